@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import select
 
@@ -21,13 +20,10 @@ from core.kernel.transaction import Ctx
 from core.people.events import ProfileCompleted
 from core.people.service import person_of
 from core.purchases import refunds
-from core.purchases.events import PurchaseGivenBack, PurchasePaid
+from core.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchasePaid
 from core.purchases.model import Purchase, Rail
 from core.sessions.events import SessionSettled
 from core.sessions.model import Booking
-
-# The invoices that are ours, by what a bank calls back.
-OUR_OWN: Final = {Matter.DEAL: Kind.COMMISSION, Matter.SESSION: Kind.COMMISSION, Matter.PURCHASE: Kind.SALE}
 
 
 def listen(reactions: Reactions, *, market: Party) -> None:
@@ -38,7 +34,8 @@ def listen(reactions: Reactions, *, market: Party) -> None:
     reactions.on(LotAdjusted, clerk.lot_paid_directly)
     reactions.on(SessionSettled, clerk.session_settled)
     reactions.on(PurchasePaid, clerk.sold)
-    reactions.on(PurchaseGivenBack, clerk.sale_given_back)
+    reactions.on(PurchaseGivenBack, lambda ctx, fact: clerk.sale_moved(ctx, fact.purchase_id))
+    reactions.on(PaymentSentBack, lambda ctx, fact: clerk.sale_moved(ctx, fact.purchase_id))
     reactions.on(ChargebackTaken, clerk.earnings_taken)
     reactions.on(ChargebackClosed, clerk.earnings_regained)
     reactions.on(ProfileCompleted, clerk.company_known)
@@ -91,40 +88,60 @@ class Clerk:
         key = f"sale:{purchase.id}"
         writing.note(ctx, Due(key, Kind.SALE, MARKET, buyer, purchase.id, purchase.price, sale), self.market)
 
-    def sale_given_back(self, ctx: Ctx, fact: PurchaseGivenBack) -> None:
-        sales = _written(ctx, fact.purchase_id, Kind.SALE)
-        if sales and fact.amount.currency == sales[0].currency:
-            writing.note_credit(ctx, f"back:{fact.purchase_id}", sales, fact.amount)
+    def sale_moved(self, ctx: Ctx, purchase_id: str, *, owed: bool = False) -> None:
+        """A price has gone back, by us or by the buyer's bank, or the bank gives it up: its invoices follow.
+
+        They say what we have of it, less what is still `owed` of it. What goes back twice is our loss, and no more is
+        credited than was invoiced.
+        """
+        purchase, sales = ctx.session.get_one(Purchase, purchase_id), _written(ctx, purchase_id, Kind.SALE)
+        if not sales:
+            return
+        stands = Money.total((each.gross - writing.credited(ctx, each) for each in sales), purchase.currency)
+        ours = purchase.price - refunds.back_of(ctx, purchase, owed=owed) - _with_bank(ctx, purchase)
+        more = max(ours, Money.zero(ours.currency)) - stands
+        key = f"sale:{purchase.id}:{ctx.new_id()}"
+        if more.minor < 0:
+            writing.note_credit(ctx, key, sales, -more)
+        elif more:
+            sale, buyer = supplies.sale_of(ctx, purchase, self.market.zone), sales[0].recipient
+            writing.note(ctx, Due(key, Kind.SALE, MARKET, buyer, purchase.id, more, sale), self.market)
 
     def earnings_taken(self, ctx: Ctx, fact: ChargebackTaken) -> None:
         """A bank has taken back more than was held: what we had earned by it is given back first."""
-        found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-        amount = _earned(ctx, found)
-        invoices = _written(ctx, fact.subject, OUR_OWN[fact.matter])
-        if amount and invoices:
-            writing.note_credit(ctx, f"chargeback:{found.id}", invoices, amount)
+        if fact.matter is Matter.PURCHASE:
+            self.sale_moved(ctx, fact.subject)
+            return
+        amount, fees = _earned(ctx, fact.chargeback_id), _written(ctx, fact.subject, Kind.COMMISSION)
+        if amount and fees:
+            writing.note_credit(ctx, f"chargeback:{fact.chargeback_id}", fees, amount)
 
     def earnings_regained(self, ctx: Ctx, fact: ChargebackClosed) -> None:
         """The bank has decided for us: what was credited is earned again, under a new number."""
-        found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-        amount = _earned(ctx, found)
+        if fact.matter is Matter.PURCHASE:
+            self.sale_moved(ctx, fact.subject, owed=fact.won)
+            return
+        amount = _earned(ctx, fact.chargeback_id)
         if fact.won and amount:
             supply, recipient = _supplied(ctx, fact.matter, fact.subject, self.market.zone)
-            kind = OUR_OWN[fact.matter]
-            key = f"{kind}:won:{found.id}"
-            writing.note(ctx, Due(key, kind, MARKET, recipient, fact.subject, amount, supply), self.market)
+            key = f"{Kind.COMMISSION}:won:{fact.chargeback_id}"
+            writing.note(ctx, Due(key, Kind.COMMISSION, MARKET, recipient, fact.subject, amount, supply), self.market)
 
     def company_known(self, ctx: Ctx, fact: ProfileCompleted) -> None:
         writing.ask_again(ctx, person_of(ctx, fact.person_id).organisation_id)
 
 
-def _earned(ctx: Ctx, found: Chargeback) -> Money:
-    """What of a disputed payment we had earned. One that came twice or too late for a sale was never invoiced."""
-    amount = Money(found.from_commission_minor, found.currency)
-    if found.matter is Matter.PURCHASE:
-        purchase = ctx.session.get_one(Purchase, found.subject)
-        return amount if refunds.counts(ctx, purchase, found.payment_id) else Money.zero(found.currency)
-    return amount
+def _earned(ctx: Ctx, chargeback_id: str) -> Money:
+    """What of a disputed payment of a deal or a session we had earned."""
+    found = ctx.session.get_one(Chargeback, chargeback_id)
+    return Money(found.from_commission_minor, found.currency)
+
+
+def _with_bank(ctx: Ctx, purchase: Purchase) -> Money:
+    """What banks have taken of a price, and not given up. What came twice or too late was never invoiced."""
+    found = ctx.session.scalars(select(Chargeback).where(Chargeback.subject == purchase.id, Chargeback.state != "won"))
+    taken = (each.amount for each in found if refunds.counts(ctx, purchase, each.payment_id))
+    return Money.total(taken, purchase.currency)
 
 
 def _written(ctx: Ctx, subject: str, kind: Kind) -> list[Invoice]:
@@ -134,14 +151,9 @@ def _written(ctx: Ctx, subject: str, kind: Kind) -> list[Invoice]:
 
 
 def _supplied(ctx: Ctx, matter: Matter, subject: str, zone: str) -> tuple[Supply, str]:
-    """What we have earned by a thing, and from which organisation."""
-    match matter:
-        case Matter.DEAL:
-            deal = ctx.session.get_one(Deal, subject)
-            return supplies.fee_of_deal(ctx, deal, None, zone), deal.seller
-        case Matter.SESSION:
-            booking = ctx.session.get_one(Booking, subject)
-            return supplies.fee_of_session(ctx, booking, zone), booking.consultant_org
-        case Matter.PURCHASE:
-            purchase = ctx.session.get_one(Purchase, subject)
-            return supplies.sale_of(ctx, purchase, zone), person_of(ctx, purchase.buyer).organisation_id
+    """Our fee of a deal or a session, and from which organisation."""
+    if matter is Matter.DEAL:
+        deal = ctx.session.get_one(Deal, subject)
+        return supplies.fee_of_deal(ctx, deal, None, zone), deal.seller
+    booking = ctx.session.get_one(Booking, subject)
+    return supplies.fee_of_session(ctx, booking, zone), booking.consultant_org

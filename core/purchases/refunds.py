@@ -201,6 +201,13 @@ def counts(ctx: Ctx, purchase: Purchase, payment_id: str) -> bool:
     return purchase.paid_at is not None and payment_id == _kept_payment(ctx, purchase).id
 
 
+def back_of(ctx: Ctx, purchase: Purchase, *, owed: bool) -> Money:
+    """What of a price we have given back, and has not come back to us; what is on its way, too, where it is `owed`."""
+    rows = select(PurchaseRefund).where(PurchaseRefund.purchase_id == purchase.id)
+    own = (each for each in ctx.session.scalars(rows) if counts(ctx, purchase, each.payment_id))
+    return Money.total((each.amount for each in own if owed or each.state is RefundState.DONE), purchase.currency)
+
+
 # --- steps ------------------------------------------------------------------------------------------------------------
 
 

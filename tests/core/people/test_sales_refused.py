@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from conversations.buying.purchase_notices import PURCHASES_HEARD
 from conversations.facts import gathered
-from core.invoicing.model import Invoice
+from core.invoicing.model import Invoice, Paper
 from core.kernel.events import Event
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
@@ -225,3 +225,38 @@ async def test_a_dispute_about_what_came_twice_leaves_the_invoice_of_what_was_bo
     await clerk.writes_all(sale.market)
     papers = await sale.house(lambda ctx: list(ctx.session.scalars(select(Invoice.gross_minor))))
     assert papers == [PRICE]  # one invoice, and no credit note
+
+
+@pytest.mark.parametrize(("back", "taken"), [(PRICE, PRICE), (3_00, PRICE), (3_00, 4_00), (3_00, 5_00)])
+@pytest.mark.parametrize("under_way", [True, False])
+@pytest.mark.parametrize("won", [True, False])
+async def test_what_went_back_before_the_bank_took_it_is_credited_once(
+    sale: Sale, back: int, taken: int, under_way: bool, won: bool
+) -> None:
+    """The bank takes a price of which a part had gone back: a second credit note would take back what nobody paid."""
+    refund = await sale.gives_back(back)
+    done = partial(refunds.refund_done, refund_id=refund, ref="re_1")
+    if not under_way:
+        await sale.outside(done)
+    await sale.is_called_back(taken)
+    if under_way:
+        await sale.outside(done)
+    assert await stands(sale) == max(PRICE - back - taken, 0)
+    await sale.is_decided(won=won)
+    assert await stands(sale) == max(PRICE - back - (0 if won else taken), 0)
+    await sale.outside(lambda ctx: refunds.refund_refused(ctx, refund, "expired", "re_1", final=True))
+    await sale.books_hold()
+    await sale.is_decided(won=True)
+    assert await stands(sale) == PRICE - back
+    await sale.outside(partial(refunds.refund_done, refund_id=str(sale.asked("refund")[-1]["effect"]), ref="re_2"))
+    assert await stands(sale) == PRICE - back
+    await clerk.writes_all(sale.market)
+    await sale.books_hold()
+
+
+async def stands(sale: Sale) -> int:
+    """What of the price is invoiced, less its credit notes."""
+    papers = await sale.house(
+        lambda ctx: [(each.paper, each.gross_minor) for each in ctx.session.scalars(select(Invoice))]
+    )
+    return sum(gross if paper is Paper.INVOICE else -gross for paper, gross in papers)
