@@ -171,7 +171,7 @@ def transfer_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None
 def refund_refused(
     ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None, unclaimed: bool = False
 ) -> None:
-    """The provider did not send a refund, or the buyer's bank has sent the one named `ref` back.
+    """The provider did not send a refund; `ref` is its name of it, when it had taken it on.
 
     Not `final`: it is tried again tomorrow. `unclaimed`: nobody said where to, and it was put into their balance. While
     a bank asks it finds no other way: the bank may give it to the buyer first.
@@ -182,10 +182,7 @@ def refund_refused(
     if effect.kind is not EffectKind.REFUND or (ref is not None and ref in effect.failed):
         return  # told of one that has failed before, and nothing of what is under way now
     asks = frozen(ctx, effect.deal_id)
-    if effect.state == EffectState.DONE and ref is not None and ref == effect.provider_ref:
-        effect.failed = [*effect.failed, ref]
-        _book_back(ctx, effect, why)
-    elif effect.state == EffectState.ASKED:
+    if effect.state == EffectState.ASKED:
         if ref is None and final and not (effect.beside or asks) and called_back_for_good(ctx, effect.payment_id):
             _to_their_account(ctx, effect)
             return
@@ -367,12 +364,3 @@ def tell_refused(ctx: Ctx, matter: Matter, subject: str, row: Leaving, payer: st
     """Something was refused for good, as it seems, for the first time. What is taken back nobody waits for."""
     whose = {EffectKind.TRANSFER: row.payee, EffectKind.REFUND: payer, EffectKind.REVERSAL: None}[row.kind]
     ctx.announce(EffectRefused(matter, subject, row.id, row.kind, whose, row.amount, row.why or ""))
-
-
-def _book_back(ctx: Ctx, effect: Effect, why: str) -> None:
-    """A refund has come back to us: it is owed to the buyer again, also when the deal is long over."""
-    legs = [debit(PROVIDER, effect.amount), credit(refund_due(effect.deal_id), effect.amount)]
-    key = f"deal:{effect.deal_id}:{effect.key}:{effect.provider_ref}:sent_back"
-    ledger.post(ctx, key, "Sent back by the buyer's bank", legs, deal=effect.deal_id)
-    effect.state = EffectState.ASKED
-    put_off(ctx, effect, why, final=True)

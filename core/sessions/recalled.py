@@ -109,6 +109,7 @@ def refund_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool, ref: str 
     give it to the seeker first.
     """
     payout, booking = settlement.payout_locked(ctx, payout_id)
+    final = steps.sent_back(ctx, WAY, booking.id, payout, ref) or final
     if final and steps.not_sent(ctx, WAY, booking.id, payout, ref):
         settlement.finish(ctx, booking)
         return
@@ -210,6 +211,7 @@ WAY = Way(
     row_name="session",
     timer=settlement.TIMER,
     memo="Taken back from the consultant",
+    sent_back="Sent back by the seeker's bank",
     leaving=_leaving,
     paid_by=lambda payout: payout.hold_id,
     take_back=_take_back,

@@ -280,15 +280,11 @@ def book(ctx: Ctx, payout: SessionPayout, memo: str, legs: list[Leg], ref: str) 
 
 
 def payout_refused(ctx: Ctx, payout_id: str, why: str, ref: str | None = None, *, final: bool = False) -> None:
-    """The provider did not send it, or a refund has come back (`ref`); it is tried again tomorrow, as a new attempt."""
+    """The provider did not send it (`ref`: its name of it); it is tried again tomorrow, as a new attempt."""
     payout, booking = payout_locked(ctx, payout_id)
     if ref is not None:
         ctx.announce(RefundReturned(ref, f"session:{payout.id}", booking.id, payout.amount))
-    if payout.state is EffectState.DONE and ref is not None and ref == payout.provider_ref:
-        legs = [debit(PROVIDER, payout.amount), credit(refund_due(booking.id), payout.amount)]
-        key = f"session:{booking.id}:{payout.key}:{ref}:sent_back"
-        ledger.post(ctx, key, "Sent back by the seeker's bank", legs, deal=booking.id)
-    elif payout.state is not EffectState.ASKED or ref in payout.failed or (ref and payout.kind is EffectKind.TRANSFER):
+    if payout.state is not EffectState.ASKED or ref in payout.failed or (ref and payout.kind is EffectKind.TRANSFER):
         return  # told twice, or of a refund that is not what is under way now
     if ref is not None:
         payout.provider_ref, payout.failed = ref, [*payout.failed, ref]

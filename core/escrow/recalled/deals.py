@@ -134,6 +134,7 @@ def refund_refused(
 ) -> None:
     """The provider did not send a refund, or it has come back (see `effects.refund_refused`)."""
     effect = effect_locked(ctx, effect_id)
+    final = steps.sent_back(ctx, WAY, effect.deal_id, effect, ref) or final
     deal_id, ours = effect.deal_id, final and not (effect.beside or unclaimed)
     if ours and steps.not_sent(ctx, WAY, deal_id, effect, ref):
         finish(ctx, deal_id)
@@ -217,16 +218,22 @@ def _send_back(ctx: Ctx, found: Chargeback, amount: Money, key: str) -> None:
     ctx.session.flush()
 
 
+def _refund(ctx: Ctx, found: Chargeback, amount: Money, _key: str) -> None:
+    """Out of the payment that was called back, also of one that had come too late for the deal: no other has it."""
+    pay_back(ctx, deals.locked(ctx, found.subject), ctx.session.get_one(Payment, found.payment_id), amount)
+
+
 WAY = Way(
     matter=Matter.DEAL,
     rows=Effect,
     row_name="effect",
     timer=EFFECT,
     memo="Taken back from the seller",
+    sent_back="Sent back by the buyer's bank",
     leaving=_leaving,
     paid_by=lambda effect: effect.payment_id,
     take_back=_take_back,
     send_back=_send_back,
-    refund=lambda ctx, found, _amount, _key: pay_back(ctx, deals.locked(ctx, found.subject)),
+    refund=_refund,
     book=book,
 )

@@ -44,6 +44,7 @@ class Way(Generic[Row]):
     row_name: str  # what the books of the provider call a row, before its id
     timer: str  # the kind under which a row is tried again
     memo: str  # what the books say when a transfer has come back
+    sent_back: str  # and when a refund has
     leaving: Callable[[Ctx, str], Sequence[Row]]
     paid_by: Callable[[Row], str]
     take_back: Callable[[Ctx, Chargeback, Row, Money, str], None]
@@ -86,6 +87,18 @@ def came_back(ctx: Ctx, way: Way[Row], effect: Row, ref: str) -> None:
         chargebacks.recovered(ctx, found, effect.amount)
     else:
         way.send_back(ctx, found, effect.amount, f"reversal:{effect.id}")
+
+
+def sent_back(ctx: Ctx, way: Way[Row], subject: str, refund: Row, ref: str | None) -> bool:
+    """Whether a refund that was done has come back to us: it is owed to the payer again, as one that never went."""
+    done = refund.kind is EffectKind.REFUND and refund.state is EffectState.DONE
+    if not done or ref is None or ref != refund.provider_ref:
+        return False
+    legs = [debit(PROVIDER, refund.amount), credit(refund_due(subject), refund.amount)]
+    ledger.post(ctx, f"{way.matter}:{subject}:{refund.key}:{ref}:sent_back", way.sent_back, legs, deal=subject)
+    refund.state = EffectState.ASKED
+    ctx.session.flush()
+    return True
 
 
 def not_sent(ctx: Ctx, way: Way[Row], subject: str, refund: Row, ref: str | None) -> bool:

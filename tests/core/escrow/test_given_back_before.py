@@ -94,6 +94,48 @@ async def test_a_refund_that_did_not_leave_after_all_is_no_loss(market: Market, 
     await books_hold(trade)
 
 
+@pytest.mark.parametrize(("taken", "left"), [(21_000_00, []), (6_000_00, [15_000_00])])
+async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_sent_again(
+    market: Market, taken: int, left: list[int]
+) -> None:
+    """It was with the buyer's bank, and their account is closed; by now the buyer has the same money by the dispute."""
+    trade, refund = await called_off(market)
+    await trade.provider_answers()
+    await recalled(trade, taken)
+    await decided(trade, won=False)
+    assert await of(trade, LOSS) == eur(taken)
+    told = partial(service.refund_refused, effect_id=refund, why="account_closed", final=True, ref=f"re_{refund}")
+    await market.run(PROVIDER, told)
+    found = await chargeback(trade)
+    assert (found.state, found.from_refunds, found.from_loss) == ("recovered", eur(taken), eur(0))
+    assert await of(trade, LOSS) == eur(0)
+    await books_hold(trade)
+    await trade.pass_days(8)
+    assert [body["amount"] for body in trade.asked("refund")[1:]] == left
+    await decided(trade, won=True)
+    assert [body["amount"] for body in trade.asked("refund")[1:]] == [*left, taken]
+    await books_hold(trade)
+
+
+async def test_what_came_too_late_goes_back_out_of_its_own_payment_when_the_bank_decides_for_us(market: Market) -> None:
+    """Its refund had waited when the bank called; the deal has no other payment, or one that is spent already."""
+    trade = await agreed(market, lots=1)
+    await trade.sign()
+    payment = await trade.payment()
+    await trade.pass_days(6)
+    await trade.provider_answers()
+    await trade.pay(payment_id=payment.id)
+    put_off = partial(service.refund_refused, effect_id=trade.asked("refund")[0]["effect"], why="later", final=False)
+    await market.run(PROVIDER, put_off)
+    trade.answered |= {post.id for post in market.posts if post.kind == "refund"}
+    await recalled(trade)
+    assert (await chargeback(trade)).from_refunds == ALL
+    await decided(trade, won=True)
+    assert [body["payment_intent"] for body in trade.asked("refund")] == ["pi_1", "pi_1"]
+    assert await of(trade, refund_due(trade.deal_id)) == eur(0)
+    await books_hold(trade)
+
+
 async def test_of_a_payment_that_went_back_in_part_the_rest_is_borne_as_ever(market: Market) -> None:
     """One lot was paid out, the other one's money went back; the bank takes all of it, and then some of it again."""
     trade = await released(market, lots=2, accepted=1)

@@ -7,7 +7,7 @@ import pytest
 from core.escrow.events import AccountAwaited, EffectRefused
 from core.escrow.model import MOST_REFUSALS, EffectKind, Matter, Payee
 from core.kernel.transaction import MARKET, PROVIDER
-from core.ledger.model import payable, receivable, refund_due
+from core.ledger.model import LOSS, payable, receivable, refund_due
 from core.sessions import recalled, settlement
 from payments.looks import not_sent, sent
 from tests.core.sessions.counsel import Counsel
@@ -157,6 +157,23 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
     assert [post for post in they.market.posts if post.kind == "transfer"] == []
     assert (await of(they, payable(seeks)), await of(they, refund_due(they.booking_id))) == (0, 0)
     assert (await they.state(), await payouts(they)) == ("completed", [])
+    await books_hold(they)
+
+
+async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_sent_again(they: Counsel) -> None:
+    """It was with the seeker's bank, and their account is closed; by now they have the same money by the dispute."""
+    refund = await refund_of(they)
+    await they.run(PROVIDER, settlement.payout_done, refund, "re_1")
+    await called_back(they, answer=False)
+    await decided(they, won=False)
+    assert await of(they, LOSS) == ALL
+    await they.run(PROVIDER, recalled.refund_refused, refund, "account_closed", final=True, ref="re_1")
+    await they.later(days=2)
+    assert (await of(they, LOSS), await of(they, refund_due(they.booking_id)), await payouts(they)) == (0, 0, [])
+    await books_hold(they)
+    they.silent = set()
+    await decided(they, won=True)
+    assert await payouts(they) == [("refund", ALL, "done")]
     await books_hold(they)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from core.sessions import meeting, rules, service, settlement
 from core.sessions.events import MoneyDelayed, SessionComplained, SessionFollowedUp, SessionNeverPaid
 from core.sessions.receipts import receipts_of
 from core.sessions.rules import MoreTime
+from payments.looks import not_given_back
 from tests.core.conftest import Market
 from tests.core.sessions.counsel import BY_MINUTE, FIXED, TUESDAY_TEN, Counsel, agreed, counsel
 
@@ -208,16 +210,17 @@ async def test_a_refund_that_comes_back_is_owed_again_and_each_that_is_made_is_b
     refund = next(post for post in they.market.posts if post.kind == "refund").body["effect"]
     account = refund_due(they.booking_id)
 
-    async def told(verb: Callable[..., None], *words: str) -> int:
-        await they.run(PROVIDER, verb, refund, *words)
+    async def told(verb: Callable[..., None], ref: str, **more: object) -> int:
+        await they.run(PROVIDER, verb, refund, ref=ref, **more)
         return (await they.run(MARKET, lambda ctx: ledger.balance(ctx, account, "EUR"))).minor
 
+    declined = partial(not_given_back, why="declined", final=True)
     first = f"tr_{refund}"
-    assert await told(settlement.payout_refused, "declined", first) == 9000
+    assert await told(declined, first) == 9000
     assert await told(settlement.payout_done, first) == 9000  # read before it came back
     assert await told(settlement.payout_done, "re_2") == 0
-    assert await told(settlement.payout_refused, "declined", first) == 0
-    assert await told(settlement.payout_refused, "declined", "re_2") == 9000
+    assert await told(declined, first) == 0
+    assert await told(declined, "re_2") == 9000
     await they.run(MARKET, settlement.send_again, refund)
-    assert await told(settlement.payout_refused, "declined", "re_2") == 9000  # told again, while another is asked for
+    assert await told(declined, "re_2") == 9000  # told again, while another is asked for
     assert await told(settlement.payout_done, "re_3") == 0
