@@ -29,7 +29,7 @@ def line_of(
     legs: Sequence[Leg], deal_id: str, organisation: str, *, buys: bool, ref: str, memo: str, at: datetime, key: str
 ) -> Line | None:
     """What an entry of a deal has meant to its buyer or seller; None when it moved nothing of theirs."""
-    own = _payers(legs, deal_id, organisation, key) if buys else _sellers(legs, organisation)
+    own = _payers(legs, deal_id, organisation, key) if buys else _sellers(legs, organisation, key)
     if own is None:
         return None
     what, came, went, fee = own
@@ -70,8 +70,10 @@ def _by_the_bank(legs: Sequence[Leg]) -> Meaning | None:
     return ("refunded", -moved, None, None) if moved.minor < 0 else ("taken_back", None, moved, None)
 
 
-def _sellers(legs: Sequence[Leg], organisation: str) -> Meaning | None:
-    """A seller's money is theirs when it is released, and with them when it is sent."""
+def _sellers(legs: Sequence[Leg], organisation: str, key: str) -> Meaning | None:
+    """A seller's money is theirs when it is released, and with them when it is sent. Their fee is told of once: what
+    they had made good is theirs again when the bank gives it up, and nothing is deducted from that.
+    """
     moved, claimed = _sum(legs, payable(organisation)), _sum(legs, receivable(organisation))
     if moved is None:
         by_provider = claimed is not None and _sum(legs, PROVIDER) == -claimed
@@ -79,7 +81,7 @@ def _sellers(legs: Sequence[Leg], organisation: str) -> Meaning | None:
             ("taken_back", None, -claimed, None) if claimed is not None and by_provider and claimed.minor < 0 else None
         )
     if moved.minor < 0:
-        fee = _sum(legs, COMMISSION)
+        fee = None if key.startswith("chargeback:") else _sum(legs, COMMISSION)
         taken = -fee if fee is not None and fee.minor < 0 else None
         return "released" if taken is not None or _sum(legs, PROVIDER) is None else "adjusted", -moved, None, taken
     if claimed is not None:

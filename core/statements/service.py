@@ -14,6 +14,7 @@ from core.delivery.model import Lot
 from core.escrow.model import (
     CHARGEBACK,
     CREDIT,
+    LOST,
     TRANCHE,
     Chargeback,
     Credit,
@@ -152,6 +153,7 @@ def _spent(ctx: Ctx, organisation: str) -> Iterator[Taken]:
     """What a buyer has paid for deals and is held no more, and what of it goes back; the latest come first."""
     released = select(func.coalesce(func.sum(LotSettlement.released_minor), 0)).where(LotSettlement.deal_id == Deal.id)
     parted = exists().where(LotSettlement.deal_id == Deal.id)
+    kept = exists().where(Chargeback.subject == Deal.id, Chargeback.state.in_(LOST))  # and no refund is left of it
     to_them = or_(Effect.kind == EffectKind.REFUND, Effect.payee == Deal.buyer)
     refunds = and_(Effect.deal_id == Deal.id, to_them)
     back = select(func.coalesce(func.sum(Effect.amount_minor), 0)).where(refunds)
@@ -162,7 +164,7 @@ def _spent(ctx: Ctx, organisation: str) -> Iterator[Taken]:
     query = (
         select(Deal.id, Deal.ref, Deal.currency)
         .add_columns(released.scalar_subquery(), back.scalar_subquery(), coming.scalar_subquery(), by_bank, unreleased)
-        .where(Deal.buyer == organisation, or_(parted, exists().where(refunds)))
+        .where(Deal.buyer == organisation, or_(parted, exists().where(refunds), kept))
         .order_by(Deal.id.desc())
         .limit(LATEST)
     )

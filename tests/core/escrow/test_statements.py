@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.escrow import service as escrows
 from core.escrow.rails.service import settling
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET
+from core.kernel.transaction import PROVIDER as OUTSIDE
 from core.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, receivable, refund_due
 from core.people.marks import PICTURES, choose_mark, mark_at, offered_marks
 from core.statements import rules, service
@@ -184,6 +186,24 @@ async def test_a_buyer_reads_all_that_their_bank_has_given_them(market: Market, 
     told, back = await told_and_spent(trade)
     assert told[:3] == [was_paid, given, ("taken_back", eur(21_000_00))]
     assert back == eur(10_500_00 * (2 - accepted))  # nothing was delivered for it
+    sold_for = await market.run(trade.seller, lambda ctx: list(service.lines(ctx)))
+    assert [line.what for line in sold_for if line.fee] == ["released"] * accepted  # the fee is told of once
+    assert [line.came for line in sold_for if line.what == "adjusted"] == [eur(10_237_50 * accepted)]
+
+
+async def test_a_buyer_reads_of_what_came_too_late_and_was_taken_by_their_bank(market: Market) -> None:
+    """Its refund had not left yet, and does not leave any more: nothing else tells of it."""
+    trade = await agreed(market, lots=1)
+    await trade.sign()
+    payment = await trade.payment()
+    await trade.pass_days(6)
+    await trade.provider_answers()
+    await trade.pay(payment_id=payment.id)
+    await recalled(trade, answer=False)
+    await market.run(OUTSIDE, partial(escrows.chargeback_closed, ref="du_1", won=False))
+    refund = trade.asked("refund")[0]["effect"]
+    await market.run(OUTSIDE, partial(escrows.refund_refused, effect_id=refund, why="charge_disputed", final=True))
+    assert (await told_and_spent(trade))[1] == eur(21_000_00)
 
 
 async def test_everybody_has_a_mark_and_may_take_another(market: Market) -> None:
