@@ -296,6 +296,8 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
     # What was held of a sale was on its way back to the buyer already, and is so again.
     held = refund_due if found.matter is Matter.PURCHASE else escrow
     nobodys = LOSS if found.state == "written_off" else receivable(found.seller)
+    if found.matter is not Matter.PURCHASE:  # of what we have sold ourselves, all is ours to bear
+        _pass_on(ctx, found)
     why = "won" if found.state == CHARGEBACK.initial else "turned"
     step(ctx, CHARGEBACK, found, "won", ("provider",))
     money, fee = found.amount, fee_returned or Money.zero(found.currency)
@@ -315,6 +317,33 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
     ctx.session.flush()
     ctx.announce(ChargebackClosed(found.matter, found.subject, found.id, found.seller, money, why))
     _thaw(ctx, found)
+
+
+def _pass_on(ctx: Ctx, found: Chargeback) -> None:
+    """Of a payment that was disputed twice, the later one seemed to be with the payer twice: it is not, when the first
+    gives up. What that had taken is the other's from now on, and what is undone with the first is our loss.
+    """
+    for other in of_subject(ctx, found.subject):
+        if other.payment_id != found.payment_id or other.id == found.id or other.state == "won":
+            continue
+        owing = found.state in OWING and other.state in OWING
+        shares = (
+            (found.from_escrow_minor, ("from_escrow_minor",)),
+            (found.from_refunds_minor, ("claimed_minor", "recovered_minor", "from_refunds_minor")),
+            (found.from_commission_minor, ("from_commission_minor",)),
+            (found.recovered_minor - found.from_refunds_minor, ("claimed_minor", "recovered_minor")),
+            (found.claimed_minor - found.recovered_minor if owing else 0, ("claimed_minor",)),
+        )
+        owed = other.outstanding
+        for there, columns in shares:
+            part = min(there, other.from_loss_minor)
+            for each, sign in ((found, -1), (other, 1)):
+                each.from_loss_minor -= sign * part
+                for column in columns:
+                    setattr(each, column, getattr(each, column) + sign * part)
+        if other.outstanding != owed:
+            about = (other.matter, other.subject, other.id, other.seller)
+            ctx.announce(ChargebackClaimed(*about, other.outstanding - owed))
 
 
 def _lose(ctx: Ctx, found: Chargeback, event: str, role: str) -> None:

@@ -32,6 +32,7 @@ from core.escrow.effects import (
 from core.escrow.events import ChargebackClosed, ChargebackOpened, ChargebackThawed, PayoutSent
 from core.escrow.model import (
     EFFECT,
+    LOST,
     Chargeback,
     Effect,
     EffectKind,
@@ -156,16 +157,17 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     What it gives back is held again: who waited for it has time before anybody is late.
     """
     found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-    if not found.from_escrow_minor:
-        return
     deal = deals.locked(ctx, found.subject)
-    if fact.won:
-        if LOT.final.issuperset(ctx.session.scalars(select(Lot.state).where(Lot.deal_id == deal.id))):
+    over = LOT.final.issuperset(ctx.session.scalars(select(Lot.state).where(Lot.deal_id == deal.id)))
+    known = chargebacks.of_subject(ctx, deal.id) if fact.won else [found]  # what one gives back another may keep
+    kept = any(each.state in LOST and each.from_escrow_minor for each in known)
+    if fact.won and found.from_escrow_minor and (over or not kept):
+        if over:
             _regained(ctx, deal, found)
         delivery.go_on(ctx, deal.id)
-    elif deal.state == "awaiting_funding":  # nobody shall pay the rest of it any more
+    elif kept and deal.state == "awaiting_funding":  # nobody shall pay the rest of it any more
         deals.time_is_up(ctx, deal.id, "funding_expired", on_the_road=False)
-    else:
+    elif kept:
         delivery.recall_lots(ctx, deal.id)
         pay_back(ctx, deal)
 

@@ -211,6 +211,7 @@ def _closed(ctx: Ctx, way: Way[Row], fact: ChargebackClosed) -> None:
             way.send_back(ctx, found, sellers, f"return:{found.id}")
         if found.from_refunds:
             way.refund(ctx, found, found.from_refunds, f"return:{found.id}:refund")
+        arrived(ctx, way, found.subject)  # another dispute of the same payment may claim it from now on
         return
     waiting = [each for each in leaving if each.state in UNSENT]
     refunds = (each for each in waiting if each.kind is EffectKind.REFUND and way.paid_by(each) == found.payment_id)

@@ -153,3 +153,66 @@ async def test_of_a_payment_that_went_back_in_part_the_rest_is_borne_as_ever(mar
     assert [body["amount"] for body in trade.asked("reversal")] == [10_237_50]  # and nothing more
     assert await of(trade, LOSS) == eur(13_500_00)
     await books_hold(trade)
+
+
+async def disputed(trade: Trade, ref: str, cents: int) -> None:
+    opened = partial(service.chargeback_opened, ref=ref, intent_ref="pi_1", taken=eur(cents), fee=eur(0))
+    await trade.market.run(PROVIDER, partial(opened, reason="fraudulent", evidence_due=None))
+
+
+async def closed(trade: Trade, ref: str, *, won: bool) -> None:
+    await trade.market.run(PROVIDER, partial(service.chargeback_closed, ref=ref, won=won))
+    await books_hold(trade)
+
+
+async def half_given_back(market: Market, accepted: int) -> Trade:
+    """Of two lots one went back to the buyer; the other is accepted and paid out, or still to come."""
+    trade = await released(market, lots=2, accepted=accepted)
+    other = (await trade.lots())[-1]
+    await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, other.id))
+    await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, other.id))
+    await trade.provider_answers()
+    return trade
+
+
+@pytest.mark.parametrize("first", ["du_1", "du_2"])
+async def test_of_two_disputes_of_what_is_held_one_that_is_won_leaves_no_loss_to_the_other(
+    market: Market, first: str
+) -> None:
+    """Together they took more than the buyer had with us. With one of them won it is less, and the rest goes back."""
+    trade = await half_given_back(market, accepted=0)
+    await disputed(trade, "du_1", 7_000_00)
+    await disputed(trade, "du_2", 4_666_66)
+    assert await of(trade, LOSS) == eur(1_166_66)
+    for ref in (first, "du_1", "du_2"):
+        await closed(trade, ref, won=ref == "du_1")
+    await trade.provider_answers()
+    assert await of(trade, LOSS) == eur(0)
+    assert [body["amount"] for body in trade.asked("refund")] == [10_500_00, 5_833_34]  # with the bank's all they paid
+    assert (await trade.states()) == ("completed", ["dropped", "dropped"])
+    await books_hold(trade)
+
+
+@pytest.mark.parametrize("heard", [True, False])
+async def test_of_two_disputes_of_what_was_paid_out_the_seller_bears_the_one_that_is_lost(
+    market: Market, heard: bool
+) -> None:
+    trade = await half_given_back(market, accepted=1)
+    await disputed(trade, "du_1", 10_500_00)
+    await disputed(trade, "du_2", 5_000_00)
+    assert (await seller_owes(trade), await of(trade, LOSS)) == (10_237_50, eur(5_000_00))
+    if heard:
+        await trade.provider_answers()  # it is taken back out of the seller's account
+    await closed(trade, "du_1", won=True)
+    for _ in range(3):
+        await trade.provider_answers()
+    await closed(trade, "du_2", won=False)
+    await trade.provider_answers()
+    assert (await seller_owes(trade), await of(trade, LOSS)) == (0, eur(0))
+    sent, reversed_ = (sum(body["amount"] for body in trade.asked(kind)) for kind in ("transfer", "reversal"))
+    assert sent - reversed_ == 10_237_50 - 4_737_50  # 262.50 of the 5,000.00 were our fee
+    await books_hold(trade)
+    await closed(trade, "du_2", won=True)
+    await trade.provider_answers()
+    assert await of(trade, LOSS) == eur(0)
+    await books_hold(trade)
