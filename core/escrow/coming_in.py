@@ -109,7 +109,8 @@ def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
     deal, tranche = deals.locked(ctx, payment.deal_id), tranche_locked(ctx, payment.tranche_id)
     wanted = tranche.state == "awaited" and total.currency == payment.currency
     held = min(new, tranche.missing) if wanted else Money.zero(new.currency)
-    key = f"deal:{deal.id}:payment:{payment.id}:{total.minor}"
+    # What was let go and is told of again, before it is with the buyer, is another entry of the same sum.
+    key = f"deal:{deal.id}:payment:{payment.id}:{total.minor}" + ("" if wanted else ":unwanted")
     over = credit(buyer_credit(deal.buyer) if wanted else refund_due(deal.id), new - held)
     legs = [debit(PROVIDER, new), credit(escrow(deal.id), held), over]
     ledger.post(ctx, key, "Paid by the buyer", legs, deal=deal.id)

@@ -9,7 +9,7 @@ import pytest
 from core.delivery import service as delivery
 from core.escrow import service
 from core.kernel.transaction import PROVIDER
-from core.ledger.model import LOSS, receivable, refund_due
+from core.ledger.model import LOSS, escrow, receivable, refund_due
 from tests.core.conftest import Market
 from tests.core.escrow.test_escrow_chargebacks import (
     another_deal,
@@ -215,4 +215,16 @@ async def test_of_two_disputes_of_what_was_paid_out_the_seller_bears_the_one_tha
     await closed(trade, "du_2", won=True)
     await trade.provider_answers()
     assert await of(trade, LOSS) == eur(0)
+    await books_hold(trade)
+
+
+async def test_what_a_bank_takes_twice_of_one_payment_is_not_taken_of_another(market: Market) -> None:
+    trade = await agreed(market, lots=2)
+    await trade.sign()
+    await trade.pay(eur(10_000_00))
+    await trade.provider_answers()
+    await trade.pay(intent="pi_2")
+    await disputed(trade, "du_1", 10_000_00)
+    await disputed(trade, "du_2", 4_000_00)
+    assert (await of(trade, LOSS), await of(trade, escrow(trade.deal_id))) == (eur(4_000_00), eur(11_000_00))
     await books_hold(trade)

@@ -147,6 +147,30 @@ async def test_what_has_come_by_transfer_is_let_go_when_the_debit_that_it_was_to
     await books_hold(market)
 
 
+async def test_what_was_let_go_and_is_told_of_again_goes_back_once(market: Market) -> None:
+    """The provider has not closed the transfer yet, and a sweep reads what has come of it."""
+    trade = await agreed(market, 100, 1)
+    await trade.sign()
+    debit = await trade.payment()
+    await market.run(PROVIDER, lambda ctx: rails.payer_known(ctx, trade.buying, "cus_1"))
+    await market.run(trade.buyer, lambda ctx: service.pay_by(ctx, trade.deal_id, Rail.BANK_TRANSFER))
+    await trade.provider_answers()
+    transfer = await trade.payment()
+    part = partial(service.payment_part, payment_id=transfer.id, received=eur(5_000_00), intent_ref="pi_2")
+    await market.run(PROVIDER, part)
+    await trade.pay(eur(21_000_00), payment_id=debit.id)
+    for _ in range(2):
+        await market.run(PROVIDER, part)
+        await books_hold(market)
+    assert [(body["amount"], body["payer"]) for body in trade.asked("refund")] == [(5_000_00, "cus_1")]
+    await market.run(PROVIDER, lambda ctx: surplus_found(ctx, "cus_1", {"EUR": eur(5_000_00)}))
+    assert await trade.house(lambda ctx: service.credits_of(ctx, trade.deal_id)) == []
+    await trade.provider_answers()
+    await market.run(PROVIDER, lambda ctx: surplus_found(ctx, "cus_1", {"EUR": eur(0)}))
+    assert (await trade.money()).held == eur(21_000_00)
+    await books_hold(market)
+
+
 @pytest.mark.parametrize("first", ["bank", "doubt"])
 async def test_what_two_reasons_stop_moves_when_both_are_gone(market: Market, first: str) -> None:
     """A bank has called the money back, and the books are in doubt: one of them is put right, the other is not."""
