@@ -11,6 +11,7 @@ from conversations.after_list import said_of_last_list
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.forms.nearest import nearly
+from conversations.keyboard import in_either_layout
 from conversations.reply import Button, Card, Line, Say, Style
 from conversations.search.advice import tells_a_problem
 from conversations.search.asked import asks_problem
@@ -135,6 +136,7 @@ def _way(talk: Talk, name: str, style: Style = "plain") -> Button:
 
 
 @book.command("anything")
+@in_either_layout
 def anything(talk: Talk, text: str) -> None:
     """Free text outside a form: goods offered or looked for are understood, and a problem; for the rest we propose."""
     almanac = talk.almanac

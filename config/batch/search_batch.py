@@ -20,6 +20,7 @@ from core.search.advice import asks_advice, in_full
 from core.search.engine.building import build
 from core.search.engine.index import Index
 from core.search.engine.wanted import Wanted
+from core.search.sentence.keyboard import as_meant
 from core.search.sentence.parse import parse
 from core.search.sentence.places import Place, Places, distance_km
 from core.search.wishes import freely, on_problem
@@ -66,6 +67,7 @@ class BatchSearcher:
 
     def search(self, text: str) -> list[str]:
         """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
+        text = as_meant(text, self.catalogue, self.places) or text
         said = parse(text, self.catalogue, self.places, self.today, per="t")  # as documents have their prices
         advice = asks_advice(text, said, self.catalogue, self.index.knows)
         said = in_full(text, said, self.catalogue) if advice else said

@@ -9,6 +9,7 @@ from conversations.book import Book
 from conversations.buttons import press
 from conversations.fees import fee_lines
 from conversations.forms.answers import capital
+from conversations.keyboard import in_either_layout
 from conversations.reply import Button, Card, Line
 from conversations.search.prices import home_currency
 from conversations.talk import Talk
@@ -25,6 +26,7 @@ book = Book()
 
 
 @book.command("fee")
+@in_either_layout
 def fee(talk: Talk, asked: str) -> None:
     """By an amount and a price; without a price by what others ask now; by a sum, or by a consultant's hour.
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.forms.answers import show_town
+from conversations.keyboard import in_either_layout
 from conversations.people.place import my_place
 from conversations.reply import Button, CardList, Shared, Toast
 from conversations.search.advice import advice_row
@@ -57,6 +58,7 @@ book = Book()
 
 
 @book.command("find")
+@in_either_layout
 def find(talk: Talk, sentence: str) -> None:
     """`/find 500 t A1 pellets under 200 eur near Riga`. Without words: what, and where to?"""
     if not sentence:

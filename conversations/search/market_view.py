@@ -12,6 +12,7 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.countries import country_names
 from conversations.forms.answers import capital, show_town
+from conversations.keyboard import in_either_layout
 from conversations.reply import Button, Card, Chart, Line, Say
 from conversations.search.chips import chip_label
 from conversations.search.prices import home_currency
@@ -35,6 +36,7 @@ book = Book()
 
 
 @book.command("market")
+@in_either_layout
 def market(talk: Talk, asked: str) -> None:
     """`/market A1 pellets Lithuania`: count, price range and median, per unit and per MWh, as a picture. It reads the
     same sentences as `/find`, and says which wishes make no difference here."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from conversations.book import Book
 from conversations.buttons import Press, press
+from conversations.keyboard import in_either_layout
 from conversations.reply import Button, Card, CardList, Toast
 from conversations.search.asked import WANTED, ask, asked, latest, mark
 from conversations.search.chips import chip_label, chip_rows, chips_of, unclear_words, understood_text
@@ -27,6 +28,7 @@ book = Book()
 
 
 @book.command("wanted")
+@in_either_layout
 def wanted(talk: Talk, sentence: str) -> None:
     """`/requests 500 t A1 pellets in Kaunas from 190 eur`: what buyers ask for that this would answer."""
     almanac = talk.almanac

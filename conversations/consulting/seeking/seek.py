@@ -24,6 +24,7 @@ from conversations.consulting.seeking.narrowing import (
 from conversations.consulting.seeking.nobody import nobody_fits, punctual_first, soonest_first
 from conversations.consulting.seeking.told import lead_to, tell_problem
 from conversations.forms.answers import show_town
+from conversations.keyboard import in_either_layout
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.search.asked import ADVICE, ask, ask_problem, asked, attend, keep_place, mark
 from conversations.search.chips import chip_rows, unclear_words, understood_text
@@ -50,6 +51,7 @@ book = Book()
 
 
 @book.command("experts")
+@in_either_layout
 def seek(talk: Talk, problem: str) -> None:
     """`/experts my boiler slags, in German, under 120 EUR/h`: the three who fit best, and why."""
     words = talk.words

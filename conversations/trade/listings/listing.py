@@ -30,6 +30,7 @@ from conversations.forms.answers import (
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Amount, Calendar
 from conversations.forms.nearest import nearest_option
+from conversations.keyboard import read_as
 from conversations.reply import Option, Say
 from conversations.talk import Opening, Talk
 from conversations.trade.listings.certificates import NUMBERS, SCHEMES, certificates_in
@@ -282,7 +283,7 @@ def sell(talk: Talk, sentence: str) -> None:
 
 def opened_by(talk: Talk, sentence: str) -> dict[str, str]:
     """The answers that a sentence begins a form with. What it says that cannot be is told before the form asks."""
-    said = _said(talk, sentence)
+    said = _said(talk, read_as(talk, sentence))
     no_day = day_in_no_calendar(said)
     unclear = dict.fromkeys(talk.words.refusal(each) for each in said.unclear if each is not no_day)
     if unclear:

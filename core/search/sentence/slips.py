@@ -72,10 +72,15 @@ def _put_right(beside: _Beside, catalogue: Catalogue, places: Places | None, fou
 
 def _is_another(word: str, catalogue: Catalogue, places: Places | None) -> bool:
     """Whether it is a word of its own: a small word, goods or their slip, what describes them, a town or a country."""
-    if word in _small_words(catalogue) or catalogue.synonyms.has(word) or (places is not None and places.knows(word)):
+    if is_small_word(word, catalogue) or catalogue.synonyms.has(word) or (places is not None and places.knows(word)):
         return True
     goods = catalogue.name_index.like(word)
     return any(other[0] == word[0] for other in goods) or bool(catalogue.country_named(word))
+
+
+def is_small_word(word: str, catalogue: Catalogue) -> bool:
+    """Whether a folded word is one of a phrase, a month, a weekday, a currency, a language or a unit."""
+    return word in _small_words(catalogue)
 
 
 @lru_cache(maxsize=4)

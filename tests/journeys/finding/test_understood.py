@@ -118,3 +118,14 @@ async def test_what_shall_come_every_month_is_asked_for_as_quotes(tom: Somebody)
     await tom.presses("Ask for quotes")
     await tom.fills(window="January to June 2028", closes="in 3 days", lots="6")
     await tom.sees("Your request is out.", "300 t", "Lots: 6")
+
+
+async def test_what_was_typed_in_the_wrong_layout_is_read_by_its_keys_and_shown(tom: Somebody) -> None:
+    await tom.says("gtktnb ,skz Rfeyfcf")
+    await tom.sees("Read as: пелети біля Каунаса", "4 listings found", "Understood: Wood pellets, Kaunas, 150 km")
+    await tom.says("/find Ф1 зуддуеі")
+    await tom.sees("Read as: A1 pellets", "Understood: Wood pellets, ENplus A1")
+    await tom.says("/market зуддуеі")
+    await tom.sees("Read as: pellets", "Wood pellets")
+    await tom.says("/sell 200 n gtktn")
+    await tom.sees("Read as: 200 т пелет")
