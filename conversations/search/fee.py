@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,6 +20,7 @@ from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
 from core.search.price_question import without_fee
 from core.search.sentence.parse import Understood, parse
+from core.search.unread_figures import unread_figures
 
 LONGEST_QUESTION = 120  # letters
 
@@ -30,9 +32,14 @@ book = Book()
 def fee(talk: Talk, asked: str) -> None:
     """By an amount and a price; without a price by what others ask now; by a sum, or by a consultant's hour.
 
-    Whatever is missing is asked for with an example.
+    Whatever is missing is asked for with an example; what is no unit and no money is named, and nothing reckoned by it.
     """
-    said = _read(talk, without_fee(asked[:LONGEST_QUESTION], talk.almanac.catalogue))
+    figures = without_fee(asked[:LONGEST_QUESTION], talk.almanac.catalogue)
+    said = _read(talk, figures)
+    unread = unread_figures(figures, said, talk.almanac.catalogue, home_currency(talk) or "EUR")
+    if unread:
+        _ask(talk, unread)
+        return
     if said.max_rate is not None:
         hour = Line(label=talk.words("fee.hour"), value=talk.words.show(said.max_rate))
         _reply(talk, hour, said.max_rate, of_session=True)
@@ -41,11 +48,11 @@ def fee(talk: Talk, asked: str) -> None:
     of_market = price is None and said.quantity is not None
     price = _asked_now(talk, said) if of_market else price
     if price is None:
-        _ask(talk)
+        _ask(talk, said.unclear)
     elif said.quantity is not None:
         _of_goods(talk, said, said.quantity, price, of_market=of_market)
     elif said.product or said.alternatives:
-        _ask(talk)  # so much for a tonne, and nobody knows of how many
+        _ask(talk, said.unclear)  # so much for a tonne, and nobody knows of how many
     else:
         amount = Money.rounded(Fraction(price.amount), price.currency)
         _reply(talk, Line(label=talk.words("fee.sold"), value=talk.words.show(amount)), amount)
@@ -80,7 +87,7 @@ def _of_goods(talk: Talk, said: Understood, quantity: Quantity, price: UnitPrice
     try:
         amount = price.times(quantity)
     except Refusal as refusal:  # of litres that are priced by the tonne nobody knows the sum
-        _ask(talk, why=words.refusal(refusal))
+        _ask(talk, (refusal,))
         return
     sold = words("fee.goods", quantity=quantity, price=price, sum=amount)
     goods = capital(talk.almanac.catalogue.product(said.product).name(words.language)) if said.product else ""
@@ -106,12 +113,12 @@ def _reply(talk: Talk, sold: Line, amount: Money, *, of_session: bool = False, w
     )
 
 
-def _ask(talk: Talk, why: str = "") -> None:
+def _ask(talk: Talk, refused: Sequence[Refusal] = ()) -> None:
+    """What is missing, behind what was said and cannot be."""
     words = talk.words
+    why = dict.fromkeys(map(words.refusal, refused))
     text = words("fee.ask", sign=words.sign, percent=Decimal(talk.almanac.commission_bp) / 100)
-    talk.reply(
-        Card(title=words("fee.title"), text="\n".join(filter(None, (why, text))), buttons=((_way(talk, "sell"),),))
-    )
+    talk.reply(Card(title=words("fee.title"), text="\n".join((*why, text)), buttons=((_way(talk, "sell"),),)))
 
 
 def _way(talk: Talk, name: str) -> Button:

@@ -25,3 +25,17 @@ async def test_what_is_missing_is_asked_for_or_taken_from_the_market(world: Worl
     await tom.sees("How much would you sell, and at which price?")
     await tom.says("/fee 200 t wood pellets")
     await tom.sees("Wood pellets: the middle price that sellers here ask now is ", "You have in the end")
+
+
+async def test_what_is_no_unit_and_no_money_is_named_and_nothing_reckoned_by_it(tom: Somebody) -> None:
+    await tom.says("/fee 300 bananas")
+    await tom.sees("I do not know the unit bananas. Try one of these: t, MWh, ", "How much would you sell")
+    await tom.says("/fee 300 t at 20 bananas/t")
+    await tom.sees(
+        "I could not read 20 bananas/t as a price. Write an amount, a currency and a unit, for example 215 EUR/t"
+    )
+    await tom.says("/fee 300 t wood pellets at 20 EUR/banana")
+    seen = await tom.sees("I do not know the unit banana.")
+    assert "You have in the end" not in seen
+    await tom.says("/fee 300 m3 of wood chips at 20 EUR")
+    await tom.sees("Cubic metres of wood are counted in several ways")
