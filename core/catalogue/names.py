@@ -22,6 +22,7 @@ from core.catalogue.facts import Names
 from core.catalogue.spelling import SHORTEST, Near
 
 GOOD_ENOUGH = 0.72  # measured: below it, more answers are wrong than right
+SURELY_NAMED = 0.97
 TOO_CLOSE = 0.05  # two products nearer than this are asked about, not chosen between
 LIKE_WORD = 0.78  # one edit in five letters
 LIKE_LONG_WORD = 0.74  # two in eight: long words bear more
@@ -203,6 +204,16 @@ class NameIndex:
             if not known.isdisjoint(self.like(word)) or not known.isdisjoint(self.parted(word))
         }
         return frozenset(alone | joined | {place + 1 for place in joined})
+
+    def surely(self, word: str) -> Likeness | None:
+        """The one product that a folded word as it stands names."""
+        ranked = self._scored((word,)) if word in self._weight else ()
+        alone = len(ranked) == 1 or (len(ranked) > 1 and ranked[1].score <= ranked[0].score - TOO_CLOSE)
+        return ranked[0] if alone and ranked[0].score >= SURELY_NAMED else None
+
+    def is_named_by(self, word: str, products: Iterable[str]) -> bool:
+        """Whether some name of these products has the folded word as it stands."""
+        return any(word in self._words_of[product] for product in products)
 
     def resembling(self, words: Iterable[str], among: Sequence[str]) -> tuple[str, ...]:
         """Those of these products whose names have a word that one of the folded words may be meant for, though it is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
@@ -18,6 +19,8 @@ from core.search.wishes import expert_words
 
 SEVERAL: Final = 2  # words of one field: then nobody need say that there is a problem
 LONG_ENOUGH: Final = 8  # letters; a slip in fewer makes another word
+# How companies call themselves, and who asks how does not: "où" is French, "co" Polish and "aš" Lithuanian.
+LEGAL_FORM: Final = re.compile(r"(?<!\w)(?:[oO][üÜ]|AS|SE|(?<=\w )Co|& ?[cC]o)(?!\w)")
 A_SENTENCE: Final = 3  # words; fewer may be a company's name, as may more of them that documents have
 
 
@@ -34,7 +37,7 @@ def asks_advice(
     amount = said.quantity if goods and not said.by_load else None  # "two trucks of pellets came wet"
     if said.price or said.max_price or said.min_price or said.grade or amount:
         return False
-    words = set(words_of(text[:LONGEST_SENTENCE]))
+    words = set(words_of(_without_legal_forms(text[:LONGEST_SENTENCE])))
     if said.max_rate is not None or any(means_adviser(word, catalogue) for word in words):
         return True  # who names the price of an hour wants a person
     spoken = said.speaks is not None and not words.isdisjoint(_of_speech(catalogue))  # goods speak no language
@@ -107,6 +110,11 @@ def _only_resembles_goods(said: Understood, catalogue: Catalogue) -> bool:
     return bool(named) and all(
         topics.may_be_thing(word) or (word not in known and describes(word) and topics.of(word)) for word in named
     )
+
+
+def _without_legal_forms(text: str) -> str:
+    """The text without "OÜ" and the like, where it is not written in capitals altogether."""
+    return text if text.isupper() else LEGAL_FORM.sub(" ", text)
 
 
 def _is_talk(words: str) -> bool:

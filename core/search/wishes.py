@@ -35,6 +35,7 @@ SOMETHING: Final = 0.001  # of relevance: who has no word of a problem is not as
 FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
 ASIDE: Final = 0.5  # goods that a question is about, which are not looked for themselves
 WHICH_KIND: Final = 0.5  # a word of a name that tells kinds of the goods apart, beside all that are called otherwise
+PERHAPS_A_NAME: Final = 0.2  # a word of one of several goods, by itself: it may be the company's
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
 TALK: Final = 3  # words beside goods that are named; more are said by the way
 GOODS_TELL: Final = 2.0  # the words for them together: pellets of spruce are pellets before they are of spruce
@@ -128,7 +129,7 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
             plain = _begun(plain, places, knows) if word == rest[-1] else plain
         words.append(plain)
     words = _without_talk(words, len(named)) if goods else words
-    words = [*_with_wishes(words, said, catalogue, knows), *kinds]
+    words = [*_with_wishes(words, said, catalogue, knows), *kinds, *_of_names(said, named, catalogue)]
     words += [Word(f"packaging:{packed}", fuzzy=False, tells=BESIDE_GOODS) for packed in said.packaging]
     within = said.place is not None and said.radius_km is not None
     grades = (said.grade,) if said.grade else said.grades
@@ -144,6 +145,16 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
         least_relevance=LEAST_RELEVANCE if words else 0.0,
         today=today.toordinal(),
     )
+
+
+def _of_names(said: Understood, named: list[str], catalogue: Catalogue) -> list[Word]:
+    """Where words name several goods, each by itself, all but one may be a part of the company's name: "Straw Energy
+    tallow"."""
+    index = catalogue.name_index
+    if len(said.alternatives) < 2 or len(named) < 2:
+        return []
+    sure = {goods for word in named if (goods := index.surely(word)) is not None}
+    return [Word(word, fuzzy=False, tells=PERHAPS_A_NAME) for word in named] if len(sure) > 1 else []
 
 
 def _names_others(word: str, catalogue: Catalogue) -> bool:

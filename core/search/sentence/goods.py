@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from core.catalogue.model import Catalogue
-from core.catalogue.names import GOOD_ENOUGH, TOO_CLOSE, Likeness, folded
+from core.catalogue.names import GOOD_ENOUGH, SURELY_NAMED, TOO_CLOSE, Likeness, folded
 from core.catalogue.spelling import SHORTEST
 from core.search.sentence.grammar import FIRST_WORD
 from core.search.sentence.places import Places
@@ -16,7 +16,6 @@ from core.search.sentence.sheet import Sheet
 
 LONGEST_NAME: Final = 3  # words side by side that may name goods among others that do not
 WORDS_BETWEEN: Final = 3  # of an "and" and the goods behind it: "and 200 t chips"
-SURELY_NAMED: Final = 0.97
 ALONE: Final = 0.88  # how surely one word names goods among others: "biolog" is no slip of bio-LNG
 WEAKLY_NAMED: Final = 0.85  # some of the words may be of another thing
 NAMED_EARLY: Final = 12  # words among which such a name is looked for
@@ -124,11 +123,48 @@ class GoodsReader:
         index = self.catalogue.name_index
         plain = [written for word, written in zip(words, left, strict=True) if not self._only_describes(word[0])]
         ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left))
-        if not ranked or ranked[0].score < WEAKLY_NAMED:
-            surer, among = self._in_between(left)
-            if surer and (not ranked or surer[0].score > ranked[0].score):
-                return surer, frozenset(among)
-        return ranked, frozenset()
+        if ranked and ranked[0].score >= WEAKLY_NAMED:
+            return ranked, frozenset()
+        surer, among = self._in_between(left)
+        if surer and (not ranked or surer[0].score > ranked[0].score):
+            ranked = surer
+        else:
+            among = range(0)
+        return self._beside_sure(words, ranked, frozenset(among)) if ranked else ([], frozenset())
+
+    def _beside_sure(
+        self, words: list[re.Match[str]], ranked: list[Likeness], among: frozenset[int]
+    ) -> tuple[list[Likeness], frozenset[int]]:
+        """The same, or the goods of another word that by itself and as it stands names them: in place of those that
+        others only resemble ("Energi Skog charcoal"), and beside those that are named as they stand, for either may be
+        a part of the company's name: "Straw Energy tallow"."""
+        index, best = self.catalogue.name_index, leaders(ranked)
+        naming = among or index.naming([word[0] for word in words], best)
+        sure = {
+            place: goods
+            for place, word in enumerate(words[:NAMED_EARLY])
+            if place not in naming and not index.is_named_by(word[0], best) and (goods := index.surely(word[0]))
+        }
+        if not sure:
+            return ranked, among
+        if not any(index.is_named_by(words[place][0], best) for place in naming):
+            first = sure[min(sure)]
+            return [first], frozenset(place for place, goods in sure.items() if goods.product_id == first.product_id)
+        beside = [place for place in sure if self._side_by_side(words, naming, place)]
+        either = dict.fromkeys((*best, *(sure[place].product_id for place in beside)))
+        return (
+            ([Likeness(goods, SURELY_NAMED) for goods in either], naming.union(beside)) if beside else (ranked, among)
+        )
+
+    def _side_by_side(self, words: list[re.Match[str]], naming: frozenset[int], place: int) -> bool:
+        """Whether only words of names stand between it and the others: "UCO for biodiesel" wants UCO, and behind a
+        comma something else is told."""
+        for other in naming:
+            first, second = sorted((words[other], words[place]), key=lambda word: word.start())
+            between = self.sheet.text[first.end() : second.start()].split()
+            if not all(word.isalpha() and word not in self.sheet.grammar.nameless for word in between):
+                return False
+        return True
 
     def _not_of_what(
         self, every: list[re.Match[str]], words: list[re.Match[str]], left: list[str], whole: tuple[str, ...]
