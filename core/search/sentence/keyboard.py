@@ -47,11 +47,11 @@ _ENDS: Final = ".,;:"  # keys that are letters as well
 
 def as_meant(text: str, catalogue: Catalogue, places: Places) -> str:
     """The sentence as the same keys write it in the other letters; empty where it is to be read as it stands."""
-    lexicon = _Lexicon(catalogue, places)
-    if len(text) > LONGEST or any(lexicon.knows(token.strip(_MARKS)) for token in text.split()):
-        return ""
     letters = set(filter(str.isalpha, text.lower()))
-    if not letters or not (letters <= _LATIN or letters <= _CYRILLIC):
+    if not letters or len(text) > LONGEST or not (letters <= _LATIN or letters <= _CYRILLIC):
+        return ""
+    lexicon = _Lexicon(catalogue, places)
+    if any(lexicon.knows(token.strip(_MARKS)) for token in text.split()):
         return ""
     keys = _TO_CYRILLIC if letters <= _LATIN else _TO_LATIN
     meant = _TOKEN.sub(lambda token: lexicon.typed_with(keys, token[0]), text)
