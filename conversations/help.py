@@ -21,6 +21,7 @@ from conversations.topics import command_on, page_names, page_on, read_page
 from core.catalogue.names import folded, words_of
 from core.people.service import choose_language
 from core.search.price_question import asked_of_prices
+from core.search.sentence.not_traded import NOT_TRADED
 from core.search.sentence.parse import parse
 from core.talks.service import focused_draft
 
@@ -146,6 +147,7 @@ def anything(talk: Talk, text: str) -> None:
     understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
     wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
     wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of whatever goods
+    wants_goods |= any(each.code == NOT_TRADED for each in understood.unclear)
     wants_goods |= any(map(almanac.catalogue.name_index.of_last_part, words_of(understood.rest)))
     if (question := asked_of_prices(text, understood, almanac.catalogue)) is not None:
         talk.command(question, text)

@@ -33,6 +33,7 @@ from core.search.model import Chip, DidYouMean, Query, Standings
 from core.search.problem import told_by
 from core.search.sentence.clock import Clock, names_weekday, without_clock
 from core.search.sentence.grammar import Said, grammar_of
+from core.search.sentence.not_traded import NOT_TRADED
 from core.search.sentence.parse import Understood
 from core.search.sentence.places import Places
 from core.search.sentence.times.days import DateWindow
@@ -60,7 +61,7 @@ MUCH_DEARER: Final = Fraction(3, 2)  # times the cheapest of them
 HasTime = Callable[[Expert, DateWindow], bool]
 MINUTES: Final = 60  # of an hour
 A_WEEK: Final = 7  # days
-OF_SEVERAL_GOODS: Final = "goods.one_at_a_time"  # which is no matter to who asks about them
+OF_GOODS: Final = ("goods.one_at_a_time", NOT_TRADED)  # which is no matter to who asks about them
 BY_MINUTE: Final = "rate_by_minute"  # the end of the sentences about a rate that was said for a minute
 RELAXED: Final = (  # in the order in which giving one up hurts least
     ("free_now", "search.relax.free_now"),
@@ -119,7 +120,7 @@ def problem_of(query: Query, catalogue: Catalogue, text: str = "") -> Query:
             place=said.place,
             place_said=said.place_said,
             radius_km=said.radius_km,
-            unclear=tuple(each for each in said.unclear if each.code != OF_SEVERAL_GOODS),
+            unclear=tuple(each for each in said.unclear if each.code not in OF_GOODS),
         )
     )
 

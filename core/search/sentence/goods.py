@@ -11,6 +11,7 @@ from core.catalogue.model import Catalogue
 from core.catalogue.names import GOOD_ENOUGH, SURELY_NAMED, TOO_CLOSE, Likeness, folded
 from core.catalogue.spelling import SHORTEST
 from core.search.sentence.grammar import FIRST_WORD
+from core.search.sentence.not_traded import not_traded
 from core.search.sentence.places import Places
 from core.search.sentence.sheet import Sheet
 
@@ -49,8 +50,11 @@ class GoodsReader:
         """
         sheet, index = self.sheet, self.catalogue.name_index
         every = list(WORD_OR_NUMBER.finditer(sheet.text))
+        strange = not_traded(sheet, every, index)
+        untraded = [(word.start(), sheet.written(*word.span())) for word in every if word.start() in strange]
+        every = [word for word in every if word.start() not in strange]
         if (either := self._either(every)) is not None:
-            return either
+            return either._replace(others=[*either.others, *untraded])
         words = [word for word in every if word[0] not in sheet.grammar.nameless]
         left = [sheet.written(*word.span()) for word in words]
         ranked, among = self._likeliest(words, left)
@@ -68,6 +72,7 @@ class GoodsReader:
             and word[0] not in sheet.grammar.fillers
             and not (naming and sheet.grammar.nearly_certified(word[0]))
         ]
+        others += untraded
         if len(best) > 1:
             unknown = [word for word in map(folded, left) if word not in index.vocabulary]
             best = index.resembling(unknown, best) or best

@@ -129,6 +129,7 @@ class Grammar:
         self.ands = frozenset(map(folded, words.all("and")))
         self.either = frozenset(map(folded, words.all("or")))
         self.and_or = re.compile(rf"\s+{any_of((*words.all('and'), *words.all('or')))}(?!\w)")
+        self.not_traded = re.compile(rf"(?<!\w){any_of(words.all('not_traded'))}(?!\w)")
         self.excluding = re.compile(rf"(?<!\w){any_of(words.all('excluding'))}(?!\w)")
         self.certified = re.compile(rf"(?<!\w){any_of(catalogue.words.all('certified'))}(?!\w)")
         self._certified = WordList(map(folded, words.all("certified")))
@@ -325,6 +326,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "grades": _first_words(said for name in grade_names(catalogue) for said in (name, name.replace(" ", ""))),
         "free_now": _first_words(words.all("free_now")),
         "languages": _first_words((*spoken, *words.all("speaks"), *names_of_languages())),
+        "not_traded": _first_words(words.all("not_traded")),
         "excluding": _first_words(words.all("excluding")),
         "either": _first_words(words.all("or")),
         "at": _first_words(words.all("at")),
@@ -353,7 +355,9 @@ def grade_names(catalogue: Catalogue, *, in_names: bool = False) -> dict[str, li
     for grade in catalogue.grades.values():
         label = folded(grade.label)
         tail = label.rsplit(" ", 1)[-1]
-        for name in {label, label.replace("enplus", "en plus"), label.replace("enplus", "en-plus"), tail}:
+        plus = (label.replace("enplus", "en plus"), label.replace("enplus", "en-plus"))
+        cat = (label.replace("category ", "cat "), label.replace("category ", "cat. "))
+        for name in {label, *plus, *cat, tail}:
             whole = name == label or len(name) > len(tail)
             if (whole or _GRADE_TAIL.fullmatch(name)) and (name in known) is in_names and len(name) > 1:
                 named[name].append(grade.id)

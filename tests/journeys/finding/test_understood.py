@@ -129,3 +129,10 @@ async def test_what_was_typed_in_the_wrong_layout_is_read_by_its_keys_and_shown(
     await tom.sees("Read as: pellets", "Wood pellets")
     await tom.says("/sell 200 n gtktn")
     await tom.sees("Read as: 200 т пелет")
+
+
+async def test_what_is_not_traded_here_is_told(tom: Somebody) -> None:
+    await tom.says("cat litter pellets")
+    await tom.sees("“cat litter pellets” is not among the goods that are traded here.")
+    await tom.says("/sell 200 t bagasse pellets")
+    await tom.sees("“bagasse pellets” is not among the goods that are traded here.", "200 t")
