@@ -153,8 +153,8 @@ def special_days(ctx: Ctx, expert: Expert) -> list[ExpertDay]:
     return list(ctx.session.scalars(query.order_by(ExpertDay.day)))
 
 
-def calendar_of(ctx: Ctx, expert: Expert, sessions: Sequence[Interval]) -> Calendar:
-    """A consultant's time with the sessions they have, for finding slots."""
+def calendar_of(ctx: Ctx, expert: Expert, sessions: Sequence[Interval], elsewhere: Sequence[Interval] = ()) -> Calendar:
+    """A consultant's time with the sessions they have, for finding slots; `elsewhere`: those that they do not give."""
     busy = select(ExpertBusy.starts_at, ExpertBusy.ends_at).where(
         ExpertBusy.expert_id == expert.id, ExpertBusy.ends_at > ctx.now
     )
@@ -162,7 +162,7 @@ def calendar_of(ctx: Ctx, expert: Expert, sessions: Sequence[Interval]) -> Calen
         week=expert.hours,
         zone=expert.zone,
         overrides={each.day: rules.spans(each.spans) for each in special_days(ctx, expert)},
-        taken=[*sessions, *(Interval(row.starts_at, row.ends_at) for row in ctx.session.execute(busy))],
+        taken=[*sessions, *elsewhere, *(Interval(row.starts_at, row.ends_at) for row in ctx.session.execute(busy))],
         booked=[session.start for session in sessions],
         air=timedelta(minutes=expert.air_minutes),
         notice=timedelta(minutes=expert.notice_minutes),

@@ -105,7 +105,7 @@ def pick_time(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) 
     due = {"hold_expired": rules.card_after_pick_by(ctx.now, at)}
     step(ctx, SESSION, booking, "pick_time", sides(ctx, booking), dues=due)
     slots.check_room_for(ctx, booking, at)
-    _check_seeker_still_free(ctx, booking, at)
+    slots.check_seeker_free(ctx, booking, at)
     booking.picked_at, booking.starts_at = ctx.now, at
     ctx.session.flush()
     experts.request_answered(ctx, booking.expert_id)
@@ -158,9 +158,3 @@ def _check_few_open(ctx: Ctx) -> None:
     )
     if (ctx.session.scalar(open_) or 0) >= rules.ASKS_OPEN_AT_MOST:
         raise Refusal("session.asked_enough", most=rules.ASKS_OPEN_AT_MOST)
-
-
-def _check_seeker_still_free(ctx: Ctx, booking: Booking, at: datetime) -> None:
-    wanted = Interval(at, at + timedelta(minutes=booking.length))
-    if slots.other_session_of(ctx, booking.seeker, wanted, but=booking.id) is not None:
-        raise Refusal("session.seeker_busy", at=at)

@@ -191,7 +191,10 @@ def take_extension(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: i
     offered = booking.state in ("billable", "paid_paused") and meeting.extension_asked
     if not offered or holds.being_extended(ctx, booking):
         raise Stale
-    slots.check_free(ctx, _more(booking, meeting.extension_asked))
+    more = _more(booking, meeting.extension_asked)
+    slots.check_free(ctx, more)
+    if slots.other_session_of(ctx, booking.consultant, more) is not None:  # booked since it was offered
+        raise Refusal("session.no_more_time")
     price = due.extension_price(ctx, booking, meeting.extension_asked)
     keep_consent(ctx, booking, ConsentKind.EXTEND, price, shown=shown, place=place)
     holds.ask_extension(ctx, booking, price)

@@ -68,7 +68,8 @@ def call_now(ctx: Ctx, command: CallNow, commission_bp: int, *, shown: str | Non
     expert = slots.locked(ctx, command.expert_id)
     slots.check_pair(ctx, expert)
     wanted = Interval(ctx.now, ctx.now + timedelta(minutes=command.length))
-    if not experts.is_free_now(ctx, expert) or slots.clashes(slots.sessions_of(ctx, expert.id), wanted):
+    theirs = [each.interval for each in slots.sessions_of(ctx, expert)]
+    if not experts.is_free_now(ctx, expert) or slots.clashes(theirs, wanted):
         raise Refusal("session.not_free_now")
     slots.check_free(ctx, wanted)
     terms = _as_shown(terms_for(ctx, expert, command.length, commission_bp), shown)
@@ -131,6 +132,7 @@ def take_other_time(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booki
     if booking.move_to is None:
         raise Stale
     slots.check_room_for(ctx, booking, booking.move_to)
+    slots.check_seeker_free(ctx, booking, booking.move_to)
     _confirm(ctx, booking, "take_time", booking.move_to)
     ctx.announce(SessionConfirmed(booking.id, ctx.actor.person))
     return booking
@@ -146,6 +148,8 @@ def propose_move(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = Non
     if hindrance is not None:
         raise hindrance
     slots.check_room_for(ctx, booking, at)
+    if side_of(ctx, booking) == "seeker":  # else it is theirs to free the time, when they say yes
+        slots.check_seeker_free(ctx, booking, at)
     step(ctx, SESSION, booking, "propose_move", sides(ctx, booking))
     booking.move_by, booking.move_to = side_of(ctx, booking), at
     ctx.session.flush()
@@ -168,6 +172,7 @@ def take_move(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
     if booking.move_to is None:
         raise Stale
     slots.check_room_for(ctx, booking, booking.move_to)
+    slots.check_seeker_free(ctx, booking, booking.move_to)
     step(ctx, SESSION, booking, "take_move", sides(ctx, booking))
     booking.moves += 1
     _meet_at(ctx, booking, booking.move_to)

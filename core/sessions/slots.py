@@ -26,20 +26,23 @@ MAY_BEGIN: Final = ("slot_held", "requested", "countered", "confirmed", "card_tr
 NOT_AGREED: Final = ("proposed", "slot_held", "requested", "countered", "releasing", "closed")
 
 
-def sessions_of(ctx: Ctx, expert_id: str, *, but: str | None = None) -> list[Interval]:
-    """A consultant's sessions that are not over."""
+def sessions_of(ctx: Ctx, expert: Expert, *, but: str | None = None) -> list[Booking]:
+    """A consultant's sessions that are not over; also those in which they seek advice themselves."""
     query = select(Booking).where(
-        Booking.expert_id == expert_id,
+        or_(Booking.expert_id == expert.id, Booking.seeker == expert.person_id),
         Booking.state.in_(TAKES_THE_SLOT),
         Booking.starts_at > ctx.now - timedelta(hours=4),
         Booking.id != (but or ""),
     )
-    return [booking.interval for booking in ctx.session.scalars(query)]
+    return list(ctx.session.scalars(query))
 
 
 def calendar_of(ctx: Ctx, expert: Expert, *, but: str | None = None) -> Calendar:
     """A consultant's time as it is now; `but`: as if this session were not."""
-    return experts.calendar_of(ctx, expert, sessions_of(ctx, expert.id, but=but))
+    theirs = sessions_of(ctx, expert, but=but)
+    given = [each.interval for each in theirs if each.expert_id == expert.id]
+    sought = [each.interval for each in theirs if each.expert_id != expert.id]
+    return experts.calendar_of(ctx, expert, given, elsewhere=sought)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,14 @@ def are_booked(ctx: Ctx, expert: Expert, person_id: str) -> bool:
 
 
 def locked(ctx: Ctx, expert_id: str) -> Expert:
-    """The consultant, held until the unit is over: two seekers cannot both find the slot free."""
+    """The consultant, held until the unit is over: two seekers cannot both find the slot free.
+
+    As a person too: else they could be booked, and book somebody themselves, for one time at once.
+    """
     expert = ctx.session.get(Expert, expert_id, with_for_update=True)
     if expert is None:
         raise NotFound
+    ctx.session.get(Person, expert.person_id, with_for_update=True)
     return expert
 
 
@@ -134,6 +141,20 @@ def check_room_for(ctx: Ctx, booking: Booking, at: datetime) -> None:
     if clashes(calendar.taken, wanted):
         near = nearest(calendar, ctx.now, at, timedelta(minutes=booking.length))
         raise Refusal("session.slot_taken", field="at", nearest=near)
+
+
+def check_seeker_free(ctx: Ctx, booking: Booking, at: datetime) -> None:
+    """Raises Refusal when its seeker has another session then, in other words to a consultant who says yes.
+
+    The seeker is held until the unit is over: of two times that are agreed at once, one counts the other.
+    """
+    ctx.session.get(Person, booking.seeker, with_for_update=True)
+    other = other_session_of(ctx, booking.seeker, Interval(at, at + timedelta(minutes=booking.length)), but=booking.id)
+    if other is None:
+        return
+    if ctx.actor.person == booking.seeker:
+        raise Refusal("session.you_have_another", at=other.starts_at, ref=other.ref)
+    raise Refusal("session.seeker_busy" if booking.only_asked else "session.seeker_busy_then", at=at)
 
 
 def clashes(taken: Sequence[Interval], wanted: Interval) -> bool:
