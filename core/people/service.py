@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.session import find_all
+from core.kernel.statements import remove
 from core.kernel.transaction import Ctx
 from core.people import rules
 from core.people.events import AccountsLinked, CompanySettled, EmailProved, LanguageChosen, PersonMet, ProfileCompleted
@@ -305,9 +306,12 @@ def take_link(ctx: Ctx, code: str) -> Person:
         organisation_of(ctx, owner.organisation_id).traded, organisation_of(ctx, typist.organisation_id).traded
     )
     stays, goes = (owner, typist) if owner_stays else (typist, owner)
-    # Counts as a change of it: who begins to trade for it in this very moment is run again, as the one who stays.
-    flag_modified(organisation_of(ctx, goes.organisation_id), "traded")
-    ctx.session.execute(delete(LinkCode).where(LinkCode.code == link.code))
+    # Counts as a change of both: who begins to trade for the one that goes in this very moment is run again, as the one
+    # who stays; and so is another link of either, or chats could go to an account that is given up at once.
+    for each in sorted((stays.organisation_id, goes.organisation_id)):
+        flag_modified(organisation_of(ctx, each), "traded")
+    if not remove(ctx.session, LinkCode, code=link.code):
+        raise Invalid("people.link_code", field="code")  # somebody else has used it in this very moment
     ctx.session.execute(update(ChatIdentity).where(ChatIdentity.person_id == goes.id).values(person_id=stays.id))
     if stays.email is None and goes.email is not None:
         stays.email, stays.email_proved_at = goes.email, goes.email_proved_at
