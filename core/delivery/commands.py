@@ -48,10 +48,7 @@ class WeighLot(Command):
 
 
 class AcceptLot(Command):
-    """The buyer takes the goods as they are; after a claim too."""
-
-    measured: Quantity | None = None
-    files: FileIds = ()
+    """The buyer takes the goods as they are; after a claim too. What they weigh was said before: see `WeighLot`."""
 
 
 class Find(Command):

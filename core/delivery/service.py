@@ -176,8 +176,6 @@ def accept_lot(ctx: Ctx, command: AcceptLot, seen: int | None = None) -> Lot:
     lot, deal = lot_of(ctx, command.lot_id, seen)
     mine, waived = roles(ctx, lot, deal), lot.state != "inspection"
     LOT.transition(lot.state, "accept_anyway" if waived else "accept", mine)
-    measure(lot, command.measured, "buyer")
-    attach(ctx, lot, command.files)
     if not waived:
         return accept_as_weighed(ctx, lot, deal, mine)
     step(ctx, LOT, lot, "accept_anyway", mine)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from core.delivery import service as delivery
 from core.delivery.commands import AcceptLot, ClaimLot, ReportArrival, ShowArrival, WeighLot
@@ -114,6 +115,16 @@ async def test_whoever_weighs_first_has_weighed_and_a_buyer_weighs_within_two_da
     assert "weigh" not in may
     await trade.accept(lot)
     assert (await released(trade))[0] == Money(10_290_00, "EUR")
+
+
+async def test_a_yes_brings_no_weight_of_its_own(market: Market) -> None:
+    """It would pass by what the seller has weighed, and by the two days within which a buyer weighs."""
+    trade, lot = await weighed(market, "seller", "50")
+    market.clock.advance(hours=49)
+    with pytest.raises(ValidationError):
+        AcceptLot(lot_id=lot.id, measured=tonnes(45))  # type: ignore[call-arg]
+    await trade.accept(lot)
+    assert await released(trade) == (LOT_OF_50_T, Money.zero("EUR"))
 
 
 async def test_what_no_lot_can_weigh_is_refused_with_what_could_be(market: Market) -> None:
