@@ -268,10 +268,16 @@ def unwind(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
 
 def carry_on(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
     """It goes on although somebody has asked to cancel."""
-    step(ctx, DEAL, deal, event, roles, dues=_funded(ctx, deal))
+    step(ctx, DEAL, deal, event, roles, dues={**_funded(ctx, deal), **still_due(ctx, deal)})
     deal.cancel_asked_by = None
     ctx.announce(DealCancelRefused(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
     ctx.session.flush()
+
+
+def still_due(ctx: Ctx, deal: Deal) -> Dues:
+    """When it is overdue, as it stands: who asks to cancel again and again would put it off each time."""
+    standing = deadline_of(ctx.session, DEAL.name, deal.id, "delivery_overdue")
+    return {} if standing is None else {standing.event: standing.due_at}
 
 
 def delivered_directly(ctx: Ctx, deal: Deal) -> Dues:

@@ -108,6 +108,7 @@ DEAL: Final = Process(
         Transition("cancel_asked", "cancel_agreed", OTHER, "unwinding"),
         Transition("cancel_asked", "cancel_refused", OTHER, "funded"),
         Transition("cancel_asked", "cancel_silent", TIME, "funded", ANSWER_CANCEL_WITHIN, OTHER),
+        Transition("cancel_asked", "delivery_overdue", TIME, "disputed"),  # as before: asking puts it off by nothing
         Transition("cancel_asked", "all_lots_closed", SYSTEM, "settling"),
         Transition("cancel_asked", "freeze", OPERATOR, "disputed"),
         Transition("disputed", "resume", OPERATOR, "funded"),

@@ -39,6 +39,7 @@ from core.deals.course import (
     refunded,
     resume_deal,
     stands_still,
+    still_due,
     tell,
     thaw,
     time_is_up,
@@ -169,7 +170,7 @@ def ask_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
     if deal.cancel_asked_by == side and deal.state in ("cancel_asked", "funded_direct"):
         return deal
     check_seen(deal, seen)
-    step(ctx, DEAL, deal, "cancel_asked", (side,))
+    step(ctx, DEAL, deal, "cancel_asked", (side,), dues=still_due(ctx, deal))
     deal.cancel_asked_by = side
     ctx.announce(DealCancelAsked(deal.id, deal.buyer, deal.seller, ctx.actor.person, side))
     ctx.session.flush()

@@ -16,7 +16,7 @@ from conversations.trade.deals.agreement import brief_card, deal_card
 from conversations.trade.deals.waits import SHOWN, Wait, in_order, lot_waits
 from conversations.wording import Wordings, Words
 from core.deals import service as deals
-from core.deals.model import Side
+from core.deals.model import ANSWER_CANCEL_WITHIN, Side
 from core.deals.service import deal_for
 from core.delivery import service as delivery
 from core.delivery.model import LOT, OPEN, OVERDUE_AFTER, Lot
@@ -182,6 +182,21 @@ async def test_who_is_asked_to_cancel_still_reads_of_the_lot_they_check(market: 
     assert {line.split(":")[0] for line in lines[:2]} == {"Your turn"}
     assert any("asks to cancel" in line for line in lines)
     assert any("check lot 1" in line for line in lines)
+
+
+async def test_who_is_asked_to_cancel_reads_until_when_to_answer_also_where_the_deal_is_overdue_before(
+    market: Market,
+) -> None:
+    trade = await paid(market, lots=1)
+    while (overdue := await trade.house(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))).due_at > (
+        market.clock.now() + timedelta(days=2)
+    ):
+        await trade.pass_days(1)
+    await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
+    answer = WORDS.show(market.clock.now() + ANSWER_CANCEL_WITHIN)
+    assert answer != WORDS.show(overdue.due_at)
+    for side in (trade.buyer, trade.seller):
+        assert any("cancel" in line and answer in line for line in await told(trade, side))
 
 
 async def test_a_lot_whose_days_may_pass_before_it_is_paid_says_from_when_its_time_counts(market: Market) -> None:

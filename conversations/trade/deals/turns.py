@@ -135,7 +135,8 @@ def _waits(ctx: Ctx, now: Now) -> list[Wait]:
     if deal.state == "disputed" and (disputed := _dispute(ctx, deal.id, side)):
         return [disputed]
     over = deal.state in DEAL.final  # then nothing is due
-    timer = deadline_of(ctx.session, DEAL.name, deal.id) if not over else None
+    answer = "cancel_silent" if deal.state == "cancel_asked" else None  # it may be overdue before
+    timer = deadline_of(ctx.session, DEAL.name, deal.id, answer) if not over else None
     situation = what_goes_out(deal.state, now.going_out) if deal.state in GOING_OUT else _situation(now)
     due_at = timer.due_at if timer is not None else None
     return [Wait(f"turn.deal.{situation}.{side}", situation in MINE, due_at), *going]

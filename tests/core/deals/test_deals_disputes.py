@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from core.audit.service import invariants
+from core.deals import service as deals
+from core.deals.model import DEAL
 from core.delivery import rules
 from core.delivery import service as delivery
 from core.delivery.commands import DispatchLot, ReportArrival
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Stale
 from core.kernel.money import Money
+from core.kernel.timers import deadline_of
 from core.kernel.transaction import MARKET, Actor
 from core.people.service import acting
 from core.support import service as support
@@ -247,6 +250,41 @@ async def test_a_lot_too_long_on_the_road_brings_the_deal_before_an_operator(mar
     await trade.arrive(lot)
     await trade.accept(lot)
     assert await trade.states() == ("settling", ["accepted"])
+
+
+async def test_who_asks_to_cancel_again_and_again_keeps_no_deal_from_an_operator(market: Market) -> None:
+    """Silence means no, and the days until a deal is overdue run on meanwhile."""
+    trade = await paid(market, lots=1)
+    lot = (await trade.lots())[0]
+    await trade.pass_days(60)
+    far = DispatchLot(lot_id=lot.id, truck="Barge 7", eta=market.clock.now().date() + timedelta(days=59))
+    await does(trade, trade.seller, delivery.dispatch_lot, far)
+    for _ in range(8):
+        if (await trade.deal()).state == "funded":
+            await does(trade, trade.seller, deals.ask_cancel, trade.deal_id)
+        await trade.pass_days(3)
+    assert await trade.states() == ("disputed", ["dispatched"])
+    assert (await trade.deal()).cancel_asked_by is None
+
+
+async def test_what_is_answered_to_cancelling_leaves_the_day_on_which_a_deal_is_overdue(market: Market) -> None:
+    trade = await paid(market, lots=1)
+
+    async def overdue() -> datetime:
+        timer = await trade.house(lambda ctx: deadline_of(ctx.session, DEAL.name, trade.deal_id, "delivery_overdue"))
+        assert timer is not None
+        due: datetime = timer.due_at
+        return due
+
+    began = await overdue()
+    await trade.pass_days(72)  # the window is over
+    for refuses in (True, False):
+        await does(trade, trade.seller, deals.ask_cancel, trade.deal_id)
+        await trade.pass_days(1 if refuses else 4)
+        if refuses:
+            await does(trade, trade.buyer, deals.refuse_cancel, trade.deal_id)
+    assert (await trade.deal()).state == "funded"
+    assert await overdue() == began
 
 
 async def test_buttons_of_a_dispute_follow_the_table(market: Market) -> None:
