@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     calendars_nearby: bool = False  # whether consultants' calendars may lie at private addresses: only in the lab
     operator_token: SecretStr | None = None
     operator_email: str | None = None  # who is called when something is wrong with money
-    operators: str = ""  # whose chats decide disputes: "telegram:4711, slack:U0123"
+    operators: str = ""  # whose chats decide disputes: "telegram:4711, slack:T0123/U0123"
 
     host: str = "127.0.0.1"
     port: int = 8080
@@ -112,6 +112,11 @@ class Settings(BaseSettings):
             raise ValueError(f"LINK_SECRET needs {LEAST_SECRET} characters at least: who guesses it enters any room")
         if self.video_url and not self.link_secret:
             raise ValueError("VIDEO_URL needs LINK_SECRET beside it: the links into rooms are signed with it")
+        if self.slack_client_id and (bare := ", ".join(sorted(filter(_in_any_workspace, self.operator_names)))):
+            raise ValueError(
+                f"OPERATORS names {bare} without a workspace, and others can install the app: somebody else may have "
+                "that id there. Write slack:T0123/U0123"
+            )
         if unknown := ", ".join(sorted(self.held - CURRENCIES.keys())):
             raise ValueError(f"HELD_CURRENCIES names {unknown}, in which nobody here trades")
         if self.needs_lab:
@@ -135,3 +140,7 @@ class Settings(BaseSettings):
                 "a real bot token beside pretend money: people would be told that their money is held. Set "
                 "STRIPE_SECRET_KEY (a test key will do), or say PRETEND_MONEY_WITH_REAL_PEOPLE=yes"
             )
+
+
+def _in_any_workspace(operator: str) -> bool:
+    return operator.startswith("slack:") and "/" not in operator

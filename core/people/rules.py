@@ -1,4 +1,4 @@
-"""Pure decisions about people: which of two accounts stays, and whether a VAT number can be one."""
+"""Pure decisions about people: which of two accounts stays, how one is named, and whether a VAT number can be one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError
 
 from core.kernel.errors import Invalid, Refusal
+from core.people.model import ChatIdentity
 
 
 def staying(code_owner_traded: bool, typist_traded: bool) -> bool:
@@ -20,6 +21,12 @@ def staying(code_owner_traded: bool, typist_traded: bool) -> bool:
     if code_owner_traded and typist_traded:
         raise Refusal("people.both_have_traded")
     return not typist_traded
+
+
+def names_of(account: ChatIdentity) -> set[str]:
+    """What a chat account may be named by: "slack:U0123", which others may have too, and "slack:T0123/U0123"."""
+    name = f"{account.workspace}/{account.outside_id}"
+    return {f"{account.platform}:{account.outside_id}", f"{account.platform}:{name}"}
 
 
 def vat_number(text: str, country: str) -> str:

@@ -203,16 +203,19 @@ def choose_language(ctx: Ctx, locale: str) -> None:
 
 def appoint_newcomer(ctx: Ctx, person_id: str, names: Collection[str]) -> None:
     """Somebody has said hello: they are an operator when one of their chat accounts is named."""
-    accounts = {f"{each.platform}:{each.outside_id}" for each in identities(ctx, person_id)}
+    accounts = {name for each in identities(ctx, person_id) for name in rules.names_of(each)}
     if accounts & set(names):
         _person(ctx, person_id).operator = True
 
 
 def appoint_operators(ctx: Ctx, names: Collection[str]) -> None:
-    """Make exactly these the operators, as far as they have said hello: "telegram:4711", "slack:U0123"."""
-    chosen = select(ChatIdentity.person_id).where(
-        (ChatIdentity.platform + ":" + ChatIdentity.outside_id).in_(sorted(names))
-    )
+    """Make exactly these the operators, as far as they have said hello: "telegram:4711", "slack:T0123/U0123".
+
+    Without the workspace an id counts in all: Slack's are given out by each for itself.
+    """
+    at, where, who = ChatIdentity.platform + ":", ChatIdentity.workspace + "/", ChatIdentity.outside_id
+    named = (at + who).in_(sorted(names)) | (at + where + who).in_(sorted(names))
+    chosen = select(ChatIdentity.person_id).where(named)
     ctx.session.execute(update(Person).where(Person.operator, Person.id.not_in(chosen)).values(operator=False))
     ctx.session.execute(update(Person).where(~Person.operator, Person.id.in_(chosen)).values(operator=True))
 
