@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Text, cast, delete, func, or_, select, update
 
 from core.deals.model import DEAL, Deal
-from core.erasure import plan
+from core.erasure import plan, rules
 from core.erasure.events import PersonForgotten
 from core.erasure.model import Leaving, Open
 from core.experts.service import expert_of, pause
@@ -126,17 +126,33 @@ def _forget_letters(ctx: Ctx, person: Person) -> None:
     """What came in from their accounts, what could not be brought to them, and which message showed what."""
     accounts = list(ctx.session.scalars(select(ChatIdentity).where(ChatIdentity.person_id == person.id)))
     for each in accounts:
-        came = cast(InboxRow.body, Text).contains(each.outside_id, autoescape=True)
-        ctx.session.execute(update(InboxRow).where(came).values(body={}, answer=None))
+        _empty_letters(ctx, each)
         there = (CardPointer.platform == each.platform) & (CardPointer.workspace == each.workspace)
         ctx.session.execute(delete(CardPointer).where(there, CardPointer.address == (each.address or "")))
         lane = f"{each.platform}:{each.workspace}:{each.address}"
         ctx.session.execute(delete(OutboxRow).where(OutboxRow.lane == lane, OutboxRow.dead))
     for name in (person.name, organisation_of(ctx, person.organisation_id).name):
-        folded = CardPointer.folded.contains(name, autoescape=True)  # the line that is left of a card, in others' chats
-        ctx.session.execute(update(CardPointer).where(folded).values(folded=""))
+        _empty_lines(ctx, name)
     if person.email is not None:
         ctx.session.execute(delete(OutboxRow).where(OutboxRow.lane == f"mail:{person.email}"))
+
+
+def _empty_letters(ctx: Ctx, account: ChatIdentity) -> None:
+    """Found in the database by the bare id, which stands in letters of others too, and then looked at."""
+    perhaps = cast(InboxRow.body, Text).contains(account.outside_id, autoescape=True)
+    letters = ctx.session.execute(select(InboxRow.key, InboxRow.body).where(perhaps))
+    theirs = [row.key for row in letters if rules.tells_of(row.body, account)]
+    for key in theirs:
+        ctx.session.execute(update(InboxRow).where(InboxRow.key == key).values(body={}, answer=None))
+
+
+def _empty_lines(ctx: Ctx, name: str) -> None:
+    """What is left of cards in others' chats, where it says that name."""
+    perhaps = select(CardPointer).where(CardPointer.folded.contains(name, autoescape=True))
+    for pointer in ctx.session.scalars(perhaps):
+        if rules.speaks_of(pointer.folded, name):
+            pointer.folded = ""
+    ctx.session.flush()
 
 
 def _forget_files(ctx: Ctx, person: Person) -> None:
