@@ -67,6 +67,7 @@ from core.delivery.steps import (
 )
 from core.kernel.errors import Refusal, Stale
 from core.kernel.process import step, timeline
+from core.kernel.session import find_all
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 
@@ -75,6 +76,7 @@ __all__ = [
     "accept_lot",
     "agree_drop",
     "agree_value",
+    "all_findings_of",
     "ask_drop",
     "ask_operator",
     "check_may",
@@ -227,12 +229,17 @@ def lots_of(ctx: Ctx, deal_id: str) -> list[Lot]:
 
 
 def findings_of(ctx: Ctx, lot_id: str) -> list[Finding]:
-    """All that was found of a lot, the first first. Raises NotFound to strangers."""
+    """What was found of a lot as it came last, the first first. Raises NotFound to strangers."""
     return findings_in(ctx, lot_for(ctx, lot_id).id)
 
 
+def all_findings_of(ctx: Ctx, lot_id: str) -> list[Finding]:
+    """The same with what was found of goods for which others were sent: it decides nothing, and stays on record."""
+    return find_all(ctx.session, Finding, ("id",), lot_id=lot_for(ctx, lot_id).id)
+
+
 def proposals_of(ctx: Ctx, lot_id: str) -> list[Proposal]:
-    """All that was proposed for a lot, the first first. Raises NotFound to strangers."""
+    """What was proposed for a lot as it came last, the first first. Raises NotFound to strangers."""
     return proposals_in(ctx, lot_for(ctx, lot_id).id)
 
 

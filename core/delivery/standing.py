@@ -13,7 +13,7 @@ from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import rules
 from core.delivery.model import CLAIM_ROUNDS, CLAIMED, LOT, Finding, Lot, Proposal
-from core.delivery.steps import roles
+from core.delivery.steps import roles, since_sent_again
 from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.session import select_all, select_rows
@@ -23,8 +23,15 @@ ARGUED: Final = (*CLAIMED, "lot_dispute")  # states in which something was found
 SAMPLED: Final = "sample_sent"
 
 _IN_DEAL = Lot.deal_id == bindparam("deal")
-_FINDINGS = select(Finding).join(Lot, Lot.id == Finding.lot_id).where(_IN_DEAL).order_by(Finding.id)
-_PROPOSALS = select(Proposal).join(Lot, Lot.id == Proposal.lot_id).where(_IN_DEAL).order_by(Proposal.id)
+_FINDINGS = (
+    select(Finding).join(Lot, Lot.id == Finding.lot_id).where(_IN_DEAL, since_sent_again(Finding)).order_by(Finding.id)
+)
+_PROPOSALS = (
+    select(Proposal)
+    .join(Lot, Lot.id == Proposal.lot_id)
+    .where(_IN_DEAL, since_sent_again(Proposal))
+    .order_by(Proposal.id)
+)
 _SAMPLES = (
     select(StepRow.subject)
     .join(Lot, Lot.id == StepRow.subject)

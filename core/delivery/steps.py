@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from core.deals import service as deals
 from core.deals.model import Deal, Side
@@ -16,9 +16,9 @@ from core.delivery.events import LotFact
 from core.delivery.model import LOT, Finding, Lot, Proposal
 from core.files.service import own
 from core.kernel.errors import NotFound, Refusal, Stale
-from core.kernel.process import timeline
+from core.kernel.process import StepRow, timeline
 from core.kernel.quantity import Quantity
-from core.kernel.session import find_all
+from core.kernel.session import find_all, select_all
 from core.kernel.transaction import Ctx
 
 FILES_OF_A_LOT: Final = 6 * FILES_AT_MOST  # dispatch, arrival, claim and findings may each bring some
@@ -72,12 +72,26 @@ def open_lots(ctx: Ctx, deal_id: str) -> int:
     return ctx.session.scalar(query) or 0
 
 
+def since_sent_again(said: type[Finding | Proposal]) -> ColumnElement[bool]:
+    """Of what was said of a lot: what is about the goods that came last. Nothing is decided by those before."""
+    again = select(func.coalesce(func.max(StepRow.id), "")).where(
+        StepRow.subject == said.lot_id, StepRow.event == "take_replacement"
+    )
+    return said.id > again.correlate(said).scalar_subquery()
+
+
+_FINDINGS = select(Finding).where(Finding.lot_id == bindparam("lot"), since_sent_again(Finding)).order_by(Finding.id)
+_PROPOSALS = (
+    select(Proposal).where(Proposal.lot_id == bindparam("lot"), since_sent_again(Proposal)).order_by(Proposal.id)
+)
+
+
 def findings_in(ctx: Ctx, lot_id: str) -> list[Finding]:
-    return find_all(ctx.session, Finding, ("id",), lot_id=lot_id)
+    return select_all(ctx.session, Finding, _FINDINGS, lot=lot_id)
 
 
 def proposals_in(ctx: Ctx, lot_id: str) -> list[Proposal]:
-    return find_all(ctx.session, Proposal, ("id",), lot_id=lot_id)
+    return select_all(ctx.session, Proposal, _PROPOSALS, lot=lot_id)
 
 
 def end(ctx: Ctx, lot: Lot, fact: LotFact) -> Lot:

@@ -147,7 +147,10 @@ class Ruling(Table):
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """All that an operator has to know: what is in dispute, what happened, who found what, where the money is."""
+    """All that an operator has to know: what is in dispute, what happened, who found what, where the money is.
+
+    `findings` and `proposals` are about the goods that came last; the `record` has also what was found of those before.
+    """
 
     case: Case
     deal: Deal
@@ -155,6 +158,7 @@ class Brief:
     at_stake: Money
     money: DealMoney
     steps: list[StepRow]
+    record: list[Finding]
     findings: list[Finding]
     proposals: list[Proposal]
     rulings: list[Ruling]

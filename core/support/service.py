@@ -262,6 +262,7 @@ def brief_of(ctx: Ctx, case_id: str) -> Brief:
         at_stake=at_stake(ctx, case),
         money=escrow.money_of(ctx, case.deal_id),
         steps=sorted((row for each in subjects for row in timeline(ctx.session, each)), key=lambda row: row.id),
+        record=[found for each in lots for found in delivery.all_findings_of(ctx, each.id)],
         findings=[found for each in lots for found in delivery.findings_of(ctx, each.id)],
         proposals=[made for each in lots for made in delivery.proposals_of(ctx, each.id)],
         rulings=rulings_of(ctx, case.id),

@@ -274,9 +274,7 @@ def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
     lines = [Line(label=words("case.money"), value=books)]
     if brief.case.kind == "lot":
         lines += never_came_lines(talk, lot_for(talk.ctx, brief.case.subject), "")
-    lines += [
-        Line(label=words(f"claim.by_{found.finder}"), value=finding_text(talk, found)) for found in brief.findings
-    ]
+    lines += [Line(label=words(f"claim.by_{found.finder}"), value=finding_text(talk, found)) for found in brief.record]
     lines += value_lines(talk, brief.deal, brief.lot, brief.findings) if brief.lot is not None else []
     for made in brief.proposals:
         said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
