@@ -116,7 +116,12 @@ def worth(quality: Quality | None, sold: Quantity, amount: Money, found: Measure
 
 
 def same(one: Measured, other: Measured) -> bool:
-    """Whether two findings differ by no more than two laboratories may, in every figure that both have."""
+    """Whether two findings differ by no more than two laboratories may, in every figure that both have.
+
+    No laboratory has weighed the lot: where each side names another weight, neither counts for both.
+    """
+    if one.weight is not None and other.weight is not None and not _weigh_alike(one.weight, other.weight):
+        return False
     common = one.figures.keys() & other.figures.keys()
     return bool(common) and all(
         abs(one.figures[name] - other.figures[name]) <= REPRODUCIBILITY[name] for name in common
@@ -124,12 +129,25 @@ def same(one: Measured, other: Measured) -> bool:
 
 
 def mean(one: Measured, other: Measured) -> Measured:
-    """The mean of what both have found, to two decimals; what only one has found is taken from there."""
+    """The mean of what both have found, to two decimals, of a weight to three; else what one of them has found."""
     values = {
         name: ((one.figures.get(name, value) + other.figures.get(name, value)) / 2).quantize(Decimal("0.01"))
         for name, value in (one.figures | other.figures).items()
     }
-    return Measured(weight=one.weight or other.weight, **values)
+    return Measured(weight=_mean_weight(one.weight, other.weight), **values)
+
+
+def _weigh_alike(one: Quantity, other: Quantity) -> bool:
+    return convertible(other.unit, one.unit) and converted(other, one.unit) == Fraction(one.amount)
+
+
+def _mean_weight(one: Quantity | None, other: Quantity | None) -> Quantity | None:
+    """In the unit of the first; the first alone where the two say nothing about each other."""
+    if one is None or other is None:
+        return one or other
+    if not convertible(other.unit, one.unit):
+        return one
+    return Quantity(half_up_to((Fraction(one.amount) + converted(other, one.unit)) / 2, 3), one.unit)
 
 
 def closer(third: Measured, one: Measured, other: Measured) -> bool | None:

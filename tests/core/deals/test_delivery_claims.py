@@ -145,6 +145,18 @@ async def test_two_findings_that_are_close_settle_it_by_their_mean(market: Marke
     assert (settled.state, settled.pay) == ("adjusted", Money(20_230_00, "EUR"))  # 13.3 %: x 86.7/90
 
 
+async def test_a_seller_who_has_weighed_otherwise_is_not_paid_by_the_buyers_weight(market: Market) -> None:
+    """Both have found the same moisture, and forty tonnes lie between their weights."""
+    trade, lot = await claimed(market, Measured(weight=tonnes(60), moisture=Decimal(14)))
+    own = ContradictClaim(lot_id=lot.id, measured=Measured(weight=tonnes(100), moisture=Decimal(14)))
+    argued = await does(trade, "seller", delivery.contradict_claim, own)
+    assert (argued.state, argued.pay_minor) == ("referee", None)
+    await does(trade, "buyer", delivery.ask_operator, lot.id)
+    await trade.pass_days(31)
+    (ruled,) = await trade.lots()
+    assert (ruled.state, ruled.pay) == ("adjusted", Money(16_053_33, "EUR"))  # the mean: 21,000 x 80/100 x 86/90
+
+
 async def test_what_cannot_be_compared_contradicts_nothing(market: Market) -> None:
     trade, lot = await claimed(market)
     with pytest.raises(Invalid, match=r"claim\.nothing_to_compare"):

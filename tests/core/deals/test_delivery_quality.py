@@ -89,6 +89,17 @@ def test_two_laboratories_are_the_same_within_their_tolerance_in_every_figure() 
     assert mean(found(moisture="14"), found(moisture="12.5")).moisture == Decimal("13.25")
 
 
+def test_where_each_side_names_another_weight_neither_counts_for_both() -> None:
+    dry = found(moisture="10")
+    light, full = (dry.model_copy(update={"weight": tonnes(amount)}) for amount in (15, 25))
+    in_kg = dry.model_copy(update={"weight": Quantity(Decimal(25_000), "kg")})
+    in_energy = dry.model_copy(update={"weight": Quantity(Decimal(120), "MWh")})
+    assert [same(light, each) for each in (full, in_energy)] == [False, False]
+    assert [same(full, each) for each in (in_kg, dry)] == [True, True]
+    assert mean(light, full).weight == mean(light, in_kg).weight == tonnes(20)
+    assert mean(dry, full).weight == mean(full, dry).weight == tonnes(25)
+
+
 def test_who_is_nearer_to_the_referee_is_told_by_tolerances() -> None:
     referee = found(moisture="13")
     assert closer(referee, found(moisture="14"), found(moisture="10")) is True
