@@ -10,7 +10,6 @@ from conversations.billing.recalled import KIND as RECALL
 from conversations.billing.recalled import who_watches
 from conversations.buying.purchase_notices import concerned_by
 from conversations.consulting.after.complaint import KIND as COMPLAINT
-from conversations.consulting.after.complaint import who_decides
 from conversations.consulting.consultants.notices import EXPERT_CARDS, consultant
 from conversations.consulting.consultants.promotion_notices import promoted_person
 from conversations.consulting.seeking.question import KIND as QUESTION
@@ -27,6 +26,7 @@ from core.offers.service import offer_for
 from core.people.model import Person
 from core.people.service import members, operators
 from core.requests.service import request_for
+from core.sessions.complaints import who_decides
 from core.support.service import case_for
 
 Concerned = Callable[[Ctx, str], list[Person]]  # who is concerned by the thing of that id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -13,25 +12,22 @@ from core.escrow.called_back import frozen
 from core.escrow.chargebacks import kept_of, of_subject
 from core.escrow.effects import FROZEN, await_account, tell_refused
 from core.escrow.model import Chargeback, EffectKind, EffectState, Matter, Payee
-from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
+from core.kernel.errors import Invalid, NotFound, Refusal, Stale
 from core.kernel.money import Money
-from core.kernel.process import StepRow, step, timeline
+from core.kernel.process import step
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.events import RefundReturned
 from core.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, refund_due
-from core.people.service import acting
 from core.sessions import holds, rules
+from core.sessions.complaints import complaint_case
 from core.sessions.events import SessionComplained, SessionCompleted, SessionNeverPaid, SessionPaidOut, SessionSettled
 from core.sessions.model import (
     Booking,
     CardHold,
     Complaint,
-    Consent,
     HoldState,
-    Line,
-    Meeting,
     SessionPayout,
     Settlement,
 )
@@ -42,18 +38,6 @@ TIMER: Final = "session_payout"
 TRY_AGAIN: Final = "try_again"
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
 WORDS_LEAST, WORDS_MOST = 10, 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """A complaint with all that is known of the session."""
-
-    booking: Booking
-    complaint: Complaint
-    meeting: Meeting
-    consents: list[Consent]
-    steps: list[StepRow]
-    lines: list[Line]
 
 
 # --- what people do ---------------------------------------------------------------------------------------------------
@@ -93,38 +77,6 @@ def rule(ctx: Ctx, booking_id: str, percent: int, reason: str, seen: int | None 
     step(ctx, SESSION, booking, "rule", ("operator",))
     _ruled(ctx, booking, percent, reason.strip())
     return booking
-
-
-def complaint_case(ctx: Ctx, booking_id: str) -> Booking:
-    """A session that was complained of, for operators. Raises NotAllowed to everybody else, NotFound."""
-    if not acting(ctx).operator:
-        raise NotAllowed("refused.operators_only")
-    booking = ctx.session.get(Booking, booking_id)
-    if booking is None or complaint_of(ctx, booking.id) is None:
-        raise NotFound
-    return booking
-
-
-def open_complaints(ctx: Ctx, limit: int = 20) -> list[Booking]:
-    """What waits for operators, the oldest first. Raises NotAllowed."""
-    if not acting(ctx).operator:
-        raise NotAllowed("refused.operators_only")
-    query = select(Booking).where(Booking.state == "session_dispute").order_by(Booking.state_since).limit(limit)
-    return list(ctx.session.scalars(query))
-
-
-def brief_of(ctx: Ctx, booking_id: str) -> Brief:
-    """Everything that an operator decides by, from the clock, the consents and the timeline. Raises NotAllowed."""
-    booking = complaint_case(ctx, booking_id)
-    consents = select(Consent).where(Consent.booking_id == booking.id).order_by(Consent.at)
-    return Brief(
-        booking=booking,
-        complaint=ctx.session.get_one(Complaint, booking.id),
-        meeting=ctx.session.get_one(Meeting, booking.id),
-        consents=list(ctx.session.scalars(consents)),
-        steps=timeline(ctx.session, booking.id),
-        lines=list(ctx.session.scalars(select(Line).where(Line.booking_id == booking.id).order_by(Line.at, Line.id))),
-    )
 
 
 def complaint_of(ctx: Ctx, booking_id: str) -> Complaint | None:

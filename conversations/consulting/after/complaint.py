@@ -16,13 +16,11 @@ from conversations.talk import Opening, Talk
 from conversations.wording import labelled
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
-from core.people.model import Person
-from core.people.service import operators
-from core.sessions import rules, service, settlement
+from core.sessions import complaints, rules, service, settlement
+from core.sessions.complaints import Brief
 from core.sessions.events import SessionComplained, SessionSettled
 from core.sessions.model import Booking, Complaint
 from core.sessions.process import SESSION
-from core.sessions.settlement import Brief
 
 KIND: Final = "complaint"
 STEPS_SHOWN: Final = 12  # of the timeline, the latest
@@ -44,10 +42,6 @@ def on_complaint(code: str) -> Any:
             gathered(ctx).say(KIND, fact.booking_id, code, by=None)
 
     return hear
-
-
-def who_decides(ctx: Ctx, _booking_id: str) -> list[Person]:
-    return operators(ctx)
 
 
 # --- the two sides ----------------------------------------------------------------------------------------------------
@@ -108,7 +102,7 @@ def _rule(talk: Talk, opening: Opening, values: Values) -> None:
 
 
 def _at_stake(talk: Talk, opening: Opening) -> str:
-    booking = settlement.complaint_case(talk.ctx, str(opening.subject))
+    booking = complaints.complaint_case(talk.ctx, str(opening.subject))
     return talk.words("complaint.at_stake", amount=booking.due)
 
 
@@ -117,7 +111,7 @@ book.flow(Flow(RULING, finish=_rule, intro=_at_stake))
 
 @book.press("complaint.rule")
 def open_ruling(talk: Talk, pressed: Press) -> None:
-    booking = settlement.complaint_case(talk.ctx, pressed.subject)
+    booking = complaints.complaint_case(talk.ctx, pressed.subject)
     talk.fresh = True
     talk.open("session_ruling", Opening({}, booking.id, booking.version))
 
@@ -125,7 +119,7 @@ def open_ruling(talk: Talk, pressed: Press) -> None:
 @book.press("complaint.said")
 def what_was_said(talk: Talk, pressed: Press) -> None:
     """The talk itself, for whoever decides; that an operator may read it stands in the complaint's own form."""
-    brief = settlement.brief_of(talk.ctx, pressed.subject)
+    brief = complaints.brief_of(talk.ctx, pressed.subject)
     names = _names(talk, brief.booking)
     file = talk.words("session.file_line")
     said = [
@@ -141,7 +135,7 @@ def show(talk: Talk, pressed: Press) -> None:
 
 def complaint_card(talk: Talk, booking_id: str, note: str = "") -> Card:
     """A complaint as an operator sees it: what was said of the session, what its clock says, and what is at stake."""
-    words, brief = talk.words, settlement.brief_of(talk.ctx, booking_id)
+    words, brief = talk.words, complaints.brief_of(talk.ctx, booking_id)
     booking = brief.booking
     timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
     is_open = booking.state == "session_dispute"

@@ -18,7 +18,7 @@ from core.ledger import service as ledger
 from core.ledger.model import refund_due
 from core.people.model import Person
 from core.reconciliation.service import unknown_for_long
-from core.sessions import meeting, rules, service, settlement
+from core.sessions import complaints, meeting, rules, service, settlement
 from core.sessions.events import MoneyDelayed, SessionComplained, SessionFollowedUp, SessionNeverPaid
 from core.sessions.receipts import receipts_of
 from core.sessions.rules import MoreTime
@@ -138,7 +138,7 @@ async def test_only_an_operator_decides_and_the_fee_is_on_what_is_kept(they: Cou
     with pytest.raises(NotAllowed):
         await they.does(they.alex, settlement.rule, 100, "I was right there.")
     await operator(they)
-    assert [each.id for each in await they.run(they.nina, settlement.open_complaints)] == [they.booking_id]
+    assert [each.id for each in await they.run(they.nina, complaints.open_complaints)] == [they.booking_id]
     with pytest.raises(Refusal, match=r"session\.ruling"):
         await they.does(they.nina, settlement.rule, 30, "short")
     await they.does(they.nina, settlement.rule, 30, "The transcript shows half an hour of silence.")
@@ -155,6 +155,31 @@ async def test_only_an_operator_decides_and_the_fee_is_on_what_is_kept(they: Cou
             TUESDAY_TEN + timedelta(days=14),
         )
     ]
+
+
+@pytest.mark.parametrize("side", ["seeker", "consultant"])
+async def test_no_operator_decides_on_a_session_of_their_own_or_of_a_colleague(they: Counsel, side: str) -> None:
+    await complained(they)
+    own, other = (they.sarah, they.alex) if side == "seeker" else (they.alex, they.sarah)
+
+    def appoint(ctx: Ctx) -> None:
+        for each in (own, they.nina):
+            ctx.session.get_one(Person, str(each.person)).operator = True
+
+    def colleagues(ctx: Ctx) -> None:
+        nina, theirs = (ctx.session.get_one(Person, str(each.person)) for each in (they.nina, other))
+        nina.organisation_id = theirs.organisation_id
+
+    await they.run(MARKET, appoint)
+    with pytest.raises(NotAllowed, match=r"refused\.own_case"):
+        await they.does(own, settlement.rule, 100, "I was right there.")
+    assert await they.run(own, complaints.open_complaints) == []
+    decide = await they.run(MARKET, complaints.who_decides, they.booking_id)
+    assert [each.id for each in decide] == [they.nina.person]
+    await they.run(MARKET, colleagues)
+    with pytest.raises(NotAllowed, match=r"refused\.own_case"):
+        await they.does(they.nina, settlement.rule, 0, "My colleague was right.")
+    assert await they.run(MARKET, complaints.who_decides, they.booking_id) == []
 
 
 async def test_a_consultant_who_gives_it_back_pays_no_fee(they: Counsel) -> None:
