@@ -173,7 +173,7 @@ def on_screen(words: Words, card: Card) -> str:
 def report_card(talk: Talk, told: Report, note: str = "") -> Card:
     words = talk.words
     rows: tuple[tuple[Button, ...], ...] = ()
-    if told.closed_at is None and talk.person.operator:
+    if told.closed_at is None and service.looks_at(talk.person, told):
         warn = Button(label=words("report.warn"), press=press("report.warn", told.id), style="danger")
         rows = ((warn, Button(label=words("report.nothing"), press=press("report.nothing", told.id))),)
     return Card(
@@ -235,6 +235,6 @@ def report_news(talk: Talk, subject: str, note: str) -> Card:
 def told_of_report(ctx: Ctx, report_id: str) -> list[Person]:
     """The operators; and who made it, when it was looked at."""
     told = service.report_for(ctx, report_id)
-    desk = operators(ctx)
+    desk = [each for each in operators(ctx) if service.looks_at(each, told)]
     reporter = person_of(ctx, told.reporter)
     return desk if told.closed_at is None or reporter in desk else [*desk, reporter]

@@ -12,6 +12,7 @@ from core.contacts.model import Block, Report, ReportParty
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.statements import add_once
 from core.kernel.transaction import Ctx
+from core.people.model import Person
 from core.people.service import acting, organisation_of
 
 REPORTS_A_DAY = 5
@@ -97,12 +98,12 @@ def report(ctx: Ctx, command: ReportParty) -> Report:
 
 
 def close_report(ctx: Ctx, report_id: str, outcome: Outcome) -> Report:
-    """An operator has looked at it. Raises NotAllowed, Stale when another was first."""
+    """An operator has looked at it. Raises NotAllowed, NotFound, Stale when another was first."""
     operator = acting(ctx)
     if not operator.operator:
         raise NotAllowed
     told = ctx.session.get(Report, report_id, with_for_update=True)
-    if told is None:
+    if told is None or not looks_at(operator, told):
         raise NotFound
     if told.closed_at is not None:
         raise Stale
@@ -117,6 +118,11 @@ def report_for(ctx: Ctx, report_id: str) -> Report:
     told = ctx.session.get(Report, report_id)
     if told is None:
         raise NotFound
-    if ctx.actor.person not in (None, told.reporter) and not acting(ctx).operator:
+    if ctx.actor.person not in (None, told.reporter) and not looks_at(acting(ctx), told):
         raise NotFound
     return told
+
+
+def looks_at(person: Person, told: Report) -> bool:
+    """Whether somebody is an operator for this report: of one about their own company they hear nothing."""
+    return person.operator and person.organisation_id != told.about_id
