@@ -228,3 +228,15 @@ async def test_what_a_bank_takes_twice_of_one_payment_is_not_taken_of_another(ma
     await disputed(trade, "du_2", 4_000_00)
     assert (await of(trade, LOSS), await of(trade, escrow(trade.deal_id))) == (eur(4_000_00), eur(11_000_00))
     await books_hold(trade)
+
+
+async def test_of_a_dispute_that_was_over_the_seller_is_asked_nothing_anew(market: Market) -> None:
+    """It was lost while the other one was open, and our loss: when that one is won only our fee of it is taken over."""
+    trade = await half_given_back(market, accepted=1)
+    await disputed(trade, "du_1", 10_500_00)
+    await disputed(trade, "du_2", 5_000_00)
+    await closed(trade, "du_2", won=False)
+    await closed(trade, "du_1", won=True)
+    assert (await seller_owes(trade), await of(trade, LOSS)) == (0, eur(4_737_50))
+    await trade.provider_answers()
+    await books_hold(trade)
