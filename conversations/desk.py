@@ -58,16 +58,16 @@ def more(talk: Talk, pressed: Press) -> None:
 
 
 def _who(talk: Talk) -> str:
-    """What others read of who asks; to who has not said yet what they do here, what this is."""
-    words = talk.words
+    """What others read of who asks; to who has neither said yet what they do here nor done it, what this is."""
+    words, company = talk.words, organisation_of(talk.ctx, talk.organisation)
     named = [words(f"role.{role}") for role in talk.person.roles]
     if own_profile(talk.ctx) is not None:
         named.append(words("role.consultant"))
-    if not named and talk.surface.platform == "slack":
+    if not named and not company.traded and talk.surface.platform == "slack":
         return words("welcome.text")
-    company, mail = organisation_of(talk.ctx, talk.organisation).name, talk.person.email or words("me.no_email")
+    mail = talk.person.email or words("me.no_email")
     roles = ", ".join(named) or words("me.no_role")
-    return words("me.text", company=company, roles=roles, email=mail, standing=own_standing(talk))
+    return words("me.text", company=company.name, roles=roles, email=mail, standing=own_standing(talk))
 
 
 def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:

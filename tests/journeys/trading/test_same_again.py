@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lab.people import OnSlack
 from tests.journeys.market import Chat, World
 from tests.journeys.trade import Trade
 
@@ -15,6 +16,9 @@ async def test_the_same_is_bought_again_while_it_is_for_sale_and_asked_for_when_
     rasa, tom = await world.on(chat, "Rasa"), await world.on(other, "Tom")
     trade = Trade(world, rasa, tom)
     await trade.funded(quantity="50 t")
+    if isinstance(tom, OnSlack):
+        await tom.home()  # who has bought is told who they are there, and no more what this is
+        assert "This is Parley, a market" not in await tom.sees("no role yet")
     assert "Buy the same again" not in await tom.screen()
     await trade.set_up_payouts_unprepared()
     await trade.dispatch()
@@ -25,7 +29,8 @@ async def test_the_same_is_bought_again_while_it_is_for_sale_and_asked_for_when_
     assert "Buy the same again" not in await rasa.screen()
 
     await tom.presses("Buy the same again")
-    await tom.sends()
+    await tom.sees("50 t")
+    await tom.fills(lots="2")
     await tom.sees("You have a deal. Both sides sign next.", "Quantity: 50 t", "Total: €10,750.00")
 
     await rasa.sees("Available: 100 t")
