@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -149,16 +149,28 @@ class Clerk:
     def _write_down(self, talk: Talk, draft: Draft, said: SaidAtOnce) -> None:
         """What one sentence says of several fields, each of which is named, and what it says of none; then ask on."""
         form, told = self._flows[draft.flow].form, []
-        if said.answers:
-            names = [talk.words(form.code(name)) for name in said.answers]
-            draft = self._keep(talk, draft, said.answers)
+        answers, refused = self._taken(talk, draft, said.answers)
+        if answers:
+            names = [talk.words(form.code(name)) for name in answers]
+            draft = self._keep(talk, draft, answers)
             told.append(talk.words("form.written_down", names=names))
         if said.left:
             left = (talk.words("search.chip.rest", words=part[:60]) for part in said.left)
             told.append(talk.words("form.not_taken", said=", ".join(left)))
         if not said.answers:
             told.append(talk.words("form.look_it_over"))
-        self.show(talk, draft, note=" ".join(told))
+        if refused:  # the line is asked anew, and what stood there can be kept
+            draft = self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=next(iter(refused)))
+        self.show(talk, draft, note=" ".join(told), errors=refused)
+
+    def _taken(self, talk: Talk, draft: Draft, said: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Of the answers of one sentence those that are written down; and by field, why another does not take the place
+        of a good one that stands there."""
+        form = self._flows[draft.flow].form
+        stands = form.look(talk, draft.answers).values
+        errors = form.look(talk, {**draft.answers, **said}).errors
+        refused = {name: talk.words.refusal(errors[name]) for name in said if name in errors and name in stands}
+        return {name: answer for name, answer in said.items() if name not in refused}, refused
 
     def _keep(self, talk: Talk, draft: Draft, said: Mapping[str, str]) -> Draft:
         trail = [name for name in draft.trail if name not in said] + list(said)
@@ -218,8 +230,9 @@ class Clerk:
         named, _, why = told.removeprefix(form).partition(":")
         return {named: why} if told.startswith(form) else {}
 
-    def _keep_good(self, talk: Talk, draft: Draft, answers: Mapping[str, str], wrong: Mapping[str, str]) -> None:
-        """Write the good answers of a window without a new revision: it sends the same one again."""
+    def _keep_good(self, talk: Talk, draft: Draft, answers: Mapping[str, str], wrong: Collection[str]) -> None:
+        """Write the good answers of a window without a new revision: it sends the same one again. Of the `wrong` ones,
+        and of what was emptied to be typed anew, what stood before stays."""
         good = {name: text for name, text in answers.items() if name not in wrong}
         draft.answers = {**draft.answers, **good}
         talk.ctx.session.flush()

@@ -16,12 +16,14 @@ from conversations.forms.form import Values
 from conversations.reply import Option
 from conversations.talk import Talk
 from conversations.wording import Words
+from core.catalogue.bare_price import unit_meant
 from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
 from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.listings.model import Place
+from core.listings.rules import check_price
 from core.search.sentence.numbers import has_two_readings, with_decimals
 from core.search.sentence.parse import parse_date_window, parse_place, parse_quantity, parse_unit_price
 from core.search.sentence.places import Place as Town
@@ -54,6 +56,19 @@ def read_price(talk: Talk, text: str, currency: str, unit: str) -> UnitPrice:
         return UnitPrice(exact, code, per)
     catalogue, language = talk.almanac.catalogue, talk.words.language
     return parse_unit_price(text, catalogue, default_currency=currency, default_unit=unit, language=language)
+
+
+def read_goods_price(talk: Talk, text: str, values: Values, name: str = "price") -> UnitPrice:
+    """A price of the form's goods, by which their amount can be paid. A bare number is in the currency and per the unit
+    of the price that stood there: the line's own (`name`), or what it was opened with ("EUR/t")."""
+    product, amount, own = talk.almanac.catalogue.product(values["product"]), values.get("quantity"), values.get(name)
+    currency, _, per = values.get("priced_in", f"{product.price_currency}/").partition("/")
+    currency, per = (own.currency, own.unit) if own is not None else (currency, per)
+    counted_in = amount.unit if amount is not None else None
+    price = read_price(talk, text, currency, unit_meant(product.price_unit, counted_in, per))
+    if counted_in is not None:
+        check_price(price, counted_in)
+    return price
 
 
 def write_price(price: UnitPrice) -> str:

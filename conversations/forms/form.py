@@ -39,8 +39,9 @@ class Field:
     """One thing to ask for.
 
     `read(talk, text, values)`: the value of an answer; raises Refusal with a sentence that says what would be right.
-    It must accept what `write(value)` gives. `options(talk, values)`: what can be chosen. `applies(values)`: whether
-    it is asked at all, seen from the answers before it. `finds(talk, part, values)`: what can be chosen of very much,
+    Among `values` is its own, where one stood there before. It must accept what `write(value)` gives.
+    `options(talk, values)`: what can be chosen. `applies(values)`: whether it is asked at all, seen from the answers
+    before it. `finds(talk, part, values)`: what can be chosen of very much,
     by a part of its name. `otherwise(values)`: what is meant when nothing is said; it is shown, and can be changed.
     `keypad`: the keys that answer it where fields are asked one by one. Its words stand in the
     catalogue under `<form>.<name>` (label), `<form>.<name>.ask` and, if there is one, `<form>.<name>.hint`.
@@ -113,8 +114,11 @@ class Form:
         shape = "|".join(f"{each.name}:{each.kind}:{each.optional}" for each in self.fields)
         return hashlib.sha256(shape.encode()).hexdigest()[:16]
 
-    def look(self, talk: Talk, answers: Mapping[str, str]) -> Reading:
-        """Read all answers from the top. Answers to fields that no longer apply are kept aside, and ignored."""
+    def look(self, talk: Talk, answers: Mapping[str, str], stood: Values | None = None) -> Reading:
+        """Read all answers from the top. Answers to fields that no longer apply are kept aside, and ignored.
+
+        `stood`: what the fields held before these answers, each of which is read beside its own.
+        """
         values: dict[str, Any] = {}
         errors: dict[str, Refusal] = {}
         asked: list[Field] = []
@@ -132,8 +136,9 @@ class Form:
                 if usual is not None:
                     values[each.name] = usual
                 continue
+            own = {each.name: stood[each.name]} if stood and each.name in stood else {}
             try:
-                values[each.name] = self.value(talk, each, text, values)
+                values[each.name] = self.value(talk, each, text, {**own, **values})
             except Refusal as refusal:
                 errors[each.name] = refusal
                 missing = missing or each.name

@@ -231,7 +231,7 @@ def _what_stays(talk: Talk, opening: Opening) -> str:
 def _said(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
     """ "180 t at 208 EUR/t next week" changes three lines at once. Of another product nothing is taken."""
     product = values["product"]
-    said = answers_in(talk, sentence, product)
+    said = answers_in(talk, sentence, product, values)
     other = said.get("product", product) != product
     return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from conversations.around import free_text
 from conversations.book import Book, Flow
@@ -15,8 +15,8 @@ from conversations.forms.answers import (
     option,
     product_options,
     read_file_ids,
+    read_goods_price,
     read_place,
-    read_price,
     read_quantity,
     read_window,
     show_place,
@@ -92,11 +92,6 @@ def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
     return read_quantity(talk, text, _units(talk, values))
 
 
-def _read_price(talk: Talk, text: str, values: Values) -> Any:
-    product = talk.almanac.catalogue.product(values["product"])
-    return read_price(talk, text, product.price_currency, product.price_unit)
-
-
 def _read_min_lot(talk: Talk, text: str, values: Values) -> Quantity:
     """In the unit of the whole amount, where that is known already."""
     least = _read_quantity(talk, text, values)
@@ -150,7 +145,7 @@ SELL = Form(
         ),
         Field(
             "price",
-            read=_read_price,
+            read=read_goods_price,
             write=write_price,
             applies=lambda values: "product" in values,
             max_length=60,
@@ -269,7 +264,7 @@ SELLING = book.flow(
     Flow(
         SELL,
         finish=_publish,
-        reads=lambda talk, text, values: answers_in(talk, text, values.get("product")),
+        reads=lambda talk, text, values: answers_in(talk, text, values.get("product"), values),
         doubts=lambda talk, _opening, values: beside_market(talk, values["product"], values["price"]),
     )
 )
@@ -291,9 +286,13 @@ def opened_by(talk: Talk, sentence: str) -> dict[str, str]:
     return answers_of(talk, said)
 
 
-def answers_in(talk: Talk, sentence: str, product: str | None = None) -> dict[str, str]:
-    """The form's answers that one sentence gives; `product` is what it speaks of when it names none itself."""
-    return answers_of(talk, _said(talk, sentence), product)
+def answers_in(talk: Talk, sentence: str, product: str | None = None, stands: Values | None = None) -> dict[str, str]:
+    """The form's answers that one sentence gives; `product` is what it speaks of when it names none itself, and a price
+    without a unit is per that of the amount which `stands` in the form."""
+    said, amount = _said(talk, sentence), (stands or {}).get("quantity")
+    if said.price is not None and said.quantity is None and amount is not None:
+        said = _said(talk, sentence, per=amount.unit)
+    return answers_of(talk, said, product)
 
 
 def _days_of(said: Understood) -> dict[str, str]:
@@ -310,8 +309,8 @@ def day_in_no_calendar(said: Understood) -> Refusal | None:
     return next(told, None) if said.window is None else None
 
 
-def _said(talk: Talk, sentence: str) -> Understood:
-    return parse(sentence, talk.almanac.catalogue, talk.almanac.places, talk.today, talk.words.language)
+def _said(talk: Talk, sentence: str, *, per: str | None = None) -> Understood:
+    return parse(sentence, talk.almanac.catalogue, talk.almanac.places, talk.today, talk.words.language, per=per)
 
 
 def answers_of(talk: Talk, understood: Understood, product: str | None = None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk
 from conversations.trade.listings.far_price import beside_table
-from conversations.trade.offers.offer import NOTE, PRICE, PRODUCT, QUANTITY, said_of_terms
+from conversations.trade.offers.offer import NOTE, PRICE, PRICED_IN, PRODUCT, QUANTITY, said_of_terms
 from core.contacts.rules import masked
 from core.deals.model import Side
 from core.listings.service import listing_for
@@ -29,7 +29,7 @@ book = Book()
 WORDS = Field("words", "long_text", read=free_text, max_length=1000)
 ASKING = Form("ask", (WORDS,), review=False)
 ANSWERING = Form("answer", (WORDS,), review=False)
-OFFERING = Form("first_offer", (PRODUCT, QUANTITY, PRICE, NOTE))
+OFFERING = Form("first_offer", (PRODUCT, PRICED_IN, QUANTITY, PRICE, NOTE))
 
 
 def _ask(talk: Talk, opening: Opening, values: Values) -> None:
@@ -94,6 +94,7 @@ def offer(talk: Talk, pressed: Press) -> None:
     listing = listing_for(talk.ctx, inquiry.listing_id)
     known = {
         "product": listing.product_id,
+        "priced_in": f"{listing.price_currency}/{listing.price_unit}",
         "quantity": str(listing.remaining),
         "price": write_price(listing.price),
     }

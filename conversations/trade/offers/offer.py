@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from conversations.around import free_text
 from conversations.book import Book, Doubt, Flow
@@ -11,7 +10,7 @@ from conversations.buttons import Press, press
 from conversations.differences import show_packing
 from conversations.forms.answers import (
     goods_name,
-    read_price,
+    read_goods_price,
     read_quantity,
     read_whole_number,
     read_window,
@@ -57,17 +56,13 @@ def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
     return read_quantity(talk, text, _units(talk, values))
 
 
-def _read_price(talk: Talk, text: str, values: Values) -> Any:
-    product = talk.almanac.catalogue.product(values["product"])
-    return read_price(talk, text, product.price_currency, product.price_unit)
-
-
 # The product is what the listing sells: an answer that is given, and never asked for.
 PRODUCT = Field("product", show=lambda talk, value: goods_name(talk, value, None), fixed=True)
+PRICED_IN = Field("priced_in", fixed=True, optional=True)  # currency and unit on the table: what a bare number means
 QUANTITY = Field(
     "quantity", read=_read_quantity, write=write_quantity, keypad=Amount(_units), max_length=60, example="100 t"
 )
-PRICE = Field("price", read=_read_price, write=write_price, max_length=60, example="208 EUR/t")
+PRICE = Field("price", read=read_goods_price, write=write_price, max_length=60, example="208 EUR/t")
 WINDOW = Field(
     "window",
     read=read_window,
@@ -86,8 +81,8 @@ LOTS = Field(
 )
 NOTE = Field("note", "long_text", read=free_text, optional=True, max_length=500)
 
-OFFERING = Form("offer", (PRODUCT, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
-COUNTERING = Form("counter", (PRODUCT, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
+OFFERING = Form("offer", (PRODUCT, PRICED_IN, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
+COUNTERING = Form("counter", (PRODUCT, PRICED_IN, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
 BUYING = Form("buy", (PRODUCT, QUANTITY, LOTS, NOTE))
 
 
@@ -153,7 +148,7 @@ def _what_and_who(talk: Talk, opening: Opening) -> str:
 
 def said_of_terms(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
     """ "180 t at 208 EUR/t next week" changes three lines at once."""
-    return answers_in(talk, sentence, values.get("product"))
+    return answers_in(talk, sentence, values.get("product"), values)
 
 
 def _far_from_listing(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
@@ -248,6 +243,7 @@ def my_offers(talk: Talk, _rest: str) -> None:
 def _answers(terms: Terms) -> dict[str, str]:
     answers = {
         "product": terms.product_id,
+        "priced_in": f"{terms.price.currency}/{terms.price.unit}",
         "quantity": write_quantity(terms.quantity),
         "price": write_price(terms.price),
         "window": write_window((terms.window_from, terms.window_to)),

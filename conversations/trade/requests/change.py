@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from conversations.book import Book, Doubt, Flow
@@ -13,7 +14,7 @@ from conversations.filling.drafts import go_on_or_open
 from conversations.forms.answers import (
     NOTHING,
     goods_name,
-    read_price,
+    read_goods_price,
 )
 from conversations.forms.form import BEFORE, Form, Values
 from conversations.talk import Opening, Talk
@@ -23,7 +24,6 @@ from conversations.trade.listings.listing import answers_in
 from conversations.trade.requests.lots import too_few_lots
 from conversations.trade.requests.request import REQUESTING, answers_of_request, of_request
 from core.kernel.errors import Refusal
-from core.kernel.money import UnitPrice
 from core.requests import service as requests
 from core.requests.model import QUOTES_EACH, ChangeRequest, Request
 
@@ -35,12 +35,6 @@ book = Book()
 # --- the form ---------------------------------------------------------------------------------------------------------
 
 
-def _read_target(talk: Talk, text: str, values: Values) -> UnitPrice:
-    """In the request's currency; what was quoted in it can still be compared."""
-    currency, unit = values["priced_in"].split("/")
-    return read_price(talk, text, currency, unit)
-
-
 ASKED_ANEW: Final = Form(
     "change_request",
     (
@@ -48,7 +42,7 @@ ASKED_ANEW: Final = Form(
         CHANGING.field(BEFORE),
         REQUESTING.field("grade"),
         CHANGING.field("quantity"),
-        replace(REQUESTING.field("target"), read=_read_target),
+        replace(REQUESTING.field("target"), read=partial(read_goods_price, name="target")),
         *(REQUESTING.field(name) for name in ("incoterm", "place", "window", "closes")),
         CHANGING.field("certificates"),
         *(REQUESTING.field(name) for name in ("lots", "quotes_each", "words")),
@@ -127,7 +121,7 @@ def _what_stays(talk: Talk, opening: Opening) -> str:
 def _said(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
     """ "180 t DAP Riga next week" changes three lines at once. Of another product nothing is taken."""
     product = values["product"]
-    said = of_request(talk, answers_in(talk, sentence, product))
+    said = of_request(talk, answers_in(talk, sentence, product, values))
     other = said.get("product", product) != product
     return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
 

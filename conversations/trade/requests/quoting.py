@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press
@@ -24,7 +23,10 @@ from conversations.trade.listings.far_price import beside_market, beside_table
 from conversations.trade.listings.listing import answers_in
 from conversations.trade.offers.offer import LOTS, NOTE
 from conversations.trade.requests.lots import lots_at, read_asked, write_asked
+from core.catalogue.bare_price import unit_meant
 from core.kernel.errors import Invalid
+from core.kernel.money import UnitPrice
+from core.listings.rules import check_price
 from core.offers.quotes import service as quotes
 from core.offers.quotes.model import MakeQuote
 from core.requests import service as requests
@@ -33,9 +35,14 @@ from core.requests.model import REQUEST
 book = Book()
 
 
-def _read_quoted_price(talk: Talk, text: str, values: Values) -> Any:
+def _read_quoted_price(talk: Talk, text: str, values: Values) -> UnitPrice:
+    """Per the unit of the buyer's own price, while what is asked for is paid by it; else per that of its amount."""
     currency, unit = values["priced_in"].split("/")
-    return read_price(talk, text, currency, unit)
+    asked, own = values["asked"][0], values.get("price")
+    currency, stood = (own.currency, own.unit) if own is not None else (currency, unit)
+    price = read_price(talk, text, currency, unit_meant(unit, asked.unit, stood))
+    check_price(price, asked.unit)
+    return price
 
 
 QUOTING = Form(

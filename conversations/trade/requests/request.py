@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 from conversations.book import Book, Doubt, Flow
@@ -12,6 +13,7 @@ from conversations.filling.drafts import go_on_or_open
 from conversations.forms.answers import (
     NOTHING,
     option,
+    read_goods_price,
     read_whole_number,
     write_list,
     write_place,
@@ -59,7 +61,7 @@ REQUESTING = Form(
     "request",
     (
         *(SELL.field(name) for name in ASKED),
-        replace(SELL.field("price"), name="target", optional=True),
+        replace(SELL.field("price"), name="target", optional=True, read=partial(read_goods_price, name="target")),
         *(SELL.field(name) for name in ("incoterm", "place", "window")),
         Field(
             "closes",
@@ -117,7 +119,7 @@ book.flow(
     Flow(
         REQUESTING,
         finish=_publish,
-        reads=lambda talk, text, values: of_request(talk, answers_in(talk, text, values.get("product"))),
+        reads=lambda talk, text, values: of_request(talk, answers_in(talk, text, values.get("product"), values)),
         doubts=_doubts,
     )
 )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
+from core.catalogue.bare_price import unit_of_amount
 from core.catalogue.loads import load_of
 from core.catalogue.model import Catalogue
 from core.kernel.errors import Refusal
@@ -28,7 +29,6 @@ HOLDS_KG: Final = {"bag": 50, "big_bag": 1500}
 
 NEGATIVE: Final = re.compile(r"[-−][0-9]")
 MINUTES: Final = 60  # of an hour
-BY_THE: Final = {"kg": "t", "l": "m3", "kWh": "MWh"}  # who wants 20,000 kg for 200 euros means for a tonne
 
 
 class SaidAmount(NamedTuple):
@@ -184,7 +184,7 @@ def prices(
         return {}
     entry = catalogue.product(product) if product else None
     units = catalogue.units_of(product) if product else tuple(catalogue.units)
-    unit = BY_THE.get(per, per) if per else entry.price_unit if entry else "t"
+    unit = unit_of_amount(per) if per else entry.price_unit if entry else "t"
     by_limit: dict[str | None, UnitPrice] = {}
     for each in said.prices:
         try:
