@@ -35,6 +35,7 @@ class Filled:
 
     `final`: sent off; otherwise a field on which others depend has changed and the form wants to be drawn anew.
     `quiet`: neither; something was entered, which is kept, should the window be closed.
+    `warned`: the fields at which the form, as it was drawn, says that something is wrong with them.
     """
 
     draft: str
@@ -43,6 +44,7 @@ class Filled:
     files: Mapping[str, tuple[Checked, ...]] = field(default_factory=dict)
     final: bool = True
     quiet: bool = False
+    warned: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ OPTIONS = 100
 FILES = 10
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "pdf"]
 
+WARNS = "warns."  # before the name of the field under the warning
 MARK = "~"  # parts a field's name from the mark of its options
 
 
@@ -49,7 +50,9 @@ def filled(view: Mapping[str, Any], *, final: bool, quiet: bool = False) -> Fill
     """What the window holds. An empty field is sent as "", so that it is cleared; files come by another way."""
     about = json.loads(view["private_metadata"])
     values = {name: _value(entry) for name, entry in _entries(view).items() if entry["type"] != "file_input"}
-    return Filled(str(about["draft"]), int(about["revision"]), values, final=final, quiet=quiet)
+    warnings = (str(block.get("block_id") or "") for block in view["blocks"])
+    warned = frozenset(each.removeprefix(WARNS) for each in warnings if each.startswith(WARNS))
+    return Filled(str(about["draft"]), int(about["revision"]), values, final=final, quiet=quiet, warned=warned)
 
 
 def draft_of(view: Mapping[str, Any]) -> str:
@@ -129,7 +132,7 @@ def _field(field: FieldView) -> list[Block]:
     if clean(hint):
         block["hint"] = plain(hint, LABEL)
     error = context(f"⚠️ {field.error}") if field.error else []
-    return [*error, block]
+    return [*(each | {"block_id": f"{WARNS}{field.name}"} for each in error), block]
 
 
 def _block_id(field: FieldView, options: Sequence[Option]) -> str:

@@ -241,13 +241,16 @@ class Interview(Clerk):
                 continue  # a field of an older release, or one that is not theirs to fill
             answers[name] = (",".join(given) if isinstance(given, list) else given).strip()
         answers |= {name: ",".join(keep(talk.ctx, each).id for each in files) for name, files in filled.files.items()}
+        stood_there = flow.form.look(talk, draft.answers).values
         with sent(talk) if filled.final else nullcontext():
-            reading = flow.form.look(talk, answers, stood=flow.form.look(talk, draft.answers).values)
+            reading = flow.form.look(talk, answers, stood=stood_there)
         typed = [each for each in reading.asked if each.name in filled.values and each.name in reading.values]
         # As they are kept: what is typed in one language is read in another after it was changed.
         answers |= {each.name: each.write(reading.values[each.name]) for each in typed if answers[each.name]}
         if filled.quiet:
             self._keep_good(talk, draft, answers, {each.name for each in reading.asked if each.is_missing(answers)})
+            if filled.warned - reading.errors.keys():  # what the window warns of has been put right
+                self.show(talk, draft)
         elif not filled.final:
             self.show(talk, self._save(talk, draft, answers, trail=draft.trail))
         else:

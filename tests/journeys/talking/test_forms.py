@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from lab.people import OnSlack, OnTelegram
+from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.market import Chat, World
 from tests.journeys.trade import Trade
 
@@ -140,3 +140,19 @@ async def test_a_window_for_goods_has_the_smallest_order(world: World) -> None:
     tom = await world.on_slack("Tom")
     await tom.says("/sell A1 pellets")
     await tom.sees("Smallest order")
+
+
+async def test_a_window_warns_of_nothing_that_has_been_put_right(world: World) -> None:
+    rasa = await world.on_slack("Rasa")
+    await rasa.says("/sell 200 t A1 pellets 215.50 €/t DAP Kaunas")
+    await rasa.types(window="yesterday")
+    await rasa.types(product="Wood pellets")  # other fields depend on it: the window is drawn anew
+    await rasa.sees("⚠️")
+    await rasa.types(window="tomorrow")
+
+    async def no_warning() -> bool:
+        return "⚠️" not in await rasa.screen()
+
+    await until(no_warning, lambda: "a warning that stays")
+    await rasa.sends()
+    await rasa.sees("Published. Buyers can find it now")
