@@ -10,7 +10,7 @@ from conversations.book import Doubt, Doubted, Flow
 from conversations.buttons import press
 from conversations.filling.over import close_over
 from conversations.filling.sentences import SaidAtOnce
-from conversations.forms.form import Field, Reading
+from conversations.forms.form import Field, Reading, stood
 from conversations.reply import Button, Card, FormClosed, FormView
 from conversations.talk import Opening, Talk
 from core.kernel.errors import Refusal, Stale
@@ -18,6 +18,7 @@ from core.talks import service as talks
 from core.talks.model import Draft
 
 REFUSED: Final = "refused"  # under which is remembered why a form was not taken
+REFUSED_ANSWER: Final = "refused_answer"  # and for which answer
 MOVED: Final = "form_moved"  # the form that has been laid upon a newer state of what it changes, in this unit
 
 
@@ -115,10 +116,13 @@ class Clerk:
         return reading.missing
 
     def _to_keep(self, talk: Talk, draft: Draft, reading: Reading) -> str:
-        """The answer that a line of the review has while another is asked for; none where choosing goes on."""
+        """The answer that a line of the review has while another is asked for; none where choosing goes on, or where it
+        is the very answer that the form was just refused for."""
         if draft.editing not in reading.values or self._current(draft, reading) != draft.editing:
             return ""
-        asked = self._flows[draft.flow].form.field(draft.editing)
+        asked, answer = self._flows[draft.flow].form.field(draft.editing), draft.answers.get(draft.editing, "")
+        if talks.recall(talk.ctx, talk.person.id, REFUSED_ANSWER) == f"{draft.id}:{draft.revision}:{answer}":
+            return ""
         return "" if asked.kind in {"choices", "files"} else asked.show(talk, reading.values[asked.name])
 
     def _may_be_cleared(self, draft: Draft, reading: Reading) -> bool:
@@ -215,7 +219,10 @@ class Clerk:
             if named is None:
                 talk.reply(self.view(talk, draft, warning=talk.words.refusal(refusal)))
                 return
-            draft = self._save(talk, draft, draft.answers, trail=draft.trail, editing=named)
+            refused, before = draft.answers.get(named, ""), stood(draft.answers).get(named, "")
+            answers = {**draft.answers, **({named: before} if before else {})}
+            draft = self._save(talk, draft, answers, trail=draft.trail, editing=named)
+            talks.remember(talk.ctx, talk.person.id, REFUSED_ANSWER, f"{draft.id}:{draft.revision}:{refused}")
             why = talk.words.refusal(refusal)
             talks.remember(talk.ctx, talk.person.id, REFUSED, f"{draft.id}:{draft.revision}:{named}:{why}")
             self.show(talk, draft, errors={named: why})
