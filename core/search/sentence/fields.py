@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 
 from core.catalogue.model import Catalogue
-from core.kernel.errors import Invalid, Refusal
+from core.kernel.errors import Invalid
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
 from core.search.sentence.grammar import BARE_CUBIC_METRE, Said, SaidPrice, grammar_of
@@ -19,6 +19,7 @@ from core.search.sentence.places import Place, Places
 from core.search.sentence.shorthand import written_out
 from core.search.sentence.slips import spelt
 from core.search.sentence.times.days import DateWindow
+from core.search.sentence.times.windows import NoWindow
 
 LONGEST_ANSWER = 100
 WOODY_CUBIC_METRES = ("loose_m3", "stacked_m3", "solid_m3")
@@ -83,15 +84,14 @@ def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, langu
 
 
 def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindow:
-    """One window that is not over; refuses with `window.not_understood`, `window.in_the_past` and the like."""
+    """One window that is not over; refuses with `window.not_understood`, `window.in_the_past` and the like. Days that
+    have just passed are refused, as in a sentence: without a year, too, they are not the next one's."""
     answer = _answer(text, "window.not_understood", catalogue)
     windows = grammar_of(catalogue).windows
-    try:
-        found = windows.find(answer, today)
-    except Refusal as refusal:
-        if "given" in refusal.parts:  # as it was folded to be read
-            raise Invalid(refusal.code, given=text.strip()) from refusal
-        raise
+    found = windows.heard(answer, today)
+    if isinstance(found, NoWindow):
+        # What was given stands in the refusal as it was folded to be read.
+        raise Invalid(found.refusal.code, given=text.strip()) if "given" in found.refusal.parts else found.refusal
     rest = windows.named.weekday.sub("", f"{answer[: found.start]} {answer[found.end :]}") if found is not None else ""
     if found is None or rest.strip(" .,"):
         raise Invalid("window.not_understood", field="window", given=text.strip())
