@@ -28,6 +28,7 @@ from core.search.sentence.numbers import has_two_readings, with_decimals
 from core.search.sentence.parse import parse_date_window, parse_place, parse_quantity, parse_unit_price
 from core.search.sentence.places import Place as Town
 
+A_PRICE = Decimal("24.50")  # of an example
 TOWNS = 20  # offered at once, while a part of a name is typed
 NOTHING = "none"  # the choice that says "none of these", which is an answer
 
@@ -69,6 +70,19 @@ def read_goods_price(talk: Talk, text: str, values: Values, name: str = "price")
     if counted_in is not None:
         check_price(price, counted_in)
     return price
+
+
+def price_such_as(talk: Talk, values: Values) -> UnitPrice | None:
+    """An example of a price of these goods, where the usual one would be per another unit or in another currency."""
+    product, amount, own = (
+        talk.almanac.catalogue.product(values["product"]),
+        values.get("quantity"),
+        values.get("price"),
+    )
+    currency, _, per = values.get("priced_in", f"{product.price_currency}/").partition("/")
+    unit = unit_meant(product.price_unit, amount.unit if amount is not None else None, per)
+    such = own or UnitPrice(A_PRICE, currency, unit)
+    return None if (such.currency, such.unit) == ("EUR", "t") else such
 
 
 def write_price(price: UnitPrice) -> str:

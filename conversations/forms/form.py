@@ -64,6 +64,7 @@ class Field:
     min_length: int = 0
     max_length: int = 500
     example: str = ""  # an answer that would do, in every language; what is read in a way of its own has one
+    such_as: Callable[[Talk, Values], Any] = lambda _talk, _values: None  # told in place of the hint, where it differs
 
     def is_missing(self, answers: Mapping[str, str]) -> bool:
         return not self.optional and not answers.get(self.name)
@@ -271,7 +272,7 @@ class Form:
             kind=each.kind,
             label=words(code),
             ask=words(f"{code}.ask"),
-            hint=words(f"{code}.hint") if words.knows(f"{code}.hint") else "",
+            hint=self._hint(talk, each, reading.values),
             options=options[:OPTIONS_AT_ONCE],
             keys=pad.rows,
             keyed=pad.keyed,
@@ -286,6 +287,13 @@ class Form:
             max_length=each.max_length,
             example=each.example,
         )
+
+    def _hint(self, talk: Talk, each: Field, values: Values) -> str:
+        """What an answer looks like: of the very goods that the form is about, or of any."""
+        code, such = f"{self.code(each.name)}.hint", each.such_as(talk, values)
+        if such is not None:
+            return talk.words("form.such_as", example=such)
+        return talk.words(code) if talk.words.knows(code) else ""
 
     def _typed(self, talk: Talk, each: Field, value: Any, values: Values) -> str:
         """An amount, price or day as its reader writes it: "215,50 EUR/t"; as it is kept, unless that reads back so."""

@@ -7,28 +7,43 @@ makes them untrue.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
 from typing import Final
 from zlib import crc32
 
+from conversations.looked_for import GOODS, LATEST, asked, latest
 from conversations.talk import Talk
 from core.search import kept
 from core.search.model import Query
 from core.search.unheard import NOT_LOOKED_AT
 from core.talks.service import recall, remember
 
-GOODS = "find"
+__all__ = [
+    "ADVICE",
+    "GOODS",
+    "LATEST",
+    "PLACE",
+    "PROBLEM",
+    "WANTED",
+    "added",
+    "ask",
+    "ask_problem",
+    "ask_problem_no_more",
+    "asked",
+    "asked_words",
+    "asks_problem",
+    "attend",
+    "has_asked",
+    "keep_place",
+    "latest",
+    "mark",
+    "place_kept",
+]
+
 ADVICE = "advice"
 WANTED = "wanted"
 PROBLEM = "problem"  # no list: the question what a consultant is looked for, which the next words answer
-LATEST: Final = "latest"  # under which it is remembered which of these was asked last, and when
 PLACE: Final = "place_in_list"  # and under which, how far that list was read, or what was opened of it
-STILL_MEANT: Final = timedelta(hours=12)  # after which a word or two are hardly said of a list any more
 WORD = re.compile(r"\w+")
-
-
-def asked(talk: Talk, topic: str = GOODS) -> Query:
-    return kept.read(recall(talk.ctx, talk.person.id, topic).partition("\n")[0])
 
 
 def asked_words(talk: Talk) -> str:
@@ -43,13 +58,6 @@ def ask(talk: Talk, query: Query, topic: str = GOODS, *, words: str = "") -> Que
     remember(talk.ctx, talk.person.id, topic, f"{kept.written(query)}\n{own}" if own else kept.written(query))
     attend(talk, topic)
     return query
-
-
-def latest(talk: Talk) -> str:
-    """Which list the next words may be said of: that of goods, of consultants or of requests; or that they answer the
-    question for the problem. None after a while."""
-    topic, _, when = recall(talk.ctx, talk.person.id, LATEST).partition(" ")
-    return topic if when and talk.ctx.now - datetime.fromisoformat(when) < STILL_MEANT else ""
 
 
 def attend(talk: Talk, topic: str) -> None:

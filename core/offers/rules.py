@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Final
 
 from core.catalogue import Catalogue
+from core.catalogue.comparing import quantity_in
 from core.kernel.errors import Invalid, Refusal
+from core.kernel.exact import half_up_to
 from core.kernel.lots import (
     LARGEST_PAYMENT_MINOR,
     LOTS_AT_MOST,
@@ -19,7 +22,7 @@ from core.kernel.lots import (
     lots_needed,
 )
 from core.kernel.money import Money
-from core.kernel.quantity import Quantity
+from core.kernel.quantity import Quantity, convertible
 from core.listings.model import Listing
 from core.listings.rules import Difference, check_goods, check_price, check_taking, check_window
 from core.offers.model import (
@@ -33,6 +36,8 @@ from core.offers.quality import Quality
 
 # What a listing says that an offer carries as terms of its own, or that its next round would have to fit.
 TERMS_OF_OFFER: Final = {"grade", "price", "incoterm", "place", "window", "packaging", "certificates", "sale"}
+
+FAR_APART: Final = timedelta(days=31)
 
 
 def diff(earlier: Terms, later: Terms) -> list[Difference]:
@@ -79,6 +84,26 @@ def terms_of(
         quality=quality,
         note=note,
     )
+
+
+def amount_of(catalogue: Catalogue, listing: Listing, wanted: Quantity | None) -> Quantity:
+    """So much of a listing as somebody wants, in its unit: no more than is left, and no less than may be taken.
+
+    What only the goods' own figures convert is a whole number; all that is left where nothing is wanted, or no figure
+    is known.
+    """
+    left = listing.remaining
+    amount = quantity_in(catalogue, listing.product_id, wanted, left.unit) if wanted is not None else None
+    if wanted is None or amount is None:
+        return left
+    if not convertible(wanted.unit, left.unit):
+        amount = Quantity(half_up_to(Fraction(amount.amount), 0), left.unit)
+    return min(left, max(amount, listing.min_lot))
+
+
+def is_far_from(window: tuple[date, date], other: tuple[date, date]) -> bool:
+    """Whether more than a month lies between two delivery windows: so far apart nobody means the same delivery."""
+    return window[0] - other[1] > FAR_APART or other[0] - window[1] > FAR_APART
 
 
 def check_goods_of(catalogue: Catalogue, terms: Terms) -> None:

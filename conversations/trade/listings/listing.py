@@ -13,6 +13,7 @@ from conversations.forms.answers import (
     find_towns,
     grade_options,
     option,
+    price_such_as,
     product_options,
     read_file_ids,
     read_goods_price,
@@ -150,6 +151,7 @@ SELL = Form(
             applies=lambda values: "product" in values,
             max_length=60,
             example="215 EUR/t",
+            such_as=price_such_as,
         ),
         Field(
             "incoterm",
@@ -292,7 +294,13 @@ def answers_in(talk: Talk, sentence: str, product: str | None = None, stands: Va
     said, amount = _said(talk, sentence), (stands or {}).get("quantity")
     if said.price is not None and said.quantity is None and amount is not None:
         said = _said(talk, sentence, per=amount.unit)
-    return answers_of(talk, said, product)
+    return _passed_days(said) | answers_of(talk, said, product)
+
+
+def _passed_days(said: Understood) -> dict[str, str]:
+    """Days that are over, where no others were said: their line tells that they are."""
+    passed = next((each.parts for each in said.unclear if each.code == "window.in_the_past"), None)
+    return {"window": write_window((passed["first"], passed["last"]))} if passed is not None else {}
 
 
 def _days_of(said: Understood) -> dict[str, str]:

@@ -11,7 +11,8 @@ from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk
 from conversations.trade.listings.far_price import beside_table
-from conversations.trade.offers.offer import NOTE, PRICE, PRICED_IN, PRODUCT, QUANTITY, said_of_terms
+from conversations.trade.offers.amounts import QUANTITY
+from conversations.trade.offers.offer import NOTE, PRICE, PRICED_IN, PRODUCT, said_of_terms
 from core.contacts.rules import masked
 from core.deals.model import Side
 from core.listings.service import listing_for

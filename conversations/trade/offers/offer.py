@@ -10,8 +10,8 @@ from conversations.buttons import Press, press
 from conversations.differences import show_packing
 from conversations.forms.answers import (
     goods_name,
+    price_such_as,
     read_goods_price,
-    read_quantity,
     read_whole_number,
     read_window,
     show_place,
@@ -22,17 +22,18 @@ from conversations.forms.answers import (
     write_window,
 )
 from conversations.forms.form import Field, Form, Values
-from conversations.forms.keypads import Amount, Calendar
+from conversations.forms.keypads import Calendar
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.standing import standing
 from conversations.talk import Opening, Talk
 from conversations.trade.listings.far_price import beside_table
 from conversations.trade.listings.listing import answers_in
+from conversations.trade.offers.amounts import QUANTITY, amount_in_mind, total_line
+from conversations.trade.offers.far_days import beside_dates, together
 from core.contacts.rules import has_contacts, masked
 from core.deals.model import Side
 from core.kernel.errors import Refusal
 from core.kernel.lots import LOTS_AT_MOST
-from core.kernel.quantity import Quantity
 from core.listings.model import Listing
 from core.listings.service import listing_for
 from core.offers import rules
@@ -48,21 +49,12 @@ book = Book()
 # --- forms ------------------------------------------------------------------------------------------------------------
 
 
-def _units(talk: Talk, values: Values) -> tuple[str, ...]:
-    return talk.almanac.catalogue.units_of(values["product"])
-
-
-def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
-    return read_quantity(talk, text, _units(talk, values))
-
-
 # The product is what the listing sells: an answer that is given, and never asked for.
 PRODUCT = Field("product", show=lambda talk, value: goods_name(talk, value, None), fixed=True)
 PRICED_IN = Field("priced_in", fixed=True, optional=True)  # currency and unit on the table: what a bare number means
-QUANTITY = Field(
-    "quantity", read=_read_quantity, write=write_quantity, keypad=Amount(_units), max_length=60, example="100 t"
+PRICE = Field(
+    "price", read=read_goods_price, write=write_price, max_length=60, example="208 EUR/t", such_as=price_such_as
 )
-PRICE = Field("price", read=read_goods_price, write=write_price, max_length=60, example="208 EUR/t")
 WINDOW = Field(
     "window",
     read=read_window,
@@ -84,6 +76,7 @@ NOTE = Field("note", "long_text", read=free_text, optional=True, max_length=500)
 OFFERING = Form("offer", (PRODUCT, PRICED_IN, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
 COUNTERING = Form("counter", (PRODUCT, PRICED_IN, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
 BUYING = Form("buy", (PRODUCT, QUANTITY, LOTS, NOTE))
+QUANTITY_AND_PRICE = Form("offer", (PRODUCT, PRICED_IN, QUANTITY, PRICE))  # of either form, for what it comes to
 
 
 def _make(talk: Talk, opening: Opening, values: Values) -> None:
@@ -146,6 +139,18 @@ def _what_and_who(talk: Talk, opening: Opening) -> str:
     return f"{listed}\n{words('offer.with', name=name, standing=said)}"
 
 
+def _and_total(talk: Talk, opening: Opening) -> str:
+    """The same, and what it comes to as the form stands; who buys at once pays the listed price."""
+    said = QUANTITY_AND_PRICE.look(talk, opening.answers).values
+    price = said.get("price") or listing_for(talk.ctx, str(opening.subject)).price
+    return "\n".join(filter(None, (_what_and_who(talk, opening), total_line(talk, said.get("quantity"), price))))
+
+
+def _total_on_table(talk: Talk, opening: Opening) -> str:
+    said = QUANTITY_AND_PRICE.look(talk, opening.answers).values
+    return total_line(talk, said.get("quantity"), said.get("price"))
+
+
 def said_of_terms(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
     """ "180 t at 208 EUR/t next week" changes three lines at once."""
     return answers_in(talk, sentence, values.get("product"), values)
@@ -153,17 +158,19 @@ def said_of_terms(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
 
 def _far_from_listing(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
     listing = listing_for(talk.ctx, str(opening.subject))
-    return beside_table(talk, listing.product_id, values["price"], listing.price)
+    far = beside_table(talk, listing.product_id, values["price"], listing.price)
+    return together(far, beside_dates(talk, values["window"], (listing.window_from, listing.window_to)))
 
 
 def _far_from_offer(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
     terms = offers.offer_for(talk.ctx, str(opening.subject)).terms
-    return beside_table(talk, terms.product_id, values["price"], terms.price)
+    far = beside_table(talk, terms.product_id, values["price"], terms.price)
+    return together(far, beside_dates(talk, values["window"], (terms.window_from, terms.window_to)))
 
 
-book.flow(Flow(OFFERING, finish=_make, intro=_what_and_who, reads=said_of_terms, doubts=_far_from_listing))
-book.flow(Flow(COUNTERING, finish=_counter, reads=said_of_terms, doubts=_far_from_offer))
-book.flow(Flow(BUYING, finish=_buy, intro=_what_and_who, reads=said_of_terms))
+book.flow(Flow(OFFERING, finish=_make, intro=_and_total, reads=said_of_terms, doubts=_far_from_listing))
+book.flow(Flow(COUNTERING, finish=_counter, intro=_total_on_table, reads=said_of_terms, doubts=_far_from_offer))
+book.flow(Flow(BUYING, finish=_buy, intro=_and_total, reads=said_of_terms))
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
@@ -171,16 +178,18 @@ book.flow(Flow(BUYING, finish=_buy, intro=_what_and_who, reads=said_of_terms))
 
 @book.press("offer.make")
 def make(talk: Talk, pressed: Press) -> None:
-    """From a listing's card: its own terms stand in the form, and every line can be changed."""
+    """From a listing's card: its own terms stand in the form, for what was looked for; every line can be changed."""
     listing = _for_sale(talk, pressed.subject)
     talk.fresh = True
-    talk.open("offer", Opening(_answers(rules.terms_of(listing, listing.remaining)), listing.id, listing.version))
+    talk.open(
+        "offer", Opening(_answers(rules.terms_of(listing, amount_in_mind(talk, listing))), listing.id, listing.version)
+    )
 
 
 @book.press("offer.buy")
 def buy(talk: Talk, pressed: Press) -> None:
     listing = _for_sale(talk, pressed.subject)
-    known = {"product": listing.product_id, "quantity": write_quantity(listing.remaining)}
+    known = {"product": listing.product_id, "quantity": write_quantity(amount_in_mind(talk, listing))}
     talk.fresh = True
     talk.open("buy", Opening(known, listing.id, listing.version))
 

@@ -1,0 +1,95 @@
+"""The form of an offer begins with what was looked for and says what it comes to; days that are over, or far from the
+listing's, are told before it goes out, and what was refused is never offered to be kept."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from lab.people import OnSlack
+from tests.journeys.market import Chat, Somebody, World
+
+BOTH: tuple[tuple[Chat, Chat], ...] = (("telegram", "slack"), ("slack", "telegram"))
+CHIPS = "/sell 2100 MWh forest chips 24 €/MWh DAP Klaipeda next week"
+
+
+async def listed(world: World, seller: Chat, buyer: Chat, sentence: str = CHIPS, **more: str) -> Somebody:
+    rasa, tom = await world.on(seller, "Rasa"), await world.on(buyer, "Tom")
+    await rasa.says(sentence)
+    await rasa.fills(grade="none" if isinstance(rasa, OnSlack) else "No grade", **more)
+    await rasa.sees("Published. Buyers can find it now")
+    return tom
+
+
+@pytest.mark.parametrize(("other", "chat"), BOTH)
+async def test_what_was_looked_for_stands_in_the_form_with_what_it_comes_to(
+    world: World, chat: Chat, other: Chat
+) -> None:
+    tom = await listed(world, other, chat, min_lot="50 MWh")
+    await tom.says("/find 120 t forest chips near Klaipeda")
+    await tom.presses("Buy now")
+    await tom.sees("270 MWh × 24.00 EUR/MWh = €6,480.00", "For example 100 MWh" if isinstance(tom, OnSlack) else "270")
+    await tom.sends()
+    await tom.sees("You have a deal.", "270 MWh")
+    await tom.says("/find 1 t forest chips near Klaipeda")
+    await tom.presses("Make an offer")
+    await tom.sees("50 MWh × 24.00 EUR/MWh = €1,200.00")
+    await tom.fills(quantity="60")
+    await tom.sees("60 MWh", "€1,440.00")
+
+
+@pytest.mark.parametrize(("other", "chat"), BOTH)
+async def test_all_that_is_left_stands_there_where_no_amount_of_it_was_named(
+    world: World, chat: Chat, other: Chat
+) -> None:
+    tom = await listed(world, other, chat)
+    await tom.says("/find forest chips near Klaipeda")
+    await tom.presses("Make an offer")
+    await tom.sees("2,100 MWh × 24.00 EUR/MWh = €50,400.00")
+
+
+def passed(today: date) -> str:
+    first, last = today - timedelta(days=21), today - timedelta(days=7)
+    return f"{first.day} {first:%B} - {last.day} {last:%B}"
+
+
+@pytest.mark.parametrize(("other", "chat"), BOTH)
+async def test_days_that_have_just_passed_are_not_next_years(world: World, chat: Chat, other: Chat) -> None:
+    tom = await listed(world, other, chat)
+    today = (await world.now()).date()
+    await tom.says("/find forest chips near Klaipeda")
+    await tom.presses("Make an offer")
+    await tom.answers(window=passed(today))
+    if isinstance(tom, OnSlack):  # a window is sent as a whole
+        assert "is over already" in tom.errors["window"]
+        return
+    await tom.sees("is over already", "[Keep ")
+    await tom.presses("Keep ")
+    await tom.says(f"60 MWh, {passed(today)}")
+    await tom.sees("Quantity: 60 MWh", "is over already", "[Keep ")
+
+
+@pytest.mark.parametrize(("other", "chat"), BOTH)
+async def test_days_far_from_the_listings_are_asked_back(world: World, chat: Chat, other: Chat) -> None:
+    tom = await listed(world, other, chat)
+    await tom.says("/find forest chips near Klaipeda")
+    await tom.presses("Make an offer")
+    year = (await world.now()).year + 1
+    await tom.fills(window=f"1-15 November {year}")
+    await tom.sees(f"{year} is far from the dates on the table, ", "Is it meant?")
+    await tom.presses("Change the dates")
+    await tom.fills(window="next week")
+    await tom.sees("Waiting for Rasa to answer")
+
+
+async def test_what_was_refused_is_not_offered_to_be_kept(world: World) -> None:
+    tom = await listed(world, "slack", "telegram")
+    await tom.says("/find forest chips near Klaipeda")
+    await tom.presses("Make an offer")
+    await tom.fills(quantity="3000 MWh")
+    await tom.sees("2,100 MWh", "How much do you want?")
+    assert "[Keep" not in (await tom.screen()).rpartition("How much do you want?")[2]
+    await tom.answers_again("a lot")
+    await tom.sees("a lot")
+    assert "[Keep" not in (await tom.screen()).rpartition("How much do you want?")[2]
