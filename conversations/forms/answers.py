@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
 
@@ -27,6 +27,8 @@ from core.listings.rules import check_price
 from core.search.sentence.numbers import has_two_readings, with_decimals
 from core.search.sentence.parse import parse_date_window, parse_place, parse_quantity, parse_unit_price
 from core.search.sentence.places import Place as Town
+from core.search.sentence.times.days import end_of_month
+from core.search.sentence.times.windows import JUST_PASSED
 
 A_PRICE = Decimal("24.50")  # of an example
 TOWNS = 20  # offered at once, while a part of a name is typed
@@ -136,6 +138,16 @@ def read_window(talk: Talk, text: str, _values: Values) -> Window:
     if window[1] < window[0]:
         raise Invalid("window.ends_before_it_starts", first=window[0], last=window[1])
     return window
+
+
+def window_such_as(talk: Talk, _values: Values) -> str | None:
+    """An example of days to come, in the weeks in which those of the hint (1-15 Dec) have just passed."""
+    today = talk.today
+    hinted = date(today.year - (today.month < 12), 12, 15)
+    if not timedelta() < today - hinted <= JUST_PASSED:
+        return None
+    first = end_of_month(today.year, today.month) + timedelta(days=1)
+    return show_window(talk, (first, first + timedelta(days=14)))
 
 
 def write_window(window: Window) -> str:

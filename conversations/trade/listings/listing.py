@@ -22,6 +22,7 @@ from conversations.forms.answers import (
     read_window,
     show_place,
     show_window,
+    window_such_as,
     write_list,
     write_place,
     write_price,
@@ -177,6 +178,7 @@ SELL = Form(
             show=show_window,
             max_length=80,
             example="next week",
+            such_as=window_such_as,
         ),
         Field(
             "sale",

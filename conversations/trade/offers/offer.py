@@ -17,6 +17,7 @@ from conversations.forms.answers import (
     show_place,
     show_price,
     show_window,
+    window_such_as,
     write_price,
     write_quantity,
     write_window,
@@ -63,6 +64,7 @@ WINDOW = Field(
     show=show_window,
     max_length=80,
     example="next week",
+    such_as=window_such_as,
 )
 LOTS = Field(
     "lots",

@@ -12,6 +12,7 @@ from conversations.forms.answers import (
     read_window,
     show_place,
     show_window,
+    window_such_as,
     write_price,
     write_window,
 )
@@ -59,6 +60,7 @@ QUOTING = Form(
             keypad=Calendar(span=True),
             max_length=80,
             example="next week",
+            such_as=window_such_as,
         ),
         replace(LOTS, otherwise=lambda values: lots_at(values.get("price"), *values.get("asked", (None,)))),
         NOTE,

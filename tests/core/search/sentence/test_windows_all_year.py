@@ -13,26 +13,40 @@ from hypothesis import strategies as st
 from core.catalogue import load
 from core.kernel.errors import Refusal
 from core.search.sentence.parse import parse_date_window
+from core.search.sentence.times.windows import JUST_PASSED
 
 CATALOGUE = load(Path(__file__).parents[4] / "config" / "catalogue")
 ALWAYS = (  # what forms and refusals propose, and what is said as often
     *("tomorrow", "this week", "next week", "this month", "next month", "W50", "W50-W52", "W50-W2", "Q1", "in March"),
-    *(
-        "15 Dec",
-        "1-15 Dec",
-        "28.12.-3.1.",
-        "20 Dec - 5 Jan",
-        "Oct - Jan",
-        "until 31 January",
-        "from 1 October",
-        "28 Feb",
-    ),
+    *("Oct - Jan", "from 1 October"),
 )
+BY_THE_DAY = {  # of each, its last day: that has passed for a while, and is another one's from then on
+    "15 Dec": (12, 15),
+    "1-15 Dec": (12, 15),
+    "28.12.-3.1.": (1, 3),
+    "20 Dec - 5 Jan": (1, 5),
+    "until 31 January": (1, 31),
+    "28 Feb": (2, 28),
+}
 
 
 @settings(deadline=None, max_examples=300)
 @given(today=st.dates(date(2026, 1, 1), date(2033, 12, 31)), said=st.sampled_from(ALWAYS))
 def test_what_is_proposed_can_be_said_on_any_day(today: date, said: str) -> None:
+    window = parse_date_window(said, CATALOGUE, today)
+    assert today - timedelta(days=183) <= window.first <= window.last
+    assert today <= window.last <= today + timedelta(days=366 + 31)
+
+
+@settings(deadline=None, max_examples=300)
+@given(today=st.dates(date(2026, 1, 1), date(2033, 12, 31)), said=st.sampled_from(sorted(BY_THE_DAY)))
+def test_days_are_the_next_such_ones_unless_they_have_just_passed(today: date, said: str) -> None:
+    last = max(each for year in (-1, 0) if (each := date(today.year + year, *BY_THE_DAY[said])) < today)
+    if today - last <= JUST_PASSED:
+        with pytest.raises(Refusal) as refused:
+            parse_date_window(said, CATALOGUE, today)
+        assert (refused.value.code, refused.value.parts["last"]) == ("window.in_the_past", last)
+        return
     window = parse_date_window(said, CATALOGUE, today)
     assert today - timedelta(days=183) <= window.first <= window.last
     assert today <= window.last <= today + timedelta(days=366 + 31)
