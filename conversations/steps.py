@@ -31,6 +31,8 @@ class Steps:
     `side(talk, id)`: the presser's, for a question in words of its own for them, `sure.<thing>.<verb>.<side>`.
     `shown_by`: the verb that shows the card on which the question stands, `<thing>.show` unless it has another.
 
+    `labels`: of the verbs whose button says more than `<thing>.<verb>`, as the sum that is paid.
+
     `look(talk, id)`: the thing's version, its card, and what to call it where the card shows several. The words of a
     step are `<thing>.<verb>` on the button, `sure.<thing>.<verb>` for the question and `toast.<thing>.<verb>` for
     whoever pressed. A step that ends in more than one way says in a word in which, `toast.<thing>.<verb>.<word>`.
@@ -42,6 +44,7 @@ class Steps:
     look: Callable[[Talk, str], tuple[int, Card, str]]
     shown_by: str = ""
     questions: Mapping[str, Question] = field(default_factory=dict)
+    labels: Mapping[str, Question] = field(default_factory=dict)
     side: Callable[[Talk, str], str] = lambda _talk, _subject: ""
 
     def enter(self, book: Book) -> None:
@@ -72,7 +75,8 @@ class Steps:
         version, card, name = self.look(talk, pressed.subject)
         if pressed.seen is not None and pressed.seen != version:
             raise Stale
-        what = words(pressed.verb)
+        verb = pressed.verb.partition(".")[2]
+        what = self.labels[verb](talk, pressed.subject) if verb in self.labels else words(pressed.verb)
         yes = Button(
             label=words("sure.yes", what=what)[:75],
             press=press(pressed.verb, pressed.subject, version, YES),

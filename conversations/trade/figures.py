@@ -126,6 +126,8 @@ def _write_pay(pay: Money) -> str:
 
 OF = Field("of", read=read_whole, write=lambda amount: f"{amount.minor} {amount.currency}", fixed=True)
 PAY = Field("pay", read=_read_pay, write=_write_pay, max_length=40, example="80 %")
+# What a claim asks for, where the buyer would rather say it than leave it to the agreement's formula.
+SUM = Field("sum", read=_read_pay, write=_write_pay, optional=True, max_length=40, example="80 %")
 # Who advances the cost of a referee's test alone can ask for it.
 COST = Field(
     "cost",

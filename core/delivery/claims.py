@@ -35,6 +35,7 @@ from core.delivery.events import (
 from core.delivery.model import CLAIM_ROUNDS, LOT, Finder, Finding, Lot, Proposal
 from core.delivery.rules import Refereed
 from core.delivery.steps import (
+    arrived,
     attach,
     end,
     findings_in,
@@ -58,17 +59,21 @@ NOTHING: Final = Measured()
 def claim_lot(ctx: Ctx, command: ClaimLot, seen: int | None = None) -> Lot:
     """The buyer says what is wrong with it, with figures or photos; nothing is released until it is settled.
 
-    What the formula pays for those figures is the buyer's proposal. Raises Invalid, Refusal.
+    What they would pay for it is their proposal; where they name nothing, what the formula pays for those figures is
+    on the table, as the formula's. Raises Invalid, Refusal.
     """
     lot, deal = lot_of(ctx, command.lot_id, seen)
     step(ctx, LOT, lot, "claim", roles(ctx, lot, deal))
     rules.check_claim(command.measured, command.files, lot.arrived_at, ctx.now)
     lot.never_came = False
     _find(ctx, lot, "buyer", command, command.words)
-    if command.measured:
+    if command.pay is not None:
+        rules.check_pay(command.pay, lot, "sum")
+        _propose(ctx, lot, "buyer", command.pay, "")
+    elif command.measured:
         worked = worth_of(deal, lot, command.measured)
         if worked.pay < lot.amount:
-            _propose(ctx, lot, "buyer", worked.pay, "")
+            _by_formula(ctx, lot, worked.pay)
     lot.rounds = 1
     return _claimed(ctx, lot, "")
 
@@ -87,9 +92,30 @@ def accept_as_weighed(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> Lo
         return _adjust(ctx, lot, pay, "auto_accept" if timed else "accept_weighed")
     step(ctx, LOT, lot, "weight_asked", by)
     _find(ctx, lot, "buyer", Find(lot_id=lot.id, measured=Measured(weight=lot.measured)), "")
-    _propose(ctx, lot, "buyer", pay, "")
+    _by_formula(ctx, lot, pay)
     lot.rounds = 1
     return _claimed(ctx, lot, "weight_asked")
+
+
+def accept_after_claim(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> Lot:
+    """Take it after all: it is paid as if nothing had been claimed, by a weight that counts; else in full."""
+    pay = _waived(ctx, lot, deal)
+    if pay == lot.amount:
+        step(ctx, LOT, lot, "accept_anyway", by)
+        arrived(ctx, lot, ctx.now)
+        return end(ctx, lot, LotAccepted(lot.id, lot.deal_id, ctx.actor.person))
+    step(ctx, LOT, lot, "accept_anyway_weighed", by)
+    arrived(ctx, lot, ctx.now)
+    return _adjust(ctx, lot, pay, "accept_weighed")
+
+
+def waiving(ctx: Ctx, lot: Lot) -> Money:
+    """What a lot is paid with whose buyer gives up the claim."""
+    return _waived(ctx, lot, deals.deal_for(ctx, lot.deal_id))
+
+
+def _waived(ctx: Ctx, lot: Lot, deal: Deal) -> Money:
+    return rules.waived_pay(deal.terms.quality, lot, rules.last(findings_in(ctx, lot.id), "buyer"))
 
 
 def taking(ctx: Ctx, lot: Lot) -> tuple[Money, bool]:
@@ -114,10 +140,11 @@ def grant_claim(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
     """The seller takes the figure that the buyer has named last. Raises Stale when there is none."""
     lot, deal = lot_of(ctx, lot_id, seen)
     step(ctx, LOT, lot, "grant", roles(ctx, lot, deal))
-    pay = rules.figure_of(proposals_in(ctx, lot.id), "buyer")
+    named = [each for each in proposals_in(ctx, lot.id) if each.side == "buyer" and each.pay is not None]
+    pay = named[-1].pay if named else None
     if pay is None:
         raise Stale
-    return _adjust(ctx, lot, pay, "grant")
+    return _adjust(ctx, lot, pay, "grant_formula" if named[-1].kind == "formula" else "grant")
 
 
 def propose_cut(ctx: Ctx, command: ProposeCut, seen: int | None = None) -> Lot:
@@ -247,7 +274,7 @@ def proposal_of(ctx: Ctx, lot: Lot) -> Proposal | None:
 
 
 def figure_of(ctx: Ctx, lot: Lot, side: Side) -> Money | None:
-    """The figure that this side has named last."""
+    """The figure that this side has named last, or that the formula has for it."""
     return rules.figure_of(proposals_in(ctx, lot.id), side)
 
 
@@ -338,6 +365,11 @@ def _propose(ctx: Ctx, lot: Lot, side: Side, pay: Money | None, words: str) -> P
     )
     ctx.session.add(proposal)
     return proposal
+
+
+def _by_formula(ctx: Ctx, lot: Lot, pay: Money) -> None:
+    """What nobody has named: the seller may take it, and both read whose figure it is."""
+    _propose(ctx, lot, "buyer", pay, "").kind = "formula"
 
 
 def _claimed(ctx: Ctx, lot: Lot, why: str) -> Lot:

@@ -61,9 +61,13 @@ class Find(Command):
 
 
 class ClaimLot(Find):
-    """What is wrong with the goods. It needs a figure or a photo; words alone open no claim."""
+    """What is wrong with the goods. It needs a figure or a photo; words alone open no claim.
+
+    `pay`: what the buyer would pay for the lot; where they do not say it, the agreement's formula does.
+    """
 
     words: Telling
+    pay: Money | None = None
 
 
 class ContradictClaim(Find):

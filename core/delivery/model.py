@@ -102,6 +102,8 @@ LOT: Final = Process(
         Transition("referee_found", "agree_value", OTHER, "adjusted"),
         Transition("referee_found", "unopposed", TIME, "adjusted", OBJECT_WITHIN, OTHER),
         *(Transition(state, "accept_anyway", BUYER, "accepted") for state in (*CLAIMED, "lot_dispute")),
+        # The same where a weight counts that nobody disputes: it is paid as without the claim.
+        *(Transition(state, "accept_anyway_weighed", BUYER, "adjusted") for state in (*CLAIMED, "lot_dispute")),
         *(Transition(state, "give_back", SELLER, "dropped") for state in (*CLAIMED, "lot_dispute")),
         *(Transition(state, "operator_asked", EITHER, "lot_dispute") for state in CLAIMED),
         Transition("lot_dispute", "rule", SYSTEM, "adjusted"),  # an operator's ruling that stands
@@ -230,7 +232,8 @@ class Finding(Table):
         return Measured.model_validate(self.figures)
 
 
-Kind = Literal["cut", "replacement"]
+# "formula": nobody has named it; what the agreement's formula pays for what the buyer has found.
+Kind = Literal["cut", "formula", "replacement"]
 
 
 class Proposal(Table):

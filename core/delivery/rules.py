@@ -120,6 +120,23 @@ def counts_as_weighed(lot: Lot, pay: Money) -> bool:
     return lot.weighed_by == "seller" or lot.amount - pay <= lot.amount.share(WEIGHT_TAKEN_WITHIN_BP)
 
 
+def waived_pay(agreed: Quality | None, lot: Lot, claimed: Finding | None) -> Money:
+    """What a lot is paid with whose claim is given up: what accepting it would have paid without asking the seller.
+
+    `claimed`: what the buyer has found last; a weight that came with it too late is given up with the rest.
+    """
+    pay = weighed_pay(agreed, lot)
+    late = (
+        claimed is not None
+        and claimed.measured.weight is not None
+        and lot.weighed_by == "buyer"
+        and not claimed.files
+        and lot.arrived_at is not None
+        and claimed.at - lot.arrived_at > WEIGHT_CLAIM_WITHIN
+    )
+    return lot.amount if lot.never_came or late or not counts_as_weighed(lot, pay) else pay
+
+
 # --- claims -----------------------------------------------------------------------------------------------------------
 
 
@@ -138,10 +155,10 @@ def check_missed(lot: Lot, now: datetime) -> None:
         raise Refusal("claim.not_expected_yet", eta=lot.eta)
 
 
-def check_pay(pay: Money, lot: Lot) -> None:
-    """Raises Invalid for a figure that is not within the lot's amount."""
+def check_pay(pay: Money, lot: Lot, field: str = "pay") -> None:
+    """Raises Invalid for a figure that is not within the lot's amount. `field`: where it was written."""
     if pay.currency != lot.currency or not 0 <= pay.minor <= lot.amount_minor:
-        raise Invalid("claim.pay_outside", field="pay", most=lot.amount)
+        raise Invalid("claim.pay_outside", field=field, most=lot.amount)
 
 
 def check_replacement(by_day: date, today: date) -> None:

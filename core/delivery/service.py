@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.deals import service as deals
 from core.delivery import rules
 from core.delivery.claims import (
+    accept_after_claim,
     accept_as_weighed,
     agree_value,
     ask_operator,
@@ -22,6 +23,7 @@ from core.delivery.claims import (
     show_arrival,
     take_proposal,
     taking,
+    waiving,
     worth_of,
 )
 from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival, WeighLot
@@ -41,7 +43,6 @@ from core.delivery.course import (
     time_is_up,
 )
 from core.delivery.events import (
-    LotAccepted,
     LotArrived,
     LotDispatched,
     LotDropAsked,
@@ -118,6 +119,7 @@ __all__ = [
     "take_proposal",
     "taking",
     "time_is_up",
+    "waiving",
     "weigh_lot",
     "worth_of",
 ]
@@ -174,15 +176,13 @@ def weigh_lot(ctx: Ctx, command: WeighLot, seen: int | None = None) -> Lot:
 
 
 def accept_lot(ctx: Ctx, command: AcceptLot, seen: int | None = None) -> Lot:
-    """The buyer takes it: it is paid by the weight that was reported. After a claim it is given up, and all is paid."""
+    """The buyer takes it: it is paid by the weight that was reported. A claim that was made is given up with that."""
     lot, deal = lot_of(ctx, command.lot_id, seen)
     mine, waived = roles(ctx, lot, deal), lot.state != "inspection"
     LOT.transition(lot.state, "accept_anyway" if waived else "accept", mine)
     if not waived:
         return accept_as_weighed(ctx, lot, deal, mine)
-    step(ctx, LOT, lot, "accept_anyway", mine)
-    arrived(ctx, lot, ctx.now)
-    return end(ctx, lot, LotAccepted(lot.id, lot.deal_id, ctx.actor.person))
+    return accept_after_claim(ctx, lot, deal, mine)
 
 
 def drop_lot(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:

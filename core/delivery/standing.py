@@ -104,6 +104,7 @@ def _has_point(
         # Consequences of a second finding and of a weight, and nobody's buttons.
         "mean_taken": True,
         "accept_weighed": True,
+        "accept_anyway_weighed": True,
         "weight_asked": True,
     }
     return not pointless.get(event, False)

@@ -112,7 +112,8 @@ def worth(quality: Quality | None, sold: Quantity, amount: Money, found: Measure
         cut = min(Fraction(over) * Fraction(agreed.ash_cut_bp, 10_000), Fraction(1))
         share *= 1 - cut
         steps.append(Step("quality.ash", {"found": found.ash, "agreed": agreed.ash, "cut": percent(cut)}))
-    return Worth(Money.rounded(Fraction(amount.amount) * share, amount.currency), tuple(steps))
+    pay = Money.rounded(Fraction(amount.amount) * share, amount.currency)
+    return Worth(pay, (*steps, *_uncounted(agreed, sold, found)))
 
 
 def same(one: Measured, other: Measured) -> bool:
@@ -191,6 +192,19 @@ def _delivered(agreed: Quality, sold: Quantity, amount: Money, found: Measured) 
         moist = Step("quality.moisture", {"found": found.moisture, "agreed": agreed.moisture, "dry": percent(dry)})
         steps.append(moist)
     return share, steps
+
+
+def _uncounted(agreed: Quality, sold: Quantity, found: Measured) -> list[Step]:
+    """What was measured and changes nothing, for the agreement has neither a limit nor a formula for it."""
+    by_energy, steps = convertible(sold.unit, "MWh"), []
+    in_energy = by_energy and (agreed.ncv_dry is not None or found.ncv is not None)
+    if found.moisture is not None and agreed.moisture is None and not in_energy:
+        steps.append(Step("quality.moisture_uncounted", {"found": found.moisture}))
+    if found.ash is not None and agreed.ash is None:
+        steps.append(Step("quality.ash_uncounted", {"found": found.ash}))
+    if found.ncv is not None and not by_energy:
+        steps.append(Step("quality.ncv_uncounted", {"found": found.ncv}))
+    return steps
 
 
 def _at_most(share: Fraction, amount: Money, steps: list[Step]) -> tuple[Fraction, list[Step]]:

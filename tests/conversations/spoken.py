@@ -208,7 +208,7 @@ def hints() -> set[str]:
 def _of_buttons() -> Iterator[str]:
     yield from (f"command.{name}" for name in (*help_pages.COMMANDS, "tour", "cancel"))
     yield from (f"deal.{verb}" for verb, _ in (*agreement.ONWARD_VERBS, *agreement.WAYS_OUT))
-    yield from (f"lot.{verb}" for verb, _ in claim.VERBS)
+    yield from (f"lot.{verb}" for verb, _ in claim.VERBS if verb not in claim.LABELS)
     yield from (f"case.{verb}" for verb, _ in dispute.VERBS)
     yield from (f"offer.{verb}" for verb in ("accept", "counter", "decline", "withdraw"))
     yield from (f"listing.{verb}" for verb, _ in shelf.VERBS)
@@ -394,7 +394,7 @@ def reasons() -> set[str]:
             "won",
             "turned",
             "lost",
-            "settle",
+            *("settle", "grant_formula"),
             *money,
         }
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.conversations import spoken_of_claims
+
 TURNS: Final = (
     "late.buyer",
     "late.seller",
@@ -28,4 +30,9 @@ def codes() -> dict[str, frozenset[str]]:
     found |= {"claim.net": frozenset({"net", "back"}), "claim.net_of_test": frozenset({"net", "back", "pay", "test"})}
     told = {f"notice.{code}": frozenset({"who", "lot", "why"}) for code in NOTICES}
     by_oneself = {f"{code}.direct.you": parts for code, parts in told.items()}
-    return found | {f"{code}.direct": parts for code, parts in (found | told).items()} | by_oneself
+    return (
+        found
+        | {f"{code}.direct": parts for code, parts in (found | told).items()}
+        | by_oneself
+        | spoken_of_claims.codes()
+    )

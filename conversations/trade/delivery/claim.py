@@ -10,7 +10,7 @@ from conversations.reply import Button, Card, Line, Style
 from conversations.steps import NO, Question, Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.deals import sure
-from conversations.trade.deals.sides import my_side, own_or
+from conversations.trade.deals.sides import as_settled, my_side, own_or
 from conversations.trade.deals.turns import lot_turn
 from conversations.trade.delivery.delivery import FILES, MEASURED, UNIT, open_form, read_day, settled, which_lot
 from conversations.trade.delivery.referee import REFEREE, report, take_it, value_lines, what_it_costs
@@ -23,6 +23,7 @@ from conversations.trade.figures import (
     PAY,
     REMARK,
     SAMPLE,
+    SUM,
     WORDS,
     measured_in,
 )
@@ -42,7 +43,7 @@ book = Book()
 
 # --- what is measured -------------------------------------------------------------------------------------------------
 
-CLAIM = Form("claim", (UNIT, WORDS, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, FILES))
+CLAIM = Form("claim", (UNIT, OF, WORDS, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, SUM, FILES))
 CONTRADICT = Form("contradict", (UNIT, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, FILES, REMARK))
 
 
@@ -50,6 +51,7 @@ def _claim(talk: Talk, opening: Opening, values: Values) -> None:
     command = ClaimLot(
         lot_id=str(opening.subject),
         words=values["words"],
+        pay=values.get("sum"),
         measured=measured_in(values),
         measured_by=values.get("measured_by"),
         sample=values.get("sample"),
@@ -145,9 +147,39 @@ def _give_back(ctx: Ctx, lot_id: str, seen: int | None) -> str:
 
 
 def _after_all(talk: Talk, lot_id: str) -> str:
-    never_came = delivery.lot_for(talk.ctx, lot_id).never_came
-    code = "sure.lot.accept_anyway.never_came" if never_came else "sure.lot.accept_anyway"
+    lot = delivery.lot_for(talk.ctx, lot_id)
+    pay = delivery.waiving(talk.ctx, lot)
+    if pay != lot.amount:
+        deal = deals.deal_for(talk.ctx, lot.deal_id)
+        code = as_settled(talk, "sure.lot.accept_anyway.weighed", deal)
+        return talk.words(code, pay=pay, amount=lot.amount, measured=lot.measured, sold=lot.quantity)
+    code = "sure.lot.accept_anyway.never_came" if lot.never_came else "sure.lot.accept_anyway"
     return sure.of_lot(code)(talk, lot_id)
+
+
+def _take_label(talk: Talk, lot_id: str) -> str:
+    pay = delivery.figure_of(talk.ctx, delivery.lot_for(talk.ctx, lot_id), "seller")
+    return talk.words("lot.take", pay=pay)
+
+
+def _grant_label(talk: Talk, lot_id: str) -> str:
+    """Whose figure it is: the buyer's own, or the formula's where they have named none."""
+    made = [each for each in delivery.proposals_of(talk.ctx, lot_id) if each.side == "buyer" and each.pay is not None]
+    code = "lot.grant.formula" if made[-1].kind == "formula" else "lot.grant"
+    return talk.words(code, pay=made[-1].pay)
+
+
+def _accept_label(talk: Talk, lot_id: str) -> str:
+    return talk.words("lot.accept_anyway", pay=delivery.waiving(talk.ctx, delivery.lot_for(talk.ctx, lot_id)))
+
+
+LABELS: dict[str, Question] = {"take": _take_label, "grant": _grant_label, "accept_anyway": _accept_label}
+
+
+def _granting(talk: Talk, lot_id: str) -> str:
+    proposals = delivery.proposals_of(talk.ctx, lot_id)
+    by_formula = bool(proposals) and proposals[-1].kind == "formula"
+    return _with_sum("sure.lot.grant.formula" if by_formula else "sure.lot.grant", "buyer")(talk, lot_id)
 
 
 def _with_sum(code: str, side: Side) -> Question:
@@ -184,10 +216,11 @@ STEPS = Steps(
     questions={
         "accept_anyway": _after_all,
         "give_back": sure.of_lot("sure.lot.give_back"),
-        "grant": _with_sum("sure.lot.grant", "buyer"),
+        "grant": _granting,
         "take": _with_sum("sure.lot.take", "seller"),
         "agree_value": take_it,
     },
+    labels=LABELS,
 )
 STEPS.enter(book)
 
@@ -297,6 +330,9 @@ def working(talk: Talk, worked: Worth) -> str:
 
 def _proposal_line(talk: Talk, made: Proposal, side: str) -> Line:
     words = talk.words
+    if made.kind == "formula":
+        unnamed = own_or(talk, side, "claim.unnamed", made.side)
+        return Line(label=words("claim.by_formula"), value=f"{words('claim.pay', pay=made.pay)} · {unnamed}")
     said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
     return Line(
         label=own_or(talk, side, "claim.proposed", made.side), value=" · ".join(filter(None, (said, made.words)))
@@ -313,6 +349,10 @@ def _turn(talk: Talk, deal: Deal, lot: Lot) -> str:
     return lot_turn(talk, lot, side, other)
 
 
+def _label(talk: Talk, verb: str, lot: Lot) -> str:
+    return LABELS[verb](talk, lot.id) if verb in LABELS else talk.words(f"lot.{verb}")
+
+
 def _buttons(talk: Talk, lot: Lot) -> tuple[tuple[Button, ...], ...]:
     verbs = set(delivery.may(talk.ctx, lot))
     if "propose" in verbs:
@@ -320,7 +360,7 @@ def _buttons(talk: Talk, lot: Lot) -> tuple[tuple[Button, ...], ...]:
         if lot.never_came:  # its whole figure is nothing: that is the money given back
             verbs = verbs - {"grant"} | {"show_arrival"}
     row = [
-        Button(label=talk.words(f"lot.{verb}"), press=press(f"lot.{verb}", lot.id, lot.version), style=style)
+        Button(label=_label(talk, verb, lot), press=press(f"lot.{verb}", lot.id, lot.version), style=style)
         for verb, style in VERBS
         if verb in verbs
     ]

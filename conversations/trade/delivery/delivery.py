@@ -135,6 +135,8 @@ def open_form(talk: Talk, pressed: Press, form: str, event: str) -> None:
     delivery.check_may(talk.ctx, lot, event, pressed.seen)
     talk.fresh = True
     known = {"unit": lot.unit} if lot.unit in UNITS and form != "dispatch" else {}
+    if form == "claim":
+        known["of"] = f"{lot.amount_minor} {lot.currency}"
     talk.open(form, Opening(known, lot.id, lot.version))
 
 

@@ -85,7 +85,7 @@ def _named(talk: Talk, case_id: str) -> list[tuple[str, Money]]:
         return []
     mine = my_side(talk, brief.deal)
     paid = paid_by_agreement(brief.deal, brief.lot, brief.findings)
-    named = {made.side: made.pay for made in brief.proposals if made.pay is not None}
+    named = {made.side: made.pay for made in brief.proposals if made.pay is not None and made.kind != "formula"}
     return [
         *((own_or(talk, mine, "claim.pays", who), pay) for who, pay in paid),
         *((own_or(talk, mine, "claim.proposed", who), pay) for who, pay in named.items()),
@@ -278,7 +278,8 @@ def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
     lines += value_lines(talk, brief.deal, brief.lot, brief.findings) if brief.lot is not None else []
     for made in brief.proposals:
         said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
-        lines.append(Line(label=words(f"claim.proposed_{made.side}"), value=said))
+        label = words("claim.by_formula") if made.kind == "formula" else words(f"claim.proposed_{made.side}")
+        lines.append(Line(label=label, value=said))
     moved = [row for row in brief.steps if row.source != row.to][-STEPS_SHOWN:]
     happened = "\n".join(labelled(words, words.show(row.at), _happened(talk, row)) for row in moved)
     return [*lines, Line(label=words("case.timeline"), value=happened)]

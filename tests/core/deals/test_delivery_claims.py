@@ -27,8 +27,10 @@ from core.invoicing.model import Kind
 from core.invoicing.service import invoices_of
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money
+from core.kernel.quantity import Quantity
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import MARKET
+from core.offers import quality
 from core.offers.quality import Measured, Quality
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
@@ -97,6 +99,42 @@ async def test_the_seller_takes_what_the_formula_pays(market: Market) -> None:
     assert (money.released, money.paid_back) == (Money(20_066_67, "EUR"), Money(933_33, "EUR"))
     assert money.commission == Money(501_67, "EUR")
     assert (await trade.deal()).state == "completed"
+
+
+async def test_the_figure_is_the_formulas_where_the_buyer_names_none_and_else_their_own(market: Market) -> None:
+    trade, lot = await claimed(market)
+    (by_formula,) = await trade.house(lambda ctx: delivery.proposals_of(ctx, lot.id))
+    assert (by_formula.kind, by_formula.pay) == ("formula", Money(20_066_67, "EUR"))
+
+    trade, lot = await delivered(market)
+    too_much = ClaimLot(lot_id=lot.id, words="Wet", measured=WET, pay=Money(21_000_01, "EUR"))
+    with pytest.raises(Invalid, match=r"claim\.pay_outside") as fault:
+        await does(trade, "buyer", delivery.claim_lot, too_much)
+    assert fault.value.field == "sum"
+    asked = too_much.model_copy(update={"pay": Money(14_700_00, "EUR")})
+    await does(trade, "buyer", delivery.claim_lot, asked)
+    (own,) = await trade.house(lambda ctx: delivery.proposals_of(ctx, lot.id))
+    assert (own.kind, own.pay) == ("cut", Money(14_700_00, "EUR"))
+    assert (await does(trade, "seller", delivery.grant_claim, lot.id)).pay == Money(14_700_00, "EUR")
+
+
+def test_the_working_says_what_counts_for_nothing() -> None:
+    found = Measured(weight=tonnes(90), moisture=Decimal("58.2"), ash=Decimal(3), ncv=Decimal(8))
+    unlimited = quality.worth(None, tonnes(100), Money(21_000_00, "EUR"), found)
+    assert unlimited.pay == Money(18_900_00, "EUR")
+    assert [each.code for each in unlimited.steps] == [
+        "quality.weight",
+        "quality.moisture_uncounted",
+        "quality.ash_uncounted",
+        "quality.ncv_uncounted",
+    ]
+    by_energy = quality.worth(
+        None,
+        Quantity(Decimal(200), "MWh"),
+        Money(6_000_00, "EUR"),
+        Measured(weight=tonnes(90), moisture=Decimal("58.2"), ncv=Decimal(8)),
+    )
+    assert [each.code for each in by_energy.steps] == ["quality.energy"]
 
 
 async def test_they_go_to_and_fro_and_the_last_figure_is_taken(market: Market) -> None:

@@ -150,7 +150,24 @@ def test_what_came_beyond_the_agreed_takes_nothing_off_a_deduction() -> None:
     assert [step.code for step in found.steps] == ["quality.weight", "quality.at_most", "quality.moisture"]
 
 
-async def test_a_claim_that_is_given_up_pays_all(market: Market) -> None:
+async def test_a_claim_that_is_given_up_pays_by_a_weight_that_counts(market: Market) -> None:
+    trade, lot = await weighed(market, "buyer", "49")
+    wet = ClaimLot(lot_id=lot.id, words="Wet", measured=Measured(moisture=Decimal(14)))
+    await market.run(trade.buyer, lambda ctx: delivery.claim_lot(ctx, wet))
+    await market.run(trade.buyer, lambda ctx: delivery.accept_lot(ctx, AcceptLot(lot_id=lot.id)))
+    assert await released(trade) == (Money(10_290_00, "EUR"), Money(210_00, "EUR"))  # 10,500 x 49/50
+
+
+async def test_a_weight_that_a_claim_brings_too_late_is_given_up_with_it(market: Market) -> None:
+    trade, lot = await weighed(market, "buyer", None)
+    market.clock.advance(hours=49)
+    wet = ClaimLot(lot_id=lot.id, words="Wet", measured=Measured(weight=tonnes(46), moisture=Decimal(14)))
+    await market.run(trade.buyer, lambda ctx: delivery.claim_lot(ctx, wet))
+    await market.run(trade.buyer, lambda ctx: delivery.accept_lot(ctx, AcceptLot(lot_id=lot.id)))
+    assert await released(trade) == (LOT_OF_50_T, Money.zero("EUR"))
+
+
+async def test_a_claim_of_far_less_that_is_given_up_pays_all(market: Market) -> None:
     trade, lot = await weighed(market, "buyer", "4.73")
     await trade.accept(lot)
     market.clock.advance(hours=1)

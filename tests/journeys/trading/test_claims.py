@@ -33,7 +33,7 @@ async def claimed(trade: Trade) -> None:
 async def test_a_claim_is_settled_by_what_both_have_measured(trade: Trade) -> None:
     await claimed(trade)
     await trade.seller.presses("Open the claim")
-    await trade.seller.sees("moisture 14 %", "€20,544.44", "95.56 % of the agreed dry matter", "The buyer proposes")
+    await trade.seller.sees("moisture 14 %", "€20,544.44", "95.56 % of the agreed dry matter", "By the agreed formula")
     await trade.seller.presses("Name another figure")
     await trade.seller.fills(pay="21,200")
     await trade.buyer.sees("proposes how the claim on lot 1 is settled.")
@@ -233,15 +233,17 @@ async def test_far_less_is_the_sellers_to_say(trade: Trade) -> None:
     await trade.buyer.presses("Yes: Accept")
     await trade.seller.sees("Far less of lot 1 was weighed than was agreed.")
     await trade.buyer.presses("Open the claim")
-    await trade.buyer.presses("Accept after all")
+    await trade.buyer.presses("Accept the goods at €10,750.00")
     await trade.buyer.sees("Give up your claim? The whole €10,750.00 of this lot is released")
     await trade.buyer.presses("No, go back")
     await no_more(trade.buyer, "No, go back")
     await trade.seller.presses("Open the claim")
     await trade.seller.sees("20.5 t of 50 t came", "€4,407.50")
-    await trade.seller.presses("Take the buyer's figure")
-    await trade.seller.presses("Yes: Take the buyer's figure")
-    await trade.buyer.sees("takes your figure for lot 1.", "€6,342.50 is on its way back to you.")
+    await trade.seller.presses("Settle by the formula: €4,407.50")
+    await trade.seller.presses("Yes: Settle by the formula: €4,407.50")
+    await trade.buyer.sees(
+        "The claim on lot 1 is settled by the agreed formula.", "€6,342.50 is on its way back to you."
+    )
     await trade.world.books_balance()
 
 
@@ -262,7 +264,7 @@ async def test_all_are_told_that_a_lot_never_came_and_the_seller_answers(trade: 
     await trade.buyer.sees("says that lot 1 did come.")
     await trade.buyer.presses("Open the claim")
     await trade.buyer.sees("Unloaded at gate 2, signed by Mr Kask", "1 file")
-    await trade.buyer.presses("Accept after all")
+    await trade.buyer.presses("Accept the goods at €10,750.00")
     await trade.buyer.sees("Is it there after all? The whole €10,750.00 of it is released")
     await trade.buyer.presses("No, go back")
     await no_more(trade.buyer, "No, go back")

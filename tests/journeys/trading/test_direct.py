@@ -107,7 +107,7 @@ async def test_a_claim_on_what_was_paid_directly_speaks_of_no_money_that_is_held
         await tom.presses("Open the claim")
         seen = await tom.sees("Waiting for Rasa to answer your claim on lot 1", "Without an answer an operator looks")
         assert "released" not in seen
-        await tom.presses("Accept after all")
+        await tom.presses("Accept the goods at")
         seen = await tom.sees("Give up your claim? It counts as accepted then, at its whole €10,750.00.")
         assert "released" not in seen
         await tom.presses("No, go back")

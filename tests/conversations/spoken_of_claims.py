@@ -1,0 +1,14 @@
+"""What is said of claims, beside what stands in the source as it is: buttons that carry a sum, and whose it is."""
+
+from __future__ import annotations
+
+from conversations.trade.delivery import claim
+
+
+def codes() -> dict[str, frozenset[str]]:
+    """Each with the parts that are filled in."""
+    found = dict.fromkeys((f"lot.{verb}" for verb in (*claim.LABELS, "grant.formula")), frozenset({"pay"}))
+    found |= dict.fromkeys(("sure.lot.grant.formula", "sure.lot.grant.formula.direct"), frozenset({"amount"}))
+    weighed = frozenset({"pay", "amount", "measured", "sold"})
+    found |= dict.fromkeys((f"sure.lot.accept_anyway.weighed{how}" for how in ("", ".direct")), weighed)
+    return found | dict.fromkeys(("claim.unnamed_me", "claim.unnamed_buyer"), frozenset())
