@@ -99,6 +99,7 @@ def words_of_person(person: str) -> list[Emptied]:
         Emptied(Booking, Booking.consultant == person, {"link": None}),
         Emptied(Recap, Recap.id.in_(seeking), {"topics": [], "decisions": [], "steps": []}),
         Emptied(Complaint, Complaint.booking_id.in_(seeking), {"words": ""}),
+        Emptied(Complaint, Complaint.booking_id.in_(advising), {"answer": None}),
         Emptied(Consent, Consent.person_id == person, {"place": ""}),
         Emptied(Line, said, {"text": "", "files": []}),
         Emptied(Report, Report.reporter == person, {"words": "", "screen": ""}),

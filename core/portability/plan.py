@@ -205,7 +205,7 @@ def _sessions(mine: str, own: str) -> list[Own]:
         Own(CardHold, CardHold.booking_id.in_(seeking), but=("url",)),
         Own(Settlement, Settlement.booking_id.in_(both)),
         Own(SessionPayout, SessionPayout.payee == own),
-        Own(Complaint, Complaint.booking_id.in_(seeking)),
+        Own(Complaint, Complaint.booking_id.in_(both)),
         Own(SessionReview, SessionReview.author == mine),
         Own(SessionReview, and_(SessionReview.about == mine, SessionReview.shown_at.is_not(None)), but=("author",)),
     ]

@@ -240,6 +240,11 @@ class SessionComplained(SessionFact):
 
 
 @dataclass(frozen=True, slots=True)
+class ComplaintAnswered(SessionFact):
+    """The consultant has said something to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionSettled(SessionFact):
     """The money is parted. `net` to the consultant, `fee` to the market, `back` to the seeker.
 

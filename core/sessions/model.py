@@ -315,12 +315,17 @@ class Settlement(Table):
 
 
 class Complaint(Table):
-    """What the seeker says was wrong, and how it ended. `ruled`: percent of the charge that the consultant keeps."""
+    """What the seeker says was wrong, what the consultant says to that, and how it ended.
+
+    `ruled`: percent of the charge that the consultant keeps. `reason`: an operator's; empty where time ruled, None
+    where nobody did, for the seeker has taken it back.
+    """
 
     __tablename__ = "session_complaint"
 
     booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id"), primary_key=True)
     words: Mapped[str] = mapped_column(Words)
     at: Mapped[datetime] = mapped_column(Instant)
+    answer: Mapped[str | None] = mapped_column(Words)
     ruled: Mapped[int | None] = mapped_column(Integer)
     reason: Mapped[str | None] = mapped_column(Words)

@@ -103,6 +103,8 @@ SESSION: Final = Process(
         Transition("review_window", "recalled", SYSTEM, "paying_out"),  # the seeker's bank has kept all of it
         Transition("session_dispute", "rule", OPERATOR, "paying_out"),
         Transition("session_dispute", "give_back", CONSULTANT, "paying_out"),
+        Transition("session_dispute", "answer", CONSULTANT, "session_dispute"),
+        Transition("session_dispute", "take_back", SEEKER, "paying_out"),
         Transition("session_dispute", "session_final_rule", TIME, "paying_out", RULE_WITHIN),
         Transition("session_dispute", "recalled", SYSTEM, "paying_out"),
         Transition("paying_out", "paid_out", SYSTEM, "completed"),
@@ -115,7 +117,9 @@ SESSION: Final = Process(
 TAKES_THE_SLOT: Final = frozenset(
     {"slot_held", "requested", "confirmed", "card_trouble", "free_window", "free_paused", "billable", "paid_paused"}
 )
-PARTS_MONEY: Final = frozenset({"complain", "give_back", "rule"})  # by people, and not while a bank has called it back
+PARTS_MONEY: Final = frozenset(
+    {"complain", "give_back", "take_back", "rule"}
+)  # by people, and not while a bank has called it back
 SETTLED: Final = SESSION.final | {"paying_out"}  # its money is parted, and perhaps waits for the consultant's account
 CHARGED: Final = frozenset({"review_window", "session_dispute", "paying_out", "completed"})  # what was due was taken
 TALKING: Final = frozenset({"free_window", "free_paused", "billable", "paid_paused"})

@@ -1710,6 +1710,7 @@ def upgrade() -> None:
         sa.Column("booking_id", sa.String(length=26), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("ruled", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_session_complaint_booking_id")),

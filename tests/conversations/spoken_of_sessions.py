@@ -111,10 +111,12 @@ def _turns() -> Iterator[str]:
     """A state says whose turn it is to both sides at once, or to each in their own words."""
     states = {SESSION.initial} | SESSION.also_begins | {each.to for each in SESSION.transitions}
     split = {"proposed", "slot_held", "requested", "card_trouble", "free_window", "debt", "review_window", "countered"}
+    split |= {"session_dispute"}
     yield from (f"session.turn.{state}" for state in states - (split - {"slot_held"}))
     yield from (f"session.turn.{state}.{side}" for state in split - {"slot_held"} for side in SIDES)
     yield from (f"session.turn.confirmed.{each}" for each in ("open", "here", "awaited", "both"))
     yield "session.turn.billable.free_first"
+    yield from (f"session.turn.session_dispute.answered.{side}" for side in SIDES)
     yield from (f"session.turn.slot_held.{each}" for each in ("seeker", "later", "coming"))
     yield from ("session.turn.moving_yours", "session.turn.moving_theirs")
     yield from (f"session.turn.over.{why}" for why in ENDS)

@@ -1,4 +1,4 @@
-"""When something was wrong: the seeker says it, the consultant may give it all back, an operator decides otherwise."""
+"""When something was wrong: the seeker says it, the consultant answers or gives it all back, an operator decides."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from conversations.talk import Opening, Talk
 from conversations.wording import labelled
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
-from core.sessions import complaints, rules, service, settlement
+from core.sessions import answering, complaints, rules, service, settlement
 from core.sessions.complaints import Brief
-from core.sessions.events import SessionComplained, SessionSettled
+from core.sessions.events import ComplaintAnswered, SessionComplained, SessionSettled
 from core.sessions.model import Booking, Complaint
 from core.sessions.process import SESSION
 
@@ -32,12 +32,13 @@ book = Book()
 # What operators hear; the two sides hear it on the session's card. A settlement concerns them only after a complaint.
 COMPLAINT_FACTS: Final[dict[type[Any], str]] = {
     SessionComplained: "notice.complaint_came",
+    ComplaintAnswered: "notice.complaint_answered",
     SessionSettled: "notice.complaint_settled",
 }
 
 
 def on_complaint(code: str) -> Any:
-    def hear(ctx: Ctx, fact: SessionComplained | SessionSettled) -> None:
+    def hear(ctx: Ctx, fact: SessionComplained | ComplaintAnswered | SessionSettled) -> None:
         if ctx.session.get(Complaint, fact.booking_id) is not None:
             gathered(ctx).say(KIND, fact.booking_id, code, by=None)
 
@@ -77,6 +78,39 @@ def ask_to_give_back(talk: Talk, pressed: Press) -> None:
 def give_back(talk: Talk, pressed: Press) -> None:
     settlement.give_back(talk.ctx, pressed.subject, pressed.seen)
     talk.reply(Toast(text=talk.words("session.given_back_toast")))
+
+
+ANSWER: Final = Form("complaint_answer", (Field("words", "long_text", max_length=1000),), review=False)
+
+
+def _answer(talk: Talk, opening: Opening, values: Values) -> None:
+    answering.answer_complaint(talk.ctx, str(opening.subject), values["words"], opening.seen)
+
+
+book.flow(Flow(ANSWER, finish=_answer))
+
+
+@book.press("session.answer")
+def answer(talk: Talk, pressed: Press) -> None:
+    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    talk.fresh = True
+    talk.open("complaint_answer", Opening({}, booking.id, booking.version))
+
+
+@book.press("session.take_back")
+def ask_to_take_back(talk: Talk, pressed: Press) -> None:
+    words, booking = talk.words, service.mine(talk.ctx, pressed.subject, pressed.seen)
+    now = press("session.take_back_now", booking.id, booking.version)
+    yes = Button(label=words("session.take_back_yes"), press=now, style="danger")
+    no = Button(label=words("session.take_back_no"), press=press("session.show", booking.id))
+    asked = words("session.take_back_sure", due=booking.due, name=talk.name_of(booking.consultant))
+    talk.reply(Say(text=asked, buttons=((yes, no),)))
+
+
+@book.press("session.take_back_now")
+def take_back(talk: Talk, pressed: Press) -> None:
+    answering.take_back(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.taken_back_toast")))
 
 
 # --- operators --------------------------------------------------------------------------------------------------------
@@ -177,7 +211,7 @@ def _course(talk: Talk, brief: Brief) -> list[Line]:
             value=f"{names['consultant']} · {session_standing(talk, booking.consultant)}",
         ),
         Line(label=words("session.gross"), value=words.show(booking.due)),
-        Line(label=words("session.complaint"), value=brief.complaint.words),
+        *complaint_lines(talk, brief.complaint),
         Line(
             label=words("complaint.clock"),
             value=talked_in_words(talk, booking, clock),
@@ -192,11 +226,21 @@ def _course(talk: Talk, brief: Brief) -> list[Line]:
     return [*lines, *ruling_lines(talk, booking)]
 
 
+def complaint_lines(talk: Talk, complaint: Complaint) -> list[Line]:
+    """What the seeker says was wrong, and what the consultant says to it."""
+    lines = [Line(label=talk.words("session.complaint"), value=complaint.words)]
+    if complaint.answer:
+        lines.append(Line(label=talk.words("complaint.answer"), value=complaint.answer))
+    return lines
+
+
 def ruling_lines(talk: Talk, booking: Booking) -> list[Line]:
     """How a complaint ended: the share, and why; on the card of everybody whom it concerns."""
     words, complaint = talk.words, settlement.complaint_of(talk.ctx, booking.id)
     if complaint is None or complaint.ruled is None:
         return []
+    if complaint.reason is None:
+        return [Line(label=words("complaint.ruling"), value=words("complaint.taken_back"))]
     kept = rules.share(booking.due, complaint.ruled)
     parts = words("complaint.shares", kept=kept, back=booking.due - kept)
     return [Line(label=words("complaint.ruling"), value=f"{parts} {complaint.reason or words('complaint.by_time')}")]

@@ -9,7 +9,7 @@ from conversations.billing.invoices import invoices_button, invoices_row
 from conversations.billing.recalled import recall_lines
 from conversations.buttons import press
 from conversations.consulting.after import recording
-from conversations.consulting.after.complaint import ruling_lines
+from conversations.consulting.after.complaint import complaint_lines, ruling_lines
 from conversations.consulting.after.review import session_standing
 from conversations.consulting.consultants.card import slots_in_words
 from conversations.consulting.seeking.seek import next_free_now
@@ -57,6 +57,8 @@ BUTTONS: Final[dict[str, tuple[str, Style]]] = {
     "end_early": ("session.end", "danger"),
     "hang_up": ("session.end", "danger"),
     "complain": ("session.complain", "plain"),
+    "answer": ("session.answer", "primary"),
+    "take_back": ("session.take_back", "plain"),
     "give_back": ("session.give_back", "danger"),
 }
 
@@ -101,15 +103,23 @@ def waits_for_me(talk: Talk, booking: Booking) -> bool:
     side = str(service.side_of(talk.ctx, booking))
     if booking.move_to is not None:
         return booking.move_by != side
+    if booking.state == "session_dispute":
+        return side == "consultant" and not _answered(talk, booking)
     answers = {"seeker": ("slot_held", "card_trouble", "free_window", "debt"), "consultant": ("proposed", "requested")}
     return booking.state in answers[side] or _may_come_in(talk, booking, side)
+
+
+def _answered(talk: Talk, booking: Booking) -> bool:
+    """Whether the consultant has said something to a complaint that is open."""
+    complaint = None if booking.state != "session_dispute" else settlement.complaint_of(talk.ctx, booking.id)
+    return complaint is not None and bool(complaint.answer)
 
 
 def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Sequence[Chargeback]) -> str:
     """Whose turn it is, what comes next, and by when."""
     words = talk.words
     timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
-    code = f"session.turn.{booking.state}"
+    code = f"session.turn.{booking.state}{'.answered' if _answered(talk, booking) else ''}"
     held_at = held.held_later(talk.ctx, booking) if booking.state == "slot_held" else None
     if booking.state == "confirmed" and _is_open(talk, booking):
         code = _coming_in(talk, booking, side)
@@ -217,7 +227,7 @@ def _particulars(talk: Talk, booking: Booking, side: str, called_back: Sequence[
         lines.append(Line(label=words("session.more_time"), value=words.show(more)))
     complaint = settlement.complaint_of(talk.ctx, booking.id)
     if complaint is not None:
-        lines.append(Line(label=words("session.complaint"), value=complaint.words))
+        lines += complaint_lines(talk, complaint)
         lines += ruling_lines(talk, booking)
     lines += charged_lines(talk, booking, side)
     return [*lines, *statement_lines(talk, booking, side), *recall_lines(talk, called_back)]

@@ -58,6 +58,7 @@ SESSION_FACTS: Final[dict[type[Any], str]] = {
     session.MoneyDelayed: "notice.session_money_delayed",
     session.SessionNeverPaid: "notice.session_never_paid",
     session.SessionComplained: "notice.session_complained",
+    session.ComplaintAnswered: "notice.session_complaint_answered",
     session.SessionSettled: "notice.session_settled",
     session.SessionReminder: "notice.session_reminder",
     session.SessionCompleted: "",

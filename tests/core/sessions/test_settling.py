@@ -10,16 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.audit.service import invariants
 from core.experts.model import Rate
-from core.kernel.errors import NotAllowed, Refusal
+from core.kernel.errors import NotAllowed, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.ledger import service as ledger
 from core.ledger.model import refund_due
 from core.people.model import Person
 from core.reconciliation.service import unknown_for_long
-from core.sessions import complaints, meeting, rules, service, settlement
-from core.sessions.events import MoneyDelayed, SessionComplained, SessionFollowedUp, SessionNeverPaid
+from core.sessions import answering, complaints, meeting, rules, service, settlement
+from core.sessions.events import ComplaintAnswered, MoneyDelayed, SessionComplained, SessionFollowedUp, SessionNeverPaid
 from core.sessions.receipts import receipts_of
 from core.sessions.rules import MoreTime
 from payments.looks import not_given_back
@@ -114,6 +115,28 @@ async def test_what_a_complaint_promises_is_what_is_paid_to_the_cent(market: Mar
     settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
     assert settled is not None
     assert [settled.back_minor] == [each.minor for each in told]
+
+
+async def test_a_complaint_is_answered_in_words_and_taken_back_for_all_of_it(they: Counsel) -> None:
+    they.market.watch(ComplaintAnswered)
+    await complained(they)
+    with pytest.raises(Refusal, match=r"session\.complaint_words"):
+        await they.does(they.alex, answering.answer_complaint, "No.")
+    with pytest.raises(NotAllowed):
+        await they.does(they.sarah, answering.answer_complaint, "It was a very fine newspaper.")
+    await they.does(they.alex, answering.answer_complaint, "It was your own laboratory report.")
+    with pytest.raises(NotAllowed):
+        await they.does(they.alex, answering.take_back)
+    await they.does(they.sarah, answering.take_back)
+    settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
+    assert settled is not None
+    assert (settled.net_minor, settled.fee_minor, settled.back_minor) == (76_50, 13_50, 0)
+    complaint = await they.run(they.sarah, settlement.complaint_of, they.booking_id)
+    assert complaint is not None
+    assert (complaint.answer, complaint.ruled, complaint.reason) == ("It was your own laboratory report.", 100, None)
+    with pytest.raises(Stale):
+        await they.does(they.alex, answering.answer_complaint, "And one more word on that.")
+    assert all(check.ok for check in await they.run(MARKET, invariants))
 
 
 async def test_who_was_charged_has_a_receipt_and_nobody_else(they: Counsel) -> None:
