@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from conversations.around import free_text
@@ -301,8 +302,12 @@ def answers_in(talk: Talk, sentence: str, product: str | None = None, stands: Va
 
 def _passed_days(said: Understood) -> dict[str, str]:
     """Days that are over, where no others were said: their line tells that they are."""
-    passed = next((each.parts for each in said.unclear if each.code == "window.in_the_past"), None)
-    return {"window": write_window((passed["first"], passed["last"]))} if passed is not None else {}
+    over = (each.parts for each in said.unclear if each.code == "window.in_the_past")
+    days = next(((each["first"], each["last"]) for each in over), (None, None))
+    match days:
+        case (date() as first, date() as last):
+            return {"window": write_window((first, last))}
+    return {}
 
 
 def _days_of(said: Understood) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from lab.people import OnSlack
+from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import Chat, Somebody, World
 
 BOTH: tuple[tuple[Chat, Chat], ...] = (("telegram", "slack"), ("slack", "telegram"))
@@ -33,6 +33,7 @@ async def test_what_was_looked_for_stands_in_the_form_with_what_it_comes_to(
     await tom.sends()
     await tom.sees("You have a deal.", "270 MWh")
     await tom.says("/find 1 t forest chips near Klaipeda")
+    await tom.sees("Understood: Forest chips, 1 t")
     await tom.presses("Make an offer")
     await tom.sees("50 MWh × 24.00 EUR/MWh = €1,200.00")
     await tom.fills(quantity="60")
@@ -90,6 +91,7 @@ async def test_what_was_refused_is_not_offered_to_be_kept(world: World) -> None:
     await tom.fills(quantity="3000 MWh")
     await tom.sees("2,100 MWh", "How much do you want?")
     assert "[Keep" not in (await tom.screen()).rpartition("How much do you want?")[2]
+    assert isinstance(tom, OnTelegram)
     await tom.answers_again("a lot")
     await tom.sees("a lot")
     assert "[Keep" not in (await tom.screen()).rpartition("How much do you want?")[2]
