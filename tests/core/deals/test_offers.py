@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money
+from core.kernel.quantity import Quantity
 from core.kernel.transaction import MARKET, Actor
 from core.listings.model import ChangeListing, Listing, Place
 from core.listings.service import change_listing, listing_for, publish_listing, withdraw_listing
@@ -336,3 +337,25 @@ def test_a_difference_names_what_changed_and_nothing_else(earlier: Terms, later:
     changed = {each.field: each.after for each in rules.diff(earlier, later)}
     assert earlier.model_copy(update=changed) == later
     assert rules.diff(earlier, earlier) == []
+
+
+async def test_what_is_looked_for_is_proposed_within_what_can_be_taken(market: Market) -> None:
+    """Of 500 t, 25 t at least: as much as was wanted, in the listing's unit; all that is left where nobody said."""
+    listing = (await trade(market)).listing
+    wanted = {None: "500", tonnes(120): "120", tonnes(3): "25", tonnes(9000): "500"}
+    wanted |= {
+        Quantity(Decimal(40_000), "kg"): "40",
+        Quantity(Decimal(300), "MWh"): "65",
+        Quantity(Decimal(9), "Nm3"): "500",
+    }
+    proposed = {each: rules.amount_of(catalogue(), listing, each) for each in wanted}
+    assert proposed == {each: Quantity(Decimal(amount), "t") for each, amount in wanted.items()}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "far"),
+    [("2027-04-01", "2027-04-05", False), ("2027-05-02", "2027-05-09", True), ("2026-10-01", "2026-10-05", True)],
+)
+def test_days_that_lie_more_than_a_month_apart_are_far(first: str, last: str, *, far: bool) -> None:
+    listed = date(2026, 12, 1), date(2027, 3, 31)
+    assert rules.is_far_from((date.fromisoformat(first), date.fromisoformat(last)), listed) is far

@@ -32,10 +32,10 @@ async def test_what_was_looked_for_stands_in_the_form_with_what_it_comes_to(
     await tom.sees("270 MWh × 24.00 EUR/MWh = €6,480.00", "For example 100 MWh" if isinstance(tom, OnSlack) else "270")
     await tom.sends()
     await tom.sees("You have a deal.", "270 MWh")
-    await tom.says("/find 1 t forest chips near Klaipeda")
-    await tom.sees("Understood: Forest chips, 1 t")
+    await tom.says("/find 24 t forest chips near Klaipeda")
+    await tom.sees("Understood: Forest chips, 24 t")
     await tom.presses("Make an offer")
-    await tom.sees("50 MWh × 24.00 EUR/MWh = €1,200.00")
+    await tom.sees("54 MWh × 24.00 EUR/MWh = €1,296.00")
     await tom.fills(quantity="60")
     await tom.sees("60 MWh", "€1,440.00")
 
