@@ -117,9 +117,8 @@ SESSION: Final = Process(
 TAKES_THE_SLOT: Final = frozenset(
     {"slot_held", "requested", "confirmed", "card_trouble", "free_window", "free_paused", "billable", "paid_paused"}
 )
-PARTS_MONEY: Final = frozenset(
-    {"complain", "give_back", "take_back", "rule"}
-)  # by people, and not while a bank has called it back
+# By people, and not while a bank has called it back.
+PARTS_MONEY: Final = frozenset({"complain", "give_back", "take_back", "rule"})
 SETTLED: Final = SESSION.final | {"paying_out"}  # its money is parted, and perhaps waits for the consultant's account
 CHARGED: Final = frozenset({"review_window", "session_dispute", "paying_out", "completed"})  # what was due was taken
 TALKING: Final = frozenset({"free_window", "free_paused", "billable", "paid_paused"})

@@ -31,6 +31,7 @@ from conversations.trade.listings.far_price import beside_table
 from conversations.trade.listings.listing import answers_in
 from conversations.trade.offers.amounts import QUANTITY, amount_in_mind, total_line
 from conversations.trade.offers.far_days import beside_dates, together
+from conversations.trade.offers.lapsed import ways_on, why_lapsed
 from core.contacts.rules import has_contacts, masked
 from core.deals.model import Side
 from core.kernel.errors import Refusal
@@ -307,12 +308,16 @@ def _title(talk: Talk, offer: Offer) -> str:
 
 
 def _turn(talk: Talk, offer: Offer, mine: frozenset[str], name: str) -> str:
+    if offer.state == "expired":
+        return why_lapsed(talk, offer, mine, name)
     if offer.state != OFFER.initial:
         return talk.words(f"state.{offer.state}")
     return talk.words("offer.your_turn" if "turn" in mine else "offer.their_turn", name=name, until=offer.valid_until)
 
 
 def _buttons(talk: Talk, offer: Offer, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+    if offer.state == "expired":
+        return ways_on(talk, offer, mine)
     styles = {"accept": "primary", "decline": "danger", "withdraw": "danger"}
     verbs = [verb for verb in ("accept", "counter", "decline", "withdraw") if verb in OFFER.open_to(offer.state, mine)]
     row = tuple(

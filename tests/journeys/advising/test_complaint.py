@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.journeys.advising.test_session import Counsel, writes
+import pytest
+
+from tests.journeys.advising.test_session import PAIRS, Counsel, writes
+from tests.journeys.market import World
+
+
+@pytest.fixture(params=PAIRS, ids="-".join)
+async def counsel(request: pytest.FixtureRequest, world: World) -> Counsel:
+    seeks, advises = request.param
+    return Counsel(world, await world.on(seeks, "Sarah"), await world.on(advises, "Alex"))
 
 
 async def test_a_complaint_is_answered_and_taken_back_and_each_reads_whose_turn_it_is(counsel: Counsel) -> None:
