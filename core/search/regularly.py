@@ -25,7 +25,7 @@ def without_regular(said: Understood, catalogue: Catalogue) -> Understood:
     if found is None:
         return said
     left = f"{rest.as_written(0, found.start())} {rest.as_written(found.end(), len(rest.text))}".split()
-    told = Refusal(REGULARLY, words=rest.as_written(*found.span()))
+    told = Refusal("search.regularly", words=rest.as_written(*found.span()))
     return replace(said, rest=" ".join(left), unclear=(*said.unclear, told))
 
 

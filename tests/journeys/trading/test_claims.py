@@ -118,9 +118,8 @@ async def test_a_calorific_value_is_told_with_its_unit_and_read_in_either(trade:
 async def test_an_operator_decides_from_chat_and_time_carries_it_out(trade: Trade) -> None:
     olga = await operator(trade.world)
     await claimed(trade)
-    await trade.buyer.presses("Open the claim")
-    await trade.buyer.presses("Ask an operator")
-    await trade.buyer.presses("Yes: Ask an operator")
+    for label in ("Open the claim", "Ask an operator", "Yes: Ask an operator"):
+        await trade.buyer.presses(label)
     for each in (trade.seller, trade.buyer):
         await each.sees("Dispute on lot 1")
     await olga.sees("Dispute on lot 1", "€21,500.00", "The buyer found", "moisture 14 %", "held €21,500.00")
@@ -144,9 +143,8 @@ async def test_an_operator_rules_to_the_cent_by_figures_that_have_been_named(tra
     on_telegram = isinstance(trade.seller, OnTelegram)
     olga = await operator(trade.world, "telegram" if on_telegram else "slack")
     await claimed(trade)
-    await trade.buyer.presses("Open the claim")
-    await trade.buyer.presses("Ask an operator")
-    await trade.buyer.presses("Yes: Ask an operator")
+    for label in ("Open the claim", "Ask an operator", "Yes: Ask an operator"):
+        await trade.buyer.presses(label)
     await olga.presses("Decide")
     if on_telegram:
         await olga.says("30000 EUR")
@@ -361,9 +359,8 @@ async def test_nobody_objects_and_the_test_stands_on_the_card(trade: Trade) -> N
 async def test_one_yes_of_two_to_an_operators_proposal_is_seen_by_all_and_closes_no_form(trade: Trade) -> None:
     olga = await operator(trade.world, "telegram" if isinstance(trade.seller, OnTelegram) else "slack")
     await claimed(trade)
-    await trade.buyer.presses("Open the claim")
-    await trade.buyer.presses("Ask an operator")
-    await trade.buyer.presses("Yes: Ask an operator")
+    for label in ("Open the claim", "Ask an operator", "Yes: Ask an operator"):
+        await trade.buyer.presses(label)
     await olga.presses("Propose shares")
     await olga.fills(seller="92 %")
     for each in (trade.seller, trade.buyer, olga):
@@ -386,9 +383,8 @@ async def test_one_yes_of_two_to_an_operators_proposal_is_seen_by_all_and_closes
 async def test_the_second_yes_parts_the_money_at_once(trade: Trade) -> None:
     olga = await operator(trade.world)
     await claimed(trade)
-    await trade.buyer.presses("Open the claim")
-    await trade.buyer.presses("Ask an operator")
-    await trade.buyer.presses("Yes: Ask an operator")
+    for label in ("Open the claim", "Ask an operator", "Yes: Ask an operator"):
+        await trade.buyer.presses(label)
     await olga.presses("Propose shares")
     await olga.fills(seller="92 %")
     for each, asked in (
