@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from conversations.reply import Button, FieldView, FormView
+from conversations.reply import LONGEST_LABEL, Button, FieldView, FormView, Style
 from core.kernel.errors import Invalid
 
 # Telegram's limit for callback data; Slack allows 2,000 characters.
@@ -27,6 +28,12 @@ def press(verb: str, subject: str = "", seen: int | None = None, choice: str = "
     load = GAP.join((verb, subject, "" if seen is None else str(seen), choice)).rstrip(GAP)
     assert len(load.encode()) <= MOST_BYTES, f"{load} does not fit a button"
     return load
+
+
+def to_command(words: Callable[[str], str], command: str, style: Style = "plain", *, said: str = "") -> Button:
+    """The way to what a command does, called as it is, or as is `said`."""
+    label = (said or words(f"command.{command}"))[:LONGEST_LABEL]
+    return Button(label=label, press=press("command", choice=command), style=style)
 
 
 def read_press(load: str) -> Press:

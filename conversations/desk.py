@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.book import Book
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.consulting.sessions.card import session_card, waits_for_me
 from conversations.filling.drafts import draft_card, go_on_or_open
 from conversations.reply import Button, Card, CardList, Desk, Say, Style
@@ -82,7 +82,7 @@ def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
 
 
 def _go(talk: Talk, command: str, style: Style = "plain") -> Button:
-    return Button(label=talk.words(f"command.{command}")[:75], press=press("command", choice=command), style=style)
+    return to_command(talk.words, command, style)
 
 
 def _other_ways(talk: Talk) -> tuple[tuple[Button, ...], ...]:

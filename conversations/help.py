@@ -9,7 +9,7 @@ from babel import Locale
 
 from conversations.after_list import said_of_last_list
 from conversations.book import Book
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.forms.nearest import nearly
 from conversations.keyboard import in_either_layout
 from conversations.reply import Button, Card, Line, Say, Style
@@ -133,7 +133,7 @@ def _commands(talk: Talk, names: Sequence[str]) -> tuple[Line, ...]:
 
 
 def _way(talk: Talk, name: str, style: Style = "plain") -> Button:
-    return Button(label=talk.words(f"command.{name}")[:75], press=press("command", choice=name), style=style)
+    return to_command(talk.words, name, style)
 
 
 @book.command("anything")

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+LONGEST_LABEL: Final = 75  # characters of a button, as Slack counts them
 JOINT: Final = ": "  # between a label and its value, where a language has no other
 
 
@@ -23,7 +24,7 @@ class Button(Shape):
     where what is chosen is said. Both only where a platform can.
     """
 
-    label: str = Field(min_length=1, max_length=75)
+    label: str = Field(min_length=1, max_length=LONGEST_LABEL)
     press: str | None = Field(default=None, max_length=64)
     url: str | None = None
     share: str | None = Field(default=None, max_length=64)

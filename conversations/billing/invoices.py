@@ -9,7 +9,7 @@ from conversations.billing.agreement import billing_button, trades_as
 from conversations.billing.paper import supplied
 from conversations.billing.receipts import receipt_cards
 from conversations.book import Book
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.talk import Talk
 from core.invoicing import service as invoicing
@@ -129,7 +129,7 @@ def _waits(talk: Talk, invoice: Invoice) -> tuple[str, Button | None]:
     if awaited.what == "address":
         opens = Button(label=words("invoice.say_address"), press=press("billing.open"), style="primary")
         return words("invoice.waits_for_your_address"), opens
-    opens = Button(label=words("invoice.say_country"), press=press("command", choice="profile"), style="primary")
+    opens = to_command(words, "profile", "primary", said=words("invoice.say_country"))
     return words("invoice.waits_for_your_country"), opens
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.book import Book
-from conversations.buttons import press
+from conversations.buttons import press, to_command
 from conversations.filling.over import close_over, is_over
 from conversations.reply import Button, Card, CardList, FormClosed, Line, Say
 from conversations.talk import Opening, Talk
@@ -22,8 +22,8 @@ def drafts(talk: Talk, _rest: str) -> None:
     words = talk.words
     parked = talks.drafts_of(talk.ctx, talk.person.id)[:SHOWN]
     if not parked:
-        sell = Button(label=words("command.sell"), press=press("command", choice="sell"))
-        find = Button(label=words("command.find"), press=press("command", choice="find"))
+        sell = to_command(words, "sell")
+        find = to_command(words, "find")
         talk.reply(Say(text=words("drafts.none"), buttons=((find, sell),)))
         return
     talk.reply(

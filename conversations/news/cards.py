@@ -9,7 +9,7 @@ import structlog
 from conversations.apart import report_news
 from conversations.billing.recalled import KIND as RECALL
 from conversations.billing.recalled import recall_card
-from conversations.buttons import press
+from conversations.buttons import to_command
 from conversations.buying.purchase_notices import purchase_news
 from conversations.consulting.after.complaint import KIND as COMPLAINT
 from conversations.consulting.after.complaint import complaint_card
@@ -19,7 +19,7 @@ from conversations.consulting.seeking.question import KIND as QUESTION
 from conversations.consulting.seeking.question import question_news
 from conversations.consulting.sessions.ask_card import ask_card
 from conversations.consulting.sessions.notices import ASK, SESSION_CARDS
-from conversations.reply import Button, Card
+from conversations.reply import Card
 from conversations.talk import Talk
 from conversations.trade.deals.agreement import deal_card
 from conversations.trade.delivery.claim import claim_card
@@ -69,7 +69,7 @@ def _listing(talk: Talk, subject: str, note: str) -> Card:
     renew = own_card(talk, listing_for(talk.ctx, subject), note)
     if not note:
         return renew
-    mine = Button(label=talk.words("listing.mine"), press=press("command", choice="listings"))
+    mine = to_command(talk.words, "listings", said=talk.words("listing.mine"))
     return renew.model_copy(update={"buttons": (*renew.buttons, (mine,))})
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from conversations.book import Book
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.reply import Button, Card, Line, Say, Toast
 from conversations.steps import YES
 from conversations.talk import Talk
@@ -69,8 +69,8 @@ def leaving_card(talk: Talk) -> Card:
         lines.append(Line(label=words("erasure.lost"), value=words.show(now.stars)))
     lines += [Line(label=words("erasure.first"), value=words(f"erasure.first.{each}")) for each in now.hindered_by]
     go = Button(label=words("erasure.go"), press=press("leave.now", talk.person.id), style="danger")
-    copy = Button(label=words("copy.take_first"), press=press("command", choice="export"))
-    keep = Button(label=words("erasure.keep"), press=press("command", choice="me"))
+    copy = to_command(words, "export", said=words("copy.take_first"))
+    keep = to_command(words, "me", said=words("erasure.keep"))
     return Card(
         subject="leaving",
         title=words("erasure.title"),

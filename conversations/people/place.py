@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from conversations.book import Book, Flow
-from conversations.buttons import Press, press
+from conversations.buttons import Press, to_command
 from conversations.forms.answers import find_towns, nearest_town, read_place, show_place, write_place
 from conversations.forms.form import Field, Form, Values
-from conversations.reply import Button, Say
+from conversations.reply import Say
 from conversations.talk import Opening, Talk
 from core.listings.model import Place
 from core.people.model import Settle
@@ -44,8 +44,8 @@ def _settle(talk: Talk, _opening: Opening, values: Values) -> None:
     lat, lon = place.lat or 0.0, place.lon or 0.0
     zone = nearest_town(talk, lat, lon).zone
     settle(talk.ctx, Settle(place=place.name, country=place.country, lat=lat, lon=lon, zone=zone))
-    find = Button(label=talk.words("command.find"), press=press("command", choice="find"), style="primary")
-    advice = Button(label=talk.words("command.experts"), press=press("command", choice="experts"))
+    find = to_command(talk.words, "find", "primary")
+    advice = to_command(talk.words, "experts")
     talk.reply(Say(text=talk.words("place.settled", place=show_place(talk, place)), buttons=((find, advice),)))
 
 

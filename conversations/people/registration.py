@@ -8,7 +8,7 @@ import re
 from babel import Locale
 
 from conversations.book import Book, Flow
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.countries import country_named
 from conversations.filling.drafts import go_on_or_open
 from conversations.forms.form import BEFORE, Field, Form, Values
@@ -73,16 +73,16 @@ def welcome(talk: Talk) -> None:
     words, known = talk.words, bool(talk.person.roles)
     buttons: list[tuple[Button, ...]] = [
         (
-            Button(label=words("command.find"), press=press("command", choice="find"), style="primary"),
-            Button(label=words("command.sell"), press=press("command", choice="sell")),
+            to_command(words, "find", "primary"),
+            to_command(words, "sell"),
         ),
         (
-            Button(label=words("command.experts"), press=press("command", choice="experts")),
-            Button(label=words("command.tour"), press=press("command", choice="tour")),
+            to_command(words, "experts"),
+            to_command(words, "tour"),
         ),
     ]
-    help_me = Button(label=words("command.help"), press=press("command", choice="help"))
-    profile = Button(label=words("command.profile"), press=press("command", choice="profile"))
+    help_me = to_command(words, "help")
+    profile = to_command(words, "profile")
     buttons.append((help_me,) if known else (profile, help_me))
     talk.reply(
         Card(
@@ -107,7 +107,7 @@ def tour(talk: Talk, _rest: str) -> None:
                 Line(label=f"{number}. {words(f'tour.{step}')}", value=words(f"tour.{step}.text"))
                 for number, step in enumerate(steps, start=1)
             ),
-            buttons=((Button(label=words("command.find"), press=press("command", choice="find"), style="primary"),),),
+            buttons=((to_command(words, "find", "primary"),),),
         )
     )
 
@@ -203,11 +203,11 @@ def _complete(talk: Talk, _opening: Opening, values: Values) -> None:
     )
     buttons: list[Button] = []
     if talk.person.email_proved_at is None:
-        buttons.append(Button(label=talk.words("command.email"), press=press("command", choice="email")))
+        buttons.append(to_command(talk.words, "email"))
     if Role.SELLER in roles:
         buttons.append(Button(label=talk.words("payout.set_up"), press=press("payout.set_up")))
     go = "sell" if Role.SELLER in roles else "find"
-    buttons.append(Button(label=talk.words(f"command.{go}"), press=press("command", choice=go), style="primary"))
+    buttons.append(to_command(talk.words, go, "primary"))
     talk.reply(Say(text=talk.words("profile.done", company=values["company"]), buttons=(tuple(buttons),)))
     if arrives:
         talk.reply(mark_card(talk))

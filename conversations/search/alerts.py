@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from babel.dates import format_time
 
 from conversations.book import Book, Flow
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.search.asked import ask, asked, asked_words, mark
@@ -64,7 +64,7 @@ def my_alerts(talk: Talk, _rest: str) -> None:
     words = talk.words
     mine = alerts.searches_of(talk.ctx, talk.person.id)
     if not mine:
-        find = Button(label=words("command.find"), press=press("command", choice="find"), style="primary")
+        find = to_command(words, "find", "primary")
         talk.reply(Say(text=words("alert.none_yet"), buttons=((find,), *_of_requests(talk))))
         return
     talk.reply(
@@ -190,7 +190,7 @@ def change_rhythm(talk: Talk, pressed: Press) -> None:
 @book.press("alert.delete")
 def delete_search(talk: Talk, pressed: Press) -> None:
     search = alerts.delete_search(talk.ctx, pressed.subject)
-    mine = Button(label=talk.words("command.alerts"), press=press("command", choice="alerts"))
+    mine = to_command(talk.words, "alerts")
     gone = talk.words("alert.deleted")
     talk.reply(
         Card(subject=f"search:{search.id}", title=called(talk, search), note=gone, buttons=((mine,),), fresh=False)
@@ -277,7 +277,7 @@ def found_list(talk: Talk, fact: ListingsFound) -> CardList:
         )
         for each in searches.values()
     )
-    mine = Button(label=words("command.alerts"), press=press("command", choice="alerts"))
+    mine = to_command(words, "alerts")
     told = [
         said
         for each in searches.values()

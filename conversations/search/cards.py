@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.buttons import press
+from conversations.buttons import press, to_command
 from conversations.forms.answers import goods_name, show_place, show_town, vat_in
 from conversations.people.place import my_place
 from conversations.reply import Button, Card, Line, Shared
@@ -177,7 +177,7 @@ def _seller(talk: Talk, listing: Listing) -> str:
 def _doing(talk: Talk, listing: Listing, *, with_open: bool) -> tuple[Button, ...]:
     words = talk.words
     if listing.seller == talk.organisation:
-        return (Button(label=words("listing.mine"), press=press("command", choice="listings")),)
+        return (to_command(words, "listings", said=words("listing.mine")),)
     buttons = []
     if listing.buy_now:
         buttons.append(Button(label=words("offer.buy"), press=press("offer.buy", listing.id), style="primary"))
@@ -262,7 +262,7 @@ def nonsense(talk: Talk, query: Query, page: Page) -> Card:
     words = talk.words
     buttons = (
         Button(label=words("find.everything"), press=press("find.all"), style="primary"),
-        Button(label=words("command.help"), press=press("command", choice="help")),
+        to_command(words, "help"),
     )
     return Card(
         subject="find",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from conversations.book import Book
-from conversations.buttons import press
+from conversations.buttons import to_command
 from conversations.fees import fee_lines
 from conversations.forms.answers import capital
 from conversations.keyboard import in_either_layout
@@ -122,4 +122,4 @@ def _ask(talk: Talk, refused: Sequence[Refusal] = ()) -> None:
 
 
 def _way(talk: Talk, name: str) -> Button:
-    return Button(label=talk.words(f"command.{name}")[:75], press=press("command", choice=name))
+    return to_command(talk.words, name)

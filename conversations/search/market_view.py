@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from conversations.book import Book
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.countries import country_names
 from conversations.forms.answers import capital, show_town
 from conversations.keyboard import in_either_layout
@@ -103,7 +103,7 @@ def too_few(talk: Talk, view: MarketView) -> Card:
     return Card(
         title=_title(talk, view),
         text=words("market.too_few", count=view.listings, sellers=sellers, fewest=FEWEST),
-        buttons=((*wider, Button(label=words("command.find"), press=press("command", choice="find"))),),
+        buttons=((*wider, to_command(words, "find")),),
     )
 
 
@@ -128,7 +128,7 @@ def view_card(talk: Talk, view: MarketView) -> Card:
         lines=tuple(lines),
         note=words("market.note", fewest=FEWEST, day=rates.day),
         chart=_chart(talk, view, spread),
-        buttons=((Button(label=words("command.sell"), press=press("command", choice="sell")),),),
+        buttons=((to_command(words, "sell"),),),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.book import Book
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.forms.answers import capital, goods_name
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.search.chips import shown_parts
@@ -29,7 +29,7 @@ def openings_list(talk: Talk, fact: RequestsFound) -> CardList:
         items.append(item.model_copy(update={"buttons": ((*item.buttons[0], why),)}))
     products = dict.fromkeys(each.product_id for each in asked)
     mute = tuple((_mute_button(talk, product, alone=len(products) == 1),) for product in products)
-    everything = Button(label=words("wanted.all"), press=press("command", choice="requests"))
+    everything = to_command(words, "requests", said=words("wanted.all"))
     return CardList(
         subject=f"openings:{asked[0].id}",
         title=words("openings.found", count=len(asked) + fact.more),

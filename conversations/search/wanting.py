@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conversations.book import Book
-from conversations.buttons import Press, press
+from conversations.buttons import Press, to_command
 from conversations.keyboard import in_either_layout
-from conversations.reply import Button, Card, CardList, Toast
+from conversations.reply import Card, CardList, Toast
 from conversations.search.asked import WANTED, ask, asked, latest, mark
 from conversations.search.chips import chip_label, chip_rows, chips_of, unclear_words, understood_text
 from conversations.search.finding import read
@@ -89,7 +89,7 @@ def _show(talk: Talk, query: Query, note: str = "") -> None:
     words, chips = talk.words, chips_of(talk, query, wanting.chips(query))
     said = (understood_text(talk, chips), order_text(talk, query), *unclear_words(talk, query), note)
     text = "\n".join(filter(None, said))
-    everything = Button(label=words("wanted.all"), press=press("command", choice="requests"))
+    everything = to_command(words, "requests", said=words("wanted.all"))
     buttons = (*chip_rows(talk, query, chips, "wanted.without"), (everything,))
     if not found.requests:
         title = words("wanted.none")

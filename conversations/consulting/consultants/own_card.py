@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from conversations.buttons import press
+from conversations.buttons import press, to_command
 from conversations.consulting.after.review import session_standing
 from conversations.consulting.consultants.card import fields_in_words, hours_lines, languages_in_words, rate_in_words
 from conversations.dates import weekday_in_words
@@ -158,6 +158,6 @@ def _coming_and_going(talk: Talk, expert: Expert) -> tuple[tuple[Button, ...], .
     else:
         first = (Button(label=words("expert.free_button"), press=press("expert.free", expert.id), style="primary"),)
     hours = Button(label=words("expert.hours_button"), press=press("hours.show"))
-    figures = Button(label=words("expert.stats_button"), press=press("command", choice="stats"))
+    figures = to_command(words, "stats", said=words("expert.stats_button"))
     coming = ((button("holiday"), button("pause")),) if expert.live else ()
     return (first, (button("edit"), button("rules")), (hours, figures), *coming)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conversations.book import Book
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.buying.purchase import Ware, offer
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.talk import Talk
@@ -42,7 +42,7 @@ def promote(talk: Talk, _rest: str) -> None:
     """`/promote`: one's own numbers first, then what each package would add to them and costs."""
     words, expert = talk.words, own_profile(talk.ctx)
     if expert is None:
-        button = Button(label=words("command.expert"), press=press("command", choice="expert"))
+        button = to_command(words, "expert")
         talk.reply(Say(text=words("expert.not_one"), buttons=((button,),)))
         return
     now = [promotion_card(talk, each) for each in service.running(talk.ctx, [expert.id])]

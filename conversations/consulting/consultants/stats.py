@@ -7,7 +7,7 @@ from datetime import timedelta
 from babel.dates import format_date
 
 from conversations.book import Book
-from conversations.buttons import press
+from conversations.buttons import press, to_command
 from conversations.consulting.after.review import session_standing
 from conversations.consulting.consultants.card import lasting
 from conversations.reply import Bars, Button, Card, Line, Say
@@ -27,12 +27,12 @@ def stats(talk: Talk, _rest: str) -> None:
     """Sessions, how many of the free talks were paid, earnings by month, what seekers say, how fast I answer."""
     words, expert = talk.words, experts.own_profile(talk.ctx)
     if expert is None:
-        become = Button(label=words("command.expert"), press=press("command", choice="expert"), style="primary")
+        become = to_command(words, "expert", "primary")
         talk.reply(Say(text=words("stats.not_one"), buttons=((become,),)))
         return
     figures = figures_of(talk.ctx, expert.id, expert.zone)
     profile = Button(label=words("hours.profile"), press=press("expert.mine"))
-    promote = Button(label=words("command.promote"), press=press("command", choice="promote"))
+    promote = to_command(words, "promote")
     shown, opened = views_of(talk.ctx, expert.id, LOOKED_BACK.days)
     views = words("stats.views_in", days=LOOKED_BACK.days, shown=shown, opened=opened)
     talk.reply(

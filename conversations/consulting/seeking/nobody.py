@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from conversations.buttons import press
+from conversations.buttons import press, to_command
 from conversations.consulting.seeking.free_times import at_that_time, next_slots
 from conversations.forms.answers import show_town
 from conversations.reply import Button, Card
@@ -41,7 +41,7 @@ def nobody_fits(talk: Talk, query: Query, found: Advisers) -> Card:
         for each in found.relaxations
     ]
     everybody = Button(label=words("seek.all"), press=press("seek.all"))
-    become = Button(label=words("command.expert"), press=press("command", choice="expert"))
+    become = to_command(words, "expert")
     said = advisers.chips(query)
     wishes = chip_rows(talk, query, said, "seek.wider") if any(chip.wish != "rest" for chip in said) else ()
     in_the_way = [each for each in found.relaxations if each.wish != "rest"]

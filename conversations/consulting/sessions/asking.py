@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from conversations.book import Book, Flow
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.consulting.consultants.card import expert_card, rate_in_words, slots_in_words
 from conversations.consulting.moment import read_moment
 from conversations.consulting.seeking.free_times import next_slots
@@ -46,7 +46,7 @@ def my_shortlist(talk: Talk, _rest: str) -> None:
     """Whom I keep in mind, beside each other, and one button to ask them all."""
     words, kept = talk.words, shortlist.shortlist(talk.ctx)
     if not kept:
-        find = Button(label=words("command.experts"), press=press("command", choice="experts"), style="primary")
+        find = to_command(words, "experts", "primary")
         talk.reply(Say(text=words("shortlist.empty"), buttons=((find,),)))
         return
     all_of_them = Button(label=words("shortlist.ask_all"), press=press("ask.all"), style="primary")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from conversations.around import free_text
 from conversations.book import Book, Flow
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.consulting.consultants.card import slot_in_words
 from conversations.consulting.moment import read_moment, written
 from conversations.consulting.seeking.free_times import slot_button
@@ -331,7 +331,7 @@ def my_sessions(talk: Talk, _rest: str) -> None:
     ahead = service.bookings_of(talk.ctx, talk.person.id)[:CHOICES]
     mine = [*ahead, *service.past_bookings_of(talk.ctx, talk.person.id, PAST)]
     if not mine:
-        button = Button(label=words("command.experts"), press=press("command", choice="experts"), style="primary")
+        button = to_command(words, "experts", "primary")
         talk.reply(Say(text=words("session.none_yet"), buttons=((button,),)))
         return
     items: tuple[Card, ...] = tuple(session_card(talk, booking, brief=True) for booking in mine)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from conversations.billing.invoices import invoices_row
 from conversations.book import Book
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.forms.answers import goods_name
 from conversations.reply import Button, Card, CardList, Line, Say, Style
 from conversations.standing import standing
@@ -71,7 +71,7 @@ def my_deals(talk: Talk, ref: str) -> None:
         return
     mine = deals.deals_of(talk.ctx, talk.organisation, limit=SHOWN_AT_ONCE)
     if not mine:
-        find = Button(label=words("command.find"), press=press("command", choice="find"), style="primary")
+        find = to_command(words, "find", "primary")
         talk.reply(Say(text=words("deal.none_yet"), buttons=((find,),)))
         return
     talk.reply(CardList(subject="deals", title=words("deal.mine"), items=tuple(brief_card(talk, d) for d in mine)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.book import Book
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.differences import show_packing
 from conversations.forms.answers import goods_name, show_place, show_price, show_window
 from conversations.reply import Button, Card, CardList, Line, Say, Style, Toast
@@ -35,7 +35,7 @@ def my_listings(talk: Talk, _rest: str) -> None:
     """The person's own listings, newest first."""
     mine = listings.listings_of(talk.ctx, talk.organisation)[:SHOWN_AT_ONCE]
     words = talk.words
-    sell = Button(label=words("command.sell"), press=press("command", choice="sell"), style="primary")
+    sell = to_command(words, "sell", "primary")
     if not mine:
         talk.reply(Say(text=words("listing.none_yet"), buttons=((sell,),)))
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.buttons import press
+from conversations.buttons import press, to_command
 from conversations.reply import Button
 from conversations.talk import Talk
 from core.kernel.process import timeline
@@ -23,7 +23,7 @@ def ways_on(talk: Talk, offer: Offer, mine: frozenset[str]) -> tuple[tuple[Butto
     """The buyer offers anew while the goods are for sale, or looks for others; the seller goes to what they sell."""
     words = talk.words
     if "buyer" not in mine:
-        return ((Button(label=words("listing.mine"), press=press("command", choice="listings"), style="primary"),),)
+        return ((to_command(words, "listings", "primary", said=words("listing.mine")),),)
     others = Button(label=words("offer.find_others"), press=press("find.goods", choice=offer.terms.product_id))
     if listing_for(talk.ctx, offer.listing_id).state not in TAKES_OFFERS:
         return ((others.model_copy(update={"style": "primary"}),),)

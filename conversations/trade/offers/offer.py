@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from conversations.around import free_text
 from conversations.book import Book, Doubt, Flow
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.differences import show_packing
 from conversations.forms.answers import (
     goods_name,
@@ -242,7 +242,7 @@ def my_offers(talk: Talk, _rest: str) -> None:
     words = talk.words
     mine = offers.offers_of(talk.ctx, talk.organisation)[:SHOWN_AT_ONCE]
     if not mine:
-        find = Button(label=words("command.find"), press=press("command", choice="find"), style="primary")
+        find = to_command(words, "find", "primary")
         talk.reply(Say(text=words("offer.none_yet"), buttons=((find,),)))
         return
     if len(mine) == 1:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from conversations.book import Book, Doubt, Flow
-from conversations.buttons import Press, press
+from conversations.buttons import Press, press, to_command
 from conversations.filling.drafts import go_on_or_open
 from conversations.forms.answers import (
     NOTHING,
@@ -164,7 +164,7 @@ def all_requests(talk: Talk, sentence: str) -> None:
     own = [each for each in mine if each.state not in REQUEST.final]
     others = requests.open_requests(talk.ctx, SHOWN_AT_ONCE)
     quoted = [each for each in quotes.quoted_by(talk.ctx, talk.organisation, SHOWN_AT_ONCE) if each not in others]
-    ask = Button(label=words("command.request"), press=press("command", choice="request"), style="primary")
+    ask = to_command(words, "request", "primary")
     shown = [*own, *others, *quoted][:SHOWN_AT_ONCE]
     buttons = ((ask,), *_way_back(talk, 0))
     if not shown:
