@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lab.people import OnTelegram
 from tests.journeys.advising.test_session import PAIRS, Counsel, writes
 from tests.journeys.market import World
 
@@ -28,8 +29,9 @@ async def test_a_complaint_is_answered_and_taken_back_and_each_reads_whose_turn_
     await writes(sarah, "He was looking at something else all the time.")
     await sarah.sees("I have your complaint", "Waiting for Alex to answer your complaint")
     await alex.sees("Your client says that something was wrong.", "Your turn: answer the complaint in your own words")
+    await (alex.says("/me") if isinstance(alex, OnTelegram) else alex.home())
+    await alex.sees("Waits for you", "Your turn: answer the complaint in your own words")
     await alex.says("/sessions")
-    await alex.sees("Your turn: answer the complaint in your own words")
     await alex.presses("Answer")
     await writes(alex, "It was your own laboratory report.")
     await alex.sees("You have answered the complaint, and an operator decides.")
