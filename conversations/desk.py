@@ -6,7 +6,7 @@ from conversations.book import Book
 from conversations.buttons import Press, press, to_command
 from conversations.consulting.sessions.card import session_card, waits_for_me
 from conversations.filling.drafts import draft_card, go_on_or_open
-from conversations.reply import Button, Card, CardList, Desk, Say, Style
+from conversations.reply import Button, Card, CardList, Desk, Say
 from conversations.search.alerts import brief_search
 from conversations.standing import own_standing
 from conversations.talk import Opening, Talk
@@ -72,22 +72,22 @@ def _who(talk: Talk) -> str:
 
 def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     """The three ways in first. On Slack's Home, where all would stand there as equals, the rest is folded away."""
-    first = (_go(talk, "find", "primary"), _go(talk, "sell"), _go(talk, "experts"))
+    first = (
+        to_command(talk.words, "find", "primary"),
+        to_command(talk.words, "sell"),
+        to_command(talk.words, "experts"),
+    )
     if talk.surface.platform != "slack":
         return first, *_other_ways(talk)
     if recall(talk.ctx, talk.person.id, MORE) != SHOWN_ALL:
         unfold = Button(label=talk.words("me.more"), press=press("me.more", choice=SHOWN_ALL))
-        return first, (_go(talk, "tour"), _go(talk, "help"), unfold)
+        return first, (to_command(talk.words, "tour"), to_command(talk.words, "help"), unfold)
     return first, *_other_ways(talk), (Button(label=talk.words("me.fewer"), press=press("me.more")),)
-
-
-def _go(talk: Talk, command: str, style: Style = "plain") -> Button:
-    return to_command(talk.words, command, style)
 
 
 def _other_ways(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     def row(*commands: str) -> tuple[Button, ...]:
-        return tuple(_go(talk, command) for command in commands)
+        return tuple(to_command(talk.words, command) for command in commands)
 
     words = talk.words
     payee = escrow.payee_of(talk.ctx, talk.organisation)
@@ -96,7 +96,7 @@ def _other_ways(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     return (
         row("requests", "sessions", "expert"),
         row("offers", "deals", "listings"),
-        (_go(talk, "money"), Button(label=words("mark.change"), press=press("mark.offer"))),
+        (to_command(talk.words, "money"), Button(label=words("mark.change"), press=press("mark.offer"))),
         row("alerts", "market", "place"),
         row("profile", "company", "email", "link"),
         *((payout,) if sells and not (payee and payee.ready) else ()),

@@ -12,7 +12,7 @@ from conversations.book import Book
 from conversations.buttons import Press, press, to_command
 from conversations.forms.nearest import nearly
 from conversations.keyboard import in_either_layout
-from conversations.reply import Button, Card, Line, Say, Style
+from conversations.reply import Button, Card, Line, Say
 from conversations.search.advice import tells_a_problem
 from conversations.search.asked import asks_problem
 from conversations.search.refining import asks_who_buys
@@ -94,8 +94,8 @@ def help_me(talk: Talk, asked: str) -> None:
     if asked:
         talk.reply(_found(talk, asked))
         return
-    ways = tuple(_way(talk, name, "primary" if name == "find" else "plain") for name in THREE_WAYS)
-    rest = (_way(talk, "tour"), Button(label=words("help.all"), press=press("help.all")))
+    ways = tuple(to_command(talk.words, name, "primary" if name == "find" else "plain") for name in THREE_WAYS)
+    rest = (to_command(talk.words, "tour"), Button(label=words("help.all"), press=press("help.all")))
     talk.reply(
         Card(title=words("help.title"), text=words("help.short"), lines=_commands(talk, FIRST), buttons=(ways, rest))
     )
@@ -105,7 +105,7 @@ def _found(talk: Talk, asked: str) -> Card:
     """The page on it, and the command that does it; or that there is neither, with what there is."""
     words = talk.words
     name, page = command_on(words, asked, COMMANDS), page_on(words, asked)
-    does = (_way(talk, name, "primary"),) if name is not None else ()
+    does = (to_command(talk.words, name, "primary"),) if name is not None else ()
     lines = _commands(talk, (name,)) if name is not None else ()
     title, text = read_page(words.language, page) if page is not None else (words("help.title"), "")
     if page is None and name is None:
@@ -130,10 +130,6 @@ def all_commands(talk: Talk, _pressed: Press) -> None:
 def _commands(talk: Talk, names: Sequence[str]) -> tuple[Line, ...]:
     words = talk.words
     return tuple(Line(label=f"{words.sign}{name}", value=words(f"command.{name}")) for name in names)
-
-
-def _way(talk: Talk, name: str, style: Style = "plain") -> Button:
-    return to_command(talk.words, name, style)
 
 
 @book.command("anything")
@@ -194,7 +190,7 @@ def suggest(talk: Talk, text: str) -> None:
     phrases = [(name, phrase) for name in COMMANDS for phrase in (name, words(f"command.{name}"))]
     ways = THREE_WAYS if len(text.split()) < WORDS_OF_A_STORY else ("experts", "find", "sell")
     names = [*dict.fromkeys((*nearly(text, phrases), *ways))][: len(THREE_WAYS)]
-    talk.reply(Say(text=words("talk.not_understood"), buttons=tuple((_way(talk, name),) for name in names)))
+    talk.reply(Say(text=words("talk.not_understood"), buttons=tuple((to_command(talk.words, name),) for name in names)))
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

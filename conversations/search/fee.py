@@ -11,7 +11,7 @@ from conversations.buttons import to_command
 from conversations.fees import fee_lines
 from conversations.forms.answers import capital
 from conversations.keyboard import in_either_layout
-from conversations.reply import Button, Card, Line
+from conversations.reply import Card, Line
 from conversations.search.prices import home_currency
 from conversations.talk import Talk
 from core.insights.service import middle_price
@@ -108,7 +108,7 @@ def _reply(talk: Talk, sold: Line, amount: Money, *, of_session: bool = False, w
             title=words("fee.title"),
             text="\n".join(filter(None, (why, text))),
             lines=(sold, *fee_lines(talk, talk.organisation, taken), left),
-            buttons=((_way(talk, "expert" if of_session else "sell"),),),
+            buttons=((to_command(talk.words, "expert" if of_session else "sell"),),),
         )
     )
 
@@ -118,8 +118,6 @@ def _ask(talk: Talk, refused: Sequence[Refusal] = ()) -> None:
     words = talk.words
     why = dict.fromkeys(map(words.refusal, refused))
     text = words("fee.ask", sign=words.sign, percent=Decimal(talk.almanac.commission_bp) / 100)
-    talk.reply(Card(title=words("fee.title"), text="\n".join((*why, text)), buttons=((_way(talk, "sell"),),)))
-
-
-def _way(talk: Talk, name: str) -> Button:
-    return to_command(talk.words, name)
+    talk.reply(
+        Card(title=words("fee.title"), text="\n".join((*why, text)), buttons=((to_command(talk.words, "sell"),),))
+    )
