@@ -80,7 +80,7 @@ class Newcomer:
         await self.is_told("7. Pay into protection")
 
     async def signs(self, platform: str) -> None:
-        sign = self.page.locator(f".pane.{platform}").get_by_role("button", name="Sign", exact=True)
+        sign = self.page.locator(f".pane.{platform}").get_by_role("button", name="Sign", exact=True).last
         await sign.click(timeout=PATIENCE)
 
     async def pays(self) -> None:
