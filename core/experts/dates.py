@@ -19,6 +19,7 @@ from core.catalogue.names import folded
 from core.experts.hours import LANGUAGES, TO, names_of_days
 from core.kernel.errors import Invalid
 
+DASHES: Final = ("-", "–")
 ORDINAL: Final = r"(?:st|nd|rd|th|er|º|\.)?"
 LONGEST_RANGE: Final = timedelta(days=62)
 PASSED_LATELY: Final = timedelta(days=31)  # "24 Dec" said on the 27th is a slip, not a plan for next year
@@ -69,8 +70,16 @@ def _each(text: str, language: str, today: date) -> Iterator[Named]:
 
 
 def _looks_like_hours(text: str, match: re.Match[str]) -> bool:
-    """ "lun 9-12 mar 14-17": a name that is a weekday too stands between hours there."""
-    return text[: match.start()].rstrip().endswith(("-", "–")) or text[match.end() :].lstrip().startswith(("-", "–"))
+    """ "lun 9-12 mar 14-17": a name that is a weekday too stands between hours there. Between two dates ("9 Mar -
+    25 Mar") it does not."""
+    before, behind, dated = text[: match.start()].rstrip(), text[match.end() :].lstrip(), match.re
+    if behind.startswith(DASHES):
+        other = dated.match(behind[1:].lstrip())
+        return other is None or other["month_name4"] is None
+    if before.endswith(DASHES):
+        began = before[:-1].rstrip()
+        return all(each.end() != len(began) or each["month_name4"] is None for each in dated.finditer(began))
+    return False
 
 
 def _day(day: int, month: int, year: int | None, today: date, given: str) -> date:

@@ -143,6 +143,14 @@ def test_a_town_that_no_clock_is_named_after_is_known_by_the_gazetteer(town: str
     assert change.week.zone == "Europe/Vilnius"
 
 
+@pytest.mark.parametrize("sentence", ["off 9 Mar - 25 Mar", "9 Mar - 25 Mar closed", "9 March – 25 Mar off"])
+@pytest.mark.parametrize("language", ["en", "fr", "es", "it"])
+def test_a_month_that_is_also_a_weekday_is_one_between_two_dates(language: str, sentence: str) -> None:
+    """ "mar" is Tuesday in three languages."""
+    days = read_change(sentence, language, TODAY).days
+    assert (min(days), max(days), len(days), set(days.values())) == (date(2027, 3, 9), date(2027, 3, 25), 17, {()})
+
+
 def test_a_month_that_is_also_a_weekday_is_no_date_among_hours() -> None:
     change = read_change("lun 9-12 mar 14-16", "es", TODAY)
 

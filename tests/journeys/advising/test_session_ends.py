@@ -125,6 +125,7 @@ async def test_calling_off_after_the_start_costs_what_not_coming_costs(counsel: 
 async def test_a_card_that_fails_a_day_before_is_the_reason_that_both_read(counsel: Counsel) -> None:
     """A session six days ahead: until the day before nothing is held, and nobody says that something were."""
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
+    await world.by_day()  # when the day is the same in Vilnius
     await counsel.list(hours=f"{await world.now() + timedelta(days=6):%a} 0-24 Vilnius")
     await sarah.says("/experts the grate of my boiler slags")
     await sarah.presses("Times and profile")
