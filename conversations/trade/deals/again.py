@@ -11,10 +11,10 @@ from conversations.talk import Opening, Talk
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.kernel.errors import NotFound
-from core.kernel.quantity import Quantity
 from core.listings.model import LISTING, Listing
 from core.listings.service import listing_for
 from core.offers.model import Terms
+from core.offers.rules import amount_of
 
 book = Book()
 
@@ -41,7 +41,8 @@ def again(talk: Talk, pressed: Press) -> None:
         go_on_or_open(talk, "request", Opening(_asked(deal.terms)))
         return
     talk.fresh = True
-    known = {"product": listing.product_id, "quantity": write_quantity(_as_much(deal.terms, listing))}
+    as_much = amount_of(talk.almanac.catalogue, listing, deal.terms.quantity)
+    known = {"product": listing.product_id, "quantity": write_quantity(as_much)}
     if listing.buy_now:
         talk.open("buy", Opening(known, listing.id, listing.version))
     else:
@@ -57,11 +58,6 @@ def _for_sale(talk: Talk, deal: Deal) -> Listing | None:
     except NotFound:
         return None
     return listing if listing.state == LISTING.initial else None
-
-
-def _as_much(terms: Terms, listing: Listing) -> Quantity:
-    same_unit = terms.quantity.unit == listing.remaining.unit
-    return min(terms.quantity, listing.remaining) if same_unit else listing.remaining
 
 
 def _asked(terms: Terms) -> dict[str, str]:
