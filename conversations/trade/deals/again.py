@@ -8,6 +8,7 @@ from conversations.filling.drafts import go_on_or_open
 from conversations.forms.answers import NOTHING, write_list, write_place, write_price, write_quantity
 from conversations.reply import Button, Say
 from conversations.talk import Opening, Talk
+from conversations.trade.offers.begin import open_offer, open_purchase
 from core.deals import service as deals
 from core.deals.model import Deal
 from core.kernel.errors import NotFound
@@ -40,13 +41,8 @@ def again(talk: Talk, pressed: Press) -> None:
         talk.reply(Say(text=talk.words("deal.again_by_request", name=talk.party(deal.seller))))
         go_on_or_open(talk, "request", Opening(_asked(deal.terms)))
         return
-    talk.fresh = True
     as_much = amount_of(talk.almanac.catalogue, listing, deal.terms.quantity)
-    known = {"product": listing.product_id, "quantity": write_quantity(as_much)}
-    if listing.buy_now:
-        talk.open("buy", Opening(known, listing.id, listing.version))
-    else:
-        talk.press("offer.make", listing.id)
+    (open_purchase if listing.buy_now else open_offer)(talk, listing, as_much)
 
 
 def _for_sale(talk: Talk, deal: Deal) -> Listing | None:

@@ -19,7 +19,6 @@ from conversations.forms.answers import (
     show_window,
     window_such_as,
     write_price,
-    write_quantity,
     write_window,
 )
 from conversations.forms.form import Field, Form, Values
@@ -30,6 +29,7 @@ from conversations.talk import Opening, Talk
 from conversations.trade.listings.far_price import beside_table
 from conversations.trade.listings.listing import answers_in
 from conversations.trade.offers.amounts import QUANTITY, amount_in_mind, total_line
+from conversations.trade.offers.begin import answers_of, open_offer, open_purchase
 from conversations.trade.offers.far_days import beside_dates, together
 from conversations.trade.offers.lapsed import ways_on, why_lapsed
 from core.contacts.rules import has_contacts, masked
@@ -183,18 +183,13 @@ book.flow(Flow(BUYING, finish=_buy, intro=_and_total, reads=said_of_terms))
 def make(talk: Talk, pressed: Press) -> None:
     """From a listing's card: its own terms stand in the form, for what was looked for; every line can be changed."""
     listing = _for_sale(talk, pressed.subject)
-    talk.fresh = True
-    talk.open(
-        "offer", Opening(_answers(rules.terms_of(listing, amount_in_mind(talk, listing))), listing.id, listing.version)
-    )
+    open_offer(talk, listing, amount_in_mind(talk, listing))
 
 
 @book.press("offer.buy")
 def buy(talk: Talk, pressed: Press) -> None:
     listing = _for_sale(talk, pressed.subject)
-    known = {"product": listing.product_id, "quantity": write_quantity(amount_in_mind(talk, listing))}
-    talk.fresh = True
-    talk.open("buy", Opening(known, listing.id, listing.version))
+    open_purchase(talk, listing, amount_in_mind(talk, listing))
 
 
 def _for_sale(talk: Talk, listing_id: str) -> Listing:
@@ -210,7 +205,7 @@ def counter(talk: Talk, pressed: Press) -> None:
     offer = offers.offer_for(talk.ctx, pressed.subject)
     OFFER.transition(offer.state, "counter", offers.sides(talk.ctx, offer))
     talk.fresh = True
-    talk.open("counter", Opening(_answers(offer.terms), offer.id, offer.version))
+    talk.open("counter", Opening(answers_of(offer.terms), offer.id, offer.version))
 
 
 @book.press("offer.accept")
@@ -250,18 +245,6 @@ def my_offers(talk: Talk, _rest: str) -> None:
         return
     items = tuple(brief_offer(talk, offer) for offer in mine)
     talk.reply(CardList(subject="offers", title=words("offer.mine"), items=items))
-
-
-def _answers(terms: Terms) -> dict[str, str]:
-    answers = {
-        "product": terms.product_id,
-        "priced_in": f"{terms.price.currency}/{terms.price.unit}",
-        "quantity": write_quantity(terms.quantity),
-        "price": write_price(terms.price),
-        "window": write_window((terms.window_from, terms.window_to)),
-        "lots": str(terms.lots),
-    }
-    return answers | ({"note": terms.note} if terms.note else {})
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
