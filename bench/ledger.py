@@ -24,9 +24,9 @@ from typing import NamedTuple
 import asyncpg
 from sqlalchemy import make_url
 
-from bench.ledger_filled import fill
-from bench.ledger_floor import PostgresFloor, Raw, SqliteFloor
-from bench.ledger_pgledger import PgLedger
+from bench.books.filled import fill
+from bench.books.floor import PostgresFloor, Raw, SqliteFloor
+from bench.books.pgledger import PgLedger
 from config.database import open_database
 from config.migrate import upgrade
 from config.outside import SystemClock

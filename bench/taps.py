@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from config.demonstration.talks import PROFILE
 from config.installation import Installation, installed
 from config.settings import Settings
 from lab.people import Browser, OnSlack, OnTelegram
@@ -26,17 +27,6 @@ from lab.people import Browser, OnSlack, OnTelegram
 Somebody = OnTelegram | OnSlack
 TYPING: Final = ("/say", "/command")
 SENTENCE: Final = "/sell 200 t A1 pellets 215 EUR/t DAP Kaunas next week"
-ADVICE: Final = {
-    "headline": "Boilers that burn what they should",
-    "bio": "Twenty years of combustion, ash and emissions in district heating plants.",
-    "fields": "Bioenergy engineering",
-    "languages": "English",
-    "lengths": "30 minutes",
-    "rate": "90 EUR",
-    "hours": "daily 0-24 Vilnius",
-    "policy": "Standard: free until 24 hours before, then half, all for not coming",
-    "room": "Here in the chat",
-}
 STARS: Final = {"quantity": "5", "quality": "5", "time": "4", "talk": "5"}
 
 
@@ -176,7 +166,7 @@ class Tasks:
 
     async def offers_advice(self) -> None:
         await self.expert.says("/expert")
-        await self.expert.fills(**ADVICE)
+        await self.expert.fills(**PROFILE)
         await self.expert.sees("You are listed.")
 
     async def books(self) -> None:

@@ -21,8 +21,8 @@ from statistics import median, quantiles
 
 import aiohttp
 
-from bench.bot_api import BotApi, open_api
-from bench.people import STEPS, Person, everybody
+from bench.chats.bot_api import BotApi, open_api
+from bench.chats.people import STEPS, Person, everybody
 
 HOUSE = Path(__file__).parent.parent
 PEERS = HOUSE / ".venv-bench"

@@ -19,7 +19,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler
 from aiohttp import web
 
-from bench.child import ASKED, BOT_TOKEN, SECRET, answers_table, buttons, card, report, run
+from bench.chats.child import ASKED, BOT_TOKEN, SECRET, answers_table, buttons, card, report, run
 
 
 class Sell(StatesGroup):  # type: ignore[misc]  # aiogram lives in an environment of its own

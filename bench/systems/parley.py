@@ -6,7 +6,7 @@ import secrets
 
 from pydantic import SecretStr
 
-from bench.child import BOT_TOKEN, SECRET, report, run
+from bench.chats.child import BOT_TOKEN, SECRET, report, run
 from config.command_line import quiet_logs
 from config.outside import SystemClock
 from config.settings import Settings

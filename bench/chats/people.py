@@ -11,8 +11,8 @@ from typing import Any
 
 import aiohttp
 
-from bench.bot_api import BotApi
-from bench.child import SECRET
+from bench.chats.bot_api import BotApi
+from bench.chats.child import SECRET
 
 PATIENCE = 60.0  # seconds until an answer counts as lost
 # What is said or pressed, and what must stand in the answer.

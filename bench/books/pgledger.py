@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import asyncpg
 
-from bench.ledger_floor import Raw
+from bench.books.floor import Raw
 
 # Its names are ULIDs, which a second file of its repository makes letter by letter. This costs less.
 NAMES = """

@@ -1,0 +1,1 @@
+"""What the ledger is measured beside, and a market that has been open for long."""
