@@ -13,13 +13,15 @@ from config.batch.places import Whereabouts
 from core.catalogue import Catalogue
 from core.catalogue.names import folded, words_of
 from core.kernel.errors import Refusal
-from core.search.engine.document import UNIT_KINDS, Amount, Document
+from core.search.engine.document import UNIT_KINDS, Amount, Document, words_in
 from core.search.limits import amount_of, hourly_amount, price_amount
 from core.search.sentence.fields import resolved_sum
 from core.search.sentence.goods import WEAKLY_NAMED
-from core.search.sentence.grammar import Said, grade_names, grammar_of
+from core.search.sentence.grammar import grade_names, grammar_of
+from core.search.sentence.leaving_out import kinds_told
 from core.search.sentence.parse import Understood, parse
 from core.search.sentence.places import Place, Places
+from core.search.sentence.said import Said
 from core.search.sentence.sheet import Sheet
 from core.search.sentence.tongues import language_named
 
@@ -28,7 +30,9 @@ FIELDS_OF_ONE: Final = 2
 TONNES: Final = UNIT_KINDS.index("mass")
 SAID_IN_FIELDS: Final = ("product", "certs", "quantity_t", "price_eur_t")
 PART: Final = re.compile(r"[.;:|()\n–—]+")  # of a profile
+PARTS_OF_LISTING: Final = re.compile(r"[.;:,|()/\n–—]+")
 CODE: Final = re.compile(r"\b[A-Z]{2}\b")  # of a language, in a list of them: "EN, LV"
+SMALL_CODES: Final = re.compile(r"(?<![^\s:(|])(?:[a-z]{2}\s?[,/]\s?)+[a-z]{2}(?![\w'’])")  # "de, uk"
 NOTHING: Final = Understood()
 
 
@@ -56,12 +60,14 @@ class Rows:
         product = self._goods(row, said) if listing else None
         place = self._place(row, told) or (None if listing else self._town_told(told))
         country = str(row.get("country") or (place.country if place else ""))
-        of_kind = [*self._marks_of_goods(row, said, product), *self._packed(told)] if listing else ()
+        of_goods = (self._marks_of_goods(row, said, product), self._packed(told), dict.fromkeys(self._kinds(told)))
+        of_kind = [mark for marks in of_goods for mark in marks] if listing else ()
         marks = [*of_kind, *(() if listing else self._marks_of_expert(row, told))]
-        if country:
-            marks.append(f"country:{country if len(country) == 2 else self.catalogue.country_named(folded(country))}")
-        marks += [f"town:{place.name}"] if place else []
         lat, lon = _position(row, place)
+        if country:
+            code = country if len(country) == 2 else self.catalogue.country_named(folded(country)) or country
+            marks += [f"country:{area}" for area in self.catalogue.areas_at(code, lat, lon)]
+        marks += [f"town:{place.name}"] if place else []
         return Document(
             id=str(row["id"]),
             kind=str(row.get("kind", "listing")),
@@ -123,6 +129,20 @@ class Rows:
         packings = sheet.grammar.packaging.items() if sheet.may_name("packaging") else ()
         yield from (f"packaging:{code}" for code, words in packings if sheet.take(words))
 
+    def _kinds(self, told: str) -> Iterator[str]:
+        """The kinds of goods that title or text tell of, but in a name: "Oak Hill Bio" sells no oak for that."""
+        for part in PARTS_OF_LISTING.split(told):
+            words = part.split()
+            names = [word[:1].isupper() and not self._means_something(word) for word in words]
+            for place, word in enumerate(words):
+                in_name = word[:1].isupper() and any(names[max(0, place - 1) : place + 2])
+                yield from () if in_name else kinds_told(words_in(word), self.catalogue)
+
+    def _means_something(self, word: str) -> bool:
+        known = self.catalogue
+        said = folded(word)
+        return bool(known.name_index.like(said) or known.synonyms.knows(said) or self.places.knows(said))
+
     def _grades(self, name: str, product: str | None) -> list[str]:
         """The grades of that name: "A1" is one of each of several goods. A name that is not known stays one."""
         meant = self.grades.get(folded(name).replace("_", " ")) or self.grades.get(folded(name)) or [name]
@@ -168,6 +188,7 @@ class Rows:
         """The languages of a list in the profile, of words or codes; else the one it is in, and those it tells of."""
         known = self.catalogue.words.languages
         codes = [code for code in map(str.lower, CODE.findall(told)) if code in known]
+        codes += [code for found in SMALL_CODES.findall(told) for code in words_of(found) if code in known]
         parts = ([word for word in words_of(part) if word not in self.of_speech] for part in PART.split(told))
         lists = [list(map(language_named, part)) for part in parts if len(part) <= len(known)]
         listed = [code for part in lists if all(part) for code in part if code]

@@ -10,8 +10,9 @@ from typing import Final
 
 from core.catalogue import Catalogue
 from core.catalogue.names import folded
-from core.search.sentence.grammar import FIRST_WORD, Said, grammar_of
+from core.search.sentence.grammar import FIRST_WORD, grammar_of
 from core.search.sentence.places import Place, Places
+from core.search.sentence.said import Said
 
 LONGEST_NAME: Final = 3  # words of a town's name
 SHORTEST_NAME: Final = 4  # letters of a town that is known only as it stands

@@ -20,6 +20,7 @@ from core.search.advice import asks_advice, in_full
 from core.search.engine.building import build
 from core.search.engine.index import Index
 from core.search.engine.wanted import Wanted
+from core.search.price_question import asks_price
 from core.search.sentence.keyboard import as_meant
 from core.search.sentence.parse import parse
 from core.search.sentence.places import Place, Places, distance_km
@@ -56,7 +57,7 @@ class BatchSearcher:
         self.catalogue, known = reference()
         self.today = today
         listed = list(rows)
-        self.places = Places([*known.all, *_towns_of(listed, known, self.catalogue)])
+        self.places = Places([*known.all, *_towns_of(listed, known, self.catalogue)], known.posted)
         reader = Rows(self.catalogue, self.places, today)
         documents = [reader.document(row) for row in listed]
         self.index = Index(build(documents))
@@ -68,8 +69,9 @@ class BatchSearcher:
     def search(self, text: str) -> list[str]:
         """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
         text = as_meant(text, self.catalogue, self.places) or text
-        said = parse(text, self.catalogue, self.places, self.today, per="t")  # as documents have their prices
+        said = parse(text, self.catalogue, self.places, self.today, per="t", several=True)  # prices as documents have
         advice = asks_advice(text, said, self.catalogue, self.index.knows)
+        advice = advice and not asks_price(text, said, self.catalogue)  # which goods on offer tell best
         said = in_full(text, said, self.catalogue) if advice else said
         index, read = (self.advisers, on_problem) if advice else (self.index, freely)
         wanted = read(said, self.catalogue, self.places, index.knows, self.today)

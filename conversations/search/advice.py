@@ -32,7 +32,7 @@ def tells_a_problem(talk: Talk, sentence: str, said: Understood, *, wants_goods:
     clock = without_clock(sentence, talk.almanac.catalogue, talk.today)
     if clock.at is not None:  # "10:00" is no B10
         almanac, sentence = talk.almanac, clock.text
-        said = parse(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language)
+        said = parse(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language, several=True)
     if names_adviser(sentence, said, talk.almanac.catalogue):
         return True
     of_somebody = clock.at is not None or said.speaks is not None  # goods have no hour, and speak no language
@@ -44,7 +44,7 @@ def tells_a_problem(talk: Talk, sentence: str, said: Understood, *, wants_goods:
 def _says_enough(talk: Talk, said: Understood) -> bool:
     """Whether enough is left when the goods are taken out; the United Kingdom is one word, as Latvia is."""
     words = words_of(said.rest)
-    of_countries = sum(end - start - 1 for start, end in talk.almanac.catalogue.countries_in(words))
+    of_countries = sum(end - start - 1 for start, end in talk.almanac.catalogue.areas_in(words))
     return len(words) - of_countries >= WORDS_OF_A_PROBLEM
 
 

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import timedelta
 
-from babel.dates import format_time
-
-from conversations.book import Book, Flow
+from conversations.book import Book
 from conversations.buttons import Press, press, to_command
-from conversations.forms.form import Field, Form, Values
+from conversations.looked_for import asked
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.search.asked import ask, asked, asked_words, mark
+from conversations.search.asked import ask, asked_words, mark
 from conversations.search.cards import brief_offer
 from conversations.search.chips import chip_label, chips_of, shown_parts, understood_text
 from conversations.search.finding import show_results
 from conversations.search.prices import Comparison
+from conversations.search.quiet import quiet_button, quiet_hours_text
 from conversations.search.towns import town_name
-from conversations.talk import Opening, Talk
+from conversations.talk import Talk
 from core.alerts import service as alerts
 from core.alerts.events import ListingsFound
-from core.alerts.hours import quiet_hours_of
 from core.alerts.model import (
     APART,
     MESSAGES_A_DAY,
     QUESTION_AT_MOST,
-    ChooseQuietHours,
     Rhythm,
     SavedSearch,
     SaveSearch,
@@ -73,7 +70,7 @@ def my_alerts(talk: Talk, _rest: str) -> None:
             title=words("alert.mine"),
             text=quiet_hours_text(talk),
             items=tuple(brief_search(talk, search) for search in mine[:SHOWN_AT_ONCE]),
-            buttons=((_quiet_button(talk),), *_of_requests(talk)),
+            buttons=((quiet_button(talk),), *_of_requests(talk)),
             fresh=talk.fresh,
         )
     )
@@ -118,7 +115,7 @@ def search_card(talk: Talk, search: SavedSearch, note: str = "") -> Card:
         ),
         turn=_waits_text(talk, search),
         note=note,
-        buttons=((look,), rhythms, (*(() if search.paused else (mute,)), delete), (_quiet_button(talk),)),
+        buttons=((look,), rhythms, (*(() if search.paused else (mute,)), delete), (quiet_button(talk),)),
         fresh=talk.fresh,
     )
 
@@ -138,15 +135,6 @@ def _understood(talk: Talk, search: SavedSearch) -> str:
     return understood_text(talk, chips_of(talk, alerts.wanted(search))) if search.question else ""
 
 
-def quiet_hours_text(talk: Talk) -> str:
-    """The hours in the person's own clock, and whose clock that is."""
-    hours, words = quiet_hours_of(talk.ctx, talk.person), talk.words
-    if hours.begins == hours.ends:
-        return words("alert.never_quiet", zone=words.clock_of(hours.zone.key))
-    begins, ends = (format_time(each, "short", locale=words.locale) for each in (hours.begins, hours.ends))
-    return words("alert.quiet_between", begins=begins, ends=ends, zone=words.clock_of(hours.zone.key))
-
-
 def _rhythm_text(talk: Talk, search: SavedSearch) -> str:
     return talk.words("alert.muted" if search.paused else f"alert.{search.rhythm}")
 
@@ -158,10 +146,6 @@ def _waits_text(talk: Talk, search: SavedSearch) -> str:
     if search.rhythm is Rhythm.INSTANT:
         return talk.words("alert.waits_instant", most=MESSAGES_A_DAY, apart=APART // timedelta(minutes=1))
     return talk.words("alert.waits")
-
-
-def _quiet_button(talk: Talk) -> Button:
-    return Button(label=talk.words("alert.quiet_hours"), press=press("alert.quiet_hours"))
 
 
 # --- changing one -----------------------------------------------------------------------------------------------------
@@ -204,51 +188,6 @@ def look(talk: Talk, pressed: Press) -> None:
     query = ask(talk, alerts.wanted(search), words=search.question)
     talk.fresh = True
     show_results(talk, query)
-
-
-# --- quiet hours ------------------------------------------------------------------------------------------------------
-
-
-def _read_clock(_talk: Talk, text: str, _values: Values) -> time:
-    """A time of day: "21", "21:30", "9.15"."""
-    hour, _, minute = text.strip().replace(".", ":").partition(":")
-    plain = f"{hour}{minute}"
-    if plain.isascii() and plain.isdigit() and len(hour) <= 2 and len(minute) in {0, 2}:
-        clock = int(hour), int(minute or 0)
-        if clock < (24, 0) and clock[1] < 60:
-            return time(*clock)
-    raise Invalid("alert.no_clock", given=text[:20])
-
-
-QUIET = Form(
-    "quiet",
-    tuple(
-        Field(
-            name,
-            read=_read_clock,
-            write=lambda value: f"{value:%H:%M}",
-            show=lambda talk, value: format_time(value, "short", locale=talk.words.locale),
-            max_length=10,
-            example=example,
-        )
-        for name, example in (("begins", "22:00"), ("ends", "7:00"))
-    ),
-    review=False,
-)
-
-
-def _keep_quiet(talk: Talk, _opening: Opening, values: Values) -> None:
-    alerts.choose_quiet_hours(talk.ctx, ChooseQuietHours(begins=values["begins"], ends=values["ends"]))
-    talk.reply(Say(text=quiet_hours_text(talk)))
-
-
-book.flow(Flow(QUIET, finish=_keep_quiet))
-
-
-@book.press("alert.quiet_hours")
-def quiet_hours(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.open("quiet")
 
 
 # --- an alert ---------------------------------------------------------------------------------------------------------

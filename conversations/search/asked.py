@@ -17,29 +17,6 @@ from core.search.model import Query
 from core.search.unheard import NOT_LOOKED_AT
 from core.talks.service import recall, remember
 
-__all__ = [
-    "ADVICE",
-    "GOODS",
-    "LATEST",
-    "PLACE",
-    "PROBLEM",
-    "WANTED",
-    "added",
-    "ask",
-    "ask_problem",
-    "ask_problem_no_more",
-    "asked",
-    "asked_words",
-    "asks_problem",
-    "attend",
-    "has_asked",
-    "keep_place",
-    "latest",
-    "mark",
-    "place_kept",
-]
-
-ADVICE = "advice"
 WANTED = "wanted"
 PROBLEM = "problem"  # no list: the question what a consultant is looked for, which the next words answer
 PLACE: Final = "place_in_list"  # and under which, how far that list was read, or what was opened of it

@@ -8,7 +8,7 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.forms.answers import capital, show_town
 from conversations.people.place import my_place
-from conversations.reply import Button, Card
+from conversations.reply import LONGEST_LABEL, Button, Card
 from conversations.search.asked import ask
 from conversations.search.finding import show_results
 from conversations.search.orders import ordered
@@ -21,7 +21,6 @@ from core.search.model import Query
 from core.search.sentence.parse import Understood
 
 GOODS_SHOWN: Final = 8
-LABEL: Final = 75
 
 book = Book()
 
@@ -54,7 +53,7 @@ def _with_price(talk: Talk, product: str, middle: UnitPrice | None) -> str:
     """ "Wood pellets · 215.00 EUR/t"."""
     goods = capital(talk.almanac.catalogue.product(product).name(talk.words.language))
     price = f" · {talk.words.show(middle)}" if middle is not None else ""
-    return f"{goods[: LABEL - len(price)]}{price}"
+    return f"{goods[: LONGEST_LABEL - len(price)]}{price}"
 
 
 @book.press("find.goods")

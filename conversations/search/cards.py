@@ -19,7 +19,7 @@ from conversations.search.chips import (
 )
 from conversations.search.prices import Comparison
 from conversations.search.towns import town_name
-from conversations.standing import standing, standing_if_known
+from conversations.standing import standing, standing_if_known, standing_with_reviews
 from conversations.talk import Talk
 from conversations.trade.listings.grades import grade_line
 from conversations.trade.listings.shelf import goods_lines, packed_in
@@ -32,7 +32,6 @@ from core.search.sentence.places import distance_km
 PICTURES = 3
 SIDE_BY_SIDE = " · "
 SHARED = "l_"  # what a deep link to a listing begins with
-LABEL = 75
 # Reasons that a result's own lines say already.
 SAID_ABOVE = {
     f"search.why.{what}" for what in ("product", "grade", "certificate", "country", "near", "enough", "fresh")
@@ -117,7 +116,7 @@ def listing_card(talk: Talk, listing: Listing, note: str = "") -> Card:
     """A listing as a buyer sees it."""
     words = talk.words
     live = listing.state == "live"
-    prices = Comparison.of(talk, kept.NOTHING)
+    prices, stands = Comparison.of(talk, kept.NOTHING), standing_with_reviews(talk, listing.seller, "seller")
     lines = [
         Line(label=line.label, value=vat_in(talk, prices.price(listing)))
         if line.label == words("listing.price")
@@ -135,11 +134,11 @@ def listing_card(talk: Talk, listing: Listing, note: str = "") -> Card:
         lines=(
             *lines,
             *grade_line(talk, listing.grade_id),
-            Line(label=words("party.seller"), value=_seller(talk, listing)),
+            Line(label=words("party.seller"), value=f"{talk.party(listing.seller)} · {stands.said}"),
         ),
         turn=words("listing.stands_until", until=listing.expires_at) if live else words(f"state.{listing.state}"),
         note="\n".join(each for each in notes if each),
-        buttons=(_doing(talk, listing, with_open=False), _beside(talk, listing)) if live else (),
+        buttons=(_doing(talk, listing, with_open=False), (*stands.reviews, *_beside(talk, listing))) if live else (),
         pictures=tuple(listing.photos[:PICTURES]),
         documents=tuple(listing.documents[:PICTURES]),
     )
@@ -198,7 +197,7 @@ def question_card(talk: Talk, query: Query, asked: Ask) -> Card:
     rows = [
         (
             Button(
-                label=str(shown_parts(talk, choice.parts).get("product", ""))[:LABEL],
+                label=str(shown_parts(talk, choice.parts).get("product", "")),
                 press=press("find.which", "", seen, str(choice.query.understood.product)),
             ),
         )
@@ -220,7 +219,7 @@ def nothing_found(talk: Talk, query: Query, page: Page) -> Card:
     meant = meant_buttons(talk, page, seen)
     relaxed = [
         Button(
-            label=words(each.code, count=each.count, **_parts(talk, query, each))[:LABEL],
+            label=words(each.code, count=each.count, **_parts(talk, query, each)),
             press=press("find.relax", "", seen, each.code),
         )
         for each in page.relaxations
@@ -249,7 +248,7 @@ def meant_buttons(talk: Talk, page: Page, seen: int) -> list[Button]:
     """Words that nothing is called, as the words that were perhaps meant."""
     return [
         Button(
-            label=talk.words("find.meant", instead=each.instead)[:LABEL],
+            label=talk.words("find.meant", instead=each.instead),
             press=press("find.meant", "", seen, str(number)),
         )
         for number, each in enumerate(page.did_you_mean)

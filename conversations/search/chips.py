@@ -9,7 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from conversations.buttons import press
-from conversations.forms.answers import capital, show_town, show_window
+from conversations.forms.answers import capital, show_town
+from conversations.forms.window import show_window
 from conversations.reply import Button, Card
 from conversations.search.asked import mark
 from conversations.search.numbers import NUMBERED
@@ -135,13 +136,18 @@ def _with(query: Query, **changes: object) -> Query:
 
 
 def _called(talk: Talk, left_out: str) -> str:
-    """What is not wanted, by its name: the mark of a country, a town, a grade or a scheme."""
+    """What is not wanted, by its name: the mark of a country, a town, a grade, a scheme, a packing, goods or a
+    kind of them."""
     kind, _, code = left_out.partition(":")
     match kind:
         case "country":
             return _country(talk, code)
         case "grade":
             return talk.almanac.catalogue.grade(code).label
+        case "product":
+            return capital(talk.almanac.catalogue.product(code).name(talk.words.language))
+        case "packaging":
+            return talk.words(f"left_out.{code}")
         case "town" if known := talk.almanac.places.named(code):
             return show_town(talk, known[0])
         case _:
@@ -210,4 +216,5 @@ def _measure(talk: Talk, measure: Measure) -> str:
 
 
 def _country(talk: Talk, code: str) -> str:
-    return str(talk.words.locale.territories.get(code, code))
+    region = talk.almanac.catalogue.regions.called(code, talk.words.language)
+    return region or str(talk.words.locale.territories.get(code, code))

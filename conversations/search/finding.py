@@ -10,10 +10,11 @@ from conversations.book import Book
 from conversations.buttons import Press, press
 from conversations.forms.answers import show_town
 from conversations.keyboard import in_either_layout
+from conversations.looked_for import asked
 from conversations.people.place import my_place
 from conversations.reply import Button, CardList, Shared, Toast
 from conversations.search.advice import advice_row
-from conversations.search.asked import ask, asked, asked_words, keep_place, mark
+from conversations.search.asked import ask, asked_words, keep_place, mark
 from conversations.search.cards import (
     SHARED,
     hit_card,

@@ -68,7 +68,7 @@ def _ask_product(talk: Talk, likely: tuple[str, ...], asked: str) -> None:
     rows = tuple(
         (
             Button(
-                label=capital(catalogue.product(each).name(talk.words.language))[:75],
+                label=capital(catalogue.product(each).name(talk.words.language)),
                 press=press("market.show", choice=each),
             ),
         )

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from conversations.forms.answers import read_price
-from conversations.search.asked import asked, mark
+from conversations.looked_for import asked
+from conversations.search.asked import mark
 from conversations.talk import Talk
 from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice

@@ -94,13 +94,13 @@ def sold_card(talk: Talk) -> Card:
 def _mute_button(talk: Talk, product: str, *, alone: bool) -> Button:
     words = talk.words
     label = words("alert.mute") if alone else words("alert.mute_one", search=_named(talk, product))
-    return Button(label=label[:75], press=press("openings.mute", product))
+    return Button(label=label, press=press("openings.mute", product))
 
 
 def _hear_button(talk: Talk, product: str, *, alone: bool) -> Button:
     words = talk.words
     label = words("openings.hear") if alone else words("openings.hear_one", goods=_named(talk, product))
-    return Button(label=label[:75], press=press("openings.hear", product))
+    return Button(label=label, press=press("openings.hear", product))
 
 
 def _named(talk: Talk, product: str) -> str:

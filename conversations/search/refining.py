@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from conversations.book import Book
-from conversations.search.asked import added, ask, asked, has_asked, place_kept
+from conversations.looked_for import asked
+from conversations.search.asked import added, ask, has_asked, place_kept
 from conversations.search.finding import ORDERS, ask_as_before, find, read, show_behind, show_results
 from conversations.search.numbers import with_number
 from conversations.search.orders import COURTESY, WORD, as_said, is_courtesy, is_measurable, ordered, said_order
@@ -20,9 +21,10 @@ from core.search import service as market
 from core.search.advice import asks_advice, names_adviser
 from core.search.model import Order, Query
 from core.search.rules import with_grades_of_goods
-from core.search.sentence.grammar import Said, grammar_of
+from core.search.sentence.grammar import grammar_of
 from core.search.sentence.parse import Understood
 from core.search.sentence.patterns import any_of
+from core.search.sentence.said import Said
 from core.search.sentence.unfinished import UNREAD
 
 # What was said is a part of a search, though it cannot be.

@@ -7,8 +7,9 @@ from dataclasses import replace
 from conversations.book import Book
 from conversations.buttons import Press, to_command
 from conversations.keyboard import in_either_layout
+from conversations.looked_for import asked, latest
 from conversations.reply import Card, CardList, Toast
-from conversations.search.asked import WANTED, ask, asked, latest, mark
+from conversations.search.asked import WANTED, ask, mark
 from conversations.search.chips import chip_label, chip_rows, chips_of, unclear_words, understood_text
 from conversations.search.finding import read
 from conversations.search.orders import as_said, order_rows, order_text, ordered

@@ -14,12 +14,13 @@ from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.people.rules import known_zone
+from core.people.service import zone_of
 
 OF_PERSON: Final = "alerts"  # kind of the timers that tell somebody
 
 
 def quiet_hours_of(ctx: Ctx, person: Person) -> Hours:
-    own, zone = ctx.session.get(QuietHours, person.id), known_zone(person.zone)
+    own, zone = ctx.session.get(QuietHours, person.id), known_zone(zone_of(ctx, person))
     return Hours(zone) if own is None else Hours(zone, _clock(own.begins_minute), _clock(own.ends_minute))
 
 

@@ -21,7 +21,7 @@ from core.kernel.quantity import Quantity
 from core.listings.model import Listing
 from core.search.model import Query
 from core.search.rules import chips_of, from_there
-from core.search.sentence.leaving_out import SCHEME
+from core.search.sentence.leaving_out import SCHEME, WORD, words_for
 from core.search.sentence.measured import met_by
 from core.search.sentence.parse import Understood
 from core.search.sentence.places import distance_km
@@ -78,6 +78,10 @@ class Goods:
             self._amounts[unit] = None if least is None or most is None else (least, most)
         return self._amounts[unit]
 
+    def tells(self, unwanted: str) -> bool:
+        """Whether a word of the listing itself says what that mark of a kind of goods leaves out."""
+        return not words_for(unwanted, self.catalogue).isdisjoint(self.words)
+
     def says(self, asked: str) -> bool:
         """Whether it, or the name of its goods, has that word or another one for it, in any language."""
         if asked not in self._says:
@@ -106,8 +110,9 @@ def fits(wanted: Understood, goods: Goods) -> bool:
         (not products or listing.product_id in products)
         and (not wanted.grades_wanted or listing.grade_id in wanted.grades_wanted)
         and goods.schemes.issuperset(wanted.certificates)
-        and from_there(wanted, listing)
+        and from_there(wanted, listing, goods.catalogue)
         and goods.schemes.isdisjoint(mark.removeprefix(SCHEME) for mark in wanted.left_out)
+        and not any(goods.tells(mark) for mark in wanted.left_out if mark.startswith(WORD))
         and all(met_by(each, listing.grade_id, listing.words or "", goods.catalogue) for each in wanted.quality)
         and wanted.incoterm in {None, listing.incoterm}
         and (not wanted.packaging or (listing.packaging or LOOSE) in wanted.packaging)

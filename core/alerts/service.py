@@ -115,13 +115,11 @@ def pause_search(ctx: Ctx, search_id: str) -> SavedSearch:
     return _change(ctx, search_of(ctx, search_id), paused=True)
 
 
-def resume_search(ctx: Ctx, search_id: str) -> SavedSearch:
-    """Tell of what is listed from now on."""
-    return _change(ctx, search_of(ctx, search_id), paused=False)
-
-
 def choose_rhythm(ctx: Ctx, search_id: str, rhythm: Rhythm) -> SavedSearch:
-    """Hear at once, daily or weekly. What waits to be told moves to the new hour, or to that of another search."""
+    """Hear at once, daily or weekly, and of a paused one again.
+
+    What waits to be told moves to the new hour, or to that of another search.
+    """
     search = _change(ctx, search_of(ctx, search_id), paused=False)
     search.rhythm = rhythm
     ctx.session.flush()

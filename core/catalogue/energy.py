@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from core.catalogue.facts import Grade, Product, Status
+from core.catalogue.facts import Product, Status
 from core.kernel.errors import Invalid
 from core.kernel.exact import half_up_to
 from core.kernel.money import PRICE_DECIMALS, UnitPrice
@@ -62,14 +62,6 @@ def energy_of(product: Product, quantity: Quantity, moisture_percent: Decimal | 
 def mass_of(product: Product, quantity: Quantity) -> Figured:
     """The mass of that much of the product in tonnes as received."""
     return _figured(quantity, _tonnes_per(product, quantity.unit), "t")
-
-
-def energy_by_grade(grade: Grade, quantity: Quantity, *, heating_season: bool) -> Figured:
-    """MWh of loose cubic metres by the exchange's own coefficient for that grade."""
-    if grade.mwh_per_loose_m3 is None or quantity.unit != "loose_m3":
-        raise Invalid("energy.no_coefficient", grade=grade.id, unit=quantity.unit)
-    size = grade.mwh_per_loose_m3.winter if heating_season else grade.mwh_per_loose_m3.summer
-    return _figured(quantity, _Factor(Fraction(size), grade.status), "MWh")
 
 
 def price_per_mwh(product: Product, price: UnitPrice, moisture_percent: Decimal | None = None) -> FiguredPrice:

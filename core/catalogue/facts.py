@@ -213,6 +213,7 @@ class Scheme(Sourced):
     spoken: tuple[str, ...]
     issuer: str
     covers: str
+    goods: tuple[str, ...] = ()  # the only products that it can be of, where it is of these alone
     number: CertificateNumber | None = None
     rule: str | None = None
     validity: str | None = None
@@ -224,6 +225,10 @@ class Scheme(Sourced):
         """The address at which anybody can look a number up; empty where none is known."""
         found = re.search(r"https://[^\s();]+", self.check or "")
         return found[0] if found else ""
+
+    def covers_goods(self, product_id: str | None) -> bool:
+        """Whether such goods can have it; of goods that nobody has named, any."""
+        return product_id is None or not self.goods or product_id in self.goods
 
     def fit(self, number: str) -> NumberFit:
         """Judge a number by its look alone; nothing here says that the certificate exists or is valid."""
@@ -308,12 +313,13 @@ class Rates(Fact):
 
 
 class Words(Fact):
-    """The small words of a sentence: meaning -> language -> words. `genitives`: forms of a month's name that are read
-    only beside a part of it."""
+    """The small words of a sentence: meaning -> language -> words. `short_months` are read only behind the number of
+    a day, `genitives`, forms of a month's name, only beside a part of it."""
 
     phrases: dict[str, dict[str, tuple[str, ...]]]
     months: dict[int, tuple[str, ...]]
     weekdays: dict[int, tuple[str, ...]]  # from Monday, 1, to Sunday, 7
+    short_months: dict[int, tuple[str, ...]]
     genitives: dict[int, tuple[str, ...]]
     currencies: dict[str, tuple[str, ...]]
     languages: dict[str, tuple[str, ...]]

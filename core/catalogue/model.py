@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Final, TypeVar
+
+from rapidfuzz.distance import Prefix
 
 from core.catalogue.facts import (
     DeliveryMode,
@@ -22,6 +25,7 @@ from core.catalogue.facts import (
     Words,
 )
 from core.catalogue.names import Likeness, NameIndex, folded, topic_words, words_of
+from core.catalogue.regions import Regions
 from core.catalogue.spelling import Near, WordList
 from core.catalogue.synonyms import Synonyms
 from core.catalogue.topics import Topics
@@ -53,6 +57,7 @@ class Catalogue:
     rates: Rates
     meanings: tuple[dict[str, tuple[str, ...]], ...]
     countries: Mapping[str, tuple[str, ...]]  # code -> its names in the eleven languages
+    regions: Regions
     words: Words
 
     def product(self, product_id: str) -> Product:
@@ -93,29 +98,43 @@ class Catalogue:
         return self.name_index.resolve(text)
 
     def country_named(self, word: str) -> str | None:
-        """The country that a folded word names, or several with spaces between, perhaps in another case; None when it
-        names none."""
+        """The country that a folded word names, or several with spaces between, perhaps in another case, also by the
+        name of one of its regions; None when it names none, or several."""
+        code = self.area_named(word)
+        if code is None or code in self.countries:
+            return code
+        countries = self.regions.by_code[code].countries
+        return countries[0] if len(countries) == 1 else None
+
+    def area_named(self, word: str) -> str | None:
+        """The same of a country or a region, by its code: "DE", "DE-BY"."""
         if " " in word:
-            return self._countries_of_several_words.get(_beginnings(word.split()))
-        if word[:LETTERS_OF_COUNTRY] not in self._country_beginnings:
+            said = word.split()
+            named = self._areas_of_several_words.get(_beginnings(said), ())
+            return next((code for name, code in named if all(map(_in_another_case, said, name))), None)
+        if word[:LETTERS_OF_COUNTRY] not in self._area_beginnings:
             return None
         for ending in range(COUNTRY_ENDING + 1):
-            code = self._country_stems.get(word[: len(word) - ending] if ending else f"{word}.")
+            code = self._area_stems.get(word[: len(word) - ending] if ending else f"{word}.")
             if code is not None:
                 return code
         return None
 
-    def countries_in(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """Where among folded words the names of countries stand that are more than a word: the first, and behind the
-        last."""
+    def areas_at(self, country: str, lat: float | None, lon: float | None) -> tuple[str, ...]:
+        """The codes of what a position of this country, in degrees, lies in: the country and its regions."""
+        return (country, *self.regions.around(country, lat, lon))
+
+    def areas_in(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Where among folded words the names of countries and regions stand that are more than a word: the first, and
+        behind the last."""
         place = 0
         while place < len(words):
-            sizes = self._sizes_of_countries.get(words[place][:LETTERS_THAT_STAY])
+            sizes = self._sizes_of_areas.get(words[place][:LETTERS_THAT_STAY])
             if sizes is None:
                 place += 1
                 continue
             ends = (place + size for size in sizes if place + size <= len(words))
-            end = next((end for end in ends if self.country_named(" ".join(words[place:end])) is not None), place + 1)
+            end = next((end for end in ends if self.area_named(" ".join(words[place:end])) is not None), place + 1)
             if end > place + 1:
                 yield place, end
             place = end
@@ -126,34 +145,43 @@ class Catalogue:
         return frozenset(folded(name) for names in self.countries.values() for name in names)
 
     @cached_property
-    def _countries_of_several_words(self) -> dict[tuple[str, ...], str]:
-        """The beginnings of the words of such names; one letter ("y", "i") is left out, as it is in sentences."""
-        names = ((words_of(name), code) for code, all_names in self.countries.items() for name in all_names)
-        return {_beginnings(words): code for words, code in names if len(words) > 1}
+    def _areas(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of countries, which a name of both means, then those of regions."""
+        return {**self.countries, **{code: region.names for code, region in self.regions.by_code.items()}}
 
     @cached_property
-    def _sizes_of_countries(self) -> dict[str, tuple[int, ...]]:
+    def _areas_of_several_words(self) -> dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]:
+        """The words of such names, by their beginnings; one letter ("y", "i") is left out, as it is in sentences."""
+        names = ((words_of(name), code) for code, all_names in self._areas.items() for name in all_names)
+        known: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        for words, code in names:
+            if len(words) > 1:
+                known[_beginnings(words)].append((tuple(words), code))
+        return dict(known)
+
+    @cached_property
+    def _sizes_of_areas(self) -> dict[str, tuple[int, ...]]:
         """By the beginning of the first word: how many words such a name may have, the most first."""
         sizes: dict[str, set[int]] = {}
-        for beginnings in self._countries_of_several_words:
+        for beginnings in self._areas_of_several_words:
             sizes.setdefault(beginnings[0], set()).add(len(beginnings))
         return {first: tuple(sorted(known, reverse=True)) for first, known in sizes.items()}
 
     @cached_property
-    def _country_stems(self) -> dict[str, str]:
+    def _area_stems(self) -> dict[str, str]:
         """Whole names, with a full stop behind them, and the stems of those that are long enough to have one."""
         stems: dict[str, str] = {}
-        for code, names in self.countries.items():
+        for code, names in self._areas.items():
             for name in map(folded, names):
-                stems[f"{name}."] = code
+                stems.setdefault(f"{name}.", code)
                 if len(name) - 1 >= SHORTEST_STEM:
                     stems.setdefault(name[:-1], code)
         return stems
 
     @cached_property
-    def _country_beginnings(self) -> frozenset[str]:
-        """What names of countries begin with: most words begin with none, and need not be looked up by their stems."""
-        return frozenset(name[:LETTERS_OF_COUNTRY] for name in self.country_names)
+    def _area_beginnings(self) -> frozenset[str]:
+        """What their names begin with: most words begin with none, and need not be looked up by their stems."""
+        return frozenset(folded(name)[:LETTERS_OF_COUNTRY] for names in self._areas.values() for name in names)
 
     def country_misspelt(self, word: str) -> str | None:
         """The only country of whose name a folded word that means nothing else may be a slip."""
@@ -177,7 +205,7 @@ class Catalogue:
         for name in (name for name in self.country_names if " " not in name):
             for said in (name, name[:-1]):
                 if len(said) >= SHORTEST_STEM:
-                    spelt.setdefault(said, set()).add(self._country_stems[f"{name}."])
+                    spelt.setdefault(said, set()).add(self._area_stems[f"{name}."])
         return spelt
 
     @cached_property
@@ -237,6 +265,12 @@ class Catalogue:
         """All words by which goods, meanings and fields are known: what a misspelt one may be is looked up once."""
         words = {*self.name_index.long_words, *self.synonyms.words, *self._field_names.words}
         return lru_cache(maxsize=20_000)(WordList(sorted(words)).near)
+
+
+def _in_another_case(said: str, name: str) -> bool:
+    """Whether two words differ by no more than their endings: "wielkiej" is "wielka", but "granulés" no "grande"."""
+    same = Prefix.similarity(said, name)
+    return len(said) - same <= COUNTRY_ENDING and len(name) - same <= COUNTRY_ENDING
 
 
 def _beginnings(words: Sequence[str]) -> tuple[str, ...]:

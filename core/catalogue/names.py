@@ -131,6 +131,11 @@ class Likeness(NamedTuple):
     score: float
 
 
+def leaders(ranked: Sequence[Likeness]) -> tuple[str, ...]:
+    """The best product, and those too close to it to choose between."""
+    return tuple(like.product_id for like in ranked if like.score > ranked[0].score - TOO_CLOSE)
+
+
 class NameIndex:
     """All product names, taken apart into words."""
 
@@ -208,8 +213,7 @@ class NameIndex:
     def surely(self, word: str) -> Likeness | None:
         """The one product that a folded word as it stands names."""
         ranked = self._scored((word,)) if word in self._weight else ()
-        alone = len(ranked) == 1 or (len(ranked) > 1 and ranked[1].score <= ranked[0].score - TOO_CLOSE)
-        return ranked[0] if alone and ranked[0].score >= SURELY_NAMED else None
+        return ranked[0] if len(leaders(ranked)) == 1 and ranked[0].score >= SURELY_NAMED else None
 
     def is_named_by(self, word: str, products: Iterable[str]) -> bool:
         """Whether some name of these products has the folded word as it stands."""
@@ -223,8 +227,16 @@ class NameIndex:
         return tuple(product_id for product_id in among if product_id in users)
 
     def _asked(self, text: str) -> list[str]:
-        asked = [word for word in words_of(text) if word not in SHORT_WORDS_OF_SPEECH or _is_code(word, text)]
-        return self._rejoined(asked)
+        words = words_of(text)
+        if not SHORT_WORDS_OF_SPEECH.isdisjoint(words):
+            # "Biomethane go" is a name, and nobody goes there.
+            named = {place for place, pair in enumerate(pairwise(words), 1) if self._names_have(*pair)}
+            words = [
+                word
+                for place, word in enumerate(words)
+                if word not in SHORT_WORDS_OF_SPEECH or place in named or _is_code(word, text)
+            ]
+        return self._rejoined(words)
 
     def score(self, asked: Iterable[Mapping[str, float]]) -> list[Likeness]:
         """Weigh the products against asked words, each as the words of names that it is like, and how like."""
@@ -347,7 +359,7 @@ class NameIndex:
             return ()
         ends = (word[cut:] for cut in range(1, len(word) - SHORTEST + 1))
         found = next((ranked for end in ends if end in self._weight and (ranked := self._scored((end,)))), ())
-        return tuple(like.product_id for like in found if found[0].score == 1 and like.score > 1 - TOO_CLOSE)
+        return leaders(found) if found and found[0].score == 1 else ()
 
 
 def _is_code(word: str, text: str) -> bool:

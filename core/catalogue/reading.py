@@ -22,6 +22,7 @@ from core.catalogue.facts import (
     Words,
 )
 from core.catalogue.model import Catalogue
+from core.catalogue.regions import load_regions
 
 T = TypeVar("T")
 
@@ -38,7 +39,8 @@ def load(folder: Path) -> Catalogue:
     """Read the YAML files of a catalogue folder (config/catalogue); about a tenth of a second."""
     units = _read(folder / "units.yaml")
     words = _read(folder / "words.yaml")
-    tables = {table: words.pop(table) for table in ("months", "weekdays", "genitives", "currencies", "languages")}
+    named = ("months", "short_months", "genitives", "weekdays", "currencies", "languages")
+    tables = {table: words.pop(table) for table in named}
     return Catalogue(
         products=_by_id(_parsed(list[Product], folder / "products.yaml")),
         grades=_by_id(_parsed(list[Grade], folder / "grades.yaml")),
@@ -52,6 +54,7 @@ def load(folder: Path) -> Catalogue:
         fees=_parsed(Fees, folder / "fees.yaml"),
         rates=_parsed(Rates, folder / "rates.yaml"),
         countries=_parsed(dict[str, tuple[str, ...]], folder / "countries.yaml"),
+        regions=load_regions(folder),
         meanings=_parsed(tuple[dict[str, tuple[str, ...]], ...], folder / "synonyms.yaml"),
         words=Words(phrases=words, **tables),
     )

@@ -105,9 +105,21 @@ class Topics:
         """How much a folded word tells of its topics: a boiler is as likely to need a subsidy as a repair."""
         return THING_TELLS if self.is_thing(word) else 1.0
 
+    def has(self, word: str) -> bool:
+        """Whether a folded word, as it stands, is listed for a topic by itself, and not by how it begins."""
+        return word in self._words
+
+    def begins_one(self, word: str) -> bool:
+        """Whether a folded word is listed so, or is another form of one that is."""
+        return bool(self._as_it_is(word))
+
     def is_thing(self, word: str) -> bool:
         """Whether a folded word only says what something is wrong with."""
         return any(word[:length] in self._things for length in range(len(word), 2, -1))
+
+    def is_part_thing(self, word: str) -> bool:
+        """Whether a thing is only the first part of a folded word: the forest of "Waldhackgut"."""
+        return not any(word[:length] in self._things for length in range(max(0, len(word) - ENDING), len(word) + 1))
 
     def may_be_thing(self, word: str) -> bool:
         """The same, also with a slip."""

@@ -6,15 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
 from core.catalogue import Catalogue
-from core.catalogue.names import folded, words_of
+from core.catalogue.names import SURELY_NAMED, folded, words_of
+from core.kernel.money import Money
 from core.search.model import Order, Query
+from core.search.sentence.grammar import grammar_of
 from core.search.sentence.parse import LONGEST_SENTENCE, Understood
+from core.search.sentence.patterns import words_meaning
 from core.search.wishes import expert_words
 
 SEVERAL: Final = 2  # words of one field: then nobody need say that there is a problem
@@ -33,28 +37,46 @@ def asks_advice(
 
     `knows` tells whether any document has a word as it is written: a few words that all are known may be its name.
     """
-    goods = said.product is not None or bool(said.alternatives)
+    goods = (said.product is not None or bool(said.alternatives)) and not _is_no_goods(said, catalogue)
     amount = said.quantity if goods and not said.by_load else None  # "two trucks of pellets came wet"
-    if said.price or said.max_price or said.min_price or said.grade or amount:
+    priced = bool(said.price or said.max_price or said.min_price)
+    if said.grade or amount or (priced and goods):
         return False
     words = set(words_of(_without_legal_forms(text[:LONGEST_SENTENCE])))
     if said.max_rate is not None or any(means_adviser(word, catalogue) for word in words):
         return True  # who names the price of an hour wants a person
     spoken = said.speaks is not None and not words.isdisjoint(_of_speech(catalogue))  # goods speak no language
-    speaking = spoken or not words.isdisjoint(_words("telling", catalogue))
-    if speaking and _without_goods(said, goods, catalogue):
-        return True
-    if goods or said.radius_km or said.certificates:
-        buying = goods and not spoken and (said.side or said.certificates or said.radius_km)
-        of_himself = not buying and not _words("telling", catalogue).isdisjoint(words - _words("without", catalogue))
-        wrong, in_all = _goes_wrong(said, catalogue, frozenset() if of_himself else _words("how_goods_come", catalogue))
-        of_scheme = not (goods or said.radius_km or said.side)  # "preparing for the SURE audit"
-        return wrong >= SEVERAL if buying else wrong > 0 and (speaking or of_scheme or in_all >= SEVERAL)
+    speaking = spoken or not words.isdisjoint(_words("telling", catalogue) - _not_telling(said, goods, catalogue))
+    telling = words & _words("telling", catalogue)
+    asks_who = said.side == "buy" and bool(telling) and telling <= _words("who", catalogue)  # "who can deliver ...?"
+    nobody = goods and not any(words.isdisjoint(_words(meaning, catalogue)) for meaning in ("nobody", "ours"))
+    of_scheme = said.certificates and not (goods or said.side or said.radius_km) and telling - _words("who", catalogue)
+    if nobody or of_scheme or (speaking and not (goods and asks_who) and _without_goods(said, goods, catalogue)):
+        return True  # "nobody buys our briquettes", "how do we get SBP certified"
+    if goods or said.certificates:
+        return _tells_of_goods(said, catalogue, words, spoken=spoken, speaking=speaking)
     left = words_of(in_full(text, said, catalogue).rest)
+    if asks_who:
+        left = [word for word in left if word not in _words("supply", catalogue)]
+        speaking = any(map(catalogue.fields_told_by, left))
     told = Counter(field for word in left for field in catalogue.fields_told_by(word))
     several = max(told.values(), default=0) >= SEVERAL
+    if priced or said.radius_km:  # of goods that nobody knows, unless a problem is told: then it is for an hour
+        return several or (speaking and bool(told))
     asked = said.side is not None or said.speaks is not None
     return speaking or several or (bool(told) and (asked or (_is_talk(said.rest) and not all(map(knows, left)))))
+
+
+def _tells_of_goods(said: Understood, catalogue: Catalogue, words: Set[str], *, spoken: bool, speaking: bool) -> bool:
+    """Whether something is wrong with the goods or schemes that are named. `words`: those of the text, folded."""
+    goods = said.product is not None or bool(said.alternatives)
+    buying = goods and not spoken and (said.side or said.certificates or said.radius_km)
+    idle = _words("without", catalogue) | (_of_exclusions(catalogue) if said.left_out else frozenset())
+    of_himself = not buying and not _words("telling", catalogue).isdisjoint(words - idle)
+    usual = _words("how_goods_come", catalogue) | grammar_of(catalogue).praising(words)
+    wrong, in_all = _goes_wrong(said, catalogue, frozenset() if of_himself else usual)
+    of_scheme = not (goods or said.radius_km or said.side)  # "preparing for the SURE audit"
+    return wrong >= SEVERAL if buying else wrong > 0 and (speaking or of_scheme or in_all >= SEVERAL)
 
 
 def names_adviser(text: str, said: Understood, catalogue: Catalogue) -> bool:
@@ -69,6 +91,13 @@ def names_adviser(text: str, said: Understood, catalogue: Catalogue) -> bool:
     if words <= _words("telling", catalogue):
         return False
     return said.max_rate is not None or any(means_adviser(word, catalogue) for word in words)
+
+
+def _not_telling(said: Understood, goods: bool, catalogue: Catalogue) -> Set[str]:
+    """Words that tell of nobody beside goods: those that these shall be without, and a "not" that leaves some out."""
+    if not goods:
+        return frozenset()
+    return _words("without", catalogue) | _of_exclusions(catalogue) if said.left_out else _words("lacking", catalogue)
 
 
 def _without_goods(said: Understood, goods: bool, catalogue: Catalogue) -> bool:
@@ -105,11 +134,36 @@ def _goes_wrong(said: Understood, catalogue: Catalogue, usual: Set[str]) -> tupl
 def _only_resembles_goods(said: Understood, catalogue: Catalogue) -> bool:
     """Whether what names the goods is only what they are for, or no word of theirs as it stands and one that tells of a
     problem: "our boiler keeps going out", "certificaton"."""
-    named, known, topics = words_of(said.named), catalogue.name_index.vocabulary, catalogue.topics
-    describes = catalogue.synonyms.describes_goods
-    return bool(named) and all(
-        topics.may_be_thing(word) or (word not in known and describes(word) and topics.of(word)) for word in named
-    )
+    known, topics = catalogue.name_index.vocabulary, catalogue.topics
+    describes, surely = catalogue.synonyms.describes_goods, catalogue.name_index.surely
+
+    def resembles(word: str) -> bool:
+        if topics.may_be_thing(word):  # the forest of "Waldhackgut" is only a part of what names goods
+            return not (topics.is_part_thing(word) and surely(word))
+        # "stuck" is no slip of "Stück", nor "pelea", a quarrel, of pellets.
+        told = describes(word) or topics.has(word) or word in _words("telling", catalogue)
+        return word not in known and told and bool(topics.of(word))
+
+    named = words_of(said.named)
+    return bool(named) and all(map(resembles, named))
+
+
+def _is_no_goods(said: Understood, catalogue: Catalogue) -> bool:
+    """Whether no goods are called as they are named, as it stands that tells of a problem, and so do words of the same
+    field beside it: "lastbil fast vid gränsen" is about no oil of fast pyrolysis."""
+    if not (said.named and said.rest):
+        return False
+    named, topics = words_of(said.named), catalogue.topics
+    if not all(topics.has(word) or topics.is_thing(word) for word in named):
+        return False
+    beside = Counter(field for word in words_of(said.rest) for field in catalogue.fields_told_by(word))
+    told = beside + Counter(field for word in named for field in catalogue.fields_told_by(word) if field in beside)
+    return max(told.values(), default=0) >= SEVERAL and _as_named(said, catalogue) < SURELY_NAMED
+
+
+def _as_named(said: Understood, catalogue: Catalogue) -> float:
+    """How surely goods are called by the words that name them, all of them."""
+    return max((like.score for like in catalogue.name_index.resolve(said.named)), default=0.0)
 
 
 def _without_legal_forms(text: str) -> str:
@@ -126,18 +180,33 @@ def _is_talk(words: str) -> bool:
 def in_full(text: str, said: Understood, catalogue: Catalogue) -> Understood:
     """What was said of a problem, with the small words of trade that tell of a field of expertise: to a buyer quality
     and certificates are a matter of course, and here they are what the problem is about."""
-    if said.named and _only_resembles_goods(said, catalogue):
+    if said.named and (_only_resembles_goods(said, catalogue) or _is_no_goods(said, catalogue)):
         said = replace(said, product=None, alternatives=(), named="", rest=f"{said.rest} {said.named}".strip())
-    known = {*words_of(said.rest), *words_of(said.named)}
+    said = replace(said, rest=_without_nobody(said.rest, catalogue))
+    known = {*words_of(said.rest), *words_of(said.named)} | _words("nobody", catalogue)
     small = (word for word in words_of(text[:LONGEST_SENTENCE]) if word not in known)
     telling = dict.fromkeys(word for word in small if catalogue.fields_told_by(word))
-    return replace(said, rest=" ".join((said.rest, *telling)).strip())
+    limit = said.max_price or said.price
+    rate = Money.rounded(Fraction(limit.amount), limit.currency) if limit and said.max_rate is None else said.max_rate
+    return replace(said, rest=" ".join((said.rest, *telling)).strip(), max_rate=rate)
+
+
+def _without_nobody(rest: str, catalogue: Catalogue) -> str:
+    """The words without "nobody" and the like, which no profile is met by: "personne" is no "Personal"."""
+    nobody = _words("nobody", catalogue)
+    return " ".join(word for word in rest.split() if folded(word) not in nobody)
 
 
 @lru_cache(maxsize=16)
 def _words(meaning: str, catalogue: Catalogue) -> frozenset[str]:
     """The folded words of that meaning: `telling` are those of one who tells of himself or asks how."""
-    return frozenset(folded(word) for word in catalogue.words.all(meaning))
+    return words_meaning(catalogue.words, meaning)
+
+
+@lru_cache(maxsize=4)
+def _of_exclusions(catalogue: Catalogue) -> frozenset[str]:
+    """The folded words of phrases that say what is not wanted: "que no sea", "but not"."""
+    return frozenset(word for phrase in catalogue.words.all("excluding") for word in words_of(phrase))
 
 
 @lru_cache(maxsize=4)

@@ -32,10 +32,11 @@ from core.search.limits import BY_THE_HOUR, hourly_amount
 from core.search.model import Chip, DidYouMean, Query, Standings
 from core.search.problem import told_by
 from core.search.sentence.clock import Clock, names_weekday, without_clock
-from core.search.sentence.grammar import Said, grammar_of
+from core.search.sentence.grammar import grammar_of
 from core.search.sentence.not_traded import NOT_TRADED
 from core.search.sentence.parse import Understood
 from core.search.sentence.places import Places
+from core.search.sentence.said import Said
 from core.search.sentence.times.days import DateWindow
 from core.search.sentence.whereabouts import NEAR_KM
 from core.search.service import query_of, without

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from core.kernel.errors import Refusal
 from core.search.model import Order, Query
-from core.search.sentence.leaving_out import COUNTRY, GRADE, SCHEME
+from core.search.sentence.leaving_out import COUNTRY, GRADE, PACKAGING, PRODUCT, SCHEME
 from core.search.sentence.parse import Understood
 
 # Of the moment in which the sentence was said; the order is from then on that of the query.
@@ -89,13 +89,15 @@ def refined(query: Query, more: Understood) -> Query:
 def _without_contradiction(before: Understood, more: Understood, together: Understood) -> Understood:
     """What is wanted now is left out no longer, and what is left out now is wanted no longer."""
     wanted = {f"{SCHEME}{scheme}" for scheme in more.certificates} | {f"{COUNTRY}{code}" for code in more.countries}
-    wanted |= {f"{GRADE}{grade}" for grade in more.grades_wanted}
+    wanted |= {f"{GRADE}{grade}" for grade in more.grades_wanted} | {f"{PACKAGING}{each}" for each in more.packaging}
+    wanted |= {f"{PRODUCT}{product}" for product in (more.product, *more.alternatives) if product}
     unwanted = set(more.left_out)
     return replace(
         together,
         left_out=tuple(dict.fromkeys((*(mark for mark in before.left_out if mark not in wanted), *more.left_out))),
         certificates=tuple(each for each in together.certificates if f"{SCHEME}{each}" not in unwanted),
         countries=tuple(each for each in together.countries if f"{COUNTRY}{each}" not in unwanted),
+        packaging=tuple(each for each in together.packaging if f"{PACKAGING}{each}" not in unwanted),
         grade=None if f"{GRADE}{together.grade}" in unwanted else together.grade,
         grades=tuple(each for each in together.grades if f"{GRADE}{each}" not in unwanted),
     )

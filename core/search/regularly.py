@@ -9,9 +9,9 @@ from typing import Final
 
 from core.catalogue import Catalogue
 from core.kernel.errors import Refusal
-from core.search.sentence.grammar import Said
 from core.search.sentence.parse import Understood
-from core.search.sentence.patterns import any_of
+from core.search.sentence.patterns import whole
+from core.search.sentence.said import Said
 
 REGULARLY: Final = "search.regularly"  # the code that tells of it
 
@@ -31,4 +31,4 @@ def without_regular(said: Understood, catalogue: Catalogue) -> Understood:
 
 @lru_cache(maxsize=4)
 def _how_often(catalogue: Catalogue) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){any_of(catalogue.words.all('regularly'))}(?!\w)")
+    return whole(catalogue.words.all("regularly"))

@@ -16,7 +16,7 @@ from core.kernel.quantity import Quantity, converted, convertible, unit_named
 from core.listings.model import Listing
 from core.search.engine.index import Found
 from core.search.model import Ask, Chip, Choice, Query, Reason
-from core.search.sentence.leaving_out import COUNTRY, GRADE, TOWN
+from core.search.sentence.leaving_out import COUNTRY, GRADE, PACKAGING, PRODUCT, TOWN
 from core.search.sentence.parse import Understood
 
 LONGEST_WAY: Final = 5  # times as far as was asked is still worth telling
@@ -31,11 +31,11 @@ def price_limit(understood: Understood) -> UnitPrice | None:
     return understood.max_price or understood.price
 
 
-def fits(understood: Understood, listing: Listing) -> bool:
+def fits(understood: Understood, listing: Listing, catalogue: Catalogue) -> bool:
     """Whether a listing, as it stands now, meets what can be compared exactly; the rest the index has compared."""
     said, price = understood, listing.price
     limit, least = price_limit(said), said.min_price
-    if listing.state != "live" or not from_there(said, listing) or not _of_the_grade(said, listing):
+    if listing.state != "live" or not from_there(said, listing, catalogue) or not _of_the_grade(said, listing):
         return False
     if limit is not None and _alike(limit, price) and price.per(limit.unit).amount > limit.amount:
         return False
@@ -55,10 +55,14 @@ def _of_the_grade(said: Understood, listing: Listing) -> bool:
     return not grades or listing.grade_id in grades or not set(grades).isdisjoint(said.certificates)
 
 
-def from_there(said: Understood, listing: Listing) -> bool:
-    """From a country that is wanted, and of no country, town or grade that is not."""
-    marks = {f"{COUNTRY}{listing.country}", f"{TOWN}{listing.place_name}", f"{GRADE}{listing.grade_id}"}
-    return marks.isdisjoint(said.left_out) and (not said.countries or listing.country in said.countries)
+def from_there(said: Understood, listing: Listing, catalogue: Catalogue) -> bool:
+    """From a country or region that is wanted, and of no country, region, town, grade, goods or packing that is not."""
+    if not said.countries and not said.left_out:
+        return True
+    areas = catalogue.areas_at(listing.country, listing.lat, listing.lon)
+    marks = {*(f"{COUNTRY}{area}" for area in areas), f"{TOWN}{listing.place_name}", f"{GRADE}{listing.grade_id}"}
+    marks |= {f"{PRODUCT}{listing.product_id}", f"{PACKAGING}{listing.packaging}"}
+    return marks.isdisjoint(said.left_out) and (not said.countries or not set(areas).isdisjoint(said.countries))
 
 
 def _alike(one: UnitPrice, other: UnitPrice) -> bool:

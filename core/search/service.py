@@ -53,7 +53,7 @@ def query_of(
     moisture, ash and the like are wishes, which they are to who looks for goods."""
     quality, text = wished(text, catalogue) if measured else ((), text)
     unread, text = without_number(text, catalogue, places) if measured else ("", text)
-    said = _from_home(parse(text, catalogue, places, today, language), home)
+    said = _from_home(parse(text, catalogue, places, today, language, several=True), home)
     order: Order = said.order or "best"
     far = order not in {"best", "nearest"} and said.place is not None and said.radius_km is None
     left = burnt(said.alternatives, words_of(said.rest), catalogue)
@@ -192,17 +192,17 @@ class _Searcher:
         gone, at = 0, start
         lowest = min((each.price for each in found if each.price is not None), default=None)
         lowest = lowest if sum(each.price is not None for each in found) > 1 else None
-        today, apart = self.ctx.now.date(), apart_from_me(self.ctx)
+        today, apart, said = self.ctx.now.date(), apart_from_me(self.ctx), query.understood
         while at < len(found) and len(hits) < limit:
             some = found[at : at + limit]
             rows = self._rows(some)
             for each in some:
                 listing = rows.get(each.id)
                 at += 1
-                if listing is None or listing.seller in apart or not rules.fits(query.understood, listing):
+                if listing is None or listing.seller in apart or not rules.fits(said, listing, self.catalogue):
                     gone += 1
                     continue
-                why = rules.reasons(query.understood, listing, each, lowest, today)
+                why = rules.reasons(said, listing, each, lowest, today)
                 hits.append(Hit(listing, each.score, why, None if each.km is None else round(each.km)))
                 if len(hits) == limit:
                     break

@@ -9,19 +9,19 @@ from functools import lru_cache
 from typing import Final
 
 from core.catalogue import Catalogue
-from core.catalogue.synonyms import SAME
 from core.search.engine.document import LONGEST_WORD, words_in
 from core.search.engine.wanted import Limits, Order, Spot, Wanted, Word
 from core.search.limits import BY_THE_HOUR, amount_limits, hourly_amount, price_limits, prices_per
 from core.search.model import Order as AnyOrder
-from core.search.problem import ADVISES, FIELDS_TOLD, told_by
+from core.search.problem import ADVISES, BESIDE_PROBLEM, FIELDS_TOLD, told_by
 from core.search.sentence.grammar import grammar_of
-from core.search.sentence.leaving_out import COUNTRY
+from core.search.sentence.leaving_out import COUNTRY, terms_of
 from core.search.sentence.measured import marks_meeting
 from core.search.sentence.parse import Understood
 from core.search.sentence.places import Place, Places
 from core.search.sentence.tongues import language_named
 from core.search.spacing import apart, meant_by_end, meant_by_half
+from core.search.which_kind import of_kinds
 
 Knows = Callable[[str], bool]
 NO_PACKAGING: Final = "any"  # of a listing that does not say how its goods are packed
@@ -34,7 +34,6 @@ LEAST_RELEVANCE: Final = 0.25  # of what was asked, weighed by what each word te
 SOMETHING: Final = 0.001  # of relevance: who has no word of a problem is not asked about it
 FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
 ASIDE: Final = 0.5  # goods that a question is about, which are not looked for themselves
-WHICH_KIND: Final = 0.5  # a word of a name that tells kinds of the goods apart, beside all that are called otherwise
 PERHAPS_A_NAME: Final = 0.2  # a word of one of several goods, by itself: it may be the company's
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
 TALK: Final = 3  # words beside goods that are named; more are said by the way
@@ -45,6 +44,7 @@ WHOM_TELLS: Final = 2.0  # where an expert is and what is spoken, against the la
 WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
 SHORTEST_BEGUN: Final = 4  # letters of a last word that may be the beginning of one
 BEGUN_THERE: Final = 0.9  # how far it is taken for the one town of the trade that begins so
+ABROAD: Final = frozenset({"vat", "customs", "freight", "delivery_terms"})  # topics in which countries are named
 PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
 
 
@@ -67,13 +67,13 @@ def exactly(
     musts = (*musts, *(marks_meeting(each, catalogue) for each in said.quality))
     rest = list(dict.fromkeys(words_in(said.rest)))[:WORDS_AT_MOST]
     words = tuple(Word(word, also) for word, also in zip(rest, catalogue.synonyms.of(rest), strict=True))
-    words += _of_kinds(said, catalogue)
+    words += of_kinds(said, catalogue)
     limit = said.max_price or said.price or said.min_price
     unit = limit.unit if limit else catalogue.product(goods[0]).price_unit if goods else "MWh"
     return Wanted(
         words=words,
         must=(frozenset({f"kind:{kind}"}), *musts),
-        must_not=frozenset(said.left_out),
+        must_not=terms_of(said.left_out, catalogue),
         near=None if said.place is None else Spot(said.place.lat, said.place.lon, said.radius_km),
         price_at_most=price_limits(catalogue, said.max_price or said.price),
         price_at_least=price_limits(catalogue, said.min_price),
@@ -104,13 +104,13 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     goods = (said.product,) if said.product else said.alternatives
     of_goods = {f"product:{product}": 1.0 for product in goods}
     rest, ran_together = _taken_apart(said, catalogue, places, knows)
-    fields = [_fields_of(word, catalogue) if goods else _topics_of(word, catalogue) for word in rest]
+    fields = _advised(rest, catalogue, goods=bool(goods))
     tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for who sells them
     # What names goods was read already, and is no slip of anything else; where a question is about goods, it may be.
     named = words_in(said.named)
     of_each = tells if tells == ASIDE else max(1.0, GOODS_TELL / max(1, len(named)))
     made_of = [word for word in rest if goods and _names_others(word, catalogue)]
-    kinds = _of_kinds(said, catalogue)
+    kinds = of_kinds(said, catalogue)
     own = dict.fromkeys((word.text for word in kinds), BY_KIND_ONLY)
     words = [
         Word(word, of_goods, fuzzy=tells == ASIDE, own=own.get(word, BY_NAME_ONLY), tells=of_each, goods=True)
@@ -136,7 +136,7 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     return Wanted(
         words=tuple(words),
         must=_musts(grades=grades, certificates=said.certificates if goods else ()),
-        must_not=frozenset(said.left_out),
+        must_not=terms_of(said.left_out, catalogue),
         near=Spot(said.place.lat, said.place.lon, said.radius_km) if said.place and within else None,
         price_at_most=price_limits(catalogue, said.max_price or said.price),
         price_at_least=price_limits(catalogue, said.min_price),
@@ -147,11 +147,19 @@ def freely(said: Understood, catalogue: Catalogue, places: Places, knows: Knows,
     )
 
 
+def _advised(rest: list[str], catalogue: Catalogue, *, goods: bool) -> list[Mapping[str, float]]:
+    """For each word the marks of those who advise on it; what goods are praised for is no question about them."""
+    if not goods:
+        return [_topics_of(word, catalogue) for word in rest]
+    praised = grammar_of(catalogue).praising(rest)
+    return [{} if word in praised else _fields_of(word, catalogue) for word in rest]
+
+
 def _of_names(said: Understood, named: list[str], catalogue: Catalogue) -> list[Word]:
     """Where words name several goods, each by itself, all but one may be a part of the company's name: "Straw Energy
     tallow"."""
     index = catalogue.name_index
-    if len(said.alternatives) < 2 or len(named) < 2:
+    if len(said.alternatives) < 2 or len(named) < 2 or "," in said.named:  # which all are looked for
         return []
     sure = {goods for word in named if (goods := index.surely(word)) is not None}
     return [Word(word, fuzzy=False, tells=PERHAPS_A_NAME) for word in named] if len(sure) > 1 else []
@@ -162,31 +170,21 @@ def _names_others(word: str, catalogue: Catalogue) -> bool:
     return bool(catalogue.name_index.like(word)) and not catalogue.synonyms.describes_goods(word)
 
 
-def _of_kinds(said: Understood, catalogue: Catalogue) -> tuple[Word, ...]:
-    """The words of the goods' name that tell which of them ("UCOME", "birch"), in all languages: these come first, and
-    what is called otherwise is no worse than it was."""
-    goods = (said.product,) if said.product else said.alternatives
-    named, synonyms = dict.fromkeys(words_in(said.named)), catalogue.synonyms
-    telling = [word for word in named if goods and synonyms.tells_kind(word, goods)]
-    # As it stands, or as another word for it: what is like it, or half of it, is of all the goods.
-    meant = [{text: weight for text, weight in also.items() if weight >= SAME} for also in synonyms.of(telling)]
-    return tuple(Word(word, also, fuzzy=False, tells=WHICH_KIND) for word, also in zip(telling, meant, strict=True))
-
-
 def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Knows, today: date) -> Wanted:
     """Where advice is asked: experts, by what the problem is about, what an hour may cost and the language; what other
     numbers are about is no matter."""
     named = words_in(said.named)
     rest, _ = _taken_apart(said, catalogue, places, knows)
+    abroad = expert_words(catalogue).isdisjoint(rest) and crosses_borders((*named, *rest), catalogue)
     words = []
     for place, (word, told) in enumerate(zip((*named, *rest), told_by((*named, *rest), catalogue), strict=True)):
         if place < len(named):
             words.append(Word(word, told.also, own=BY_NAME_ONLY, tells=min(told.tells, ASIDE)))
         elif (whom := of_whom(word, catalogue)) is not None:
-            words.append(whom)
+            words.append(whom._replace(tells=ASIDE if abroad else WHOM_TELLS, country=not language_named(word)))
         else:
             plain = _plain_word(word, told.also, catalogue, places, knows)
-            words.append(plain._replace(tells=plain.tells * told.tells))
+            words.append(plain._replace(tells=plain.tells * told.tells, about=told.tells > BESIDE_PROBLEM))
     asked = {word.text for word in words}  # a scheme that is among them is a word of the problem already
     schemes = tuple(scheme for scheme in said.certificates if asked.isdisjoint(_spoken(scheme, catalogue)))
     wished = replace(said, speaks=None, certificates=schemes, radius_km=None)
@@ -199,6 +197,11 @@ def on_problem(said: Understood, catalogue: Catalogue, places: Places, knows: Kn
         least_relevance=SOMETHING,
         today=today.toordinal(),
     )
+
+
+def crosses_borders(words: Iterable[str], catalogue: Catalogue) -> bool:
+    """Whether a problem is one of trade between countries: "VAT on pellets to Germany" is no wish for anybody there."""
+    return any(not ABROAD.isdisjoint(catalogue.topics.of(word)) for word in words)
 
 
 def _without_talk(words: list[Word], named: int) -> list[Word]:
@@ -225,7 +228,7 @@ def _of_meaning(word: Word) -> Mapping[str, float]:
 def of_whom(word: str, catalogue: Catalogue) -> Word | None:
     """Where an expert is or what is spoken, by a word alone: "Spain", "polska". Who knows the problem and fits comes
     first, and who only fits not before who knows it: "import from Ukraine" is no wish for anybody there."""
-    language, country = language_named(word), catalogue.country_named(word)
+    language, country = language_named(word), catalogue.area_named(word)
     marks = ([f"speaks:{language}"] if language else []) + ([f"country:{country}"] if country else [])
     return None if not marks else Word(word, dict.fromkeys(marks, 1.0), fuzzy=False, tells=WHOM_TELLS)
 
@@ -244,7 +247,7 @@ def _taken_apart(
 def _with_countries(words: list[str], catalogue: Catalogue) -> list[str]:
     """The same with each country's name of several words as one word."""
     joined, place = list[str](), 0
-    for start, end in catalogue.countries_in(words):
+    for start, end in catalogue.areas_in(words):
         joined += [*words[place:start], " ".join(words[start:end])]
         place = end
     return [*joined, *words[place:]]
@@ -284,11 +287,11 @@ def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, plac
         return Word(word, fuzzy=False, tells=FIGURES_TELL)
     if word in expert_words(catalogue):
         return Word(word, {**same, "kind:expert": 1.0})
-    country = catalogue.country_named(word)
+    country = catalogue.area_named(word)
     if country is not None:
         return Word(word, {**same, f"country:{country}": 1.0}, fuzzy=False, tells=WHERE_TELLS)
     exact = places.named(word)
-    near = exact or (() if knows(word) or same else places.like(word))
+    near = exact or (() if knows(word) or same or catalogue.topics.begins_one(word) else places.like(word))
     if not near or (same and near[0].everyday_word):
         return Word(word, same)
     weight = 1.0 if exact else PERHAPS_THERE
@@ -309,7 +312,7 @@ def _begun(word: Word, places: Places, knows: Knows) -> Word:
 
 def _of_country(word: Word, catalogue: Catalogue, knows: Knows) -> Word:
     """Beside goods: the same where it names a country as one, and a word that means nothing else as a slip of one."""
-    if catalogue.country_named(word.text) is not None:
+    if catalogue.area_named(word.text) is not None:
         return word._replace(country=True)
     if word.also or word.spot or word.text.isdigit() or knows(word.text):
         return word

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,8 +27,10 @@ SHARES: Final = {"near": 0.65, "fresh": 0.35}
 HALF_FRESH_DAYS: Final = 30
 FAR_KM: Final = 1000  # beyond it distance makes no difference any more
 NOBODY_SAYS: Final = 0.5  # how much a word that no document has counts beside the others: it may be mere talk
+_of_goods, _of_problem = attrgetter("goods"), attrgetter("about")
 ANY_WORD: Final = 1e-6  # of relevance: more than nothing
 GOODS_TO_PLACE: Final = 1.25  # goods that are named tell at least so much more than where: freshness weighs less
+PROBLEM_TO_PLACE: Final = 3  # who knows what a problem is about comes before others of the place, of its field too
 PLACES_SHARE: Final = 100  # a place is taken to be as telling as a word that one document in a hundred has
 
 
@@ -56,10 +59,11 @@ def weigh(words: Sequence[Word], groups: Sequence[Sequence[Group]], documents: i
     usual = NOBODY_SAYS * sum(known) / len(known) if known else 1.0
     telling = [(weight or usual) * word.tells for word, weight in zip(words, weights, strict=True)]
     where = max([told for word, told in zip(words, telling, strict=True) if word.country or word.spot], default=0.0)
-    of_goods = sum([told for word, told in zip(words, telling, strict=True) if word.goods])
-    if 0 < of_goods < GOODS_TO_PLACE * where:  # common goods: still they come before others of the place
-        more = GOODS_TO_PLACE * where / of_goods
-        telling = [told * more if word.goods else told for word, told in zip(words, telling, strict=True)]
+    for first, share in ((_of_goods, GOODS_TO_PLACE), (_of_problem, PROBLEM_TO_PLACE)):
+        told = sum([told for word, told in zip(words, telling, strict=True) if first(word)])
+        if 0 < told < share * where:  # common goods: still they come before others of the place
+            more = share * where / told
+            telling = [told * more if first(word) else told for word, told in zip(words, telling, strict=True)]
     return telling
 
 

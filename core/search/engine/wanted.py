@@ -35,7 +35,7 @@ class Word(NamedTuple):
     `beside`: marks of goods that are named already, so that the word is not asked for once more by their sellers' use.
     `goods`: it names goods that are looked for. `country`: it names where they are, and tells as much as a town,
     however many documents are from there. `unfinished`: it was perhaps only begun, so a word that begins with it is
-    likelier than one that resembles it.
+    likelier than one that resembles it. `about`: it tells what a problem is about, which matters more than where.
     """
 
     text: str
@@ -49,6 +49,7 @@ class Word(NamedTuple):
     country: bool = False
     goods: bool = False
     unfinished: bool = False
+    about: bool = False
 
 
 # A factor for each product and kind of unit, since tonnes become megawatt-hours by the goods' own figures. What is not

@@ -31,7 +31,8 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
     marks = [*(f"field:{field}" for field in expert.fields), *(f"speaks:{code}" for code in expert.languages)]
     told = ". ".join((expert.headline, *expert.skills, expert.bio))
     marks += [f"topic:{topic}" for topic in catalogue.topics.told_by(told, expert.fields)]
-    marks += [f"{COUNTRY}{row.place_country}"] if row.place_country else []
+    if row.place_country:
+        marks += [f"{COUNTRY}{area}" for area in catalogue.areas_at(row.place_country, row.lat, row.lon)]
     marks += [FREE_NOW] if expert.free_until is not None else []
     return Document(
         id=expert.id,

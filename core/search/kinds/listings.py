@@ -13,10 +13,10 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing, ListingCertificate
 from core.people.model import Organisation
-from core.search.engine.document import Amount, Document
+from core.search.engine.document import Amount, Document, words_in
 from core.search.kinds.kind import Kind, Rows
 from core.search.limits import amount_of, price_amount
-from core.search.sentence.leaving_out import COUNTRY, GRADE, SCHEME, TOWN
+from core.search.sentence.leaving_out import COUNTRY, GRADE, SCHEME, TOWN, kinds_told
 from core.search.sentence.measured import marks_of
 from core.search.wishes import NO_PACKAGING
 
@@ -60,10 +60,12 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes: Sequenc
     # Only fields are read that filters, ranking and matching need; what is shown is read when a hit is confirmed.
     marks = [f"{SCHEME}{scheme}" for scheme in schemes]
     marks += [f"{GRADE}{row.grade_id}"] if row.grade_id else []
-    marks += [f"{COUNTRY}{row.country}", f"{TOWN}{row.place_name}"]
+    marks += [f"{COUNTRY}{area}" for area in catalogue.areas_at(row.country, row.lat, row.lon)]
+    marks.append(f"{TOWN}{row.place_name}")
     marks.append(f"term:{row.incoterm}")
     marks.append(f"packaging:{row.packaging or NO_PACKAGING}")
     marks += marks_of(row.words, catalogue)
+    marks += dict.fromkeys(kinds_told(words_in(row.words), catalogue))
     least = amount_of(Quantity(row.min_lot_amount, row.unit))
     return Document(
         id=row.id,

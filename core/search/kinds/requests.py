@@ -30,6 +30,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
     quantity = amount_of(asked.quantity)
     grades = (asked.grade_id,) if asked.grade_id else catalogue.product(asked.product_id).grades
     marks = [*(f"scheme:{scheme}" for scheme in asked.certificates), *(f"grade:{grade}" for grade in grades)]
+    marks += [f"{COUNTRY}{area}" for area in catalogue.areas_at(asked.country, asked.lat, asked.lon)]
     return Document(
         id=asked.id,
         kind="request",
@@ -37,7 +38,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
         text=f"{asked.place_name} {row.company}",
         seller=asked.buyer,
         product=asked.product_id,
-        marks=(*marks, f"{COUNTRY}{asked.country}", f"{TOWN}{asked.place_name}"),
+        marks=(*marks, f"{TOWN}{asked.place_name}"),
         amount=Amount(math.inf, quantity.kind),
         least=quantity.value,
         price=_target(asked.target, asked.price_unit, catalogue),

@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.catalogue import Catalogue
-from core.search.sentence.grammar import Said, grammar_of
+from core.search.sentence.grammar import grammar_of
 from core.search.sentence.patterns import any_of
+from core.search.sentence.said import Said
 
 NOON: Final = 12
 HOUR: Final = r"(?P<hour>[01]?[0-9]|2[0-3])"

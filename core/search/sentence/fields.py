@@ -12,10 +12,11 @@ from core.catalogue.model import Catalogue
 from core.kernel.errors import Invalid
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
-from core.search.sentence.grammar import BARE_CUBIC_METRE, Said, SaidPrice, grammar_of
+from core.search.sentence.grammar import BARE_CUBIC_METRE, SaidPrice, grammar_of
 from core.search.sentence.likely import likely_amount, likely_price, likely_sum
 from core.search.sentence.numbers import parse_number
 from core.search.sentence.places import Place, Places
+from core.search.sentence.said import Said
 from core.search.sentence.shorthand import written_out
 from core.search.sentence.slips import spelt
 from core.search.sentence.times.days import DateWindow

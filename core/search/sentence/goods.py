@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.catalogue.model import Catalogue
-from core.catalogue.names import GOOD_ENOUGH, SURELY_NAMED, TOO_CLOSE, Likeness, folded
+from core.catalogue.names import GOOD_ENOUGH, SURELY_NAMED, Likeness, folded, leaders
 from core.catalogue.spelling import SHORTEST
-from core.search.sentence.grammar import FIRST_WORD
+from core.search.sentence.grammar import FIRST_WORD, WORD_OR_NUMBER
 from core.search.sentence.not_traded import not_traded
 from core.search.sentence.places import Places
 from core.search.sentence.sheet import Sheet
@@ -20,9 +21,10 @@ WORDS_BETWEEN: Final = 3  # of an "and" and the goods behind it: "and 200 t chip
 ALONE: Final = 0.88  # how surely one word names goods among others: "biolog" is no slip of bio-LNG
 WEAKLY_NAMED: Final = 0.85  # some of the words may be of another thing
 NAMED_EARLY: Final = 12  # words among which such a name is looked for
+ELATIVE: Final = "st"  # the end of an Estonian word for what something is made of
+LISTING: Final = frozenset(",;/&+")  # between goods that are all looked for
 HEAT: Final = "heating"  # a word of the meaning in `synonyms.yaml`
 OF_ENGINES: Final = frozenset({"liquid_fuel", "certificate"})  # families
-WORD_OR_NUMBER: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
 class Goods(NamedTuple):
@@ -42,6 +44,7 @@ class GoodsReader:
     sheet: Sheet
     catalogue: Catalogue
     places: Places
+    several: bool = False  # whether all goods of an "and", a comma or a stroke are looked for
 
     def named(self, grades: tuple[str, ...]) -> Goods:
         """The goods, of these grades if any are.
@@ -58,8 +61,8 @@ class GoodsReader:
         words = [word for word in every if word[0] not in sheet.grammar.nameless]
         left = [sheet.written(*word.span()) for word in words]
         ranked, among = self._likeliest(words, left)
-        if ranked and not sheet.words.isdisjoint(sheet.grammar.made_of):
-            ranked, among = self._not_of_what(every, words, left, leaders(ranked)) or (ranked, among)
+        if ranked and (cuts := self._made_of(every, words)):
+            ranked, among = self._not_of_what(cuts, words, left, leaders(ranked)) or (ranked, among)
         of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}
         fitting = [like for like in ranked if like.product_id in of_grade]
         best = leaders(fitting or ranked)
@@ -79,16 +82,17 @@ class GoodsReader:
         return Goods(best[0], (), named, others) if len(best) == 1 else Goods(None, best, named, others)
 
     def _either(self, every: list[re.Match[str]]) -> Goods | None:
-        """Several goods with an "or" between them ("pellets or briquettes"), where each part surely names its own."""
+        """Several goods with an "or" between them ("pellets or briquettes"), or, where `several` are looked for, an
+        "and" or a comma, where each part surely names its own."""
         sheet, index = self.sheet, self.catalogue.name_index
-        if sheet.words.isdisjoint(sheet.grammar.either):
+        alone = sheet.words.isdisjoint(sheet.grammar.either)
+        if alone and not (self.several and self._are_joined(every)):
             return None
-        parts: list[list[re.Match[str]]] = [[]]
-        for word in every:
-            if word[0] in sheet.grammar.either:
-                parts.append([])
-            elif word[0] not in sheet.grammar.nameless:
-                parts[-1].append(word)
+        parts = [
+            [word for word in part if word[0] not in sheet.grammar.nameless]
+            for part in self._parts(every)
+            if not alone or any(map(self._may_name, part))
+        ]
         products: dict[str, None] = {}
         naming: set[re.Match[str]] = set()
         for words in parts:
@@ -100,16 +104,65 @@ class GoodsReader:
             products |= dict.fromkeys(best)
             places = among or index.naming([word[0] for word in words], best)
             naming.update(word for place, word in enumerate(words) if place in places)
-        if len(products) < max(len(parts), 2):
+        if len(products) < max(len(parts), 2) or (alone and self._is_one_name(every, products)):
             return None
-        named = " ".join(sheet.written(*word.span()) for word in every if word in naming)
+        named = ", ".join(" ".join(sheet.written(*word.span()) for word in words if word in naming) for words in parts)
         others = [
             (word.start(), sheet.written(*word.span()))
-            for words in parts
-            for word in words
+            for word in every
             if word not in naming and word[0] not in sheet.grammar.fillers
         ]
         return Goods(None, tuple(products), named, others)
+
+    def _parts(self, every: list[re.Match[str]]) -> list[list[re.Match[str]]]:
+        """The words between each "or", and, where several goods are looked for, each "and", comma and stroke."""
+        grammar = self.sheet.grammar
+        joints = grammar.either | grammar.ands if self.several else grammar.either
+        parts: list[list[re.Match[str]]] = [[]]
+        for place, word in enumerate(every):
+            if word[0] in joints or (self.several and place and self._is_apart(every[place - 1], word)):
+                parts.append([])
+            if word[0] not in joints:
+                parts[-1].append(word)
+        return [part for part in parts if part]
+
+    def _is_apart(self, one: re.Match[str], other: re.Match[str]) -> bool:
+        return not LISTING.isdisjoint(self.sheet.text[one.end() : other.start()])
+
+    def _are_joined(self, every: list[re.Match[str]]) -> bool:
+        """Whether an "and", a comma or a stroke stands between words that name goods, and before it nothing is made of
+        others: "pellets from sawdust and bark"."""
+        grammar = self.sheet.grammar
+        if self.sheet.words.isdisjoint(grammar.ands) and LISTING.isdisjoint(self.sheet.text):
+            return False
+        parts = self._parts(every)
+        goods = [place for place, part in enumerate(parts) if any(map(self._may_name, part))]
+        if len(goods) < 2:
+            return False
+        of_others = (grammar.made_of | grammar.meant_for) - self.catalogue.name_index.vocabulary
+        for part in parts[: goods[-1]]:
+            for place, word in enumerate(part):
+                if word[0] in of_others and all(
+                    any(map(self._may_name, side)) for side in (part[:place], part[place:])
+                ):
+                    return False
+        return True
+
+    def _may_name(self, word: re.Match[str]) -> bool:
+        """Whether some goods are called by the word, and it does not only describe them."""
+        known = word[0] not in self.sheet.grammar.nameless and bool(self.catalogue.name_index.like(word[0]))
+        return known and not self.catalogue.synonyms.describes_goods(word[0])
+
+    def _is_one_name(self, every: list[re.Match[str]], products: Iterable[str]) -> bool:
+        """Whether all words with commas between them name one thing that none of them names alone ("straw, pellets"),
+        or goods are called so ("fats and oils")."""
+        sheet = self.sheet
+        if any(name in sheet.text for name in _names_with_joints(self.catalogue)):
+            return True
+        if not sheet.words.isdisjoint(sheet.grammar.ands):
+            return False
+        ranked = self.catalogue.name_index.resolve(" ".join(sheet.written(*word.span()) for word in every))
+        return bool(ranked) and ranked[0].score >= SURELY_NAMED and ranked[0].product_id not in products
 
     def _without_begun_town(self, words: list[str], best: tuple[str, ...]) -> frozenset[int]:
         """The places of the words that name these goods, without a last word that is rather the beginning of a town
@@ -130,6 +183,10 @@ class GoodsReader:
         ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left))
         if ranked and ranked[0].score >= WEAKLY_NAMED:
             return ranked, frozenset()
+        if len(bare := [place for place, word in enumerate(left) if not self._describes(word)]) < len(left):
+            sure = index.resolve(" ".join(left[place] for place in bare))  # "wood pellets, dry" are no dry wood chips
+            if sure and sure[0].score >= SURELY_NAMED:
+                return sure, frozenset(bare)
         surer, among = self._in_between(left)
         if surer and (not ranked or surer[0].score > ranked[0].score):
             ranked = surer
@@ -149,6 +206,7 @@ class GoodsReader:
             place: goods
             for place, word in enumerate(words[:NAMED_EARLY])
             if place not in naming and not index.is_named_by(word[0], best) and (goods := index.surely(word[0]))
+            if not self._describes(word[0])  # "põhku, premium" is straw
         }
         if not sure:
             return ranked, among
@@ -171,22 +229,43 @@ class GoodsReader:
                 return False
         return True
 
+    def _made_of(self, every: list[re.Match[str]], words: list[re.Match[str]]) -> list[int]:
+        """Before which of the words what goods are made of may begin: behind a "from", or, in Estonian, with a word in
+        the case that says as much ("kasutatud toiduõlist") or the one before it."""
+        made_of = self.sheet.grammar.made_of
+        cuts = (
+            []
+            if self.sheet.words.isdisjoint(made_of)
+            else [
+                sum(word.start() < preposition.start() for word in words)
+                for preposition in every
+                if preposition[0] in made_of
+            ]
+        )
+        known = self.catalogue.name_index.vocabulary
+        elative = (place for place, word in enumerate(words) if word[0].endswith(ELATIVE))
+        for place in elative:
+            if words[place][0] not in known and words[place][0].removesuffix(ELATIVE) in known:
+                cuts += [cut for cut in (place - 1, place) if cut > 0]
+        return cuts
+
     def _not_of_what(
-        self, every: list[re.Match[str]], words: list[re.Match[str]], left: list[str], whole: tuple[str, ...]
+        self, cuts: list[int], words: list[re.Match[str]], left: list[str], whole: tuple[str, ...]
     ) -> tuple[list[Likeness], frozenset[int]] | None:
-        """The goods before a "from", where all the words together name (`whole`) what they are made of: "HVO from used
+        """The goods before what they are made of, where all the words together name that (`whole`): "HVO from used
         cooking oil". No name has words of both sides then, as that of "pellets of straw" has."""
-        index, made_of = self.catalogue.name_index, self.sheet.grammar.made_of
-        for preposition in (word for word in every if word[0] in made_of):
-            cut = sum(word.start() < preposition.start() for word in words)
+        index = self.catalogue.name_index
+        for cut in cuts:
             if not any(index.like(word[0]) for word in words[cut:]):
                 return None
             ranked, among = self._likeliest(words[:cut], left[:cut])
             if ranked and ranked[0].score >= ALONE:
-                goods = [word[0] for word in words[:cut]]
-                if index.naming(goods, whole):
+                goods, meant = [word[0] for word in words[:cut]], leaders(ranked)
+                # Surely named beside them ("hvo100 kasutatud toiduõlist") they are among the whole themselves.
+                others = tuple(product for product in whole if (product,) != meant)
+                if not others or index.naming(goods, others):
                     return None
-                return ranked, among or index.naming(goods, leaders(ranked))
+                return ranked, among or index.naming(goods, meant)
         return None
 
     def _describes(self, word: str) -> bool:
@@ -221,6 +300,18 @@ class GoodsReader:
         return [], range(0)
 
 
+@lru_cache(maxsize=4)
+def _names_with_joints(catalogue: Catalogue) -> frozenset[str]:
+    """The folded names of goods that have an "and", a comma or a stroke themselves."""
+    joints = {folded(word) for meaning in ("and", "or") for word in catalogue.words.all(meaning)}
+    names = (
+        folded(name) for each in catalogue.products.values() for said in each.names.values() for name in said.words
+    )
+    return frozenset(
+        name for name in names if not LISTING.isdisjoint(name) or not joints.isdisjoint(name.split()[1:-1])
+    )
+
+
 class Second(NamedTuple):
     """Other goods beside those that are looked for: where the "and" before them stands, and how they were written."""
 
@@ -251,8 +342,3 @@ def burnt(alternatives: tuple[str, ...], words: Iterable[str], catalogue: Catalo
     if len(alternatives) < 2 or not any(heat.intersection(catalogue.synonyms.meanings_of(word)) for word in words):
         return alternatives
     return tuple(each for each in alternatives if catalogue.product(each).family not in OF_ENGINES) or alternatives
-
-
-def leaders(ranked: Sequence[Likeness]) -> tuple[str, ...]:
-    """The best product, and those too close to it to choose between."""
-    return tuple(like.product_id for like in ranked if like.score > ranked[0].score - TOO_CLOSE)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Final, Literal, NamedTuple, get_args
+from functools import lru_cache, partial
+from typing import Final, Literal, get_args
 
 from core.catalogue.facts import LANGUAGES, Words
 from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
 from core.catalogue.spelling import WordList
 from core.search.sentence.numbers import NEXT_NUMBER, NUMBER
-from core.search.sentence.patterns import any_of
+from core.search.sentence.patterns import any_of, whole, words_meaning
 from core.search.sentence.times.seasons import NAMED
 from core.search.sentence.times.spans import TELLING
 from core.search.sentence.times.windows import RELATIVE_WINDOWS, WindowReader
@@ -24,6 +23,7 @@ from core.search.sentence.tongues import names_of_languages
 FIGURE = re.compile(r"[0-9]+")
 FIRST_PART = re.compile(r"\S+")
 FIRST_WORD = re.compile(r"[^\W_]+")
+WORD_OR_NUMBER = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 RANGE = re.compile(r"[0-9]\s*[-–]")
 KILOMETRES = r"(?:km|км|kilome[^\W\d_]+|кілометр[^\W\d_]*)"
 BARE_CUBIC_METRE = "m3?"  # "m3" of something that may be loose, stacked, solid or liquid
@@ -35,59 +35,15 @@ _GRADE_TAIL = re.compile(r"[a-z]{1,4}[0-9][a-z0-9]?|dinplus")
 _MEASURED_GRADE = re.compile(r"[a-z]+ (?P<what>[a-z]+) (?P<most>≤ )?(?P<share>[0-9–]+) %")
 _AT_MOST_SIGNS = ("≤ ", "<= ", "< ", "<", "max ", "max. ", "")
 
-# Cyrillic letters that look like the Latin ones of a grade: "А1" is typed on a Ukrainian keyboard.
-_LOOKALIKES = str.maketrans("АВСЕІКМНОРТХавсеікмнортх", "ABCEIKMHOPTXabceikmhoptx")
-_MIXED = re.compile(r"\b[АВСЕІКМНОРТХавсеікмнортх]{1,4}(?=[0-9])")
-
 # In which order a list may be wanted, by the words of that name.
 SaidOrder = Literal["cheapest", "nearest", "rated", "newest"]
 SAID_ORDERS: Final[tuple[SaidOrder, ...]] = get_args(SaidOrder)
 COUNTS: Final = ("just_one", "two", "three", "four", "five")  # that are read as words, before truckloads alone
 
 # Words that stand around a wish and are none themselves.
+ABESSIVE = "ta"  # the end of an Estonian word for what something is without
 LONG_ENOUGH_TO_SLIP = 8  # letters of "certified"; shorter ones are other words with a slip
 SMALL_WORDS = ("filler", "certified", "or", "chatter", "at", "during", "per", "near", "within")
-
-
-class _Folded(dict[int, str]):
-    """Each letter's folded form, for `str.translate`, found out when it is first met; `odd` are not one letter then."""
-
-    def __init__(self) -> None:
-        self.odd: set[str] = set()
-
-    def __missing__(self, point: int) -> str:
-        letter = chr(point)
-        self[point] = folded(letter)
-        if len(self[point]) != 1:
-            self.odd.add(letter)
-        return self[point]
-
-
-_FOLDED = _Folded()
-
-
-class Said(NamedTuple):
-    """A folded text with, for every letter of it, the place in the original that it came from."""
-
-    original: str
-    text: str
-    places: Sequence[int]
-
-    @classmethod
-    def of(cls, original: str) -> Said:
-        """Fold letter by letter, so that what is left over can be given back as it was written."""
-        if original.isascii():
-            return cls(original, original.lower(), range(len(original)))
-        whole = unicodedata.normalize("NFC", original)
-        whole = _MIXED.sub(lambda found: found[0].translate(_LOOKALIKES), whole)
-        text = whole.translate(_FOLDED)
-        if _FOLDED.odd.isdisjoint(whole):
-            return cls(whole, text, range(len(whole)))
-        return cls(whole, text, tuple(place for place, letter in enumerate(whole) for _ in folded(letter)))
-
-    def as_written(self, start: int, end: int) -> str:
-        """The original of a span of the folded text."""
-        return self.original[self.places[start] : self.places[end - 1] + 1] if end > start else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,35 +60,43 @@ class Grammar:
     """Every pattern that a sentence or a form field is read with."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        words = catalogue.words
+        words, said = catalogue.words, partial(words_meaning, catalogue.words)
         self.windows = WindowReader(words)
         self._read_numbers(catalogue)
         self._read_languages(words)
         self._read_places(catalogue)
         self.order = _order_pattern(words)
-        self.sides = {side: re.compile(rf"(?<!\w){any_of(words.all(side))}(?!\w)") for side in ("sell", "buy")}
+        self.sides, self.beside_goods = (
+            {each: whole(words.all(each)) for each in meanings}
+            for meanings in (("sell", "buy"), ("for_sale", "have", "we_make"))
+        )
         self.packaging = {
-            code: re.compile(rf"(?<!\w){any_of(words.all(meaning))}(?!\w)")
+            code: whole(words.all(meaning))
             for code, meaning in (("big_bag", "big_bag"), ("bag", "bagged"), ("pallet", "pallet"), ("bulk", "bulk"))
         }
-        self.fillers = {word for meaning in SMALL_WORDS for said in words.all(meaning) for word in folded(said).split()}
-        self.made_of = frozenset(map(folded, words.all("made_of")))
+        self.fillers = {
+            word for meaning in SMALL_WORDS for phrase in words.all(meaning) for word in folded(phrase).split()
+        }
+        self.made_of = said("made_of")
         # Of them those that no goods are called by: "nach" is not the beginning of "Nachweis".
         self.nameless = self.fillers - catalogue.name_index.vocabulary
         self.experts = frozenset(folded(word) for word in words.all("expert") if " " not in word)
         self._read_letters(catalogue)
-        self.schemes = {
-            scheme.id: re.compile(rf"(?<!\w){any_of(scheme.spoken)}(?!\w)")
-            for scheme in catalogue.certificates.values()
-            if scheme.spoken
-        }
-        self.ands = frozenset(map(folded, words.all("and")))
-        self.either = frozenset(map(folded, words.all("or")))
+        self.schemes = {scheme.id: whole(scheme.spoken) for scheme in catalogue.certificates.values() if scheme.spoken}
+        self.ands = said("and")
+        self.either = said("or")
         self.and_or = re.compile(rf"\s+{any_of((*words.all('and'), *words.all('or')))}(?!\w)")
-        self.not_traded = re.compile(rf"(?<!\w){any_of(words.all('not_traded'))}(?!\w)")
-        self.excluding = re.compile(rf"(?<!\w){any_of(words.all('excluding'))}(?!\w)")
-        self.certified = re.compile(rf"(?<!\w){any_of(catalogue.words.all('certified'))}(?!\w)")
+        self.not_traded = whole(words.all("not_traded"))
+        self.excluding = whole(words.all("excluding"))
+        excluding = said("excluding")
+        self.negations = {word for word in excluding if " " not in word} - catalogue.name_index.vocabulary
+        self.not_or_from = excluding & said("at")
+        self.beside_unwanted = said("filler", "at", "near", "beside_unwanted")
+        self.and_or_at = said("and", "or") & said("at")
+        self.lacking_kinds = _in_the_abessive(catalogue)
+        self.certified = whole(words.all("certified"))
         self._certified = WordList(map(folded, words.all("certified")))
+        self.being_sure = said("being_sure")
         self.grades = _grade_patterns(catalogue)
         self.grades_in_names = _grade_patterns(catalogue, in_names=True)
         self.first_words = _all_first_words(catalogue)
@@ -143,15 +107,17 @@ class Grammar:
 
     def _read_letters(self, catalogue: Catalogue) -> None:
         """Folded words that tell nothing where goods are asked for, but those that goods are called by."""
-        names = catalogue.name_index.vocabulary
+        names, words = catalogue.name_index.vocabulary, catalogue.words
+        said = partial(words_meaning, words)
         self.courtesy, letter, self.beside_wishes = (
-            frozenset(map(folded, catalogue.words.all(meaning))) - names
-            for meaning in ("courtesy", "letter", "beside_wishes")
+            said(meaning) - names for meaning in ("courtesy", "letter", "beside_wishes")
         )
         self.letter_words = self.courtesy | letter
-        self.ours, self.meant_for, self.consumers = (
-            frozenset(map(folded, catalogue.words.all(meaning))) for meaning in ("ours", "meant_for", "consumers")
-        )
+        self.ours, self.meant_for, self.consumers = map(said, ("ours", "meant_for", "consumers"))
+        self.askers, self.able, self.supplying, self.trouble = map(said, ("who", "able", "supply", "trouble"))
+        self._praised, self._lacked, self._lacking = map(said, ("praised", "lacked", "lacking"))
+        self.asked = whole((*words.all("who"), *words.all("asks_you")))
+        self.included, self.in_stock = whole(words.all("included")), whole(words.all("in_stock"))
 
     def _read_numbers(self, catalogue: Catalogue) -> None:
         """Prices, rates and amounts: numbers with what stands around them."""
@@ -166,7 +132,9 @@ class Grammar:
         limit = any_of((*words.all("below"), *words.all("above"), *_BELOW_SIGNS, *_ABOVE_SIGNS))
         per = rf"(?:\s*/\s*|\s+{any_of(words.all('per'))}\s+)"
         before = rf"(?:(?<!\w)(?P<limit>{limit})\s*)?"
-        after = rf"(?P<number>{NUMBER})(?:\s*(?P<after>{currency})(?!\w))?(?:{per}(?P<unit>{unit})(?!\w))?"
+        alone = r"(?(after)\s+(?=[mk]wh|gj|мвт)|(?!))"  # "45 € MWh", which no amount is
+        of_unit = rf"(?:(?:{per}|{alone})(?P<unit>{unit})(?!\w))?"
+        after = rf"(?P<number>{NUMBER})(?:\s*(?P<after>{currency})(?!\w))?{of_unit}"
         most, least = (any_of(words.all(meaning)) for meaning in ("below_behind", "above_behind"))
         # "200 eur max 50 t" limits the amount.
         behind = rf"(?:\s*(?:(?P<at_most>{most})|(?P<at_least>{least}))(?!\w)(?!\s*[0-9]))?"
@@ -197,7 +165,7 @@ class Grammar:
 
     def _read_languages(self, words: Words) -> None:
         """What an adviser speaks, and whether at once."""
-        self.free_now = re.compile(rf"(?<!\w){any_of(words.all('free_now'))}(?!\w)")
+        self.free_now = whole(words.all("free_now"))
         self._languages = {folded(name): code for code, names in words.languages.items() for name in names}
         # "polish" alone may be of goods from Poland: only who speaks it is meant by the language.
         bare = {name: code for name, code in names_of_languages().items() if name not in self._languages}
@@ -214,11 +182,15 @@ class Grammar:
         self.radius = re.compile(rf"((?<=\+)[0-9]{{1,5}}|{NUMBER})\s*{KILOMETRES}(?!\w)")  # also "+150 km"
         self.limit_before = re.compile(rf"(?<!\w){any_of(words.all('below'))}\s*$")  # "max" before "50 km"
         terms = [code for code, term in catalogue.terms.items() if term.is_incoterm]
-        self.term = re.compile(rf"(?<!\w){any_of(terms)}(?!\w)")
+        self.term = whole(terms)
         self.near = re.compile(rf"(?<!\w)(?:{any_of((*words.all('near'), *words.all('within')))})(?!\w)")
-        self.at = re.compile(rf"(?<!\w){any_of(words.all('at'))}(?!\w)")
+        self.at = whole(words.all("at"))
         # What stands between "near" or a delivery term and the place.
         self.to_place = re.compile(rf"\s+(?:{self.at.pattern}\s+)?")
+
+    def praising(self, words: Iterable[str]) -> frozenset[str]:
+        """The words that praise goods beside these folded ones: "tested", and the dust of "without dust"."""
+        return self._praised if self._lacking.isdisjoint(words) else self._praised | self._lacked
 
     def unit_of(self, word: str) -> str:
         """The unit code of a matched unit word, or `BARE_CUBIC_METRE`."""
@@ -303,6 +275,17 @@ def _order_pattern(words: Words) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{listings}\s+)?(?:{orders})(?!\w){soon}(?:{after}(?!\w))?")
 
 
+def _in_the_abessive(catalogue: Catalogue) -> frozenset[str]:
+    """The Estonian words that say by their case that goods shall be without a kind of them: "kaseta", without birch."""
+    of_kinds = (line["et"] for line in catalogue.meanings if "et" in line)
+    return frozenset(
+        word
+        for said in of_kinds
+        for word in map(folded, said)
+        if word.endswith(ABESSIVE) and word.removesuffix(ABESSIVE) in set(map(folded, said))
+    )
+
+
 def _spaced(word: str) -> str:
     return re.sub(r"\s+", " ", word)
 
@@ -312,7 +295,8 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     begins is not looked for at all."""
     words = catalogue.words
     incoterms = (code for code, term in catalogue.terms.items() if term.is_incoterm)
-    months = (name for table in (words.months, words.genitives) for names in table.values() for name in names)
+    tables = (words.months, words.short_months, words.genitives)
+    months = (name for table in tables for names in table.values() for name in names)
     weekdays = (name for names in words.weekdays.values() for name in names)
     named = (name for meaning in NAMED for name in words.all(meaning))
     spans = (name for meaning in (*RELATIVE_WINDOWS, "week", *TELLING) for name in words.all(meaning))
@@ -320,13 +304,15 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     packings = ("big_bag", "bagged", "pallet", "bulk")
     return {
         "orders": _first_words(name for order in SAID_ORDERS for name in words.all(order)),
-        "sides": _first_words((*words.all("sell"), *words.all("buy"))),
+        "sides": _longest_words((*words.all("sell"), *words.all("buy"))),
+        **{meaning: _longest_words(words.all(meaning)) for meaning in ("for_sale", "have", "we_make")},
         "packaging": _first_words(word for packing in packings for word in words.all(packing)),
         "schemes": _first_words(word for scheme in catalogue.certificates.values() for word in scheme.spoken),
         "grades": _first_words(said for name in grade_names(catalogue) for said in (name, name.replace(" ", ""))),
         "free_now": _first_words(words.all("free_now")),
         "languages": _first_words((*spoken, *words.all("speaks"), *names_of_languages())),
         "not_traded": _first_words(words.all("not_traded")),
+        "by_the_way": _longest_words((*words.all("included"), *words.all("in_stock"))),
         "excluding": _first_words(words.all("excluding")),
         "either": _first_words(words.all("or")),
         "at": _first_words(words.all("at")),
@@ -334,7 +320,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
         "windows": _first_words((*months, *weekdays, *spans)) | _longest_words(named),
         "ranges": _first_words((*words.all("between"), *words.all("to"))),
         "loads": _first_words(name for load in ("truckload", "full_truck", "truck") for name in words.all(load)),
-        "rates": _first_words(word for per in ("hour", "hourly", "minute", "minutely") for word in words.all(per)),
+        "rates": _longest_words(word for per in ("hour", "hourly", "minute", "minutely") for word in words.all(per)),
     }
 
 

@@ -77,7 +77,7 @@ class _Lexicon:
             or catalogue.synonyms.has(word)
             or is_small_word(word, catalogue)
             or self.places.knows(word)
-            or catalogue.country_named(word) is not None
+            or catalogue.area_named(word) is not None
         )
 
     def is_understood(self, text: str) -> bool:

@@ -85,6 +85,6 @@ class _Reader:
         return bool(
             catalogue.name_index.like(word)
             or self.places.named(word)
-            or catalogue.country_named(word)
+            or catalogue.area_named(word)
             or catalogue.synonyms.describes_goods(word)
         )

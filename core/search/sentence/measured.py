@@ -17,8 +17,9 @@ from typing import Final, NamedTuple
 from core.catalogue import Catalogue
 from core.catalogue.facts import Grade, Limit
 from core.catalogue.names import folded
-from core.search.sentence.grammar import FIRST_WORD, Said
+from core.search.sentence.grammar import FIRST_WORD
 from core.search.sentence.patterns import any_of
+from core.search.sentence.said import Said
 from core.search.sentence.sheet import TAKEN
 
 MEASURED: Final = "measured:"  # what the marks begin with of what a seller says of the goods

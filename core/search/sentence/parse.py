@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final
 
 from core.catalogue.model import Catalogue
-from core.catalogue.names import folded
+from core.catalogue.names import folded, leaders
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
@@ -26,16 +26,18 @@ from core.search.sentence.fields import (
     parse_unit_price,
 )
 from core.search.sentence.figures import Figures, amount, by_the_load, figures, prices
-from core.search.sentence.goods import WORD_OR_NUMBER, Goods, GoodsReader, leaders, second_goods
-from core.search.sentence.grammar import Said, SaidOrder, grammar_of
+from core.search.sentence.goods import Goods, GoodsReader, second_goods
+from core.search.sentence.grammar import WORD_OR_NUMBER, SaidOrder, grammar_of
 from core.search.sentence.leaving_out import GRADE, left_out
 from core.search.sentence.letters import WORD, rejoined, wish_in
 from core.search.sentence.measured import Measure
 from core.search.sentence.numbers import parse_number
 from core.search.sentence.places import Place, Places
 from core.search.sentence.purpose import without_purpose
+from core.search.sentence.said import Said
 from core.search.sentence.sheet import Sheet
 from core.search.sentence.shorthand import written_out
+from core.search.sentence.sides import Side
 from core.search.sentence.slips import spelt
 from core.search.sentence.times.days import DateWindow
 from core.search.sentence.times.windows import FIGURES_OF_TIME, FoundWindow, NoWindow
@@ -54,29 +56,7 @@ __all__ = [
 
 LONGEST_SENTENCE: Final = 500
 DAYS_TOLD: Final = 3  # of one sentence that cannot be
-# Beside these words somebody is sure of something, and does not mean the scheme of that name.
-BEING_SURE: Final = frozenset(
-    (
-        "about",
-        "am",
-        "be",
-        "for",
-        "i",
-        "i'm",
-        "if",
-        "make",
-        "not",
-        "of",
-        "pretty",
-        "quite",
-        "that",
-        "to",
-        "very",
-        "what",
-        "which",
-        "you",
-    )
-)
+SURE: Final = "sure"  # a scheme that is called like a word of everyday English
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +110,19 @@ class Understood:
 
 
 def parse(
-    text: str, catalogue: Catalogue, places: Places, today: date, language: str = "en", *, per: str | None = None
+    text: str,
+    catalogue: Catalogue,
+    places: Places,
+    today: date,
+    language: str = "en",
+    *,
+    per: str | None = None,
+    several: bool = False,
 ) -> Understood:
     """Read a sentence in any of the languages; `language` only decides what "1.200" means. Never raises.
 
     `per`: the unit of a price that is said without one, where it is not the one in which such goods are mostly sold.
+    `several`: goods with an "and" between them are all looked for; a listing is of one alone.
     """
     grammar = grammar_of(catalogue)
     wish = written_out(spelt(_begun(text), catalogue, places), catalogue)
@@ -143,7 +131,7 @@ def parse(
     wish = wish_in(wish, words, grammar, catalogue, places)
     wish = without_purpose(wish, words, grammar, catalogue)
     sheet = Sheet(Said.of(wish), grammar, language)
-    return _Reading(sheet, catalogue, places, today, per).understood()
+    return _Reading(sheet, catalogue, places, today, per, several).understood()
 
 
 def _begun(text: str) -> str:
@@ -163,6 +151,7 @@ class _Reading:
     places: Places
     today: date
     per: str | None
+    several: bool
 
     def understood(self) -> Understood:
         """Take the fields out one after the other; the goods are what is left."""
@@ -170,22 +159,22 @@ class _Reading:
         unwanted = left_out(sheet, self.catalogue, places)
         certificates, by_grade, grades = self._certificates_and_grades()
         window, said = self._window(), figures(sheet)  # in this order: a day is no amount
-        order, side = self._order(), self._side()  # behind the figures: "moins cher que 200" is a limit
+        order, side = self._order(), Side.said_on(sheet, places, self.catalogue)  # "moins cher que 200" is a limit
         free_now = sheet.may_name("free_now") and sheet.take(sheet.grammar.free_now) is not None
         language, where, packaging = self._language(), whereabouts(sheet, self.catalogue, places), self._packaging()
-        product, alternatives, named, others = goods = GoodsReader(sheet, self.catalogue, places).named(grades)
+        product, alternatives, named, others = goods = self._goods(grades, said)
         said, others = self._of_the_first(said, goods) if product else (said, others)
-        speaks, countries = self._speaks(language, where.countries, bool(product or alternatives))
-        rest = " ".join(written for _, written in sorted((*others, *countries)))
+        speaks, there = self._speaks(language, where.countries, bool(product or alternatives))
+        rest = " ".join(written for _, written in sorted((*others, *there)))
         grade = self._grade(grades or (self._grades_in_names(named, product) if sheet.has_digits else ()), product)
         product = product or (self._only_one_of(grade) if grade is not None and not alternatives else None)
-        by_load = by_the_load(said, self.catalogue, (product,) if product else alternatives, side)
+        by_load = by_the_load(said, self.catalogue, (product,) if product else alternatives, side.by_word)
         quantity = by_load or amount(sheet, said, self.catalogue, product)
         rest = self._with_trucks(rest, said) if by_load is None and said.loads else rest
         self._tell_of_places(where, bool(product or alternatives))
         by_limit = prices(sheet, said, self.catalogue, product, self.per or (quantity.unit if quantity else None))
         return Understood(
-            side=side,
+            side=side.by_word or (side.of_goods(said, rest) if product or alternatives else None),
             product=product,
             alternatives=alternatives,
             grade=grade,
@@ -214,6 +203,11 @@ class _Reading:
             rest=rest,
             unclear=tuple(sheet.unclear),
         )
+
+    def _goods(self, grades: tuple[str, ...], said: Figures) -> Goods:
+        """Several of them, where none has an amount of its own."""
+        several = self.several and not (said.amounts or said.loads)
+        return GoodsReader(self.sheet, self.catalogue, self.places, several).named(grades)
 
     def _only_one_of(self, grade: str) -> str | None:
         """The goods of a grade that no others have."""
@@ -256,7 +250,7 @@ class _Reading:
         named: list[tuple[int, int, str]] = []
         for scheme_id, words in grammar.schemes.items() if sheet.may_name("schemes") else ():
             found = words.search(sheet.text)
-            if found and (found[0] != "sure" or self._is_scheme(*found.span())):
+            if found and (found[0] != SURE or self._is_scheme(*found.span())):
                 named.append((*found.span(), scheme_id))
         names = grammar.grades if sheet.may_name("grades") else []
         schemes = {scheme_id for _, _, scheme_id in named}
@@ -302,7 +296,7 @@ class _Reading:
         before, after = WORD_OR_NUMBER.findall(sheet.text, 0, start)[-1:], WORD_OR_NUMBER.findall(sheet.text, end)[:1]
         if sheet.grammar.certified.search(" ".join((*before, *after))):
             return True
-        small = bool(sheet.said.text[:start].strip()) and BEING_SURE.isdisjoint((*before, *after))
+        small = bool(sheet.said.text[:start].strip()) and sheet.grammar.being_sure.isdisjoint((*before, *after))
         return small or sheet.written(start, end).isupper()
 
     def _window(self) -> DateWindow | None:
@@ -355,22 +349,6 @@ class _Reading:
         if goods and folded(found[0]) in self.catalogue.country_names:
             return None, (*countries, (found.start(), self.sheet.written(*found.span())))
         return self.sheet.grammar.language_of(found), countries
-
-    def _side(self) -> str | None:
-        """Selling or buying. "Koper" further on is the port, not the Swedish for "buys"; "suche" is Polish for dry."""
-        sheet = self.sheet
-        if not sheet.may_name("sides"):
-            return None
-        for side, words in sheet.grammar.sides.items():
-            found = words.search(sheet.text)
-            if found is not None:
-                written = sheet.written(*found.span())
-                name = not written[0].islower() and self.places.named(written)
-                before = WORD_OR_NUMBER.search(sheet.said.text, 0, found.start())
-                if before is None or not (name or self.catalogue.synonyms.has(found[0])):
-                    sheet.strike(*found.span())
-                    return side
-        return None
 
     def _with_trucks(self, rest: str, said: Figures) -> str:
         """The words that were not understood, with those for trucks that are no amount."""

@@ -56,10 +56,6 @@ class Place:
         """Its name in that language; in Cyrillic to who reads that, where it is known so."""
         return self.in_languages.get(language, self.name)
 
-    def km_to(self, other: Place) -> float:
-        """Great-circle distance in kilometres."""
-        return distance_km(self.lat, self.lon, other.lat, other.lon)
-
 
 def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     """Great-circle distance of two positions in degrees, by the haversine formula; within 0.5 % of the real Earth."""
@@ -73,7 +69,9 @@ class Places:
     """The gazetteer. Of two places with one name the one listed first wins, and the other is offered too; a town by its
     own name comes before one that is called so elsewhere."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[Place], posted: Mapping[tuple[str, str], Place] | None = None) -> None:
+        """`posted`: the town of each country's postcodes that begin so."""
+        self.posted = posted or {}
         self._by_name: dict[str, list[Place]] = defaultdict(list)
         self.all = tuple(places)
         self.well_known = tuple(place for place in self.all if place.well_known)
@@ -208,14 +206,36 @@ def _plain(name: str) -> str:
     return folded(name).replace("(", "").replace(")", "")
 
 
-def load_places(well_known: Path, others: Path | None = None, in_languages: Path | None = None) -> Places:
-    """Read config/catalogue/places.csv, towns.csv and town_names.csv; the lines that start with # tell of their
-    licence."""
-    rows = _rows(in_languages) if in_languages is not None else ()
-    names = {(row["name"], row["country"]): {each: row[each] for each in row if row[each]} for row in rows}
+def load_places(
+    well_known: Path,
+    others: Path | None = None,
+    in_languages: Path | None = None,
+    counties: Path | None = None,
+    postcodes: Path | None = None,
+) -> Places:
+    """Read config/catalogue/places.csv, and the files beside it that there are: towns.csv, town_names.csv, counties.csv
+    and postcodes.csv; the lines that start with # tell of their licence."""
+    called = _read(in_languages)
+    names = {(row["name"], row["country"]): {each: row[each] for each in row if row[each]} for row in called}
     places = [_with_names(_place(row), names.get((row["name"], row["country"]), {})) for row in _rows(well_known)]
-    towns = (_place(row) for row in _rows(others)) if others is not None else ()
-    return Places([*places, *(_with_names(replace(town, well_known=False), {}) for town in towns)])
+    places += [_with_names(replace(_place(row), well_known=False), {}) for row in _read(others)]
+    towns = {(place.country, place.name): place for place in reversed(places)}
+    posted = {
+        (row["country"], begins): towns[row["country"], row["town"]]
+        for row in _read(postcodes)
+        for begins in row["begins"].lower().split("|")
+    }
+    return Places([*places, *(_county(row, towns[row["country"], row["town"]]) for row in _read(counties))], posted)
+
+
+def _read(path: Path | None) -> Iterable[dict[str, str]]:
+    return () if path is None else _rows(path)
+
+
+def _county(row: Mapping[str, str], town: Place) -> Place:
+    """What is called like a town and is more than one, around the town in the middle of it."""
+    others = tuple(name for name in row["other_names"].split("|") if name)
+    return replace(town, name=row["name"], other_names=others, well_known=False, everyday_word=False, in_languages={})
 
 
 def _with_names(place: Place, names: Mapping[str, str]) -> Place:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from core.kernel.errors import Refusal
-from core.search.sentence.grammar import FIRST_WORD, Grammar, Said
+from core.search.sentence.grammar import FIRST_WORD, Grammar
+from core.search.sentence.said import Said
 
 TAKEN = "|"
 _DIGIT: Final = re.compile("[0-9]")

@@ -75,7 +75,7 @@ def _is_another(word: str, catalogue: Catalogue, places: Places | None) -> bool:
     if is_small_word(word, catalogue) or catalogue.synonyms.has(word) or (places is not None and places.knows(word)):
         return True
     goods = catalogue.name_index.like(word)
-    return any(other[0] == word[0] for other in goods) or bool(catalogue.country_named(word))
+    return any(other[0] == word[0] for other in goods) or bool(catalogue.area_named(word))
 
 
 def is_small_word(word: str, catalogue: Catalogue) -> bool:

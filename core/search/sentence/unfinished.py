@@ -11,10 +11,11 @@ from typing import Final
 
 from core.catalogue import Catalogue
 from core.catalogue.names import folded
-from core.search.sentence.grammar import FIRST_WORD, Said, grammar_of
+from core.search.sentence.grammar import FIRST_WORD, grammar_of
 from core.search.sentence.measured import PARAMETERS
 from core.search.sentence.patterns import any_of
 from core.search.sentence.places import Places
+from core.search.sentence.said import Said
 
 UNREAD: Final = "search.limit_unread"  # the code that tells of it
 MEANT_OTHERWISE: Final = ("to", "until", "starting")

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from core.catalogue.model import Catalogue
 from core.search.sentence.grammar import FIRST_WORD
 from core.search.sentence.places import Place, Places
+from core.search.sentence.postcodes import postcode
 from core.search.sentence.sheet import TAKEN, Sheet
 
 NEAR_KM: Final = 150  # what "near" means when no distance is said: a truck there and back before noon
@@ -46,6 +47,7 @@ def whereabouts(sheet: Sheet, catalogue: Catalogue, places: Places) -> Whereabou
     """The longest name of a place that there is. Behind "DAP", "near" or a distance a misspelt one is believed at once,
     elsewhere only when the word means nothing else."""
     grammar = sheet.grammar
+    posted = postcode(sheet, catalogue, places)
     countries = _countries(sheet, catalogue, places)
     marked = sheet.may_name("near")
     term = grammar.term.search(sheet.text) if marked else None
@@ -62,29 +64,35 @@ def whereabouts(sheet: Sheet, catalogue: Catalogue, places: Places) -> Whereabou
         if found:
             sheet.strike(*found.span())
     radius_km = _kilometres(radius[1]) if radius else NEAR_KM if near else None
-    place = place or finder.run_together() or finder.misspelt()
+    place = place or (None if posted is None else posted.place) or finder.run_together() or finder.misspelt()
     code = term[0].upper() if term else None
     if place is None:
         return Whereabouts(code, countries=countries, around_km=radius_km if radius else None, unknown=unknown)
-    said = finder.said
+    said = finder.said or (posted.said if posted else "")
     return Whereabouts(code, place, said, radius_km, countries, other=finder.or_elsewhere())
 
 
 def _countries(sheet: Sheet, catalogue: Catalogue, places: Places) -> tuple[tuple[int, str], ...]:
-    """The countries that are named, struck out: "Spain" is no slip of "shell", nor is "Paesi Bassi" a low town."""
+    """The countries and regions that are named, struck out: "Spain" is no slip of "shell", nor is "Paesi Bassi" a low
+    town."""
     tokens = [token for token in FIRST_WORD.finditer(sheet.text) if len(token[0]) > 1]
     words = [token[0] for token in tokens]
-    spans = [(tokens[start].start(), tokens[end - 1].end()) for start, end in catalogue.countries_in(words)]
+    spans = [(tokens[start].start(), tokens[end - 1].end()) for start, end in catalogue.areas_in(words)]
     spans = [(start, end) for start, end in spans if STOPS.isdisjoint(sheet.text[start:end])]
-    goods = catalogue.name_index.vocabulary
+    goods, codes = catalogue.name_index.vocabulary, []
+    shouting = sheet.said.original.isupper()  # then capitals tell nothing
     for token in tokens:
         if any(start <= token.start() < end for start, end in spans):
             continue
-        if catalogue.country_named(token[0]) is not None and token[0] not in goods and not places.knows(token[0]):
+        if not shouting and (code := sheet.written(*token.span())) in catalogue.countries:
+            codes.append((token.start(), catalogue.countries[code][0]))  # "holzpellets PL"
+            sheet.strike(*token.span())
+        elif catalogue.area_named(token[0]) is not None and token[0] not in goods and not places.knows(token[0]):
             spans.append(token.span())
     for start, end in spans:
         sheet.strike(start, end)
-    return tuple((start, sheet.written(start, end)) for start, end in sorted(spans))
+    named = [(start, sheet.written(start, end)) for start, end in spans]
+    return tuple(sorted((*codes, *named)))
 
 
 def _kilometres(number: str) -> int:
@@ -208,7 +216,8 @@ class _Finder:
             word in self.sheet.grammar.fillers
             or any(like > 1 - FAR_SLIPS / len(word) for like in catalogue.name_index.like(word).values())
             or catalogue.synonyms.knows(word)
-            or catalogue.country_named(word) is not None
+            or catalogue.topics.begins_one(word)  # "stuck at the border" is not in Bordeaux
+            or catalogue.area_named(word) is not None
         )
 
     def _at(self, start: int, *, spelt: Spelt | None, sure: bool = True) -> Place | None:
@@ -227,7 +236,8 @@ class _Finder:
             if exact and (sure or not exact[0].everyday_word) and len(name) > 2 and not self._is_of_goods(name, start):
                 self._strike(start, end)
                 return exact[0]
-        meant = () if spelt is None else spelt(tokens[0][0])
+        said = tokens[0][0]
+        meant = () if spelt is None or self.catalogue.topics.begins_one(said) else spelt(said)
         # "per cent" is a begun "per centrali" rather than a misspelt "per Cento".
         return self._found(tokens[0], () if meant and meant[0].everyday_word else meant)
 

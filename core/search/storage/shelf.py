@@ -22,7 +22,7 @@ from core.search.model import SearchBlob
 from core.search.storage.log import Seen, on_postgres
 from core.search.storage.packing import unpacked
 
-LAYOUT = "6"  # changes with the arrays of a segment, or with what is put into them
+LAYOUT = "8"  # changes with the arrays of a segment, or with what is put into them
 
 
 def layout_of(catalogue: Catalogue) -> str:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from core.catalogue import Status, load
+from core.catalogue import Status
 from core.catalogue.energy import (
-    energy_by_grade,
     energy_of,
     mass_of,
     ncv_as_received,
@@ -22,9 +20,9 @@ from core.catalogue.facts import LANGUAGES, NumberFit
 from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice, currency_named
 from core.kernel.quantity import Quantity, unit_named
+from tests.core.goods import catalogue
 
-FOLDER = Path(__file__).parents[3] / "config" / "catalogue"
-CATALOGUE = load(FOLDER)
+CATALOGUE = catalogue()
 
 
 def test_forty_one_products_are_named_in_every_language() -> None:
@@ -53,6 +51,7 @@ def test_every_reference_leads_somewhere() -> None:
         assert set(product.terms) <= set(CATALOGUE.terms)
         assert set(product.delivery) <= set(CATALOGUE.delivery)
         assert set(product.certificates) <= set(CATALOGUE.certificates)
+        assert all(CATALOGUE.scheme(each).covers_goods(product.id) for each in product.certificates)
         assert product.price_unit in product.units
         assert [unit_named(unit).code for unit in product.units] == list(product.units)
         assert currency_named(product.price_currency).code == product.price_currency
@@ -123,14 +122,6 @@ def test_wetter_chips_hold_less_energy() -> None:
     with pytest.raises(Refusal) as caught:
         energy_of(chips, lorry, Decimal(100))
     assert caught.value.code == "energy.moisture_out_of_range"
-
-
-def test_the_exchange_has_its_own_coefficients() -> None:
-    lorry = Quantity(Decimal(90), "loose_m3")
-    sm1, sm2 = CATALOGUE.grade("BALTPOOL_SM1"), CATALOGUE.grade("BALTPOOL_SM2")
-    assert str(energy_by_grade(sm1, lorry, heating_season=True).quantity) == "77.4 MWh"
-    assert str(energy_by_grade(sm1, lorry, heating_season=False).quantity) == "80.1 MWh"
-    assert str(energy_by_grade(sm2, lorry, heating_season=True).quantity) == "71.1 MWh"
 
 
 def test_mass_of_liquids_and_of_what_has_none() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.batch.search_batch import BatchSearcher
-from tests.core.search.sentence.test_parse import TODAY, read
+from tests.core.search.sentence.reading import TODAY, read
 
 GOODS: dict[str, dict[str, Any]] = {
     "tartu": {"title": "Metsahake kuusk", "text": "AS Soodsa, laos Tartus", "product": "wood_chips_industrial"},

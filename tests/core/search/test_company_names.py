@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.search.sentence.test_parse import read
-from tests.core.search.test_search_batch import asks, found, listing
+from tests.core.search.batch import asks, found, listing
+from tests.core.search.sentence.reading import read
 
 
 @pytest.mark.parametrize("sentence", ["Energi Skog charcoal", "charcoal Energi Skog", "200 t charcoal, Energi Skog"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.search.price_question import asks_fee, asks_price, without_fee, without_question
-from tests.core.search.sentence.test_parse import CATALOGUE, read
+from tests.core.search.sentence.reading import CATALOGUE, read
 
 
 @pytest.mark.parametrize(

@@ -2,75 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core.kernel.errors import Invalid
-from core.kernel.transaction import MARKET, Actor
-from core.listings.model import Certificate, ChangeListing, Listing, Place
-from core.listings.service import change_listing, publish_listing, reserve, withdraw_listing
+from core.kernel.transaction import MARKET
+from core.listings.model import ChangeListing, Place
+from core.listings.service import change_listing, reserve, withdraw_listing
 from core.people.model import CompleteProfile, Role
 from core.people.service import complete_profile
-from core.search import reactions, service
-from core.search.model import DidYouMean, Hit, Order, Page, Query, Standings
-from core.search.sentence.places import Places, load_places
+from core.search import service
+from core.search.model import DidYouMean, Hit, Page, Query
 from tests.core.conftest import Market
-from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, pellets, tonnes
-
-HULL = Place(name="Hull", country="GB", lat=53.7446, lon=-0.3353)
-FSC = Certificate(scheme="FSC", number="FSC-C012345")
-
-
-@cache
-def gazetteer() -> Places:
-    return load_places(Path(__file__).parents[3] / "config" / "catalogue" / "places.csv")
-
-
-@dataclass
-class Shelf:
-    """A market with a few things to be found."""
-
-    market: Market
-    seller: Actor
-
-    async def put(self, seller: Actor | None = None, **changes: Any) -> Listing:
-        return await self.market.run(
-            seller or self.seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(**changes))
-        )
-
-    async def find(
-        self,
-        text: str,
-        *,
-        limit: int = 5,
-        after: str | None = None,
-        order: Order = "best",
-        standings: Standings | None = None,
-    ) -> Page:
-        understood = service.query_of(text, catalogue(), gazetteer(), self.market.clock.now().date()).understood
-        return await self.ask(Query(understood, order), limit=limit, after=after, standings=standings)
-
-    async def ask(
-        self, query: Query, *, limit: int = 5, after: str | None = None, standings: Standings | None = None
-    ) -> Page:
-        return await self.market.run(
-            MARKET, lambda ctx: service.search(ctx, catalogue(), query, limit, after, standings=standings)
-        )
-
-
-async def shelf(market: Market) -> Shelf:
-    reactions.listen(market.reactions)
-    seller, _ = await market.newcomer("Anna")
-    return Shelf(market, seller)
-
-
-def ids(page: Page) -> list[str]:
-    return [hit.listing.id for hit in page.hits]
+from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, gazetteer, tonnes
+from tests.core.search.shelf import FSC, HULL, ids, shelf
 
 
 def codes(hit: Hit) -> set[str]:
@@ -132,6 +79,11 @@ async def test_only_what_is_live_is_shown_and_at_once(market: Market) -> None:
         ("pelet drzewny z Wielkiej Brytanii", HULL),
         ("medienos granulės, Jungtinė Karalystė", HULL),
         ("деревні пелети, Велика Британія", HULL),
+        ("wood pellets LV", RIGA),
+        ("wood pellets Yorkshire", HULL),
+        ("Holzpellets Baltikum", RIGA),
+        ("деревні пелети, країни Балтії", RIGA),
+        ("koksnes granulas Vidzemē", RIGA),
     ],
 )
 async def test_a_country_that_is_named_is_where_the_goods_have_to_be_from(

@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 import pytest
 
-from config.batch.search_batch import BatchSearcher
-from core.search.advice import asks_advice
 from core.search.sentence.parse import parse
 from core.search.spacing import apart
-from tests.core.goods import catalogue
-from tests.core.search.test_search import gazetteer
-
-TODAY = date(2026, 11, 21)
-KAUNAS = {"city": "Kaunas", "country": "LT", "lat": 54.9, "lon": 23.9}
-WIEN = {"city": "Wien", "country": "AT", "lat": 48.21, "lon": 16.37}
-
-
-def listing(name: str, title: str, **more: Any) -> dict[str, Any]:
-    return {"id": name, "kind": "listing", "title": title, "text": "", "lang": "en", **more}
-
-
-def expert(name: str, title: str, text: str) -> dict[str, Any]:
-    return {"id": name, "kind": "expert", "title": title, "text": text, "lang": "en"}
-
-
-def asks(text: str) -> bool:
-    """Whether it is a problem that is told, where no document has any of its words."""
-    return asks_advice(text, parse(text, catalogue(), gazetteer(), TODAY), catalogue(), lambda _: False)
-
-
-def found(rows: list[dict[str, Any]], text: str) -> list[str]:
-    return BatchSearcher(rows, TODAY).search(text)
+from tests.core.goods import catalogue, gazetteer
+from tests.core.search.batch import KAUNAS, TODAY, WIEN, asks, expert, found, listing
 
 
 @pytest.mark.parametrize(
@@ -319,3 +293,19 @@ def test_a_grade_in_the_text_is_of_the_goods_that_the_field_says() -> None:
         listing("asked", "Altspeiseöl", product="uco", created="2026-01-20") | talk,
     ]
     assert found(rows, "used cooking oil FFA max 5 %")[0] == "asked"
+
+
+def test_what_is_not_wanted_is_left_out_and_the_place_is_kept() -> None:
+    rows = [
+        listing("oak", "Firewood", text="100 % Eiche", product="firewood", **KAUNAS),
+        listing("birch", "Firewood", text="100 % Birke", product="firewood", **KAUNAS),
+        listing("far", "Firewood", text="100 % Birke", product="firewood", **WIEN),
+        listing("bark", "Bark", product="bark", **KAUNAS),
+        listing("bags", "Wood pellets", text="15 kg bags", product="wood_pellets", **KAUNAS),
+        listing("big bags", "Koksnes granulas", text="big bag maisi", product="wood_pellets", **KAUNAS),
+    ]
+    assert found(rows, "firewood without oak kaunas")[:2] == ["birch", "far"]
+    assert "bark" not in found(rows, "malkos be žievės kaunas")
+    assert found(rows, "wood pellets kaunas, no bags")[0] == "big bags"
+    assert "bags" not in found(rows, "wood pellets kaunas, no bags")
+    assert "big bags" not in found(rows, "wood pellets in bags not big bags")

@@ -22,8 +22,7 @@ from core.search.model import Order, Query
 from core.search.sentence.times.days import DateWindow
 from core.search.service import without
 from tests.core.conftest import Market
-from tests.core.goods import catalogue
-from tests.core.search.test_search import gazetteer
+from tests.core.goods import catalogue, gazetteer
 
 
 @dataclass

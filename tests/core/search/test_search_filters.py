@@ -56,12 +56,17 @@ WISHES: tuple[tuple[Wish, ...], ...] = (
     (
         wish(lambda row: row.country == "LV", countries=("LV",)),
         wish(lambda row: row.country != "LT", countries=("LV", "PL")),
+        wish(lambda row: row.country != "PL", countries=("BALTICS",)),
+        wish(lambda row: row.country == "PL", countries=("PL-22",)),
     ),
     (
         wish(lambda row: row.country != "PL", left_out=("country:PL",)),
         wish(lambda row: row.place_name != "Riga", left_out=("town:Riga",)),
+        wish(lambda row: row.country != "PL", left_out=("country:PL-22",)),
         wish(lambda row: row.grade_id != "ENplus_A2", left_out=("grade:ENplus_A2",)),
         wish(lambda row: not row.certificates, left_out=("scheme:ENplus",)),
+        wish(lambda row: row.packaging != "bag", left_out=("packaging:bag",)),
+        wish(lambda row: row.product_id != "wood_briquettes", left_out=("product:wood_briquettes",)),
     ),
     (wish(lambda row: row.incoterm == "EXW", incoterm="EXW"),),
     (

@@ -17,8 +17,7 @@ from core.search.model import Page, Query
 from core.search.sentence.parse import parse
 from core.search.wishes import WORDS_AT_MOST, freely
 from tests.core.conftest import Market
-from tests.core.goods import GDANSK, RIGA, catalogue, eur, pellets
-from tests.core.search.test_search import gazetteer
+from tests.core.goods import GDANSK, RIGA, catalogue, eur, gazetteer, pellets
 
 TODAY = date(2026, 11, 23)
 HOSTILE = {

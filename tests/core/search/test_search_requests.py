@@ -16,8 +16,7 @@ from core.search import reactions
 from core.search import requests as wanting
 from core.search.service import query_of
 from tests.core.conftest import Market
-from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, tonnes
-from tests.core.search.test_search import gazetteer
+from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, gazetteer, tonnes
 
 
 @dataclass

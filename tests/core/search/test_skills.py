@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core.search.sentence.parse import parse
-from tests.core.goods import catalogue
-from tests.core.search.sentence.test_parse import read
-from tests.core.search.test_search import gazetteer
-from tests.core.search.test_search_batch import KAUNAS, TODAY, asks, expert, found, listing
+from tests.core.goods import catalogue, gazetteer
+from tests.core.search.batch import KAUNAS, TODAY, asks, expert, found, listing
+from tests.core.search.sentence.reading import read
 
 PLANNERS = [
     expert("english", "Forestry adviser", "forest harvest planning. English. 90 EUR/h."),

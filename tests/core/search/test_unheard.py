@@ -10,7 +10,7 @@ from core.people.service import complete_profile
 from core.search.model import Page
 from core.search.unheard import NOT_LOOKED_AT, without_letters
 from tests.core.conftest import Market
-from tests.core.search.test_search import ids, shelf
+from tests.core.search.shelf import ids, shelf
 
 
 def unheard(page: Page) -> list[str]:

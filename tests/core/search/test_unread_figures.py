@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.search.unread_figures import unread_figures
-from tests.core.search.sentence.test_parse import CATALOGUE, read
+from tests.core.search.sentence.reading import CATALOGUE, read
 
 
 def told(text: str) -> list[tuple[str, object]]:

@@ -10,9 +10,8 @@ from core.catalogue.names import folded
 from core.search.advice import names_adviser
 from core.search.sentence.parse import parse
 from core.search.sentence.tongues import language_named
-from tests.core.goods import catalogue
-from tests.core.search.test_search import gazetteer
-from tests.core.search.test_search_batch import TODAY, asks, expert, found, listing
+from tests.core.goods import catalogue, gazetteer
+from tests.core.search.batch import TODAY, asks, expert, found, listing
 
 ADVISERS: Final = [
     expert(

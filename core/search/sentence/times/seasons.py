@@ -10,7 +10,7 @@ from typing import Final
 
 from core.catalogue.facts import Words
 from core.catalogue.names import folded
-from core.search.sentence.patterns import any_of
+from core.search.sentence.patterns import any_of, words_meaning
 from core.search.sentence.times.days import DateWindow, end_of_month, open_from, ordered
 
 # The first and the last month, on this half of the earth. The heating season is the one of district heating.
@@ -34,7 +34,7 @@ class NamedWindows:
     others, for a date may stand beside the day. `weekday`: its bare name."""
 
     def __init__(self, words: Words) -> None:
-        self._next = frozenset(map(folded, words.all("next_one")))
+        self._next = words_meaning(words, "next_one")
         self._weekdays = {folded(name): number for number, names in words.weekdays.items() for name in names}
         until, starting, during, this, next_one = (
             any_of(words.all(meaning)) for meaning in ("until", "starting", "during", "this_one", "next_one")

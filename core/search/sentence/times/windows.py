@@ -35,6 +35,8 @@ CENTURY = 2000  # of a year that is written with two figures
 ARTICLE = r"(?:(?:the|den|dem|le|il|el)\s+)"  # "by the 15th of May", "entro il 15 maggio"
 # Behind the number of a day: "31st", "1er", "31ten", "31:a", "31-го".
 ORDINAL = r"(?:\.|st|nd|rd|th|er|ten|te|:[ae]|-(?:го|е|те|go))"
+YEAR_BEFORE = rf"(?:(?P<y>{YEAR})\s?(?:m\.?|\.?\s?gada)\s+)?"  # "2027 m. birželio 30 d.", "2027. gada 30. jūnijs"
+NO_GENERATION = rf"(?![12]\s+gen(?!\.|\s+{YEAR}))"  # "2 gen ethanol" is no day of an Italian January
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +63,23 @@ class WindowReader:
     def __init__(self, words: Words) -> None:
         self._months = {folded(name): number for number, names in words.months.items() for name in names}
         month = any_of(self._months)
-        day = _any_day(month, words)
+        short = {folded(name): number for number, names in words.short_months.items() for name in names}
+        self._named = self._months | short
+        day = _any_day(month, any_of(short), words)
         # Without a year only behind "by" or "from", and never "15.12", which is a price.
         bare = r"[0-3]?[0-9]/[01]?[0-9](?![0-9]|[/.,][0-9]|\s*mm)"
         meanings = ("until", "to", "starting", "during")
         until, to, starting, during = (any_of(words.all(meaning)) for meaning in meanings)
-        week_words = [word for word in words.all("week") if len(word) > 1]
-        week_word, short_week_word = any_of(week_words), any_of(word for word in week_words if len(word) < 4)
-        week = (
-            rf"(?:{week_word}\.?\s*|v\.?\s*|[ws])(?P<week>[0-9]{{1,2}})(?:\s*[-–]\s*[a-z]{{1,2}}(?P<last_week>[0-9]{{1,2}}))?"
-            rf"(?:\s*[-/]\s*(?P<y>{YEAR}))?"
-        )
-        # "50. Woche", "50 sav."; but "2 week" is how long something takes.
-        week_behind = (
-            r"(?P<week>[0-9]{1,2})(?:\.?\s*[-–]\s*(?P<last_week>[0-9]{1,2}))?"
-            rf"(?:\.\s*{week_word}|\s+{short_week_word}\.?)(?:\s*[-/]\s*(?P<y>{YEAR}))?"
-        )
+        week, week_behind = _weeks_of(words)
         relative = [(any_of(words.all(name)), _reading_of(name)) for name in RELATIVE_WINDOWS]
         between = rf"\s*(?:\.\.|-|–|/|{until}|to|al|au)\s*"
         year = rf"(?:\s*[-/ ]\s*(?P<y>{YEAR}))?"
+        behind_month = rf"(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<e>[0-9]{{1,2}})(?:\s?d(?!\w)\.?)?(?:,?\s+(?P<x>{YEAR}))?"
         months = rf"(?P<m>{month})\.?(?:\s+(?P<x>{YEAR}))?(?:\s*[-–/]\s*|\s+(?:{until}|{to})\s+)(?P<n>{month})"
         readings: tuple[tuple[str, Reading], ...] = (
             (rf"(?:{starting}\s+)?(?P<a>{day}){between}(?P<b>{day})", self._two_days),
-            (rf"(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<b>{day})", self._days_of_one_month),
-            (
-                rf"(?P<m>{month})\.?\s+(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<e>[0-9]{{1,2}})(?:,?\s+(?P<y>{YEAR}))?",
-                self._days_behind_month,
-            ),
+            (rf"{YEAR_BEFORE}(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<b>{day})", self._days_of_one_month),
+            (rf"{YEAR_BEFORE}(?P<m>{month})\.?\s+{behind_month}", self._days_behind_month),
             (rf"{until}\s+{ARTICLE}?(?P<a>{day}|{bare})", self._until),
             (rf"{starting}\s+{ARTICLE}?(?P<a>{day}|{bare})", self._starting),
             (rf"(?:{during}\s+)?(?P<a>{day})", self._one_day),
@@ -105,7 +97,7 @@ class WindowReader:
         self._readings = tuple((re.compile(rf"(?<!\w){pattern}(?!\w)"), reading) for pattern, reading in every)
         by_days = (self._two_days, self._days_of_one_month, self._days_behind_month, self._one_day)
         self._by_days = frozenset((*by_days, self._until, self._starting))
-        self._month_word = re.compile(rf"(?<![^\W\d_]){month}(?![^\W\d_])")
+        self._month_word = re.compile(rf"(?<![^\W\d_]){any_of(self._named)}(?![^\W\d_])")
 
     def find(self, text: str, today: date) -> FoundWindow | None:
         """The first window in a folded text; refuses a day or week that is in no calendar."""
@@ -144,11 +136,12 @@ class WindowReader:
         return ordered(first, last)
 
     def _days_of_one_month(self, found: re.Match[str], today: date) -> DateWindow:
-        last = self._day(found["b"], today)
+        year = f" {found['y']}" if found["y"] else ""
+        last = self._day(f"{found['b']}{year}", today)
         return ordered(a_day(last.year, last.month, int(found["d"]), found[0]), last)
 
     def _days_behind_month(self, found: re.Match[str], today: date) -> DateWindow:
-        year = f" {found['y']}" if found["y"] else ""
+        year = f" {found['y'] or found['x'] or ''}"
         last = self._day(f"{found['e']} {found['m']}{year}", today)
         return ordered(a_day(last.year, last.month, int(found["d"]), found[0]), last)
 
@@ -209,7 +202,7 @@ class WindowReader:
         name = self._month_word.search(text)
         if name is not None:
             year = next((number for number in numbers if number > 99), None)  # it may stand before the day or behind
-            day, month = next(number for number in numbers if number != year), self._months[name[0]]
+            day, month = next(number for number in numbers if number != year), self._named[name[0]]
             return next_such_day(today, month, day, text) if year is None else a_day(year, month, day, text)
         if len(numbers) == 2:
             return next_such_day(today, numbers[1], numbers[0], text)
@@ -228,20 +221,37 @@ def _just_passed(reading: Reading, found: re.Match[str], today: date) -> DateWin
     return window if window is not None and window.last < today else None
 
 
-def _any_day(month: str, words: Words) -> str:
-    """The pattern of one day, with or without its year."""
+def _any_day(month: str, short: str, words: Words) -> str:
+    """The pattern of one day, with or without its year; the patterns of a month's name, and of a short one."""
     currency = any_of(word for said in words.currencies.values() for word in said)
     no_price = rf"(?!\s*{currency}(?!\w))(?![0-9])"
-    year = rf"{YEAR}(?:\s?р\.?(?!\w))?"  # "30 червня 2027 р."
-    named_year = rf"(?:{YEAR}\s?(?:m\.?|\.?\s?gada)\s+)?"  # "2027 m. birželio 30 d.", "2027. gada 30. jūnijs"
+    year = rf"{YEAR}(?:\s?рр?\.?(?!\w))?"  # "30 червня 2027 р.", of a span "2027 рр."
+    named_year = YEAR_BEFORE.replace("?P<y>", "?:")
     return (
         rf"(?:{YEAR}(?:-[0-9]{{2}}-|/[0-9]{{2}}/|\.[0-9]{{2}}\.)[0-9]{{2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}[./]{YEAR}"
         rf"|[0-3]?[0-9](?:-[01]?[0-9]-{YEAR}|(?:\.[01]?[0-9]\.|/[01]?[0-9]/)[2-4][0-9]{no_price})"
         # "15.12.": with its closing point alone, and as a day that there may be; "15.12" and "95.50." are prices.
         rf"|(?:0?[1-9]|[12][0-9]|3[01])\.\s?(?:0?[1-9]|1[0-2])\.{no_price}"
-        rf"|{named_year}[0-9]{{1,2}}{ORDINAL}?(?:\s+|-)(?:(?:of|de)\s+)?{month}(?:(?:\.?\s+|-)(?:del?\s+)?{year})?"
+        rf"|{named_year}[0-9]{{1,2}}{ORDINAL}?(?:\s+|-)(?:(?:of|de)\s+)?{month}(?:(?:\.?\s+|-)(?:del?\s+)?{year}|\.)?"
+        rf"|{named_year}{NO_GENERATION}[0-9]{{1,2}}\.?\s+{short}(?:\.?\s+{year}|\.)?"
         rf"|{named_year}{month}\.?\s+(?:the\s+)?[0-9]{{1,2}}(?:st|nd|rd|th|\s?d(?!\w)\.?)?(?![0-9])(?:,?\s+{YEAR})?)"
     )
+
+
+def _weeks_of(words: Words) -> tuple[str, str]:
+    """The patterns of weeks by their number: behind the word, and before it."""
+    named = [word for word in words.all("week") if len(word) > 1]
+    week, short = any_of(named), any_of(word for word in named if len(word) < 4)
+    behind = (
+        rf"(?:{week}\.?\s*|v\.?\s*|[ws])(?P<week>[0-9]{{1,2}})(?:\s*[-–]\s*[a-z]{{1,2}}(?P<last_week>[0-9]{{1,2}}))?"
+        rf"(?:\s*[-/]\s*(?P<y>{YEAR}))?"
+    )
+    # "50. Woche", "50 sav."; but "2 week" is how long something takes.
+    before = (
+        r"(?P<week>[0-9]{1,2})(?:\.?\s*[-–]\s*(?P<last_week>[0-9]{1,2}))?"
+        rf"(?:\.\s*{week}|\s+{short}\.?)(?:\s*[-/]\s*(?P<y>{YEAR}))?"
+    )
+    return behind, before
 
 
 def _reading_of(name: str) -> Reading:

@@ -7,8 +7,7 @@ from decimal import Decimal
 import pytest
 
 from core.search.sentence.parse import parse
-from tests.core.catalogue.test_catalogue import CATALOGUE
-from tests.core.search.sentence.test_parse import PLACES, TODAY, read
+from tests.core.search.sentence.reading import CATALOGUE, PLACES, TODAY, read
 
 
 @pytest.mark.parametrize(
@@ -70,3 +69,15 @@ def test_a_range_may_end_so() -> None:
     assert said.min_price is not None
     assert said.max_price is not None
     assert (str(said.min_price.amount), str(said.max_price.amount)) == ("50", "60")
+
+
+@pytest.mark.parametrize("said", ["45 € MWh", "45 eur mwh", "45 EUR/MWh", "45 eur per MWh"])
+def test_energy_behind_a_currency_is_what_the_price_is_per(said: str) -> None:
+    price = read(f"pellets max {said}").max_price
+    assert price is not None
+    assert (str(price.amount), price.unit) == ("45", "MWh")
+
+
+def test_energy_behind_a_number_of_its_own_is_an_amount() -> None:
+    said = read("pellets 40 eur 20 MWh")
+    assert str(said.quantity) == "20 MWh"

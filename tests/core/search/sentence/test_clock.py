@@ -9,7 +9,7 @@ import pytest
 from core.search.experts import problem_told
 from core.search.sentence.clock import Clock, without_clock
 from tests.core.goods import catalogue
-from tests.core.search.sentence.test_parse import PLACES
+from tests.core.search.sentence.reading import PLACES
 
 TODAY = date(2026, 11, 22)
 

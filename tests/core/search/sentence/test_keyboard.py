@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.search.sentence.keyboard import as_meant
-from tests.core.catalogue.test_catalogue import CATALOGUE
-from tests.core.search.sentence.test_parse import PLACES, read
+from tests.core.search.sentence.reading import CATALOGUE, PLACES, read
 
 
 def meant(text: str) -> str:

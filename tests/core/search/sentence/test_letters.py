@@ -9,9 +9,8 @@ import pytest
 from core.search.engine.wanted import Word
 from core.search.sentence.parse import Understood, parse
 from core.search.wishes import WORDS_AT_MOST, freely
-from tests.core.goods import catalogue
-from tests.core.search.test_search import gazetteer
-from tests.core.search.test_search_batch import KAUNAS, asks, expert, found, listing
+from tests.core.goods import catalogue, gazetteer
+from tests.core.search.batch import KAUNAS, asks, expert, found, listing
 
 TODAY = date(2026, 11, 21)
 LETTERS = {

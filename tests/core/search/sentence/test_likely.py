@@ -8,7 +8,7 @@ import pytest
 
 from conversations.wording import Wordings
 from core.search.sentence.fields import parse_money, parse_quantity, parse_unit_price
-from tests.core.search.sentence.test_parse import CATALOGUE, read, refusal
+from tests.core.search.sentence.reading import CATALOGUE, read, refusal
 
 LANGUAGES = Wordings().languages()
 SILENT = [language for language in LANGUAGES if language not in {"en", "de", "es", "it"}]

@@ -12,8 +12,8 @@ from core.search.service import query_of
 from tests.core.alerts.test_alert_rules import fit
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
-from tests.core.search.sentence.test_parse import CATALOGUE, PLACES, TODAY, read
-from tests.core.search.test_search import ids, shelf
+from tests.core.search.sentence.reading import CATALOGUE, PLACES, TODAY, read
+from tests.core.search.shelf import ids, shelf
 
 
 @pytest.mark.parametrize(

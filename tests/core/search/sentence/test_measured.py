@@ -13,8 +13,8 @@ from core.search.service import without
 from tests.core.alerts.test_alert_rules import fit
 from tests.core.conftest import Market
 from tests.core.goods import catalogue, tonnes
-from tests.core.search.sentence.test_parse import read
-from tests.core.search.test_search import ids, shelf
+from tests.core.search.sentence.reading import read
+from tests.core.search.shelf import ids, shelf
 
 
 def said(text: str) -> list[str]:

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.catalogue import load
-from core.kernel.errors import Refusal
 from core.kernel.quantity import Quantity
 from core.search.sentence.parse import (
     Understood,
-    parse,
     parse_money,
     parse_number,
     parse_quantity,
     parse_unit_price,
 )
-from core.search.sentence.places import load_places
 from core.search.sentence.whereabouts import NEAR_KM
-
-FOLDER = Path(__file__).parents[4] / "config" / "catalogue"
-CATALOGUE = load(FOLDER)
-PLACES = load_places(FOLDER / "places.csv")
-TODAY = date(2026, 11, 21)  # a Saturday
-
-
-def read(sentence: str, language: str = "en") -> Understood:
-    """The sentence as read today."""
-    return parse(sentence, CATALOGUE, PLACES, TODAY, language)
-
-
-def refusal(call: Callable[[], object]) -> Refusal:
-    """The refusal that the call ends in."""
-    with pytest.raises(Refusal) as caught:
-        call()
-    return caught.value
+from tests.core.search.sentence.reading import CATALOGUE, TODAY, read, refusal
 
 
 def test_a_seller_says_everything_in_one_line() -> None:

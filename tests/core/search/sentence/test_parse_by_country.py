@@ -8,7 +8,7 @@ import pytest
 
 from core.catalogue.names import folded
 from core.search.sentence.whereabouts import NEAR_KM
-from tests.core.search.sentence.test_parse import CATALOGUE, read
+from tests.core.search.sentence.reading import CATALOGUE, read
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from core.kernel.quantity import Quantity
 from core.search.service import query_of
-from tests.core.search.sentence.test_parse import CATALOGUE, PLACES, TODAY, read
+from tests.core.search.sentence.reading import CATALOGUE, PLACES, TODAY, read
 
 
 @pytest.mark.parametrize(
@@ -180,6 +180,9 @@ def test_of_several_units_the_one_in_which_such_goods_are_sold_counts() -> None:
         ("saf iš gyvūninių riebalų", "saf", "gyvūninių riebalų"),
         ("Nachhaltigkeitsnachweise aus Altspeisefett", "pos_ticket", "Altspeisefett"),
         ("biodiesel from rapeseed oil", "fame", "rapeseed oil"),
+        ("hvo100 kasutatud toiduõlist", "hvo", "kasutatud toiduõlist"),
+        ("saf kasutatud toiduõlist", "saf", "kasutatud toiduõlist"),
+        ("biodiisel rapsiõlist", "fame", "rapsiõlist"),
         # Names that say themselves what the goods are made of.
         ("pellets de paja", "straw_pellets", ""),
         ("pellets de pahja", "straw_pellets", ""),
@@ -187,6 +190,7 @@ def test_of_several_units_the_one_in_which_such_goods_are_sold_counts() -> None:
         ("olej z rzepaku", "rapeseed_oil", ""),
         ("huile de friture usagée", "uco", ""),
         ("Pellets aus Stroh", "straw_pellets", ""),
+        ("pelletid põhust", "straw_pellets", ""),
     ],
 )
 def test_what_goods_are_made_of_is_not_what_is_wanted(sentence: str, product: str, rest: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core.search.sentence.fields import parse_place
-from core.search.sentence.places import load_places
-from tests.core.goods import catalogue
-from tests.core.search.sentence.test_parse import FOLDER, refusal
+from core.search.sentence.places import distance_km, load_places
+from tests.core.goods import FOLDER, catalogue
+from tests.core.search.sentence.reading import refusal
 
 CATALOGUE = catalogue()
 PLACES = load_places(*(FOLDER / each for each in ("places.csv", "towns.csv", "town_names.csv")))
@@ -39,8 +39,8 @@ def test_places_that_are_unknown_or_shared() -> None:
 
 def test_riga_is_as_far_from_kaunas_as_the_map_says() -> None:
     riga, kaunas = parse_place("Riga", PLACES), parse_place("Kaunas", PLACES)
-    assert round(riga.km_to(kaunas)) == 228
-    assert riga.km_to(riga) == 0
+    assert round(distance_km(riga.lat, riga.lon, kaunas.lat, kaunas.lon)) == 228
+    assert distance_km(riga.lat, riga.lon, riga.lat, riga.lon) == 0
 
 
 def test_the_gazetteer_lies_where_it_should() -> None:

@@ -7,9 +7,8 @@ from datetime import date
 import pytest
 
 from core.search.sentence.parse import Understood, parse
-from tests.core.goods import catalogue
-from tests.core.search.test_search import gazetteer
-from tests.core.search.test_search_batch import asks
+from tests.core.goods import catalogue, gazetteer
+from tests.core.search.batch import asks
 
 FOR_US = {
     "en": "max 210 EUR/t pellets around Kaunas, for our heating plant",

@@ -8,7 +8,7 @@ from core.search import kept
 from core.search.advice import order_of_advisers
 from core.search.model import Query
 from core.search.service import query_of
-from tests.core.search.sentence.test_parse import CATALOGUE, PLACES, TODAY, read
+from tests.core.search.sentence.reading import CATALOGUE, PLACES, TODAY, read
 
 
 def asked(sentence: str) -> Query:

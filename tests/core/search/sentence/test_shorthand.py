@@ -10,8 +10,7 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.search.sentence.fields import parse_quantity, parse_unit_price
 from core.search.sentence.shorthand import written_out
-from tests.core.catalogue.test_catalogue import CATALOGUE
-from tests.core.search.sentence.test_parse import read
+from tests.core.search.sentence.reading import CATALOGUE, read
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.search.sentence.fields import parse_date_window, parse_quantity, parse_unit_price
 from core.search.sentence.slips import spelt
-from tests.core.catalogue.test_catalogue import CATALOGUE
-from tests.core.search.sentence.test_parse import PLACES, TODAY, read
+from tests.core.search.sentence.reading import CATALOGUE, PLACES, TODAY, read
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.catalogue import load
 from core.search.sentence.parse import parse, parse_date_window
 from core.search.sentence.places import Places
+from tests.core.search.sentence.reading import CATALOGUE
 
-CATALOGUE = load(Path(__file__).parents[4] / "config" / "catalogue")
 TODAY = date(2026, 11, 22)
 PARTS = ("early", "mid", "late", "first half of", "second half of", "first week of", "last week of")
 MONTHS = ("January", "Feb", "May", "September", "December", "next month", "the year")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.search.sentence.not_traded import NOT_TRADED
-from tests.core.search.sentence.test_parse import read
+from tests.core.search.sentence.reading import read
 
 
 @pytest.mark.parametrize(

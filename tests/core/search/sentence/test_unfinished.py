@@ -6,7 +6,7 @@ import pytest
 
 from core.search.sentence.unfinished import UNREAD
 from core.search.service import query_of
-from tests.core.search.sentence.test_parse import CATALOGUE, PLACES, TODAY
+from tests.core.search.sentence.reading import CATALOGUE, PLACES, TODAY
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from core.search.wishes import freely
-from tests.core.goods import catalogue
-from tests.core.search.sentence.test_parse import read
-from tests.core.search.test_search import gazetteer
-from tests.core.search.test_search_batch import KAUNAS, TODAY, WIEN, expert, found, listing
+from tests.core.goods import catalogue, gazetteer
+from tests.core.search.batch import KAUNAS, TODAY, WIEN, expert, found, listing
+from tests.core.search.sentence.reading import read
 
 NEAR_WIEN = {"city": "Tulln", "country": "AT", "lat": 48.33, "lon": 16.06}
 

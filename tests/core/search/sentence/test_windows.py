@@ -6,7 +6,7 @@ import pytest
 
 from core.search.sentence.parse import parse_date_window
 from core.search.service import query_of
-from tests.core.search.sentence.test_parse import CATALOGUE, PLACES, TODAY, refusal
+from tests.core.search.sentence.reading import CATALOGUE, PLACES, TODAY, refusal
 
 
 @pytest.mark.parametrize(

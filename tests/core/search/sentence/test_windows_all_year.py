@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.catalogue import load
 from core.kernel.errors import Refusal
 from core.search.sentence.parse import parse_date_window
 from core.search.sentence.times.windows import JUST_PASSED
+from tests.core.search.sentence.reading import CATALOGUE
 
-CATALOGUE = load(Path(__file__).parents[4] / "config" / "catalogue")
 ALWAYS = (  # what forms and refusals propose, and what is said as often
     *("tomorrow", "this week", "next week", "this month", "next month", "W50", "W50-W52", "W50-W2", "Q1", "in March"),
     *("Oct - Jan", "from 1 October"),

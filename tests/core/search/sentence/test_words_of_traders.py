@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.search.sentence.test_parse import read
+from tests.core.search.sentence.reading import read
 
 CHIPS = "wood_chips_dry wood_chips_industrial"
 BEDDING = "shavings straw_bales straw_pellets"
