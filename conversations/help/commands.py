@@ -1,0 +1,136 @@
+"""`/help`: what can be done here, and a page on each word that is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conversations.book import Book
+from conversations.buttons import Press, press, to_command
+from conversations.help.reading import command_on, page_names, page_on, read_page
+from conversations.questions import PAGE
+from conversations.reply import Button, Card, Line
+from conversations.talk import Talk
+
+COMMANDS = (
+    "find",
+    "sell",
+    "offers",
+    "deals",
+    "requests",
+    "request",
+    "questions",
+    "money",
+    "invoices",
+    "listings",
+    "experts",
+    "shortlist",
+    "sessions",
+    "recaps",
+    "expert",
+    "hours",
+    "calendar",
+    "stats",
+    "promote",
+    "drafts",
+    "alerts",
+    "market",
+    "fee",
+    "place",
+    "settings",
+    "quiet",
+    "me",
+    "company",
+    "profile",
+    "email",
+    "link",
+    "payout",
+    "paysupport",
+    "blocked",
+    "export",
+    "delete",
+    "language",
+    "help",
+)
+
+FIRST = ("find", "sell", "experts", "requests", "deals", "market", "me")  # what fits a glance
+THREE_WAYS = ("find", "sell", "experts")
+LEADS = {"how-it-works": ("tour",), "selling": ("sell",), "paying": ("paysupport",), "problems": ("paysupport",)}
+
+LONGEST_SHOWN = 60  # letters of what was asked
+
+book = Book()
+
+
+@book.command("help")
+def help_me(talk: Talk, asked: str) -> None:
+    """`/help` lists what is done most, and leads to all there is; `/help money` finds the page that speaks of it."""
+    words = talk.words
+    if asked:
+        talk.reply(_found(talk, asked))
+        return
+    ways = tuple(to_command(talk.words, name, "primary" if name == "find" else "plain") for name in THREE_WAYS)
+    rest = (to_command(talk.words, "tour"), Button(label=words("help.all"), press=press("help.all")))
+    talk.reply(
+        Card(title=words("help.title"), text=words("help.short"), lines=_commands(talk, FIRST), buttons=(ways, rest))
+    )
+
+
+def _found(talk: Talk, asked: str) -> Card:
+    """The page on it, and the command that does it; or that there is neither, with what there is."""
+    words = talk.words
+    name, page = command_on(words, asked, COMMANDS), page_on(words, asked)
+    does = (to_command(talk.words, name, "primary"),) if name is not None else ()
+    lines = _commands(talk, (name,)) if name is not None else ()
+    title, text = read_page(words.language, page) if page is not None else (words("help.title"), "")
+    if page is None and name is None:
+        text = words("help.nothing_on", asked=asked[:LONGEST_SHOWN])
+    return Card(
+        title=title,
+        text=words.typed_here(text),
+        lines=lines,
+        buttons=tuple(row for row in (does, *_topics(talk, but=page or "")) if row),
+    )
+
+
+@book.press("help.all")
+def all_commands(talk: Talk, _pressed: Press) -> None:
+    """Every command with a word about it, and every page."""
+    words = talk.words
+    talk.reply(
+        Card(title=words("help.title"), text=words("help.text"), lines=_commands(talk, COMMANDS), buttons=_topics(talk))
+    )
+
+
+def _commands(talk: Talk, names: Sequence[str]) -> tuple[Line, ...]:
+    words = talk.words
+    return tuple(Line(label=f"{words.sign}{name}", value=words(f"command.{name}")) for name in names)
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def _topics(talk: Talk, but: str = "") -> tuple[tuple[Button, ...], ...]:
+    """A button for every help page, two in a row."""
+    buttons = [
+        Button(label=read_page(talk.words.language, name)[0], press=press("help.page", choice=name))
+        for name in page_names()
+        if name != but
+    ]
+    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
+
+
+@book.press("help.page")
+def page(talk: Talk, pressed: Press) -> None:
+    show_page(talk, pressed.choice)
+
+
+@book.command(PAGE)
+def show_page(talk: Talk, name: str) -> None:
+    """A page by its name, with what does the thing that it speaks of."""
+    if name not in page_names():
+        help_me(talk, "")
+        return
+    title, text = read_page(talk.words.language, name)
+    leads = tuple(to_command(talk.words, command, "primary") for command in LEADS.get(name, ()))
+    rows = (*((leads,) if leads else ()), *_topics(talk, but=name))
+    talk.reply(Card(title=title, text=talk.words.typed_here(text), buttons=rows))
