@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import JSON, String, delete, insert, select
+from sqlalchemy import JSON, String, delete, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.kernel.db import Instant, Table
-from core.kernel.statements import add_once, change
+from core.kernel.statements import add_once, change, standing
+
+IN_TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 0))")
 
 
 class InboxRow(Table):
@@ -27,6 +29,14 @@ class InboxRow(Table):
 def take_in(session: Session, key: str, body: Any, now: datetime) -> bool:
     """True the first time this key is seen. False: it was taken before, and must have no second effect."""
     return add_once(session, InboxRow, key=key, received_at=now, body=body)
+
+
+def after_their_last(session: Session, who: str) -> None:
+    """Wait until whatever else came in from them has been done: of two messages in a moment that both go on from what
+    was said before, each would forget the other. To be called first in a unit; SQLite has one writer anyway."""
+    connection = standing(session)
+    if connection.dialect.name == "postgresql":
+        connection.execute(IN_TURN, {"who": who})
 
 
 def remember_answer(session: Session, key: str, answer: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -11,24 +12,48 @@ from core.kernel.quantity import QUANTITY_DECIMALS, Quantity
 LOTS_AT_MOST: Final = 52  # a year of weekly trucks
 # One payment holds eight digits of minor units: 999,999.99 of a currency with cents (Stripe, "amount").
 LARGEST_PAYMENT_MINOR: Final = 99_999_999
+# The provider counts the króna in hundredths, though nobody can pay them: two of the eight digits are always nought.
+LARGEST_OF: Final[Mapping[str, int]] = {"ISK": 999_999}
 # 5.00: below that the fees of a card payment eat what it moves.
 SMALLEST_PAYMENT_MINOR: Final = 500
+# About as much where one unit is worth far less than a euro; what the provider takes at the least is below it, too
+# (docs.stripe.com/currencies, "minimum and maximum charge amounts").
+SMALLEST_OF: Final[Mapping[str, int]] = {
+    "CZK": 120_00,
+    "DKK": 35_00,
+    "GEL": 15_00,
+    "HUF": 2_000_00,
+    "ISK": 700,
+    "JPY": 900,
+    "MDL": 100_00,
+    "NOK": 50_00,
+    "PLN": 20_00,
+    "RON": 25_00,
+    "RSD": 600_00,
+    "SEK": 50_00,
+    "TRY": 250_00,
+    "UAH": 250_00,
+}
 # Nobody loads half a pallet.
 COUNTED: Final = frozenset({"bag_15kg", "pack_10kg", "pallet", "pallet_crate", "big_bag", "bag", "bale"})
 
 
 def lots_needed(total: Money) -> int:
     """The fewest lots of which each is within one payment; it may be more than there can be."""
-    return max(1, -(-total.minor // LARGEST_PAYMENT_MINOR))
+    return max(1, -(-total.minor // largest_payment(total.currency).minor))
 
 
 def largest_payment(currency: str) -> Money:
-    return Money(LARGEST_PAYMENT_MINOR, currency)
+    return Money(LARGEST_OF.get(currency, LARGEST_PAYMENT_MINOR), currency)
+
+
+def smallest_payment(currency: str) -> Money:
+    return Money(SMALLEST_OF.get(currency, SMALLEST_PAYMENT_MINOR), currency)
 
 
 def largest_deal(currency: str) -> Money:
     """What one deal can come to, in as many lots as there can be."""
-    return Money(LARGEST_PAYMENT_MINOR * LOTS_AT_MOST, currency)
+    return Money(largest_payment(currency).minor * LOTS_AT_MOST, currency)
 
 
 def cut(quantity: Quantity, lots: int) -> list[Quantity]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -18,12 +19,17 @@ from core.kernel.session import find_all
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 
+# The roles that no person has; those of people are each process's own.
+TIME: Final = frozenset({"time"})  # alone: a deadline
+SYSTEM: Final = frozenset({"system"})
+PROVIDER: Final = frozenset({"provider"})  # of payments
+
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One line of the table. `by`: roles that may fire it ("time" makes it a deadline).
+    """One line of the table. `by`: roles that may fire it (`TIME` makes it a deadline).
 
-    `after`: for `by={"time"}`, how long after entering the state it falls due, unless the caller names the moment
+    `after`: of a deadline, how long after entering the state it falls due, unless the caller names the moment
     (a listing's own validity, the end of a delivery window). `reminds`: the roles whose turn it is meanwhile.
     """
 
@@ -83,9 +89,9 @@ class Process:
         found += [
             f"{each.event} leaves the final state {each.source}"
             for each in self.transitions
-            if each.source in self.final and each.by != {"provider"}
+            if each.source in self.final and each.by != PROVIDER
         ]
-        alone = {(each.to, each.source) for each in self.transitions if each.by & {"time", "system", "provider"}}
+        alone = {(each.to, each.source) for each in self.transitions if each.by & (TIME | SYSTEM | PROVIDER)}
         ends = _closure(set(self.final), alone)
         found += [f"{state} ends only if a person acts" for state in sorted(states - ends)]
         return found

@@ -80,11 +80,6 @@ def take_timer(session: Session, timer: Timer) -> bool:
     return remove(session, TimerRow, kind=timer.kind, subject=timer.subject, event=timer.event, due_at=timer.due_at)
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next timer rings, for the lab's "to the next deadline" and for screens."""
-    return session.scalar(select(TimerRow.due_at).order_by(TimerRow.due_at).limit(1))
-
-
 def deadline_of(session: Session, kind: str, subject: str, event: str | None = None) -> Timer | None:
     """What time does next to this thing, and when: the "by when" of a card; or when it does that one thing.
 

@@ -13,7 +13,7 @@ from core.kernel.transaction import MARKET, Ctx
 from core.offers.reactions import rings
 from core.offers.service import offer_for
 from tests.core.conftest import Market
-from tests.core.deals.test_offers import trade
+from tests.core.offers.test_offers import trade
 
 OURS = frozenset({"retry"})
 MACHINE = datetime(2026, 1, 1, 12, tzinfo=UTC)  # the machine's clock need not be the market's

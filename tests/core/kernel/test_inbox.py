@@ -1,0 +1,27 @@
+"""What one person sends in a moment is worked on one after the other, on either database."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from core.kernel.inbox import after_their_last
+from core.kernel.transaction import Ctx
+from core.talks.service import recall, remember
+from tests.core.conftest import Market
+
+TOPIC = "said"
+
+
+async def test_of_messages_sent_in_a_moment_none_forgets_what_another_has_said(market: Market) -> None:
+    actor, ona = await market.newcomer("Ona")
+
+    def says(word: str, ctx: Ctx) -> None:
+        after_their_last(ctx.session, "telegram::id-Ona")
+        remember(ctx, ona.id, TOPIC, f"{recall(ctx, ona.id, TOPIC)} {word}".strip())
+
+    words = [f"word{number}" for number in range(8)]
+    await asyncio.gather(*(market.run(actor, partial(says, word)) for word in words))
+
+    said = await market.run(actor, lambda ctx: recall(ctx, ona.id, TOPIC))
+    assert sorted(said.split()) == words
