@@ -16,7 +16,7 @@ from core.kernel.dispatch import Delivered, Never
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.sessions import evidence as sessions
+from core.sessions.after import evidence as sessions
 from payments.answers import Done, Refused, Unknown
 from payments.asks import EvidenceAsk
 from payments.document import drawn

@@ -48,7 +48,7 @@ MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?\+
 OURS: Final = frozenset({"version", "key", "attempt", "beside", "currency", "flagged", "rounds", "url", "terms_json"})
 # Codes of ours, which are words with lines between them.
 CODES: Final = frozenset(
-    {"event", "from", "to", "state", "process", "reason", "why", "product_id", "grade_id", "packaging", "certificates"}
+    {"event", "from", "to", "state", "process", "reason", "why", "product_id", "grade_id", "packaging"}
 )
 SENTENCE: Final = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 OUR_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")

@@ -20,6 +20,10 @@ def take_hint(ctx: Ctx, event_id: str, type_: str, kind: str | None, object_id: 
     if kind is None:
         log.warning("stripe_told", type=type_, object=object_id)
         return True
-    body = {"kind": kind, "id": object_id, "event": type_}
-    ctx.post("payments", f"look:{object_id}", "look", body)
+    ask_look(ctx, kind, object_id, type_)
     return True
+
+
+def ask_look(ctx: Ctx, kind: str, object_id: str, why: str) -> None:
+    """Have it looked at after this unit."""
+    ctx.post("payments", f"look:{object_id}", "look", {"kind": kind, "id": object_id, "event": why})

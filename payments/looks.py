@@ -14,6 +14,7 @@ import structlog
 
 from core.escrow import service as escrow
 from core.escrow.balances import surplus_found
+from core.escrow.called_back import taken_as
 from core.escrow.rails import service as rails
 from core.escrow.recalled import deals as recalled_deals
 from core.escrow.recalled import sales as recalled_sales
@@ -22,9 +23,10 @@ from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.purchases import payments as purchases
 from core.purchases import refunds
-from core.sessions import recalled as recalled_sessions
-from core.sessions import settlement
+from core.sessions.after import recalled as recalled_sessions
+from core.sessions.after import settlement
 from payments.answers import Answer, Done, Value
+from payments.hints import ask_look
 from payments.holding import tell_hold, tell_page
 from payments.outcomes import Outcome, Told, Unit, known, seen
 from payments.provider import Provider
@@ -39,6 +41,7 @@ from payments.things import (
     IntentState,
     Refund,
     RefundState,
+    Taking,
 )
 
 REFUND_TAKES: Final = timedelta(days=60)  # at the most, from when it was asked for to its end
@@ -216,12 +219,10 @@ def taken_back(ctx: Ctx, effect_id: str, ref: str) -> None:
     (recalled_sessions.reversal_done if ours else escrow.reversal_done)(ctx, effect_id, ref)
 
 
-def not_taken_back(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
-    """The seller's account does not have it: asked for again as long as something is owed."""
-    if settlement.owns(ctx, effect_id):
-        settlement.payout_refused(ctx, effect_id, why, final=final)
-    else:
-        escrow.reversal_refused(ctx, effect_id, why, final=final)
+def not_taken_back(ctx: Ctx, effect_id: str, why: str, *, final: bool, perhaps: bool = False) -> None:
+    """The seller's account does not have it: asked for again as long as something is owed. `perhaps`: as above."""
+    ours = recalled_sessions if settlement.owns(ctx, effect_id) else escrow
+    ours.reversal_refused(ctx, effect_id, why, final=final, perhaps=perhaps)
 
 
 def ask_again(ctx: Ctx, effect_id: str) -> None:
@@ -278,27 +279,36 @@ def tell_account(account: Account) -> Told:
 
 
 def tell_dispute(dispute: Dispute) -> Told:
-    """Opened first, also when it is heard of only after the bank has decided. What was paid so, its slice knows."""
+    """Opened first, also when it is heard of only after the bank has decided. What was paid so, its slice knows.
+
+    What the bank takes anew, after it had given it back, is told as a dispute of its own.
+    """
     intent = dispute.intent or ""
 
-    def opened(ctx: Ctx) -> None:
+    def opened(ctx: Ctx, name: str, taking: Taking, due_by: datetime | None) -> None:
         paid_for = next((each for each in RECALLED if each.owns(ctx, intent)), recalled_deals)
         paid_for.chargeback_opened(
             ctx,
-            ref=dispute.ref,
+            ref=name,
             intent_ref=intent,
-            taken=dispute.taken,
-            fee=dispute.fee,
+            taken=taking.amount,
+            fee=taking.fee,
             reason=dispute.reason,
-            evidence_due=dispute.due_by,
+            evidence_due=due_by,
         )
 
-    closed = dispute.state in (DisputeState.WON, DisputeState.LOST)
-
     def unit(ctx: Ctx) -> None:
-        opened(ctx)
-        if closed:
-            won = dispute.state is DisputeState.WON
-            escrow.chargeback_closed(ctx, ref=dispute.ref, won=won, fee_returned=dispute.fee_returned)
+        for number, taking in enumerate(dispute.takings, 1):
+            name, last = taken_as(dispute.ref, number), taking is dispute.takings[-1]
+            known_so = escrow.chargeback_named(ctx, name)
+            if not last and known_so is not None and known_so.state == "won":
+                continue
+            opened(ctx, name, taking, dispute.due_by if last else None)
+            won = taking.back or (last and dispute.state is DisputeState.WON)
+            if won or (last and dispute.state is DisputeState.LOST):
+                escrow.chargeback_closed(ctx, ref=name, won=won, fee_returned=taking.fee_returned)
+            if not last:  # what follows from this one is done before the next one is told
+                ask_look(ctx, "dispute", dispute.ref, "taken again")
+                return
 
     return known(unit)

@@ -8,14 +8,15 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from core.escrow.model import CHARGEBACK, LOST, Chargeback, Effect, EffectKind, EffectState, Payee, Payment
+from core.escrow.called_back import dispute_of
+from core.escrow.model import CHARGEBACK, Chargeback, Effect, EffectKind, EffectState, Payee, Payment
 from core.escrow.rails.model import Payer, PaymentWay
 from core.kernel.transaction import Ctx
 from core.purchases.model import PurchasePayment, PurchaseRefund, RefundState
 from core.sessions.model import CardHold, SessionPayout
 
 AT_ONCE: Final = 100  # of a kind in one sweep: bounds how long it takes and what it costs the provider
-BANK_MAY_TURN: Final = timedelta(days=180)  # how long a dispute that was lost may still be won on appeal
+BANK_MAY_TURN: Final = timedelta(days=180)  # how long a dispute that was lost may still be won, or the other way round
 
 
 class Question(NamedTuple):
@@ -39,7 +40,7 @@ class OpenEnds:
             after = self._after.get(cursor, "")
             found = ctx.session.execute(query.where(row > after).order_by(row).limit(AT_ONCE)).all()
             self._after[cursor] = str(found[-1][0]) if len(found) == AT_ONCE else ""
-            asked += [Question(kind, str(each[0]), str(each[1])) for each in found]
+            asked += [Question(kind, str(each[0]), dispute_of(str(each[1]))) for each in found]
         return asked
 
 
@@ -62,7 +63,7 @@ def still_open(ctx: Ctx) -> Iterator[tuple[str, Any, ColumnElement[str]]]:
     refunds = refunds.where(asked, Effect.kind == EffectKind.REFUND, Payment.intent_ref.is_not(None))
     yield "refund", refunds, Effect.id.expression
     yield from _of_sessions_and_sales()
-    may_turn = Chargeback.state.in_(LOST) & (Chargeback.opened_at > ctx.now - BANK_MAY_TURN)
+    may_turn = Chargeback.opened_at > ctx.now - BANK_MAY_TURN
     disputes = select(Chargeback.id, Chargeback.ref).where((Chargeback.state == CHARGEBACK.initial) | may_turn)
     yield "dispute", disputes, Chargeback.id.expression
     # After the refunds: one that nobody has claimed stands there, and would be taken for money that has just come.

@@ -72,7 +72,8 @@ class PayingOut:
             amount=amount_of(body),
             transfer=body["transfer"],
         )
-        return await self._once(post, find, lambda: self._provider.reverse(ask), tell_reversal, not_taken_back)
+        call, unclear = partial(self._provider.reverse, ask), partial(not_taken_back, perhaps=True)
+        return await self._once(post, find, call, tell_reversal, not_taken_back, unclear=unclear)
 
     async def _once(
         self,
@@ -82,7 +83,7 @@ class PayingOut:
         tell: Callable[[str, str], Unit],
         refuse: Callable[..., None],
         *,
-        unclear: Callable[..., None] | None = None,
+        unclear: Callable[..., None],
     ) -> Outcome:
         """`unclear`: tells core of one that failed, and may have been done after all."""
         effect = str(post.body["effect"])
@@ -99,7 +100,7 @@ class PayingOut:
             case Refused(why, final):
                 return Never(why, refused(refuse, effect, why, final=final))
             case Unknown(why, saved=True):
-                return Never(why, new_generation(unclear or refuse, effect, why))  # which looks for it first
+                return Never(why, new_generation(unclear, effect, why))  # which looks for it first
         return again(post, answer.why, answer.seconds)
 
     async def _refund(self, post: Post) -> Outcome:

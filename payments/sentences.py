@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from core.escrow.evidence.record import LEFT
 from core.kernel.money import Money
+from core.listings.model import Certificate
 
 Record = Mapping[str, Any]
 LONGEST_FIELD: Final = 5_000  # characters
@@ -211,6 +212,8 @@ def _in_words(value: Mapping[str, Any]) -> str:
             return f"{amount} {unit}"
         case {"name": name, "country": country}:
             return f"{name}, {country}"
+        case {"scheme": scheme, "number": number}:
+            return str(Certificate(scheme=scheme, number=number))
         case _:
             return ", ".join(_named(each, inner) for each, inner in value.items() if in_words(inner))
 

@@ -59,5 +59,5 @@ def _conditions(page: FPDF, text: str) -> None:
     line(page, title.removeprefix("# "), 13, "B")
     page.ln(2)
     for paragraph in filter(None, rest.split("\n")):
-        line(page, paragraph, 9)
+        line(page, paragraph, 8)  # the whole text on one page
         page.ln(1)

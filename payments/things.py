@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -142,10 +143,23 @@ class DisputeState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Taking:
+    """What has left our balance by a dispute, with `fee`; both are zero for a mere question.
+
+    `back`: all of it has come back, with `fee_returned`.
+    """
+
+    amount: Money
+    fee: Money
+    back: bool
+    fee_returned: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Dispute:
     """A payment that the payer's bank has called back.
 
-    `taken` has left our balance, with `fee`; both are zero for a mere question. `fee_returned`: when it was won.
+    `takings`: one, and one more for each time that the bank has taken the money again after it had given it back.
     """
 
     ref: str
@@ -153,9 +167,7 @@ class Dispute:
     intent: str | None
     state: DisputeState
     amount: Money
-    taken: Money
-    fee: Money
-    fee_returned: Money
+    takings: Sequence[Taking]
     reason: str
     due_by: datetime | None
 

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import select
 
 from core.escrow.model import CHARGEBACK, LOST, Chargeback
 from core.kernel.transaction import Ctx
+
+AGAIN: Final = "#"
+
+
+def taken_as(dispute: str, number: int) -> str:
+    """Under which name we know what a dispute has taken: once, or again when it was won and then lost at the scheme.
+
+    `dispute`: the provider's name of it, which has no such sign.
+    """
+    return dispute if number == 1 else f"{dispute}{AGAIN}{number}"
+
+
+def dispute_of(ref: str) -> str:
+    """The provider's name of a dispute that we know under this one."""
+    return ref.partition(AGAIN)[0]
 
 
 def frozen(ctx: Ctx, subject: str) -> bool:

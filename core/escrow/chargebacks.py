@@ -4,7 +4,7 @@ It never changes what a deal or a session has come to. What is held goes first, 
 claim on the seller: transfers are taken back as far as their account allows, payouts that wait and later ones are set
 off against the claim. What had gone back to the payer before, they have twice: that is our loss, and no seller's.
 A bank that decides for us undoes every leg. What each matter does about it, its own slice does (`recalled`, and
-core/sessions/recalled.py).
+core/sessions/after/recalled.py).
 """
 
 from __future__ import annotations

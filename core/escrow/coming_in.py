@@ -78,8 +78,10 @@ def payment_lapsed(ctx: Ctx, payment_id: str) -> None:
 def _give_up_others(ctx: Ctx, payment: Payment, amount: Money) -> None:
     """One payment brings what was to come by two: the transfer of which a part has come is not awaited any more."""
     tranche = tranche_locked(ctx, payment.tranche_id)
+    if tranche.state != "awaited" or amount.currency != payment.currency:
+        return
     for other in payments_in(ctx, tranche):
-        too_much = tranche.state == "awaited" and amount - payment.counted > tranche.missing
+        too_much = amount - payment.counted > tranche.missing
         if too_much and other is not payment and other.state in UNDER_WAY:
             _let_go(ctx, other)
             close(ctx, other, PaymentState.CLOSED)

@@ -204,7 +204,7 @@ def _to_their_account(ctx: Ctx, refund: Effect) -> None:
     """What cannot go back the way it came is paid out to the buyer, as to a seller: when they have said where to."""
     deal = deals.locked(ctx, refund.deal_id)
     legs = [debit(refund_due(deal.id), refund.amount), credit(payable(deal.buyer), refund.amount)]
-    key = f"deal:{deal.id}:{refund.key}:paid_out:{refund.attempt}"
+    key = f"deal:{deal.id}:{refund.id}:paid_out:{refund.attempt}"  # its own key may have been another's, which is gone
     ledger.post(ctx, key, "To be paid out to the buyer", legs, deal=deal.id)
     refund.kind, refund.payee, refund.state = EffectKind.TRANSFER, deal.buyer, EffectState.WAITING
     refund.attempt, refund.refusals = refund.attempt + 1, 0
@@ -221,7 +221,7 @@ def back_to_refunds(ctx: Ctx, deal: Deal, payment: Payment) -> None:
     own = (Effect.payment_id == payment.id, Effect.kind == EffectKind.TRANSFER, Effect.payee == deal.buyer)
     for effect in ctx.session.scalars(select(Effect).where(*own, unsent).order_by(Effect.id)).all():
         legs = [debit(payable(deal.buyer), effect.amount), credit(refund_due(deal.id), effect.amount)]
-        key = f"deal:{deal.id}:{effect.key}:called_back:{effect.attempt}"
+        key = f"deal:{deal.id}:{effect.id}:called_back:{effect.attempt}"
         ledger.post(ctx, key, "Called back before it was paid out", legs, deal=deal.id)
         effect.kind, effect.payee, effect.state, effect.why = EffectKind.REFUND, None, EffectState.WAITING, FROZEN
         clear_timers(ctx.session, EFFECT, effect.id)

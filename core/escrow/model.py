@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.deals.model import FUND_WITHIN
 from core.kernel.db import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.money import Money
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
 
 # Stripe Checkout lives from 30 minutes to 24 hours; both with a margin for the way there.
 SHORTEST_LINK: Final = timedelta(minutes=35)
@@ -32,9 +32,6 @@ CHARGEBACK_SILENT: Final = timedelta(days=180)  # no scheme takes longer; a bank
 WRITE_OFF_AFTER: Final = timedelta(days=90)  # of trying to get it back from the seller
 MARKET: Final = "market"  # the seller of what we sell ourselves: nobody to claim from
 
-TIME = frozenset({"time"})
-SYSTEM = frozenset({"system"})
-PSP = frozenset({"provider"})
 BUYER = frozenset({"buyer"})
 
 TRANCHE: Final = Process(
@@ -44,8 +41,8 @@ TRANCHE: Final = Process(
     transitions=(
         Transition("planned", "fall_due", TIME, "awaited"),  # some days before its first lot can be sent
         Transition("planned", "called_off", SYSTEM, "lapsed"),
-        Transition("awaited", "money_in", PSP, "awaited"),
-        Transition("awaited", "money_complete", PSP, "funded"),
+        Transition("awaited", "money_in", PROVIDER, "awaited"),
+        Transition("awaited", "money_complete", PROVIDER, "funded"),
         Transition("awaited", "called_off", SYSTEM, "lapsed"),
         Transition("awaited", "funding_expired", TIME, "lapsed", FUND_WITHIN, BUYER),
     ),
@@ -57,7 +54,7 @@ CREDIT: Final = Process(
     final=frozenset({"given_back", "spent"}),
     transitions=(
         Transition("kept", "give_back", BUYER, "given_back"),
-        Transition("kept", "spend", PSP, "spent"),  # the bank's money has gone into a later payment of theirs
+        Transition("kept", "spend", PROVIDER, "spent"),  # the bank's money has gone into a later payment of theirs
         Transition("kept", "kept_long", TIME, "given_back", CREDIT_KEPT),
     ),
 )
@@ -68,15 +65,15 @@ CHARGEBACK: Final = Process(
     initial="open",
     final=frozenset({"won", "recovered", "written_off"}),
     transitions=(
-        Transition("open", "won", PSP, "won"),
-        Transition("open", "lost", PSP, "lost"),
+        Transition("open", "won", PROVIDER, "won"),
+        Transition("open", "lost", PROVIDER, "lost"),
         Transition("open", "bank_silent", TIME, "lost", CHARGEBACK_SILENT),
-        Transition("lost", "won", PSP, "won"),  # an appeal
+        Transition("lost", "won", PROVIDER, "won"),  # an appeal
         Transition("lost", "made_good", SYSTEM, "recovered"),
         Transition("lost", "write_off", TIME, "written_off", WRITE_OFF_AFTER),
         # Told of when all was settled: whoever bore it has it back.
-        Transition("recovered", "won", PSP, "won"),
-        Transition("written_off", "won", PSP, "won"),
+        Transition("recovered", "won", PROVIDER, "won"),
+        Transition("written_off", "won", PROVIDER, "won"),
     ),
 )
 LOST: Final = ("lost", "recovered", "written_off")  # states in which the bank has kept it, and may still turn
@@ -239,7 +236,7 @@ class Chargeback(InProcess, Table):
 
     __tablename__ = "chargeback"
 
-    ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's name of the dispute
+    ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's name of the dispute (`taken_as`)
     matter: Mapped[Matter] = mapped_column(OneOf(Matter))
     subject: Mapped[str] = mapped_column(Id, index=True)  # the deal, the session or the purchase
     payment_id: Mapped[str] = mapped_column(Id, index=True)  # our row of the payment, in the slice that took it
@@ -314,6 +311,7 @@ class Leaving(Versioned):
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     attempt: Mapped[int] = mapped_column(Integer, default=1)
+    asked_at: Mapped[datetime | None] = mapped_column(Instant)  # none: nothing of it can have left
     refusals: Mapped[int] = mapped_column(Integer, default=0)  # that were final
     provider_ref: Mapped[str | None] = mapped_column(String(120))
     failed: Mapped[list[str]] = mapped_column(JSON, default=list)  # refunds of it, by the provider's names
@@ -341,7 +339,6 @@ class Effect(Leaving, Table):
     beside: Mapped[bool] = mapped_column(Boolean, default=False)
     credit_id: Mapped[str | None] = mapped_column(ForeignKey("buyer_credit.id"))
     made_at: Mapped[datetime] = mapped_column(Instant)
-    asked_at: Mapped[datetime | None] = mapped_column(Instant)  # none: nothing of it can have left
 
     __table_args__ = (CheckConstraint("amount_minor > 0", name="moves_something"),)
 

@@ -96,7 +96,7 @@ def _unwound(ctx: Ctx, fact: LotsUnwound) -> None:
 
 
 def ring_effect(ctx: Ctx, timer: Timer) -> None:
-    (elsewhere.set_off_waiting if timer.event == elsewhere.SET_OFF else send_again)(ctx, timer.subject)
+    (elsewhere.set_off_waiting if timer.event == elsewhere.SET_OFF else recalled_deals.try_again)(ctx, timer.subject)
 
 
 def ring_account(ctx: Ctx, timer: Timer) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from core.escrow.model import FUND_AHEAD, HOLD_LIMIT, LONGEST_LINK, RELEASED_AFTER, SHORTEST_LINK
-from core.kernel.lots import LARGEST_PAYMENT_MINOR, SMALLEST_PAYMENT_MINOR
+from core.kernel.lots import largest_payment, smallest_payment
 from core.kernel.money import Money, running_total_fee
 
 ONE_DAY: Final = timedelta(days=1)
@@ -42,7 +42,7 @@ def groups(lots: Sequence[Planned], now: datetime) -> list[Group]:
 
     The first is asked for at once, a later one some days before its window, and none so early that its last lot would
     be released beyond the limit. A lot that is too large or too long by itself is a run of its own; what is too small
-    for a payment joins its neighbour.
+    for a payment joins its neighbour, where that has room for it.
     """
     found: list[Group] = []
     for lot in lots:
@@ -51,7 +51,7 @@ def groups(lots: Sequence[Planned], now: datetime) -> list[Group]:
             found[-1] = Group(last.first, lot.number, last.amount + lot.amount, last.due)
         else:
             found.append(Group(lot.number, lot.number, lot.amount, _due(lot, now, first=last is None)))
-    if len(found) > 1 and found[-1].amount.minor < SMALLEST_PAYMENT_MINOR:
+    if len(found) > 1 and _too_small(found[-1].amount) and _fit(found[-2].amount, found[-1].amount):
         tail = found.pop()
         head = found.pop()
         found.append(Group(head.first, tail.last, head.amount + tail.amount, head.due))
@@ -59,10 +59,16 @@ def groups(lots: Sequence[Planned], now: datetime) -> list[Group]:
 
 
 def _joins(group: Group, lot: Planned) -> bool:
-    if group.amount.minor < SMALLEST_PAYMENT_MINOR:
-        return True
-    fits = (group.amount + lot.amount).minor <= LARGEST_PAYMENT_MINOR
-    return fits and _released(lot) - group.due <= HOLD_LIMIT
+    held_long = _released(lot) - group.due > HOLD_LIMIT
+    return _fit(group.amount, lot.amount) and (_too_small(group.amount) or not held_long)
+
+
+def _fit(one: Money, other: Money) -> bool:
+    return one + other <= largest_payment(one.currency)
+
+
+def _too_small(amount: Money) -> bool:
+    return amount < smallest_payment(amount.currency)
 
 
 def _due(lot: Planned, now: datetime, *, first: bool) -> datetime:

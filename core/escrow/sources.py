@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
@@ -26,7 +27,20 @@ from core.ledger.model import refund_due
 
 
 def left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
-    """What of each payment has not gone anywhere yet: those that brought this lot's money first, then as they came.
+    """What of each payment has not gone anywhere yet: those that brought this lot's money first, then as they came."""
+    payments = select(Payment).where(Payment.deal_id == deal.id, Payment.state != PaymentState.RETURNED)
+    known = [each for each in ctx.session.scalars(payments.order_by(Payment.number)) if each.received_minor]
+    if lot is not None:
+        own = select(Tranche.id).where(
+            Tranche.deal_id == deal.id, Tranche.first_lot <= lot.number, Tranche.last_lot >= lot.number
+        )
+        tranche = ctx.session.scalar(own)
+        known.sort(key=lambda payment: payment.tranche_id != tranche)
+    return left_of(ctx, deal, known)
+
+
+def left_of(ctx: Ctx, deal: Deal, payments: Sequence[Payment]) -> list[tuple[str, Money]]:
+    """The same of these payments of the deal.
 
     What is kept of them as the buyer's credit is not the deal's; what a bank has taken of them nobody can give back.
     """
@@ -48,15 +62,7 @@ def left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
     taken: Counter[str] = Counter()
     for row in (row for query in (gone, kept, called_back) for row in ctx.session.execute(query)):
         taken[row.payment_id] += int(row.minor)
-    payments = select(Payment).where(Payment.deal_id == deal.id, Payment.state != PaymentState.RETURNED)
-    known = [each for each in ctx.session.scalars(payments.order_by(Payment.number)) if each.received_minor]
-    if lot is not None:
-        own = select(Tranche.id).where(
-            Tranche.deal_id == deal.id, Tranche.first_lot <= lot.number, Tranche.last_lot >= lot.number
-        )
-        tranche = ctx.session.scalar(own)
-        known.sort(key=lambda payment: payment.tranche_id != tranche)
-    return [(each.id, each.received - Money(taken[each.id], each.currency)) for each in known]
+    return [(each.id, each.received - Money(taken[each.id], each.currency)) for each in payments]
 
 
 def unsent_refunds(ctx: Ctx, deal: Deal) -> Money:

@@ -23,7 +23,7 @@ class InvoiceIssued(InvoiceFact):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceAwaits(InvoiceFact):
-    """One that is due cannot be written before `organisation` has said where it is at home."""
+    """One that is due cannot be written before `organisation` has said something of itself."""
 
     organisation: str
 

@@ -49,7 +49,8 @@ class What(StrEnum):
     GOODS = "goods"
     FEE_OF_DEAL = "fee_of_deal"
     ADVICE = "advice"
-    CALLED_OFF = "called_off"  # advice that was called off too late to cost nothing
+    CALLED_OFF = "called_off"  # advice that its seeker called off too late to cost nothing
+    NOT_COME = "not_come"  # advice to which its seeker did not come
     FEE_OF_SESSION = "fee_of_session"
     NAMED = "named"  # in the words in which it was bought
 
@@ -127,10 +128,10 @@ class Goods(Shape):
 class Supply(Shape):
     """What was supplied, when and where. Goods have a quantity, and go from one country to another.
 
-    `ref`: the deal or session, as people read it out; `lot`: its number within the deal; `minutes`: of a talk. `what`:
-    the words of what was named when it was bought. `order`, `cost_centre`: what the recipient's book-keeping calls it;
-    `certificates`: as they have to stand on it, by the seller's own word. `agreed_minor`: what `amount` costs by the
-    contract, VAT in it, where that is known; less may have been paid for it.
+    `ref`: the deal or session, as people read it out; `lot`: its number within the deal; `minutes`: of a talk, as its
+    charge is for. `what`: the words of what was named when it was bought. `order`, `cost_centre`: what the recipient's
+    book-keeping calls it; `certificates`: as they have to stand on it, by the seller's own word. `agreed_minor`: what
+    `amount` costs by the contract, VAT in it, where that is known; less may have been paid for it.
     """
 
     of: What = What.NAMED
@@ -155,6 +156,7 @@ class Corrected(Shape):
 
     number: str
     issued_on: date
+    anew: bool = False  # nothing was given back: a corrected invoice takes its place
 
 
 class Said(Shape):
@@ -293,9 +295,14 @@ class Drawn(Table):
 
 
 class SetBilling(Shape):
-    """A company's address on invoices, and whether the market writes its invoices, at which rate at home."""
+    """A company's address on invoices, and whether the market writes its invoices, at which rate at home.
+
+    `vat_number`: also where it says now that it has none (`without_vat`); nothing of both leaves what was said before.
+    """
 
     address: Text
+    vat_number: Annotated[str, StringConstraints(min_length=1, max_length=20)] | None = None
+    without_vat: bool = False
     market_writes: bool
     home_bp: Annotated[int, Field(ge=0, le=3_000)] | None = None
 

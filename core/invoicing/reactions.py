@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,11 +12,13 @@ from core.delivery.events import LotAccepted, LotAdjusted, LotFact
 from core.delivery.model import Lot
 from core.escrow.events import ChargebackClosed, ChargebackTaken, LotReleased
 from core.escrow.model import Chargeback, Matter
-from core.invoicing import supplies, writing
+from core.invoicing import awaited, supplies, writing
 from core.invoicing.model import MARKET, Invoice, Kind, Paper, Party, Supply
 from core.invoicing.writing import Due
 from core.kernel.events import Reactions
 from core.kernel.money import Money
+from core.kernel.sweep import Ring
+from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.people.events import ProfileCompleted
 from core.people.service import person_of
@@ -73,7 +76,8 @@ class Clerk:
         own, ours = booking.consultant_org, supplies.fee_of_session(ctx, booking, self.market.zone)
         part = f"session:{booking.id}:{fact.again}" if fact.again else f"session:{booking.id}"
         fee = Due(f"commission:{part}", Kind.COMMISSION, MARKET, own, booking.id, fact.fee, ours)
-        advice, paid = supplies.advice_of(ctx, booking), fact.net + fact.fee
+        paid, back = fact.net + fact.fee, Money.zero(fact.net.currency) if fact.again else fact.back
+        advice = supplies.advice_of(ctx, booking, paid, back)
         session = Due(part, Kind.SESSION, own, booking.seeker_org, booking.id, paid, advice)
         for due in (fee, session):
             writing.note(ctx, due, self.market)
@@ -129,6 +133,13 @@ class Clerk:
 
     def company_known(self, ctx: Ctx, fact: ProfileCompleted) -> None:
         writing.ask_again(ctx, person_of(ctx, fact.person_id).organisation_id)
+
+
+def ring_invoice(ctx: Ctx, timer: Timer) -> None:
+    (awaited.remind if timer.event == awaited.REMIND else writing.waited)(ctx, timer.subject)
+
+
+rings: Mapping[str, Ring] = {awaited.TIMER: ring_invoice}
 
 
 def _earned(ctx: Ctx, chargeback_id: str) -> Money:

@@ -48,6 +48,16 @@ def line_sums(content: Content) -> tuple[int, int]:
     return full, full - content.sums.net
 
 
+def stands_otherwise(written: Content, now: Content) -> bool:
+    """Whether a side or the VAT is another now than an invoice says. Clocks and rates of other sales are not on it."""
+    sides = ((written.issuer, now.issuer), (written.recipient, now.recipient))
+    unwritten = {"home_bp": None, "zone": "UTC"}
+    if any(old.model_copy(update=unwritten) != new.model_copy(update=unwritten) for old, new in sides):
+        return True
+    old, new = written.tax, now.tax
+    return old is None or new is None or (old.category, old.rate_bp) != (new.category, new.rate_bp)
+
+
 def unit_price(net: Money, quantity: Decimal) -> tuple[Decimal, Decimal]:
     """The net price and for how many units it is (BT-146, BT-149), so that the quantity costs just `net`, rounded once.
 

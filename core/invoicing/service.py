@@ -11,13 +11,13 @@ from sqlalchemy import BindParameter, Integer, bindparam, func, or_, select
 
 from core.files.model import Checked
 from core.files.service import keep
-from core.invoicing import rules, writing
+from core.invoicing import awaited, rules, writing
 from core.invoicing.events import InvoiceDrawn
 from core.invoicing.model import MARKET, Billing, Content, Drawn, Invoice, SetBilling, State, Wording
 from core.kernel.errors import Invalid, NotAllowed, NotFound
 from core.kernel.session import select_all
 from core.kernel.transaction import Ctx, person
-from core.people.service import acting, organisation_of, person_of
+from core.people.service import acting, organisation_of, person_of, say_vat
 
 # --- the agreement ----------------------------------------------------------------------------------------------------
 
@@ -36,47 +36,77 @@ def set_billing(ctx: Ctx, command: SetBilling, place: str) -> Billing:
     organisation = organisation_of(ctx, actor.organisation_id)
     if command.market_writes and organisation.country is None:
         raise Invalid("billing.country_needed", field="market_writes")
+    if command.vat_number is not None or command.without_vat:
+        say_vat(ctx, organisation, command.vat_number)
     if command.market_writes and organisation.vat_number is not None and command.home_bp is None:
         raise Invalid("billing.rate_needed", field="home_rate")
     billing = ctx.session.get(Billing, organisation.id)
     if billing is None:
         billing = Billing(organisation_id=organisation.id)
         ctx.session.add(billing)
-    first = not billing.address
     billing.address, billing.home_bp = command.address, command.home_bp
     if not command.market_writes:
         billing.agreed_at = billing.agreed_by = billing.agreed_in = None
     elif billing.agreed_at is None:
         billing.agreed_at, billing.agreed_by, billing.agreed_in = ctx.now, actor.id, place[:120]
     ctx.session.flush()
-    if first:
-        writing.ask_again(ctx, organisation.id)  # what has waited for the address
+    writing.ask_again(ctx, organisation.id)  # what has waited for the address, or for its VAT number
     return billing
 
 
 def write_now(ctx: Ctx, invoice_id: str) -> Invoice:
     """The issuer, who has agreed, has one written that is still a draft, or waits for its recipient's address.
 
-    Raises NotFound, NotAllowed, and Invalid where a country is missing or only the issuer knows how it is taxed.
+    A draft may then wait as others do: for what a side has not said yet. Raises NotFound and NotAllowed.
     """
     invoice = invoice_for(ctx, invoice_id)
     if not may_write_now(ctx, invoice):
         raise NotAllowed
-    content = writing.content_of(ctx, invoice)
-    if content is None:
-        raise Invalid("invoice.side_unknown")
     writing.have_written(ctx, invoice)
     return invoice
 
 
 def may_write_now(ctx: Ctx, invoice: Invoice) -> bool:
-    """Whether its issuer can have it written: they have agreed, and how it is taxed is known here."""
+    """Whether its issuer can have it written: they have agreed, and how it is taxed is known here or still to come."""
     if invoice.issuer != acting(ctx).organisation_id or writing.agreed(ctx, invoice.issuer) is None:
         return False
-    content, awaited = writing.content_of(ctx, invoice), writing.missing(ctx, invoice)
-    if content is None or content.tax is None:
+    lacks = awaited.missing(ctx, invoice)
+    if invoice.state is not State.DRAFT:
+        return lacks is not None and lacks.what == "address"
+    content = writing.content_of(ctx, invoice)
+    if content is None:
+        return invoice.corrects is None
+    return content.tax is not None or awaited.lacking(ctx, invoice) is not None
+
+
+def may_correct(ctx: Ctx, invoice: Invoice) -> bool:
+    """Whether the acting person can have it taken back and written anew, for a side or its VAT was another than it is.
+
+    The issuer can, who has agreed that we write; of what the market has issued, its recipient.
+    """
+    own, written = acting(ctx).organisation_id, invoice.content
+    by_market = invoice.issuer == MARKET
+    theirs = invoice.recipient == own if by_market else invoice.issuer == own and writing.agreed(ctx, own) is not None
+    if not theirs or written is None or invoice.corrects is not None:
         return False
-    return invoice.state is State.DRAFT or (awaited is not None and awaited.what == "address")
+    if writing.credited(ctx, invoice) >= invoice.gross:
+        return False
+    now = writing.content_now(ctx, invoice)
+    if now is None or now.tax is None or awaited.lacking(ctx, invoice) is not None:
+        return False
+    return rules.stands_otherwise(written, now)
+
+
+def correct(ctx: Ctx, invoice_id: str) -> Invoice:
+    """Have an invoice that says something wrong of a side taken back by a credit note, and written anew.
+
+    Raises NotFound, and NotAllowed where nothing has changed or it is another's to ask for.
+    """
+    invoice = invoice_for(ctx, invoice_id)
+    if not may_correct(ctx, invoice):
+        raise NotAllowed
+    writing.correct(ctx, invoice)
+    return invoice
 
 
 # --- seeing -----------------------------------------------------------------------------------------------------------

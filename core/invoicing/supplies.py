@@ -9,20 +9,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from fractions import Fraction
 
-from sqlalchemy import select
-
 from core.deals.model import Deal
 from core.delivery.model import Lot
 from core.invoicing import rules
 from core.invoicing.model import Goods, Supply, What
+from core.invoicing.parties import zone_of
 from core.invoicing.vat import TAKEN_OVER_AT_PLACE
-from core.invoicing.writing import zone_of
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity, converted, convertible
 from core.kernel.transaction import Ctx
-from core.listings.model import ListingCertificate
 from core.people.service import organisation_of
 from core.purchases.model import Purchase
+from core.sessions import due
 from core.sessions.model import Booking, Meeting
 
 
@@ -43,7 +41,7 @@ def goods_of(ctx: Ctx, deal: Deal, lot: Lot, paid: Money) -> Supply:
         goods_to=None if taken_over else terms.place.country,
         order=deal.purchase_order or "",
         cost_centre=deal.cost_centre or "",
-        certificates=_certificates(ctx, deal),
+        certificates=tuple(str(each) for each in terms.certificates),  # FSC has them on every invoice (FSC-STD-40-004)
     )
 
 
@@ -52,13 +50,20 @@ def fee_of_deal(ctx: Ctx, deal: Deal, lot: Lot | None, zone: str) -> Supply:
     return Supply(of=What.FEE_OF_DEAL, lot=number, on=rules.day_in(zone, ctx.now), ref=deal.ref)
 
 
-def advice_of(ctx: Ctx, booking: Booking) -> Supply:
-    """A session: what its seeker is charged, whether it took place or was called off too late."""
+def advice_of(ctx: Ctx, booking: Booking, paid: Money, back: Money) -> Supply:
+    """A session: what its seeker is charged, whether it took place, was called off too late or not come to.
+
+    `back`: what of the charge a complaint, or the consultant, gives back; nothing where it was settled before.
+    """
     meeting = ctx.session.get(Meeting, booking.id)
-    held = meeting is not None and meeting.began_at is not None
-    what, minutes = (What.ADVICE, booking.length) if held else (What.CALLED_OFF, None)
+    minutes = None
+    if meeting is not None and meeting.began_at is not None:
+        what, minutes = What.ADVICE, due.minutes_invoiced(booking, meeting)
+    else:
+        what = What.NOT_COME if booking.why == "noshow_seeker" else What.CALLED_OFF
     on = _day(ctx, booking.consultant_org, min(booking.starts_at, ctx.now))
-    return Supply(of=what, minutes=minutes, on=on, ref=booking.ref)
+    charged = (paid + back).minor if back else None
+    return Supply(of=what, minutes=minutes, on=on, ref=booking.ref, agreed_minor=charged)
 
 
 def fee_of_session(ctx: Ctx, booking: Booking, zone: str) -> Supply:
@@ -86,13 +91,3 @@ def _came(lot: Lot, paid: Money) -> tuple[Quantity, Money]:
 
 def _day(ctx: Ctx, issuer: str, moment: datetime) -> date:
     return rules.day_in(zone_of(organisation_of(ctx, issuer)), moment)
-
-
-def _certificates(ctx: Ctx, deal: Deal) -> tuple[str, ...]:
-    """The schemes that were agreed, with the seller's numbers: FSC has them on every invoice (FSC-STD-40-004)."""
-    numbers = select(ListingCertificate.scheme, ListingCertificate.number).where(
-        ListingCertificate.listing_id == deal.listing_id
-    )
-    known = {row.scheme: row.number for row in ctx.session.execute(numbers)}
-    agreed = deal.terms.certificates or tuple(known)
-    return tuple(f"{scheme.replace('_', ' ')} {known.get(scheme, '')}".strip() for scheme in agreed)

@@ -7,11 +7,13 @@ for it). What depends on more than we know gives None: then the issuer has to sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from stdnum.eu.vat import MEMBER_STATES, is_valid
 
-from core.invoicing.model import Category, Kind, Party, Supply, Tax
+from core.invoicing.model import MARKET, Category, Kind, Party, Supply, Tax
+from core.kernel.money import Money
 
 # The named place of these terms is where the buyer takes the goods over; of all others, where they are brought to.
 TAKEN_OVER_AT_PLACE: Final = frozenset({"EXW", "FCA", "FAS", "FOB"})
@@ -22,7 +24,17 @@ INTRA_COMMUNITY: Final = Tax(category=Category.INTRA_COMMUNITY, code="VATEX-EU-I
 EXPORTED: Final = Tax(category=Category.EXPORT, code="VATEX-EU-G", article=146)
 EXPORTED_ELSEWHERE: Final = Tax(category=Category.EXPORT, code="VATEX-EU-G")
 OUTSIDE: Final = Tax(category=Category.OUTSIDE, code="VATEX-EU-O")
+SMALL: Final = Money(100_00, "EUR")
 EXEMPT: Final = Tax(category=Category.EXEMPT)
+# Member states that do not pay in euros.
+OWN_MONEY: Final[Mapping[str, str]] = {
+    "CZ": "CZK",
+    "DK": "DKK",
+    "HU": "HUF",
+    "PL": "PLN",
+    "RO": "RON",
+    "SE": "SEK",
+}
 
 
 def tax_of(kind: Kind, issuer: Party, recipient: Party, supply: Supply) -> Tax | None:
@@ -32,6 +44,42 @@ def tax_of(kind: Kind, issuer: Party, recipient: Party, supply: Supply) -> Tax |
     if kind is Kind.GOODS:
         return _goods(issuer, recipient, supply)
     return _service(issuer, recipient)
+
+
+def told_by(issuer: Party, tax: Tax | None, currency: str) -> Tax | None:
+    """The same, as far as we can tell it in this currency in somebody's name.
+
+    VAT has to stand there in the issuer's national currency, too (article 230), by the rate of the day (article 91),
+    which is not known here. Of what the market itself issues its own book-keeper adds that.
+    """
+    unknown = tax is not None and tax.rate_bp and national_currency(issuer.country) not in (None, currency)
+    return None if unknown and issuer.id != MARKET else tax
+
+
+def national_currency(country: str) -> str | None:
+    """What is paid with in a member state; None elsewhere."""
+    return OWN_MONEY.get(country, "EUR") if in_union(country) else None
+
+
+def turns_on_number(kind: Kind, issuer: Party, recipient: Party, supply: Supply) -> bool:
+    """Whether a VAT number of the recipient's decides how this is taxed: what goes to another member state."""
+    if kind is not Kind.GOODS:
+        return in_union(recipient.country) and recipient.country != issuer.country
+    start, end = supply.goods_from or issuer.country, supply.goods_to or recipient.country
+    return start == issuer.country and start != end and in_union(start) and in_union(end)
+
+
+def needs_address(kind: Kind, issuer: Party, tax: Tax | None, gross: Money) -> bool:
+    """Whether its recipient's address has to stand on it (article 226 (5)).
+
+    One of up to a hundred euros does without (articles 220a and 226b), unless its recipient accounts for the VAT; so
+    does a service of who is not registered, which is no matter of VAT.
+    """
+    if kind is Kind.GOODS:
+        return True
+    if issuer.vat_number is None:
+        return False
+    return (tax is not None and tax.category is Category.REVERSE_CHARGE) or gross.currency != "EUR" or gross > SMALL
 
 
 def _goods(issuer: Party, buyer: Party, supply: Supply) -> Tax | None:

@@ -7,14 +7,13 @@ post that follows has it written; a post that is carried twice finds it written.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final
 
-from babel.languages import get_official_languages
 from sqlalchemy import func, or_, select, update
 
 from core.escrow.rules import drawn
-from core.invoicing import rules
-from core.invoicing.events import InvoiceAwaits, InvoiceIssued
+from core.invoicing import awaited, rules
+from core.invoicing.events import InvoiceIssued
 from core.invoicing.model import (
     MARKET,
     Billing,
@@ -29,12 +28,14 @@ from core.invoicing.model import (
     Supply,
     Wording,
 )
-from core.invoicing.vat import tax_of
+from core.invoicing.parties import issuer_of, language_of, party_of
+from core.invoicing.vat import tax_of, told_by
 from core.kernel.money import Money
 from core.kernel.statements import add_once
+from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
-from core.people.model import Organisation
-from core.people.service import members, organisation_of
+
+TAKEN_BACK: Final = "corrected:"  # how the key of a credit note begins for which a corrected invoice is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,6 @@ class Due:
     gross: Money
     supply: Supply
     lot_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """What of which company an invoice cannot be written without."""
-
-    organisation: str
-    what: Literal["country", "address"]
 
 
 # --- noted ------------------------------------------------------------------------------------------------------------
@@ -130,25 +123,50 @@ def credited(ctx: Ctx, invoice: Invoice) -> Money:
     return Money(int(ctx.session.scalar(back) or 0), invoice.currency)
 
 
+def correct(ctx: Ctx, invoice: Invoice) -> None:
+    """Take an invoice that was issued back, as far as it stands, and have it written anew as all is known now."""
+    left = invoice.gross - credited(ctx, invoice)
+    note_credit(ctx, f"{TAKEN_BACK}{invoice.id}", [invoice], left)
+    made = Invoice(
+        id=ctx.new_id(),
+        key=f"anew:{invoice.id}",
+        kind=invoice.kind,
+        paper=Paper.INVOICE,
+        state=State.DUE,
+        issuer=invoice.issuer,
+        recipient=invoice.recipient,
+        subject=invoice.subject,
+        lot_id=invoice.lot_id,
+        gross_minor=left.minor,
+        currency=left.currency,
+        made_at=ctx.now,
+        supply_json=invoice.supply_json,
+        market_json=invoice.market_json,
+    )
+    _added(ctx, made)
+
+
 # --- written ----------------------------------------------------------------------------------------------------------
 
 
-def write(ctx: Ctx, invoice_id: str, wording: Wording, *, as_it_is: bool = False) -> None:
+def write(ctx: Ctx, invoice_id: str, wording: Wording, *, as_it_is: bool = False, waited: bool = False) -> None:
     """Give it its number and all that stands on it, once; when a side is not known yet, it waits until it is.
 
     Where only the issuer knows how it is taxed, it stays with them as a draft. `as_it_is`: its issuer would rather have
-    it without the recipient's address than wait for that.
+    it without the recipient's address than wait for that. `waited`: for long enough, and nobody has said it.
     """
     invoice = ctx.session.get_one(Invoice, invoice_id, with_for_update=True, populate_existing=True)
     if invoice.state is not State.DUE:
         return
-    content = content_of(ctx, invoice)
-    awaited = missing(ctx, invoice)
-    if content is None or (awaited is not None and not (as_it_is and awaited.what == "address")):
-        if awaited is not None and invoice.kind is Kind.GOODS:
-            ctx.announce(InvoiceAwaits(invoice.id, invoice.issuer, invoice.recipient, awaited.organisation))
+    lacks = awaited.missing(ctx, invoice)
+    if lacks is not None and not waited and not (as_it_is and lacks.what == "address"):
+        awaited.wait(ctx, invoice, lacks)
         return
-    if content.tax is None:
+    content = _content_without(ctx, invoice, lacks) if lacks is not None else content_of(ctx, invoice)
+    if content is None and lacks is None:
+        return  # a credit note, whose invoice is not written yet
+    clear_timers(ctx.session, awaited.TIMER, invoice.id)
+    if content is None or content.tax is None:
         invoice.state = State.DRAFT
         ctx.session.flush()
         return
@@ -168,40 +186,43 @@ def write(ctx: Ctx, invoice_id: str, wording: Wording, *, as_it_is: bool = False
         _ask(ctx, credit)  # one that was noted before had to wait for the number that it takes back
 
 
-def missing(ctx: Ctx, invoice: Invoice) -> Missing | None:
-    """What an invoice that is due waits for; the issuer's country before the recipient's.
-
-    Goods are invoiced to an address (Directive 2006/112/EC, article 226 (5)); of who has left, none comes any more.
-    """
-    if invoice.state is not State.DUE or invoice.corrects is not None:
-        return None
-    for side in (invoice.issuer, invoice.recipient):
-        if side != MARKET and organisation_of(ctx, side).country is None:
-            return Missing(side, "country")
-    billing, buyer = ctx.session.get(Billing, invoice.recipient), organisation_of(ctx, invoice.recipient)
-    if invoice.kind is Kind.GOODS and buyer.left_at is None and (billing is None or not billing.address):
-        return Missing(invoice.recipient, "address")
-    return None
-
-
 def have_written(ctx: Ctx, invoice: Invoice) -> None:
     """Its issuer asks for it now: a draft from before they agreed, or one that waits for the buyer's address."""
-    if invoice.state is State.DRAFT:
+    is_due = invoice.state is State.DUE
+    if not is_due:
         invoice.state = State.DUE
         ctx.session.flush()
-    _ask(ctx, invoice, as_it_is=True)
+    _ask(ctx, invoice, as_it_is=is_due)
+
+
+def waited(ctx: Ctx, invoice_id: str) -> None:
+    """Nobody has said what it waits for: it is written without, or left to its issuer."""
+    invoice = ctx.session.get_one(Invoice, invoice_id)
+    if invoice.state is State.DUE:
+        _ask(ctx, invoice, waited=True)
 
 
 def content_of(ctx: Ctx, invoice: Invoice) -> Content | None:
     """All that stands on it: as it was issued, or as it would be issued now. None: a side's country is not known."""
     if invoice.content is not None:
         return invoice.content
-    if invoice.corrects is not None:
-        return _credit_content(ctx, invoice)
-    issuer, recipient = _issuer(ctx, invoice), party_of(ctx, invoice.recipient)
+    return _credit_content(ctx, invoice) if invoice.corrects is not None else content_now(ctx, invoice)
+
+
+def _content_without(ctx: Ctx, invoice: Invoice, lacks: awaited.Missing) -> Content | None:
+    """All that stands on it although that was not said; None where its issuer alone could know it."""
+    if awaited.then(invoice, lacks) == "left":
+        return None
+    return content_now(ctx, invoice, awaited.as_at_home(ctx, invoice))
+
+
+def content_now(ctx: Ctx, invoice: Invoice, to: Party | None = None) -> Content | None:
+    """All that would stand on an invoice that was written now. `to`: its recipient, where they are not as they say."""
+    issuer, recipient = issuer_of(ctx, invoice), to or party_of(ctx, invoice.recipient)
     if issuer is None or recipient is None:
         return None
-    tax, agreement = tax_of(invoice.kind, issuer, recipient, invoice.supply), agreed(ctx, invoice.issuer)
+    tax = told_by(issuer, tax_of(invoice.kind, issuer, recipient, invoice.supply), invoice.currency)
+    agreement = agreed(ctx, invoice.issuer)
     since = agreement.agreed_at if agreement is not None else None
     return Content(
         issuer=issuer,
@@ -226,7 +247,8 @@ def _credit_content(ctx: Ctx, note_: Invoice) -> Content | None:
     before = int(ctx.session.scalar(earlier) or 0)
     rate = invoiced.tax.rate_bp if invoiced.tax is not None else 0
     sums = rules.credit_sums(source.gross_minor, before, note_.gross_minor, rate)
-    corrected = Corrected(number=source.number, issued_on=source.issued_on)
+    anew = note_.key.startswith(TAKEN_BACK)
+    corrected = Corrected(number=source.number, issued_on=source.issued_on, anew=anew)
     return invoiced.model_copy(update={"sums": sums, "corrects": corrected, "said": None})
 
 
@@ -247,47 +269,6 @@ def agreed(ctx: Ctx, organisation_id: str) -> Billing | None:
     return billing if billing is not None and billing.agreed_at is not None else None
 
 
-def party_of(ctx: Ctx, organisation_id: str) -> Party | None:
-    """A company as it stands on an invoice; None before it has said where it is at home."""
-    organisation = organisation_of(ctx, organisation_id)
-    if organisation.country is None:
-        return None
-    billing = ctx.session.get(Billing, organisation_id)
-    return Party(
-        id=organisation.id,
-        name=organisation.name,
-        country=organisation.country,
-        address=billing.address if billing is not None else "",
-        place=organisation.place or "",
-        vat_number=organisation.vat_number,
-        home_bp=billing.home_bp if billing is not None else None,
-        zone=zone_of(organisation),
-    )
-
-
-def language_of(ctx: Ctx, organisation_id: str) -> str:
-    """In which language (a locale) a company is written to: its people's own, here.
-
-    Where they use several, the first that is spoken officially where the company is: what its book-keeper reads.
-    """
-    country = organisation_of(ctx, organisation_id).country
-    official = get_official_languages(country, de_facto=True) if country is not None else ()
-    spoken = [each.locale for each in members(ctx, organisation_id)]
-    at_home = (each for each in spoken if each.replace("_", "-").partition("-")[0].lower() in official)
-    return next(at_home, next(iter(spoken), "en"))
-
-
-def zone_of(organisation: Organisation) -> str:
-    """Whose clock a company's papers are dated by; that of UTC until it has said where it is at home."""
-    return organisation.zone or "UTC"
-
-
-def _issuer(ctx: Ctx, invoice: Invoice) -> Party | None:
-    if invoice.market_json is not None:
-        return Party.model_validate(invoice.market_json)
-    return party_of(ctx, invoice.issuer)
-
-
 # --- steps that more than one of them take ----------------------------------------------------------------------------
 
 
@@ -303,6 +284,6 @@ def _added(ctx: Ctx, made: Invoice) -> Invoice:
     return made
 
 
-def _ask(ctx: Ctx, invoice: Invoice, *, as_it_is: bool = False) -> None:
-    body = {"invoice": invoice.id} | ({"as_it_is": True} if as_it_is else {})
+def _ask(ctx: Ctx, invoice: Invoice, **how: bool) -> None:
+    body = {"invoice": invoice.id, **{name: True for name, wanted in how.items() if wanted}}
     ctx.post("payments", f"invoice:{invoice.id}", "invoice.write", body)

@@ -41,6 +41,11 @@ class AskedBack(PurchaseFact):
 
 
 @dataclass(frozen=True, slots=True)
+class WishRefused(PurchaseFact):
+    """An operator has decided that the price does not go back."""
+
+
+@dataclass(frozen=True, slots=True)
 class PurchaseGivenBack(PurchaseFact):
     """`amount` has gone back to where it came from, `credit` is kept for the buyer's next purchase.
 

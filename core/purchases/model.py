@@ -12,11 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.money import STARS, Money
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import PROVIDER, TIME, InProcess, Process, Transition
 
 OFFERED_FOR: Final = timedelta(hours=1)  # Stripe keeps a page open for half an hour at least
 # Within so long of paying a buyer may ask for the money back. Card networks and Telegram leave it to the seller.
 MAY_COME_BACK: Final = timedelta(days=14)
+ANSWERED_WITHIN: Final = timedelta(days=14)  # a wish for the money back, as its question says
+WISH: Final = "purchase_wish"  # what is timed of it, under the step that it comes to
+GIVE_BACK: Final = "give_back"
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
 MOST_ATTEMPTS: Final = 30  # to have Telegram give Stars back; after that they are kept for the buyer
 MOST_REFUSALS: Final = 3  # of a card to take money back, for good; after that it waits for an account of the buyer's
@@ -63,8 +66,7 @@ class BuyThing(BaseModel):
 
 
 BUYER = frozenset({"buyer"})
-PROVIDER = frozenset({"provider"})
-TIME = frozenset({"time"})
+OPERATOR = frozenset({"operator"})
 GIVES_BACK = frozenset({"operator", "system"})
 
 PURCHASE: Final = Process(
@@ -77,7 +79,8 @@ PURCHASE: Final = Process(
         Transition("offered", "leave", BUYER, "closed"),
         Transition("offered", "offer_over", TIME, "closed", OFFERED_FOR),
         Transition("paid", "ask_back", BUYER, "paid"),
-        Transition("paid", "give_back", GIVES_BACK, "giving_back"),
+        Transition("paid", "refuse", OPERATOR, "paid"),
+        Transition("paid", GIVE_BACK, GIVES_BACK, "giving_back", reminds=OPERATOR),
         Transition("paid", "used_up", TIME, "kept", MAY_COME_BACK),
         Transition("giving_back", "gone_back", PROVIDER | GIVES_BACK, "given_back"),
         # A bank that had kept the price gives it back after all: of what was not delivered it can go back again.
@@ -94,7 +97,11 @@ class Recall(StrEnum):
 
 
 class Purchase(InProcess, Table):
-    """One thing that one person buys, in the process "purchase"."""
+    """One thing that one person buys, in the process "purchase".
+
+    `back_reason`: why its buyer would like the money back; `back_answer`: why an operator does not give it.
+    `rest_minor`: what was not used when it ended before an operator had answered.
+    """
 
     __tablename__ = "purchase"
 
@@ -116,6 +123,9 @@ class Purchase(InProcess, Table):
     url: Mapped[str | None] = mapped_column(Words)
     paid_at: Mapped[datetime | None] = mapped_column(Instant)
     asked_back_at: Mapped[datetime | None] = mapped_column(Instant)
+    back_reason: Mapped[str | None] = mapped_column(Words)
+    back_answer: Mapped[str | None] = mapped_column(Words)
+    rest_minor: Mapped[int | None] = mapped_column(Minor)
     recall: Mapped[Recall | None] = mapped_column(OneOf(Recall))
 
     @property
@@ -134,6 +144,17 @@ class Purchase(InProcess, Table):
     @property
     def back(self) -> Money:
         return Money(self.back_minor, self.currency)
+
+    @property
+    def rest(self) -> Money:
+        """What was not used when it ended: it goes back, whatever an operator decides about the whole."""
+        return Money(self.rest_minor or 0, self.currency)
+
+    @property
+    def wish_open(self) -> bool:
+        """Its buyer would like all of it back, and nobody has decided. What a bank has called back nobody decides."""
+        waits = self.asked_back_at is not None and self.back_answer is None
+        return waits and self.state == "paid" and self.recall is None
 
 
 class PurchasePayment(Table):

@@ -161,7 +161,9 @@ def _not_offered(ctx: Ctx, purchase: Purchase) -> None:
         ledger.void_hold(ctx, purchase.credit_hold, "Not bought")
     purchase.url = None
     ctx.session.flush()
-    ctx.announce(PurchaseClosed(purchase.id, purchase.thing, purchase.subject, "not_offered"))
+    # The page closes at the very hour at which the offer ends, and often tells it first.
+    why = "offer_over" if ctx.now >= purchase.open_until else "not_offered"
+    ctx.announce(PurchaseClosed(purchase.id, purchase.thing, purchase.subject, why))
 
 
 def locked(ctx: Ctx, purchase_id: str) -> Purchase:

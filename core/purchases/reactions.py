@@ -7,9 +7,10 @@ from typing import Final
 
 from core.kernel.sweep import Ring
 from core.purchases import refunds, service
-from core.purchases.model import PURCHASE
+from core.purchases.model import PURCHASE, WISH
 
 rings: Final[Mapping[str, Ring]] = {
     PURCHASE.name: lambda ctx, timer: service.time_is_up(ctx, timer.subject, timer.event),
+    WISH: lambda ctx, timer: service.wish_is_due(ctx, timer.subject),
     refunds.TIMER: lambda ctx, timer: refunds.ask_again(ctx, timer.subject),
 }

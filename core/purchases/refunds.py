@@ -36,10 +36,12 @@ from core.purchases.events import (
     RefundRefused,
 )
 from core.purchases.model import (
+    GIVE_BACK,
     MOST_ATTEMPTS,
     MOST_REFUSALS,
     PURCHASE,
     TRY_AGAIN_AFTER,
+    WISH,
     Purchase,
     PurchasePayment,
     PurchaseRefund,
@@ -56,7 +58,8 @@ CALLED_BACK: Final = "called_back"  # why a refund waits: the buyer's bank has t
 def give_back(ctx: Ctx, purchase: Purchase, amount: Money, *, by: str) -> None:
     """`amount` of a purchase goes back: to where it came from, or as Stars for the next purchase (see `rules`)."""
     back = rules.parted(purchase.rail, purchase.price, purchase.credit, amount)
-    step(ctx, PURCHASE, purchase, "give_back", (by,))
+    step(ctx, PURCHASE, purchase, GIVE_BACK, (by,))
+    clear_timers(ctx.session, WISH, purchase.id)
     purchase.back_minor = amount.minor
     ctx.session.flush()
     sold, due = _accounts(purchase)

@@ -7,22 +7,25 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from core.kernel.errors import NotAllowed, NotFound, Refusal
+from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import STARS, Money
 from core.kernel.process import enter, step
-from core.kernel.timers import Timer, set_timer
+from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import STAR_SALES, credit, debit, star_credit
 from core.people.model import Person, Platform
 from core.people.service import acting, identities
 from core.purchases import refunds
-from core.purchases.events import AskedBack, PurchaseClosed
+from core.purchases.events import AskedBack, PurchaseClosed, WishRefused
 from core.purchases.model import (
+    ANSWERED_WITHIN,
+    GIVE_BACK,
     MAY_COME_BACK,
     OFFERED_FOR,
     PURCHASE,
     TRY_AGAIN_AFTER,
+    WISH,
     BuyThing,
     Purchase,
     Rail,
@@ -84,15 +87,16 @@ def leave(ctx: Ctx, purchase_id: str) -> Purchase:
     return purchase
 
 
-def ask_back(ctx: Ctx, purchase_id: str) -> Purchase:
-    """The buyer would like the money back, within fourteen days: an operator hears of it, once."""
+def ask_back(ctx: Ctx, purchase_id: str, reason: str) -> Purchase:
+    """The buyer would like the money back, within fourteen days: an operator hears of it, once, and decides."""
     purchase = mine(ctx, purchase_id)
     step(ctx, PURCHASE, purchase, "ask_back", ("buyer",))
     if purchase.asked_back_at is not None:
         return purchase
     if not may_ask_back(purchase, ctx.now):
         raise Refusal("purchase.too_late_to_ask", days=MAY_COME_BACK.days)
-    purchase.asked_back_at = ctx.now
+    purchase.asked_back_at, purchase.back_reason = ctx.now, reason
+    set_timer(ctx.session, Timer(WISH, purchase.id, GIVE_BACK, ctx.now + ANSWERED_WITHIN), since=ctx.now)
     ctx.session.flush()
     ctx.announce(AskedBack(purchase.id, purchase.thing, purchase.subject))
     return purchase
@@ -109,15 +113,50 @@ def give_back_whole(ctx: Ctx, purchase_id: str) -> Purchase:
     return purchase
 
 
+def refuse_back(ctx: Ctx, purchase_id: str, answer: str) -> Purchase:
+    """An operator does not give all of it back, and says why; what was not used meanwhile does go.
+
+    Raises NotAllowed, and Stale where nobody waits for an answer.
+    """
+    if not acting(ctx).operator:
+        raise NotAllowed
+    purchase = locked(ctx, purchase_id)
+    if not purchase.wish_open:
+        raise Stale
+    step(ctx, PURCHASE, purchase, "refuse", ("operator",))
+    purchase.back_answer = answer
+    clear_timers(ctx.session, WISH, purchase.id)
+    ctx.session.flush()
+    ctx.announce(WishRefused(purchase.id, purchase.thing, purchase.subject))
+    if purchase.rest:
+        refunds.give_back(ctx, purchase, purchase.rest, by="system")
+    return purchase
+
+
 # --- what others of the market do -------------------------------------------------------------------------------------
 
 
 def give_back(ctx: Ctx, purchase_id: str, amount: Money) -> Purchase:
-    """The slice that delivers it gives `amount` back, for what was not used. Once; nothing for nothing."""
+    """The slice that delivers it gives `amount` back, for what was not used. Once; nothing for nothing.
+
+    While an operator is asked for all of it, it waits for the answer: a price goes back once.
+    """
     purchase = locked(ctx, purchase_id)
-    if amount and purchase.state == "paid" and purchase.recall is None:
+    if purchase.wish_open:
+        purchase.rest_minor = amount.minor
+        ctx.session.flush()
+    elif amount and purchase.state == "paid" and purchase.recall is None:
         refunds.give_back(ctx, purchase, amount, by="system")
     return purchase
+
+
+def wish_is_due(ctx: Ctx, purchase_id: str) -> None:
+    """No operator has answered in time, however long the thing lasts: all of it goes back."""
+    purchase = locked(ctx, purchase_id)
+    if purchase.recall is Recall.OPEN:  # it stands still until the bank has decided
+        set_timer(ctx.session, Timer(WISH, purchase.id, GIVE_BACK, ctx.now + TRY_AGAIN_AFTER))
+    elif purchase.wish_open:
+        refunds.give_back(ctx, purchase, purchase.price, by="system")
 
 
 def time_is_up(ctx: Ctx, purchase_id: str, event: str) -> None:
@@ -126,6 +165,8 @@ def time_is_up(ctx: Ctx, purchase_id: str, event: str) -> None:
         _close(ctx, purchase, event, ("time",))
     elif purchase.recall is Recall.OPEN:  # it stands still: a part of it may have to go back later
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, event, ctx.now + TRY_AGAIN_AFTER))
+    elif purchase.wish_open:
+        _wish_waits(ctx, purchase, event)
     else:
         step(ctx, PURCHASE, purchase, event, ("time",))
 
@@ -174,7 +215,21 @@ def may_ask_back(purchase: Purchase, now: datetime) -> bool:
     return purchase.state == "paid" and purchase.asked_back_at is None and now < purchase.state_since + MAY_COME_BACK
 
 
+def answered_by(purchase: Purchase) -> datetime | None:
+    """Until when an operator may answer the wish for the money back."""
+    return None if purchase.asked_back_at is None else purchase.asked_back_at + ANSWERED_WITHIN
+
+
 # --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def _wish_waits(ctx: Ctx, purchase: Purchase, event: str) -> None:
+    """It is not used up while its buyer waits for an answer; who has had none in time has all of it back."""
+    due = answered_by(purchase)
+    if due is not None and ctx.now < due:
+        set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, event, due))
+    else:
+        refunds.give_back(ctx, purchase, purchase.price, by="system")
 
 
 def _open_offers(ctx: Ctx, buyer: str, command: BuyThing) -> list[Purchase]:

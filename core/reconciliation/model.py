@@ -88,7 +88,7 @@ class DifferenceKind(StrEnum):
 
 
 class Difference(Versioned, Table):
-    """Something about money that does not agree. It stays open until it does, or a person has closed it."""
+    """Something about money that does not agree. It stays open until it does: nobody can close it."""
 
     __tablename__ = "money_difference"
 
@@ -99,7 +99,6 @@ class Difference(Versioned, Table):
     seen: Mapped[int] = mapped_column(Integer, default=1)  # nights
     opened_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
-    closed_by: Mapped[str | None] = mapped_column(String(40))
 
     __table_args__ = (
         # One open case of one thing, however often it is found.

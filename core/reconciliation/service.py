@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import select
 
+from core.escrow.called_back import AGAIN
 from core.escrow.model import Chargeback, Effect, EffectKind, Payment
-from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.outbox import OutboxRow, dig_up
 from core.kernel.statements import add_once
@@ -41,7 +41,6 @@ EFFECTS: Final = {
     Sort.TRANSFER: EffectKind.TRANSFER,
     Sort.REVERSAL: EffectKind.REVERSAL,
 }
-AGREES: Final = "agrees"  # who closes a case when nothing is wrong any more
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -76,8 +75,8 @@ def take_line(ctx: Ctx, *, ref: str, kind: str, amount: Money, fee: Money, sourc
         at=at,
         version=1,
     )
-    if new and SORTS.get(kind) is Sort.FEE:
-        cost = fee - amount  # the line itself is below zero
+    cost = fee - amount  # the line itself is below zero; or nothing, where the provider lets us off
+    if new and cost and SORTS.get(kind) is Sort.FEE:
         legs = [debit(PROVIDER_FEES, cost), credit(PROVIDER, cost)]
         ledger.post(ctx, f"provider:{ref}", f"Charged by the provider: {kind}", legs)
 
@@ -163,10 +162,11 @@ def _agreed(ctx: Ctx, line: ProviderLine, booked: Money, deal: str, row: str) ->
 
 
 def _dispute(ctx: Ctx, line: ProviderLine) -> str | None:
-    found = ctx.session.scalar(select(Chargeback).where(Chargeback.ref == line.source))
-    if found is None or abs(line.amount_minor) not in (found.amount_minor, 0):
-        return None
-    return f"chargeback:{found.id}"
+    later = Chargeback.ref.startswith(f"{line.source}{AGAIN}", autoescape=True)  # what it took after it was won
+    known = select(Chargeback).where((Chargeback.ref == line.source) | later)
+    fits = (each for each in ctx.session.scalars(known) if abs(line.amount_minor) in (each.amount_minor, 0))
+    found = next(fits, None)
+    return None if found is None else f"chargeback:{found.id}"
 
 
 def _exchange(ctx: Ctx, line: ProviderLine, booked: Money, deal: str) -> None:
@@ -219,7 +219,7 @@ def compare(ctx: Ctx, kind: DifferenceKind, found: Mapping[str, str]) -> None:
         else:
             known.detail, known.seen = detail, known.seen + 1
     for subject in open_ones.keys() - found.keys():
-        _close(ctx, open_ones[subject], AGREES)
+        _close(ctx, open_ones[subject])
     ctx.session.flush()
 
 
@@ -229,16 +229,7 @@ def open_differences(ctx: Ctx, *kinds: DifferenceKind) -> list[Difference]:
     return list(ctx.session.scalars(query.order_by(Difference.id)))
 
 
-def close_difference(ctx: Ctx, difference_id: str, by: str) -> None:
-    """An operator has looked at it. Raises NotFound."""
-    difference = ctx.session.get(Difference, difference_id)
-    if difference is None:
-        raise NotFound
-    if difference.closed_at is None:
-        _close(ctx, difference, by)
-
-
-def _close(ctx: Ctx, difference: Difference, by: str) -> None:
-    difference.closed_at, difference.closed_by = ctx.now, by[:40]
+def _close(ctx: Ctx, difference: Difference) -> None:
+    difference.closed_at = ctx.now
     ctx.announce(DifferenceGone(difference.id, difference.kind.value, difference.subject))
     ctx.session.flush()

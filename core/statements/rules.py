@@ -96,10 +96,13 @@ def _sum(legs: Sequence[Leg], *accounts: str) -> Money | None:
     return total or None
 
 
-def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A file that every spreadsheet opens (it begins with the mark of UTF-8), and in which nothing is a formula."""
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]], point: str = ".") -> bytes:
+    """A file that every spreadsheet opens (it begins with the mark of UTF-8), and in which nothing is a formula.
+
+    `point`: before the decimals. Where that is a comma, spreadsheets look for a semicolon between cells.
+    """
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
+    writer = csv.writer(written, lineterminator="\r\n", delimiter=";" if point == "," else ",")
     writer.writerow([neutral(cell) for cell in header])
     writer.writerows([neutral(cell) for cell in row] for row in rows)
     return written.getvalue().encode("utf-8-sig")

@@ -37,6 +37,7 @@ from core.people.service import acting
 from core.sessions.model import Booking
 from core.statements import rules, sessions
 from core.statements.model import Held, Line, Payout, Statement, Taken
+from core.support.model import OPEN, Case
 
 LATEST = 10  # payouts on a screen; the file has them all
 PAID_IN_PARTS = ("awaiting_funding", "unwinding")  # states of a deal that may hold money and was never paid in full
@@ -142,7 +143,11 @@ def _recalled(ctx: Ctx, organisation: str) -> Iterator[Held]:
 
 
 def _until(ctx: Ctx, deal_id: str) -> datetime | None:
-    """When time next does something to a deal or to one of its lots."""
+    """When time next does something to a deal or to one of its lots: while a case is open, to that."""
+    cases = select(Case.id).where(Case.deal_id == deal_id, Case.state.in_(OPEN))
+    of_case = (TimerRow.kind == "case") & TimerRow.subject.in_(cases)
+    if (due := ctx.session.scalar(select(func.min(TimerRow.due_at)).where(of_case))) is not None:
+        return due
     lots = select(Lot.id).where(Lot.deal_id == deal_id)
     of_deal = (TimerRow.kind == "deal") & (TimerRow.subject == deal_id)
     of_lots = (TimerRow.kind == "lot") & TimerRow.subject.in_(lots)

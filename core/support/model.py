@@ -15,7 +15,7 @@ from core.delivery.model import Finding, Lot, Proposal
 from core.escrow.model import DealMoney
 from core.kernel.db import Id, Instant, Minor, Table, Words
 from core.kernel.money import BASIS_POINTS, Money
-from core.kernel.process import InProcess, Process, StepRow, Transition
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, StepRow, Transition
 
 TALK_WITHIN: Final = timedelta(days=3)
 MEDIATE_WITHIN: Final = timedelta(days=7)
@@ -24,10 +24,9 @@ REVIEW_WITHIN: Final = timedelta(days=14)
 
 PARTIES = frozenset({"buyer", "seller"})
 OTHER = frozenset({"other"})  # a side that has not agreed yet to what is proposed
+UNHEARD = frozenset({"unheard"})  # a side that has not appealed itself
 OPERATOR = frozenset({"operator"})
 REVIEWER = frozenset({"reviewer"})  # an operator who has not ruled on it before
-SYSTEM = frozenset({"system"})
-TIME = frozenset({"time"})
 OPEN: Final = ("talking", "mediating", "escalated", "ruled", "appealed")
 
 CASE: Final = Process(
@@ -45,7 +44,11 @@ CASE: Final = Process(
         *(Transition(state, "agree", OTHER, "settled") for state in ("mediating", "escalated")),
         *(Transition(state, "rule", OPERATOR, "ruled") for state in ("mediating", "escalated")),
         Transition("mediating", "escalate", TIME, "escalated", MEDIATE_WITHIN, OPERATOR),
+        # The two can still agree, and who hears that the other appeals can say why they are not content either.
+        *(Transition(state, "propose", PARTIES, state) for state in ("ruled", "appealed")),
+        *(Transition(state, "agree", OTHER, "settled") for state in ("ruled", "appealed")),
         Transition("ruled", "appeal", PARTIES, "appealed"),
+        Transition("appealed", "appeal", UNHEARD, "appealed"),
         Transition("ruled", "appeal_over", TIME, "executed", APPEAL_WITHIN),
         Transition("appealed", "rule_again", REVIEWER, "executed"),
         # Then the first ruling stands.
@@ -115,8 +118,8 @@ class Case(InProcess, Table):
     proposed_bp: Mapped[int | None] = mapped_column(Integer)
     proposed_minor: Mapped[int | None] = mapped_column(Minor)
     agreed_by: Mapped[Side | None] = mapped_column(String(6))  # to what an operator proposes
-    appealed_by: Mapped[Side | None] = mapped_column(String(6))
-    appeal_words: Mapped[str | None] = mapped_column(Words)
+    buyer_appeal: Mapped[str | None] = mapped_column(Words)  # what each is not content with
+    seller_appeal: Mapped[str | None] = mapped_column(Words)
 
     __table_args__ = (CheckConstraint("proposed_bp BETWEEN 0 AND 10000", name="shares"),)
 

@@ -11,8 +11,9 @@ from typing import Final
 from sqlalchemy import select, update
 
 from core.deals import service as deals
-from core.deals.model import Deal
+from core.deals.model import DEAL, Deal
 from core.delivery import service as delivery
+from core.delivery.model import LOT
 from core.delivery.rules import at_stake as at_stake_of
 from core.escrow import service as escrow
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
@@ -41,6 +42,7 @@ from core.support.model import (
 )
 
 AT_ONCE: Final = frozenset({"operator_asked", "freeze"})  # nobody has to talk for three days more
+STEPS_OF: Final = frozenset({DEAL.name, LOT.name})  # what an operator reads of a dispute's course
 
 
 # --- opened and overtaken ---------------------------------------------------------------------------------------------
@@ -117,12 +119,14 @@ def call_operator(ctx: Ctx, case_id: str, seen: int | None = None) -> Case:
 
 
 def appeal_case(ctx: Ctx, command: AppealCase, seen: int | None = None) -> Case:
-    """Once, within two days: another operator looks at it."""
+    """Once each, the first within two days: another operator looks at it."""
     case, deal = _case(ctx, command.case_id, seen)
     mine = roles(ctx, case, deal)
     step(ctx, CASE, case, "appeal", mine)
-    case.appealed_by = "buyer" if "buyer" in mine else "seller"
-    case.appeal_words = command.words
+    if "buyer" in mine:
+        case.buyer_appeal = command.words
+    else:
+        case.seller_appeal = command.words
     return _mediated(ctx, case, "appeal")
 
 
@@ -152,6 +156,8 @@ def rule_case(ctx: Ctx, command: RuleCase, seen: int | None = None) -> Case:
     if again:
         _carry_out(ctx, case, seller_bp, seller_minor, "rule")
     else:
+        # What was proposed before is no more: it is decided now.
+        case.proposed_by = case.proposed_bp = case.proposed_minor = case.agreed_by = None
         moment = ctx.now + APPEAL_WITHIN + REVIEW_WITHIN + TALK_WITHIN  # time rules only where nobody has
         put_off = delivery.put_off_ruling_by_time if case.kind == "lot" else deals.put_off_ruling_by_time
         put_off(ctx, case.subject, moment)
@@ -225,14 +231,16 @@ def check_may(ctx: Ctx, case: Case, event: str, seen: int | None = None) -> None
 
 
 def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
-    """The roles of who acts: the side, "other" when they are to answer; or "operator", and "reviewer" of an appeal."""
+    """The roles of who acts: the side, "other" when they are to answer, "unheard" before they have appealed; or
+    "operator", and "reviewer" of an appeal."""
     mine = deals.sides(ctx, deal)
     if "operator" in mine:
         ruled = select(Ruling.id).where(Ruling.case_id == case.id, Ruling.by == ctx.actor.person)
         return mine if ctx.session.scalar(ruled.limit(1)) is not None else mine | {"reviewer"}
     side = mine & {"buyer", "seller"}
     answers = bool(side) and case.proposed_by is not None and not side & {case.proposed_by, case.agreed_by}
-    return side | {"other"} if answers else side
+    unheard = any(getattr(case, f"{each}_appeal") is None for each in side)
+    return side | ({"other"} if answers else set()) | ({"unheard"} if unheard else set())
 
 
 def lot_number(ctx: Ctx, case: Case) -> int:
@@ -261,7 +269,11 @@ def brief_of(ctx: Ctx, case_id: str) -> Brief:
         lot=lot,
         at_stake=at_stake(ctx, case),
         money=escrow.money_of(ctx, case.deal_id),
-        steps=sorted((row for each in subjects for row in timeline(ctx.session, each)), key=lambda row: row.id),
+        # The window for a deal's reviews has the deal's id, and steps of its own.
+        steps=sorted(
+            (row for each in subjects for row in timeline(ctx.session, each) if row.process in STEPS_OF),
+            key=lambda row: row.id,
+        ),
         record=[found for each in lots for found in delivery.all_findings_of(ctx, each.id)],
         findings=[found for each in lots for found in delivery.findings_of(ctx, each.id)],
         proposals=[made for each in lots for made in delivery.proposals_of(ctx, each.id)],

@@ -12,7 +12,7 @@ from core.invoicing.model import Content, Wording
 from core.invoicing.writing import write
 from core.kernel.dispatch import Delivered, Never
 from core.kernel.outbox import Post
-from core.kernel.transaction import MARKET, Transactions
+from core.kernel.transaction import MARKET, Ctx, Transactions
 from payments.outcomes import Outcome
 
 Drawing = Callable[[Content, str | None, date], bytes]
@@ -29,9 +29,12 @@ class Invoices:
 
     async def _write(self, post: Post) -> Outcome:
         """The number is given in the transaction that removes the post."""
-        body, wording = post.body, self._wording
-        as_it_is = bool(body.get("as_it_is"))
-        return Delivered(partial(write, invoice_id=body["invoice"], wording=wording, as_it_is=as_it_is))
+        how = {"as_it_is": bool(post.body.get("as_it_is")), "waited": bool(post.body.get("waited"))}
+
+        def unit(ctx: Ctx) -> None:
+            write(ctx, post.body["invoice"], self._wording, **how)
+
+        return Delivered(unit)
 
     async def _draw(self, post: Post) -> Outcome:
         invoice_id, content = post.body["invoice"], await self._drawn(post, pdf_of)

@@ -15,7 +15,7 @@ from payments.invoices.terms import business_terms, said_of
 
 LEVEL: Final = "en16931"
 Syntax = Literal["factur-x", "ubl-2.1"]
-WIDTHS: Final = (96, 22, 36, 36)  # mm, of the columns of the only table
+WIDTHS: Final = (82, 22, 54, 32)  # mm, of the columns of the only table: a quantity with its price fits on a line
 
 
 def electronic(content: Content, number: str, issued_on: date, syntax: Syntax = "factur-x") -> bytes:

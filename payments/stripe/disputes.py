@@ -14,7 +14,7 @@ from payments.answers import Answer
 from payments.asks import EvidenceAsk
 from payments.stripe.part import Part, under
 from payments.stripe.reading import NotSettled, answered, moment, money, ref_of
-from payments.things import Dispute, DisputeState
+from payments.things import Dispute, DisputeState, Taking
 
 if TYPE_CHECKING:
     from stripe.params._dispute_update_params import DisputeUpdateParamsEvidence
@@ -38,7 +38,7 @@ ANSWERABLE: Final = (DisputeState.ASKED, DisputeState.OPEN)
 class Disputes(Part):
     async def dispute(self, ref: str) -> Answer[Dispute]:
         async def call() -> Dispute:
-            return as_dispute(await self._client.v1.disputes.retrieve_async(ref))
+            return await self._whole(await self._client.v1.disputes.retrieve_async(ref))
 
         return await answered(call)
 
@@ -47,22 +47,22 @@ class Disputes(Part):
             found = await self._client.v1.disputes.list_async(
                 {"created": {"gte": int(since.timestamp())}, "limit": 100}
             )
-            return [as_dispute(each) async for each in found.auto_paging_iter()]
+            return [await self._whole(each) async for each in found.auto_paging_iter()]
 
         return await answered(call)
 
     async def submit_evidence(self, ask: EvidenceAsk) -> Answer[Dispute]:
         async def call() -> Dispute:
             now = await self._client.v1.disputes.retrieve_async(ask.dispute)
-            if as_dispute(now).state not in ANSWERABLE:
-                return as_dispute(now)
+            if state_of(now) not in ANSWERABLE:
+                return await self._whole(now)
             pack = BytesIO(ask.pack)
             pack.name = f"{ask.dispute}.pdf"
             uploaded = await self._client.v1.files.create_async(
                 {"purpose": "dispute_evidence", "file": pack}, under(f"{ask.key}:pack")
             )
             evidence = cast("DisputeUpdateParamsEvidence", {**ask.texts, "uncategorized_file": uploaded.id})
-            return as_dispute(
+            return await self._whole(
                 await self._client.v1.disputes.update_async(
                     ask.dispute, {"evidence": evidence, "submit": True}, under(ask.key)
                 )
@@ -70,15 +70,24 @@ class Disputes(Part):
 
         return await answered(call)
 
+    async def _whole(self, dispute: stripe.Dispute) -> Dispute:
+        """With all that it has moved: a dispute itself lists two movements, and one that was won may be lost again."""
+        moves = dispute.balance_transactions or []
+        if state_of(dispute) is not DisputeState.WON and moves and sum(each.amount for each in moves) >= 0:
+            found = await self._client.v1.balance_transactions.list_async({"source": dispute.id, "limit": 100})
+            moves = [each async for each in found.auto_paging_iter()][::-1]
+        return as_dispute(dispute, moves)
 
-def as_dispute(dispute: stripe.Dispute) -> Dispute:
-    """What it costs is read off the movements that it made, in the currency of our account."""
-    moves = dispute.balance_transactions or []
-    currency = (moves[0].currency if moves else dispute.currency).upper()
-    state = STATES.get(dispute.status, DisputeState.OPEN)
-    taken = Money.total((-money(each.amount, each.currency) for each in moves if each.amount < 0), currency)
-    back = Money.total((money(each.amount, each.currency) for each in moves if each.amount > 0), currency)
-    if state is DisputeState.WON and back < taken:
+
+def state_of(dispute: stripe.Dispute) -> DisputeState:
+    return STATES.get(dispute.status, DisputeState.OPEN)
+
+
+def as_dispute(dispute: stripe.Dispute, moves: Sequence[stripe.BalanceTransaction]) -> Dispute:
+    """What it costs is read off the movements that it made, the first first, in the currency of our account."""
+    takings = takings_of(moves, (moves[0].currency if moves else dispute.currency).upper())
+    state = state_of(dispute)
+    if state is DisputeState.WON and takings[-1].amount and not takings[-1].back:
         raise NotSettled("the money of a dispute that was won is not back yet")
     due_by = dispute.evidence_details.due_by
     return Dispute(
@@ -87,9 +96,28 @@ def as_dispute(dispute: stripe.Dispute) -> Dispute:
         intent=ref_of(dispute.payment_intent),
         state=state,
         amount=money(dispute.amount, dispute.currency),
-        taken=taken,
-        fee=Money.total((money(each.fee, each.currency) for each in moves if each.fee > 0), currency),
-        fee_returned=Money.total((-money(each.fee, each.currency) for each in moves if each.fee < 0), currency),
+        takings=takings,
         reason=dispute.reason,
         due_by=moment(due_by) if due_by is not None else None,
+    )
+
+
+def takings_of(moves: Sequence[stripe.BalanceTransaction], currency: str) -> Sequence[Taking]:
+    """What leaves when all that had left before is back is taken anew."""
+    runs: list[list[stripe.BalanceTransaction]] = [[]]
+    for each in moves:
+        if each.amount < 0 and runs[-1] and sum(one.amount for one in runs[-1]) >= 0:
+            runs.append([])
+        runs[-1].append(each)
+    return [_taking(run, currency) for run in runs]
+
+
+def _taking(moves: Sequence[stripe.BalanceTransaction], currency: str) -> Taking:
+    taken = Money.total((-money(each.amount, each.currency) for each in moves if each.amount < 0), currency)
+    left = Money.total((-money(each.amount, each.currency) for each in moves), currency)
+    return Taking(
+        amount=taken,
+        fee=Money.total((money(each.fee, each.currency) for each in moves if each.fee > 0), currency),
+        back=bool(taken) and left.minor <= 0,
+        fee_returned=Money.total((-money(each.fee, each.currency) for each in moves if each.fee < 0), currency),
     )

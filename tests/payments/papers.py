@@ -44,6 +44,7 @@ PELLETS: Final = Supply(
     certificates=("fsc FSC-C123456 CB-COC-123456",),
 )
 ADVICE: Final = Supply(of=What.ADVICE, minutes=30, on=DAY, ref="S7P3QX")
+RULED: Final = ADVICE.model_copy(update={"minutes": 8, "agreed_minor": 19_20})
 NUMBER: Final = "PA-2026-000002"
 
 
@@ -81,6 +82,7 @@ PAPERS: Final = {
     "S": STANDARD,
     # 23.833 t at 213.13 EUR/t, VAT in it, of which a claim has left so much.
     "S, for less than was agreed": paper(Kind.GOODS, SELLER, AT_HOME, CLAIMED, 4_892_15),
+    "S, of a session of which a ruling took a part": paper(Kind.SESSION, SELLER, AT_HOME, RULED, 9_60),
     "AE": paper(Kind.SESSION, SELLER, GERMAN, ADVICE),
     "K": paper(Kind.GOODS, SELLER, GERMAN, to("DE")),
     "G": paper(Kind.GOODS, SELLER, BRITISH, to("GB")),

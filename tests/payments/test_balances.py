@@ -9,9 +9,10 @@ from core.escrow.rails.model import Rail
 from core.kernel.dispatch import Delivered
 from core.people.service import person_of
 from payments.looks import look
-from tests.core.escrow.test_escrow_chargebacks import another_deal
+from tests.core.amounts import eur
+from tests.core.escrow.recalls import another_deal
 from tests.payments.conftest import Shop
-from tests.payments.test_rails import bank, eur, signed_by_a_business, the_way
+from tests.payments.test_rails import bank, signed_by_a_business, the_way
 
 
 async def called_off(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +17,11 @@ from core.listings.model import LISTING
 from core.offers.inquiries.model import INQUIRY
 from core.requests.model import REQUEST
 from core.sessions.process import SESSION
-from core.sessions.service import REMINDER
+from core.sessions.service import MOVE, REMINDER
 from core.support.model import CASE
 from tests.payments.conftest import Shop
 from web.books import all_books, books_of
-from web.deadlines import next_deadlines
+from web.deadlines import QUIET, SEEN, next_deadlines
 
 
 async def test_a_paid_deal_is_seen_from_both_sides(shop: Shop) -> None:
@@ -61,7 +62,7 @@ async def test_the_books_tell_what_time_will_do_next(shop: Shop) -> None:
     assert all(deal["title"].startswith(each["of"]) for each in ours)
 
 
-@pytest.mark.parametrize("kind", [REQUEST.name, SESSION.name, REMINDER, CASE.name, TRANCHE.name, INQUIRY.name])
+@pytest.mark.parametrize("kind", [REQUEST.name, SESSION.name, MOVE, REMINDER, CASE.name, TRANCHE.name, INQUIRY.name])
 async def test_no_expiry_of_listings_stands_before_a_deadline_that_somebody_waits_for(shop: Shop, kind: str) -> None:
     def run_down(ctx: Ctx) -> list[dict[str, Any]]:
         for day in range(1, 30):
@@ -74,6 +75,12 @@ async def test_no_expiry_of_listings_stands_before_a_deadline_that_somebody_wait
     due = await shop.market.run(MARKET, run_down)
     assert (kind, "its_time") in {(each["kind"], each["event"]) for each in due}
     assert [each["kind"] for each in due if each["quiet"]] == [LISTING.name, LISTING.name]
+
+
+@pytest.mark.parametrize("kind", [*SEEN, *QUIET])
+def test_the_page_has_a_name_for_each_kind_of_deadline_that_it_is_told_of(kind: str) -> None:
+    names = (Path(__file__).parents[2] / "lab" / "page" / "world" / "deadlines.js").read_text(encoding="utf-8")
+    assert f"\n  {kind}: " in names
 
 
 async def test_what_is_timed_of_a_payment_is_named_as_its_deal_is(shop: Shop) -> None:

@@ -18,7 +18,7 @@ from core.escrow.model import Chargeback, EffectKind, EffectState
 from core.kernel.errors import Refusal
 from core.kernel.money import Money
 from core.statements import service as statements
-from tests.core.escrow.test_escrow_chargebacks import another_deal
+from tests.core.escrow.recalls import another_deal
 from tests.payments.conftest import Shop
 
 
@@ -247,3 +247,25 @@ async def test_a_mere_question_of_the_bank_takes_nothing_and_is_answered(shop: S
 
     await shop.until(over)
     await shop.books_agree()
+
+
+async def test_one_that_was_won_is_lost_again_at_the_scheme(shop: Shop) -> None:
+    """The dispute itself lists two movements at most: the third is found in the provider's books."""
+    await shop.reserve()
+    await shop.funded()
+    await shop.onboard()
+    await shop.deliver_all()
+    await shop.until_deal("completed")
+    await shop.pass_time(days=8)
+    await called_back(shop)
+    await decided(shop, "win", "won")
+    await shop.work()
+    await shop.strike("drop", "charge.dispute", deliveries=True, times=100)  # only the sweep sees it
+    await shop.does(f"disputes/{await shop.newest('charge')}", do="take_again")
+    await shop.reconciler.sweep()
+    await shop.work()
+    await shop.reconciler.sweep()
+    await shop.work()
+    assert [each.state for each in await chargebacks(shop)] == ["won", "recovered"]
+    await shop.books_agree()
+    assert await shop.reconciler.reconcile() == {}

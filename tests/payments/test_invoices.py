@@ -56,7 +56,7 @@ def plain(text: str) -> str:
 
 
 def text_of(pdf: bytes) -> str:
-    return plain("".join(each.extract_text() for each in PdfReader(BytesIO(pdf)).pages))
+    return plain("\n".join(each.extract_text() for each in PdfReader(BytesIO(pdf)).pages))
 
 
 def test_the_file_has_the_page_for_people_and_the_invoice_for_machines() -> None:
@@ -93,6 +93,30 @@ def test_goods_have_their_unit_price_and_what_was_taken_off_it_has_its_reason() 
     assert (told["ActualAmount"], told["Reason"]) == ("154.86", reason)
     [buyer] = xml.iterfind(".//ram:BuyerTradeParty//ram:LineOne", RAM)
     assert buyer.text == "Raudondvario pl. 86"
+
+
+def test_a_town_that_the_address_names_is_not_said_again() -> None:
+    kiel = GERMAN.model_copy(update={"address": "Hafenstr. 1, 24103 Kiel"})
+    said = paper(Kind.GOODS, SELLER, kiel, to("DE")).said
+    assert said is not None
+    assert said.parties[1][1:] == ("Wärme GmbH", "Hafenstr. 1, 24103 Kiel", "Germany", "VAT DE136695976")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "lt"])
+def test_a_quantity_with_its_price_stands_on_one_line(language: str) -> None:
+    told = worded(PAPERS["S, for less than was agreed"], language=language)
+    assert told.said is not None
+    lines = PdfReader(BytesIO(issued(told, NUMBER, DAY))).pages[0].extract_text().splitlines()
+    assert any(plain(told.said.rows[1][2]) in plain(each) for each in lines)
+
+
+def test_a_service_is_one_on_the_page_as_it_is_for_machines_and_what_is_given_back_is_no_number_of_anything() -> None:
+    service, given_back = PAPERS["AE"], PAPERS["credit note on a part of S"]
+    assert service.said is not None
+    assert given_back.said is not None
+    assert service.said.rows[1][2] == "1"
+    assert given_back.said.rows[1][2] == ""
+    assert b'BilledQuantity unitCode="C62">1<' in electronic(service, NUMBER, DAY)
 
 
 @pytest.mark.parametrize("language", Wordings().languages())

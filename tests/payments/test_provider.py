@@ -11,7 +11,9 @@ import pytest
 import stripe
 
 from config.outside import clock_of
-from core.kernel.money import Money
+from config.reference import reference
+from core.kernel.lots import largest_payment, smallest_payment
+from core.kernel.money import CURRENCIES, Money
 from lab.app import Lab
 from lab.people import Browser
 from payments.answers import Done, Refused, Unknown
@@ -131,6 +133,17 @@ async def test_where_the_newer_accounts_are_closed_to_us_the_older_ones_serve() 
 
     assert await newer_or_older(newer, older) == Done("acct_1")
     assert await newer_or_older(invalid, older) == Refused("Not a country")
+
+
+@pytest.mark.parametrize("currency", sorted(CURRENCIES))
+def test_one_payment_is_never_more_than_the_eight_digits_that_stripe_takes_nor_less_than_its_least(
+    currency: str,
+) -> None:
+    """docs.stripe.com/currencies: a króna is told in hundredths; a dozen currencies have a least of about half a euro,
+    and what has none of its own is changed to euros."""
+    assert units(largest_payment(currency)) <= 99_999_999
+    rate = reference()[0].rates.per_euro.get(currency, 1)
+    assert smallest_payment(currency).amount / rate > 1
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [(Money(5, "ISK"), 500), (Money(5, "JPY"), 5), (Money(5, "EUR"), 5)])

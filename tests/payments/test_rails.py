@@ -14,17 +14,13 @@ from core.escrow.rails.model import PaymentWay, Rail
 from core.escrow.rails.service import way_of
 from core.kernel.dispatch import Delivered
 from core.kernel.errors import Invalid
-from core.kernel.money import Money
 from core.people.service import organisation_of
 from payments.looks import look
-from tests.core.escrow.test_escrow_chargebacks import another_deal
+from tests.core.amounts import eur
+from tests.core.escrow.recalls import another_deal
 from tests.payments.conftest import Shop
 
 IBAN = "DE89370400440532013000"
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 async def bank(shop: Shop, amount: int, *, reference: bool = True) -> None:

@@ -19,7 +19,7 @@ from payments.document import Clerk, drawn
 from payments.sentences import deed, texts
 from tests.core import clerk
 from tests.core.conftest import Market
-from tests.core.invoicing.test_due import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, introduced, papers
+from tests.core.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, introduced, papers
 from tests.core.trades import Trade, agreed, market_in_memory
 from tests.payments.test_invoices import text_of
 

@@ -28,7 +28,10 @@ from tests.core.trades import Trade, agreed, market_in_memory
 from tests.payments.test_invoices import plain, text_of
 
 # A text that people have signed is never worded anew: whoever changes it writes the next version.
-AS_PUBLISHED = {1: "6b428ffe54bc3b0376f9aa8890f81dfa01bb3ac8c9055d0d242066134e2d1a74"}
+AS_PUBLISHED = {
+    1: "6b428ffe54bc3b0376f9aa8890f81dfa01bb3ac8c9055d0d242066134e2d1a74",
+    2: "0fb26deca1fa14b143f6536ca87d4524d9f5d2cb78b0e0874816842ab5e814d7",
+}
 CONTACT = "call +370 600 12345"
 
 
@@ -75,10 +78,33 @@ async def test_both_sides_keep_what_they_have_signed() -> None:
             signers = [str(deal.buyer_signed_by), str(deal.seller_signed_by)]
             named = await trade.house(partial(_names, signers))
             assert all(name in text for name in named)
-            assert all(plain(each) in text for each in TEXTS[1].splitlines() if not each.startswith("#"))
+            assert all(plain(each) in text for each in TEXTS[TERMS_VERSION].splitlines() if not each.startswith("#"))
             (inside,) = PdfReader(BytesIO(pdf)).attachments.values()
             assert hashlib.sha256(inside[0]).hexdigest() == deal.terms_hash
             assert conditions_hash(TERMS_VERSION) in inside[0].decode()
+
+
+async def test_the_numbers_of_the_certificates_are_signed_and_read_on_the_card_and_in_the_file() -> None:
+    async with market_in_memory() as market:
+        trade = await agreed(market)
+        await trade.sign()
+        deal = await trade.deal()
+        pdf = await kept(trade, trade.buyer)
+        card = await market.run(trade.buyer, lambda ctx: terms_card(talk_in(ctx, "en"), deals.deal_for(ctx, deal.id)))
+        assert "ENplus LT005" in [line.value for line in card.lines]
+        assert "ENplus LT005" in text_of(pdf)
+        (inside,) = PdfReader(BytesIO(pdf)).attachments.values()
+        assert '"certificates":[{"number":"LT005","scheme":"ENplus"}]' in inside[0].decode()
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "lt", "pl", "uk"])
+async def test_the_terms_are_one_page_and_the_conditions_another(language: str) -> None:
+    """No half line stands alone on a third one."""
+    async with market_in_memory() as market:
+        trade = await agreed(market)
+        await trade.sign()
+        pages = PdfReader(BytesIO(await kept(trade, trade.buyer, language))).pages
+        assert [plain(page.extract_text())[:20] for page in pages][1:] == ["Conditions of the ma"]
 
 
 async def test_before_both_have_signed_the_file_shows_no_contacts() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from core.deals.model import Deal
 from core.delivery.model import Finding, Lot
+from core.escrow.called_back import dispute_of
 from core.escrow.evidence.model import Mark
 from core.escrow.evidence.service import marks_of
 from core.escrow.model import Chargeback, Effect, EffectKind, LotSettlement, Payment
@@ -82,7 +83,7 @@ def beginning(ctx: Ctx, found: Chargeback, whole: Money) -> dict[str, Any]:
         "made_at": plain(ctx.now),
         "matter": found.matter.value,
         "dispute": {
-            "ref": found.ref,
+            "ref": dispute_of(found.ref),
             "payment": found.payment_id,
             "reason": found.reason,
             "amount": str(found.amount or whole),

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from core.escrow.called_back import dispute_of
 from core.escrow.events import EvidenceRefused, EvidenceSent
 from core.escrow.evidence.model import SEND_BEFORE, TRY_AGAIN_AFTER, Mark, Pack, PackState
 from core.escrow.model import Chargeback
@@ -61,7 +62,7 @@ def send_pack(ctx: Ctx, chargeback_id: str) -> None:
     pack.state = PackState.ASKED
     body = {
         "chargeback": found.id,
-        "dispute": found.ref,
+        "dispute": dispute_of(found.ref),
         "matter": found.matter.value,
         "subject": found.subject,
         "attempt": pack.attempt,

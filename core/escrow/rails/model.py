@@ -23,18 +23,15 @@ class Rail(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RailFacts:
-    """`currencies`: those it knows, None for all. `largest`: minor units of one payment, None for no limit of its own.
+    """`currencies`: those it knows, None for all. Each carries as much as one payment can.
 
     `recall`: how long the payer can have the money back without giving a reason.
     """
 
     currencies: frozenset[str] | None = None
-    largest: int | None = None
     recall: timedelta | None = None
 
 
-# One payment has at most eight digits (docs.stripe.com/api/payment_intents/object#payment_intent_object-amount).
-LARGEST_PAYMENT: Final = 99_999_999
 # EPC 016-06, SEPA Core Direct Debit Rulebook 4.3.4: eight weeks without a reason.
 DEBIT_RECALL: Final = timedelta(weeks=8)
 # A debit that the banks are working on: most take six working days, fourteen days see the last of them.
@@ -44,10 +41,10 @@ MOST_TRUST: Final = 2_000_000
 
 FACTS: Final[Mapping[Rail, RailFacts]] = {
     # Pounds would come to a sort code and an account number, which nobody here is told.
-    Rail.BANK_TRANSFER: RailFacts(frozenset({"EUR"}), LARGEST_PAYMENT),
-    Rail.CARD: RailFacts(None, LARGEST_PAYMENT),
-    Rail.SEPA_DEBIT: RailFacts(frozenset({"EUR"}), LARGEST_PAYMENT, DEBIT_RECALL),
-    Rail.STABLECOIN: RailFacts(frozenset({"USD", "EUR"}), LARGEST_PAYMENT),
+    Rail.BANK_TRANSFER: RailFacts(frozenset({"EUR"})),
+    Rail.CARD: RailFacts(),
+    Rail.SEPA_DEBIT: RailFacts(frozenset({"EUR"}), DEBIT_RECALL),
+    Rail.STABLECOIN: RailFacts(frozenset({"USD", "EUR"})),
 }
 
 

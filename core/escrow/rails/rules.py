@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from core.escrow.rails.model import FACTS, MOST_TRUST, Rail
+from core.kernel.lots import largest_payment
 from core.kernel.money import Money
 
 
@@ -19,7 +20,7 @@ def fitting(amount: Money, offered: Collection[Rail]) -> list[Rail]:
         for rail, facts in FACTS.items()
         if rail in offered
         and (facts.currencies is None or amount.currency in facts.currencies)
-        and (facts.largest is None or amount.minor <= facts.largest)
+        and amount <= largest_payment(amount.currency)
     ]
 
 

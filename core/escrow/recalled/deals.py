@@ -14,7 +14,7 @@ from core.deals import service as deals
 from core.deals.model import Deal
 from core.delivery import service as delivery
 from core.delivery.model import LOT, Lot
-from core.escrow import chargebacks, effects
+from core.escrow import chargebacks, effects, rules
 from core.escrow.chargebacks import Called, Source
 from core.escrow.effects import (
     FROZEN,
@@ -30,6 +30,7 @@ from core.escrow.effects import (
     send_when_ready,
 )
 from core.escrow.events import ChargebackClosed, ChargebackOpened, ChargebackThawed, PayoutSent
+from core.escrow.funding import payments_in
 from core.escrow.model import (
     EFFECT,
     LOST,
@@ -44,9 +45,11 @@ from core.escrow.model import (
 )
 from core.escrow.recalled import steps
 from core.escrow.recalled.steps import Way, only_of
+from core.escrow.sources import left_of
 from core.kernel.errors import NotFound
 from core.kernel.events import Reactions
 from core.kernel.money import Money
+from core.kernel.session import find_all
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import credit, debit, escrow, refund_due
@@ -93,13 +96,23 @@ def chargeback_opened(
         subject=deal.id,
         payment_id=payment.id,
         seller=deal.seller,
-        held=ledger.balance(ctx, escrow(deal.id), deal.currency),
+        held=ledger.balance(ctx, escrow(deal.id), deal.currency) - _still_coming(ctx, payment),
         released=Money(int(released or 0), deal.currency),
         fees=Money(int(fees or 0), deal.currency),
         waiting=steps.waiting(ctx, WAY, deal.id, payment.id, deal.currency),
         not_back=steps.not_back(ctx, WAY, deal.id, payment.id, payment.received, seller=deal.seller),
     )
     return chargebacks.opened(ctx, source, Called(ref, taken, fee, reason, evidence_due))
+
+
+def _still_coming(ctx: Ctx, called_back: Payment) -> Money:
+    """What other payments of the deal have brought in part: it stands in the buyer's balance at the provider until all
+    has come, and they have it back when it does not. So it bears nothing.
+    """
+    known = find_all(ctx.session, Payment, ("number",), deal_id=called_back.deal_id)
+    others = (each for each in known if each.charge_ref is None and each.id != called_back.id)
+    came = (each.held - chargebacks.held_taken(ctx, each.id, each.currency) for each in others)
+    return Money.total(came, called_back.currency)
 
 
 def chargebacks_of(ctx: Ctx, deal_id: str) -> list[Chargeback]:
@@ -113,9 +126,17 @@ def reversal_done(ctx: Ctx, effect_id: str, ref: str) -> None:
     steps.came_back(ctx, WAY, effect_locked(ctx, effect_id), ref)
 
 
-def reversal_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool) -> None:
-    """The seller's account does not have it. It is asked for again as long as something is owed."""
-    put_off(ctx, effect_locked(ctx, effect_id), why, final=final)
+def reversal_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool, perhaps: bool = False) -> None:
+    """The seller's account does not have it; or `perhaps` it was taken. It is asked for again as long as it is owed."""
+    effect = effect_locked(ctx, effect_id)
+    if perhaps or steps.lessen_to_owed(ctx, WAY, effect):
+        put_off(ctx, effect, why, final=final)
+
+
+def try_again(ctx: Ctx, effect_id: str) -> None:
+    """The day has come to ask once more for something that was put off."""
+    if steps.lessen_to_owed(ctx, WAY, effect_locked(ctx, effect_id)):
+        send_again(ctx, effect_id)
 
 
 def transfer_refused(ctx: Ctx, effect_id: str, why: str, *, final: bool, perhaps: bool = False) -> None:
@@ -161,9 +182,10 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     over = LOT.final.issuperset(ctx.session.scalars(select(Lot.state).where(Lot.deal_id == deal.id)))
     known = chargebacks.of_subject(ctx, deal.id) if fact.won else [found]  # what one gives back another may keep
     kept = any(each.state in LOST and each.from_escrow_minor for each in known)
+    rest = _regained_of_lapsed(ctx, deal, found) if fact.won else Money.zero(found.currency)
     if fact.won and found.from_escrow_minor and (over or not kept):
-        if over:
-            _regained(ctx, deal, found)
+        if over and rest:
+            _regained(ctx, deal, found, rest)
         delivery.go_on(ctx, deal.id)
     elif kept and deal.state == "awaiting_funding":  # nobody shall pay the rest of it any more
         deals.time_is_up(ctx, deal.id, "funding_expired", on_the_road=False)
@@ -172,9 +194,30 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
         pay_back(ctx, deal)
 
 
-def _regained(ctx: Ctx, deal: Deal, found: Chargeback) -> None:
-    """The bank has turned after the lots had ended without the money: the buyer, who has paid again, is given it."""
+def _regained_of_lapsed(ctx: Ctx, deal: Deal, found: Chargeback) -> Money:
+    """What had come of a part of the deal that nobody paid in full could not go back while the bank had it: now it can.
+
+    Out of the payments that brought it, whichever one it is that the bank had called back. What the lots have is left.
+    """
     rest = Money(found.from_escrow_minor, found.currency)
+    for tranche in find_all(ctx.session, Tranche, ("number",), deal_id=deal.id, state="lapsed"):
+        sources = [each for each in left_of(ctx, deal, payments_in(ctx, tranche)) if each[1].minor > 0]
+        back = min(rest, tranche.held, Money.total((left for _, left in sources), rest.currency))
+        if not back:
+            continue
+        legs = [debit(escrow(deal.id), back), credit(refund_due(deal.id), back)]
+        key = f"chargeback:{found.id}:given_back:{tranche.number}"
+        ledger.post(ctx, key, "Not enough had come in time", legs, deal=deal.id)
+        tranche.held_minor -= back.minor
+        rest -= back
+        ctx.session.flush()
+        for payment_id, part in rules.drawn(back, sources):
+            pay_back(ctx, deal, ctx.session.get_one(Payment, payment_id), part)
+    return rest
+
+
+def _regained(ctx: Ctx, deal: Deal, found: Chargeback, rest: Money) -> None:
+    """The bank has turned after the lots had ended without the money: the buyer, who has paid again, is given it."""
     legs = [debit(escrow(deal.id), rest), credit(refund_due(deal.id), rest)]
     ledger.post(ctx, f"chargeback:{found.id}:given_back", "Nothing was delivered for it", legs, deal=deal.id)
     query = select(LotSettlement, Lot.amount_minor).join(Lot, Lot.id == LotSettlement.lot_id).order_by(Lot.number)
@@ -182,11 +225,6 @@ def _regained(ctx: Ctx, deal: Deal, found: Chargeback) -> None:
         part = min(amount - settled.released_minor - settled.back_minor, rest.minor)
         settled.back_minor += part
         rest -= Money(part, rest.currency)
-    if rest:  # it was paid for lots whose money never came in full
-        payment = ctx.session.get_one(Payment, found.payment_id)
-        ctx.session.get_one(Tranche, payment.tranche_id).held_minor -= rest.minor
-        ctx.session.flush()
-        pay_back(ctx, deal, payment, rest)
     ctx.session.flush()
     pay_back(ctx, deal)
 

@@ -75,18 +75,36 @@ def arrived(ctx: Ctx, way: Way[Row], subject: str) -> None:
 def came_back(ctx: Ctx, way: Way[Row], effect: Row, ref: str) -> None:
     """The provider has taken a transfer, or a part of it, back from the seller's account.
 
-    A seller who has settled the claim otherwise by now, or a bank that has decided for us: it is theirs again.
+    What the seller has settled otherwise by now, or all of it where a bank has decided for us, is theirs again. Of a
+    claim that was written off meanwhile it lessens our loss.
     """
     if effect.state is EffectState.DONE:
         return
     found = ctx.session.get_one(Chargeback, effect.chargeback_id)
-    claimed = found.state in OWING and effect.amount <= found.outstanding
-    owed = receivable(found.seller) if claimed else payable(found.seller)
-    way.book(ctx, effect, way.memo, [debit(PROVIDER, effect.amount), credit(owed, effect.amount)], ref)
-    if claimed:
-        chargebacks.recovered(ctx, found, effect.amount)
-    else:
-        way.send_back(ctx, found, effect.amount, f"reversal:{effect.id}")
+    claimed = Money.zero(found.currency) if found.state == "won" else min(effect.amount, found.outstanding)
+    rest = effect.amount - claimed
+    owed = LOSS if found.state == "written_off" else receivable(found.seller)
+    legs = [debit(PROVIDER, effect.amount), credit(owed, claimed), credit(payable(found.seller), rest)]
+    way.book(ctx, effect, way.memo, legs, ref)
+    chargebacks.recovered(ctx, found, claimed)
+    if rest:
+        way.send_back(ctx, found, rest, f"reversal:{effect.id}")
+
+
+def lessen_to_owed(ctx: Ctx, way: Way[Row], effect: Row) -> bool:
+    """A transfer did not come back, and nothing of it has: no more is asked for again than is owed by now.
+
+    Whether anything is, or it is asked for no more.
+    """
+    if effect.kind is not EffectKind.REVERSAL or effect.state is EffectState.DONE:
+        return True
+    found = ctx.session.get_one(Chargeback, effect.chargeback_id)
+    own = [each for each in way.leaving(ctx, found.subject) if each.chargeback_id == found.id and each.id != effect.id]
+    asked = (each.amount for each in own if each.kind is EffectKind.REVERSAL and each.state is EffectState.ASKED)
+    none = Money.zero(found.currency)
+    rest = found.outstanding - Money.total(asked, found.currency) if found.state in OWING else none
+    _lessen(ctx, way, effect, max(effect.amount - max(rest, none), none))
+    return bool(effect.amount)
 
 
 def sent_back(ctx: Ctx, way: Way[Row], subject: str, refund: Row, ref: str | None) -> bool:
@@ -187,16 +205,21 @@ def _reverse(ctx: Ctx, way: Way[Row], found: Chargeback) -> None:
 
 
 def to_take_back(found: Chargeback, leaving: Sequence[Row]) -> Iterator[tuple[str, Row, Money]]:
-    """Of which payouts how much is asked back from the seller's account, each once, and under which key."""
+    """Of which payouts how much is asked back from the seller's account, each once, and under which key.
+
+    Of one that another dispute has asked back, what is left of it.
+    """
     if found.state not in OWING:
         return
-    own = [each for each in leaving if each.kind is EffectKind.REVERSAL and each.chargeback_id == found.id]
+    reversals = [each for each in leaving if each.kind is EffectKind.REVERSAL]
+    own = [each for each in reversals if each.chargeback_id == found.id]
     coming = (each.amount for each in own if each.state is not EffectState.DONE)
     rest = found.outstanding - Money.total(coming, found.currency)
     asked = {each.reverses for each in own}
     for payout in leaving:
         sent = _is_payout(found, payout) and payout.state is EffectState.DONE
-        part = min(rest, payout.amount)
+        back = (each.amount for each in reversals if each.reverses == payout.provider_ref)
+        part = min(rest, payout.amount - Money.total(back, found.currency))
         if sent and payout.provider_ref not in asked and part.minor > 0:
             yield f"reversal:{found.id}:{payout.id}", payout, part
             rest -= part

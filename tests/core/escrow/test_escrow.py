@@ -22,19 +22,15 @@ from core.escrow.events import (
     PayoutWaiting,
 )
 from core.escrow.model import EffectKind, Matter
-from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER
 from core.ledger.model import COMMISSION, escrow
 from core.ledger.service import balance, books
+from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trades import COMMISSION_BP, Trade, agreed, market_in_memory, paid
 
 Fate = Literal["accepted", "claimed_accepted", "given_back", "argued", "cut", "never_sent", "cancelled"]
 FATES: list[Fate] = ["accepted", "claimed_accepted", "given_back", "argued", "cut", "never_sent"]
-
-
-def eur(cents: int) -> Money:
-    return Money(cents, "EUR")
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
@@ -107,7 +103,7 @@ async def test_a_seller_without_an_account_is_waited_for(market: Market) -> None
     ]
     await trade.provider_answers()
     assert (await trade.deal()).state == "completed"
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_a_payout_put_off_is_tried_again_the_next_day(market: Market) -> None:
@@ -123,7 +119,7 @@ async def test_a_payout_put_off_is_tried_again_the_next_day(market: Market) -> N
     await trade.pass_days(2)
     assert len(trade.asked("transfer")) == 2
     assert (await trade.deal()).state == "completed"
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_a_payout_refused_for_good_is_the_operators(market: Market) -> None:
@@ -134,7 +130,7 @@ async def test_a_payout_refused_for_good_is_the_operators(market: Market) -> Non
     told = (Matter.DEAL, trade.deal_id, effect, EffectKind.TRANSFER, trade.selling, eur(20_475_00))
     assert market.facts == [EffectRefused(*told, "account_closed")]
     assert (await trade.deal()).state == "payout_blocked"
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
     await trade.house(lambda ctx: service.send_again(ctx, effect))
     await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_2"))
     assert (await trade.deal()).state == "completed"
@@ -150,7 +146,7 @@ async def test_a_refund_put_off_is_tried_again_and_keeps_the_deal_open(market: M
     await trade.pass_days(1)
     await market.run(PROVIDER, lambda ctx: service.refund_done(ctx, effect, "re_1"))
     assert (await trade.deal()).state == "cancelled"
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_an_account_is_opened_once_and_its_link_as_often_as_asked(market: Market) -> None:
@@ -211,7 +207,7 @@ async def live_through(
         assert money.released + money.refunded == deal.amount
         assert money.commission == money.released.share(COMMISSION_BP)
         assert (money.paid_out, money.paid_back) == (money.released - money.commission, money.refunded)
-        await assert_books_hold(trade)
+        await trade.market.books_hold()
 
 
 async def meet_fate(trade: Trade, number: int, fate: Fate) -> None:
@@ -241,11 +237,6 @@ async def one_payout(market: Market) -> Trade:
     await trade.deliver(lot)
     await trade.accept(lot)
     return trade
-
-
-async def assert_books_hold(trade: Trade) -> None:
-    broken = [check for check in await trade.market.run(MARKET, invariants) if not check.ok]
-    assert broken == []
 
 
 async def test_the_check_sees_money_left_in_a_finished_deal(market: Market) -> None:

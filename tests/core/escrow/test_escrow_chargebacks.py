@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -10,26 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.audit.service import invariants
 from core.deals import service as deals
 from core.delivery import service as delivery
 from core.delivery.commands import AcceptLot
 from core.escrow import rules, service
-from core.escrow.model import CHARGEBACK, Chargeback
+from core.escrow.model import CHARGEBACK
 from core.kernel.errors import NotFound, Refusal
-from core.kernel.money import Money
-from core.kernel.transaction import MARKET, PROVIDER
+from core.kernel.transaction import PROVIDER
 from core.ledger.model import COMMISSION, LOSS, receivable
-from core.ledger.service import balance
-from core.offers.model import BuyNow
-from core.offers.service import buy_now
+from tests.core.amounts import eur
 from tests.core.conftest import Market
-from tests.core.goods import tonnes
-from tests.core.trades import Trade, agreed, paid
-
-
-def eur(cents: int) -> Money:
-    return Money(cents, "EUR")
+from tests.core.escrow.recalls import another_deal, books_hold, chargeback, decided, of, recalled, released
+from tests.core.trades import agreed
 
 
 @given(
@@ -47,55 +38,6 @@ def test_whoever_bears_it_bears_exactly_what_was_taken(
     assert eur(0) <= share.commission <= fees - returned
     assert eur(0) <= share.claimed <= eur(released) - fees - claimed
     assert share.loss == max(eur(taken) - eur(held) - (fees - returned) - (eur(released) - fees - claimed), eur(0))
-
-
-async def released(market: Market, lots: int = 2, accepted: int = 2) -> Trade:
-    """Some lots are accepted and paid out."""
-    trade = await paid(market, lots=lots)
-    for lot in (await trade.lots())[:accepted]:
-        await trade.deliver(lot)
-        await trade.accept(lot)
-    await trade.provider_answers()
-    return trade
-
-
-async def recalled(trade: Trade, cents: int = 21_000_00, payment: int = 1, *, answer: bool = True) -> None:
-    opened = partial(
-        service.chargeback_opened,
-        ref=f"du_{payment}",
-        intent_ref=f"pi_{payment}",
-        taken=eur(cents),
-        fee=eur(20_00),
-        reason="fraudulent",
-        evidence_due=None,
-    )
-    for _ in range(2):  # told twice
-        await trade.market.run(PROVIDER, opened)
-    if answer:
-        await trade.provider_answers()
-
-
-async def decided(trade: Trade, *, won: bool) -> None:
-    closed = partial(service.chargeback_closed, ref="du_1", won=won, fee_returned=eur(20_00) if won else None)
-    for _ in range(2):
-        await trade.market.run(PROVIDER, closed)
-    await trade.provider_answers()
-
-
-async def chargeback(trade: Trade) -> Chargeback:
-    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
-    assert isinstance(found, Chargeback)
-    return found
-
-
-async def of(trade: Trade, account: str) -> Money:
-    found = await trade.house(lambda ctx: balance(ctx, account, "EUR"))
-    assert isinstance(found, Money)
-    return found
-
-
-async def books_hold(trade: Trade) -> None:
-    assert [check for check in await trade.market.run(MARKET, invariants) if not check.ok] == []
 
 
 async def test_after_release_the_commission_is_returned_and_the_rest_taken_back_from_the_seller(market: Market) -> None:
@@ -330,11 +272,3 @@ async def test_a_part_that_was_paid_and_called_back_is_not_given_twice(
     await decided(trade, won=True)  # on appeal, when all is over
     assert (given_back(), (await trade.money()).held) == (5_000_00, eur(0))
     await books_hold(trade)
-
-
-async def another_deal(trade: Trade) -> Trade:
-    """The same two, on the same goods: 50 t in one lot."""
-    command = BuyNow(listing_id=trade.listing_id, quantity=tonnes(50))
-    await trade.market.run(trade.buyer, lambda ctx: buy_now(ctx, command))
-    found = await trade.house(lambda ctx: deals.deals_of(ctx, trade.buying))
-    return replace(trade, deal_id=found[0].id)

@@ -20,11 +20,12 @@ from core.escrow.events import (
 )
 from core.escrow.model import PaymentState
 from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.money import Money
 from core.kernel.transaction import PROVIDER
 from core.ledger.model import PROVIDER_FEES
 from core.ledger.service import balance
+from tests.core.amounts import eur
 from tests.core.conftest import Market
-from tests.core.escrow.test_escrow import assert_books_hold, eur
 from tests.core.trades import agreed
 
 
@@ -50,7 +51,7 @@ async def test_a_payment_told_three_times_is_one_payment(market: Market) -> None
     assert len(market.facts) == 1
     assert (await trade.money()).held == eur(21_000_00)
     assert await trade.house(lambda ctx: balance(ctx, PROVIDER_FEES, "EUR")) == eur(150)
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_a_lapsed_link_is_replaced_for_the_buyer_only(market: Market) -> None:
@@ -95,7 +96,7 @@ async def test_money_that_comes_too_late_goes_back(market: Market) -> None:
     assert (await trade.deal()).state == "cancelled"
     assert [type(fact).__name__ for fact in market.facts] == ["PaymentReturned", "RefundSent"]
     assert [body["amount"] for body in trade.asked("refund")] == [21_000_00]
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_a_second_payment_of_the_same_deal_goes_back(market: Market) -> None:
@@ -111,7 +112,7 @@ async def test_a_second_payment_of_the_same_deal_goes_back(market: Market) -> No
     money = await trade.money()
     assert (money.held, money.refunded) == (eur(21_000_00), eur(0))
     assert len(trade.asked("refund")) == 1
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_too_little_is_held_and_the_rest_is_asked_for(market: Market) -> None:
@@ -126,7 +127,7 @@ async def test_too_little_is_held_and_the_rest_is_asked_for(market: Market) -> N
     assert [body["amount"] for body in trade.asked("checkout.open")] == [21_000_00, 1_00]
     await trade.pay()
     assert (await trade.deal()).state == "funded"
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_a_transfer_in_parts_is_counted_up_however_often_it_is_told(market: Market) -> None:
@@ -140,7 +141,7 @@ async def test_a_transfer_in_parts_is_counted_up_however_often_it_is_told(market
     await trade.pay()
     assert (await trade.deal()).state == "funded"
     assert (await trade.money()).held == eur(21_000_00)
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_what_came_in_part_goes_back_when_the_rest_does_not(market: Market) -> None:
@@ -153,7 +154,7 @@ async def test_what_came_in_part_goes_back_when_the_rest_does_not(market: Market
     await trade.provider_answers()
     assert (await trade.deal()).state == "cancelled"
     assert [body["amount"] for body in trade.asked("refund")] == [5_000_00]
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_too_much_is_the_buyers_credit_and_goes_back_when_they_want_it(market: Market) -> None:
@@ -166,12 +167,12 @@ async def test_too_much_is_the_buyers_credit_and_goes_back_when_they_want_it(mar
     assert (kept.amount, len(market.facts)) == (eur(10_00), 1)
     with pytest.raises(NotAllowed):
         await market.run(trade.seller, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
     await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
     await trade.provider_answers()
     assert [body["amount"] for body in trade.asked("refund")] == [10_00]
     assert market.facts[1:] == [RefundSent(trade.deal_id, eur(10_00), "too_much")]
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_a_refund_of_as_much_as_was_paid_too_much_is_told_as_the_deals(market: Market) -> None:
@@ -190,7 +191,7 @@ async def test_a_refund_of_as_much_as_was_paid_too_much_is_told_as_the_deals(mar
         RefundSent(trade.deal_id, eur(10_500_00), "too_much"),
         RefundSent(trade.deal_id, eur(10_500_00)),
     ]
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_a_forgotten_credit_goes_back_by_itself(market: Market) -> None:
@@ -199,7 +200,7 @@ async def test_a_forgotten_credit_goes_back_by_itself(market: Market) -> None:
     await trade.pay(amount=eur(21_010_00))
     await trade.pass_days(31)
     assert 10_00 in [body["amount"] for body in trade.asked("refund")]
-    await assert_books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_a_checkout_that_opens_after_the_deal_was_called_off_is_closed(market: Market) -> None:
@@ -211,3 +212,25 @@ async def test_a_checkout_that_opens_after_the_deal_was_called_off_is_closed(mar
     await trade.provider_answers()
     assert len(trade.asked("checkout.expire")) == 1
     assert (await trade.payment()).state is PaymentState.CLOSED
+
+
+async def test_what_comes_in_another_currency_goes_back_and_the_deal_waits_on(market: Market) -> None:
+    """The provider tells of it as often as it is asked: nobody can say no to money that is there."""
+    market.watch(PaymentReturned, RefundSent)
+    trade = await agreed(market)
+    await trade.sign()
+    payment = await trade.payment()
+    for _ in range(2):
+        await trade.pay(Money(24_000_00, "USD"), payment_id=payment.id)
+    await trade.provider_answers()
+    assert [(body["amount"], body["currency"]) for body in trade.asked("refund")] == [(24_000_00, "USD")]
+    came = Money(24_000_00, "USD")
+    assert market.facts == [
+        PaymentReturned(trade.deal_id, payment.id, came, "wrong_currency"),
+        RefundSent(trade.deal_id, came),
+    ]
+    assert (await trade.deal()).state == "awaiting_funding"
+    await trade.market.books_hold()
+    await trade.pay(intent="pi_2")
+    assert (await trade.money()).held == eur(21_000_00)
+    await trade.market.books_hold()

@@ -10,32 +10,29 @@ from core.delivery import service as delivery
 from core.escrow import service
 from core.kernel.transaction import PROVIDER
 from core.ledger.model import LOSS, escrow, receivable, refund_due
+from tests.core.amounts import eur
 from tests.core.conftest import Market
-from tests.core.escrow.test_escrow_chargebacks import (
+from tests.core.escrow.recalls import (
     another_deal,
     books_hold,
     chargeback,
     decided,
-    eur,
     of,
     recalled,
     released,
 )
-from tests.core.trades import Trade, agreed, called_off
+from tests.core.trades import Trade, agreed, called_off, paid_too_late
 
 ALL = eur(21_000_00)
 
 
-async def paid_too_late(market: Market) -> Trade:
-    """Nobody had paid in time and the deal is cancelled; the money comes after that, and goes back at once."""
-    trade = await agreed(market, lots=1)
-    await trade.sign()
-    payment = await trade.payment()
-    await trade.pass_days(6)
+async def half_given_back(market: Market, accepted: int) -> Trade:
+    """Of two lots one went back to the buyer; the other is accepted and paid out, or still to come."""
+    trade = await released(market, lots=2, accepted=accepted)
+    other = (await trade.lots())[-1]
+    await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, other.id))
+    await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, other.id))
     await trade.provider_answers()
-    await trade.pay(payment_id=payment.id)
-    await trade.provider_answers()
-    assert [body["amount"] for body in trade.asked("refund")] == [ALL.minor]
     return trade
 
 
@@ -46,6 +43,7 @@ async def seller_owes(trade: Trade) -> int:
 @pytest.mark.parametrize("won", [True, False])
 async def test_a_seller_who_was_given_nothing_owes_nothing(market: Market, won: bool) -> None:
     trade = await paid_too_late(market)
+    await trade.provider_answers()
     await recalled(trade)
     assert (await seller_owes(trade), await of(trade, LOSS)) == (0, ALL)
     await books_hold(trade)
@@ -119,12 +117,7 @@ async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_
 
 async def test_what_came_too_late_goes_back_out_of_its_own_payment_when_the_bank_decides_for_us(market: Market) -> None:
     """Its refund had waited when the bank called; the deal has no other payment, or one that is spent already."""
-    trade = await agreed(market, lots=1)
-    await trade.sign()
-    payment = await trade.payment()
-    await trade.pass_days(6)
-    await trade.provider_answers()
-    await trade.pay(payment_id=payment.id)
+    trade = await paid_too_late(market)
     put_off = partial(service.refund_refused, effect_id=trade.asked("refund")[0]["effect"], why="later", final=False)
     await market.run(PROVIDER, put_off)
     trade.answered |= {post.id for post in market.posts if post.kind == "refund"}
@@ -138,11 +131,7 @@ async def test_what_came_too_late_goes_back_out_of_its_own_payment_when_the_bank
 
 async def test_of_a_payment_that_went_back_in_part_the_rest_is_borne_as_ever(market: Market) -> None:
     """One lot was paid out, the other one's money went back; the bank takes all of it, and then some of it again."""
-    trade = await released(market, lots=2, accepted=1)
-    (_, other) = await trade.lots()
-    await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, other.id))
-    await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, other.id))
-    await trade.provider_answers()
+    trade = await half_given_back(market, accepted=1)
     await recalled(trade)
     first = await chargeback(trade)
     shares = (first.from_escrow_minor, first.from_commission_minor, first.claimed_minor, first.from_loss_minor)
@@ -163,16 +152,6 @@ async def disputed(trade: Trade, ref: str, cents: int) -> None:
 async def closed(trade: Trade, ref: str, *, won: bool) -> None:
     await trade.market.run(PROVIDER, partial(service.chargeback_closed, ref=ref, won=won))
     await books_hold(trade)
-
-
-async def half_given_back(market: Market, accepted: int) -> Trade:
-    """Of two lots one went back to the buyer; the other is accepted and paid out, or still to come."""
-    trade = await released(market, lots=2, accepted=accepted)
-    other = (await trade.lots())[-1]
-    await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, other.id))
-    await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, other.id))
-    await trade.provider_answers()
-    return trade
 
 
 @pytest.mark.parametrize("first", ["du_1", "du_2"])

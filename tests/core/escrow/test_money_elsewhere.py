@@ -7,7 +7,6 @@ from functools import partial
 
 import pytest
 
-from core.audit.service import invariants
 from core.deals import service as deals
 from core.delivery import service as delivery
 from core.escrow import service
@@ -18,25 +17,17 @@ from core.escrow.rails.model import Rail
 from core.kernel.errors import Refusal
 from core.kernel.events import Event
 from core.kernel.heartbeat import beat
-from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.ledger.events import InvariantBroken, InvariantHolds
 from core.people.service import organisation_of
 from core.statements import service as statements
+from tests.core.amounts import eur
 from tests.core.conftest import Market
-from tests.core.escrow.test_escrow_chargebacks import another_deal, decided, recalled, released
+from tests.core.escrow.recalls import another_deal, decided, recalled, released
 from tests.core.goods import tonnes
 from tests.core.trades import Trade, agreed, paid
 
 NEAR = date(2026, 12, 3)  # every part of the money is asked for at once
-
-
-def eur(cents: int) -> Money:
-    return Money(cents, "EUR")
-
-
-async def books_hold(market: Market) -> None:
-    assert [check for check in await market.run(MARKET, invariants) if not check.ok] == []
 
 
 async def test_what_is_left_of_two_payments_goes_back_by_the_one_that_no_bank_has_taken(market: Market) -> None:
@@ -52,7 +43,7 @@ async def test_what_is_left_of_two_payments_goes_back_by_the_one_that_no_bank_ha
     refunds = [(body["payment_intent"], body["amount"]) for body in trade.asked("refund")]
     assert refunds == [("pi_2", 840_000_00)]
     assert (await trade.deal()).state == "completed"
-    await books_hold(market)
+    await market.books_hold()
 
 
 async def test_a_refund_that_served_a_claim_leaves_its_number_to_nobody(market: Market) -> None:
@@ -73,7 +64,7 @@ async def test_a_refund_that_served_a_claim_leaves_its_number_to_nobody(market: 
     await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
     await trade.provider_answers()
     assert trade.asked("refund")[-1]["amount"] == 50_00
-    await books_hold(market)
+    await market.books_hold()
 
 
 async def by_debit(trade: Trade, intent: str) -> None:
@@ -144,7 +135,7 @@ async def test_what_has_come_by_transfer_is_let_go_when_the_debit_that_it_was_to
     assert kept.amount == eur(5_000_00)
     lines = await market.run(trade.buyer, lambda ctx: list(statements.lines(ctx)))
     assert [line.what for line in lines] == ["paid", "adjusted", "paid", "paid"]  # and nothing was given back
-    await books_hold(market)
+    await market.books_hold()
 
 
 async def test_what_was_let_go_and_is_told_of_again_goes_back_once(market: Market) -> None:
@@ -161,14 +152,14 @@ async def test_what_was_let_go_and_is_told_of_again_goes_back_once(market: Marke
     await trade.pay(eur(21_000_00), payment_id=debit.id)
     for _ in range(2):
         await market.run(PROVIDER, part)
-        await books_hold(market)
+        await market.books_hold()
     assert [(body["amount"], body["payer"]) for body in trade.asked("refund")] == [(5_000_00, "cus_1")]
     await market.run(PROVIDER, lambda ctx: surplus_found(ctx, "cus_1", {"EUR": eur(5_000_00)}))
     assert await trade.house(lambda ctx: service.credits_of(ctx, trade.deal_id)) == []
     await trade.provider_answers()
     await market.run(PROVIDER, lambda ctx: surplus_found(ctx, "cus_1", {"EUR": eur(0)}))
     assert (await trade.money()).held == eur(21_000_00)
-    await books_hold(market)
+    await market.books_hold()
 
 
 @pytest.mark.parametrize("first", ["bank", "doubt"])
@@ -196,7 +187,7 @@ async def test_what_two_reasons_stop_moves_when_both_are_gone(market: Market, fi
     await trade.accept(lot)
     await trade.provider_answers()
     assert [body["amount"] for body in trade.asked("transfer")] == [10_237_50]
-    await books_hold(market)
+    await market.books_hold()
 
 
 async def test_time_rules_on_no_deal_that_a_bank_asks_about(market: Market) -> None:
@@ -210,7 +201,7 @@ async def test_time_rules_on_no_deal_that_a_bank_asks_about(market: Market) -> N
     await trade.pass_days(2)
     await trade.provider_answers()
     assert (await trade.deal()).state == "completed"
-    await books_hold(market)
+    await market.books_hold()
 
 
 async def test_a_bank_that_gives_what_was_to_go_back_takes_nothing_from_the_seller(market: Market) -> None:
@@ -224,13 +215,13 @@ async def test_a_bank_that_gives_what_was_to_go_back_takes_nothing_from_the_sell
     trade.answered |= {post.id for post in market.posts}
     await recalled(trade, 10_500_00)
     assert trade.asked("reversal") == []
-    await books_hold(market)
+    await market.books_hold()
     await decided(trade, won=False)
     (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     assert (found.state, found.from_commission_minor, found.from_refunds_minor) == ("recovered", 0, 10_500_00)
     assert [each.kind for each in await trade.house(lambda ctx: service.effects_of(ctx, trade.deal_id))] == ["transfer"]
     assert (await trade.deal()).state == "completed"
-    await books_hold(market)
+    await market.books_hold()
     await decided(trade, won=True)
     assert trade.asked("refund")[-1]["amount"] == 10_500_00
-    await books_hold(market)
+    await market.books_hold()

@@ -8,16 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.escrow.rails.model import DEBIT_RECALL, FACTS, LARGEST_PAYMENT, MOST_TRUST, Rail
+from core.escrow.rails.model import DEBIT_RECALL, FACTS, MOST_TRUST, Rail
 from core.escrow.rails.rules import fitting, proposed, safe_from, trusted
+from core.kernel.lots import LARGEST_PAYMENT_MINOR
 from core.kernel.money import Money
+from tests.core.amounts import eur
 
 ALL = tuple(Rail)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-
-
-def eur(minor: int) -> Money:
-    return Money(minor, "EUR")
 
 
 @pytest.mark.parametrize(
@@ -28,7 +26,7 @@ def eur(minor: int) -> Money:
         (Money(1_000, "GBP"), ALL, {Rail.CARD}),
         (Money(1_000, "USD"), ALL, {Rail.CARD, Rail.STABLECOIN}),
         (Money(1_000, "SEK"), ALL, {Rail.CARD}),
-        (eur(LARGEST_PAYMENT + 1), ALL, set()),
+        (eur(LARGEST_PAYMENT_MINOR + 1), ALL, set()),
     ],
 )
 def test_a_rail_carries_its_currencies_and_no_more_than_eight_digits(

@@ -10,13 +10,12 @@ import pytest
 
 from config import alarms
 from conversations.wording import Wordings
-from core.audit.service import invariants
 from core.escrow import service
 from core.escrow.events import EffectRefused, PayoutWaiting
 from core.escrow.model import MOST_REFUSALS, EffectKind, Matter
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
-from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from core.kernel.transaction import PROVIDER, Ctx
 from core.ledger.model import payable, refund_due
 from core.ledger.service import balance
 from core.people.service import organisation_of
@@ -53,10 +52,6 @@ async def disputed(trade: Trade, taken: Money = WHOLE) -> Callable[[Ctx], object
     )
 
 
-async def books_hold(trade: Trade) -> None:
-    assert [check for check in await trade.market.run(MARKET, invariants) if not check.ok] == []
-
-
 @pytest.mark.parametrize("comes_back", [True, False])
 async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_account_of_the_buyers(
     market: Market, comes_back: bool
@@ -74,7 +69,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
         refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True, ref=ref)
         for _ in range(2):
             await market.run(PROVIDER, refused)
-        await books_hold(trade)
+        await trade.market.books_hold()
         if number < MOST_REFUSALS:
             await trade.pass_days(8)
     told = (Matter.DEAL, trade.deal_id, effect, EffectKind.REFUND, trade.buying, WHOLE)
@@ -95,7 +90,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     assert (await trade.deal()).state == "cancelled"
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
         assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
-    await books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_what_stands_in_a_balance_that_the_provider_keeps_for_the_buyer_is_never_paid_from_ours(
@@ -110,7 +105,7 @@ async def test_what_stands_in_a_balance_that_the_provider_keeps_for_the_buyer_is
         assert len(trade.asked("refund")) == number + 1
     assert trade.asked("transfer") == []
     assert trade.asked("refund")[-1]["beside"] is True
-    await books_hold(trade)
+    await trade.market.books_hold()
 
 
 async def test_what_is_asked_back_of_a_seller_and_refused_is_told_to_nobody_but_operators(market: Market) -> None:
@@ -129,7 +124,7 @@ async def test_what_is_asked_back_of_a_seller_and_refused_is_told_to_nobody_but_
     (told,) = market.facts
     assert isinstance(told, EffectRefused)
     assert (told.kind, told.organisation_id) == (EffectKind.REVERSAL, None)
-    await books_hold(trade)
+    await trade.market.books_hold()
 
 
 @pytest.mark.parametrize("won", [True, False])
@@ -148,9 +143,9 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buy
         await market.run(PROVIDER, opened)
     await has_an_account(trade)
     assert trade.asked("transfer") == []
-    await books_hold(trade)
+    await trade.market.books_hold()
     await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
-    await books_hold(trade)
+    await trade.market.books_hold()
     if won:
         assert trade.asked("refund")[-1]["amount"] == WHOLE.minor
         await market.run(
@@ -160,7 +155,7 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buy
     assert (await trade.deal()).state == "cancelled"
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
         assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
-    await books_hold(trade)
+    await trade.market.books_hold()
 
 
 @pytest.mark.parametrize("won", [True, False])
@@ -185,7 +180,7 @@ async def test_what_is_refused_while_the_buyers_bank_asks_waits_for_the_bank_and
     sent = ["transfer"] if under_way == "transfer" else []
     assert [post.kind for post in market.posts if post.kind == "transfer"] == sent
     await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
-    await books_hold(trade)
+    await trade.market.books_hold()
     await trade.pass_days(8)
     assert len(trade.asked("transfer")) == len(sent)
     assert len(trade.asked("refund")) == MOST_REFUSALS + won
@@ -196,7 +191,7 @@ async def test_what_is_refused_while_the_buyers_bank_asks_waits_for_the_bank_and
     assert (await trade.deal()).state == "cancelled"
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
         assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
-    await books_hold(trade)
+    await trade.market.books_hold()
 
 
 @pytest.mark.parametrize("second", ["re_2", None])
@@ -230,7 +225,7 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
         await trade.pass_days(8)
     await market.run(PROVIDER, partial(service.transfer_done, effect_id=effect, ref="tr_1"))
     assert (await trade.deal()).state == "cancelled"
-    await books_hold(trade)
+    await trade.market.books_hold()
 
 
 @pytest.mark.parametrize("ref", [None, "re_1"])
@@ -251,7 +246,7 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
         assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
     assert (await trade.deal()).state == "cancelled"
-    await books_hold(trade)
+    await trade.market.books_hold()
 
 
 @pytest.mark.parametrize("final", [True, False])
@@ -278,7 +273,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     assert market.facts == (
         [PayoutWaiting(trade.selling, trade.deal_id, rest, "account_closed")] if not final and rest else []
     )
-    await books_hold(trade)
+    await trade.market.books_hold()
     assert (await trade.deal()).state == ("payout_blocked" if rest else "completed")
     await trade.pass_days(8)
     assert [body["amount"] for body in trade.asked("transfer")] == [net.minor, *([rest.minor] if rest else [])]
@@ -286,10 +281,10 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     await trade.provider_answers()
     assert (trade.asked("reversal"), (await trade.deal()).state) == ([], "completed")
     assert await trade.house(lambda ctx: balance(ctx, payable(trade.selling), "EUR")) == Money.zero("EUR")
-    await books_hold(trade)
+    await trade.market.books_hold()
     await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
     assert trade.asked("transfer")[-1]["amount"] == found.claimed_minor  # on appeal it is theirs again
-    await books_hold(trade)
+    await trade.market.books_hold()
 
 
 @pytest.mark.parametrize("won_later", [True, False])
@@ -308,7 +303,7 @@ async def test_what_was_under_way_to_the_buyers_account_is_not_sent_again_when_t
     await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
     refused = partial(service.transfer_refused, effect_id=effect, why="account_closed", final=True)
     await market.run(PROVIDER, refused)
-    await books_hold(trade)
+    await trade.market.books_hold()
     rest = WHOLE - taken
     assert await trade.house(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == rest
     (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
@@ -320,7 +315,7 @@ async def test_what_was_under_way_to_the_buyers_account_is_not_sent_again_when_t
     if won_later:
         await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
         assert trade.asked("refund")[-1]["amount"] == taken.minor  # to the buyer, whose bank has taken it back
-    await books_hold(trade)
+    await trade.market.books_hold()
 
 
 @pytest.mark.parametrize("won", [True, False])
@@ -337,4 +332,4 @@ async def test_a_payout_that_is_refused_while_the_bank_asks_waits_for_its_word(m
     await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
     await trade.pass_days(8)
     assert [body["amount"] for body in trade.asked("transfer")] == [20_475_00] * (1 + won)
-    await books_hold(trade)
+    await trade.market.books_hold()

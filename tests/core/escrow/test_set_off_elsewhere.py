@@ -12,16 +12,9 @@ from core.escrow import service
 from core.escrow.events import ChargebackServed, PayoutSetOff
 from core.escrow.model import Effect, EffectState, Matter, Payee
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from tests.core.amounts import eur
 from tests.core.conftest import Market
-from tests.core.escrow.test_escrow_chargebacks import (
-    another_deal,
-    books_hold,
-    chargeback,
-    decided,
-    eur,
-    recalled,
-    released,
-)
+from tests.core.escrow.recalls import another_deal, books_hold, chargeback, decided, recalled, released
 from tests.core.trades import RINGS, Trade, market_in_memory
 
 

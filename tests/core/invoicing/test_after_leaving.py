@@ -19,7 +19,7 @@ from core.reputation.model import WriteReview
 from core.search.sentence.places import Places
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
-from tests.core.invoicing.test_due import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, delivered, introduced, papers
+from tests.core.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, delivered, introduced, papers
 from tests.core.trades import Trade, paid
 
 ENGINE = Engine([], Almanac(catalogue(), Places([]), Wordings(), 100, 1500))

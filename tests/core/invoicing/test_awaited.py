@@ -21,7 +21,7 @@ from core.people.service import complete_profile
 from tests.conversations.test_whole_terms import talk_in
 from tests.core import clerk
 from tests.core.conftest import Market
-from tests.core.invoicing.test_due import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, delivered, introduced, papers
+from tests.core.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, delivered, introduced, papers
 from tests.core.trades import Trade, paid
 
 AT_KIEL = SetBilling(address="Hafenstr. 1, 24103 Kiel", market_writes=False)

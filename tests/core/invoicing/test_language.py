@@ -11,7 +11,7 @@ from conversations.wording import Wordings
 from core.escrow import service as escrow
 from core.invoicing import service
 from core.invoicing.model import Content, Invoice, Said
-from core.invoicing.writing import language_of
+from core.invoicing.parties import language_of
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.people.service import acting, organisation_of, person_of
@@ -19,7 +19,7 @@ from core.search.sentence.places import Places
 from tests.core import clerk
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
-from tests.core.invoicing.test_due import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, delivered, introduced, papers
+from tests.core.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, delivered, introduced, papers
 from tests.core.trades import Trade, paid
 
 ENGINE = Engine([], Almanac(catalogue(), Places([]), Wordings(), 100, 1500))

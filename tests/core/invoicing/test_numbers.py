@@ -21,6 +21,7 @@ from core.people.service import organisation_of
 from tests.core import clerk
 from tests.core.conftest import Market
 from tests.core.harms import Undone, broken, unseen
+from tests.core.invoicing.parties import SELLER_AT_HOME, introduced
 from tests.core.trades import paid
 
 MANY = 50
@@ -150,6 +151,7 @@ async def test_a_side_that_is_not_known_is_waited_for(market: Market) -> None:
 async def test_each_rule_is_seen_when_it_is_broken(market: Market) -> None:
     assert {each.name for each in INVOICES} == HARMS.keys()
     trade = await paid(market)
+    await introduced(market, trade.seller, **SELLER_AT_HOME)
     first, second = (await trade.lots())[:2]
     await trade.deliver(first)
     await trade.accept(first)

@@ -23,11 +23,8 @@ from core.ledger.model import (
     payable,
 )
 from core.ledger.service import KeyReused, Overdrawn, Unbalanced, balance, books, invariants, post
+from tests.core.amounts import eur
 from tests.core.conftest import Market
-
-
-def eur(cents: int) -> Money:
-    return Money(cents, "EUR")
 
 
 def fund(ctx: Ctx, cents: int = 100_00, fee: int = 1_50) -> str:

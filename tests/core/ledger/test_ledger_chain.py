@@ -11,16 +11,13 @@ from sqlalchemy import func, select, text
 
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Ctx
-from core.ledger.chain import Verdict, link_entries, unlinked, verify
+from core.ledger.chain import Verdict, link_entries, verify
 from core.ledger.invariants import invariants
-from core.ledger.model import COMMISSION, PROVIDER, Delta, Link, credit, debit, escrow, payable
+from core.ledger.model import COMMISSION, PROVIDER, Delta, Link, Unlinked, credit, debit, escrow, payable
 from core.ledger.rollup import roll_up
 from core.ledger.service import balance, balances, post
+from tests.core.amounts import eur
 from tests.core.conftest import Market
-
-
-def eur(cents: int) -> Money:
-    return Money(cents, "EUR")
 
 
 def deal(number: int, ctx: Ctx) -> None:
@@ -56,13 +53,18 @@ def by_hand(*statements: str) -> Callable[[Ctx], None]:
     return unit
 
 
+def waiting(ctx: Ctx) -> int:
+    """How many entries are not chained yet."""
+    return ctx.session.scalar(select(func.count()).select_from(Unlinked)) or 0
+
+
 async def test_entries_are_chained_behind_the_writers_and_the_chain_holds(market: Market) -> None:
     await deals(market, range(10))
-    assert await market.run(MARKET, unlinked) == 20
+    assert await market.run(MARKET, waiting) == 20
     # Two workers at once: one of them may start again, and none links an entry twice.
     await asyncio.gather(*(market.run(MARKET, link_entries) for _ in range(3)))
     await market.run(MARKET, link_entries)
-    assert await market.run(MARKET, unlinked) == 0
+    assert await market.run(MARKET, waiting) == 0
     first = await verdict(market)
     assert (first.links, first.broken) == (20, None)
     await deals(market, range(10, 12))

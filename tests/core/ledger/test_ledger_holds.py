@@ -33,11 +33,8 @@ from core.ledger.service import (
     post_together,
     void_hold,
 )
+from tests.core.amounts import eur
 from tests.core.conftest import Market
-
-
-def eur(cents: int) -> Money:
-    return Money(cents, "EUR")
 
 
 def fund(ctx: Ctx) -> str:

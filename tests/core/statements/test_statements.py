@@ -15,21 +15,20 @@ from core.escrow import service as escrows
 from core.escrow.rails.service import settling
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
+from core.kernel.timers import deadline_of
 from core.kernel.transaction import MARKET
 from core.kernel.transaction import PROVIDER as OUTSIDE
 from core.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, receivable, refund_due
 from core.people.marks import PICTURES, choose_mark, mark_at, offered_marks
 from core.statements import rules, service
 from core.statements.model import Line
+from tests.core.amounts import eur
 from tests.core.conftest import Market
-from tests.core.escrow.test_escrow_chargebacks import decided, recalled, released
-from tests.core.trades import Trade, agreed, paid
+from tests.core.escrow.recalls import decided, recalled, released
+from tests.core.support.test_disputes import disputed
+from tests.core.trades import Trade, agreed, paid, paid_too_late
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-def eur(cents: int) -> Money:
-    return Money(cents, "EUR")
 
 
 def seen(legs: list[Leg], *, buys: bool) -> tuple[str, Money | None, Money | None, Money | None] | None:
@@ -122,6 +121,14 @@ async def test_both_sides_see_where_the_money_is_and_where_it_went(market: Marke
     assert await market.run(trade.stranger, lambda ctx: list(service.lines(ctx))) == []
 
 
+async def test_while_a_case_is_open_its_deadline_is_what_happens_next_to_the_money(market: Market) -> None:
+    trade, case = await disputed(market)
+    due = await trade.house(lambda ctx: deadline_of(ctx.session, "case", case.id))
+    (held,) = (await market.run(trade.buyer, service.statement)).held
+    assert due is not None
+    assert held.until == due.due_at
+
+
 async def test_what_is_still_to_pay_is_seen_and_what_was_paid_too_much_is_the_buyers_alone(market: Market) -> None:
     trade = await agreed(market, lots=1)
     await trade.sign()
@@ -193,12 +200,7 @@ async def test_a_buyer_reads_all_that_their_bank_has_given_them(market: Market, 
 
 async def test_a_buyer_reads_of_what_came_too_late_and_was_taken_by_their_bank(market: Market) -> None:
     """Its refund had not left yet, and does not leave any more: nothing else tells of it."""
-    trade = await agreed(market, lots=1)
-    await trade.sign()
-    payment = await trade.payment()
-    await trade.pass_days(6)
-    await trade.provider_answers()
-    await trade.pay(payment_id=payment.id)
+    trade = await paid_too_late(market)
     await recalled(trade, answer=False)
     await market.run(OUTSIDE, partial(escrows.chargeback_closed, ref="du_1", won=False))
     refund = trade.asked("refund")[0]["effect"]
