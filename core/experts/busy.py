@@ -13,9 +13,9 @@ from pydantic import HttpUrl, TypeAdapter, ValidationError
 from sqlalchemy import delete, func, insert, select
 
 from core.experts.events import CalendarRead, CalendarUnreadable
+from core.experts.hours.times import Interval
 from core.experts.model import LONGEST_FEED, Expert, ExpertBusy
 from core.experts.service import changed, expert_for, own
-from core.experts.times import Interval
 from core.kernel.errors import Invalid
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx

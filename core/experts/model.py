@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
 from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.experts.hours import DAY, Span
+from core.experts.hours.weekly import DAY, Span
 from core.kernel.db import Id, Instant, Minor, Table, Versioned, Words
 from core.kernel.money import Money
 
@@ -40,7 +40,7 @@ class Rate(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     basis: Basis
-    minor: Annotated[int, Field(gt=0, le=10_000_00)]
+    minor: Annotated[int, Field(gt=0)]
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
     @property

@@ -9,9 +9,11 @@ from sqlalchemy import delete, select
 
 from core.catalogue import Catalogue
 from core.experts import rules
-from core.experts.changes import Change, read_change
 from core.experts.events import ExpertChanged, ExpertListed, ExpertPaused, RequestMissed
-from core.experts.hours import Hours, Towns, read_hours
+from core.experts.hours.changes import Change, read_change
+from core.experts.hours.slots import Calendar
+from core.experts.hours.times import Interval, local
+from core.experts.hours.weekly import Hours, Towns, read_hours
 from core.experts.model import (
     FREE_NOW_AT_MOST,
     FREE_NOW_FOR,
@@ -23,8 +25,6 @@ from core.experts.model import (
     OfferExpertise,
     SpecialDay,
 )
-from core.experts.slots import Calendar
-from core.experts.times import Interval, local
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
@@ -139,6 +139,15 @@ def keep_special_day(ctx: Ctx, command: SpecialDay) -> Expert:
     return changed(ctx, expert)
 
 
+def close_days(ctx: Ctx, first: date, last: date) -> Expert:
+    """Nobody can book from the first day to the last; what is agreed already stands. Raises Invalid."""
+    expert = own(ctx)
+    rules.check_absence(first, last, local(ctx.now, expert.zone).date())
+    for number in range((last - first).days + 1):
+        ctx.session.merge(ExpertDay(expert_id=expert.id, day=first + timedelta(days=number), spans=[]))
+    return changed(ctx, expert)
+
+
 def forget_special_days(ctx: Ctx, first: date, count: int = 1) -> Expert:
     """So many days from the first one on are like their weekdays again."""
     expert, last = own(ctx), first + timedelta(days=count - 1)
@@ -199,7 +208,7 @@ def pause(ctx: Ctx, until: datetime | None = None, seen: int | None = None) -> E
     """Not be found, until a day or until they come back. Sessions already booked stand."""
     expert = own(ctx, seen)
     if until is not None and until <= ctx.now:
-        raise Refusal("expert.holiday_past", field="until")
+        raise Refusal("expert.holiday_past", field="days")
     expert.away_until = until
     clear_timers(ctx.session, TIMERS, expert.id)
     if until is not None:

@@ -45,7 +45,10 @@ class PromotionOver(PromotionFact):
 
 @dataclass(frozen=True, slots=True)
 class PromotionStopped(PromotionFact):
-    """It ended early. `why`: "own", "away"; `back`: the price of the time that was left."""
+    """It ended early. `why`: "own", "away", or "asked_back" when an operator decides on the whole price.
+
+    `back`: the price of the time that was left.
+    """
 
     why: str
     back: Money

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Id, Instant, OneOf, Table
 from core.kernel.money import STARS, Money
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 
 LOOKED_BACK: Final = timedelta(days=28)  # four of each weekday
 WEEK: Final = timedelta(days=7)
@@ -102,8 +102,6 @@ class ChoosePackage(BaseModel):
 
 
 OWNER = frozenset({"owner"})
-SYSTEM = frozenset({"system"})
-TIME = frozenset({"time"})
 
 PROMOTION: Final = Process(
     name="promotion",

@@ -269,6 +269,12 @@ def comes_back(ctx: Ctx, promotion: Promotion) -> Back:
     return parted(purchase.rail, purchase.price, purchase.credit, unused_price(ctx, promotion))
 
 
+def is_asked_back(ctx: Ctx, promotion: Promotion) -> bool:
+    """An operator is to decide on its whole price: nothing comes back before."""
+    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
+    return purchase is not None and purchase.wish_open
+
+
 def just_chosen(ctx: Ctx, command: ChoosePackage) -> Promotion | None:
     """The same package, chosen a moment ago and not paid yet: a second tap on the button means the first."""
     for each in _chosen(ctx, _own(ctx).id):
@@ -332,8 +338,9 @@ def _stop(ctx: Ctx, promotion: Promotion, why: str, role: str) -> None:
     ctx.session.flush()
     purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
     assert purchase is not None, "nothing runs that was not bought"
+    asked = purchase.wish_open
     purchases.give_back(ctx, purchase.id, back)
-    ctx.announce(PromotionStopped(promotion.id, promotion.expert_id, why, back))
+    ctx.announce(PromotionStopped(promotion.id, promotion.expert_id, "asked_back" if asked else why, back))
 
 
 def _give_back_rest(ctx: Ctx, promotion: Promotion) -> None:

@@ -14,8 +14,8 @@ from typing import Final
 from sqlalchemy import func, select
 
 from core.experts import service as experts
+from core.experts.hours.times import Interval
 from core.experts.model import Expert
-from core.experts.times import Interval
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale
 from core.kernel.process import step
 from core.kernel.transaction import Ctx

@@ -94,6 +94,19 @@ def minutes_told(booking: Booking, meeting: Meeting) -> tuple[int, int | None]:
     return talk - begun, begun or None
 
 
+def minutes_invoiced(booking: Booking, meeting: Meeting) -> int:
+    """Of a talk that is over, the minutes that its charge is for.
+
+    By the minute those that were charged. One price is for the session as it was agreed, and as much longer as it was;
+    of one that its consultant cut short, only for the minutes that were given.
+    """
+    free, charged = minutes_told(booking, meeting)
+    if booking.basis == "minute" or booking.why == CUT_SHORT:
+        return charged or free
+    planned = booking.length - meeting.extended
+    return max(planned, min(free + (charged or 0), booking.length))
+
+
 def _running(booking: Booking, meeting: Meeting, at: datetime) -> timedelta:
     """What runs of a paid talk until then, and stands in no account yet."""
     running = booking.state == "billable" and meeting.running_since is not None

@@ -86,6 +86,13 @@ class MoveLeft(SessionFact):
 
 
 @dataclass(frozen=True, slots=True)
+class MoveLapsed(SessionFact):
+    """Nobody has said yes to the proposal in time: it stays at `at`."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SessionMoved(SessionFact):
     """Both have said yes to another time; calendars are told."""
 
@@ -156,7 +163,12 @@ class YesGivenEarly(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class PaidTalkBegan(SessionFact):
-    """From here on it is charged: the seeker has said "continue", and no free minutes are left, or none were."""
+    """From here on it is charged: the seeker has said "continue", and no free minutes are left, or none were.
+
+    `why`: "begins" where there were none, "again" where both are back; nothing where the seeker has just said so.
+    """
+
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +276,13 @@ class SessionPaidOut(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class SessionReminder(SessionFact):
-    """It begins soon. `when`: "day", "hour", "minutes"; "start" when somebody is not there yet."""
+    """It begins soon. `when`: "day", "hour", "minutes"; "start" when somebody is not there yet.
+
+    `until`: with "day", until when calling it off costs the seeker nothing.
+    """
 
     when: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from core.experts.times import local
+from core.experts.hours.times import local
 from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.transaction import Ctx

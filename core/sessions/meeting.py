@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import update
 
-from core.experts.times import Interval
+from core.experts.hours.times import Interval
 from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import step
@@ -40,7 +40,7 @@ from core.sessions.model import (
     Meeting,
 )
 from core.sessions.process import SESSION, TALKING
-from core.sessions.service import REMINDER, mine, side_of, sides
+from core.sessions.service import mine, nothing_ahead, side_of, sides
 
 CLOCK: Final = "session_clock"
 ENDS: Final = "ends_soon"
@@ -97,7 +97,7 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
     match booking.state:
         case "confirmed":
             meeting.began_at = ctx.now
-            clear_timers(ctx.session, REMINDER, booking.id)
+            nothing_ahead(ctx, booking)
             free = bool(booking.terms.free)
             step(ctx, SESSION, booking, "both_joined" if free else "both_joined_paying", ("system",), dues=dues)
         case "free_paused" | "paid_paused":
@@ -112,7 +112,8 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
     if not free:
         warn_of_end(ctx, booking)
     ctx.session.flush()
-    ctx.announce(FreeTalkBegan(booking.id, None) if free_runs else PaidTalkBegan(booking.id, None))
+    paid = PaidTalkBegan(booking.id, None, "begins" if begins else "again")
+    ctx.announce(FreeTalkBegan(booking.id, None) if free_runs else paid)
     if begins:
         early.bring(ctx, booking)
 
@@ -244,7 +245,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 def clock_rings(ctx: Ctx, booking_id: str, event: str) -> None:
     """A minute of the countdown ("minute:5") is over, or the planned end comes near.
 
-    Of minutes that ring late, all at once, only the last one speaks: what the others would say is true no more.
+    Of minutes that ring late, all at once, only the last one speaks; that none are left is true however late it is.
     """
     booking = ctx.session.get_one(Booking, booking_id)
     if event == ENDS:
@@ -254,9 +255,9 @@ def clock_rings(ctx: Ctx, booking_id: str, event: str) -> None:
     passed = int(event.partition(":")[2])
     ran = due.free_time(ctx, booking)
     agreed = booking.state == "billable" and booking.basis == "minute"  # to go on when they are over
-    if not (agreed or booking.state == "free_window") or ran >= timedelta(minutes=passed + 1):
-        return
     left = booking.terms.free - timedelta(minutes=passed)
+    if not (agreed or booking.state == "free_window") or (left and ran >= timedelta(minutes=passed + 1)):
+        return
     if agreed:
         ctx.announce(FreeMinutePassed(booking.id, None) if left else PaidTalkBegan(booking.id, None))
     elif not left:
@@ -285,7 +286,7 @@ def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
         return
     event = "noshow_consultant" if meeting.consultant_here is None else "noshow_seeker"
     step(ctx, SESSION, booking, event, ("time",))
-    clear_timers(ctx.session, REMINDER, booking.id)
+    nothing_ahead(ctx, booking)
     booking.why = "noshow_both" if meeting.consultant_here is None and meeting.seeker_here is None else event
     fee = rules.no_show_fee(booking.terms) if event == "noshow_seeker" else Money.zero(booking.currency)
     booking.due_minor = fee.minor

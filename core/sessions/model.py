@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.escrow.model import Leaving
-from core.experts.times import Interval
+from core.experts.hours.times import Interval
 from core.kernel.db import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.money import Money
 from core.kernel.process import InProcess

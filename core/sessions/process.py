@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from core.kernel.process import Process, Transition
+from core.kernel.process import PROVIDER, SYSTEM, TIME, Process, Transition
 
 CARD_WITHIN: Final = timedelta(minutes=15)
 ANSWER_WITHIN: Final = timedelta(days=2)
@@ -29,10 +29,7 @@ SEEKER = frozenset({"seeker"})
 CONSULTANT = frozenset({"consultant"})
 EITHER = SEEKER | CONSULTANT
 OTHER = frozenset({"other"})  # the side that did not propose it
-PROVIDER = frozenset({"provider"})
-SYSTEM = frozenset({"system"})
 OPERATOR = frozenset({"operator"})
-TIME = frozenset({"time"})
 
 SESSION: Final = Process(
     name="session",
@@ -45,25 +42,26 @@ SESSION: Final = Process(
         Transition("proposed", "decline", CONSULTANT, "closed"),
         Transition("proposed", "withdraw", SEEKER, "closed"),
         Transition("proposed", "other_won", SYSTEM, "closed"),
-        Transition("proposed", "idle", TIME, "closed", ANSWER_WITHIN),
+        Transition("proposed", "idle", TIME, "closed", ANSWER_WITHIN, CONSULTANT),
         # The slot is theirs while they add a card.
         Transition("slot_held", "card_ok", PROVIDER, "requested"),
         Transition("slot_held", "abandon", SEEKER, "closed"),
-        Transition("slot_held", "hold_expired", TIME, "closed", CARD_WITHIN),
+        Transition("slot_held", "hold_expired", TIME, "closed", CARD_WITHIN, SEEKER),
         # The consultant answers.
         Transition("requested", "accept", CONSULTANT | SYSTEM, "confirmed"),  # at once, who has picked the time
         Transition("requested", "other_time", CONSULTANT, "countered"),
         Transition("requested", "decline", CONSULTANT, "releasing"),
         Transition("requested", "withdraw", SEEKER, "releasing"),
-        Transition("requested", "request_expired", TIME, "releasing"),
+        Transition("requested", "request_expired", TIME, "releasing", reminds=CONSULTANT),
         Transition("countered", "take_time", SEEKER, "confirmed"),
         Transition("countered", "withdraw", SEEKER, "releasing"),
         Transition("countered", "decline", CONSULTANT, "releasing"),
-        Transition("countered", "request_expired", TIME, "releasing"),
+        Transition("countered", "request_expired", TIME, "releasing", reminds=SEEKER),
         # Agreed, and waiting for the day.
         Transition("confirmed", "propose_move", EITHER, "confirmed"),
         Transition("confirmed", "take_move", OTHER, "confirmed"),
         Transition("confirmed", "leave_move", EITHER, "confirmed"),
+        Transition("confirmed", "move_lapsed", SYSTEM, "confirmed", reminds=OTHER),
         Transition("confirmed", "auth_failed", PROVIDER, "card_trouble"),
         Transition("confirmed", "cancel_early", EITHER, "releasing"),
         Transition("confirmed", "cancel_late_seeker", SEEKER, "charging"),
@@ -74,7 +72,7 @@ SESSION: Final = Process(
         Transition("confirmed", "noshow_consultant", TIME, "releasing"),
         Transition("card_trouble", "card_ok", PROVIDER, "confirmed"),
         Transition("card_trouble", "cancel_early", EITHER, "releasing"),
-        Transition("card_trouble", "card_deadline", TIME, "releasing"),
+        Transition("card_trouble", "card_deadline", TIME, "releasing", reminds=SEEKER),
         # The talk.
         Transition("free_window", "continue", SEEKER, "billable"),
         Transition("free_window", "end_early", EITHER, "releasing"),
@@ -96,7 +94,7 @@ SESSION: Final = Process(
         Transition("charging", "nothing_due", SYSTEM, "releasing"),
         Transition("charging", "capture_failed", PROVIDER, "debt"),
         Transition("debt", "paid_by_link", PROVIDER, "review_window"),
-        Transition("debt", "debt_limit", TIME, "closed", PAY_DEBT_WITHIN),
+        Transition("debt", "debt_limit", TIME, "closed", PAY_DEBT_WITHIN, SEEKER),
         Transition("review_window", "complain", SEEKER, "session_dispute"),
         Transition("review_window", "give_back", CONSULTANT, "paying_out"),
         Transition("review_window", "window_over", TIME, "paying_out", COMPLAIN_WITHIN),
@@ -105,7 +103,7 @@ SESSION: Final = Process(
         Transition("session_dispute", "give_back", CONSULTANT, "paying_out"),
         Transition("session_dispute", "answer", CONSULTANT, "session_dispute"),
         Transition("session_dispute", "take_back", SEEKER, "paying_out"),
-        Transition("session_dispute", "session_final_rule", TIME, "paying_out", RULE_WITHIN),
+        Transition("session_dispute", "session_final_rule", TIME, "paying_out", RULE_WITHIN, OPERATOR | CONSULTANT),
         Transition("session_dispute", "recalled", SYSTEM, "paying_out"),
         Transition("paying_out", "paid_out", SYSTEM, "completed"),
         Transition("releasing", "voided", PROVIDER | SYSTEM, "closed_free"),

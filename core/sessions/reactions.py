@@ -11,7 +11,8 @@ from core.kernel.heartbeat import ClocksStopped
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
-from core.sessions import asking, evidence, follow_up, holds, meeting, recalled, service, settlement
+from core.sessions import asking, holds, meeting, moving, service
+from core.sessions.after import evidence, follow_up, recalled, settlement
 from core.sessions.events import PickSecured, SessionExtended, SessionReminder, TalkEnded
 from core.sessions.model import Booking, Meeting
 from core.sessions.process import SESSION
@@ -60,7 +61,8 @@ def ring_reminder(ctx: Ctx, timer: Timer) -> None:
     if timer.event == "start":
         meeting.it_begins(ctx, booking.id)
     elif booking.state in ("confirmed", "card_trouble"):
-        ctx.announce(SessionReminder(booking.id, None, timer.event))
+        until = booking.starts_at - booking.terms.free_until if timer.event == "day" else None
+        ctx.announce(SessionReminder(booking.id, None, timer.event, until))
 
 
 rings: Mapping[str, Ring] = {
@@ -68,9 +70,10 @@ rings: Mapping[str, Ring] = {
     **recaps.rings,
     SESSION.name: ring_session,
     service.REMINDER: ring_reminder,
+    service.MOVE: lambda ctx, timer: moving.time_is_up(ctx, timer.subject),
     meeting.CLOCK: lambda ctx, timer: meeting.clock_rings(ctx, timer.subject, timer.event),
     presence.TIMER: presence.fell_silent,
     follow_up.TIMER: lambda ctx, timer: follow_up.follow_up(ctx, timer.subject),
     holds.TIMER: lambda ctx, timer: holds.time_is_up(ctx, timer.subject, timer.event),
-    settlement.TIMER: lambda ctx, timer: settlement.send_again(ctx, timer.subject),
+    settlement.TIMER: lambda ctx, timer: recalled.try_again(ctx, timer.subject),
 }

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
+from core.experts.hours.slots import FURTHEST
 from core.experts.model import Rate
-from core.experts.slots import FURTHEST
 from core.kernel.errors import Invalid
 from core.kernel.exact import half_up
 from core.kernel.money import Money
@@ -30,7 +30,9 @@ HOLD_AT_ONCE: Final = timedelta(days=5)  # a card holds for seven days at most, 
 AUTHORISE_BEFORE: Final = timedelta(hours=24)  # of the four days and eighteen hours that Visa then gives
 CHECK_IN_BEFORE: Final = timedelta(minutes=10)
 PROPOSED_AHEAD: Final = timedelta(hours=2)  # the nearest time that may be proposed
-REMINDERS: Final = {"day": timedelta(hours=24), "hour": timedelta(hours=1), "minutes": timedelta(minutes=10)}
+A_DAY_BEFORE: Final = timedelta(hours=24)
+TO_DECIDE: Final = timedelta(hours=3)  # of being reminded, before calling it off begins to cost
+REMINDERS: Final = {"hour": timedelta(hours=1), "minutes": timedelta(minutes=10)}
 COUNTDOWN: Final = (5, 8, 9)  # minutes of free talk at which both are told; at each minute their cards show it
 ENDS_SOON: Final = timedelta(minutes=5)  # before the planned end of a paid talk, to offer more time
 FREE_A_WEEK: Final = 3
@@ -54,6 +56,11 @@ POLICIES: Final = {
     "standard": Policy(timedelta(hours=24), 50, 100),
     "strict": Policy(timedelta(hours=48), 100, 100),
 }
+
+
+def reminders(terms: Terms) -> dict[str, timedelta]:
+    """How long before the start both are reminded: the first time while calling it off is still free."""
+    return {"day": max(A_DAY_BEFORE, terms.free_until + TO_DECIDE), **REMINDERS}
 
 
 def terms_of(rate: Rate, length: int, policy: str, commission_bp: int, *, free: bool) -> Terms:
@@ -89,6 +96,16 @@ def answer_by(now: datetime, starts_at: datetime, *, instant: bool) -> datetime:
     if instant:
         return now + INSTANT_ANSWER_WITHIN
     return min(now + ANSWER_WITHIN, max(starts_at - LATEST_ANSWER, now + INSTANT_ANSWER_WITHIN))
+
+
+def move_answer_by(now: datetime, starts_at: datetime, move_to: datetime, free_until: timedelta) -> datetime:
+    """When a proposal to move runs out: two days, an hour before either time at the latest, and while calling it off
+    is free, in good time before that ends. Where little is left of any, half of what is."""
+    first, free = min(starts_at, move_to), starts_at - free_until
+    ends = [now + ANSWER_WITHIN, max(first - LATEST_ANSWER, now + (first - now) / 2)]
+    if free > now:
+        ends.append(max(free - TO_DECIDE, now + (free - now) / 2))
+    return max(min(ends), now + INSTANT_ANSWER_WITHIN)
 
 
 def check_times(times: Sequence[datetime], now: datetime) -> None:

@@ -9,30 +9,30 @@ from sqlalchemy import or_, select
 
 from core.escrow.called_back import frozen
 from core.experts import service as experts
+from core.experts.hours.slots import is_free, nearest
+from core.experts.hours.times import Interval
 from core.experts.model import Expert
-from core.experts.slots import is_free, nearest
-from core.experts.times import Interval
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.money import Money
-from core.kernel.process import step
+from core.kernel.process import step, timeline
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.people.service import acting
 from core.sessions import holds, making, rules, slots
 from core.sessions.events import (
     CardTrouble,
-    MoveLeft,
-    MoveProposed,
     OtherTimeOffered,
     SessionCalledOff,
     SessionConfirmed,
-    SessionMoved,
     SlotHeld,
 )
 from core.sessions.model import MOVES_AT_MOST, Booking, BookSession, CallNow, Meeting, Side, Terms
 from core.sessions.process import PARTS_MONEY, SESSION
 
 REMINDER = "reminder"
+MOVE = "session_move"  # another time that was proposed, until it is answered
+# The steps by which one of the two ends it.
+ENDED_BY = frozenset({"cancel_early", "cancel_late_seeker", "cancel_late_consultant", "end_early", "hang_up"})
 
 # --- what a seeker asks for -------------------------------------------------------------------------------------------
 
@@ -141,22 +141,6 @@ def take_other_time(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booki
 # --- another day, or not at all ---------------------------------------------------------------------------------------
 
 
-def propose_move(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) -> Booking:
-    """Either side would rather meet at `at`; it stays as it is until the other says yes. The hold stays too."""
-    booking = mine(ctx, booking_id, seen)
-    hindrance = not_to_be_moved(ctx, booking)
-    if hindrance is not None:
-        raise hindrance
-    slots.check_room_for(ctx, booking, at)
-    if side_of(ctx, booking) == "seeker":  # else it is theirs to free the time, when they say yes
-        slots.check_seeker_free(ctx, booking, at)
-    step(ctx, SESSION, booking, "propose_move", sides(ctx, booking))
-    booking.move_by, booking.move_to = side_of(ctx, booking), at
-    ctx.session.flush()
-    ctx.announce(MoveProposed(booking.id, ctx.actor.person, at))
-    return booking
-
-
 def not_to_be_moved(ctx: Ctx, booking: Booking) -> Refusal | None:
     """Why who asks can propose no other time for it; None: they can."""
     if booking.moves >= MOVES_AT_MOST:
@@ -164,32 +148,6 @@ def not_to_be_moved(ctx: Ctx, booking: Booking) -> Refusal | None:
     if rules.is_late(ctx.now, booking.starts_at, booking.terms) and ctx.actor.person == booking.seeker:
         return Refusal("session.too_late_to_move", until=booking.starts_at - booking.terms.free_until)
     return None
-
-
-def take_move(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
-    """The other side agrees to the new time."""
-    booking = mine(ctx, booking_id, seen)
-    if booking.move_to is None:
-        raise Stale
-    slots.check_room_for(ctx, booking, booking.move_to)
-    slots.check_seeker_free(ctx, booking, booking.move_to)
-    step(ctx, SESSION, booking, "take_move", sides(ctx, booking))
-    booking.moves += 1
-    _meet_at(ctx, booking, booking.move_to)
-    ctx.announce(SessionMoved(booking.id, ctx.actor.person))
-    return booking
-
-
-def leave_move(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
-    """It stays at the old time: the one side takes the proposal back, or the other does not want it."""
-    booking = mine(ctx, booking_id, seen)
-    if booking.move_to is None:
-        raise Stale
-    step(ctx, SESSION, booking, "leave_move", sides(ctx, booking))
-    booking.move_by = booking.move_to = None
-    ctx.session.flush()
-    ctx.announce(MoveLeft(booking.id, ctx.actor.person))
-    return booking
 
 
 def cancel(ctx: Ctx, booking_id: str, seen: int | None = None, *, shown: int | None = None) -> Booking:
@@ -287,6 +245,12 @@ def mine(ctx: Ctx, booking_id: str, seen: int | None) -> Booking:
     return booking
 
 
+def ended_by(ctx: Ctx, booking: Booking) -> str | None:
+    """Which of the two has called it off, or ended the talk; None where time did, or nobody has."""
+    ends = [each.actor for each in timeline(ctx.session, booking.id) if each.event in ENDED_BY]
+    return ends[-1] if ends and ends[-1] in (booking.seeker, booking.consultant) else None
+
+
 # --- what time does ---------------------------------------------------------------------------------------------------
 
 
@@ -326,25 +290,38 @@ def _hold_slot(ctx: Ctx, booking: Booking) -> Booking:
 def _confirm(ctx: Ctx, booking: Booking, event: str, at: datetime, roles: Sequence[str] | None = None) -> None:
     roles = sides(ctx, booking) if roles is None else roles
     step(ctx, SESSION, booking, event, roles, dues=rules.confirmed_dues(at, ctx.now))
-    _meet_at(ctx, booking, at)
+    meet_at(ctx, booking, at)
 
 
-def _meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
+def meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
     """The time is agreed: deadlines, reminders and the card's hold go by it."""
     booking.sequence += 1
-    booking.starts_at, booking.move_by, booking.move_to = at, None, None
+    booking.starts_at = at
+    forget_move(ctx, booking)
     there = ctx.session.get_one(Meeting, booking.id)
     there.seeker_here = there.consultant_here = None  # who was here came for another time
     for event, due in rules.confirmed_dues(at, ctx.now).items():
         set_timer(ctx.session, Timer(SESSION.name, booking.id, event, due))
     clear_timers(ctx.session, REMINDER, booking.id)
-    for when, before in rules.REMINDERS.items():
+    for when, before in rules.reminders(booking.terms).items():
         if at - before > ctx.now:
             set_timer(ctx.session, Timer(REMINDER, booking.id, when, at - before))
     set_timer(ctx.session, Timer(REMINDER, booking.id, "start", max(at, ctx.now)))
     if not holds.keep_until(ctx, booking):
         card_fails(ctx, booking, "lapsed")
     ctx.session.flush()
+
+
+def nothing_ahead(ctx: Ctx, booking: Booking) -> None:
+    """It has begun, or never will: nobody is reminded of it, and no other time is proposed any more."""
+    clear_timers(ctx.session, REMINDER, booking.id)
+    forget_move(ctx, booking)
+
+
+def forget_move(ctx: Ctx, booking: Booking) -> None:
+    """Whatever other time was proposed is proposed no more."""
+    booking.move_by = booking.move_to = None
+    clear_timers(ctx.session, MOVE, booking.id)
 
 
 def card_fails(ctx: Ctx, booking: Booking, why: str) -> None:
@@ -360,11 +337,10 @@ def _call_off(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[
 
 
 def _called_off_for(ctx: Ctx, booking: Booking, why: str, fee: Money) -> Booking:
-    booking.why, booking.move_by, booking.move_to = why, None, None
-    booking.due_minor = fee.minor
+    booking.why, booking.due_minor = why, fee.minor
     if booking.sequence:
         booking.sequence += 1  # what cancels an entry is a later version of it (RFC 5546, 3.2.5)
-    clear_timers(ctx.session, REMINDER, booking.id)
+    nothing_ahead(ctx, booking)
     ctx.session.flush()
     ctx.announce(SessionCalledOff(booking.id, ctx.actor.person, why, fee))
     holds.settle(ctx, booking)

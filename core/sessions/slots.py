@@ -11,9 +11,9 @@ from sqlalchemy import or_, select
 
 from core.contacts.service import check_may_reach
 from core.experts import service as experts
+from core.experts.hours.slots import Calendar, nearest
+from core.experts.hours.times import Interval
 from core.experts.model import Expert
-from core.experts.slots import Calendar, nearest
-from core.experts.times import Interval
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Ctx
 from core.people.model import Person

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
+from conversations.consulting.after.once_more import ask_once_more
 from conversations.consulting.after.review import session_standing
 from conversations.consulting.session_price import talked_in_words
 from conversations.facts import gathered
 from conversations.forms.answers import read_whole_number
 from conversations.forms.form import Field, Form, Values
+from conversations.forms.own_words import own_words
 from conversations.reply import Button, Card, Line, Say, Toast
 from conversations.talk import Opening, Talk
 from conversations.wording import labelled
+from core.files.service import kept_files
+from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
-from core.sessions import answering, complaints, rules, service, settlement
-from core.sessions.complaints import Brief
+from core.sessions import rules, service
+from core.sessions.after import answering, complaints, settlement
+from core.sessions.after.complaints import Brief
 from core.sessions.events import ComplaintAnswered, SessionComplained, SessionSettled
 from core.sessions.model import Booking, Complaint
 from core.sessions.process import SESSION
@@ -28,6 +34,42 @@ LINES_SHOWN: Final = 40  # of what was said, the latest
 LONGEST_LINE: Final = 90  # characters of each
 
 book = Book()
+
+# Each step that a session complained of can have taken, by the word that an operator reads for it.
+STEPS: Final = {
+    "pick_time": "agreed",
+    "card_ok": "card",
+    "accept": "agreed",
+    "other_time": "proposed",
+    "take_time": "agreed",
+    "propose_move": "proposed",
+    "take_move": "moved",
+    "leave_move": "stays",
+    "move_lapsed": "stays",
+    "auth_failed": "card_no",
+    "cancel_late_seeker": "called_off",
+    "noshow_seeker": "no_show",
+    "both_joined": "both",
+    "both_joined_paying": "both",
+    "continue": "yes",
+    "drop": "away",
+    "rejoin": "back",
+    "extend": "more",
+    "hang_up": "ended",
+    "time_up": "over",
+    "rejoin_limit": "over",
+    "captured": "charged",
+    "capture_failed": "not_charged",
+    "paid_by_link": "charged",
+    "complain": "complained",
+    "answer": "answered",
+    "take_back": "taken_back",
+    "give_back": "given_back",
+    "rule": "decided",
+    "session_final_rule": "decided",
+    "recalled": "recalled",
+    "paid_out": "paid_out",
+}
 
 # What operators hear; the two sides hear it on the session's card. A settlement concerns them only after a complaint.
 COMPLAINT_FACTS: Final[dict[type[Any], str]] = {
@@ -47,31 +89,37 @@ def on_complaint(code: str) -> Any:
 
 # --- the two sides ----------------------------------------------------------------------------------------------------
 
-COMPLAINT = Form("complaint", (Field("words", "long_text", max_length=1000),), review=False)
+COMPLAINT: Final = own_words("complaint")
+ANSWER: Final = own_words("complaint_answer")
+
+Tell = Callable[[Ctx, str, str, int | None], Any]  # of a session by its id, in these words, as it was seen
 
 
-def _complain(talk: Talk, opening: Opening, values: Values) -> None:
-    settlement.complain(talk.ctx, str(opening.subject), values["words"], opening.seen)
+def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
+    """The button opens a form of one long answer, and that is told of the session as its presser saw it."""
+
+    def begin(talk: Talk, pressed: Press) -> None:
+        booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+        talk.fresh = True
+        talk.open(form.name, Opening({}, booking.id, booking.version))
+
+    def finish(talk: Talk, opening: Opening, values: Values) -> None:
+        tell(talk.ctx, str(opening.subject), values["words"], opening.seen)
+
+    book.press(verb)(begin)
+    book.flow(Flow(form, finish=finish))
 
 
-book.flow(Flow(COMPLAINT, finish=_complain))
-
-
-@book.press("session.complain")
-def complain(talk: Talk, pressed: Press) -> None:
-    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
-    talk.fresh = True
-    talk.open("complaint", Opening({}, booking.id, booking.version))
+_in_own_words("session.complain", COMPLAINT, settlement.complain)
+_in_own_words("session.answer", ANSWER, answering.answer_complaint)
 
 
 @book.press("session.give_back")
 def ask_to_give_back(talk: Talk, pressed: Press) -> None:
-    """It cannot be undone, so the sum is said once more."""
     words, booking = talk.words, service.mine(talk.ctx, pressed.subject, pressed.seen)
-    now = press("session.give_back_now", booking.id, booking.version)
-    yes = Button(label=words("session.give_back_yes", due=booking.due), press=now, style="danger")
-    no = Button(label=words("session.give_back_no"), press=press("session.show", booking.id))
-    talk.reply(Say(text=words("session.give_back_sure", due=booking.due, ref=booking.ref), buttons=((yes, no),)))
+    asked = words("session.give_back_sure", due=booking.due, ref=booking.ref)
+    yes, no = words("session.give_back_yes", due=booking.due), words("session.give_back_no")
+    ask_once_more(talk, booking, pressed.verb, asked=asked, yes=yes, no=no)
 
 
 @book.press("session.give_back_now")
@@ -80,31 +128,12 @@ def give_back(talk: Talk, pressed: Press) -> None:
     talk.reply(Toast(text=talk.words("session.given_back_toast")))
 
 
-ANSWER: Final = Form("complaint_answer", (Field("words", "long_text", max_length=1000),), review=False)
-
-
-def _answer(talk: Talk, opening: Opening, values: Values) -> None:
-    answering.answer_complaint(talk.ctx, str(opening.subject), values["words"], opening.seen)
-
-
-book.flow(Flow(ANSWER, finish=_answer))
-
-
-@book.press("session.answer")
-def answer(talk: Talk, pressed: Press) -> None:
-    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
-    talk.fresh = True
-    talk.open("complaint_answer", Opening({}, booking.id, booking.version))
-
-
 @book.press("session.take_back")
 def ask_to_take_back(talk: Talk, pressed: Press) -> None:
     words, booking = talk.words, service.mine(talk.ctx, pressed.subject, pressed.seen)
-    now = press("session.take_back_now", booking.id, booking.version)
-    yes = Button(label=words("session.take_back_yes"), press=now, style="danger")
-    no = Button(label=words("session.take_back_no"), press=press("session.show", booking.id))
     asked = words("session.take_back_sure", due=booking.due, name=talk.name_of(booking.consultant))
-    talk.reply(Say(text=asked, buttons=((yes, no),)))
+    yes, no = words("session.take_back_yes"), words("session.take_back_no")
+    ask_once_more(talk, booking, pressed.verb, asked=asked, yes=yes, no=no)
 
 
 @book.press("session.take_back_now")
@@ -160,6 +189,11 @@ def what_was_said(talk: Talk, pressed: Press) -> None:
         labelled(talk.words, names[line.side], line.text[:LONGEST_LINE] or file) for line in brief.lines[-LINES_SHOWN:]
     ]
     talk.reply(Say(text="\n".join(said) or talk.words("complaint.nothing_said")))
+    sent = kept_files(talk.ctx, [each for line in brief.lines[-LINES_SHOWN:] for each in line.files])
+    if sent:  # what was shown is a part of what was said
+        pictures = tuple(each.id for each in sent if each.mime.startswith("image/"))
+        others = tuple(each.id for each in sent if not each.mime.startswith("image/"))
+        talk.reply(Card(title=talk.words("complaint.card", ref=brief.booking.ref), pictures=pictures, documents=others))
 
 
 @book.press("complaint.show")
@@ -218,12 +252,23 @@ def _course(talk: Talk, brief: Brief) -> list[Line]:
         ),
     ]
     lines += [
-        Line(label=words("complaint.consent"), value=f"{words.show(consent.at)} · {consent.shown}")
+        Line(
+            label=words("complaint.consent"),
+            value=f"{words.show(consent.at)} · {talk.name_of(consent.person_id)} · {consent.shown}",
+        )
         for consent in brief.consents
     ]
-    happened = "\n".join(f"{words.show(row.at)} {row.event.replace('_', ' ')}" for row in brief.steps[-STEPS_SHOWN:])
+    shown = brief.steps[-STEPS_SHOWN:]
+    happened = "\n".join(labelled(words, words.show(row.at), _happened(talk, names, booking, row)) for row in shown)
     lines.append(Line(label=words("case.timeline"), value=happened))
     return [*lines, *ruling_lines(talk, booking)]
+
+
+def _happened(talk: Talk, names: dict[str, str], booking: Booking, row: StepRow) -> str:
+    """A step of the session in words, and which of the two has taken it."""
+    happened = talk.words(f"complaint.step.{STEPS[row.event]}")
+    by = {booking.seeker: names["seeker"], booking.consultant: names["consultant"]}.get(row.actor)
+    return happened if by is None else f"{happened} · {by}"
 
 
 def complaint_lines(talk: Talk, complaint: Complaint) -> list[Line]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
+from conversations.consulting.after.once_more import ask_once_more
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.talk import Opening, Talk
@@ -142,11 +143,9 @@ def forget_row(talk: Talk, booking: Booking) -> tuple[Button, ...]:
 
 @book.press("recap.forget")
 def ask_to_forget(talk: Talk, pressed: Press) -> None:
-    """It cannot be undone, so it is asked once more."""
     words, booking = talk.words, booking_for(talk.ctx, pressed.subject)
-    yes = Button(label=words("recap.forget_yes"), press=press("recap.forget_now", booking.id), style="danger")
-    no = Button(label=words("recap.forget_no"), press=press("session.show", booking.id))
-    talk.reply(Say(text=words("recap.forget_sure", ref=booking.ref), buttons=((yes, no),)))
+    asked = words("recap.forget_sure", ref=booking.ref)
+    ask_once_more(talk, booking, pressed.verb, asked=asked, yes=words("recap.forget_yes"), no=words("recap.forget_no"))
 
 
 @book.press("recap.forget_now")

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
-from conversations.forms.form import Field, Form, Values
+from conversations.forms.form import Values
+from conversations.forms.own_words import own_words
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.talk import Opening, Talk
 from core.experts.service import expert_for
@@ -53,8 +54,8 @@ def rate(talk: Talk, pressed: Press) -> None:
     talk.reply(Toast(text=talk.words("rating.rated_toast")))
 
 
-WORDS = Form("session_words", (Field("words", "long_text", max_length=1000),), review=False)
-ANSWER = Form("session_answer", (Field("words", "long_text", max_length=1000),), review=False)
+WORDS = own_words("session_words")
+ANSWER = own_words("session_answer")
 
 
 def _add_words(talk: Talk, opening: Opening, values: Values) -> None:
@@ -157,7 +158,7 @@ def about(talk: Talk, pressed: Press) -> None:
     """What seekers have said of a consultant, the newest first, with the consultant's answers."""
     words, expert = talk.words, expert_for(talk.ctx, pressed.subject)
     name = talk.name_of(expert.person_id)
-    back = (Button(label=words("rating.back_button", name=name)[:75], press=press("seek.show", expert.id)),)
+    back = (Button(label=words("rating.back_button", name=name), press=press("seek.show", expert.id)),)
     written = reviews.reviews_about(talk.ctx, expert.person_id, SHOWN)
     if not written:
         talk.reply(Say(text=words("rating.none", name=name), buttons=(back,)))

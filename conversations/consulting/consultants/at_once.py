@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -15,32 +14,15 @@ from conversations.talk import Talk
 from core.catalogue.model import Catalogue
 from core.catalogue.names import folded
 from core.experts import service as experts
-from core.experts.hours import minutes_of
+from core.experts.hours.times import instant, local
+from core.experts.hours.weekly import minutes_of
 from core.experts.model import Expert
-from core.experts.times import instant, local
 from core.search.sentence.grammar import grammar_of
-from core.search.sentence.patterns import any_of
+from core.search.sentence.patterns import any_of, words_meaning
 
 LONGEST_SAID: Final = 60  # letters; who writes more tells something else
 WORD: Final = re.compile(r"[^\W\d_]+")
 TIME: Final = r"(?P<time>[0-9]{1,2}(?:[:.h][0-5][0-9])?\s*(?:am|pm)?)\s*(?:h|uhr|val|год)?\.?"
-
-# Folded. Who is free, and the words around it; "now" alone says nothing of that.
-FREE: Final = frozenset(
-    (
-        *("free", "available", "frei", "verfugbar", "libre", "disponible", "wolny", "wolna", "dostepny", "dostepna"),
-        *("laisvas", "laisva", "brivs", "briva", "pieejams", "pieejama", "vaba", "libero", "libera", "disponibile"),
-        *("ledig", "tillganglig", "вільний", "вільна", "доступний", "доступна"),
-    )
-)
-AROUND: Final = frozenset(
-    (
-        *("i", "am", "m", "im", "ich", "bin", "je", "suis", "estoy", "jestem", "as", "esu", "es", "esmu", "ma", "olen"),
-        *("sono", "jag", "ar", "я", "yes", "please", "for", "calls"),
-    )
-)
-# Beside the words for a last day: in French and Italian an hour has others.
-UNTIL: Final = ("jusqu'à", "jusque", "fino a", "fino alle", "fino all'", "until", "bis", "a las", "hasta las")
 
 book = Book()
 
@@ -74,25 +56,35 @@ def free(talk: Talk, rest: str) -> None:
 
 def free_now_in(text: str, catalogue: Catalogue) -> FreeNow | None:
     """What a message says of being free now; None: nothing, or more than that."""
-    plain = folded(text.strip())
-    if len(plain) > LONGEST_SAID or FREE.isdisjoint(WORD.findall(plain)):
+    plain, words = folded(text.strip()), _words_of(catalogue)
+    if len(plain) > LONGEST_SAID or words.free.isdisjoint(WORD.findall(plain)):
         return None
-    patterns = _patterns(catalogue)
     until, rest = None, plain.rstrip("!. ")
-    if found := patterns["until"].search(rest):
+    if found := words.until.search(rest):
         until, rest = minutes_of(found["time"]), rest[: found.start()]
-    now = patterns["now"].search(rest)
+    now = grammar_of(catalogue).free_now.search(rest)  # "free" alone says nothing of now
     if now is None:
         return None
     left = WORD.findall(f"{rest[: now.start()]} {rest[now.end() :]}")
-    other = any(word not in FREE | AROUND for word in left) or any(letter.isdigit() for letter in rest)
+    other = any(word not in words.free | words.around for word in left) or any(letter.isdigit() for letter in rest)
     return None if other else FreeNow(until)
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Folded: who is free, and the words around it; and the pattern of until when."""
+
+    free: frozenset[str]
+    around: frozenset[str]
+    until: re.Pattern[str]
+
+
 @lru_cache(maxsize=4)
-def _patterns(catalogue: Catalogue) -> Mapping[str, re.Pattern[str]]:
-    until = any_of((*catalogue.words.all("until"), *UNTIL))
-    return {"now": grammar_of(catalogue).free_now, "until": re.compile(rf"[\s,]+{until}\s*{TIME}$")}
+def _words_of(catalogue: Catalogue) -> _Words:
+    words = catalogue.words
+    free, around = (words_meaning(words, meaning) for meaning in ("free", "around_free"))
+    until = any_of((*words.all("until"), *words.all("until_hour")))
+    return _Words(free, around, re.compile(rf"[\s,]+{until}\s*{TIME}$"))
 
 
 def _moment(talk: Talk, expert: Expert, minutes: int) -> datetime:

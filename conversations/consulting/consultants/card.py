@@ -13,7 +13,7 @@ from conversations.talk import Talk
 from conversations.wording import listed
 from core.contacts.rules import masked
 from core.experts import service as experts
-from core.experts.hours import Span
+from core.experts.hours.weekly import Span
 from core.experts.model import Expert, Rate
 from core.people.service import person_of
 from core.promotion.service import is_promoted

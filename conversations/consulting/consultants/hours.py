@@ -21,12 +21,12 @@ from conversations.wording import listed
 from core.catalogue.names import folded
 from core.experts import busy
 from core.experts import service as experts
-from core.experts.changes import Change, asks_for_change, next_of, read_change
-from core.experts.dates import dates_in
-from core.experts.hours import days_named
+from core.experts.hours.changes import Change, asks_for_change, next_of, read_change
+from core.experts.hours.dates import dates_in
+from core.experts.hours.times import local
+from core.experts.hours.weekly import days_named
 from core.experts.model import LONGEST_FEED, Expert
-from core.experts.slots import FURTHEST
-from core.experts.times import local
+from core.experts.rules import ABSENCE_AHEAD
 from core.files.model import CALENDAR_MIME, Checked
 from core.files.service import keep
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale
@@ -68,7 +68,7 @@ def hours(talk: Talk, sentence: str) -> None:
     if sentence:
         _keep(talk, sentence)
     else:
-        talk.reply(_hours_card(talk, expert))
+        talk.reply(hours_card(talk, expert))
 
 
 @book.hears
@@ -80,7 +80,7 @@ def said_in_passing(talk: Talk, text: str) -> bool:
     if expert is None:
         return False
     if asks_for_change(text, talk.words.language):
-        talk.reply(_hours_card(talk, expert, talk.words("hours.no_times")))
+        talk.reply(hours_card(talk, expert, talk.words("hours.no_times")))
         return True
     try:
         read_change(text, talk.words.language, talk.today, towns(talk))
@@ -108,7 +108,7 @@ def _keep(talk: Talk, sentence: str) -> None:
         remember(talk.ctx, talk.person.id, WEEK_BEFORE, json.dumps(before))
         kept = {day: expert.hours[day] for day in change.week.days}
         note = talk.words("expert.hours_kept", hours=listed(talk.words, hours_lines(talk, kept, closed=True)))
-    talk.reply(_hours_card(talk, expert, note, _only_next(talk, expert, change)))
+    talk.reply(hours_card(talk, expert, note, _only_next(talk, expert, change)))
 
 
 def _only_next(talk: Talk, expert: Expert, change: Change) -> tuple[tuple[Button, ...], ...]:
@@ -118,7 +118,7 @@ def _only_next(talk: Talk, expert: Expert, change: Change) -> tuple[tuple[Button
     (weekday,) = change.week.days
     day = next_of(weekday, local(talk.ctx.now, expert.zone).date())
     label = talk.words("hours.only_next", day=weekday_in_words(day, talk.words.locale))
-    return ((Button(label=label[:75], press=press("hours.only", expert.id, expert.version, day.isoformat())),),)
+    return ((Button(label=label, press=press("hours.only", expert.id, expert.version, day.isoformat())),),)
 
 
 @book.press("hours.only")
@@ -134,16 +134,16 @@ def mean_only(talk: Talk, pressed: Press) -> None:
     if before is None:
         raise Stale
     expert = experts.mean_only(talk.ctx, day, before, pressed.seen)
-    talk.reply(_hours_card(talk, expert, talk.words("expert.days_kept")))
+    talk.reply(hours_card(talk, expert, talk.words("expert.days_kept")))
 
 
-def _hours_card(talk: Talk, expert: Expert, note: str = "", first: tuple[tuple[Button, ...], ...] = ()) -> Card:
+def hours_card(talk: Talk, expert: Expert, note: str = "", first: tuple[tuple[Button, ...], ...] = ()) -> Card:
     """The week, then the days that are otherwise, each with a button that makes it like its weekday again."""
     words, runs = talk.words, runs_of(experts.special_days(talk.ctx, expert))
     rows = [
         (
             Button(
-                label=words("hours.as_usual", day=run_in_words(talk, run))[:75],
+                label=words("hours.as_usual", day=run_in_words(talk, run)),
                 press=press("hours.as_usual", expert.id, choice=f"{run[0].day.isoformat()}{FOR_DAYS}{len(run)}"),
             ),
         )
@@ -170,7 +170,7 @@ def _hours_card(talk: Talk, expert: Expert, note: str = "", first: tuple[tuple[B
 @book.press("hours.show")
 def show_hours(talk: Talk, _pressed: Press) -> None:
     talk.fresh = True
-    talk.reply(_hours_card(talk, _own(talk)))
+    talk.reply(hours_card(talk, _own(talk)))
 
 
 @book.press("hours.change")
@@ -186,10 +186,10 @@ def as_usual(talk: Talk, pressed: Press) -> None:
         day, count = date.fromisoformat(first), int(days or 1)
     except ValueError as fault:
         raise Invalid("talk.unknown_button") from fault
-    if not 0 < count <= FURTHEST.days + 2:
+    if not 0 < count <= ABSENCE_AHEAD.days + 2:
         raise Invalid("talk.unknown_button")
     expert = experts.forget_special_days(talk.ctx, day, count)
-    talk.reply(_hours_card(talk, expert, talk.words("expert.days_kept")))
+    talk.reply(hours_card(talk, expert, talk.words("expert.days_kept")))
 
 
 # --- one's own calendar -----------------------------------------------------------------------------------------------

@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 
 from conversations.consulting.consultants.places import towns
 from conversations.consulting.consultants.rates import SaidRate, said_rate
 from conversations.talk import Talk
+from core.catalogue.model import Catalogue
 from core.catalogue.names import folded, words_of
-from core.experts.hours import LONGEST_SENTENCE, SEVERAL_DAYS, Hours, names_of_days, read_hours
+from core.experts.hours.weekly import LONGEST_SENTENCE, SEVERAL_DAYS, Hours, names_of_days, read_hours
 from core.experts.model import FIELDS_AT_MOST, LENGTHS
 from core.kernel.errors import Refusal
-from core.search.sentence.grammar import Said, grammar_of
+from core.search.sentence.grammar import grammar_of
+from core.search.sentence.said import Said
 from core.search.sentence.tongues import language_named
 
 LONGEST: Final = 600  # letters that are read
@@ -30,14 +33,6 @@ WORD: Final = re.compile(r"[^\W\d_]+")
 LENGTH: Final = re.compile(r"(?<!\d)(15|30|45|60|90)\s*(?:min|minu[^\W\d_]*|хв[^\W\d_]*)\b\.?", re.IGNORECASE)
 SHARE: Final = 0.5  # of the words for the likeliest field; one that fewer tell of is not meant
 FIELDS_TOLD: Final = 3  # a word of more fields tells nothing
-# Folded; what joins names of languages, or leads to them.
-JOINING: Final = frozenset(
-    (
-        *("and", "und", "et", "y", "i", "ir", "un", "ja", "e", "och", "та", "й", "і", "in", "auf", "en", "po"),
-        *("speaks", "speak", "languages", "sprachen", "langues", "idiomas", "jezyki", "kalbos", "valodas", "keeled"),
-        *("lingue", "sprak", "мови"),
-    )
-)
 
 
 def answers_in(talk: Talk, sentence: str) -> dict[str, str]:
@@ -57,7 +52,8 @@ def answers_in(talk: Talk, sentence: str) -> dict[str, str]:
         answers["lengths"] = ",".join(lengths)
         text = LENGTH.sub(BETWEEN, text)
     languages: list[str] = []
-    told = [part for part in map(str.strip, PART.split(text)) if part and not _names_languages(part, languages)]
+    parts, joining = filter(None, map(str.strip, PART.split(text))), _joining(talk.almanac.catalogue)
+    told = [part for part in parts if not _names_languages(part, languages, joining)]
     if languages:
         answers["languages"] = ",".join(dict.fromkeys(languages))
     return answers | _about(talk, [part for part in told if WORD.search(part)])
@@ -99,11 +95,18 @@ def _hours_in(talk: Talk, text: str) -> tuple[int, int] | None:
     return None
 
 
-def _names_languages(part: str, languages: list[str]) -> bool:
-    """Whether a part of the sentence only names languages, which are then noted."""
+@lru_cache(maxsize=4)
+def _joining(catalogue: Catalogue) -> frozenset[str]:
+    """Folded: what joins names of languages, or leads to them."""
+    phrases = (said for meaning in ("and", "in_language", "speaks") for said in catalogue.words.all(meaning))
+    return frozenset(word for said in phrases for word in folded(said).split())
+
+
+def _names_languages(part: str, languages: list[str], joining: frozenset[str]) -> bool:
+    """Whether a part of the sentence only names languages, with `joining` words; they are then noted."""
     words = WORD.findall(folded(part))
     named = [language_named(word) for word in words]
-    if not any(named) or any(code is None and word not in JOINING for word, code in zip(words, named, strict=True)):
+    if not any(named) or any(code is None and word not in joining for word, code in zip(words, named, strict=True)):
         return False
     languages += [code for code in named if code is not None]
     return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.talk import Talk
-from core.experts.hours import Towns
+from core.experts.hours.weekly import Towns
 
 
 def towns(talk: Talk) -> Towns:

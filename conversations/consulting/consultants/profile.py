@@ -1,8 +1,7 @@
-"""Being a consultant: the profile, weekly hours by sentence, coming and going, busy times from one's own calendar."""
+"""Being a consultant: the profile, weekly hours by sentence, being free now, the rules of booking."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,12 +17,14 @@ from conversations.consulting.consultants.places import towns
 from conversations.consulting.consultants.rates import read_rate, write_rate
 from conversations.forms.answers import option, read_whole_number
 from conversations.forms.form import Field, Form, Values
-from conversations.forms.keypads import Calendar
 from conversations.reply import Option, Toast
 from conversations.talk import Opening, Talk
 from conversations.wording import listed
+from core.catalogue.facts import LANGUAGES
+from core.catalogue.names import folded
 from core.experts import service as experts
-from core.experts.hours import LANGUAGES, read_hours
+from core.experts.hours.dates import dates_in
+from core.experts.hours.weekly import read_hours
 from core.experts.model import (
     FIELDS_AT_MOST,
     LENGTHS,
@@ -34,10 +35,9 @@ from core.experts.model import (
     OfferExpertise,
     Rate,
 )
-from core.experts.times import instant
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
-from core.search.sentence.parse import parse_date_window
+from core.people.service import ZONE_UNKNOWN
 from core.sessions.process import FREE_WINDOW
 from core.sessions.rules import price_of
 
@@ -92,7 +92,14 @@ def _read_skills(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
 
 
 def _read_hours(talk: Talk, text: str, _values: Values) -> str:
-    read_hours(text, talk.words.language, towns(talk))  # only whether it can be read: the sentence itself is kept
+    """Only whether it can be read: the sentence itself is kept. Where no clock is known, it has to name one."""
+    dates = dates_in(folded(text), talk.words.language, talk.today)
+    if dates:
+        given = text[dates[0].start : dates[-1].end] if len(folded(text)) == len(text) else ""
+        raise Invalid("hours.weekly_only", field="hours", given=given.strip() or talk.words.show(dates[0].first))
+    hours = read_hours(text, talk.words.language, towns(talk))
+    if hours.zone is None and talk.person.zone == ZONE_UNKNOWN:
+        raise Invalid("hours.which_clock", field="hours", given=text)
     return text
 
 
@@ -169,7 +176,7 @@ PROFILE = Form(
             show=lambda talk, value: talk.words("expert.lengths_shown", lengths=tuple(value)),
         ),
         Field("rate", read=read_rate, write=write_rate, show=rate_in_words, max_length=60, example="90 EUR"),
-        Field("hours", read=_read_hours, show=_show_hours, max_length=300, example="weekdays 9-17"),
+        Field("hours", read=_read_hours, show=_show_hours, max_length=300, example="weekdays 9-17 Vilnius"),
         _choice("policy", POLICIES),
         _choice("room", ROOMS),
         Field(
@@ -281,12 +288,6 @@ def busy(talk: Talk, _pressed: Press) -> None:
     talk.reply(own_card(talk, experts.say_busy(talk.ctx)))
 
 
-@book.press("expert.pause")
-def pause(talk: Talk, pressed: Press) -> None:
-    talk.reply(own_card(talk, experts.pause(talk.ctx, seen=pressed.seen)))
-    talk.reply(Toast(text=talk.words("expert.paused_toast")))
-
-
 @book.press("expert.back")
 def come_back(talk: Talk, _pressed: Press) -> None:
     talk.reply(own_card(talk, experts.come_back(talk.ctx)))
@@ -298,18 +299,9 @@ def mine(talk: Talk, _pressed: Press) -> None:
     expert(talk, "")
 
 
-# --- holiday, and the rules of booking ------------------------------------------------------------------------------
+# --- the rules of booking ------------------------------------------------------------------------------
 
 
-def _read_day(talk: Talk, text: str, _values: Values) -> date:
-    return parse_date_window(text, talk.almanac.catalogue, talk.today)[1]
-
-
-HOLIDAY = Form(
-    "holiday",
-    (Field("until", "date", read=_read_day, keypad=Calendar(), max_length=60, example="next week"),),
-    review=False,
-)
 RULES = Form(
     "expert_rules",
     (
@@ -332,14 +324,6 @@ RULES = Form(
 )
 
 
-def _go_away(talk: Talk, _opening: Opening, values: Values) -> None:
-    """Back on the morning after the last day, by the consultant's own clock."""
-    profile = experts.own_profile(talk.ctx)
-    back = datetime.combine(values["until"] + timedelta(days=1), time(6))
-    until = instant(back, profile.zone if profile is not None else talk.person.zone)
-    talk.reply(own_card(talk, experts.pause(talk.ctx, until), note=talk.words("expert.away_until", until=until)))
-
-
 def _keep_rules(talk: Talk, _opening: Opening, values: Values) -> None:
     command = ChangeExpertise(
         air_minutes=values["air"], notice_minutes=values["notice"] * 60, per_day=values["per_day"]
@@ -347,20 +331,7 @@ def _keep_rules(talk: Talk, _opening: Opening, values: Values) -> None:
     talk.reply(own_card(talk, experts.change_expertise(talk.ctx, talk.almanac.catalogue, command)))
 
 
-book.flow(Flow(HOLIDAY, finish=_go_away))
 book.flow(Flow(RULES, finish=_keep_rules))
-
-
-@book.command("holiday")
-def holiday(talk: Talk, until: str) -> None:
-    """`/holiday 12 Jan`: not found until then."""
-    talk.open("holiday", Opening({"until": until} if until else {}))
-
-
-@book.press("expert.holiday")
-def away(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.open("holiday")
 
 
 @book.press("expert.rules")

@@ -114,7 +114,7 @@ def choose(talk: Talk, pressed: Press) -> None:
 def _which_field(talk: Talk, package: Package, fields: Sequence[str]) -> Say:
     table = talk.almanac.catalogue.expertise
     rows = tuple(
-        (Button(label=table[each].title(talk.words.language)[:75], press=_top_of(package, place)),)
+        (Button(label=table[each].title(talk.words.language), press=_top_of(package, place)),)
         for place, each in enumerate(fields)
         if each in table
     )
@@ -168,7 +168,8 @@ def promotion_card(
         so_far = service.looks_of(talk.ctx, promotion)
         lines.insert(0, Line(label=words("promote.so_far"), value=words("promote.looks", count=so_far)))
     if buttons is None:
-        back = service.unused_price(talk.ctx, promotion) if runs else None
+        asked = runs and service.is_asked_back(talk.ctx, promotion)  # then an operator has the word
+        back = service.unused_price(talk.ctx, promotion) if runs and not asked else None
         stop = press(
             "promote.stop", promotion.id
         )  # what comes back is told when it is pressed: it grows less by the hour

@@ -11,22 +11,21 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final, Literal
 
-from pydantic import ValidationError
-
 from conversations.consulting.consultants.card import rate_in_words
 from conversations.forms.form import Values
 from conversations.talk import Talk
 from core.catalogue.model import Catalogue
-from core.catalogue.names import folded
 from core.experts import service as experts
 from core.experts.model import Rate
 from core.experts.rates import an_hour_of, is_odd
+from core.experts.rules import check_most, least_rate
 from core.kernel.errors import Invalid
 from core.kernel.exact import half_up
 from core.kernel.money import CURRENCIES, Money
 from core.search.sentence.fields import parse_money
-from core.search.sentence.grammar import Said, grammar_of
-from core.search.sentence.patterns import any_of
+from core.search.sentence.grammar import grammar_of
+from core.search.sentence.patterns import any_of, words_meaning
+from core.search.sentence.said import Said
 from core.search.sentence.shorthand import written_out
 from core.talks.service import recall, remember
 
@@ -40,46 +39,6 @@ MINUTE: Final = re.compile(r"min|minu[^\W\d_]*|хв|хвилин[^\W\d_]*")
 SESSION: Final = re.compile(
     r"(?:session|sesion|sess?i[jo]|sesj|seanc|seans|sitzung|gesprach|beratung|termin|consult|konsult|colloqui|spotkan"
     r"|talk|call|meeting|сес|консульт|сеанс|зустріч)[^\W\d_]*"
-)
-# Small words between the amount and what it is for, beside those for "per".
-BETWEEN: Final = frozenset(
-    (
-        *(
-            "for",
-            "an",
-            "the",
-            "each",
-            "every",
-            "one",
-            "of",
-            "fur",
-            "von",
-            "eine",
-            "einer",
-            "einem",
-            "pour",
-            "une",
-            "un",
-        ),
-        *(
-            "de",
-            "d",
-            "d'une",
-            "du",
-            "por",
-            "para",
-            "una",
-            "uno",
-            "cada",
-            "dla",
-            "uz",
-            "vienai",
-            "vienam",
-            "par",
-            "vienu",
-        ),
-        *("eest", "uhe", "di", "en", "ett", "pa", "за", "на", "одну", "один"),
-    )
 )
 TOKEN: Final = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)?|[^\w\s]")
 
@@ -147,11 +106,10 @@ def rate_of(said: SaidRate) -> Rate:
     basis: Literal["session", "minute"] = "session" if said.per == "session" else "minute"
     amount = _by_the_minute(said.amount, AN_HOUR) if said.per == "hour" else said.amount
     if not amount:
-        raise Invalid("expert.rate_too_low") if said.amount else Invalid("expert.rate_zero")
-    try:
-        return Rate(basis=basis, minor=amount.minor, currency=amount.currency)
-    except ValidationError as fault:
-        raise Invalid("expert.rate_out_of_reach", given=said.amount) from fault
+        least = least_rate(said.amount.currency)
+        raise Invalid("expert.rate_too_low", least=least) if said.amount else Invalid("expert.rate_zero")
+    check_most(amount)
+    return Rate(basis=basis, minor=amount.minor, currency=amount.currency)
 
 
 # --- what it is for ---------------------------------------------------------------------------------------------------
@@ -191,7 +149,7 @@ def _words_of(catalogue: Catalogue) -> tuple[re.Pattern[str], frozenset[str]]:
     """What makes an amount the price of an hour; and the small words before what it is for."""
     words = catalogue.words
     hour, hourly = any_of(words.all("hour")), any_of(words.all("hourly"))
-    per = frozenset(map(folded, words.all("per"))) | BETWEEN
+    per = words_meaning(words, "per", "for_one")
     before = rf"(?:\s*/\s*|\s+(?:{any_of(per)}\s+){{0,2}})"
     return re.compile(rf"{before}(?:(?:1\s*)?{hour}|{hourly})"), per | {"/"}
 

@@ -10,6 +10,7 @@ from conversations.book import Book
 from conversations.buttons import press, to_command
 from conversations.consulting.after.review import session_standing
 from conversations.consulting.consultants.card import lasting
+from conversations.dates import month_in_words
 from conversations.reply import Bars, Button, Card, Line, Say
 from conversations.talk import Talk
 from conversations.wording import labelled
@@ -70,8 +71,7 @@ def _months(talk: Talk, figures: Figures) -> list[Line]:
     while earned and not earned[0][1]:
         earned.pop(0)
     return [
-        Line(label=format_date(month, "LLLL y", locale=talk.words.locale), value=sums_in_words(talk, sums))
-        for month, sums in earned
+        Line(label=month_in_words(month, talk.words.locale), value=sums_in_words(talk, sums)) for month, sums in earned
     ]
 
 

@@ -14,8 +14,8 @@ from conversations.consulting.consultants.card import slot_in_words
 from conversations.consulting.moment import written
 from conversations.reply import Button
 from conversations.talk import Talk
+from core.experts.hours.slots import FURTHEST, Calendar, free_slots, spread
 from core.experts.model import Expert
-from core.experts.slots import FURTHEST, Calendar, free_slots, spread
 from core.search.sentence.parse import Understood
 from core.search.sentence.times.days import DateWindow
 from core.sessions import slots as session_slots

@@ -11,7 +11,7 @@ from conversations.consulting.seeking.free_times import at_that_time, next_slots
 from conversations.forms.answers import show_town
 from conversations.reply import Button, Card
 from conversations.search.asked import mark
-from conversations.search.chips import LABEL, chip_rows, shown_parts, unclear_words, understood_text
+from conversations.search.chips import chip_rows, shown_parts, unclear_words, understood_text
 from conversations.talk import Talk
 from core.experts import service as experts
 from core.experts.finding import Match, hourly
@@ -30,12 +30,12 @@ def nobody_fits(talk: Talk, query: Query, found: Advisers) -> Card:
     everybody, or oneself."""
     words, seen = talk.words, mark(query)
     meant = [
-        Button(label=words("find.meant", instead=each.instead)[:LABEL], press=press("seek.meant", choice=each.instead))
+        Button(label=words("find.meant", instead=each.instead), press=press("seek.meant", choice=each.instead))
         for each in found.did_you_mean
     ]
     relaxed = [
         Button(
-            label=words(each.code, count=each.count, **shown_parts(talk, each.parts))[:LABEL],
+            label=words(each.code, count=each.count, **shown_parts(talk, each.parts)),
             press=press("seek.wider", "", seen, each.choice),
         )
         for each in found.relaxations

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from conversations.book import Book
 from conversations.consulting.seeking.seek import ORDERS, profile_card, query_of_problem, show_advisers
-from conversations.search.asked import ADVICE, ask, asked, keep_place, latest, place_kept
+from conversations.looked_for import ADVICE, asked, latest
+from conversations.search.asked import ask, keep_place, place_kept
 from conversations.search.orders import ordered
 from conversations.search.refining import order_alone, without_small_words
 from conversations.talk import Talk

@@ -25,16 +25,17 @@ from conversations.consulting.seeking.nobody import nobody_fits, punctual_first,
 from conversations.consulting.seeking.told import lead_to, tell_problem
 from conversations.forms.answers import show_town
 from conversations.keyboard import in_either_layout
+from conversations.looked_for import ADVICE, asked
 from conversations.reply import Button, Card, CardList, Say, Toast
-from conversations.search.asked import ADVICE, ask, ask_problem, asked, attend, keep_place, mark
+from conversations.search.asked import ask, ask_problem, attend, keep_place, mark
 from conversations.search.chips import chip_rows, unclear_words, understood_text
 from conversations.search.orders import as_said, order_rows, order_text, ordered
 from conversations.talk import Talk
 from core.experts import service as experts
 from core.experts.finding import Match
+from core.experts.hours.slots import free_slots, through_the_day
 from core.experts.model import Expert
 from core.experts.shortlist import is_kept
-from core.experts.slots import free_slots, through_the_day
 from core.people.service import ZONE_UNKNOWN, person_of
 from core.promotion.looks import note_opened, note_shown
 from core.search import experts as advisers

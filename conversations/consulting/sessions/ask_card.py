@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from conversations.buttons import press
 from conversations.consulting.consultants.card import slot_in_words, slots_in_words
@@ -14,8 +13,6 @@ from core.kernel.timers import deadline_of
 from core.sessions import asking
 from core.sessions.model import Booking
 from core.sessions.process import SESSION
-
-ENDED: Final = ("declined", "expired", "withdrawn", "other_won")
 
 
 def ask_card(talk: Talk, ask_id: str, note: str = "") -> Card:

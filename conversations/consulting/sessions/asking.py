@@ -28,8 +28,8 @@ from conversations.talk import Opening, Talk
 from conversations.wording import labelled
 from core.experts import service as experts
 from core.experts import shortlist
+from core.experts.hours.moments import read_moments, write_moments
 from core.experts.model import Expert
-from core.experts.moments import read_moments, write_moments
 from core.kernel.errors import Invalid, Stale
 from core.people.service import ZONE_UNKNOWN, person_of
 from core.sessions import asking, rules, service
@@ -149,7 +149,7 @@ def _conditions(talk: Talk, opening: Opening) -> str:
     ]
     if len(asked) > 1:
         lines.append(words("asking.first_wins"))
-    lines.append(f"{words('asking.no_card_yet')} {card_in_words(talk)}")
+    lines.append(f"{words('asking.no_card_yet')} {card_in_words(talk, after_yes=True)}")
     lines.append(words("asking.zone_unknown") if talk.person.zone == ZONE_UNKNOWN else words("asking.your_zone"))
     if "length" in values and "times" in values:
         lines += _terms(talk, asked, values["length"], min(values["times"]))

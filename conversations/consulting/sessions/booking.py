@@ -12,7 +12,7 @@ from conversations.buttons import Press, press, to_command
 from conversations.consulting.consultants.card import slot_in_words
 from conversations.consulting.moment import read_moment, written
 from conversations.consulting.seeking.free_times import slot_button
-from conversations.consulting.seeking.told import problem_told
+from conversations.consulting.seeking.told import keep_problem, problem_told
 from conversations.consulting.sessions.card import session_card
 from conversations.consulting.sessions.mail import entry_file
 from conversations.dates import weekday_in_words
@@ -20,11 +20,11 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.talk import Opening, Talk
 from core.experts import service as experts
+from core.experts.hours.slots import free_slots, nearest, through_the_day
 from core.experts.model import Expert
-from core.experts.slots import free_slots, nearest, through_the_day
 from core.kernel.errors import Invalid, Refusal, Stale
 from core.people.service import person_of
-from core.sessions import asking, holds, service
+from core.sessions import asking, holds, moving, service
 from core.sessions import slots as session_slots
 from core.sessions.model import Booking, BookSession, CallNow, Terms
 
@@ -77,11 +77,12 @@ def _conditions(talk: Talk, opening: Opening) -> str:
     )
 
 
-def card_in_words(talk: Talk) -> str:
-    """Whether a card is asked for, which is then kept; or which one is taken, by the session that it was added for."""
+def card_in_words(talk: Talk, *, after_yes: bool = False) -> str:
+    """Whether a card is asked for, on the next page or once somebody has said yes; or which one is taken, by the
+    session that it was added for."""
     known = holds.card_of(talk.ctx, talk.person.id)
     if known is None:
-        return talk.words("booking.card_kept")
+        return talk.words("asking.card_after" if after_yes else "booking.card_kept")
     return talk.words("booking.card_again", ref=talk.ctx.session.get_one(Booking, known.booking_id).ref)
 
 
@@ -102,7 +103,7 @@ def policy_in_words(talk: Talk, terms: Terms, slot: datetime, price: str = "") -
     hours = int(terms.free_until.total_seconds()) // 3600
     near = slot - terms.free_until <= talk.ctx.now
     return talk.words(
-        "booking.policy_near" if near else "booking.policy",
+        "booking.policy_free" if not terms.late_percent else "booking.policy_near" if near else "booking.policy",
         hours=hours,
         late=terms.late_percent,
         no_show=terms.no_show_percent,
@@ -114,7 +115,7 @@ def there(talk: Talk, zone: str, moment: datetime) -> str:
     """The consultant's own clock at that moment, with its town; and the day, where it is another one there."""
     here, local = moment.astimezone(talk.words.zone), moment.astimezone(ZoneInfo(zone))
     day = "" if here.date() == local.date() else f"{weekday_in_words(local.date(), talk.words.locale)} "
-    return f"{day}{local:%H:%M} {zone.rpartition('/')[2].replace('_', ' ')}"
+    return f"{day}{local:%H:%M} {talk.words.clock_of(zone)}"
 
 
 def _book(talk: Talk, opening: Opening, values: Values) -> None:
@@ -125,6 +126,7 @@ def _book(talk: Talk, opening: Opening, values: Values) -> None:
             service.book_session(talk.ctx, command, talk.almanac.session_bp, shown=values.get("terms"))
     except Stale as changed:
         expert = experts.expert_for(talk.ctx, command.expert_id)
+        keep_problem(talk, command.problem, expert.id)
         _show_anew(talk, changed, slot_button(talk, expert, slot, length))
     except Refusal as refusal:
         if refusal.code != "session.slot_taken":
@@ -139,6 +141,7 @@ def _call(talk: Talk, opening: Opening, values: Values) -> None:
         with talk.ctx.trial():
             service.call_now(talk.ctx, command, talk.almanac.session_bp, shown=values.get("terms"))
     except Stale as changed:
+        keep_problem(talk, command.problem, command.expert_id)
         again = Button(label=talk.words("seek.call_now"), press=press("book.now", command.expert_id), style="primary")
         _show_anew(talk, changed, again)
 
@@ -151,6 +154,7 @@ def _show_anew(talk: Talk, changed: Stale, again: Button) -> None:
 def _offer_nearest(talk: Talk, command: BookSession, refusal: Refusal) -> None:
     """Somebody was faster: the three nearest, a tap each; what was written is kept for them."""
     expert = experts.expert_for(talk.ctx, command.expert_id)
+    keep_problem(talk, command.problem, expert.id)
     near = nearest(
         session_slots.calendar_of(talk.ctx, expert),
         talk.ctx.now,
@@ -302,7 +306,7 @@ def at_other_time(talk: Talk, pressed: Press) -> None:
     if booking.state == "requested":
         service.offer_other_time(talk.ctx, booking.id, at, pressed.seen)
     else:
-        service.propose_move(talk.ctx, booking.id, at, pressed.seen)
+        moving.propose_move(talk.ctx, booking.id, at, pressed.seen)
     talk.reply(Toast(text=talk.words("session.time_proposed_toast")))
 
 
@@ -314,13 +318,13 @@ def take_time(talk: Talk, pressed: Press) -> None:
 
 @book.press("session.take_move")
 def take_move(talk: Talk, pressed: Press) -> None:
-    service.take_move(talk.ctx, pressed.subject, pressed.seen)
+    moving.take_move(talk.ctx, pressed.subject, pressed.seen)
     talk.reply(Toast(text=talk.words("session.moved_toast")))
 
 
 @book.press("session.leave_move")
 def leave_move(talk: Talk, pressed: Press) -> None:
-    service.leave_move(talk.ctx, pressed.subject, pressed.seen)
+    moving.leave_move(talk.ctx, pressed.subject, pressed.seen)
     talk.reply(Toast(text=talk.words("session.stays_toast")))
 
 

@@ -30,11 +30,12 @@ from core.escrow.service import payee_of
 from core.kernel.timers import deadline_of
 from core.people.model import NOBODY
 from core.people.service import person_of
-from core.sessions import due, held, holds, rules, service, settlement
+from core.sessions import due, held, holds, moving, rules, service
+from core.sessions.after import settlement
+from core.sessions.after.recalled import chargebacks_of
 from core.sessions.meeting import meeting_of
 from core.sessions.model import Booking
 from core.sessions.process import CHARGED, SESSION, SETTLED, TALKING
-from core.sessions.recalled import chargebacks_of
 from core.sessions.slots import NOT_AGREED
 
 EARLY: Final = "early"  # what the yes to pay carries that is pressed while free minutes are left
@@ -101,7 +102,7 @@ def session_card(
 def waits_for_me(talk: Talk, booking: Booking) -> bool:
     """Whether the next step is this person's: an answer, a card, a proposal, or coming in."""
     side = str(service.side_of(talk.ctx, booking))
-    if booking.move_to is not None:
+    if booking.move_to is not None and booking.state != "card_trouble":
         return booking.move_by != side
     if booking.state == "session_dispute":
         return side == "consultant" and not _answered(talk, booking)
@@ -126,7 +127,8 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
     free_first = due.free_first(talk.ctx, booking)
     if booking.state == "billable" and free_first:
         code = "session.turn.billable.free_first"
-    if booking.move_to is not None and booking.state != "countered":
+    moving_on = booking.move_to is not None and booking.state == "confirmed"
+    if moving_on:
         code = "session.turn.moving_yours" if booking.move_by != side else "session.turn.moving_theirs"
     if booking.state == "slot_held" and side == "seeker":
         ready = holds.page_of(talk.ctx, booking) is not None
@@ -149,7 +151,7 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
     return words(
         code,
         name=name,
-        until="" if timer is None else timer.due_at,
+        until=moving.answer_by(talk.ctx, booking) if moving_on else "" if timer is None else timer.due_at,
         at=held_at or at,
         price=booking.price,
         due=booking.due,
@@ -215,7 +217,7 @@ def _particulars(talk: Talk, booking: Booking, side: str, called_back: Sequence[
         lines.append(Line(label=words("session.proposed"), value=words.moment(booking.move_to)))
     if booking.state in ("confirmed", *TALKING):
         lines.append(Line(label=words("session.room"), value=_room(talk, booking)))
-    lines += _clock(talk, booking)
+    lines += [*_clock(talk, booking), *_ended_by(talk, booking)]
     if booking.state in ("free_paused", "paid_paused"):
         here = [
             talk.name_of(person)
@@ -244,6 +246,16 @@ def _clock(talk: Talk, booking: Booking) -> list[Line]:
     if meeting.ended_at is None or meeting.began_at is None:
         return []
     return [Line(label=words("session.talked"), value=talked_in_words(talk, booking, meeting))]
+
+
+def _ended_by(talk: Talk, booking: Booking) -> list[Line]:
+    """Who of the two has ended it: who pressed at the same moment reads it here."""
+    person = service.ended_by(talk.ctx, booking) if booking.why else None
+    if person is None:
+        return []
+    words = talk.words
+    label = words("session.called_off_by") if booking.why == "cancelled" else words("session.ended_by")
+    return [Line(label=label, value=words("party.you") if person == talk.person.id else talk.name_of(person))]
 
 
 def _room(talk: Talk, booking: Booking) -> str:
@@ -298,7 +310,7 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
     gone = person_of(talk.ctx, booking.consultant).name == NOBODY
     if side == "seeker" and not gone and booking.state in (*SETTLED, "review_window"):
         again, name = press("seek.show", booking.expert_id), talk.name_of(booking.consultant)
-        rows.append((Button(label=words("session.again_button", name=name)[:75], press=again),))
+        rows.append((Button(label=words("session.again_button", name=name), press=again),))
     return tuple(rows) if not beside else (*rows, tuple(beside))
 
 

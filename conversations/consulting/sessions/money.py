@@ -7,7 +7,8 @@ from conversations.fees import fee_lines
 from conversations.reply import Button, Line
 from conversations.talk import Talk
 from core.kernel.money import Money
-from core.sessions import held, holds, settlement
+from core.sessions import held, holds
+from core.sessions.after import settlement
 from core.sessions.model import Booking
 from core.sessions.process import SETTLED
 

@@ -37,6 +37,7 @@ SESSION_FACTS: Final[dict[type[Any], str]] = {
     session.SessionConfirmed: "notice.session_confirmed",
     session.MoveProposed: "notice.session_move_proposed",
     session.MoveLeft: "notice.session_move_left",
+    session.MoveLapsed: "notice.session_move_lapsed",
     session.SessionMoved: "notice.session_moved",
     session.CardTrouble: "notice.session_card_trouble",
     session.SessionCalledOff: "notice.session_called_off",

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Id, Instant, Table
 from core.kernel.money import STARS, Money
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 
 LINES_KEPT: Final = timedelta(days=30)  # a complaint is settled in 23 days at the latest
 RECAP_KEPT: Final = timedelta(days=365)
@@ -26,8 +26,6 @@ PRICE_CARD: Final = Money(299, "EUR")
 CONSULTANT = frozenset({"consultant"})
 EITHER = frozenset({"seeker", "consultant"})
 OTHER = frozenset({"other"})  # the side that was asked
-SYSTEM = frozenset({"system"})
-TIME = frozenset({"time"})
 
 RECAP: Final = Process(
     name="recap",

@@ -1,6 +1,7 @@
 """Drafts a recap from what was said, by rules that anybody can follow: no guess, the same draft each time.
 
-A sentence that names something to do ("send me", "by Friday") is a next step, with who said it; one that closes
+A sentence that names something to do ("send me", "by Friday") is a next step, with whose it is: who says what they will
+do, or the other side of whom it is asked; where that is not plain, it is nobody's. One that closes
 something ("agreed", "we take") is a decision; a question is a topic, below the problem that the session was booked
 for. What is shorter than three words says nothing, what was said twice stands once, and each list is short. The
 consultant edits the draft before anybody else sees it.
@@ -16,7 +17,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from core.catalogue.names import folded
-from core.sessions.recaps.cues import DECIDED, TO_DO
+from core.sessions.recaps.cues import ASKED, DECIDED, OF_NOBODY, OWN
 
 LEAST_WORDS: Final = 3
 LONGEST: Final = 200  # characters of a line
@@ -44,13 +45,14 @@ class Draft:
     steps: tuple[str, ...]
 
 
-def draft(problem: str, said: Iterable[Said]) -> Draft:
-    """The recap of a talk about `problem`, as it is laid before the consultant."""
+def draft(problem: str, said: Iterable[Said], names: Sequence[str] = ()) -> Draft:
+    """The recap of a talk about `problem`, as it is laid before the consultant. `names`: of the two sides."""
     topics, decisions, steps = [_cut(problem)], [], []
     for line, sentence in _sentences(said):
         plain = folded(sentence.replace("’", "'"))
         if _TO_DO.search(plain):
-            steps.append(f"{line.name}: {sentence}")
+            whose = _whose(plain, line.name, names)
+            steps.append(f"{whose}: {sentence}" if whose else sentence)
         elif _DECIDED.search(plain):
             decisions.append(sentence)
         elif sentence.endswith("?"):
@@ -74,6 +76,15 @@ def _sentences(said: Iterable[Said]) -> Iterator[tuple[Said, str]]:
                 yield line, sentence
 
 
+def _whose(plain: str, speaker: str, names: Sequence[str]) -> str:
+    """Who is to do it: the speaker, the other one, or "" where the sentence does not say, or says both."""
+    own = _OWN.search(plain) is not None
+    asked = any(each[0] not in _OF_NOBODY and not _OWN.fullmatch(each[0]) for each in _TO_DO.finditer(plain))
+    if own == asked:
+        return ""
+    return speaker if own else next((name for name in names if name != speaker), "")
+
+
 def _cut(text: str) -> str:
     """One line, not too long, ending at a word."""
     line = " ".join(text.split())
@@ -89,11 +100,16 @@ def _few(lines: Sequence[str], kind: str) -> tuple[str, ...]:
     return tuple(kept[: MOST_LINES[kind]])
 
 
-def _cues(table: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
-    phrases = {phrase for phrases in table.values() for phrase in phrases}
+def _phrases(*tables: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(phrase for table in tables for said in table.values() for phrase in said.split(", "))
+
+
+def _any_of(phrases: frozenset[str]) -> re.Pattern[str]:
     written = (re.escape(each[:-1]) + r"\w*" if each.endswith("*") else re.escape(each) for each in sorted(phrases))
     return re.compile(rf"(?<!\w)(?:{'|'.join(written)})(?!\w)")
 
 
-_DECIDED: Final = _cues(DECIDED)
-_TO_DO: Final = _cues(TO_DO)
+_DECIDED: Final = _any_of(_phrases(DECIDED))
+_TO_DO: Final = _any_of(_phrases(OWN, ASKED, OF_NOBODY))
+_OWN: Final = _any_of(_phrases(OWN))
+_OF_NOBODY: Final = _phrases(OF_NOBODY)

@@ -49,7 +49,8 @@ def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
     if not paid or ctx.session.get(Recap, booking.id) is not None:
         return
     names = {"seeker": person_of(ctx, booking.seeker).name, "consultant": person_of(ctx, booking.consultant).name}
-    made = rules.draft(booking.problem, (Said(names[line.side], line.text) for line in lines_of(ctx, booking.id)))
+    said = (Said(names[line.side], line.text) for line in lines_of(ctx, booking.id))
+    made = rules.draft(booking.problem, said, list(names.values()))
     recap = Recap(id=booking.id, topics=list(made.topics), decisions=list(made.decisions), steps=list(made.steps))
     enter(ctx, RECAP, recap, RECAP.initial)
     ctx.session.add(recap)

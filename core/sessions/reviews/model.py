@@ -14,13 +14,11 @@ from sqlalchemy import CheckConstraint, Float, ForeignKey, Integer, String, Uniq
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Id, Instant, Minor, Table, Words
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 
 RATE_WITHIN: Final = timedelta(days=14)
 WORDS_WITHIN: Final = timedelta(minutes=30)  # of the second tap
 
-SYSTEM = frozenset({"system"})
-TIME = frozenset({"time"})
 
 SESSION_REVIEW: Final = Process(
     name="session_review",

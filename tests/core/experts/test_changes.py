@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.experts.changes import Change, asks_for_change, read_change
-from core.experts.hours import Span
-from core.experts.moments import read_moments, write_moments
+from core.experts.hours.changes import Change, asks_for_change, read_change
+from core.experts.hours.moments import read_moments, write_moments
+from core.experts.hours.weekly import Span
 from core.kernel.errors import Invalid
 
 TODAY = date(2026, 11, 23)  # a Monday
@@ -236,3 +236,31 @@ def test_a_time_that_the_clocks_skip_or_show_twice_is_asked_back() -> None:
         read_moments("31 Oct 2027 3:30", "en", NOW, "Europe/Vilnius")
     first, second = (read_moments(f"31 Oct 2027 3:30 {zone}", "en", NOW, "Europe/Vilnius") for zone in ("EEST", "EET"))
     assert (write_moments(first), write_moments(second)) == ("2027-10-31T00:30Z", "2027-10-31T01:30Z")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "off next week"),
+        ("en", "not next week"),
+        ("pl", "urlop w przyszłym tygodniu"),
+        ("de", "nächste Woche Urlaub"),
+        ("fr", "absent la semaine prochaine"),
+        ("es", "vacaciones la próxima semana"),
+        ("it", "in ferie la prossima settimana"),
+        ("uk", "наступного тижня відпустка"),
+    ],
+)
+def test_next_week_is_seven_days(language: str, sentence: str) -> None:
+    change = read_change(sentence, language, date(2026, 11, 23))
+    assert change.days == {date(2026, 11, 30) + timedelta(days=number): () for number in range(7)}
+
+
+@pytest.mark.parametrize("sentence", ["urlop 24-26 grudnia", "holiday 24-26 December", "Urlaub 24.-26. Dezember"])
+def test_a_holiday_closes_its_days(sentence: str) -> None:
+    assert read_change(sentence, "pl", date(2026, 11, 23)).days == {date(2026, 12, day): () for day in (24, 25, 26)}
+
+
+def test_until_a_day_is_more_than_that_day() -> None:
+    with pytest.raises(Invalid):
+        read_change("holiday until 12 January", "en", date(2026, 11, 23))

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.experts.hours import DAY, Span, joined, read_hours, zone_named
+from core.experts.hours.weekly import DAY, Span, joined, read_hours, zone_named
 from core.kernel.errors import Invalid
 
 MORNING, WORKDAY = Span(9 * 60, 12 * 60), Span(9 * 60, 17 * 60)

@@ -9,9 +9,9 @@ import pytest
 
 from core.experts import busy, service
 from core.experts.events import CalendarRead, CalendarUnreadable, ExpertPaused, RequestMissed
+from core.experts.hours.slots import free_slots
+from core.experts.hours.times import Interval
 from core.experts.model import Expert
-from core.experts.slots import free_slots
-from core.experts.times import Interval
 from core.kernel.errors import Invalid
 from core.kernel.events import Event
 from core.kernel.transaction import MARKET, Ctx

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.experts.hours import DAY, Span
-from core.experts.slots import Calendar, free_slots, nearest, spread
-from core.experts.times import Interval, instant, openings
+from core.experts.hours.slots import Calendar, free_slots, nearest, spread
+from core.experts.hours.times import Interval, instant, openings
+from core.experts.hours.weekly import DAY, Span
 from core.kernel.errors import Invalid
 
 CITIES = {

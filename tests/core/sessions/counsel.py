@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+from sqlalchemy import func, select
+
 from core.escrow import reactions as escrow_reactions
 from core.escrow.evidence import reactions as evidence_reactions
 from core.escrow.model import Payee
@@ -17,13 +19,14 @@ from core.experts.service import offer_expertise
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.sweep import Ring
-from core.kernel.timers import next_due
+from core.kernel.timers import TimerRow
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.ledger import service as ledger
 from core.ledger.model import COMMISSION, escrow, payable
 from core.ledger.model import PROVIDER as OURS
 from core.purchases import reactions as purchase_reactions
-from core.sessions import card, meeting, reactions, service, settlement
+from core.sessions import card, meeting, reactions, service
+from core.sessions.after import settlement
 from core.sessions.holds import holds_of
 from core.sessions.model import Booking, BookSession, CallNow, CardHold
 from tests.core import clerk
@@ -98,7 +101,7 @@ class Counsel:
         """Time passes minute by minute where something is due, and the bank answers what follows from it."""
         clock = self.market.clock
         while clock.moment < moment:
-            due = await self.run(MARKET, lambda ctx: next_due(ctx.session))
+            due = await self.run(MARKET, lambda ctx: ctx.session.scalar(select(func.min(TimerRow.due_at))))
             clock.moment = min(moment, max(due, clock.moment)) if due is not None else moment
             while await self.market.ring(RINGS):
                 await self.bank()

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from core.experts.model import Rate
 from core.kernel.errors import Stale
-from core.sessions import events, meeting, service
+from core.sessions import events, meeting, rules, service
 from core.sessions.model import Line
 from core.sessions.recaps.service import line_count
 from tests.core.sessions.counsel import TUESDAY_TEN, Counsel, agreed
@@ -74,6 +75,16 @@ async def test_minutes_that_ring_late_say_only_what_is_still_true(they: Counsel)
     assert heard == [(8, "FreeMinutesLeft", 2)]
 
 
+async def test_that_the_free_minutes_are_over_is_told_however_late(they: Counsel) -> None:
+    """Eleven minutes went by between two looks at the clock."""
+    await agreed(they)
+    await they.meet(TUESDAY_TEN)
+    heard = told_of(they)
+    they.market.clock.advance(minutes=11, seconds=10)
+    await they.later(seconds=1)
+    assert heard == [(11, "FreeMinutesOver", None)]
+
+
 async def test_the_planned_end_is_told_while_more_time_can_be_offered_and_moves_with_it(they: Counsel) -> None:
     await agreed(they)
     await they.meet(TUESDAY_TEN)
@@ -98,6 +109,13 @@ async def test_at_the_agreed_time_who_is_missing_is_called(they: Counsel) -> Non
     assert heard == [(0, "SessionReminder", "start")]
     await they.does(they.alex, meeting.come_in)
     assert await they.state() == "free_window"
+
+
+@pytest.mark.parametrize("policy", rules.POLICIES)
+def test_both_are_reminded_while_calling_it_off_is_still_free(policy: str) -> None:
+    rate = Rate(basis="session", minor=90_00, currency="EUR")
+    terms = rules.terms_of(rate, 30, policy, 1500, free=True)
+    assert rules.reminders(terms)["day"] >= terms.free_until + timedelta(hours=3)
 
 
 async def test_nobody_is_called_who_is_there(they: Counsel) -> None:

@@ -17,7 +17,7 @@ from core.kernel.money import Money
 from core.kernel.sweep import ring
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, PROVIDER
-from core.sessions import asking, card, holds, meeting, service
+from core.sessions import asking, card, holds, meeting, moving, service
 from core.sessions.model import Booking, BookSession, ProposeTimes
 from tests.core.sessions.counsel import COMMISSION_BP, RINGS, TUESDAY_TEN, Counsel, agreed
 
@@ -63,8 +63,8 @@ async def test_who_came_for_another_time_is_not_here_at_the_new_one(they: Counse
     start = TUESDAY_TEN + timedelta(days=1)
     await agreed(they, start)  # without free minutes: it is charged as soon as both are there
     await both_are_here(they, start)
-    await they.does(they.alex, service.propose_move, start + timedelta(hours=3))
-    await they.does(they.sarah, service.take_move)
+    await they.does(they.alex, moving.propose_move, start + timedelta(hours=3))
+    await they.does(they.sarah, moving.take_move)
     await they.later(days=1)
 
     assert (await they.booking()).why == "noshow_both"

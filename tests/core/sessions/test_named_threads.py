@@ -13,15 +13,15 @@ import pytest
 from icalendar import Calendar as Entry
 from icalendar import Event
 
-from core.experts.hours import Span
+from core.experts.hours.slots import Calendar, free_slots, is_free
+from core.experts.hours.times import Interval, local
+from core.experts.hours.weekly import Span
 from core.experts.model import ChangeExpertise
 from core.experts.service import change_expertise
-from core.experts.slots import Calendar, free_slots, is_free
-from core.experts.times import Interval, local
 from core.kernel.errors import Refusal
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import MARKET, PROVIDER
-from core.sessions import card, events, service
+from core.sessions import card, events, moving, service
 from core.sessions.invites import Attendee, Method, invitation
 from core.sessions.process import SESSION
 from tests.core.goods import catalogue
@@ -178,8 +178,8 @@ async def test_2481_10121_another_time_asks_for_no_other_card(they: Counsel) -> 
     """cal.com 2481, 10121: who moved a paid booking had to pay again."""
     await agreed(they)
     held = await they.holds_states()
-    await they.does(they.alex, service.propose_move, TUESDAY_TEN + HOUR)
-    await they.does(they.sarah, service.take_move)
+    await they.does(they.alex, moving.propose_move, TUESDAY_TEN + HOUR)
+    await they.does(they.sarah, moving.take_move)
     assert (await they.booking()).starts_at == TUESDAY_TEN + HOUR
     assert await they.holds_states() == held == ["held"]
 
@@ -232,8 +232,8 @@ async def test_every_change_is_a_later_version_of_the_same_entry(they: Counsel) 
     seen = []
     await agreed(they, TUESDAY_TEN + timedelta(days=2))
     seen.append(version(await they.booking(), "REQUEST"))
-    await they.does(they.alex, service.propose_move, TUESDAY_TEN + timedelta(days=3))
-    await they.does(they.sarah, service.take_move)
+    await they.does(they.alex, moving.propose_move, TUESDAY_TEN + timedelta(days=3))
+    await they.does(they.sarah, moving.take_move)
     seen.append(version(await they.booking(), "REQUEST"))
     await they.does(they.sarah, service.cancel)
     seen.append(version(await they.booking(), "CANCEL"))

@@ -11,7 +11,7 @@ from core.experts.model import OfferExpertise
 from core.experts.service import expert_of, offer_expertise, say_free_now
 from core.kernel.errors import Refusal
 from core.kernel.transaction import Actor, Ctx
-from core.sessions import asking, meeting, service
+from core.sessions import asking, meeting, moving, service
 from core.sessions.model import Booking, BookSession, ProposeTimes
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
@@ -68,10 +68,10 @@ async def test_a_seeker_takes_no_other_time_at_which_they_have_a_session(they: T
 
 async def test_a_seeker_agrees_to_no_move_to_where_they_have_a_session(they: Two) -> None:
     await agreed(they)
-    await they.does(they.alex, service.propose_move, NOON)
+    await they.does(they.alex, moving.propose_move, NOON)
     await they.books_nina(they.sarah, NOON)
     with pytest.raises(Refusal, match=r"session\.you_have_another"):
-        await they.does(they.sarah, service.take_move)
+        await they.does(they.sarah, moving.take_move)
     assert (await they.booking()).starts_at == TUESDAY_TEN
 
 
@@ -79,16 +79,16 @@ async def test_a_seeker_proposes_no_move_to_where_they_have_a_session(they: Two)
     await agreed(they, TUESDAY_TEN + timedelta(days=2))
     await they.books_nina(they.sarah, NOON)
     with pytest.raises(Refusal, match=r"session\.you_have_another"):
-        await they.does(they.sarah, service.propose_move, NOON)
+        await they.does(they.sarah, moving.propose_move, NOON)
     assert (await they.booking()).move_to is None
 
 
 async def test_a_consultant_agrees_to_no_move_to_where_their_client_has_a_session_by_now(they: Two) -> None:
     await agreed(they, TUESDAY_TEN + timedelta(days=2))
-    await they.does(they.sarah, service.propose_move, NOON)
+    await they.does(they.sarah, moving.propose_move, NOON)
     await they.books_nina(they.sarah, NOON)
     with pytest.raises(Refusal, match=r"session\.seeker_busy_then"):
-        await they.does(they.alex, service.take_move)
+        await they.does(they.alex, moving.take_move)
     assert (await they.booking()).starts_at == TUESDAY_TEN + timedelta(days=2)
 
 
@@ -96,8 +96,8 @@ async def test_a_session_is_moved_by_less_than_its_own_length(they: Two) -> None
     """The time that it has is no other session."""
     later = TUESDAY_TEN + timedelta(minutes=15)
     await agreed(they)
-    await they.does(they.alex, service.propose_move, later)
-    await they.does(they.sarah, service.take_move)
+    await they.does(they.alex, moving.propose_move, later)
+    await they.does(they.sarah, moving.take_move)
     assert (await they.booking()).starts_at == later
 
 

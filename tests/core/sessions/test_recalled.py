@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
 from core.audit.recalls import RECALLS
-from core.audit.service import invariants
 from core.escrow import chargebacks
-from core.escrow.events import AccountAwaited, ChargebackThawed, PayoutSetOff
+from core.escrow.events import AccountAwaited, ChargebackThawed
 from core.escrow.evidence import reactions as evidence
-from core.escrow.model import Chargeback, Matter, Payee
+from core.escrow.model import Chargeback, Payee
 from core.kernel.errors import NotAllowed, Refusal
-from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.ledger import service as ledger
 from core.ledger.model import COMMISSION, LOSS, PROVIDER_FEES, payable, receivable, refund_due
 from core.people.model import Person
-from core.sessions import meeting, recalled, service, settlement
+from core.sessions import meeting, service
+from core.sessions.after import recalled, settlement
+from core.sessions.after.evidence import record_of
 from core.sessions.events import SessionPaidOut
-from core.sessions.evidence import record_of
 from core.sessions.model import SessionPayout
 from core.statements import service as statements
 from payments.open_ends import OpenEnds
+from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.harms import unseen
 from tests.core.sessions.counsel import TUESDAY_TEN, Counsel, counsel
 
 ALL = 9000  # cents: the price of the session
-
-
-def eur(cents: int) -> Money:
-    return Money(cents, "EUR")
 
 
 @pytest.fixture
@@ -94,10 +89,6 @@ async def payouts(they: Counsel) -> list[tuple[str, int, str]]:
     return await they.run(MARKET, read)
 
 
-async def books_hold(they: Counsel) -> None:
-    assert [(each.name, each.detail) for each in await they.run(MARKET, invariants) if not each.ok] == []
-
-
 async def still_open(they: Counsel) -> list[tuple[str, str]]:
     """What a sweep asks the provider about, but for accounts."""
     asked = await they.run(MARKET, OpenEnds().next)
@@ -134,7 +125,7 @@ async def test_before_it_is_parted_the_held_money_bears_it(they: Counsel, won: b
     await called_back(they)
     assert (await found(they)).from_escrow_minor == ALL
     assert (await they.money())["held"] == 0
-    await books_hold(they)
+    await they.market.books_hold()
 
     verbs: tuple[tuple[Any, Callable[..., object], tuple[object, ...]], ...] = (
         (they.sarah, settlement.complain, ("He read the newspaper to me.",)),
@@ -154,10 +145,10 @@ async def test_before_it_is_parted_the_held_money_bears_it(they: Counsel, won: b
     assert await payouts(they) == ([("transfer", 7650, "done")] if won else [])
     assert await of(they, COMMISSION) == (1350 if won else 0)
     assert await of(they, PROVIDER_FEES) == 126 + (0 if won else 2000)
-    await books_hold(they)
+    await they.market.books_hold()
     await decided(they, won=True)  # on appeal: the talk is paid for after all
     assert (await payouts(they), await of(they, COMMISSION)) == ([("transfer", 7650, "done")], 1350)
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that(they: Counsel) -> None:
@@ -172,11 +163,11 @@ async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that
     assert await payouts(they) == [("transfer", 2550, "done"), ("refund", 3000, "done")]
     assert await they.state() == "completed"
     assert await sarah_has_back(they) == 3000 + 3000  # from us, and from her bank
-    await books_hold(they)
+    await they.market.books_hold()
     await decided(they, won=True)  # on appeal: parted as the rest was
     assert (await payouts(they))[2:] == [("transfer", 1275, "done"), ("refund", 1500, "done")]
     assert await sarah_has_back(they) == 3000 + 1500
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 async def test_what_a_bank_leaves_goes_to_the_seekers_account_when_the_card_takes_none(they: Counsel) -> None:
@@ -194,7 +185,7 @@ async def test_what_a_bank_leaves_goes_to_the_seekers_account_when_the_card_take
     assert (await payouts(they), await of(they, payable(seeks))) == ([("transfer", 6000, "waiting")], 6000)
     await they.later(days=3, minutes=1)
     assert they.market.facts == [AccountAwaited(seeks, (eur(6000),))] * 2  # at once, and again
-    await books_hold(they)
+    await they.market.books_hold()
     payee = Payee(
         organisation_id=seeks, account_ref="acct_s", ready=True, asked_by="", asked_at=they.market.clock.moment
     )
@@ -205,7 +196,7 @@ async def test_what_a_bank_leaves_goes_to_the_seekers_account_when_the_card_take
     assert (await they.state(), await payouts(they)) == ("completed", [("transfer", 6000, "done")])
     assert await sarah_has_back(they) == ALL
     assert len(they.market.facts) == 2  # the consultant was paid nothing
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 async def test_what_a_consultant_gave_back_after_a_complaint_is_all_the_seekers_when_the_bank_turns(
@@ -218,7 +209,7 @@ async def test_what_a_consultant_gave_back_after_a_complaint_is_all_the_seekers_
     await decided(they, won=True)
     assert [kind for kind, _, _ in await payouts(they)] == ["refund", "refund"]
     assert (await of(they, COMMISSION), sum(amount for _, amount, _ in await payouts(they))) == (0, 9000)
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 # --- after it is parted -----------------------------------------------------------------------------------------------
@@ -238,17 +229,17 @@ async def test_after_the_payout_the_commission_goes_back_and_the_consultant_bear
     for _ in range(2):
         await they.run(PROVIDER, recalled.reversal_done, reversal["effect"], "trr_1")
     assert (await found(they)).outstanding == eur(0)
-    await books_hold(they)
+    await they.market.books_hold()
 
     await decided(they, won=won)
     assert (await found(they)).state == ("won" if won else "recovered")
     assert (await payouts(they))[2:] == ([("transfer", 7650, "done")] if won else [])  # theirs again
     assert await of(they, COMMISSION) == (1350 if won else 0)
     assert await they.state() == "completed"
-    await books_hold(they)
+    await they.market.books_hold()
     await decided(they, won=True)  # on appeal, where it was made good
     assert (await payouts(they))[2:] == [("transfer", 7650, "done")]
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 async def test_a_payout_that_waits_serves_the_claim_instead_of_leaving(they: Counsel) -> None:
@@ -260,7 +251,7 @@ async def test_a_payout_that_waits_serves_the_claim_instead_of_leaving(they: Cou
     await decided(they, won=False)
     assert ((await found(they)).state, await payouts(they)) == ("recovered", [])
     assert await they.state() == "completed"
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 async def test_a_refund_that_waits_is_not_given_twice_and_goes_when_the_bank_decides_for_us(they: Counsel) -> None:
@@ -269,17 +260,17 @@ async def test_a_refund_that_waits_is_not_given_twice_and_goes_when_the_bank_dec
     await called_back(they)
     await they.later(days=3)
     assert ((await found(they)).outstanding, await payouts(they)) == (eur(0), [])  # the bank has given it back
-    await books_hold(they)
+    await they.market.books_hold()
     await decided(they, won=False)
     assert ((await found(they)).state, await payouts(they)) == ("recovered", [])
     assert await sarah_has_back(they) == ALL  # once
     booking = await they.booking()
     assert await of(they, refund_due(booking.id)) == await of(they, receivable(booking.consultant_org)) == 0
-    await books_hold(they)
+    await they.market.books_hold()
     they.refuses = set()
     await decided(they, won=True)  # on appeal it goes after all
     assert await payouts(they) == [("refund", ALL, "done")]
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 async def test_what_had_gone_back_to_the_seeker_is_not_the_consultants_to_pay(they: Counsel) -> None:
@@ -287,7 +278,7 @@ async def test_what_had_gone_back_to_the_seeker_is_not_the_consultants_to_pay(th
     await they.bank()
     await called_back(they)
     assert (await of(they, receivable((await they.booking()).consultant_org)), await of(they, LOSS)) == (0, ALL)
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 async def test_a_payout_under_way_when_the_bank_calls_is_asked_back_when_it_has_arrived(they: Counsel) -> None:
@@ -299,7 +290,7 @@ async def test_a_payout_under_way_when_the_bank_calls_is_asked_back_when_it_has_
     await they.run(PROVIDER, settlement.payout_done, asked["effect"], "tr_late")
     assert [(kind, state) for kind, _, state in await payouts(they)] == [("transfer", "done"), ("reversal", "asked")]
     assert await still_open(they) == [("reversal", "tr_late"), ("dispute", "du_1")]
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 async def nothing_to_take(they: Counsel) -> str:
@@ -313,35 +304,16 @@ async def nothing_to_take(they: Counsel) -> str:
     return owes
 
 
-async def test_what_is_owed_is_kept_of_the_next_session(they: Counsel) -> None:
-    owes, first = await nothing_to_take(they), they.booking_id
-    they.market.watch(PayoutSetOff)
-    at = TUESDAY_TEN + timedelta(days=3)
-    await they.books(at)
-    await they.does(they.alex, service.accept)
-    await they.meet(at)
-    await they.does(they.sarah, meeting.end)
-    await they.later(days=2, minutes=1)
-    assert they.market.facts == [PayoutSetOff(Matter.SESSION, they.booking_id, owes, eur(7650), eur(0))]
-    (one,) = await they.run(MARKET, chargebacks.of_subject, first)
-    assert (one.state, await of(they, receivable(owes)), await they.state()) == ("recovered", 0, "completed")
-    await books_hold(they)
-    await decided(they, won=True)  # the first charge has given all that it could: what was kept leaves our balance
-    sent = [post.body for post in they.market.posts if post.kind == "transfer"][-1]
-    assert (sent["group"], sent["amount"], sent["charge"]) == (f"session_{first}", 7650, None)
-    await books_hold(they)
-
-
 async def test_what_is_never_made_good_is_our_loss_in_the_end(they: Counsel) -> None:
     owes = await nothing_to_take(they)
     await they.later(days=91)
     assert (await found(they)).state == "written_off"
     assert (await of(they, LOSS), await of(they, receivable(owes))) == (7650, 0)
     assert [kind for kind, _, _ in await payouts(they)] == ["transfer", "reversal"]  # asked for, and never answered
-    await books_hold(they)
+    await they.market.books_hold()
     await decided(they, won=True)
     assert ((await found(they)).state, await of(they, LOSS)) == ("won", 0)
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 # --- what can be shown, and who may look ------------------------------------------------------------------------------
@@ -371,7 +343,7 @@ async def test_only_the_last_bank_lets_it_go(they: Counsel) -> None:
     assert they.market.facts == []
     await they.run(PROVIDER, partial(chargebacks.closed, ref="du_2", won=True, fee_returned=eur(2000)))
     assert len(they.market.facts) == 1
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 # --- each rule is seen when it is broken ------------------------------------------------------------------------------

@@ -48,6 +48,23 @@ def test_a_sentence_says_what_it_is(said: str, list_of: str) -> None:
     assert [name for name, lines in found.items() if any(said.rstrip(".") in line for line in lines)] == [list_of]
 
 
+@pytest.mark.parametrize(
+    ("said", "whose"),
+    [
+        ("Send me a picture of the slag.", "Sarah"),
+        ("I'll send it to you tonight.", "Alex"),
+        ("Bitte schicken Sie mir das Protokoll.", "Sarah"),
+        ("Prześlę to panu jeszcze dziś.", "Alex"),
+        ("Надішліть мені протокол аналізу.", "Sarah"),
+        ("By Friday the lab has answered.", ""),
+    ],
+)
+def test_a_next_step_is_whose_it_is(said: str, whose: str) -> None:
+    """What a consultant asks of her client is no task of hers."""
+    made = draft("The grate slags", [Said("Alex", said)], ("Sarah", "Alex"))
+    assert made.steps == (f"{whose}: {said}" if whose else said,)
+
+
 def test_small_talk_says_nothing_and_what_is_said_twice_stands_once() -> None:
     said = [Said("Alex", "Hello! Good morning. Nice to meet you here today."), *[Said("Sarah", "Is it the straw?")] * 3]
     made = draft("The grate slags", said)
@@ -88,7 +105,7 @@ async def test_the_consultant_edits_the_draft_before_the_seeker_sees_it(they: Co
     await ended(they)
     recap = await they.run(they.alex, recaps.recap_of, they.booking_id)
     assert recap is not None
-    assert recap.steps == ["Alex: Please send me the ash analysis."]
+    assert recap.steps == ["Sarah: Please send me the ash analysis."]
     assert await they.run(they.sarah, recaps.recap_of, they.booking_id) is None
     with pytest.raises(NotAllowed):
         await they.run(they.sarah, recaps.send_recap, they.booking_id)

@@ -8,10 +8,11 @@ from core.escrow.events import AccountAwaited, EffectRefused
 from core.escrow.model import MOST_REFUSALS, EffectKind, Matter, Payee
 from core.kernel.transaction import MARKET, PROVIDER
 from core.ledger.model import LOSS, payable, receivable, refund_due
-from core.sessions import recalled, settlement
+from core.sessions.after import recalled, settlement
 from payments.looks import not_sent, sent
+from tests.core.amounts import eur
 from tests.core.sessions.counsel import Counsel
-from tests.core.sessions.test_recalled import ALL, books_hold, called_back, decided, eur, of, payouts, they
+from tests.core.sessions.test_recalled import ALL, called_back, decided, of, payouts, they
 
 __all__ = ["they"]
 
@@ -30,7 +31,7 @@ async def refused(they: Counsel, refund: str) -> None:
         assert asked == list(range(1, number + 1))
         for _ in range(2):  # told twice
             await they.run(PROVIDER, recalled.refund_refused, refund, "card_closed", final=True)
-        await books_hold(they)
+        await they.market.books_hold()
         await they.later(days=1, minutes=1)
 
 
@@ -60,7 +61,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     await they.later(days=1, minutes=1)
     await they.bank()
     assert (await they.state(), await payouts(they)) == ("completed", [("transfer", ALL, "done")])
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 @pytest.mark.parametrize("won", [True, False])
@@ -75,13 +76,13 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_see
     assert (await of(they, payable(seeks)), await of(they, refund_due(they.booking_id))) == (0, 0)
     await has_an_account(they, seeks)
     assert [post for post in they.market.posts if post.kind == "transfer"] == []
-    await books_hold(they)
+    await they.market.books_hold()
     they.silent = set()
     await decided(they, won=won)
     await they.bank()
     assert await they.state() == "completed"
     assert await payouts(they) == ([("refund", ALL, "done")] if won else [])
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 @pytest.mark.parametrize("won", [True, False])
@@ -111,7 +112,7 @@ async def test_what_is_refused_while_the_seekers_bank_asks_waits_for_the_bank_an
     assert await payouts(they) == ([("refund", ALL, "done")] if won else [])
     assert (await of(they, payable(seeks)), await of(they, refund_due(they.booking_id))) == (0, 0)
     assert await they.state() == "completed"
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 @pytest.mark.parametrize("second", ["re_2", None])
@@ -139,7 +140,7 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
     assert await payouts(they) == [("transfer", ALL, "asked")]
     await they.run(PROVIDER, settlement.payout_done, refund, "tr_1")
     assert await they.state() == "completed"
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 @pytest.mark.parametrize("ref", [None, "re_1"])
@@ -157,7 +158,7 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
     assert [post for post in they.market.posts if post.kind == "transfer"] == []
     assert (await of(they, payable(seeks)), await of(they, refund_due(they.booking_id))) == (0, 0)
     assert (await they.state(), await payouts(they)) == ("completed", [])
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_sent_again(they: Counsel) -> None:
@@ -170,11 +171,11 @@ async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_
     await they.run(PROVIDER, recalled.refund_refused, refund, "account_closed", final=True, ref="re_1")
     await they.later(days=2)
     assert (await of(they, LOSS), await of(they, refund_due(they.booking_id)), await payouts(they)) == (0, 0, [])
-    await books_hold(they)
+    await they.market.books_hold()
     they.silent = set()
     await decided(they, won=True)
     assert await payouts(they) == [("refund", ALL, "done")]
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves_what_is_owed(they: Counsel) -> None:
@@ -188,7 +189,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     owes = (await they.booking()).consultant_org
     assert (await payouts(they), await they.state()) == ([], "completed")
     assert (await of(they, payable(owes)), await of(they, receivable(owes))) == (0, 0)
-    await books_hold(they)
+    await they.market.books_hold()
 
 
 async def test_of_a_payout_that_may_have_gone_nothing_is_kept(they: Counsel) -> None:
@@ -204,4 +205,22 @@ async def test_of_a_payout_that_may_have_gone_nothing_is_kept(they: Counsel) -> 
         await they.run(PROVIDER, sent, payout, "tr_late")
     await they.run(PROVIDER, not_sent, payout, "told late", final=False)  # it is done
     assert [(kind, state) for kind, _, state in await payouts(they)] == [("transfer", "done"), ("reversal", "asked")]
-    await books_hold(they)
+    await they.market.books_hold()
+
+
+async def test_a_payout_that_is_refused_is_asked_for_again_a_day_later_and_no_sooner(they: Counsel) -> None:
+    they.refuses = {"transfer"}
+    await they.later(days=2, minutes=1)
+
+    def attempts() -> list[int]:
+        return [post.body["attempt"] for post in they.market.posts if post.kind == "transfer"]
+
+    assert attempts() == [1]
+    await they.later(hours=23, minutes=50)
+    assert attempts() == [1]
+    await they.later(minutes=20)
+    assert (attempts(), await they.state()) == ([1, 2], "paying_out")
+    they.refuses = set()
+    await they.later(days=1, minutes=20)
+    assert (attempts(), await they.state()) == ([1, 2, 3], "completed")
+    await they.market.books_hold()

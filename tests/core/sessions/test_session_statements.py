@@ -7,15 +7,13 @@ import pytest
 from core.kernel.money import Money
 from core.kernel.transaction import PROVIDER, Actor
 from core.people.service import acting
-from core.sessions import card, meeting, service, settlement
+from core.sessions import card, meeting, service
+from core.sessions.after import settlement
 from core.statements import service as statements
 from core.statements.model import Held, Statement
+from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.sessions.counsel import TUESDAY_TEN, Counsel, agreed, counsel
-
-
-def eur(cents: int) -> Money:
-    return Money(cents, "EUR")
 
 
 async def now_of(they: Counsel, actor: Actor) -> Statement:

@@ -12,9 +12,9 @@ from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.heartbeat import beat
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET
-from core.sessions import meeting, service, settlement
+from core.sessions import meeting, moving, service
+from core.sessions.after import settlement
 from core.sessions.model import Booking, BookSession
-from core.sessions.process import SESSION
 from tests.core.conftest import Market
 from tests.core.sessions.counsel import BY_MINUTE, TUESDAY_TEN, Counsel, agreed, counsel
 
@@ -24,10 +24,6 @@ NEXT_WEEK = TUESDAY_TEN + timedelta(days=9)
 @pytest.fixture
 async def by_minute(market: Market) -> Counsel:
     return await counsel(market, BY_MINUTE)
-
-
-def test_the_table_has_no_dead_end() -> None:
-    assert SESSION.problems() == []
 
 
 async def test_a_session_that_helps_is_paid_after_two_days(they: Counsel) -> None:
@@ -226,7 +222,7 @@ async def test_another_time_is_offered_only_to_who_may_still_propose_one(they: C
     may = [await they.run(who, service.may, booking) for who in (they.sarah, they.alex)]
     assert ["propose_move" in each for each in may] == [False, True]
     with pytest.raises(Refusal, match=r"session\.too_late_to_move"):
-        await they.does(they.sarah, service.propose_move, NEXT_WEEK)
+        await they.does(they.sarah, moving.propose_move, NEXT_WEEK)
 
 
 async def test_a_card_that_goes_on_failing_ends_it_without_a_charge(they: Counsel) -> None:
@@ -273,16 +269,16 @@ async def test_a_consultant_who_cancels_late_takes_nothing(they: Counsel) -> Non
 async def test_moving_keeps_the_hold_while_it_lasts_and_asks_for_no_second_card(they: Counsel) -> None:
     await agreed(they, TUESDAY_TEN + timedelta(days=1))
     later = TUESDAY_TEN + timedelta(days=3)
-    await they.does(they.alex, service.propose_move, later)
+    await they.does(they.alex, moving.propose_move, later)
     with pytest.raises(NotAllowed):
-        await they.does(they.alex, service.take_move)
-    await they.does(they.sarah, service.take_move)
+        await they.does(they.alex, moving.take_move)
+    await they.does(they.sarah, moving.take_move)
     assert (await they.booking()).starts_at == later
     assert [hold.state for hold in await they.holds()] == ["held"]
 
     far = TUESDAY_TEN + timedelta(days=10)
-    await they.does(they.sarah, service.propose_move, far)
-    await they.does(they.alex, service.take_move)
+    await they.does(they.sarah, moving.propose_move, far)
+    await they.does(they.alex, moving.take_move)
     assert [hold.state for hold in await they.holds()] == ["released", "saved"]
     await they.until(far - timedelta(hours=20))
     assert [hold.state for hold in await they.holds()] == ["released", "held"]

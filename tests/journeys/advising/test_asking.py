@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,25 +10,10 @@ from sqlalchemy import update
 
 from core.experts.model import Expert
 from core.kernel.transaction import MARKET
-from lab.people import OnTelegram, until
-from tests.journeys.advising.test_session import writes
-from tests.journeys.market import Chat, Somebody, World, day_for
-
-BIO = "Twenty years at it, in seven countries and on both sides of the table."
-OTHERWISE = {
-    "languages": "English",
-    "lengths": "30 minutes",
-    "rate": "90 EUR",
-    "hours": "daily 0-24 Kaunas",
-    "policy": "Standard: free until 24 hours before, then half, all for not coming",
-    "room": "Here in the chat",
-}
-
-
-async def advises(somebody: Somebody, headline: str, field: str) -> None:
-    await somebody.says("/expert")
-    await somebody.fills(headline=headline, bio=BIO, fields=field, **OTHERWISE)
-    await somebody.sees("You are listed.", "(Vilnius)")
+from lab.people import OnTelegram
+from tests.journeys.advisers import advises
+from tests.journeys.counsel import writes
+from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World, day_for, no_more
 
 
 async def becomes_dearer(world: World, headline: str) -> None:
@@ -37,10 +21,6 @@ async def becomes_dearer(world: World, headline: str) -> None:
     assert world.product is not None
     dearer = update(Expert).where(Expert.headline == headline).values(rate_minor=95_00)
     await world.product.transactions.run(MARKET, lambda ctx: ctx.session.execute(dearer))
-
-
-async def no_more(somebody: Somebody, text: str) -> bool:
-    return text not in await somebody.screen()
 
 
 async def asks_first(sarah: Somebody, alex: Somebody) -> None:
@@ -56,9 +36,7 @@ async def asks_first(sarah: Somebody, alex: Somebody) -> None:
     await sarah.sees("Alex has answered.", "Every one of them.")
 
 
-@pytest.mark.parametrize(
-    ("here", "there"), [("telegram", "slack"), ("slack", "telegram")], ids=("telegram-slack", "slack-telegram")
-)
+@pytest.mark.parametrize(("here", "there"), PAIRS, ids=("telegram-slack", "slack-telegram"))
 async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Chat) -> None:
     sarah, alex, nina = await world.on(here, "Sarah"), await world.on(there, "Alex"), await world.on(here, "Nina")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
@@ -73,11 +51,12 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
         await sarah.sees(f"{name} · {profile}")
         await sarah.presses("Times and profile")
         await sarah.presses("Keep in mind")
-        await until(partial(no_more, sarah, "[Keep in mind]"), partial("{} is not kept".format, profile))
+        await no_more(sarah, "[Keep in mind]")
     await sarah.says("/shortlist")
     await sarah.sees("2 consultants kept in mind")
     await sarah.presses("Ask them all")
 
+    await sarah.sees("Nothing is held before the first yes. You add your card after that yes")
     day = (await world.now() + timedelta(days=3)).date()
     await sarah.answers(times="whenever", problem="The grate slags with straw pellets.")
     await sarah.sees("I do not know whenever")
@@ -123,7 +102,7 @@ async def test_a_call_that_nobody_takes_goes_to_the_next_who_is_free(world: Worl
     await sarah.sees("The session is agreed.")
 
 
-@pytest.mark.parametrize("chat", ["telegram", "slack"])
+@pytest.mark.parametrize("chat", CHATS)
 async def test_a_time_that_the_clocks_skip_or_show_twice_is_asked_back(world: World, chat: Chat) -> None:
     """Shortly before the clocks change, wherever the year stands; what is meant is said, and then it is taken."""
     sarah, alex = await world.on(chat, "Sarah"), await world.on_telegram("Alex")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnTelegram
-from tests.journeys.advising.test_session import PAIRS, Counsel, writes
-from tests.journeys.market import World
+from tests.journeys.counsel import Counsel, operator, writes
+from tests.journeys.market import PAIRS, World
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)
@@ -40,4 +40,40 @@ async def test_a_complaint_is_answered_and_taken_back_and_each_reads_whose_turn_
     await sarah.sees("All of €90.00 is Alex's then")
     await sarah.presses("Take it back")
     await alex.sees("The complaint was taken back.", "For you: €76.50.")
+    await counsel.world.books_balance()
+
+
+async def test_an_operator_reads_the_course_of_the_session_in_words_with_who_took_each_step(counsel: Counsel) -> None:
+    sarah = counsel.seeker
+    olga = await operator(counsel.world)
+    await counsel.list()
+    await counsel.book()
+    await counsel.agree()
+    await counsel.meet()
+    await sarah.presses("Continue, pay €90.00")
+    await sarah.sees("charged from here")
+    await sarah.presses("End")
+    await sarah.presses("End it")
+    await sarah.presses("Something was wrong")
+    await writes(sarah, "He was looking at something else all the time.")
+    came = await olga.sees("A seeker says that something was wrong with a session.", "Charged: €", "Consent: ")
+    for happened in (
+        ": the card is added",
+        ": the time is agreed · Alex",
+        ": both are there, the clock runs",
+        ": a yes to paying · Sarah",
+        ": the talk was ended · Sarah",
+        ": the card was charged",
+        ": a complaint · Sarah",
+    ):
+        assert happened in came
+    assert "both joined" not in came
+    assert "hang up" not in came
+    for each, stars in ((sarah, "2 ★"), (counsel.consultant, "5 ★")):  # which is no step of the session
+        await each.presses(stars)
+    await sarah.sees("You have both said how it was.")
+    await olga.presses("Decide")
+    await olga.fills(share="50", reason="Neither of you has shown more than the other.")
+    await olga.sees(": decided", "The complaint is settled.", "[What was said]")
+    await sarah.sees("Neither of you has shown more than the other.")
     await counsel.world.books_balance()

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journeys.advising.test_asking import advises
-from tests.journeys.market import Chat, World, day_for
+from tests.journeys.advisers import advises
+from tests.journeys.market import CHATS, Chat, World, day_for
 from tests.journeys.stock import stocked
 
 # What is written without a command, and what is seen then: goods that are wanted for something, or a problem with them.
@@ -18,7 +18,7 @@ TOLD_APART = {
     "we want pellets for our heating plant": "Understood: Wood pellets, “heating plant”",
     "supplier of pellets does not return the deposit": "Understood: “pellets return deposit”",
     "need a lawyer": "Understood: “lawyer”",
-    "how do I pay?": "I did not understand that.",
+    "how do I pay?": "one protected payment for the whole deal",
 }
 
 
@@ -40,7 +40,7 @@ def calendar_from(begins: datetime) -> bytes:
     return "\r\n".join(lines).encode()
 
 
-@pytest.mark.parametrize("chat", ["telegram", "slack"])
+@pytest.mark.parametrize("chat", CHATS)
 async def test_hours_change_in_one_message_and_a_calendar_is_followed(world: World, chat: Chat) -> None:
     alex, today = await world.on(chat, "Alex"), await world.now()
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
@@ -70,7 +70,7 @@ async def test_hours_change_in_one_message_and_a_calendar_is_followed(world: Wor
     await alex.sees("Your payouts are set up.")
 
 
-@pytest.mark.parametrize("chat", ["telegram", "slack"])
+@pytest.mark.parametrize("chat", CHATS)
 async def test_friday_is_changed_and_saturday_stays(world: World, chat: Chat) -> None:
     """A night belongs to the day it begins on; which Fridays are meant is said, and the next alone is a tap."""
     alex = await world.on(chat, "Alex")
@@ -123,7 +123,7 @@ async def test_a_link_to_a_consultant_opens_their_card(world: World) -> None:
     await sarah.sees("I cannot find that.")
 
 
-@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+@pytest.mark.parametrize("seeks", CHATS)
 async def test_a_list_is_ordered_and_narrowed_by_taps_and_a_tap_gives_each_wish_up(world: World, seeks: Chat) -> None:
     """C2.3: soonest free, free now, in one field, near me; nobody who fits is no dead end. And without a command
     goods and problems are told apart."""
@@ -168,7 +168,7 @@ async def test_a_list_is_ordered_and_narrowed_by_taps_and_a_tap_gives_each_wish_
         await sarah.sees(seen)
 
 
-@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+@pytest.mark.parametrize("seeks", CHATS)
 async def test_who_names_an_adviser_is_never_shown_goods(world: World, seeks: Chat) -> None:
     """Without a command: nobody who knows boilers speaks Latvian, so what else there is is one tap away."""
     await stocked(world)

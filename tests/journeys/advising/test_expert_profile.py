@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from lab.people import OnSlack, OnTelegram, until
-from tests.journeys.advising.test_asking import BIO, OTHERWISE, advises, no_more
-from tests.journeys.market import Chat, Somebody, World, day_for
+from lab.people import OnSlack, OnTelegram
+from tests.journeys.advisers import BIO, OTHERWISE, advises
+from tests.journeys.market import CHATS, Chat, Somebody, World, day_for, no_more
 
 # What is typed as a price for sessions of 30 minutes, and what would be right.
 WRONG = [
     ("10-20 EUR", "I cannot read 10-20 EUR as a rate."),
-    ("100000", "The most is 10,000."),
+    ("100000", "The most is €10,000.00."),
     ("0", "A rate of nothing cannot be taken."),
     ("90 INR", "not in INR"),
     ("120.5 EUR for 60 min", "Write 120.50 EUR for a session of any length, or 2.01 EUR/min"),
@@ -25,7 +24,7 @@ WRONG = [
 PROFILE = {"headline": "Boilers that burn what they should", "bio": BIO, "fields": "Bioenergy engineering", **OTHERWISE}
 
 
-@pytest.fixture(params=["telegram", "slack"])
+@pytest.fixture(params=CHATS)
 async def nina(request: pytest.FixtureRequest, world: World) -> Somebody:
     chat: Chat = request.param
     return await world.on(chat, "Nina")
@@ -132,8 +131,40 @@ async def test_a_consultants_own_card_says_all_in_words(nina: Somebody, world: W
     screen = await nina.sees("Noted.", f"As usual again: {run}")
     assert screen.count("As usual again") == 1
     await nina.presses(f"As usual again: {run}")
-    await until(partial(no_more, nina, "As usual again"), lambda: "the days are closed still")
+    await no_more(nina, "As usual again")
     if isinstance(nina, OnTelegram):  # on Slack a window says it by the question
         await nina.says("/expert")
         await nina.presses("Notice and breaks")
         await nina.sees("10 minutes", "2 hours")
+
+
+async def test_hours_name_a_clock_and_a_week(world: World) -> None:
+    """A chat that tells no zone leaves none to guess; and a week has no dates."""
+    nina = await world.on_telegram("Nina")
+    await nina.says("/expert")
+    before = {name: PROFILE[name] for name in ("headline", "bio", "fields", "languages", "lengths", "rate")}
+    await nina.answers(**before, hours="weekdays 9-17")
+    await nina.sees("On which town's clock is that?")
+    await nina.answers_again("weekdays 9-17 Vilnius, not on 24-26 December")
+    await nina.sees("This is your week, the same every time.")
+    await nina.answers_again("weekdays 9-17 Warsaw")
+    await nina.fills(policy=PROFILE["policy"], room=PROFILE["room"])
+    await nina.sees("You are listed.", "(Warsaw)")
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [("", "Відкрити в Telegram"), ("zz", "Відкрити в Telegram"), ("fr-FR,fr;q=0.9", "Ouvrir dans Telegram")],
+    ids=["no-language", "none-of-ours", "french"],
+)
+async def test_the_page_to_share_is_in_its_readers_language_and_else_in_its_consultants(
+    world: World, asked: str, read: str
+) -> None:
+    """What draws a preview under the link asks for no language."""
+    nina = await world.on_telegram("Nina")
+    await advises(nina, "Boilers that burn what they should", "Bioenergy engineering")
+    await nina.says("/language uk")
+    await nina.says("/expert")
+    page = await nina.opens("Сторінка, щоб поділитися")
+    async with world.browser.http.get(page, headers={"Accept-Language": asked}) as answer:
+        assert read in await answer.text()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.journeys.advising.test_session import Counsel
+from lab.people import OnTelegram
+from tests.journeys.counsel import Counsel, operator, writes
 from tests.journeys.market import World
 
 
@@ -31,6 +32,8 @@ async def test_a_promotion_is_paid_in_stars_and_ends_when_its_consultant_goes_aw
     await alex.presses("Let it run")
     await alex.says("/expert")
     await alex.presses("Pause")
+    await alex.sees("what you have paid for ends when you go", "71 ⭐ is kept for you")
+    await alex.presses("Go away, and end it")
     await alex.sees("because you are away", "71 ⭐ is kept for you")
     await alex.says("/paysupport")
     await alex.sees("Kept for you: 71 ⭐", "Given back")
@@ -56,3 +59,26 @@ async def test_a_promotion_is_paid_by_card_where_there_are_no_stars(world: World
     await world.books_balance()
     assert world.product is not None
     assert await world.product.reconciler.reconcile() == {}
+
+
+async def test_a_wish_for_the_money_back_is_answered_though_the_promotion_ends_first(world: World) -> None:
+    counsel = Counsel(world, await world.on_slack("Sarah"), await world.on_telegram("Alex"))
+    alex, olga = counsel.consultant, await operator(world)
+    await counsel.list()
+    await alex.says("/language pl")
+    await alex.says("/promote")
+    await alex.presses("Kup za 200 ⭐")
+    assert isinstance(alex, OnTelegram)
+    await alex.pays_stars("Wyróżnienie na 7 dni")
+    await alex.says("/paysupport")
+    await alex.presses("Poproś o zwrot pieniędzy")
+    await writes(alex, "Nobody has asked me anything.")
+    screen = await alex.sees("Operator przygląda się prośbie", "Nobody has asked me anything.")
+    assert "Kupujący chce zwrotu" not in screen  # that is told to operators
+    screen = await olga.sees("The buyer would like the money back.", "Promotion", "Alex", "Nobody has asked me")
+    assert "Wyróżnienie" not in screen
+    await world.later(days=7.1)
+    await olga.presses("Do not give it back")
+    await writes(olga, "It was shown for all of its days.")
+    await alex.sees("Operator zdecydował", "It was shown for all of its days.")
+    await world.books_balance()

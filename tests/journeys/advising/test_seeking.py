@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from lab.people import OnSlack
-from tests.journeys.advising.test_asking import advises
-from tests.journeys.advising.test_session import Counsel
-from tests.journeys.market import Chat, Somebody, World, day_for
+from tests.journeys.advisers import advises
+from tests.journeys.counsel import Counsel
+from tests.journeys.market import CHATS, Chat, Somebody, World, day_for
 
 
-@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+@pytest.mark.parametrize("seeks", CHATS)
 async def test_a_rate_is_told_as_it_was_said_and_raised_by_a_tap(world: World, seeks: Chat) -> None:
     """90 € for half an hour are 180 € an hour, or 3 € a minute."""
     alex, sarah = await world.on_telegram("Alex"), await world.on(seeks, "Sarah")
@@ -47,7 +47,7 @@ async def test_a_rate_is_told_as_it_was_said_and_raised_by_a_tap(world: World, s
     )
 
 
-@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+@pytest.mark.parametrize("seeks", CHATS)
 async def test_a_day_and_an_hour_are_wishes_that_a_calendar_meets(world: World, seeks: Chat) -> None:
     alex, sarah = await world.on_telegram("Alex"), await world.on(seeks, "Sarah")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
@@ -71,7 +71,7 @@ async def test_a_day_and_an_hour_are_wishes_that_a_calendar_meets(world: World, 
     await sarah.sees("Understood: speaks English", "at 10:00", "1 consultant fits")
 
 
-@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+@pytest.mark.parametrize("seeks", CHATS)
 async def test_what_is_asked_for_is_looked_for_among_consultants(world: World, seeks: Chat) -> None:
     """The words after "What is the problem?" are its answer, whatever goods they name, and are no wish of the next."""
     alex, sarah = await world.on_telegram("Alex"), await world.on(seeks, "Sarah")
@@ -93,7 +93,7 @@ async def test_what_is_asked_for_is_looked_for_among_consultants(world: World, s
     await sarah.sees("Understood: Straw pellets, 100 t")
 
 
-@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+@pytest.mark.parametrize("seeks", CHATS)
 async def test_a_problem_is_written_only_to_whom_it_was_told_of_lately(world: World, seeks: Chat) -> None:
     alex, nina = await world.on_telegram("Alex"), await world.on_telegram("Nina")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
@@ -126,3 +126,16 @@ async def form_for_first_slot(world: World, seeker: Somebody) -> str:
     if isinstance(seeker, OnSlack):  # what a window is filled in with
         return str((await seeker.window())["modals"])
     return screen[screen.rindex("At most €90.00") :]
+
+
+async def test_a_name_that_was_looked_for_is_no_topic(world: World) -> None:
+    """Who is found by their name alone is not told that it is about them."""
+    counsel = Counsel(world, await world.on_telegram("Sarah"), await world.on_slack("Alex"))
+    await counsel.list()
+    for name, topic in (("Alex", False), ("I want to talk to Alex", False), ("Alex, my boiler slags", True)):
+        await counsel.seeker.says(f"/experts {name}")
+        await counsel.seeker.presses("Times and profile")
+        await counsel.seeker.presses(await counsel.first_slot())
+        asked = f"What it is about: {name}" if topic else "What is it about?"
+        await counsel.seeker.sees(asked)
+        await counsel.seeker.presses("Cancel")

@@ -3,88 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from functools import partial
 
 import pytest
 from sqlalchemy import update
 
 from core.experts.model import Expert
 from core.kernel.transaction import MARKET
-from core.people.service import appoint_operators
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.counsel import Counsel, operator, writes
+from tests.journeys.market import PAIRS, Chat, Somebody, World
 from tests.journeys.trade import photo
-
-AHEAD_OF_UTC = {"UTC": timedelta(), "EET": timedelta(hours=2), "EEST": timedelta(hours=3)}
-PAIRS: list[tuple[Chat, Chat]] = [("telegram", "slack"), ("slack", "telegram")]
-
-PROFILE = {
-    "headline": "Boilers that burn what they should",
-    "bio": "Twenty years of combustion, ash and emissions in district heating plants.",
-    "fields": "Bioenergy engineering",
-    "languages": "English",
-    "lengths": "30 minutes",
-    "rate": "90 EUR",
-    "hours": "daily 0-24 Vilnius",
-    "policy": "Standard: free until 24 hours before, then half, all for not coming",
-    "room": "Here in the chat",
-}
-
-
-class Counsel:
-    """A seeker and a consultant, each on a chat of their own."""
-
-    def __init__(self, world: World, seeker: Somebody, consultant: Somebody) -> None:
-        self.world, self.seeker, self.consultant = world, seeker, consultant
-
-    async def list(self, **changes: str) -> None:
-        await self.consultant.says("/expert")
-        await self.consultant.fills(**(PROFILE | changes))
-        await self.consultant.sees("You are listed.", (PROFILE | changes)["rate"].split()[0], "00:00–24:00")
-
-    async def book(self, price: str = "€90.00") -> None:
-        """One sentence, the profile, a slot, and the card."""
-        await self.seeker.says("/experts the grate of my boiler slags")
-        await self.seeker.sees("advises in Bioenergy engineering")
-        await self.seeker.presses("Times and profile")
-        await self.seeker.presses(await self.first_slot())
-        await self.seeker.sees("The first ten minutes are free", price)
-        await self.seeker.sends()
-        await self.world.pays(await self.seeker.opens("Add card"))
-        await self.consultant.sees("Somebody asks for a session with you.")
-
-    async def first_slot(self) -> str:
-        return (await self.slots())[0]
-
-    async def slots(self) -> Sequence[str]:
-        """The times that are offered just now, on cards that may be drawn anew."""
-        shown = await self.seeker.sees("More times")
-        found = re.findall(r"\[(\w{3},? \w+ \w+ \d\d:\d\d)\]", shown)
-        assert found, shown
-        return [str(each) for each in found]
-
-    async def agree(self) -> None:
-        await self.consultant.presses("Accept")
-        for each in (self.seeker, self.consultant):
-            await each.sees("The session is agreed.")
-
-    async def meet(self) -> None:
-        begins, now = await self.begins(), await self.world.now()
-        await self.world.later(minutes=(begins - now).total_seconds() / 60 + 0.1)
-        for each in (self.seeker, self.consultant):
-            await each.presses("I am here")
-        for each in (self.seeker, self.consultant):
-            await each.sees("the free minutes run")
-
-    async def begins(self) -> datetime:
-        """The agreed time, as the seeker's card says it: without the year, so the next such day is meant."""
-        shown, now = await self.seeker.screen(), await self.world.now()
-        first, then, time, zone = re.findall(r"\w{3},? (\w{1,3})t? (\w{1,3})t?, (\d\d:\d\d) (UTC|EES?T)", shown)[-1]
-        day, month = sorted((first, then))  # "24 Nov", and "Nov 24" where English is American
-        walls = (datetime.strptime(f"{day} {month} {now.year + n} {time} +0000", "%d %b %Y %H:%M %z") for n in (0, 1))
-        return next(at for wall in walls if (at := wall - AHEAD_OF_UTC[zone]) > now - timedelta(days=1))
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)
@@ -129,7 +57,7 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await alex.sees("up to €76.50 for you, €90.00 less our fee of €13.50. The next step is due by ")
     await says_how_it_was(world, sarah, alex)
     await alex.presses("Send it")
-    await sarah.sees("Alex has sent you the recap", "Next steps", "Alex: Please send me the ash analysis.")
+    await sarah.sees("Alex has sent you the recap", "Next steps", "Sarah: Please send me the ash analysis.")
     await world.later(days=2, minutes=5)
     await alex.sees("For you: €76.50. Our fee in all: €13.50.", "Our fee, without VAT", "VAT on our fee")
     await their_money(counsel, "Taken from your card", "€76.50 waits until your payouts are set up.", "€")
@@ -205,22 +133,6 @@ async def test_a_session_that_does_not_is_free(counsel: Counsel) -> None:
     assert await world.at_the_provider("transfer") == []
 
 
-async def writes(person: Somebody, words: str) -> None:
-    """A form of one question: what is typed on Telegram answers it, a window on Slack is sent."""
-    await (person.answers(words=words) if isinstance(person, OnTelegram) else person.fills(words=words))
-
-
-async def operator(world: World) -> Somebody:
-    """Olga of the market's own people has met the bot."""
-    olga = await world.on_telegram("Olga")
-    await olga.says("/me")
-    await olga.sees("Olga")
-    assert world.product is not None
-    named = partial(appoint_operators, names=frozenset({f"telegram:{olga.id}"}))
-    await world.product.transactions.run(MARKET, named)
-    return olga
-
-
 async def test_a_video_room_opens_to_its_own_links_and_its_talk_can_be_complained_of(world: World) -> None:
     """Links that are anybody else's open nothing; who closes the page is out; an operator decides the complaint."""
     counsel = Counsel(world, await world.on_telegram("Sarah"), await world.on_slack("Alex"))
@@ -242,6 +154,8 @@ async def test_a_video_room_opens_to_its_own_links_and_its_talk_can_be_complaine
             assert f"{world.lab.url}/rooms/parley-" in await page.text(), each.name
     await sarah.sees("the free minutes run")
     await sarah.says("Is it the straw?")
+    await sarah.attaches("slag.jpg", photo(), "image/jpeg")
+    await alex.sees("Sarah has sent this:")
     await sarah.presses("Continue, pay €90.00")
     await alex.sees("charged from here")
     async with http.post(f"{links[0]}/out") as page:
@@ -323,7 +237,7 @@ async def test_a_slot_that_is_taken_meanwhile_offers_the_nearest(counsel: Counse
     await tom.seeker.presses(label)
     await tom.seeker.sends()
     await tom.seeker.sees("The time is held for you.")
-    await sarah.sends()
+    await sarah.fills(problem="My 200 kW boiler slags with A1 pellets from March")
     shown = await sarah.sees("Somebody was faster: that time is taken.")
     near = re.findall(r"\[(\w{3},? \w+ \w+ \d\d:\d\d)\]", shown)[-3:]
     assert label not in near
@@ -337,4 +251,4 @@ async def test_a_slot_that_is_taken_meanwhile_offers_the_nearest(counsel: Counse
     await sarah.presses(near[0])
     await sarah.sees("At most €99.00")
     await sarah.sends()
-    await sarah.sees("The time is held for you.")
+    await sarah.sees("The time is held for you.", "My 200 kW boiler slags with A1 pellets from March")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from lab.people import OnTelegram
-from tests.journeys.advising.test_session import PAIRS, Counsel
-from tests.journeys.market import World
+from tests.journeys.counsel import Counsel
+from tests.journeys.market import PAIRS, World
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)
@@ -187,3 +188,47 @@ async def test_a_second_booking_is_told_where_the_free_minutes_go(counsel: Couns
 
 def minutes(time: timedelta) -> float:
     return time.total_seconds() / 60
+
+
+async def test_who_presses_cancel_at_the_same_moment_reads_who_was_first(counsel: Counsel) -> None:
+    sarah, alex = counsel.seeker, counsel.consultant
+    await booked(counsel)
+    for each in (sarah, alex):
+        await each.presses("Cancel")
+        await each.sees("Cancel it")
+    await asyncio.gather(*(each.presses("Cancel it") for each in (sarah, alex)))
+    shown = [await each.sees("Called off by:") for each in (sarah, alex)]
+    first = "Sarah" if "Called off by: Sarah" in shown[1] else "Alex"
+    assert f"Called off by: {'You' if first == 'Sarah' else 'Alex'}" in shown[0]
+    assert f"Called off by: {'You' if first == 'Alex' else 'Sarah'}" in shown[1]
+
+
+@pytest.mark.parametrize("seeker_first", [True, False], ids=["continue-first", "end-first"])
+async def test_continue_against_end_has_one_outcome_for_both_and_it_is_what_is_taken(
+    counsel: Counsel, *, seeker_first: bool
+) -> None:
+    """Whoever presses first is heard; who presses on what has changed reads how it stands, and ends nothing by it."""
+    world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
+    await booked(counsel)
+    await counsel.meet()
+    await world.later(minutes=10.1)
+    await sarah.sees("[Continue, pay €90.00]")
+    await alex.sees("The free minutes are over.", "[End]")
+    presses = (sarah.presses("Continue, pay €90.00"), alex.presses("End"))
+    await asyncio.gather(*(presses if seeker_first else presses[::-1]), return_exceptions=True)  # one card is gone
+
+    async def decided() -> str:
+        shown = await sarah.screen()
+        return next((each for each in ("charged from here", "It ended free.") if each in shown), "")
+
+    outcome = await world.browser.until(decided, lambda: "nobody was heard")
+    await alex.sees(outcome)
+    if outcome == "charged from here":
+        await sarah.presses("End")
+        await sarah.presses("End it")
+        await sarah.sees("€90.00 was taken from the card.")
+        await alex.sees("€76.50 of it is yours")
+    else:
+        assert "€90.00 was taken" not in await sarah.screen()
+        assert await world.at_the_provider("transfer") == []
+    await world.books_balance()

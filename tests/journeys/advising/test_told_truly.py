@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from lab.people import OnSlack
-from tests.journeys.advising.test_asking import advises
-from tests.journeys.advising.test_session import PAIRS, PROFILE, Counsel
-from tests.journeys.market import Chat, World
+from tests.journeys.advisers import advises
+from tests.journeys.counsel import PROFILE, Counsel
+from tests.journeys.market import CHATS, PAIRS, Chat, World
 
 EVENING = 17  # o'clock, from which it is the next day in Tokyo
 SLOT = re.compile(r"\[(\w{3},? \w+ \w+,? \d\d:\d\d · \d+ minutes)\]")
@@ -50,6 +50,16 @@ async def test_who_calls_it_off_is_told_so_and_the_card_is_named_when_it_is_used
     assert "You has" not in screen
 
 
+async def test_who_may_call_it_off_for_nothing_until_it_begins_reads_of_no_share_of_nothing(counsel: Counsel) -> None:
+    sarah = counsel.seeker
+    await counsel.list(policy="Flexible: free until 2 hours before, half for not coming")
+    await sarah.says("/experts the grate of my boiler slags")
+    await sarah.presses("Times and profile")
+    await sarah.presses(await counsel.first_slot())
+    shown = await sarah.sees("If plans change: free until it begins; 50 % of €90.00 if you do not come")
+    assert " 0 %" not in shown
+
+
 async def test_another_time_says_by_when_and_what_became_of_it(counsel: Counsel) -> None:
     sarah, alex = counsel.seeker, counsel.consultant
     await counsel.list()
@@ -64,7 +74,7 @@ async def test_another_time_says_by_when_and_what_became_of_it(counsel: Counsel)
     await alex.sees("Your client did not take the other time in time.")
 
 
-@pytest.mark.parametrize("chat", ["telegram", "slack"])
+@pytest.mark.parametrize("chat", CHATS)
 async def test_a_slot_says_how_long_it_is_where_there_are_several_lengths(world: World, chat: Chat) -> None:
     alex, sarah = await world.on_telegram("Alex"), await world.on(chat, "Sarah")
     await alex.says("/expert")
@@ -84,7 +94,7 @@ async def test_a_slot_says_how_long_it_is_where_there_are_several_lengths(world:
     assert re.search(r"\(\w{3},? \w+ \w+ 0[0-9]:\d\d Tokyo for them\)", screen), "it is the next day there"
 
 
-@pytest.mark.parametrize("chat", ["telegram", "slack"])
+@pytest.mark.parametrize("chat", CHATS)
 async def test_about_you_is_looked_at_when_it_is_answered(world: World, chat: Chat) -> None:
     alex = await world.on(chat, "Alex")
     await alex.says("/expert")

@@ -12,8 +12,8 @@ import recurring_ical_events
 from icalendar import Calendar as ICalendar
 from icalendar import Event
 
-from core.experts.slots import FURTHEST
-from core.experts.times import Interval, merged
+from core.experts.hours.slots import FURTHEST
+from core.experts.hours.times import Interval, merged
 
 Fault = Literal["unreachable", "refused", "private", "insecure", "too_large", "too_many", "unread"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from core.experts.hours import Span, Week
-from core.experts.times import Interval, local, openings
+from core.experts.hours.times import Interval, local, openings
+from core.experts.hours.weekly import Span, Week
 
 STEP: Final = timedelta(minutes=15)  # sessions begin on the quarter hour of the consultant's own clock
 FURTHEST: Final = timedelta(days=60)  # a calendar further ahead than two months is a guess

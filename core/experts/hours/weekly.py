@@ -21,12 +21,12 @@ from zoneinfo import available_timezones
 from babel import Locale
 from babel.dates import get_timezone_location
 
+from core.catalogue.facts import LANGUAGES
 from core.catalogue.names import folded
-from core.experts import day_words
-from core.experts.day_words import said
+from core.experts.hours import day_words
+from core.experts.hours.day_words import said
 from core.kernel.errors import Invalid
 
-LANGUAGES: Final = ("en", "de", "fr", "es", "pl", "lt", "lv", "et", "it", "sv", "uk")
 DAY: Final = 24 * 60  # minutes
 LONGEST_SENTENCE: Final = 300
 SHORTEST_PREFIX: Final = 3  # letters of a day's name that are enough when they begin no other day's

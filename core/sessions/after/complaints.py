@@ -13,6 +13,7 @@ from core.kernel.transaction import Ctx
 from core.people.model import Person
 from core.people.service import acting, operators
 from core.sessions.model import Booking, Complaint, Consent, Line, Meeting
+from core.sessions.process import SESSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def brief_of(ctx: Ctx, booking_id: str) -> Brief:
         complaint=ctx.session.get_one(Complaint, booking.id),
         meeting=ctx.session.get_one(Meeting, booking.id),
         consents=list(ctx.session.scalars(consents)),
-        steps=timeline(ctx.session, booking.id),
+        # The window for its reviews has the same id, and steps of its own.
+        steps=[row for row in timeline(ctx.session, booking.id) if row.process == SESSION.name],
         lines=list(ctx.session.scalars(select(Line).where(Line.booking_id == booking.id).order_by(Line.at, Line.id))),
     )
 

@@ -6,11 +6,11 @@ from core.escrow.called_back import frozen
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
+from core.sessions.after.settlement import WORDS_LEAST, WORDS_MOST, part
 from core.sessions.events import ComplaintAnswered
 from core.sessions.model import Booking, Complaint
 from core.sessions.process import SESSION
 from core.sessions.service import mine, sides
-from core.sessions.settlement import WORDS_LEAST, WORDS_MOST, part
 
 ALL = 100  # percent of the charge that the consultant keeps of a complaint that is taken back
 

@@ -21,7 +21,7 @@ from core.ledger import service as ledger
 from core.ledger.events import RefundReturned
 from core.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, refund_due
 from core.sessions import holds, rules
-from core.sessions.complaints import complaint_case
+from core.sessions.after.complaints import complaint_case
 from core.sessions.events import SessionComplained, SessionCompleted, SessionNeverPaid, SessionPaidOut, SessionSettled
 from core.sessions.model import (
     Booking,
@@ -253,6 +253,7 @@ def send_again(ctx: Ctx, payout_id: str) -> None:
     if payout.state in (EffectState.WAITING, EffectState.REFUSED):
         payout.attempt += 1
         ask(ctx, booking, payout)
+        finish(ctx, booking)  # all of it may have been kept
 
 
 def send_waiting(ctx: Ctx, organisation_id: str) -> None:
@@ -303,6 +304,8 @@ def ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
         clear_timers(ctx.session, TIMER, payout.id)
         ctx.session.flush()
         return
+    if _keep_owed(ctx, booking, payout):
+        return
     charge = ctx.session.get_one(CardHold, payout.hold_id)
     body = {
         "effect": payout.id,
@@ -327,10 +330,28 @@ def ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
             ctx.session.flush()
             return
         body["account"] = payee.account_ref
-    payout.state, payout.why = EffectState.ASKED, None
+    payout.state, payout.why, payout.asked_at = EffectState.ASKED, None, ctx.now
     clear_timers(ctx.session, TIMER, payout.id)
     ctx.session.flush()
     ctx.post("payments", f"session:{booking.id}", payout.kind.value, body)
+
+
+def _keep_owed(ctx: Ctx, booking: Booking, payout: SessionPayout) -> bool:
+    """Keep of a payout what its consultant owes by now; the rest of it waits on, or is sent. Whether nothing is left.
+
+    Only of what the provider was never asked for, or has said no to: nothing of it can have left.
+    """
+    to_consultant = payout.kind is EffectKind.TRANSFER and payout.payee == booking.consultant_org
+    if not to_consultant or payout.asked_at is not None:
+        return False
+    mark = f"{payout.id}:{payout.amount_minor}"  # the same may be kept of again, when there is less of it
+    rest = kept_of(ctx, Matter.SESSION, booking.id, booking.consultant_org, payout.amount, mark=mark)
+    payout.amount_minor = rest.minor
+    if not rest:
+        clear_timers(ctx.session, TIMER, payout.id)
+        ctx.session.delete(payout)
+    ctx.session.flush()
+    return not rest
 
 
 def _check_not_called_back(ctx: Ctx, booking: Booking) -> None:

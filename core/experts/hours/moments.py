@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from core.catalogue.names import folded
-from core.experts import day_words
-from core.experts.dates import dates_in
-from core.experts.day_words import said
-from core.experts.hours import LONGEST_SENTENCE, SILENT, minutes_of, names_of_days
-from core.experts.times import instant, local
+from core.experts.hours import day_words
+from core.experts.hours.dates import dates_in
+from core.experts.hours.day_words import said
+from core.experts.hours.times import instant, local
+from core.experts.hours.weekly import LONGEST_SENTENCE, SILENT, minutes_of, names_of_days
 from core.kernel.errors import Invalid
 
 TODAY, TOMORROW = said(day_words.TODAY), said(day_words.TOMORROW)

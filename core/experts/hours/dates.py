@@ -1,4 +1,5 @@
-"""Days named by their date in what people write: "27 Nov", "Nov 27th", "27.11.", "2026-11-27", "24-26 Dec".
+"""Days named by their date in what people write: "27 Nov", "Nov 27th", "27.11.", "2026-11-27", "24-26 Dec",
+"next week".
 
 Names of months come from CLDR, through Babel, in eleven languages. A date without a year is the next such day.
 """
@@ -15,10 +16,14 @@ from typing import Final
 
 from babel import Locale
 
+from core.catalogue.facts import LANGUAGES
 from core.catalogue.names import folded
-from core.experts.hours import LANGUAGES, TO, names_of_days
+from core.experts.hours import day_words
+from core.experts.hours.day_words import said
+from core.experts.hours.weekly import TO, names_of_days
 from core.kernel.errors import Invalid
 
+NEXT_WEEK: Final = re.compile(rf"\b(?:{'|'.join(sorted(said(day_words.NEXT_WEEK)))})\b")
 DASHES: Final = ("-", "–")
 ORDINAL: Final = r"(?:st|nd|rd|th|er|º|\.)?"
 LONGEST_RANGE: Final = timedelta(days=62)
@@ -41,7 +46,7 @@ def dates_in(text: str, language: str, today: date) -> list[Named]:
     Raises Invalid for a day that is in no calendar ("31 Nov") and for a range that ends before it begins.
     """
     found: list[Named] = []
-    for each in _each(text, language, today):
+    for each in sorted((*_each(text, language, today), *_next_weeks(text, today)), key=lambda named: named.start):
         between = text[found[-1].end : each.start].strip() if found else ""
         if found and (between in ("-", "–", "—") or between in TO):
             begin = found.pop()
@@ -67,6 +72,13 @@ def _each(text: str, language: str, today: date) -> Iterator[Named]:
         last = _day(int(part["day"]), month, year, today, match.group())
         first = _day(int(part["from"]), month, year, today, match.group()) if "from" in part else last
         yield Named(match.start(), match.end(), first, last)
+
+
+def _next_weeks(text: str, today: date) -> Iterator[Named]:
+    """ "Next week", from its Monday to its Sunday."""
+    monday = today + timedelta(days=7 - today.weekday())
+    for match in NEXT_WEEK.finditer(text):
+        yield Named(match.start(), match.end(), monday, monday + timedelta(days=6))
 
 
 def _looks_like_hours(text: str, match: re.Match[str]) -> bool:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from core.experts.hours import Span, Week, parted
+from core.experts.hours.weekly import Span, Week, parted
 from core.kernel.errors import Invalid
 
 FARTHEST_OFFSET: Final = timedelta(hours=15)  # no zone is or was further from UTC

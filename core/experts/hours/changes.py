@@ -1,6 +1,6 @@
 """Changes of one's hours out of one message: "Fri 27 Nov 14-16", "not this Friday", "24-26 Dec closed; Mon 10-12".
 
-A clause that names a date, or "this Friday", is about those days alone; any other is about every week, as in `hours`.
+A clause that names a date, or "this Friday", is about those days alone; any other is about every week, as in `weekly`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
+from core.catalogue.facts import LANGUAGES
 from core.catalogue.names import folded
-from core.experts import day_words
-from core.experts.dates import Named, dates_in
-from core.experts.day_words import said
-from core.experts.hours import (
-    LANGUAGES,
+from core.experts.hours import day_words
+from core.experts.hours.dates import Named, dates_in
+from core.experts.hours.day_words import said
+from core.experts.hours.weekly import (
     LONGEST_SENTENCE,
     SILENT,
+    TO,
     Hours,
     Span,
     Towns,
@@ -89,6 +90,10 @@ def _these(text: str, language: str, today: date) -> list[Named]:
 
 def _of_dates(text: str, dates: Sequence[Named], language: str) -> dict[date, tuple[Span, ...]]:
     """One clause: its dates, and the hours that are left when they are taken out of it."""
+    for word in WORD.findall(text[: dates[0].start])[-1:]:
+        # "Off until 12 January" does not say from when; "Do 24. Dez." begins with a Thursday.
+        if word in TO and word not in names_of_days(language):
+            raise Invalid("hours.word_unknown", field="hours", given=word)
     rest = text
     for each in reversed(dates):
         rest = f"{rest[: each.start]} {rest[each.end :]}"

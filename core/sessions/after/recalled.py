@@ -17,16 +17,17 @@ from core.escrow.effects import FROZEN
 from core.escrow.events import AccountAwaited, ChargebackClosed, ChargebackThawed
 from core.escrow.model import MOST_REFUSALS, Chargeback, EffectKind, EffectState, Matter
 from core.escrow.recalled import steps
+from core.escrow.recalled.elsewhere import SET_OFF
 from core.escrow.recalled.steps import Way, only_of
 from core.kernel.errors import NotFound
 from core.kernel.events import Reactions
 from core.kernel.money import Money
 from core.kernel.process import step
-from core.kernel.timers import clear_timers
+from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.ledger import service as ledger
 from core.ledger.model import credit, debit, escrow, payable, refund_due
-from core.sessions import settlement
+from core.sessions.after import settlement
 from core.sessions.events import SessionPaidOut
 from core.sessions.model import Booking, CardHold, SessionPayout, Settlement
 from core.sessions.process import SESSION
@@ -37,6 +38,7 @@ def listen(reactions: Reactions) -> None:
     ours = Matter.SESSION
     steps.follow(reactions, WAY)
     reactions.on(ChargebackClosed, only_of(ours, _closed))
+    reactions.on(ChargebackClosed, _look_elsewhere)
     reactions.on(ChargebackThawed, only_of(ours, lambda ctx, fact: _thawed(ctx, fact.subject)))
     reactions.on(SessionPaidOut, lambda ctx, fact: steps.arrived(ctx, WAY, fact.booking_id))
 
@@ -86,6 +88,20 @@ def reversal_done(ctx: Ctx, payout_id: str, ref: str) -> None:
     steps.came_back(ctx, WAY, payout, ref)
 
 
+def reversal_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool, perhaps: bool = False) -> None:
+    """The consultant's account does not have it; or `perhaps` it was taken. It is asked for again while it is owed."""
+    payout, _ = settlement.payout_locked(ctx, payout_id)
+    if perhaps or steps.lessen_to_owed(ctx, WAY, payout):
+        settlement.payout_refused(ctx, payout_id, why, final=final)
+
+
+def try_again(ctx: Ctx, payout_id: str) -> None:
+    """The day has come to ask once more for something that was put off."""
+    payout, _ = settlement.payout_locked(ctx, payout_id)
+    if steps.lessen_to_owed(ctx, WAY, payout):
+        settlement.send_again(ctx, payout_id)
+
+
 def transfer_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool, perhaps: bool = False) -> None:
     """The provider did not send a payout; or `perhaps` it did after all. What its consultant owes is kept of it.
 
@@ -96,6 +112,8 @@ def transfer_refused(ctx: Ctx, payout_id: str, why: str, *, final: bool, perhaps
         settlement.finish(ctx, booking)
         return
     settlement.payout_refused(ctx, payout_id, why, final=final)
+    if not perhaps and payout.state is EffectState.REFUSED:
+        payout.asked_at = None  # nothing of it has left
     to_seeker = payout.kind is EffectKind.TRANSFER and payout.payee == booking.seeker_org
     if to_seeker and payout.state in steps.UNSENT and frozen(ctx, booking.id):
         _back_to_refund(ctx, booking, payout)
@@ -160,6 +178,26 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     if booking.state in ("review_window", "session_dispute") and not held:
         step(ctx, SESSION, booking, "recalled", ("system",))
         settlement.part(ctx, booking, 100)  # of nothing: all that was taken is the seeker's again
+
+
+def _look_elsewhere(ctx: Ctx, fact: ChargebackClosed) -> None:
+    """A bank keeps what it took: what its consultant owes is kept of payouts of other sessions that wait, too.
+
+    Each is looked at in a unit of its own, for it needs its session's lock.
+    """
+    found = ctx.session.get_one(Chargeback, fact.chargeback_id)
+    if fact.won or not found.outstanding:
+        return
+    waiting = select(SessionPayout.id).where(
+        SessionPayout.payee == found.seller,
+        SessionPayout.booking_id != found.subject,
+        SessionPayout.kind == EffectKind.TRANSFER,
+        SessionPayout.state.in_(steps.UNSENT),
+        SessionPayout.asked_at.is_(None),
+        SessionPayout.currency == found.currency,
+    )
+    for payout_id in ctx.session.scalars(waiting.order_by(SessionPayout.id)).all():
+        set_timer(ctx.session, Timer(settlement.TIMER, payout_id, SET_OFF, ctx.now))
 
 
 def _thawed(ctx: Ctx, booking_id: str) -> None:

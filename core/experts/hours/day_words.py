@@ -118,17 +118,17 @@ WEEKEND: Final = {
     "uk": ("вихідні",),
 }
 CLOSED: Final = {
-    "en": ("closed", "free", "none", "off"),
-    "de": ("frei", "geschlossen", "zu"),
-    "fr": ("ferme", "libre"),
-    "es": ("cerrado", "libre"),
-    "pl": ("wolne", "zamkniete"),
-    "lt": ("laisva", "nedirbu"),
-    "lv": ("brivs", "slegts"),
-    "et": ("suletud", "vaba"),
-    "it": ("chiuso", "libero"),
-    "sv": ("ledig", "stangt"),
-    "uk": ("вихідний", "зачинено"),
+    "en": ("away", "closed", "free", "holiday", "holidays", "none", "off", "vacation"),
+    "de": ("ferien", "frei", "geschlossen", "urlaub", "zu"),
+    "fr": ("absent", "absente", "conge", "conges", "ferme", "libre", "vacances"),
+    "es": ("cerrado", "libre", "vacaciones"),
+    "pl": ("urlop", "wolne", "zamkniete"),
+    "lt": ("atostogauju", "atostogos", "laisva", "nedirbu"),
+    "lv": ("atvalinajuma", "atvalinajums", "brivs", "slegts"),
+    "et": ("puhkus", "puhkusel", "suletud", "vaba"),
+    "it": ("assente", "chiuso", "ferie", "libero", "vacanza"),
+    "sv": ("ledig", "semester", "stangt"),
+    "uk": ("вихідний", "відпустка", "зачинено"),
 }
 # Shorter than CLDR has them, from Monday on; understood from who speaks that language alone.
 SHORT_DAYS: Final = {
@@ -174,6 +174,22 @@ OR: Final = {
     "it": ("o", "oppure"),
     "sv": ("eller",),
     "uk": ("або", "чи"),
+}
+
+
+# From the next Monday to its Sunday.
+NEXT_WEEK: Final = {
+    "en": ("next week",),
+    "de": ("nachste woche", "nachster woche", "kommende woche"),
+    "fr": ("la semaine prochaine", "semaine prochaine"),
+    "es": ("la proxima semana", "proxima semana", "la semana que viene", "semana que viene"),
+    "pl": ("przyszly tydzien", "przyszlym tygodniu", "nastepny tydzien"),
+    "lt": ("kita savaite",),
+    "lv": ("nakamnedel", "nakamo nedelu", "nakamaja nedela"),
+    "et": ("jargmine nadal", "jargmisel nadalal"),
+    "it": ("la prossima settimana", "prossima settimana", "settimana prossima"),
+    "sv": ("nasta vecka",),
+    "uk": ("наступний тиждень", "наступного тижня"),
 }
 
 

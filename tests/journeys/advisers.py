@@ -1,0 +1,21 @@
+"""Consultants who have what every story needs of them, but for their name and their field."""
+
+from __future__ import annotations
+
+from tests.journeys.market import Somebody
+
+BIO = "Twenty years at it, in seven countries and on both sides of the table."
+OTHERWISE = {
+    "languages": "English",
+    "lengths": "30 minutes",
+    "rate": "90 EUR",
+    "hours": "daily 0-24 Kaunas",
+    "policy": "Standard: free until 24 hours before, then half, all for not coming",
+    "room": "Here in the chat",
+}
+
+
+async def advises(somebody: Somebody, headline: str, field: str) -> None:
+    await somebody.says("/expert")
+    await somebody.fills(headline=headline, bio=BIO, fields=field, **OTHERWISE)
+    await somebody.sees("You are listed.", "(Vilnius)")
