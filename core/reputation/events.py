@@ -37,7 +37,7 @@ class ReviewsRevealed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewReplied(Event):
+class ReviewAnswered(Event):
     """Who was reviewed has answered in public."""
 
     review_id: str

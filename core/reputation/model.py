@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.deals.model import Side
 from core.kernel.db import Id, Instant, Minor, Table, Words
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 
 WRITE_WITHIN: Final = timedelta(days=14)
 
@@ -40,7 +40,7 @@ class WriteReview(BaseModel):
     words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
 
 
-class ReplyToReview(BaseModel):
+class AnswerReview(BaseModel):
     """The one public answer of who was reviewed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,8 +54,8 @@ REVIEW: Final = Process(
     initial="sealed",
     final=frozenset({"revealed"}),
     transitions=(
-        Transition("sealed", "both_written", frozenset({"system"}), "revealed"),
-        Transition("sealed", "window_over", frozenset({"time"}), "revealed", WRITE_WITHIN),
+        Transition("sealed", "both_written", SYSTEM, "revealed"),
+        Transition("sealed", "window_over", TIME, "revealed", WRITE_WITHIN),
     ),
 )
 
@@ -93,8 +93,8 @@ class Review(Table):
     revealed_at: Mapped[datetime | None] = mapped_column(Instant)
     value_minor: Mapped[int] = mapped_column(Minor)  # the deal's, kept so that the score needs no other table
     currency: Mapped[str] = mapped_column(String(3))
-    reply: Mapped[str | None] = mapped_column(Words)
-    replied_at: Mapped[datetime | None] = mapped_column(Instant)
+    answer: Mapped[str | None] = mapped_column(Words)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         UniqueConstraint("deal_id", "author"),

@@ -13,7 +13,7 @@ Floor, for limits       the lower end of Wilson's 90 % interval with n = sum k
 
 A score is not shown below three counterparties: then it says that there are too few ratings for one, or none yet. The
 choice of C, of the cap on one counterparty and of trust was measured against rings of shill accounts (see
-tests/core/people/test_reputation.py for a small one).
+tests/core/reputation/test_reputation.py for a small one).
 """
 
 from __future__ import annotations

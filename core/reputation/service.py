@@ -40,12 +40,12 @@ from core.kernel.transaction import Ctx
 from core.people.model import Organisation
 from core.people.service import acting, organisation_of
 from core.reputation import rules
-from core.reputation.events import ReviewReplied, ReviewsOpened, ReviewsRevealed, ReviewWritten
+from core.reputation.events import ReviewAnswered, ReviewsOpened, ReviewsRevealed, ReviewWritten
 from core.reputation.model import (
     REVIEW,
     WRITE_WITHIN,
+    AnswerReview,
     MarkName,
-    ReplyToReview,
     Review,
     ReviewWindow,
     Score,
@@ -97,19 +97,19 @@ def write_review(ctx: Ctx, command: WriteReview) -> Review:
     return review
 
 
-def reply_to_review(ctx: Ctx, command: ReplyToReview) -> Review:
-    """Answer a review once, in public. Raises NotFound, NotAllowed, Refusal."""
+def answer(ctx: Ctx, command: AnswerReview) -> Review:
+    """Answer a review of one's own company once, in public. Raises NotFound, NotAllowed, Refusal."""
     person = acting(ctx)
     review = ctx.session.get(Review, command.review_id, with_for_update=True)
     if review is None or review.revealed_at is None:
         raise NotFound
     if review.about != person.organisation_id:
         raise NotAllowed
-    if review.reply is not None:
-        raise Refusal("review.already_replied")
-    review.reply, review.replied_at = command.words, ctx.now
-    ctx.announce(ReviewReplied(review.id, review.deal_id, review.author, review.about, person.id))
+    if review.answer is not None:
+        raise Refusal("review.already_answered")
+    review.answer, review.answered_at = command.words, ctx.now
     ctx.session.flush()
+    ctx.announce(ReviewAnswered(review.id, review.deal_id, review.author, review.about, person.id))
     return review
 
 
@@ -137,6 +137,12 @@ _MARKS: list[InstrumentedAttribute[int | None]] = [getattr(Review, mark) for mar
 _GIVEN = reduce(add, (case((mark.is_not(None), 1), else_=0) for mark in _MARKS))
 _STARS = reduce(add, (func.coalesce(mark, 0) for mark in _MARKS))
 _PARTS = (_STARS - _GIVEN) * (rules.PARTS // 4) // _GIVEN  # of the mean of the marks that were given
+_ABOUT = (
+    select(Review)
+    .where(Review.about == _ORGANISATION, Review.side == _SIDE, _REVEALED)
+    .order_by(Review.revealed_at.desc(), Review.id)
+    .limit(bindparam("limit"))
+)
 _AUTHORS = select(Review.author).where(Review.about.in_(_ORGANISATIONS), Review.side == _SIDE, _REVEALED)
 _NEVER = null().cast(Instant)
 
@@ -206,16 +212,15 @@ def may_review(ctx: Ctx, deal_id: str, organisation_id: str) -> bool:
     return bool(select_all(ctx.session, ReviewWindow, _DUE_OF, organisation=organisation_id, now=ctx.now, deal=deal_id))
 
 
-def reviews_about(ctx: Ctx, organisation_id: str, limit: int = 20) -> list[Review]:
-    """What everybody may read about an organisation, the newest first."""
-    query = select(Review).where(Review.about == organisation_id, Review.revealed_at.is_not(None))
-    return list(ctx.session.scalars(query.order_by(Review.id.desc()).limit(limit)))
-
-
 def reviews_of_deal(ctx: Ctx, deal_id: str) -> list[Review]:
     """What both sides wrote about a deal, once it can be read."""
     written = find_all(ctx.session, Review, ("id",), deal_id=deal_id)
     return [review for review in written if review.revealed_at is not None]
+
+
+def reviews_about(ctx: Ctx, organisation_id: str, side: Side, limit: int = 10) -> list[Review]:
+    """What everybody may read about an organisation on that side of its deals, the newest first."""
+    return select_all(ctx.session, Review, _ABOUT, organisation=organisation_id, side=side, limit=limit)
 
 
 def open_reviews(ctx: Ctx, deal_id: str) -> None:
