@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from conversations.billing.recalled import recall_lines
-from conversations.book import Book
+from conversations.book import Book, Flow
 from conversations.buttons import Press, press
+from conversations.forms.form import Values
+from conversations.forms.own_words import own_words
 from conversations.reply import Button, Card, Line, Toast
-from conversations.talk import Talk
+from conversations.talk import Opening, Talk
 from conversations.turn import PaidStars
 from core.escrow.chargebacks import of_subject
 from core.kernel.money import Money
@@ -29,6 +33,9 @@ class Ware:
     stars: Money
     card: Money
     lasts_days: int = 0
+
+
+CALLED: Final[Mapping[Thing, str]] = {Thing.PROMOTION: "promote.title", Thing.RECAP: "recap.kept_title"}
 
 
 def price_here(talk: Talk, ware: Ware) -> Money:
@@ -62,6 +69,26 @@ def take_stars(talk: Talk, paid: PaidStars) -> None:
     payments.stars_paid(talk.ctx, paid.purchase, talk.surface.address, paid.charge, paid.amount)
 
 
+# --- the wish for the money back --------------------------------------------------------------------------------------
+
+WISH: Final = own_words("purchase_wish")
+REFUSAL: Final = own_words("purchase_refusal")
+
+
+def _wish(talk: Talk, opening: Opening, values: Values) -> None:
+    """An operator hears of it; the answer comes to this card."""
+    purchase = service.ask_back(talk.ctx, str(opening.subject), values["words"])
+    talk.reply(purchase_card(talk, purchase), Toast(text=talk.words("purchase.asked_back_toast")))
+
+
+def _refuse(talk: Talk, opening: Opening, values: Values) -> None:
+    talk.reply(purchase_card(talk, service.refuse_back(talk.ctx, str(opening.subject), values["words"])))
+
+
+book.flow(Flow(WISH, finish=_wish))
+book.flow(Flow(REFUSAL, finish=_refuse))
+
+
 # --- one purchase -----------------------------------------------------------------------------------------------------
 
 
@@ -74,10 +101,12 @@ def purchase_card(talk: Talk, purchase: Purchase, note: str = "") -> Card:
     if purchase.back:
         lines.append(Line(label=words("purchase.back"), value=words.show(purchase.back)))
     lines += recall_lines(talk, of_subject(talk.ctx, purchase.id))
+    lines += _wish_lines(talk, purchase)
+    yours = purchase.buyer == talk.person.id  # what stands on the invoice is in the buyer's language
     return Card(
         subject=f"purchase:{purchase.id}",
-        title=purchase.title,
-        text=purchase.description,
+        title=purchase.title if yours else words(CALLED[purchase.thing]),
+        text=purchase.description if yours else "",
         lines=tuple(lines),
         turn=_turn(talk, purchase),
         note=note,
@@ -86,14 +115,32 @@ def purchase_card(talk: Talk, purchase: Purchase, note: str = "") -> Card:
     )
 
 
+def _wish_lines(talk: Talk, purchase: Purchase) -> list[Line]:
+    """Why its buyer would like the money back, and what was said to it."""
+    words, lines = talk.words, []
+    if purchase.buyer != talk.person.id:
+        lines.append(Line(label=words("purchase.buyer"), value=talk.name_of(purchase.buyer)))
+    if purchase.back_reason:
+        lines.append(Line(label=words("purchase.why"), value=purchase.back_reason))
+    if purchase.back_answer:
+        lines.append(Line(label=words("purchase.answer"), value=purchase.back_answer))
+    if purchase.rest and purchase.wish_open:
+        lines.append(Line(label=words("purchase.rest"), value=words.show(purchase.rest)))
+    return lines
+
+
 def _turn(talk: Talk, purchase: Purchase) -> str:
     code = f"purchase.turn.{purchase.state}"
     if purchase.state == PURCHASE.initial:
         code = f"{code}.{purchase.rail}" if purchase.url or purchase.rail == "stars" else f"{code}.coming"
     elif purchase.recall is not None:
         code = f"purchase.turn.recall_{purchase.recall}"
-    elif purchase.state == "paid" and purchase.asked_back_at is not None:
-        code = "purchase.turn.asked_back"
+    elif purchase.wish_open:
+        yours = purchase.buyer == talk.person.id
+        code = "purchase.turn.asked_back" if yours else "purchase.turn.asked_back.operator"
+        return talk.words(code, until=service.answered_by(purchase))
+    elif purchase.back_answer is not None and purchase.state == "paid":
+        code = "purchase.turn.kept"  # it was asked for once
     until = purchase.open_until if purchase.state == PURCHASE.initial else purchase.state_since + MAY_COME_BACK
     return talk.words(code, until=until)
 
@@ -109,10 +156,10 @@ def _buttons(talk: Talk, purchase: Purchase) -> tuple[tuple[Button, ...], ...]:
         rows.append((Button(label=words("purchase.leave"), press=press("purchase.leave", purchase.id)),))
     if yours and service.may_ask_back(purchase, talk.ctx.now):
         rows.append((Button(label=words("purchase.ask_back"), press=press("purchase.ask_back", purchase.id)),))
-    asked = purchase.state == "paid" and purchase.asked_back_at is not None and purchase.recall is None
-    if talk.person.operator and asked:
-        button = Button(label=words("purchase.give_back"), press=press("purchase.give_back", purchase.id))
-        rows.append((button.model_copy(update={"style": "primary"}),))
+    if talk.person.operator and purchase.wish_open:
+        give, keep = press("purchase.give_back", purchase.id), press("purchase.refuse", purchase.id)
+        yes = Button(label=words("purchase.give_back"), press=give, style="primary")
+        rows.append((yes, Button(label=words("purchase_refusal.title"), press=keep)))
     return tuple(rows)
 
 
@@ -129,9 +176,20 @@ def leave(talk: Talk, pressed: Press) -> None:
 
 @book.press("purchase.ask_back")
 def ask_back(talk: Talk, pressed: Press) -> None:
-    """An operator hears of it; the answer comes to this card."""
-    purchase = service.ask_back(talk.ctx, pressed.subject)
-    talk.reply(purchase_card(talk, purchase), Toast(text=talk.words("purchase.asked_back_toast")))
+    """Why, is asked first: an operator decides by it."""
+    purchase = service.mine(talk.ctx, pressed.subject)
+    if not service.may_ask_back(purchase, talk.ctx.now):
+        talk.reply(purchase_card(talk, purchase))
+        return
+    talk.fresh = True
+    talk.open("purchase_wish", Opening({}, purchase.id))
+
+
+@book.press("purchase.refuse")
+def refuse(talk: Talk, pressed: Press) -> None:
+    purchase = service.purchase_for(talk.ctx, pressed.subject)
+    talk.fresh = True
+    talk.open("purchase_refusal", Opening({}, purchase.id))
 
 
 @book.press("purchase.give_back")

@@ -22,7 +22,6 @@ PURCHASE_FACTS: Final[dict[type[Any], str]] = {
     purchase.PurchaseOpened: "",
     purchase.PurchasePaid: "",  # what was bought has the word
     purchase.PurchaseClosed: "notice.purchase_closed",
-    purchase.AskedBack: "notice.purchase_asked_back",
     purchase.PaymentSentBack: "notice.purchase_sent_back",
     purchase.PaymentKept: "notice.purchase_not_sent",
 }
@@ -30,6 +29,10 @@ PURCHASE_FACTS: Final[dict[type[Any], str]] = {
 RECALL_FACTS: Final[dict[type[Any], str]] = {
     money.ChargebackTaken: "notice.purchase_recalled",
     money.ChargebackClosed: "notice.purchase_recall_closed",
+}
+WISH_FACTS: Final[dict[type[Any], str]] = {
+    purchase.AskedBack: "notice.purchase_asked_back",
+    purchase.WishRefused: "notice.purchase_refused",
 }
 PAGE_FACTS: Final[dict[type[Any], str]] = {purchase.PurchaseOpened: "notice.purchase_page"}
 PRICE_BACK: Final = "notice.purchase_given_back"
@@ -63,6 +66,15 @@ def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
     return hear
 
 
+def on_wish(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
+    """Who asked, and who has answered, need not be told of themselves."""
+
+    def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
+        gathered(ctx).say("purchase", fact.purchase_id, code, by=ctx.actor.person)
+
+    return hear
+
+
 def on_page(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
     """The card gets its button moments after it came: no second message."""
 
@@ -86,6 +98,7 @@ def on_given_back(code: str) -> Callable[[Ctx, purchase.PurchaseGivenBack], None
 
 PURCHASES_HEARD: Final = (
     (PURCHASE_FACTS, on_purchase),
+    (WISH_FACTS, on_wish),
     (PAGE_FACTS, on_page),
     (GIVEN_BACK, on_given_back),
     (RECALL_FACTS, on_recall),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 from conversations.forms.form import Field, Values
+from conversations.forms.own_words import WORDS
 from conversations.talk import Talk
 from core.delivery.model import Lot
 from core.kernel.errors import Invalid
@@ -69,8 +71,7 @@ ASH = Field("ash", read=_read_share, optional=True, max_length=20, example="2")
 NCV = Field("ncv", read=_read_ncv, optional=True, max_length=20, example="16")
 MEASURED_BY = Field("measured_by", optional=True, max_length=120)
 SAMPLE = Field("sample", optional=True, max_length=60)
-WORDS = Field("words", "long_text", max_length=1000)
-REMARK = Field("words", "long_text", optional=True, max_length=1000)
+REMARK = replace(WORDS, optional=True)
 
 
 def measured_in(values: Values) -> Measured:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Id, Instant, Minor, Table
 from core.kernel.money import Money
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
 from core.offers.model import Terms
 
 Side = Literal["buyer", "seller"]
@@ -41,7 +41,7 @@ class HouseTerms:
 # Of the house's own conditions, signed together with the deal's terms: what the two do not agree on themselves, as the
 # formula's figures, deadlines, and what silence and time decide. Whoever changes their meaning after a release counts
 # on by one, and writes their text (`core/deals/conditions`); a deal keeps the version on which it was made.
-TERMS_VERSION: Final = 1
+TERMS_VERSION: Final = 2
 SIGN_WITHIN: Final = timedelta(days=3)
 APPROVE_WITHIN: Final = timedelta(days=5)  # a company's approvers may be away over a weekend
 APPROVE_AT_LEAST: Final = timedelta(days=1)  # of goods that are delivered at once
@@ -65,9 +65,6 @@ OTHER = frozenset({"other"})  # the side that did not ask to cancel
 APPROVER = frozenset({"approver"})  # somebody of the buyer's company who may sign what a colleague may not alone
 INVITED = frozenset({"invited"})  # the side that did not ask to be paid directly
 OPERATOR = frozenset({"operator"})
-SYSTEM = frozenset({"system"})
-PSP = frozenset({"provider"})
-TIME = frozenset({"time"})
 
 DEAL: Final = Process(
     name="deal",
@@ -82,8 +79,8 @@ DEAL: Final = Process(
         Transition("awaiting_approval", "approve", APPROVER, "awaiting_funding"),
         Transition("awaiting_approval", "refuse", APPROVER, "closed"),
         Transition("awaiting_approval", "approval_expired", TIME, "closed", APPROVE_WITHIN, APPROVER),
-        Transition("awaiting_funding", "money_in", PSP, "awaiting_funding"),
-        Transition("awaiting_funding", "money_complete", PSP, "funded"),
+        Transition("awaiting_funding", "money_in", PROVIDER, "awaiting_funding"),
+        Transition("awaiting_funding", "money_complete", PROVIDER, "funded"),
         Transition("awaiting_funding", "settles_directly", SYSTEM, "funded_direct"),  # this market holds no money
         Transition("awaiting_funding", "direct_asked", PARTIES, "awaiting_funding"),
         Transition("awaiting_funding", "direct_agreed", INVITED, "funded_direct"),
@@ -120,12 +117,12 @@ DEAL: Final = Process(
         # Goods on their way cannot be called back: the deal goes on with them alone.
         Transition("unwinding", "lots_run_on", SYSTEM, "funded"),
         Transition("unwinding", "refunded", SYSTEM, "cancelled"),
-        Transition("unwinding", "refund_failed", PSP, "refund_blocked"),
+        Transition("unwinding", "refund_failed", PROVIDER, "refund_blocked"),
         Transition("unwinding", "refund_slow", TIME, "refund_blocked", MONEY_SLOW_AFTER),
         Transition("refund_blocked", "refunded", SYSTEM, "cancelled"),
         Transition("refund_blocked", "retry", TIME, "unwinding", RETRY_AFTER),
         Transition("settling", "paid_out", SYSTEM, "completed"),
-        Transition("settling", "payout_failed", PSP, "payout_blocked"),
+        Transition("settling", "payout_failed", PROVIDER, "payout_blocked"),
         Transition("settling", "payout_slow", TIME, "payout_blocked", MONEY_SLOW_AFTER),
         Transition("payout_blocked", "paid_out", SYSTEM, "completed"),
         Transition("payout_blocked", "retry", TIME, "settling", RETRY_AFTER),

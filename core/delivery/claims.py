@@ -20,6 +20,7 @@ from core.delivery.commands import (
     ProposeReplacement,
     ReportReferee,
     ShowArrival,
+    ShowWeight,
 )
 from core.delivery.events import (
     LotAccepted,
@@ -185,6 +186,21 @@ def show_arrival(ctx: Ctx, command: ShowArrival, seen: int | None = None) -> Lot
     _find(ctx, lot, "seller", Find(lot_id=lot.id, files=command.files), command.words)
     _propose(ctx, lot, "seller", lot.amount, "")
     return _proposed(ctx, lot, "arrive")
+
+
+def show_weight(ctx: Ctx, command: ShowWeight, seen: int | None = None) -> Lot:
+    """The seller has weighed otherwise, and would be paid by that: the buyer's turn. Raises Stale of another claim.
+
+    Where nobody rules in the end, the mean of both weights counts, as of all that both have measured.
+    """
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
+    if not rules.by_weight_alone(rules.last(findings_in(ctx, lot.id), "buyer")):
+        raise Stale
+    found = Measured(weight=command.measured)
+    _find(ctx, lot, "seller", Find(lot_id=lot.id, measured=found, files=command.files), "")
+    _propose(ctx, lot, "seller", worth_of(deal, lot, found).pay, "")
+    return _proposed(ctx, lot, "cut")
 
 
 def take_proposal(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:

@@ -76,6 +76,13 @@ class ContradictClaim(Find):
     words: Remark = ""
 
 
+class ShowWeight(Command):
+    """The seller's answer to a claim by weight alone: what they have weighed, with the ticket where they have one."""
+
+    measured: Quantity
+    files: FileIds = ()
+
+
 class ReportReferee(Find):
     """What the agreed laboratory found in the reserve sample, with its report.
 

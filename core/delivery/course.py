@@ -71,10 +71,9 @@ def give_up_lots(ctx: Ctx, deal_id: str) -> None:
     """The deal is called off: what was not sent is dropped and for sale again, what is on its way runs on."""
     deal = deals.locked(ctx, deal_id)
     _give_up(ctx, deal, lots_in(ctx, deal.id), "drop_agreed")
-    still_open = open_lots(ctx, deal.id)
-    if still_open:
+    if open_lots(ctx, deal.id):
         deals.lots_run_on(ctx, deal.id)
-    ctx.announce(LotsUnwound(deal.id, still_open))
+    ctx.announce(LotsUnwound(deal.id))
 
 
 def forget_lots(ctx: Ctx, deal_id: str) -> None:

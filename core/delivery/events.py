@@ -118,4 +118,3 @@ class LotsUnwound(Event):
     """Every lot of a cancelled deal that could be given up has been."""
 
     deal_id: str
-    run_on: int  # lots that were already on their way

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.deals.model import Side
 from core.kernel.db import Exact, Id, Instant, Minor, Table, Words
 from core.kernel.money import Money
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.kernel.quantity import Quantity
 from core.offers.quality import Measured
 
@@ -35,8 +35,6 @@ BUYER = frozenset({"buyer"})
 SELLER = frozenset({"seller"})
 EITHER = BUYER | SELLER
 OTHER = frozenset({"other"})  # the side that did not ask last
-SYSTEM = frozenset({"system"})
-TIME = frozenset({"time"})
 
 # Open states. What is held for a lot in one of them can be parted by a ruling on the whole deal, or called back.
 OPEN: Final = (

@@ -32,6 +32,7 @@ from core.offers.quality import Measured, Quality, Worth
 
 AT_MOST_OF_A_LOT: Final = Fraction(3, 2)  # above that a number has slipped: 470 for 47.0
 ONE_DAY: Final = timedelta(days=1)
+EARLY: Final = timedelta(days=14)  # before its window
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,17 @@ def check_eta(eta: date, today: date) -> None:
         raise Invalid("lot.eta_too_far", field="eta", given=eta, latest=today + LONGEST_JOURNEY)
 
 
+def comes_early(eta: date, window_from: date) -> bool:
+    """Whether a lot would arrive weeks before anybody expects it: another month may be meant, or another lot."""
+    return window_from - eta > EARLY
+
+
+def tells_of(unit: str, sold: str) -> bool:
+    """Whether a measurement in this unit says something of goods that are sold in the other: of what is sold by its
+    energy a weight does, with a calorific value."""
+    return convertible(unit, sold) or (convertible(sold, "MWh") and convertible(unit, "t"))
+
+
 def check_measured(measured: Quantity | None, sold: Quantity) -> None:
     """Raises Invalid for a unit that says nothing about what was sold, and for a weight that no such lot can have."""
     if measured is None:
@@ -120,6 +132,11 @@ def counts_as_weighed(lot: Lot, pay: Money) -> bool:
     return lot.weighed_by == "seller" or lot.amount - pay <= lot.amount.share(WEIGHT_TAKEN_WITHIN_BP)
 
 
+def asks_seller(agreed: Quality | None, lot: Lot) -> bool:
+    """Whether a lot that is looked at becomes a claim when it is accepted, or when its time is over."""
+    return lot.state == "inspection" and not counts_as_weighed(lot, weighed_pay(agreed, lot))
+
+
 def waived_pay(agreed: Quality | None, lot: Lot, claimed: Finding | None) -> Money:
     """What a lot is paid with whose claim is given up: what accepting it would have paid without asking the seller.
 
@@ -135,6 +152,11 @@ def waived_pay(agreed: Quality | None, lot: Lot, claimed: Finding | None) -> Mon
         and claimed.at - lot.arrived_at > WEIGHT_CLAIM_WITHIN
     )
     return lot.amount if lot.never_came or late or not counts_as_weighed(lot, pay) else pay
+
+
+def by_weight_alone(claimed: Finding | None) -> bool:
+    """Whether a claim is one that another weighing answers, and no laboratory."""
+    return claimed is not None and claimed.measured.weight is not None and not claimed.measured.figures
 
 
 # --- claims -----------------------------------------------------------------------------------------------------------

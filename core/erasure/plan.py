@@ -2,7 +2,7 @@
 
 What stays are amounts, states, times and ids that name nobody any more: the books, the reviews' stars, and what both
 sides of a deal have signed, under its hash (Art. 17(3)(b) GDPR). What was missed is looked for by
-tests/core/people/test_erasure.py.
+tests/core/erasure/test_erasure.py.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def words_of_person(person: str) -> list[Emptied]:
         Emptied(Consent, Consent.person_id == person, {"place": ""}),
         Emptied(Line, said, {"text": "", "files": []}),
         Emptied(Report, Report.reporter == person, {"words": "", "screen": ""}),
-        Emptied(Purchase, Purchase.buyer == person, {"url": None}),
+        Emptied(Purchase, Purchase.buyer == person, {"url": None, "back_reason": None, "back_answer": None}),
         Emptied(PurchasePayment, PurchasePayment.purchase_id.in_(bought), {"payer": None}),
     ]
 
@@ -115,7 +115,7 @@ def words_of_company(organisation: str) -> list[Emptied]:
         Emptied(Deal, Deal.seller == organisation, {"seller_name": ""}),
         Emptied(Listing, Listing.seller == organisation, {"words": "", "photos": [], "documents": []}),
         Emptied(Request, Request.buyer == organisation, {"words": ""}),
-        Emptied(Review, Review.about == organisation, {"reply": None}),
+        Emptied(Review, Review.about == organisation, {"answer": None}),
         Emptied(Report, Report.about_id == organisation, {"screen": ""}),
     ]
 

@@ -41,6 +41,7 @@ def _accounts_linked(ctx: Ctx, fact: AccountsLinked) -> None:
     gone.name, gone.roles, gone.operator = NOBODY, [], False
     gone.email = gone.email_proved_at = None
     company = organisation_of(ctx, gone.organisation_id)
+    company.without_vat = False
     company.name, company.country, company.vat_number, company.left_at = NOBODY, None, None, ctx.now
     company.place = company.place_country = company.lat = company.lon = None
     ctx.session.flush()

@@ -8,6 +8,7 @@ from core.deals.model import DEAL, Deal
 from core.erasure import plan, rules
 from core.erasure.events import PersonForgotten
 from core.erasure.model import Leaving, Open
+from core.escrow.model import Effect, EffectKind, EffectState
 from core.experts.service import expert_of, pause
 from core.files.model import FileContent, KeptFile
 from core.kernel.errors import Refusal
@@ -28,7 +29,7 @@ from core.purchases.model import Purchase, PurchaseRefund, RefundState
 from core.purchases.service import stars_kept
 from core.requests.model import REQUEST
 from core.requests.service import requests_of, withdraw_request
-from core.sessions.model import Booking
+from core.sessions.model import Booking, SessionPayout
 from core.sessions.process import SESSION
 from core.talks.model import CardPointer
 
@@ -64,11 +65,25 @@ def _hindrances(ctx: Ctx, person: Person) -> list[Open]:
         found.append(Open.DEAL)
     if ctx.session.scalar(sessions):
         found.append(Open.SESSION)
-    if ctx.session.scalar(going_back) or (alone and any(kept)):
+    if ctx.session.scalar(going_back) or _comes_back(ctx, person, alone=alone) or (alone and any(kept)):
         found.append(Open.PAYMENT)
     if not alone and _only_head(ctx, person):
         found.append(Open.COMPANY)
     return found
+
+
+def _comes_back(ctx: Ctx, person: Person, *, alone: bool) -> bool:
+    """Whether a refund of theirs has not gone, or was sent back by their bank after the deal or session had ended: it
+    may be left for an account, and nobody could name one any more. Of a deal their colleagues can.
+    """
+    unsent = select(Effect.id).where(Effect.kind == EffectKind.REFUND, Effect.state != EffectState.DONE)
+    of_deals = unsent.join(Deal, Deal.id == Effect.deal_id).where(Deal.buyer == person.organisation_id)
+    going = select(SessionPayout.id).where(
+        SessionPayout.kind == EffectKind.REFUND, SessionPayout.state != EffectState.DONE
+    )
+    of_sessions = going.join(Booking, Booking.id == SessionPayout.booking_id).where(Booking.seeker == person.id)
+    asked = (of_sessions, of_deals) if alone else (of_sessions,)
+    return any(ctx.session.scalar(each.limit(1)) is not None for each in asked)
 
 
 def _only_head(ctx: Ctx, person: Person) -> bool:
@@ -180,6 +195,7 @@ def _unname(ctx: Ctx, person_id: str) -> None:
     person.email = person.email_proved_at = None
     person.operator, person.mark = False, new_mark(ctx.ids)
     company = organisation_of(ctx, person.organisation_id)
+    company.without_vat = False
     company.name, company.country, company.vat_number = NOBODY, None, None
     company.left_at = ctx.now
     company.place = company.place_country = company.lat = company.lon = company.zone = None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.db import Exact, Id, Instant, Table, Words
 from core.kernel.money import UnitPrice
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.kernel.quantity import Quantity
 
 STANDS_FOR: Final = timedelta(days=60)  # without a renewal; prices of this trade are stale by then
@@ -46,6 +46,15 @@ class Certificate(BaseModel):
 
     scheme: Code
     number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
+
+    def __str__(self) -> str:
+        """ "ENplus PL023"; the number alone where it begins with the scheme's name: "FSC-C012345"."""
+        name = self.scheme.replace("_", " ")
+        return self.number if _plain(self.number).startswith(_plain(name)) else f"{name} {self.number}".strip()
+
+
+def _plain(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
 
 
 class PublishListing(BaseModel):
@@ -95,8 +104,6 @@ class ChangeListing(BaseModel):
 
 
 SELLER = frozenset({"seller"})
-SYSTEM = frozenset({"system"})
-TIME_ALONE = frozenset({"time"})
 
 LISTING: Final = Process(
     name="listing",
@@ -108,20 +115,20 @@ LISTING: Final = Process(
         Transition("live", "pause", SELLER, "paused"),
         Transition("live", "sell_out", SYSTEM | SELLER, "sold_out"),
         Transition("live", "withdraw", SELLER, "withdrawn"),
-        Transition("live", "listing_expired", TIME_ALONE, "expired"),
+        Transition("live", "listing_expired", TIME, "expired"),
         Transition("paused", "change", SELLER, "paused"),
         Transition("paused", "resume", SELLER, "live"),
         Transition("paused", "sell_out", SYSTEM | SELLER, "sold_out"),
         Transition("paused", "withdraw", SELLER, "withdrawn"),
-        Transition("paused", "listing_expired", TIME_ALONE, "expired"),
+        Transition("paused", "listing_expired", TIME, "expired"),
         Transition("sold_out", "change", SELLER, "sold_out"),
         Transition("sold_out", "restock", SYSTEM | SELLER, "live"),
         Transition("sold_out", "withdraw", SELLER, "withdrawn"),
-        Transition("sold_out", "listing_expired", TIME_ALONE, "expired"),
+        Transition("sold_out", "listing_expired", TIME, "expired"),
         Transition("expired", "change", SELLER, "expired"),
         Transition("expired", "renew", SELLER, "live"),
         Transition("expired", "withdraw", SELLER, "withdrawn"),
-        Transition("expired", "listing_forgotten", TIME_ALONE, "withdrawn", FORGOTTEN_AFTER),
+        Transition("expired", "listing_forgotten", TIME, "withdrawn", FORGOTTEN_AFTER),
     ),
 )
 
@@ -171,6 +178,11 @@ class Listing(InProcess, Table):
     )
 
     __table_args__ = (Index("ix_listing_shelf", "state", "product_id"),)
+
+    @property
+    def certified(self) -> tuple[Certificate, ...]:
+        """What it says of its certification now."""
+        return tuple(Certificate(scheme=each.scheme, number=each.number) for each in self.certificates)
 
     @property
     def quantity(self) -> Quantity:

@@ -35,7 +35,7 @@ def told(listing: Listing) -> dict[str, Any]:
         "sale": (listing.negotiable, listing.buy_now),
         "min_lot": listing.min_lot,
         "packaging": listing.packaging,
-        "certificates": tuple(each.scheme for each in listing.certificates),
+        "certificates": listing.certified,
         "files": (*listing.photos, *listing.documents),
         "words": listing.words,
     }
@@ -53,12 +53,20 @@ def check_goods(
     product = catalogue.product(product_id)
     if grade_id is not None and grade_id not in product.grades:
         raise Invalid("listing.grade_unknown", field="grade_id", given=grade_id, known=product.grades)
-    for scheme in schemes:
-        catalogue.scheme(scheme)
+    check_covers(catalogue, product_id, schemes)
     if len(set(schemes)) < len(schemes):
         raise Invalid("listing.certificate_twice", field="certificates")
     catalogue.term(delivery_term)
     return product
+
+
+def check_covers(
+    catalogue: Catalogue, product_id: str | None, schemes: Sequence[str], *, field: str = "certificates"
+) -> None:
+    """Raises Refusal for a scheme that nobody knows, and for one that is of other goods alone."""
+    for scheme in map(catalogue.scheme, schemes):
+        if not scheme.covers_goods(product_id):
+            raise Invalid("listing.certificate_of_others", field=field, scheme=scheme.id.replace("_", " "))
 
 
 def check_window(window_from: date, window_to: date, today: date) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from sqlalchemy import bindparam, select
 
 from core.catalogue import Catalogue
@@ -153,15 +151,6 @@ def pause_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing
 
 def resume_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
     return _move(ctx, listing_id, "resume", seen)
-
-
-def sell_out_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
-    """The seller sold the rest elsewhere."""
-    listing = _own(ctx, listing_id, seen)
-    listing.remaining_amount = Decimal(0)
-    _note_stock(ctx, listing, "seller")
-    ctx.session.flush()
-    return listing
 
 
 def renew_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:

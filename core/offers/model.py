@@ -14,9 +14,9 @@ from core.kernel.db import Id, Instant, Table
 from core.kernel.errors import Invalid
 from core.kernel.lots import LOTS_AT_MOST
 from core.kernel.money import Money, UnitPrice
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.kernel.quantity import Quantity
-from core.listings.model import Code, Place
+from core.listings.model import Certificate, Code, Place
 from core.offers.quality import Quality
 
 Side = Literal["buyer", "seller"]
@@ -30,7 +30,8 @@ LONGEST_VALIDITY: Final = timedelta(days=30)
 class Terms(BaseModel):
     """What is to be delivered, where, when and for how much. Two equal terms have one canonical text.
 
-    `incoterm` is a delivery term, `certificates` are schemes of the catalogue. `price` is per a unit of the same
+    `incoterm` is a delivery term. `certificates` have the numbers that the listing gave when the terms were made: what
+    it says later changes nothing of them. `price` is per a unit of the same
     kind as the unit of `quantity`.
     """
 
@@ -39,7 +40,7 @@ class Terms(BaseModel):
 
     product_id: Code
     grade_id: Code | None = None
-    certificates: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
+    certificates: Annotated[tuple[Certificate, ...], Field(max_length=10)] = ()
     quantity: Quantity
     price: UnitPrice
     incoterm: Code
@@ -53,8 +54,8 @@ class Terms(BaseModel):
 
     @field_validator("certificates")
     @classmethod
-    def _in_one_order(cls, schemes: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(sorted(set(schemes)))
+    def _in_one_order(cls, certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
+        return tuple(sorted(set(certificates), key=lambda each: (each.scheme, each.number)))
 
     @field_validator("note", "packaging", "grade_id")
     @classmethod
@@ -129,8 +130,8 @@ OFFER: Final = Process(
         Transition("open", "accept", TURN, "accepted"),
         Transition("open", "decline", TURN, "declined"),
         Transition("open", "withdraw", OTHER, "withdrawn"),
-        Transition("open", "listing_gone", frozenset({"system"}), "expired"),
-        Transition("open", "offer_expired", frozenset({"time"}), "expired", reminds=TURN),
+        Transition("open", "listing_gone", SYSTEM, "expired"),
+        Transition("open", "offer_expired", TIME, "expired", reminds=TURN),
     ),
 )
 

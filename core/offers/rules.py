@@ -12,14 +12,13 @@ from core.catalogue.comparing import quantity_in
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.exact import half_up_to
 from core.kernel.lots import (
-    LARGEST_PAYMENT_MINOR,
     LOTS_AT_MOST,
-    SMALLEST_PAYMENT_MINOR,
     amounts,
     cut,
     largest_deal,
     largest_payment,
     lots_needed,
+    smallest_payment,
 )
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity, convertible
@@ -72,7 +71,7 @@ def terms_of(
     return Terms(
         product_id=listing.product_id,
         grade_id=listing.grade_id,
-        certificates=tuple(each.scheme for each in listing.certificates),
+        certificates=listing.certified,
         quantity=quantity,
         price=listing.price,
         incoterm=listing.incoterm,
@@ -108,7 +107,8 @@ def is_far_from(window: tuple[date, date], other: tuple[date, date]) -> bool:
 
 def check_goods_of(catalogue: Catalogue, terms: Terms) -> None:
     """Raises Refusal for a grade, a certificate or a delivery term that the trade does not know."""
-    check_goods(catalogue, terms.product_id, terms.grade_id, terms.certificates, terms.incoterm)
+    schemes = [each.scheme for each in terms.certificates]
+    check_goods(catalogue, terms.product_id, terms.grade_id, schemes, terms.incoterm)
 
 
 def check_terms(terms: Terms, listing: Listing, today: date) -> None:
@@ -141,13 +141,13 @@ def check_total(terms: Terms) -> None:
             raise Invalid("offer.too_large_for_lots", field="quantity", total=total, most=most, lots=LOTS_AT_MOST)
         most = largest_payment(total.currency)
         raise Invalid("offer.too_large", field="lots", total=total, most=most, lots=needed)
-    if total.minor < SMALLEST_PAYMENT_MINOR:
-        least = Money(SMALLEST_PAYMENT_MINOR, total.currency)
+    least = smallest_payment(total.currency)
+    if total < least:
         raise Invalid("offer.too_small", field="quantity", total=total, least=least)
 
 
 def _payable(terms: Terms, total: Money, lots: int) -> bool:
-    return max(amounts(total, cut(terms.quantity, lots))).minor <= LARGEST_PAYMENT_MINOR
+    return max(amounts(total, cut(terms.quantity, lots))) <= largest_payment(total.currency)
 
 
 def check_counter(earlier: Terms, later: Terms, rounds: int) -> None:

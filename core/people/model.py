@@ -44,6 +44,11 @@ class Identity:
     locale: str = "en"
     zone: str = "UTC"
 
+    @property
+    def key(self) -> str:
+        """One text for who it is, whatever they are called today."""
+        return f"{self.platform.value}:{self.workspace}:{self.outside_id}"
+
 
 class Organisation(Versioned, Table):
     """A party of the trade: listings, offers and deals belong to it, and its members act for it."""
@@ -54,6 +59,7 @@ class Organisation(Versioned, Table):
     name: Mapped[str] = mapped_column(String(120))
     country: Mapped[str | None] = mapped_column(String(2))
     vat_number: Mapped[str | None] = mapped_column(String(20))
+    without_vat: Mapped[bool] = mapped_column(Boolean, default=False)  # has said that it has no VAT number
     zone: Mapped[str | None] = mapped_column(String(40))  # the time kept where it is at home (IANA): dates its papers
     place: Mapped[str | None] = mapped_column(String(120))
     place_country: Mapped[str | None] = mapped_column(String(2))
@@ -122,7 +128,10 @@ class EmailCode(Table):
 
 
 class CompleteProfile(BaseModel):
-    """What a trader says of themselves and their company. `zone`: the time kept in that country (IANA), where known."""
+    """What a trader says of themselves and their company. `zone`: the time kept in that country (IANA), where known.
+
+    `without_vat`: they say that it has no VAT number, and have not only left it out.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -131,6 +140,7 @@ class CompleteProfile(BaseModel):
     country: str = Field(pattern=r"^[A-Z]{2}$")
     place: str | None = Field(default=None, max_length=80)
     vat_number: str | None = Field(default=None, max_length=20)
+    without_vat: bool = False
     zone: str | None = Field(default=None, max_length=40)
 
 

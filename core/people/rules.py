@@ -10,7 +10,7 @@ from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError
 
 from core.kernel.errors import Invalid, Refusal
-from core.people.model import ChatIdentity
+from core.people.model import ChatIdentity, Organisation
 
 
 def staying(code_owner_traded: bool, typist_traded: bool) -> bool:
@@ -45,6 +45,11 @@ def vat_number(text: str, country: str) -> str:
         raise Invalid("people.vat_number", field="vat_number", given=text, country=country) from fault
     prefix = "EL" if country == "GR" else country
     return number if number.startswith(prefix) else prefix + number
+
+
+def vat_is_known(organisation: Organisation) -> bool:
+    """Whether a company has said its VAT number, or that it has none."""
+    return organisation.vat_number is not None or organisation.without_vat
 
 
 def code_hash(person_id: str, code: str) -> str:

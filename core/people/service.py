@@ -155,13 +155,22 @@ def complete_profile(ctx: Ctx, command: CompleteProfile) -> Person:
     organisation.name = command.company
     if organisation.country != command.country or organisation.zone is None:  # else the town has told it better
         organisation.zone = command.zone
-    organisation.country = command.country
+    moved, organisation.country = organisation.country != command.country, command.country
     organisation.place = command.place or organisation.place
     organisation.vat_number = number
+    organisation.without_vat = number is None and (command.without_vat or (organisation.without_vat and not moved))
     person.roles = sorted(command.roles)
     _keep_time_of(person, command.zone)
     ctx.announce(ProfileCompleted(person.id))
     return person
+
+
+def say_vat(ctx: Ctx, organisation: Organisation, number: str | None) -> None:
+    """The VAT number of a company whose country is known; None: it says that it has none. Raises Invalid."""
+    assert organisation.country is not None, "a number is read by the rules of its country"
+    organisation.vat_number = rules.vat_number(number, organisation.country) if number else None
+    organisation.without_vat = number is None
+    ctx.session.flush()
 
 
 def settle(ctx: Ctx, command: Settle) -> Organisation:
@@ -182,6 +191,13 @@ def _keep_time_of(person: Person, zone: str | None) -> None:
     """Who came from a chat that tells no time zone reads times as they are where the company is."""
     if person.zone == ZONE_UNKNOWN and zone is not None:
         person.zone = zone
+
+
+def zone_of(ctx: Ctx, person: Person) -> str:
+    """The time zone whose clock somebody reads: their chat's, or where it tells none, their company's."""
+    if person.zone != ZONE_UNKNOWN:
+        return person.zone
+    return organisation_of(ctx, person.organisation_id).zone or person.zone
 
 
 def note_source(ctx: Ctx, source: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.journeys.market import Chat, Somebody, World, open_world
+from tests.journeys.market import CHATS, Chat, Somebody, World, open_world
 from tests.journeys.stock import stocked
 
 
@@ -16,7 +16,7 @@ async def world(database: str) -> AsyncIterator[World]:
         yield opened
 
 
-@pytest.fixture(params=["telegram", "slack"])
+@pytest.fixture(params=CHATS)
 async def tom(request: pytest.FixtureRequest, world: World) -> Somebody:
     """A buyer, once on each platform, in a market that has something on offer."""
     chat: Chat = request.param

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import aiohttp
 import aiosqlite
@@ -27,11 +27,22 @@ from lab.people import Browser, OnSlack, OnTelegram, until
 
 Somebody = OnTelegram | OnSlack
 Chat = Literal["telegram", "slack"]
+CHATS: Final[tuple[Chat, ...]] = ("telegram", "slack")
+PAIRS: Final[tuple[tuple[Chat, Chat], ...]] = (("telegram", "slack"), ("slack", "telegram"))  # each side on its own
 
 
 def day_for(somebody: Somebody, day: date) -> str:
     """A day as their chat shows it: "Tue, Sep 1", and "Tue 1 Sept" where English is British."""
     return weekday_in_words(day, Locale.parse("en_GB" if isinstance(somebody, OnTelegram) else "en_US"))
+
+
+async def no_more(somebody: Somebody, text: str) -> None:
+    """It was on their screen, and goes from it."""
+
+    async def gone() -> bool:
+        return text not in await somebody.screen()
+
+    await until(gone, lambda: f"{somebody.name} still reads {text!r}")
 
 
 class Pulse:

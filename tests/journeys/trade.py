@@ -117,9 +117,11 @@ class Trade:
 
 async def enclose(somebody: Somebody, name: str, content: bytes, mime: str, into: str = "") -> None:
     """Put a file into the form in front; a chat says at once that it is there."""
-    await somebody.attaches(name, content, mime, into)
     if isinstance(somebody, OnTelegram):
+        await somebody.attaches(name, content, mime, into)
         await somebody.sees("1 file")
+    else:
+        await somebody.encloses(name, content, mime, into)
 
 
 async def profile(somebody: Somebody, role: str, company: str, country: str = "Lithuania") -> None:

@@ -66,7 +66,7 @@ def _asked(terms: Terms) -> dict[str, str]:
         "target": write_price(terms.price),
         "incoterm": terms.incoterm,
         "place": place.name if place.lat is None or place.lon is None else write_place(place),
-        "certificates": write_list(terms.certificates),
+        "certificates": write_list(each.scheme for each in terms.certificates),
         "lots": str(terms.lots) if terms.lots > 1 else "",
     }
     return {name: text for name, text in said.items() if text}

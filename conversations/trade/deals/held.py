@@ -77,7 +77,7 @@ def money_rows(talk: Talk, deal: Deal, mine: frozenset[str], money: MoneyStandin
     if money.awaited is not None:
         rows += pay_rows(talk, deal, money)
     for kept in money.credits:
-        label = talk.words("credit.give_back", amount=kept.amount)[:75]
+        label = talk.words("credit.give_back", amount=kept.amount)
         rows.append((Button(label=label, press=press("credit.give_back", kept.id, kept.version)),))
     return rows
 

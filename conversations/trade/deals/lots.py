@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from itertools import islice
 
 from conversations.buttons import press
-from conversations.forms.answers import show_window
+from conversations.forms.window import show_window
 from conversations.reply import Button, Line, Style
 from conversations.talk import Talk
 from conversations.trade.deals.waits import Wait
@@ -86,7 +86,7 @@ def _row(talk: Talk, lot: Lot, verbs: Sequence[str], *, alone: bool) -> tuple[Bu
 
 def _button(talk: Talk, lot: Lot, verb: str, style: Style, *, alone: bool) -> Button:
     return Button(
-        label=talk.words(f"lot.{verb}" if alone else f"lot.{verb}.numbered", number=lot.number)[:75],
+        label=talk.words(f"lot.{verb}" if alone else f"lot.{verb}.numbered", number=lot.number),
         press=press(f"lot.{verb}", lot.id, lot.version),
         style=style,
     )

@@ -65,7 +65,7 @@ def pay_rows(talk: Talk, deal: Deal, money: MoneyStanding) -> list[tuple[Button,
     if payment is not None and payment.url and payment.state == "open":
         by_bank = way is not None and way.iban is not None
         label = words("pay.how_to_transfer") if by_bank else words("deal.pay", amount=payment.missing)
-        rows.append((Button(label=label[:75], url=payment.url, style="primary"),))
+        rows.append((Button(label=label, url=payment.url, style="primary"),))
     elif way is None or way.iban is None or (payment is not None and payment.state != "open"):
         button = Button(label=words("deal.get_pay_page"), press=press("deal.pay", deal.id, deal.version))
         rows.append((button.model_copy(update={"style": "primary"}),))
@@ -114,9 +114,7 @@ def _credit_row(talk: Talk, deal: Deal, now: Rail) -> list[tuple[Button, ...]]:
     amount = escrow.credit_towards(talk.ctx, deal.id)
     if not amount or now is Rail.BANK_TRANSFER:
         return []
-    use = Button(
-        label=talk.words("credit.use", amount=amount)[:75], press=press("credit.use", deal.id), style="primary"
-    )
+    use = Button(label=talk.words("credit.use", amount=amount), press=press("credit.use", deal.id), style="primary")
     return [(use,)]
 
 

@@ -16,7 +16,7 @@ from core.deals.access import deal_for
 from core.deals.approval import approve_by
 from core.deals.model import DEAL, IN_DOUBT, Deal, Side
 from core.delivery.model import LOT, UNSENT, Lot
-from core.delivery.rules import ended_unpaid
+from core.delivery.rules import asks_seller, ended_unpaid
 from core.escrow.model import TRANCHE, Chargeback, Effect, Tranche
 from core.kernel.timers import deadline_of, deadlines_of
 from core.kernel.transaction import Ctx
@@ -152,7 +152,14 @@ def _lot_waits(ctx: Ctx, deal_id: str, lots: Sequence[Lot], side: Side) -> list[
     disputed = any(lot.state == "lot_dispute" for lot in lots)
     cases = {case.subject: case for case in cases_of(ctx, deal_id) if case.state in OPEN} if disputed else {}
     ruled_by = deadlines_of(ctx.session, CASE.name, [case.id for case in cases.values()])
-    return lot_waits(lots, side, due, cases, ruled_by)
+    return lot_waits(lots, side, due, cases, ruled_by, short=_short(ctx, deal_id, lots))
+
+
+def _short(ctx: Ctx, deal_id: str, lots: Sequence[Lot]) -> set[str]:
+    """Of which so little came by the buyer's word that it is a claim, whether they accept it or keep silent."""
+    weighed = [lot for lot in lots if lot.state == "inspection" and lot.weighed_by == "buyer"]
+    agreed = deal_for(ctx, deal_id).terms.quality if weighed else None
+    return {lot.id for lot in weighed if asks_seller(agreed, lot)}
 
 
 def _dispute(ctx: Ctx, deal_id: str, side: Side) -> Wait | None:
@@ -216,7 +223,8 @@ def _ending(now: Now) -> str:
             return "closed_idle_paid"
         return f"closed_{deal.ended_by}" if deal.ended_by in CLOSED_BY else "closed"
     if deal.state == "cancelled":
-        return "cancelled" if ended_unpaid(lots) else "cancelled_in_part"
+        cancelled = "cancelled" if ended_unpaid(lots) else "cancelled_in_part"
+        return f"{cancelled}_unrated" if now.may_rate else cancelled
     if deal.direct and any(lot.state == "dropped" for lot in lots):
         return "completed_short"
     ended = "given_back" if ended_unpaid(lots) and not deal.direct else "completed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -35,9 +35,16 @@ def in_order(waits: Iterable[Wait]) -> list[Wait]:
 
 
 def lot_waits(
-    lots: Sequence[Lot], side: Side, due: Mapping[str, Timer], cases: Mapping[str, Case], ruled_by: Mapping[str, Timer]
+    lots: Sequence[Lot],
+    side: Side,
+    due: Mapping[str, Timer],
+    cases: Mapping[str, Case],
+    ruled_by: Mapping[str, Timer],
+    *,
+    short: Collection[str] = (),
 ) -> list[Wait]:
-    """What the open lots wait for. `due`: the next deadline by lot; `cases`: open disputes by lot; `ruled_by`: theirs.
+    """What the open lots wait for. `due`: the next deadline by lot; `cases`: open disputes by lot; `ruled_by`: theirs;
+    `short`: of which so little came by the buyer's word that their silence is a claim.
 
     Lots of a later part of the money wait for that part, which is told by itself: they stand here only when all do.
     """
@@ -47,18 +54,22 @@ def lot_waits(
     for lot in going or opened[:1]:
         case = cases.get(lot.id)
         timer = ruled_by.get(case.id) if case is not None else None
-        found.append(case_wait(case, side, timer, lot) if case and timer else lot_wait(lot, side, due.get(lot.id)))
+        if case and timer:
+            found.append(case_wait(case, side, timer, lot))
+        else:
+            found.append(lot_wait(lot, side, due.get(lot.id), short=lot.id in short))
     return found
 
 
-def lot_wait(lot: Lot, side: Side, timer: Timer | None) -> Wait:
+def lot_wait(lot: Lot, side: Side, timer: Timer | None, *, short: bool = False) -> Wait:
     """What a lot waits for. Who is reminded of a deadline is who it waits for."""
     mine = asks(lot, side)
     if timer is not None:
         asked = {side, "other"} if lot.asked_by is not None and lot.asked_by != side else {side}
         mine = mine or bool(LOT.reminds(lot.state, timer.event) & asked)
     due = timer.due_at if timer is not None else None
-    return Wait(f"turn.lot.{_situation(lot, side)}.{side}", mine, due, lot)
+    situation = "inspection_short" if short else _situation(lot, side)
+    return Wait(f"turn.lot.{situation}.{side}", mine, due, lot)
 
 
 def case_wait(case: Case, side: Side, timer: Timer, lot: Lot | None) -> Wait:

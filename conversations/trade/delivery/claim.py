@@ -6,12 +6,14 @@ from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Calendar
+from conversations.forms.own_words import WORDS
 from conversations.reply import Button, Card, Line, Style
 from conversations.steps import NO, Question, Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.deals import sure
 from conversations.trade.deals.sides import as_settled, my_side, own_or
 from conversations.trade.deals.turns import lot_turn
+from conversations.trade.deals.undecided import undecided_lines
 from conversations.trade.delivery.delivery import FILES, MEASURED, UNIT, open_form, read_day, settled, which_lot
 from conversations.trade.delivery.referee import REFEREE, report, take_it, value_lines, what_it_costs
 from conversations.trade.figures import (
@@ -24,7 +26,6 @@ from conversations.trade.figures import (
     REMARK,
     SAMPLE,
     SUM,
-    WORDS,
     measured_in,
 )
 from core.deals import service as deals
@@ -32,6 +33,7 @@ from core.deals.model import Deal, Side
 from core.delivery import service as delivery
 from core.delivery.commands import AcceptLot, ClaimLot, ContradictClaim, ProposeCut, ProposeReplacement, ShowArrival
 from core.delivery.model import ASKS_FIRST, Finding, Lot, Proposal
+from core.delivery.rules import by_weight_alone, last
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.offers.quality import Worth
@@ -116,6 +118,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "counter": ("counter_claim", "counter"),
     "referee_value": ("referee", "referee_value"),
     "show_arrival": ("show_arrival", "propose"),
+    "show_weight": ("weigh", "propose"),
 }
 
 
@@ -239,6 +242,7 @@ VERBS: tuple[tuple[str, Style], ...] = (
     ("take_replacement", "primary"),
     ("grant", "primary"),
     ("show_arrival", "primary"),
+    ("show_weight", "plain"),
     ("agree_value", "primary"),
     ("counter", "plain"),
     ("propose", "plain"),
@@ -266,6 +270,7 @@ def claim_card(talk: Talk, lot: Lot, note: str = "") -> Card:
             *_working_lines(talk, deal, lot, findings, side),
             *value_lines(talk, deal, lot, findings),
             *(_proposal_line(talk, made, side) for made in delivery.proposals_of(talk.ctx, lot.id)[-2:]),
+            *undecided_lines(talk, deal, lot, findings),
         ),
         turn=_turn(talk, deal, lot),
         note=note,
@@ -359,6 +364,8 @@ def _buttons(talk: Talk, lot: Lot) -> tuple[tuple[Button, ...], ...]:
         verbs.add("replace")
         if lot.never_came:  # its whole figure is nothing: that is the money given back
             verbs = verbs - {"grant"} | {"show_arrival"}
+        if by_weight_alone(last(delivery.findings_of(talk.ctx, lot.id), "buyer")):
+            verbs.add("show_weight")
     row = [
         Button(label=_label(talk, verb, lot), press=press(f"lot.{verb}", lot.id, lot.version), style=style)
         for verb, style in VERBS

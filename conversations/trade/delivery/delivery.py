@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from conversations.book import Book, Flow
+from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press
-from conversations.forms.answers import read_file_ids, read_quantity, read_window, write_list, write_quantity
+from conversations.forms.answers import read_file_ids, read_quantity, write_list, write_quantity
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Amount, Calendar
+from conversations.forms.window import read_window, show_window
 from conversations.reply import Card
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.deals import sure
-from conversations.trade.deals.agreement import deal_card
+from conversations.trade.deals.card import deal_card
 from conversations.trade.deals.sides import side_of
 from core.deals import service as deals
 from core.delivery import service as delivery
-from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival, WeighLot
-from core.delivery.model import ASKS_FIRST, Lot
-from core.delivery.rules import check_missed
+from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival, ShowWeight, WeighLot
+from core.delivery.model import ASKS_FIRST, CLAIMED, Lot
+from core.delivery.rules import check_missed, comes_early, tells_of
 from core.files.service import kept_files
 from core.kernel.errors import Invalid
 from core.kernel.quantity import UNITS, Quantity
@@ -43,7 +44,9 @@ def read_day(talk: Talk, text: str, values: Values) -> date:
 
 
 def _weighed_in(_talk: Talk, values: Values) -> tuple[str, ...]:
-    return (values["unit"], *(unit for unit in ("t", "kg", "MWh") if unit != values["unit"]))
+    """The unit that the goods are sold in, and those in which a measurement of such says something."""
+    sold = values["unit"]
+    return (sold, *(unit for unit in ("t", "kg", "MWh") if unit != sold and tells_of(unit, sold)))
 
 
 def read_measured(talk: Talk, text: str, values: Values) -> Quantity:
@@ -100,8 +103,12 @@ def _arrive(talk: Talk, opening: Opening, values: Values) -> None:
 
 
 def _weigh(talk: Talk, opening: Opening, values: Values) -> None:
-    command = WeighLot(lot_id=str(opening.subject), measured=values["measured"], files=values.get("files", ()))
-    delivery.weigh_lot(talk.ctx, command, opening.seen)
+    """What the seller weighs of a lot that is claimed answers the claim."""
+    said = {"lot_id": str(opening.subject), "measured": values["measured"], "files": values.get("files", ())}
+    if delivery.lot_for(talk.ctx, str(opening.subject)).state in CLAIMED:
+        delivery.show_weight(talk.ctx, ShowWeight(**said), opening.seen)
+    else:
+        delivery.weigh_lot(talk.ctx, WeighLot(**said), opening.seen)
 
 
 def which_lot(talk: Talk, opening: Opening) -> str:
@@ -109,7 +116,17 @@ def which_lot(talk: Talk, opening: Opening) -> str:
     return talk.words("lot.which", number=lot.number, quantity=lot.quantity)
 
 
-book.flow(Flow(DISPATCH, finish=_dispatch, intro=which_lot))
+def _weeks_early(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+    """What is asked back of a lot that would arrive weeks before the buyer has room for it."""
+    lot, words = delivery.lot_for(talk.ctx, str(opening.subject)), talk.words
+    if not comes_early(values["eta"], lot.window_from):
+        return None
+    wanted = show_window(talk, (lot.window_from, lot.window_to))
+    question = words("lot.eta_early", lot=lot.number, eta=values["eta"], window=wanted)
+    return Doubt(question, words("price.far.yes"), words("lot.eta_early.change"), "eta")
+
+
+book.flow(Flow(DISPATCH, finish=_dispatch, intro=which_lot, doubts=_weeks_early))
 book.flow(Flow(ARRIVE, finish=_arrive, intro=which_lot))
 book.flow(Flow(WEIGH, finish=_weigh, intro=which_lot))
 

@@ -13,6 +13,7 @@ from conversations.reply import Button, Card, Line, Option, Say, Style
 from conversations.steps import Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.deals.sides import as_settled, my_side, own_or
+from conversations.trade.deals.undecided import undecided_lines
 from conversations.trade.delivery.claim import finding_text, never_came_lines, paid_by_agreement
 from conversations.trade.delivery.referee import value_lines
 from conversations.trade.figures import FINEST, OF, WHOLE
@@ -233,6 +234,7 @@ def case_card(talk: Talk, case: Case, note: str = "") -> Card:
             Line(label=words("case.at_stake"), value=words.show(brief.at_stake)),
             *(_course_lines(talk, brief) if "operator" in mine else ()),
             *_decision_lines(talk, brief),
+            *(undecided_lines(talk, brief.deal, brief.lot, brief.findings) if brief.lot and not brief.rulings else ()),
         ),
         turn=_turn(talk, case, mine),
         note=note,
@@ -305,8 +307,9 @@ def _decision_lines(talk: Talk, brief: Brief) -> list[Line]:
         label = words("case.ruling", number=ruling.number)
         shares = _shares(talk, brief, ruling.seller_bp, ruling.seller_minor)
         lines.append(Line(label=label, value=f"{shares} · {ruling.reason}"))
-    if case.appeal_words:
-        lines.append(Line(label=words("case.appeal_label"), value=case.appeal_words))
+    for who, appeal in ((brief.deal.buyer, case.buyer_appeal), (brief.deal.seller, case.seller_appeal)):
+        if appeal:
+            lines.append(Line(label=words("case.appeal_of", who=talk.party(who)), value=appeal))
     return lines
 
 

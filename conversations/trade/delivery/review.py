@@ -11,11 +11,15 @@ from conversations.book import Book, Flow
 from conversations.buttons import Press
 from conversations.forms.answers import read_whole_number
 from conversations.forms.form import Field, Form, Values
+from conversations.forms.own_words import own_words
 from conversations.reply import Option, Say
 from conversations.talk import Opening, Talk
+from conversations.trade.reviews import public_reviews
 from core.deals.service import deal_for
+from core.delivery.service import lots_of
+from core.kernel.errors import Refusal
 from core.reputation import service as reputation
-from core.reputation.model import MARKS, OF_GOODS, MarkName, WriteReview
+from core.reputation.model import MARKS, OF_GOODS, AnswerReview, MarkName, WriteReview
 
 NOTHING: Final = 0  # stars: there was nothing to rate, for no goods came
 
@@ -31,9 +35,10 @@ def _mark(name: MarkName) -> Field:
     sides = [side for side, marks in MARKS.items() if name in marks]
     least = NOTHING if name in OF_GOODS else 1
 
-    def options(talk: Talk, _values: Values) -> list[Option]:
+    def options(talk: Talk, values: Values) -> list[Option]:
         stars = [Option(value=str(mark), label="★" * mark) for mark in range(5, 0, -1)]
-        return stars if least else [*stars, Option(value=str(NOTHING), label=_shown(talk, NOTHING))]
+        nothing = () if least or values.get("came") else (Option(value=str(NOTHING), label=_shown(talk, NOTHING)),)
+        return [*stars, *nothing]
 
     return Field(
         name,
@@ -49,6 +54,7 @@ REVIEW = Form(
     "review",
     (
         Field("side", fixed=True),  # of whom it is about
+        Field("came", fixed=True, optional=True),  # whether there are goods to rate
         *map(_mark, get_args(MarkName)),
         Field("words", "long_text", optional=True, max_length=1000),
     ),
@@ -82,4 +88,38 @@ def write(talk: Talk, pressed: Press) -> None:
     deal = deal_for(talk.ctx, pressed.subject)
     reputation.check_other_here(talk.ctx, deal, talk.organisation)  # the button may be of a day when they were
     talk.fresh = True
-    talk.open("review", Opening({"side": reputation.rated_side(deal, talk.organisation)}, deal.id, None))
+    known = {"side": reputation.rated_side(deal, talk.organisation), "came": _came(talk, deal.id)}
+    talk.open("review", Opening(known, deal.id, None))
+
+
+def _came(talk: Talk, deal_id: str) -> str:
+    """Empty where no goods came that somebody kept."""
+    lots = lots_of(talk.ctx, deal_id)
+    return "yes" if any(lot.arrived_at and not lot.never_came and lot.state != "dropped" for lot in lots) else ""
+
+
+# --- once it can be read ----------------------------------------------------------------------------------------------
+
+ANSWER = own_words("review_answer")
+
+
+def _answer(talk: Talk, opening: Opening, values: Values) -> None:
+    reputation.answer(talk.ctx, AnswerReview(review_id=str(opening.subject), words=values["words"]))
+
+
+book.flow(Flow(ANSWER, finish=_answer))
+
+
+@book.press("review.answer")
+def answer(talk: Talk, pressed: Press) -> None:
+    talk.fresh = True
+    talk.open("review_answer", Opening({}, pressed.subject))
+
+
+@book.press("review.read")
+def read(talk: Talk, pressed: Press) -> None:
+    """What was written about a company as a seller, or as a buyer, for everybody."""
+    side = next((each for each in MARKS if each == pressed.choice), None)
+    if side is None:
+        raise Refusal("talk.unknown_button")
+    talk.reply(public_reviews(talk, pressed.subject, side))

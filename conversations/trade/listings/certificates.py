@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from conversations.forms.answers import option, write_list
@@ -13,22 +13,40 @@ from core.catalogue.facts import NumberFit, Scheme
 from core.catalogue.names import folded
 from core.kernel.errors import Invalid
 from core.listings.model import Certificate
+from core.listings.rules import check_covers
 
 BETWEEN: Final = re.compile(r"\s*[,;\n]+\s*")
 LONGEST_NUMBER: Final = 60  # characters, as a listing keeps them
 
 
-def read_schemes(talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
-    return tuple(part for part in text.split(",") if part in talk.almanac.catalogue.certificates)
+def read_schemes(talk: Talk, text: str, values: Values) -> tuple[str, ...]:
+    """Raises Invalid for one that is not given for such goods."""
+    known = talk.almanac.catalogue.certificates
+    chosen = tuple(part for part in text.split(",") if part in known)
+    check_covers(talk.almanac.catalogue, values.get("product"), chosen)
+    return chosen
 
 
-def read_numbers(talk: Talk, text: str, values: Values) -> dict[str, str]:
+def read_numbers(talk: Talk, text: str, values: Values, *, passed_over: Collection[str] = ()) -> dict[str, str]:
     """Numbers by scheme: "PL023, FSC-C012345", or with the scheme before one that does not show it: "RSB 1234".
 
-    Raises Invalid for a number that its scheme does not give, and for one of no scheme that can be seen.
+    Raises Invalid for a number that its scheme does not give, for one of no scheme that can be seen, or of one that
+    was not chosen, and for a second one of the same. `passed_over`: schemes whose numbers are read without a word.
     """
     chosen = tuple(values.get("certificates", ()))
-    return dict(_number(talk, part, chosen) for part in BETWEEN.split(text.strip()) if part)
+    numbers: dict[str, str] = {}
+    for part in filter(None, BETWEEN.split(text.strip())):
+        scheme, number = _number(talk, part, chosen)
+        if scheme in passed_over:
+            continue
+        name = scheme.replace("_", " ")
+        check_covers(talk.almanac.catalogue, values.get("product"), (scheme,), field="certificate_numbers")
+        if scheme not in chosen:
+            raise Invalid("certificate.not_chosen", field="certificate_numbers", scheme=name, given=part)
+        if numbers.get(scheme, number) != number:
+            raise Invalid("certificate.two_numbers", field="certificate_numbers", scheme=name, given=number)
+        numbers[scheme] = number
+    return numbers
 
 
 def write_numbers(numbers: Mapping[str, str]) -> str:
@@ -36,19 +54,29 @@ def write_numbers(numbers: Mapping[str, str]) -> str:
 
 
 def show_numbers(_talk: Talk, numbers: Mapping[str, str]) -> str:
-    return ", ".join(f"{scheme.replace('_', ' ')} {number}" for scheme, number in numbers.items())
+    return ", ".join(str(Certificate(scheme=scheme, number=number)) for scheme, number in numbers.items())
 
 
 def certificates_in(values: Values) -> Iterator[Certificate]:
-    """Those that were chosen, and those whose number was given."""
+    """Those that were chosen, with their numbers as far as they were given."""
     numbers = values.get("certificate_numbers", {})
-    for scheme in dict.fromkeys((*values.get("certificates", ()), *numbers)):
+    for scheme in values.get("certificates", ()):
         yield Certificate(scheme=scheme, number=numbers.get(scheme, ""))
 
 
-def named(certificates: Iterable[Certificate]) -> str:
-    """ "ENplus PL023, FSC", as the seller has told them."""
-    return ", ".join(f"{each.scheme.replace('_', ' ')} {each.number}".strip() for each in certificates)
+def numbers_beside(talk: Talk, text: str, stands: Values, said: Collection[str]) -> dict[str, str]:
+    """The answers of a line that says a certificate with its number and nothing else: "ENplus PL023". What else was
+    chosen stays, and a number that is none is told beside its line. `said`: what the line answers without this."""
+    found = _after_name(text.strip(), talk.almanac.catalogue.certificates.values())
+    if found is None or not any(map(str.isdigit, found[1])):
+        return {}
+    scheme, number = found
+    if not (_fits(scheme, number.upper()) or set(said) <= {"certificates"}):
+        return {}
+    chosen = dict.fromkeys((*stands.get("certificates", ()), scheme.id))
+    others = {each: other for each, other in stands.get("certificate_numbers", {}).items() if each != scheme.id}
+    numbers = ", ".join(filter(None, (write_numbers(others), text.strip())))
+    return {"certificates": write_list(chosen), "certificate_numbers": numbers}
 
 
 def looked_up_at(talk: Talk, certificates: Iterable[Certificate]) -> str:
@@ -63,8 +91,10 @@ SCHEMES: Final = Field(
     read=read_schemes,
     write=write_list,
     show=lambda _talk, value: ", ".join(value),
-    options=lambda talk, _values: [
-        option(scheme, scheme.replace("_", " ")) for scheme in talk.almanac.catalogue.certificates
+    options=lambda talk, values: [
+        option(scheme.id, scheme.id.replace("_", " "))
+        for scheme in talk.almanac.catalogue.certificates.values()
+        if scheme.covers_goods(values.get("product"))
     ],
     optional=True,
 )
@@ -86,12 +116,23 @@ def _number(talk: Talk, given: str, chosen: tuple[str, ...]) -> tuple[str, str]:
         scheme, number = named_first
         return scheme.id, _as_given_by(scheme, number)
     looks_so = [each for each in schemes.values() if each.fit(given.upper()) is NumberFit.FITS or _fits(each, given)]
+    looks_so = looks_so or [each for each in schemes.values() if _begins(each, given)][-1:]  # PLUS is behind EU
     likely = [each for each in looks_so if each.id in chosen] or looks_so
     if len(likely) == 1:
         return likely[0].id, _as_given_by(likely[0], given)
     if len(chosen) == 1:
         return chosen[0], _as_given_by(schemes[chosen[0]], given)
     raise Invalid("certificate.whose_number", field="certificate_numbers", given=given)
+
+
+def _begins(scheme: Scheme, given: str) -> bool:
+    """Whether it begins with this scheme's name, though it is no number of its: "FSC-C12"."""
+    names = (scheme.id, *scheme.spoken)
+    return any(_plain(given).startswith(f"{_plain(name)}-") for name in names)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "-", folded(text))
 
 
 def _after_name(given: str, schemes: Iterable[Scheme]) -> tuple[Scheme, str] | None:

@@ -20,12 +20,12 @@ from conversations.forms.answers import (
     write_place,
     write_price,
     write_quantity,
-    write_window,
 )
 from conversations.forms.form import BEFORE, Field, Form, Values
 from conversations.forms.keypads import Amount
+from conversations.forms.window import write_window
 from conversations.talk import Opening, Talk
-from conversations.trade.listings.certificates import certificates_in, write_numbers
+from conversations.trade.listings.certificates import certificates_in, read_numbers, read_schemes, write_numbers
 from conversations.trade.listings.far_price import beside_market
 from conversations.trade.listings.listing import SELL, answers_in
 from core.files.service import kept_files, own
@@ -71,6 +71,12 @@ def _read_price(talk: Talk, text: str, values: Values) -> UnitPrice:
     return price
 
 
+def _read_numbers(talk: Talk, text: str, values: Values) -> dict[str, str]:
+    """The number of a certificate that is taken out goes with it, without a word."""
+    before = json.loads(values[BEFORE])["certificates"].split(",")
+    return read_numbers(talk, text, values, passed_over=set(before).difference(values.get("certificates", ())))
+
+
 def _min_lot_units(_talk: Talk, values: Values) -> tuple[str, ...]:
     return (str(values["counted_in"]),)
 
@@ -90,8 +96,8 @@ CHANGING: Final = Form(
         SELL.field("window"),
         SELL.field("sale"),
         replace(SELL.field("min_lot"), read=_read_quantity, keypad=Amount(_min_lot_units), example="12 t"),
-        replace(SELL.field("certificates"), read=lambda _talk, text, _values: tuple(sorted(text.split(",")))),
-        SELL.field("certificate_numbers"),
+        replace(SELL.field("certificates"), read=lambda *asked: tuple(sorted(read_schemes(*asked)))),
+        replace(SELL.field("certificate_numbers"), read=_read_numbers),
         SELL.field("files"),
         SELL.field("packaging"),
         SELL.field("words"),
@@ -168,12 +174,6 @@ def _stock(_talk: Talk, _listing: Listing, values: Values) -> dict[str, Any]:
     return {"quantity": values["quantity"], "min_lot": values.get("min_lot", values["quantity"])}
 
 
-def _certificates(_talk: Talk, listing: Listing, values: Values) -> dict[str, Any]:
-    """The number of one that is taken out goes with it."""
-    dropped = {each.scheme for each in listing.certificates}.difference(values.get("certificates", ()))
-    return {"certificates": tuple(each for each in certificates_in(values) if each.scheme not in dropped)}
-
-
 def _files(talk: Talk, listing: Listing, values: Values) -> dict[str, Any]:
     """A colleague's files that stand there may stay; what is added is one's own."""
     there, named = {*listing.photos, *listing.documents}, values.get("files", ())
@@ -200,8 +200,10 @@ GIVEN: Final[Mapping[str, Callable[[Talk, Listing, Values], dict[str, Any]]]] = 
     "place": lambda _talk, _, values: {"place": values["place"]},
     "window": lambda _talk, _, values: {"window_from": values["window"][0], "window_to": values["window"][1]},
     "sale": _way_of_sale,
-    "certificates": _certificates,
-    "certificate_numbers": _certificates,
+    **dict.fromkeys(
+        ("certificates", "certificate_numbers"),
+        lambda _talk, _, values: {"certificates": tuple(certificates_in(values))},
+    ),
     "files": _files,
     "packaging": lambda _talk, _, values: {"packaging": values.get("packaging")},
     "words": lambda _talk, _, values: {"words": values.get("words", "")},

@@ -20,23 +20,20 @@ from conversations.forms.answers import (
     read_goods_price,
     read_place,
     read_quantity,
-    read_window,
     show_place,
-    show_window,
-    window_such_as,
     write_list,
     write_place,
     write_price,
     write_quantity,
-    write_window,
 )
 from conversations.forms.form import Field, Form, Values
-from conversations.forms.keypads import Amount, Calendar
+from conversations.forms.keypads import Amount
 from conversations.forms.nearest import nearest_option
+from conversations.forms.window import WINDOW, write_window
 from conversations.keyboard import read_as
 from conversations.reply import Option, Say
 from conversations.talk import Opening, Talk
-from conversations.trade.listings.certificates import NUMBERS, SCHEMES, certificates_in
+from conversations.trade.listings.certificates import NUMBERS, SCHEMES, certificates_in, numbers_beside
 from conversations.trade.listings.far_price import beside_market
 from conversations.trade.listings.shelf import own_card
 from core.catalogue.loads import TRUCK_TONNES
@@ -72,6 +69,13 @@ def _read_product(talk: Talk, text: str, _values: Values) -> str:
         names = [catalogue.product(each.product_id).name(talk.words.language) for each in likely[:4]]
         raise Invalid("sell.product_which", given=text[:60], names=names)
     return likely[0].product_id
+
+
+def _products(talk: Talk, values: Values) -> list[Option]:
+    """All goods; those that the sentence may mean first."""
+    likely = values.get("likely", "").split(",")
+    known = product_options(talk.almanac.catalogue, talk.words.language)
+    return sorted(known, key=lambda each: each.value not in likely)
 
 
 def _by_chance(talk: Talk, text: str, score: float) -> bool:
@@ -115,12 +119,13 @@ def _packings(talk: Talk, values: Values) -> list[Option]:
 SELL = Form(
     "sell",
     (
+        Field("likely", fixed=True, optional=True),  # the goods that the sentence may mean, which are offered first
         Field(
             "product",
             "choice",
             read=_read_product,
             show=lambda talk, value: capital(talk.almanac.catalogue.product(value).name(talk.words.language)),
-            options=lambda talk, _values: product_options(talk.almanac.catalogue, talk.words.language),
+            options=_products,
             open_choice=True,
             shapes_form=True,
         ),
@@ -171,16 +176,7 @@ SELL = Form(
             max_length=120,
             example="Kaunas",
         ),
-        Field(
-            "window",
-            read=read_window,
-            keypad=Calendar(span=True),
-            write=write_window,
-            show=show_window,
-            max_length=80,
-            example="next week",
-            such_as=window_such_as,
-        ),
+        WINDOW,
         Field(
             "sale",
             "choice",
@@ -297,7 +293,8 @@ def answers_in(talk: Talk, sentence: str, product: str | None = None, stands: Va
     said, amount = _said(talk, sentence), (stands or {}).get("quantity")
     if said.price is not None and said.quantity is None and amount is not None:
         said = _said(talk, sentence, per=amount.unit)
-    return _passed_days(said) | answers_of(talk, said, product)
+    answers = _passed_days(said) | answers_of(talk, said, product)
+    return numbers_beside(talk, sentence, stands or {}, answers) or answers
 
 
 def _passed_days(said: Understood) -> dict[str, str]:
@@ -333,6 +330,8 @@ def answers_of(talk: Talk, understood: Understood, product: str | None = None) -
     answers: dict[str, str] = {}
     if understood.product:
         answers["product"] = product = understood.product
+    elif understood.alternatives and not product:
+        answers["likely"] = write_list(understood.alternatives)
     grade = understood.grade
     if grade and product and grade in talk.almanac.catalogue.product(product).grades:
         answers["grade"] = grade

@@ -6,14 +6,15 @@ from typing import Final
 
 from conversations.book import Book
 from conversations.buttons import Press, press, to_command
-from conversations.differences import show_packing
-from conversations.forms.answers import goods_name, show_place, show_price, show_window
+from conversations.differences import show_certificates, show_packing
+from conversations.forms.answers import goods_name, show_place, show_price
+from conversations.forms.window import show_window
 from conversations.reply import Button, Card, CardList, Line, Say, Style, Toast
 from conversations.talk import Talk
-from conversations.trade.listings.certificates import looked_up_at, named
+from conversations.trade.listings.certificates import looked_up_at
 from core.kernel.errors import NotAllowed
 from core.listings import service as listings
-from core.listings.model import LISTING, Certificate, Listing
+from core.listings.model import LISTING, Listing
 from core.listings.rules import dates_are_over
 
 SHOWN_AT_ONCE: Final = 10
@@ -107,8 +108,7 @@ def goods_lines(talk: Talk, listing: Listing) -> tuple[Line, ...]:
 
 def _certified(talk: Talk, listing: Listing) -> str:
     """What the seller has told; to everybody else also that it is no more than that, and where it can be looked up."""
-    given = [Certificate(scheme=each.scheme, number=each.number) for each in listing.certificates]
-    said, where = named(given), looked_up_at(talk, given)
+    said, where = show_certificates(talk, listing.certified), looked_up_at(talk, listing.certified)
     if listing.seller == talk.organisation or not where:
         return said
     return talk.words("listing.certificates_told", named=said, where=where)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conversations.forms.answers import write_price, write_quantity, write_window
+from conversations.forms.answers import write_price, write_quantity
+from conversations.forms.window import write_window
 from conversations.talk import Opening, Talk
 from core.kernel.quantity import Quantity
 from core.listings.model import Listing

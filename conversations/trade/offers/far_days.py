@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conversations.book import Doubt
-from conversations.forms.answers import Window, show_window
+from conversations.forms.window import Window, show_window
 from conversations.talk import Talk
 from core.offers.rules import is_far_from
 

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from conversations.around import free_text
 from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press, press, to_command
-from conversations.differences import show_packing
+from conversations.differences import show_certificates, show_packing
 from conversations.forms.answers import (
     goods_name,
     price_such_as,
     read_goods_price,
     read_whole_number,
-    read_window,
     show_place,
     show_price,
-    show_window,
-    window_such_as,
     write_price,
-    write_window,
 )
 from conversations.forms.form import Field, Form, Values
-from conversations.forms.keypads import Calendar
+from conversations.forms.window import WINDOW, show_window
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.standing import standing
+from conversations.standing import standing, standing_with_reviews
 from conversations.talk import Opening, Talk
 from conversations.trade.listings.far_price import beside_table
 from conversations.trade.listings.listing import answers_in
@@ -32,6 +29,7 @@ from conversations.trade.offers.amounts import QUANTITY, amount_in_mind, total_l
 from conversations.trade.offers.begin import answers_of, open_offer, open_purchase
 from conversations.trade.offers.far_days import beside_dates, together
 from conversations.trade.offers.lapsed import ways_on, why_lapsed
+from conversations.wording import labelled
 from core.contacts.rules import has_contacts, masked
 from core.deals.model import Side
 from core.kernel.errors import Refusal
@@ -56,16 +54,6 @@ PRODUCT = Field("product", show=lambda talk, value: goods_name(talk, value, None
 PRICED_IN = Field("priced_in", fixed=True, optional=True)  # currency and unit on the table: what a bare number means
 PRICE = Field(
     "price", read=read_goods_price, write=write_price, max_length=60, example="208 EUR/t", such_as=price_such_as
-)
-WINDOW = Field(
-    "window",
-    read=read_window,
-    keypad=Calendar(span=True),
-    write=write_window,
-    show=show_window,
-    max_length=80,
-    example="next week",
-    such_as=window_such_as,
 )
 LOTS = Field(
     "lots",
@@ -143,10 +131,23 @@ def _what_and_who(talk: Talk, opening: Opening) -> str:
 
 
 def _and_total(talk: Talk, opening: Opening) -> str:
-    """The same, and what it comes to as the form stands; who buys at once pays the listed price."""
+    """The same, and what it comes to as the form stands."""
     said = QUANTITY_AND_PRICE.look(talk, opening.answers).values
-    price = said.get("price") or listing_for(talk.ctx, str(opening.subject)).price
-    return "\n".join(filter(None, (_what_and_who(talk, opening), total_line(talk, said.get("quantity"), price))))
+    total = total_line(talk, said.get("quantity"), said.get("price"))
+    return "\n".join(filter(None, (_what_and_who(talk, opening), total)))
+
+
+def _all_of_it(talk: Talk, opening: Opening) -> str:
+    """Who buys at once takes the listing as it is: when it comes and what it is certified by, too."""
+    words, listing = talk.words, listing_for(talk.ctx, str(opening.subject))
+    said = QUANTITY_AND_PRICE.look(talk, opening.answers).values
+    told = [
+        _what_and_who(talk, opening),
+        labelled(words, words("terms.window"), show_window(talk, (listing.window_from, listing.window_to))),
+        labelled(words, words("terms.certificates"), show_certificates(talk, listing.certified)),
+        total_line(talk, said.get("quantity"), listing.price),
+    ]
+    return "\n".join(filter(None, told))
 
 
 def _total_on_table(talk: Talk, opening: Opening) -> str:
@@ -171,9 +172,23 @@ def _far_from_offer(talk: Talk, opening: Opening, values: Values) -> Doubt | Non
     return together(far, beside_dates(talk, values["window"], (terms.window_from, terms.window_to)))
 
 
-book.flow(Flow(OFFERING, finish=_make, intro=_and_total, reads=said_of_terms, doubts=_far_from_listing))
+def _as_listed_now(talk: Talk, opening: Opening) -> Opening:
+    """The listing says otherwise, or less of it is left: what was entered stays, to be looked over beside that."""
+    return replace(opening, seen=listing_for(talk.ctx, str(opening.subject)).version)
+
+
+book.flow(
+    Flow(
+        OFFERING,
+        finish=_make,
+        intro=_and_total,
+        reads=said_of_terms,
+        anew=_as_listed_now,
+        doubts=_far_from_listing,
+    )
+)
 book.flow(Flow(COUNTERING, finish=_counter, intro=_total_on_table, reads=said_of_terms, doubts=_far_from_offer))
-book.flow(Flow(BUYING, finish=_buy, intro=_and_total, reads=said_of_terms))
+book.flow(Flow(BUYING, finish=_buy, intro=_all_of_it, reads=said_of_terms, anew=_as_listed_now))
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
@@ -255,17 +270,17 @@ def offer_card(talk: Talk, offer: Offer, note: str = "") -> Card:
     words, mine = talk.words, offers.sides(talk.ctx, offer)
     side: Side = "seller" if "buyer" in mine else "buyer"  # the other's
     other = offer.seller if side == "seller" else offer.buyer
-    name = talk.party(other)
+    name, stands = talk.party(other), standing_with_reviews(talk, other, side)
     return Card(
         subject=f"offer:{offer.id}",
         title=_title(talk, offer),
         lines=(
             *terms_lines(talk, offer),
-            Line(label=words("party.other"), value=f"{name} · {standing(talk, other, side)}"),
+            Line(label=words("party.other"), value=f"{name} · {stands.said}"),
         ),
         turn=_turn(talk, offer, mine, name),
         note=note,
-        buttons=_buttons(talk, offer, mine),
+        buttons=_buttons(talk, offer, mine, stands.reviews),
         fresh=talk.fresh,
     )
 
@@ -298,7 +313,9 @@ def _turn(talk: Talk, offer: Offer, mine: frozenset[str], name: str) -> str:
     return talk.words("offer.your_turn" if "turn" in mine else "offer.their_turn", name=name, until=offer.valid_until)
 
 
-def _buttons(talk: Talk, offer: Offer, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+def _buttons(
+    talk: Talk, offer: Offer, mine: frozenset[str], reviews: tuple[Button, ...]
+) -> tuple[tuple[Button, ...], ...]:
     if offer.state == "expired":
         return ways_on(talk, offer, mine)
     styles = {"accept": "primary", "decline": "danger", "withdraw": "danger"}
@@ -312,7 +329,7 @@ def _buttons(talk: Talk, offer: Offer, mine: frozenset[str]) -> tuple[tuple[Butt
         for verb in verbs
     )
     apart = Button(label=talk.words("apart.button"), press=press("apart.ask", offer.id, choice="offer"))
-    return (row, (apart,)) if row else ()
+    return (row, (*reviews, apart)) if row else ()
 
 
 def terms_lines(talk: Talk, offer: Offer) -> tuple[Line, ...]:
@@ -332,8 +349,7 @@ def goods_lines(talk: Talk, terms: Terms) -> list[Line]:
     lines = [Line(label=words("sell.product"), value=goods_name(talk, terms.product_id, None))]
     if terms.grade_id:
         lines.append(Line(label=words("sell.grade"), value=catalogue.grade(terms.grade_id).label))
-    named = ", ".join(terms.certificates) or words("terms.no_certificates")
-    lines.append(Line(label=words("terms.certificates"), value=named))
+    lines.append(Line(label=words("terms.certificates"), value=show_certificates(talk, terms.certificates)))
     if terms.packaging:
         lines.append(Line(label=words("terms.packaging"), value=show_packing(talk, terms.packaging)))
     return lines
@@ -356,7 +372,7 @@ def lines_of(talk: Talk, terms: Terms, *, signed: bool = False, whole: bool = Fa
     if terms.lots > 1 or whole:
         lines.append(Line(label=words("terms.lots"), value=words.show(terms.lots)))
     if terms.certificates and not whole:
-        lines.append(Line(label=words("terms.certificates"), value=", ".join(terms.certificates)))
+        lines.append(Line(label=words("terms.certificates"), value=show_certificates(talk, terms.certificates)))
     if terms.quality or whole:  # goods without a limit are paid by what is measured, too
         lines.append(Line(label=words("terms.quality"), value=formula_text(talk, terms.quality or Quality())))
     if terms.note:

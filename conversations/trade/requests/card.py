@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from conversations.buttons import press
-from conversations.forms.answers import goods_name, show_place, show_window
+from conversations.differences import show_certificates
+from conversations.forms.answers import goods_name, show_place
+from conversations.forms.window import show_window
 from conversations.reply import Button, Card, Line
 from conversations.standing import standing
 from conversations.talk import Talk
@@ -87,13 +89,16 @@ def _asked_lines(talk: Talk, asked: Request) -> list[Line]:
 def _compared(talk: Talk, quoted: Sequence[Quote], taken: Taken | None) -> tuple[tuple[str, ...], ...]:
     """The quotes side by side, one a row."""
     words = talk.words
-    head = ("party.seller", "terms.price", "terms.total", "terms.window", "terms.note")
+    certified = any(each.number for quote in quoted for each in quote.terms.certificates)
+    numbers = ("terms.certificates",) if certified else ()
+    head = ("party.seller", "terms.price", "terms.total", "terms.window", *numbers, "terms.note")
     rows = [
         (
             _marked(talk, each, taken, _name(talk, each.seller, "seller")),
             words.show(each.terms.price),
             words.show(each.terms.total()),
             show_window(talk, (each.terms.window_from, each.terms.window_to)),
+            *([show_certificates(talk, each.terms.certificates)] if certified else []),
             masked(each.terms.note or ""),
         )
         for each in quoted
@@ -118,6 +123,8 @@ def _quote_line(talk: Talk, asked: Request, quote: Quote, taken: Taken | None, *
     ]
     if terms.lots != asked.lots:
         parts.append(f"{words('terms.lots')}: {words.show(terms.lots)}")
+    if numbered := [each for each in terms.certificates if each.number]:
+        parts.append(show_certificates(talk, numbered))
     if terms.note:
         parts.append(masked(terms.note))
     label = words("request.my_quote") if mine else _name(talk, quote.seller, "seller")
@@ -156,5 +163,5 @@ def _choices(talk: Talk, asked: Request, seen: list[Quote]) -> list[tuple[Button
         if each.id in open_to_choose:
             label = talk.words("request.take", name=talk.party(each.seller), total=each.terms.total())
             load = press("request.award", asked.id, asked.version, str(number))
-            rows.append((Button(label=label[:75], press=load, style="plain" if rows else "primary"),))
+            rows.append((Button(label=label, press=load, style="plain" if rows else "primary"),))
     return rows

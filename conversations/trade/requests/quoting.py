@@ -6,20 +6,18 @@ from dataclasses import replace
 
 from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press
-from conversations.forms.answers import (
-    goods_name,
-    read_price,
-    read_window,
-    show_place,
-    show_window,
-    window_such_as,
-    write_price,
-    write_window,
-)
+from conversations.forms.answers import goods_name, read_price, show_place, write_list, write_price
 from conversations.forms.form import Field, Form, Values
-from conversations.forms.keypads import Calendar
+from conversations.forms.window import WINDOW, write_window
 from conversations.reply import Toast
 from conversations.talk import Opening, Talk
+from conversations.trade.listings.certificates import (
+    NUMBERS,
+    certificates_in,
+    read_numbers,
+    read_schemes,
+    write_numbers,
+)
 from conversations.trade.listings.far_price import beside_market, beside_table
 from conversations.trade.listings.listing import answers_in
 from conversations.trade.offers.offer import LOTS, NOTE
@@ -46,23 +44,31 @@ def _read_quoted_price(talk: Talk, text: str, values: Values) -> UnitPrice:
     return price
 
 
+def _read_numbers(talk: Talk, text: str, values: Values) -> dict[str, str]:
+    """Of the certificates that the buyer asks for: others are not a seller's to add here."""
+    try:
+        return read_numbers(talk, text, values)
+    except Invalid as fault:
+        if fault.code != "certificate.not_chosen":
+            raise
+        asked = [each.replace("_", " ") for each in values["certificates"]]
+        given, scheme = fault.parts["given"], fault.parts["scheme"]
+        raise Invalid(
+            "quote.certificate_not_asked", field=fault.field, asked=asked, given=given, scheme=scheme
+        ) from fault
+
+
 QUOTING = Form(
     "quote",
     (
+        Field("product", fixed=True, optional=True),
+        Field("certificates", fixed=True, optional=True, read=read_schemes, write=write_list),  # those asked for
         Field("asked", fixed=True, read=read_asked),  # how much, in how many lots
         Field("priced_in", fixed=True),  # the request's currency and unit: what a bare number means
         Field("price", read=_read_quoted_price, write=write_price, max_length=60, example="205 EUR/t"),
-        Field(
-            "window",
-            read=read_window,
-            write=write_window,
-            show=show_window,
-            keypad=Calendar(span=True),
-            max_length=80,
-            example="next week",
-            such_as=window_such_as,
-        ),
+        WINDOW,
         replace(LOTS, otherwise=lambda values: lots_at(values.get("price"), *values.get("asked", (None,)))),
+        replace(NUMBERS, read=_read_numbers, applies=lambda values: bool(values.get("certificates"))),
         NOTE,
     ),
 )
@@ -77,6 +83,7 @@ def _quote(talk: Talk, opening: Opening, values: Values) -> None:
         window_from=window[0],
         window_to=window[1],
         lots=values.get("lots"),
+        certificates=tuple(certificates_in(values)),
         note=values.get("note"),
     )
     quotes.make_quote(talk.ctx, talk.almanac.catalogue, command)
@@ -88,7 +95,8 @@ def _anew(talk: Talk, opening: Opening) -> Opening:
     if opening.seen is None or opening.seen >= asked.stands_from:
         return opening
     window = write_window((asked.window_from, asked.window_to))
-    now = {"window": window, "asked": write_asked(asked.quantity, asked.lots)}
+    certificates = write_list(asked.certificates)
+    now = {"window": window, "asked": write_asked(asked.quantity, asked.lots), "certificates": certificates}
     return replace(opening, answers={**opening.answers, **now}, seen=asked.edition)
 
 
@@ -129,10 +137,14 @@ def quote(talk: Talk, pressed: Press) -> None:
         "asked": write_asked(asked.quantity, asked.lots),
         "priced_in": f"{asked.currency}/{asked.price_unit}",
         "window": write_window((asked.window_from, asked.window_to)),
+        "product": asked.product_id,
+        "certificates": write_list(asked.certificates),
     }
     earlier = [*quotes.quotes_on(talk.ctx, asked), quotes.passed_quote(talk.ctx, asked)]
     if earlier[0] is not None:
         known["price"] = write_price(earlier[0].terms.price)
+        told = (each for each in earlier[0].terms.certificates if each.number and each.scheme in asked.certificates)
+        known["certificate_numbers"] = write_numbers({each.scheme: each.number for each in told})
     talk.fresh = True
     talk.open("quote", Opening(known, asked.id, asked.edition))
 

@@ -19,10 +19,10 @@ from conversations.forms.answers import (
     write_place,
     write_price,
     write_quantity,
-    write_window,
 )
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Calendar
+from conversations.forms.window import write_window
 from conversations.reply import Button, CardList, Option, Say, Toast
 from conversations.steps import YES
 from conversations.talk import Opening, Talk
@@ -241,7 +241,7 @@ def withdraw(talk: Talk, pressed: Press) -> None:
     words, asked = talk.words, requests.own_request(talk.ctx, pressed.subject, pressed.seen)
     if pressed.choice != YES:
         again = press("request.withdraw", asked.id, asked.version, YES)
-        yes = Button(label=words("sure.yes", what=words("request.withdraw"))[:75], press=again, style="danger")
+        yes = Button(label=words("sure.yes", what=words("request.withdraw")), press=again, style="danger")
         no = Button(label=words("sure.no"), press=press("request.show", asked.id))
         card = request_card(talk, asked)
         sure = {"turn": words("request.withdraw_sure"), "buttons": ((yes,), (no,)), "fresh": False}

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.db import Id, Instant, Table, Words
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.offers.model import Side
 
 IDLE_AFTER: Final = timedelta(days=14)  # since the last word
@@ -38,7 +38,6 @@ class SayOn(BaseModel):
 
 
 PARTIES = frozenset({"buyer", "seller"})
-SYSTEM = frozenset({"system"})
 
 INQUIRY: Final = Process(
     name="inquiry",
@@ -49,7 +48,7 @@ INQUIRY: Final = Process(
         Transition("open", "close", PARTIES, "closed"),
         Transition("open", "offered", SYSTEM, "closed"),  # they talk in offers from now on
         Transition("open", "listing_gone", SYSTEM, "closed"),
-        Transition("open", "idle", frozenset({"time"}), "closed", IDLE_AFTER, frozenset({"turn"})),
+        Transition("open", "idle", TIME, "closed", IDLE_AFTER, frozenset({"turn"})),
     ),
 )
 

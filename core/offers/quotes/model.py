@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.kernel.db import Id, Instant, Table
 from core.kernel.lots import LOTS_AT_MOST
 from core.kernel.money import UnitPrice
+from core.listings.model import Certificate
 from core.offers.model import Terms
 
 
@@ -26,6 +27,7 @@ class MakeQuote(BaseModel):
     window_from: date
     window_to: date
     lots: Annotated[int, Field(ge=1, le=LOTS_AT_MOST)] | None = None  # as many as the buyer asks for
+    certificates: Annotated[tuple[Certificate, ...], Field(max_length=10)] = ()  # with the seller's own numbers
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from core.kernel.errors import Invalid, Refusal
+from core.listings.model import Certificate
 from core.listings.rules import check_price, check_window
 from core.offers.model import Terms
 from core.offers.quality import Quality
@@ -15,11 +16,12 @@ from core.requests.model import REQUEST, Request
 
 
 def terms_of(request: Request, command: MakeQuote, quality: Quality | None) -> Terms:
-    """What the buyer asks for, at the seller's price."""
+    """What the buyer asks for, at the seller's price, with the seller's numbers of the certificates that are asked."""
+    numbers = {each.scheme: each.number for each in command.certificates}
     return Terms(
         product_id=request.product_id,
         grade_id=request.grade_id,
-        certificates=tuple(request.certificates),
+        certificates=tuple(Certificate(scheme=each, number=numbers.get(each, "")) for each in request.certificates),
         quantity=request.quantity,
         price=command.price,
         incoterm=request.incoterm,

@@ -19,7 +19,6 @@ from core.deals.events import (
     DealRunsOn,
     DealSigned,
 )
-from core.deals.model import DEAL
 from core.deals.rules import Signatory, roles, terms_hash
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import timeline
@@ -30,10 +29,6 @@ from core.people.service import organisation_of
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
 from tests.core.trades import COMMISSION_BP, agreed, paid
-
-
-def test_the_table_has_a_way_out_of_everything() -> None:
-    assert DEAL.problems() == []
 
 
 def test_who_is_asked_to_cancel_is_the_other_side() -> None:

@@ -97,8 +97,8 @@ async def test_both_rate_what_was_paid_directly_and_no_score_moves_by_it(market:
     after = await trade.house(lambda ctx: reputation.score_of(ctx, trade.selling, "seller"))
     assert (after.rank, after.floor, after.counterparties) == (before.rank, before.floor, 0)
     assert after.reviews == 1
-    written = await market.run(MARKET, lambda ctx: reputation.reviews_about(ctx, trade.selling))
-    assert [review.words for review in written] == ["Paid, and never saw a truck."]
+    written = await market.run(MARKET, lambda ctx: reputation.reviews_of_deal(ctx, trade.deal_id))
+    assert [review.words for review in written] == ["Paid, and never saw a truck.", ""]
 
 
 # --- paid, as the buyer says ------------------------------------------------------------------------------------------

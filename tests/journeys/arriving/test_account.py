@@ -6,10 +6,8 @@ import re
 
 import pytest
 
-from tests.journeys.market import Chat, World
+from tests.journeys.market import CHATS, Chat, World
 from tests.journeys.trade import Trade, profile
-
-CHATS: list[Chat] = ["telegram", "slack"]
 
 
 @pytest.mark.parametrize("chat", CHATS)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnTelegram
-from tests.journeys.advising.test_session import PROFILE, Counsel
-from tests.journeys.market import Chat, World
+from tests.journeys.counsel import PROFILE, Counsel
+from tests.journeys.market import PAIRS, Chat, World
 
 
-@pytest.mark.parametrize("pair", [("telegram", "slack"), ("slack", "telegram")], ids="-".join)
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 async def test_a_blocked_person_finds_and_books_nobody_and_operators_see_the_screen(
     world: World, pair: tuple[Chat, Chat]
 ) -> None:

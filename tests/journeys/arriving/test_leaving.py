@@ -13,8 +13,8 @@ from config.tables import METADATA
 from core.kernel.transaction import MARKET, Ctx
 from core.ledger.chain import link_entries, verify
 from lab.people import OnTelegram
-from tests.journeys.advising.test_session import PAIRS, Counsel
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.counsel import Counsel
+from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World
 from tests.journeys.trade import Trade, profile
 
 # What Sarah has told, one way or another; parts of it, as they would be found by whoever looks for her.
@@ -73,7 +73,7 @@ async def test_who_leaves_is_forgotten_and_the_books_stay(world: World, pair: tu
     assert (verdict.broken, [each for each in verdict.checks if not each.ok]) == (None, [])
 
 
-@pytest.mark.parametrize("chat", ["telegram", "slack"])
+@pytest.mark.parametrize("chat", CHATS)
 async def test_an_old_button_deletes_nothing_of_a_new_account(world: World, chat: Chat) -> None:
     sarah = await world.on(chat, "Sarah")
     await profile(sarah, "buyer", "Girios Baltic")
@@ -97,7 +97,7 @@ async def leaves(somebody: Somebody) -> None:
     await somebody.sees("Nothing here names you any more.")
 
 
-@pytest.mark.parametrize("chat", ["telegram", "slack"])
+@pytest.mark.parametrize("chat", CHATS)
 async def test_what_cannot_be_undone_is_asked_once_more(world: World, chat: Chat) -> None:
     sarah = await world.on(chat, "Sarah")
     await profile(sarah, "buyer", "Girios Baltic")
@@ -121,7 +121,7 @@ async def button_for(somebody: Somebody, label: str) -> Callable[[], Awaitable[N
     return partial(somebody.presses, label)
 
 
-@pytest.mark.parametrize("pair", [("telegram", "slack"), ("slack", "telegram")], ids="-".join)
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 async def test_whose_company_has_left_stands_on_the_deal_as_that(world: World, pair: tuple[Chat, Chat]) -> None:
     rasa, tom = await world.on(pair[0], "Rasa"), await world.on(pair[1], "Tom")
     trade = Trade(world, rasa, tom)

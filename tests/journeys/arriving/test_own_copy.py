@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from lab.people import OnTelegram
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import PAIRS, Chat, Somebody, World
 from tests.journeys.trade import Trade
 
 
@@ -25,7 +25,7 @@ async def downloaded(somebody: Somebody) -> zipfile.ZipFile:
         return zipfile.ZipFile(io.BytesIO(await answer.read()))
 
 
-@pytest.mark.parametrize(("chat", "other"), [("telegram", "slack"), ("slack", "telegram")])
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_who_asks_has_a_copy_of_what_is_kept_of_them(world: World, chat: Chat, other: Chat) -> None:
     rasa, tom = await world.on(chat, "Rasa"), await world.on(other, "Tom")
     trade = Trade(world, rasa, tom)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnTelegram
-from tests.journeys.market import Chat, World
+from tests.journeys.market import CHATS, Chat, World
 from tests.journeys.trade import profile
-
-CHATS: tuple[Chat, ...] = ("telegram", "slack")
 
 
 @pytest.mark.parametrize("chat", CHATS)

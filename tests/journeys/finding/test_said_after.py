@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.journeys.advising.test_asking import advises
-from tests.journeys.market import Chat, Somebody, World, day_for
+from tests.journeys.advisers import advises
+from tests.journeys.market import CHATS, Chat, Somebody, World, day_for
 
 
 async def test_the_next_words_keep_what_was_said(tom: Somebody) -> None:
@@ -37,6 +37,14 @@ async def test_what_is_left_out_adds_up_until_it_is_wanted(tom: Somebody) -> Non
     assert "without Poland, FSC" not in seen.rpartition("Understood: ")[2]
 
 
+async def test_packings_other_goods_and_kinds_of_them_are_left_out_too(tom: Somebody) -> None:
+    await tom.says("/find pellets")
+    await tom.says("no big bags")
+    await tom.sees("Understood: Wood pellets, without big bags\n")
+    await tom.says("/find pellets without oak, no straw")
+    await tom.sees("without oak, Straw bales, Straw pellets\n")
+
+
 async def test_more_is_the_next_page(tom: Somebody) -> None:
     await tom.says("/find pellets")
     await tom.sees("7 listings found", "1–5 of 7")
@@ -57,7 +65,7 @@ async def test_who_asks_who_buys_is_shown_requests(tom: Somebody) -> None:
     assert "listings found" not in seen
 
 
-@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+@pytest.mark.parametrize("seeks", CHATS)
 async def test_a_day_beside_a_consultant_is_of_their_times(world: World, seeks: Chat) -> None:
     alex, sarah = await world.on_telegram("Alex"), await world.on(seeks, "Sarah")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
@@ -75,7 +83,7 @@ async def test_a_day_beside_a_consultant_is_of_their_times(world: World, seeks: 
     await sarah.sees("1 consultant fits", "at 11:00")
 
 
-@pytest.mark.parametrize("seeks", ["telegram", "slack"])
+@pytest.mark.parametrize("seeks", CHATS)
 async def test_goods_that_were_looked_for_do_not_catch_a_call_for_advice(world: World, seeks: Chat) -> None:
     alex, sarah = await world.on_telegram("Alex"), await world.on(seeks, "Sarah")
     await advises(alex, "SURE and SBP audits", "Certification")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab.people import until
-from tests.journeys.advising.test_session import Counsel, operator
+from tests.journeys.counsel import Counsel, operator
 from tests.journeys.market import Chat, World
 from tests.journeys.trade import Trade
 

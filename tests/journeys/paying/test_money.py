@@ -65,9 +65,7 @@ async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(
     await tom.sees("[More …]")
 
     await trade.set_up_payouts()
-    await rasa.presses("Set up my invoices")
-    await rasa.fills(address="Savanorių pr. 1, LT-44255 Kaunas", writes="Yes, write them in my name")
-    await rasa.sees("From now on I write your invoices, and you get each of them here.")
+    await has_them_written(rasa)
     await trade.dispatch()
     await trade.arrive()
 
@@ -99,6 +97,13 @@ async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(
     await world.books_balance()
 
 
+async def has_them_written(seller: OnTelegram) -> None:
+    await seller.presses("Set up my invoices")
+    kaunas = "Savanorių pr. 1, LT-44255 Kaunas"
+    await seller.fills(status="No, it has none", address=kaunas, writes="Yes, write them in my name")
+    await seller.sees("From now on I write your invoices, and you get each of them here.")
+
+
 async def has_the_invoices(seller: OnTelegram, buyer: OnSlack) -> None:
     """The seller has theirs to the buyer and ours to them, the buyer only the seller's; each as a file too.
 
@@ -106,7 +111,7 @@ async def has_the_invoices(seller: OnTelegram, buyer: OnSlack) -> None:
     """
     await buyer.sees("the invoice waits for you: which address of your company stands on it?")
     await buyer.presses("Give our address")
-    await buyer.fills(address="Kungsgatan 1, 111 43 Stockholm")
+    await buyer.fills(status="No, it has none", address="Kungsgatan 1, 111 43 Stockholm")
     await buyer.sees("This address stands on the invoices to you from now on.")
     await seller.sees(
         "Invoice PM-", "Commission on deal", "€186.57 at 21 %", "This invoice is for you. It is paid already."

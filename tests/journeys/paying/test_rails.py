@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from tests.journeys.market import Chat, World
+from tests.journeys.market import CHATS, Chat, World
 from tests.journeys.trade import Trade
 
 
-@pytest.mark.parametrize("buys", ["telegram", "slack"])
+@pytest.mark.parametrize("buys", CHATS)
 async def test_a_transfer_in_parts_and_too_much(world: World, buys: Chat) -> None:
     trade = Trade(world, await world.on("telegram", "Rasa"), await world.on(buys, "Tom"))
     tom = trade.buyer

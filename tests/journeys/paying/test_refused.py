@@ -10,7 +10,7 @@ from core.escrow.service import account_refused
 from core.kernel.transaction import MARKET, Ctx
 from core.people.model import Person
 from lab.people import until
-from tests.journeys.market import Chat, World
+from tests.journeys.market import PAIRS, Chat, World
 from tests.journeys.trade import Trade, profile
 
 CLOSED_CARD = "4000000000005126"  # pays, and takes nothing back
@@ -29,7 +29,7 @@ async def refunds(world: World, sent: int, refused: int) -> None:
     await until(there, lambda: f"not {sent} sent and {refused} refused")
 
 
-@pytest.mark.parametrize(("selling", "buying"), [("telegram", "slack"), ("slack", "telegram")])
+@pytest.mark.parametrize(("selling", "buying"), PAIRS)
 async def test_a_card_that_takes_nothing_back_is_left_for_an_account_of_the_buyers(
     world: World, selling: Chat, buying: Chat
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import CHATS, Chat, Somebody, World
 from tests.journeys.trade import Trade
 
 # Field, what is typed, what the sentence proposes. Everything else in the form stands already.
@@ -25,7 +25,7 @@ WRONG = [
 ]
 
 
-@pytest.fixture(params=["telegram", "slack"])
+@pytest.fixture(params=CHATS)
 async def rasa(request: pytest.FixtureRequest, world: World) -> Somebody:
     chat: Chat = request.param
     return await world.on(chat, "Rasa")

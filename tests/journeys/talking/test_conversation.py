@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from conversations.topics import read_page
+from conversations.help.reading import read_page
 from tests.journeys.arriving.test_linking import code_shown_to
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import CHATS, Chat, Somebody, World
 from tests.journeys.trade import Trade
 
 PROBLEMS = read_page("en", "problems")[1].partition(".")[0]  # how the page that speaks of claims begins
 
 
-@pytest.fixture(params=["telegram", "slack"])
+@pytest.fixture(params=CHATS)
 async def rasa(request: pytest.FixtureRequest, world: World) -> Somebody:
     chat: Chat = request.param
     return await world.on(chat, "Rasa")

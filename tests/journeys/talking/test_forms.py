@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from lab.people import OnSlack, OnTelegram, until
-from tests.journeys.market import Chat, World
+from tests.journeys.market import CHATS, Chat, World
 from tests.journeys.trade import Trade
 
 NUMBER = "Phone +370 600 12347, Tor 5"
@@ -20,7 +20,7 @@ async def agreed(world: World, seller: Chat, buyer: Chat) -> Trade:
     return trade
 
 
-@pytest.mark.parametrize("chat", ["telegram", "slack"])
+@pytest.mark.parametrize("chat", CHATS)
 async def test_a_contact_is_warned_of_before_both_have_signed_and_passes_after(world: World, chat: Chat) -> None:
     trade = await agreed(world, "telegram", chat)
     tom = trade.buyer

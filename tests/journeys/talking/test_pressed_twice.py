@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lab.people import until
-from tests.journeys.market import Chat, Somebody, World
-from tests.journeys.talking.test_shown_anew import CHATS, said_by_the_bot
+from tests.journeys.market import CHATS, Chat, Somebody, World, no_more
+from tests.journeys.talking.test_shown_anew import said_by_the_bot
 from tests.journeys.trade import Trade
 
 AGAIN = "You have done this already."
@@ -59,11 +59,7 @@ async def test_who_wants_back_what_was_too_much_sees_the_deal_without_it(world: 
     await world.browser.post(f"/lab/stripe/bank/{customer['id']}", {"amount": 10_755_00, "sender": sender})
     await tom.sees("Delivery can begin.")
     await tom.taps_twice("Give me back €5.00")
-
-    async def gone() -> bool:
-        return "Give me back" not in await tom.screen()
-
-    await until(gone, lambda: "the button of what has gone back is still there")
+    await no_more(tom, "Give me back")
     assert CHANGED not in await tom.screen()
 
 

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from lab.people import OnTelegram, until, words, words_of_message
-from tests.journeys.advising.test_session import Counsel
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.counsel import Counsel
+from tests.journeys.market import CHATS, Chat, Somebody, World
 from tests.journeys.trade import Trade
 
 DEAL = re.compile(r"\S* ?Deal [A-Z0-9]{6}")
-CHATS: list[Chat] = ["telegram", "slack"]
 
 
 async def said_by_the_bot(somebody: Somebody) -> list[str]:

@@ -6,9 +6,8 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnSlack
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import PAIRS, Chat, Somebody, World
 
-BOTH: tuple[tuple[Chat, Chat], ...] = (("telegram", "slack"), ("slack", "telegram"))
 CHIPS = "/sell 120 t forest chips 48 €/t DAP Klaipeda next week"
 
 
@@ -21,7 +20,7 @@ async def chips(world: World, seller: Chat, buyer: Chat) -> tuple[Somebody, Some
     return rasa, tom
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_a_bare_number_is_per_what_stood_there_in_every_form(world: World, chat: Chat, other: Chat) -> None:
     rasa, tom = await chips(world, chat, other)
     await tom.says("/find forest chips near Klaipeda")
@@ -33,7 +32,7 @@ async def test_a_bare_number_is_per_what_stood_there_in_every_form(world: World,
     await tom.sees("46.00 EUR/t")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_another_unit_is_refused_at_the_line_and_what_stood_there_stays(
     world: World, chat: Chat, other: Chat
 ) -> None:
@@ -51,7 +50,7 @@ async def test_another_unit_is_refused_at_the_line_and_what_stood_there_stays(
     await rasa.sees("made an offer", "43.50 EUR/t")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_a_number_is_per_the_unit_of_the_amount_where_no_price_stood(
     world: World, chat: Chat, other: Chat
 ) -> None:
@@ -61,7 +60,7 @@ async def test_a_number_is_per_the_unit_of_the_amount_where_no_price_stood(
     await rasa.sees("Published. Buyers can find it now", "19.50 EUR/t")
     await tom.says("/request 120 t forest chips DAP Klaipeda next week")
     await tom.fills(grade="none" if isinstance(tom, OnSlack) else "No grade", closes="tomorrow")
-    await tom.sees("Quotes until")
+    await tom.sees("Your request is out.")
     await rasa.says("/requests")
     await rasa.presses("Open")
     await rasa.presses("Make a quote")

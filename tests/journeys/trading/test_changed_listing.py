@@ -7,10 +7,8 @@ import pytest
 from lab.people import OnSlack, OnTelegram
 from tests.journeys.arriving.test_company import invited
 from tests.journeys.arriving.test_linking import code_shown_to
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World
 from tests.journeys.trade import Trade, photo
-
-BOTH: tuple[tuple[Chat, Chat], ...] = (("telegram", "slack"), ("slack", "telegram"))
 
 
 async def listed(world: World, seller: Chat, buyer: Chat) -> tuple[Trade, Somebody, Somebody]:
@@ -19,7 +17,7 @@ async def listed(world: World, seller: Chat, buyer: Chat) -> tuple[Trade, Somebo
     return trade, trade.seller, trade.buyer
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_what_is_changed_is_out_at_once_and_an_offer_keeps_its_terms(
     world: World, chat: Chat, other: Chat
 ) -> None:
@@ -91,7 +89,7 @@ async def test_what_is_wrong_in_a_window_is_said_beside_it_and_the_rest_stays(wo
     await rasa.sees("Changed.", "Grade: ", "Place: Kaunas, Lithuania → Vilnius, Lithuania", "FSC")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_what_is_sold_out_or_over_is_put_up_again_by_what_has_changed(
     world: World, chat: Chat, other: Chat
 ) -> None:
@@ -121,7 +119,7 @@ async def test_what_is_sold_out_or_over_is_put_up_again_by_what_has_changed(
     await tom.sees("60 t")
 
 
-@pytest.mark.parametrize("chat", ["telegram", "slack"])
+@pytest.mark.parametrize("chat", CHATS)
 async def test_of_two_colleagues_both_are_heard(world: World, chat: Chat) -> None:
     """Who comes second looks the form over once more, on what the first has made of it; both know what is out."""
     _, rasa, _ = await listed(world, chat, "slack")
@@ -175,7 +173,7 @@ async def test_an_older_card_opens_what_is_there_now_and_what_is_withdrawn_stays
     assert "[Publish the change]" not in (await rasa.screen()).rpartition("is closed: what it is about")[2]
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_how_it_is_packed_is_said_anew_and_found_so(world: World, chat: Chat, other: Chat) -> None:
     _, rasa, tom = await listed(world, chat, other)
     await tom.says("/find pellets in big bags near Kaunas")
@@ -242,7 +240,7 @@ async def test_a_window_that_was_gone_on_with_elsewhere_brings_nothing_back(worl
     await rasa.sees("Available: 100 t")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_a_card_that_stands_there_shows_what_is_left_when_somebody_buys_and_when_they_leave(
     world: World, chat: Chat, other: Chat
 ) -> None:

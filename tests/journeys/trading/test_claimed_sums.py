@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnSlack
-from tests.journeys.market import World
+from tests.journeys.market import PAIRS, World, no_more
 from tests.journeys.trade import Trade
-from tests.journeys.trading.test_claims import PAIRS, no_more
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.advising.test_session import PROFILE
-from tests.journeys.market import Chat, open_world
+from tests.journeys.counsel import PROFILE
+from tests.journeys.market import PAIRS, Chat, open_world
 from tests.journeys.trade import Trade
-from tests.journeys.trading.test_request_reopened import BOTH
 
 
 async def test_where_no_money_is_held_a_deal_is_paid_between_the_two(database: str) -> None:
@@ -86,7 +85,7 @@ async def test_who_gives_up_a_lot_that_was_paid_directly_is_told_that_nothing_co
         await world.books_balance()
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_a_claim_on_what_was_paid_directly_speaks_of_no_money_that_is_held(
     database: str, chat: Chat, other: Chat
 ) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import PAIRS, Chat, Somebody, World
 from tests.journeys.trade import Trade
 
-BOTH: tuple[tuple[Chat, Chat], ...] = (("telegram", "slack"), ("slack", "telegram"))
 SLIP = "/sell 200 t A1 pellets 38,905 €/t DAP Kaunas next week"
 
 
@@ -17,7 +16,7 @@ async def listed(world: World, seller: Chat, buyer: Chat) -> tuple[Somebody, Som
     return trade.seller, trade.buyer
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_a_listing_is_asked_back_put_right_and_meant(world: World, chat: Chat, other: Chat) -> None:
     rasa, tom = await listed(world, other, chat)
     await tom.says(SLIP)
@@ -45,7 +44,7 @@ async def test_a_listing_is_asked_back_put_right_and_meant(world: World, chat: C
     await rasa.sees("210.00 EUR/t")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_an_offer_and_the_answer_to_it_are_laid_beside_what_is_on_the_table(
     world: World, chat: Chat, other: Chat
 ) -> None:
@@ -67,14 +66,14 @@ async def test_an_offer_and_the_answer_to_it_are_laid_beside_what_is_on_the_tabl
     await tom.sees("24 t", "210.50 EUR/t")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_a_request_and_a_quote_are_laid_beside_what_others_ask(world: World, chat: Chat, other: Chat) -> None:
     rasa, tom = await listed(world, chat, other)
     await tom.says("/request 100 t A1 pellets under 1050.50 EUR/t DAP Kaunas next week")
     await tom.fills(closes="tomorrow", target="1050.50 EUR/t")
     await tom.sees("1,050.50 EUR/t is 4.9 times what others ask, 215.00 EUR/t. Is it meant?")
     await tom.presses("Yes, as it is")
-    await tom.sees("1,050.50 EUR/t", "Quotes until")
+    await tom.sees("1,050.50 EUR/t", "Your request is out.")
     await rasa.says("/requests")
     await rasa.presses("Open")
     await rasa.presses("Make a quote")

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.journeys.market import World
 from tests.journeys.trade import Trade
-from tests.journeys.trading.test_claims import PAIRS
 from tests.journeys.trading.test_other_ends import offered
-
-
-@pytest.fixture(params=PAIRS, ids="-".join)
-async def trade(request: pytest.FixtureRequest, world: World) -> Trade:
-    sells, buys = request.param
-    return Trade(world, await world.on(sells, "Rasa"), await world.on(buys, "Tom"))
 
 
 async def test_who_was_silent_is_named_and_the_buyer_offers_anew(trade: Trade) -> None:

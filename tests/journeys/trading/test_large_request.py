@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.market import Chat, World
+from tests.journeys.market import PAIRS, Chat, World
 from tests.journeys.trade import Trade
-from tests.journeys.trading.test_request_reopened import BOTH
 
 LARGE = "/request 5000 t A1 pellets DAP Kaunas in 3 weeks"
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_what_one_payment_does_not_hold_can_be_quoted_for(world: World, chat: Chat, other: Chat) -> None:
     tom, rasa = await world.on(chat, "Tom"), await world.on(other, "Rasa")
     await tom.says(LARGE)
@@ -31,7 +30,7 @@ async def test_what_one_payment_does_not_hold_can_be_quoted_for(world: World, ch
     await rasa.sees("You have a deal.", "€1,045,000.00")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_lots_are_proposed_at_the_buyers_price_and_asked_for_at_that_of_others(
     world: World, chat: Chat, other: Chat
 ) -> None:

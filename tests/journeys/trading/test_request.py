@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnTelegram
-from tests.journeys.market import Chat, World
+from tests.journeys.market import PAIRS, Chat, World
 from tests.journeys.trade import Trade
 
 
@@ -36,7 +36,6 @@ async def test_a_question_is_answered_and_becomes_the_sellers_own_offer(world: W
     await tom.sees("No question is open.")
 
 
-BOTH: tuple[tuple[Chat, Chat], ...] = (("telegram", "slack"), ("slack", "telegram"))
 REQUEST = "/request 100 t A1 pellets DAP Kaunas next week"
 
 
@@ -77,7 +76,7 @@ async def test_sealed_quotes_are_opened_at_the_cut_off_and_one_is_taken(world: W
     await world.books_balance()
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_who_sells_such_goods_is_told_of_a_request_why_and_how_to_hear_no_more(
     world: World, chat: Chat, other: Chat
 ) -> None:
@@ -110,7 +109,7 @@ async def test_who_sells_such_goods_is_told_of_a_request_why_and_how_to_hear_no_
     await rasa.sees("Riga", "48 t")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_what_is_asked_is_changed_and_no_quote_binds_to_what_its_seller_has_not_read(
     world: World, chat: Chat, other: Chat
 ) -> None:
@@ -163,6 +162,7 @@ async def test_a_request_that_nobody_answers_ends_and_one_can_be_withdrawn(world
 
     await tom.says(REQUEST)
     await tom.fills(closes="tomorrow", seal="as they come")
+    await tom.sees("Quotes: as they come", "Sellers can quote until")
     await rasa.says("/requests")
     await rasa.presses("Open")
     await rasa.presses("Make a quote")
@@ -173,7 +173,7 @@ async def test_a_request_that_nobody_answers_ends_and_one_can_be_withdrawn(world
     await rasa.sees("Tom has withdrawn the request.")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_what_is_over_stands_apart_from_what_is_open(world: World, chat: Chat, other: Chat) -> None:
     tom, rasa = await world.on(chat, "Tom"), await world.on(other, "Rasa")
     await tom.says(REQUEST)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import PAIRS, Chat, Somebody, World
 from tests.journeys.trade import Trade
 
-BOTH: tuple[tuple[Chat, Chat], ...] = (("telegram", "slack"), ("slack", "telegram"))
 REQUEST = "/request 100 t A1 pellets DAP Kaunas in 3 weeks"
 
 
@@ -30,7 +29,7 @@ async def two_quotes(world: World, tom: Somebody, rasa: Somebody, jonas: Somebod
     await tom.sees("The time for quotes is over.", "€20,800.00", "€20,900.00")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_a_winner_who_leaves_unsigned_leaves_the_next_quote_to_be_taken(
     world: World, chat: Chat, other: Chat
 ) -> None:
@@ -62,7 +61,7 @@ async def test_a_winner_who_leaves_unsigned_leaves_the_next_quote_to_be_taken(
     await tom.sees("Both sides have signed it, and this request is over.")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_of_a_deal_that_nobody_signs_the_request_is_asked_again_with_a_press(
     world: World, chat: Chat, other: Chat
 ) -> None:
@@ -83,7 +82,7 @@ async def test_of_a_deal_that_nobody_signs_the_request_is_asked_again_with_a_pre
     await jonas.sees("Your quote is in.", "€20,900.00")
 
 
-@pytest.mark.parametrize(("chat", "other"), BOTH)
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_when_both_have_signed_the_others_are_told_that_they_are_free(
     world: World, chat: Chat, other: Chat
 ) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnSlack
-from tests.journeys.market import Chat, World
+from tests.journeys.market import PAIRS, Chat, World
 from tests.journeys.trade import Trade
 
 
-@pytest.mark.parametrize(("chat", "other"), [("telegram", "slack"), ("slack", "telegram")])
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
 async def test_the_same_is_bought_again_while_it_is_for_sale_and_asked_for_when_it_is_not(
     world: World, chat: Chat, other: Chat
 ) -> None:

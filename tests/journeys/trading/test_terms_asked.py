@@ -8,9 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import PAIRS, Chat, Somebody, World
 
-BOTH: tuple[tuple[Chat, Chat], ...] = (("telegram", "slack"), ("slack", "telegram"))
 CHIPS = "/sell 2100 MWh forest chips 24 €/MWh DAP Klaipeda next week"
 
 
@@ -22,7 +21,7 @@ async def listed(world: World, seller: Chat, buyer: Chat, sentence: str = CHIPS,
     return tom
 
 
-@pytest.mark.parametrize(("other", "chat"), BOTH)
+@pytest.mark.parametrize(("other", "chat"), PAIRS)
 async def test_what_was_looked_for_stands_in_the_form_with_what_it_comes_to(
     world: World, chat: Chat, other: Chat
 ) -> None:
@@ -40,7 +39,7 @@ async def test_what_was_looked_for_stands_in_the_form_with_what_it_comes_to(
     await tom.sees("60 MWh", "€1,440.00")
 
 
-@pytest.mark.parametrize(("other", "chat"), BOTH)
+@pytest.mark.parametrize(("other", "chat"), PAIRS)
 async def test_all_that_is_left_stands_there_where_no_amount_of_it_was_named(
     world: World, chat: Chat, other: Chat
 ) -> None:
@@ -55,7 +54,7 @@ def passed(today: date) -> str:
     return f"{first.day} {first:%B} - {last.day} {last:%B}"
 
 
-@pytest.mark.parametrize(("other", "chat"), BOTH)
+@pytest.mark.parametrize(("other", "chat"), PAIRS)
 async def test_days_that_have_just_passed_are_not_next_years(world: World, chat: Chat, other: Chat) -> None:
     tom = await listed(world, other, chat)
     today = (await world.now()).date()
@@ -71,7 +70,7 @@ async def test_days_that_have_just_passed_are_not_next_years(world: World, chat:
     await tom.sees("Quantity: 60 MWh", "is over already", "[Keep ")
 
 
-@pytest.mark.parametrize(("other", "chat"), BOTH)
+@pytest.mark.parametrize(("other", "chat"), PAIRS)
 async def test_days_far_from_the_listings_are_asked_back(world: World, chat: Chat, other: Chat) -> None:
     tom = await listed(world, other, chat)
     await tom.says("/find forest chips near Klaipeda")

@@ -9,7 +9,7 @@ import pytest
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.trade import PAPER, Trade, enclose, photo, profile, prove_email
 
-PAIRS: list[tuple[Chat, Chat]] = [
+EVERY_PAIR: list[tuple[Chat, Chat]] = [
     ("telegram", "telegram"),
     ("telegram", "slack"),
     ("slack", "telegram"),
@@ -17,7 +17,7 @@ PAIRS: list[tuple[Chat, Chat]] = [
 ]
 
 
-@pytest.fixture(params=PAIRS, ids="-".join)
+@pytest.fixture(params=EVERY_PAIR, ids="-".join)
 async def trade(request: pytest.FixtureRequest, world: World) -> Trade:
     sells, buys = request.param
     return Trade(world, await world.on(sells, "Rasa"), await world.on(buys, "Tom"))
@@ -50,6 +50,8 @@ async def test_a_whole_trade(trade: Trade) -> None:
     await rasa.sees("Held", "€21,000.00")
 
     await trade.set_up_payouts()
+    await rasa.presses("Set up my invoices")
+    await rasa.fills(status="No, it has none", address="Savanorių pr. 1, Kaunas", writes="No, I write my own")
     await rasa.presses("Report dispatch")
     await enclose(rasa, "waybill.pdf", PAPER, "application/pdf")
     await rasa.fills(truck="KAU 123", eta="tomorrow")

@@ -23,6 +23,8 @@ async def test_a_winter_of_lots_is_paid_in_parts(world: World) -> None:
     for lot in (1, 2):
         await trade.seller.presses(f"Dispatch lot {lot}")
         await trade.seller.fills(truck="KAU 123", eta="tomorrow")
+        if lot == 2:  # five weeks before its dates
+            await trade.seller.presses("Yes, as it is")
         await trade.buyer.presses(f"Lot {lot} has arrived")
         await trade.buyer.fills()
         await trade.buyer.presses(f"Accept lot {lot}")

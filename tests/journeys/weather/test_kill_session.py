@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.advising.test_session import Counsel
+from tests.journeys.counsel import Counsel
 from tests.journeys.market import Chat, World, open_world
 from tests.journeys.weather.test_kill import Plug, hears_slack, product_of
 

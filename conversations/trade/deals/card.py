@@ -1,0 +1,306 @@
+"""A deal on one card: the agreement that both sign, its money, its lots and its end, and whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import get_args
+
+from conversations.billing.invoices import invoices_row
+from conversations.book import Book
+from conversations.buttons import Press, press, to_command
+from conversations.forms.answers import goods_name
+from conversations.reply import Button, Card, CardList, Line, Say, Style
+from conversations.standing import standing
+from conversations.steps import Steps
+from conversations.talk import Talk
+from conversations.trade.deals import sure
+from conversations.trade.deals.again import again_row
+from conversations.trade.deals.direct import direct_lines
+from conversations.trade.deals.held import money_lines, money_rows, unpaid_lots
+from conversations.trade.deals.lots import lot_lines, lot_rows
+from conversations.trade.deals.money_moving import going_out, recalls_of
+from conversations.trade.deals.order import order_button, order_lines
+from conversations.trade.deals.paying import confirmed_by
+from conversations.trade.deals.sides import side_of
+from conversations.trade.deals.signed import settlement_lines, terms_card
+from conversations.trade.deals.turns import LOTS_GO_ON, Now, asked_directly, deal_turn, deal_waits
+from conversations.trade.deals.waits import Wait, asks
+from conversations.trade.offers.offer import lines_of
+from conversations.trade.reviews import answer_row, review_lines
+from core.deals import service as deals
+from core.deals.access import has_signed
+from core.deals.model import ASKS_FIRST, DEAL, Deal, Side
+from core.delivery import service as delivery
+from core.delivery.service import LotsStanding
+from core.escrow import service as escrow
+from core.escrow.model import Chargeback, Tranche
+from core.escrow.rails.service import way_of
+from core.escrow.service import MoneyStanding
+from core.kernel.errors import Stale
+from core.kernel.transaction import Ctx
+from core.reputation.service import may_review, reviews_of_deal
+from core.support.model import OPEN as OPEN_CASES
+from core.support.model import Case
+from core.support.service import cases_of
+
+SHOWN_AT_ONCE = 8
+
+book = Book()
+
+
+# --- buttons ----------------------------------------------------------------------------------------------------------
+
+
+@book.press("deal.terms")
+def terms(talk: Talk, pressed: Press) -> None:
+    """The whole agreement with its fingerprint and who signed when."""
+    deal = deals.deal_for(talk.ctx, pressed.subject)
+    talk.reply(terms_card(talk, deal))
+
+
+@book.press("deal.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(deal_card(talk, deals.deal_for(talk.ctx, pressed.subject)))
+
+
+@book.command("deals")
+def my_deals(talk: Talk, ref: str) -> None:
+    """The person's deals, newest first; with a reference, that one."""
+    words = talk.words
+    if ref:
+        talk.reply(deal_card(talk, deals.deal_by_ref(talk.ctx, ref)))
+        return
+    mine = deals.deals_of(talk.ctx, talk.organisation, limit=SHOWN_AT_ONCE)
+    if not mine:
+        find = to_command(words, "find", "primary")
+        talk.reply(Say(text=words("deal.none_yet"), buttons=((find,),)))
+        return
+    talk.reply(CardList(subject="deals", title=words("deal.mine"), items=tuple(brief_card(talk, d) for d in mine)))
+
+
+# --- the card ---------------------------------------------------------------------------------------------------------
+
+
+def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
+    """A deal as this person sees it now."""
+    words, money = talk.words, escrow.money_standing(talk.ctx, deal)
+    now = _now(talk, deal, money.awaited, confirmed_by(money.payment, money.way), money.chargebacks)
+    steps = delivery.lots_standing(talk.ctx, deal, now.lots, argued=False)
+    waits = deal_waits(talk.ctx, now)
+    written = reviews_of_deal(talk.ctx, deal.id) if deal.state in DEAL.final else ()
+    side: Side = "seller" if now.side == "buyer" else "buyer"  # the other's
+    other = deal.seller if side == "seller" else deal.buyer
+    name = talk.party(other)
+    return Card(
+        subject=f"deal:{deal.id}",
+        title=_title(talk, deal),
+        lines=(
+            *(
+                line
+                for line in lines_of(talk, deal.terms, signed=all(has_signed(deal, each) for each in get_args(Side)))
+                if line.label != words("terms.quality")
+            ),
+            Line(label=words("party.other"), value=f"{name} · {standing(talk, other, side)}"),
+            *order_lines(talk, deal),
+            *settlement_lines(talk, deal),
+            *_decision_lines(talk, deal),
+            *money_lines(talk, deal, now.mine, money),
+            *direct_lines(talk, deal, now.side),
+            *lot_lines(talk, now.lots, steps, unpaid_lots(deal, money)),
+            *review_lines(talk, written),
+        ),
+        turn=deal_turn(talk, now, name, waits),
+        note=note,
+        buttons=(*_buttons(talk, now, money, steps, waits), answer_row(talk, written)),
+        fresh=talk.fresh,
+    )
+
+
+def _now(
+    talk: Talk,
+    deal: Deal,
+    awaited: Tranche | None,
+    at_work_until: datetime | None,
+    recalls: Sequence[Chargeback],
+) -> Now:
+    """A deal that is over waits for at most one thing: that this side says how it was."""
+    may_rate = deal.state in DEAL.final and may_review(talk.ctx, deal.id, talk.organisation)
+    lots, sides = delivery.lots_of(talk.ctx, deal.id), deals.sides(talk.ctx, deal)
+    return Now(deal, sides, lots, awaited, at_work_until, may_rate, recalls, going_out(talk.ctx, deal))
+
+
+def _banks_at_work(talk: Talk, deal: Deal) -> datetime | None:
+    """The same for a deal whose money was not read: only one that waits for money is looked at."""
+    if deal.state not in ("awaiting_funding", "funded"):
+        return None
+    payment = escrow.payment_of(talk.ctx, deal.id)
+    return confirmed_by(payment, way_of(talk.ctx, payment.id) if payment is not None else None)
+
+
+def awaits_me(talk: Talk, deal: Deal) -> bool:
+    """Whether the next step is this person's: a button of the deal, its payment, or a lot that they send or judge."""
+    if {verb for verb, _ in ONWARD_VERBS} & {*deals.may(talk.ctx, deal)}:
+        return True
+    side: Side = "buyer" if "buyer" in deals.sides(talk.ctx, deal) else "seller"
+    if deal.frozen is not None:
+        return False
+    if deal.state == "awaiting_funding":
+        return side == "buyer" and not asked_directly(deal) and _banks_at_work(talk, deal) is None
+    return deal.state in LOTS_GO_ON and any(asks(lot, side) for lot in delivery.lots_of(talk.ctx, deal.id))
+
+
+def brief_card(talk: Talk, deal: Deal) -> Card:
+    """A deal among others: what, how much, whose turn; one button opens it."""
+    words = talk.words
+    awaited = escrow.awaited(talk.ctx, deal.id) if deal.state == "funded" else None
+    now = _now(talk, deal, awaited, _banks_at_work(talk, deal), recalls_of(talk.ctx, deal))
+    name = talk.party(deal.seller if now.side == "buyer" else deal.buyer)
+    return Card(
+        title=_title(talk, deal),
+        lines=(
+            Line(label=words("terms.total"), value=words.show(deal.amount)),
+            Line(label=words("party.other"), value=name),
+        ),
+        turn=deal_turn(talk, now, name, deal_waits(talk.ctx, now), brief=True),
+        buttons=((Button(label=words("deal.open"), press=press("deal.show", deal.id)),),),
+    )
+
+
+def _title(talk: Talk, deal: Deal) -> str:
+    terms = deal.terms
+    return talk.words("deal.card", ref=deal.ref, goods=goods_name(talk, terms.product_id, terms.grade_id))
+
+
+def _decision_lines(talk: Talk, deal: Deal) -> list[Line]:
+    """Who of the buyer's company has signed what waits for an approval, or has decided on it: told to them alone."""
+    by_colleague = deal.buyer_signed_by not in (None, talk.person.id)
+    if talk.organisation == deal.buyer and (
+        deal.state == "awaiting_approval" or (deal.state == "agreed" and by_colleague)
+    ):
+        signed_by = talk.name_of(deal.buyer_signed_by or "")
+        said = f"{signed_by}, {talk.words.show(deal.buyer_signed_at)}"
+        return [Line(label=talk.words("deal.signed_by_buyer"), value=said)]
+    if deal.decided_by is None or deal.decided_at is None or talk.organisation != deal.buyer:
+        return []
+    name, at = talk.name_of(deal.decided_by), deal.decided_at
+    label = talk.words("deal.refused_by" if deal.ended_by == "refuse" else "deal.approved_by")
+    return [Line(label=label, value=f"{name}, {talk.words.show(at)}")]
+
+
+def _buttons(
+    talk: Talk, now: Now, money: MoneyStanding, steps: LotsStanding, waits: Sequence[Wait]
+) -> tuple[tuple[Button, ...], ...]:
+    """What moves the deal on stands first; what is for reading, and the ways out, stand last."""
+    deal, mine, lots = now.deal, now.mine, now.lots
+    words, verbs = talk.words, deals.may(talk.ctx, deal)
+    rows = money_rows(talk, deal, mine, money)
+    rows.append(_verb_buttons(talk, deal, ONWARD_VERBS, verbs))
+    if deal.state == "disputed" or any(lot.state == "lot_dispute" for lot in lots):
+        rows += [(_case_button(talk, case),) for case in cases_of(talk.ctx, deal.id) if case.state in OPEN_CASES]
+    if deal.state in LOTS_MOVE:
+        rows += lot_rows(talk, lots, steps, waits, stands_still=deal.frozen is not None)
+    if now.may_rate:
+        rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
+    rows.append(again_row(talk, deal, mine))
+    nowhere_to_go = money.buyer_to_say if "buyer" in mine else "seller" in mine and money.released and not money.account
+    if nowhere_to_go:
+        rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
+    reading = [Button(label=words("deal.terms"), press=press("deal.terms", deal.id))]
+    if mine & {"buyer", "seller"}:
+        reading.append(Button(label=words("deal.write"), press=press("deal.write", deal.id)))
+    if papers := sum(len(lot.files) for lot in lots):
+        reading.append(Button(label=words("deal.papers", count=papers), press=press("deal.papers", deal.id)))
+    if "buyer" in mine and deal.state not in DEAL.final:
+        reading.append(order_button(talk, deal))
+    reading += invoices_row(talk, deal.id)
+    rows.append((*reading, *_verb_buttons(talk, deal, WAYS_OUT, verbs)))
+    return tuple(row for row in rows if row)
+
+
+LOTS_MOVE = frozenset({"funded", "cancel_asked", "disputed", "in_delivery_direct"})
+
+
+def _case_button(talk: Talk, case: Case) -> Button:
+    return Button(label=talk.words("deal.dispute"), press=press("case.show", case.id), style="primary")
+
+
+def _verb_buttons(
+    talk: Talk, deal: Deal, offered: Sequence[tuple[str, Style]], verbs: Collection[str]
+) -> tuple[Button, ...]:
+    return tuple(
+        Button(label=talk.words(f"deal.{verb}"), press=press(f"deal.{verb}", deal.id, deal.version), style=style)
+        for verb, style in offered
+        if verb in verbs
+    )
+
+
+def _look(talk: Talk, deal_id: str) -> tuple[int, Card, str]:
+    deal = deals.deal_for(talk.ctx, deal_id)
+    return deal.version, deal_card(talk, deal), ""
+
+
+def _sign(ctx: Ctx, deal_id: str, _seen: int | None) -> Deal:
+    """What is signed never changes, whichever version was seen. Raises Stale for a side that has signed."""
+    deal = deals.deal_for(ctx, deal_id)
+    if any(has_signed(deal, side) for side in ("buyer", "seller") if side in deals.sides(ctx, deal)):
+        raise Stale
+    return deals.sign_deal(ctx, deal_id)
+
+
+def _direct(act: Callable[[Ctx, str, int | None], Deal]) -> Callable[[Ctx, str, int | None], str]:
+    """The same, saying "company" where the buyer's company is asked first."""
+
+    def taken(ctx: Ctx, deal_id: str, seen: int | None) -> str:
+        return "company" if act(ctx, deal_id, seen).direct_wanted_by is not None else ""
+
+    return taken
+
+
+STEPS = Steps(
+    "deal",
+    {
+        "sign": _sign,
+        "unsign": deals.back_out,
+        "approve": deals.approve_deal,
+        "refuse": deals.refuse_deal,
+        "cancel": deals.cancel_deal,
+        "cancel_asked": deals.ask_cancel,
+        "cancel_agreed": deals.agree_cancel,
+        "cancel_refused": deals.refuse_cancel,
+        "direct_asked": _direct(deals.ask_direct),
+        "direct_agreed": _direct(deals.agree_direct),
+        "direct_refused": deals.refuse_direct,
+        "buyer_says_paid": deals.say_paid,
+        "seller_confirms_money": deals.confirm_money,
+    },
+    ASKS_FIRST,
+    _look,
+    side=lambda talk, deal_id: side_of(talk, "deal", deal_id),
+    questions={
+        "unsign": sure.leaving,
+        "refuse": sure.refusing,
+        "cancel": sure.cancelling,
+        "cancel_asked": sure.asking_to_cancel,
+        "cancel_agreed": sure.agreeing_to_cancel,
+    },
+)
+STEPS.enter(book)
+
+ONWARD_VERBS: tuple[tuple[str, Style], ...] = (
+    ("sign", "primary"),
+    ("approve", "primary"),
+    ("refuse", "danger"),
+    ("buyer_says_paid", "primary"),
+    ("seller_confirms_money", "primary"),
+    ("direct_agreed", "danger"),
+    ("direct_refused", "plain"),
+    ("cancel_agreed", "danger"),
+    ("cancel_refused", "plain"),
+)
+WAYS_OUT: tuple[tuple[str, Style], ...] = (
+    ("unsign", "danger"),
+    ("direct_asked", "plain"),
+    ("cancel", "danger"),
+    ("cancel_asked", "plain"),
+)
