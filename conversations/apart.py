@@ -12,7 +12,8 @@ from conversations.consulting.seeking.question import question_card
 from conversations.consulting.seeking.seek import profile_card
 from conversations.consulting.sessions.card import session_card
 from conversations.facts import gathered
-from conversations.forms.form import Field, Form, Values
+from conversations.forms.form import Values
+from conversations.forms.own_words import own_words
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.search.cards import listing_card
 from conversations.talk import Opening, Talk
@@ -138,7 +139,7 @@ def blocked(talk: Talk, _rest: str) -> None:
 
 # --- reports ----------------------------------------------------------------------------------------------------------
 
-REPORT: Final = Form("tell", (Field("words", "long_text", max_length=1000),), review=False)
+REPORT: Final = own_words("tell")
 
 
 def _report(talk: Talk, opening: Opening, values: Values) -> None:

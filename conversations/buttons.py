@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conversations.reply import LONGEST_LABEL, Button, FieldView, FormView, Style
+from conversations.reply import Button, FieldView, FormView, Style
 from core.kernel.errors import Invalid
 
 # Telegram's limit for callback data; Slack allows 2,000 characters.
@@ -32,7 +32,7 @@ def press(verb: str, subject: str = "", seen: int | None = None, choice: str = "
 
 def to_command(words: Callable[[str], str], command: str, style: Style = "plain", *, said: str = "") -> Button:
     """The way to what a command does, called as it is, or as is `said`."""
-    label = (said or words(f"command.{command}"))[:LONGEST_LABEL]
+    label = said or words(f"command.{command}")
     return Button(label=label, press=press("command", choice=command), style=style)
 
 

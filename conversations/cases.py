@@ -9,7 +9,7 @@ from conversations.reply import CardList, Say
 from conversations.talk import Talk
 from conversations.trade.delivery.dispute import brief_card as brief_dispute
 from core.escrow.chargebacks import open_chargebacks
-from core.sessions.complaints import open_complaints
+from core.sessions.after.complaints import open_complaints
 from core.support.service import open_cases
 
 book = Book()

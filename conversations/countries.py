@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Final
 
 from babel import Locale
 
 from conversations.talk import Talk
 from core.catalogue.facts import LANGUAGES
 from core.catalogue.names import folded
+
+NO_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})  # unions, oceans and codes for trials
 
 
 def country_named(talk: Talk, name: str) -> str | None:
@@ -24,5 +27,10 @@ def country_names() -> dict[str, str]:
         folded(name): code
         for language in LANGUAGES
         for code, name in Locale.parse(language).territories.items()
-        if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "QO"}
+        if is_country(code)
     }
+
+
+def is_country(code: str) -> bool:
+    """Of the codes of territories, those of ISO 3166 for countries."""
+    return len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES

@@ -1,7 +1,7 @@
 """Days as people read them: in one style for each language, alone, with their weekday, or as the ends of a span.
 
-Unicode CLDR has the patterns. Where it writes a single day otherwise than the days of a span ("2026-11-23" beside "2026
-lapkr. 23–29"), the day is written as those are.
+Unicode CLDR has the patterns. Lithuanian has its own here: CLDR's are figures ("2026-11-23") beside an order of words
+that nobody writes ("2026 lapkr. 23–29"), while letters and contracts say "2026 m. lapkričio 23–29 d.".
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ WITH_YEAR: Final = "yMMMd"
 WITHOUT_YEAR: Final = "MMMd"
 WITH_WEEKDAY: Final = "MMMEd"
 LEADING_ZERO: Final = re.compile(r"(?<![0-9])0(?=[1-9](?![0-9]))")  # of Italian spans alone
-AS_IN_SPANS: Final[Mapping[str, Mapping[str, str]]] = {
-    "lt": {WITH_YEAR: "y MMM d", WITHOUT_YEAR: "MMM d", WITH_WEEKDAY: "EEE, MMM d"},
-    "lv": {WITH_YEAR: "y. 'gada' d. MMM"},
+OWN_PATTERNS: Final[Mapping[str, Mapping[str, str]]] = {
+    "lt": {WITH_YEAR: "y 'm'. MMMM d 'd'.", WITHOUT_YEAR: "MMMM d 'd'.", WITH_WEEKDAY: "EEE, MMMM d 'd'."},
+    "lv": {WITH_YEAR: "y. 'gada' d. MMM"},  # as CLDR's own spans have it
 }
 
 
@@ -39,9 +39,25 @@ def span_in_words(first: date, last: date, locale: Locale, *, with_year: bool = 
     skeleton = WITH_YEAR if with_year else WITHOUT_YEAR
     if first == last:
         return _written(first, skeleton, locale)
+    if locale.language == "lt":
+        return _lithuanian_span(first, last, locale, with_year=with_year)
     return LEADING_ZERO.sub("", str(format_interval(first, last, skeleton, locale=locale)))
 
 
+def month_in_words(month: date, locale: Locale) -> str:
+    """ "November 2026" """
+    return format_skeleton("yMMMM", month, locale=locale)
+
+
+def _lithuanian_span(first: date, last: date, locale: Locale, *, with_year: bool) -> str:
+    """ "2026 m. lapkričio 23–29 d.", "2026 m. lapkričio 23 d. – gruodžio 5 d.": what they share stands once."""
+    begins = _written(first, WITH_YEAR if with_year else WITHOUT_YEAR, locale)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{begins.removesuffix(' d.')}–{last.day} d."
+    again = WITH_YEAR if with_year and first.year != last.year else WITHOUT_YEAR
+    return f"{begins} – {_written(last, again, locale)}"
+
+
 def _written(day: date, skeleton: str, locale: Locale) -> str:
-    pattern = AS_IN_SPANS.get(locale.language, {}).get(skeleton)
+    pattern = OWN_PATTERNS.get(locale.language, {}).get(skeleton)
     return format_date(day, pattern, locale) if pattern else format_skeleton(skeleton, day, locale=locale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conversations.billing.money import is_set_up, money_card, payouts_card
 from conversations.book import Book
 from conversations.buttons import Press, press, to_command
 from conversations.consulting.sessions.card import session_card, waits_for_me
@@ -10,8 +11,7 @@ from conversations.reply import Button, Card, CardList, Desk, Say
 from conversations.search.alerts import brief_search
 from conversations.standing import own_standing
 from conversations.talk import Opening, Talk
-from conversations.trade.deals.agreement import awaits_me, brief_card
-from conversations.trade.deals.money import is_set_up, money_card, payouts_card
+from conversations.trade.deals.card import awaits_me, brief_card
 from conversations.trade.listings.shelf import brief_listing
 from conversations.trade.offers.inquiry import inquiry_card
 from conversations.trade.offers.offer import brief_offer

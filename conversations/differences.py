@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from conversations.forms.answers import show_place, show_window
+from conversations.forms.answers import show_place
+from conversations.forms.window import show_window
 from conversations.talk import Talk
 from conversations.wording import labelled
+from core.listings.model import Certificate
 from core.listings.rules import Difference
 
 SALES: Final[Mapping[str, tuple[bool, bool]]] = {  # whether the price can be talked about, and whether it can be taken
@@ -40,6 +42,11 @@ def show_packing(talk: Talk, packaging: str) -> str:
     return talk.words(code) if talk.words.knows(code) else packaging
 
 
+def show_certificates(talk: Talk, certificates: Sequence[Certificate | str]) -> str:
+    """ "ENplus PL023, FSC": a seller's with their numbers, or the schemes that a buyer asks for."""
+    return ", ".join(str(each) for each in certificates) or talk.words("terms.no_certificates")
+
+
 def sale_named(negotiable: bool, buy_now: bool) -> str:
     """Which way of selling that is."""
     return next((name for name, each in SALES.items() if each == (negotiable, buy_now)), "offers")
@@ -59,5 +66,5 @@ SHOWN: Final[Mapping[str, Callable[[Talk, Any], str]]] = {
     "window": show_window,
     "sale": lambda talk, value: talk.words(f"sell.sale.{sale_named(*value)}"),
     "packaging": lambda talk, value: show_packing(talk, value) if value else talk.words("packaging.unsaid"),
-    "certificates": lambda talk, value: ", ".join(value) or talk.words("terms.no_certificates"),
+    "certificates": show_certificates,
 }

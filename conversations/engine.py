@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-from pydantic import TypeAdapter
 
 from conversations.book import Book, Flow, bound
 from conversations.buttons import Press, read_press
 from conversations.buying.purchase import take_stars
 from conversations.filling.interview import Interview
 from conversations.links import LED_TO, link_in
-from conversations.outgoing.joints import jointed
-from conversations.outgoing.marks import marked
 from conversations.outgoing.placing import ELSEWHERE
-from conversations.outgoing.rooms import roomed
+from conversations.outgoing.sending import ANSWERS, gist, send
 from conversations.outgoing.twice import done_just_now, note_done
-from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Reply, Say, Toast
+from conversations.reply import FormErrors, FormView, Reply, Say, Toast
 from conversations.search.asked import ask_problem_no_more
 from conversations.talk import Almanac, Surface, Talk
 from conversations.turn import (
@@ -39,13 +34,10 @@ from conversations.turn import (
     Said,
     Turn,
 )
-from conversations.wording import Words
 from core.kernel import inbox
 from core.kernel.errors import Refusal, Stale
-from core.kernel.outbox import Post
 from core.kernel.transaction import Actor, Ctx
 from core.kernel.transaction import person as acting_person
-from core.people.marks import mark_at
 from core.people.model import Person
 from core.people.service import meet
 from core.talks.model import Draft
@@ -60,10 +52,7 @@ from core.talks.service import (
 )
 
 NOBODY = Actor(None, "newcomer")  # until we know who speaks
-ANSWERS: TypeAdapter[list[Reply]] = TypeAdapter(list[Reply])
-
 ASKED_IN = "asked_in"  # under which is remembered in which room a form was asked
-
 SIGNS = {"slack": "/parley "}  # what a command begins with, where that is not a mere slash
 
 # Replies that the platform wants as the answer to the input itself, within seconds, rather than as a message.
@@ -102,6 +91,7 @@ class Engine:
 
     def handle(self, ctx: Ctx, turn: Turn) -> Answered:
         """Take one input. Runs as a unit of work; the same input a second time changes nothing."""
+        inbox.after_their_last(ctx.session, turn.identity.key)
         if not inbox.take_in(ctx.session, turn.key, turn.body, ctx.now):
             given = inbox.answer_given(ctx.session, turn.key)
             return Answered(ANSWERS.validate_python(given or []), again=True)
@@ -198,7 +188,7 @@ class Engine:
     def _said(self, talk: Talk, text: str) -> None:
         if text.startswith("/"):
             name, _, rest = text[1:].replace("\n", " ").partition(" ")
-            self._command(talk, name.split("@")[0].lower(), rest.strip())
+            self._command(talk, name.split("@")[0], rest.strip())
             return
         draft = focused_draft(talk.ctx, talk.person.id)
         if draft is not None and draft.flow in self._book.flows and self._asked_here(talk, draft):
@@ -228,8 +218,9 @@ class Engine:
         elif not any(finds(talk, latitude, longitude) for finds in self._book.finders):
             self._command(talk, "place", degrees)
 
-    def _command(self, talk: Talk, name: str, rest: str) -> None:
+    def _command(self, talk: Talk, written: str, rest: str) -> None:
         ask_problem_no_more(talk)
+        name = written.lower()
         if name == "cancel":
             self.interview.cancel(talk)
         elif name in self._book.flows and name not in self._book.commands:
@@ -237,7 +228,7 @@ class Engine:
         elif name in self._book.commands:
             self._book.commands[name](talk, rest)
         else:
-            self._book.commands["?"](talk, f"{name} {rest}")
+            self._book.commands["?"](talk, f"{written} {rest}".strip())
 
     def _pressed(self, talk: Talk, pressed: Press) -> None:
         ask_problem_no_more(talk)
@@ -301,8 +292,10 @@ class Engine:
     def _refuse(self, talk: Talk, turn: Turn, refusal: Refusal) -> None:
         """Say no in words. A press on what has moved on also gets the thing as it is now."""
         if not isinstance(turn.input, Pressed):
-            final, sentence = isinstance(turn.input, Filled) and turn.input.final, talk.words.refusal(refusal)
-            talk.reply(FormErrors(errors={"": sentence}) if final else Say(text=sentence))
+            # The window of a form that is sent closes at last: its first answer had been lost or too late.
+            stays = isinstance(turn.input, Filled) and turn.input.final and refusal.code != "talk.form_sent"
+            sentence = talk.words.refusal(refusal)
+            talk.reply(FormErrors(errors={"": sentence}) if stays else Say(text=sentence))
             return
         own = done_just_now(talk, turn.input.button)  # pressed twice: nobody else has moved it on
         sentence = talk.words("talk.done_already") if own else talk.words.refusal(refusal)
@@ -345,54 +338,3 @@ class Engine:
 def room_of(ctx: Ctx, turn: Turn, where: Surface) -> str | None:
     """Whose topic or thread this comes from."""
     return room_at(ctx, where.platform, where.workspace, where.address, turn.thread) if turn.thread else None
-
-
-def gist(replies: Sequence[Reply]) -> str:
-    """The first of what is said, in a sentence."""
-    for reply in replies:
-        match reply:
-            case Say(text=text) | Toast(text=text):
-                return text
-            case Card(title=title) | CardList(title=title) | Desk(title=title):
-                return title
-            case _:
-                continue
-    return ""
-
-
-def send(
-    ctx: Ctx,
-    surface: Surface,
-    replies: Sequence[Reply],
-    *,
-    words: Words | None = None,
-    trigger: str | None = None,
-    message: str | None = None,
-    thread: str | None = None,
-    channel: str | None = None,
-    pressed: str | None = None,
-) -> None:
-    """Put replies on their way to an address, in order, after the commit; those about money with the reader's mark.
-
-    `words`: the reader's, of replies that were not on their way before (joints.py). `thread`: where in that chat the
-    input stood that they answer; `channel`: where else, before others; `pressed`: the message whose button they answer
-    (placing.py).
-    """
-    replies = jointed(replies, words)
-    replies = marked(roomed(ctx, replies), lambda: mark_at(ctx, surface.platform, surface.workspace, surface.address))
-    body: dict[str, Any] = {
-        "workspace": surface.workspace,
-        "address": surface.address,
-        "replies": ANSWERS.dump_python(replies, mode="json", exclude_defaults=False),
-        "trigger": trigger,
-        "message": message,
-        "thread": thread,
-        "channel": channel,
-        "pressed": pressed,
-    }
-    ctx.post(surface.platform, surface.lane, "replies", body, made_of=tuple(replies))
-
-
-def replies_of(post: Post) -> list[Reply]:
-    """What a post says: as it was made, or read from the table."""
-    return ANSWERS.validate_python(post.body["replies"]) if post.made_of is None else list(post.made_of)

@@ -88,6 +88,7 @@ DEAL_FACTS: Facts = {
     deal.DealMoneyTried: "",
     review.ReviewsOpened: "notice.reviews_open",
     review.ReviewsRevealed: "notice.reviews_revealed",
+    review.ReviewAnswered: "notice.review_answered",
 }
 LOT_FACTS: Facts = {
     lot.LotDispatched: "notice.lot_dispatched",

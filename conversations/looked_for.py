@@ -12,6 +12,7 @@ from core.search.model import Query
 from core.talks.service import recall
 
 GOODS: Final = "find"
+ADVICE: Final = "advice"
 LATEST: Final = "latest"  # under which it is remembered which list was asked for last, and when
 STILL_MEANT: Final = timedelta(hours=12)  # after which a word or two are hardly said of a list any more
 

@@ -10,7 +10,9 @@ from conversations.search.cards import shared
 from conversations.talk import Talk
 from core.experts.service import expert_for
 from core.kernel.errors import Refusal
-from core.listings.service import TAKES_OFFERS, listing_for
+from core.kernel.transaction import Ctx
+from core.listings.service import TAKES_OFFERS, listing_for, seller_of
+from core.people.service import members, person_of
 
 
 def preview(talk: Talk, url: str) -> Card | None:
@@ -28,6 +30,19 @@ def preview(talk: Talk, url: str) -> Card | None:
         return _public(talk, link).model_copy(update={"subject": None, "buttons": open_it})
     except Refusal:
         return None
+
+
+def locale_behind(ctx: Ctx, url: str) -> str:
+    """The language of those whose page a link leads to; empty where it is no page of somebody's own."""
+    link = read_url(url)
+    try:
+        if link is not None and link.thing == "e":
+            return person_of(ctx, expert_for(ctx, link.named).person_id).locale
+        if link is not None and link.thing == "l":
+            return next((each.locale for each in members(ctx, seller_of(ctx, link.named))), "")
+    except Refusal:
+        pass
+    return ""
 
 
 def _public(talk: Talk, link: Link) -> Card:

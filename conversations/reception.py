@@ -8,6 +8,7 @@ import structlog
 
 from conversations.engine import NOBODY, Answered, Engine
 from conversations.glances import Glance, Glances
+from conversations.previews import locale_behind
 from conversations.reply import Card, Option
 from conversations.turn import Turn
 from core.kernel.db import Unavailable
@@ -45,6 +46,10 @@ class Reception:
     async def previews(self, identity: Identity, urls: Sequence[str]) -> Mapping[str, Card]:
         """What may stand under links of ours where others read it too."""
         return await self._transactions.run(NOBODY, lambda ctx: self._glances.previews(ctx, identity, urls))
+
+    async def locale_behind(self, url: str) -> str:
+        """The language of those whose page a link of ours leads to, or nothing."""
+        return await self._transactions.run(NOBODY, lambda ctx: locale_behind(ctx, url))
 
     async def leave(self, platform: Platform, workspace: str) -> None:
         """Nobody is reached in that workspace any more, until they speak there again."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-LONGEST_LABEL: Final = 75  # characters of a button, as Slack counts them
+LONGEST_LABEL: Final = 75  # characters of a button or an option, as Slack counts them
 JOINT: Final = ": "  # between a label and its value, where a language has no other
 
 
 class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+
+# What is pressed. A name in it may be of any length, and is cut; of our own words a test counts the letters.
+Label = Annotated[str, AfterValidator(lambda label: label[:LONGEST_LABEL])]
 
 Style = Literal["plain", "primary", "danger"]
 
@@ -24,7 +27,7 @@ class Button(Shape):
     where what is chosen is said. Both only where a platform can.
     """
 
-    label: str = Field(min_length=1, max_length=LONGEST_LABEL)
+    label: Label = Field(min_length=1)
     press: str | None = Field(default=None, max_length=64)
     url: str | None = None
     share: str | None = Field(default=None, max_length=64)
@@ -143,7 +146,7 @@ class CardList(Shape):
 
 class Option(Shape):
     value: str = Field(max_length=75)
-    label: str = Field(max_length=75)
+    label: Label
 
 
 FieldKind = Literal["text", "long_text", "choice", "choices", "date", "number", "email", "files"]

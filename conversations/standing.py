@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
+from conversations.buttons import press
+from conversations.reply import Button
 from conversations.talk import Talk
 from core.deals.model import Side
 from core.reputation.model import Score
@@ -16,6 +18,19 @@ SIDES: Final[tuple[Side, ...]] = ("seller", "buyer")
 def standing(talk: Talk, organisation_id: str, side: Side) -> str:
     """As a seller, or as a buyer: "★ 4.6 (12 reviews), 31 deals, 97 % on time", or that it is new to that."""
     return _told(talk, score_of(talk.ctx, organisation_id, side), side)
+
+
+class Standing(NamedTuple):
+    """The same line, and the button that opens what was written; no button while nobody has written."""
+
+    said: str
+    reviews: tuple[Button, ...]
+
+
+def standing_with_reviews(talk: Talk, organisation_id: str, side: Side) -> Standing:
+    score = score_of(talk.ctx, organisation_id, side)
+    read = Button(label=talk.words("review.read"), press=press("review.read", organisation_id, choice=side))
+    return Standing(_told(talk, score, side), (read,) if score.reviews else ())
 
 
 def standing_if_known(talk: Talk, organisation_id: str, side: Side) -> str:

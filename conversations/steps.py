@@ -78,7 +78,7 @@ class Steps:
         verb = pressed.verb.partition(".")[2]
         what = self.labels[verb](talk, pressed.subject) if verb in self.labels else words(pressed.verb)
         yes = Button(
-            label=words("sure.yes", what=what)[:75],
+            label=words("sure.yes", what=what),
             press=press(pressed.verb, pressed.subject, version, YES),
             style="danger",
         )

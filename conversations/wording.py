@@ -19,7 +19,7 @@ from babel.dates import get_timezone_location
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
 from conversations.dates import day_in_words, span_in_words, weekday_in_words
 from core.kernel.errors import Refusal
@@ -27,6 +27,7 @@ from core.kernel.money import STARS, Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.people.rules import known_zone
 
+RENAMED = {"Europe/Kyiv": "Europe/Kiev"}  # zones of which Babel keeps the town under the name that they had before
 LOCALES = Path(__file__).parent / "locales"
 A_YEARS_DAYS = timedelta(days=300)  # within which a day and a month mean one day only, also to a hasty reader
 COMMAND = re.compile(r"(?<![^\s(])/(?=[a-z]{2})")  # as our own sentences name commands: "/find", never "€/t"
@@ -128,6 +129,11 @@ class Words:
         )
         return f"{amount}/{self.unit(price.unit)}"
 
+    @property
+    def point(self) -> str:
+        """What stands before the decimals, and in this country's spreadsheets too."""
+        return get_decimal_symbol(self.locale)
+
     def number(self, number: Decimal) -> str:
         return format_decimal(number, locale=self.locale, decimal_quantization=False)
 
@@ -152,7 +158,8 @@ class Words:
 
     def clock_of(self, zone: str) -> str:
         """A time zone by the place whose clock it is: "Europe/Vilnius" is a name for machines."""
-        return get_timezone_location(zone, locale=self.locale, return_city=True)
+        named: Mapping[str, str] = self.locale.time_zones.get(RENAMED.get(zone, ""), {})
+        return named.get("city") or get_timezone_location(zone, locale=self.locale, return_city=True)
 
     def moment(self, moment: datetime) -> str:
         """Day, time and zone: a time without its zone is nobody's time."""

@@ -1,1 +1,1 @@
-"""Invoices in the chat: what there is, one as a file, and the agreement that the market writes them."""
+"""One's own money in the chat: the statement, invoices and receipts, and the agreement that the market writes them."""

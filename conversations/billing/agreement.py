@@ -14,11 +14,13 @@ from conversations.forms.answers import as_decimal
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Option, Say
 from conversations.talk import Opening, Talk
+from conversations.vat_numbers import VAT_NUMBERS
 from core.deals.service import deals_of
 from core.experts.service import own_profile
 from core.invoicing import service as invoicing
 from core.invoicing.model import SetBilling, State
 from core.kernel.errors import Invalid
+from core.people import rules
 from core.people.service import members, organisation_of
 
 HIGHEST_RATE: Final = 30  # percent; the highest in Europe is 27
@@ -46,9 +48,23 @@ def _answers(talk: Talk, _values: Values) -> list[Option]:
     ]
 
 
+def _statuses(talk: Talk, _values: Values) -> list[Option]:
+    return [Option(value=each, label=talk.words(f"billing.status.{each}")) for each in ("has_one", "has_none")]
+
+
+def _read_number(talk: Talk, text: str, _values: Values) -> str:
+    country = organisation_of(talk.ctx, talk.organisation).country
+    return rules.vat_number(text, country) if country is not None else text
+
+
+def _such_number(talk: Talk, _values: Values) -> str | None:
+    return VAT_NUMBERS.get(organisation_of(talk.ctx, talk.organisation).country or "")
+
+
 def _asks_rate(values: Values) -> bool:
     """Who has no VAT number charges none, and is not asked for a rate."""
-    return values.get("writes") == "yes" and values.get("registered") == "yes"
+    registered = values.get("registered") == "yes" or values.get("status") == "has_one"
+    return values.get("writes") == "yes" and registered
 
 
 BILLING: Final = Form(
@@ -56,6 +72,23 @@ BILLING: Final = Form(
     (
         Field("registered", fixed=True),
         Field("sells", fixed=True),
+        Field("asks_vat", fixed=True, optional=True),  # yes: nobody knows yet whether there is a number
+        Field(
+            "status",
+            "choice",
+            options=_statuses,
+            show=lambda talk, value: talk.words(f"billing.status.{value}"),
+            applies=lambda values: values.get("asks_vat") == "yes",
+            shapes_form=True,
+        ),
+        Field(
+            "vat_number",
+            read=_read_number,
+            such_as=_such_number,
+            applies=lambda values: values.get("status") == "has_one",
+            max_length=20,
+            example="LT100001919017",
+        ),
         Field("address", max_length=200, example="Savanorių pr. 1, LT-44255 Kaunas"),
         Field(
             "writes",
@@ -80,7 +113,13 @@ BILLING: Final = Form(
 
 def _set(talk: Talk, _opening: Opening, values: Values) -> None:
     writes = values.get("writes") == "yes"
-    command = SetBilling(address=values["address"], market_writes=writes, home_bp=values.get("home_rate"))
+    command = SetBilling(
+        address=values["address"],
+        market_writes=writes,
+        home_bp=values.get("home_rate"),
+        vat_number=values.get("vat_number"),
+        without_vat=values.get("status") == "has_none",
+    )
     invoicing.set_billing(talk.ctx, command, talk.place)
     if values["sells"] == "yes":
         done = talk.words("billing.done_in_your_name" if writes else "billing.done_by_yourself")
@@ -108,6 +147,8 @@ def open_billing(talk: Talk, _pressed: Press) -> None:
         return
     known = invoicing.billing_of(talk.ctx)
     answers = {"registered": "yes" if organisation.vat_number else "no", "sells": "yes" if selling else "no"}
+    if organisation.country is not None and not rules.vat_is_known(organisation):
+        answers["asks_vat"] = "yes"
     if known is not None:
         answers |= {"address": known.address}
     if known is not None and selling:

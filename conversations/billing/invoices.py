@@ -13,9 +13,10 @@ from conversations.buttons import Press, press, to_command
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.talk import Talk
 from core.invoicing import service as invoicing
+from core.invoicing.awaited import Missing, missing, then, waits_until
 from core.invoicing.events import InvoiceDrawn
 from core.invoicing.model import MARKET, Category, Content, Invoice, State
-from core.invoicing.writing import content_of, missing
+from core.invoicing.writing import content_of
 from core.kernel.money import Money
 
 SHOWN: Final = 10
@@ -57,12 +58,16 @@ def show_all(talk: Talk, pressed: Press) -> None:
 
 
 def _drafts(talk: Talk, found: Sequence[Invoice]) -> str:
-    """Whose they are to write: of who has agreed since, they are from before."""
-    if not any(each.state is State.DRAFT for each in found):
+    """Whose they are to write: of who has agreed since, they are from before, or taxed in a way that only they know."""
+    drafts = [each for each in found if each.state is State.DRAFT]
+    if not drafts:
         return ""
     known = invoicing.billing_of(talk.ctx)
-    agreed = known is not None and known.agreed_at is not None
-    return talk.words("invoice.drafts_before" if agreed else "invoice.drafts")
+    if known is None or known.agreed_at is None:
+        drawn = any(content_of(talk.ctx, each) is not None for each in drafts)
+        return talk.words("invoice.drafts" if drawn else "invoice.drafts_undrawn")
+    ours = any(invoicing.may_write_now(talk.ctx, each) for each in drafts)
+    return talk.words("invoice.drafts_before" if ours else "invoice.drafts_taxed_by_you")
 
 
 def _left_to_issuers(talk: Talk, subject: str) -> str:
@@ -115,6 +120,9 @@ def invoice_card(talk: Talk, invoice: Invoice, text: str = "") -> Card:
     if invoicing.may_write_now(talk.ctx, invoice):
         label = words("invoice.write_now" if invoice.state is State.DRAFT else "invoice.write_without_address")
         buttons.append(Button(label=label, press=press("invoice.write_now", invoice.id)))
+    if invoicing.may_correct(talk.ctx, invoice):
+        text = f"{text} {words('invoice.stands_otherwise')}".strip()
+        buttons.append(Button(label=words("invoice.correct"), press=press("invoice.correct", invoice.id)))
     rows = (tuple(buttons),) if buttons else ()
     return Card(title=_title(talk, invoice), text=waits or text, lines=tuple(lines), buttons=rows)
 
@@ -126,11 +134,17 @@ def _waits(talk: Talk, invoice: Invoice) -> tuple[str, Button | None]:
         return "", None
     if awaited.organisation != talk.organisation:
         return words(f"invoice.waits_for_their_{awaited.what}", name=talk.party(awaited.organisation)), None
-    if awaited.what == "address":
-        opens = Button(label=words("invoice.say_address"), press=press("billing.open"), style="primary")
-        return words("invoice.waits_for_your_address"), opens
-    opens = to_command(words, "profile", "primary", said=words("invoice.say_country"))
-    return words("invoice.waits_for_your_country"), opens
+    told = f"{words(f'invoice.waits_for_your_{awaited.what}')} {_by_when(talk, invoice, awaited)}".strip()
+    if awaited.what != "country":
+        opens = Button(label=words(f"invoice.say_{awaited.what}"), press=press("billing.open"), style="primary")
+        return told, opens
+    return told, to_command(words, "profile", "primary", said=words("invoice.say_country"))
+
+
+def _by_when(talk: Talk, invoice: Invoice, awaited: Missing) -> str:
+    """Until when it waits, and what becomes of it then; nothing before it has begun to wait."""
+    day = waits_until(talk.ctx, invoice)
+    return "" if day is None else talk.words(f"invoice.then_{then(invoice, awaited)}", day=day)
 
 
 def _title(talk: Talk, invoice: Invoice) -> str:
@@ -175,9 +189,20 @@ def _vat(talk: Talk, content: Content) -> str:
 
 @book.press("invoice.write_now")
 def write_now(talk: Talk, pressed: Press) -> None:
-    """A draft from before the agreement, or one that waits for an address. It comes with its number in a moment."""
-    invoicing.write_now(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("invoice.being_written")))
+    """A draft from before the agreement, or one that waits for an address. It comes with its number in a moment, or
+    once what a draft lacks is said."""
+    invoice = invoicing.invoice_for(talk.ctx, pressed.subject)
+    was_draft = invoice.state is State.DRAFT
+    invoicing.write_now(talk.ctx, invoice.id)
+    waits = _waits(talk, invoice)[0] if was_draft else ""
+    talk.reply(Toast(text=waits or talk.words("invoice.being_written")))
+
+
+@book.press("invoice.correct")
+def correct(talk: Talk, pressed: Press) -> None:
+    """One that says something wrong of a side: a credit note and a new one come in a moment."""
+    invoicing.correct(talk.ctx, pressed.subject)
+    talk.reply(Toast(text=talk.words("invoice.being_corrected")))
 
 
 @book.press("invoice.file")
@@ -194,8 +219,14 @@ def told_of_invoice(talk: Talk, invoice_id: str) -> Card:
     if invoice.issuer == talk.organisation:
         text = talk.words("invoice.written_for_you")
     else:
-        text = talk.words("invoice.written_to_you" if invoice.corrects is None else "invoice.credited_to_you")
+        text = talk.words(_written_to_you(invoice))
     return invoice_card(talk, invoice, text).model_copy(update={"subject": f"invoice:{invoice.id}"})
+
+
+def _written_to_you(invoice: Invoice) -> str:
+    if invoice.content is None or invoice.content.corrects is None:
+        return "invoice.written_to_you"
+    return "invoice.taken_back_to_you" if invoice.content.corrects.anew else "invoice.credited_to_you"
 
 
 def told_of_awaited(talk: Talk, invoice_id: str) -> Card:

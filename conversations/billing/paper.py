@@ -67,8 +67,8 @@ def supplied(words: Words, catalogue: Catalogue, supply: Supply) -> str:
             return words("invoice.line.fee_of_session", ref=supply.ref)
         case What.ADVICE:
             return words("invoice.line.advice", count=supply.minutes)
-        case What.CALLED_OFF:
-            return words("invoice.line.called_off")
+        case What.CALLED_OFF | What.NOT_COME as what:
+            return words("invoice.line.not_come" if what is What.NOT_COME else "invoice.line.called_off")
         case What.NAMED:
             return supply.what
 
@@ -97,14 +97,16 @@ def _head(words: Words, content: Content, day: date) -> tuple[str, ...]:
 
 
 def _party(words: Words, party: Party) -> tuple[str, ...]:
+    """Who it is and where; a town that the address names already is not said again."""
     country = words.locale.territories.get(party.country, party.country)
     number = words("invoice.paper.vat_number", number=party.vat_number) if party.vat_number else ""
-    lines = (party.name, party.address, ", ".join(filter(None, (party.place, country))), number)
+    place = "" if party.place.casefold() in party.address.casefold() else party.place
+    lines = (party.name, party.address, ", ".join(filter(None, (place, country))), number)
     return tuple(filter(None, lines))
 
 
 def _rows(words: Words, content: Content, line: str) -> tuple[Row, ...]:
-    """A supply outside VAT has no rate; what is given back has no quantity."""
+    """A supply outside VAT has no rate; a service is one, and what is given back has no quantity."""
     sums, tax, vat = content.sums, content.tax, words("invoice.vat")
     known = tax is not None and tax.category is not Category.OUTSIDE
     rate = words("invoice.paper.rate", percent=tax.percent) if tax is not None and known else "–"
@@ -113,12 +115,13 @@ def _rows(words: Words, content: Content, line: str) -> tuple[Row, ...]:
         return words.show(Money(minor, content.currency))
 
     full, less = line_sums(content)
+    one = "1" if content.corrects is None else ""
     priced = _priced(words, content, full)
     reduced = [(_reduced(words, content), rate, "", money(-less))] if less else []
     rounding = [(words("invoice.paper.rounding"), "", "", money(sums.rounding))] if sums.rounding else []
     return (
         (words("invoice.paper.what"), vat, _heading(words, priced), words("invoice.paper.net")),
-        (line, rate, priced or _quantity(words, content), money(full)),
+        (line, rate, priced or _quantity(words, content) or one, money(full)),
         *reduced,
         (words("invoice.paper.net"), "", "", money(sums.net)),
         (vat, rate, "", money(sums.vat)),
@@ -141,8 +144,10 @@ def _priced(words: Words, content: Content, full: int) -> str:
 
 
 def _reduced(words: Words, content: Content) -> str:
-    """Why less was paid than the goods cost by the contract; nothing where all of it was."""
-    return words("invoice.paper.reduced") if line_sums(content)[1] else ""
+    """Why less was paid than was charged by the contract; nothing where all of it was."""
+    if not line_sums(content)[1]:
+        return ""
+    return words("invoice.paper.reduced" if content.supply.of is What.GOODS else "invoice.paper.reduced_service")
 
 
 def _quantity(words: Words, content: Content) -> str:
@@ -164,8 +169,14 @@ def _notes(words: Words, content: Content) -> tuple[str, ...]:
 def _end(words: Words, content: Content) -> tuple[str, ...]:
     if content.tax is None:
         return (words("invoice.paper.vat_unknown"),)
-    paid = words("invoice.paper.paid" if content.corrects is None else "invoice.paper.given_back")
-    return tuple(filter(None, (_reason(words, content.tax), paid)))
+    return tuple(filter(None, (_reason(words, content.tax), _settled(words, content))))
+
+
+def _settled(words: Words, content: Content) -> str:
+    """That nothing is left to pay, and why."""
+    if content.corrects is None:
+        return words("invoice.paper.paid")
+    return words("invoice.paper.written_anew" if content.corrects.anew else "invoice.paper.given_back")
 
 
 def _reason(words: Words, tax: Tax | None) -> str:

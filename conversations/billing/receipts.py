@@ -6,7 +6,7 @@ from conversations.reply import Card, Line
 from conversations.talk import Talk
 from core.invoicing import service as invoicing
 from core.invoicing.model import Kind, State
-from core.sessions.receipts import Receipt, receipts_of
+from core.sessions.after.receipts import Receipt, receipts_of
 
 
 def receipt_cards(talk: Talk, subject: str | None = None) -> list[Card]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from conversations.filling.sentences import AS_WRITTEN
 from conversations.forms.form import Field
+from conversations.questions import LANGUAGE, question_asked
 from conversations.talk import Talk
 from core.catalogue.names import folded
 from core.search.price_question import asks_fee
 from core.search.sentence.parse import parse
 
+SPOKEN: Final = "languages"  # the field that asks for languages: "English" answers it
+
 
 def aside(talk: Talk, asked: Field, text: str) -> tuple[str, str] | None:
-    """The command that answers it, with its words: help, asked for by that word alone, or what our fee is, where any
-    goods could be named. None: it is an answer, as whatever is kept in its own words always is."""
+    """The command that answers it, with its words: help, asked for by that word alone, how things are done here, or
+    what our fee is, where any goods could be named. None: it is an answer, as all that is kept in its own words is."""
     if asked.kind in AS_WRITTEN:
         return None
     if folded(text.strip(" .,!?")) in {"help", folded(talk.words("command.help"))}:
         return "help", ""
+    question = question_asked(talk, text)
+    if question is not None and not (question == LANGUAGE and asked.name == SPOKEN):
+        return question
     if not asked.open_choice:
         return None
     almanac = talk.almanac

@@ -14,6 +14,7 @@ from conversations.filling.over import close_over, is_over
 from conversations.filling.sentences import WHOLE, said_at_once
 from conversations.forms.form import BEFORE, Field, Reading, stood
 from conversations.forms.nearest import by_label, chosen
+from conversations.questions import stops
 from conversations.reply import FormClosed, FormErrors, Line, Option, Say
 from conversations.talk import Opening, Talk
 from conversations.turn import Filled
@@ -96,6 +97,9 @@ class Interview(Clerk):
     def hear(self, talk: Talk, draft: Draft, text: str) -> None:
         """Typed text answers the field that is asked for. Near misses of a choice are taken as the choice."""
         if self._is_over(talk, draft) or self._drawn_anew(talk, draft):
+            return
+        if stops(talk, text):
+            self.cancel(talk, draft.id)
             return
         flow = self._flows[draft.flow]
         reading = flow.form.look(talk, draft.answers)
@@ -205,8 +209,9 @@ class Interview(Clerk):
             return
         match press.verb:
             case "form.skip" if current is not None and flow.form.field(current).may_be_passed(draft.answers):
-                # What was sent or chosen so far is kept: going on means "no more of it".
-                self._answer(talk, draft, flow.form.field(current), draft.answers.get(current, ""), reading)
+                # What was sent or chosen so far is kept: going on means "no more of it". What was refused goes.
+                kept = "" if current in reading.errors else draft.answers.get(current, "")
+                self._answer(talk, draft, flow.form.field(current), kept, reading)
             case "form.clear" if current is not None and self._may_be_cleared(draft, reading):
                 self._answer(talk, draft, flow.form.field(current), "", reading)
             case "form.back":

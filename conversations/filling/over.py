@@ -34,16 +34,21 @@ def request_may_be_changed(ctx: Ctx, request_id: str) -> None:
     changeable_request(ctx, request_id)
 
 
+def may_be_dealt_on(ctx: Ctx, listing_id: str) -> None:
+    """Raises Refusal where nothing can be bought any more; a form about a listing that says otherwise goes along."""
+    if (listing := listing_for(ctx, listing_id)).state != "live":
+        raise Refusal("listing.not_for_sale", state=listing.state)
+
+
 # What a form is about: the button that shows it, and its version now.
 LOT: Final = ("lot.show", lambda ctx, name: lot_for(ctx, name).version)
-LISTING: Final = ("find.show", lambda ctx, name: listing_for(ctx, name).version)
 OFFER: Final = ("offer.show", lambda ctx, name: offer_for(ctx, name).version)
 INQUIRY: Final = ("inquiry.show", lambda ctx, name: inquiry_for(ctx, name).version)
 CASE: Final = ("case.show", lambda ctx, name: case_for(ctx, name).version)
 ABOUT: Final[Mapping[str, tuple[str, Version]]] = (
     dict.fromkeys(("dispatch", "arrive"), LOT)
     | dict.fromkeys(("claim", "contradict", "propose", "counter_claim", "replace", "referee"), LOT)
-    | dict.fromkeys(("offer", "buy"), LISTING)
+    | dict.fromkeys(("offer", "buy"), ("find.show", may_be_dealt_on))
     | {"change": ("find.show", may_be_changed), "change_request": ("request.show", request_may_be_changed)}
     | dict.fromkeys(("shares", "ruling", "appeal"), CASE)
     | {"counter": OFFER, "first_offer": INQUIRY}

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from conversations.forms.kept import in_words
 from conversations.forms.keypads import Keypad, Keys
 from conversations.forms.nearest import matching
 from conversations.reply import FieldKind, FieldView, FormView, Line, Option
@@ -216,7 +217,7 @@ class Form:
             submit=words(f"{self.name}.submit"),
             cancel=words("form.cancel"),
             back=words("form.back"),
-            skip=words("form.next" if current and answers.get(current) else "form.skip"),
+            skip=words("form.next" if answers.get(current or "") and current not in reading.errors else "form.skip"),
             change=words("form.change"),
             more=words("form.more"),
             search=words("form.search"),
@@ -278,7 +279,7 @@ class Form:
             keyed=pad.keyed,
             searchable=with_options and (each.finds is not None or len(options) > OPTIONS_AT_ONCE),
             value=each.write(value) if value is not None else given,
-            shown=each.show(talk, value) if value is not None else "",
+            shown=each.show(talk, value) if value is not None else in_words(words, given or ""),
             typed=self._typed(talk, each, value, reading.values) if at_once and value is not None else "",
             error=errors.get(each.name, ""),
             proposed=proposed if asked else None,

@@ -15,9 +15,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-from babel.dates import format_date, get_day_names
+from babel import Locale
+from babel.dates import get_day_names
 from babel.numbers import get_decimal_symbol
 
+from conversations.dates import month_in_words
 from conversations.reply import Option
 from conversations.talk import Talk
 from core.kernel.errors import Invalid
@@ -61,6 +63,12 @@ class Keypad(Protocol):
         """The answer, once the last key has given it; it reads back as if it had been typed."""
 
 
+def _short_days(locale: Locale) -> list[str]:
+    """The days of the week, Monday first, as calendars head their columns. Polish ones are not cut in the middle."""
+    names = get_day_names("abbreviated" if locale.language == "pl" else "short", locale=locale)
+    return [names[day].rstrip(".") for day in range(7)]
+
+
 # --- days -------------------------------------------------------------------------------------------------------------
 
 
@@ -77,8 +85,7 @@ class Calendar(Keypad):
         month, first = self._read(talk, keyed, value)
         words = talk.words
         rows = [self._turning(talk, month, first)]
-        names = get_day_names("short", locale=words.locale)
-        rows.append(tuple(Option(value=_at(month, first), label=names[day]) for day in range(7)))
+        rows.append(tuple(Option(value=_at(month, first), label=name) for name in _short_days(words.locale)))
         weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
         earliest = first or talk.today
         rows += [tuple(self._day(talk, day, month, first) for day in week) for week in weeks if week[-1] >= earliest]
@@ -117,7 +124,7 @@ class Calendar(Keypad):
     @staticmethod
     def _turning(talk: Talk, month: date, first: date | None) -> tuple[Option, ...]:
         before, after = month - timedelta(days=1), (month + timedelta(days=31)).replace(day=1)
-        title = Option(value=_at(month, first), label=format_date(month, "LLLL y", locale=talk.words.locale))
+        title = Option(value=_at(month, first), label=month_in_words(month, talk.words.locale))
         ahead = (after.year - talk.today.year) * 12 + after.month - talk.today.month
         back = (Option(value=_at(before, first), label="‹"),) if month > talk.today else ()
         on = (Option(value=_at(after, first), label="›"),) if ahead <= MONTHS_AHEAD else ()
@@ -180,7 +187,7 @@ class Amount(Keypad):
             for row in ("123", "456", "789", (".", "0", BACK))
         )
         kinds = tuple(
-            Option(value=each, label=f"✓ {each}" if each == unit else talk.words.unit(each)) for each in units[:3]
+            Option(value=each, label=f"{'✓ ' if each == unit else ''}{talk.words.unit(each)}") for each in units[:3]
         )
         amount = _amount(digits)
         done = ((Option(value=DONE, label=talk.words("pad.done")),),) if amount else ()

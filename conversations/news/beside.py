@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.engine import send
+from conversations.outgoing.sending import send
 from conversations.talk import Talk
 from conversations.trade.deals.signed import terms_card
 from core.deals.service import deal_for

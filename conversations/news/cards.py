@@ -21,7 +21,7 @@ from conversations.consulting.sessions.ask_card import ask_card
 from conversations.consulting.sessions.notices import ASK, SESSION_CARDS
 from conversations.reply import Card
 from conversations.talk import Talk
-from conversations.trade.deals.agreement import deal_card
+from conversations.trade.deals.card import deal_card
 from conversations.trade.delivery.claim import claim_card
 from conversations.trade.delivery.dispute import case_card
 from conversations.trade.listings.shelf import own_card

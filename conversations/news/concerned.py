@@ -26,7 +26,7 @@ from core.offers.service import offer_for
 from core.people.model import Person
 from core.people.service import members, operators
 from core.requests.service import request_for
-from core.sessions.complaints import who_decides
+from core.sessions.after.complaints import who_decides
 from core.support.service import case_for
 
 Concerned = Callable[[Ctx, str], list[Person]]  # who is concerned by the thing of that id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conversations.engine import send
+from conversations.outgoing.sending import send
 from conversations.reply import Card, CardList, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
 from conversations.talk import Surface
 from core.kernel.transaction import Ctx

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.engine import send
+from conversations.outgoing.sending import send
 from conversations.people.registration import spoken_now
 from conversations.reply import Say
 from conversations.talk import Surface

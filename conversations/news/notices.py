@@ -15,6 +15,7 @@ import structlog
 from conversations.apart import REPORTS_HEARD
 from conversations.billing.agreement import billing_button
 from conversations.billing.invoices import invoice_file, told_of_awaited, told_of_invoice
+from conversations.billing.money import account_page, set_up_payouts
 from conversations.billing.recalled import RECALLS_HEARD
 from conversations.buying.purchase_notices import PURCHASES_HEARD
 from conversations.consulting.consultants.notices import EXPERTS_HEARD
@@ -22,7 +23,7 @@ from conversations.consulting.consultants.promotion_notices import PROMOTIONS_HE
 from conversations.consulting.seeking.question import QUESTIONS_HEARD
 from conversations.consulting.sessions.mail import Method, send_entry
 from conversations.consulting.sessions.notices import SESSIONS_HEARD, line_brought, line_of, sides_of
-from conversations.engine import Engine, send
+from conversations.engine import Engine
 from conversations.facts import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
 from conversations.filling.drafts import reminder
 from conversations.news.beside import redraw_beside
@@ -30,12 +31,12 @@ from conversations.news.cards import CARDS
 from conversations.news.concerned import parties
 from conversations.news.reminders import on_deadline_nears
 from conversations.news.sentences import sentence
+from conversations.outgoing.sending import send
 from conversations.reply import Card, Reply, Say
 from conversations.search.alerts import found_list
 from conversations.search.openings import openings_list
 from conversations.talk import Surface, Talk
 from conversations.trade.deals import talk as deal_talk
-from conversations.trade.deals.money import account_page, set_up_payouts
 from conversations.trade.deals.signed import terms_file
 from conversations.trade.requests.facts import REQUESTS_HEARD
 from core.alerts.events import ListingsFound, RequestsFound

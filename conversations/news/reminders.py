@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from conversations.consulting.after.complaint import KIND as COMPLAINT
 from conversations.facts import gathered
 from conversations.news.concerned import parties
 from core.alerts.hours import quiet_hours_of
@@ -28,8 +29,14 @@ from core.offers.inquiries import service as inquiries
 from core.offers.inquiries.model import INQUIRY
 from core.offers.model import OFFER
 from core.people.model import Person
+from core.people.service import acting
+from core.purchases import service as purchases
+from core.purchases.model import PURCHASE, WISH
 from core.requests import service as requests
 from core.requests.model import REQUEST
+from core.sessions import service as sessions
+from core.sessions.after.settlement import complaint_of
+from core.sessions.process import SESSION
 from core.support import service as support
 from core.support.model import CASE
 
@@ -98,18 +105,59 @@ def _case(ctx: Ctx, case_id: str) -> Standing | None:
     return Standing(case.state, ("case", case.id), lambda mine: support.roles(mine, case, deal))
 
 
+def _session(ctx: Ctx, booking_id: str) -> Standing | None:
+    """Who is at the pay page, or waits for an instant call, looks at it anyway; a complaint that is answered waits for
+    operators alone."""
+    booking = sessions.booking_for(ctx, booking_id)
+    at_once = booking.instant or (booking.state == "slot_held" and booking.picked_at is None)
+    if at_once or (booking.state == "session_dispute" and _is_answered(ctx, booking_id)):
+        return None
+    return Standing(booking.state, ("session", booking.id), lambda mine: frozenset(sessions.sides(mine, booking)))
+
+
+def _is_answered(ctx: Ctx, booking_id: str) -> bool:
+    complaint = complaint_of(ctx, booking_id)
+    return complaint is not None and bool(complaint.answer)
+
+
+def _complaint(ctx: Ctx, booking_id: str) -> Standing | None:
+    """Operators have a card of their own for it."""
+    booking = sessions.booking_for(ctx, booking_id)
+    if booking.state != "session_dispute":
+        return None
+    return Standing(booking.state, (COMPLAINT, booking.id), lambda _mine: frozenset({"operator"}))
+
+
+def _wish(ctx: Ctx, purchase_id: str) -> Standing | None:
+    """A wish for the money back waits for any operator but its own buyer."""
+    purchase = purchases.purchase_for(ctx, purchase_id)
+    if not purchase.wish_open:
+        return None
+
+    def roles(mine: Ctx) -> frozenset[str]:
+        person = acting(mine)
+        return frozenset({"operator"}) if person.operator and person.id != purchase.buyer else frozenset()
+
+    return Standing(purchase.state, ("purchase", purchase.id), roles)
+
+
 Finding = Callable[[Ctx, str], Standing | None]
-REMINDED: Final[Mapping[str, tuple[Process, Finding]]] = {
-    process.name: (process, find)
-    for process, find in (
-        (DEAL, _deal),
-        (LOT, _lot),
-        (TRANCHE, _tranche),
-        (OFFER, _offer),
-        (INQUIRY, _inquiry),
-        (REQUEST, _request),
-        (CASE, _case),
-    )
+REMINDED: Final[Mapping[str, tuple[Process, Sequence[Finding]]]] = {
+    **{
+        process.name: (process, (find,))
+        for process, find in (
+            (DEAL, _deal),
+            (LOT, _lot),
+            (TRANCHE, _tranche),
+            (OFFER, _offer),
+            (INQUIRY, _inquiry),
+            (REQUEST, _request),
+            (CASE, _case),
+        )
+    },
+    SESSION.name: (SESSION, (_session, _complaint)),
+    sessions.MOVE: (SESSION, (_session,)),
+    WISH: (PURCHASE, (_wish,)),
 }
 
 
@@ -117,22 +165,26 @@ def on_deadline_nears(ctx: Ctx, fact: DeadlineNears) -> None:
     """Say it to those whose turn it is; when it is night for one of them, in the morning, if that is soon enough."""
     if fact.kind not in REMINDED:
         return
-    process, find = REMINDED[fact.kind]
-    thing = find(ctx.seen_by(MARKET), fact.subject)
-    if thing is None:
+    process, findings = REMINDED[fact.kind]
+    found = [thing for find in findings if (thing := find(ctx.seen_by(MARKET), fact.subject)) is not None]
+    turns = [(thing, whom) for thing in found if (whom := _whose_turn(ctx, process, thing, fact))]
+    if not turns:
         return
-    asked = process.reminds(thing.state, fact.event)
-    whom = [
-        person
-        for person in {each.id: each for each in parties(ctx, *thing.card)}.values()
-        if thing.roles(ctx.seen_by(acting_person(person.id))) & asked
-    ]
-    if not whom:
-        return
-    morning = max(_morning(ctx, person) for person in whom)
+    morning = max(_morning(ctx, person) for _, whom in turns for person in whom)
     if ctx.now < morning < fact.due_at:
         put_off(ctx.session, fact, morning)
         return
+    for thing, whom in turns:
+        _say(ctx, thing, whom, fact)
+
+
+def _whose_turn(ctx: Ctx, process: Process, thing: Standing, fact: DeadlineNears) -> list[Person]:
+    asked = process.reminds(thing.state, fact.event)
+    people = {each.id: each for each in parties(ctx, *thing.card)}.values()
+    return [person for person in people if thing.roles(ctx.seen_by(acting_person(person.id))) & asked]
+
+
+def _say(ctx: Ctx, thing: Standing, whom: Sequence[Person], fact: DeadlineNears) -> None:
     code = "notice.little_time" if fact.late else "notice.half_time"
     which: dict[str, Any] = {"lot": thing.lot} if thing.lot is not None else {}
     to = frozenset(person.id for person in whom)

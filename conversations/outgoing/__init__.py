@@ -1,1 +1,2 @@
-"""What every reply goes through on its way out: labels joined, the mark, its place in the chat and its room."""
+"""What every reply goes through on its way out: labels joined, the mark, its place in the chat and its room; and the
+sending itself."""

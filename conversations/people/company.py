@@ -159,7 +159,7 @@ def remove(talk: Talk, pressed: Press) -> None:
     if pressed.choice != YES:
         what = words("company.leave" if mine else "company.remove", name=name)
         yes = Button(
-            label=words("sure.yes", what=what)[:75],
+            label=words("sure.yes", what=what),
             press=press("company.remove", pressed.subject, None, YES),
             style="danger",
         )
@@ -233,9 +233,9 @@ def _take_back(talk: Talk, made: Invitation) -> Button:
 def _row(talk: Talk, person: Person) -> tuple[Button, ...]:
     words = talk.words
     return (
-        Button(label=words("company.change", name=person.name)[:75], press=press("company.change", person.id)),
+        Button(label=words("company.change", name=person.name), press=press("company.change", person.id)),
         Button(
-            label=words("company.remove", name=person.name)[:75],
+            label=words("company.remove", name=person.name),
             press=press("company.remove", person.id),
             style="danger",
         ),

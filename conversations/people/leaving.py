@@ -52,7 +52,7 @@ def _asked(talk: Talk, now: int) -> Card:
         return card
     what = words("erasure.go")
     sure = press("leave.now", talk.person.id, now, YES)
-    yes = Button(label=words("sure.yes", what=what)[:75], press=sure, style="danger")
+    yes = Button(label=words("sure.yes", what=what), press=sure, style="danger")
     no = Button(label=words("sure.no"), press=press("leave.show"))
     # A second tap on the same spot goes back.
     return card.model_copy(update={"turn": words("sure.leave.now"), "buttons": ((no,), (yes,))})

@@ -12,11 +12,13 @@ from conversations.buttons import Press, press, to_command
 from conversations.countries import country_named
 from conversations.filling.drafts import go_on_or_open
 from conversations.forms.form import BEFORE, Field, Form, Values
-from conversations.forms.nearest import matching, nearest_option
+from conversations.forms.nearest import nearest_option
 from conversations.links import LED_TO, read_payload
+from conversations.people.countries import countries_in, countries_like
+from conversations.people.mark import mark_card
 from conversations.reply import Button, Card, Line, Option, Say
 from conversations.talk import Opening, Talk
-from conversations.trade.deals.money import mark_card
+from conversations.vat_numbers import VAT_NUMBERS
 from conversations.wording import Wordings, Words
 from core.kernel.errors import Invalid
 from core.people import rules
@@ -124,25 +126,17 @@ def _find_countries(talk: Talk, part: str, _values: Values) -> list[Option]:
     """All countries there are, by a part of their name; without one, those where this trade lives."""
     if not part.strip():
         return _countries(talk, {})
-    names = talk.words.locale.territories.items()
-    every = [Option(value=str(code), label=name[:75]) for code, name in names if len(str(code)) == 2]
-    return matching(part, every, len(every))
+    return countries_like(part, talk.words.locale, talk.almanac.catalogue.countries)
 
 
 def _read_country(talk: Talk, text: str, _values: Values) -> str:
     """A country by its code or by its name: in any language as a whole, nearly in the person's own or in English."""
-    code = text.strip().upper()
-    mine, english = talk.words.locale.territories, Locale.parse("en").territories
-    if len(code) == 2 and code in english:
+    code, english = text.strip().upper(), countries_in(Locale.parse("en"))
+    if any(each.value == code for each in english):
         return code
     if (named := country_named(talk, text)) is not None:
         return named
-    all_names = [
-        Option(value=str(each), label=name[:75])
-        for names in (mine, english)
-        for each, name in names.items()
-        if len(str(each)) == 2
-    ]
+    all_names = [*countries_in(talk.words.locale), *english]
     found = nearest_option(text, all_names, sure=90)  # of some 500 names, one is always a little like anything
     if found is None:
         raise Invalid("profile.country_unknown", given=text[:40])
@@ -150,7 +144,13 @@ def _read_country(talk: Talk, text: str, _values: Values) -> str:
 
 
 def _read_vat(_talk: Talk, text: str, values: Values) -> str:
-    return rules.vat_number(text, values["country"])
+    """By the rules of its country, once that is said: in a window it may be typed first."""
+    return rules.vat_number(text, values["country"]) if "country" in values else text
+
+
+def _such_number(_talk: Talk, values: Values) -> str | None:
+    """What the number is called in that country, and how one looks."""
+    return VAT_NUMBERS.get(values.get("country", ""))
 
 
 def _read_roles(_talk: Talk, text: str, _values: Values) -> str:
@@ -181,7 +181,7 @@ PROFILE = Form(
             open_choice=True,
             shapes_form=True,
         ),
-        Field("vat_number", read=_read_vat, applies=lambda values: "country" in values, optional=True, max_length=20),
+        Field("vat_number", read=_read_vat, such_as=_such_number, optional=True, max_length=20),
     ),
 )
 

@@ -16,6 +16,7 @@ from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
 from config.wiring import menu
+from conversations.help.reading import PAGES
 from conversations.wording import LOCALES, Wordings
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
@@ -83,7 +84,7 @@ def test_the_menu_of_commands_is_within_its_limits(language: str) -> None:
 
 
 def test_every_command_that_a_menu_may_show_has_its_sentence() -> None:
-    from conversations.menus import ALWAYS, FIRST  # noqa: PLC0415 - read where it is used
+    from conversations.help.menus import ALWAYS, FIRST  # noqa: PLC0415 - read where it is used
 
     assert [name for name in (*FIRST, *ALWAYS) if not ENGLISH.knows(f"command.{name}")] == []
 
@@ -135,7 +136,7 @@ def test_every_language_quotes_with_its_own_marks(language: str) -> None:
 def test_french_puts_a_space_before_its_marks_that_no_line_breaks_at() -> None:
     """A full one before a colon and in quotes, a narrow one before the others; none in times and addresses."""
     texts = [sentence for message in MESSAGES["fr"].values() for sentence in sentences(message)]
-    texts += [page.read_text("utf-8") for page in (LOCALES.parent / "pages" / "fr").glob("*.md")]
+    texts += [page.read_text("utf-8") for page in (PAGES / "fr").glob("*.md")]
     wrong = re.compile(r"(?<!\N{NO-BREAK SPACE}):(?=\s|$)|(?<!\N{NARROW NO-BREAK SPACE})[;?!]|«(?!\N{NO-BREAK SPACE})")
     assert [text for text in texts if wrong.search(text)] == []
     assert len(texts) > 1000

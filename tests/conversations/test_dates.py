@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
 from babel import Locale
@@ -12,8 +13,11 @@ from config.reference import reference
 from conversations.dates import day_in_words, span_in_words, weekday_in_words
 from conversations.wording import Wordings
 from core.search.sentence.fields import parse_date_window
+from core.search.sentence.parse import parse
+from core.search.sentence.times.days import DateWindow
 
 FIRST, LAST = date(2026, 11, 3), date(2026, 11, 9)
+CERTAIN = 300  # days ahead; later in the year a day without its year may be one that has just passed
 LOCALES = ("en_GB", "en_US", "de", "fr", "es", "pl", "lt", "lv", "et", "it", "sv", "uk")
 
 
@@ -34,7 +38,7 @@ def test_what_a_day_is_written_with_is_what_a_span_is_written_with(code: str) ->
 @pytest.mark.parametrize(
     ("code", "day", "weekday", "span"),
     [
-        ("lt", "2026 lapkr. 3", "an, lapkr. 3", "2026 lapkr. 3–9"),
+        ("lt", "2026 m. lapkričio 3 d.", "an, lapkričio 3 d.", "2026 m. lapkričio 3–9 d."),
         ("de", "3. Nov. 2026", "Di., 3. Nov.", "3.–9. Nov. 2026"),
         ("it", "3 nov 2026", "mar 3 nov", "3–9 nov 2026"),
         ("lv", "2026. gada 3. nov.", "otrd., 3. nov.", "2026. gada 3.–9. nov."),
@@ -49,13 +53,39 @@ def test_the_cards_write_them_so(code: str, day: str, weekday: str, span: str) -
     assert words.window(FIRST, LAST).replace("\u2009", " ") == span
 
 
-@pytest.mark.parametrize("code", ["en_GB", "en_US", "de", "fr", "es", "lv", "et", "it", "sv"])
-def test_a_day_that_is_shown_is_understood_when_it_is_typed(code: str) -> None:
+def test_a_lithuanian_span_says_once_what_both_ends_share() -> None:
+    lithuanian = Locale.parse("lt")
+    spoken = {
+        (date(2026, 12, 5), True): "2026 m. lapkričio 3 d. – gruodžio 5 d.",
+        (date(2027, 1, 5), True): "2026 m. lapkričio 3 d. – 2027 m. sausio 5 d.",
+        (date(2026, 12, 5), False): "lapkričio 3 d. – gruodžio 5 d.",
+        (LAST, False): "lapkričio 3–9 d.",
+    }
     catalogue, _ = reference()
-    for ahead in range(0, 27, 9):
-        day = FIRST + timedelta(days=ahead)
-        written = day_in_words(day, Locale.parse(code))
-        assert parse_date_window(written, catalogue, FIRST) == (day, day), written
+    for (last, with_year), said in spoken.items():
+        assert span_in_words(FIRST, last, lithuanian, with_year=with_year) == said
+        assert parse_date_window(said, catalogue, FIRST) == (FIRST, last), said
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_days_that_are_shown_are_understood_when_they_are_typed(code: str) -> None:
+    catalogue, _ = reference()
+    locale = Locale.parse(code)
+    for ahead, days in product(range(0, 360, 31), (0, 6, 33, 90)):
+        first = FIRST + timedelta(days=ahead)
+        last = first + timedelta(days=days)
+        written = span_in_words(first, last, locale)
+        assert parse_date_window(written, catalogue, FIRST) == (first, last), written
+        written = span_in_words(first, last, locale, with_year=False)
+        if ahead + days < CERTAIN:
+            assert parse_date_window(written, catalogue, FIRST) == (first, last), written
+
+
+@pytest.mark.parametrize("said", ["2 gen ethanol", "2nd gen biodiesel", "24 sie", "100 set", "lis"])
+def test_short_names_of_months_are_days_only_where_they_can_be(said: str) -> None:
+    catalogue, places = reference()
+    window = parse(said, catalogue, places, FIRST).window
+    assert window == (DateWindow(date(2027, 8, 24), date(2027, 8, 24)) if said == "24 sie" else None)
 
 
 @pytest.mark.parametrize(

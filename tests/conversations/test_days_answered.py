@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from conversations.forms.answers import read_window, with_dots
+from conversations.forms.window import read_window, with_dots
 from conversations.talk import Surface
 from core.kernel.transaction import Ctx
 from core.people.service import acting

@@ -12,10 +12,10 @@ from config.market import BOOKS
 from conversations.around import free_text
 from conversations.book import bound
 from conversations.forms.form import Field
-from conversations.topics import PAGES
+from conversations.help.reading import PAGES
 from conversations.trade.deals.talk import in_deal
 from core.catalogue.names import folded
-from core.experts.hours import names_of_days
+from core.experts.hours.weekly import names_of_days
 from tests.conversations.test_words import LANGUAGES, MESSAGES, sentences
 
 DEFAULT = {each.name: each.default for each in fields(Field)}

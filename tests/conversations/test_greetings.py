@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.help import greets
+from conversations.help.anything import greets
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ import pytest
 
 from conversations.reply import Card
 from conversations.talk import Surface
-from conversations.trade.deals.agreement import deal_card
+from conversations.trade.deals.card import deal_card
 from conversations.trade.delivery.claim import claim_card
 from core.deals import service as deals
 from core.delivery import service as delivery
 from core.kernel.transaction import Actor, Ctx
 from core.people.service import acting
+from core.reputation import reactions as reputation_reactions
 from tests.conversations.test_whose_turn import ENGINE
 from tests.core.conftest import Market
 from tests.core.deals.test_deals_direct import direct
@@ -111,6 +112,7 @@ async def test_a_lot_that_was_never_paid_is_given_up_and_one_that_was_is_given_b
 
 
 async def test_what_was_delivered_of_a_deal_whose_rest_is_cancelled_is_said_to_be_paid(market: Market) -> None:
+    reputation_reactions.listen(market.reactions)
     trade = await paid(market, lots=2)
     first, _ = await trade.lots()
     await trade.deliver(first)
@@ -122,6 +124,7 @@ async def test_what_was_delivered_of_a_deal_whose_rest_is_cancelled_is_said_to_b
     for side in (trade.buyer, trade.seller):
         shown = await card(trade, side)
         assert shown.turn.startswith("What was delivered of this deal is paid, and the rest is cancelled.")
+        assert shown.turn.endswith("nothing is left to do but to rate each other.")
 
 
 async def test_a_claim_that_is_settled_says_nothing_of_the_lots_that_are_still_to_be_sent(market: Market) -> None:

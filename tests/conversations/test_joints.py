@@ -9,8 +9,9 @@ import pytest
 from bots.slack.render import bare
 from bots.slack.render import render as on_slack
 from bots.telegram.render import render as on_telegram
-from conversations.engine import Engine, replies_of, send
+from conversations.engine import Engine
 from conversations.outgoing.joints import jointed
+from conversations.outgoing.sending import replies_of, send
 from conversations.reply import Card, CardList, Desk, FieldView, FormView, Line, Reply
 from conversations.talk import Almanac, Surface
 from conversations.wording import Wordings, listed

@@ -97,3 +97,9 @@ def test_the_month_of_what_was_answered_before_is_on_show_also_where_that_has_be
 def test_a_key_that_we_cannot_have_drawn_is_refused(key: str) -> None:
     with pytest.raises(Invalid):
         Calendar(span=True).pressed(TALK, "", key, None, {})
+
+
+def test_a_calendar_is_headed_by_the_days_as_its_reader_writes_them_short() -> None:
+    onlooker = cast("Talk", Onlooker(Wordings().speak("pl")))
+    _, days, *_ = Calendar().keys(onlooker, "", None, {}).rows
+    assert [day.label for day in days] == ["pon", "wt", "śr", "czw", "pt", "sob", "niedz"]

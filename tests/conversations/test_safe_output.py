@@ -42,6 +42,7 @@ from conversations.reply import (
     Reply,
     Say,
 )
+from conversations.wording import Wordings
 from core.kernel.outbox import Post
 from core.statements.rules import DANGEROUS, as_csv
 from lab.telegram.entities import found
@@ -174,6 +175,12 @@ def parts_of(drawn: Any) -> Iterator[dict[str, Any]]:
 
 
 # --- what is not a message --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("locale", "written"), [("en-US", "a,b\r\nx,1.50\r\n"), ("de-DE", "a;b\r\nx;1,50\r\n")])
+def test_a_table_is_parted_as_the_spreadsheets_of_its_readers_read_it(locale: str, written: str) -> None:
+    point = Wordings().speak(locale).point
+    assert as_csv(["a", "b"], [["x", f"1{point}50"]], point).decode("utf-8-sig") == written
 
 
 @unhurried

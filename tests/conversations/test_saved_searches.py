@@ -11,9 +11,10 @@ from config.market import almanac
 from config.settings import Settings
 from conversations.buttons import Press
 from conversations.engine import Engine
+from conversations.looked_for import asked
 from conversations.reply import Card
 from conversations.search import alerts, finding, refining
-from conversations.search.asked import ask, asked, mark
+from conversations.search.asked import ask, mark
 from conversations.search.chips import RADII_KM
 from conversations.talk import Surface, Talk
 from core.alerts.model import SavedSearch

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import cast
 
 import pytest
 
 from config.reference import reference
+from conversations.consulting.sessions.booking import there
 from conversations.forms.answers import find_towns, read_place, show_place, write_place
 from conversations.people.registration import PROFILE
 from conversations.talk import Talk
@@ -84,3 +86,10 @@ def test_a_country_is_known_by_its_name_in_any_language(language: str) -> None:
     assert country.read(talk(language), "de", {}) == "DE"
     with pytest.raises(Invalid):
         country.read(talk(language), "Narnia", {})
+
+
+@pytest.mark.parametrize(
+    ("language", "clock"), [("pl", "09:00 Warszawa"), ("lt", "09:00 Varšuva"), ("uk", "09:00 Варшава")]
+)
+def test_whose_clock_it_is_there_is_said_by_the_town_as_its_reader_calls_it(language: str, clock: str) -> None:
+    assert there(talk(language), "Europe/Warsaw", datetime(2026, 12, 1, 8, tzinfo=UTC)) == clock

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from conversations.reply import Card
 from conversations.search.cards import listing_card
-from conversations.trade.deals.agreement import deal_card
+from conversations.trade.deals.card import deal_card
 from conversations.trade.deals.signed import terms_card
 from conversations.trade.listings.shelf import own_card
 from conversations.trade.offers.offer import offer_card

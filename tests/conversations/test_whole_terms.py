@@ -21,7 +21,7 @@ from core.deals.model import TERMS_VERSION
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
-from core.listings.model import Place
+from core.listings.model import Certificate, Place
 from core.offers import service as offers
 from core.offers.model import CounterOffer, MakeOffer, Terms
 from core.offers.quality import Quality
@@ -43,7 +43,10 @@ def terms(before: Terms, round_: int) -> Terms:
     return before.model_copy(
         update={
             "grade_id": "ENplus_A1",
-            "certificates": ("ENplus", "FSC", "ISCC_EU", "PEFC", "SBP"),
+            "certificates": tuple(
+                Certificate(scheme=each, number=f"{each}-COC-12345{round_}")
+                for each in ("ENplus", "FSC", "ISCC_EU", "PEFC", "SBP")
+            ),
             "quantity": Quantity(Decimal(f"12345.67{round_}"), "t"),
             "price": UnitPrice(Decimal(f"1215.5{round_}"), "EUR", "t"),
             "place": Place(name=f"{'Krung Thep Maha Nakhon ' * 5}{round_}", country="LT", lat=54.6, lon=25.2),

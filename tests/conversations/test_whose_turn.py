@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import cast
 
 import pytest
@@ -12,15 +13,17 @@ from hypothesis import strategies as st
 
 from conversations.engine import Engine
 from conversations.talk import Almanac, Surface, Talk
-from conversations.trade.deals.agreement import brief_card, deal_card
+from conversations.trade.deals.card import brief_card, deal_card
 from conversations.trade.deals.waits import SHOWN, Wait, in_order, lot_waits
 from conversations.wording import Wordings, Words
 from core.deals import service as deals
 from core.deals.model import ANSWER_CANCEL_WITHIN, Side
 from core.deals.service import deal_for
 from core.delivery import service as delivery
+from core.delivery.commands import ReportArrival, WeighLot
 from core.delivery.model import LOT, OPEN, OVERDUE_AFTER, Lot
 from core.kernel.process import Transition
+from core.kernel.quantity import Quantity
 from core.kernel.timers import Timer, deadline_of
 from core.kernel.transaction import Actor, Ctx
 from core.people.service import acting
@@ -116,6 +119,24 @@ async def test_a_seller_reads_what_they_are_to_send_while_the_buyer_checks_anoth
     assert "to check lot 1" in lines[2]
     assert await told(trade, trade.seller, brief=True) == lines[:1]
     assert (await told(trade, trade.buyer, brief=True))[0].startswith("Your turn: check lot 1")
+
+
+async def test_both_read_beforehand_that_the_silence_of_who_has_weighed_far_less_is_a_claim(market: Market) -> None:
+    trade = await paid(market, lots=1)
+    (lot,) = await trade.lots()
+    await trade.dispatch(lot)
+    far_less = ReportArrival(lot_id=lot.id, measured=Quantity(Decimal(80), "t"))
+    await market.run(trade.buyer, lambda ctx: delivery.report_arrival(ctx, far_less))
+    for side in (trade.buyer, trade.seller):
+        (line,) = await told(trade, side)
+        assert "without an answer, that is a claim" in line
+        assert "is released" not in line
+
+    about_it = WeighLot(lot_id=lot.id, measured=Quantity(Decimal(95), "t"))
+    await market.run(trade.buyer, lambda ctx: delivery.weigh_lot(ctx, about_it))
+    for side in (trade.buyer, trade.seller):
+        (line,) = await told(trade, side)
+        assert "Without an answer it is accepted" in line
 
 
 async def test_a_late_lot_comes_before_one_that_is_not(market: Market) -> None:

@@ -12,7 +12,7 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from conversations import topics
+from conversations.help import reading
 from conversations.wording import LOCALES, Wordings
 from core.deals.model import ANSWER_CANCEL_WITHIN, APPROVE_WITHIN, FUND_WITHIN, SIGN_WITHIN
 from core.delivery.model import (
@@ -29,7 +29,8 @@ from core.offers.inquiries.model import IDLE_AFTER
 from core.offers.model import DEFAULT_VALIDITY, ROUNDS_AT_MOST
 from core.people.company.model import INVITATION_VALID
 from core.requests.model import AWARD_WITHIN
-from tests.conversations import spoken
+from tests.conversations.spoken import codes as spoken
+from tests.conversations.spoken.source import built_codes, said_outright
 
 WORDINGS = Wordings()
 ENGLISH = WORDINGS.speak("en")
@@ -58,7 +59,7 @@ def holes(sentence: str) -> set[str]:
 
 
 MESSAGES = {language: messages(language) for language in LANGUAGES}
-SITES = spoken.said_outright()
+SITES = said_outright()
 TABLES = spoken.from_tables()
 
 
@@ -99,7 +100,7 @@ def test_no_sentence_is_left_over() -> None:
 
 def test_every_code_that_is_put_together_is_in_a_table() -> None:
     known = {*TABLES, *spoken.hints()}
-    patterns = spoken.built_codes()
+    patterns = built_codes()
 
     assert len(patterns) > 10
     assert sorted(each for each in patterns if not any(re.fullmatch(each, code) for code in known)) == []
@@ -163,9 +164,9 @@ def test_english_buttons_can_be_read_at_a_glance() -> None:
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", topics.page_names())
+@pytest.mark.parametrize("name", reading.page_names())
 def test_a_help_page_is_plain_and_fits_one_screen(name: str) -> None:
-    title, text = topics.read_page("en", name)
+    title, text = reading.read_page("en", name)
 
     assert title
     assert len(text) <= LONGEST_PAGE
@@ -173,7 +174,7 @@ def test_a_help_page_is_plain_and_fits_one_screen(name: str) -> None:
 
 
 def test_the_pages_tell_the_deadlines_that_hold() -> None:
-    pages = {name: topics.read_page("en", name)[1] for name in topics.page_names()}
+    pages = {name: reading.read_page("en", name)[1] for name in reading.page_names()}
     told = {
         "offers": [f"stand for {DEFAULT_VALIDITY.days} days", f"After {ROUNDS_AT_MOST} rounds"],
         "how-it-works": [f"within {SIGN_WITHIN.days} days", f"within {FUND_WITHIN.days} days"],
@@ -227,6 +228,11 @@ def test_commands_in_our_sentences_are_written_as_they_are_typed_there() -> None
     assert "/parley me " in on_slack("talk.unknown_button")
     assert on_slack("offer.price.hint") == "For example 208 €/t"
     assert on_slack.typed_here("Write /link, or /parley link in Slack") == "Write /link, or /parley link in Slack"
+
+
+@pytest.mark.parametrize(("language", "town"), [("uk", "Київ"), ("pl", "Kijów"), ("lt", "Kijevas"), ("en", "Kyiv")])
+def test_the_clock_of_a_town_is_named_as_its_readers_name_the_town(language: str, town: str) -> None:
+    assert Wordings().speak(language).clock_of("Europe/Kyiv") == town
 
 
 def test_numbers_and_dates_follow_the_language_of_the_sentence() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.help import COMMANDS
-from conversations.topics import command_on, page_on
+from conversations.help.commands import COMMANDS
+from conversations.help.reading import command_on, page_on
 from conversations.wording import Wordings
 
 WORDINGS = Wordings()

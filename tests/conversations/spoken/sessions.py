@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, get_args
 
-from conversations.consulting.after.complaint import COMPLAINT_FACTS
+from conversations.consulting.after.complaint import COMPLAINT_FACTS, STEPS
 from conversations.consulting.after.recap import PARTS as RECAP_PARTS
 from conversations.consulting.after.recap import RECAP_FACTS
 from conversations.consulting.after.recording import RECORDING_FACTS
@@ -14,7 +14,6 @@ from conversations.consulting.consultants import notices as expert_notices
 from conversations.consulting.consultants import profile as expert
 from conversations.consulting.consultants.notices import CALENDAR_FACTS, EXPERT_FACTS
 from conversations.consulting.seeking.question import QUESTION_FACTS
-from conversations.consulting.sessions import ask_card
 from conversations.consulting.sessions import card as session_card
 from conversations.consulting.sessions.notices import (
     ASK_FACTS,
@@ -26,7 +25,7 @@ from conversations.consulting.sessions.notices import (
     RECALL_TURNED,
     SESSION_FACTS,
 )
-from core.experts.calendars import Fault
+from core.experts.hours.calendars import Fault
 from core.experts.model import MISSES_BEFORE_PAUSE
 from core.sessions.process import SESSION
 from core.sessions.recaps.model import RECAP, RECORDING
@@ -104,7 +103,8 @@ def _plain() -> Iterator[str]:
     yield from ("calendar.from_feed", "calendar.from_file")
     yield from ("command.hours", "command.calendar", "command.stats")
     yield from ("recap.kept_recap", "recap.kept_words", "recording.earlier", "recording.later")
-    yield from (f"ask.{each}" for each in ask_card.ENDED)
+    yield from (f"ask.{each}" for each in ("declined", "expired", "withdrawn", "other_won"))
+    yield from (f"complaint.step.{each}" for each in STEPS.values())
 
 
 def _turns() -> Iterator[str]:
@@ -121,7 +121,9 @@ def _turns() -> Iterator[str]:
     yield from ("session.turn.moving_yours", "session.turn.moving_theirs")
     yield from (f"session.turn.over.{why}" for why in ENDS)
     yield from ("session.turn.closed_free.consultant",)
-    yield from (f"session.turn.over.{why}.consultant" for why in ("silence", "free_end", "card", "noshow_consultant"))
+    yield from (
+        f"session.turn.over.{why}.consultant" for why in ("silence", "free_end", "card", "expired", "noshow_consultant")
+    )
     yield from (f"session.turn.recalled.{side}" for side in SIDES)
 
 
@@ -151,6 +153,8 @@ def reasons() -> set[str]:
         *SIDES,
         *ENDS,
         *GONE,
+        "begins",
+        "again",
         "release",
         "capture",
         "cancelled",
@@ -164,6 +168,7 @@ def reasons() -> set[str]:
         "time_up",
         "noshow_seeker",
         "day",
+        "day.seeker",
         "hour",
         "minutes",
         "start",

@@ -13,7 +13,7 @@ from core.escrow.evidence.model import PackState
 from core.promotion.model import PROMOTION, Kind
 from core.purchases.model import PURCHASE, Recall
 
-ENDS: Final = ("left", "offer_over", "not_offered", "own", "away")
+ENDS: Final = ("left", "offer_over", "not_offered", "own", "away", "asked_back")
 OUTCOMES: Final = ("open", "warned", "nothing")
 COMMANDS: Final = ("promote", "paysupport", "blocked", "export", "delete")
 
@@ -24,7 +24,7 @@ def tables() -> dict[str, frozenset[str]]:
     states = {PURCHASE.initial} | {each.to for each in PURCHASE.transitions}
     codes = dict.fromkeys((f"purchase.turn.{state}" for state in states - {PURCHASE.initial}), until)
     offered = (f"purchase.turn.{PURCHASE.initial}.{how}" for how in ("stars", "card", "coming"))
-    codes |= dict.fromkeys((*offered, "purchase.turn.asked_back"), until)
+    codes |= dict.fromkeys((*offered, "purchase.turn.asked_back", "purchase.turn.asked_back.operator"), until)
     states = {PROMOTION.initial} | {each.to for each in PROMOTION.transitions}
     codes |= dict.fromkeys((f"promote.turn.{state}" for state in states), until)
     codes |= dict.fromkeys((f"promote.{kind}_title" for kind in Kind), days)
@@ -49,7 +49,8 @@ def recalls() -> dict[str, frozenset[str]]:
 def notices() -> dict[str, frozenset[str]]:
     """What is told when something has happened to a purchase, a promotion or a report."""
     bought = frozenset({"who", *purchase_notices.PARTS})
-    facts = (purchase_notices.PURCHASE_FACTS, purchase_notices.PAGE_FACTS, purchase_notices.GIVEN_BACK)
+    settled = (purchase_notices.GIVEN_BACK, purchase_notices.WISH_FACTS)
+    facts = (purchase_notices.PURCHASE_FACTS, purchase_notices.PAGE_FACTS, *settled)
     told = {code: bought for table in facts for code in table.values() if code}
     told[purchase_notices.KEPT] = bought
     told |= dict.fromkeys(purchase_notices.RECALL_FACTS.values(), bought)

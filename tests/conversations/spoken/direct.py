@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.conversations import spoken_of_claims
+from tests.conversations.spoken import claims
 
 TURNS: Final = (
     "late.buyer",
@@ -30,9 +30,4 @@ def codes() -> dict[str, frozenset[str]]:
     found |= {"claim.net": frozenset({"net", "back"}), "claim.net_of_test": frozenset({"net", "back", "pay", "test"})}
     told = {f"notice.{code}": frozenset({"who", "lot", "why"}) for code in NOTICES}
     by_oneself = {f"{code}.direct.you": parts for code, parts in told.items()}
-    return (
-        found
-        | {f"{code}.direct": parts for code, parts in (found | told).items()}
-        | by_oneself
-        | spoken_of_claims.codes()
-    )
+    return found | {f"{code}.direct": parts for code, parts in (found | told).items()} | by_oneself | claims.codes()

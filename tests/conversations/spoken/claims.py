@@ -11,4 +11,6 @@ def codes() -> dict[str, frozenset[str]]:
     found |= dict.fromkeys(("sure.lot.grant.formula", "sure.lot.grant.formula.direct"), frozenset({"amount"}))
     weighed = frozenset({"pay", "amount", "measured", "sold"})
     found |= dict.fromkeys((f"sure.lot.accept_anyway.weighed{how}" for how in ("", ".direct")), weighed)
+    figures = ("buyer", "seller", "buyer_seller", "referee", "nobody")
+    found |= dict.fromkeys((f"claim.undecided.{by}" for by in figures), frozenset({"pay", "amount"}))
     return found | dict.fromkeys(("claim.unnamed_me", "claim.unnamed_buyer"), frozenset())

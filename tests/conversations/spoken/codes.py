@@ -1,26 +1,24 @@
-"""Which sentences the code can ask for, read from its source and its live tables, and what it fills into each."""
+"""Codes that are put together from live tables, each with the parts that are filled in: states, buttons, notices."""
 
 from __future__ import annotations
 
-import ast
 import pkgutil
-import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from importlib import import_module
-from pathlib import Path
 from typing import Final, get_args
 
 import conversations
 from conversations import facts
-from conversations import help as help_pages
+from conversations.billing import money
 from conversations.book import Book, bound
 from conversations.differences import SALES
+from conversations.help.commands import COMMANDS
+from conversations.help.reading import page_names
 from conversations.search.cards import BEYOND
-from conversations.topics import page_names
-from conversations.trade.deals import agreement, lots, money
+from conversations.trade.deals import card, lots
 from conversations.trade.deals.turns import CLOSED_BY
+from conversations.trade.deals.undecided import BY
 from conversations.trade.delivery import claim, delivery, dispute
 from conversations.trade.listings import grades, shelf
 from conversations.trade.requests import card as request_card
@@ -44,110 +42,13 @@ from core.search.model import Order
 from core.search.rules import CHIPS
 from core.statements.model import What
 from core.support.model import CASE
-from tests.conversations import spoken_of_direct, spoken_of_requests, spoken_of_sales, spoken_of_sessions
+from tests.conversations.spoken import direct, requests, sales, sessions
 from tests.core.goods import catalogue
 
-ROOT: Final = Path(__file__).parents[2]
-SOURCES: Final = ("conversations", "core", "bots", "config", "web")
 MODULES: Final = [import_module(each.name) for each in pkgutil.walk_packages(conversations.__path__, "conversations.")]
 BOOKS: Final = bound(
     list({id(each.book): each.book for each in MODULES if isinstance(getattr(each, "book", None), Book)}.values())
 )
-
-CODE: Final = re.compile(r"[a-z]+(\.[a-z_0-9]+)+")
-SAYS: Final = frozenset({"words"})  # `words(code, ...)` and `talk.words(code, ...)`
-REFUSES: Final = frozenset(
-    {"Refusal", "Invalid", "NotAllowed", "NotFound", "Stale", "QuantityRefused", "MoneyRefused", "Misfit"}
-)
-# Helpers that take a code on its way to a refusal, with what they add to its parts.
-REFUSES_WITH: Final = {"_answer": "given", "_found": "given"}
-# What a search says of its results and of wishes to give up, with what is added where it is shown.
-SEARCHES_WITH: Final[Mapping[str, frozenset[str]]] = {
-    "Reason": frozenset(),
-    "Relaxation": frozenset({"count"}),
-    "Step": frozenset(),  # of the working of a claim
-}
-
-Sites = dict[str, list[frozenset[str]]]  # code -> the parts that each place which says it fills in
-
-
-def said_outright() -> Sites:
-    """Codes that stand in the source as they are."""
-    sites: Sites = defaultdict(list)
-    seen = 0
-    for folder in SOURCES:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            seen += 1
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                for code, parts in _said_by(node):
-                    sites[code].append(parts)
-    assert seen > 50, "the sources were found"
-    return sites
-
-
-def _said_by(node: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
-    if isinstance(node, ast.Call):
-        name = _name(node.func)
-        named = frozenset(each.arg for each in node.keywords if each.arg and each.arg != "field")
-        if name in REFUSES_WITH:
-            for argument in node.args:
-                yield from ((code, named | {REFUSES_WITH[name]}) for code in _codes(argument))
-        elif name in SAYS | REFUSES and node.args and not _unpacks(node):
-            parts = _keys(node.args[1]) if len(node.args) > 1 else named
-            yield from ((code, parts) for code in _codes(node.args[0]))
-        elif name in SEARCHES_WITH:
-            parts = _keys(node.args[1]) if len(node.args) > 1 else frozenset()
-            yield from ((code, parts | SEARCHES_WITH[name]) for code in _codes(node.args[0]))
-    elif isinstance(node, ast.Tuple) and len(node.elts) == 3 and isinstance(node.elts[1], ast.Dict):
-        # A way to relax a search; how many it would find is added where it is shown.
-        yield from ((code, _keys(node.elts[1]) | SEARCHES_WITH["Relaxation"]) for code in _codes(node.elts[0]))
-    elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
-        # A table of labels: ("money.held", money.held).
-        yield from ((code, frozenset()) for code in _codes(node.elts[0]) if code.startswith(("money.", "me.")))
-    elif isinstance(node, ast.FunctionDef):
-        # The code that a refusal has when it is raised without one.
-        for default in node.args.defaults:
-            yield from ((code, frozenset()) for code in _codes(default) if code.startswith("refused."))
-
-
-def _codes(node: ast.expr) -> list[str]:
-    if isinstance(node, ast.IfExp):
-        return [*_codes(node.body), *_codes(node.orelse)]
-    text = node.value if isinstance(node, ast.Constant) else None
-    return [text] if isinstance(text, str) and CODE.fullmatch(text) else []
-
-
-def _keys(node: ast.expr) -> frozenset[str]:
-    if not isinstance(node, ast.Dict):
-        return frozenset()
-    return frozenset(str(key.value) for key in node.keys if isinstance(key, ast.Constant))
-
-
-def _unpacks(call: ast.Call) -> bool:
-    return any(each.arg is None for each in call.keywords)
-
-
-def _name(function: ast.expr) -> str:
-    if isinstance(function, ast.Name):
-        return function.id
-    return function.attr if isinstance(function, ast.Attribute) else ""
-
-
-def built_codes() -> set[str]:
-    """The codes that are put together (f"deal.{verb}"), as patterns: every hole is a word or more."""
-    patterns = set()
-    for path in sorted((ROOT / "conversations").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and _name(node.func) in SAYS and node.args:
-                patterns |= {_pattern(each) for each in ast.walk(node.args[0]) if isinstance(each, ast.JoinedStr)}
-    return patterns
-
-
-def _pattern(node: ast.JoinedStr) -> str:
-    return "".join(re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".+" for each in node.values)
-
-
-# --- put together from tables -----------------------------------------------------------------------------------------
 
 
 def from_tables() -> dict[str, frozenset[str]]:
@@ -161,10 +62,11 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys(called_back, frozenset({"amount"}))
     shares = [f"case.shares{side}" for side in ("", ".buyer", ".seller")]
     codes |= dict.fromkeys(shares, frozenset({"seller", "buyer", "percent"}))
-    codes |= spoken_of_sales.recalls()
+    codes |= sales.recalls()
     codes |= dict.fromkeys((f"grade.{parameter}" for parameter in grades.PARAMETERS), frozenset({"limit"}))
     codes |= dict.fromkeys(grades.DEFINED_BY.values(), plain)
     codes |= dict.fromkeys((f"claim.found_{figure}" for figure in REPRODUCIBILITY), frozenset({"value"}))
+    codes |= dict.fromkeys((f"claim.undecided.{by}" for by in BY), frozenset({"pay", "amount"}))
     codes |= dict.fromkeys(
         (f"turn.case.{state}.{who}" for state in states(CASE) for who in ("party", "operator")), frozenset({"due"})
     )
@@ -182,10 +84,14 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((f"money.payout_{state}" for state in ("no_account", *EffectState)), frozenset({"net"}))
     codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))
     codes |= dict.fromkeys((*_of_money(), *map("help.words.{}".format, {*page_names()} - {"how-it-works"})), plain)
-    codes |= spoken_of_sessions.tables() | spoken_of_sales.tables()
-    codes |= dict.fromkeys((f"invoice.waits_for_their_{what}" for what in ("country", "address")), frozenset({"name"}))
+    codes |= sessions.tables() | sales.tables()
+    codes |= {f"invoice.waits_for_their_{what}": frozenset({"name"}) for what in ("country", "vat", "address")}
+    codes |= {f"invoice.then_{what}": frozenset({"day"}) for what in ("private", "without_address", "left")}
+    asked = (f"invoice.{each}_{what}" for each in ("say", "waits_for_your") for what in ("vat", "address", "country"))
+    written = (f"invoice.{each}_to_you" for each in ("written", "credited", "taken_back"))
+    codes |= dict.fromkeys((*asked, *written, "billing.status.has_one", "billing.status.has_none"), plain)
     codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
-    codes |= spoken_of_requests.turns(states(REQUEST)) | spoken_of_direct.codes()
+    codes |= requests.turns(states(REQUEST)) | direct.codes()
     assert {f"link.on_{each}" for each in Platform} <= codes.keys()
     return codes | {code: parts for code, parts in of_notices().items() if "." in code}
 
@@ -206,8 +112,8 @@ def hints() -> set[str]:
 
 
 def _of_buttons() -> Iterator[str]:
-    yield from (f"command.{name}" for name in (*help_pages.COMMANDS, "tour", "cancel"))
-    yield from (f"deal.{verb}" for verb, _ in (*agreement.ONWARD_VERBS, *agreement.WAYS_OUT))
+    yield from (f"command.{name}" for name in (*COMMANDS, "tour", "cancel"))
+    yield from (f"deal.{verb}" for verb, _ in (*card.ONWARD_VERBS, *card.WAYS_OUT))
     yield from (f"lot.{verb}" for verb, _ in claim.VERBS if verb not in claim.LABELS)
     yield from (f"case.{verb}" for verb, _ in dispute.VERBS)
     yield from (f"offer.{verb}" for verb in ("accept", "counter", "decline", "withdraw"))
@@ -226,7 +132,7 @@ def _of_lot_buttons() -> Iterator[str]:
         yield from (f"lot.{verb}", f"lot.{verb}.numbered")
 
 
-STEPS: Final = (agreement.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS)
+STEPS: Final = (card.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS)
 
 
 def _of_steps() -> Iterator[str]:
@@ -263,12 +169,12 @@ def buttons() -> set[str]:
 def _of_choices() -> Iterator[str]:
     yield from (f"sell.sale.{each}" for each in SALES)
     yield from (f"profile.role.{each}" for each in (*Role, "both"))
-    yield from (f"role.{each}" for each in Role)
     yield from (f"company.position.{each}" for each in Position)
     yield from (f"request.seal.{each}" for each in request_card.SEALS)
     yield from (f"rail.{rail}{part}" for rail in Rail for part in ("", ".told", ".choose"))
-    yield from (f"unit.{code}" for code in UNITS)
+    yield from (*(f"role.{each}" for each in Role), *(f"unit.{code}" for code in UNITS))
     yield from {f"packaging.{code}" for product in catalogue().products for code in catalogue().packings_of(product)}
+    yield from (f"left_out.{code}" for code in ("bag", "big_bag", "bulk", "pallet"))
     yield from (f"{what}{side}" for what in ("deal.signed_by_", "party.") for side in ("buyer", "seller"))
     for step in ("find", "offer", "sign", "pay", "deliver", "release", "review"):
         yield from (f"tour.{step}", f"tour.{step}.text")
@@ -304,6 +210,8 @@ def turns() -> dict[str, frozenset[str]]:
             "cancel_asked_me_direct",
             "cancel_asked_them_direct",
             "cancelled_in_part",
+            "cancelled_in_part_unrated",
+            "cancelled_unrated",
             "closed_idle_paid",
             "completed_short",
             "direct_wanted_me",
@@ -331,7 +239,7 @@ def turns() -> dict[str, frozenset[str]]:
         | {f"turn.deal.{state}": known for state in deal}
         | {
             f"turn.lot.{state}": known | {"lot", "truck", "eta"}
-            for state in (states(LOT) - {"referee_found"}) | LOT_SITUATIONS
+            for state in (states(LOT) - {"referee_found"}) | LOT_SITUATIONS | {"inspection_short"}
         }
     )
 
@@ -341,13 +249,13 @@ def of_notices() -> dict[str, frozenset[str]]:
     told: dict[str, frozenset[str]] = {"notice.listing_expired": frozenset({"who"})}
     told |= {"notice.listing_changed": frozenset({"name", "what", "who"})}
     told |= dict.fromkeys(facts.CHANGED_FACTS.values(), frozenset({"what", "who"}))
-    told |= spoken_of_requests.NOTICES
+    told |= requests.NOTICES
     told |= dict.fromkeys(("notice.half_time", "notice.little_time"), frozenset({"due"}))
     told |= dict.fromkeys(("notice.half_time_of_lot", "notice.little_time_of_lot"), frozenset({"due", "lot"}))
     parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
         (facts.OFFER_FACTS, frozenset()),
         (facts.INQUIRY_FACTS, frozenset({"why"})),
-        *spoken_of_requests.FACTS,
+        *requests.FACTS,
         (facts.DEAL_FACTS, frozenset({"why"})),
         (facts.LOT_FACTS, frozenset({"why", "lot"})),
         (facts.PAGE_FACTS, frozenset()),
@@ -360,7 +268,7 @@ def of_notices() -> dict[str, frozenset[str]]:
     for fact, code in (*facts.MONEY_FACTS.items(), *facts.RECALL_FACTS.items()):
         if code:
             told[code] = frozenset({each.name for each in fields(fact)} & set(facts.MONEY_PARTS))
-    return told | spoken_of_sessions.notices() | spoken_of_sales.notices()
+    return told | sessions.notices() | sales.notices()
 
 
 def reasons() -> set[str]:
@@ -381,8 +289,8 @@ def reasons() -> set[str]:
     }
     return (
         events
-        | spoken_of_sessions.reasons()
-        | spoken_of_sales.reasons()
+        | sessions.reasons()
+        | sales.reasons()
         | {
             "time",
             "dates_over",

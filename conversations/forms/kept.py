@@ -1,0 +1,22 @@
+"""An answer as it is kept, "300 stacked_m3", said in the words of its reader: also while it cannot be taken."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final
+
+from conversations.wording import Words
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import UNITS, Quantity
+
+MEASURED: Final = re.compile(r"(?P<amount>[0-9]{1,12}(?:\.[0-9]{1,6})?) (?:(?P<currency>[A-Z]{3})/)?(?P<unit>\w{1,20})")
+
+
+def in_words(words: Words, kept: str) -> str:
+    """An amount or a price in words; any other answer as it is."""
+    found = MEASURED.fullmatch(kept)
+    if found is None or found["unit"] not in UNITS:
+        return kept
+    amount, unit = Decimal(found["amount"]), found["unit"]
+    return words.show(UnitPrice(amount, found["currency"], unit) if found["currency"] else Quantity(amount, unit))

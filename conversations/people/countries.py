@@ -1,0 +1,28 @@
+"""The countries that are offered to who says where their company is, while a part of the name is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from babel import Locale
+
+from conversations.countries import is_country
+from conversations.forms.nearest import matching
+from conversations.reply import Option
+from core.catalogue.names import folded
+
+
+def countries_like(part: str, locale: Locale, trade: Container[str]) -> list[Option]:
+    """All countries that a part of a name may mean: those that begin with it, of these the ones of the trade before
+    the others, each by name; then what else is like it, the likeliest first."""
+    begun, every = folded(part.strip()), countries_in(locale)
+    found = matching(part, every, len(every))
+    begins = [each for each in found if folded(each.label).startswith(begun)]
+    begins.sort(key=lambda each: (each.value not in trade, folded(each.label)))
+    return [*begins, *(each for each in found if each not in begins)]
+
+
+def countries_in(locale: Locale) -> list[Option]:
+    """Every country by its code (ISO 3166), named in a language."""
+    named = ((str(code), name) for code, name in locale.territories.items())
+    return [Option(value=code, label=name) for code, name in named if is_country(code)]

@@ -1,0 +1,40 @@
+"""Another language: chosen by a command or a tap, and a form that is open goes on in it."""
+
+from __future__ import annotations
+
+from babel import Locale
+
+from conversations.book import Book
+from conversations.buttons import Press, press
+from conversations.reply import Button, Say
+from conversations.talk import Talk
+from core.people.service import choose_language
+from core.talks.service import focused_draft
+
+book = Book()
+
+
+@book.command("language")
+def language(talk: Talk, wanted: str) -> None:
+    """`/language de`, or a choice of what there is."""
+    spoken = talk.almanac.wordings.languages()
+    if wanted[:2].lower() in spoken:
+        choose_language(talk.ctx, wanted[:2].lower())
+        talk.words = talk.almanac.wordings.speak(wanted[:2].lower(), talk.person.zone, talk.words.sign)
+        talk.reply(Say(text=talk.words("language.chosen")))
+        draft = focused_draft(talk.ctx, talk.person.id)
+        if draft is not None:  # answers are values: the form goes on where it is, in the other words
+            talk.fresh = True
+            talk.press("form.open", draft.id)
+        return
+    buttons = [
+        Button(label=Locale.parse(code).display_name or code, press=press("language.choose", choice=code))
+        for code in spoken
+    ]
+    rows = tuple(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3))
+    talk.reply(Say(text=talk.words("language.which"), buttons=rows))
+
+
+@book.press("language.choose")
+def choose(talk: Talk, pressed: Press) -> None:
+    language(talk, pressed.choice)
