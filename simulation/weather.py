@@ -83,6 +83,7 @@ ASKED_FOR: Final[Mapping[str, float]] = {
     "hold_unanswered": 0.7,  # of the calls that hold money on a card: the answer is lost
     "restricted_soon": 0.9,  # of the transfers: their seller is restricted just after
     "dispute_later": 0.7,  # of the payments: weeks after, when the goods have come
+    "dispute_lost_again": 0.7,  # of the disputes that were won: the card scheme decides otherwise
 }
 PRESENT: Final = 0.55  # of the kinds in a world
 STORM_HOURS: Final = (0.5, 30.0)

@@ -14,7 +14,8 @@ from config.database import open_database
 from config.market import RINGS, almanac, engine_and_reactions
 from config.rehearsal.screen import Filling, Screen, Step
 from config.settings import Settings
-from conversations.engine import Engine, replies_of
+from conversations.engine import Engine
+from conversations.outgoing.sending import replies_of
 from conversations.reception import Reception
 from conversations.reply import Reply
 from conversations.talk import Almanac

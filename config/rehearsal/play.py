@@ -11,15 +11,15 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import aiohttp
-from sqlalchemy import select
 
 from config.migrate import upgrade
 from config.outside import clock_of, open_lab, pointed_at
+from config.rehearsal.behind import in_stars, last_invitation, last_link_code, next_start
 from config.rehearsal.market import Rehearsal, player_on, rehearsal
 from config.rehearsal.screen import Step, buttons_of, subject_of
 from config.rehearsal.stages import BUYER, CONSULTANT, OPERATOR, OPERATORS, SELLER, STRANGER, Stage, enter
@@ -28,10 +28,7 @@ from config.wiring import secret
 from conversations.billing.paper import PaperWords
 from conversations.turn import Said
 from conversations.wording import Wordings
-from core.kernel.transaction import Ctx
-from core.people.company.model import Invitation
-from core.people.model import LinkCode, Platform
-from core.sessions.model import Booking
+from core.people.model import Platform
 from core.talks.model import ShownCard
 from core.talks.service import point_to
 from lab.app import Lab
@@ -47,7 +44,7 @@ ADVICE: Final[Mapping[str, str | list[str]]] = {
     "bio": "Twenty years of combustion, ash and emissions in district heating plants.",
     "fields": ["bioenergy_engineering"],
     "lengths": ["30"],
-    "hours": "daily 0-24",
+    "hours": "daily 0-24 Vilnius",
 }
 CARD: Final = {"method": "card", "number": "4242424242424242"}
 
@@ -79,10 +76,12 @@ class Play:
         await self._set_up_payouts()
         await self._deliver(measured="24 t")
         await self._accept()
+        await self._rate()
         await self._deal("large", quantity="96 t", lots="4")
         await self._pay()
         await self._claim()
         await self._consult()
+        await self._never_came()
 
     # --- the trade ----------------------------------------------------------------------------------------------------
 
@@ -161,6 +160,13 @@ class Play:
         await self.news()
         self.keep("deal completed")
 
+    async def _rate(self) -> None:
+        """Both say how it was, so that each can read the other and answer."""
+        for who in (BUYER, SELLER):
+            await self.presses(who, "review.write")
+            await self.fills(who)
+        self.keep("deal rated")
+
     async def _claim(self) -> None:
         await self._deliver()
         await self.presses(BUYER, "lot.claim")
@@ -180,6 +186,19 @@ class Play:
         await self.presses(OPERATOR, "case.rule")
         await self.fills(OPERATOR)
         self.keep("case ruled")
+
+    async def _never_came(self) -> None:
+        """Of one lot the buyer says that it has not come, and the seller may show that it has."""
+        await self.presses(SELLER, "lot.dispatch")
+        await self.fills(SELLER, truck="KAU 124", eta="tomorrow")
+        self.lab.world.clock.advance(timedelta(days=3))
+        await self.here.ring()
+        await self.news()
+        await self.says(BUYER, "/deals")
+        await self.presses(BUYER, "deal.show")
+        await self.sure(BUYER, "lot.not_arrived")
+        await self.presses(SELLER, "lot.show_claim")
+        self.keep("lot that never came")
 
     async def _settle_second_lot(self) -> None:
         """Beside the lot that two laboratories will differ on, one that the two settle between them."""
@@ -242,7 +261,19 @@ class Play:
         await self.here.ring()
         await self.news()
         self.keep("three days later")
+        await self._promote()
         await self._ask_the_market()
+
+    async def _promote(self) -> None:
+        """The consultant pays for a better place, and wants the money back."""
+        await self.says(CONSULTANT, "/promote")
+        await self.presses(CONSULTANT, "promote.choose")
+        await self.stands(CONSULTANT, "purchase:")
+        await self.here.take(self.here.people[CONSULTANT], await self.here.run(in_stars))
+        self.keep("promotion bought")
+        await self.presses(CONSULTANT, "purchase.ask_back")
+        await self.fills(CONSULTANT)
+        self.keep("money wished back")
 
     async def _ask_the_market(self) -> None:
         await self.says(BUYER, "/request")
@@ -258,7 +289,7 @@ class Play:
         self.keep("seller asked")
         await self.says(BUYER, "/company")
         await self.presses(BUYER, "company.invite")
-        await self.fills(BUYER, position="buyer", limit="5000 EUR")
+        await self.fills(BUYER, position="buyer", limit="3000 EUR")
         await self.says(STRANGER, f"/join {await self.here.run(last_invitation)}")
         await self.says(BUYER, "/company")
         self.keep("company of two")
@@ -318,19 +349,6 @@ class Play:
         copy.close()
         screens = {player.name: tuple(player.screen.shown) for player in self.here.people.values()}
         self.stages.append(Stage(name, kept, self.here.clock.now(), screens, commands))
-
-
-def last_link_code(ctx: Ctx) -> str:
-    return ctx.session.scalars(select(LinkCode.code).order_by(LinkCode.expires_at.desc())).first() or ""
-
-
-def last_invitation(ctx: Ctx) -> str:
-    return ctx.session.scalars(select(Invitation.code).order_by(Invitation.expires_at.desc())).first() or ""
-
-
-def next_start(ctx: Ctx) -> datetime:
-    """When the session begins that is agreed."""
-    return ctx.session.scalars(select(Booking.starts_at).where(Booking.state == "confirmed")).one()
 
 
 @asynccontextmanager

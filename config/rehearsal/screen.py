@@ -140,8 +140,12 @@ class Filling:
 
     @classmethod
     def of(cls, screen: Screen, given: Mapping[str, str | list[str]] | None = None) -> Filling:
+        """What stands in all of its fields already is changed in one, or nothing would come of sending it."""
         form = screen.form
-        return cls(form.draft if form is not None else "", dict(given or {}))
+        filling = cls(form.draft if form is not None else "", dict(given or {}))
+        if form is not None and not given and form.fields and all(each.value for each in form.fields):
+            filling._change(form)
+        return filling
 
     def next(self, screen: Screen) -> Input | None:
         """The next input; None when the form is gone, or nothing more can be done about it."""
@@ -175,11 +179,13 @@ class Filling:
         return [each.name for each in form.fields if each.kind == "files" and wrong.get(each.name) and not each.value]
 
     def _change(self, form: FormView) -> bool:
-        """Another answer to one thing that the form has an example for: to what it asks for now, or to the next."""
+        """Another answer to one thing that the form has an example for, or any words where they were left out: to what
+        it asks for now, or to the next."""
         for each in sorted(form.fields, key=lambda field: field.name != form.current):
-            if each.example and each.name not in self.changed and each.value != each.example:
+            answer = each.example or (WORDS if each.kind == "long_text" and not each.value else "")
+            if answer and each.name not in self.changed and each.value != answer:
                 self.changed.add(each.name)
-                self.given[each.name] = each.example
+                self.given[each.name] = answer
                 return True
         return False
 
@@ -200,7 +206,7 @@ def next_input(form: FormView, given: dict[str, str | list[str]], *, at_once: bo
         return _next_choice(form, asked, given)
     if asked.kind == "files":
         given.pop(asked.name, None)
-        needed = asked.error and not asked.value
+        needed = (asked.error or not asked.optional) and not asked.value
         return Attached((PAPER,)) if needed else Pressed(press("form.skip", form.draft, form.revision))
     answer = given.pop(asked.name, None) or valid_answer(asked)
     places = {option.value: place for place, option in enumerate(asked.options)}

@@ -10,9 +10,12 @@ from typing import Any
 
 from lab.people.browser import Browser, sees
 from lab.people.seen import choice, elements_of, places_of, previews_of, words_of, words_of_message
+from lab.slack.window import TROUBLE
 
 TOO_LATE = 2.5  # seconds without a window: on a machine that stalls its trigger has run out, and a message leads to it
 DOOR = "form.open"
+TRIES = 3  # of a window that says so: on a machine that stalls, the answer came after Slack's three seconds
+MISSED = 5  # presses of a card that is drawn anew each time, until somebody gives up
 LAST_BLOCKS = 6  # of the newest message
 REDRAWS = "shapes"  # the action of a field on which others depend: the window is drawn anew
 
@@ -61,12 +64,12 @@ class OnSlack:
             yield from (message for message in channel["messages"] if message["user"] != self.id)
 
     async def presses(self, label: str, beside: str = "") -> None:
-        for again in (True, False):  # a card that is drawn anew under the finger is pressed once more
+        for others in reversed(range(MISSED)):  # a card that is drawn anew under the finger is pressed once more
             where, element = await self._button(label, beside=beside)
             try:
                 await self.browser.post(f"{self.path}/press", {**where, "action_id": element["action_id"]})
             except AssertionError as gone:
-                if not again or "no element" not in str(gone):
+                if not others or "no element" not in str(gone):
                     raise
             else:
                 return
@@ -107,9 +110,12 @@ class OnSlack:
             if block["element"]["type"] == "file_input":  # a file that was refused is taken out again
                 put_in = [file for into, file in self.enclosed if into in ("", name)]
                 values[block["block_id"]] = {block["element"]["action_id"]: put_in}
-        answer = await self.browser.post(f"{self.path}/submit", {"view_id": view["id"], "values": values})
+        for _ in range(TRIES):
+            answer = await self.browser.post(f"{self.path}/submit", {"view_id": view["id"], "values": values})
+            self.errors = answer.get("errors") or {}
+            if self.errors.get("") != TROUBLE:
+                break
         self.enclosed = []
-        self.errors = answer.get("errors") or {}
 
     async def types(self, **answers: str) -> None:
         """Type into fields of the modal on top without sending it: Slack tells of every key."""
@@ -131,17 +137,24 @@ class OnSlack:
 
     async def attaches(self, name: str, content: bytes, mime: str, into: str = "") -> None:
         """Into the form in front if it takes files, to be sent with it; else as a message."""
-        window = await self.window()
-        if any(
-            block.get("element", {}).get("type") == "file_input"
-            for view in window["modals"]
-            for block in view["blocks"]
-        ):
+        if await self._takes_files():
             stored = await self.browser.upload(f"{self.path}/upload", (name, content, mime))
             self.enclosed += [(into, file["id"]) for file in stored]
             return
-        im = next(channel["id"] for channel in window["channels"] if channel["is_im"])
+        im = next(channel["id"] for channel in (await self.window())["channels"] if channel["is_im"])
         await self.browser.upload(f"{self.path}/upload", (name, content, mime), share=im)
+
+    async def encloses(self, name: str, content: bytes, mime: str, into: str = "") -> None:
+        """Into the form that was asked for, as soon as it is in front: before, it would go as a message."""
+        await self._modal(into)
+        self.waiting_for = "a form that takes files"
+        await self.browser.until(self._takes_files, self._why)
+        await self.attaches(name, content, mime, into)
+
+    async def _takes_files(self) -> bool:
+        """Whether some form in front does."""
+        blocks = [block for view in (await self.window())["modals"] for block in view["blocks"]]
+        return any(block.get("element", {}).get("type") == "file_input" for block in blocks)
 
     async def does(self, deed: str, /, **how: Any) -> Any:
         """Any deed of lab/FACE.md that has no words of its own here."""

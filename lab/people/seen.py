@@ -69,9 +69,12 @@ def button_for(message: dict[str, Any], data: str) -> dict[str, Any] | None:
 
 
 def choice(element: dict[str, Any], answer: str) -> Any:
-    """What a person's word means in this element: of a select, the option with that label or value."""
+    """What a person's word means in this element: of a select, the option with that label or value; of one that takes
+    several, those of the words between commas."""
     if element["type"] not in {"static_select", "multi_static_select"}:
         return answer
+    if element["type"] == "multi_static_select" and ", " in answer:
+        return [value for part in answer.split(", ") for value in choice(element, part)]
     for option in element["options"]:
         if answer.casefold() in {option["value"].casefold(), option["text"]["text"].casefold()}:
             return option["value"] if element["type"] == "static_select" else [option["value"]]

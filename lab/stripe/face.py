@@ -22,7 +22,7 @@ from lab.stripe.desk import Desk
 from lab.stripe.payments import refunds
 from lab.stripe.payments.cash_balance import shown
 from lab.stripe.payments.checkout_page import Payer, pay
-from lab.stripe.payments.disputes import Complaint, Reason, decide, dispute_of, escalate, open_dispute
+from lab.stripe.payments.disputes import Complaint, Reason, decide, dispute_of, escalate, open_dispute, take_again
 from lab.stripe.payments.fraud_warnings import warn
 from lab.stripe.payments.rails import sepa_debit
 from lab.stripe.payments.rails.customer_balance import arrive, owner_of
@@ -43,7 +43,7 @@ OUTCOMES: Final[dict[str, Literal["won", "lost", "warning_closed"]]] = {
 class Case:
     """What a payer's bank does about a charge. `reason` and `amount` (minor units) matter when it begins."""
 
-    do: Literal["open", "inquire", "prevent", "escalate", "win", "lose", "drop"]
+    do: Literal["open", "inquire", "prevent", "escalate", "win", "lose", "drop", "take_again"]
     reason: Reason = "fraudulent"
     amount: int | None = None
 
@@ -174,6 +174,8 @@ class Face:
             dispute = dispute_of(self.books, charge)
             if case.do == "escalate":
                 escalate(self.books, dispute)
+            elif case.do == "take_again":
+                take_again(self.books, dispute)
             else:
                 decide(self.books, dispute, OUTCOMES[case.do])
             return dispute

@@ -179,6 +179,7 @@ def _() -> list[Any]:
         instead(effects, "set_timer", nothing),
         instead(effects, "send_again", nothing),
         instead(reactions, "send_again", nothing),
+        instead(recalled, "try_again", nothing),
     ]
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from core.kernel.money import Money
 from core.kernel.process import step
-from core.sessions import card, holds, meeting, settlement, slots
+from core.sessions import card, holds, meeting, slots
 from core.sessions import rules as tariff
+from core.sessions.after import settlement
 from core.sessions.model import Booking, HoldState
 from core.sessions.process import SESSION
 from payments.stripe.cards import Cards

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from conversations.buttons import Press, read_press
-from conversations.engine import replies_of
+from conversations.outgoing.sending import replies_of
 from conversations.reply import Button, Card, CardList, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
 from conversations.turn import Input, Turn
 from core.kernel.dispatch import Delivered, Later, Never

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lab.stripe.api.shapes import Thing
 from lab.stripe.connect.accounts import onboard, restrict
-from lab.stripe.payments.disputes import Complaint, decide, open_dispute
+from lab.stripe.payments.disputes import Complaint, decide, open_dispute, take_again
 from lab.stripe.payments.rails.card import lapse
 from lab.stripe.payments.rails.customer_balance import arrive
 from lab.stripe.payments.refunds import fail
@@ -60,6 +60,8 @@ class Bank:
             case "charge.dispute.created":
                 if self._dice.random() < 0.7:
                     self._later(SOMETIME, partial(self._decide, thing["id"]))
+            case "charge.dispute.closed" if thing["status"] == "won" and strikes("dispute_lost_again"):
+                self._later(SOMETIME, partial(self._lose_again, thing["id"]))
 
     def _doubts(self, type_: str) -> tuple[float, float] | None:
         """Within what time the payer's bank calls it back, if ever."""
@@ -109,6 +111,11 @@ class Bank:
     def _decide(self, dispute: str) -> None:
         books = self._world.stripe.lab.books
         decide(books, books.get("dispute", dispute), self._dice.choice(("won", "lost")))
+
+    def _lose_again(self, dispute: str) -> None:
+        """The card scheme decides otherwise."""
+        books = self._world.stripe.lab.books
+        take_again(books, books.get("dispute", dispute))
 
     def _bounce(self, refund: str) -> None:
         books = self._world.stripe.lab.books

@@ -18,13 +18,13 @@ from conversations.buttons import press, read_press
 from conversations.forms.form import Field, Form, stood
 from conversations.reply import FormClosed, FormErrors, FormView
 from conversations.steps import YES
-from conversations.trade.deals import agreement
+from conversations.trade.deals import card as deal_card
 from conversations.trade.delivery import claim, delivery, dispute
 from conversations.turn import ClosedForm, Filled, Input, Pressed, Said, Turn
 from core.kernel.transaction import Ctx
 from tests.conformance.attempt import Attempt, loads_on
 
-STEPS: Final = (agreement.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS)
+STEPS: Final = (deal_card.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS)
 ANOTHER: Final = "place"  # a form that anybody can begin at any time
 NEW_QUESTION: Final = "new_question"
 ANY_TIME: Final = frozenset({"form.open", "form.cancel", "form.discard"})  # these mean the same on an older card

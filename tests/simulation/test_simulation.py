@@ -28,7 +28,7 @@ from simulation.weather import ASKED_FOR, KINDS, Weather
 from simulation.world import OPENS, play
 
 ROOT = Path(__file__).parents[2]
-SEED = 8  # talks, one of them paid and ended by its consultant
+SEED = 2  # talks, one of them paid and ended by its consultant
 AGAIN = f"""
 from pathlib import Path
 from simulation.people.cast import SMALL

@@ -10,7 +10,7 @@ const SAME_BREATH = 5 * 60 * 1000; // messages of one speaker closer than this s
 
 /** Messages as rows: {key, message, replies, compact} or {key, day}. */
 export function rowsOf(messages) {
-  const roots = messages.filter((each) => !each.thread_ts || each.thread_ts === each.ts);
+  const roots = messages.filter((each) => !each.thread_ts || each.thread_ts === each.ts || inFront(each));
   const known = new Set(roots.map((each) => each.ts));
   const replies = Map.groupBy
     ? Map.groupBy(
@@ -37,6 +37,9 @@ export function rowsOf(messages) {
   }
   return rows;
 }
+
+/** A reply that was also sent to the channel: the real client shows it there, at its own time. */
+const inFront = (message) => message.subtype === "thread_broadcast";
 
 function groupBy(messages) {
   const groups = new Map();
@@ -83,6 +86,7 @@ function one(message, contextOf, compact) {
       "div",
       { class: "s-content" },
       message.ephemeral ? h("div", { class: "only-you" }, icon("eye", 12), "Only visible to you") : null,
+      inFront(message) ? h("div", { class: "only-you" }, icon("reply", 12), "Replied to a thread") : null,
       compact
         ? null
         : h(

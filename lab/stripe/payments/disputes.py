@@ -186,6 +186,16 @@ def decide(books: Books, dispute: Thing, outcome: Literal["won", "lost", "warnin
     books.announce("charge.dispute.closed", dispute, before)
 
 
+def take_again(books: Books, dispute: Thing) -> None:
+    """The card scheme decides against the merchant what their bank had won."""
+    if dispute["status"] != "won":
+        raise Refusal(f"Only a dispute that was won can be lost again; this dispute is {dispute['status']}.")
+    dispute["status"] = "lost"
+    _move(books, dispute, -dispute["amount"], FEE, "dispute")  # it lists the first withdrawal and its return alone
+    books.announce("charge.dispute.funds_withdrawn", dispute)
+    books.announce("charge.dispute.closed", dispute, {"status": "won"})
+
+
 def escalate(books: Books, dispute: Thing) -> None:
     """The inquiry's answer did not satisfy the bank: now it takes the money."""
     if dispute["status"] not in ("warning_needs_response", "warning_under_review"):

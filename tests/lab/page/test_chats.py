@@ -132,6 +132,23 @@ async def test_a_deep_link_pressed_in_slack_starts_the_bot_on_telegram(
     assert started.message.text == "/start link_418205"
 
 
+@pytest.mark.usefixtures("rasa")
+async def test_a_reply_that_is_also_sent_to_the_channel_stands_below_what_came_before(
+    page: Page, lab: Lab, app: AsyncApp, jonas: Desk
+) -> None:
+    room = (await app.client.conversations_open(users=jonas.id))["channel"]["id"]
+    root = (await app.client.chat_postMessage(channel=room, text="You have a deal"))["ts"]
+    await app.client.chat_postMessage(channel=room, text="The terms, opened meanwhile")
+    await app.client.chat_postMessage(channel=room, text="For the record", thread_ts=root)
+    await app.client.chat_postMessage(channel=room, text="Your turn: pay", thread_ts=root, reply_broadcast=True)
+    await page.goto(lab.url)
+    said = page.locator(".pane.slack .s-message .s-body")
+    await expect(said).to_have_text(
+        ["You have a deal", "For the record", "The terms, opened meanwhile", "Your turn: pay"]
+    )
+    await expect(page.locator(".pane.slack .s-message").last).to_contain_text("Replied to a thread")
+
+
 async def test_what_people_write_is_never_markup(page: Page, lab: Lab, rasa: Phone, jonas: Desk) -> None:
     nasty = "<img src=x onerror=\"document.body.dataset.owned='1'\">"
     await rasa.do("say", text=nasty)
