@@ -155,6 +155,8 @@ def advice(settings: Settings) -> list[str]:
         lines.append("OPERATOR_TOKEN is not set: nobody can look into the books at /operator/books.")
     if settings.market_vat_number is None:
         lines.append("MARKET_VAT_NUMBER is not set: your own invoices say that you are not registered for VAT.")
+    if not settings.market_address:
+        lines.append("MARKET_ADDRESS is not set: an invoice has to say where its issuer is, and your own say nothing.")
     if not settings.operators:
         lines.append("OPERATORS is not set: nobody can decide a dispute from chat, and time decides all of them.")
     return lines

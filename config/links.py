@@ -19,9 +19,11 @@ def looking(reception: Reception, wordings: Wordings, home: str, bot_name: Calla
     """`bot_name`: of the Telegram bot, empty while it is not known."""
 
     async def look(path: str, asked_for: str) -> Linked:
-        words = wordings.speak(language_of(wordings, asked_for))
-        nobody = Identity(Platform.TELEGRAM, "", "", "", words.language, "UTC")
         address = f"{home}{path}"
+        # Robots that draw previews ask for no language: whose page it is shares it among their own.
+        asked = language_of(wordings, asked_for) or language_of(wordings, await reception.locale_behind(address))
+        words = wordings.speak(asked or "en")
+        nobody = Identity(Platform.TELEGRAM, "", "", "", words.language, "UTC")
         card = (await reception.previews(nobody, [address])).get(address)
         return linked(words, card, path, bot_name()) if card is not None else nowhere(words)
 
@@ -29,9 +31,9 @@ def looking(reception: Reception, wordings: Wordings, home: str, bot_name: Calla
 
 
 def language_of(wordings: Wordings, asked_for: str) -> str:
-    """The first language that the browser asks for and we speak ("de-AT,de;q=0.9,en;q=0.8")."""
+    """The first language that the browser asks for and we speak ("de-AT,de;q=0.9,en;q=0.8"); empty if there is none."""
     tags = (part.partition(";")[0].strip().partition("-")[0].lower() for part in asked_for.split(","))
-    return next((tag for tag in tags if tag in wordings.languages()), "en")
+    return next((tag for tag in tags if tag in wordings.languages()), "")
 
 
 def linked(words: Words, card: Card, path: str, bot: str) -> Linked:

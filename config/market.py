@@ -7,15 +7,15 @@ from collections.abc import Collection, Mapping
 from config.reference import reference
 from config.rooms import rooms_of
 from config.settings import Settings
-from conversations import apart, cases, desk, payment_help, search
+from conversations import apart, cases, desk, search, settings
 from conversations import help as helping
 from conversations.billing import agreement as billing
-from conversations.billing import invoices, recalled
+from conversations.billing import invoices, money, recalled
 from conversations.book import Book
 from conversations.buying import purchase as buying
 from conversations.consulting.after import complaint, recap, recording
 from conversations.consulting.after import review as session_review
-from conversations.consulting.consultants import at_once, hours, promotion, stats
+from conversations.consulting.consultants import at_once, away, hours, promotion, stats
 from conversations.consulting.consultants import profile as expert
 from conversations.consulting.seeking import question, seek
 from conversations.consulting.seeking import refining as seek_again
@@ -23,14 +23,15 @@ from conversations.consulting.sessions import asking, booking
 from conversations.consulting.sessions import talk as talking
 from conversations.engine import Engine
 from conversations.filling import drafts
-from conversations.menus import Menus
+from conversations.help.menus import Menus
 from conversations.news.linked import Linked
 from conversations.news.notices import Notices
-from conversations.people import company, leaving, own_copy, place, registration
+from conversations.people import company, language, leaving, mark, own_copy, place, registration
 from conversations.search import alerts as alerting
-from conversations.search import browsing, fee, market_view, openings, wanting
+from conversations.search import browsing, fee, market_view, openings, quiet, wanting
 from conversations.talk import Almanac
-from conversations.trade.deals import again, agreement, held, money, order, paying, signed
+from conversations.trade.deals import again, held, order, paying, signed
+from conversations.trade.deals import card as deal_card
 from conversations.trade.deals import talk as deal_talk
 from conversations.trade.delivery import claim, delivery, dispute, review
 from conversations.trade.listings import change, listing, shelf
@@ -82,12 +83,13 @@ BOOKS: tuple[Book, ...] = (
     wanting.book,
     openings.book,
     place.book,
+    mark.book,
     offer.book,
     inquiry.book,
     request.book,
     request_change.book,
     quoting.book,
-    agreement.book,
+    deal_card.book,
     again.book,
     signed.book,
     deal_talk.book,
@@ -103,6 +105,7 @@ BOOKS: tuple[Book, ...] = (
     paying.book,
     review.book,
     expert.book,
+    away.book,
     seek.book,
     seek_again.book,
     booking.book,
@@ -112,7 +115,6 @@ BOOKS: tuple[Book, ...] = (
     stats.book,
     question.book,
     buying.book,
-    payment_help.book,
     promotion.book,
     apart.book,
     own_copy.book,
@@ -124,8 +126,11 @@ BOOKS: tuple[Book, ...] = (
     recap.book,
     recording.book,
     desk.book,
+    quiet.book,
+    settings.book,
     drafts.book,
-    helping.book,
+    language.book,
+    *helping.books,
 )
 
 
@@ -150,6 +155,7 @@ RINGS: Mapping[str, Ring] = {
     **sessions.rings,
     **purchases.rings,
     **promotions.rings,
+    **invoicing.rings,
     **alerts.rings(lambda: reference()[0]),
 }
 

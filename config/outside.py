@@ -26,6 +26,7 @@ class SystemClock:
 OPERATORS: Final[Mapping[int, str]] = {7_000_001: "Olga, operator", 7_000_002: "Omar, operator"}
 
 PRETEND_NUMBER: Final = "LT999999917"  # of VAT; it fits the rules of Lithuanian numbers
+PRETEND_ADDRESS: Final = "Bandymų g. 1, 00001 Vilnius"  # of invoices, which need one: a street of trials
 
 
 async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None:
@@ -42,6 +43,7 @@ def pointed_at(settings: Settings, lab: Lab) -> Settings:
     put: dict[str, Any] = {
         "calendars_nearby": True,
         "operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24)),
+        "market_address": settings.market_address or PRETEND_ADDRESS,
         "market_vat_number": settings.market_vat_number or PRETEND_NUMBER,
         "operators": settings.operators or ",".join(f"telegram:{each}" for each in OPERATORS),
     }

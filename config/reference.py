@@ -18,7 +18,8 @@ FIRST_SENTENCE = "100 t wod pelets under 200 eur near Rigga"
 @cache
 def reference() -> tuple[Catalogue, Places]:
     """They never change while the process runs, and are ready to read sentences."""
-    gazetteer = (CATALOGUE / each for each in ("places.csv", "towns.csv", "town_names.csv"))
+    files = ("places.csv", "towns.csv", "town_names.csv", "counties.csv", "postcodes.csv")
+    gazetteer = (CATALOGUE / each for each in files)
     catalogue, places = load(CATALOGUE), load_places(*gazetteer)
     parse(FIRST_SENTENCE, catalogue, places, date(2027, 1, 1))
     return catalogue, places

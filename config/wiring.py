@@ -37,7 +37,7 @@ from config.settings import Settings
 from config.slack import Slack
 from config.sweeps import Sweeps, ticking
 from conversations.billing.paper import PaperWords
-from conversations.menus import FIRST, IN_GROUPS
+from conversations.help.menus import FIRST, IN_GROUPS
 from conversations.reception import Reception
 from conversations.wording import Wordings
 from core.kernel.clock import Clock

@@ -15,18 +15,18 @@ from core.listings.model import LISTING
 from core.offers.inquiries.model import INQUIRY
 from core.offers.model import OFFER
 from core.promotion.model import PROMOTION
-from core.purchases.model import PURCHASE
+from core.purchases.model import PURCHASE, WISH
 from core.reputation.model import REVIEW
 from core.requests.model import REQUEST
 from core.sessions.model import Booking
 from core.sessions.process import SESSION
 from core.sessions.recaps.model import RECAP, RECORDING
 from core.sessions.reviews.model import SESSION_REVIEW
-from core.sessions.service import REMINDER
+from core.sessions.service import MOVE, REMINDER
 from core.support.model import CASE, Case
 
-MONEY: Final = (TRANCHE.name, CREDIT.name, PURCHASE.name, PROMOTION.name)
-TALKS: Final = (SESSION.name, REMINDER, SESSION_REVIEW.name, RECAP.name, RECORDING.name)
+MONEY: Final = (TRANCHE.name, CREDIT.name, PURCHASE.name, WISH, PROMOTION.name)
+TALKS: Final = (SESSION.name, MOVE, REMINDER, SESSION_REVIEW.name, RECAP.name, RECORDING.name)
 TRADE: Final = (DEAL.name, LOT.name, OFFER.name, INQUIRY.name, REQUEST.name, CASE.name, REVIEW.name)
 SEEN: Final = (*TRADE, *MONEY, *TALKS)  # our own chores keep their times to themselves
 QUIET: Final = (LISTING.name, "draft")  # they run out in their own time, the market's own many listings among them

@@ -8,7 +8,7 @@ from typing import Any
 
 from bots.calendar.fetching import fetched
 from core.experts.busy import FEED, calendar_read, calendar_unreadable
-from core.experts.calendars import Unreadable, busy_times
+from core.experts.hours.calendars import Unreadable, busy_times
 from core.files.service import content_of
 from core.kernel.clock import Clock
 from core.kernel.dispatch import Delivered, Later, Never

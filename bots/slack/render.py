@@ -247,8 +247,8 @@ def _turn_and_note(card: Card) -> list[Run]:
 
 def _door(form: FormView) -> list[Block]:
     """The message that leads to a form, where none could be opened: Slack opens windows only upon a press."""
-    open_it = Button(label=form.title[:75], press=press("form.open", form.draft, form.revision), style="primary")
-    cancel = Button(label=form.cancel[:75], press=press("form.cancel", form.draft, form.revision))
+    open_it = Button(label=form.title, press=press("form.open", form.draft, form.revision), style="primary")
+    cancel = Button(label=form.cancel, press=press("form.cancel", form.draft, form.revision))
     asked = next((field for field in form.fields if field.name == form.current), None)
     given: list[Run] = _lines(
         [

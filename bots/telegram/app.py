@@ -21,7 +21,8 @@ from bots.telegram.request import call
 from bots.telegram.sender import TELEGRAM
 from bots.telegram.stars import answer_checkout
 from bots.telegram.turns import key_of, turn, turn_of
-from conversations.engine import Answered, send
+from conversations.engine import Answered
+from conversations.outgoing.sending import send
 from conversations.reception import Reception
 from conversations.reply import Button, FormErrors, Say, Toast
 from conversations.talk import Surface
@@ -52,7 +53,7 @@ class TelegramBot:
     """One bot. With `public_url` and `secret` Telegram calls us (web/ hands on to `take_webhook`); else we poll.
 
     `commands`: language to (command, description) pairs, "en" also for every other language; `in_groups`: those of them
-    that groups see. A chat's own menu follows what its person does (conversations/menus.py).
+    that groups see. A chat's own menu follows what its person does (conversations/help/menus.py).
     """
 
     def __init__(
@@ -272,7 +273,7 @@ class TelegramBot:
         if message.from_user is None or looks_for(self._wordings, message) or not (message.text or "").startswith("/"):
             return
         words = self._wordings.speak(message.from_user.language_code or "en")
-        door = Button(label=f"@{self.name}"[:75], url=f"https://t.me/{self.name}")
+        door = Button(label=f"@{self.name}", url=f"https://t.me/{self.name}")
         send(
             ctx, Surface(TELEGRAM, "", str(message.chat.id)), [Say(text=words("talk.private_only"), buttons=((door,),))]
         )

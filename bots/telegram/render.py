@@ -224,7 +224,7 @@ def _question_rows(form: FormView, asked: FieldView) -> list[list[Button]]:
     chosen = (asked.value or "").split(",")
     picks = [
         Button(
-            label=(f"✓ {option.label}" if option.value in chosen else option.label)[:75],
+            label=f"✓ {option.label}" if option.value in chosen else option.label,
             press=press("form.pick", form.draft, form.revision, str(place)),
         )
         for place, option in enumerate(asked.options[:OPTIONS_SHOWN])
@@ -277,7 +277,7 @@ def _review_rows(form: FormView) -> list[list[Button]]:
     """Every line can be changed, and what was not asked for can be added; then it is sent."""
     changes = [
         Button(
-            label=f"{'✎' if field.value else '+'} {field.label}"[:75],
+            label=f"{'✎' if field.value else '+'} {field.label}",
             press=press("form.edit", form.draft, form.revision, field.name),
         )
         for field in form.fields

@@ -9,8 +9,8 @@ from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.telegram.chat import TOPIC, Chat, subject_of
-from conversations.engine import ANSWERS, replies_of, send
 from conversations.news.elsewhere import give_up
+from conversations.outgoing.sending import ANSWERS, replies_of, send
 from conversations.reply import Card, Reply
 from conversations.talk import Surface
 from core.files.model import Checked

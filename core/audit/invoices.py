@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.audit.questions import earned, level
+from core.invoicing.awaited import TIMER
 from core.ledger.invariants import Invariant
 
 NUMBERED: Final = """FROM invoice WHERE invoice.issuer = invoice_series.issuer
@@ -55,10 +56,9 @@ INVOICES: Final = (
     ),
     Invariant(
         "every invoice that is due will be written",
-        "It waits for its turn, or for a side to say where it is at home; never for nothing.",
-        """SELECT NULL, invoice.key FROM invoice WHERE state = 'due' AND corrects IS NULL
+        "It waits for its turn, or with a timer for a side to say where it is at home, its VAT number or its address.",
+        f"""SELECT NULL, invoice.key FROM invoice WHERE state = 'due' AND corrects IS NULL
         AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.lane = 'invoice:' || invoice.id)
-        AND NOT EXISTS (SELECT 1 FROM organisation WHERE organisation.id IN (invoice.issuer, invoice.recipient)
-            AND organisation.country IS NULL)""",
+        AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = '{TIMER}' AND timer.subject = invoice.id)""",
     ),
 )

@@ -3,7 +3,7 @@
 Contacts are hidden until two have business with each other, for what is agreed elsewhere has no protected payment.
 Found are telephone numbers, e-mail addresses, links and names on messengers; also spelled out, spaced out and in other
 scripts' digits. "PO 4500123456", "invoice 2026-000123" and "total 1200000 kg" are the trade's own, and stay. How well
-that works is measured in tests/core/people/test_contacts.py.
+that works is measured in tests/core/contacts/test_contacts.py.
 """
 
 from __future__ import annotations

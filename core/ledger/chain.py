@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, delete, insert, select
 
 from core.kernel.transaction import Ctx
 from core.ledger.invariants import Check, invariants
@@ -82,11 +82,6 @@ def _found(ctx: Ctx, links: int, head: str, broken: str | None) -> Verdict:
 def _links_after(ctx: Ctx, number: int) -> Sequence[Row[int, str, str]]:
     query = select(Link.number, Link.entry_id, Link.digest).where(Link.number > number)
     return ctx.session.execute(query.order_by(Link.number).limit(BATCH)).all()
-
-
-def unlinked(ctx: Ctx) -> int:
-    """How many entries wait to be chained."""
-    return ctx.session.scalar(select(func.count()).select_from(Unlinked)) or 0
 
 
 def _contents(ctx: Ctx, ids: Sequence[str]) -> Iterator[tuple[str, list[Content]]]:

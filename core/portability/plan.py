@@ -2,7 +2,7 @@
 
 What the other side has said or noted is theirs (Art. 15(4) GDPR): of what both have written only one's own lines are
 given, and of terms only those that both have signed, for until then a note may hold contacts that nobody is shown.
-A table that was missed is looked for by tests/core/people/test_portability.py.
+A table that was missed is looked for by tests/core/portability/test_portability.py.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _you(mine: str, own: str) -> list[Own]:
 def _wishes(mine: str) -> list[Own]:
     """What they look for, and are told of."""
     return [
-        Own(SavedSearch, SavedSearch.person_id == mine),
+        Own(SavedSearch, SavedSearch.person_id == mine, but=("outline",)),  # bytes that say the wishes once more
         Own(Alert, Alert.person_id == mine),
         Own(RequestAlert, RequestAlert.person_id == mine),
         Own(RequestsMuted, RequestsMuted.person_id == mine),
@@ -131,6 +131,7 @@ def _deals(mine: str, own: str) -> list[Own]:
     ours = or_(Deal.buyer == own, Deal.seller == own)
     signed = and_(Deal.buyer_signed_at.is_not(None), Deal.seller_signed_at.is_not(None))
     deals = select(Deal.id).where(ours)
+    bought, sold = (select(Deal.id).where(side == own) for side in (Deal.buyer, Deal.seller))
     cases = select(Case.id).where(Case.deal_id.in_(deals))
     return [
         Own(Deal, and_(ours, signed)),
@@ -139,7 +140,8 @@ def _deals(mine: str, own: str) -> list[Own]:
         Own(DealLine, DealLine.person == mine),
         Own(Finding, Finding.person == mine),
         Own(Proposal, Proposal.person == mine),
-        Own(Case, Case.deal_id.in_(deals), but=("appeal_words",)),
+        Own(Case, Case.deal_id.in_(bought), but=("seller_appeal",)),
+        Own(Case, Case.deal_id.in_(sold), but=("buyer_appeal",)),
         Own(Ruling, Ruling.case_id.in_(cases), but=("by",)),
         Own(Mark, Mark.person_id == mine),
         Own(Review, Review.author == own),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.kernel.db import Exact, Id, Instant, Table, Words
 from core.kernel.lots import LOTS_AT_MOST
 from core.kernel.money import UnitPrice
-from core.kernel.process import InProcess, Process, Transition
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.kernel.quantity import Quantity
 from core.listings.model import Code, Place
 
@@ -73,8 +73,6 @@ class ChangeRequest(BaseModel):
 
 BUYER = frozenset({"buyer"})
 SELLER = frozenset({"seller"})
-SYSTEM = frozenset({"system"})
-TIME = frozenset({"time"})
 
 REQUEST: Final = Process(
     name="request",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -19,15 +18,14 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reception import Reception
 from conversations.reply import Button, Card, CardList, Desk, Line, Option, Say
 from conversations.talk import Almanac, Opening, Talk
-from core.catalogue.reading import load
 from core.kernel.ids import Ids
 from core.search.sentence.places import Places
 from lab.app import Lab
 from tests.bots.stall import Stall, stall_book
+from tests.core.goods import catalogue
 from tests.lab.slack.desk import Desk as Window
 from tests.lab.slack.desk import Json, messages
 
-CATALOGUE = Path(__file__).parents[2] / "config" / "catalogue"
 GOODS = ("pellets", "chips")
 
 
@@ -81,7 +79,7 @@ def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
     client = client_at(lab.slack.bot_token, f"{lab.url}/slack/api/")
     workspaces = Workspaces(client)
     stall.deliver("slack", SlackSender(workspaces, stall.transactions))
-    engine = Engine([stall_book(), desk_book()], Almanac(load(CATALOGUE), Places([]), stall.wordings, 100, 1500))
+    engine = Engine([stall_book(), desk_book()], Almanac(catalogue(), Places([]), stall.wordings, 100, 1500))
     reception = Reception(stall.transactions, engine, Ids(random.Random(5).randbytes))
     return SlackBot(workspaces, reception, stall.wordings, **secrets)
 

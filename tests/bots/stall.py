@@ -16,7 +16,6 @@ from conversations.reception import Reception
 from conversations.reply import Button, Card, Line, Option, Say, Toast
 from conversations.talk import Almanac, Opening, Talk
 from conversations.wording import Wordings
-from core.catalogue.reading import load
 from core.kernel.db import Table
 from core.kernel.dispatch import Carrier, Dispatcher
 from core.kernel.errors import Stale
@@ -26,6 +25,7 @@ from core.kernel.sqlite import SqliteRunner, connect, engine_over
 from core.kernel.transaction import Transactions
 from core.search.sentence.places import Places
 from tests.core.conftest import MovableClock
+from tests.core.goods import catalogue
 
 WORDS = {
     "line.joined": "{label}: {value}",
@@ -52,6 +52,7 @@ WORDS = {
     "talk.file_for_what": "What is this file for?",
     "talk.unknown_button": "I don't know this button",
     "talk.heap_moved_on": "Somebody was faster",
+    "talk.form_sent": "This form was sent already",
     "file.too_large": "{name} is larger than {limit} MB",
     "file.type": "{name} is none of {accepted}",
     "file.broken": "{name} can't be read",
@@ -170,8 +171,7 @@ async def open_stall(folder: Path) -> AsyncIterator[Stall]:
     await runner.open()
     clock, ids = MovableClock(), Ids(random.Random(11).randbytes)
     transactions = Transactions(runner, clock, ids, Reactions())
-    catalogue = load(Path(__file__).parents[2] / "config" / "catalogue")
-    almanac = Almanac(catalogue, Places([]), wordings, 100, 1500)
+    almanac = Almanac(catalogue(), Places([]), wordings, 100, 1500)
     stall = Stall(
         transactions, Reception(transactions, Engine([stall_book()], almanac), ids), wordings, clock, database
     )

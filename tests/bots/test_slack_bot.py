@@ -49,6 +49,25 @@ async def test_a_command_opens_a_window_that_says_what_is_wrong_and_ends_in_a_ca
     assert (await ona.screen())["modals"] == []
 
 
+async def test_a_window_whose_answer_was_lost_is_sent_again_and_closes(
+    face: Browser, ona: Window, stall: Stall
+) -> None:
+    await ona.does("command", text="/parley heap")
+    form = await window(ona)
+    filled = entered(form, wood="wood3", name="Alder")
+    await disturb(face, "slack", "answer_lost", where="delivery", match="view_submission")
+    in_vain = await ona.does("submit", view_id=form["id"], values=filled)
+    assert "Try again" in in_vain["errors"][""]
+
+    assert await ona.does("submit", view_id=form["id"], values=filled) == {}
+
+    await last(ona, "This form was sent already")
+    await stall.settle()
+    screen = await ona.screen()
+    assert screen["modals"] == []
+    assert len([each for each in messages(screen) if "State: |open" in said(each.get("blocks", []))]) == 1
+
+
 async def test_a_message_that_slack_sends_twice_is_answered_once(face: Browser, ona: Window, stall: Stall) -> None:
     async def taken_twice() -> bool:
         return [each["status"] for each in await passed(face, "slack", "message")] == [200, 200]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from conversations.billing.paper import PaperWords
 from conversations.wording import Wordings
 from core.invoicing import reactions
 from core.invoicing.model import MARKET, Party
 from core.invoicing.writing import write
+from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET as HOUSE
+from core.kernel.transaction import Ctx
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
 
@@ -23,4 +27,9 @@ def hire(market: Market, party: Party = AT_HOME) -> None:
 async def writes_all(market: Market) -> None:
     """All that is due is written, each in a transaction of its own. Twice does no harm."""
     for post in [post for post in market.posts if post.kind == "invoice.write"]:
-        await market.run(HOUSE, lambda ctx, post=post: write(ctx, post.body["invoice"], PAPER_WORDS))  # type: ignore[misc]
+        await market.run(HOUSE, partial(_writes, post=post))
+
+
+def _writes(ctx: Ctx, post: Post) -> None:
+    body = post.body
+    write(ctx, body["invoice"], PAPER_WORDS, as_it_is=body.get("as_it_is", False), waited=body.get("waited", False))

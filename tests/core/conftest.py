@@ -11,11 +11,12 @@ from typing import TypeVar
 import pytest
 
 from config.database import open_database
+from core.audit.service import invariants
 from core.kernel.events import Event, Reactions
 from core.kernel.ids import Ids
 from core.kernel.outbox import Post
 from core.kernel.sweep import Ring, ring_due
-from core.kernel.transaction import Actor, Ctx, Transactions, person
+from core.kernel.transaction import MARKET, Actor, Ctx, Transactions, person
 from core.people.model import Identity, Person, Platform
 from core.people.service import meet
 
@@ -55,6 +56,11 @@ class Market:
     async def ring(self, rings: dict[str, Ring]) -> int:
         """Let time do what is due."""
         return await ring_due(self.transactions, rings)
+
+    async def books_hold(self) -> None:
+        """All is true that must always be true of money."""
+        broken = [(check.name, check.detail) for check in await self.run(MARKET, invariants) if not check.ok]
+        assert broken == []
 
     def watch(self, *kinds: type[Event]) -> None:
         """Keep these facts in `facts` as they are announced."""

@@ -12,15 +12,25 @@ from core.catalogue import Catalogue, load
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.listings.model import Certificate, Place, PublishListing
+from core.search.sentence.places import Places, load_places
 
 VILNIUS = Place(name="Vilnius", country="LT", lat=54.6892, lon=25.2798)
 RIGA = Place(name="Riga", country="LV", lat=56.946, lon=24.1059)
 GDANSK = Place(name="Gdańsk", country="PL", lat=54.3521, lon=18.6464)
 
 
+FOLDER = Path(__file__).parents[2] / "config" / "catalogue"
+
+
 @cache
 def catalogue() -> Catalogue:
-    return load(Path(__file__).parents[2] / "config" / "catalogue")
+    return load(FOLDER)
+
+
+@cache
+def gazetteer() -> Places:
+    """The towns of the trade, without the thousands of others."""
+    return load_places(FOLDER / "places.csv")
 
 
 def tonnes(amount: str | int) -> Quantity:
@@ -32,7 +42,7 @@ def eur(amount: str | int, unit: str = "t") -> UnitPrice:
 
 
 def pellets(**changes: Any) -> PublishListing:
-    """500 t of ENplus A1 pellets at 210 EUR/t in Vilnius, 25 t at least."""
+    """500 t of ENplus A1 pellets at 210 EUR/t in Vilnius, 25 t at least; other goods have no certificate of pellets."""
     usual: dict[str, Any] = {
         "product_id": "wood_pellets",
         "grade_id": "ENplus_A1",
@@ -46,4 +56,6 @@ def pellets(**changes: Any) -> PublishListing:
         "window_to": date(2027, 3, 31),
         "packaging": "bulk",
     }
+    if changes.get("product_id", "wood_pellets") != "wood_pellets":
+        del usual["certificates"]
     return PublishListing(**(usual | changes))

@@ -227,6 +227,18 @@ async def paid(market: Market, tonnes_sold: str | int = 100, lots: int = 4, **go
     return trade
 
 
+async def paid_too_late(market: Market) -> Trade:
+    """Nobody had paid in time and the deal is cancelled; the money comes after that, and is asked to go back."""
+    trade = await agreed(market, lots=1)
+    await trade.sign()
+    payment = await trade.payment()
+    await trade.pass_days(6)
+    await trade.provider_answers()
+    await trade.pay(payment_id=payment.id)
+    assert [body["amount"] for body in trade.asked("refund")] == [21_000_00]
+    return trade
+
+
 async def called_off(market: Market) -> tuple[Trade, str]:
     """A paid deal that both have given up, and the id of the refund that has been asked for."""
     trade = await paid(market)

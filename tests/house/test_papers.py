@@ -19,6 +19,12 @@ def test_there_are_papers() -> None:
     assert len([path for path in PAPERS if path.parent.name == "decisions"]) >= 8
 
 
+def test_every_page_stands_in_the_list_of_the_pages() -> None:
+    listed = set(LINK.findall((HOUSE / "docs" / "README.md").read_text(encoding="utf-8")))
+    pages = {str(page.relative_to(HOUSE / "docs")) for page in (HOUSE / "docs").rglob("*.md")} - {"README.md"}
+    assert pages == {link for link in listed if link.endswith(".md")}
+
+
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: str(paper.relative_to(HOUSE)))
 def test_a_paper_speaks_of_what_is_there(paper: Path) -> None:
     text = paper.read_text(encoding="utf-8")
@@ -31,5 +37,6 @@ def test_decisions_are_numbered_without_gap_and_say_why() -> None:
     pages = sorted((HOUSE / "docs" / "decisions").glob("*.md"))
     assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
     for page in pages:
-        headings = re.findall(r"^## (\w+)", page.read_text(encoding="utf-8"), re.MULTILINE)
-        assert headings == ["Context", "Decision", "Consequences"], page.name
+        text = page.read_text(encoding="utf-8")
+        assert text.startswith(f"# {page.name[:4]} "), page.name
+        assert re.findall(r"^## (\w+)", text, re.MULTILINE) == ["Context", "Decision", "Consequences"], page.name

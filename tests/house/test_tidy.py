@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from tests.house.scratch import HOUSE, PACKAGES
 
 FILE_LINES, FUNCTION_LINES, DOCSTRING_LINES = 400, 50, 12
+
+NAMED = re.compile(r"`([a-z_]+)`")
 
 # Time, names and chance are handed in. Only these may reach for them: they hand them out, or are the world outside.
 OWN_CLOCK = ("config", "lab", "bench", "simulation", "tests")
@@ -107,6 +110,20 @@ def test_every_module_says_what_it_is_for() -> None:
     ]
     assert silent == []
     assert len(modules) > 200
+
+
+def test_the_map_of_a_room_names_what_is_in_it() -> None:
+    """A room's own sentence may say which of its files does what. It is no older than the files."""
+    rooms = [path for path in EVERYWHERE if path.name == "__init__.py"]
+    maps = {room.parent: NAMED.findall(ast.get_docstring(ast.parse(room.read_text())) or "") for room in rooms}
+    gone = [
+        where(room, 1, name)
+        for room, names in maps.items()
+        for name in names
+        if name not in PACKAGES and not (room / name).is_dir() and not (room / f"{name}.py").is_file()
+    ]
+    assert gone == []
+    assert sum(map(len, maps.values())) > 100
 
 
 def test_docstrings_are_short() -> None:

@@ -23,8 +23,7 @@ from core.search.model import Query
 from core.search.sentence.parse import Understood, parse
 from core.search.sentence.times.days import DateWindow
 from core.search.service import query_of
-from tests.core.goods import catalogue
-from tests.core.search.test_search import gazetteer
+from tests.core.goods import catalogue, gazetteer
 
 TOWNS = gazetteer().all[:40]
 DAY = date(2026, 12, 1)
@@ -64,7 +63,11 @@ def searches(draw: st.DrawFn) -> Understood:
         packaging=draw(st.sampled_from([(), (), ("bulk",)])),
         incoterm=draw(st.sampled_from([None, None, "DAP"])),
         countries=draw(st.sampled_from([(), (), ("LT",)])),
-        left_out=draw(st.sampled_from([(), ("country:PL",), ("grade:ENplus_A2",), ("scheme:FSC",)])),
+        left_out=draw(
+            st.sampled_from(
+                [(), ("country:PL",), ("grade:ENplus_A2",), ("scheme:FSC",), ("packaging:bulk", "word:oak")]
+            )
+        ),
         rest=draw(st.sampled_from(["", "", "girios", "beech"])),
     )
 
@@ -138,7 +141,7 @@ def fit(sentence: str, **changes: object) -> bool:
     listing = Listing(**(pellets | changes))
     watchlist = Watchlist()
     watchlist.put([("it", wanted.product or "", outline(wanted))])
-    said = {"girios", "uab", "vilnius", "buchenholz"}
+    said = {"girios", "uab", "vilnius", "buchenholz", "eiche"}
     exact = rules.fits(wanted, Goods(listing, catalogue(), said, lambda word: word in {"girios", "latgran"}))
     assert exact <= (watchlist.wanting(listing) == ["it"])
     return exact
@@ -161,6 +164,10 @@ def fit(sentence: str, **changes: object) -> bool:
         ("600 t pellets", False),
         ("10 t pellets", False),  # less than the smallest lot
         ("pellets FSC", False),
+        ("pellets without oak", False),
+        ("pellets without birch", True),
+        ("pellets, not in bulk", False),
+        ("pellets, no big bags", True),
         ("pellets in April 2027", False),
         ("girios", True),
         ("girioss", True),

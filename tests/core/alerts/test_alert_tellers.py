@@ -17,8 +17,7 @@ from core.search import kept
 from core.search.service import query_of
 from tests.core.alerts.test_alerts import TEN_IN_VILNIUS, Watch
 from tests.core.conftest import Market
-from tests.core.goods import RIGA, catalogue, eur, tonnes
-from tests.core.search.test_search import gazetteer
+from tests.core.goods import RIGA, catalogue, eur, gazetteer, tonnes
 
 
 @pytest.fixture

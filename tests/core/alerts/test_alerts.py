@@ -22,8 +22,7 @@ from core.people.service import offer_link, take_link
 from core.search import kept
 from core.search.service import query_of
 from tests.core.conftest import Market
-from tests.core.goods import catalogue, eur, pellets
-from tests.core.search.test_search import gazetteer
+from tests.core.goods import catalogue, eur, gazetteer, pellets
 
 TEN_IN_VILNIUS = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
 
@@ -211,7 +210,7 @@ async def test_a_muted_search_is_silent_until_it_is_wanted_again(watch: Watch) -
     await watch.later(days=1)
     assert watch.told == []
 
-    await watch.market.run(tom, lambda ctx: service.resume_search(ctx, search.id))
+    await watch.market.run(tom, lambda ctx: service.choose_rhythm(ctx, search.id, Rhythm.DAILY))
     new = await watch.put()
     await watch.later(days=1)
     assert watch.told_to(himself) == [(new.id,)]
@@ -268,7 +267,7 @@ async def test_a_search_is_nobody_elses(watch: Watch) -> None:
     eva, _ = await watch.buyer("Eva")
     search = await watch.save(tom, "wood pellets")
     listing = await watch.put()
-    for act in (service.pause_search, service.resume_search, service.delete_search):
+    for act in (service.pause_search, service.delete_search):
         with pytest.raises(NotAllowed):
             await watch.market.run(eva, lambda ctx, act=act: act(ctx, search.id))  # type: ignore[misc]  # bound now
     with pytest.raises(NotFound):

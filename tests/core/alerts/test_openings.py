@@ -14,9 +14,9 @@ from core.alerts.events import RequestsFound
 from core.alerts.model import MESSAGES_A_DAY
 from core.contacts.service import block
 from core.kernel.errors import NotFound
-from core.kernel.transaction import Actor
+from core.kernel.transaction import MARKET, Actor
 from core.listings.model import Listing, Place
-from core.listings.service import publish_listing, sell_out_listing, withdraw_listing
+from core.listings.service import publish_listing, reserve, withdraw_listing
 from core.offers.quotes.model import MakeQuote
 from core.offers.quotes.service import make_quote
 from core.people.model import Person
@@ -116,7 +116,7 @@ async def test_nobody_hears_of_their_own_company_or_of_whom_they_keep_apart_from
 
 async def test_what_was_once_put_up_says_what_they_sell_until_it_is_taken_down(asking: Asking) -> None:
     anna, herself, listing = await asking.seller("Anna")
-    await asking.market.run(anna, lambda ctx: sell_out_listing(ctx, listing.id))
+    await asking.market.run(MARKET, lambda ctx: reserve(ctx, listing.id, listing.quantity))
     first = await asking.ask()
     assert asking.told_to(herself) == [(first.id,)]
     await asking.market.run(anna, lambda ctx: withdraw_listing(ctx, listing.id))

@@ -1,0 +1,111 @@
+"""Whatever moves through states has a table without dead ends, and a picture of it in the docs that is current."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from config.diagrams import PAGE, page, processes
+from config.market import RINGS
+from core.deals.model import ASKS_FIRST as DEAL_ASKS
+from core.deals.model import DEAL
+from core.delivery.model import ASKS_FIRST as LOT_ASKS
+from core.delivery.model import LOT, OPEN
+from core.kernel.process import Process, Transition
+from core.support.model import ASKS_FIRST as CASE_ASKS
+from core.support.model import CASE
+
+# These wait for another thing's clock: a lot for its tranche's, a dispute for its lot's or deal's, and a session or a
+# purchase whose money is being moved for that of the move, which is asked for again until the provider answers.
+ANOTHERS_CLOCK = {
+    ("lot", "waiting"),
+    ("case", "escalated"),
+    ("purchase", "giving_back"),
+    ("session", "charging"),
+    ("session", "releasing"),
+    ("session", "paying_out"),
+}
+
+
+def states(process: Process) -> set[str]:
+    return {process.initial} | {each.to for each in process.transitions}
+
+
+def test_the_processes_of_the_market_are_found() -> None:
+    named = {process.name for process in processes()}
+    assert named >= {"case", "deal", "inquiry", "listing", "lot", "offer", "request", "review"}
+    assert named >= {"chargeback", "credit", "promotion", "purchase", "tranche"}
+    assert named >= {"recap", "recording", "session", "session_review"}
+
+
+@pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
+def test_a_table_has_no_dead_end(process: Process) -> None:
+    assert process.problems() == []
+
+
+@pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
+def test_every_state_has_a_timed_way_out_that_needs_nobody(process: Process) -> None:
+    untimed = {state for state in states(process) - process.final if not process.timed(state)}
+    assert {(process.name, state) for state in untimed} <= ANOTHERS_CLOCK
+
+
+@pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
+def test_whoever_is_timed_is_rung(process: Process) -> None:
+    if any("time" in each.by for each in process.transitions):
+        assert process.name in RINGS
+
+
+@pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
+def test_time_alone_ends_it_from_wherever_it_stands(process: Process) -> None:
+    """Nobody acts any more, and no provider answers: what time and its consequences do leads to an end."""
+    alone = {
+        (each.to, each.source)
+        for each in process.transitions
+        if each.by & {"time", "system"} and each.to != each.source
+    }
+    ends, grown = set(process.final), True
+    while grown:
+        grown = bool(more := {source for to, source in alone if to in ends} - ends)
+        ends |= more
+    assert states(process) - ends == set()
+
+
+def test_the_check_finds_what_is_wrong_with_a_table() -> None:
+    lost = Transition("nowhere", "go", frozenset({"buyer"}), "agreed")
+    trap = Transition("agreed", "fall", frozenset({"buyer"}), "trap")
+    twice = Transition("agreed", "sign", frozenset({"buyer"}), "closed")
+    broken = replace(DEAL, transitions=(*DEAL.transitions, lost, trap, twice))
+    assert broken.problems() == [
+        "('agreed', 'sign') stands twice",
+        "nowhere is never reached",
+        "nowhere ends only if a person acts",
+        "trap ends only if a person acts",
+    ]
+
+
+def test_only_the_provider_may_tell_that_what_was_over_has_turned() -> None:
+    told, asked = (Transition("closed", "turn", frozenset({who}), "agreed") for who in ("provider", "buyer"))
+    assert replace(DEAL, transitions=(*DEAL.transitions, told)).problems() == []
+    assert replace(DEAL, transitions=(*DEAL.transitions, asked)).problems() == ["turn leaves the final state closed"]
+
+
+def test_every_open_lot_can_be_ruled_on_and_recalled() -> None:
+    assert set(OPEN) == states(LOT) - LOT.final
+    for state in OPEN:
+        assert {"deal_ruled", "recalled"} <= set(LOT.open_to(state, ("system",)))
+
+
+@pytest.mark.parametrize(("process", "asked"), [(DEAL, DEAL_ASKS), (LOT, LOT_ASKS), (CASE, CASE_ASKS)])
+def test_what_takes_something_from_somebody_is_a_persons_step(process: Process, asked: frozenset[str]) -> None:
+    people = {"buyer", "seller", "other", "invited", "approver", "operator"}
+    steps = {each.event for each in process.transitions if each.by & people}
+    assert asked <= steps
+    ending = {each.event for each in process.transitions if each.to in process.final and each.by & people}
+    kept = {"accept", "accept_weighed", "agree_value", "reveal", "rule_again", "mean_taken"}  # a yes, or after a form
+    kept |= {"accept_anyway_weighed"}  # what "accept_anyway" comes to
+    assert ending - kept <= asked
+
+
+def test_the_picture_in_the_docs_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "draw it again: python -m config.diagrams"
