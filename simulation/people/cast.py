@@ -184,6 +184,8 @@ RULES: Final[Mapping[str, float]] = {
     "purchase.give_back": 4,
 }
 HEADS: Final[dict[str, float]] = {"company.invite": 4}
+# What comes back to a payer when their card takes it no more waits for an account of theirs, as a seller's does.
+OWED: Final[Mapping[str, float]] = {"payout.set_up": 4}
 # What a head says to what a clerk has signed: mostly yes, sometimes no, or never anything.
 APPROVALS: Final[tuple[dict[str, float], ...]] = (
     {"deal.approve": 10},
@@ -248,7 +250,7 @@ class Cast:
         phone = self._world.phone(dice.choice(tuple(Platform)), str(1000 + len(self.people)), name)
         appetite = EVER if likes is RULES else dice.choice(APPETITE) + (likes is SEEKS)
         changed = {verb: liked for verb, liked in self._changed.items() if verb.split()[0] in likes}
-        made = (self._world, phone, dice, tempered(likes, dice) | changed, answers, opening, also, appetite)
+        made = (self._world, phone, dice, {**OWED, **tempered(likes, dice), **changed}, answers, opening, also, appetite)
         person = Person(*made) if head is None else Clerk(*made, head=head)
         self.people[person] = within * HOUR * dice.random()
         return person
