@@ -81,14 +81,20 @@ class Seeing(Protocol):
     async def screen(self) -> str: ...
 
 
-async def sees(person: Seeing, texts: tuple[str, ...]) -> str:
-    """Wait until all these texts stand on the screen, compared without case. Returns the screen."""
+async def sees(person: Seeing, texts: tuple[str, ...], meanwhile: Callable[[], Awaitable[None]] | None = None) -> str:
+    """Wait until all these texts stand on the screen, compared without case. Returns the screen.
+
+    `meanwhile`: what this person does each time that they do not.
+    """
     seen = ""
 
     async def all_there() -> bool:
         nonlocal seen
         seen = await person.screen()
-        return all(text.casefold() in seen.casefold() for text in texts)
+        found = all(text.casefold() in seen.casefold() for text in texts)
+        if not found and meanwhile is not None:
+            await meanwhile()
+        return found
 
     await person.browser.until(all_there, lambda: f"{person.name} does not see {texts} but\n{seen}")
     return seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,9 @@ from lab.people.seen import choice, elements_of, places_of, previews_of, words_o
 from lab.slack.window import TROUBLE
 
 TOO_LATE = 2.5  # seconds without a window: on a machine that stalls its trigger has run out, and a message leads to it
-DOOR = "form.open"
+DOOR, BESIDE_IT = "form.open", "form.cancel"  # of one form, in one row: the message that stands for its window
 TRIES = 3  # of a window that says so: on a machine that stalls, the answer came after Slack's three seconds
 MISSED = 5  # presses of a card that is drawn anew each time, until somebody gives up
-LAST_BLOCKS = 6  # of the newest message
 REDRAWS = "shapes"  # the action of a field on which others depend: the window is drawn anew
 
 
@@ -28,6 +27,8 @@ class OnSlack:
     name: str
     id: str
     waiting_for: str = ""
+    wrote: bool = False  # a message was the last that they did: no window can follow it
+    doors: set[str] = field(default_factory=set)  # that they have gone through
 
     @property
     def path(self) -> str:
@@ -38,6 +39,7 @@ class OnSlack:
         return window
 
     async def says(self, text: str) -> None:
+        self.wrote = not text.startswith("/")
         if text.startswith("/"):
             await self.browser.post(f"{self.path}/command", {"text": f"/parley {text[1:]}"})
         else:
@@ -67,7 +69,7 @@ class OnSlack:
         for others in reversed(range(MISSED)):  # a card that is drawn anew under the finger is pressed once more
             where, element = await self._button(label, beside=beside)
             try:
-                await self.browser.post(f"{self.path}/press", {**where, "action_id": element["action_id"]})
+                await self._press(where, element)
             except AssertionError as gone:
                 if not others or "no element" not in str(gone):
                     raise
@@ -77,6 +79,7 @@ class OnSlack:
     async def taps_twice(self, label: str) -> None:
         where, element = await self._button(label)
         tap = {**where, "action_id": element["action_id"]}
+        self.wrote = False
         taps = (self.browser.post(f"{self.path}/press", tap) for _ in range(2))
         for went in await asyncio.gather(*taps, return_exceptions=True):
             if isinstance(went, BaseException) and "no element" not in str(went):  # drawn anew before the second
@@ -92,7 +95,7 @@ class OnSlack:
 
     async def fills(self, **answers: str) -> None:
         """Fill the modal on top and send it; what is filled in already stays."""
-        view = await self._modal(next(iter(answers), ""))
+        view = await self.form(next(iter(answers), ""))
         values: dict[str, dict[str, Any]] = {}
         for block in view["blocks"]:
             if block["type"] != "input":
@@ -119,7 +122,7 @@ class OnSlack:
 
     async def types(self, **answers: str) -> None:
         """Type into fields of the modal on top without sending it: Slack tells of every key."""
-        view = await self._modal(next(iter(answers)))
+        view = await self.form(next(iter(answers)))
         for block in view["blocks"]:
             name = block.get("block_id", "").partition("~")[0]
             if name in answers:
@@ -133,7 +136,17 @@ class OnSlack:
         await self.fills()
 
     async def sees(self, *texts: str) -> str:
-        return await sees(self, texts)
+        return await sees(self, texts, self._waiting())
+
+    def _waiting(self) -> Callable[[], Awaitable[None]]:
+        """What to do while nothing of it is there: it may stand in a window that came too late, behind its door."""
+        began = time.monotonic()
+
+        async def look_behind() -> None:
+            if not self.wrote and time.monotonic() - began > TOO_LATE:
+                await self._through_the_door()
+
+        return look_behind
 
     async def attaches(self, name: str, content: bytes, mime: str, into: str = "") -> None:
         """Into the form in front if it takes files, to be sent with it; else as a message."""
@@ -146,7 +159,7 @@ class OnSlack:
 
     async def encloses(self, name: str, content: bytes, mime: str, into: str = "") -> None:
         """Into the form that was asked for, as soon as it is in front: before, it would go as a message."""
-        await self._modal(into)
+        await self.form(into)
         self.waiting_for = "a form that takes files"
         await self.browser.until(self._takes_files, self._why)
         await self.attaches(name, content, mime, into)
@@ -158,6 +171,7 @@ class OnSlack:
 
     async def does(self, deed: str, /, **how: Any) -> Any:
         """Any deed of lab/FACE.md that has no words of its own here."""
+        self.wrote = deed == "say"
         return await self.browser.post(f"{self.path}/{deed}", how)
 
     async def replies(self, to: str, text: str) -> None:
@@ -238,36 +252,42 @@ class OnSlack:
         self.waiting_for = "the form drawn anew"
         await self.browser.until(newer, self._why)
 
-    async def _modal(self, name: str) -> dict[str, Any]:
+    async def form(self, name: str = "") -> dict[str, Any]:
+        """The window in front that asks for this, as soon as there is one."""
         self.waiting_for = f"a form that asks for {name!r}"
-
-        began, doors = time.monotonic(), set[str]()
+        began = time.monotonic()
 
         async def top() -> dict[str, Any] | None:
-            window = await self.window()
-            modals: list[dict[str, Any]] = window["modals"]
+            modals: list[dict[str, Any]] = (await self.window())["modals"]
             asked = {block["block_id"].partition("~")[0] for modal in modals[-1:] for block in modal["blocks"]}
-            if not modals and time.monotonic() - began > TOO_LATE:
-                await self._through_the_door(window, doors)
+            if time.monotonic() - began > TOO_LATE:
+                await self._through_the_door()
             return modals[-1] if modals and (not name or name in asked) else None
 
         found: dict[str, Any] = await self.browser.until(top, self._why)
         return found
 
-    async def _through_the_door(self, window: dict[str, Any], pressed: set[str]) -> None:
-        """Press what leads to a form whose window came too late for its trigger, once each."""
-        for where, block in list(places_of(window))[-LAST_BLOCKS:]:
-            for element in elements_of(block):
-                if DOOR in str(element.get("value")) and str(where) not in pressed:
-                    pressed.add(str(where))
-                    place = {**where, "block_id": block["block_id"], "value": element.get("value")}
-                    await self.browser.post(f"{self.path}/press", {**place, "action_id": element["action_id"]})
+    async def _through_the_door(self) -> None:
+        """Press what leads to a form whose window came too late for its trigger: the newest of such, once."""
+        for where, block in reversed(list(places_of(await self.window()))):
+            row = {str(element.get("value")).partition("|")[0]: element for element in elements_of(block)}
+            if DOOR in row and BESIDE_IT in row:
+                door = row[DOOR]
+                seen = f"{where} {door['value']}"
+                if seen not in self.doors:
+                    self.doors.add(seen)
+                    await self._press({**where, "block_id": block["block_id"], "value": door["value"]}, door)
+                return
+
+    async def _press(self, where: dict[str, Any], element: dict[str, Any]) -> None:
+        self.wrote = False
+        await self.browser.post(f"{self.path}/press", {**where, "action_id": element["action_id"]})
 
     async def _button(
         self, label: str, *, beside: str = "", with_url: bool = False
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """The newest of this label; of several on one screen, the one in the card that holds the text `beside`."""
-        self.waiting_for = label
+        self.waiting_for, look_behind = label, self._waiting()
 
         async def newest() -> tuple[dict[str, Any], dict[str, Any]] | None:
             fitting = []
@@ -278,6 +298,8 @@ class OnSlack:
                         place = {**where, "block_id": block["block_id"], "value": element.get("value")}
                         fitting.append((place, element, beside in "\n".join(words_of(block))))
             named = [each for each in fitting if each[2]] or fitting
+            if not named:
+                await look_behind()
             return named[0][:2] if named else None
 
         found: tuple[dict[str, Any], dict[str, Any]] = await self.browser.until(newest, self._why)

@@ -124,7 +124,7 @@ async def form_for_first_slot(world: World, seeker: Somebody) -> str:
     await seeker.presses(await Counsel(world, seeker, seeker).first_slot())
     screen = await seeker.sees("At most €90.00")
     if isinstance(seeker, OnSlack):  # what a window is filled in with
-        return str((await seeker.window())["modals"])
+        return str(await seeker.form())
     return screen[screen.rindex("At most €90.00") :]
 
 

@@ -95,6 +95,8 @@ async def test_a_slack_window_takes_no_more_than_it_can_hold(world: World) -> No
 async def test_a_file_that_is_no_photo_and_no_paper_is_refused(rasa: Somebody) -> None:
     await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
     await rasa.sees("New listing")
+    if isinstance(rasa, OnSlack):
+        await rasa.form("files")
     await rasa.attaches("virus.exe.pdf", b"MZ\x90\x00 this program cannot be run", "application/pdf")
     if isinstance(rasa, OnSlack):
         await rasa.sends()

@@ -311,7 +311,7 @@ async def test_both_read_what_the_test_costs_and_who_bears_it_before_the_value_i
 async def test_a_test_that_costs_too_much_is_told_where_it_was_written(trade: Trade) -> None:
     await at_the_referee(trade)
     if isinstance(trade.buyer, OnSlack):
-        (window,) = (await trade.buyer.window())["modals"]
+        window = await trade.buyer.form("cost")
         blocks = {block["block_id"]: block for block in window["blocks"] if "element" in block}
         assert not blocks["files"]["optional"]
         assert blocks["cost"]["optional"]

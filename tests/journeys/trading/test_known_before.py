@@ -25,6 +25,8 @@ async def test_a_purchase_goes_along_with_a_listing_that_is_changed_meanwhile(tr
     if isinstance(trade.buyer, OnTelegram):
         await trade.buyer.answers(quantity="50 t")
         await trade.buyer.sees("50 t × 215.00 EUR/t")
+    else:
+        await trade.buyer.form("quantity")
     await trade.seller.presses("Change")
     await trade.seller.fills(price="220 €/t")
     await trade.seller.sees("220.00 EUR/t")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.people import OnTelegram
+from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import PAIRS, Chat, World
 from tests.journeys.trade import Trade
 
@@ -121,6 +121,8 @@ async def test_what_is_asked_is_changed_and_no_quote_binds_to_what_its_seller_ha
         await seller.says("/requests")
         await seller.presses("Open")
         await seller.presses("Make a quote")
+        if isinstance(seller, OnSlack):
+            await seller.form("price")
     await rasa.fills(price="209 €/t")  # Jonas has the form in front still
     await tom.sees("The first quote has come.")
 
