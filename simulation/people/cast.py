@@ -250,16 +250,8 @@ class Cast:
         phone = self._world.phone(dice.choice(tuple(Platform)), str(1000 + len(self.people)), name)
         appetite = EVER if likes is RULES else dice.choice(APPETITE) + (likes is SEEKS)
         changed = {verb: liked for verb, liked in self._changed.items() if verb.split()[0] in likes}
-        made = (
-            self._world,
-            phone,
-            dice,
-            {**OWED, **tempered(likes, dice), **changed},
-            answers,
-            opening,
-            also,
-            appetite,
-        )
+        likes = {**OWED, **tempered(likes, dice), **changed}
+        made = (self._world, phone, dice, likes, answers, opening, also, appetite)
         person = Person(*made) if head is None else Clerk(*made, head=head)
         self.people[person] = within * HOUR * dice.random()
         return person
