@@ -154,11 +154,14 @@ class Filling:
         if form is None or form.draft != self.draft or self.inputs > MOST_INPUTS:
             return None
         refused = isinstance(screen.shown[-1], FormErrors) or self.refused
-        if refused and not self.given and not self._wants_papers(form, screen) and not self._change(form):
-            return None
+        papers = self._wants_papers(form, screen)
+        if refused and not (self.given or papers or self._change(form)):
+            papers = self._enclose(form)
+            if not papers:
+                return None
         given = next_input(form, self.given, at_once=screen.at_once)
         if isinstance(given, Filled) and given.final:
-            given = self.window = self._on_top(given, self._wants_papers(form, screen))
+            given = self.window = self._on_top(given, papers)
             self.given = {}
         self.refused = isinstance(given, Pressed) and read_press(given.button).verb == "form.send"
         self.repeated = self.repeated + 1 if given == self.last else 0
@@ -189,6 +192,14 @@ class Filling:
                 return True
         return False
 
+    def _enclose(self, form: FormView) -> list[str]:
+        """The field for a paper that there is as well, when no words are taken: in a chat it is asked for next."""
+        spare = [each.name for each in form.fields if each.kind == "files" and not each.value]
+        papers = [name for name in spare if name not in self.changed][:1]
+        self.changed.update(papers)
+        self.given |= dict.fromkeys(papers, "")
+        return papers
+
 
 def next_input(form: FormView, given: dict[str, str | list[str]], *, at_once: bool) -> Input:
     """What a person does next to fill this form: all of it in its window, or one answer in a chat.
@@ -205,8 +216,8 @@ def next_input(form: FormView, given: dict[str, str | list[str]], *, at_once: bo
     if asked.kind == "choices":
         return _next_choice(form, asked, given)
     if asked.kind == "files":
-        given.pop(asked.name, None)
-        needed = (asked.error or not asked.optional) and not asked.value
+        wanted = given.pop(asked.name, None) is not None
+        needed = (wanted or asked.error or not asked.optional) and not asked.value
         return Attached((PAPER,)) if needed else Pressed(press("form.skip", form.draft, form.revision))
     answer = given.pop(asked.name, None) or valid_answer(asked)
     places = {option.value: place for place, option in enumerate(asked.options)}

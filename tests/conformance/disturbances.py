@@ -214,7 +214,10 @@ async def two_flows(trying: Attempt) -> None:
         await trying.brings(Pressed(press("form.open", form.draft, 0)))
         # A line that was just being changed has kept its answer, and the form is looked over as a whole.
         whole = replace(kept, editing=None, revision=kept.revision + (kept.editing is not None))
-        assert await trying.kept(form.draft) in (kept, whole), "what was taken up again has changed"
+        resumed = await trying.kept(form.draft)
+        assert resumed in (kept, whole), "what was taken up again has changed"
+        if kept.editing is not None and resumed == whole and isinstance(given, Said):
+            await trying.brings(Pressed(press("form.edit", form.draft, whole.revision, kept.editing)))
         await trying.brings(given)
 
 

@@ -22,6 +22,7 @@ Effect = Counter[Row]
 OF_TALKS: Final = frozenset(
     {"inbox", "outbox", "draft", "card_pointer", "remembered", "timer", "chat_identity", "search_log", "heartbeat"}
 )
+PAPERS: Final = frozenset({"file_content", "kept_file"})
 MADE_UP: Final = frozenset({"ref", "code", "code_hash", "digest", "mark"})  # for each thing anew
 NAMES_AND_MOMENTS: Final = re.compile(
     r"\b[0-9A-HJKMNP-TV-Z]{26}\b"
@@ -42,10 +43,11 @@ def effect_in(path: Path) -> Effect:
 
 
 def by_state(effect: Effect) -> Counter[tuple[str, str]]:
-    """How many rows there are of everything, whatever they say."""
+    """How many rows there are of everything, whatever they say and whatever paper was shown in place of words."""
     counted: Counter[tuple[str, str]] = Counter()
     for (name, state, _), count in effect.items():
-        counted[name, state] += count
+        if name not in PAPERS:
+            counted[name, state] += count
     return counted
 
 
