@@ -17,6 +17,7 @@ from core.escrow import events as money
 from core.escrow.model import Matter
 from core.escrow.rails import events as rails
 from core.escrow.rails.service import way_of
+from core.escrow.service import payment_of
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.listings import events as listing
@@ -243,6 +244,8 @@ def _on_money(code: str) -> Callable[[Ctx, Any], None]:
             return  # the deal says that it is paid
         parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
         to = getattr(fact, "organisation_id", None)
+        if isinstance(fact, money.TrancheAwaited) and fact.number == 1:
+            parts["why"] = "first"
         if isinstance(fact, money.LotReleased) and fact.back:
             parts["why"] = "parted" if fact.net else "given_back"
         gathered(ctx).say("deal", fact.deal_id, code, by=None, only=to, **parts)
@@ -287,10 +290,13 @@ def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]
     """The buyer's card gets its button moments after it came: no second message, and the news stays on it."""
 
     def hear(ctx: Ctx, fact: money.PaymentLinkReady) -> None:
-        buyer = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.deal_id).buyer
-        way = way_of(ctx, fact.payment_id)
-        why = "transfer" if way is not None and way.iban is not None else ""
-        gathered(ctx).say("deal", fact.deal_id, code, by=None, in_place=buyer, why=why)
+        seen, way = ctx.seen_by(NOBODY_IN_PARTICULAR), way_of(ctx, fact.payment_id)
+        funded, payment = deal_for(seen, fact.deal_id), payment_of(seen, fact.deal_id)
+        how = ["transfer"] if way is not None and way.iban is not None else []
+        if payment is not None and payment.asked_at > funded.state_since:  # that both have signed is no news any more
+            how.append("later")
+        said = {"why": "_".join(how), "amount": payment.missing if payment is not None else ""}
+        gathered(ctx).say("deal", fact.deal_id, code, by=None, in_place=funded.buyer, **said)
 
     return hear
 

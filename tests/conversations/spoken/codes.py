@@ -231,12 +231,13 @@ def turns() -> dict[str, frozenset[str]]:
     )
     known = frozenset({"other", "due"})
     return (
-        {"turn.deal.tranche_awaited.buyer": known}
+        {f"turn.deal.{state}": known for state in deal}
+        | dict.fromkeys(("turn.deal.awaiting_funding", "turn.deal.tranche_awaited.buyer"), known | {"amount"})
+        | {"turn.deal.funding_later": known | {"amount", "opens"}}
         | dict.fromkeys(
             ("turn.deal.agreed_above.buyer", "turn.deal.agreed_above.seller", "turn.deal.agreed_signed_above.buyer"),
             known | {"approve"},
         )
-        | {f"turn.deal.{state}": known for state in deal}
         | {
             f"turn.lot.{state}": known | {"lot", "truck", "eta"}
             for state in (states(LOT) - {"referee_found"}) | LOT_SITUATIONS | {"inspection_short"}
@@ -258,7 +259,7 @@ def of_notices() -> dict[str, frozenset[str]]:
         *requests.FACTS,
         (facts.DEAL_FACTS, frozenset({"why"})),
         (facts.LOT_FACTS, frozenset({"why", "lot"})),
-        (facts.PAGE_FACTS, frozenset()),
+        (facts.PAGE_FACTS, frozenset({"amount"})),
         (facts.CASE_FACTS, frozenset({"why"})),
     )
     for told_of, known in parts:
@@ -284,6 +285,9 @@ def reasons() -> set[str]:
         "no_account",
         "replacement",
         "transfer",
+        "transfer_later",
+        "later",
+        "first",
         "refund",
         "account",
     }
