@@ -104,6 +104,7 @@ LOT_FACTS: Facts = {
     lot.LotProposed: "notice.lot_proposed",
     lot.LotCountered: "notice.lot_countered",
     lot.LotReplaced: "notice.lot_replaced",
+    lot.LotShown: "",  # the dispute's card says it
     lot.LotContradicted: "notice.lot_contradicted",
     lot.LotRefereed: "notice.lot_refereed",
     lot.LotDisputed: "",  # the dispute has a card of its own
@@ -137,6 +138,7 @@ RECALL_FACTS: Facts = {
 CASE_FACTS: Facts = {
     support.CaseOpened: "notice.case_opened",
     support.CaseProposed: "notice.case_proposed",
+    support.CaseShown: "notice.case_shown",
     support.CaseHalfAgreed: "notice.case_half_agreed",
     support.CaseMediated: "notice.case_mediated",
     support.CaseRuled: "notice.case_ruled",

@@ -27,8 +27,8 @@ from core.support.service import cases_of
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """Where a deal stands for this person, read once. `mine`: their roles; `awaited`: what is to be paid next, of a deal
-    that nothing was paid of also before it is asked for.
+    """Where a deal stands for this person, read once. `mine`: their roles; `awaited`: what is to be paid next, of a
+    deal that nothing was paid of also before it is asked for.
 
     `confirmed_by`: until when the banks confirm what the buyer has paid, where they are at work. `recalls`: what banks
     have called back of it; `going_out`: the last payouts and refunds that it waits for.
@@ -202,12 +202,14 @@ def _situation(now: Now) -> str:
         return _ending(now)
     if deal.state == "awaiting_funding" and asked_directly(deal):
         return _asked_to_settle_directly(deal, mine, side)
-    if deal.state == "awaiting_funding" and now.awaited is not None and now.awaited.state == TRANCHE.initial:
-        return "funding_later"
     if asked.get(deal.state) is not None:
         asked_by = "cancel_asked_me" if "other" in mine else "cancel_asked_them"
         return f"{asked_by}_direct" if deal.direct else asked_by
-    return "funded_direct_paid" if deal.state == "funded_direct" and deal.buyer_paid_at is not None else deal.state
+    told_apart = {
+        "awaiting_funding": "funding_later" if now.awaited is not None and now.awaited.state == TRANCHE.initial else "",
+        "funded_direct": "funded_direct_paid" if deal.buyer_paid_at is not None else "",
+    }
+    return told_apart.get(deal.state) or deal.state
 
 
 def _asked_to_settle_directly(deal: Deal, mine: frozenset[str], side: Side) -> str:

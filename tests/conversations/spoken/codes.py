@@ -252,6 +252,7 @@ def of_notices() -> dict[str, frozenset[str]]:
     told |= dict.fromkeys(facts.CHANGED_FACTS.values(), frozenset({"what", "who"}))
     told |= requests.NOTICES
     told |= dict.fromkeys(("notice.half_time", "notice.little_time"), frozenset({"due"}))
+    told |= {"notice.undecided": frozenset({"due", "what"})}
     told |= dict.fromkeys(("notice.half_time_of_lot", "notice.little_time_of_lot"), frozenset({"due", "lot"}))
     parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
         (facts.OFFER_FACTS, frozenset()),
