@@ -188,7 +188,8 @@ def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
             return  # only where to pay, which a seller tells in words of their own, stands on the card
         why = _ended(ctx, fact) or getattr(fact, "why", "")
         by, only = getattr(fact, "by_person", None), getattr(fact, "only", None)
-        gathered(ctx).say("deal", fact.deal_id, code, by=by, why=why, only=only)
+        until = {"until": fact.until} if isinstance(fact, review.ReviewsOpened) else {}
+        gathered(ctx).say("deal", fact.deal_id, code, by=by, why=why, only=only, **until)
 
     return hear
 

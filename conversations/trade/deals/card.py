@@ -39,7 +39,7 @@ from core.escrow.rails.service import way_of
 from core.escrow.service import MoneyStanding
 from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
-from core.reputation.service import may_review, reviews_of_deal
+from core.reputation.service import may_review_until, reviews_of_deal
 from core.support.model import OPEN as OPEN_CASES
 from core.support.model import Case
 from core.support.service import cases_of
@@ -125,12 +125,12 @@ def _now(
     recalls: Sequence[Chargeback],
 ) -> Now:
     """A deal that is over waits for at most one thing: that this side says how it was."""
-    may_rate = deal.state in DEAL.final and may_review(talk.ctx, deal.id, talk.organisation)
+    rate_by = may_review_until(talk.ctx, deal.id, talk.organisation) if deal.state in DEAL.final else None
     lots, sides = delivery.lots_of(talk.ctx, deal.id), deals.sides(talk.ctx, deal)
     awaited = next((each for each in tranches if each.state == "awaited"), None)
     if awaited is None and deal.state == "awaiting_funding":
         awaited = next(iter(tranches), None)  # its day is not there yet
-    return Now(deal, sides, lots, awaited, at_work_until, may_rate, recalls, going_out(talk.ctx, deal))
+    return Now(deal, sides, lots, awaited, at_work_until, rate_by, recalls, going_out(talk.ctx, deal))
 
 
 def _banks_at_work(talk: Talk, deal: Deal) -> datetime | None:

@@ -39,9 +39,14 @@ class Now:
     lots: Sequence[Lot]
     awaited: Tranche | None
     confirmed_by: datetime | None
-    may_rate: bool
+    rate_by: datetime | None
     recalls: Sequence[Chargeback] = ()
     going_out: Sequence[Effect] = ()
+
+    @property
+    def may_rate(self) -> bool:
+        """Whether the deal is over and they have not said yet how it was."""
+        return self.rate_by is not None
 
     @property
     def side(self) -> Side:
@@ -140,7 +145,7 @@ def _waits(ctx: Ctx, now: Now) -> list[Wait]:
     answer = "cancel_silent" if deal.state == "cancel_asked" else None  # it may be overdue before
     timer = deadline_of(ctx.session, DEAL.name, deal.id, answer) if not over else None
     situation = what_goes_out(deal.state, now.going_out) if deal.state in GOING_OUT else _situation(now)
-    due_at = timer.due_at if timer is not None else None
+    due_at = timer.due_at if timer is not None else now.rate_by
     return [Wait(f"turn.deal.{situation}.{side}", situation in MINE, due_at, part=now.awaited), *going]
 
 

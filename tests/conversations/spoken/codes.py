@@ -265,6 +265,7 @@ def of_notices() -> dict[str, frozenset[str]]:
     )
     for told_of, known in parts:
         told |= {code: known | {"who"} for code in told_of.values() if code}
+    told["notice.reviews_open"] |= {"until"}
     told |= {code: frozenset({"amount", "who"}) for code in facts.REFUSED_FACTS.values()}
     told |= {code: frozenset({"amount", "left", "ref"}) for code in facts.SERVED_FACTS.values()}
     for fact, code in (*facts.MONEY_FACTS.items(), *facts.RECALL_FACTS.items()):
