@@ -66,7 +66,10 @@ async def test_a_deal_of_next_year_is_not_paid_before_its_day(world: World, sell
     await trade.buyer.sees(
         "The payment page for €21,500.00 is open.", "Your turn: make the protected payment of €21,500.00 by"
     )
-    await world.later(days=3)
+    await world.later(days=1)
+    await trade.buyer.sees("The payment page has closed. “Get the payment page” below opens a new one.")
+    await trade.seller.sees("The payment page has closed. The buyer can ask for a new one.")
+    await world.later(days=2)
     await trade.buyer.sees("A reminder: this waits for you until")
     await trade.buyer.presses("Get the payment page")  # the first one was open for a day
     await trade.pay()
