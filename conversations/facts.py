@@ -21,7 +21,7 @@ from core.escrow.service import payment_of
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.listings import events as listing
-from core.listings.rules import dates_are_over
+from core.listings.rules import dates_are_over, is_sold_out
 from core.listings.service import listing_for
 from core.offers import events as offer
 from core.offers.inquiries import events as inquiry
@@ -305,8 +305,10 @@ def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]
 
 
 def on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
-    over = dates_are_over(listing_for(ctx, fact.listing_id), ctx.now.date())
-    gathered(ctx).say("listing", fact.listing_id, "notice.listing_expired", by=None, why="dates_over" if over else "")
+    ended = listing_for(ctx, fact.listing_id)
+    why = "dates_over" if dates_are_over(ended, ctx.now.date()) else ""
+    code = "" if is_sold_out(ended.remaining, ended.min_lot) else "notice.listing_expired"  # else nothing is lost by it
+    gathered(ctx).say("listing", fact.listing_id, code, by=None, why=why)
 
 
 def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:

@@ -57,6 +57,7 @@ async def test_a_deal_of_next_year_is_not_paid_before_its_day(world: World, sell
     await trade.buyer.sees("My deals", "You have nothing to pay yet.")
     await world.later(days=120)
     assert "waits for you" not in await trade.buyer.screen()
+    assert "if you still have the goods" not in await trade.seller.screen()  # which are sold
     await world.later(days=17)
     assert "waits for you" not in await trade.buyer.screen()
     await world.later(days=1)
