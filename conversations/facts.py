@@ -17,10 +17,11 @@ from core.escrow import events as money
 from core.escrow.model import Matter
 from core.escrow.rails import events as rails
 from core.escrow.rails.service import way_of
+from core.escrow.service import payment_of
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.listings import events as listing
-from core.listings.rules import dates_are_over
+from core.listings.rules import dates_are_over, is_sold_out
 from core.listings.service import listing_for
 from core.offers import events as offer
 from core.offers.inquiries import events as inquiry
@@ -103,6 +104,7 @@ LOT_FACTS: Facts = {
     lot.LotProposed: "notice.lot_proposed",
     lot.LotCountered: "notice.lot_countered",
     lot.LotReplaced: "notice.lot_replaced",
+    lot.LotShown: "",  # the dispute's card says it
     lot.LotContradicted: "notice.lot_contradicted",
     lot.LotRefereed: "notice.lot_refereed",
     lot.LotDisputed: "",  # the dispute has a card of its own
@@ -136,6 +138,7 @@ RECALL_FACTS: Facts = {
 CASE_FACTS: Facts = {
     support.CaseOpened: "notice.case_opened",
     support.CaseProposed: "notice.case_proposed",
+    support.CaseShown: "notice.case_shown",
     support.CaseHalfAgreed: "notice.case_half_agreed",
     support.CaseMediated: "notice.case_mediated",
     support.CaseRuled: "notice.case_ruled",
@@ -185,7 +188,8 @@ def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
             return  # only where to pay, which a seller tells in words of their own, stands on the card
         why = _ended(ctx, fact) or getattr(fact, "why", "")
         by, only = getattr(fact, "by_person", None), getattr(fact, "only", None)
-        gathered(ctx).say("deal", fact.deal_id, code, by=by, why=why, only=only)
+        until = {"until": fact.until} if isinstance(fact, review.ReviewsOpened) else {}
+        gathered(ctx).say("deal", fact.deal_id, code, by=by, why=why, only=only, **until)
 
     return hear
 
@@ -243,6 +247,8 @@ def _on_money(code: str) -> Callable[[Ctx, Any], None]:
             return  # the deal says that it is paid
         parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
         to = getattr(fact, "organisation_id", None)
+        if isinstance(fact, money.TrancheAwaited) and fact.number == 1:
+            parts["why"] = "first"
         if isinstance(fact, money.LotReleased) and fact.back:
             parts["why"] = "parted" if fact.net else "given_back"
         gathered(ctx).say("deal", fact.deal_id, code, by=None, only=to, **parts)
@@ -287,17 +293,22 @@ def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]
     """The buyer's card gets its button moments after it came: no second message, and the news stays on it."""
 
     def hear(ctx: Ctx, fact: money.PaymentLinkReady) -> None:
-        buyer = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.deal_id).buyer
-        way = way_of(ctx, fact.payment_id)
-        why = "transfer" if way is not None and way.iban is not None else ""
-        gathered(ctx).say("deal", fact.deal_id, code, by=None, in_place=buyer, why=why)
+        seen, way = ctx.seen_by(NOBODY_IN_PARTICULAR), way_of(ctx, fact.payment_id)
+        funded, payment = deal_for(seen, fact.deal_id), payment_of(seen, fact.deal_id)
+        how = ["transfer"] if way is not None and way.iban is not None else []
+        if payment is not None and payment.asked_at > funded.state_since:  # that both have signed is no news any more
+            how.append("later")
+        said = {"why": "_".join(how), "amount": payment.missing if payment is not None else ""}
+        gathered(ctx).say("deal", fact.deal_id, code, by=None, in_place=funded.buyer, **said)
 
     return hear
 
 
 def on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
-    over = dates_are_over(listing_for(ctx, fact.listing_id), ctx.now.date())
-    gathered(ctx).say("listing", fact.listing_id, "notice.listing_expired", by=None, why="dates_over" if over else "")
+    ended = listing_for(ctx, fact.listing_id)
+    why = "dates_over" if dates_are_over(ended, ctx.now.date()) else ""
+    code = "" if is_sold_out(ended.remaining, ended.min_lot) else "notice.listing_expired"  # else nothing is lost by it
+    gathered(ctx).say("listing", fact.listing_id, code, by=None, why=why)
 
 
 def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:

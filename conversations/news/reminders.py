@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from conversations.consulting.after.complaint import KIND as COMPLAINT
 from conversations.facts import gathered
 from conversations.news.concerned import parties
+from conversations.talk import Talk
+from conversations.trade.deals.undecided import undecided
 from core.alerts.hours import quiet_hours_of
 from core.alerts.model import Rhythm
 from core.alerts.rules import may_tell_at
 from core.deals import service as deals
-from core.deals.model import DEAL
+from core.deals.model import DEAL, Deal
 from core.delivery import service as delivery
-from core.delivery.model import LOT
+from core.delivery.model import LOT, Lot
 from core.delivery.steps import roles as lot_roles
 from core.escrow.model import TRANCHE
 from core.escrow.service import tranche_for
@@ -38,20 +40,23 @@ from core.sessions import service as sessions
 from core.sessions.after.settlement import complaint_of
 from core.sessions.process import SESSION
 from core.support import service as support
-from core.support.model import CASE
+from core.support.model import CASE, OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A thing in a state: on which card it is shown, and what somebody is to it, through their own eyes.
 
-    `lot`: its number, where the card shows several of its kind.
+    `lot`: its number, where the card shows several of its kind. `code`, `parts`: of a sentence of its own, where nobody
+    is waited for.
     """
 
     state: str
     card: tuple[str, str]  # kind and subject
     roles: Callable[[Ctx], frozenset[str]]
     lot: int | None = None
+    code: str = ""
+    parts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _deal(ctx: Ctx, deal_id: str) -> Standing | None:
@@ -71,8 +76,27 @@ def _lot(ctx: Ctx, lot_id: str) -> Standing | None:
     deal = deals.deal_for(ctx, lot.deal_id)
     if deals.stands_still(deal):
         return None
+    if lot.state == "lot_dispute":
+        return _undecided(ctx, lot, deal)
     number = lot.number if len(delivery.lots_of(ctx, deal.id)) > 1 else None
     return Standing(lot.state, ("deal", deal.id), lambda mine: lot_roles(mine, lot, deal), number)
+
+
+def _undecided(ctx: Ctx, lot: Lot, deal: Deal) -> Standing | None:
+    """Both sides, and operators, hear what time will do when nobody decides, and what it comes to."""
+    case = next(
+        (each for each in support.cases_of(ctx, deal.id) if each.subject == lot.id and each.state in OPEN), None
+    )
+    if case is None:
+        return None
+
+    def comes_to(talk: Talk) -> str:
+        return undecided(talk, deal, lot, delivery.findings_of(talk.ctx, lot.id))
+
+    def roles(mine: Ctx) -> frozenset[str]:
+        return frozenset({"concerned"}) if deals.sides(mine, deal) else frozenset()
+
+    return Standing(lot.state, ("case", case.id), roles, code="notice.undecided", parts={"what": comes_to})
 
 
 def _tranche(ctx: Ctx, tranche_id: str) -> Standing | None:
@@ -185,9 +209,12 @@ def _whose_turn(ctx: Ctx, process: Process, thing: Standing, fact: DeadlineNears
 
 
 def _say(ctx: Ctx, thing: Standing, whom: Sequence[Person], fact: DeadlineNears) -> None:
+    to = frozenset(person.id for person in whom)
+    if thing.code:
+        gathered(ctx).say(*thing.card, thing.code, by=None, to=to, due=fact.due_at, **thing.parts)
+        return
     code = "notice.little_time" if fact.late else "notice.half_time"
     which: dict[str, Any] = {"lot": thing.lot} if thing.lot is not None else {}
-    to = frozenset(person.id for person in whom)
     gathered(ctx).say(*thing.card, f"{code}_of_lot" if which else code, by=None, to=to, due=fact.due_at, **which)
 
 

@@ -41,9 +41,12 @@ LOOK_AGAIN: Final = timedelta(days=1)  # whether its money still may not move
 # --- its money --------------------------------------------------------------------------------------------------------
 
 
-def fund_by(ctx: Ctx, deal_id: str, moment: datetime) -> None:
-    """Until when the first money has to come: later than usual where it may not be held so long."""
-    set_timer(ctx.session, Timer(DEAL.name, deal_id, "funding_expired", moment), since=ctx.now)
+def fund_by(ctx: Ctx, deal_id: str, moment: datetime, *, asked_at: datetime | None = None) -> None:
+    """Until when the first money has to come: later than usual where it may not be held so long.
+
+    `asked_at`: when it can be paid, where that is not now; nobody is reminded before.
+    """
+    set_timer(ctx.session, Timer(DEAL.name, deal_id, "funding_expired", moment), since=asked_at or ctx.now)
 
 
 def money_in(ctx: Ctx, deal_id: str) -> None:

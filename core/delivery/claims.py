@@ -33,15 +33,15 @@ from core.delivery.events import (
     LotRefereed,
     LotReplaced,
 )
-from core.delivery.model import CLAIM_ROUNDS, LOT, Finder, Finding, Lot, Proposal
+from core.delivery.model import CLAIM_ROUNDS, LOT, Finding, Lot, Proposal
 from core.delivery.rules import Refereed
 from core.delivery.steps import (
     arrived,
     attach,
     end,
+    find,
     findings_in,
     lot_of,
-    measure,
     proposals_in,
     roles,
     side_of,
@@ -67,7 +67,7 @@ def claim_lot(ctx: Ctx, command: ClaimLot, seen: int | None = None) -> Lot:
     step(ctx, LOT, lot, "claim", roles(ctx, lot, deal))
     rules.check_claim(command.measured, command.files, lot.arrived_at, ctx.now)
     lot.never_came = False
-    _find(ctx, lot, "buyer", command, command.words)
+    find(ctx, lot, "buyer", command, command.words)
     if command.pay is not None:
         rules.check_pay(command.pay, lot, "sum")
         _propose(ctx, lot, "buyer", command.pay, "")
@@ -92,7 +92,7 @@ def accept_as_weighed(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> Lo
         step(ctx, LOT, lot, "accept_weighed", by)
         return _adjust(ctx, lot, pay, "auto_accept" if timed else "accept_weighed")
     step(ctx, LOT, lot, "weight_asked", by)
-    _find(ctx, lot, "buyer", Find(lot_id=lot.id, measured=Measured(weight=lot.measured)), "")
+    find(ctx, lot, "buyer", Find(lot_id=lot.id, measured=Measured(weight=lot.measured)), "")
     _by_formula(ctx, lot, pay)
     lot.rounds = 1
     return _claimed(ctx, lot, "weight_asked")
@@ -183,7 +183,7 @@ def show_arrival(ctx: Ctx, command: ShowArrival, seen: int | None = None) -> Lot
         raise Stale
     if not command.words and not command.files:
         raise Invalid("claim.needs_answer", field="words")
-    _find(ctx, lot, "seller", Find(lot_id=lot.id, files=command.files), command.words)
+    find(ctx, lot, "seller", Find(lot_id=lot.id, files=command.files), command.words)
     _propose(ctx, lot, "seller", lot.amount, "")
     return _proposed(ctx, lot, "arrive")
 
@@ -198,7 +198,7 @@ def show_weight(ctx: Ctx, command: ShowWeight, seen: int | None = None) -> Lot:
     if not rules.by_weight_alone(rules.last(findings_in(ctx, lot.id), "buyer")):
         raise Stale
     found = Measured(weight=command.measured)
-    _find(ctx, lot, "seller", Find(lot_id=lot.id, measured=found, files=command.files), "")
+    find(ctx, lot, "seller", Find(lot_id=lot.id, measured=found, files=command.files), "")
     _propose(ctx, lot, "seller", worth_of(deal, lot, found).pay, "")
     return _proposed(ctx, lot, "cut")
 
@@ -234,7 +234,7 @@ def contradict_claim(ctx: Ctx, command: ContradictClaim, seen: int | None = None
     theirs = claimed.measured if claimed is not None else NOTHING
     if not theirs.figures.keys() & command.measured.figures.keys():
         raise Invalid("claim.nothing_to_compare", field="moisture")
-    _find(ctx, lot, "seller", command, command.words)
+    find(ctx, lot, "seller", command, command.words)
     if quality.same(theirs, command.measured):
         step(ctx, LOT, lot, "mean_taken", roles(ctx, lot, deal))
         return _adjust(ctx, lot, worth_of(deal, lot, quality.mean(theirs, command.measured)).pay, "mean_taken")
@@ -253,7 +253,7 @@ def report_referee(ctx: Ctx, command: ReportReferee, seen: int | None = None) ->
         raise Invalid("claim.needs_report", field="files")
     if command.cost is not None:
         rules.check_cost(side, command.cost, command.receipts, most_for_test(ctx, deal, lot))
-    found = _find(ctx, lot, "referee", command, command.words)
+    found = find(ctx, lot, "referee", command, command.words)
     if command.cost is not None:
         attach(ctx, lot, command.receipts)
         found.cost_minor, found.receipts = command.cost.minor, list(command.receipts)
@@ -345,26 +345,6 @@ def _adjust(ctx: Ctx, lot: Lot, pay: Money, why: str) -> Lot:
     if lot.never_came and pay < lot.amount:
         lot.came_in_time = False
     return end(ctx, lot, LotAdjusted(lot.id, lot.deal_id, ctx.actor.person, why))
-
-
-def _find(ctx: Ctx, lot: Lot, finder: Finder, command: Find, words: str) -> Finding:
-    measure(lot, command.measured.weight, None if finder == "referee" else finder)
-    attach(ctx, lot, command.files)
-    found = Finding(
-        id=ctx.new_id(),
-        lot_id=lot.id,
-        finder=finder,
-        person=ctx.actor.person or "",
-        at=ctx.now,
-        words=words,
-        figures=command.measured.model_dump(mode="json"),
-        measured_by=command.measured_by or None,
-        sample=command.sample or None,
-        cost_minor=0,
-        files=list(command.files),
-    )
-    ctx.session.add(found)
-    return found
 
 
 def _propose(ctx: Ctx, lot: Lot, side: Side, pay: Money | None, words: str) -> Proposal:

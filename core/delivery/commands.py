@@ -83,6 +83,12 @@ class ShowWeight(Command):
     files: FileIds = ()
 
 
+class ShowLate(Find):
+    """What a seller has found who did not answer in time, with its paper: a dispute is decided by it, too."""
+
+    words: Remark = ""
+
+
 class ReportReferee(Find):
     """What the agreed laboratory found in the reserve sample, with its report.
 

@@ -97,6 +97,11 @@ class LotReplaced(LotFact):
 
 
 @dataclass(frozen=True, slots=True)
+class LotShown(LotFact):
+    """It is in dispute, and its seller, who was silent, has shown what they found."""
+
+
+@dataclass(frozen=True, slots=True)
 class LotContradicted(LotFact):
     """The seller has found otherwise, by more than two laboratories may differ: the reserve sample decides."""
 

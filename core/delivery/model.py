@@ -34,6 +34,7 @@ CLAIM_ROUNDS: Final = 3
 BUYER = frozenset({"buyer"})
 SELLER = frozenset({"seller"})
 EITHER = BUYER | SELLER
+CONCERNED = frozenset({"concerned"})  # both sides, and whoever decides, where time will if nobody does
 OTHER = frozenset({"other"})  # the side that did not ask last
 
 # Open states. What is held for a lot in one of them can be parted by a ruling on the whole deal, or called back.
@@ -104,9 +105,11 @@ LOT: Final = Process(
         *(Transition(state, "accept_anyway_weighed", BUYER, "adjusted") for state in (*CLAIMED, "lot_dispute")),
         *(Transition(state, "give_back", SELLER, "dropped") for state in (*CLAIMED, "lot_dispute")),
         *(Transition(state, "operator_asked", EITHER, "lot_dispute") for state in CLAIMED),
+        # A seller who was silent while it was theirs to answer can still say what they have found.
+        Transition("lot_dispute", "show_late", SELLER, "lot_dispute"),
         Transition("lot_dispute", "rule", SYSTEM, "adjusted"),  # an operator's ruling that stands
         Transition("lot_dispute", "settle", SYSTEM, "adjusted"),  # one proposed shares, the other took them
-        Transition("lot_dispute", "lot_final_rule", TIME, "adjusted", FINAL_RULE_AFTER),
+        Transition("lot_dispute", "lot_final_rule", TIME, "adjusted", FINAL_RULE_AFTER, CONCERNED),
         *(Transition(state, "deal_ruled", SYSTEM, "adjusted") for state in OPEN),
         *(Transition(state, "recalled", SYSTEM, "dropped") for state in OPEN),
     ),

@@ -171,6 +171,19 @@ def check_claim(found: Measured, files: Sequence[str], arrived_at: datetime | No
         raise Refusal("claim.weight_too_late", hours=WEIGHT_CLAIM_WITHIN // timedelta(hours=1))
 
 
+def check_shown_late(claimed: Finding | None, found: Measured, files: Sequence[str]) -> None:
+    """Raises Invalid without a paper, and for values that say nothing about those of the buyer."""
+    if not files:
+        raise Invalid("claim.needs_paper", field="files")
+    theirs = claimed.measured if claimed is not None else Measured()
+    if by_weight_alone(claimed):
+        compared = found.weight is not None
+    else:
+        compared = not theirs.figures or bool(theirs.figures.keys() & found.figures.keys())
+    if not compared:
+        raise Invalid("claim.nothing_to_compare", field="moisture")
+
+
 def check_missed(lot: Lot, now: datetime) -> None:
     """Raises Refusal while it is on its way and its day has not passed: nobody can say yet that it never came."""
     if lot.state == "dispatched" and lot.eta is not None and now < end_of(lot.eta):

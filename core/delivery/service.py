@@ -51,6 +51,7 @@ from core.delivery.events import (
     LotSampled,
     LotWeighed,
 )
+from core.delivery.late import show_late
 from core.delivery.model import INSPECT_WITH_LABORATORY, LOT, Finding, Lot, Proposal
 from core.delivery.standing import LotsStanding, lots_standing
 from core.delivery.steps import (
@@ -116,6 +117,7 @@ __all__ = [
     "say_not_arrived",
     "send_sample",
     "show_arrival",
+    "show_late",
     "show_weight",
     "start_lots",
     "take_proposal",

@@ -100,6 +100,7 @@ def _has_point(
         "take": proposal is None or proposal.kind != "cut",
         "take_replacement": proposal is None or proposal.kind != "replacement",
         "counter": lot.rounds >= CLAIM_ROUNDS,
+        "show_late": rules.last(findings, "seller") is not None,
         "contradict": found is None or not found.measured.figures,
         # Consequences of a second finding and of a weight, and nobody's buttons.
         "mean_taken": True,

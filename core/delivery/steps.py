@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from core.deals import service as deals
 from core.deals.model import Deal, Side
 from core.delivery import rules
-from core.delivery.commands import FILES_AT_MOST
+from core.delivery.commands import FILES_AT_MOST, Find
 from core.delivery.events import LotFact
-from core.delivery.model import LOT, Finding, Lot, Proposal
+from core.delivery.model import LOT, Finder, Finding, Lot, Proposal
 from core.files.service import own
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.process import StepRow, timeline
@@ -124,6 +124,27 @@ def arrived(ctx: Ctx, lot: Lot, at: datetime) -> None:
     planned = max((row.at for row in timeline(ctx.session, lot.id) if row.to == "planned"), default=lot.state_since)
     if lot.came_in_time is None:
         lot.came_in_time = at < rules.overdue_at(lot.window_to, planned)
+
+
+def find(ctx: Ctx, lot: Lot, finder: Finder, command: Find, words: str) -> Finding:
+    """Keep what somebody has found, with its papers; a weight counts as the lot's own."""
+    measure(lot, command.measured.weight, None if finder == "referee" else finder)
+    attach(ctx, lot, command.files)
+    found = Finding(
+        id=ctx.new_id(),
+        lot_id=lot.id,
+        finder=finder,
+        person=ctx.actor.person or "",
+        at=ctx.now,
+        words=words,
+        figures=command.measured.model_dump(mode="json"),
+        measured_by=command.measured_by or None,
+        sample=command.sample or None,
+        cost_minor=0,
+        files=list(command.files),
+    )
+    ctx.session.add(found)
+    return found
 
 
 def attach(ctx: Ctx, lot: Lot, files: Iterable[str]) -> None:

@@ -48,7 +48,7 @@ class PaymentPartReceived(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrancheAwaited(Event):
-    """The next part of the deal's money is to be paid."""
+    """The next part of the deal's money is to be paid; the first one too, where it was not asked for at once."""
 
     deal_id: str
     number: int

@@ -53,7 +53,7 @@ def plan_tranches(ctx: Ctx, deal_id: str) -> None:
         enter(ctx, TRANCHE, tranche, TRANCHE.initial, {"fall_due": group.due})
         ctx.session.add(tranche)
         if number == 1:
-            deals.fund_by(ctx, deal.id, group.due + FUND_WITHIN)
+            deals.fund_by(ctx, deal.id, group.due + FUND_WITHIN, asked_at=group.due)
         ctx.session.flush()
         if group.due <= ctx.now:
             tranche_due(ctx, tranche.id)
@@ -62,9 +62,10 @@ def plan_tranches(ctx: Ctx, deal_id: str) -> None:
 def tranche_due(ctx: Ctx, tranche_id: str) -> None:
     """The time has come to pay for it."""
     tranche = tranche_locked(ctx, tranche_id)
+    at_once = tranche.state_since == ctx.now  # with the second signature, which is news enough
     step(ctx, TRANCHE, tranche, "fall_due", ("time",))
     ctx.session.flush()
-    if tranche.number > 1:
+    if not at_once:
         ctx.announce(TrancheAwaited(tranche.deal_id, tranche.number, tranche.amount))
     ask_for(ctx, deals.locked(ctx, tranche.deal_id), tranche)
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.kernel.events import Event
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewsOpened(Event):
-    """A deal is over and both organisations may write about each other."""
+    """A deal is over and both organisations may write about each other, `until` then."""
 
     deal_id: str
     buyer: str
     seller: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

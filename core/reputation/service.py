@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import add
 from typing import Any, get_args
@@ -207,9 +207,10 @@ def reviews_due(ctx: Ctx, organisation_id: str) -> list[ReviewWindow]:
     return select_all(ctx.session, ReviewWindow, _DUE, organisation=organisation_id, now=ctx.now)
 
 
-def may_review(ctx: Ctx, deal_id: str, organisation_id: str) -> bool:
-    """Whether this deal is one of them."""
-    return bool(select_all(ctx.session, ReviewWindow, _DUE_OF, organisation=organisation_id, now=ctx.now, deal=deal_id))
+def may_review_until(ctx: Ctx, deal_id: str, organisation_id: str) -> datetime | None:
+    """Until when, where this deal is one of them."""
+    due = select_all(ctx.session, ReviewWindow, _DUE_OF, organisation=organisation_id, now=ctx.now, deal=deal_id)
+    return due[0].closes_at if due else None
 
 
 def reviews_of_deal(ctx: Ctx, deal_id: str) -> list[Review]:
@@ -232,7 +233,7 @@ def open_reviews(ctx: Ctx, deal_id: str) -> None:
     enter(ctx, REVIEW, window, REVIEW.initial)
     ctx.session.add(window)
     ctx.session.flush()
-    ctx.announce(ReviewsOpened(deal.id, deal.buyer, deal.seller))
+    ctx.announce(ReviewsOpened(deal.id, deal.buyer, deal.seller, window.closes_at))
 
 
 def _paid_directly(deal: Deal) -> bool:

@@ -29,6 +29,11 @@ class CaseProposed(CaseFact):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseShown(CaseFact):
+    """The seller, who had not answered in time, shows what they have found."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseHalfAgreed(CaseFact):
     """One side says yes to what an operator proposes; nothing is parted before the other does."""
 

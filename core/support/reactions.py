@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.deals.events import DealDisputed, DealFact, DealResumed, DealRuledByTime, DealSettling
-from core.delivery.events import LotAccepted, LotAdjusted, LotDisputed, LotDropped, LotFact
+from core.delivery.events import LotAccepted, LotAdjusted, LotDisputed, LotDropped, LotFact, LotShown
 from core.kernel.events import Reactions
 from core.kernel.sweep import Ring
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.support.model import CASE
-from core.support.service import open_case, overtake_case, time_is_up
+from core.support.service import open_case, overtake_case, tell_shown, time_is_up
 
 
 def listen(reactions: Reactions) -> None:
     reactions.on(LotDisputed, _lot_disputed)
+    reactions.on(LotShown, _lot_shown)
     reactions.on(DealDisputed, _deal_disputed)
     for over in (LotAccepted, LotAdjusted, LotDropped):
         reactions.on(over, _lot_over)
@@ -25,6 +26,10 @@ def listen(reactions: Reactions) -> None:
 
 def _lot_disputed(ctx: Ctx, fact: LotDisputed) -> None:
     open_case(ctx, "lot", fact.lot_id, fact.deal_id, fact.why)
+
+
+def _lot_shown(ctx: Ctx, fact: LotFact) -> None:
+    tell_shown(ctx, fact.lot_id)
 
 
 def _deal_disputed(ctx: Ctx, fact: DealDisputed) -> None:

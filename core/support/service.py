@@ -24,7 +24,7 @@ from core.kernel.session import find_all
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.service import acting
-from core.support.events import CaseClosed, CaseHalfAgreed, CaseMediated, CaseOpened, CaseProposed, CaseRuled
+from core.support.events import CaseClosed, CaseHalfAgreed, CaseMediated, CaseOpened, CaseProposed, CaseRuled, CaseShown
 from core.support.model import (
     APPEAL_WITHIN,
     CASE,
@@ -67,6 +67,13 @@ def overtake_case(ctx: Ctx, subject: str) -> None:
     if case is not None:
         step(ctx, CASE, case, "overtaken", ("system",))
         _closed(ctx, case, "overtaken", None)
+
+
+def tell_shown(ctx: Ctx, subject: str) -> None:
+    """The seller, who was silent, has shown what they found: whoever proposes or rules goes by that, too."""
+    case = _open_on(ctx, subject)
+    if case is not None:
+        ctx.announce(CaseShown(case.id, case.deal_id, ctx.actor.person))
 
 
 # --- what the two sides do --------------------------------------------------------------------------------------------

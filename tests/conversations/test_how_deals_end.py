@@ -124,7 +124,7 @@ async def test_what_was_delivered_of_a_deal_whose_rest_is_cancelled_is_said_to_b
     for side in (trade.buyer, trade.seller):
         shown = await card(trade, side)
         assert shown.turn.startswith("What was delivered of this deal is paid, and the rest is cancelled.")
-        assert shown.turn.endswith("nothing is left to do but to rate each other.")
+        assert "nothing is left to do but to rate each other by " in shown.turn
 
 
 async def test_a_claim_that_is_settled_says_nothing_of_the_lots_that_are_still_to_be_sent(market: Market) -> None:

@@ -39,7 +39,7 @@ from core.escrow.rails.service import way_of
 from core.escrow.service import MoneyStanding
 from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
-from core.reputation.service import may_review, reviews_of_deal
+from core.reputation.service import may_review_until, reviews_of_deal
 from core.support.model import OPEN as OPEN_CASES
 from core.support.model import Case
 from core.support.service import cases_of
@@ -85,7 +85,7 @@ def my_deals(talk: Talk, ref: str) -> None:
 def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
     """A deal as this person sees it now."""
     words, money = talk.words, escrow.money_standing(talk.ctx, deal)
-    now = _now(talk, deal, money.awaited, confirmed_by(money.payment, money.way), money.chargebacks)
+    now = _now(talk, deal, money.tranches, confirmed_by(money.payment, money.way), money.chargebacks)
     steps = delivery.lots_standing(talk.ctx, deal, now.lots, argued=False)
     waits = deal_waits(talk.ctx, now)
     written = reviews_of_deal(talk.ctx, deal.id) if deal.state in DEAL.final else ()
@@ -120,14 +120,17 @@ def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
 def _now(
     talk: Talk,
     deal: Deal,
-    awaited: Tranche | None,
+    tranches: Sequence[Tranche],
     at_work_until: datetime | None,
     recalls: Sequence[Chargeback],
 ) -> Now:
     """A deal that is over waits for at most one thing: that this side says how it was."""
-    may_rate = deal.state in DEAL.final and may_review(talk.ctx, deal.id, talk.organisation)
+    rate_by = may_review_until(talk.ctx, deal.id, talk.organisation) if deal.state in DEAL.final else None
     lots, sides = delivery.lots_of(talk.ctx, deal.id), deals.sides(talk.ctx, deal)
-    return Now(deal, sides, lots, awaited, at_work_until, may_rate, recalls, going_out(talk.ctx, deal))
+    awaited = next((each for each in tranches if each.state == "awaited"), None)
+    if awaited is None and deal.state == "awaiting_funding":
+        awaited = next(iter(tranches), None)  # its day is not there yet
+    return Now(deal, sides, lots, awaited, at_work_until, rate_by, recalls, going_out(talk.ctx, deal))
 
 
 def _banks_at_work(talk: Talk, deal: Deal) -> datetime | None:
@@ -146,15 +149,16 @@ def awaits_me(talk: Talk, deal: Deal) -> bool:
     if deal.frozen is not None:
         return False
     if deal.state == "awaiting_funding":
-        return side == "buyer" and not asked_directly(deal) and _banks_at_work(talk, deal) is None
+        may_pay = side == "buyer" and not asked_directly(deal) and escrow.awaited(talk.ctx, deal.id) is not None
+        return may_pay and _banks_at_work(talk, deal) is None
     return deal.state in LOTS_GO_ON and any(asks(lot, side) for lot in delivery.lots_of(talk.ctx, deal.id))
 
 
 def brief_card(talk: Talk, deal: Deal) -> Card:
     """A deal among others: what, how much, whose turn; one button opens it."""
     words = talk.words
-    awaited = escrow.awaited(talk.ctx, deal.id) if deal.state == "funded" else None
-    now = _now(talk, deal, awaited, _banks_at_work(talk, deal), recalls_of(talk.ctx, deal))
+    tranches = escrow.tranches_of(talk.ctx, deal.id) if deal.state in ("awaiting_funding", "funded") else ()
+    now = _now(talk, deal, tranches, _banks_at_work(talk, deal), recalls_of(talk.ctx, deal))
     name = talk.party(deal.seller if now.side == "buyer" else deal.buyer)
     return Card(
         title=_title(talk, deal),

@@ -52,7 +52,8 @@ def _tranche_line(talk: Talk, tranche: Tranche, count: int) -> Line | None:
     elif count == 1:
         return None
     else:
-        lots = words("tranche.lots", first=tranche.first_lot, last=tranche.last_lot)
+        alone = tranche.first_lot == tranche.last_lot
+        lots = words("tranche.lot" if alone else "tranche.lots", first=tranche.first_lot, last=tranche.last_lot)
         state = words(f"state.tranche.{tranche.state}", due=tranche.due_at)
         said = f"{words.show(tranche.amount)} · {lots} · {state}"
     return Line(label=label, value=said)

@@ -27,7 +27,8 @@ from core.support.service import cases_of
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """Where a deal stands for this person, read once. `mine`: their roles; `awaited`: what is to be paid next.
+    """Where a deal stands for this person, read once. `mine`: their roles; `awaited`: what is to be paid next, of a
+    deal that nothing was paid of also before it is asked for.
 
     `confirmed_by`: until when the banks confirm what the buyer has paid, where they are at work. `recalls`: what banks
     have called back of it; `going_out`: the last payouts and refunds that it waits for.
@@ -38,9 +39,14 @@ class Now:
     lots: Sequence[Lot]
     awaited: Tranche | None
     confirmed_by: datetime | None
-    may_rate: bool
+    rate_by: datetime | None
     recalls: Sequence[Chargeback] = ()
     going_out: Sequence[Effect] = ()
+
+    @property
+    def may_rate(self) -> bool:
+        """Whether the deal is over and they have not said yet how it was."""
+        return self.rate_by is not None
 
     @property
     def side(self) -> Side:
@@ -128,7 +134,8 @@ def _waits(ctx: Ctx, now: Now) -> list[Wait]:
         if now.awaited is not None and now.confirmed_by is None and side == "buyer":
             # what is paid goes on without them
             due = deadline_of(ctx.session, TRANCHE.name, now.awaited.id)
-            going.append(Wait("turn.deal.tranche_awaited.buyer", mine=True, due=due.due_at if due else None))
+            due_at = due.due_at if due else None
+            going.append(Wait("turn.deal.tranche_awaited.buyer", mine=True, due=due_at, part=now.awaited))
             going = [wait for wait in going if wait.lot is None or wait.lot.state != "waiting"]
         if going or lots:
             return going or [lot_wait(lots[-1], side, None)]
@@ -138,8 +145,8 @@ def _waits(ctx: Ctx, now: Now) -> list[Wait]:
     answer = "cancel_silent" if deal.state == "cancel_asked" else None  # it may be overdue before
     timer = deadline_of(ctx.session, DEAL.name, deal.id, answer) if not over else None
     situation = what_goes_out(deal.state, now.going_out) if deal.state in GOING_OUT else _situation(now)
-    due_at = timer.due_at if timer is not None else None
-    return [Wait(f"turn.deal.{situation}.{side}", situation in MINE, due_at), *going]
+    due_at = timer.due_at if timer is not None else now.rate_by
+    return [Wait(f"turn.deal.{situation}.{side}", situation in MINE, due_at, part=now.awaited), *going]
 
 
 LOTS_GO_ON: Final = frozenset({"funded", "cancel_asked"})  # with money that is held for each
@@ -203,7 +210,11 @@ def _situation(now: Now) -> str:
     if asked.get(deal.state) is not None:
         asked_by = "cancel_asked_me" if "other" in mine else "cancel_asked_them"
         return f"{asked_by}_direct" if deal.direct else asked_by
-    return "funded_direct_paid" if deal.state == "funded_direct" and deal.buyer_paid_at is not None else deal.state
+    told_apart = {
+        "awaiting_funding": "funding_later" if now.awaited is not None and now.awaited.state == TRANCHE.initial else "",
+        "funded_direct": "funded_direct_paid" if deal.buyer_paid_at is not None else "",
+    }
+    return told_apart.get(deal.state) or deal.state
 
 
 def _asked_to_settle_directly(deal: Deal, mine: frozenset[str], side: Side) -> str:
@@ -243,6 +254,8 @@ def _sentence(talk: Talk, wait: Wait, other: str, deal: Deal, lots: int) -> str:
     parts: dict[str, object] = {"other": other, "due": wait.due if wait.due is not None else ""}
     if lot is not None:
         parts |= {"lot": lot.number, "truck": lot.truck or "", "eta": lot.eta or ""}
+    if wait.part is not None:
+        parts |= {"amount": wait.part.missing, "opens": wait.part.due_at}
     said = words(code, **parts)
     if lot is not None and lots > 1 and wait.code.startswith("turn.case."):
         return labelled(words, words("lot.number", number=lot.number, count=lots), said)

@@ -9,6 +9,7 @@ from typing import Final
 
 from core.deals.model import Side
 from core.delivery.model import LOT, Lot
+from core.escrow.model import Tranche
 from core.kernel.timers import Timer
 from core.support.model import CASE, Case
 
@@ -21,12 +22,14 @@ class Wait:
     """One thing that somebody is waited for. `code`: of its sentence; `mine`: whether it is the reader's to do.
 
     `due`: what time does about it happens then, None where time does nothing. `lot`: which one it is about, if one.
+    `part`: the part of the money that it is about, if it is.
     """
 
     code: str
     mine: bool
     due: datetime | None
     lot: Lot | None = None
+    part: Tranche | None = None
 
 
 def in_order(waits: Iterable[Wait]) -> list[Wait]:

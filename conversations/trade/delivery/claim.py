@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from conversations.book import Book, Flow
 from conversations.buttons import Press, press
 from conversations.forms.form import Field, Form, Values
@@ -15,6 +17,7 @@ from conversations.trade.deals.sides import as_settled, my_side, own_or
 from conversations.trade.deals.turns import lot_turn
 from conversations.trade.deals.undecided import undecided_lines
 from conversations.trade.delivery.delivery import FILES, MEASURED, UNIT, open_form, read_day, settled, which_lot
+from conversations.trade.delivery.found import finding_line, never_came_lines, working_lines
 from conversations.trade.delivery.referee import REFEREE, report, take_it, value_lines, what_it_costs
 from conversations.trade.figures import (
     ASH,
@@ -31,12 +34,18 @@ from conversations.trade.figures import (
 from core.deals import service as deals
 from core.deals.model import Deal, Side
 from core.delivery import service as delivery
-from core.delivery.commands import AcceptLot, ClaimLot, ContradictClaim, ProposeCut, ProposeReplacement, ShowArrival
-from core.delivery.model import ASKS_FIRST, Finding, Lot, Proposal
+from core.delivery.commands import (
+    AcceptLot,
+    ClaimLot,
+    ContradictClaim,
+    ProposeCut,
+    ProposeReplacement,
+    ShowArrival,
+    ShowLate,
+)
+from core.delivery.model import ASKS_FIRST, Lot, Proposal
 from core.delivery.rules import by_weight_alone, last
-from core.kernel.money import Money
 from core.kernel.transaction import Ctx
-from core.offers.quality import Worth
 
 IN_A_ROW = 2
 
@@ -63,15 +72,23 @@ def _claim(talk: Talk, opening: Opening, values: Values) -> None:
 
 
 def _contradict(talk: Talk, opening: Opening, values: Values) -> None:
-    command = ContradictClaim(
-        lot_id=str(opening.subject),
-        words=values.get("words") or "",
-        measured=measured_in(values),
-        measured_by=values.get("measured_by"),
-        sample=values.get("sample"),
-        files=values.get("files", ()),
-    )
-    delivery.contradict_claim(talk.ctx, command, opening.seen)
+    said = {
+        "lot_id": str(opening.subject),
+        "words": values.get("words") or "",
+        "measured": measured_in(values),
+        "measured_by": values.get("measured_by"),
+        "sample": values.get("sample"),
+        "files": values.get("files", ()),
+    }
+    if _in_dispute(talk, opening):
+        delivery.show_late(talk.ctx, ShowLate(**said), opening.seen)
+    else:
+        delivery.contradict_claim(talk.ctx, ContradictClaim(**said), opening.seen)
+
+
+def _in_dispute(talk: Talk, opening: Opening) -> bool:
+    """Whether the seller's time to answer is over: then the same form says it to whoever decides."""
+    return delivery.lot_for(talk.ctx, str(opening.subject)).state == "lot_dispute"
 
 
 book.flow(Flow(CLAIM, finish=_claim, intro=which_lot))
@@ -94,8 +111,11 @@ def _propose(talk: Talk, opening: Opening, values: Values) -> None:
 
 
 def _show_arrival(talk: Talk, opening: Opening, values: Values) -> None:
-    command = ShowArrival(lot_id=str(opening.subject), words=values.get("words") or "", files=values.get("files", ()))
-    delivery.show_arrival(talk.ctx, command, opening.seen)
+    said = {"lot_id": str(opening.subject), "words": values.get("words") or "", "files": values.get("files", ())}
+    if _in_dispute(talk, opening):
+        delivery.show_late(talk.ctx, ShowLate(**said), opening.seen)
+    else:
+        delivery.show_arrival(talk.ctx, ShowArrival(**said), opening.seen)
 
 
 def _replace(talk: Talk, opening: Opening, values: Values) -> None:
@@ -124,6 +144,8 @@ FORMS: dict[str, tuple[str, str]] = {
 
 def _open(talk: Talk, pressed: Press) -> None:
     form, event = FORMS[pressed.verb.partition(".")[2]]
+    if form in LATE and delivery.lot_for(talk.ctx, pressed.subject).state == "lot_dispute":
+        event = "show_late"
     if form in ("propose", "counter_claim", "referee"):
         lot = delivery.lot_for(talk.ctx, pressed.subject)
         delivery.check_may(talk.ctx, lot, event, pressed.seen)
@@ -132,6 +154,10 @@ def _open(talk: Talk, pressed: Press) -> None:
         talk.open(form, Opening(known, lot.id, lot.version))
     else:
         open_form(talk, pressed, form, event)
+
+
+# By which a seller says what they found, in time or late.
+LATE: Final = frozenset({"contradict", "show_arrival", "weigh"})
 
 
 for each in FORMS:
@@ -266,8 +292,8 @@ def claim_card(talk: Talk, lot: Lot, note: str = "") -> Card:
             Line(label=words("terms.quantity"), value=words.show(lot.quantity)),
             Line(label=words("terms.total"), value=words.show(lot.amount)),
             *never_came_lines(talk, lot, side),
-            *(_finding_line(talk, found, side) for found in findings),
-            *_working_lines(talk, deal, lot, findings, side),
+            *(finding_line(talk, found, side) for found in findings),
+            *working_lines(talk, deal, lot, findings, side),
             *value_lines(talk, deal, lot, findings),
             *(_proposal_line(talk, made, side) for made in delivery.proposals_of(talk.ctx, lot.id)[-2:]),
             *undecided_lines(talk, deal, lot, findings),
@@ -277,60 +303,6 @@ def claim_card(talk: Talk, lot: Lot, note: str = "") -> Card:
         buttons=_buttons(talk, lot),
         fresh=talk.fresh,
     )
-
-
-def never_came_lines(talk: Talk, lot: Lot, side: str) -> list[Line]:
-    """What the buyer says of a lot of which there is nothing to find. `side`: the reader's."""
-    if not lot.never_came:
-        return []
-    return [Line(label=own_or(talk, side, "claim.by", "buyer"), value=talk.words("claim.never_came"))]
-
-
-def finding_text(talk: Talk, found: Finding) -> str:
-    """What somebody found, in one line."""
-    words, measured = talk.words, found.measured
-    parts = [found.words] if found.words else []
-    parts += [words(f"claim.found_{name}", value=value) for name, value in measured.figures.items()]
-    if measured.weight is not None:
-        parts.append(words("lot.measured", measured=measured.weight))
-    if found.measured_by:
-        parts.append(words("claim.found_by", who=found.measured_by))
-    if found.sample:
-        parts.append(words("claim.found_sample", sample=found.sample))
-    if found.files:
-        parts.append(words("form.files", count=len(found.files)))
-    return " · ".join(parts)
-
-
-def _finding_line(talk: Talk, found: Finding, side: str) -> Line:
-    return Line(label=own_or(talk, side, "claim.by", found.finder), value=finding_text(talk, found))
-
-
-def _working_lines(talk: Talk, deal: Deal, lot: Lot, findings: list[Finding], side: str) -> list[Line]:
-    """What the agreement pays for the figures of each side: both see the same, before anybody decides."""
-    worths = _worths(deal, lot, findings)
-    return [
-        Line(label=own_or(talk, side, "claim.pays", finder), value=working(talk, worked))
-        for finder, worked in worths.items()
-    ]
-
-
-def paid_by_agreement(deal: Deal, lot: Lot, findings: list[Finding]) -> list[tuple[str, Money]]:
-    """The same amounts alone, each with by whose figures it is."""
-    return [(finder, worked.pay) for finder, worked in _worths(deal, lot, findings).items()]
-
-
-def _worths(deal: Deal, lot: Lot, findings: list[Finding]) -> dict[str, Worth]:
-    """By whose figures: what the agreement pays for the last that they measured."""
-    found = {each.finder: each.measured for each in findings if each.measured}
-    order = ("buyer", "seller", "referee")
-    return {finder: delivery.worth_of(deal, lot, found[finder]) for finder in order if finder in found}
-
-
-def working(talk: Talk, worked: Worth) -> str:
-    """The amount, and how it was worked out."""
-    steps = [talk.words(step.code, **step.parts) for step in worked.steps]
-    return " · ".join([talk.words.show(worked.pay), *steps])
 
 
 def _proposal_line(talk: Talk, made: Proposal, side: str) -> Line:
@@ -358,8 +330,25 @@ def _label(talk: Talk, verb: str, lot: Lot) -> str:
     return LABELS[verb](talk, lot.id) if verb in LABELS else talk.words(f"lot.{verb}")
 
 
+def _late_verb(talk: Talk, lot: Lot) -> str:
+    """The button by which a seller who was silent says what they found, as they would have said it in time."""
+    if lot.never_came:
+        return "show_arrival"
+    return "show_weight" if by_weight_alone(last(delivery.findings_of(talk.ctx, lot.id), "buyer")) else "contradict"
+
+
+def late_button(talk: Talk, lot: Lot) -> list[Button]:
+    """The same button, for the dispute's card; none for who has answered, and for everybody else."""
+    if "show_late" not in delivery.may(talk.ctx, lot):
+        return []
+    verb = _late_verb(talk, lot)
+    return [Button(label=talk.words(f"lot.{verb}"), press=press(f"lot.{verb}", lot.id, lot.version))]
+
+
 def _buttons(talk: Talk, lot: Lot) -> tuple[tuple[Button, ...], ...]:
     verbs = set(delivery.may(talk.ctx, lot))
+    if "show_late" in verbs:
+        verbs.add(_late_verb(talk, lot))
     if "propose" in verbs:
         verbs.add("replace")
         if lot.never_came:  # its whole figure is nothing: that is the money given back

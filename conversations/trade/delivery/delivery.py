@@ -19,13 +19,14 @@ from conversations.trade.deals.card import deal_card
 from conversations.trade.deals.sides import side_of
 from core.deals import service as deals
 from core.delivery import service as delivery
-from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival, ShowWeight, WeighLot
+from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival, ShowLate, ShowWeight, WeighLot
 from core.delivery.model import ASKS_FIRST, CLAIMED, Lot
 from core.delivery.rules import check_missed, comes_early, tells_of
 from core.files.service import kept_files
 from core.kernel.errors import Invalid
 from core.kernel.quantity import UNITS, Quantity
 from core.kernel.transaction import Ctx
+from core.offers.quality import Measured
 
 book = Book()
 
@@ -105,7 +106,11 @@ def _arrive(talk: Talk, opening: Opening, values: Values) -> None:
 def _weigh(talk: Talk, opening: Opening, values: Values) -> None:
     """What the seller weighs of a lot that is claimed answers the claim."""
     said = {"lot_id": str(opening.subject), "measured": values["measured"], "files": values.get("files", ())}
-    if delivery.lot_for(talk.ctx, str(opening.subject)).state in CLAIMED:
+    state = delivery.lot_for(talk.ctx, str(opening.subject)).state
+    if state == "lot_dispute":
+        found = Measured(weight=values["measured"])
+        delivery.show_late(talk.ctx, ShowLate(lot_id=said["lot_id"], measured=found, files=said["files"]), opening.seen)
+    elif state in CLAIMED:
         delivery.show_weight(talk.ctx, ShowWeight(**said), opening.seen)
     else:
         delivery.weigh_lot(talk.ctx, WeighLot(**said), opening.seen)

@@ -14,7 +14,8 @@ from conversations.steps import Steps
 from conversations.talk import Opening, Talk
 from conversations.trade.deals.sides import as_settled, my_side, own_or
 from conversations.trade.deals.undecided import undecided_lines
-from conversations.trade.delivery.claim import finding_text, never_came_lines, paid_by_agreement
+from conversations.trade.delivery.claim import late_button
+from conversations.trade.delivery.found import finding_text, never_came_lines, paid_by_agreement
 from conversations.trade.delivery.referee import value_lines
 from conversations.trade.figures import FINEST, OF, WHOLE
 from conversations.wording import labelled
@@ -342,6 +343,7 @@ def _buttons(talk: Talk, case: Case, mine: frozenset[str]) -> tuple[tuple[Button
     if "operator" in mine and case.kind == "deal" and deal.state == "disputed":
         row.append(Button(label=words("case.resume"), press=press("case.resume", case.id, case.version)))
     if case.kind == "lot" and "operator" not in mine:
+        row += late_button(talk, lot_for(talk.ctx, case.subject))
         row.append(Button(label=words("case.claim"), press=press("lot.show_claim", case.subject)))
     row.append(Button(label=words("deal.terms"), press=press("deal.terms", deal.id)))
     row.append(Button(label=words("case.papers"), press=press("deal.papers", deal.id)))

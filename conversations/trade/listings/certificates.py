@@ -16,6 +16,8 @@ from core.listings.model import Certificate
 from core.listings.rules import check_covers
 
 BETWEEN: Final = re.compile(r"\s*[,;\n]+\s*")
+BETWEEN_WORDS: Final = re.compile(r"[\s,;()]+|[.:](?=\s|$)")
+UNMISTAKABLE: Final = 9  # characters of a number that says by itself whose it is: "SBP-01-23"
 LONGEST_NUMBER: Final = 60  # characters, as a listing keeps them
 
 
@@ -77,6 +79,31 @@ def numbers_beside(talk: Talk, text: str, stands: Values, said: Collection[str])
     others = {each: other for each, other in stands.get("certificate_numbers", {}).items() if each != scheme.id}
     numbers = ", ".join(filter(None, (write_numbers(others), text.strip())))
     return {"certificates": write_list(chosen), "certificate_numbers": numbers}
+
+
+def numbers_within(talk: Talk, text: str, stands: Values, said: Mapping[str, str]) -> dict[str, str]:
+    """The answers of the numbers in a sentence that says other things too: "ENplus A1 pellets 215 €/t, LT012".
+
+    Only what looks as a number of its scheme does; a short one only of a scheme that is named, or stands already.
+    """
+    product = said.get("product") or stands.get("product")
+    chosen = dict.fromkeys(filter(None, said.get("certificates", "").split(","))) or dict.fromkeys(
+        stands.get("certificates", ())
+    )
+    found: dict[str, str] = {}
+    for word in filter(None, BETWEEN_WORDS.split(text)):
+        for scheme in talk.almanac.catalogue.certificates.values():
+            number = next((each for each in (word, word.upper()) if _fits(scheme, each)), None)
+            sure = scheme.id in chosen or (len(word) >= UNMISTAKABLE and scheme.covers_goods(product))
+            if number is not None and sure:
+                found.setdefault(scheme.id, number)
+    if not found:
+        return {}
+    numbers = {each: number for each, number in stands.get("certificate_numbers", {}).items() if each in chosen}
+    return {
+        "certificates": write_list(chosen | dict.fromkeys(found)),
+        "certificate_numbers": write_numbers(numbers | found),
+    }
 
 
 def looked_up_at(talk: Talk, certificates: Iterable[Certificate]) -> str:

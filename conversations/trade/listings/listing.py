@@ -33,7 +33,7 @@ from conversations.forms.window import WINDOW, write_window
 from conversations.keyboard import read_as
 from conversations.reply import Option, Say
 from conversations.talk import Opening, Talk
-from conversations.trade.listings.certificates import NUMBERS, SCHEMES, certificates_in, numbers_beside
+from conversations.trade.listings.certificates import NUMBERS, SCHEMES, certificates_in, numbers_beside, numbers_within
 from conversations.trade.listings.far_price import beside_market
 from conversations.trade.listings.shelf import own_card
 from core.catalogue.loads import TRUCK_TONNES
@@ -284,7 +284,8 @@ def opened_by(talk: Talk, sentence: str) -> dict[str, str]:
     unclear = dict.fromkeys(talk.words.refusal(each) for each in said.unclear if each is not no_day)
     if unclear:
         talk.reply(Say(text="\n".join(unclear)))
-    return answers_of(talk, said)
+    answers = answers_of(talk, said)
+    return answers | numbers_within(talk, sentence, {}, answers)
 
 
 def answers_in(talk: Talk, sentence: str, product: str | None = None, stands: Values | None = None) -> dict[str, str]:
@@ -294,7 +295,8 @@ def answers_in(talk: Talk, sentence: str, product: str | None = None, stands: Va
     if said.price is not None and said.quantity is None and amount is not None:
         said = _said(talk, sentence, per=amount.unit)
     answers = _passed_days(said) | answers_of(talk, said, product)
-    return numbers_beside(talk, sentence, stands or {}, answers) or answers
+    beside = numbers_beside(talk, sentence, stands or {}, answers)
+    return beside or answers | numbers_within(talk, sentence, stands or {}, answers)
 
 
 def _passed_days(said: Understood) -> dict[str, str]:
@@ -348,7 +350,7 @@ def answers_of(talk: Talk, understood: Understood, product: str | None = None) -
     if understood.packaging and product:
         packed = understood.packaging[0]
         answers |= {"packaging": packed} if packed in talk.almanac.catalogue.packings_of(product) else {}
-    certificate = understood.certificate or understood.by_grade
-    if certificate:
-        answers["certificates"] = certificate
+    certificates = dict.fromkeys(filter(None, (*understood.certificates, understood.by_grade)))
+    if certificates:
+        answers["certificates"] = write_list(certificates)
     return answers

@@ -143,8 +143,10 @@ def of_request(talk: Talk, known: dict[str, str]) -> dict[str, str]:
     known.pop("packaging", None)  # how it is packed is for who quotes to say
     if "price" in known:
         known["target"] = known.pop("price")
-    if "certificates" in known and known["certificates"] not in talk.almanac.catalogue.certificates:
-        del known["certificates"]
+    known.pop("certificate_numbers", None)  # and the seller's, too
+    certificate = known.pop("certificates", "").partition(",")[0]
+    if certificate in talk.almanac.catalogue.certificates:
+        known["certificates"] = certificate
     return known
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from core.escrow import chargebacks
 from core.escrow.chargebacks import OWING
-from core.escrow.events import ChargebackClosed, ChargebackTaken, ChargebackWrittenOff, RecallFact
+from core.escrow.events import ChargebackClosed, ChargebackTaken, ChargebackWrittenOff, PayoutSetOff, RecallFact
 from core.escrow.model import CHARGEBACK, LOST, Chargeback, EffectKind, EffectState, Leaving, Matter
 from core.kernel.events import Reactions
 from core.kernel.money import Money
@@ -265,7 +265,11 @@ def _cover(ctx: Ctx, way: Way[Row], found: Chargeback, waiting: Iterable[Row]) -
         legs = [debit(owed, covered), credit(receivable(found.seller), claimed), credit(LOSS, twice)]
         memo = "The bank has given it to the payer already" if to_payer else "Kept for what the bank took"
         ledger.post(ctx, f"chargeback:{found.id}:covers:{effect.id}", memo, legs, deal=found.subject)
+        rest = effect.amount - covered
         _lessen(ctx, way, effect, covered)
+        if claimed and not to_payer:
+            about = (way.matter, found.subject, found.seller)
+            ctx.announce(PayoutSetOff(*about, claimed, rest))
         chargebacks.not_twice(found, twice)
         chargebacks.recovered(ctx, found, claimed, of_refund=to_payer)
 

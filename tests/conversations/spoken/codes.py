@@ -231,12 +231,13 @@ def turns() -> dict[str, frozenset[str]]:
     )
     known = frozenset({"other", "due"})
     return (
-        {"turn.deal.tranche_awaited.buyer": known}
+        {f"turn.deal.{state}": known for state in deal}
+        | dict.fromkeys(("turn.deal.awaiting_funding", "turn.deal.tranche_awaited.buyer"), known | {"amount"})
+        | {"turn.deal.funding_later": known | {"amount", "opens"}}
         | dict.fromkeys(
             ("turn.deal.agreed_above.buyer", "turn.deal.agreed_above.seller", "turn.deal.agreed_signed_above.buyer"),
             known | {"approve"},
         )
-        | {f"turn.deal.{state}": known for state in deal}
         | {
             f"turn.lot.{state}": known | {"lot", "truck", "eta"}
             for state in (states(LOT) - {"referee_found"}) | LOT_SITUATIONS | {"inspection_short"}
@@ -251,6 +252,7 @@ def of_notices() -> dict[str, frozenset[str]]:
     told |= dict.fromkeys(facts.CHANGED_FACTS.values(), frozenset({"what", "who"}))
     told |= requests.NOTICES
     told |= dict.fromkeys(("notice.half_time", "notice.little_time"), frozenset({"due"}))
+    told |= {"notice.undecided": frozenset({"due", "what"})}
     told |= dict.fromkeys(("notice.half_time_of_lot", "notice.little_time_of_lot"), frozenset({"due", "lot"}))
     parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
         (facts.OFFER_FACTS, frozenset()),
@@ -258,11 +260,12 @@ def of_notices() -> dict[str, frozenset[str]]:
         *requests.FACTS,
         (facts.DEAL_FACTS, frozenset({"why"})),
         (facts.LOT_FACTS, frozenset({"why", "lot"})),
-        (facts.PAGE_FACTS, frozenset()),
+        (facts.PAGE_FACTS, frozenset({"amount"})),
         (facts.CASE_FACTS, frozenset({"why"})),
     )
     for told_of, known in parts:
         told |= {code: known | {"who"} for code in told_of.values() if code}
+    told["notice.reviews_open"] |= {"until"}
     told |= {code: frozenset({"amount", "who"}) for code in facts.REFUSED_FACTS.values()}
     told |= {code: frozenset({"amount", "left", "ref"}) for code in facts.SERVED_FACTS.values()}
     for fact, code in (*facts.MONEY_FACTS.items(), *facts.RECALL_FACTS.items()):
@@ -284,6 +287,9 @@ def reasons() -> set[str]:
         "no_account",
         "replacement",
         "transfer",
+        "transfer_later",
+        "later",
+        "first",
         "refund",
         "account",
     }

@@ -11,14 +11,16 @@ import pytest
 from pydantic import ValidationError
 
 from core.delivery import service as delivery
-from core.delivery.commands import AcceptLot, ClaimLot, ReportArrival, ShowArrival, ShowWeight, WeighLot
+from core.delivery.commands import AcceptLot, ClaimLot, ReportArrival, ShowArrival, ShowLate, ShowWeight, WeighLot
 from core.delivery.model import Lot
+from core.files.service import keep
 from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity
 from core.offers.quality import Measured, Quality, worth
 from core.reputation.service import score_of
 from tests.core.conftest import Market
+from tests.core.delivery.test_claims import paper
 from tests.core.goods import tonnes
 from tests.core.trades import Trade, paid
 
@@ -104,6 +106,31 @@ async def test_a_seller_answers_a_weight_with_their_own_and_without_a_ruling_the
     assert offered == LOT_OF_50_T
     await trade.pass_days(3.5)
     assert (await trade.lots())[0].state == "lot_dispute"
+    await trade.pass_days(31)
+    assert await released(trade) == (Money(9_450_00, "EUR"), Money(1_050_00, "EUR"))  # by 45 t
+
+
+async def test_a_silent_seller_shows_a_weight_later_with_its_paper_and_once(market: Market) -> None:
+    trade, lot = await weighed(market, "buyer", "40")
+    await trade.pass_days(7.5)
+    ticket = await market.run(trade.seller, lambda ctx: keep(ctx, paper("ticket.pdf")).id)
+    late = ShowLate(lot_id=lot.id, measured=Measured(weight=tonnes("50")), files=(ticket,))
+
+    def shows(command: ShowLate, actor: Any = trade.seller) -> Any:
+        return market.run(actor, lambda ctx: delivery.show_late(ctx, command))
+
+    with pytest.raises(Stale):  # it is theirs to answer still, and that is done otherwise
+        await shows(late)
+    await trade.pass_days(3.5)
+    with pytest.raises(NotAllowed):
+        await shows(late, trade.buyer)
+    with pytest.raises(Invalid, match=r"claim\.needs_paper"):
+        await shows(late.model_copy(update={"files": ()}))
+    with pytest.raises(Invalid, match=r"claim\.nothing_to_compare"):
+        await shows(late.model_copy(update={"measured": Measured(moisture=Decimal(9))}))
+    assert (await shows(late)).state == "lot_dispute"
+    with pytest.raises(Stale):
+        await shows(late)
     await trade.pass_days(31)
     assert await released(trade) == (Money(9_450_00, "EUR"), Money(1_050_00, "EUR"))  # by 45 t
 

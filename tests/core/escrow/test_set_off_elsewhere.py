@@ -15,7 +15,7 @@ from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.escrow.recalls import another_deal, books_hold, chargeback, decided, recalled, released
-from tests.core.trades import RINGS, Trade, market_in_memory
+from tests.core.trades import RINGS, Trade, agreed, market_in_memory
 
 
 async def waits_elsewhere(trade: Trade) -> Trade:
@@ -131,3 +131,24 @@ async def _kept_and_sent(taken: int, *, won: bool, sent_first: bool) -> None:
         back = [body["amount"] for body in asked if body["group"] == f"deal_{trade.deal_id}"][1:]
         assert sum(sent) == 10_237_50 - kept.minor
         assert sum(back) == (kept.minor if won else 0)
+
+
+async def test_who_owes_hears_how_much_of_the_deals_own_waiting_payouts_was_kept(market: Market) -> None:
+    """Nobody knows yet where to pay out to; then the bank keeps 15,000 of the 21,000 that were released."""
+    trade = await agreed(market, lots=2)
+    await trade.sign()
+    await trade.pay()
+    for lot in await trade.lots():
+        await trade.deliver(lot)
+        await trade.accept(lot)
+    await recalled(trade, 15_000_00)
+    market.watch(PayoutSetOff)
+    owed = (await chargeback(trade)).outstanding
+    await decided(trade, won=False)
+    told = [(fact.organisation_id, fact.amount, fact.net) for fact in market.facts if isinstance(fact, PayoutSetOff)]
+    rest = owed - eur(10_237_50)
+    assert told == [
+        (trade.selling, eur(10_237_50), eur(0)),
+        (trade.selling, rest, eur(10_237_50) - rest),
+    ]
+    await books_hold(trade)

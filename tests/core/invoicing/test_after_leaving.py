@@ -61,12 +61,12 @@ async def test_the_signed_terms_say_who_it_was_as_far_as_an_invoice_keeps_it(mar
 
 async def test_who_has_left_is_not_to_be_rated(market: Market) -> None:
     trade = await sold(market, invoiced=False)
-    may = await market.run(trade.buyer, lambda ctx: reviews.may_review(ctx, trade.deal_id, trade.buying))
+    may = await market.run(trade.buyer, lambda ctx: reviews.may_review_until(ctx, trade.deal_id, trade.buying))
     assert may, "the deal is over"
     await market.run(trade.seller, erase)
     due = await market.run(trade.buyer, lambda ctx: reviews.reviews_due(ctx, trade.buying))
-    may = await market.run(trade.buyer, lambda ctx: reviews.may_review(ctx, trade.deal_id, trade.buying))
-    assert (due, may) == ([], False)
+    may = await market.run(trade.buyer, lambda ctx: reviews.may_review_until(ctx, trade.deal_id, trade.buying))
+    assert (due, may) == ([], None)
     command = WriteReview(deal_id=trade.deal_id, stars={"quantity": 5, "quality": 5, "time": 5, "talk": 5})
     with pytest.raises(Refusal, match=r"review\.other_left"):
         await market.run(trade.buyer, lambda ctx: reviews.write_review(ctx, command))

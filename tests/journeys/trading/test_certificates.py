@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnTelegram
-from tests.journeys.market import PAIRS, Chat, Somebody, World
+from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World
 
 SENTENCE = "/sell 200 t ENplus A1 pellets 215 €/t DAP Kaunas next week"
 
@@ -53,6 +53,23 @@ async def corrected(rasa: Somebody, numbers: str) -> None:
         await rasa.sends()
     else:
         await rasa.fills(certificate_numbers=numbers)
+
+
+@pytest.mark.parametrize("chat", CHATS)
+async def test_a_number_in_the_sentence_of_an_offer_for_sale_is_kept(world: World, chat: Chat) -> None:
+    rasa = await world.on(chat, "Rasa")
+    await rasa.says("/sell 200 t ENplus A1 pellets certificate lt012, FSC-C012345, 215 €/t DAP Kaunas next week")
+    await rasa.fills()
+    await rasa.sees(
+        "Published. Buyers can find it now", "Certificates: ", "FSC-C012345", "ENplus LT012", "215.00 EUR/t"
+    )
+
+
+async def test_what_only_looks_like_a_number_is_none(world: World) -> None:
+    rasa = await world.on("telegram", "Rasa")
+    await rasa.says("/sell 200 t pellets PL012 215 €/t DAP Kaunas next week")  # nobody has named its scheme
+    seen = await rasa.sees("Which grade is it?")
+    assert "PL012" not in seen
 
 
 async def test_a_certificate_of_other_goods_is_refused(world: World) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.journeys.market import World
+import pytest
+
+from tests.journeys.market import PAIRS, Chat, World
 from tests.journeys.trade import Trade
 
 
@@ -37,4 +39,39 @@ async def test_a_winter_of_lots_is_paid_in_parts(world: World) -> None:
         await each.sees("The part of €10,750.00 was not paid in time.", "The deal is complete.")
     await trade.seller.says("/listings")
     await trade.seller.sees("Available: 150 t")
+    await world.books_balance()
+
+
+@pytest.mark.parametrize(("seller", "buyer"), PAIRS)
+async def test_a_deal_of_next_year_is_not_paid_before_its_day(world: World, seller: Chat, buyer: Chat) -> None:
+    """Nobody is told that it is their turn, or reminded, while there is no page to pay on; then they hear of it."""
+    trade = Trade(world, await world.on(seller, "Rasa"), await world.on(buyer, "Tom"))
+    first = (await world.now()).date() + timedelta(days=200)
+    await trade.list(f"/sell 100 t A1 pellets 215 €/t DAP Kaunas {first} .. {first + timedelta(days=6)}")
+    await trade.buy(quantity="100 t")
+    await trade.buyer.presses("Sign")
+    await trade.seller.presses("Sign")
+    await trade.buyer.sees("Both sides have signed.", "You have nothing to pay yet.", "the payment of €21,500.00")
+    await trade.seller.sees("Nothing is to be paid yet. Tom pays €21,500.00 between")
+    await trade.buyer.says("/deals")
+    await trade.buyer.sees("My deals", "You have nothing to pay yet.")
+    await world.later(days=120)
+    assert "waits for you" not in await trade.buyer.screen()
+    assert "if you still have the goods" not in await trade.seller.screen()  # which are sold
+    await world.later(days=17)
+    assert "waits for you" not in await trade.buyer.screen()
+    await world.later(days=1)
+    await trade.seller.sees(
+        "The payment for this deal is asked for now: €21,500.00.", "Waiting for Tom to pay €21,500.00"
+    )
+    await trade.buyer.sees(
+        "The payment page for €21,500.00 is open.", "Your turn: make the protected payment of €21,500.00 by"
+    )
+    await world.later(days=1)
+    await trade.buyer.sees("The payment page has closed. “Get the payment page” below opens a new one.")
+    await trade.seller.sees("The payment page has closed. The buyer can ask for a new one.")
+    await world.later(days=2)
+    await trade.buyer.sees("A reminder: this waits for you until")
+    await trade.buyer.presses("Get the payment page")  # the first one was open for a day
+    await trade.pay()
     await world.books_balance()
