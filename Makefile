@@ -70,7 +70,7 @@ simulate: .venv/ready       ## the market in SEEDS=20 worlds of bad weather, fro
 	@$(BIN)/python -m simulation --seeds $(or $(SEEDS),20) --first $(or $(FIRST),1) --census $(if $(LOG),--log $(LOG))
 
 random-deals: .venv/ready   ## live through DEALS=2000 random deals in the real books, a second each; each must close at zero
-	@DEALS=$(or $(DEALS),2000) $(BIN)/pytest tests/core/escrow/test_escrow.py -k any_deal
+	@DEALS=$(or $(DEALS),2000) $(BIN)/pytest tests/core/trade/funding/test_escrow.py -k any_deal
 
 mutants: .venv/ready        ## switch each rule off in turn: which of SEEDS=300 worlds tells?
 	@$(BIN)/python -m simulation.mutants --seeds $(or $(SEEDS),300) --table docs/mutants.md $(if $(LOG),--log $(LOG))

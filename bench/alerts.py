@@ -16,15 +16,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from config.reference import reference
-from core.alerts import rules
-from core.alerts.matching import Watchlist, outline
-from core.alerts.model import AT_ONCE
-from core.alerts.rules import Goods
+from core.discovery.alerts import rules
+from core.discovery.alerts.matching import Watchlist, outline
+from core.discovery.alerts.model import AT_ONCE
+from core.discovery.alerts.rules import Goods
+from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.sentence.times.days import DateWindow
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
-from core.listings.model import Listing, ListingCertificate
-from core.search.sentence.parse import Understood
-from core.search.sentence.times.days import DateWindow
+from core.trade.listings.model import Listing, ListingCertificate
 
 SEED = 7
 TODAY = date(2026, 11, 23)

@@ -35,9 +35,9 @@ from core.kernel.ids import Ids
 from core.kernel.money import Money
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.ledger.model import COMMISSION, PROVIDER, PROVIDER_FEES, Leg, escrow
-from core.ledger.rollup import roll_up
-from core.ledger.service import balance, post
+from core.money.ledger.model import COMMISSION, PROVIDER, PROVIDER_FEES, Leg, escrow
+from core.money.ledger.rollup import roll_up
+from core.money.ledger.service import balance, post
 from tests.postgres import QUICK, cluster
 
 HEADING = "| database | workload | a second | floor | ratio | of CPU | times pgledger |"

@@ -29,18 +29,18 @@ from bench.finding.questions import Questions
 from config.database import open_database
 from config.reference import reference
 from config.reindex import reindex_if_due
-from core.kernel.db import Table
+from core.discovery.search import service
+from core.discovery.search.kinds.listings import LISTINGS
+from core.discovery.search.model import Query
+from core.discovery.search.storage.log import note
+from core.discovery.search.storage.shelf import Shelf, shelf_of
+from core.discovery.search.wishes import exactly
+from core.kernel.database import Table
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.listings.model import Listing
-from core.people.model import Organisation
-from core.search import service
-from core.search.kinds.listings import LISTINGS
-from core.search.model import Query
-from core.search.storage.log import note
-from core.search.storage.shelf import Shelf, shelf_of
-from core.search.wishes import exactly
+from core.people.accounts.model import Organisation
+from core.trade.listings.model import Listing
 from tests.postgres import cluster
 
 NOW: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import structlog
 
 from conversations.wording import Wordings
-from core.escrow.events import AccountRefused, EffectRefused
+from core.books.reconciliation.events import DifferenceFound
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
-from core.ledger.events import InvariantBroken
-from core.reconciliation.events import DifferenceFound
+from core.money.ledger.events import InvariantBroken
+from core.trade.funding.events import AccountRefused, EffectRefused
 
 log = structlog.get_logger(__name__)
 

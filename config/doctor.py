@@ -19,7 +19,7 @@ from config.reference import reference
 from config.settings import Settings
 from config.slack import API as SLACK_API
 from config.wiring import secret
-from core.audit.service import invariants
+from core.books.audit.service import invariants
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions

@@ -10,12 +10,12 @@ from config.migrate import upgrade
 from config.outside import SystemClock
 from config.settings import Settings
 from config.wiring import secret
+from core.books.reconciliation.earnings import free_earnings
 from core.kernel.errors import Invalid
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Transactions
-from core.reconciliation.earnings import free_earnings
 from payments.answers import Done, Refused, Unknown
 from payments.asks import EarningsAsk
 from payments.provider import Provider

@@ -18,8 +18,8 @@ from config.wiring import Product, build
 from core.kernel.clock import Clock
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Ctx
-from core.people.model import Identity, Platform
-from core.people.service import meet
+from core.people.accounts.model import Identity, Platform
+from core.people.accounts.service import meet
 from lab.app import Lab
 
 RESERVE = 1_000_000  # cents, which the platform's pretend owner keeps with Stripe for its fees on refunded money

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from conversations.links import LED_TO
-from conversations.reception import Reception
 from conversations.reply import Card
+from conversations.update_handler import Reception
 from conversations.wording import Wordings, Words
-from core.people.model import Identity, Platform
+from core.people.accounts.model import Identity, Platform
 from web.links import Linked, Look
 
 SLACK_APP: Final = "slack://open"  # docs.slack.dev/interactivity/deep-linking: the client, wherever it was left

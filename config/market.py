@@ -7,117 +7,127 @@ from collections.abc import Collection, Mapping
 from config.reference import reference
 from config.rooms import rooms_of
 from config.settings import Settings
-from conversations import apart, cases, desk, search, settings
+from conversations import cases, discovery, moderation, settings
 from conversations import help as helping
-from conversations.billing import agreement as billing
-from conversations.billing import invoices, money, recalled
-from conversations.book import Book
-from conversations.buying import purchase as buying
-from conversations.consulting.after import complaint, recap, recording
-from conversations.consulting.after import review as session_review
-from conversations.consulting.consultants import at_once, away, hours, promotion, stats
-from conversations.consulting.consultants import profile as expert
-from conversations.consulting.seeking import question, seek
-from conversations.consulting.seeking import refining as seek_again
-from conversations.consulting.sessions import asking, booking
-from conversations.consulting.sessions import talk as talking
+from conversations import home as desk
+from conversations.advice.aftercare import complaint, recap, recording
+from conversations.advice.aftercare import review as session_review
+from conversations.advice.expert_search import expert_search, question
+from conversations.advice.expert_search import refinement as seek_again
+from conversations.advice.experts import absence, availability, free_now, promotion, statistics
+from conversations.advice.experts import profile as expert
+from conversations.advice.sessions import booking, group_requests
+from conversations.advice.sessions import meeting as talking
+from conversations.books import chargebacks, invoices, money_statement
+from conversations.books import invoicing_agreement as billing
+from conversations.chat_context import Almanac
+from conversations.discovery import alerts as alerting
+from conversations.discovery import (
+    browsing,
+    fee_calculator,
+    market_figures,
+    quiet_hours,
+    request_alerts,
+    request_search,
+)
 from conversations.engine import Engine
-from conversations.filling import drafts
+from conversations.form_controller import drafts
 from conversations.help.menus import Menus
-from conversations.news.linked import Linked
-from conversations.news.notices import Notices
-from conversations.people import company, language, leaving, mark, own_copy, place, registration
-from conversations.search import alerts as alerting
-from conversations.search import browsing, fee, market_view, openings, quiet, wanting
-from conversations.talk import Almanac
-from conversations.trade.deals import again, held, order, paying, signed
+from conversations.notifications.linked_chats import Linked
+from conversations.notifications.notifier import Notices
+from conversations.people import companies, language, location, registration, security_phrase
+from conversations.privacy import erasure as leaving
+from conversations.privacy import export
+from conversations.router import Book
+from conversations.shop import purchases as buying
 from conversations.trade.deals import card as deal_card
-from conversations.trade.deals import talk as deal_talk
+from conversations.trade.deals import contract_terms, money_summary, order_reference, payment, reorder
+from conversations.trade.deals import messages as deal_talk
 from conversations.trade.delivery import claim, delivery, dispute, review
-from conversations.trade.listings import change, listing, shelf
+from conversations.trade.listings import listing, listing_changes, my_listings
 from conversations.trade.offers import inquiry, offer
-from conversations.trade.requests import change as request_change
-from conversations.trade.requests import quoting, request
+from conversations.trade.requests import quotes, request
+from conversations.trade.requests import request_changes as request_change
 from conversations.wording import Wordings
-from core.alerts import reactions as alerts
-from core.deals import reactions as deals
-from core.deals.model import HouseTerms
-from core.delivery import reactions as lots
-from core.erasure import reactions as erasure
-from core.escrow import reactions as escrow
-from core.escrow.evidence import reactions as evidence
-from core.escrow.rails.model import Rail
-from core.escrow.rails.service import OFFERED
-from core.experts import reactions as experts
-from core.invoicing import reactions as invoicing
-from core.invoicing.model import MARKET, Party
+from core.advice.experts import reactions as experts
+from core.advice.promotion import reactions as promotions
+from core.advice.sessions import reactions as sessions
+from core.advice.sessions.fee_vat import MarketVat
+from core.books.invoicing import reactions as invoicing
+from core.books.invoicing.model import MARKET, Party
+from core.books.reconciliation import reactions as reconciling
+from core.discovery.alerts import reactions as alerts
+from core.discovery.search import reactions as searching
+from core.discovery.search.sentence.places import Places
+from core.kernel.chat_state import service as talks
 from core.kernel.events import Reactions
-from core.kernel.sweep import Ring
-from core.ledger import reactions as ledger
-from core.listings import reactions as listings
-from core.offers import reactions as offers
-from core.people import reactions as people
-from core.promotion import reactions as promotions
-from core.purchases import reactions as purchases
-from core.reconciliation import reactions as reconciling
-from core.reputation import reactions as reputation
-from core.requests import reactions as requests
-from core.search import reactions as searching
-from core.search.sentence.places import Places
-from core.sessions import reactions as sessions
-from core.sessions.vat import MarketVat
-from core.support import reactions as support
-from core.talks import service as talks
+from core.kernel.timer_sweep import Ring
+from core.money.ledger import reactions as ledger
+from core.people.accounts import reactions as people
+from core.privacy.erasure import reactions as erasure
+from core.shop.purchases import reactions as purchases
+from core.trade.deals import reactions as deals
+from core.trade.deals.model import HouseTerms
+from core.trade.delivery import reactions as lots
+from core.trade.disputes import reactions as support
+from core.trade.funding import reactions as escrow
+from core.trade.funding.evidence import reactions as evidence
+from core.trade.funding.rails.model import Rail
+from core.trade.funding.rails.service import OFFERED
+from core.trade.listings import reactions as listings
+from core.trade.offers import reactions as offers
+from core.trade.requests import reactions as requests
+from core.trade.reviews import reactions as reputation
 
 BOOKS: tuple[Book, ...] = (
     registration.book,
-    company.book,
+    companies.book,
     listing.book,
-    shelf.book,
-    change.book,
-    *search.books,
+    my_listings.book,
+    listing_changes.book,
+    *discovery.books,
     browsing.book,
     alerting.book,
-    market_view.book,
-    fee.book,
-    wanting.book,
-    openings.book,
-    place.book,
-    mark.book,
+    market_figures.book,
+    fee_calculator.book,
+    request_search.book,
+    request_alerts.book,
+    location.book,
+    security_phrase.book,
     offer.book,
     inquiry.book,
     request.book,
     request_change.book,
-    quoting.book,
+    quotes.book,
     deal_card.book,
-    again.book,
-    signed.book,
+    reorder.book,
+    contract_terms.book,
     deal_talk.book,
-    order.book,
+    order_reference.book,
     delivery.book,
-    money.book,
+    money_statement.book,
     invoices.book,
     billing.book,
-    recalled.book,
+    chargebacks.book,
     claim.book,
     dispute.book,
-    held.book,
-    paying.book,
+    money_summary.book,
+    payment.book,
     review.book,
     expert.book,
-    away.book,
-    seek.book,
+    absence.book,
+    expert_search.book,
     seek_again.book,
     booking.book,
-    asking.book,
-    hours.book,
-    at_once.book,
-    stats.book,
+    group_requests.book,
+    availability.book,
+    free_now.book,
+    statistics.book,
     question.book,
     buying.book,
     promotion.book,
-    apart.book,
-    own_copy.book,
+    moderation.book,
+    export.book,
     leaving.book,
     talking.book,
     session_review.book,
@@ -126,7 +136,7 @@ BOOKS: tuple[Book, ...] = (
     recap.book,
     recording.book,
     desk.book,
-    quiet.book,
+    quiet_hours.book,
     settings.book,
     drafts.book,
     language.book,

@@ -7,15 +7,15 @@ from functools import partial
 from typing import Final
 
 from core.catalogue import Catalogue
+from core.discovery.search.engine.building import build
+from core.discovery.search.engine.document import Document
+from core.discovery.search.kinds.experts import EXPERTS
+from core.discovery.search.kinds.kind import Kind
+from core.discovery.search.kinds.listings import LISTINGS
+from core.discovery.search.kinds.requests import REQUESTS
+from core.discovery.search.storage.packing import packed
+from core.discovery.search.storage.rebuild import claim_base, serve_base, write_piece
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.search.engine.building import build
-from core.search.engine.document import Document
-from core.search.kinds.experts import EXPERTS
-from core.search.kinds.kind import Kind
-from core.search.kinds.listings import LISTINGS
-from core.search.kinds.requests import REQUESTS
-from core.search.storage.packing import packed
-from core.search.storage.rebuild import claim_base, serve_base, write_piece
 
 KINDS: Final = (LISTINGS, EXPERTS, REQUESTS)  # all that can be found
 READ_AT_ONCE: Final = 1_000  # documents in one unit, so that it holds nobody up
@@ -23,7 +23,7 @@ PIECE_BYTES: Final = 4 << 20
 
 
 async def reindex_if_due(transactions: Transactions, catalogue: Catalogue, kind: Kind) -> bool:
-    """Whether a new base of that kind serves now. It may be cut off anywhere: see core/search/storage/rebuild.py."""
+    """Whether a new base of that kind serves now. It may be cut off anywhere: see core/discovery/search/storage/rebuild.py."""
     generation = await transactions.run(MARKET, partial(claim_base, catalogue=catalogue, kind=kind))
     if generation is None:
         return False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from config.settings import Settings
 from conversations.wording import Wordings
+from core.advice.sessions.rooms.links import Rooms, VideoServer
 from core.kernel.clock import Clock
 from core.kernel.transaction import Transactions
-from core.sessions.rooms.links import Rooms, VideoServer
 from web.rooms import RoomDoor, Says
 
 

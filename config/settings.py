@@ -8,8 +8,8 @@ from typing import Self
 from pydantic import AwareDatetime, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.deals.model import Settlement
 from core.kernel.money import CURRENCIES
+from core.trade.deals.model import Settlement
 
 LEAST_SECRET = 32  # characters, as much as the signature has bytes (RFC 7518, 3.2)
 EUROS = frozenset({"EUR"})

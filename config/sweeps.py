@@ -15,16 +15,16 @@ from config.metrics import Gauges
 from config.reference import reference
 from config.reindex import KINDS, reindex_if_due
 from config.settings import Settings
-from core.audit.service import audit
+from core.books.audit.service import audit
 from core.kernel import inbox
 from core.kernel.clock import Clock
-from core.kernel.dispatch import Dispatcher
+from core.kernel.dispatcher import Dispatcher
 from core.kernel.heartbeat import beat
 from core.kernel.reminders import remind_due
-from core.kernel.sweep import ring_due
+from core.kernel.timer_sweep import ring_due
 from core.kernel.transaction import MARKET, TIME, Ctx, Transactions
-from core.ledger.chain import link_entries
-from core.ledger.rollup import roll_up
+from core.money.ledger.chain import link_entries
+from core.money.ledger.rollup import roll_up
 from payments.reconcile import Reconciler
 
 RECONCILE_SECONDS: Final = 120  # how long a webhook may be lost before we ask for ourselves

@@ -9,7 +9,7 @@ from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallation
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
 import core
-from core.kernel.db import Table
+from core.kernel.database import Table
 
 # A table is known once its module was imported. Looked up rather than listed: nobody can forget to add theirs.
 for module in pkgutil.walk_packages(core.__path__, "core."):

@@ -9,7 +9,7 @@ from config.settings import Settings
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
-from core.ledger.chain import link_entries, verify
+from core.money.ledger.chain import link_entries, verify
 
 
 async def verify_books(settings: Settings) -> int:

@@ -36,15 +36,15 @@ from config.server import Server
 from config.settings import Settings
 from config.slack import Slack
 from config.sweeps import Sweeps, ticking
-from conversations.billing.paper import PaperWords
+from conversations.books.invoice_texts import PaperWords
 from conversations.help.menus import FIRST, IN_GROUPS
-from conversations.reception import Reception
+from conversations.update_handler import Reception
 from conversations.wording import Wordings
 from core.kernel.clock import Clock
-from core.kernel.dispatch import Carrier, Dispatcher
+from core.kernel.dispatcher import Carrier, Dispatcher
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
-from core.people.service import appoint_operators
+from core.people.accounts.service import appoint_operators
 from payments.direct import DirectSettlement
 from payments.effects import PaymentEffects
 from payments.provider import Provider

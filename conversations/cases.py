@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from conversations.billing.recalled import brief_card as brief_recall
-from conversations.book import Book
-from conversations.consulting.after.complaint import brief_card as brief_complaint
+from conversations.advice.aftercare.complaint import brief_card as brief_complaint
+from conversations.books.chargebacks import brief_card as brief_recall
+from conversations.chat_context import Talk
 from conversations.reply import CardList, Say
-from conversations.talk import Talk
+from conversations.router import Book
 from conversations.trade.delivery.dispute import brief_card as brief_dispute
-from core.escrow.chargebacks import open_chargebacks
-from core.sessions.after.complaints import open_complaints
-from core.support.service import open_cases
+from core.advice.sessions.complaints import open_complaints
+from core.trade.disputes.service import open_cases
+from core.trade.funding.chargebacks import open_chargebacks
 
 book = Book()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from conversations.reply import Bars, Chart
-from core.files.model import Checked
+from core.people.files.model import Checked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

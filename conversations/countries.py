@@ -7,9 +7,9 @@ from typing import Final
 
 from babel import Locale
 
-from conversations.talk import Talk
-from core.catalogue.facts import LANGUAGES
-from core.catalogue.names import folded
+from conversations.chat_context import Talk
+from core.catalogue.product_names import folded
+from core.catalogue.schema import LANGUAGES
 
 NO_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})  # unions, oceans and codes for trials
 

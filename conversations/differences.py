@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from conversations.chat_context import Talk
 from conversations.forms.answers import show_place
-from conversations.forms.window import show_window
-from conversations.talk import Talk
+from conversations.forms.delivery_window import show_window
 from conversations.wording import labelled
-from core.listings.model import Certificate
-from core.listings.rules import Difference
+from core.trade.listings.model import Certificate
+from core.trade.listings.rules import Difference
 
 SALES: Final[Mapping[str, tuple[bool, bool]]] = {  # whether the price can be talked about, and whether it can be taken
     "both": (True, True),

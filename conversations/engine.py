@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from conversations.book import Book, Flow, bound
 from conversations.buttons import Press, read_press
-from conversations.buying.purchase import take_stars
-from conversations.filling.interview import Interview
+from conversations.chat_context import Almanac, Surface, Talk
+from conversations.discovery.search_state import ask_problem_no_more
+from conversations.form_controller.dialogue import Interview
 from conversations.links import LED_TO, link_in
-from conversations.outgoing.placing import ELSEWHERE
-from conversations.outgoing.sending import ANSWERS, gist, send
-from conversations.outgoing.twice import done_just_now, note_done
+from conversations.outgoing.messages import ANSWERS, gist, send
+from conversations.outgoing.placement import ELSEWHERE
+from conversations.outgoing.repeated_presses import done_just_now, note_done
 from conversations.reply import FormErrors, FormView, Reply, Say, Toast
-from conversations.search.asked import ask_problem_no_more
-from conversations.talk import Almanac, Surface, Talk
+from conversations.router import Book, Flow, bound
+from conversations.shop.purchases import take_stars
 from conversations.turn import (
     Attached,
     ClosedForm,
@@ -35,13 +35,8 @@ from conversations.turn import (
     Turn,
 )
 from core.kernel import inbox
-from core.kernel.errors import Refusal, Stale
-from core.kernel.transaction import Actor, Ctx
-from core.kernel.transaction import person as acting_person
-from core.people.model import Person
-from core.people.service import meet
-from core.talks.model import Draft
-from core.talks.service import (
+from core.kernel.chat_state.model import Draft
+from core.kernel.chat_state.service import (
     answered_by,
     focused_draft,
     main_button,
@@ -50,6 +45,11 @@ from core.talks.service import (
     room_at,
     was_answer,
 )
+from core.kernel.errors import Refusal, Stale
+from core.kernel.transaction import Actor, Ctx
+from core.kernel.transaction import person as acting_person
+from core.people.accounts.model import Person
+from core.people.accounts.service import meet
 
 NOBODY = Actor(None, "newcomer")  # until we know who speaks
 ASKED_IN = "asked_in"  # under which is remembered in which room a form was asked

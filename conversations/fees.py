@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from conversations.chat_context import Talk
 from conversations.reply import Line
-from conversations.talk import Talk
+from core.advice.sessions.fee_vat import parts_of
 from core.kernel.money import Money
-from core.people.service import organisation_of
-from core.sessions.vat import parts_of
+from core.people.accounts.service import organisation_of
 
 
 def fee_lines(talk: Talk, earner: str, fee: Money) -> list[Line]:

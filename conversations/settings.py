@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from conversations.book import Book
 from conversations.buttons import to_command
+from conversations.chat_context import Talk
+from conversations.discovery.quiet_hours import quiet_button, quiet_hours_text
 from conversations.reply import Card, Line
-from conversations.search.quiet import quiet_button, quiet_hours_text
-from conversations.talk import Talk
-from core.people.service import ZONE_UNKNOWN, zone_of
+from conversations.router import Book
+from core.people.accounts.service import ZONE_UNKNOWN, zone_of
 
 book = Book()
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from conversations.book import Book
 from conversations.buttons import Press, press
+from conversations.chat_context import Talk
 from conversations.reply import Button, Card, Toast
-from conversations.talk import Talk
+from conversations.router import Book
 from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
 

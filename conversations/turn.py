@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.files.model import Checked
-from core.people.model import Identity
+from core.people.accounts.model import Identity
+from core.people.files.model import Checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from conversations.dates import day_in_words, span_in_words, weekday_in_words
 from core.kernel.errors import Refusal
 from core.kernel.money import STARS, Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
-from core.people.rules import known_zone
+from core.people.accounts.rules import known_zone
 
 RENAMED = {"Europe/Kyiv": "Europe/Kiev"}  # zones of which Babel keeps the town under the name that they had before
 LOCALES = Path(__file__).parent / "locales"

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.escrow.rails.model import Rail
 from core.kernel.money import Money
+from core.trade.funding.rails.model import Rail
 
 # --- money in ---------------------------------------------------------------------------------------------------------
 

@@ -8,15 +8,15 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
-from core.escrow.evidence import record as deals
-from core.escrow.evidence import sale as sales
-from core.escrow.evidence import service as evidence
-from core.invoicing.service import named_on_invoices
-from core.kernel.dispatch import Delivered, Never
+from core.advice.promotion import purchase_record as sales
+from core.advice.sessions import evidence as sessions
+from core.books.invoicing.service import named_on_invoices
+from core.kernel.dispatcher import Delivered, Never
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.sessions.after import evidence as sessions
+from core.trade.funding.evidence import deal_record as deals
+from core.trade.funding.evidence import service as evidence
 from payments.answers import Done, Refused, Unknown
 from payments.asks import EvidenceAsk
 from payments.document import drawn

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Protocol
 
-from core.invoicing.model import Content, Said
+from core.books.invoicing.model import Content, Said
 from core.kernel.clock import Clock
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from core.advice.sessions import card_results
 from core.kernel.clock import Clock
-from core.kernel.dispatch import Delivered, Never
+from core.kernel.dispatcher import Delivered, Never
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
-from core.sessions import card
 from payments.answers import Answer, Done, Refused, Unknown
 from payments.asks import CaptureAsk, CardPageAsk, HoldAsk, HoldPageAsk, PayerAsk
 from payments.outcomes import Outcome, Told, Unit, again, amount_of, known, seen
@@ -45,7 +45,7 @@ class Holding:
     async def _page(self, post: Post) -> Outcome:
         body, hold = post.body, str(post.body["hold"])
         expires_at = datetime.fromisoformat(body["expires"])
-        lapsed = known(partial(card.page_lapsed, hold_id=hold))
+        lapsed = known(partial(card_results.page_lapsed, hold_id=hold))
         if expires_at <= self._clock.now():
             return Never("its time has passed", lapsed)
         ask = PayerAsk(f"payer:{body['person']}", body["person"], body["name"], body["email"])
@@ -58,7 +58,7 @@ class Holding:
         if not isinstance(page, Done):
             return self._not_opened(post, page, lapsed)
         opened = partial(
-            card.page_opened,
+            card_results.page_opened,
             hold_id=hold,
             payer=payer.value,
             session=page.value.ref,
@@ -128,7 +128,7 @@ class Holding:
             case Done(intent):
                 return Delivered(tell_hold(intent))
             case Refused(why):
-                return Never(why, known(partial(card.capture_refused, hold_id=hold, why=why)))
+                return Never(why, known(partial(card_results.capture_refused, hold_id=hold, why=why)))
             case Unknown(why, seconds):
                 return again(post, why, seconds)
 
@@ -145,7 +145,7 @@ class Holding:
 
 
 def declined(hold: str, why: str) -> Never:
-    return Never(why, known(partial(card.hold_refused, hold_id=hold, why=why)))
+    return Never(why, known(partial(card_results.hold_refused, hold_id=hold, why=why)))
 
 
 def tell_page(page: Checkout) -> Told:
@@ -155,11 +155,11 @@ def tell_page(page: Checkout) -> Told:
         return None
     match page.state:
         case CheckoutState.SAVED if page.card is not None:
-            return known(partial(card.card_saved, hold_id=hold, card=page.card))
+            return known(partial(card_results.card_saved, hold_id=hold, card=page.card))
         case CheckoutState.HELD | CheckoutState.PAID if page.intent is not None:
             return tell_hold(page.intent)
         case CheckoutState.EXPIRED | CheckoutState.FAILED:
-            return known(partial(card.page_lapsed, hold_id=hold))
+            return known(partial(card_results.page_lapsed, hold_id=hold))
     return None
 
 
@@ -170,11 +170,11 @@ def tell_hold(intent: Intent) -> Told:
         return None
     if intent.state is IntentState.HELD and intent.held is not None:
         facts: dict[str, Any] = {"intent": intent.ref, "until": intent.held.until, "card": intent.card}
-        return known(partial(card.held, hold_id=hold, **facts))
+        return known(partial(card_results.held, hold_id=hold, **facts))
     if intent.state is IntentState.PAID and intent.funding is not None:
         funding = intent.funding
         return known(
-            partial(card.captured, hold_id=hold, amount=funding.amount, fee=funding.fee, charge=funding.charge)
+            partial(card_results.captured, hold_id=hold, amount=funding.amount, fee=funding.fee, charge=funding.charge)
         )
     if intent.state is IntentState.CANCELLED:
         return known(partial(freed, hold_id=hold, why=intent.why))
@@ -183,4 +183,4 @@ def tell_hold(intent: Intent) -> Told:
 
 def freed(ctx: Ctx, hold_id: str, why: str) -> None:
     """The hold is gone: because we let go, or because the bank did while it was wanted."""
-    card.hold_gone(ctx, hold_id, why or "lapsed")
+    card_results.hold_gone(ctx, hold_id, why or "lapsed")

@@ -12,19 +12,19 @@ from typing import Final
 
 import structlog
 
-from core.escrow import service as escrow
-from core.escrow.balances import surplus_found
-from core.escrow.called_back import taken_as
-from core.escrow.rails import service as rails
-from core.escrow.recalled import deals as recalled_deals
-from core.escrow.recalled import sales as recalled_sales
-from core.kernel.dispatch import Never
+from core.advice.sessions import chargebacks as recalled_sessions
+from core.advice.sessions import settlement
+from core.kernel.dispatcher import Never
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
-from core.purchases import payments as purchases
-from core.purchases import refunds
-from core.sessions.after import recalled as recalled_sessions
-from core.sessions.after import settlement
+from core.shop.purchases import payments as purchases
+from core.shop.purchases import refunds
+from core.trade.funding import service as escrow
+from core.trade.funding.balances import surplus_found
+from core.trade.funding.called_back import taken_as
+from core.trade.funding.rails import service as rails
+from core.trade.funding.recalled import deals as recalled_deals
+from core.trade.funding.recalled import sales as recalled_sales
 from payments.answers import Answer, Done, Value
 from payments.hints import ask_look
 from payments.holding import tell_hold, tell_page

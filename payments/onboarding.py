@@ -9,10 +9,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from core.escrow import service as escrow
 from core.kernel.clock import Clock
-from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
+from core.trade.funding import service as escrow
 from payments.answers import Done, Refused, Unknown
 from payments.asks import AccountAsk
 from payments.outcomes import Outcome, Unit, known, seen

@@ -8,12 +8,12 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from core.escrow.called_back import dispute_of
-from core.escrow.model import CHARGEBACK, Chargeback, Effect, EffectKind, EffectState, Payee, Payment
-from core.escrow.rails.model import Payer, PaymentWay
+from core.advice.sessions.model import CardHold, SessionPayout
 from core.kernel.transaction import Ctx
-from core.purchases.model import PurchasePayment, PurchaseRefund, RefundState
-from core.sessions.model import CardHold, SessionPayout
+from core.shop.purchases.model import PurchasePayment, PurchaseRefund, RefundState
+from core.trade.funding.called_back import dispute_of
+from core.trade.funding.model import CHARGEBACK, Chargeback, Effect, EffectKind, EffectState, Payee, Payment
+from core.trade.funding.rails.model import Payer, PaymentWay
 
 AT_ONCE: Final = 100  # of a kind in one sweep: bounds how long it takes and what it costs the provider
 BANK_MAY_TURN: Final = timedelta(days=180)  # how long a dispute that was lost may still be won, or the other way round

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import structlog
 
-from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.outbox import Post

@@ -9,14 +9,14 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from core.escrow import service as escrow
-from core.escrow.rails import service as rails
-from core.escrow.rails.model import Rail
 from core.kernel.clock import Clock
-from core.kernel.dispatch import Delivered, Never
+from core.kernel.dispatcher import Delivered, Never
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
+from core.trade.funding import service as escrow
+from core.trade.funding.rails import service as rails
+from core.trade.funding.rails.model import Rail
 from payments.answers import Answer, Done, Refused, Unknown
 from payments.asks import CheckoutAsk, PayerAsk
 from payments.looks import lapsed, tell_checkout

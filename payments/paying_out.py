@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from core.kernel.clock import Clock
-from core.kernel.dispatch import Delivered, Never
+from core.kernel.dispatcher import Delivered, Never
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx

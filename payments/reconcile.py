@@ -9,15 +9,15 @@ from typing import Final
 
 import structlog
 
-from core.escrow.rails import service as rails
+from core.books.reconciliation import service as reconciliation
+from core.books.reconciliation.model import DifferenceKind
+from core.books.reconciliation.rules import apart
 from core.kernel.clock import Clock
-from core.kernel.db import Unavailable
-from core.kernel.dispatch import Delivered, Later
+from core.kernel.database import Unavailable
+from core.kernel.dispatcher import Delivered, Later
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx, Transactions
-from core.reconciliation import service as reconciliation
-from core.reconciliation.model import DifferenceKind
-from core.reconciliation.rules import apart
+from core.trade.funding.rails import service as rails
 from payments.answers import Answer, Done, Refused, Unknown
 from payments.hints import take_hint
 from payments.looks import look, look_at_refund_of, look_at_reversal_of, look_at_transfer_of

@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import partial
 
 from core.kernel.clock import Clock
-from core.kernel.dispatch import Delivered, Never
+from core.kernel.dispatcher import Delivered, Never
 from core.kernel.outbox import Post
-from core.purchases import payments as purchases
+from core.shop.purchases import payments as purchases
 from payments.answers import Done, Refused, Unknown
 from payments.asks import CheckoutAsk
 from payments.looks import tell_checkout

@@ -12,9 +12,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from core.escrow.evidence.record import LEFT
 from core.kernel.money import Money
-from core.listings.model import Certificate
+from core.trade.funding.evidence.deal_record import LEFT
+from core.trade.listings.model import Certificate
 
 Record = Mapping[str, Any]
 LONGEST_FIELD: Final = 5_000  # characters

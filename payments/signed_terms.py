@@ -9,9 +9,9 @@ from functools import partial
 
 from fpdf import FPDF
 
-from core.deals.paper import TermsPaper, terms_drawn
-from core.kernel.dispatch import Delivered
+from core.kernel.dispatcher import Delivered
 from core.kernel.outbox import Post
+from core.trade.deals.contract_document import TermsPaper, terms_drawn
 from payments.document import heading, line, new_page
 from payments.outcomes import Outcome
 

@@ -17,9 +17,9 @@ from sqlalchemy.exc import OperationalError
 from config.market import engine_and_reactions
 from config.metrics import Gauges
 from config.sweeps import Sweeps
-from conversations.billing.paper import PaperWords
-from conversations.reception import Reception
-from core.kernel.dispatch import Dispatcher
+from conversations.books.invoice_texts import PaperWords
+from conversations.update_handler import Reception
+from core.kernel.dispatcher import Dispatcher
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
 from payments.effects import PaymentEffects

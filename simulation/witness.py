@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conversations.engine import Answered
 from conversations.turn import Turn
-from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
 

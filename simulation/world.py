@@ -24,8 +24,8 @@ from sqlalchemy.exc import OperationalError
 
 from config.market import almanac
 from config.settings import Settings
-from conversations.talk import Almanac
-from core.people.model import Platform
+from conversations.chat_context import Almanac
+from core.people.accounts.model import Platform
 from lab.world import World as LabWorld
 from simulation.engine import mistakes
 from simulation.engine.database import make_empty

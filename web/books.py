@@ -6,14 +6,12 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from core.audit.service import invariants
-from core.deals.model import Deal
-from core.deals.service import deal_for
-from core.delivery.service import lots_of
+from core.advice.sessions.model import Booking
+from core.books.audit.service import invariants
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
-from core.ledger import service as ledger
-from core.ledger.model import (
+from core.money.ledger import service as ledger
+from core.money.ledger.model import (
     COMMISSION,
     PROVIDER,
     PROVIDER_FEES,
@@ -24,10 +22,12 @@ from core.ledger.model import (
     receivable,
     refund_due,
 )
-from core.people.model import NOBODY, Organisation, Person
-from core.people.service import organisation_of, person_of
-from core.reputation.model import Review
-from core.sessions.model import Booking
+from core.people.accounts.model import NOBODY, Organisation, Person
+from core.people.accounts.service import organisation_of, person_of
+from core.trade.deals.model import Deal
+from core.trade.deals.service import deal_for
+from core.trade.delivery.service import lots_of
+from core.trade.reviews.model import Review
 from web.deadlines import next_deadlines
 
 LATEST: Final = 10  # deals, and sessions; a page is no archive

@@ -6,24 +6,24 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from core.deals.model import DEAL, Deal
-from core.delivery.model import LOT, Lot
-from core.escrow.model import CREDIT, TRANCHE, Tranche
+from core.advice.promotion.model import PROMOTION
+from core.advice.recaps.model import RECAP, RECORDING
+from core.advice.reviews.model import SESSION_REVIEW
+from core.advice.sessions.model import Booking
+from core.advice.sessions.process import SESSION
+from core.advice.sessions.service import MOVE, REMINDER
 from core.kernel.timers import TimerRow
 from core.kernel.transaction import Ctx
-from core.listings.model import LISTING
-from core.offers.inquiries.model import INQUIRY
-from core.offers.model import OFFER
-from core.promotion.model import PROMOTION
-from core.purchases.model import PURCHASE, WISH
-from core.reputation.model import REVIEW
-from core.requests.model import REQUEST
-from core.sessions.model import Booking
-from core.sessions.process import SESSION
-from core.sessions.recaps.model import RECAP, RECORDING
-from core.sessions.reviews.model import SESSION_REVIEW
-from core.sessions.service import MOVE, REMINDER
-from core.support.model import CASE, Case
+from core.shop.purchases.model import PURCHASE, WISH
+from core.trade.deals.model import DEAL, Deal
+from core.trade.delivery.model import LOT, Lot
+from core.trade.disputes.model import CASE, Case
+from core.trade.funding.model import CREDIT, TRANCHE, Tranche
+from core.trade.listings.model import LISTING
+from core.trade.offers.inquiries.model import INQUIRY
+from core.trade.offers.model import OFFER
+from core.trade.requests.model import REQUEST
+from core.trade.reviews.model import REVIEW
 
 MONEY: Final = (TRANCHE.name, CREDIT.name, PURCHASE.name, WISH, PROMOTION.name)
 TALKS: Final = (SESSION.name, MOVE, REMINDER, SESSION_REVIEW.name, RECAP.name, RECORDING.name)

@@ -17,17 +17,17 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from core.advice.sessions.model import Booking
+from core.advice.sessions.process import TALKING
+from core.advice.sessions.rooms import presence
+from core.advice.sessions.rooms.links import Pass, Rooms
+from core.advice.sessions.service import booking_for
 from core.kernel.clock import Clock
 from core.kernel.errors import Refusal
 from core.kernel.transaction import Ctx, Transactions
 from core.kernel.transaction import person as acting_person
-from core.people.model import Person
-from core.people.service import person_of
-from core.sessions.model import Booking
-from core.sessions.process import TALKING
-from core.sessions.rooms import presence
-from core.sessions.rooms.links import Pass, Rooms
-from core.sessions.service import booking_for
+from core.people.accounts.model import Person
+from core.people.accounts.service import person_of
 
 ASKS: Final = int(presence.ASKS_EVERY.total_seconds() * 1000)
 SCRIPT: Final = f"""

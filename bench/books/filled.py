@@ -11,8 +11,8 @@ from sqlalchemy import Connection, insert, text
 
 from config.migrate import within
 from core.kernel.timers import TimerRow
-from core.ledger.guards import statements
-from core.ledger.model import PROVIDER, Balance, Entry, Link, Posting, escrow
+from core.money.ledger.model import PROVIDER, Balance, Entry, Link, Posting, escrow
+from core.money.ledger.triggers import statements
 
 BATCH = 10_000
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -20,7 +20,7 @@ from bench.finding.market import Row
 from bench.finding.questions import NEAR_KM, Question, Wishes
 from config.batch.search_batch import HITS, BatchSearcher
 from core.catalogue.spelling import SHORTEST, SHORTEST_FOR_TWO
-from core.search.sentence.places import distance_km
+from core.discovery.search.sentence.places import distance_km
 from tests.postgres import cluster
 
 TODAY: Final = date(2026, 11, 21)

@@ -15,7 +15,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 
-from core.experts.hours.calendars import LARGEST, Unreadable
+from core.advice.availability.busy_times import LARGEST, Unreadable
 
 SECONDS: Final = 20.0
 HOPS: Final = 4  # a calendar's address leads to another one at most so often

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 from bots.calendar.fetching import fetched
-from core.experts.busy import FEED, calendar_read, calendar_unreadable
-from core.experts.hours.calendars import Unreadable, busy_times
-from core.files.service import content_of
+from core.advice.availability.busy_times import Unreadable, busy_times
+from core.advice.experts.external_calendars import FEED, calendar_read, calendar_unreadable
 from core.kernel.clock import Clock
-from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Transactions
+from core.people.files.service import content_of
 
 
 class CalendarReader:

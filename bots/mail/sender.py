@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
 
 Words = Callable[[str, str], tuple[str, str]]  # (code, locale) -> (subject, text)

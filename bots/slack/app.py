@@ -28,13 +28,13 @@ from bots.slack.turns import Heard
 from bots.slack.unfurl import unfurl
 from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.engine import Answered
-from conversations.reception import Reception
 from conversations.reply import FormErrors, Toast
 from conversations.turn import Attached, Filled, Misfit, OpenedHome, Said, Turn
+from conversations.update_handler import Reception
 from conversations.wording import Wordings
-from core.files.model import ACCEPTED, LARGEST, Checked
 from core.kernel.errors import Invalid
-from core.people.model import Platform
+from core.people.accounts.model import Platform
+from core.people.files.model import ACCEPTED, LARGEST, Checked
 
 log = structlog.get_logger(__name__)
 

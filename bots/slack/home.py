@@ -9,7 +9,7 @@ from bots.slack.blocks import VIEW_BLOCKS, Block
 from bots.slack.render import desk_blocks
 from conversations.reply import Desk
 from core.kernel.transaction import Ctx
-from core.people.model import ChatIdentity, Platform
+from core.people.accounts.model import ChatIdentity, Platform
 
 
 def home(desk: Desk) -> Block:

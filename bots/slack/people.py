@@ -14,10 +14,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.workspaces import NotInstalled, Workspaces
-from core.files.model import LARGEST, Checked
-from core.files.rules import inspect
 from core.kernel.errors import Invalid
-from core.people.model import Identity, Platform
+from core.people.accounts.model import Identity, Platform
+from core.people.files.model import LARGEST, Checked
+from core.people.files.rules import inspect
 
 log = structlog.get_logger(__name__)
 

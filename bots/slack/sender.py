@@ -18,20 +18,20 @@ from bots.slack.modal import modal
 from bots.slack.render import Message, bare, render, subject_of
 from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.charts import drawn
-from conversations.news.elsewhere import give_up
-from conversations.outgoing.placing import placed
-from conversations.outgoing.sending import ANSWERS, replies_of
+from conversations.chat_context import Surface
+from conversations.notifications.fallback_chat import give_up
+from conversations.outgoing.messages import ANSWERS, replies_of
+from conversations.outgoing.placement import placed
 from conversations.reply import Card, CardList, Desk, FormClosed, FormView, Reply, Toast
-from conversations.talk import Surface
-from core.files.model import Checked
-from core.files.service import content_of
-from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.chat_state.model import ShownCard
+from core.kernel.chat_state.service import point_away, point_to, shown
+from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.errors import NotFound
 from core.kernel.outbox import Post, shorten
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.people.model import Platform
-from core.talks.model import ShownCard
-from core.talks.service import point_away, point_to, shown
+from core.people.accounts.model import Platform
+from core.people.files.model import Checked
+from core.people.files.service import content_of
 
 log = structlog.get_logger(__name__)
 

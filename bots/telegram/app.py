@@ -21,16 +21,16 @@ from bots.telegram.request import call
 from bots.telegram.sender import TELEGRAM
 from bots.telegram.stars import answer_checkout
 from bots.telegram.turns import key_of, turn, turn_of
+from conversations.chat_context import Surface
 from conversations.engine import Answered
-from conversations.outgoing.sending import send
-from conversations.reception import Reception
+from conversations.outgoing.messages import send
 from conversations.reply import Button, FormErrors, Say, Toast
-from conversations.talk import Surface
 from conversations.turn import Misfit, Turn
+from conversations.update_handler import Reception
 from conversations.wording import Wordings
 from core.kernel import inbox
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.people.service import mark_dead
+from core.people.accounts.service import mark_dead
 
 log = structlog.get_logger(__name__)
 

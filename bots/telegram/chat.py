@@ -16,10 +16,10 @@ from bots.telegram.render import Screen, card_screen, render
 from bots.telegram.request import call
 from bots.telegram.text import CAPTION_UNITS, said
 from conversations.charts import drawn
-from conversations.outgoing.placing import PHOTO, placed
+from conversations.outgoing.placement import PHOTO, placed
 from conversations.reply import Bars, Card, CardList, Chart, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
-from core.files.model import Checked
-from core.talks.model import ShownCard
+from core.kernel.chat_state.model import ShownCard
+from core.people.files.model import Checked
 
 log = structlog.get_logger(__name__)
 

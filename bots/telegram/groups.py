@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 
 from bots.telegram.render import card_screen
 from bots.telegram.turns import identity_of
-from conversations.reception import Reception
+from conversations.update_handler import Reception
 from conversations.wording import Wordings, Words
 
 log = structlog.get_logger(__name__)

@@ -13,8 +13,8 @@ from telegram.error import TelegramError
 
 from bots.telegram.render import card_screen
 from bots.telegram.turns import identity_of
-from conversations.reception import Reception
 from conversations.reply import Shared
+from conversations.update_handler import Reception
 from conversations.wording import Wordings
 
 log = structlog.get_logger(__name__)

@@ -9,19 +9,19 @@ from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.telegram.chat import TOPIC, Chat, subject_of
-from conversations.news.elsewhere import give_up
-from conversations.outgoing.sending import ANSWERS, replies_of, send
+from conversations.chat_context import Surface
+from conversations.notifications.fallback_chat import give_up
+from conversations.outgoing.messages import ANSWERS, replies_of, send
 from conversations.reply import Card, Reply
-from conversations.talk import Surface
-from core.files.model import Checked
-from core.files.service import content_of
-from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.chat_state.model import ShownCard
+from core.kernel.chat_state.service import point_away, point_to, shown
+from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.errors import NotFound
 from core.kernel.outbox import Post, shorten
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.people.model import Platform
-from core.talks.model import ShownCard
-from core.talks.service import point_away, point_to, shown
+from core.people.accounts.model import Platform
+from core.people.files.model import Checked
+from core.people.files.service import content_of
 
 TELEGRAM = Platform.TELEGRAM.value
 # The two ways in which Telegram says, as a bad request, that nobody is there.

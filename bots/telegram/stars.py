@@ -14,11 +14,11 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, Tele
 
 from bots.telegram.turns import identity_of
 from conversations.wording import Wordings
-from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.errors import Refusal
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.purchases import payments, refunds
+from core.shop.purchases import payments, refunds
 
 log = structlog.get_logger(__name__)
 

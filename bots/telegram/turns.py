@@ -12,10 +12,10 @@ from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type
 from bots.telegram.text import JOINER
 from conversations.links import LED_TO, read_url
 from conversations.turn import Attached, Input, Located, Misfit, PaidStars, Pressed, Reacted, Said, Turn
-from core.files.model import LARGEST, Checked
-from core.files.rules import inspect
 from core.kernel.errors import Invalid, Refusal
-from core.people.model import Identity, Platform
+from core.people.accounts.model import Identity, Platform
+from core.people.files.model import LARGEST, Checked
+from core.people.files.rules import inspect
 
 GONE = (BadRequest, InvalidToken)  # what Telegram says of a file that it does not have, or does not give
 FETCHES = 3

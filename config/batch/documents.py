@@ -11,19 +11,19 @@ from typing import Any, Final
 
 from config.batch.places import Whereabouts
 from core.catalogue import Catalogue
-from core.catalogue.names import folded, words_of
+from core.catalogue.product_names import folded, words_of
+from core.discovery.search.engine.document import UNIT_KINDS, Amount, Document, words_in
+from core.discovery.search.limits import amount_of, hourly_amount, price_amount
+from core.discovery.search.sentence.fields import resolved_sum
+from core.discovery.search.sentence.goods import WEAKLY_NAMED
+from core.discovery.search.sentence.grammar import grade_names, grammar_of
+from core.discovery.search.sentence.leaving_out import kinds_told
+from core.discovery.search.sentence.parse import Understood, parse
+from core.discovery.search.sentence.places import Place, Places
+from core.discovery.search.sentence.said import Said
+from core.discovery.search.sentence.sheet import Sheet
+from core.discovery.search.sentence.tongues import language_named
 from core.kernel.errors import Refusal
-from core.search.engine.document import UNIT_KINDS, Amount, Document, words_in
-from core.search.limits import amount_of, hourly_amount, price_amount
-from core.search.sentence.fields import resolved_sum
-from core.search.sentence.goods import WEAKLY_NAMED
-from core.search.sentence.grammar import grade_names, grammar_of
-from core.search.sentence.leaving_out import kinds_told
-from core.search.sentence.parse import Understood, parse
-from core.search.sentence.places import Place, Places
-from core.search.sentence.said import Said
-from core.search.sentence.sheet import Sheet
-from core.search.sentence.tongues import language_named
 
 Row = dict[str, Any]
 FIELDS_OF_ONE: Final = 2

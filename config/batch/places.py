@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Final
 
 from core.catalogue import Catalogue
-from core.catalogue.names import folded
-from core.search.sentence.grammar import FIRST_WORD, grammar_of
-from core.search.sentence.places import Place, Places
-from core.search.sentence.said import Said
+from core.catalogue.product_names import folded
+from core.discovery.search.sentence.grammar import FIRST_WORD, grammar_of
+from core.discovery.search.sentence.places import Place, Places
+from core.discovery.search.sentence.said import Said
 
 LONGEST_NAME: Final = 3  # words of a town's name
 SHORTEST_NAME: Final = 4  # letters of a town that is known only as it stands

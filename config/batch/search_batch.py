@@ -15,16 +15,16 @@ from typing import Any
 from config.batch.documents import Rows
 from config.reference import reference
 from core.catalogue import Catalogue
-from core.catalogue.names import folded
-from core.search.advice import asks_advice, in_full
-from core.search.engine.building import build
-from core.search.engine.index import Index
-from core.search.engine.wanted import Wanted
-from core.search.price_question import asks_price
-from core.search.sentence.keyboard import as_meant
-from core.search.sentence.parse import parse
-from core.search.sentence.places import Place, Places, distance_km
-from core.search.wishes import freely, on_problem
+from core.catalogue.product_names import folded
+from core.discovery.search.advice import asks_advice, in_full
+from core.discovery.search.engine.building import build
+from core.discovery.search.engine.index import Index
+from core.discovery.search.engine.wanted import Wanted
+from core.discovery.search.price_question import asks_price
+from core.discovery.search.sentence.keyboard import as_meant
+from core.discovery.search.sentence.parse import parse
+from core.discovery.search.sentence.places import Place, Places, distance_km
+from core.discovery.search.wishes import freely, on_problem
 
 HITS = 10
 DOCUMENTS_OF_A_TOWN = 2  # one alone may be somewhere else

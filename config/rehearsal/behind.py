@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from conversations.turn import PaidStars
+from core.advice.sessions.model import Booking
 from core.kernel.transaction import Ctx
-from core.people.company.model import Invitation
-from core.people.model import LinkCode
-from core.purchases.model import Purchase
-from core.sessions.model import Booking
+from core.people.accounts.model import LinkCode
+from core.people.companies.model import Invitation
+from core.shop.purchases.model import Purchase
 
 
 def last_link_code(ctx: Ctx) -> str:

@@ -16,8 +16,8 @@ from config.rehearsal.market import Act, Player, Rehearsal, undone
 from config.rehearsal.screen import Filling, Step
 from config.rehearsal.stages import Stage
 from conversations.reply import FormErrors, FormView, Reply, Toast
+from core.kernel.chat_state.model import Draft
 from core.kernel.transaction import Ctx
-from core.talks.model import Draft
 
 PATIENCE: Final = 12  # times a way to a form that has not come to its end is tried once more
 STAGES: Final = 3  # at which a step is tried that leads to a form which others lead to as well

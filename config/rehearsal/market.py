@@ -14,20 +14,20 @@ from config.database import open_database
 from config.market import RINGS, almanac, engine_and_reactions
 from config.rehearsal.screen import Filling, Screen, Step
 from config.settings import Settings
+from conversations.chat_context import Almanac
 from conversations.engine import Engine
-from conversations.outgoing.sending import replies_of
-from conversations.reception import Reception
+from conversations.outgoing.messages import replies_of
 from conversations.reply import Reply
-from conversations.talk import Almanac
 from conversations.turn import Input, Turn
+from conversations.update_handler import Reception
 from conversations.wording import Wordings
 from core.kernel.clock import Clock
-from core.kernel.dispatch import Carrier, Delivered, Later, Never
+from core.kernel.dispatcher import Carrier, Delivered, Later, Never
 from core.kernel.ids import Ids
 from core.kernel.outbox import Post
-from core.kernel.sweep import ring_due
+from core.kernel.timer_sweep import ring_due
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions
-from core.people.model import Identity, Platform
+from core.people.accounts.model import Identity, Platform
 
 MONDAY: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # when the play begins: on a workday, at office hours
 SAID: Final = "replies"  # the kind of a post that somebody reads; others set a phone's menu, for example

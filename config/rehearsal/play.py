@@ -25,12 +25,12 @@ from config.rehearsal.screen import Step, buttons_of, subject_of
 from config.rehearsal.stages import BUYER, CONSULTANT, OPERATOR, OPERATORS, SELLER, STRANGER, Stage, enter
 from config.settings import Settings
 from config.wiring import secret
-from conversations.billing.paper import PaperWords
+from conversations.books.invoice_texts import PaperWords
 from conversations.turn import Said
 from conversations.wording import Wordings
-from core.people.model import Platform
-from core.talks.model import ShownCard
-from core.talks.service import point_to
+from core.kernel.chat_state.model import ShownCard
+from core.kernel.chat_state.service import point_to
+from core.people.accounts.model import Platform
 from lab.app import Lab
 from lab.people import Browser
 from payments.effects import PaymentEffects

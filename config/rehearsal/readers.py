@@ -13,7 +13,7 @@ from config.rehearsal.screen import Step
 from conversations.reply import Reply
 from core.kernel.errors import Refusal
 from core.kernel.transaction import Ctx
-from core.people.model import Person
+from core.people.accounts.model import Person
 
 
 @dataclass(frozen=True, slots=True)

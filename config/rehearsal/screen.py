@@ -21,7 +21,7 @@ from conversations.reply import (
     Toast,
 )
 from conversations.turn import Attached, Filled, Input, Pressed, Said
-from core.files.rules import checked
+from core.people.files.rules import checked
 
 MOST_INPUTS: Final = 80  # that a form may take
 OFTEN: Final = 3  # who has been given the same answer so often gives up

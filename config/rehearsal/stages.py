@@ -13,7 +13,7 @@ from typing import Final
 from config.rehearsal.market import Rehearsal, StillClock, player_on, rehearsal
 from conversations.reply import Reply
 from conversations.wording import Wordings
-from core.people.model import Platform
+from core.people.accounts.model import Platform
 
 SELLER, BUYER, CONSULTANT, OPERATOR, STRANGER = "Rasa", "Tom", "Alex", "Olga", "Eve"
 FIRST_NUMBER: Final = 7_000_001  # by which the platforms know them

@@ -26,7 +26,7 @@ from config.screens.page import write_page
 from config.screens.seen import Album, Book, Seen, failed, halted, notices, unsaid
 from conversations.engine import Engine
 from conversations.wording import Wordings
-from core.people.model import Platform
+from core.people.accounts.model import Platform
 
 Tell = Callable[[str], None]  # how far it is
 

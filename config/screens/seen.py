@@ -20,7 +20,7 @@ from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Repl
 from conversations.wording import LOCALES, Wordings, Words
 from core.kernel.inbox import InboxRow
 from core.kernel.transaction import Ctx
-from core.people.model import Platform
+from core.people.accounts.model import Platform
 
 ALIKE: Final = 2  # of screens that say the same of different things
 CHANGING: Final = re.compile(r"\b[A-Z0-9]{6,8}\b|\d+")  # figures and dates make no other screen

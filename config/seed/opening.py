@@ -14,19 +14,19 @@ from typing import Any
 
 import yaml
 
+from core.advice.experts.model import OfferExpertise, Rate
+from core.advice.experts.service import offer_expertise
 from core.catalogue import Catalogue
-from core.experts.model import OfferExpertise, Rate
-from core.experts.service import offer_expertise
+from core.discovery.search.sentence.places import Places, distance_km
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.kernel.transaction import MARKET, Ctx, Transactions, person
-from core.listings.model import Certificate, Place, PublishListing
-from core.listings.service import publish_listing
-from core.people.model import CompleteProfile, Identity, Platform, Role
-from core.people.service import complete_profile, meet
-from core.requests.model import PublishRequest
-from core.requests.service import publish_request
-from core.search.sentence.places import Places, distance_km
+from core.people.accounts.model import CompleteProfile, Identity, Platform, Role
+from core.people.accounts.service import complete_profile, meet
+from core.trade.listings.model import Certificate, Place, PublishListing
+from core.trade.listings.service import publish_listing
+from core.trade.requests.model import PublishRequest
+from core.trade.requests.service import publish_request
 
 SELLERS = Path(__file__).with_name("sellers.yaml")
 EXPERTS = Path(__file__).with_name("experts.yaml")

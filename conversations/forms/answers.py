@@ -10,22 +10,22 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
 
+from conversations.chat_context import Talk
 from conversations.countries import country_named
 from conversations.forms.form import Values
 from conversations.reply import Option
-from conversations.talk import Talk
 from conversations.wording import Words
-from core.catalogue.bare_price import unit_meant
 from core.catalogue.model import Catalogue
-from core.catalogue.names import folded
+from core.catalogue.price_basis import unit_meant
+from core.catalogue.product_names import folded
+from core.discovery.search.sentence.numbers import has_two_readings, with_decimals
+from core.discovery.search.sentence.parse import parse_place, parse_quantity, parse_unit_price
+from core.discovery.search.sentence.places import Place as Town
 from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS, Quantity
-from core.listings.model import Place
-from core.listings.rules import check_price
-from core.search.sentence.numbers import has_two_readings, with_decimals
-from core.search.sentence.parse import parse_place, parse_quantity, parse_unit_price
-from core.search.sentence.places import Place as Town
+from core.trade.listings.model import Place
+from core.trade.listings.rules import check_price
 
 A_PRICE = Decimal("24.50")  # of an example
 TOWNS = 20  # offered at once, while a part of a name is typed

@@ -15,11 +15,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from conversations.forms.kept import in_words
+from conversations.chat_context import Talk
 from conversations.forms.keypads import Keypad, Keys
-from conversations.forms.nearest import matching
+from conversations.forms.stored_answers import in_words
+from conversations.forms.suggestions import matching
 from conversations.reply import FieldKind, FieldView, FormView, Line, Option
-from conversations.talk import Talk
 from core.kernel.errors import Invalid, Refusal
 
 Values = Mapping[str, Any]  # field name to its value, for fields with a valid answer

@@ -19,12 +19,12 @@ from babel import Locale
 from babel.dates import get_day_names
 from babel.numbers import get_decimal_symbol
 
+from conversations.chat_context import Talk
 from conversations.dates import month_in_words
 from conversations.reply import Option
-from conversations.talk import Talk
+from core.discovery.search.sentence.numbers import with_decimals
 from core.kernel.errors import Invalid
 from core.kernel.quantity import Quantity
-from core.search.sentence.numbers import with_decimals
 
 Rows = tuple[tuple[Option, ...], ...]
 Values = Mapping[str, Any]

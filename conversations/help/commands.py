@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conversations.book import Book
 from conversations.buttons import Press, press, to_command
-from conversations.help.reading import command_on, page_names, page_on, read_page
-from conversations.questions import PAGE
+from conversations.chat_context import Talk
+from conversations.help.page_index import command_on, page_names, page_on, read_page
+from conversations.market_questions import PAGE
 from conversations.reply import Button, Card, Line
-from conversations.talk import Talk
+from conversations.router import Book
 
 COMMANDS = (
     "find",

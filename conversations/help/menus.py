@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from conversations.wording import Wordings
-from core.experts.events import ExpertListed
-from core.experts.service import expert_for, expert_of
+from core.advice.experts.events import ExpertListed
+from core.advice.experts.service import expert_for, expert_of
 from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
-from core.people.events import AccountsLinked, LanguageChosen, ProfileCompleted
-from core.people.model import Person, Platform, Role
-from core.people.service import identities, person_of
+from core.people.accounts.events import AccountsLinked, LanguageChosen, ProfileCompleted
+from core.people.accounts.model import Person, Platform, Role
+from core.people.accounts.service import identities, person_of
 
 FIRST: Final = ("find", "sell", "deals", "experts", "me", "help", "language", "cancel")  # of who has said nothing yet
 IN_GROUPS: Final = ("find", "help")

@@ -7,9 +7,9 @@ from collections.abc import Container
 from babel import Locale
 
 from conversations.countries import is_country
-from conversations.forms.nearest import matching
+from conversations.forms.suggestions import matching
 from conversations.reply import Option
-from core.catalogue.names import folded
+from core.catalogue.product_names import folded
 
 
 def countries_like(part: str, locale: Locale, trade: Container[str]) -> list[Option]:

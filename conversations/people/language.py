@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from babel import Locale
 
-from conversations.book import Book
 from conversations.buttons import Press, press
+from conversations.chat_context import Talk
 from conversations.reply import Button, Say
-from conversations.talk import Talk
-from core.people.service import choose_language
-from core.talks.service import focused_draft
+from conversations.router import Book
+from core.kernel.chat_state.service import focused_draft
+from core.people.accounts.service import choose_language
 
 book = Book()
 

@@ -7,24 +7,24 @@ import re
 
 from babel import Locale
 
-from conversations.book import Book, Flow
 from conversations.buttons import Press, press, to_command
+from conversations.chat_context import Opening, Talk
 from conversations.countries import country_named
-from conversations.filling.drafts import go_on_or_open
+from conversations.form_controller.drafts import go_on_or_open
 from conversations.forms.form import BEFORE, Field, Form, Values
-from conversations.forms.nearest import nearest_option
+from conversations.forms.suggestions import nearest_option
 from conversations.links import LED_TO, read_payload
 from conversations.people.countries import countries_in, countries_like
-from conversations.people.mark import mark_card
+from conversations.people.security_phrase import mark_card
 from conversations.reply import Button, Card, Line, Option, Say
-from conversations.talk import Opening, Talk
+from conversations.router import Book, Flow
 from conversations.vat_numbers import VAT_NUMBERS
 from conversations.wording import Wordings, Words
+from core.kernel.chat_state.service import has_cards, recall, remember
 from core.kernel.errors import Invalid
-from core.people import rules
-from core.people import service as people
-from core.people.model import CompleteProfile, Person, Platform, ProveEmail, Role
-from core.talks.service import has_cards, recall, remember
+from core.people.accounts import rules
+from core.people.accounts import service as people
+from core.people.accounts.model import CompleteProfile, Person, Platform, ProveEmail, Role
 
 # Where this trade lives, the nearest first: as many as a Slack list holds. On Telegram other countries can be typed.
 NEAR = (

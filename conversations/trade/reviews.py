@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conversations.buttons import press
+from conversations.chat_context import Talk
 from conversations.reply import Button, Card, CardList, Line
-from conversations.talk import Talk
-from core.contacts.rules import masked
-from core.deals.model import Side
-from core.reputation.model import Review
-from core.reputation.service import reviews_about
+from core.people.blocking.rules import masked
+from core.trade.deals.model import Side
+from core.trade.reviews.model import Review
+from core.trade.reviews.service import reviews_about
 
 
 def review_lines(talk: Talk, written: Sequence[Review]) -> list[Line]:

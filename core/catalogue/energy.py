@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from core.catalogue.facts import Product, Status
+from core.catalogue.schema import Product, Status
+from core.kernel.decimals import half_up_to
 from core.kernel.errors import Invalid
-from core.kernel.exact import half_up_to
 from core.kernel.money import PRICE_DECIMALS, UnitPrice
 from core.kernel.quantity import QUANTITY_DECIMALS, Quantity, converted, convertible
 

@@ -11,7 +11,9 @@ from typing import Final, TypeVar
 
 from rapidfuzz.distance import Prefix
 
-from core.catalogue.facts import (
+from core.catalogue.product_names import Likeness, NameIndex, folded, topic_words, words_of
+from core.catalogue.regions import Regions
+from core.catalogue.schema import (
     DeliveryMode,
     Expertise,
     Fees,
@@ -24,8 +26,6 @@ from core.catalogue.facts import (
     UnitWords,
     Words,
 )
-from core.catalogue.names import Likeness, NameIndex, folded, topic_words, words_of
-from core.catalogue.regions import Regions
 from core.catalogue.spelling import Near, WordList
 from core.catalogue.synonyms import Synonyms
 from core.catalogue.topics import Topics

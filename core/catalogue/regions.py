@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from core.catalogue.facts import LANGUAGES
+from core.catalogue.schema import LANGUAGES
 
 GAZETTEER: Final = ("places.csv", "towns.csv")
 

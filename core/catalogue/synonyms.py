@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from core.catalogue.names import romanised, words_of
+from core.catalogue.product_names import romanised, words_of
 from core.catalogue.spelling import FAR, Near
 
 SAME: Final = 0.8  # how well another word of the meaning does for the one that was asked

@@ -15,8 +15,8 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from core.catalogue.facts import Expertise
-from core.catalogue.names import folded, words_of
+from core.catalogue.product_names import folded, words_of
+from core.catalogue.schema import Expertise
 from core.catalogue.synonyms import SHORTEST_ALONE
 
 THINGS: Final = "things"  # the key of a line that is no language: what goes wrong may be of another topic

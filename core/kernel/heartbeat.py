@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.db import Id, Instant, Table
+from core.kernel.database import Id, Instant, Table
 from core.kernel.events import Event
 from core.kernel.statements import add_once, change, pick
 from core.kernel.timers import move_on

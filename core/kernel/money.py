@@ -13,8 +13,8 @@ from fractions import Fraction
 from functools import total_ordering
 from typing import Final
 
+from core.kernel.decimals import decimals_of, finite, half_up, half_up_to, plain
 from core.kernel.errors import Invalid
-from core.kernel.exact import decimals_of, finite, half_up, half_up_to, plain
 from core.kernel.quantity import Quantity, converted, unit_named
 
 BASIS_POINTS: Final = 10_000

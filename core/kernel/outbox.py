@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, exists, select, text, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from core.kernel.db import Id, Instant, Table
+from core.kernel.database import Id, Instant, Table
 from core.kernel.statements import remove
 
 # A post that nobody finished within this time is anybody's again: the process that held it has died.

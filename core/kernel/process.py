@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.kernel.db import Id, Instant, Table, Versioned
+from core.kernel.database import Id, Instant, Table, Versioned
 from core.kernel.errors import NotAllowed, Stale
 from core.kernel.session import find_all
 from core.kernel.timers import Timer, clear_timers, set_timer

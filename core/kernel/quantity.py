@@ -13,8 +13,8 @@ from fractions import Fraction
 from functools import total_ordering
 from typing import Final
 
+from core.kernel.decimals import decimals_of, finite, half_up_to, plain
 from core.kernel.errors import Invalid
-from core.kernel.exact import decimals_of, finite, half_up_to, plain
 
 QUANTITY_DECIMALS: Final = 3  # a kilogram of a tonne, a kilowatt-hour of a megawatt-hour
 LARGEST_AMOUNT: Final = Decimal(10**9)

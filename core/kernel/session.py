@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, SelectBase, inspect
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
 
-from core.kernel.db import Table
+from core.kernel.database import Table
 from core.kernel.statements import HELD, ask, pick, pick_all
 
 Row = TypeVar("Row", bound=Table)

@@ -31,7 +31,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from core.kernel.db import Table
+from core.kernel.database import Table
 
 Kind = type[Table]
 Values = Mapping[str, Any]

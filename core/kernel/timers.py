@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Interval, String, bindparam, func, literal, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
-from core.kernel.db import Id, Instant, Table
+from core.kernel.database import Id, Instant, Table
 from core.kernel.statements import ask, put, remove
 
 HALF: Final = Fraction(1, 2)  # of the way to a deadline, where its first reminder stands

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.invoicing import guards as invoices
-from core.ledger import guards as books
+from core.books.invoicing import triggers as invoices
+from core.money.ledger import triggers as books
 
 revision = "0001"
 down_revision = None

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from functools import partial
 
-from core.invoicing import service
-from core.invoicing.model import Content, Wording
-from core.invoicing.writing import write
-from core.kernel.dispatch import Delivered, Never
+from core.books.invoicing import service
+from core.books.invoicing.issuance import write
+from core.books.invoicing.model import Content, Wording
+from core.kernel.dispatcher import Delivered, Never
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from payments.outcomes import Outcome

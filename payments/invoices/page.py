@@ -9,7 +9,7 @@ from facturx import generate_from_binary
 from facturx.generate_xml import generate_xml
 from fpdf import FPDF
 
-from core.invoicing.model import Content, Said
+from core.books.invoicing.model import Content, Said
 from payments.document import line, new_page
 from payments.invoices.terms import business_terms, said_of
 

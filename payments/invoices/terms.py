@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from core.invoicing.model import Category, Content, Party, Said
-from core.invoicing.rules import line_sums, unit_price
+from core.books.invoicing.model import Category, Content, Party, Said
+from core.books.invoicing.rules import line_sums, unit_price
 from core.kernel.money import Money
 
 INVOICE, CREDIT_NOTE = "380", "381"  # UNTDID 1001

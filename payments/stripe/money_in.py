@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import stripe
 
-from core.escrow.rails.model import Rail
 from core.kernel.money import Money
+from core.trade.funding.rails.model import Rail
 from payments.answers import Answer
 from payments.asks import CheckoutAsk, PayerAsk
 from payments.stripe.part import WITH_CHARGE, Part, under

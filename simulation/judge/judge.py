@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.orm import Session
 
 from config.market import OWN_CLOCKS
-from core.audit.invariants import INVARIANTS
-from core.deals.model import DEAL
-from core.delivery.model import LOT
-from core.escrow.model import CHARGEBACK, CREDIT
+from core.advice.sessions.process import SESSION
+from core.books.audit.invariants import INVARIANTS
 from core.kernel.events import Reactions
 from core.kernel.heartbeat import AWAY_FROM
 from core.kernel.ids import Ids
 from core.kernel.process import Process
 from core.kernel.transaction import MARKET, Ctx
-from core.ledger.invariants import check
-from core.offers.model import OFFER
-from core.purchases.model import PURCHASE
-from core.requests.model import REQUEST
-from core.sessions.process import SESSION
-from core.support.model import CASE
+from core.money.ledger.invariants import check
+from core.shop.purchases.model import PURCHASE
+from core.trade.deals.model import DEAL
+from core.trade.delivery.model import LOT
+from core.trade.disputes.model import CASE
+from core.trade.funding.model import CHARGEBACK, CREDIT
+from core.trade.offers.model import OFFER
+from core.trade.requests.model import REQUEST
 from simulation.engine.database import engine_on, quick
 from simulation.judge import provider, sessions, standing, trade
 from simulation.judge.standing import as_kept

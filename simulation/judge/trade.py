@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.deals.model import DEAL
-from core.delivery.model import LOT
-from core.sessions.process import TAKES_THE_SLOT
+from core.advice.sessions.process import TAKES_THE_SLOT
+from core.trade.deals.model import DEAL
+from core.trade.delivery.model import LOT
 
 if TYPE_CHECKING:
     from simulation.judge.judge import Judge

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.deals import service as deals
-from core.delivery.events import LotArrived
-from core.delivery.model import Lot
-from core.escrow import balances, chargebacks, coming_in, effects, funding, payees, reactions, service, settling
-from core.escrow import rules as money
-from core.escrow.model import CHARGEBACK, EffectState, Payment
-from core.escrow.recalled import deals as recalled
 from core.kernel.money import Money
 from core.kernel.process import step
-from core.ledger import service as ledger
-from core.ledger.model import COMMISSION, PROVIDER, credit, debit, payable
+from core.money.ledger import service as ledger
+from core.money.ledger.model import COMMISSION, PROVIDER, credit, debit, payable
+from core.trade.deals import service as deals
+from core.trade.delivery.events import LotArrived
+from core.trade.delivery.model import Lot
+from core.trade.funding import (
+    balances,
+    chargebacks,
+    effects,
+    funding,
+    incoming_payments,
+    payees,
+    reactions,
+    service,
+    settlement,
+)
+from core.trade.funding import rules as money
+from core.trade.funding.model import CHARGEBACK, EffectState, Payment
+from core.trade.funding.recalled import deals as recalled
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
 rules = Rules(among="trade")
@@ -50,7 +60,7 @@ def _() -> list[Any]:
     listen = as_it_was(reactions, "listen")
 
     def arrived(ctx: Any, fact: Any) -> None:
-        settling.settle_lot(ctx, fact.lot_id, ctx.session.get_one(Lot, fact.lot_id).amount)
+        settlement.settle_lot(ctx, fact.lot_id, ctx.session.get_one(Lot, fact.lot_id).amount)
 
     def eager(heard: Any) -> None:
         listen(heard)
@@ -61,7 +71,7 @@ def _() -> list[Any]:
 
 @rules.rule("no_refund", "What goes back is sent back")
 def _() -> list[Any]:
-    return [instead(each, "pay_back", nothing) for each in (settling, funding, coming_in)]
+    return [instead(each, "pay_back", nothing) for each in (settlement, funding, incoming_payments)]
 
 
 @rules.rule("refund_and_release", "What is released does not also go back")
@@ -85,7 +95,7 @@ def _() -> list[Any]:
         ledger.post(ctx, f"payment:{payment.id}:{payment.received_minor}", "Ours", legs, deal=payment.deal_id)
         ctx.session.flush()
 
-    return [instead(coming_in, "keep_credit", nothing), instead(balances, "_keep", ours)]
+    return [instead(incoming_payments, "keep_credit", nothing), instead(balances, "_keep", ours)]
 
 
 @rules.rule("beside_counted", "What was transferred beside a payment is no part of it", "pays_odd_sum paid_heard_last")
@@ -100,17 +110,17 @@ def _() -> list[Any]:
 
 @rules.rule("part_is_all", "A part of the money does not fund the deal", "pays_odd_sum")
 def _() -> list[Any]:
-    complete = as_it_was(coming_in, "_complete")
+    complete = as_it_was(incoming_payments, "_complete")
 
     def part_came(ctx: Any, deal: Any, tranche: Any, payment: Any, _came: Any) -> None:
         complete(ctx, deal, tranche, payment)
 
-    return [instead(coming_in, "_part_came", part_came)]
+    return [instead(incoming_payments, "_part_came", part_came)]
 
 
 @rules.rule("paid_again", "A payment is counted once, however often it is told", "hint_twice")
 def _() -> list[Any]:
-    received = as_it_was(coming_in, "payment_received")
+    received = as_it_was(incoming_payments, "payment_received")
 
     def anew(ctx: Any, payment_id: str, amount: Money, **named: Any) -> None:
         payment = funding.payment_locked(ctx, payment_id)
@@ -159,13 +169,13 @@ def _() -> list[Any]:
     among="late account",
 )
 def _() -> list[Any]:
-    set_off = as_it_was(settling, "set_off")
+    set_off = as_it_was(settlement, "set_off")
 
     def whole(ctx: Any, deal: Any, lot_id: str, net: Money) -> Money:
         set_off(ctx, deal, lot_id, net)
         return net
 
-    return [instead(settling, "set_off", whole)]
+    return [instead(settlement, "set_off", whole)]
 
 
 @rules.rule("claim_twice", "What came back from the seller is owed no more", "dispute")
@@ -199,7 +209,7 @@ def _() -> list[Any]:
 
 @rules.rule("never_ends", "A deal ends when nothing is held and nothing is on its way")
 def _() -> list[Any]:
-    return [instead(place, "finish", nothing) for place in (effects, settling, reactions, recalled)]
+    return [instead(place, "finish", nothing) for place in (effects, settlement, reactions, recalled)]
 
 
 @rules.rule("ends_too_soon", "A deal does not end before its money has arrived", among="late account")
@@ -209,4 +219,4 @@ def _() -> list[Any]:
         if deal.state in deals.ENDING:
             (deals.paid_out if deal.state in deals.SETTLING else deals.refunded)(ctx, deal_id)
 
-    return [instead(place, "finish", finish) for place in (effects, settling, reactions, recalled)]
+    return [instead(place, "finish", finish) for place in (effects, settlement, reactions, recalled)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from core.deals import access, approval, course
-from core.deals import service as deals
 from core.kernel import process
 from core.kernel.process import Process, Transition
 from core.kernel.quantity import Quantity
-from core.listings import rules as stock
-from core.offers import rules as offered
+from core.trade.deals import access, approval, lifecycle
+from core.trade.deals import service as deals
+from core.trade.listings import rules as stock
+from core.trade.offers import rules as offered
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
 rules = Rules(among="trade")
@@ -51,7 +51,7 @@ def _() -> list[Any]:
 
 @rules.rule("not_back_on_shelf", "What a deal that ends has reserved is for sale again", among="company")
 def _() -> list[Any]:
-    return [instead(course, "give_back", nothing)]
+    return [instead(lifecycle, "give_back", nothing)]
 
 
 @rules.rule("anybody_acts", "Only who is in its role takes a step", "wrong_hand_first")

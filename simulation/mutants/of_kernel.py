@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import update
 
 from conversations.engine import Answered
-from conversations.reception import Reception
 from conversations.reply import Toast
 from conversations.turn import Turn
-from core.kernel import dispatch, heartbeat, inbox, outbox, process, timers, transaction
-from core.kernel.dispatch import Delivered, Dispatcher, Later, Never
+from conversations.update_handler import Reception
+from core.kernel import dispatcher, heartbeat, inbox, outbox, process, timers, transaction
+from core.kernel.dispatcher import Delivered, Dispatcher, Later, Never
 from core.kernel.inbox import InboxRow
 from core.kernel.outbox import OutboxRow, Post
 from core.kernel.statements import add_once
@@ -106,7 +106,7 @@ def _() -> list[Any]:
     def again(self: Dispatcher, ctx: Ctx, post: Post, outcome: Any) -> None:
         note(self, ctx, post, Later(outcome.why) if isinstance(outcome, Never) and outcome.then is None else outcome)
 
-    return [instead(Dispatcher, "_note", again), instead(dispatch, "enough", lambda _post, outcome: outcome)]
+    return [instead(Dispatcher, "_note", again), instead(dispatcher, "enough", lambda _post, outcome: outcome)]
 
 
 @rules.rule("lease_for_ever", "A lease on a post runs out", "kill_before_telling")

@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from core.escrow import service as escrow
-from core.escrow.model import Payment, PaymentState
-from core.kernel.dispatch import Delivered, Never
+from core.kernel.dispatcher import Delivered, Never
 from core.kernel.inbox import take_in
 from core.kernel.money import Money
+from core.trade.funding import service as escrow
+from core.trade.funding.model import Payment, PaymentState
 from payments import looks, paying_in, paying_out, reconcile
 from payments.answers import Refused, Unknown
 from payments.open_ends import OpenEnds

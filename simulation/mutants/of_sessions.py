@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from core.advice.sessions import card_holds, card_results, meeting, settlement, slot_checks
+from core.advice.sessions import rules as tariff
+from core.advice.sessions.model import Booking, HoldState
+from core.advice.sessions.process import SESSION
 from core.kernel.money import Money
 from core.kernel.process import step
-from core.sessions import card, holds, meeting, slots
-from core.sessions import rules as tariff
-from core.sessions.after import settlement
-from core.sessions.model import Booking, HoldState
-from core.sessions.process import SESSION
 from payments.stripe.cards import Cards
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
@@ -48,7 +47,7 @@ def _() -> list[Any]:
 
     def at_once(ctx: Any, booking_id: str, *rest: Any) -> Money:
         price: Money = offer(ctx, booking_id, *rest)
-        holds.ask_extension(ctx, ctx.session.get_one(Booking, booking_id), price)
+        card_holds.ask_extension(ctx, ctx.session.get_one(Booking, booking_id), price)
         return price
 
     return [instead(meeting, "offer_extension", at_once)]
@@ -56,44 +55,44 @@ def _() -> list[Any]:
 
 @rules.rule("takes_it_all", "No more is taken from a card than is due")
 def _() -> list[Any]:
-    capture = as_it_was(holds, "capture")
+    capture = as_it_was(card_holds, "capture")
 
     def all_of_it(ctx: Any, booking: Any, hold: Any, _amount: Money) -> None:
         capture(ctx, booking, hold, hold.amount)
 
-    return [instead(holds, "capture", all_of_it)]
+    return [instead(card_holds, "capture", all_of_it)]
 
 
 @rules.rule("never_lets_go", "What is not needed of a card is set free")
 def _() -> list[Any]:
-    return [instead(holds, "let_go", nothing), instead(holds, "release", nothing)]
+    return [instead(card_holds, "let_go", nothing), instead(card_holds, "release", nothing)]
 
 
 @rules.rule("two_in_one_slot", "A consultant has one session at a time")
 def _() -> list[Any]:
     return [
-        instead(slots, "sessions_of", lambda *_args, **_named: []),
-        instead(slots, "clashes", lambda *_: False),
+        instead(slot_checks, "sessions_of", lambda *_args, **_named: []),
+        instead(slot_checks, "clashes", lambda *_: False),
     ]
 
 
 @rules.rule("captured_again", "What was taken from a card is booked once", "hint_twice")
 def _() -> list[Any]:
-    captured = as_it_was(card, "captured")
+    captured = as_it_was(card_results, "captured")
 
     def again(ctx: Any, hold_id: str, **named: Any) -> None:
-        hold = holds.locked(ctx, hold_id)
+        hold = card_holds.locked(ctx, hold_id)
         if hold.state is HoldState.CAPTURED:
             hold.state = HoldState.CAPTURING
             hold.number += 100
         captured(ctx, hold_id, **named)
 
-    return [instead(card, "captured", again)]
+    return [instead(card_results, "captured", again)]
 
 
 @rules.rule("lost_capture", "A capture whose answer was lost is found", "call_answer_lost")
 def _() -> list[Any]:
-    return [instead(card, "captured", nothing)]
+    return [instead(card_results, "captured", nothing)]
 
 
 @rules.rule("settled_twice", "A session's money is parted once")
@@ -109,7 +108,7 @@ def _() -> list[Any]:
     " late_hold_forgotten",
 )
 def late_hold_kept() -> list[Any]:
-    return [instead(holds, "is_wanted", lambda *_: True)]
+    return [instead(card_holds, "is_wanted", lambda *_: True)]
 
 
 @rules.rule(
@@ -118,18 +117,18 @@ def late_hold_kept() -> list[Any]:
     "hold_unanswered hint_lost",
 )
 def _() -> list[Any]:
-    let_go = as_it_was(holds, "let_go")
+    let_go = as_it_was(card_holds, "let_go")
 
     def but_what_is_asked_for(ctx: Any, booking: Any, hold: Any) -> None:
         if hold.state is not HoldState.HOLDING:
             let_go(ctx, booking, hold)
 
-    return [*late_hold_kept(), instead(holds, "let_go", but_what_is_asked_for)]
+    return [*late_hold_kept(), instead(card_holds, "let_go", but_what_is_asked_for)]
 
 
 @rules.rule("refusal_unheard", "A card that is refused is told, and another asked for", "card_fails_later hold_lapses")
 def _() -> list[Any]:
-    return [instead(card, "hold_refused", nothing)]
+    return [instead(card_results, "hold_refused", nothing)]
 
 
 @rules.rule("hold_twice", "A hold is asked for once")
@@ -145,7 +144,7 @@ def _() -> list[Any]:
 
 @rules.rule("debt_forgiven", "What a card cannot give any more is owed", "hold_gone")
 def debt_forgiven() -> list[Any]:
-    return [instead(holds, "into_debt", nothing)]
+    return [instead(card_holds, "into_debt", nothing)]
 
 
 @rules.rule(
@@ -155,7 +154,7 @@ def debt_forgiven() -> list[Any]:
     covered_by="what no card holds is owed, and paid by a link; with both off it is seen: never_held_nor_owed",
 )
 def never_held() -> list[Any]:
-    return [instead(holds, "authorise", nothing)]
+    return [instead(card_holds, "authorise", nothing)]
 
 
 @rules.rule("never_held_nor_owed", "The price of a talk is held on a kept card, or owed", among="one day")

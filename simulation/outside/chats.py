@@ -12,13 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from conversations.buttons import Press, read_press
-from conversations.outgoing.sending import replies_of
+from conversations.outgoing.messages import replies_of
 from conversations.reply import Button, Card, CardList, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
 from conversations.turn import Input, Turn
-from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
-from core.people.model import Identity, Platform
-from core.people.service import mark_dead
+from core.people.accounts.model import Identity, Platform
+from core.people.accounts.service import mark_dead
 from simulation.engine.dice import between
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from core.people.model import Platform
+from core.people.accounts.model import Platform
 from simulation.people.answers import EXPERT, Answer
 from simulation.people.bank import Bank
 from simulation.people.clerk import INVITES, Clerk

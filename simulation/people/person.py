@@ -13,7 +13,7 @@ from conversations.buttons import Press, press, read_press
 from conversations.reply import Button, FieldView, FormView
 from conversations.steps import YES
 from conversations.turn import Filled, Pressed, Said
-from core.people.model import Platform
+from core.people.accounts.model import Platform
 from lab.stripe.connect.accounts import onboard
 from lab.stripe.payments.checkout_page import Payer, pay
 from simulation.engine.dice import between

@@ -11,15 +11,15 @@ from PIL import Image
 from bots.slack.app import SlackBot, client_at
 from bots.slack.sender import SlackSender
 from bots.slack.workspaces import Workspaces
-from conversations.book import Book, Flow
 from conversations.buttons import Press, press
+from conversations.chat_context import Almanac, Opening, Talk
 from conversations.engine import Engine
 from conversations.forms.form import Field, Form, Values
-from conversations.reception import Reception
 from conversations.reply import Button, Card, CardList, Desk, Line, Option, Say
-from conversations.talk import Almanac, Opening, Talk
+from conversations.router import Book, Flow
+from conversations.update_handler import Reception
+from core.discovery.search.sentence.places import Places
 from core.kernel.ids import Ids
-from core.search.sentence.places import Places
 from lab.app import Lab
 from tests.bots.stall import Stall, stall_book
 from tests.core.goods import catalogue

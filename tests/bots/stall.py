@@ -8,22 +8,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conversations.book import Book, Flow
 from conversations.buttons import Press, press
+from conversations.chat_context import Almanac, Opening, Talk
 from conversations.engine import Engine
 from conversations.forms.form import Field, Form, Values
-from conversations.reception import Reception
 from conversations.reply import Button, Card, Line, Option, Say, Toast
-from conversations.talk import Almanac, Opening, Talk
+from conversations.router import Book, Flow
+from conversations.update_handler import Reception
 from conversations.wording import Wordings
-from core.kernel.db import Table
-from core.kernel.dispatch import Carrier, Dispatcher
+from core.discovery.search.sentence.places import Places
+from core.kernel.database import Table
+from core.kernel.dispatcher import Carrier, Dispatcher
 from core.kernel.errors import Stale
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.sqlite import SqliteRunner, connect, engine_over
 from core.kernel.transaction import Transactions
-from core.search.sentence.places import Places
 from tests.core.conftest import MovableClock
 from tests.core.goods import catalogue
 

@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 
 from bots.calendar.fetching import PublicOnly, check_hop, fetched, is_public
-from core.experts.hours.calendars import LARGEST, Unreadable, busy_times
-from core.experts.hours.slots import FURTHEST
-from core.experts.hours.times import Interval
+from core.advice.availability.busy_times import LARGEST, Unreadable, busy_times
+from core.advice.availability.local_times import Interval
+from core.advice.availability.slots import FURTHEST
 
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
 WEEKLY = b"""BEGIN:VCALENDAR\r

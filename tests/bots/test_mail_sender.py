@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bots.mail.sender import MailSender, Server
-from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
 from lab.app import Lab
 from lab.people import Browser

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bots.slack.app import SlackBot
 from core.kernel.transaction import MARKET
-from core.people.model import Person
+from core.people.accounts.model import Person
 from lab.app import Lab
 from lab.people import Browser
 from tests.bots.outside import disturb, passed

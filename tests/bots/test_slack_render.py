@@ -32,7 +32,7 @@ from conversations.reply import (
     Say,
     Toast,
 )
-from core.kernel.dispatch import Later, Never
+from core.kernel.dispatcher import Later, Never
 from lab.slack.check import check_message, check_view
 from lab.slack.typed import initial_state
 

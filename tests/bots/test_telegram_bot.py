@@ -17,7 +17,7 @@ from bots.telegram.sender import TelegramSender
 from bots.telegram.text import JOINER
 from core.kernel.outbox import OutboxRow, Post
 from core.kernel.transaction import MARKET
-from core.people.model import ChatIdentity
+from core.people.accounts.model import ChatIdentity
 from lab.app import Lab
 from lab.people import Browser, until
 from tests.bots.handset import ends_with, glances, last, picture, press, seen

@@ -19,7 +19,7 @@ from telegram.error import (
 from bots.telegram.app import TelegramBot
 from bots.telegram.request import AiohttpRequest, bot_at
 from bots.telegram.sender import outcome_of
-from core.kernel.dispatch import Later, Never
+from core.kernel.dispatcher import Later, Never
 from lab.app import Lab
 from lab.people import Browser
 from tests.bots.outside import disturb

@@ -23,13 +23,13 @@ from conversations.buttons import press
 from conversations.engine import Answered
 from conversations.reply import FormErrors, FormView, Reply
 from conversations.turn import Filled, Input, Pressed, Turn
-from core.kernel.db import Unavailable
-from core.kernel.dispatch import Carrier, Delivered, Dispatcher
+from core.kernel.chat_state.model import Draft
+from core.kernel.database import Unavailable
+from core.kernel.dispatcher import Carrier, Delivered, Dispatcher
 from core.kernel.inbox import InboxRow
 from core.kernel.outbox import LEASE, OutboxRow, Post
 from core.kernel.transaction import Ctx
-from core.people.model import Platform
-from core.talks.model import Draft
+from core.people.accounts.model import Platform
 from tests.conformance.effect import Effect, effect_in
 from tests.conformance.ground import forget
 

@@ -13,10 +13,10 @@ from config.market import BOOKS
 from config.rehearsal.market import Player
 from config.rehearsal.screen import buttons_of, next_input
 from config.rehearsal.stages import SELLER, STRANGER
-from conversations.book import Book
 from conversations.buttons import press, read_press
 from conversations.forms.form import Field, Form, stood
 from conversations.reply import FormClosed, FormErrors, FormView
+from conversations.router import Book
 from conversations.steps import YES
 from conversations.trade.deals import card as deal_card
 from conversations.trade.delivery import claim, delivery, dispute

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import ForeignKeyConstraint
 
-from core.kernel.db import Id, Instant, Table
+from core.kernel.database import Id, Instant, Table
 
 # A row by its table and state, and all else that it says.
 Row = tuple[str, str, str]

@@ -17,7 +17,7 @@ from config.rehearsal.explore import DEEPEST, Door, Walk
 from config.rehearsal.play import stage_door
 from config.rehearsal.screen import Step
 from config.rehearsal.stages import Stage, at_stage
-from core.people.model import Platform
+from core.people.accounts.model import Platform
 
 WHOLE: Final = "PARLEY_CONFORMANCE" in os.environ
 NEAR: Final = 2  # steps from a stage on, in the slice that is part of all tests

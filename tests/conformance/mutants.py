@@ -22,18 +22,18 @@ import structlog
 from bots.slack import modal as slack_modal
 from bots.telegram import render as telegram_render
 from conversations.engine import Engine
-from conversations.filling import interview
-from conversations.filling.interview import Interview
+from conversations.form_controller import dialogue
+from conversations.form_controller.dialogue import Interview
 from conversations.reply import FormView, Say
-from core.deals import approval
-from core.deals import service as deals
 from core.kernel import inbox, outbox, transaction
-from core.kernel.dispatch import Dispatcher
+from core.kernel.chat_state import service as talks
+from core.kernel.chat_state.model import Draft
+from core.kernel.dispatcher import Dispatcher
 from core.kernel.inbox import InboxRow
 from core.kernel.statements import add_once
-from core.people.model import Platform
-from core.talks import service as talks
-from core.talks.model import Draft
+from core.people.accounts.model import Platform
+from core.trade.deals import approval
+from core.trade.deals import service as deals
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 from tests.conformance import attempt as attempts
 from tests.conformance.ground import ground_in
@@ -107,7 +107,7 @@ def _() -> list[Any]:
 
 @rule("said_aside", "It is said that a form is put aside, with the way back", "two_flows")
 def _() -> list[Any]:
-    return [instead(interview, "put_aside", lambda _talk, _draft: Say(text="Put aside."))]
+    return [instead(dialogue, "put_aside", lambda _talk, _draft: Say(text="Put aside."))]
 
 
 @rule("own_window", "A window that is closed puts its own form aside, and no other", "two_flows")

@@ -9,7 +9,7 @@ transaction, the draft in the database and the dispatcher, and nothing of how a 
 are played at the reception, where one input costs milliseconds and all flows can be tried. What a platform's own
 library and wire add (an update that is brought twice, acknowledgements that are lost, Slack's retries, a process that
 is killed) is the same for every flow, and is tried over the wire with the real libraries:
-`tests/journeys/weather/test_disturbed.py` and `test_kill.py` for whole trades, `tests/bots/test_telegram_bot.py` and
+`tests/journeys/faults/test_disturbances.py` and `test_kill.py` for whole trades, `tests/bots/test_telegram_bot.py` and
 `test_slack_bot.py` for each platform.
 """
 
@@ -25,8 +25,8 @@ from typing import Any, Final
 import pytest
 
 from config.market import BOOKS
-from conversations.book import bound
-from core.people.model import Platform
+from conversations.router import bound
+from core.people.accounts.model import Platform
 from tests.conformance.attempt import attempt
 from tests.conformance.disturbances import DISTURBANCES, undisturbed
 from tests.conformance.effect import Effect, by_state

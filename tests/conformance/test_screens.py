@@ -9,7 +9,7 @@ from pathlib import Path
 from config.screens import Gathering, Seen
 from config.screens.page import write_page
 from conversations.wording import LOCALES, Wordings
-from core.people.model import Platform
+from core.people.accounts.model import Platform
 
 
 async def test_screens_are_read_in_every_language_and_what_is_too_long_stands_at_the_top(tmp_path: Path) -> None:

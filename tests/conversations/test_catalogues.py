@@ -16,7 +16,7 @@ from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
 from config.wiring import menu
-from conversations.help.reading import PAGES
+from conversations.help.page_index import PAGES
 from conversations.wording import LOCALES, Wordings
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity

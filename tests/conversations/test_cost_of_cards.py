@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from conversations.consulting.sessions.card import session_card
+from conversations.advice.sessions.card import session_card
+from conversations.chat_context import Almanac, Surface, Talk
 from conversations.engine import Engine
 from conversations.reply import Card
-from conversations.talk import Almanac, Surface, Talk
 from conversations.trade.deals.card import awaits_me, deal_card
 from conversations.wording import Wordings
-from core.deals.service import deal_for
-from core.escrow.rails.service import settling
+from core.advice.sessions import meeting
+from core.advice.sessions.service import booking_for
+from core.discovery.search.sentence.places import Places
 from core.kernel.statements import standing
 from core.kernel.transaction import MARKET, Actor, Ctx
-from core.people.service import acting
-from core.search.sentence.places import Places
-from core.sessions import meeting
-from core.sessions.service import booking_for
+from core.people.accounts.service import acting
+from core.trade.deals.service import deal_for
+from core.trade.funding.rails.service import settling
+from tests.core.advice.sessions.session_steps import TUESDAY_TEN, counsel
+from tests.core.advice.sessions.session_steps import agreed as session_agreed
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
-from tests.core.sessions.counsel import TUESDAY_TEN, counsel
-from tests.core.sessions.counsel import agreed as session_agreed
 from tests.core.trades import Trade, agreed, market_in_memory
 
 MOST = 11  # one of them for the VAT on the fee, of whose country the seller is

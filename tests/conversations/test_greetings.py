@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.help.anything import greets
+from conversations.help.free_text import greets
 
 
 @pytest.mark.parametrize(

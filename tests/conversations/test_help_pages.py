@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conversations.help.commands import COMMANDS
-from conversations.help.reading import command_on, page_on
+from conversations.help.page_index import command_on, page_on
 from conversations.wording import Wordings
 
 WORDINGS = Wordings()

@@ -19,11 +19,11 @@ import pytest
 
 import conversations
 from conversations.forms.form import Field
-from conversations.help import reading
+from conversations.help import page_index
 from conversations.wording import Wordings, Words
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
-from tests.conversations.spoken import codes as spoken
+from tests.conversations.sentence_codes import codes as spoken
 from tests.conversations.test_words import LANGUAGES, MESSAGES, holes, sentences
 
 ROOM: Final = Path(conversations.__path__[0])
@@ -77,7 +77,7 @@ def test_every_sentence_fits_where_it_stands(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_help_page_fits_one_message(language: str) -> None:
-    pages = {name: reading.read_page(language, name) for name in reading.page_names()}
+    pages = {name: page_index.read_page(language, name) for name in page_index.page_names()}
 
     assert {name: len(text) for name, (_, text) in pages.items() if len(text) > MOST["Page"]} == {}
     assert {name: title for name, (title, _) in pages.items() if len(title) > MOST["Button"]} == {}

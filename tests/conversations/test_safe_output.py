@@ -43,8 +43,8 @@ from conversations.reply import (
     Say,
 )
 from conversations.wording import Wordings
+from core.books.statements.rules import DANGEROUS, as_csv
 from core.kernel.outbox import Post
-from core.statements.rules import DANGEROUS, as_csv
 from lab.telegram.entities import found
 from payments.document import drawn as document
 

@@ -12,10 +12,13 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from conversations.help import reading
+from conversations.help import page_index
 from conversations.wording import LOCALES, Wordings
-from core.deals.model import ANSWER_CANCEL_WITHIN, APPROVE_WITHIN, FUND_WITHIN, SIGN_WITHIN
-from core.delivery.model import (
+from core.kernel.errors import Invalid
+from core.kernel.quantity import Quantity
+from core.people.companies.model import INVITATION_VALID
+from core.trade.deals.model import ANSWER_CANCEL_WITHIN, APPROVE_WITHIN, FUND_WITHIN, SIGN_WITHIN
+from core.trade.delivery.model import (
     ANSWER_CLAIM_WITHIN,
     FINAL_RULE_AFTER,
     INSPECT_WITHIN,
@@ -23,14 +26,11 @@ from core.delivery.model import (
     OVERDUE_AFTER,
     TRANSIT_LIMIT,
 )
-from core.kernel.errors import Invalid
-from core.kernel.quantity import Quantity
-from core.offers.inquiries.model import IDLE_AFTER
-from core.offers.model import DEFAULT_VALIDITY, ROUNDS_AT_MOST
-from core.people.company.model import INVITATION_VALID
-from core.requests.model import AWARD_WITHIN
-from tests.conversations.spoken import codes as spoken
-from tests.conversations.spoken.source import built_codes, said_outright
+from core.trade.offers.inquiries.model import IDLE_AFTER
+from core.trade.offers.model import DEFAULT_VALIDITY, ROUNDS_AT_MOST
+from core.trade.requests.model import AWARD_WITHIN
+from tests.conversations.sentence_codes import codes as spoken
+from tests.conversations.sentence_codes.source import built_codes, said_outright
 
 WORDINGS = Wordings()
 ENGLISH = WORDINGS.speak("en")
@@ -164,9 +164,9 @@ def test_english_buttons_can_be_read_at_a_glance() -> None:
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", reading.page_names())
+@pytest.mark.parametrize("name", page_index.page_names())
 def test_a_help_page_is_plain_and_fits_one_screen(name: str) -> None:
-    title, text = reading.read_page("en", name)
+    title, text = page_index.read_page("en", name)
 
     assert title
     assert len(text) <= LONGEST_PAGE
@@ -174,7 +174,7 @@ def test_a_help_page_is_plain_and_fits_one_screen(name: str) -> None:
 
 
 def test_the_pages_tell_the_deadlines_that_hold() -> None:
-    pages = {name: reading.read_page("en", name)[1] for name in reading.page_names()}
+    pages = {name: page_index.read_page("en", name)[1] for name in page_index.page_names()}
     told = {
         "offers": [f"stand for {DEFAULT_VALIDITY.days} days", f"After {ROUNDS_AT_MOST} rounds"],
         "how-it-works": [f"within {SIGN_WITHIN.days} days", f"within {FUND_WITHIN.days} days"],

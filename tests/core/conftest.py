@@ -11,14 +11,14 @@ from typing import TypeVar
 import pytest
 
 from config.database import open_database
-from core.audit.service import invariants
+from core.books.audit.service import invariants
 from core.kernel.events import Event, Reactions
 from core.kernel.ids import Ids
 from core.kernel.outbox import Post
-from core.kernel.sweep import Ring, ring_due
+from core.kernel.timer_sweep import Ring, ring_due
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions, person
-from core.people.model import Identity, Person, Platform
-from core.people.service import meet
+from core.people.accounts.model import Identity, Person, Platform
+from core.people.accounts.service import meet
 
 Answer = TypeVar("Answer")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from core.catalogue import Catalogue, load
+from core.discovery.search.sentence.places import Places, load_places
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
-from core.listings.model import Certificate, Place, PublishListing
-from core.search.sentence.places import Places, load_places
+from core.trade.listings.model import Certificate, Place, PublishListing
 
 VILNIUS = Place(name="Vilnius", country="LT", lat=54.6892, lon=25.2798)
 RIGA = Place(name="Riga", country="LV", lat=56.946, lon=24.1059)

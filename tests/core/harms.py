@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from sqlalchemy import text
 
-from core.audit.service import invariants
+from core.books.audit.service import invariants
 from core.kernel.transaction import MARKET, Ctx
 from tests.core.conftest import Market
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from sqlalchemy import create_engine, text
 
-from core.kernel.db import Table
+from core.kernel.database import Table
 from core.kernel.transaction import Ctx
 
 

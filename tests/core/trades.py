@@ -11,35 +11,35 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from core.deals import reactions as deal_reactions
-from core.deals import service as deals
-from core.deals.model import Deal, HouseTerms, Settlement
-from core.delivery import reactions as delivery_reactions
-from core.delivery import service as delivery
-from core.delivery.commands import AcceptLot, ClaimLot, DispatchLot, ReportArrival
-from core.delivery.model import Lot
-from core.escrow import reactions as escrow_reactions
-from core.escrow import service as escrow
-from core.escrow.model import DealMoney, Payment
-from core.invoicing.writing import write
-from core.kernel.db import Table
+from core.books.invoicing.issuance import write
+from core.kernel.database import Table
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity
 from core.kernel.sqlite import SqliteRunner
-from core.kernel.sweep import Ring
+from core.kernel.timer_sweep import Ring
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, Transactions
-from core.listings import reactions as listing_reactions
-from core.listings.service import publish_listing
-from core.offers import reactions as offer_reactions
-from core.offers.model import BuyNow
-from core.offers.quality import Measured, quality_of
-from core.offers.service import buy_now
-from core.people.service import organisation_of, person_of
-from core.support import reactions as support_reactions
-from tests.core import clerk
+from core.people.accounts.service import organisation_of, person_of
+from core.trade.deals import reactions as deal_reactions
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal, HouseTerms, Settlement
+from core.trade.delivery import reactions as delivery_reactions
+from core.trade.delivery import service as delivery
+from core.trade.delivery.commands import AcceptLot, ClaimLot, DispatchLot, ReportArrival
+from core.trade.delivery.model import Lot
+from core.trade.disputes import reactions as support_reactions
+from core.trade.funding import reactions as escrow_reactions
+from core.trade.funding import service as escrow
+from core.trade.funding.model import DealMoney, Payment
+from core.trade.listings import reactions as listing_reactions
+from core.trade.listings.service import publish_listing
+from core.trade.offers import reactions as offer_reactions
+from core.trade.offers.model import BuyNow
+from core.trade.offers.quality_formula import Measured, quality_of
+from core.trade.offers.service import buy_now
+from tests.core import invoicing_steps
 from tests.core.conftest import Market, MovableClock
 from tests.core.goods import catalogue, pellets, tonnes
 
@@ -185,7 +185,7 @@ class Trade:
             case "reversal":
                 escrow.reversal_done(ctx, body["effect"], f"trr_{body['effect']}")
             case "invoice.write":
-                write(ctx, body["invoice"], clerk.PAPER_WORDS)
+                write(ctx, body["invoice"], invoicing_steps.PAPER_WORDS)
             case "account.open":
                 escrow.account_opened(ctx, body["organisation"], f"acct_{body['organisation']}")
             case "account.link":
@@ -205,7 +205,7 @@ async def agreed(
     delivery_reactions.listen(market.reactions)
     escrow_reactions.listen(market.reactions)
     support_reactions.listen(market.reactions)
-    clerk.hire(market)
+    invoicing_steps.hire(market)
     seller, anna = await market.newcomer("Anna")
     buyer, ben = await market.newcomer("Ben")
     stranger, _ = await market.newcomer("Carla")

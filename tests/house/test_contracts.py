@@ -25,8 +25,8 @@ BREACHES = [
     ("talk", "payments/__init__.py", "conversations.engine"),
     ("lab", "lab/world.py", "core.kernel.clock"),
     ("product", "bots/telegram/text.py", "lab.world"),
-    ("slices", "core/listings/rules.py", "core.offers.model"),
-    ("slices", "core/ledger/rules.py", "core.people.model"),
+    ("slices", "core/trade/listings/rules.py", "core.trade.offers.model"),
+    ("slices", "core/money/ledger/rules.py", "core.people.accounts.model"),
     ("slices", "core/astrology/__init__.py", "core.kernel.clock"),  # a slice without a place
     ("core", "core/kernel/money.py", "stripe"),
     ("words", "conversations/reply.py", "telegram"),

@@ -8,13 +8,13 @@ import pytest
 
 from config.diagrams import PAGE, page, processes
 from config.market import RINGS
-from core.deals.model import ASKS_FIRST as DEAL_ASKS
-from core.deals.model import DEAL
-from core.delivery.model import ASKS_FIRST as LOT_ASKS
-from core.delivery.model import LOT, OPEN
 from core.kernel.process import Process, Transition
-from core.support.model import ASKS_FIRST as CASE_ASKS
-from core.support.model import CASE
+from core.trade.deals.model import ASKS_FIRST as DEAL_ASKS
+from core.trade.deals.model import DEAL
+from core.trade.delivery.model import ASKS_FIRST as LOT_ASKS
+from core.trade.delivery.model import LOT, OPEN
+from core.trade.disputes.model import ASKS_FIRST as CASE_ASKS
+from core.trade.disputes.model import CASE
 
 # These wait for another thing's clock: a lot for its tranche's, a dispute for its lot's or deal's, and a session or a
 # purchase whose money is being moved for that of the move, which is asked for again until the provider answers.

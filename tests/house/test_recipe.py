@@ -68,7 +68,7 @@ def test_a_newcomer_adds_a_field_to_a_listing(tmp_path: Path) -> None:
 
     asked = run(house, "python", "-c", ASKED)
     assert asked.stdout == "True How are the goods stored?\n", asked.stderr
-    stories = (f"tests/core/listings/test_listings.py::{PUBLISHES}", "tests/house/test_migrations.py")
+    stories = (f"tests/core/trade/listings/test_listings.py::{PUBLISHES}", "tests/house/test_migrations.py")
     tested = run(house, "pytest", "-p", "no:cacheprovider", *stories)
     assert tested.returncode == 0, tested.stdout
     linted = run(house, "ruff", "check", "--no-cache", *map(str, touched), str(migration))

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.journeys.listings import stocked
 from tests.journeys.market import CHATS, Chat, Somebody, World, open_world
-from tests.journeys.stock import stocked
 
 
 @pytest.fixture

@@ -24,10 +24,10 @@ from typing import Any, Final
 import structlog
 
 from lab.people import until
+from tests.journeys.faults.test_kills import Plug, product_of
 from tests.journeys.killer import OUTAGE
 from tests.journeys.market import World, open_world
-from tests.journeys.trade import Trade
-from tests.journeys.weather.test_kill import Plug, product_of
+from tests.journeys.trade_steps import Trade
 from tests.postgres import cluster
 
 PATIENCE: Final = 90.0  # seconds that people wait while the product is started again

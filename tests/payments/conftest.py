@@ -18,28 +18,28 @@ import structlog
 from aiohttp import web
 
 from config.outside import clock_of
-from core.audit.service import invariants
-from core.deals import service as deals
-from core.escrow import service as escrow
-from core.escrow.evidence import reactions as evidence_reactions
-from core.escrow.model import Effect, Payment
-from core.escrow.rails.model import Rail
+from core.books.audit.service import invariants
+from core.books.reconciliation import reactions as reconciliation_reactions
 from core.kernel.clock import Clock
-from core.kernel.dispatch import Dispatcher
+from core.kernel.dispatcher import Dispatcher
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.sqlite import SqliteRunner
 from core.kernel.transaction import MARKET, Transactions
-from core.people.model import CompleteProfile, Role
-from core.people.service import complete_profile, organisation_of
-from core.reconciliation import reactions as reconciliation_reactions
+from core.people.accounts.model import CompleteProfile, Role
+from core.people.accounts.service import complete_profile, organisation_of
+from core.trade.deals import service as deals
+from core.trade.funding import service as escrow
+from core.trade.funding.evidence import reactions as evidence_reactions
+from core.trade.funding.model import Effect, Payment
+from core.trade.funding.rails.model import Rail
 from lab.app import Lab
 from lab.people import Browser
 from payments.effects import PaymentEffects
 from payments.reconcile import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
-from tests.core import clerk, tables
+from tests.core import invoicing_steps, tables
 from tests.core.conftest import Market, MovableClock
 from tests.core.trades import RINGS, Trade, agreed
 from tests.lab.conftest import running_lab
@@ -280,7 +280,7 @@ async def shop(lab: Lab, browser: Browser, market: Market) -> AsyncIterator[Shop
     dispatcher = Dispatcher(
         market.transactions,
         clock,
-        {"payments": PaymentEffects(provider, clock, market.transactions, clerk.PAPER_WORDS)},
+        {"payments": PaymentEffects(provider, clock, market.transactions, invoicing_steps.PAPER_WORDS)},
     )
     market.transactions.deliver_by(dispatcher.offer)
     evidence_reactions.listen(market.reactions)

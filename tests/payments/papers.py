@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from core.invoicing.model import Content, Corrected, Goods, Kind, Party, Supply, What
-from core.invoicing.rules import credit_sums, sums_of
-from core.invoicing.vat import tax_of
-from tests.core.clerk import PAPER_WORDS
+from core.books.invoicing.model import Content, Corrected, Goods, Kind, Party, Supply, What
+from core.books.invoicing.rules import credit_sums, sums_of
+from core.books.invoicing.vat import tax_of
+from tests.core.invoicing_steps import PAPER_WORDS
 
 DAY: Final = date(2026, 11, 21)
 SELLER: Final = Party(

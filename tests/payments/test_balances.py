@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from core.deals import service as deals
-from core.escrow import service as escrow
-from core.escrow.model import EffectState
-from core.escrow.rails.model import Rail
-from core.kernel.dispatch import Delivered
-from core.people.service import person_of
+from core.kernel.dispatcher import Delivered
+from core.people.accounts.service import person_of
+from core.trade.deals import service as deals
+from core.trade.funding import service as escrow
+from core.trade.funding.model import EffectState
+from core.trade.funding.rails.model import Rail
 from payments.looks import look
 from tests.core.amounts import eur
-from tests.core.escrow.recalls import another_deal
+from tests.core.trade.funding.chargeback_steps import another_deal
 from tests.payments.conftest import Shop
 from tests.payments.test_rails import bank, signed_by_a_business, the_way
 

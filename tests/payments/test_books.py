@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.escrow.model import TRANCHE, Tranche
+from core.advice.sessions.process import SESSION
+from core.advice.sessions.service import MOVE, REMINDER
 from core.kernel.errors import NotFound
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import MARKET, Ctx
-from core.listings.model import LISTING
-from core.offers.inquiries.model import INQUIRY
-from core.requests.model import REQUEST
-from core.sessions.process import SESSION
-from core.sessions.service import MOVE, REMINDER
-from core.support.model import CASE
+from core.trade.disputes.model import CASE
+from core.trade.funding.model import TRANCHE, Tranche
+from core.trade.listings.model import LISTING
+from core.trade.offers.inquiries.model import INQUIRY
+from core.trade.requests.model import REQUEST
 from tests.payments.conftest import Shop
 from web.books import all_books, books_of
 from web.deadlines import QUIET, SEEN, next_deadlines

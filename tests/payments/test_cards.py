@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config.outside import clock_of
-from core.kernel.dispatch import Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from lab.app import Lab

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from config.outside import clock_of
-from core.escrow.rails.model import Rail
 from core.kernel.money import Money
+from core.trade.funding.rails.model import Rail
 from lab.app import Lab
 from lab.people import Browser
 from payments.answers import Answer, Done, Refused, Unknown

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from core.escrow import service as escrow
-from core.escrow.events import PayoutWaiting, RefundSent
-from core.escrow.evidence.model import PackState
-from core.escrow.evidence.service import pack_of
-from core.escrow.model import Chargeback, EffectKind, EffectState
+from core.books.statements import service as statements
 from core.kernel.errors import Refusal
 from core.kernel.money import Money
-from core.statements import service as statements
-from tests.core.escrow.recalls import another_deal
+from core.trade.funding import service as escrow
+from core.trade.funding.events import PayoutWaiting, RefundSent
+from core.trade.funding.evidence.model import PackState
+from core.trade.funding.evidence.service import pack_of
+from core.trade.funding.model import Chargeback, EffectKind, EffectState
+from tests.core.trade.funding.chargeback_steps import another_deal
 from tests.payments.conftest import Shop
 
 
@@ -83,7 +83,7 @@ async def test_before_it_is_paid_out_the_held_money_bears_it(shop: Shop, do: str
     assert await shop.reconciler.reconcile() == {}
 
 
-# The other two of the four are told in tests/core/escrow/test_escrow_chargebacks.py.
+# The other two of the four are told in tests/core/trade/funding/test_escrow_chargebacks.py.
 @pytest.mark.parametrize(("do", "sweeps"), [("win", True), ("lose", False)], ids=["won, spent", "lost, still there"])
 async def test_after_it_was_paid_out_the_seller_bears_it(shop: Shop, do: str, sweeps: bool) -> None:
     await shop.funded()

@@ -7,12 +7,12 @@ from typing import NoReturn
 import pytest
 from sqlalchemy import update
 
-from core.deals import service as deals
-from core.escrow import service as escrow
-from core.escrow.model import EffectState, PaymentState
-from core.kernel.dispatch import ATTEMPTS
+from core.kernel.dispatcher import ATTEMPTS
 from core.kernel.money import Money
 from core.kernel.outbox import OutboxRow
+from core.trade.deals import service as deals
+from core.trade.funding import service as escrow
+from core.trade.funding.model import EffectState, PaymentState
 from payments.asks import TransferAsk
 from tests.payments.conftest import Shop
 

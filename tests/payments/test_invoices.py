@@ -14,7 +14,7 @@ from lxml import etree
 from pypdf import PdfReader
 
 from conversations.wording import Wordings
-from core.invoicing.model import Content, Kind
+from core.books.invoicing.model import Content, Kind
 from payments.invoices.page import draft, electronic, issued
 from tests.payments.papers import AT_HOME, DAY, GERMAN, NUMBER, PAPERS, SELLER, credit, paper, to, worded
 

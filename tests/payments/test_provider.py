@@ -12,7 +12,7 @@ import stripe
 
 from config.outside import clock_of
 from config.reference import reference
-from core.kernel.lots import largest_payment, smallest_payment
+from core.kernel.lot_sizes import largest_payment, smallest_payment
 from core.kernel.money import CURRENCIES, Money
 from lab.app import Lab
 from lab.people import Browser

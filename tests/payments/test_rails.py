@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from core.deals import service as deals
-from core.escrow import service as escrow
-from core.escrow.events import CreditKept, CreditSpent, PaymentPartReceived
-from core.escrow.model import EffectState, Payment, PaymentState
-from core.escrow.rails import service as rails
-from core.escrow.rails.events import PaymentSettling, PayoutKept
-from core.escrow.rails.model import PaymentWay, Rail
-from core.escrow.rails.service import way_of
-from core.kernel.dispatch import Delivered
+from core.kernel.dispatcher import Delivered
 from core.kernel.errors import Invalid
-from core.people.service import organisation_of
+from core.people.accounts.service import organisation_of
+from core.trade.deals import service as deals
+from core.trade.funding import service as escrow
+from core.trade.funding.events import CreditKept, CreditSpent, PaymentPartReceived
+from core.trade.funding.model import EffectState, Payment, PaymentState
+from core.trade.funding.rails import service as rails
+from core.trade.funding.rails.events import PaymentSettling, PayoutKept
+from core.trade.funding.rails.model import PaymentWay, Rail
+from core.trade.funding.rails.service import way_of
 from payments.looks import look
 from tests.core.amounts import eur
-from tests.core.escrow.recalls import another_deal
+from tests.core.trade.funding.chargeback_steps import another_deal
 from tests.payments.conftest import Shop
 
 IBAN = "DE89370400440532013000"

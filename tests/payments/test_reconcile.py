@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from config.earnings import amount_of, pay_out
+from core.books.reconciliation import rules
+from core.books.reconciliation.earnings import free_earnings
+from core.books.reconciliation.events import DifferenceFound, DifferenceGone
+from core.books.reconciliation.model import DifferenceKind
+from core.books.reconciliation.service import open_differences
 from core.kernel.money import Money
-from core.ledger.service import balance
-from core.reconciliation import rules
-from core.reconciliation.earnings import free_earnings
-from core.reconciliation.events import DifferenceFound, DifferenceGone
-from core.reconciliation.model import DifferenceKind
-from core.reconciliation.service import open_differences
+from core.money.ledger.service import balance
 from payments.answers import Answer, Done
 from payments.things import Movement
 from tests.core.amounts import eur

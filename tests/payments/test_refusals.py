@@ -7,19 +7,19 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from core.deals import service as deals
-from core.escrow import service as escrow
-from core.escrow.events import PayeeReady, PayeeRestricted, PayoutWaiting
-from core.escrow.model import EffectState
-from core.kernel.db import Unavailable
-from core.kernel.dispatch import Dispatcher
+from core.kernel.database import Unavailable
+from core.kernel.dispatcher import Dispatcher
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import Actor, Ctx
+from core.trade.deals import service as deals
+from core.trade.funding import service as escrow
+from core.trade.funding.events import PayeeReady, PayeeRestricted, PayoutWaiting
+from core.trade.funding.model import EffectState
 from payments.answers import Done, Refused
 from payments.asks import EarningsAsk
 from payments.effects import PaymentEffects
-from tests.core import clerk
+from tests.core import invoicing_steps
 from tests.payments.conftest import Shop
 
 TRANSFER, REFUND, OPEN = "POST /v1/transfers", "POST /v1/refunds", "POST /v1/checkout/sessions"
@@ -101,7 +101,7 @@ async def test_two_of_us_asking_at_once_make_one_payout(shop: Shop) -> None:
     await shop.funded()
     await shop.onboard()
     await shop.does("pace", seconds=0.05)
-    effects = PaymentEffects(shop.provider, shop.market.clock, shop.market.transactions, clerk.PAPER_WORDS)
+    effects = PaymentEffects(shop.provider, shop.market.clock, shop.market.transactions, invoicing_steps.PAPER_WORDS)
     other = Dispatcher(shop.market.transactions, shop.market.clock, {"payments": effects})
 
     def to_both(posts: Sequence[Post]) -> None:

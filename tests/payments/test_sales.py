@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from config import alarms
 from conversations.wording import Wordings
-from core.escrow.events import AccountRefused
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Ctx
-from core.people.model import CompleteProfile, Role
-from core.people.service import complete_profile
-from core.purchases import service
-from core.purchases.model import BuyThing, Purchase, PurchaseRefund, RefundState, Thing
+from core.people.accounts.model import CompleteProfile, Role
+from core.people.accounts.service import complete_profile
+from core.shop.purchases import service
+from core.shop.purchases.model import BuyThing, Purchase, PurchaseRefund, RefundState, Thing
+from core.trade.funding.events import AccountRefused
 from tests.payments.conftest import Shop
 
 PRICE = 12_00

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from core.deals import service as deals
-from core.erasure.service import erase
-from core.escrow import service as escrow
-from core.escrow.evidence import reactions as evidence
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER
+from core.privacy.erasure.service import erase
+from core.trade.deals import service as deals
+from core.trade.funding import service as escrow
+from core.trade.funding.evidence import reactions as evidence
 from payments.defence import RECORDS, in_words
 from payments.document import Clerk, drawn
 from payments.sentences import deed, texts
-from tests.core import clerk
+from tests.core import invoicing_steps
+from tests.core.books.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, introduced, papers
 from tests.core.conftest import Market
-from tests.core.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, introduced, papers
 from tests.core.trades import Trade, agreed, market_in_memory
 from tests.payments.test_invoices import text_of
 
@@ -54,7 +54,7 @@ async def record(trade: Trade, taken: Money) -> dict[str, Any]:
     )
     found = await trade.market.run(PROVIDER, opened)
     made: dict[str, Any] = await trade.market.run(MARKET, lambda ctx: RECORDS["deal"](ctx, found.id))
-    made["deal"]["goods"] = in_words(made["deal"]["terms"], clerk.PAPER_WORDS.goods)
+    made["deal"]["goods"] = in_words(made["deal"]["terms"], invoicing_steps.PAPER_WORDS.goods)
     assert drawn(made, trade.market.clock.now()).startswith(b"%PDF")
     return made
 

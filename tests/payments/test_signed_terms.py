@@ -11,18 +11,18 @@ from pypdf import PdfReader
 
 from conversations.buttons import Press
 from conversations.reply import Say
-from conversations.trade.deals.signed import file, read_conditions, terms_card
-from core.deals import service as deals
-from core.deals.events import TermsDrawn
-from core.deals.house import TEXTS, conditions_hash
-from core.deals.model import TERMS_VERSION
-from core.files.service import content_of
-from core.kernel.dispatch import Delivered
+from conversations.trade.deals.contract_terms import file, read_conditions, terms_card
+from core.kernel.dispatcher import Delivered
 from core.kernel.errors import NotFound
 from core.kernel.transaction import MARKET, Actor, Ctx
-from core.people.service import person_of
+from core.people.accounts.service import person_of
+from core.people.files.service import content_of
+from core.trade.deals import service as deals
+from core.trade.deals.events import TermsDrawn
+from core.trade.deals.model import TERMS_VERSION
+from core.trade.deals.platform_terms import TEXTS, conditions_hash
 from payments.signed_terms import SignedTerms
-from tests.conversations.test_whole_terms import WORDINGS, talk_in
+from tests.conversations.trade.test_whole_terms import WORDINGS, talk_in
 from tests.core.conftest import Market
 from tests.core.trades import Trade, agreed, market_in_memory
 from tests.payments.test_invoices import plain, text_of

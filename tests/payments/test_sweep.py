@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from core.escrow.events import PaymentReceived
-from core.escrow.model import Payment
-from core.escrow.rails.model import PaymentWay, Rail
 from core.kernel.transaction import MARKET, Ctx
+from core.trade.funding.events import PaymentReceived
+from core.trade.funding.model import Payment
+from core.trade.funding.rails.model import PaymentWay, Rail
 from payments import open_ends, reconcile
 from tests.payments.conftest import Shop
 

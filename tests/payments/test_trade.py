@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from core.deals import service as deals
-from core.escrow.events import OnboardingLinkReady, PaymentLinkReady
-from core.escrow.model import EffectState
 from core.kernel.money import Money
 from core.kernel.outbox import OutboxRow
 from core.kernel.transaction import Ctx
-from core.people.service import person_of
+from core.people.accounts.service import person_of
+from core.trade.deals import service as deals
+from core.trade.funding.events import OnboardingLinkReady, PaymentLinkReady
+from core.trade.funding.model import EffectState
 from tests.payments.conftest import Shop
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from config.database import open_database
 from config.market import almanac, engine_and_reactions
 from config.settings import Settings
-from core.audit.service import invariants
+from core.books.audit.service import invariants
 from core.kernel.errors import Refusal
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions

@@ -13,30 +13,30 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from core.deals import approval
-from core.deals import service as deals
-from core.deals.model import Deal
-from core.escrow import service as escrow
-from core.escrow.model import Payee, Payment
-from core.experts.model import OfferExpertise, Rate
-from core.experts.service import offer_expertise
+from core.advice.experts.model import OfferExpertise, Rate
+from core.advice.experts.service import offer_expertise
+from core.advice.sessions.model import Booking, BookSession
+from core.advice.sessions.process import TAKES_THE_SLOT
+from core.advice.sessions.service import book_session
 from core.kernel import outbox
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, person
-from core.ledger.model import Entry
-from core.listings.model import Listing
-from core.listings.service import publish_listing
-from core.offers import service as offers
-from core.offers.model import BuyNow, MakeOffer, Offer
-from core.offers.quality import quality_of
-from core.offers.rules import terms_of
-from core.people.company import service as company
-from core.people.company.model import Invite, Membership, Position
-from core.people.model import Identity, Platform
-from core.people.service import meet, members, organisation_of, person_of
-from core.sessions.model import Booking, BookSession
-from core.sessions.process import TAKES_THE_SLOT
-from core.sessions.service import book_session
+from core.money.ledger.model import Entry
+from core.people.accounts.model import Identity, Platform
+from core.people.accounts.service import meet, members, organisation_of, person_of
+from core.people.companies import service as company
+from core.people.companies.model import Invite, Membership, Position
+from core.trade.deals import approval
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal
+from core.trade.funding import service as escrow
+from core.trade.funding.model import Payee, Payment
+from core.trade.listings.model import Listing
+from core.trade.listings.service import publish_listing
+from core.trade.offers import service as offers
+from core.trade.offers.model import BuyNow, MakeOffer, Offer
+from core.trade.offers.quality_formula import quality_of
+from core.trade.offers.rules import terms_of
 from tests.core.goods import catalogue, eur, pellets, tonnes
 
 UNIT: Final = 25  # tonnes: the smallest lot, and what everybody wants

@@ -6,43 +6,43 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import get_args
 
-from conversations.billing.invoices import invoices_row
-from conversations.book import Book
+from conversations.books.invoices import invoices_row
 from conversations.buttons import Press, press, to_command
+from conversations.chat_context import Talk
 from conversations.forms.answers import goods_name
 from conversations.reply import Button, Card, CardList, Line, Say, Style
-from conversations.standing import standing
+from conversations.reputation_badge import standing
+from conversations.router import Book
 from conversations.steps import Steps
-from conversations.talk import Talk
-from conversations.trade.deals import sure
-from conversations.trade.deals.again import again_row
-from conversations.trade.deals.direct import direct_lines
-from conversations.trade.deals.held import money_lines, money_rows, unpaid_lots
-from conversations.trade.deals.lots import lot_lines, lot_rows
-from conversations.trade.deals.money_moving import going_out, recalls_of
-from conversations.trade.deals.order import order_button, order_lines
-from conversations.trade.deals.paying import confirmed_by
+from conversations.trade.deals import confirmation
+from conversations.trade.deals.contract_terms import settlement_lines, terms_card
+from conversations.trade.deals.direct_settlement import direct_lines
+from conversations.trade.deals.lot_lines import lot_lines, lot_rows
+from conversations.trade.deals.money_status import going_out, recalls_of
+from conversations.trade.deals.money_summary import money_lines, money_rows, unpaid_lots
+from conversations.trade.deals.next_steps import LOTS_GO_ON, Now, asked_directly, deal_turn, deal_waits
+from conversations.trade.deals.order_reference import order_button, order_lines
+from conversations.trade.deals.payment import confirmed_by
+from conversations.trade.deals.pending_lots import Wait, asks
+from conversations.trade.deals.reorder import again_row
 from conversations.trade.deals.sides import side_of
-from conversations.trade.deals.signed import settlement_lines, terms_card
-from conversations.trade.deals.turns import LOTS_GO_ON, Now, asked_directly, deal_turn, deal_waits
-from conversations.trade.deals.waits import Wait, asks
 from conversations.trade.offers.offer import lines_of
 from conversations.trade.reviews import answer_row, review_lines
-from core.deals import service as deals
-from core.deals.access import has_signed
-from core.deals.model import ASKS_FIRST, DEAL, Deal, Side
-from core.delivery import service as delivery
-from core.delivery.service import LotsStanding
-from core.escrow import service as escrow
-from core.escrow.model import Chargeback, Tranche
-from core.escrow.rails.service import way_of
-from core.escrow.service import MoneyStanding
 from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
-from core.reputation.service import may_review_until, reviews_of_deal
-from core.support.model import OPEN as OPEN_CASES
-from core.support.model import Case
-from core.support.service import cases_of
+from core.trade.deals import service as deals
+from core.trade.deals.access import has_signed
+from core.trade.deals.model import ASKS_FIRST, DEAL, Deal, Side
+from core.trade.delivery import service as delivery
+from core.trade.delivery.service import LotsStanding
+from core.trade.disputes.model import OPEN as OPEN_CASES
+from core.trade.disputes.model import Case
+from core.trade.disputes.service import cases_of
+from core.trade.funding import service as escrow
+from core.trade.funding.model import Chargeback, Tranche
+from core.trade.funding.rails.service import way_of
+from core.trade.funding.service import MoneyStanding
+from core.trade.reviews.service import may_review_until, reviews_of_deal
 
 SHOWN_AT_ONCE = 8
 
@@ -282,11 +282,11 @@ STEPS = Steps(
     _look,
     side=lambda talk, deal_id: side_of(talk, "deal", deal_id),
     questions={
-        "unsign": sure.leaving,
-        "refuse": sure.refusing,
-        "cancel": sure.cancelling,
-        "cancel_asked": sure.asking_to_cancel,
-        "cancel_agreed": sure.agreeing_to_cancel,
+        "unsign": confirmation.leaving,
+        "refuse": confirmation.refusing,
+        "cancel": confirmation.cancelling,
+        "cancel_asked": confirmation.asking_to_cancel,
+        "cancel_agreed": confirmation.agreeing_to_cancel,
     },
 )
 STEPS.enter(book)

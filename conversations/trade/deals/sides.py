@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from conversations.talk import Talk
-from core.deals import service as deals
-from core.deals.model import Deal
-from core.delivery.service import lot_for
-from core.support.service import case_for
+from conversations.chat_context import Talk
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal
+from core.trade.delivery.service import lot_for
+from core.trade.disputes.service import case_for
 
 MySide = Literal["buyer", "seller", ""]  # "": of an operator, and of who only looks on
 

@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from conversations.book import Book, Flow
 from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
 from conversations.forms.form import Field, Form, Values
+from conversations.forms.free_text_form import WORDS
 from conversations.forms.keypads import Calendar
-from conversations.forms.own_words import WORDS
 from conversations.reply import Button, Card, Line, Style
+from conversations.router import Book, Flow
 from conversations.steps import NO, Question, Steps
-from conversations.talk import Opening, Talk
-from conversations.trade.deals import sure
+from conversations.trade.claim_figures import ASH, MEASURED_BY, MOISTURE, NCV, OF, PAY, REMARK, SAMPLE, SUM, measured_in
+from conversations.trade.deals import confirmation
+from conversations.trade.deals.next_steps import lot_turn
 from conversations.trade.deals.sides import as_settled, my_side, own_or
-from conversations.trade.deals.turns import lot_turn
-from conversations.trade.deals.undecided import undecided_lines
+from conversations.trade.deals.undecided_claims import undecided_lines
 from conversations.trade.delivery.delivery import FILES, MEASURED, UNIT, open_form, read_day, settled, which_lot
-from conversations.trade.delivery.found import finding_line, never_came_lines, working_lines
+from conversations.trade.delivery.findings import finding_line, never_came_lines, working_lines
 from conversations.trade.delivery.referee import REFEREE, report, take_it, value_lines, what_it_costs
-from conversations.trade.figures import (
-    ASH,
-    MEASURED_BY,
-    MOISTURE,
-    NCV,
-    OF,
-    PAY,
-    REMARK,
-    SAMPLE,
-    SUM,
-    measured_in,
-)
-from core.deals import service as deals
-from core.deals.model import Deal, Side
-from core.delivery import service as delivery
-from core.delivery.commands import (
+from core.kernel.transaction import Ctx
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal, Side
+from core.trade.delivery import service as delivery
+from core.trade.delivery.commands import (
     AcceptLot,
     ClaimLot,
     ContradictClaim,
@@ -43,9 +33,8 @@ from core.delivery.commands import (
     ShowArrival,
     ShowLate,
 )
-from core.delivery.model import ASKS_FIRST, Lot, Proposal
-from core.delivery.rules import by_weight_alone, last
-from core.kernel.transaction import Ctx
+from core.trade.delivery.model import ASKS_FIRST, Lot, Proposal
+from core.trade.delivery.rules import by_weight_alone, last
 
 IN_A_ROW = 2
 
@@ -183,7 +172,7 @@ def _after_all(talk: Talk, lot_id: str) -> str:
         code = as_settled(talk, "sure.lot.accept_anyway.weighed", deal)
         return talk.words(code, pay=pay, amount=lot.amount, measured=lot.measured, sold=lot.quantity)
     code = "sure.lot.accept_anyway.never_came" if lot.never_came else "sure.lot.accept_anyway"
-    return sure.of_lot(code)(talk, lot_id)
+    return confirmation.of_lot(code)(talk, lot_id)
 
 
 def _take_label(talk: Talk, lot_id: str) -> str:
@@ -217,7 +206,7 @@ def _with_sum(code: str, side: Side) -> Question:
     def ask(talk: Talk, lot_id: str) -> str:
         lot = delivery.lot_for(talk.ctx, lot_id)
         pay = delivery.figure_of(talk.ctx, lot, side)
-        asked = sure.of_lot(code)(talk, lot_id)
+        asked = confirmation.of_lot(code)(talk, lot_id)
         return asked if pay is None else f"{asked} {talk.words('sure.lot.sum', pay=pay, amount=lot.amount)}"
 
     return ask
@@ -244,7 +233,7 @@ STEPS = Steps(
     shown_by="lot.show_claim",
     questions={
         "accept_anyway": _after_all,
-        "give_back": sure.of_lot("sure.lot.give_back"),
+        "give_back": confirmation.of_lot("sure.lot.give_back"),
         "grant": _granting,
         "take": _with_sum("sure.lot.take", "seller"),
         "agree_value": take_it,

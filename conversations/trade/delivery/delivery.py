@@ -5,28 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press
+from conversations.chat_context import Opening, Talk
 from conversations.forms.answers import read_file_ids, read_quantity, write_list, write_quantity
+from conversations.forms.delivery_window import read_window, show_window
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Amount, Calendar
-from conversations.forms.window import read_window, show_window
 from conversations.reply import Card
+from conversations.router import Book, Doubt, Flow
 from conversations.steps import Steps
-from conversations.talk import Opening, Talk
-from conversations.trade.deals import sure
+from conversations.trade.deals import confirmation
 from conversations.trade.deals.card import deal_card
 from conversations.trade.deals.sides import side_of
-from core.deals import service as deals
-from core.delivery import service as delivery
-from core.delivery.commands import AcceptLot, DispatchLot, ReportArrival, ShowLate, ShowWeight, WeighLot
-from core.delivery.model import ASKS_FIRST, CLAIMED, Lot
-from core.delivery.rules import check_missed, comes_early, tells_of
-from core.files.service import kept_files
 from core.kernel.errors import Invalid
 from core.kernel.quantity import UNITS, Quantity
 from core.kernel.transaction import Ctx
-from core.offers.quality import Measured
+from core.people.files.service import kept_files
+from core.trade.deals import service as deals
+from core.trade.delivery import service as delivery
+from core.trade.delivery.commands import AcceptLot, DispatchLot, ReportArrival, ShowLate, ShowWeight, WeighLot
+from core.trade.delivery.model import ASKS_FIRST, CLAIMED, Lot
+from core.trade.delivery.rules import check_missed, comes_early, tells_of
+from core.trade.offers.quality_formula import Measured
 
 book = Book()
 
@@ -200,7 +200,7 @@ def _if_odd(talk: Talk, lot_id: str) -> str:
 def _if_missed(talk: Talk, lot_id: str) -> str:
     """A card may be older than the day on which a lot is expected: who presses too early is told when."""
     check_missed(delivery.lot_for(talk.ctx, lot_id), talk.ctx.now)
-    return sure.of_lot("sure.lot.not_arrived")(talk, lot_id)
+    return confirmation.of_lot("sure.lot.not_arrived")(talk, lot_id)
 
 
 def _look(talk: Talk, lot_id: str) -> tuple[int, Card, str]:
@@ -224,8 +224,8 @@ STEPS = Steps(
     questions={
         "accept": _if_odd,
         "not_arrived": _if_missed,
-        "drop": sure.dropping,
-        "drop_agreed": sure.agreeing_to_drop,
+        "drop": confirmation.dropping,
+        "drop_agreed": confirmation.agreeing_to_drop,
     },
     side=lambda talk, lot_id: side_of(talk, "lot", lot_id),
 )

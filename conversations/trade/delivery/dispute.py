@@ -5,33 +5,43 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from conversations.book import Book, Flow
 from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
 from conversations.forms.answers import goods_name, option
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Style
+from conversations.router import Book, Flow
 from conversations.steps import Steps
-from conversations.talk import Opening, Talk
+from conversations.trade.claim_figures import FINEST, OF, WHOLE
 from conversations.trade.deals.sides import as_settled, my_side, own_or
-from conversations.trade.deals.undecided import undecided_lines
+from conversations.trade.deals.undecided_claims import undecided_lines
 from conversations.trade.delivery.claim import late_button
-from conversations.trade.delivery.found import finding_text, never_came_lines, paid_by_agreement
+from conversations.trade.delivery.findings import finding_text, never_came_lines, paid_by_agreement
 from conversations.trade.delivery.referee import value_lines
-from conversations.trade.figures import FINEST, OF, WHOLE
 from conversations.wording import labelled
-from core.deals import service as deals
-from core.deals.model import Deal
-from core.delivery.service import lot_for
+from core.discovery.search.sentence.numbers import parse_number
+from core.discovery.search.sentence.parse import parse_money
+from core.kernel.decimals import decimals_of
 from core.kernel.errors import Invalid
-from core.kernel.exact import decimals_of
 from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
-from core.search.sentence.numbers import parse_number
-from core.search.sentence.parse import parse_money
-from core.support import service as support
-from core.support.model import ASKS_FIRST, CASE, OPEN, SHORTEST_REASON, AppealCase, Brief, Case, ProposeShares, RuleCase
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal
+from core.trade.delivery.service import lot_for
+from core.trade.disputes import service as support
+from core.trade.disputes.model import (
+    ASKS_FIRST,
+    CASE,
+    OPEN,
+    SHORTEST_REASON,
+    AppealCase,
+    Brief,
+    Case,
+    ProposeShares,
+    RuleCase,
+)
 
 IN_A_ROW = 2
 SIGNS: Final = "€$£"  # of currencies, where they stand for their letters

@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from conversations.chat_context import Opening, Talk
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Line
-from conversations.talk import Opening, Talk
+from conversations.trade.claim_figures import ASH, COST, MEASURED_BY, MOISTURE, NCV, OF, REMARK, measured_in, paid_with
 from conversations.trade.deals.sides import as_settled
 from conversations.trade.delivery.delivery import FILES, UNIT, which_lot
-from conversations.trade.figures import ASH, COST, MEASURED_BY, MOISTURE, NCV, OF, REMARK, measured_in, paid_with
-from core.deals import service as deals
-from core.deals.model import Deal
-from core.delivery import service as delivery
-from core.delivery.commands import ReportReferee
-from core.delivery.model import Finding, Lot
-from core.delivery.rules import Refereed
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal
+from core.trade.delivery import service as delivery
+from core.trade.delivery.commands import ReportReferee
+from core.trade.delivery.model import Finding, Lot
+from core.trade.delivery.rules import Refereed
 
 SIDE = Field("side", fixed=True)  # of who reports
 REPORT = replace(FILES, optional=False)

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from conversations.book import Book, Flow
 from conversations.buttons import Press
+from conversations.chat_context import Opening, Talk
 from conversations.forms.answers import read_whole_number
 from conversations.forms.form import Field, Form, Values
-from conversations.forms.own_words import own_words
+from conversations.forms.free_text_form import own_words
 from conversations.reply import Option, Say
-from conversations.talk import Opening, Talk
+from conversations.router import Book, Flow
 from conversations.trade.reviews import public_reviews
-from core.deals.service import deal_for
-from core.delivery.service import lots_of
 from core.kernel.errors import Refusal
-from core.reputation import service as reputation
-from core.reputation.model import MARKS, OF_GOODS, AnswerReview, MarkName, WriteReview
+from core.trade.deals.service import deal_for
+from core.trade.delivery.service import lots_of
+from core.trade.reviews import service as reputation
+from core.trade.reviews.model import MARKS, OF_GOODS, AnswerReview, MarkName, WriteReview
 
 NOTHING: Final = 0  # stars: there was nothing to rate, for no goods came
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
+from conversations.chat_context import Talk
 from conversations.forms.answers import option, write_list
 from conversations.forms.form import Field, Values
-from conversations.talk import Talk
-from core.catalogue.facts import NumberFit, Scheme
-from core.catalogue.names import folded
+from core.catalogue.product_names import folded
+from core.catalogue.schema import NumberFit, Scheme
 from core.kernel.errors import Invalid
-from core.listings.model import Certificate
-from core.listings.rules import check_covers
+from core.trade.listings.model import Certificate
+from core.trade.listings.rules import check_covers
 
 BETWEEN: Final = re.compile(r"\s*[,;\n]+\s*")
 BETWEEN_WORDS: Final = re.compile(r"[\s,;()]+|[.:](?=\s|$)")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from conversations.chat_context import Talk
 from conversations.reply import Line
-from conversations.talk import Talk
-from core.catalogue.facts import Grade, Limit
+from core.catalogue.schema import Grade, Limit
 
 PARAMETERS: Final = ("moisture", "ash", "ncv", "max_length")  # by which goods are compared
 # Who defines it, by the beginning of its id.

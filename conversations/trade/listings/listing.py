@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from conversations.around import free_text
-from conversations.book import Book, Flow
+from conversations.chat_context import Opening, Talk
 from conversations.differences import SALES, show_packing
 from conversations.forms.answers import (
     NOTHING,
@@ -26,26 +25,27 @@ from conversations.forms.answers import (
     write_price,
     write_quantity,
 )
+from conversations.forms.delivery_window import WINDOW, write_window
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Amount
-from conversations.forms.nearest import nearest_option
-from conversations.forms.window import WINDOW, write_window
-from conversations.keyboard import read_as
+from conversations.forms.suggestions import nearest_option
+from conversations.keyboard_layout import read_as
+from conversations.people.contact_warnings import free_text
 from conversations.reply import Option, Say
-from conversations.talk import Opening, Talk
+from conversations.router import Book, Flow
 from conversations.trade.listings.certificates import NUMBERS, SCHEMES, certificates_in, numbers_beside, numbers_within
-from conversations.trade.listings.far_price import beside_market
-from conversations.trade.listings.shelf import own_card
-from core.catalogue.loads import TRUCK_TONNES
-from core.catalogue.names import TOO_CLOSE, words_of
-from core.files.service import own
+from conversations.trade.listings.my_listings import own_card
+from conversations.trade.listings.price_confirmation import beside_market
+from core.catalogue.product_names import TOO_CLOSE, words_of
+from core.catalogue.truck_loads import TRUCK_TONNES
+from core.discovery.search.sentence.parse import Understood, parse
+from core.discovery.search.sentence.times.days import proposed
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.quantity import Quantity
-from core.listings import service as listings
-from core.listings.model import PublishListing
-from core.people.model import Role
-from core.search.sentence.parse import Understood, parse
-from core.search.sentence.times.days import proposed
+from core.people.accounts.model import Role
+from core.people.files.service import own
+from core.trade.listings import service as listings
+from core.trade.listings.model import PublishListing
 
 NO_DAY: Final = frozenset({"window.no_such_day", "window.no_such_week"})
 SURE_OF_SENTENCE = 0.8  # of 1: how well the words of a whole sentence have to fit a product

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from conversations.chat_context import Talk
 from conversations.forms.answers import read_quantity, write_quantity
 from conversations.forms.form import Field, Values
 from conversations.forms.keypads import Amount
-from conversations.looked_for import amount_looked_for
-from conversations.talk import Talk
+from conversations.last_query import amount_looked_for
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
-from core.listings.model import Listing
-from core.offers import rules
+from core.trade.listings.model import Listing
+from core.trade.offers import rules
 
 AN_AMOUNT = Decimal(100)  # of an example
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from conversations.around import free_text
-from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
 from conversations.forms.answers import goods_name, write_price
 from conversations.forms.form import Field, Form, Values
+from conversations.people.contact_warnings import free_text
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.standing import standing
-from conversations.talk import Opening, Talk
-from conversations.trade.listings.far_price import beside_table
+from conversations.reputation_badge import standing
+from conversations.router import Book, Doubt, Flow
+from conversations.trade.listings.price_confirmation import beside_table
 from conversations.trade.offers.amounts import QUANTITY
 from conversations.trade.offers.offer import NOTE, PRICE, PRICED_IN, PRODUCT, said_of_terms
-from core.contacts.rules import masked
-from core.deals.model import Side
-from core.listings.service import listing_for
-from core.offers import rules
-from core.offers.inquiries import service as inquiries
-from core.offers.inquiries.model import INQUIRY, AskSeller, Inquiry, SayOn
-from core.offers.inquiries.offering import OfferToAsker, offer_to_asker
-from core.offers.quality import quality_of
+from core.people.blocking.rules import masked
+from core.trade.deals.model import Side
+from core.trade.listings.service import listing_for
+from core.trade.offers import rules
+from core.trade.offers.inquiries import service as inquiries
+from core.trade.offers.inquiries.model import INQUIRY, AskSeller, Inquiry, SayOn
+from core.trade.offers.inquiries.seller_offers import OfferToAsker, offer_to_asker
+from core.trade.offers.quality_formula import quality_of
 
 LINES_SHOWN = 8  # the last ones: a card stays a card
 SHOWN_AT_ONCE = 10

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from conversations.around import free_text
-from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press, press, to_command
+from conversations.chat_context import Opening, Talk
 from conversations.differences import show_certificates, show_packing
 from conversations.forms.answers import (
     goods_name,
@@ -18,28 +17,29 @@ from conversations.forms.answers import (
     show_price,
     write_price,
 )
+from conversations.forms.delivery_window import WINDOW, show_window
 from conversations.forms.form import Field, Form, Values
-from conversations.forms.window import WINDOW, show_window
+from conversations.people.contact_warnings import free_text
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.standing import standing, standing_with_reviews
-from conversations.talk import Opening, Talk
-from conversations.trade.listings.far_price import beside_table
+from conversations.reputation_badge import standing, standing_with_reviews
+from conversations.router import Book, Doubt, Flow
 from conversations.trade.listings.listing import answers_in
+from conversations.trade.listings.price_confirmation import beside_table
 from conversations.trade.offers.amounts import QUANTITY, amount_in_mind, total_line
-from conversations.trade.offers.begin import answers_of, open_offer, open_purchase
-from conversations.trade.offers.far_days import beside_dates, together
-from conversations.trade.offers.lapsed import ways_on, why_lapsed
+from conversations.trade.offers.expired_offer import ways_on, why_lapsed
+from conversations.trade.offers.offer_forms import answers_of, open_offer, open_purchase
+from conversations.trade.offers.window_confirmation import beside_dates, together
 from conversations.wording import labelled
-from core.contacts.rules import has_contacts, masked
-from core.deals.model import Side
 from core.kernel.errors import Refusal
-from core.kernel.lots import LOTS_AT_MOST
-from core.listings.model import Listing
-from core.listings.service import listing_for
-from core.offers import rules
-from core.offers import service as offers
-from core.offers.model import OFFER, BuyNow, CounterOffer, MakeOffer, Offer, Terms
-from core.offers.quality import REPRODUCIBILITY, Quality, quality_of
+from core.kernel.lot_sizes import LOTS_AT_MOST
+from core.people.blocking.rules import has_contacts, masked
+from core.trade.deals.model import Side
+from core.trade.listings.model import Listing
+from core.trade.listings.service import listing_for
+from core.trade.offers import rules
+from core.trade.offers import service as offers
+from core.trade.offers.model import OFFER, BuyNow, CounterOffer, MakeOffer, Offer, Terms
+from core.trade.offers.quality_formula import REPRODUCIBILITY, Quality, quality_of
 
 SHOWN_AT_ONCE = 10
 

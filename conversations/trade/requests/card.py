@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from typing import Final
 
 from conversations.buttons import press
+from conversations.chat_context import Talk
 from conversations.differences import show_certificates
 from conversations.forms.answers import goods_name, show_place
-from conversations.forms.window import show_window
+from conversations.forms.delivery_window import show_window
 from conversations.reply import Button, Card, Line
-from conversations.standing import standing
-from conversations.talk import Talk
-from conversations.trade.requests.turn import Taken, request_turn, taken_of
-from core.contacts.rules import masked
-from core.deals.model import Side
-from core.offers.quotes import service as quotes
-from core.offers.quotes.model import Quote
-from core.offers.quotes.rules import to_choose
-from core.requests import service as requests
-from core.requests.model import REQUEST, Request
+from conversations.reputation_badge import standing
+from conversations.trade.requests.next_step import Taken, request_turn, taken_of
+from core.people.blocking.rules import masked
+from core.trade.deals.model import Side
+from core.trade.offers.quotes import service as quotes
+from core.trade.offers.quotes.model import Quote
+from core.trade.offers.quotes.rules import to_choose
+from core.trade.requests import service as requests
+from core.trade.requests.model import REQUEST, Request
 
 QUOTES_SHOWN = 8
 SEALS: Final = ("sealed", "open")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from conversations.book import Doubt
+from conversations.chat_context import Talk
 from conversations.forms.form import Values
-from conversations.talk import Talk
-from core.insights.service import asked_by_others
-from core.kernel.lots import LOTS_AT_MOST, largest_deal, largest_payment, lots_needed
+from conversations.router import Doubt
+from core.discovery.market_figures.service import asked_by_others
+from core.kernel.lot_sizes import LOTS_AT_MOST, largest_deal, largest_payment, lots_needed
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity, convertible
 

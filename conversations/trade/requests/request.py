@@ -1,4 +1,4 @@
-"""Asking the market: a buyer says what they look for, and sellers quote on it (quoting.py)."""
+"""Asking the market: a buyer says what they look for, and sellers quote on it (quotes.py)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Final
 
-from conversations.book import Book, Doubt, Flow
 from conversations.buttons import Press, press, to_command
-from conversations.filling.drafts import go_on_or_open
+from conversations.chat_context import Opening, Talk
+from conversations.form_controller.drafts import go_on_or_open
 from conversations.forms.answers import (
     NOTHING,
     option,
@@ -20,22 +20,22 @@ from conversations.forms.answers import (
     write_price,
     write_quantity,
 )
+from conversations.forms.delivery_window import write_window
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Calendar
-from conversations.forms.window import write_window
 from conversations.reply import Button, CardList, Option, Say, Toast
+from conversations.router import Book, Doubt, Flow
 from conversations.steps import YES
-from conversations.talk import Opening, Talk
 from conversations.trade.delivery.delivery import read_day
-from conversations.trade.listings.far_price import beside_market
 from conversations.trade.listings.listing import SELL, answers_in, answers_of, opened_by
+from conversations.trade.listings.price_confirmation import beside_market
 from conversations.trade.offers.offer import LOTS
 from conversations.trade.requests.card import SEALS, brief_request, request_card
 from conversations.trade.requests.lots import lots_at, too_few_lots
-from core.offers.quotes import service as quotes
-from core.requests import service as requests
-from core.requests.model import QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST, PublishRequest, Request
-from core.search.sentence.parse import Understood
+from core.discovery.search.sentence.parse import Understood
+from core.trade.offers.quotes import service as quotes
+from core.trade.requests import service as requests
+from core.trade.requests.model import QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST, PublishRequest, Request
 
 SHOWN_AT_ONCE = 10
 CUT_OFF_HOUR: Final = time(17)  # of the buyer's own day: whoever quotes on the last day has had the day

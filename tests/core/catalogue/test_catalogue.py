@@ -16,7 +16,7 @@ from core.catalogue.energy import (
     price_per_mwh,
     price_per_tonne,
 )
-from core.catalogue.facts import LANGUAGES, NumberFit
+from core.catalogue.schema import LANGUAGES, NumberFit
 from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice, currency_named
 from core.kernel.quantity import Quantity, unit_named

@@ -8,8 +8,8 @@ import pytest
 
 from config.batch.search_batch import BatchSearcher
 from config.reference import reference
-from core.catalogue.names import folded
-from core.search.sentence.parse import parse
+from core.catalogue.product_names import folded
+from core.discovery.search.sentence.parse import parse
 
 CATALOGUE, PLACES = reference()
 TODAY = date(2026, 11, 21)

@@ -8,10 +8,10 @@ from typing import Final
 import pytest
 
 from config.batch.search_batch import BatchSearcher
-from core.catalogue.names import folded
+from core.catalogue.product_names import folded
 from core.catalogue.topics import STEM, THINGS
+from tests.core.discovery.search.batch import KAUNAS, TODAY, asks, expert, listing
 from tests.core.goods import catalogue
-from tests.core.search.batch import KAUNAS, TODAY, asks, expert, listing
 
 LANGUAGES: Final = {"en", "de", "fr", "es", "it", "sv", "pl", "lt", "lv", "et", "uk"}
 ADVISERS: Final = [

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from core.kernel.chat_state.model import Remembered
 from core.kernel.statements import put
 from core.kernel.transaction import MARKET, Ctx
-from core.people.model import Person
-from core.people.service import person_of
-from core.talks.model import Remembered
+from core.people.accounts.model import Person
+from core.people.accounts.service import person_of
 from tests.core.conftest import Market
 
 NUMBER = "+370 600 12345"

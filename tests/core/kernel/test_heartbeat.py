@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from core.kernel.events import Event
 from core.kernel.heartbeat import ClocksStopped, beat, outages
-from core.kernel.sweep import ring_due
+from core.kernel.timer_sweep import ring_due
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import MARKET, Ctx
-from core.offers.reactions import rings
-from core.offers.service import offer_for
+from core.trade.offers.reactions import rings
+from core.trade.offers.service import offer_for
 from tests.core.conftest import Market
-from tests.core.offers.test_offers import trade
+from tests.core.trade.offers.test_offers import trade
 
 OURS = frozenset({"retry"})
 MACHINE = datetime(2026, 1, 1, 12, tzinfo=UTC)  # the machine's clock need not be the market's

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+from core.kernel.chat_state.service import recall, remember
 from core.kernel.inbox import after_their_last
 from core.kernel.transaction import Ctx
-from core.talks.service import recall, remember
 from tests.core.conftest import Market
 
 TOPIC = "said"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from config.reference import reference
 from conversations.wording import Wordings
+from core.discovery.search.sentence.fields import parse_quantity
 from core.kernel.errors import Refusal
 from core.kernel.quantity import UNITS, Quantity, convertible
-from core.search.sentence.fields import parse_quantity
 
 amounts = st.decimals(0, 10**6, places=3, allow_nan=False, allow_infinity=False)
 

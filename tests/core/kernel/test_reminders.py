@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.deals import service as deals
-from core.deals.model import DEAL
 from core.kernel.heartbeat import beat
 from core.kernel.process import Process
 from core.kernel.reminders import DeadlineNears, put_off, remind_due
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import MARKET, TIME, Ctx
+from core.trade.deals import service as deals
+from core.trade.deals.model import DEAL
 from tests.core.conftest import Market
 from tests.core.trades import agreed
 

@@ -1,0 +1,297 @@
+"""When something was wrong: the seeker says it, the consultant answers or gives it all back, an operator decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from conversations.advice.aftercare.confirmation import ask_once_more
+from conversations.advice.aftercare.review import session_standing
+from conversations.advice.session_price import talked_in_words
+from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
+from conversations.event_sentences import gathered
+from conversations.forms.answers import read_whole_number
+from conversations.forms.form import Field, Form, Values
+from conversations.forms.free_text_form import own_words
+from conversations.reply import Button, Card, Line, Say, Toast
+from conversations.router import Book, Flow
+from conversations.wording import labelled
+from core.advice.sessions import complaint_answers, complaints, rules, service, settlement
+from core.advice.sessions.complaints import Brief
+from core.advice.sessions.events import ComplaintAnswered, SessionComplained, SessionSettled
+from core.advice.sessions.model import Booking, Complaint
+from core.advice.sessions.process import SESSION
+from core.kernel.process import StepRow
+from core.kernel.timers import deadline_of
+from core.kernel.transaction import Ctx
+from core.people.files.service import kept_files
+
+KIND: Final = "complaint"
+STEPS_SHOWN: Final = 12  # of the timeline, the latest
+LINES_SHOWN: Final = 40  # of what was said, the latest
+LONGEST_LINE: Final = 90  # characters of each
+
+book = Book()
+
+# Each step that a session complained of can have taken, by the word that an operator reads for it.
+STEPS: Final = {
+    "pick_time": "agreed",
+    "card_ok": "card",
+    "accept": "agreed",
+    "other_time": "proposed",
+    "take_time": "agreed",
+    "propose_move": "proposed",
+    "take_move": "moved",
+    "leave_move": "stays",
+    "move_lapsed": "stays",
+    "auth_failed": "card_no",
+    "cancel_late_seeker": "called_off",
+    "noshow_seeker": "no_show",
+    "both_joined": "both",
+    "both_joined_paying": "both",
+    "continue": "yes",
+    "drop": "away",
+    "rejoin": "back",
+    "extend": "more",
+    "hang_up": "ended",
+    "time_up": "over",
+    "rejoin_limit": "over",
+    "captured": "charged",
+    "capture_failed": "not_charged",
+    "paid_by_link": "charged",
+    "complain": "complained",
+    "answer": "answered",
+    "take_back": "taken_back",
+    "give_back": "given_back",
+    "rule": "decided",
+    "session_final_rule": "decided",
+    "recalled": "recalled",
+    "paid_out": "paid_out",
+}
+
+# What operators hear; the two sides hear it on the session's card. A settlement concerns them only after a complaint.
+COMPLAINT_FACTS: Final[dict[type[Any], str]] = {
+    SessionComplained: "notice.complaint_came",
+    ComplaintAnswered: "notice.complaint_answered",
+    SessionSettled: "notice.complaint_settled",
+}
+
+
+def on_complaint(code: str) -> Any:
+    def hear(ctx: Ctx, fact: SessionComplained | ComplaintAnswered | SessionSettled) -> None:
+        if ctx.session.get(Complaint, fact.booking_id) is not None:
+            gathered(ctx).say(KIND, fact.booking_id, code, by=None)
+
+    return hear
+
+
+# --- the two sides ----------------------------------------------------------------------------------------------------
+
+COMPLAINT: Final = own_words("complaint")
+ANSWER: Final = own_words("complaint_answer")
+
+Tell = Callable[[Ctx, str, str, int | None], Any]  # of a session by its id, in these words, as it was seen
+
+
+def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
+    """The button opens a form of one long answer, and that is told of the session as its presser saw it."""
+
+    def begin(talk: Talk, pressed: Press) -> None:
+        booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+        talk.fresh = True
+        talk.open(form.name, Opening({}, booking.id, booking.version))
+
+    def finish(talk: Talk, opening: Opening, values: Values) -> None:
+        tell(talk.ctx, str(opening.subject), values["words"], opening.seen)
+
+    book.press(verb)(begin)
+    book.flow(Flow(form, finish=finish))
+
+
+_in_own_words("session.complain", COMPLAINT, settlement.complain)
+_in_own_words("session.answer", ANSWER, complaint_answers.answer_complaint)
+
+
+@book.press("session.give_back")
+def ask_to_give_back(talk: Talk, pressed: Press) -> None:
+    words, booking = talk.words, service.mine(talk.ctx, pressed.subject, pressed.seen)
+    asked = words("session.give_back_sure", due=booking.due, ref=booking.ref)
+    yes, no = words("session.give_back_yes", due=booking.due), words("session.give_back_no")
+    ask_once_more(talk, booking, pressed.verb, asked=asked, yes=yes, no=no)
+
+
+@book.press("session.give_back_now")
+def give_back(talk: Talk, pressed: Press) -> None:
+    settlement.give_back(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.given_back_toast")))
+
+
+@book.press("session.take_back")
+def ask_to_take_back(talk: Talk, pressed: Press) -> None:
+    words, booking = talk.words, service.mine(talk.ctx, pressed.subject, pressed.seen)
+    asked = words("session.take_back_sure", due=booking.due, name=talk.name_of(booking.consultant))
+    yes, no = words("session.take_back_yes"), words("session.take_back_no")
+    ask_once_more(talk, booking, pressed.verb, asked=asked, yes=yes, no=no)
+
+
+@book.press("session.take_back_now")
+def take_back(talk: Talk, pressed: Press) -> None:
+    complaint_answers.take_back(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("session.taken_back_toast")))
+
+
+# --- operators --------------------------------------------------------------------------------------------------------
+
+
+def _percent(_talk: Talk, text: str, _values: Values) -> int:
+    return read_whole_number(0, 100, text.strip().removesuffix("%").strip())
+
+
+SHARE = Field(
+    "share",
+    "number",
+    read=_percent,
+    show=lambda talk, value: f"{talk.words.show(value)} %",
+    max_length=6,
+    example="50",
+)
+RULING = Form("session_ruling", (SHARE, Field("reason", "long_text", max_length=1000)))
+
+
+def _rule(talk: Talk, opening: Opening, values: Values) -> None:
+    settlement.rule(talk.ctx, str(opening.subject), values["share"], values["reason"], opening.seen)
+
+
+def _at_stake(talk: Talk, opening: Opening) -> str:
+    booking = complaints.complaint_case(talk.ctx, str(opening.subject))
+    return talk.words("complaint.at_stake", amount=booking.due)
+
+
+book.flow(Flow(RULING, finish=_rule, intro=_at_stake))
+
+
+@book.press("complaint.rule")
+def open_ruling(talk: Talk, pressed: Press) -> None:
+    booking = complaints.complaint_case(talk.ctx, pressed.subject)
+    talk.fresh = True
+    talk.open("session_ruling", Opening({}, booking.id, booking.version))
+
+
+@book.press("complaint.said")
+def what_was_said(talk: Talk, pressed: Press) -> None:
+    """The talk itself, for whoever decides; that an operator may read it stands in the complaint's own form."""
+    brief = complaints.brief_of(talk.ctx, pressed.subject)
+    names = _names(talk, brief.booking)
+    file = talk.words("session.file_line")
+    said = [
+        labelled(talk.words, names[line.side], line.text[:LONGEST_LINE] or file) for line in brief.lines[-LINES_SHOWN:]
+    ]
+    talk.reply(Say(text="\n".join(said) or talk.words("complaint.nothing_said")))
+    sent = kept_files(talk.ctx, [each for line in brief.lines[-LINES_SHOWN:] for each in line.files])
+    if sent:  # what was shown is a part of what was said
+        pictures = tuple(each.id for each in sent if each.mime.startswith("image/"))
+        others = tuple(each.id for each in sent if not each.mime.startswith("image/"))
+        talk.reply(Card(title=talk.words("complaint.card", ref=brief.booking.ref), pictures=pictures, documents=others))
+
+
+@book.press("complaint.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(complaint_card(talk, pressed.subject))
+
+
+def complaint_card(talk: Talk, booking_id: str, note: str = "") -> Card:
+    """A complaint as an operator sees it: what was said of the session, what its clock says, and what is at stake."""
+    words, brief = talk.words, complaints.brief_of(talk.ctx, booking_id)
+    booking = brief.booking
+    timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
+    is_open = booking.state == "session_dispute"
+    half = rules.unruled_back(booking.due)
+    turn = words("complaint.decide", until="" if timer is None else timer.due_at, half=half)
+    decide = Button(label=words("complaint.rule"), press=press("complaint.rule", booking.id), style="primary")
+    said = Button(label=words("complaint.said"), press=press("complaint.said", booking.id))
+    return Card(
+        subject=f"{KIND}:{booking.id}",
+        title=words("complaint.card", ref=booking.ref),
+        lines=tuple(_course(talk, brief)),
+        turn=turn if is_open else words("complaint.closed"),
+        note=note,
+        buttons=((decide, said),) if is_open else ((said,),),
+        fresh=talk.fresh,
+    )
+
+
+def brief_card(talk: Talk, booking: Booking) -> Card:
+    """One of several that wait."""
+    words = talk.words
+    timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
+    half = rules.unruled_back(booking.due)
+    return Card(
+        title=words("complaint.card", ref=booking.ref),
+        lines=(Line(label=words("case.at_stake"), value=words.show(booking.due)),),
+        turn=words("complaint.decide", until="" if timer is None else timer.due_at, half=half),
+        buttons=((Button(label=words("session.open"), press=press("complaint.show", booking.id)),),),
+    )
+
+
+def _course(talk: Talk, brief: Brief) -> list[Line]:
+    words, booking = talk.words, brief.booking
+    names, clock = _names(talk, booking), brief.meeting
+    lines = [
+        Line(label=words("party.seeker"), value=f"{names['seeker']} · {session_standing(talk, booking.seeker)}"),
+        Line(
+            label=words("party.consultant"),
+            value=f"{names['consultant']} · {session_standing(talk, booking.consultant)}",
+        ),
+        Line(label=words("session.gross"), value=words.show(booking.due)),
+        *complaint_lines(talk, brief.complaint),
+        Line(
+            label=words("complaint.clock"),
+            value=talked_in_words(talk, booking, clock),
+        ),
+    ]
+    lines += [
+        Line(
+            label=words("complaint.consent"),
+            value=f"{words.show(consent.at)} · {talk.name_of(consent.person_id)} · {consent.shown}",
+        )
+        for consent in brief.consents
+    ]
+    shown = brief.steps[-STEPS_SHOWN:]
+    happened = "\n".join(labelled(words, words.show(row.at), _happened(talk, names, booking, row)) for row in shown)
+    lines.append(Line(label=words("case.timeline"), value=happened))
+    return [*lines, *ruling_lines(talk, booking)]
+
+
+def _happened(talk: Talk, names: dict[str, str], booking: Booking, row: StepRow) -> str:
+    """A step of the session in words, and which of the two has taken it."""
+    happened = talk.words(f"complaint.step.{STEPS[row.event]}")
+    by = {booking.seeker: names["seeker"], booking.consultant: names["consultant"]}.get(row.actor)
+    return happened if by is None else f"{happened} · {by}"
+
+
+def complaint_lines(talk: Talk, complaint: Complaint) -> list[Line]:
+    """What the seeker says was wrong, and what the consultant says to it."""
+    lines = [Line(label=talk.words("session.complaint"), value=complaint.words)]
+    if complaint.answer:
+        lines.append(Line(label=talk.words("complaint.answer"), value=complaint.answer))
+    return lines
+
+
+def ruling_lines(talk: Talk, booking: Booking) -> list[Line]:
+    """How a complaint ended: the share, and why; on the card of everybody whom it concerns."""
+    words, complaint = talk.words, settlement.complaint_of(talk.ctx, booking.id)
+    if complaint is None or complaint.ruled is None:
+        return []
+    if complaint.reason is None:
+        return [Line(label=words("complaint.ruling"), value=words("complaint.taken_back"))]
+    kept = rules.share(booking.due, complaint.ruled)
+    parts = words("complaint.shares", kept=kept, back=booking.due - kept)
+    return [Line(label=words("complaint.ruling"), value=f"{parts} {complaint.reason or words('complaint.by_time')}")]
+
+
+def _names(talk: Talk, booking: Booking) -> dict[str, str]:
+    return {
+        "seeker": talk.name_of(booking.seeker),
+        "consultant": talk.name_of(booking.consultant),
+    }

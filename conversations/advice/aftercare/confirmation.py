@@ -1,0 +1,15 @@
+"""What cannot be undone is asked once more: with what it means, and the way back to the session beside the yes."""
+
+from __future__ import annotations
+
+from conversations.buttons import press
+from conversations.chat_context import Talk
+from conversations.reply import Button, Say
+from core.advice.sessions.model import Booking
+
+
+def ask_once_more(talk: Talk, booking: Booking, verb: str, *, asked: str, yes: str, no: str) -> None:
+    """The yes presses `<verb>_now`, on the session as it stands."""
+    sure = Button(label=yes, press=press(f"{verb}_now", booking.id, booking.version), style="danger")
+    back = Button(label=no, press=press("session.show", booking.id))
+    talk.reply(Say(text=asked, buttons=((sure, back),)))

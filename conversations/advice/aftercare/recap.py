@@ -1,0 +1,195 @@
+"""The recap of a session: the consultant looks the draft over and sends it; the seeker reads it; either deletes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from conversations.advice.aftercare.confirmation import ask_once_more
+from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
+from conversations.forms.form import Field, Form, Values
+from conversations.reply import Button, Card, CardList, Line, Say, Toast
+from conversations.router import Book, Flow
+from conversations.wording import listed
+from core.advice.recaps import events
+from core.advice.recaps import service as recaps
+from core.advice.recaps.model import RECAP, RECORDING, EditRecap, Recap
+from core.advice.recaps.rules import read_lines
+from core.advice.sessions.model import Booking
+from core.advice.sessions.process import SETTLED
+from core.advice.sessions.service import booking_for, side_of
+from core.kernel.errors import NotFound
+
+KIND: Final = "recap"
+PARTS: Final = ("topics", "decisions", "steps")
+
+book = Book()
+
+# Each fact with its sentence; "" draws the card anew and says nothing.
+RECAP_FACTS: Final[dict[type[Any], str]] = {
+    events.RecapDrafted: "notice.recap_drafted",
+    events.RecapEdited: "",
+    events.RecapSent: "notice.recap_sent",
+}
+
+
+# --- the consultant's part --------------------------------------------------------------------------------------------
+
+
+def _part(name: str) -> Field:
+    """One list of the recap, a line each."""
+    return Field(
+        name,
+        "long_text",
+        read=lambda _talk, text, _values: read_lines(text, name),
+        write="\n".join,
+        show=lambda talk, lines: listed(talk.words, lines),
+        optional=True,
+        max_length=2400,
+    )
+
+
+FORM = Form("edit_recap", tuple(map(_part, PARTS)))
+
+
+def _edit(talk: Talk, opening: Opening, values: Values) -> None:
+    command = EditRecap(booking_id=str(opening.subject), **{part: values.get(part, ()) for part in PARTS})
+    recaps.edit_recap(talk.ctx, command, opening.seen)
+
+
+book.flow(Flow(FORM, finish=_edit))
+
+
+@book.press("recap.edit")
+def edit(talk: Talk, pressed: Press) -> None:
+    recap = recaps.recap_of(talk.ctx, pressed.subject)
+    if recap is None:
+        raise NotFound
+    talk.fresh = True
+    known = {part: "\n".join(getattr(recap, part)) for part in PARTS}
+    talk.open("edit_recap", Opening({part: text for part, text in known.items() if text}, recap.id, recap.version))
+
+
+@book.press("recap.send")
+def send(talk: Talk, pressed: Press) -> None:
+    recaps.send_recap(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("recap.sent_toast")))
+
+
+# --- the card ---------------------------------------------------------------------------------------------------------
+
+
+@book.press("recap.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(recap_card(talk, pressed.subject))
+
+
+def recap_card(talk: Talk, booking_id: str, note: str = "") -> Card:
+    """The draft, to its consultant alone; once it is sent, to both. Raises NotFound."""
+    recap = recaps.recap_of(talk.ctx, booking_id)
+    if recap is None:
+        raise NotFound
+    words, booking = talk.words, booking_for(talk.ctx, booking_id)
+    lines = tuple(
+        Line(label=words(f"recap.{part}"), value="\n".join(f"• {line}" for line in getattr(recap, part)))
+        for part in PARTS
+        if getattr(recap, part)
+    )
+    return Card(
+        subject=f"{KIND}:{booking.id}",
+        title=words("recap.card", ref=booking.ref, name=other_name(talk, booking)),
+        lines=lines,
+        turn=_turn(talk, recap),
+        note=note,
+        buttons=_buttons(talk, booking, recap),
+        fresh=talk.fresh,
+    )
+
+
+def _turn(talk: Talk, recap: Recap) -> str:
+    until = recaps.kept_until(talk.ctx, RECAP.name, recap.id)
+    day = "" if until is None else until.astimezone(talk.words.zone).date()
+    return talk.words(f"recap.turn.{recap.state}", day=day)
+
+
+def _buttons(talk: Talk, booking: Booking, recap: Recap) -> tuple[tuple[Button, ...], ...]:
+    words = talk.words
+    if recap.state == "draft":
+        return (
+            (
+                Button(
+                    label=words("recap.send_button"),
+                    press=press("recap.send", booking.id, recap.version),
+                    style="primary",
+                ),
+                Button(label=words("recap.edit_button"), press=press("recap.edit", booking.id)),
+            ),
+        )
+    return (forget_row(talk, booking),) if recap.state == "sent" and booking.state in SETTLED else ()
+
+
+def other_name(talk: Talk, booking: Booking) -> str:
+    other = booking.consultant if side_of(talk.ctx, booking) == "seeker" else booking.seeker
+    return talk.name_of(other)
+
+
+# --- deletion ---------------------------------------------------------------------------------------------------------
+
+
+def forget_row(talk: Talk, booking: Booking) -> tuple[Button, ...]:
+    return (Button(label=talk.words("recap.forget_button"), press=press("recap.forget", booking.id), style="danger"),)
+
+
+@book.press("recap.forget")
+def ask_to_forget(talk: Talk, pressed: Press) -> None:
+    words, booking = talk.words, booking_for(talk.ctx, pressed.subject)
+    asked = words("recap.forget_sure", ref=booking.ref)
+    ask_once_more(talk, booking, pressed.verb, asked=asked, yes=words("recap.forget_yes"), no=words("recap.forget_no"))
+
+
+@book.press("recap.forget_now")
+def forget(talk: Talk, pressed: Press) -> None:
+    recaps.forget(talk.ctx, pressed.subject)
+    talk.reply(Toast(text=talk.words("recap.forgotten_toast")))
+
+
+@book.command("recaps")
+def my_recaps(talk: Talk, _rest: str) -> None:
+    """What is kept of my sessions, until when, and the way to delete it."""
+    words = talk.words
+    kept = recaps.kept_for(talk.ctx, talk.person.id)
+    if not kept:
+        talk.reply(Say(text=words("recap.nothing_kept")))
+        return
+    items = tuple(_kept(talk, booking) for booking in kept)
+    talk.reply(CardList(subject="recaps", title=words("recap.kept_title"), text=words("recap.kept_text"), items=items))
+
+
+def _kept(talk: Talk, booking: Booking) -> Card:
+    words, recap = talk.words, recaps.recap_of(talk.ctx, booking.id)
+    recording = recaps.recording_of(talk.ctx, booking.id)
+    lines, buttons = [], []
+    if recap is not None and recap.state != "gone":
+        lines.append(_until(talk, "recap.kept_recap", recaps.kept_until(talk.ctx, RECAP.name, booking.id)))
+        buttons.append(Button(label=words("recap.open_button"), press=press("recap.show", booking.id)))
+    if recording is not None and recording.state == "kept":
+        lines.append(_until(talk, "recap.kept_words", recaps.kept_until(talk.ctx, RECORDING.name, booking.id)))
+        buttons.append(Button(label=words("recording.read_button"), press=press("recording.read", booking.id)))
+    elif recaps.line_count(talk.ctx, booking.id):
+        lines.append(_until(talk, "recap.kept_words", recaps.kept_until(talk.ctx, recaps.LINES, booking.id)))
+    rows = [tuple(buttons)] if buttons else []
+    if booking.state in SETTLED:
+        rows.append(forget_row(talk, booking))
+    return Card(
+        title=words("recap.card", ref=booking.ref, name=other_name(talk, booking)),
+        lines=tuple(lines),
+        buttons=tuple(rows),
+    )
+
+
+def _until(talk: Talk, code: str, until: datetime | None) -> Line:
+    words = talk.words
+    if until is None:
+        return Line(label=words(code), value=words("recap.until_over"))
+    return Line(label=words(code), value=words("recap.until", day=until.astimezone(words.zone).date()))

@@ -1,0 +1,180 @@
+"""A talk kept word for word: asked for by one side, agreed to by the other, bought by the seeker, read by both."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from babel.dates import format_time
+
+from conversations.advice.aftercare.recap import forget_row, other_name
+from conversations.buttons import Press, press
+from conversations.chat_context import Talk
+from conversations.reply import Button, Card, Say, Toast
+from conversations.router import Book
+from conversations.shop.purchases import Ware, offer, price_here
+from conversations.wording import labelled
+from core.advice.recaps import events
+from core.advice.recaps import service as recaps
+from core.advice.recaps.model import PRICE_CARD, PRICE_STARS, RECAP_KEPT, RECORDING, Recording
+from core.advice.sessions.model import Booking
+from core.advice.sessions.process import SETTLED, TALKING
+from core.advice.sessions.service import booking_for, mine
+from core.kernel.errors import NotFound, Refusal
+from core.shop.purchases.model import Thing
+
+KIND: Final = "recording"
+A_PAGE: Final = 15  # lines of the talk
+
+book = Book()
+
+# Each fact with its sentence; "" draws the card anew and says nothing.
+RECORDING_FACTS: Final[dict[type[Any], str]] = {
+    events.RecordingAsked: "notice.recording_asked",
+    events.RecordingAgreed: "notice.recording_agreed",
+    events.RecordingForSale: "notice.recording_for_sale",
+    events.RecordingKept: "notice.recording_kept",
+    events.RecordingGone: "notice.recording_gone",
+}
+
+
+# --- both must agree --------------------------------------------------------------------------------------------------
+
+
+@book.press("recording.ask")
+def ask(talk: Talk, pressed: Press) -> None:
+    """The wish is a consent too: what was on the card is kept with it."""
+    shown = talk.words("recording.ask_shown", days=RECAP_KEPT.days)
+    recaps.ask_recording(talk.ctx, pressed.subject, shown=shown, place=talk.place)
+    talk.reply(Toast(text=talk.words("recording.asked_toast")))
+
+
+@book.press("recording.agree")
+def agree(talk: Talk, pressed: Press) -> None:
+    shown = talk.words("recording.ask_shown", days=RECAP_KEPT.days)
+    recaps.agree_recording(talk.ctx, pressed.subject, shown=shown, place=talk.place, seen=pressed.seen)
+    talk.reply(Toast(text=talk.words("recording.agreed_toast")))
+
+
+@book.press("recording.refuse")
+def refuse(talk: Talk, pressed: Press) -> None:
+    recaps.refuse_recording(talk.ctx, pressed.subject, pressed.seen)
+    talk.reply(Toast(text=talk.words("recording.refused_toast")))
+
+
+def may_ask(talk: Talk, booking: Booking) -> bool:
+    """Whether the talk on this card could be kept, and nobody has been asked yet."""
+    return booking.state in TALKING and booking.room == "chat" and recaps.recording_of(talk.ctx, booking.id) is None
+
+
+# --- bought and read --------------------------------------------------------------------------------------------------
+
+
+@book.press("recording.buy")
+def buy(talk: Talk, pressed: Press) -> None:
+    booking = mine(talk.ctx, pressed.subject, None)
+    if not recaps.may_buy(talk.ctx, booking.id):
+        raise Refusal("recording.not_for_sale")
+    offer(talk, _ware(talk, booking))
+
+
+def _ware(talk: Talk, booking: Booking) -> Ware:
+    words, name = talk.words, other_name(talk, booking)
+    return Ware(
+        thing=Thing.RECAP,
+        subject=booking.id,
+        title=words("recording.ware", ref=booking.ref),
+        description=words("recording.ware_text", name=name, days=RECAP_KEPT.days),
+        stars=PRICE_STARS,
+        card=PRICE_CARD,
+        lasts_days=RECAP_KEPT.days,  # who deletes it before gives the money back
+    )
+
+
+@book.press("recording.read")
+def read(talk: Talk, pressed: Press) -> None:
+    """What was said, a page at a time, to both of those who said it."""
+    words, booking = talk.words, booking_for(talk.ctx, pressed.subject)
+    lines = recaps.words_of(talk.ctx, booking.id)
+    at = int(pressed.choice) if pressed.choice.isascii() and pressed.choice.isdigit() else 0
+    if not 0 <= at < max(len(lines), 1):
+        raise Refusal("talk.unknown_button")
+    names = {
+        "seeker": talk.name_of(booking.seeker),
+        "consultant": talk.name_of(booking.consultant),
+    }
+    file, page = words("session.file_line"), lines[at : at + A_PAGE]
+    shown = "\n".join(
+        labelled(words, f"{_clock(talk, line.at)} {names[line.side]}", line.text or file) for line in page
+    )
+    steps = [
+        Button(label=words(code), press=press("recording.read", booking.id, choice=str(start)))
+        for code, start in (("recording.earlier", at - A_PAGE), ("recording.later", at + A_PAGE))
+        if 0 <= start < len(lines)
+    ]
+    rows = ((*steps,),) if steps else ()
+    talk.reply(Say(text=shown or words("recording.nothing_said"), buttons=rows))
+
+
+def _clock(talk: Talk, moment: datetime) -> str:
+    return format_time(moment.astimezone(talk.words.zone), "HH:mm", locale=talk.words.locale)
+
+
+# --- the card ---------------------------------------------------------------------------------------------------------
+
+
+@book.press("recording.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(recording_card(talk, pressed.subject))
+
+
+def recording_card(talk: Talk, booking_id: str, note: str = "") -> Card:
+    """Whether the talk is kept word for word, who has said what to that, and until when. Raises NotFound."""
+    recording = recaps.recording_of(talk.ctx, booking_id)
+    if recording is None:
+        raise NotFound
+    words, booking = talk.words, booking_for(talk.ctx, booking_id)
+    return Card(
+        subject=f"{KIND}:{booking.id}",
+        title=words("recording.card", ref=booking.ref),
+        turn=_turn(talk, booking, recording),
+        note=note,
+        buttons=_buttons(talk, booking, recording),
+        fresh=talk.fresh,
+    )
+
+
+def _turn(talk: Talk, booking: Booking, recording: Recording) -> str:
+    words = talk.words
+    until = recaps.kept_until(talk.ctx, RECORDING.name, recording.id)
+    code = f"recording.turn.{recording.state}"
+    if recording.state == "asked":
+        code += ".mine" if recording.asked_by == talk.person.id else ".yours"
+    elif recaps.may_buy(talk.ctx, booking.id):
+        code += ".for_sale"
+    return words(
+        code,
+        name=other_name(talk, booking),
+        day="" if until is None else until.astimezone(words.zone).date(),
+        days=RECAP_KEPT.days,
+    )
+
+
+def _buttons(talk: Talk, booking: Booking, recording: Recording) -> tuple[tuple[Button, ...], ...]:
+    words = talk.words
+
+    def button(verb: str, style: Any = "plain") -> Button:
+        label = words(f"recording.{verb}_button")
+        return Button(label=label, press=press(f"recording.{verb}", booking.id, recording.version), style=style)
+
+    if recording.state == "asked":
+        answers = recording.asked_by != talk.person.id
+        return ((button("agree", "primary"), button("refuse")),) if answers else ((button("refuse"),),)
+    if recaps.may_buy(talk.ctx, booking.id):
+        price = price_here(talk, _ware(talk, booking))
+        label = words("recording.buy_button", price=price)
+        return ((Button(label=label, press=press("recording.buy", booking.id), style="primary"),),)
+    if recording.state == "kept":
+        reading = (Button(label=words("recording.read_button"), press=press("recording.read", booking.id)),)
+        return (reading, forget_row(talk, booking)) if booking.state in SETTLED else (reading,)
+    return ()

@@ -1,0 +1,193 @@
+"""How a session was: one tap, a few words if one likes, and the one public answer of who was reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
+
+from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
+from conversations.forms.form import Values
+from conversations.forms.free_text_form import own_words
+from conversations.reply import Button, Card, CardList, Line, Say, Toast
+from conversations.router import Book, Flow
+from core.advice.experts.service import expert_for
+from core.advice.reviews import events
+from core.advice.reviews import service as reviews
+from core.advice.reviews.model import (
+    SESSION_REVIEW,
+    AddWords,
+    AnswerReview,
+    RateSession,
+    SessionReview,
+    SessionReviewWindow,
+)
+from core.advice.sessions.model import Booking
+from core.advice.sessions.service import booking_for
+from core.kernel.errors import Refusal
+from core.kernel.timers import deadline_of
+
+MARKS: Final = (1, 2, 3, 4, 5)
+KIND: Final = "rating"
+SHOWN: Final = 10
+
+book = Book()
+
+# Each fact with its sentence; "" draws the card anew and says nothing.
+REVIEW_FACTS: Final[dict[type[Any], str]] = {
+    events.SessionReviewsOpened: "notice.session_reviews_opened",
+    events.SessionRated: "",
+    events.SessionReviewsShown: "notice.session_reviews_shown",
+    events.SessionReviewAnswered: "notice.session_review_answered",
+}
+
+
+# --- what is pressed and written --------------------------------------------------------------------------------------
+
+
+@book.press("rating.rate")
+def rate(talk: Talk, pressed: Press) -> None:
+    if pressed.choice not in map(str, MARKS):
+        raise Refusal("talk.unknown_button")
+    reviews.rate(talk.ctx, RateSession(booking_id=pressed.subject, stars=int(pressed.choice)))
+    talk.reply(Toast(text=talk.words("rating.rated_toast")))
+
+
+WORDS = own_words("session_words")
+ANSWER = own_words("session_answer")
+
+
+def _add_words(talk: Talk, opening: Opening, values: Values) -> None:
+    reviews.add_words(talk.ctx, AddWords(booking_id=str(opening.subject), words=values["words"]))
+
+
+def _answer(talk: Talk, opening: Opening, values: Values) -> None:
+    reviews.answer(talk.ctx, AnswerReview(review_id=str(opening.subject), words=values["words"]))
+
+
+book.flow(Flow(WORDS, finish=_add_words))
+book.flow(Flow(ANSWER, finish=_answer))
+
+
+def _opens(form: str) -> Callable[[Talk, Press], None]:
+    def enter(talk: Talk, pressed: Press) -> None:
+        talk.fresh = True
+        talk.open(form, Opening({}, pressed.subject))
+
+    return enter
+
+
+book.press("rating.words")(_opens("session_words"))
+book.press("rating.answer")(_opens("session_answer"))
+
+
+@book.press("rating.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(review_card(talk, pressed.subject))
+
+
+# --- the card of one session's reviews --------------------------------------------------------------------------------
+
+
+def review_card(talk: Talk, booking_id: str, note: str = "") -> Card:
+    """Five stars to tap; then what was said, sealed or shown."""
+    words, booking = talk.words, booking_for(talk.ctx, booking_id)
+    window = reviews.window_of(talk.ctx, booking.id)
+    if window is None:
+        raise Refusal("rating.nothing_to_rate")
+    other = booking.consultant if talk.person.id == booking.seeker else booking.seeker
+    name = talk.name_of(other)
+    mine, theirs = reviews.review_by_me(talk.ctx, booking.id), reviews.review_about_me(talk.ctx, booking.id)
+    lines = []
+    if mine is not None:
+        lines.append(Line(label=words("rating.mine"), value=_said(mine)))
+    if theirs is not None:
+        lines.append(Line(label=words("rating.theirs", name=name), value=_said(theirs)))
+    lines += [
+        Line(label=words("rating.answer_label"), value=each.answer)
+        for each in (mine, theirs)
+        if each is not None and each.answer
+    ]
+    return Card(
+        subject=f"{KIND}:{booking.id}",
+        title=words("rating.card", ref=booking.ref, name=name),
+        lines=tuple(lines),
+        turn=_turn(talk, window, mine, name),
+        note=note,
+        buttons=_buttons(talk, booking, window, mine, theirs),
+        fresh=talk.fresh,
+    )
+
+
+def _turn(talk: Talk, window: SessionReviewWindow, mine: SessionReview | None, name: str) -> str:
+    code = f"rating.turn.{window.state}"
+    if window.state == SESSION_REVIEW.initial:
+        code = "rating.turn.rate" if mine is None else "rating.turn.sealed"
+    timer = deadline_of(talk.ctx.session, SESSION_REVIEW.name, window.id)
+    return talk.words(code, name=name, until="" if timer is None else timer.due_at)
+
+
+def _buttons(
+    talk: Talk, booking: Booking, window: SessionReviewWindow, mine: SessionReview | None, theirs: SessionReview | None
+) -> tuple[tuple[Button, ...], ...]:
+    words, rows = talk.words, []
+    if window.state == SESSION_REVIEW.initial:
+        rows.append(
+            tuple(Button(label=f"{mark} ★", press=press("rating.rate", booking.id, choice=str(mark))) for mark in MARKS)
+        )
+    if mine is not None and window.state not in SESSION_REVIEW.final:
+        label = words("rating.change_words_button" if mine.words else "rating.words_button")
+        rows.append((Button(label=label, press=press("rating.words", booking.id)),))
+    if theirs is not None and theirs.answer is None:
+        label = words("rating.answer_button")
+        rows.append((Button(label=label, press=press("rating.answer", theirs.id)),))
+    return tuple(rows)
+
+
+def _said(review: SessionReview) -> str:
+    stars = "★" * review.stars + "☆" * (5 - review.stars)
+    return f"{stars} {review.words}".strip()
+
+
+# --- what everybody may read ------------------------------------------------------------------------------------------
+
+
+@book.press("rating.about")
+def about(talk: Talk, pressed: Press) -> None:
+    """What seekers have said of a consultant, the newest first, with the consultant's answers."""
+    words, expert = talk.words, expert_for(talk.ctx, pressed.subject)
+    name = talk.name_of(expert.person_id)
+    back = (Button(label=words("rating.back_button", name=name), press=press("seek.show", expert.id)),)
+    written = reviews.reviews_about(talk.ctx, expert.person_id, SHOWN)
+    if not written:
+        talk.reply(Say(text=words("rating.none", name=name), buttons=(back,)))
+        return
+    items = tuple(
+        Card(
+            title=_said(review),
+            lines=(Line(label=words("rating.answer_of", name=name), value=review.answer),) if review.answer else (),
+            turn=words("rating.on", day=review.written_at.astimezone(words.zone).date()),
+        )
+        for review in written
+    )
+    title = words("rating.about", name=name)
+    talk.reply(CardList(subject="session_reviews", title=title, items=items, buttons=(back,), fresh=talk.fresh))
+
+
+def session_standing(talk: Talk, person_id: str) -> str:
+    """ "★ 4.6 (12 reviews), 31 sessions, came to 97 %", or that there is none yet."""
+    words, of = talk.words, reviews.standing_of(talk.ctx, person_id)
+    parts = []
+    if of.stars is not None:
+        stars = Decimal(of.stars).quantize(Decimal("0.1"))
+        parts.append(words("standing.stars", stars=stars, count=of.reviews))
+    elif of.reviews:
+        parts.append(words("standing.few", count=of.reviews))
+    else:
+        parts.append(words("standing.unrated" if of.talks else "standing.new"))
+    if of.talks:
+        parts.append(words("standing.sessions", count=of.talks))
+    if of.came is not None:
+        parts.append(words("standing.came", percent=round(of.came * 100)))
+    return ", ".join(parts)

@@ -1,0 +1,102 @@
+"""When consultants can be booked: their next free times, or those on the days and at the hour that a seeker named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, partial
+from itertools import groupby
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from conversations.advice.experts.card import slot_in_words
+from conversations.advice.moment import written
+from conversations.buttons import press
+from conversations.chat_context import Talk
+from conversations.reply import Button
+from core.advice.availability.slots import FURTHEST, Calendar, free_slots, spread
+from core.advice.experts.model import Expert
+from core.advice.sessions import slot_checks as session_slots
+from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.sentence.times.days import DateWindow
+
+SHOWN: Final = 3
+DAYS_LOOKED_AT: Final = 14  # for an hour that was named without a day
+
+HasTime = Callable[[Expert, DateWindow], bool]
+
+
+def has_time(talk: Talk) -> HasTime:
+    """Whether a consultant can be booked on one of those days of the seeker's; each calendar is read once."""
+    calendar_of = cache(partial(session_slots.calendar_of, talk.ctx))
+
+    def has(expert: Expert, window: DateWindow) -> bool:
+        slots = _within(talk, calendar_of(expert), _shortest(expert), window)
+        return expert.live and next(slots, None) is not None
+
+    return has
+
+
+def next_slots(talk: Talk, expert: Expert, count: int = SHOWN, wished: Understood | None = None) -> list[datetime]:
+    """The next few slots on different days; none while they are away. `wished`: on the days and nearest to the hour
+    that it names, where there are any."""
+    if not expert.live:
+        return []
+    calendar, length = session_slots.calendar_of(talk.ctx, expert), _shortest(expert)
+    named = _named(talk, calendar, length, wished)[:count] if wished is not None else []
+    return named or spread(free_slots(calendar, talk.ctx.now, length), calendar.zone, count)
+
+
+def at_that_time(talk: Talk, expert: Expert, wished: Understood) -> bool:
+    """Whether one of the slots that `next_slots` names first begins at the very hour."""
+    slots = next_slots(talk, expert, wished=wished)
+    return any(f"{slot.astimezone(talk.words.zone):%H:%M}" == wished.at for slot in slots)
+
+
+def slot_button(talk: Talk, expert: Expert, slot: datetime, length: int, verb: str = "book.slot") -> Button:
+    """Where there are sessions of several lengths, it says how long this one would be."""
+    several = len(expert.lengths) > 1
+    label = f"{slot_in_words(talk, slot)} · {talk.words('session.minutes', count=length)}" if several else ""
+    return Button(
+        label=label or slot_in_words(talk, slot), press=press(verb, expert.id, choice=f"{written(slot)}.{length}")
+    )
+
+
+def _named(talk: Talk, calendar: Calendar, length: timedelta, wished: Understood) -> list[datetime]:
+    """Slots on the days that were named, or at the hour: of each day the one nearest to it."""
+    if wished.window is None and wished.at is None:
+        return []
+    window = wished.window or DateWindow(talk.today, talk.today + timedelta(days=DAYS_LOOKED_AT))
+    slots = list(_within(talk, calendar, length, window))
+    if wished.at is None:
+        return spread(iter(slots), calendar.zone)
+    return [_nearest(day, wished.at) for day in _by_day(slots, talk.words.zone)]
+
+
+def _by_day(slots: Sequence[datetime], zone: ZoneInfo) -> Iterable[list[datetime]]:
+    """The slots of each of the seeker's days, on their clock."""
+    local = (slot.astimezone(zone) for slot in slots)
+    return (list(of_day) for _, of_day in groupby(local, key=lambda slot: slot.date()))
+
+
+def _nearest(slots: Sequence[datetime], at: str) -> datetime:
+    wanted = time.fromisoformat(at)
+    slot = min(slots, key=lambda slot: abs(slot.hour * 60 + slot.minute - wanted.hour * 60 - wanted.minute))
+    return slot.astimezone(UTC)
+
+
+def _within(talk: Talk, calendar: Calendar, length: timedelta, window: DateWindow) -> Iterator[datetime]:
+    """The slots that begin on one of those days of the seeker's."""
+    now, zone = talk.ctx.now, talk.words.zone
+    begins, ends = _midnight(window.first, zone), _midnight(window.last + timedelta(days=1), zone)
+    until = min(ends - timedelta(minutes=1), now + FURTHEST)
+    # The slots before that day are passed over unseen: the notice counts from now on.
+    return free_slots(calendar, max(now, begins - calendar.notice), length, until)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _shortest(expert: Expert) -> timedelta:
+    return timedelta(minutes=min(expert.lengths))

@@ -1,0 +1,121 @@
+"""A question to a consultant before any booking: free, without contacts, on one card that both see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from conversations.advice.aftercare.review import session_standing
+from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
+from conversations.event_sentences import gathered
+from conversations.forms.form import Field, Form, Values
+from conversations.people.contact_warnings import free_text
+from conversations.reply import Button, Card, Line
+from conversations.router import Book, Flow
+from core.advice.experts import service as experts
+from core.advice.experts.questions import service
+from core.advice.experts.questions.events import QuestionSaid
+from core.advice.experts.questions.model import Question, SayToExpert
+from core.advice.sessions.slot_checks import are_booked
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Person
+from core.people.accounts.service import person_of
+from core.people.blocking.rules import masked
+
+KIND: Final = "question"
+LINES_SHOWN: Final = 8  # the last ones: a card stays a card
+
+book = Book()
+
+QUESTION: Final = Form("question", (Field("words", "long_text", read=free_text, max_length=1000),), review=False)
+
+
+def _send(talk: Talk, opening: Opening, values: Values) -> None:
+    """`opening.seen` tells an answer from what is written to a consultant's profile."""
+    say = service.ask_expert if opening.seen is None else service.say_on
+    say(talk.ctx, SayToExpert(subject=str(opening.subject), words=values["words"]))
+
+
+def _about(talk: Talk, _opening: Opening) -> str:
+    return talk.words("question.about")
+
+
+book.flow(Flow(QUESTION, finish=_send, intro=_about))
+
+
+@book.press("question.ask")
+def ask(talk: Talk, pressed: Press) -> None:
+    """From a consultant's profile."""
+    talk.fresh = True
+    talk.open("question", Opening(subject=experts.expert_for(talk.ctx, pressed.subject).id))
+
+
+@book.press("question.answer")
+def answer(talk: Talk, pressed: Press) -> None:
+    question = service.question_for(talk.ctx, pressed.subject)
+    talk.fresh = True
+    talk.open("question", Opening(subject=question.id, seen=question.version))
+
+
+def question_card(talk: Talk, question: Question, note: str = "") -> Card:
+    """What was asked and answered so far; whose word is awaited. Contacts are hidden until a session is agreed."""
+    words, mine = talk.words, service.side_of(talk.ctx, question)
+    expert = experts.expert_for(talk.ctx, question.expert_id)
+    other = question.consultant if mine == "seeker" else question.seeker
+    name, my_turn = talk.name_of(other), service.awaits(question) == mine
+    shown = str if are_booked(talk.ctx, expert, question.seeker) else masked
+    said = tuple(
+        Line(label=f"{talk.name_of(line.person)}, {words.show(line.at)}", value=shown(line.words))
+        for line in question.lines[-LINES_SHOWN:]
+    )
+    say = Button(
+        label=words("inquiry.answer" if my_turn else "inquiry.add"),
+        press=press("question.answer", question.id),
+        style="primary" if my_turn else "plain",
+    )
+    apart = Button(label=words("apart.button"), press=press("apart.ask", question.id, choice=KIND))
+    times = Button(label=words("seek.open"), press=press("seek.show", expert.id))
+    return Card(
+        subject=f"{KIND}:{question.id}",
+        title=words("question.card", name=name),
+        lines=(Line(label=words("session.with"), value=f"{name} · {session_standing(talk, other)}"), *said),
+        turn=_turn(talk, mine, name, my_turn=my_turn),
+        note=note,
+        buttons=((say, times), (apart,)) if mine == "seeker" else ((say,), (apart,)),
+        fresh=talk.fresh,
+    )
+
+
+def _turn(talk: Talk, mine: str, name: str, *, my_turn: bool) -> str:
+    """A consultant is waited for, or the seeker waits; after the answer nobody has to do anything."""
+    if mine == "consultant":
+        return talk.words("question.your_turn", name=name) if my_turn else ""
+    return "" if my_turn else talk.words("question.their_turn", name=name)
+
+
+# --- who hears of it --------------------------------------------------------------------------------------------------
+
+QUESTION_FACTS: Final[dict[type[Any], str]] = {QuestionSaid: "notice.question_said"}
+
+
+def on_question(code: str) -> Callable[[Ctx, QuestionSaid], None]:
+    def hear(ctx: Ctx, fact: QuestionSaid) -> None:
+        question = service.question_for(ctx, fact.question_id)
+        sides = {question.seeker: "seeker", question.consultant: "consultant"}
+        why = "asked" if fact.first else ""
+        gathered(ctx).say(KIND, question.id, code, by=fact.by_person, why=why, sides=sides)
+
+    return hear
+
+
+QUESTIONS_HEARD: Final = ((QUESTION_FACTS, on_question),)
+
+
+def question_news(talk: Talk, question_id: str, note: str) -> Card:
+    return question_card(talk, service.question_for(talk.ctx, question_id), note)
+
+
+def both_of_question(ctx: Ctx, question_id: str) -> list[Person]:
+    question = service.question_for(ctx, question_id)
+    return [person_of(ctx, each) for each in (question.seeker, question.consultant)]

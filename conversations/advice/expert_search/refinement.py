@@ -1,0 +1,61 @@
+"""What is said after a list of consultants or beside a profile of theirs: "Tuesday at 10", "in German", "cheaper"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conversations.advice.expert_search.expert_search import ORDERS, profile_card, query_of_problem, show_advisers
+from conversations.chat_context import Talk
+from conversations.discovery.refinement import order_alone, without_small_words
+from conversations.discovery.search_state import ask, keep_place, place_kept
+from conversations.discovery.sort_orders import ordered
+from conversations.last_query import ADVICE, asked, latest
+from conversations.router import Book
+from core.advice.experts import service as experts
+from core.discovery.search import experts as advisers
+from core.discovery.search import kept
+from core.discovery.search.model import Query
+from core.discovery.search.sentence.parse import Understood
+
+WHEN = frozenset({"window", "at"})  # wishes that one consultant's free times answer, too
+
+book = Book()
+
+
+def refines_advice(talk: Talk, sentence: str) -> bool:
+    """Whether these words are a part of the search for advice that was shown last: an order, a day, a clock time, a
+    language, a rate, a place, and nothing beside it."""
+    if latest(talk) != ADVICE:
+        return False
+    more = _told(talk, sentence)
+    return _order(talk, sentence) is not None or (not more.rest and bool(_wishes(more)))
+
+
+@book.command("advise")
+def refine(talk: Talk, sentence: str) -> None:
+    """What is said now replaces that part of the problem. Of a profile that is open, the times are shown anew."""
+    before = asked(talk, ADVICE)
+    if (order := _order(talk, sentence)) is not None:
+        show_advisers(talk, ask(talk, ordered(talk, before, ORDERS, order), ADVICE))
+        return
+    more, opened = _told(talk, sentence), place_kept(talk, before)
+    query = ask(talk, kept.refined(before, more), ADVICE)
+    if opened and WHEN.issuperset(_wishes(more)):
+        keep_place(talk, query, opened)
+        talk.reply(profile_card(talk, experts.expert_for(talk.ctx, opened)))
+    else:
+        show_advisers(talk, query)
+
+
+def _told(talk: Talk, sentence: str) -> Understood:
+    query = query_of_problem(talk, sentence, answering=True)
+    return replace(query.understood, rest=without_small_words(talk, query.understood.rest))
+
+
+def _wishes(said: Understood) -> set[str]:
+    return {chip.wish for chip in advisers.chips(Query(said))}
+
+
+def _order(talk: Talk, sentence: str) -> str | None:
+    order = order_alone(talk, sentence)
+    return order if order in ORDERS else None

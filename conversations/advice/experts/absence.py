@@ -1,0 +1,110 @@
+"""Going away: days to come are closed and the profile stays; who goes at once is not shown, and told what that ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from conversations.advice.experts.availability import hours_card
+from conversations.advice.experts.own_card import own_card
+from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
+from conversations.forms.delivery_window import WINDOW, show_window
+from conversations.forms.form import Form, Values
+from conversations.reply import Button, Say, Toast
+from conversations.router import Book, Flow
+from core.advice.availability.local_times import instant, local
+from core.advice.experts import service as experts
+from core.advice.experts.model import Expert
+from core.advice.promotion import service as promotions
+from core.advice.promotion.model import Promotion
+from core.kernel.errors import Invalid
+
+BACK_AT: Final = time(6)  # on the morning after the last day, by the consultant's own clock
+PART: Final = "~"  # what a button carries: the last day, if there is one, and what the promotions were worth
+
+HOLIDAY = Form("holiday", (replace(WINDOW, name="days"),), review=False)
+
+book = Book()
+
+
+def _go_away(talk: Talk, _opening: Opening, values: Values) -> None:
+    """An absence that begins later is days on which nobody can book: until then the profile is found as before."""
+    expert = experts.own(talk.ctx)
+    first, last = values["days"]
+    if first <= local(talk.ctx.now, expert.zone).date():
+        _leave(talk, expert, last)
+        return
+    kept = experts.close_days(talk.ctx, first, last)
+    note = talk.words("expert.away_days", days=show_window(talk, (first, last)))
+    talk.reply(hours_card(talk, kept, note))
+
+
+book.flow(Flow(HOLIDAY, finish=_go_away))
+
+
+@book.command("holiday")
+def holiday(talk: Talk, days: str) -> None:
+    """`/holiday 24-26 Dec`: nobody can book then. `/holiday until 12 Jan`: not found until that day is over."""
+    experts.own(talk.ctx)
+    talk.open("holiday", Opening({"days": days} if days else {}))
+
+
+@book.press("expert.holiday")
+def away(talk: Talk, _pressed: Press) -> None:
+    talk.fresh = True
+    talk.open("holiday")
+
+
+@book.press("expert.pause")
+def pause(talk: Talk, pressed: Press) -> None:
+    _leave(talk, experts.own(talk.ctx, pressed.seen), None)
+
+
+@book.press("expert.away_now")
+def away_now(talk: Talk, pressed: Press) -> None:
+    """Who has read what it ends. When less would come back by now, it is asked again."""
+    day, _, told = pressed.choice.partition(PART)
+    try:
+        last = date.fromisoformat(day) if day else None
+    except ValueError as fault:
+        raise Invalid("talk.unknown_button") from fault
+    _leave(talk, experts.own(talk.ctx), last, told)
+
+
+def _leave(talk: Talk, expert: Expert, last: date | None, told: str = "") -> None:
+    """Off the market from now on, until the day after `last` or until they come back."""
+    running = promotions.running(talk.ctx, [expert.id])
+    worth = ".".join(str(promotions.unused_price(talk.ctx, each).minor) for each in running)
+    if worth != told:
+        talk.reply(_ends(talk, running, "" if last is None else last.isoformat(), worth))
+        return
+    if last is None:
+        talk.reply(own_card(talk, experts.pause(talk.ctx)))
+        talk.reply(Toast(text=talk.words("expert.paused_toast")))
+        return
+    until = instant(datetime.combine(last + timedelta(days=1), BACK_AT), expert.zone)
+    talk.reply(own_card(talk, experts.pause(talk.ctx, until), note=talk.words("expert.away_until", until=until)))
+
+
+def _ends(talk: Talk, running: Sequence[Promotion], last: str, worth: str) -> Say:
+    """A promotion is over with it: what comes back for each is named before anything is done."""
+    words = talk.words
+    said = [words("expert.away_ends")]
+    for each in running:
+        if promotions.is_asked_back(talk.ctx, each):
+            continue  # an operator decides what comes back
+        kept = ".kept" if promotions.comes_back(talk.ctx, each).credit else ""
+        said.append(words(f"promote.stop_sure{kept}", amount=promotions.unused_price(talk.ctx, each)))
+    yes = press("expert.away_now", choice=f"{last}{PART}{worth}")
+    return Say(
+        text="\n".join(said),
+        buttons=(
+            (
+                Button(label=words("expert.away_yes"), press=yes, style="danger"),
+                Button(label=words("promote.stop_no"), press=press("expert.mine")),
+            ),
+        ),
+    )

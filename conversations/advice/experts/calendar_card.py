@@ -1,0 +1,38 @@
+"""A consultant's own calendar on a card: where it is read, what was found, and what keeps it from being read."""
+
+from __future__ import annotations
+
+from conversations.buttons import press
+from conversations.chat_context import Talk
+from conversations.reply import Button, Card, Line
+from core.advice.experts import external_calendars
+from core.advice.experts.model import Expert
+
+
+def calendar_card(talk: Talk, expert: Expert, note: str = "") -> Card:
+    """What is followed, what was found there, and when it was looked at."""
+    words, known = talk.words, external_calendars.busy_ahead(talk.ctx, expert)
+    follow_another = Button(label=words("calendar.follow"), press=press("calendar.follow"), style="primary")
+    forget_it = Button(label=words("calendar.forget"), press=press("calendar.forget"))
+    lines = [Line(label=words(f"calendar.from_{source}"), value=str(known[source])) for source in sorted(known)]
+    return Card(
+        subject=f"calendar:{expert.id}",
+        title=words("calendar.card"),
+        text=words("calendar.text"),
+        lines=tuple(lines),
+        turn=_turn(talk, expert),
+        note=note,
+        buttons=((follow_another, *((forget_it,) if expert.feed_url or known else ())),),
+        fresh=talk.fresh,
+    )
+
+
+def _turn(talk: Talk, expert: Expert) -> str:
+    words = talk.words
+    if expert.feed_url is None:
+        return words("calendar.not_followed")
+    if expert.feed_fault is not None:
+        return words(f"calendar.fault.{expert.feed_fault}")
+    if expert.feed_read_at is None:
+        return words("calendar.reading")
+    return words("calendar.read_at", at=expert.feed_read_at)

@@ -1,0 +1,149 @@
+"""A consultant on a card, as seekers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from conversations.advice.aftercare.review import session_standing
+from conversations.chat_context import Talk
+from conversations.dates import weekday_in_words
+from conversations.reply import Button, Card, Line
+from conversations.wording import listed
+from core.advice.availability.weekly_hours import Span
+from core.advice.experts import service as experts
+from core.advice.experts.model import Expert, Rate
+from core.advice.promotion.service import is_promoted
+from core.advice.sessions.slot_checks import are_booked
+from core.advice.sessions.statistics import answer_time
+from core.people.accounts.service import person_of
+from core.people.blocking.rules import masked
+
+
+def expert_card(
+    talk: Talk,
+    expert: Expert,
+    slots: Sequence[datetime] = (),
+    *,
+    reasons: Sequence[tuple[str, str]] = (),
+    buttons: tuple[tuple[Button, ...], ...] = (),
+    brief: bool = False,
+) -> Card:
+    """A consultant as a seeker sees them: who, what for, how much, what others say, and when, in the seeker's zone."""
+    words = talk.words
+    shown = str if are_booked(talk.ctx, expert, talk.person.id) else masked
+    lines = [Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths))]
+    if reasons:
+        lines.append(Line(label=words("seek.why"), value=reasons_in_words(talk, reasons)))
+    lines.append(Line(label=words("expert.languages"), value=languages_in_words(talk, expert)))
+    lines.append(Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)))
+    if not brief:
+        lines.append(Line(label=words("expert.fields"), value=fields_in_words(talk, expert)))
+        if expert.skills:
+            lines.append(Line(label=words("expert.skills"), value=shown(", ".join(expert.skills))))
+        answers_in = answer_time(talk.ctx, expert.id)
+        if answers_in is not None:
+            lines.append(Line(label=words("expert.answers"), value=lasting(talk, answers_in)))
+        lines.append(Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")))
+    if slots:
+        lines.append(Line(label=words("expert.next"), value=slots_in_words(talk, slots)))
+    free = experts.is_free_now(talk.ctx, expert)
+    name = person_of(talk.ctx, expert.person_id).name
+    promoted = f"{words('expert.promoted')} · " if is_promoted(talk.ctx, expert.id) else ""
+    return Card(
+        subject=None if brief else f"expert:{expert.id}",
+        title=f"{promoted}{name} · {shown(expert.headline)}",
+        text="" if brief else shown(expert.bio),
+        lines=tuple(lines),
+        turn=words("expert.is_free_now") if free else "" if expert.live else words("expert.is_away"),
+        buttons=buttons,
+        fresh=talk.fresh,
+    )
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def rate_in_words(talk: Talk, rate: Rate, lengths: Sequence[int] = ()) -> str:
+    words = talk.words
+    if rate.basis == "minute":
+        return words("expert.rate_minute", amount=rate.amount)
+    if lengths:
+        return words("expert.rate_session_of", amount=rate.amount, minutes=words.one_of(lengths))
+    return words("expert.rate_session", amount=rate.amount)
+
+
+def fields_in_words(talk: Talk, expert: Expert) -> str:
+    table = talk.almanac.catalogue.expertise
+    return ", ".join(table[field].title(talk.words.language) for field in expert.fields if field in table)
+
+
+def reasons_in_words(talk: Talk, reasons: Sequence[tuple[str, str]]) -> str:
+    """ "advises in fuel quality; knows slagging; free now"."""
+    words, table = talk.words, talk.almanac.catalogue.expertise
+    told = []
+    for kind, part in reasons[:3]:
+        shown = part
+        if kind == "field":
+            shown = table[part].title(words.language)
+        elif kind == "language":
+            shown = words.locale.languages.get(part, part)
+        elif kind == "country":
+            shown = words.locale.territories.get(part, part)
+        told.append(words(f"seek.why_{kind}", part=shown))
+    return listed(words, told)
+
+
+def hours_lines(talk: Talk, hours: Mapping[int, Sequence[Span]], *, closed: bool = False) -> list[str]:
+    """ "Mon–Thu 09:00–12:00, 14:00–17:00": days that follow each other and are alike stand together. `closed`: days
+    without hours are told too."""
+    names = talk.words.locale.days["format"]["abbreviated"]
+    lines = []
+    for _, group in groupby(sorted(hours), key=lambda day: (tuple(hours[day]), day - _runs_before(hours, day))):
+        days = list(group)
+        spans = ", ".join(str(span) for span in hours[days[0]])
+        if not spans and closed:
+            spans = talk.words("expert.closed")
+        if not spans:
+            continue
+        named = names[days[0]] if len(days) == 1 else f"{names[days[0]]}–{names[days[-1]]}"
+        lines.append(f"{named} {spans}")
+    return lines
+
+
+def _runs_before(hours: Mapping[int, Sequence[Span]], day: int) -> int:
+    """How many days before this one have its hours, without a gap."""
+    count = 0
+    while hours.get(day - count - 1) == hours[day]:
+        count += 1
+    return count
+
+
+def slot_in_words(talk: Talk, moment: datetime) -> str:
+    """ "Tue 24 Nov 10:00" in the reader's own zone, for a button: beside it stands which zone that is."""
+    local = moment.astimezone(talk.words.zone)
+    return f"{weekday_in_words(local.date(), talk.words.locale)} {local:%H:%M}"
+
+
+def slots_in_words(talk: Talk, slots: Sequence[datetime]) -> str:
+    """ "Tue 24 Nov 10:00; Wed 25 Nov 10:00 (EET)": several, and the zone once; over a change of the clocks, each."""
+    zones = {slot.astimezone(talk.words.zone).tzname() for slot in slots}
+    if len(zones) > 1:
+        return listed(talk.words, [talk.words.moment(slot) for slot in slots])
+    return f"{listed(talk.words, [slot_in_words(talk, slot) for slot in slots])} ({', '.join(map(str, zones))})"
+
+
+def languages_in_words(talk: Talk, expert: Expert) -> str:
+    names = talk.words.locale.languages
+    return ", ".join(names.get(code, code) for code in expert.languages)
+
+
+def lasting(talk: Talk, time: timedelta) -> str:
+    """About how long: minutes up to an hour and a half, then hours, then days."""
+    minutes = max(round(time.total_seconds() / 60), 1)
+    if minutes <= 90:
+        return talk.words("stats.minutes", count=minutes)
+    if minutes <= 36 * 60:
+        return talk.words("stats.hours", count=round(minutes / 60))
+    return talk.words("stats.days", count=round(minutes / 60 / 24))

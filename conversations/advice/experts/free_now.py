@@ -1,0 +1,95 @@
+"""A consultant who says to be free now, and until when: "free now", "I am free now until 17:00"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Final
+
+from conversations.advice.experts.own_card import own_card
+from conversations.chat_context import Talk
+from conversations.router import Book
+from core.advice.availability.local_times import instant, local
+from core.advice.availability.weekly_hours import minutes_of
+from core.advice.experts import service as experts
+from core.advice.experts.model import Expert
+from core.catalogue.model import Catalogue
+from core.catalogue.product_names import folded
+from core.discovery.search.sentence.grammar import grammar_of
+from core.discovery.search.sentence.patterns import any_of, words_meaning
+
+LONGEST_SAID: Final = 60  # letters; who writes more tells something else
+WORD: Final = re.compile(r"[^\W\d_]+")
+TIME: Final = r"(?P<time>[0-9]{1,2}(?:[:.h][0-5][0-9])?\s*(?:am|pm)?)\s*(?:h|uhr|val|год)?\.?"
+
+book = Book()
+
+
+@dataclass(frozen=True, slots=True)
+class FreeNow:
+    """Said to be free now. `until`: minutes since midnight by the clock on their wall, if it was said."""
+
+    until: int | None
+
+
+@book.hears
+def said_free_now(talk: Talk, text: str) -> bool:
+    """From a consultant, when all of it is that."""
+    said = free_now_in(text, talk.almanac.catalogue)
+    expert = experts.own_profile(talk.ctx) if said is not None else None
+    if said is None or expert is None:
+        return False
+    until = None if said.until is None else _moment(talk, expert, said.until)
+    talk.reply(own_card(talk, experts.say_free_now(talk.ctx, until)))
+    return True
+
+
+@book.command("free")
+def free(talk: Talk, rest: str) -> None:
+    """`/free now until 17:00`, where everything begins with a command; what is free otherwise is looked for."""
+    text = f"free {rest}".strip()
+    if not said_free_now(talk, text if rest else "free now"):
+        talk.command("anything", text)
+
+
+def free_now_in(text: str, catalogue: Catalogue) -> FreeNow | None:
+    """What a message says of being free now; None: nothing, or more than that."""
+    plain, words = folded(text.strip()), _words_of(catalogue)
+    if len(plain) > LONGEST_SAID or words.free.isdisjoint(WORD.findall(plain)):
+        return None
+    until, rest = None, plain.rstrip("!. ")
+    if found := words.until.search(rest):
+        until, rest = minutes_of(found["time"]), rest[: found.start()]
+    now = grammar_of(catalogue).free_now.search(rest)  # "free" alone says nothing of now
+    if now is None:
+        return None
+    left = WORD.findall(f"{rest[: now.start()]} {rest[now.end() :]}")
+    other = any(word not in words.free | words.around for word in left) or any(letter.isdigit() for letter in rest)
+    return None if other else FreeNow(until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Folded: who is free, and the words around it; and the pattern of until when."""
+
+    free: frozenset[str]
+    around: frozenset[str]
+    until: re.Pattern[str]
+
+
+@lru_cache(maxsize=4)
+def _words_of(catalogue: Catalogue) -> _Words:
+    words = catalogue.words
+    free, around = (words_meaning(words, meaning) for meaning in ("free", "around_free"))
+    until = any_of((*words.all("until"), *words.all("until_hour")))
+    return _Words(free, around, re.compile(rf"[\s,]+{until}\s*{TIME}$"))
+
+
+def _moment(talk: Talk, expert: Expert, minutes: int) -> datetime:
+    """The next time that the consultant's clock shows that."""
+    here = local(talk.ctx.now, expert.zone)
+    midnight = datetime.combine(here.date(), time())
+    at = instant(midnight + timedelta(minutes=minutes), expert.zone)
+    return at if at > talk.ctx.now else instant(midnight + timedelta(days=1, minutes=minutes), expert.zone)

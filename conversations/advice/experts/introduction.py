@@ -1,0 +1,131 @@
+"""What one sentence says of a consultant: "Grate boilers, 120 EUR/h, Mon-Thu 9-17 Vilnius, in English" begins the form.
+
+What is understood of it fills its fields, and the words that are left are what the consultant helps with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from contextlib import suppress
+from functools import lru_cache
+from typing import Final
+
+from conversations.advice.experts.places import towns
+from conversations.advice.experts.rates import SaidRate, said_rate
+from conversations.chat_context import Talk
+from core.advice.availability.weekly_hours import LONGEST_SENTENCE, SEVERAL_DAYS, Hours, names_of_days, read_hours
+from core.advice.experts.model import FIELDS_AT_MOST, LENGTHS
+from core.catalogue.model import Catalogue
+from core.catalogue.product_names import folded, words_of
+from core.discovery.search.sentence.grammar import grammar_of
+from core.discovery.search.sentence.said import Said
+from core.discovery.search.sentence.tongues import language_named
+from core.kernel.errors import Refusal
+
+LONGEST: Final = 600  # letters that are read
+HEADLINE: Final = (5, 120)  # letters
+LONGEST_RATE: Final = 60
+BETWEEN: Final = " | "  # stands where something was taken out
+PART: Final = re.compile(r"[,.;!](?!\d)|\s[-–—|]\s|\n|\|")
+BITS: Final = re.compile(r"\S+")
+WORD: Final = re.compile(r"[^\W\d_]+")
+LENGTH: Final = re.compile(r"(?<!\d)(15|30|45|60|90)\s*(?:min|minu[^\W\d_]*|хв[^\W\d_]*)\b\.?", re.IGNORECASE)
+SHARE: Final = 0.5  # of the words for the likeliest field; one that fewer tell of is not meant
+FIELDS_TOLD: Final = 3  # a word of more fields tells nothing
+
+
+def answers_in(talk: Talk, sentence: str) -> dict[str, str]:
+    """The form's answers by field; empty where it says nothing of them."""
+    answers: dict[str, str] = {}
+    text = sentence[:LONGEST]
+    if found := _rate_in(talk, text):
+        start, end, said = found
+        answers["rate"] = text[start:end]
+        text = f"{text[:start]}{BETWEEN}{text[end:]}"
+        if said.minutes in LENGTHS:
+            answers["lengths"] = str(said.minutes)
+    if hours := _hours_in(talk, text):
+        answers["hours"] = text[slice(*hours)].strip(" ,;.")
+        text = f"{text[: hours[0]]}{BETWEEN}{text[hours[1] :]}"
+    if "lengths" not in answers and (lengths := dict.fromkeys(LENGTH.findall(text))):
+        answers["lengths"] = ",".join(lengths)
+        text = LENGTH.sub(BETWEEN, text)
+    languages: list[str] = []
+    parts, joining = filter(None, map(str.strip, PART.split(text))), _joining(talk.almanac.catalogue)
+    told = [part for part in parts if not _names_languages(part, languages, joining)]
+    if languages:
+        answers["languages"] = ",".join(dict.fromkeys(languages))
+    return answers | _about(talk, [part for part in told if WORD.search(part)])
+
+
+def _rate_in(talk: Talk, text: str) -> tuple[int, int, SaidRate] | None:
+    """Where a price with its currency stands, with as much behind it as belongs to it."""
+    catalogue, language, held = talk.almanac.catalogue, talk.words.language, talk.almanac.held
+    said = Said.of(text)
+    for found in grammar_of(catalogue).money.finditer(said.text):
+        if not (found["before"] or found["after"]):
+            continue
+        begins = said.places[found.start("before") if found["before"] else found.start("number")]
+        ends = [begins + bit.end() for bit in BITS.finditer(text[begins : begins + LONGEST_RATE])]
+        for end in reversed(ends):
+            price = text[begins:end].rstrip(" ,;.")
+            try:
+                return begins, begins + len(price), said_rate(price, catalogue, language, held)
+            except Refusal:
+                continue
+    return None
+
+
+def _hours_in(talk: Talk, text: str) -> tuple[int, int] | None:
+    """Where hours stand: from the name of a day as far as they can be read."""
+    language, known = talk.words.language, towns(talk)
+    days = names_of_days(language).keys() | names_of_days("en").keys() | SEVERAL_DAYS.keys()
+    bits = list(BITS.finditer(text))
+    for at, bit in enumerate(bits):
+        first = WORD.search(folded(bit[0]))
+        if first is None or first[0] not in days:
+            continue
+        read: list[tuple[Hours, int]] = []
+        for last in (each for each in bits[at:] if each.end() - bit.start() <= LONGEST_SENTENCE):
+            with suppress(Refusal):
+                read.append((read_hours(text[bit.start() : last.end()].strip(" ,;."), language, known), last.end()))
+        if read:
+            return bit.start(), next(end for hours, end in read if hours == read[-1][0])  # "…, in" says no more
+    return None
+
+
+@lru_cache(maxsize=4)
+def _joining(catalogue: Catalogue) -> frozenset[str]:
+    """Folded: what joins names of languages, or leads to them."""
+    phrases = (said for meaning in ("and", "in_language", "speaks") for said in catalogue.words.all(meaning))
+    return frozenset(word for said in phrases for word in folded(said).split())
+
+
+def _names_languages(part: str, languages: list[str], joining: frozenset[str]) -> bool:
+    """Whether a part of the sentence only names languages, with `joining` words; they are then noted."""
+    words = WORD.findall(folded(part))
+    named = [language_named(word) for word in words]
+    if not any(named) or any(code is None and word not in joining for word, code in zip(words, named, strict=True)):
+        return False
+    languages += [code for code in named if code is not None]
+    return True
+
+
+def _about(talk: Talk, told: list[str]) -> dict[str, str]:
+    """What is left is what they help with: the headline, or its beginning, and then all of it about them."""
+    least, most = HEADLINE
+    whole = ", ".join(told)
+    if len(whole) < least:
+        return {}
+    known = talk.almanac.catalogue
+    fields = (known.fields_told_by(word) for word in words_of(whole))
+    counts = Counter(field for of_word in fields if len(of_word) <= FIELDS_TOLD for field in of_word)
+    likely = [
+        field for field, count in counts.most_common(FIELDS_AT_MOST) if count >= counts.most_common(1)[0][1] * SHARE
+    ]
+    about = {"fields": ",".join(likely)} if likely else {}
+    if len(whole) <= most:
+        return {"headline": whole} | about
+    first = told[0] if least <= len(told[0]) <= most else whole[:most].rpartition(" ")[0] or whole[:most]
+    return {"headline": first, "bio": whole} | about

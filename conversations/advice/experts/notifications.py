@@ -1,0 +1,57 @@
+"""What consultants hear about themselves: a request missed, not being shown any more, their own calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from conversations.advice.experts.calendar_card import calendar_card
+from conversations.advice.experts.own_card import own_card
+from conversations.chat_context import Talk
+from conversations.event_sentences import gathered
+from conversations.reply import Card
+from core.advice.experts import events as expert
+from core.advice.experts.service import expert_for
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Person
+from core.people.accounts.service import person_of
+
+OWN, CALENDAR = "expert", "calendar"  # the cards that have news
+EXPERT_FACTS: Final[dict[type[Any], str]] = {
+    expert.RequestMissed: "notice.expert_missed",
+    expert.ExpertPaused: "notice.expert_paused",
+    expert.ExpertListed: "notice.expert_listed",
+}
+CALENDAR_FACTS: Final[dict[type[Any], str]] = {
+    expert.CalendarRead: "notice.calendar_read",
+    expert.CalendarUnreadable: "notice.calendar_unreadable",
+}
+PARTS: Final = ("why", "count")
+
+
+def on_card(kind: str) -> Callable[[str], Callable[[Ctx, expert.ExpertFact], None]]:
+    """What the consultant did themselves is answered where they did it; here is what time and others did."""
+
+    def hearing(code: str) -> Callable[[Ctx, expert.ExpertFact], None]:
+        def hear(ctx: Ctx, fact: expert.ExpertFact) -> None:
+            if fact.by_person is None:
+                parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
+                gathered(ctx).say(kind, fact.expert_id, code, by=None, **parts)
+
+        return hear
+
+    return hearing
+
+
+EXPERTS_HEARD: Final = ((EXPERT_FACTS, on_card(OWN)), (CALENDAR_FACTS, on_card(CALENDAR)))
+
+
+def consultant(ctx: Ctx, expert_id: str) -> list[Person]:
+    return [person_of(ctx, expert_for(ctx, expert_id).person_id)]
+
+
+# Each kind of card that has news for a consultant, by the profile's id.
+EXPERT_CARDS: Final[dict[str, Callable[[Talk, str, str], Card]]] = {
+    OWN: lambda talk, expert_id, note: own_card(talk, expert_for(talk.ctx, expert_id), note),
+    CALENDAR: lambda talk, expert_id, note: calendar_card(talk, expert_for(talk.ctx, expert_id), note),
+}

@@ -1,0 +1,163 @@
+"""A consultant's own profile on a card: what is done, and for each thing that is not, a button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from conversations.advice.aftercare.review import session_standing
+from conversations.advice.experts.card import fields_in_words, hours_lines, languages_in_words, rate_in_words
+from conversations.buttons import press, to_command
+from conversations.chat_context import Talk
+from conversations.dates import weekday_in_words
+from conversations.reply import Button, Card, Line
+from conversations.wording import listed
+from core.advice.experts import external_calendars, rules
+from core.advice.experts import service as experts
+from core.advice.experts.model import Expert, ExpertDay
+from core.people.accounts.service import person_of
+from core.trade.funding.service import payee_of
+
+IN_A_ROW = 2
+A_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the check list. `load`: what its button carries while it is not done."""
+
+    code: str
+    done: bool
+    load: str
+
+
+def own_card(talk: Talk, expert: Expert, note: str = "") -> Card:
+    """The profile as it stands, with what would make it better. Nothing that is missing keeps it from being found."""
+    words = talk.words
+    items = tuple(check_list(talk, expert))
+    lines = (
+        Line(label=words("expert.fields"), value=fields_in_words(talk, expert)),
+        Line(label=words("expert.languages"), value=languages_in_words(talk, expert)),
+        Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths)),
+        Line(
+            label=words("expert.hours"),
+            value=f"{listed(words, hours_lines(talk, expert.hours))} ({words.clock_of(expert.zone)})",
+        ),
+        *_special(talk, expert),
+        Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")),
+        Line(label=words("expert.room"), value=words(f"expert.room.{expert.room}")),
+        Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)),
+        *_link(talk, expert),
+        *(_item(talk, expert, item) for item in items if not (item.code == "hours" and item.done)),  # they stand above
+    )
+    return Card(
+        subject=f"expert:{expert.id}",
+        title=words("expert.own_title", headline=expert.headline),
+        text=expert.bio,
+        lines=lines,
+        turn=_turn(talk, expert),
+        note=note,
+        buttons=(*_coming_and_going(talk, expert), *_missing(talk, items), *_page(talk, expert)),
+        fresh=talk.fresh,
+    )
+
+
+def check_list(talk: Talk, expert: Expert) -> Iterator[Item]:
+    """What a profile can have, the most useful first."""
+    person, payee = person_of(talk.ctx, expert.person_id), payee_of(talk.ctx, expert.organisation_id)
+    calendar = expert.feed_url is not None or external_calendars.FILE in external_calendars.busy_ahead(talk.ctx, expert)
+    yield Item("hours", any(expert.hours.values()), press("hours.change"))
+    yield Item("skills", bool(expert.skills), press("expert.edit", expert.id))
+    yield Item("calendar", calendar and expert.feed_fault is None, press("calendar.show"))
+    yield Item("email", person.email_proved_at is not None, press("command", choice="email"))
+    yield Item("payout", payee is not None and payee.ready, press("payout.set_up"))
+
+
+def _item(talk: Talk, expert: Expert, item: Item) -> Line:
+    """ "Payouts: ✓", or what it would be good for; skills are named."""
+    words = talk.words
+    label = words(f"expert.item.{item.code}")
+    if item.code == "calendar" and expert.feed_fault is not None:
+        return Line(label=label, value=words(f"calendar.fault.{expert.feed_fault}"))
+    done = ", ".join(expert.skills) if item.code == "skills" else "✓"
+    return Line(label=label, value=done if item.done else words(f"expert.item.{item.code}.why"))
+
+
+def _missing(talk: Talk, items: Sequence[Item]) -> tuple[tuple[Button, ...], ...]:
+    buttons = [
+        Button(label=talk.words(f"expert.item.{item.code}.button"), press=item.load) for item in items if not item.done
+    ]
+    return tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
+
+
+def _special(talk: Talk, expert: Expert) -> tuple[Line, ...]:
+    runs = runs_of(experts.special_days(talk.ctx, expert))
+    if not runs:
+        return ()
+    return (
+        Line(label=talk.words("expert.special"), value=listed(talk.words, [run_in_words(talk, run) for run in runs])),
+    )
+
+
+def runs_of(days: Sequence[ExpertDay]) -> list[list[ExpertDay]]:
+    """Days in their order; those that follow each other and are alike stand together."""
+    runs: list[list[ExpertDay]] = []
+    for day in days:
+        last = runs[-1][-1] if runs else None
+        if last is not None and day.day - last.day == A_DAY and day.spans == last.spans:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs
+
+
+def run_in_words(talk: Talk, run: Sequence[ExpertDay]) -> str:
+    """ "Fri 27 Nov 14:00–16:00", "Sun 20 Dec – Tue 5 Jan closed"."""
+    ends = (run[0].day, run[-1].day)
+    named = " – ".join(weekday_in_words(day, talk.words.locale) for day in dict.fromkeys(ends))
+    spans = ", ".join(str(span) for span in rules.spans(run[0].spans))
+    return f"{named} {spans or talk.words('expert.closed')}"
+
+
+def _link(talk: Talk, expert: Expert) -> tuple[Line, ...]:
+    """What the consultant can put on a card or a page of their own: it opens the chat at this profile."""
+    name = talk.almanac.telegram_name
+    if not name:
+        return ()
+    return (Line(label=talk.words("expert.link"), value=f"https://t.me/{name}?start=e_{expert.id}", leads=True),)
+
+
+def _page(talk: Talk, expert: Expert) -> tuple[tuple[Button, ...], ...]:
+    """What everybody may see of the profile, for who has neither chat open."""
+    home = talk.almanac.home
+    return ((Button(label=talk.words("link.page"), url=f"{home}/e/{expert.id}"),),) if home and expert.live else ()
+
+
+def _turn(talk: Talk, expert: Expert) -> str:
+    words = talk.words
+    if not expert.live:
+        code = "expert.paused_holiday" if expert.away_until is not None else f"expert.paused_{expert.paused_why}"
+        return words(code, until=expert.away_until)
+    if experts.is_free_now(talk.ctx, expert):
+        return words("expert.free_until", until=expert.free_until)
+    return words("expert.live")
+
+
+def _coming_and_going(talk: Talk, expert: Expert) -> tuple[tuple[Button, ...], ...]:
+    words = talk.words
+
+    def button(verb: str) -> Button:
+        return Button(label=words(f"expert.{verb}_button"), press=press(f"expert.{verb}", expert.id, expert.version))
+
+    if not expert.live:
+        first = (Button(label=words("expert.back_button"), press=press("expert.back", expert.id), style="primary"),)
+    elif experts.is_free_now(talk.ctx, expert):
+        first = (button("busy"),)
+    else:
+        first = (Button(label=words("expert.free_button"), press=press("expert.free", expert.id), style="primary"),)
+    hours = Button(label=words("expert.hours_button"), press=press("hours.show"))
+    figures = to_command(words, "stats", said=words("expert.stats_button"))
+    coming = ((button("holiday"), button("pause")),) if expert.live else ()
+    return (first, (button("edit"), button("rules")), (hours, figures), *coming)

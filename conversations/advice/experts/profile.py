@@ -1,0 +1,348 @@
+"""Being a consultant: the profile, weekly hours by sentence, being free now, the rules of booking."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+from pydantic import HttpUrl, TypeAdapter, ValidationError
+
+from conversations.advice.experts.card import hours_lines, rate_in_words
+from conversations.advice.experts.introduction import answers_in
+from conversations.advice.experts.own_card import own_card
+from conversations.advice.experts.places import towns
+from conversations.advice.experts.rates import read_rate, write_rate
+from conversations.buttons import Press
+from conversations.chat_context import Opening, Talk
+from conversations.forms.answers import option, read_whole_number
+from conversations.forms.form import Field, Form, Values
+from conversations.people.contact_warnings import free_text
+from conversations.reply import Option, Toast
+from conversations.router import Book, Flow
+from conversations.wording import listed
+from core.advice.availability.dates import dates_in
+from core.advice.availability.weekly_hours import read_hours
+from core.advice.experts import service as experts
+from core.advice.experts.model import (
+    FIELDS_AT_MOST,
+    LENGTHS,
+    LONGEST_SKILL,
+    SKILLS_AT_MOST,
+    ChangeExpertise,
+    Expert,
+    OfferExpertise,
+    Rate,
+)
+from core.advice.sessions.process import FREE_WINDOW
+from core.advice.sessions.rules import price_of
+from core.catalogue.product_names import folded
+from core.catalogue.schema import LANGUAGES
+from core.kernel.errors import Invalid
+from core.kernel.money import Money
+from core.people.accounts.service import ZONE_UNKNOWN
+
+POLICIES: Final = ("flexible", "standard", "strict")
+ROOMS: Final = ("chat", "video", "own")
+# What this is the market of; the fields of any other trade come after them.
+FIRST_FIELDS: Final = (
+    "bioenergy_engineering",
+    "fuel_quality",
+    "sustainability_certs",
+    "trade_logistics",
+    "forestry_agri",
+)
+LINK: Final = TypeAdapter(HttpUrl)
+
+book = Book()
+
+
+# --- the form ---------------------------------------------------------------------------------------------------------
+
+
+def _fields(talk: Talk, _values: Values) -> list[Option]:
+    language, known = talk.words.language, talk.almanac.catalogue.expertise
+    ids = dict.fromkeys((*(each for each in FIRST_FIELDS if each in known), *known))
+    return [option(each, known[each].title(language)) for each in ids]
+
+
+def _languages(talk: Talk, _values: Values) -> list[Option]:
+    return [option(code, talk.words.locale.languages.get(code, code)) for code in LANGUAGES]
+
+
+def _several(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def _read_choices(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
+    return _several(text)
+
+
+def _read_fields(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
+    chosen = _several(text)
+    if len(chosen) > FIELDS_AT_MOST:
+        raise Invalid("expert.fields_most", most=FIELDS_AT_MOST)
+    return chosen
+
+
+def _read_skills(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
+    skills = _several(text)
+    if len(skills) > SKILLS_AT_MOST or any(not 2 <= len(skill) <= LONGEST_SKILL for skill in skills):
+        raise Invalid("expert.skills_most", most=SKILLS_AT_MOST, longest=LONGEST_SKILL)
+    return skills
+
+
+def _read_hours(talk: Talk, text: str, _values: Values) -> str:
+    """Only whether it can be read: the sentence itself is kept. Where no clock is known, it has to name one."""
+    dates = dates_in(folded(text), talk.words.language, talk.today)
+    if dates:
+        given = text[dates[0].start : dates[-1].end] if len(folded(text)) == len(text) else ""
+        raise Invalid("hours.weekly_only", field="hours", given=given.strip() or talk.words.show(dates[0].first))
+    hours = read_hours(text, talk.words.language, towns(talk))
+    if hours.zone is None and talk.person.zone == ZONE_UNKNOWN:
+        raise Invalid("hours.which_clock", field="hours", given=text)
+    return text
+
+
+def _show_hours(talk: Talk, text: str) -> str:
+    hours = read_hours(text, talk.words.language, towns(talk))
+    zone = hours.zone or talk.person.zone
+    return f"{listed(talk.words, hours_lines(talk, hours.days))} ({talk.words.clock_of(zone)})"
+
+
+def _read_link(_talk: Talk, text: str, _values: Values) -> str:
+    try:
+        return str(LINK.validate_python(text.strip()))
+    except ValidationError as fault:
+        raise Invalid("expert.link_unread", given=text[:80]) from fault
+
+
+def _choice(name: str, choices: tuple[str, ...]) -> Field:
+    return Field(
+        name,
+        "choice",
+        options=lambda talk, _values: [
+            option(each, talk.words(f"expert.{name}.{each}")) for each in choices if _is_open(talk, each)
+        ],
+        show=lambda talk, value: talk.words(f"expert.{name}.{value}"),
+        shapes_form=name == "room",
+    )
+
+
+def _is_open(talk: Talk, choice: str) -> bool:
+    """A room on our own server can be chosen where there is one."""
+    return choice != "video" or (talk.almanac.rooms is not None and talk.almanac.rooms.video is not None)
+
+
+def _named(kind: str) -> Any:
+    def show(talk: Talk, chosen: tuple[str, ...]) -> str:
+        options = {each.value: each.label for each in (_fields if kind == "fields" else _languages)(talk, {})}
+        return talk.words.show(tuple(options.get(each, each) for each in chosen))
+
+    return show
+
+
+PROFILE = Form(
+    "expert",
+    (
+        Field("headline", read=free_text, min_length=5, max_length=120),
+        Field("bio", "long_text", read=free_text, min_length=20, max_length=1500),
+        Field(
+            "fields",
+            "choices",
+            read=_read_fields,
+            write=",".join,
+            options=_fields,
+            show=_named("fields"),
+            max_length=200,
+        ),
+        Field("skills", read=_read_skills, write=", ".join, optional=True, max_length=400, example="ash melting, CFD"),
+        Field(
+            "languages",
+            "choices",
+            read=_read_choices,
+            write=",".join,
+            options=_languages,
+            show=_named("languages"),
+            max_length=80,
+        ),
+        Field(
+            "lengths",
+            "choices",
+            read=_read_choices,
+            write=",".join,
+            options=lambda talk, _values: [
+                option(str(each), talk.words("expert.minutes", count=each)) for each in LENGTHS
+            ],
+            show=lambda talk, value: talk.words("expert.lengths_shown", lengths=tuple(value)),
+        ),
+        Field("rate", read=read_rate, write=write_rate, show=rate_in_words, max_length=60, example="90 EUR"),
+        Field("hours", read=_read_hours, show=_show_hours, max_length=300, example="weekdays 9-17 Vilnius"),
+        _choice("policy", POLICIES),
+        _choice("room", ROOMS),
+        Field(
+            "own_link",
+            read=_read_link,
+            applies=lambda values: values.get("room") == "own",
+            max_length=300,
+            example="https://meet.example.org/anna",
+        ),
+    ),
+)
+
+
+def _offer(talk: Talk, _opening: Opening, values: Values) -> None:
+    command = OfferExpertise(
+        headline=values["headline"],
+        bio=values["bio"],
+        fields=values["fields"],
+        skills=values.get("skills", ()),
+        languages=values["languages"],
+        rate=values["rate"],
+        lengths=tuple(int(each) for each in values["lengths"]),
+        hours=values["hours"],
+        policy=values["policy"],
+        room=values["room"],
+        own_link=values.get("own_link"),
+    )
+    expert = experts.offer_expertise(talk.ctx, talk.almanac.catalogue, command, towns(talk))
+    talk.reply(own_card(talk, expert, note=talk.words("expert.listed")))
+
+
+EXAMPLE: Final = Rate(basis="session", minor=90_00, currency="EUR")
+A_WEEK, A_MONTH = 3, 13  # paid sessions: thirteen weeks have as many months as three
+
+
+def _intro(talk: Talk, opening: Opening) -> str:
+    """What it is, and what it may come to: by the rate that is in the form, or by an example."""
+    values = PROFILE.look(talk, opening.answers).values
+    rate: Rate = values.get("rate", EXAMPLE)
+    lengths = [int(each) for each in values.get("lengths", ("30",))]
+    price = price_of(rate, min(lengths), FREE_WINDOW)
+    net = price - price.share(talk.almanac.session_bp)
+    return "\n".join(
+        (
+            talk.words("expert.intro"),
+            talk.words(
+                "expert.comes_to",
+                rate=rate_in_words(talk, rate),
+                count=A_WEEK,
+                net=Money(net.minor * A_MONTH, net.currency),
+                percent=Decimal(talk.almanac.session_bp) / 100,
+            ),
+        )
+    )
+
+
+book.flow(Flow(PROFILE, finish=_offer, intro=_intro))
+
+
+def _answers(talk: Talk, expert: Expert) -> dict[str, str]:
+    known = {
+        "headline": expert.headline,
+        "bio": expert.bio,
+        "fields": ",".join(expert.fields),
+        "languages": ",".join(expert.languages),
+        "rate": write_rate(expert.rate),
+        "lengths": ",".join(str(each) for each in expert.lengths),
+        "hours": f"{'; '.join(hours_lines(talk, expert.hours))} {expert.zone}",
+        "policy": expert.policy,
+        "room": expert.room,
+    }
+    if expert.skills:
+        known["skills"] = ", ".join(expert.skills)
+    if expert.own_link:
+        known["own_link"] = expert.own_link
+    return known
+
+
+# --- commands and buttons ---------------------------------------------------------------------------------------------
+
+
+@book.command("expert")
+def expert(talk: Talk, sentence: str) -> None:
+    """My profile as a consultant; who is none yet is asked for it. `/expert Grate boilers, 120 EUR/h, Mon-Thu 9-17`:
+    whatever the sentence says is filled in."""
+    profile = experts.own_profile(talk.ctx)
+    if profile is None or sentence:
+        known = _answers(talk, profile) if profile is not None else {}
+        talk.open("expert", Opening(known | (answers_in(talk, sentence) if sentence else {})))
+        return
+    talk.reply(own_card(talk, profile))
+
+
+@book.press("expert.edit")
+def edit(talk: Talk, _pressed: Press) -> None:
+    profile = experts.own_profile(talk.ctx)
+    talk.fresh = True
+    talk.open("expert", Opening(_answers(talk, profile)) if profile is not None else None)
+
+
+@book.press("expert.free")
+def free_now(talk: Talk, _pressed: Press) -> None:
+    talk.reply(own_card(talk, experts.say_free_now(talk.ctx)))
+    talk.reply(Toast(text=talk.words("expert.free_toast")))
+
+
+@book.press("expert.busy")
+def busy(talk: Talk, _pressed: Press) -> None:
+    talk.reply(own_card(talk, experts.say_busy(talk.ctx)))
+
+
+@book.press("expert.back")
+def come_back(talk: Talk, _pressed: Press) -> None:
+    talk.reply(own_card(talk, experts.come_back(talk.ctx)))
+
+
+@book.press("expert.mine")
+def mine(talk: Talk, _pressed: Press) -> None:
+    talk.fresh = True
+    expert(talk, "")
+
+
+# --- the rules of booking ------------------------------------------------------------------------------
+
+
+RULES = Form(
+    "expert_rules",
+    (
+        Field(
+            "air",
+            "number",
+            read=lambda _talk, text, _values: read_whole_number(0, 120, text),
+            show=lambda talk, value: talk.words("expert.minutes", count=value),
+            example="15",
+        ),
+        Field(
+            "notice",
+            "number",
+            read=lambda _talk, text, _values: read_whole_number(0, 7 * 24, text),
+            show=lambda talk, value: talk.words("expert.hours_count", count=value),
+            example="24",
+        ),
+        Field("per_day", "number", read=lambda _talk, text, _values: read_whole_number(1, 20, text), example="4"),
+    ),
+)
+
+
+def _keep_rules(talk: Talk, _opening: Opening, values: Values) -> None:
+    command = ChangeExpertise(
+        air_minutes=values["air"], notice_minutes=values["notice"] * 60, per_day=values["per_day"]
+    )
+    talk.reply(own_card(talk, experts.change_expertise(talk.ctx, talk.almanac.catalogue, command)))
+
+
+book.flow(Flow(RULES, finish=_keep_rules))
+
+
+@book.press("expert.rules")
+def rules(talk: Talk, _pressed: Press) -> None:
+    profile = experts.own_profile(talk.ctx)
+    if profile is None:
+        raise Invalid("expert.not_one")
+    known = {
+        "air": str(profile.air_minutes),
+        "notice": str(profile.notice_minutes // 60),
+        "per_day": str(profile.per_day),
+    }
+    talk.fresh = True
+    talk.open("expert_rules", Opening(known))

@@ -1,0 +1,219 @@
+"""Promotion: how often a profile is looked at, what a package would bring and costs, buying it and ending it early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conversations.buttons import Press, press, to_command
+from conversations.chat_context import Talk
+from conversations.reply import Button, Card, CardList, Line, Say, Toast
+from conversations.router import Book
+from conversations.shop.purchases import Ware, offer
+from core.advice.experts.match_reasons import Match
+from core.advice.experts.ranking import in_line
+from core.advice.experts.service import own_profile
+from core.advice.promotion import service, view_counts
+from core.advice.promotion.model import LOOKED_BACK, PACKAGES, ChoosePackage, Forecast, Kind, Package, Promotion
+from core.kernel.money import Money
+from core.shop.purchases.model import Thing
+
+book = Book()
+
+# --- what seekers see -------------------------------------------------------------------------------------------------
+
+
+def stood_in_line(talk: Talk, matches: Sequence[Match]) -> list[Match]:
+    """Who was found, best first, as they are shown: see `core.advice.experts.ranking`."""
+    by_id = {match.expert.id: match for match in matches}
+    found = ((match.expert.id, match.score, _fields(match)) for match in matches)
+    return [by_id[each.id] for each in in_line(service.standings(talk.ctx, found))]
+
+
+def _fields(match: Match) -> list[str]:
+    """The fields of expertise that the problem speaks of, as far as this consultant advises in them."""
+    return [part for kind, part in match.reasons if kind == "field"]
+
+
+# --- what the consultant sees -----------------------------------------------------------------------------------------
+
+
+@book.command("promote")
+def promote(talk: Talk, _rest: str) -> None:
+    """`/promote`: one's own numbers first, then what each package would add to them and costs."""
+    words, expert = talk.words, own_profile(talk.ctx)
+    if expert is None:
+        button = to_command(words, "expert")
+        talk.reply(Say(text=words("expert.not_one"), buttons=((button,),)))
+        return
+    now = [promotion_card(talk, each) for each in service.running(talk.ctx, [expert.id])]
+    told = [(package, service.forecast(talk.ctx, package)) for package in PACKAGES] if expert.live else []
+    items = (*now, *(_package_card(talk, package, forecast) for package, forecast in told))
+    talk.reply(
+        CardList(
+            subject="promote",
+            title=words("promote.title"),
+            text=_numbers(talk, expert.id) if expert.live else words("promotion.away"),
+            items=items,
+            fresh=talk.fresh,
+        )
+    )
+
+
+def _numbers(talk: Talk, expert_id: str) -> str:
+    """How often the profile was shown and opened, from our own counters."""
+    words = talk.words
+    shown, opened = view_counts.views_of(talk.ctx, expert_id, LOOKED_BACK.days)
+    lines = [words("promote.views", shown=shown, opened=opened, days=LOOKED_BACK.days), words("promote.rules")]
+    if talk.surface.platform == "telegram":
+        lines.append(words("promote.rules_of_stars"))
+    return "\n".join(lines)
+
+
+def _package_card(talk: Talk, package: Package, told: Forecast) -> Card:
+    words = talk.words
+    basis = words("promote.known", count=told.promotions) if told.promotions else words("promote.supposed")
+    lines = (
+        Line(label=words("purchase.price"), value=words.show(_price(talk, told))),
+        Line(label=words("promote.expected"), value=words("promote.looks", count=told.expected)),
+        Line(label=words("promote.basis"), value=basis),
+    )
+    choose, label = press("promote.choose", choice=package.name), words("promote.choose", price=_price(talk, told))
+    return Card(
+        title=_name(talk, package.kind, package.days),
+        text=words(f"promote.{package.kind}"),
+        lines=lines,
+        buttons=((Button(label=label, press=choose, style="primary"),),),
+    )
+
+
+def _price(talk: Talk, told: Forecast) -> Money:
+    return told.price.stars if talk.surface.platform == "telegram" else told.price.card
+
+
+def _name(talk: Talk, kind: Kind, days: int, field: str | None = None) -> str:
+    """ "Featured, 7 days"; "Top of Bioenergy engineering, 30 days"."""
+    if field is None:
+        return talk.words(f"promote.{kind}_title", days=days)
+    known = talk.almanac.catalogue.expertise.get(field)
+    title = known.title(talk.words.language) if known else field
+    return talk.words("promote.top_of", name=title, days=days)
+
+
+@book.press("promote.choose")
+def choose(talk: Talk, pressed: Press) -> None:
+    """The package; for the top of a field, whose consultant has several, the field first."""
+    package, expert = service.package_named(pressed.choice), own_profile(talk.ctx)
+    fields = list(expert.fields) if expert is not None and package.kind is Kind.TOP else []
+    if len(fields) > 1:
+        talk.fresh = True
+        talk.reply(_which_field(talk, package, fields))
+    else:
+        _buy(talk, package, fields[0] if fields else None)
+
+
+def _which_field(talk: Talk, package: Package, fields: Sequence[str]) -> Say:
+    table = talk.almanac.catalogue.expertise
+    rows = tuple(
+        (Button(label=table[each].title(talk.words.language), press=_top_of(package, place)),)
+        for place, each in enumerate(fields)
+        if each in table
+    )
+    return Say(text=talk.words("promote.which_field"), buttons=rows)
+
+
+def _top_of(package: Package, place: int) -> str:
+    return press("promote.top", choice=f"{package.name}.{place}")
+
+
+@book.press("promote.top")
+def top(talk: Talk, pressed: Press) -> None:
+    name, _, place = pressed.choice.partition(".")
+    expert = own_profile(talk.ctx)
+    fields = [] if expert is None else list(expert.fields)
+    if not place.isdecimal() or int(place) >= len(fields):
+        talk.reply(Toast(text=talk.words("talk.unknown_button")))
+        return
+    _buy(talk, service.package_named(name), fields[int(place)])
+
+
+def _buy(talk: Talk, package: Package, field: str | None) -> None:
+    """One invoice, however often the button is tapped."""
+    command = ChoosePackage(package=package.name, field=field)
+    if service.just_chosen(talk.ctx, command) is not None:
+        talk.reply(Toast(text=talk.words("promote.offered_toast")))
+        return
+    promotion, told = service.choose(talk.ctx, command)
+    ware = Ware(
+        thing=Thing.PROMOTION,
+        subject=promotion.id,
+        title=talk.words(f"promote.{package.kind}_title", days=package.days),
+        description=talk.words(f"promote.{package.kind}"),
+        stars=told.price.stars,
+        card=told.price.card,
+        lasts_days=package.days,
+    )
+    offer(talk, ware)
+
+
+# --- one promotion ----------------------------------------------------------------------------------------------------
+
+
+def promotion_card(
+    talk: Talk, promotion: Promotion, note: str = "", buttons: tuple[tuple[Button, ...], ...] | None = None
+) -> Card:
+    """How it goes: looks so far beside what was expected, until when, and the way to end it early."""
+    words, runs = talk.words, promotion.state == "running"
+    lines = [Line(label=words("promote.expected"), value=words("promote.looks", count=promotion.looks_expected))]
+    if promotion.started_at is not None:
+        so_far = service.looks_of(talk.ctx, promotion)
+        lines.insert(0, Line(label=words("promote.so_far"), value=words("promote.looks", count=so_far)))
+    if buttons is None:
+        asked = runs and service.is_asked_back(talk.ctx, promotion)  # then an operator has the word
+        back = service.unused_price(talk.ctx, promotion) if runs and not asked else None
+        stop = press(
+            "promote.stop", promotion.id
+        )  # what comes back is told when it is pressed: it grows less by the hour
+        buttons = ((Button(label=words("promote.end_early"), press=stop, style="danger"),),) if back else ()
+    return Card(
+        subject=f"promotion:{promotion.id}",
+        title=_name(talk, promotion.kind, promotion.days, promotion.field),
+        lines=tuple(lines),
+        turn=words(f"promote.turn.{promotion.state}", until=service.until(talk.ctx, promotion)),
+        note=note,
+        buttons=buttons,
+        fresh=talk.fresh,
+    )
+
+
+@book.press("promote.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(promotion_card(talk, service.promotion_for(talk.ctx, pressed.subject)))
+
+
+@book.press("promote.stop")
+def stop(talk: Talk, pressed: Press) -> None:
+    """Asked first: how much comes back for the time that is left now, and in which form."""
+    words, promotion = talk.words, service.promotion_for(talk.ctx, pressed.subject)
+    if promotion.state != "running":
+        talk.reply(promotion_card(talk, promotion))
+        return
+    back, left = service.comes_back(talk.ctx, promotion), service.unused_price(talk.ctx, promotion)
+    kept = ".kept" if back.credit else ""
+    yes = press("promote.stop_now", promotion.id, choice=str(left.minor))
+    buttons = (
+        Button(label=words(f"promote.stop{kept}", amount=left), press=yes, style="danger"),
+        Button(label=words("promote.stop_no"), press=press("promote.show", promotion.id)),
+    )
+    sure = words(f"promote.stop_sure{kept}", amount=left)
+    talk.reply(promotion_card(talk, promotion, note=sure, buttons=(buttons,)))
+
+
+@book.press("promote.stop_now")
+def stop_now(talk: Talk, pressed: Press) -> None:
+    """Nobody else is touched by it. When less would come back than was told, it is asked again."""
+    promotion = service.promotion_for(talk.ctx, pressed.subject)
+    left = service.unused_price(talk.ctx, promotion).minor if promotion.state == "running" else 0
+    if promotion.state == "running" and pressed.choice != str(left):
+        stop(talk, pressed)
+        return
+    service.stop(talk.ctx, promotion.id, left)

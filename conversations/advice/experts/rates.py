@@ -1,0 +1,192 @@
+"""What a consultant asks for, read whole or not at all: "90 EUR", "€2 a minute", "120 EUR/h", "90 EUR for 30 minutes".
+
+A price that was read in part would be published: whatever is left over beside the amount has to be understood too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final, Literal
+
+from conversations.advice.experts.card import rate_in_words
+from conversations.chat_context import Talk
+from conversations.forms.form import Values
+from core.advice.experts import service as experts
+from core.advice.experts.model import Rate
+from core.advice.experts.rates import an_hour_of, is_odd
+from core.advice.experts.rules import check_most, least_rate
+from core.catalogue.model import Catalogue
+from core.discovery.search.sentence.fields import parse_money
+from core.discovery.search.sentence.grammar import grammar_of
+from core.discovery.search.sentence.patterns import any_of, words_meaning
+from core.discovery.search.sentence.said import Said
+from core.discovery.search.sentence.shorthand import written_out
+from core.kernel.chat_state.service import recall, remember
+from core.kernel.decimals import half_up
+from core.kernel.errors import Invalid
+from core.kernel.money import CURRENCIES, Money
+
+AN_HOUR: Final = 60  # minutes
+LONGEST: Final = 24 * AN_HOUR
+SHOWN: Final = 40  # letters of what could not be read
+CURRENCY: Final = re.compile(r"[A-Z]{3}(?![^\W_])")  # a code of which the amount was not read
+
+# Folded, as all that is compared with them. A stem may end in any way: "minut" is "minutes", "Minuten", "minučių".
+MINUTE: Final = re.compile(r"min|minu[^\W\d_]*|хв|хвилин[^\W\d_]*")
+SESSION: Final = re.compile(
+    r"(?:session|sesion|sess?i[jo]|sesj|seanc|seans|sitzung|gesprach|beratung|termin|consult|konsult|colloqui|spotkan"
+    r"|talk|call|meeting|сес|консульт|сеанс|зустріч)[^\W\d_]*"
+)
+TOKEN: Final = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)?|[^\w\s]")
+
+Per = Literal["session", "minute", "hour"]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidRate:
+    """An amount and what it is for; `minutes`: of the session that alone it was said for."""
+
+    amount: Money
+    per: Per
+    minutes: int | None = None
+
+
+def read_rate(talk: Talk, text: str, values: Values) -> Rate:
+    """ "90 EUR" is for a session, "2 EUR/min" for a minute, and what is said for an hour is kept by the minute; euros
+    when no currency is said. What is odd, or had to be rounded, is asked back once. Raises Invalid."""
+    lengths = [int(each) for each in values.get("lengths", ())]
+    said = said_rate(text, talk.almanac.catalogue, talk.words.language, talk.almanac.held)
+    if said.minutes is not None and lengths and lengths != [said.minutes]:
+        raise Invalid(
+            "expert.rate_of_another_length",
+            minutes=said.minutes,
+            lengths=talk.words.one_of(lengths),
+            session=str(said.amount),
+            minute=f"{_by_the_minute(said.amount, said.minutes)}/min",
+        )
+    rate = rate_of(said)
+    shown, hour = rate_in_words(talk, rate, lengths), an_hour_of(rate, lengths)
+    if said.per == "hour" and hour != said.amount and _is_new(talk, f"rounded:{said.amount}"):
+        raise Invalid("expert.rate_rounded", rate=shown, hour=hour)
+    odd = is_odd(talk.ctx, talk.almanac.catalogue, rate, lengths) and not _stands(talk, rate)
+    if odd and _is_new(talk, f"odd:{write_rate(rate)}"):
+        raise Invalid("expert.rate_odd", rate=shown, hour=hour)
+    return rate
+
+
+def write_rate(rate: Rate) -> str:
+    return f"{rate.amount.amount:f} {rate.currency}{'/min' if rate.basis == 'minute' else ''}"
+
+
+def said_rate(text: str, catalogue: Catalogue, language: str, held: frozenset[str] | None = None) -> SaidRate:
+    """The amount and what it is for. `held`: the currencies that can be paid, None: any. Raises Invalid."""
+    said = Said.of(written_out(text.strip().rstrip("."), catalogue))
+    unread = Invalid("expert.rate_unread", given=text.strip()[:SHOWN])
+    found = grammar_of(catalogue).money.match(said.text)
+    if found is None:
+        raise Invalid("number.negative", given=text.strip()[:SHOWN]) if said.text[:1] in {"-", "−"} else unread
+    end = max(found.end("number"), found.end("after"))  # what it is for begins with the space before it
+    what_for = None if found["before"] and found["after"] else _what_for(catalogue, said.text[end:])
+    if what_for is None:
+        code = "" if found["before"] or found["after"] else said.as_written(end, len(said.text)).strip()
+        if CURRENCY.match(code):
+            _check_held(code[:3], held)
+        raise unread
+    money = said.as_written(found.start(), end).strip()
+    amount = parse_money(money, catalogue, default_currency=_usual_currency(held), language=language)
+    _check_held(amount.currency, held)
+    return SaidRate(amount, *what_for)
+
+
+def rate_of(said: SaidRate) -> Rate:
+    """What is kept of it: the price of a session or of a minute. Raises Invalid."""
+    basis: Literal["session", "minute"] = "session" if said.per == "session" else "minute"
+    amount = _by_the_minute(said.amount, AN_HOUR) if said.per == "hour" else said.amount
+    if not amount:
+        least = least_rate(said.amount.currency)
+        raise Invalid("expert.rate_too_low", least=least) if said.amount else Invalid("expert.rate_zero")
+    check_most(amount)
+    return Rate(basis=basis, minor=amount.minor, currency=amount.currency)
+
+
+# --- what it is for ---------------------------------------------------------------------------------------------------
+
+
+def _what_for(catalogue: Catalogue, tail: str) -> tuple[Per, int | None] | None:
+    """What stands behind the amount: "/min", "per hour", "for 30 minutes", "a session of 60 min", or nothing. None: it
+    is something else."""
+    hourly, joining = _words_of(catalogue)
+    if hourly.fullmatch(tail):
+        return "hour", None
+    tokens = TOKEN.findall(tail)
+    told = [token for token in tokens if token not in joining]
+    alone = told[:1] != tokens[:1]  # a small word, or "/", parts a number from the amount
+    match [_kind(token) for token in told]:
+        case ([] | ["session"]) as kinds if kinds or not tokens:
+            return "session", None
+        case ["minute"]:
+            return "minute", None
+        case ["number", "minute"] if alone:
+            return ("minute", None) if told[0] == "1" else ("session", int(told[0]))
+        case ["session", "number", "minute"]:
+            return "session", int(told[1])
+    return None
+
+
+def _kind(token: str) -> str:
+    if token.isascii() and token.isdigit():
+        return "number" if 0 < int(token[:6]) <= LONGEST else ""
+    if MINUTE.fullmatch(token):
+        return "minute"
+    return "session" if SESSION.fullmatch(token) else ""
+
+
+@lru_cache(maxsize=4)
+def _words_of(catalogue: Catalogue) -> tuple[re.Pattern[str], frozenset[str]]:
+    """What makes an amount the price of an hour; and the small words before what it is for."""
+    words = catalogue.words
+    hour, hourly = any_of(words.all("hour")), any_of(words.all("hourly"))
+    per = words_meaning(words, "per", "for_one")
+    before = rf"(?:\s*/\s*|\s+(?:{any_of(per)}\s+){{0,2}})"
+    return re.compile(rf"{before}(?:(?:1\s*)?{hour}|{hourly})"), per | {"/"}
+
+
+# --- what becomes of it -----------------------------------------------------------------------------------------------
+
+
+def _usual_currency(held: frozenset[str] | None) -> str:
+    return "EUR" if held is None or "EUR" in held else min(held)
+
+
+def _check_held(currency: str, held: frozenset[str] | None) -> None:
+    """Raises Invalid for a currency in which no session is paid here, also for one that nobody here knows."""
+    paid = held or frozenset(CURRENCIES)
+    if currency not in paid:
+        shown = ", ".join(sorted(paid))
+        raise Invalid("expert.rate_not_held", given=currency, held=shown, first=_usual_currency(held))
+
+
+def _by_the_minute(amount: Money, minutes: int) -> Money:
+    """The price of one of so many minutes, to the nearest cent."""
+    return Money(half_up(Fraction(amount.minor, minutes)), amount.currency)
+
+
+def _stands(talk: Talk, rate: Rate) -> bool:
+    """Whether it is what the consultant is listed with: who changes another line is not asked again."""
+    profile = experts.own_profile(talk.ctx)
+    return profile is not None and profile.rate == rate
+
+
+def _is_new(talk: Talk, said: str) -> bool:
+    """Whether this was not sent before, and asked back. What a window holds while it is being filled is not sent, and
+    one input may be read several times."""
+    topic, (sent, _) = f"rate:{said}", talk.ctx.notes.get("input", ("", None))
+    asked_of = recall(talk.ctx, talk.person.id, topic)
+    if asked_of and asked_of != sent:
+        return False
+    if talk.ctx.notes.get("sent"):
+        remember(talk.ctx, talk.person.id, topic, sent)
+    return True

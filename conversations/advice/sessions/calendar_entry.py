@@ -1,0 +1,66 @@
+"""The calendar entry of a session in its reader's words: by mail to who has proven an address, and as a file."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conversations.chat_context import Talk
+from core.advice.sessions.calendar_invites import Attendee, Method, invitation
+from core.advice.sessions.model import Booking
+from core.advice.sessions.service import booking_for
+from core.people.files.model import CALENDAR_MIME, KeptFile
+from core.people.files.rules import checked
+from core.people.files.service import keep
+
+__all__ = ["Method", "entry_file", "send_entry"]
+
+ORGANISER: Final = Attendee("Parley", "sessions@parley.invalid")  # nobody is to answer it: the chat is the place
+
+
+def send_entry(talk: Talk, booking_id: str, method: Method) -> None:
+    """Ask for the letter. Sent again it is the same entry: one UID, and a higher sequence only after a change."""
+    booking, person = booking_for(talk.ctx, booking_id), talk.person
+    if person.email is None or person.email_proved_at is None or not booking.sequence:
+        return
+    words, verb, other = talk.words, "invite" if method == "REQUEST" else "uninvite", _other(talk, booking)
+    body = {
+        "to": person.email,
+        "subject": words(f"{verb}.subject", name=other, at=booking.starts_at),
+        "text": words(f"{verb}.letter", name=other, at=booking.starts_at, ref=booking.ref),
+        "calendar": _entry(talk, booking, method, (Attendee(person.name, person.email),)).decode(),
+        "method": method,
+    }
+    talk.ctx.post("mail", f"mail:{person.email}", "letter", body)
+
+
+def entry_file(talk: Talk, booking: Booking) -> KeptFile:
+    """The same entry as a file for the chat: what is called off takes itself out of the calendar that it went into."""
+    method: Method = "REQUEST" if booking.why is None else "CANCEL"
+    content = _entry(talk, booking, method, ())
+    return keep(talk.ctx, checked(f"session-{booking.ref}.ics", CALENDAR_MIME, content))
+
+
+def _entry(talk: Talk, booking: Booking, method: Method, attendees: tuple[Attendee, ...]) -> bytes:
+    words = talk.words
+    return invitation(
+        booking,
+        talk.ctx.now,
+        method=method,
+        organiser=ORGANISER,
+        attendees=attendees,
+        summary=words("invite.summary", name=_other(talk, booking)),
+        description=words("invite.text", ref=booking.ref, about=booking.problem),
+        link=_way_in(talk, booking),
+    )
+
+
+def _other(talk: Talk, booking: Booking) -> str:
+    return talk.name_of(booking.consultant if talk.person.id == booking.seeker else booking.seeker)
+
+
+def _way_in(talk: Talk, booking: Booking) -> str | None:
+    """The person's own link into the room, by which coming in is seen; a chat needs none."""
+    rooms = talk.almanac.rooms
+    if booking.room == "chat" or rooms is None:
+        return booking.link
+    return rooms.link(booking, talk.person.id)

@@ -1,0 +1,87 @@
+"""One question to several consultants on a card: who is asked, what each has said, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conversations.advice.experts.card import slot_in_words, slots_in_words
+from conversations.advice.moment import written
+from conversations.buttons import press
+from conversations.chat_context import Talk
+from conversations.reply import Button, Card, Line
+from core.advice.sessions import group_requests
+from core.advice.sessions.model import Booking
+from core.advice.sessions.process import SESSION
+from core.kernel.timers import deadline_of
+
+
+def ask_card(talk: Talk, ask_id: str, note: str = "") -> Card:
+    """What the seeker has asked, as it stands now."""
+    words, asked = talk.words, group_requests.ask_for(talk.ctx, ask_id)
+    first = asked[0]
+    return Card(
+        subject=f"ask:{ask_id}",
+        title=words("ask.card", count=len(asked)),
+        text=first.problem[:300],
+        lines=(
+            Line(label=words("ask.times"), value=slots_in_words(talk, first.times)),
+            *(Line(label=_name(talk, booking), value=_answer(talk, booking)) for booking in asked),
+        ),
+        turn=_turn(talk, asked),
+        note=note,
+        buttons=_buttons(talk, ask_id, asked),
+        fresh=talk.fresh,
+    )
+
+
+def time_rows(talk: Talk, booking: Booking) -> list[tuple[Button, ...]]:
+    """For the consultant: each of the seeker's times is a yes of one tap."""
+    return [
+        (
+            Button(
+                label=slot_in_words(talk, time),
+                press=press("session.pick", booking.id, booking.version, written(time)),
+                style="primary",
+            ),
+        )
+        for time in booking.times
+        if time > talk.ctx.now
+    ]
+
+
+def _name(talk: Talk, booking: Booking) -> str:
+    return talk.name_of(booking.consultant)
+
+
+def _answer(talk: Talk, booking: Booking) -> str:
+    """ "€90.00 · is asked", "€90.00 · yes to Tue 24 Nov 10:00"."""
+    words = talk.words
+    if booking.picked_at is not None:
+        said = words("ask.said_yes", at=booking.starts_at)
+    elif booking.state == "proposed":
+        said = words("ask.is_asked")
+    else:
+        said = words(f"ask.{booking.why}")
+    return f"{words.show(booking.price)} · {said}"
+
+
+def _turn(talk: Talk, asked: Sequence[Booking]) -> str:
+    words = talk.words
+    winner = next((booking for booking in asked if booking.picked_at is not None), None)
+    if winner is not None:
+        return words("ask.won", name=_name(talk, winner), at=winner.starts_at)
+    waiting = next((booking for booking in asked if booking.state == "proposed"), None)
+    if waiting is None:
+        return words("ask.nobody")
+    timer = deadline_of(talk.ctx.session, SESSION.name, waiting.id)
+    return words("ask.waiting", until="" if timer is None else timer.due_at)
+
+
+def _buttons(talk: Talk, ask_id: str, asked: Sequence[Booking]) -> tuple[tuple[Button, ...], ...]:
+    words = talk.words
+    winner = next((booking for booking in asked if booking.picked_at is not None), None)
+    if winner is not None:
+        return ((Button(label=words("session.open"), press=press("session.show", winner.id), style="primary"),),)
+    if any(booking.state == "proposed" for booking in asked):
+        return ((Button(label=words("ask.take_back"), press=press("ask.take_back", ask_id), style="danger"),),)
+    return ((Button(label=words("ask.again"), press=press("ask.again", ask_id), style="primary"),),)

@@ -1,0 +1,65 @@
+"""What of a session's money its card shows: what will be held and when, what was taken, and how it was parted."""
+
+from __future__ import annotations
+
+from conversations.buttons import press
+from conversations.chat_context import Talk
+from conversations.fees import fee_lines
+from conversations.reply import Button, Line
+from core.advice.sessions import card_holds, hold_status, settlement
+from core.advice.sessions.model import Booking
+from core.advice.sessions.process import SETTLED
+from core.kernel.money import Money
+
+
+def hold_lines(talk: Talk, booking: Booking) -> list[Line]:
+    """Of a card that is only kept for now: when the price is held on it."""
+    words, at = talk.words, hold_status.held_later(talk.ctx, booking)
+    if at is None or booking.state not in ("requested", "countered", "confirmed"):
+        return []
+    return [Line(label=words("session.hold"), value=words("session.hold_later", price=booking.price, at=at))]
+
+
+def charged_lines(talk: Talk, booking: Booking, side: str) -> list[Line]:
+    """What was taken of the card and, where it is not plainly the price of a talk, for what; it stays for good."""
+    words = talk.words
+    settled = settlement.settlement_of(talk.ctx, booking.id) if booking.state in SETTLED else None
+    taken = booking.due
+    if settled is not None:
+        taken = Money(settled.net_minor + settled.fee_minor + settled.back_minor, booking.currency)
+    elif booking.state not in ("review_window", "session_dispute"):
+        return []
+    reason = f"session.charged_for.{booking.why}"
+    reason = f"{reason}.{side}" if words.knows(f"{reason}.{side}") else reason
+    if not words.knows(reason):
+        if settled is None:
+            return []  # whose turn it is tells the sum
+        return [Line(label=words("session.gross"), value=words.show(taken))] if taken else []
+    return [Line(label=words("session.gross"), value=words(reason, amount=taken))]
+
+
+def statement_lines(talk: Talk, booking: Booking, side: str) -> list[Line]:
+    """How the money was parted: what goes back, to both; for the consultant also gross, fee, the VAT on it and net."""
+    words = talk.words
+    settled = settlement.settlement_of(talk.ctx, booking.id) if booking.state in SETTLED else None
+    if settled is None:
+        return []
+    net, fee, back = (
+        Money(minor, booking.currency) for minor in (settled.net_minor, settled.fee_minor, settled.back_minor)
+    )
+    goes_back = [Line(label=words(f"session.back.{side}"), value=words.show(back))] if back else []
+    if side == "seeker":
+        return goes_back
+    deducted = fee_lines(talk, booking.consultant_org, fee)
+    return [*goes_back, *deducted, Line(label=words("session.net"), value=words.show(net))]
+
+
+def card_button(talk: Talk, booking: Booking) -> tuple[Button, ...]:
+    page = card_holds.page_of(talk.ctx, booking)
+    if page is None:
+        return (Button(label=talk.words("session.card_button"), press=press("session.card", booking.id)),)
+    if booking.state == "debt":
+        return (Button(label=talk.words("session.pay_button", price=booking.due), url=page, style="primary"),)
+    if hold_status.held_later(talk.ctx, booking) is not None:
+        return (Button(label=talk.words("session.keep_card_button"), url=page, style="primary"),)
+    return (Button(label=talk.words("session.add_card_button", price=booking.price), url=page, style="primary"),)

@@ -1,0 +1,269 @@
+"""Who hears what of sessions: the sentence of each fact, and lines of a talk brought from one side to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from conversations.advice.aftercare.complaint import COMPLAINT_FACTS, on_complaint
+from conversations.advice.aftercare.recap import KIND as RECAP
+from conversations.advice.aftercare.recap import RECAP_FACTS, recap_card
+from conversations.advice.aftercare.recording import KIND as RECORDING
+from conversations.advice.aftercare.recording import RECORDING_FACTS, recording_card
+from conversations.advice.aftercare.review import KIND as REVIEW
+from conversations.advice.aftercare.review import REVIEW_FACTS, review_card
+from conversations.advice.sessions.card import session_card
+from conversations.chat_context import Talk
+from conversations.event_sentences import gathered
+from conversations.reply import Card, Say
+from core.advice.sessions import card_holds
+from core.advice.sessions import events as session
+from core.advice.sessions.group_requests import together
+from core.advice.sessions.model import Booking, Line
+from core.advice.sessions.service import all_bookings_of, booking_for
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Person
+from core.people.accounts.service import person_of
+from core.people.files.service import kept_files
+from core.privacy.erasure.events import PersonForgotten
+from core.trade.funding import events as money
+from core.trade.funding.model import Matter
+
+# Each fact with its sentence; "" draws the card anew and says nothing.
+SESSION_FACTS: Final[dict[type[Any], str]] = {
+    session.SlotHeld: "notice.session_slot_held",
+    session.SessionRequested: "notice.session_requested",
+    session.OtherTimeOffered: "notice.session_other_time",
+    session.SessionConfirmed: "notice.session_confirmed",
+    session.MoveProposed: "notice.session_move_proposed",
+    session.MoveLeft: "notice.session_move_left",
+    session.MoveLapsed: "notice.session_move_lapsed",
+    session.SessionMoved: "notice.session_moved",
+    session.CardTrouble: "notice.session_card_trouble",
+    session.SessionCalledOff: "notice.session_called_off",
+    session.CameIn: "notice.session_came_in",
+    session.WentOut: "notice.session_went_out",
+    session.FreeTalkBegan: "notice.session_free_talk",
+    session.FreeMinutesLeft: "notice.session_minutes_left",
+    session.FreeMinutePassed: "",
+    session.FreeMinutesOver: "notice.session_free_over",
+    session.PaidMinutesLeft: "notice.session_ends_soon",
+    session.YesGivenEarly: "notice.session_yes_early",
+    session.PaidTalkBegan: "notice.session_paid_talk",
+    session.ExtensionOffered: "notice.session_extension",
+    session.SessionExtended: "notice.session_extended",
+    session.TalkEnded: "notice.session_ended",
+    session.NothingCharged: "notice.session_nothing_charged",
+    session.SessionCharged: "notice.session_charged",
+    session.SessionUnpaid: "notice.session_unpaid",
+    session.MoneyDelayed: "notice.session_money_delayed",
+    session.SessionNeverPaid: "notice.session_never_paid",
+    session.SessionComplained: "notice.session_complained",
+    session.ComplaintAnswered: "notice.session_complaint_answered",
+    session.SessionSettled: "notice.session_settled",
+    session.SessionReminder: "notice.session_reminder",
+    session.SessionCompleted: "",
+}
+
+CARD_FACTS: Final[dict[type[Any], str]] = {
+    session.CardPageReady: "notice.session_card_page",
+    session.CardPageLapsed: "notice.session_card_page_lapsed",
+}
+
+# What is told of questions to several: to each consultant on the session's card, to the seeker on the question's.
+ASK_FACTS: Final[dict[type[Any], str]] = {
+    session.TimesProposed: "notice.times_proposed",
+    session.TimePicked: "notice.time_picked",
+    session.ProposalEnded: "notice.proposal_ended",
+}
+
+# What a bank does about the money of one.
+RECALL_FACTS: Final[dict[type[Any], str]] = {
+    money.ChargebackOpened: "notice.session_recalled",
+    money.EvidenceSent: "notice.session_recall_answered",
+    money.ChargebackClosed: "notice.session_recall_won",
+    money.ChargebackClaimed: "notice.chargeback_claimed",
+    money.ChargebackMadeGood: "notice.chargeback_made_good",
+    money.PayoutSetOff: "notice.payout_set_off",
+}
+
+RECALL_LOST: Final = "notice.session_recall_lost"
+RECALL_TURNED: Final = "notice.session_recall_turned"
+ASK: Final = "ask"
+FOLLOW_UP_FACTS: Final[dict[type[Any], str]] = {session.SessionFollowedUp: "notice.session_follow_up"}
+
+FORGOTTEN_FACTS: Final[dict[type[Any], str]] = {PersonForgotten: ""}
+
+PARTS: Final = ("until", "at", "why", "fee", "side", "minutes", "price", "due", "amount", "net", "back", "when")
+
+
+def parts_of(fact: session.SessionFact | money.RecallFact) -> dict[str, Any]:
+    """What the sentence of a fact may name."""
+    return {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
+
+
+def sides_of(ctx: Ctx, booking_id: str) -> list[Person]:
+    """Who hears of a session: nobody but its two sides, and each only once they are concerned.
+
+    Consultants whom the seeker has only asked, perhaps among others, are told of on the seeker's question.
+    """
+    booking = ctx.session.get_one(Booking, booking_id)
+    if booking.only_asked:
+        return [person_of(ctx, booking.consultant)]
+    people = [person_of(ctx, booking.seeker)]
+    if booking.picked_at is not None:
+        return [*people, person_of(ctx, booking.consultant)]
+    if booking.state != "slot_held" and booking.why != "abandoned":
+        people.append(person_of(ctx, booking.consultant))
+    return people
+
+
+def session_news(talk: Talk, booking_id: str, note: str) -> Card:
+    return session_card(talk, booking_for(talk.ctx, booking_id), note)
+
+
+def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
+    """Both sides hear it, each in their own words; who acted is named as a person, for people talk here."""
+
+    def hear(ctx: Ctx, fact: session.SessionFact) -> None:
+        booking = ctx.session.get_one(Booking, fact.booking_id)
+        sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
+        if isinstance(fact, session.SessionSettled) and not fact.back:
+            del sides[booking.seeker]  # whom no number concerns
+            sides[booking.consultant] = "whole"
+        if isinstance(fact, session.SessionCharged) and fact.rest:
+            sides[booking.seeker] = "rest"
+        parts = parts_of(fact)
+        if isinstance(fact, session.SessionCalledOff) and fact.why == "cancelled" and not fact.fee:
+            parts["when"] = "free"
+        if isinstance(fact, session.TimePicked) and card_holds.card_of(ctx, booking.seeker) is not None:
+            parts["when"] = "card_known"  # nobody has to add one
+        gathered(ctx).say("session", fact.booking_id, code, by=fact.by_person, sides=sides, **parts)
+
+    return hear
+
+
+def on_ask(code: str) -> Callable[[Ctx, session.SessionFact], None]:
+    """The consultant hears of their own part; the seeker's question shows all parts, and says when one falls away."""
+
+    def hear(ctx: Ctx, fact: session.SessionFact) -> None:
+        on_session(code)(ctx, fact)
+        booking = ctx.session.get_one(Booking, fact.booking_id)
+        parts = parts_of(fact)
+        ended = isinstance(fact, session.ProposalEnded) and fact.why in ("declined", "expired")
+        if not ended:
+            gathered(ctx).say(ASK, str(booking.ask_id), "", by=fact.by_person)
+            return
+        parts["name"] = person_of(ctx, booking.consultant).name
+        gathered(ctx).say(ASK, str(booking.ask_id), "notice.asked_ended", by=fact.by_person, **parts)
+
+    return hear
+
+
+def asker_of(ctx: Ctx, ask_id: str) -> list[Person]:
+    return [person_of(ctx, together(ctx, ask_id)[0].seeker)]
+
+
+def on_page(code: str) -> Callable[[Ctx, session.SessionFact], None]:
+    """The seeker's card gets its button moments after it came: no second message, and nothing for the other side."""
+
+    def hear(ctx: Ctx, fact: session.SessionFact) -> None:
+        booking = ctx.session.get_one(Booking, fact.booking_id)
+        why = "picked" if booking.picked_at is not None else ""  # then the card still has to say so
+        parts = {"why": why, "at": booking.starts_at}
+        gathered(ctx).say("session", fact.booking_id, code, by=None, in_place=booking.seeker_org, **parts)
+
+    return hear
+
+
+def on_follow_up(code: str) -> Callable[[Ctx, session.SessionFact], None]:
+    """The seeker alone is asked, by the session's own card."""
+
+    def hear(ctx: Ctx, fact: session.SessionFact) -> None:
+        booking = ctx.session.get_one(Booking, fact.booking_id)
+        name = person_of(ctx, booking.consultant).name
+        gathered(ctx).say("session", booking.id, code, by=None, only=booking.seeker_org, name=name)
+
+    return hear
+
+
+def on_recall(code: str) -> Callable[[Ctx, money.RecallFact], None]:
+    """Both sides hear what a bank does; what is owed, and kept of a payout, the consultant alone."""
+
+    def hear(ctx: Ctx, fact: money.RecallFact) -> None:
+        if fact.matter is not Matter.SESSION:
+            return
+        booking = ctx.session.get_one(Booking, fact.subject)
+        sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
+        only = getattr(fact, "organisation_id", None)
+        said = code
+        if isinstance(fact, money.ChargebackClosed):
+            said = {"lost": RECALL_LOST, "turned": RECALL_TURNED}.get(fact.why, code)
+        gathered(ctx).say("session", booking.id, said, by=None, only=only, sides=sides, **parts_of(fact))
+
+    return hear
+
+
+def on_own_card(kind: str) -> Callable[[str], Callable[[Ctx, Any], None]]:
+    """What has a card of its own beside the session's: its reviews, its recap."""
+
+    def hearing(code: str) -> Callable[[Ctx, Any], None]:
+        def hear(ctx: Ctx, fact: Any) -> None:
+            booking = ctx.session.get_one(Booking, fact.booking_id)
+            sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
+            gathered(ctx).say(kind, fact.booking_id, code, by=fact.by_person, sides=sides, **parts_of(fact))
+
+        return hear
+
+    return hearing
+
+
+def on_forgotten(code: str) -> Callable[[Ctx, PersonForgotten], None]:
+    """The cards that stand with the other side of each session name them no more; nothing is said."""
+
+    def hear(ctx: Ctx, fact: PersonForgotten) -> None:
+        for booking_id in all_bookings_of(ctx, fact.person_id):
+            for kind in SESSION_CARDS:
+                gathered(ctx).say(kind, booking_id, code, by=None)
+
+    return hear
+
+
+SESSIONS_HEARD: Final = (
+    (FORGOTTEN_FACTS, on_forgotten),
+    (SESSION_FACTS, on_session),
+    (CARD_FACTS, on_page),
+    (RECALL_FACTS, on_recall),
+    (ASK_FACTS, on_ask),
+    (FOLLOW_UP_FACTS, on_follow_up),
+    (COMPLAINT_FACTS, on_complaint),
+    (REVIEW_FACTS, on_own_card(REVIEW)),
+    (RECAP_FACTS, on_own_card(RECAP)),
+    (RECORDING_FACTS, on_own_card(RECORDING)),
+)
+
+# Each kind of card that speaks of one session, by the session's id.
+SESSION_CARDS: Final[dict[str, Callable[[Talk, str, str], Card]]] = {
+    "session": session_news,
+    REVIEW: review_card,
+    RECAP: recap_card,
+    RECORDING: recording_card,
+}
+
+
+def line_of(ctx: Ctx, line_id: str) -> Line:
+    return ctx.session.get_one(Line, line_id)
+
+
+def line_brought(talk: Talk, line: Line) -> Say | Card:
+    """What the other side has said, in their words; or what they have sent."""
+    booking = booking_for(talk.ctx, line.booking_id)
+    name = talk.name_of(booking.seeker if line.side == "seeker" else booking.consultant)
+    if not line.files:
+        return Say(text=talk.words("session.line", name=name, text=line.text))
+    sent = kept_files(talk.ctx, line.files)
+    return Card(
+        title=talk.words("session.file", name=name),
+        pictures=tuple(each.id for each in sent if each.mime.startswith("image/")),
+        documents=tuple(each.id for each in sent if not each.mime.startswith("image/")),
+    )

@@ -1,0 +1,131 @@
+"""What a bank calls back: how it stands, on the cards of those whom it concerns, and on one for the operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from conversations.buttons import Press, press
+from conversations.chat_context import Talk
+from conversations.event_sentences import gathered
+from conversations.reply import Button, Card, Line
+from conversations.router import Book
+from core.advice.sessions.service import booking_for
+from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Person
+from core.people.accounts.service import operators
+from core.shop.purchases.service import purchase_for
+from core.trade.deals.service import deal_for
+from core.trade.funding import events as money
+from core.trade.funding.chargebacks import OWING, chargeback_for
+from core.trade.funding.evidence.model import SEND_BEFORE, PackState
+from core.trade.funding.evidence.service import pack_of
+from core.trade.funding.model import CHARGEBACK, Chargeback, Matter
+
+KIND: Final = "recall"
+PARTS: Final = ("amount", "why")
+
+book = Book()
+
+# What operators hear of every payment that a bank calls back; "" draws their card anew.
+RECALL_FACTS: Final[dict[type[Any], str]] = {
+    money.ChargebackOpened: "notice.recall_opened",
+    money.EvidenceSent: "",
+    money.EvidenceRefused: "notice.recall_refused",
+    money.ChargebackClosed: "notice.recall_closed",
+    money.ChargebackMadeGood: "",
+    money.ChargebackWrittenOff: "",
+}
+
+
+def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
+    def hear(ctx: Ctx, fact: money.ChargebackFact) -> None:
+        gathered(ctx).say(KIND, fact.chargeback_id, code, by=None)
+
+    return hear
+
+
+RECALLS_HEARD: Final = ((RECALL_FACTS, on_recall),)
+
+
+def who_watches(ctx: Ctx, _chargeback_id: str) -> list[Person]:
+    return operators(ctx)
+
+
+# --- on the cards of those whom it concerns ---------------------------------------------------------------------------
+
+
+def recall_lines(talk: Talk, found: Iterable[Chargeback]) -> list[Line]:
+    """How each stands; to who owes something of it, how much."""
+    words, lines = talk.words, []
+    for each in found:
+        said = _standing(talk, each)
+        if each.seller == talk.organisation and each.state in OWING and each.outstanding:
+            said = f"{said} {words('chargeback.owed', amount=each.outstanding)}"
+        lines.append(Line(label=words("chargeback.label"), value=said))
+    return lines
+
+
+def _standing(talk: Talk, found: Chargeback) -> str:
+    known = found.state if found.state in ("open", "won") else "lost"
+    return talk.words(f"recall.state.{known}", amount=found.amount)
+
+
+# --- operators --------------------------------------------------------------------------------------------------------
+
+
+@book.press("recall.show")
+def show(talk: Talk, pressed: Press) -> None:
+    talk.reply(recall_card(talk, pressed.subject))
+
+
+def recall_card(talk: Talk, chargeback_id: str, note: str = "") -> Card:
+    """A dispute as an operator sees it: what is at stake and why, how our answer stands, and what is to be done."""
+    words, found = talk.words, chargeback_for(talk.ctx, chargeback_id)
+    pack = pack_of(talk.ctx, found.id)
+    refused = pack is not None and pack.state is PackState.REFUSED
+    waits = "refused" if refused else "open"
+    turn = words(f"recall.turn.{waits if found.state == CHARGEBACK.initial else 'over'}", until=found.evidence_due)
+    return Card(
+        subject=f"{KIND}:{found.id}",
+        title=words("recall.card", ref=_ref(talk.ctx, found)),
+        lines=(
+            Line(label=words("chargeback.label"), value=_standing(talk, found)),
+            Line(label=words("recall.reason"), value=found.reason.replace("_", " ")),
+            Line(label=words("recall.answer"), value=_answer(talk, found)),
+        ),
+        turn=turn,
+        note=note,
+        fresh=talk.fresh,
+    )
+
+
+def brief_card(talk: Talk, found: Chargeback) -> Card:
+    """One of several that wait for a bank."""
+    words = talk.words
+    return Card(
+        title=words("recall.card", ref=_ref(talk.ctx, found)),
+        lines=(Line(label=words("chargeback.label"), value=_standing(talk, found)),),
+        buttons=((Button(label=words("session.open"), press=press("recall.show", found.id)),),),
+    )
+
+
+def _answer(talk: Talk, found: Chargeback) -> str:
+    words, pack = talk.words, pack_of(talk.ctx, found.id)
+    if pack is None:
+        return words("recall.answer.none")
+    at = pack.sent_at if pack.state is PackState.SENT else pack.due_by - SEND_BEFORE
+    return words(f"recall.answer.{pack.state}", at=at, why=pack.why or "")
+
+
+def _ref(ctx: Ctx, found: Chargeback) -> str:
+    """What it was paid for, as its parties call it."""
+    house = ctx.seen_by(NOBODY_IN_PARTICULAR)
+    match found.matter:
+        case Matter.DEAL:
+            return deal_for(house, found.subject).ref
+        case Matter.SESSION:
+            return booking_for(house, found.subject).ref
+        case Matter.PURCHASE:
+            return purchase_for(house, found.subject).title

@@ -1,0 +1,173 @@
+"""What stands on a company's invoices, and its agreement that the market writes them in its name.
+
+Who only buys writes none, and is asked for the address alone.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
+from conversations.forms.answers import as_decimal
+from conversations.forms.form import Field, Form, Values
+from conversations.reply import Button, Option, Say
+from conversations.router import Book, Flow
+from conversations.vat_numbers import VAT_NUMBERS
+from core.advice.experts.service import own_profile
+from core.books.invoicing import service as invoicing
+from core.books.invoicing.model import SetBilling, State
+from core.kernel.errors import Invalid
+from core.people.accounts import rules
+from core.people.accounts.service import members, organisation_of
+from core.trade.deals.service import deals_of
+
+HIGHEST_RATE: Final = 30  # percent; the highest in Europe is 27
+
+book = Book()
+
+
+def _read_rate(_talk: Talk, text: str, _values: Values) -> int:
+    """A VAT rate as people write it ("21", "5,5 %"), in basis points."""
+    rate = as_decimal(text.replace("%", "").replace(",", ".").strip())
+    if rate is None or not 0 <= rate <= HIGHEST_RATE or rate * 100 != int(rate * 100):
+        raise Invalid("billing.rate_wrong", field="home_rate", given=text[:40])
+    return int(rate * 100)
+
+
+def _written(rate_bp: int) -> str:
+    return f"{(Decimal(rate_bp) / 100).normalize():f}"
+
+
+def _answers(talk: Talk, _values: Values) -> list[Option]:
+    words = talk.words
+    return [
+        Option(value="yes", label=words("billing.writes.yes")),
+        Option(value="no", label=words("billing.writes.no")),
+    ]
+
+
+def _statuses(talk: Talk, _values: Values) -> list[Option]:
+    return [Option(value=each, label=talk.words(f"billing.status.{each}")) for each in ("has_one", "has_none")]
+
+
+def _read_number(talk: Talk, text: str, _values: Values) -> str:
+    country = organisation_of(talk.ctx, talk.organisation).country
+    return rules.vat_number(text, country) if country is not None else text
+
+
+def _such_number(talk: Talk, _values: Values) -> str | None:
+    return VAT_NUMBERS.get(organisation_of(talk.ctx, talk.organisation).country or "")
+
+
+def _asks_rate(values: Values) -> bool:
+    """Who has no VAT number charges none, and is not asked for a rate."""
+    registered = values.get("registered") == "yes" or values.get("status") == "has_one"
+    return values.get("writes") == "yes" and registered
+
+
+BILLING: Final = Form(
+    "billing",
+    (
+        Field("registered", fixed=True),
+        Field("sells", fixed=True),
+        Field("asks_vat", fixed=True, optional=True),  # yes: nobody knows yet whether there is a number
+        Field(
+            "status",
+            "choice",
+            options=_statuses,
+            show=lambda talk, value: talk.words(f"billing.status.{value}"),
+            applies=lambda values: values.get("asks_vat") == "yes",
+            shapes_form=True,
+        ),
+        Field(
+            "vat_number",
+            read=_read_number,
+            such_as=_such_number,
+            applies=lambda values: values.get("status") == "has_one",
+            max_length=20,
+            example="LT100001919017",
+        ),
+        Field("address", max_length=200, example="Savanorių pr. 1, LT-44255 Kaunas"),
+        Field(
+            "writes",
+            "choice",
+            options=_answers,
+            show=lambda talk, value: talk.words("billing.writes.yes" if value == "yes" else "billing.writes.no"),
+            applies=lambda values: values.get("sells") == "yes",
+            shapes_form=True,
+        ),
+        Field(
+            "home_rate",
+            read=_read_rate,
+            write=_written,
+            show=lambda _talk, value: f"{_written(value)} %",
+            applies=_asks_rate,
+            max_length=10,
+            example="21",
+        ),
+    ),
+)
+
+
+def _set(talk: Talk, _opening: Opening, values: Values) -> None:
+    writes = values.get("writes") == "yes"
+    command = SetBilling(
+        address=values["address"],
+        market_writes=writes,
+        home_bp=values.get("home_rate"),
+        vat_number=values.get("vat_number"),
+        without_vat=values.get("status") == "has_none",
+    )
+    invoicing.set_billing(talk.ctx, command, talk.place)
+    if values["sells"] == "yes":
+        done = talk.words("billing.done_in_your_name" if writes else "billing.done_by_yourself")
+    else:
+        done = talk.words("billing.done_address")
+    earlier = Button(label=talk.words("invoice.title"), press=press("invoice.list"))
+    drafts = writes and any(each.state is State.DRAFT for each in invoicing.invoices_of(talk.ctx))
+    talk.reply(Say(text=done, buttons=((earlier,),) if drafts else ()))
+
+
+def _intro(talk: Talk, opening: Opening) -> str:
+    return talk.words("billing.intro" if opening.answers.get("sells") == "yes" else "billing.intro_bought")
+
+
+book.flow(Flow(BILLING, finish=_set, intro=_intro))
+
+
+@book.press("billing.open")
+def open_billing(talk: Talk, _pressed: Press) -> None:
+    """The form with what is known already; who has not said where they are at home is asked that first."""
+    organisation, selling = organisation_of(talk.ctx, talk.organisation), "seller" in trades_as(talk)
+    if selling and organisation.country is None:
+        talk.reply(Say(text=talk.words("billing.country_needed")))
+        talk.command("profile", "")
+        return
+    known = invoicing.billing_of(talk.ctx)
+    answers = {"registered": "yes" if organisation.vat_number else "no", "sells": "yes" if selling else "no"}
+    if organisation.country is not None and not rules.vat_is_known(organisation):
+        answers["asks_vat"] = "yes"
+    if known is not None:
+        answers |= {"address": known.address}
+    if known is not None and selling:
+        answers |= {"writes": "no" if known.agreed_at is None else "yes"}
+        if known.home_bp is not None:
+            answers["home_rate"] = _written(known.home_bp)
+    talk.fresh = True
+    talk.open("billing", Opening(answers))
+
+
+def trades_as(talk: Talk) -> frozenset[str]:
+    """What the reader's company does here, by what its people have said and done; both while nobody can tell."""
+    own, known = talk.organisation, invoicing.billing_of(talk.ctx)
+    sides = {str(role) for each in members(talk.ctx, own) for role in each.roles}
+    sides |= {"seller" if deal.seller == own else "buyer" for deal in deals_of(talk.ctx, own)}
+    if own_profile(talk.ctx) is not None or (known is not None and known.agreed_at is not None):
+        sides.add("seller")
+    return frozenset(sides or {"seller", "buyer"})
+
+
+def billing_button(talk: Talk) -> Button:
+    return Button(label=talk.words("billing.open"), press=press("billing.open"))

@@ -1,0 +1,222 @@
+"""Money as its owner sees it: what is held and until when, what was sent and deducted, as a file."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC
+
+from conversations.buttons import Press, press
+from conversations.chat_context import Talk
+from conversations.reply import Button, Card, Line, Say
+from conversations.router import Book
+from core.books.invoicing.service import numbers_by_part
+from core.books.statements import rules
+from core.books.statements import service as statements
+from core.books.statements.model import Held, Payout, Statement, Taken
+from core.kernel.money import Money
+from core.people.files.model import Checked
+from core.people.files.service import keep
+from core.trade.funding import service as escrow
+
+SHOWN, FEW = 10, 5  # deals and payouts; what there is of sessions alone
+COLUMNS = ("at", "deal", "what", "came", "went", "fee", "currency", "entry", "invoices")
+
+book = Book()
+
+
+@book.command("money")
+def money(talk: Talk, _rest: str) -> None:
+    """What is held, for which deal or session, until when; what was paid out, and what was deducted."""
+    talk.reply(money_card(talk, statements.statement(talk.ctx)))
+
+
+def money_card(talk: Talk, now: Statement) -> Card:
+    """The statement on one card. Slack's Home tab shows the same."""
+    words = talk.words
+    lines = [
+        *(_unpaid_line(talk, each) for each in now.unpaid[:FEW]),
+        *(_coming_line(talk, each) for each in now.coming[:FEW]),
+        *(_held_line(talk, each) for each in now.held[:SHOWN]),
+        *(_credit_line(talk, each) for each in now.credits[:FEW]),
+        *(_recalled_line(talk, each) for each in now.recalled[:FEW]),
+        *(_card_line(talk, each) for each in now.on_cards[:FEW]),
+        *(Line(label=words("money.due"), value=words.show(each)) for each in now.due),
+        *(Line(label=words("money.owes"), value=words.show(each)) for each in now.owes),
+        *(_payout_line(talk, each) for each in now.payouts[:SHOWN]),
+        *(_taken_line(talk, each, words("money.spent", ref=each.ref)) for each in now.spent[:FEW]),
+        *(_taken_line(talk, each, words("money.taken", ref=each.ref)) for each in now.taken[:FEW]),
+    ]
+    export = Button(label=words("money.export"), press=press("money.export"))
+    invoices = Button(label=words("invoice.title"), press=press("invoice.list"))
+    mark = Button(label=words("mark.change"), press=press("mark.offer"))
+    return Card(
+        subject="money",
+        title=words("money.title"),
+        text="" if lines else words("money.none"),
+        lines=tuple(lines),
+        buttons=((export, invoices), *_payout_button(talk, now), (mark,)),
+        fresh=talk.fresh,
+    )
+
+
+def _held_line(talk: Talk, held: Held) -> Line:
+    """To who earns it, what of it can be theirs: what is held is not all of it."""
+    words = talk.words
+    label = words("money.held_paid" if held.mine else "money.held_to_come", ref=held.ref)
+    if held.fee is None:
+        return Line(label=label, value=_amount(talk, held))
+    said = words("money.held_net", net=held.amount - held.fee, amount=held.amount, fee=held.fee)
+    value = said if held.until is None else words("money.until", amount=said, due=held.until)
+    return Line(label=label, value=value)
+
+
+def _credit_line(talk: Talk, kept: Held) -> Line:
+    value = talk.words("money.credit_kept", amount=kept.amount)
+    return Line(label=f"{talk.words('money.credit')} · {kept.ref}", value=value)
+
+
+def _recalled_line(talk: Talk, held: Held) -> Line:
+    return Line(label=f"{talk.words('chargeback.label')} · {held.ref}", value=_amount(talk, held))
+
+
+def _card_line(talk: Talk, held: Held) -> Line:
+    label = talk.words("money.card_paid" if held.mine else "money.card_to_come", ref=held.ref)
+    return Line(label=label, value=_amount(talk, held, on_card=True))
+
+
+def _unpaid_line(talk: Talk, held: Held) -> Line:
+    label = talk.words("money.unpaid_mine" if held.mine else "money.unpaid_to_come", ref=held.ref)
+    return Line(label=label, value=_amount(talk, held))
+
+
+def _coming_line(talk: Talk, held: Held) -> Line:
+    words = talk.words
+    value = f"{words.show(held.amount)} · {words('pay.settling', due=held.until)}"
+    return Line(label=f"{words('pay.label')} · {held.ref}", value=value)
+
+
+def _amount(talk: Talk, held: Held, *, on_card: bool = False) -> str:
+    words = talk.words
+    if held.until is None:
+        return words.show(held.amount)
+    return words("money.card_until" if on_card else "money.until", amount=held.amount, due=held.until)
+
+
+def _taken_line(talk: Talk, taken: Taken, label: str) -> Line:
+    words = talk.words
+    value = words.show(taken.amount)
+    if taken.back:
+        value = words(
+            "money.back_arrived" if taken.arrived else "money.back_coming", amount=taken.amount, back=taken.back
+        )
+    return Line(label=label, value=value)
+
+
+def _payout_line(talk: Talk, payout: Payout) -> Line:
+    words = talk.words
+    label = words("money.lot", ref=payout.ref, lot=payout.lot) if payout.lot else words("money.deal", ref=payout.ref)
+    state = "no_account" if payout.state == "waiting" and not is_set_up(talk) else payout.state
+    value = words(f"money.payout_{state}", net=payout.net)
+    if payout.fee:
+        value = f"{value} {words('money.fee', fee=payout.fee)}"
+    return Line(label=label, value=value)
+
+
+def _payout_button(talk: Talk, now: Statement) -> tuple[tuple[Button, ...], ...]:
+    """Money waits for a seller who has not said where it should go."""
+    if not now.due or is_set_up(talk):
+        return ()
+    return ((_set_up(talk),),)
+
+
+def payouts_card(talk: Talk) -> Card:
+    """Payouts are set up: what waits to go out, what went out last, and the way to change where it goes."""
+    words, now = talk.words, statements.statement(talk.ctx)
+    last = next((each for each in now.payouts if each.state == "done"), None)
+    lines = [Line(label=words("money.due"), value=words.show(each)) for each in now.due]
+    lines += [_payout_line(talk, each) for each in now.payouts if each.state != "done"][:FEW]
+    lines += [_payout_line(talk, last)] if last is not None else []
+    change = Button(label=words("payout.change"), press=press("payout.change"))
+    return Card(
+        subject="payout",
+        title=words("payout.title"),
+        text=words("payout.ready"),
+        lines=tuple(lines),
+        buttons=((change,),),
+    )
+
+
+def account_page(talk: Talk, url: str) -> Card:
+    """The provider's page is ready, where they say where their money goes, or change it."""
+    return Card(
+        subject="payout",
+        title=talk.words("payout.title"),
+        text=talk.words("payout.text_change" if is_set_up(talk) else "payout.text"),
+        note=talk.words("payout.link_once"),
+        buttons=((Button(label=talk.words("payout.open_page"), url=url, style="primary"),),),
+        fresh=False,  # it takes the place of the card that says that the link is coming
+    )
+
+
+def set_up_payouts(talk: Talk, text: str) -> Say:
+    """Money has nowhere to go: why, and the button that says where."""
+    return Say(text=text, buttons=((_set_up(talk),),))
+
+
+def _set_up(talk: Talk) -> Button:
+    return Button(label=talk.words("payout.set_up"), press=press("payout.set_up"), style="primary")
+
+
+def is_set_up(talk: Talk) -> bool:
+    """Whether the provider sends their money on."""
+    payee = escrow.payee_of(talk.ctx, talk.organisation)
+    return payee is not None and payee.ready
+
+
+# --- as a file --------------------------------------------------------------------------------------------------------
+
+
+@book.press("money.export")
+def export(talk: Talk, _pressed: Press) -> None:
+    """Every movement there ever was, for a spreadsheet: dates as machines read them, words as people do, and amounts
+    as the spreadsheets of the reader's country do."""
+    words, numbers = talk.words, numbers_by_part(talk.ctx)
+    point = words.point
+    rows = [
+        (
+            line.at.astimezone(UTC).isoformat(timespec="seconds"),
+            line.ref,
+            words(f"money.what.{line.what}"),
+            _plain(line.came, point),
+            _plain(line.went, point),
+            _plain(line.fee, point),
+            (line.came or line.went or Money.zero("EUR")).currency,
+            line.key,
+            " ".join(numbers.get(part_of(line.key), ())),
+        )
+        for line in statements.lines(talk.ctx)
+    ]
+    if not rows:
+        talk.reply(Say(text=words("money.none")))
+        return
+    content = rules.as_csv([words(f"money.column.{name}") for name in COLUMNS], rows, point)
+    name = f"money-{talk.today.isoformat()}.csv"
+    kept = keep(talk.ctx, Checked(name, "text/csv", content, hashlib.sha256(content).hexdigest()))
+    talk.reply(Card(subject="money_file", title=words("money.file", count=len(rows)), documents=(kept.id,)))
+
+
+def part_of(key: str) -> str:
+    """The lot or session that an entry of the books has charged or parted; nothing for any other entry.
+
+    They are named "deal:…:lot:<lot>", "session:<session>:captured:…" and "session:<session>:settled".
+    """
+    match key.split(":"):
+        case ["deal", _, "lot", lot]:
+            return lot
+        case ["session", session, "captured" | "settled", *_]:
+            return session
+    return ""
+
+
+def _plain(amount: Money | None, point: str) -> str:
+    return "" if amount is None else f"{amount.amount:f}".replace(".", point)

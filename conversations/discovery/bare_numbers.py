@@ -1,0 +1,69 @@
+"""A bare number, written after a search: another price, or another distance where that was asked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Final
+
+from conversations.chat_context import Talk
+from conversations.discovery.search_state import mark
+from conversations.forms.answers import read_price
+from conversations.last_query import asked
+from core.discovery.search.model import Query
+from core.kernel.chat_state.service import recall, remember
+from core.kernel.errors import Refusal
+from core.kernel.money import UnitPrice
+
+BARE: Final = re.compile(r"[0-9](?:[0-9 .,'’\u00a0\u202f]{0,14}[0-9])?")
+PRICES: Final = ("max_price", "price", "min_price")  # the first of them that was said is meant, where none was chosen
+NUMBERED: Final = (*PRICES, "place")
+FARTHEST_KM: Final = 3_000
+MANY_TIMES: Final = 5  # as high or low as this another price would hardly be, unless a price is asked for
+CHANGING: Final = "find.changing"
+
+
+def ask_for_number(talk: Talk, query: Query, wish: str) -> None:
+    """The other values of this wish are on the screen, so a number that is written now is one of it."""
+    remember(talk.ctx, talk.person.id, CHANGING, f"{mark(query)} {wish}")
+
+
+def ask_for_none(talk: Talk) -> None:
+    if recall(talk.ctx, talk.person.id, CHANGING):
+        remember(talk.ctx, talk.person.id, CHANGING, "")
+
+
+def with_number(talk: Talk, text: str) -> Query | None:
+    """What was asked, with the number that is all that is written in place of another; None where it means nothing.
+
+    Raises Refusal for a number that is asked for and cannot be.
+    """
+    if not BARE.fullmatch(text.strip()):
+        return None
+    query = asked(talk)
+    seen, _, wish = recall(talk.ctx, talk.person.id, CHANGING).partition(" ")
+    changing = wish if seen == str(mark(query)) else ""
+    if changing == "place":
+        return _within(query, text.strip())
+    prices = [each for each in PRICES if getattr(query.understood, each) is not None]
+    if not prices:
+        return None
+    which = changing if changing in prices else prices[0]
+    before: UnitPrice = getattr(query.understood, which)
+    try:
+        price = read_price(talk, text, before.currency, before.unit)
+    except Refusal:
+        if which == changing:
+            raise
+        return None
+    if which != changing and not before.amount / MANY_TIMES <= price.amount <= before.amount * MANY_TIMES:
+        return None
+    changed: dict[str, Any] = {which: price}
+    return replace(query, understood=replace(query.understood, **changed))
+
+
+def _within(query: Query, number: str) -> Query | None:
+    """The query with another distance, in whole kilometres."""
+    km = int(number) if number.isdecimal() else 0
+    said = query.understood
+    return replace(query, understood=replace(said, radius_km=km)) if 0 < km <= FARTHEST_KM else None

@@ -1,0 +1,127 @@
+"""The hours in which somebody hears nothing: `/quiet 22-7`, or asked for one after the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import time
+from functools import lru_cache
+from typing import Final
+
+from babel.dates import format_time
+
+from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
+from conversations.forms.form import Field, Form, Values
+from conversations.reply import Button, Say
+from conversations.router import Book, Flow
+from core.catalogue import Catalogue
+from core.catalogue.product_names import folded
+from core.discovery.alerts import service as alerts
+from core.discovery.alerts.model import ChooseQuietHours
+from core.discovery.alerts.notification_hours import quiet_hours_of
+from core.discovery.search.sentence.patterns import any_of
+from core.kernel.errors import Invalid
+
+SPAN: Final = re.compile(r"\s*[-–—]\s*")
+NOON: Final = 12
+HALVES: Final = ("in_the_evening", "in_the_morning")
+
+book = Book()
+
+
+def quiet_hours_text(talk: Talk) -> str:
+    """The hours in the person's own clock, and whose clock that is."""
+    hours, words = quiet_hours_of(talk.ctx, talk.person), talk.words
+    if hours.begins == hours.ends:
+        return words("alert.never_quiet", zone=words.clock_of(hours.zone.key))
+    begins, ends = (format_time(each, "short", locale=words.locale) for each in (hours.begins, hours.ends))
+    return words("alert.quiet_between", begins=begins, ends=ends, zone=words.clock_of(hours.zone.key))
+
+
+def quiet_button(talk: Talk) -> Button:
+    return Button(label=talk.words("alert.quiet_hours"), press=press("alert.quiet_hours"))
+
+
+def clock_in(text: str, catalogue: Catalogue) -> time | None:
+    """A time of day: "21", "21:30", "9.15", "10 pm", "10 wieczorem"; None for anything else."""
+    found = _clock(catalogue).fullmatch(folded(text.strip()))
+    if found is None:
+        return None
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    evening, morning = (found[half] is not None for half in HALVES)
+    if (evening or morning) and hour > NOON:
+        return None if morning else _time(hour, minute)
+    if evening:  # "12 at night" is midnight
+        hour = (hour + NOON) % 24
+    return _time(hour % NOON if morning else hour, minute)
+
+
+def _time(hour: int, minute: int) -> time | None:
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+@lru_cache(maxsize=4)
+def _clock(catalogue: Catalogue) -> re.Pattern[str]:
+    words = catalogue.words
+    before, behind = any_of(words.all("at_oclock")), any_of(words.all("oclock"))
+    halves = "|".join(rf"(?P<{half}>{any_of(words.all(half))})" for half in HALVES)
+    minute = r"[:.]?(?P<minute>(?<=[:.])[0-9]{2})?"
+    return re.compile(rf"(?:{before}\s+)?(?P<hour>[0-9]{{1,2}}){minute}\s*(?:{behind}\.?)?\s*(?:{halves})?")
+
+
+def _read_clock(talk: Talk, text: str, _values: Values) -> time:
+    clock = clock_in(text, talk.almanac.catalogue)
+    if clock is None:
+        raise Invalid("alert.no_clock", given=text[:20])
+    return clock
+
+
+def _both(talk: Talk, text: str, _values: Values) -> Mapping[str, str]:
+    """ "22-7", "22:00 – 7 rano": both ends at once."""
+    parts = SPAN.split(text)
+    clocks = [clock_in(part, talk.almanac.catalogue) for part in parts] if len(parts) == 2 else []
+    return (
+        {name: f"{at:%H:%M}" for name, at in zip(("begins", "ends"), clocks, strict=False) if at} if all(clocks) else {}
+    )
+
+
+QUIET = Form(
+    "quiet",
+    tuple(
+        Field(
+            name,
+            read=_read_clock,
+            write=lambda value: f"{value:%H:%M}",
+            show=lambda talk, value: format_time(value, "short", locale=talk.words.locale),
+            max_length=20,
+            example=example,
+        )
+        for name, example in (("begins", "22:00"), ("ends", "7:00"))
+    ),
+    review=False,
+)
+
+
+def _keep_quiet(talk: Talk, _opening: Opening, values: Values) -> None:
+    alerts.choose_quiet_hours(talk.ctx, ChooseQuietHours(begins=values["begins"], ends=values["ends"]))
+    talk.reply(Say(text=quiet_hours_text(talk)))
+
+
+def _as_it_is(talk: Talk, _opening: Opening) -> str:
+    return talk.words("line.joined", label=talk.words("alert.quiet"), value=quiet_hours_text(talk))
+
+
+book.flow(Flow(QUIET, finish=_keep_quiet, intro=_as_it_is, reads=_both))
+
+
+@book.command("quiet")
+def quiet(talk: Talk, said: str) -> None:
+    """`/quiet 22-7`; without hours they are asked for."""
+    talk.open("quiet", Opening(_both(talk, said, {})))
+
+
+@book.press("alert.quiet_hours")
+def quiet_hours(talk: Talk, _pressed: Press) -> None:
+    talk.fresh = True
+    talk.open("quiet")

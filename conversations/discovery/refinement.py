@@ -1,0 +1,232 @@
+"""What is said after a list, and means it: "under 200", "cheaper", "and briquettes?", "any grade", "more"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from conversations.chat_context import Talk
+from conversations.discovery.bare_numbers import with_number
+from conversations.discovery.search import ORDERS, ask_as_before, find, read, show_behind, show_results
+from conversations.discovery.search_state import added, ask, has_asked, place_kept
+from conversations.discovery.sort_orders import COURTESY, WORD, as_said, is_courtesy, is_measurable, ordered, said_order
+from conversations.last_query import asked
+from conversations.router import Book
+from core.catalogue import Catalogue
+from core.catalogue.product_names import folded
+from core.discovery.search import kept
+from core.discovery.search import service as market
+from core.discovery.search.advice import asks_advice, names_adviser
+from core.discovery.search.model import Order, Query
+from core.discovery.search.rules import with_grades_of_goods
+from core.discovery.search.sentence.grammar import grammar_of
+from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.sentence.patterns import any_of
+from core.discovery.search.sentence.said import Said
+from core.discovery.search.sentence.unfinished import UNREAD
+
+# What was said is a part of a search, though it cannot be.
+ASKED_BACK: Final = ("window.", "place.distance_from_where", UNREAD)
+LONGEST: Final = 60  # characters of what is said of a list without a wish: who writes more says more
+NO_WISH: Final = frozenset({"rest", "product", "alternatives"})  # chips that narrow nothing
+CALLED: Final = {  # the words for a part of what was asked -> its wishes
+    "called_grade": ("grade", "grades"),
+    "called_window": ("window",),
+    "called_price": ("price", "max_price", "min_price"),
+    "called_place": ("place", "countries"),
+    "called_quantity": ("quantity",),
+    "called_certificates": ("certificates",),
+    "called_packaging": ("packaging",),
+}
+
+book = Book()
+
+
+def said_after_list(talk: Talk, text: str) -> str | None:
+    """The command that these words are, after a list of goods; None where they are not said of it."""
+    if sorts(talk, text):
+        return "sort"
+    if turns_page(talk, text):
+        return "further"
+    if given_up(talk, text):
+        return "forget"
+    return "narrow" if narrows(talk, text) else None
+
+
+# --- another part of the search ---------------------------------------------------------------------------------------
+
+
+@book.command("narrow")
+def narrow(talk: Talk, words: str) -> None:
+    """`/narrow under 200`, or just "under 200" after a search: what is said now replaces that part of it."""
+    if not words or not has_asked(talk):
+        find(talk, words)
+        return
+    if (numbered := with_number(talk, words)) is not None:
+        show_results(talk, ask(talk, numbered))
+        return
+    before = asked(talk)
+    query = read(talk, words, around=before.understood.place)
+    more = told_of(talk, query.understood, before.understood)
+    refined = kept.refined(before, replace(more, rest=without_small_words(talk, more.rest)))
+    if query.order != "best":
+        refined = as_said(talk, replace(refined, order=query.order), ORDERS)
+    show_results(talk, ask(talk, refined, words=added(talk, words)))
+
+
+def narrows(talk: Talk, sentence: str) -> bool:
+    """Whether these words, after a search, are a part of it: a price, be it a bare number, a place, a grade, a day that
+    there is or is not; other goods only behind an "and", and no call for advice."""
+    if not has_asked(talk):
+        return False
+    if with_number(talk, sentence) is not None:
+        return True
+    catalogue, said = talk.almanac.catalogue, read(talk, sentence).understood
+    if said.product is not None or said.alternatives:
+        return asks_for_others_too(talk, sentence)
+    told = bool(without_small_words(talk, said.rest)) and asks_advice(sentence, said, catalogue)
+    if told or names_adviser(sentence, said, catalogue):
+        return False
+    chips = market.chips(Query(told_of(talk, said, asked(talk).understood)))
+    return not NO_WISH.issuperset(chip.wish for chip in chips) or any(
+        each.code.startswith(ASKED_BACK) for each in said.unclear
+    )
+
+
+def asks_for_others_too(talk: Talk, sentence: str) -> bool:
+    """ "And briquettes?": the same for other goods."""
+    return len(sentence) <= LONGEST and bool(_begins(_spoken(sentence), "what_about", talk.almanac.catalogue))
+
+
+def told_of(talk: Talk, more: Understood, before: Understood) -> Understood:
+    """What is said now, of the goods that were asked for before: their A1 is meant, and not that of others."""
+    if more.product is not None or more.alternatives or before.product is None:
+        return more
+    of_goods = with_grades_of_goods(replace(more, product=before.product), talk.almanac.catalogue)
+    return replace(of_goods, product=None)
+
+
+def without_small_words(talk: Talk, words: str) -> str:
+    """The words that nothing was understood of, without those around a wish: "only FSC", "rather near Riga"."""
+    catalogue = talk.almanac.catalogue
+    small = COURTESY | grammar_of(catalogue).fillers | _each_word("rather", catalogue)
+    return " ".join(word for word in words.split() if not small.issuperset(_spoken(word)))
+
+
+# --- the list as it is ------------------------------------------------------------------------------------------------
+
+
+@book.command("sort")
+def sort_by_words(talk: Talk, words: str) -> None:
+    """ "Cheaper", "nearest first": said after a search, it means that list."""
+    chosen = order_alone(talk, words)
+    if chosen is not None and has_asked(talk):
+        show_results(talk, ask_as_before(talk, ordered(talk, asked(talk), ORDERS, chosen)))
+    else:
+        find(talk, words)
+
+
+def sorts(talk: Talk, sentence: str) -> bool:
+    """Whether these words, after a search, say in which order it should be."""
+    if not has_asked(talk):
+        return False
+    chosen = order_alone(talk, sentence)
+    return chosen is not None and (chosen != "nearest" or is_measurable(talk, asked(talk)))
+
+
+def order_alone(talk: Talk, sentence: str) -> Order | None:
+    """The order that is all that is said: "cheaper", or as a search says it, "the cheapest offers"."""
+    query = read(talk, sentence)
+    said = replace(query.understood, rest="") if is_courtesy(query.understood.rest) else query.understood
+    return said_order(sentence) or (query.order if said == kept.NOTHING and query.order != "best" else None)
+
+
+@book.command("further")
+def further(talk: Talk, _words: str) -> None:
+    """ "More", said after a list: the next five; where there are no others, the list from its top."""
+    query = asked(talk)
+    show_behind(talk, query, place_kept(talk, query))
+
+
+def turns_page(talk: Talk, sentence: str) -> bool:
+    return has_asked(talk) and _is_phrase(sentence, "further", talk.almanac.catalogue)
+
+
+@book.command("forget")
+def give_up(talk: Talk, words: str) -> None:
+    """ "Any grade", "remove the date": that part of the search is given up."""
+    query = asked(talk)
+    for wish in given_up(talk, words):
+        query = market.without(query, wish)
+    show_results(talk, ask(talk, query))
+
+
+def given_up(talk: Talk, sentence: str) -> tuple[str, ...]:
+    """The wishes of the search that these words want to be without; none where they say anything else."""
+    if not has_asked(talk) or len(sentence) > LONGEST:
+        return ()
+    catalogue = talk.almanac.catalogue
+    said, fillers = _spoken(sentence), grammar_of(catalogue).fillers
+    beginning = _begins(said, "give_up", catalogue)
+    named = set(said[beginning:]) - COURTESY
+    parts = [
+        wishes
+        for meaning, wishes in CALLED.items()
+        if named & _each_word(meaning, catalogue) and named <= _each_word(meaning, catalogue) | fillers
+    ]
+    if not beginning or not parts:
+        return ()
+    there = {chip.wish for chip in market.chips(asked(talk))}
+    return tuple(wish for wish in parts[0] if wish in there)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def asks_who_buys(talk: Talk, sentence: str) -> str | None:
+    """What a seller asks the demand for ("who needs chips near Gdansk?"), without the words that say so; None where
+    they ask for anything else."""
+    said = Said.of(sentence)
+    found = _who_buys(talk.almanac.catalogue).match(said.text)
+    return _of_goods(talk, said.as_written(found.end(), len(said.text))) if found else None
+
+
+def _of_goods(talk: Talk, wanted: str) -> str | None:
+    """What is wanted, if it is goods, or nothing in particular."""
+    said = read(talk, wanted).understood
+    goods = said.product is not None or said.alternatives or not WORD.search(wanted)
+    return wanted if goods else None
+
+
+def _is_phrase(sentence: str, meaning: str, catalogue: Catalogue) -> bool:
+    said = _spoken(sentence[:LONGEST])
+    bare = tuple(word for word in said if word not in COURTESY)
+    return not {said, bare}.isdisjoint(_phrases(meaning, catalogue))
+
+
+def _begins(said: tuple[str, ...], meaning: str, catalogue: Catalogue) -> int:
+    """How many words of a phrase of that meaning stand at the beginning: of the longest that does; else none."""
+    return next((len(start) for start in _phrases(meaning, catalogue) if said[: len(start)] == start), 0)
+
+
+def _spoken(text: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(folded(text)))
+
+
+@lru_cache(maxsize=16)
+def _phrases(meaning: str, catalogue: Catalogue) -> tuple[tuple[str, ...], ...]:
+    """The words of each phrase of that meaning, folded; the longest first."""
+    phrases = {_spoken(phrase) for phrase in catalogue.words.all(meaning)}
+    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
+
+
+@lru_cache(maxsize=16)
+def _each_word(meaning: str, catalogue: Catalogue) -> frozenset[str]:
+    return frozenset(word for phrase in _phrases(meaning, catalogue) for word in phrase)
+
+
+@lru_cache(maxsize=4)
+def _who_buys(catalogue: Catalogue) -> re.Pattern[str]:
+    return re.compile(rf"\W*{any_of(catalogue.words.all('who_buys'))}(?:(?<=')|(?!\w))")

@@ -1,0 +1,303 @@
+"""What a search shows: a result among others, a listing as a buyer sees it, and what helps when nothing fits."""
+
+from __future__ import annotations
+
+from conversations.buttons import press, to_command
+from conversations.chat_context import Talk
+from conversations.discovery.advice_requests import advice_row
+from conversations.discovery.chips import (
+    chip_label,
+    chip_of,
+    chip_rows,
+    chips_of,
+    shown_parts,
+    unclear_words,
+    understood_text,
+)
+from conversations.discovery.price_comparison import Comparison
+from conversations.discovery.search_state import mark
+from conversations.discovery.town_names import town_name
+from conversations.forms.answers import goods_name, show_place, show_town, vat_in
+from conversations.people.location import my_place
+from conversations.reply import Button, Card, Line, Shared
+from conversations.reputation_badge import standing, standing_if_known, standing_with_reviews
+from conversations.trade.listings.grades import grade_line
+from conversations.trade.listings.my_listings import goods_lines, packed_in
+from core.discovery.search import kept
+from core.discovery.search.model import Ask, Hit, Page, Query, Relaxation
+from core.discovery.search.sentence.places import distance_km
+from core.people.blocking.rules import masked
+from core.trade.listings.model import Listing
+
+PICTURES = 3
+SIDE_BY_SIDE = " · "
+SHARED = "l_"  # what a deep link to a listing begins with
+# Reasons that a result's own lines say already.
+SAID_ABOVE = {
+    f"search.why.{what}" for what in ("product", "grade", "certificate", "country", "near", "enough", "fresh")
+}
+# What is given up, and the chip that says it.
+WISHES = {
+    "search.relax.countries": "countries",
+    "search.relax.incoterm": "incoterm",
+    "search.relax.packaging": "packaging",
+    "search.relax.quality": "quality",
+    "search.relax.certificate": "certificates",
+    "search.relax.quantity": "quantity",
+    "search.relax.window": "window",
+    "search.relax.grade": "grade",
+}
+# What is said of a wish that is given up, where this is known of what there is beyond it.
+BEYOND = (
+    ("search.relax.radius", "km", "find.none_near_some_wider"),
+    ("search.relax.anywhere", "place", "find.none_near_some_far"),
+    ("search.relax.price", "from", "find.none_up_to_some_from"),
+    ("search.relax.price", "limit", "find.none_up_to_some_above"),
+    ("search.relax.least_price", "least", "find.none_from_some_below"),
+    ("search.relax.quantity", "least", "find.none_so_little"),
+    ("search.relax.quantity", "most", "find.none_so_much"),
+)
+
+
+def hit_card(talk: Talk, hit: Hit, prices: Comparison) -> Card:
+    """A result among others, and why else it is here."""
+    reasons = [reason for reason in hit.reasons if reason.code not in SAID_ABOVE]
+    why = ", ".join(talk.words(reason.code, **shown_parts(talk, reason.parts)) for reason in reasons)
+    card = brief_offer(talk, hit.listing, prices, km=hit.distance_km, why=why)
+    return card.model_copy(update={"opens": press("find.show", hit.listing.id)})
+
+
+def brief_offer(talk: Talk, listing: Listing, prices: Comparison, *, km: int | None = None, why: str = "") -> Card:
+    """A listing among others, by what a buyer decides on: the price; where to, how far and when; how much at once, with
+    which certificates, by whom. The values speak for themselves, so that five of them can be read on a phone.
+
+    `km`: from the place that was asked for; else from theirs.
+    """
+    told = (prices.price(listing), _where_and_when(talk, listing, km), _how_much_by_whom(talk, listing))
+    return Card(
+        title=goods_name(talk, listing.product_id, listing.grade_id),
+        lines=tuple(Line(label="", value=each) for each in told),
+        note=why,
+        buttons=(_doing(talk, listing, with_open=True),),
+    )
+
+
+def _where_and_when(talk: Talk, listing: Listing, km: int | None) -> str:
+    """ "DAP Kaunas, 32 km away · 3–17 Dec"; with its country where it is not the reader's own."""
+    home = my_place(talk)
+    own = home is not None and home.country == listing.country
+    where = f"{listing.incoterm} {show_town(talk, listing.place) if own else show_place(talk, listing.place)}"
+    km = km_from_home(talk, listing) if km is None else km
+    if km is not None:
+        where = talk.words("find.distance", place=where, km=km)
+    return SIDE_BY_SIDE.join((where, talk.words.days(listing.window_from, listing.window_to, talk.today)))
+
+
+def _how_much_by_whom(talk: Talk, listing: Listing) -> str:
+    """ "480 t, from 24 t · FSC · Girios · ★ 4.6 (12 reviews)"; of who is new, nothing but the name."""
+    left, least = listing.remaining, listing.min_lot
+    amount = talk.words("find.whole", left=left) if least == left else talk.words("find.from", left=left, least=least)
+    schemes = dict.fromkeys(each.scheme for each in listing.certificates)
+    known = standing_if_known(talk, listing.seller, "seller")
+    return SIDE_BY_SIDE.join(
+        filter(None, (amount, packed_in(talk, listing), ", ".join(schemes), talk.party(listing.seller), known))
+    )
+
+
+def km_from_home(talk: Talk, listing: Listing) -> int | None:
+    """How far it is to the reader's company, where both places are known."""
+    home = my_place(talk)
+    if home is None or home.lat is None or home.lon is None or listing.lat is None or listing.lon is None:
+        return None
+    return round(distance_km(home.lat, home.lon, listing.lat, listing.lon))
+
+
+def listing_card(talk: Talk, listing: Listing, note: str = "") -> Card:
+    """A listing as a buyer sees it."""
+    words = talk.words
+    live = listing.state == "live"
+    prices, stands = Comparison.of(talk, kept.NOTHING), standing_with_reviews(talk, listing.seller, "seller")
+    lines = [
+        Line(label=line.label, value=vat_in(talk, prices.price(listing)))
+        if line.label == words("listing.price")
+        else line
+        for line in goods_lines(talk, listing)
+    ]
+    km = km_from_home(talk, listing)
+    if km is not None:
+        lines.append(Line(label=words("find.from_home"), value=words("find.km", km=km)))
+    notes = (note, prices.rates_note())
+    return Card(
+        subject=f"listing:{listing.id}",
+        title=goods_name(talk, listing.product_id, listing.grade_id),
+        text=masked(listing.words),
+        lines=(
+            *lines,
+            *grade_line(talk, listing.grade_id),
+            Line(label=words("party.seller"), value=f"{talk.party(listing.seller)} · {stands.said}"),
+        ),
+        turn=words("listing.stands_until", until=listing.expires_at) if live else words(f"state.{listing.state}"),
+        note="\n".join(each for each in notes if each),
+        buttons=(_doing(talk, listing, with_open=False), (*stands.reviews, *_beside(talk, listing))) if live else (),
+        pictures=tuple(listing.photos[:PICTURES]),
+        documents=tuple(listing.documents[:PICTURES]),
+    )
+
+
+def _beside(talk: Talk, listing: Listing) -> tuple[Button, ...]:
+    """Send it to somebody; or do something about its seller."""
+    apart = Button(label=talk.words("apart.button"), press=press("apart.ask", listing.id, choice="listing"))
+    return (share_button(talk, listing), *((apart,) if listing.seller != talk.organisation else ()))
+
+
+def share_button(talk: Talk, listing: Listing) -> Button:
+    return Button(label=talk.words("listing.share"), share=f"{SHARED}{listing.id}")
+
+
+def shared(talk: Talk, listing: Listing, door: str) -> Shared:
+    """A listing as it is sent into any chat, with the way here. It tells nothing that concerns its reader alone."""
+    words = talk.words
+    where = f"{listing.incoterm} {show_place(talk, listing.place)}"
+    price, left = words.show(listing.price), words.show(listing.remaining)
+    title = goods_name(talk, listing.product_id, listing.grade_id)
+    open_it = Button(label=words("listing.open_here"), url=f"{door}{SHARED}{listing.id}", style="primary")
+    card = Card(
+        title=title,
+        lines=(*goods_lines(talk, listing), Line(label=words("party.seller"), value=_seller(talk, listing))),
+        buttons=((open_it,),),
+    )
+    return Shared(id=listing.id, title=f"{title} · {price}", description=f"{left} · {where}", card=card)
+
+
+def _seller(talk: Talk, listing: Listing) -> str:
+    return f"{talk.party(listing.seller)} · {standing(talk, listing.seller, 'seller')}"
+
+
+def _doing(talk: Talk, listing: Listing, *, with_open: bool) -> tuple[Button, ...]:
+    words = talk.words
+    if listing.seller == talk.organisation:
+        return (to_command(words, "listings", said=words("listing.mine")),)
+    buttons = []
+    if listing.buy_now:
+        buttons.append(Button(label=words("offer.buy"), press=press("offer.buy", listing.id), style="primary"))
+    buttons.append(Button(label=words("offer.make"), press=press("offer.make", listing.id)))
+    if not with_open:
+        buttons.append(Button(label=words("inquiry.ask"), press=press("inquiry.ask", listing.id)))
+    if with_open:
+        buttons.append(Button(label=words("find.show"), press=press("find.show", listing.id)))
+    return tuple(buttons)
+
+
+# --- when there is no list --------------------------------------------------------------------------------------------
+
+
+def question_card(talk: Talk, query: Query, asked: Ask) -> Card:
+    """Several readings are equally likely: which is meant? All of them can be looked at, too."""
+    words, seen = talk.words, mark(query)
+    rows = [
+        (
+            Button(
+                label=str(shown_parts(talk, choice.parts).get("product", "")),
+                press=press("find.which", "", seen, str(choice.query.understood.product)),
+            ),
+        )
+        for choice in asked.choices
+    ]
+    everything = Button(label=words("find.all_of_them"), press=press("find.more", "", seen))
+    return Card(
+        subject="find",
+        title=words("search.ask.product"),
+        text="\n".join(filter(None, (understood_text(talk, chips_of(talk, query)), *unclear_words(talk, query)))),
+        buttons=(*rows, (everything,)),
+        fresh=talk.fresh,
+    )
+
+
+def nothing_found(talk: Talk, query: Query, page: Page) -> Card:
+    """No dead end: what would find something and how much, what was perhaps meant, and to be told when there is one."""
+    words, seen = talk.words, mark(query)
+    meant = meant_buttons(talk, page, seen)
+    relaxed = [
+        Button(
+            label=words(each.code, count=each.count, **_parts(talk, query, each)),
+            press=press("find.relax", "", seen, each.code),
+        )
+        for each in page.relaxations
+    ]
+    save = Button(label=words("alert.save"), press=press("alert.save", "", seen))
+    quotes = Button(label=words("command.request"), press=press("find.request", "", seen))
+    newest = Button(label=words("find.everything"), press=press("find.all"))
+    return Card(
+        subject="find",
+        title=words("find.nothing"),
+        text="\n".join(
+            filter(None, [_plainly(talk, query, page), *unclear_words(talk, query), *_unknown_words(talk, page)])
+        ),
+        buttons=(
+            *((each,) for each in (*meant, *relaxed)),
+            *advice_row(talk, query),
+            *chip_rows(talk, query),
+            (save, quotes),
+            (newest,),
+        ),
+        fresh=talk.fresh,
+    )
+
+
+def meant_buttons(talk: Talk, page: Page, seen: int) -> list[Button]:
+    """Words that nothing is called, as the words that were perhaps meant."""
+    return [
+        Button(
+            label=talk.words("find.meant", instead=each.instead),
+            press=press("find.meant", "", seen, str(number)),
+        )
+        for number, each in enumerate(page.did_you_mean)
+        if each.query is not None
+    ]
+
+
+def nonsense(talk: Talk, query: Query, page: Page) -> Card:
+    """Nothing of it was understood, and nothing is called so: what a search looks like."""
+    words = talk.words
+    buttons = (
+        Button(label=words("find.everything"), press=press("find.all"), style="primary"),
+        to_command(words, "help"),
+    )
+    return Card(
+        subject="find",
+        title=words("find.not_understood"),
+        text="\n".join([*unclear_words(talk, query), *_unknown_words(talk, page), words("find.examples")]),
+        buttons=(*advice_row(talk, query), buttons),
+        fresh=talk.fresh,
+    )
+
+
+def _plainly(talk: Talk, query: Query, page: Page) -> str:
+    """What was looked for in vain, and what there is beside it, one wish a line: "None within 100 km of Riga; 4 within
+    180 km", "None up to 180 €/t; 3 from 186 €/t on"."""
+    codes = {each.code for each in page.relaxations}
+    said = [
+        _without(talk, query, each)
+        for each in page.relaxations
+        if each.code != "search.relax.anywhere" or "search.relax.radius" not in codes
+    ]
+    return "\n".join([understood_text(talk, chips_of(talk, query)), *filter(None, said)])
+
+
+def _without(talk: Talk, query: Query, relaxed: Relaxation) -> str:
+    """Nothing meets this wish: how many there are without it, or a little beyond."""
+    parts = {**_parts(talk, query, relaxed), "near": query.understood.radius_km, "count": relaxed.count}
+    for code, told, sentence in BEYOND:
+        if code == relaxed.code and parts.get(told):
+            return talk.words(sentence, **parts)
+    chip = chip_of(talk, query, WISHES.get(relaxed.code, ""))
+    return talk.words("find.none_so_some_else", wish=chip_label(talk, chip), count=relaxed.count) if chip else ""
+
+
+def _parts(talk: Talk, query: Query, relaxed: Relaxation) -> dict[str, object]:
+    place = {"place": town_name(talk, query)} if "place" in relaxed.parts else {}
+    return shown_parts(talk, {**relaxed.parts, **place})
+
+
+def _unknown_words(talk: Talk, page: Page) -> list[str]:
+    return [talk.words("find.did_you_mean", given=each.given, instead=each.instead) for each in page.did_you_mean]

@@ -1,0 +1,330 @@
+"""Commands and buttons of a search. The list is edited in place; what was asked is remembered and can be refined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from conversations.buttons import Press, press
+from conversations.chat_context import Talk
+from conversations.discovery.advice_requests import advice_row
+from conversations.discovery.bare_numbers import ask_for_none, ask_for_number
+from conversations.discovery.chips import (
+    chip_card,
+    chip_of,
+    chip_rows,
+    chips_of,
+    unclear_words,
+    understood_text,
+    variants,
+)
+from conversations.discovery.price_comparison import Comparison
+from conversations.discovery.result_cards import (
+    SHARED,
+    hit_card,
+    listing_card,
+    meant_buttons,
+    nonsense,
+    nothing_found,
+    question_card,
+    shared,
+)
+from conversations.discovery.search_state import ask, asked_words, keep_place, mark
+from conversations.discovery.sort_orders import as_said, home_town, is_measurable, order_rows, order_text, ordered
+from conversations.forms.answers import show_town
+from conversations.keyboard_layout import in_either_layout
+from conversations.last_query import asked
+from conversations.people.location import my_place
+from conversations.reply import Button, CardList, Shared, Toast
+from conversations.router import Book
+from conversations.trade.listings.my_listings import own_card
+from conversations.trade.requests.request import opening_for
+from core.discovery.search import kept
+from core.discovery.search import service as market
+from core.discovery.search.model import Order, Page, Query
+from core.discovery.search.regularly import REGULARLY
+from core.discovery.search.sentence.places import Place
+from core.trade.listings import service as listings
+from core.trade.reviews.service import scores_of
+
+AT_ONCE = 5
+SHARED_AT_ONCE = 10
+BEHIND, SOME = "+", r"[0-9]{1,4}"  # what a page begins after, and how many were before it
+ORDERS: tuple[Order, ...] = ("cheapest", "nearest", "rated", "newest")
+
+book = Book()
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+@book.command("find")
+@in_either_layout
+def find(talk: Talk, sentence: str) -> None:
+    """`/find 500 t A1 pellets under 200 eur near Riga`. Without words: what, and where to?"""
+    if not sentence:
+        talk.press("find.what", "")
+        return
+    query = as_said(talk, read(talk, sentence), ORDERS)
+    ask(talk, query, words=sentence)
+    page = _search(talk, query)
+    if query == Query(kept.NOTHING):  # pictures, signs: no list would be an answer to them
+        talk.reply(nonsense(talk, query, page))
+        return
+    which = next((each for each in page.asks if each.choices), None)
+    if which is not None:
+        talk.reply(question_card(talk, _learned(talk, query, page), which))
+    else:
+        show_results(talk, query, page)
+
+
+def read(talk: Talk, sentence: str, *, around: Place | None = None) -> Query:
+    """The query that a sentence is. `around`: where a distance is from that is said without a place; else from home."""
+    almanac = talk.almanac
+    home = around or (home_town(talk) if talk.person.id else None)  # who was never here has none
+    return market.query_of(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language, home=home)
+
+
+# --- buttons ----------------------------------------------------------------------------------------------------------
+
+
+def _current(talk: Talk, pressed: Press) -> Query | None:
+    """What is asked, if that is what the button was made for; else the list as it stands is shown, and said so."""
+    query = asked(talk)
+    if pressed.seen == mark(query):
+        return query
+    talk.reply(Toast(text=talk.words("find.asked_since")))
+    show_results(talk, query)
+    return None
+
+
+@book.press("find.more")
+def more(talk: Talk, pressed: Press) -> None:
+    """The next five, or those that the choice begins after, which says how many were before them; without one, the
+    first."""
+    ask_for_none(talk)
+    if (query := _current(talk, pressed)) is not None:
+        show_behind(talk, query, pressed.choice)
+
+
+@book.press("find.sort")
+def sort(talk: Talk, pressed: Press) -> None:
+    if (query := _current(talk, pressed)) is None:
+        return
+    show_results(talk, ask_as_before(talk, ordered(talk, query, ORDERS, pressed.choice)))
+
+
+@book.press("find.relax")
+def relax(talk: Talk, pressed: Press) -> None:
+    """One wish is given up: the list that was promised for it."""
+    if (query := _current(talk, pressed)) is None:
+        return
+    offered = {each.code: each.query for each in _search(talk, query).relaxations}
+    show_results(talk, ask(talk, offered.get(pressed.choice, query)))
+
+
+@book.press("find.request")
+def ask_for_quotes(talk: Talk, pressed: Press) -> None:
+    """Nobody has it on offer: sellers are asked, with all that was understood filled in."""
+    if (query := _current(talk, pressed)) is not None:
+        talk.open("request", opening_for(talk, query.understood))
+
+
+@book.press("find.meant")
+def meant(talk: Talk, pressed: Press) -> None:
+    """The word that was probably meant."""
+    if (query := _current(talk, pressed)) is None:
+        return
+    offered = {str(number): each.query for number, each in enumerate(_search(talk, query).did_you_mean)}
+    show_results(talk, ask_as_before(talk, offered.get(pressed.choice) or query))
+
+
+@book.press("find.which")
+def which_goods(talk: Talk, pressed: Press) -> None:
+    if (query := _current(talk, pressed)) is None:
+        return
+    choices = [choice.query for each in _search(talk, query).asks for choice in each.choices]
+    chosen = next((each for each in choices if each.understood.product == pressed.choice), query)
+    show_results(talk, ask_as_before(talk, chosen))
+
+
+@book.press("find.chip")
+def chip(talk: Talk, pressed: Press) -> None:
+    """A chip was tapped: other values are offered where there are any, else the wish is given up."""
+    if (query := _current(talk, pressed)) is None:
+        return
+    tapped = chip_of(talk, query, pressed.choice)
+    if tapped is None:
+        show_results(talk, query)
+    elif offered := variants(talk, query, tapped):
+        ask_for_number(talk, query, tapped.wish)
+        talk.reply(chip_card(talk, query, tapped, offered))
+    else:
+        show_results(talk, ask(talk, market.without(query, tapped.wish)))
+
+
+@book.press("find.set")
+def set_wish(talk: Talk, pressed: Press) -> None:
+    """Another value was chosen for a wish."""
+    if (query := _current(talk, pressed)) is None:
+        return
+    wish, _, number = pressed.choice.partition(":")
+    tapped = chip_of(talk, query, wish)
+    offered = variants(talk, query, tapped) if tapped is not None else ()
+    chosen = {str(place): each.query for place, each in enumerate(offered)}
+    show_results(talk, ask(talk, chosen.get(number, query)))
+
+
+@book.press("find.drop")
+def drop_wish(talk: Talk, pressed: Press) -> None:
+    if (query := _current(talk, pressed)) is None:
+        return
+    tapped = chip_of(talk, query, pressed.choice)
+    show_results(talk, ask(talk, market.without(query, tapped.wish) if tapped is not None else query))
+
+
+@book.press("find.show")
+def show(talk: Talk, pressed: Press) -> None:
+    """One listing, whole, with its pictures."""
+    listing = listings.listing_for(talk.ctx, pressed.subject)
+    talk.fresh = True
+    talk.reply(own_card(talk, listing) if listing.seller == talk.organisation else listing_card(talk, listing))
+
+
+# --- in any chat ------------------------------------------------------------------------------------------------------
+
+
+def listings_to_share(talk: Talk, text: str, after: str | None, door: str) -> tuple[list[Shared], str | None]:
+    """What somebody may send into a chat: the listing that is named, or what the sentence finds; and what continues it.
+
+    Nothing is remembered of it: they are typing in a chat of their own.
+    """
+    if text.startswith(SHARED):
+        named = listings.listing_for(talk.ctx, text.removeprefix(SHARED))
+        return [shared(talk, named, door)] if named.state in listings.TAKES_OFFERS else [], None
+    query = read(talk, text) if text.strip() else Query(kept.NOTHING, "newest")
+    if query.order == "nearest" and query.understood.place is None:  # to whoever types, which is no matter to others
+        query = replace(query, order="best")
+    page = market.search(talk.ctx, talk.almanac.catalogue, query, limit=SHARED_AT_ONCE, after=after)
+    return [shared(talk, hit.listing, door) for hit in page.hits], page.after
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+
+
+def ask_as_before(talk: Talk, query: Query) -> Query:
+    """The same question in another order, or better understood: it is still asked in the words that the person used."""
+    return ask(talk, query, words=asked_words(talk))
+
+
+def _search(talk: Talk, query: Query, after: str | None = None) -> Page:
+    def standings(sellers: Collection[str]) -> Mapping[str, float]:
+        return {seller: score.rank for seller, score in scores_of(talk.ctx, sellers, "seller").items()}
+
+    home, catalogue = home_town(talk), talk.almanac.catalogue
+    return market.search(talk.ctx, catalogue, query, limit=AT_ONCE, after=after, standings=standings, home=home)
+
+
+def show_results(
+    talk: Talk, query: Query, page: Page | None = None, *, after: str | None = None, seen: int = 0
+) -> None:
+    """The list, or what there is in place of one. `seen`: how many came before those `after`."""
+    page = page or _search(talk, query, after)
+    if after is not None and not page.hits:  # all that came next is sold or withdrawn by now
+        page, seen = _search(talk, query), 0
+    query = _learned(talk, query, page)
+    if page.hits:
+        if page.after is not None:
+            keep_place(talk, query, _behind(page, seen))
+        talk.reply(result_list(talk, query, page, seen))
+    elif market.chips(query) and {chip.wish for chip in market.chips(query)} != {"rest"}:
+        talk.reply(nothing_found(talk, query, page))
+    else:
+        talk.reply(nonsense(talk, query, page) if not page.did_you_mean else nothing_found(talk, query, page))
+
+
+def _learned(talk: Talk, query: Query, page: Page) -> Query:
+    """The query as what is on offer tells it: goods that sellers' own use of a word names, words that nobody writes."""
+    if page.understood == query.understood:
+        return query
+    return ask_as_before(talk, replace(query, understood=page.understood))
+
+
+def show_behind(talk: Talk, query: Query, behind: str) -> None:
+    """The next five behind those that were shown (`behind`: the last of them, and how many); from the top without."""
+    after, _, seen = behind.partition(BEHIND)
+    show_results(talk, query, after=after or None, seen=int(seen) if re.fullmatch(SOME, seen) else 0)
+
+
+def result_list(talk: Talk, query: Query, page: Page, seen: int) -> CardList:
+    """Five results with all that changes the list under them: what was understood, the order, the page.
+
+    `seen`: how many are on the pages before.
+    """
+    prices = Comparison.of(talk, query.understood)
+    items = tuple(hit_card(talk, hit, prices) for hit in page.hits)
+    said = (
+        understood_text(talk, chips_of(talk, query)),
+        order_text(talk, query),
+        *unclear_words(talk, query),
+        _measured_from(talk, query),
+        prices.rates_note(),
+        _which_of_all(talk, page, seen),
+    )
+    return CardList(
+        subject="find",
+        title=talk.words("find.found", count=page.total),
+        text="\n".join(filter(None, said)),
+        items=items,
+        buttons=(
+            *_quotes_row(talk, query),
+            *_turning(talk, page, query, seen),
+            *advice_row(talk, query),
+            *chip_rows(talk, query),
+        ),
+        side_by_side=True,
+        first=seen + 1,
+        fresh=talk.fresh,
+    )
+
+
+def _quotes_row(talk: Talk, query: Query) -> tuple[tuple[Button, ...], ...]:
+    """Where goods are wanted in turn, the way to ask for that."""
+    if all(each.code != REGULARLY for each in query.understood.unclear):
+        return ()
+    return ((Button(label=talk.words("command.request"), press=press("find.request", "", mark(query))),),)
+
+
+def _measured_from(talk: Talk, query: Query) -> str:
+    home = my_place(talk)
+    if home is None or query.understood.place is not None:
+        return ""
+    return talk.words("find.measured_from", place=show_town(talk, home))
+
+
+def _behind(page: Page, seen: int) -> str:
+    return f"{page.after}{BEHIND}{seen + len(page.hits)}"
+
+
+def _which_of_all(talk: Talk, page: Page, seen: int) -> str:
+    """ "6–10 of 36", where there are other pages."""
+    last = seen + len(page.hits)
+    return talk.words("find.which_of_all", first=seen + 1, last=last, count=page.total) if seen or page.after else ""
+
+
+def _turning(talk: Talk, page: Page, query: Query, seen: int) -> tuple[tuple[Button, ...], ...]:
+    """Further and back to the top; the other orders; to be told of what comes."""
+    words, asked_now = talk.words, mark(query)
+    turning = meant_buttons(talk, page, asked_now)
+    if seen:
+        turning.append(Button(label=words("find.top"), press=press("find.more", "", asked_now)))
+    if page.after is not None:
+        turning.append(Button(label=words("find.next"), press=press("find.more", "", asked_now, _behind(page, seen))))
+    sorting = order_rows(talk, query, ORDERS, "find.sort") if page.total > 1 else ()
+    keeping = (
+        [Button(label=words("alert.save"), press=press("alert.save", "", asked_now))] if market.chips(query) else []
+    )
+    if not is_measurable(talk, query):
+        keeping.append(Button(label=words("place.set"), press=press("place.set")))
+    return tuple(tuple(row) for row in (turning, *sorting, keeping) if row)

@@ -1,0 +1,98 @@
+"""What somebody asked last: remembered as it was understood, so that buttons and the next words can change a part.
+
+Beside it stand the person's own words, for as long as they say what is asked: a part that a button has changed since
+makes them untrue.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from zlib import crc32
+
+from conversations.chat_context import Talk
+from conversations.last_query import GOODS, LATEST, asked, latest
+from core.discovery.search import kept
+from core.discovery.search.model import Query
+from core.discovery.search.unheard import NOT_LOOKED_AT
+from core.kernel.chat_state.service import recall, remember
+
+WANTED = "wanted"
+PROBLEM = "problem"  # no list: the question what a consultant is looked for, which the next words answer
+PLACE: Final = "place_in_list"  # and under which, how far that list was read, or what was opened of it
+WORD = re.compile(r"\w+")
+
+
+def asked_words(talk: Talk) -> str:
+    """The words in which the goods were asked for that are asked now; empty where these are not the person's."""
+    return recall(talk.ctx, talk.person.id, GOODS).partition("\n")[2]
+
+
+def ask(talk: Talk, query: Query, topic: str = GOODS, *, words: str = "") -> Query:
+    """From now on this is what is asked; its buttons carry its mark. `words`: the person's own, which say all of it;
+    what was not looked at is none of them."""
+    own = _without_unheard(" ".join(words.split()), query)
+    remember(talk.ctx, talk.person.id, topic, f"{kept.written(query)}\n{own}" if own else kept.written(query))
+    attend(talk, topic)
+    return query
+
+
+def attend(talk: Talk, topic: str) -> None:
+    """From now on the next words may be said of this list."""
+    remember(talk.ctx, talk.person.id, LATEST, f"{topic} {talk.ctx.now.isoformat()}")
+
+
+def ask_problem(talk: Talk) -> None:
+    """The problem is asked for: the next plain words tell it."""
+    attend(talk, PROBLEM)
+
+
+def asks_problem(talk: Talk) -> bool:
+    """Whether the problem was asked for, and nothing else shown since."""
+    return latest(talk) == PROBLEM
+
+
+def ask_problem_no_more(talk: Talk) -> None:
+    """Something else is shown now: what is written next is no answer any more."""
+    if asks_problem(talk):
+        attend(talk, "")
+
+
+def keep_place(talk: Talk, query: Query, where: str) -> None:
+    """Remember where the list goes on, or what was opened of it, for who says "more" or "Tuesday" to it."""
+    remember(talk.ctx, talk.person.id, PLACE, f"{mark(query)} {where}")
+
+
+def place_kept(talk: Talk, query: Query) -> str:
+    """That place in the list of this query; empty where there is none, or where another list was shown since."""
+    seen, _, where = recall(talk.ctx, talk.person.id, PLACE).partition(" ")
+    return where if seen == str(mark(query)) else ""
+
+
+def _without_unheard(own: str, query: Query) -> str:
+    """The words without those that nobody writes; with a number among these it is called by its wishes."""
+    refusals = (each for each in query.understood.unclear if each.code == NOT_LOOKED_AT)
+    unheard = [word for each in refusals for word in WORD.findall(str(each.parts["words"]))]
+    if any(word.isdigit() for word in unheard):
+        return ""
+    for word in unheard:
+        own = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "", own)
+    return re.sub(r"\s+(?=[,.;]|\s|$)", "", own).strip(" ,.;")
+
+
+def added(talk: Talk, words: str) -> str:
+    """What was asked so far, with these words behind it; nothing where a button has changed what was asked."""
+    before = asked_words(talk)
+    if not before and asked(talk).understood != kept.NOTHING:
+        return ""
+    return ", ".join(filter(None, (before, words)))
+
+
+def has_asked(talk: Talk) -> bool:
+    """Whether a list of goods was asked for, and nothing else since."""
+    return latest(talk) == GOODS
+
+
+def mark(query: Query) -> int:
+    """A number that tells this query from others: a button of an earlier list must not change a later one."""
+    return crc32(kept.written(query).encode())

@@ -1,0 +1,337 @@
+"""Which fact says what about which thing: the sentence of each, and how it is gathered until its unit is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from conversations.differences import told_of
+from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
+from core.kernel.transaction import Ctx
+from core.trade.deals import events as deal
+from core.trade.deals.messages.events import DealLineSaid
+from core.trade.deals.service import deal_for
+from core.trade.delivery import events as lot
+from core.trade.delivery.rules import ended_unpaid
+from core.trade.delivery.service import lot_for, lots_of
+from core.trade.disputes import events as support
+from core.trade.disputes.service import case_for
+from core.trade.funding import events as money
+from core.trade.funding.model import Matter
+from core.trade.funding.rails import events as rails
+from core.trade.funding.rails.service import way_of
+from core.trade.funding.service import payment_of
+from core.trade.listings import events as listing
+from core.trade.listings.rules import dates_are_over, is_sold_out
+from core.trade.listings.service import listing_for
+from core.trade.offers import events as offer
+from core.trade.offers.inquiries import events as inquiry
+from core.trade.reviews import events as review
+
+NOTES = "notices"
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What one unit of work has to say: per thing, the sentences in the order in which they became true.
+
+    A part that is a function is asked in each reader's own talk.
+    """
+
+    said: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
+
+    def say(self, kind: str, subject: str, code: str, **parts: Any) -> None:
+        self.said.setdefault((kind, subject), []).append((code, parts))
+
+
+Facts = dict[type[Any], str]
+OFFER_FACTS: Facts = {
+    offer.OfferMade: "notice.offer_made",
+    offer.OfferCountered: "notice.offer_countered",
+    offer.OfferDeclined: "notice.offer_declined",
+    offer.OfferWithdrawn: "notice.offer_withdrawn",
+    offer.OfferExpired: "notice.offer_expired",
+    offer.OfferAccepted: "",  # the deal that it makes has the word
+}
+INQUIRY_FACTS: Facts = {
+    inquiry.InquirySaid: "notice.inquiry_said",
+    inquiry.InquiryClosed: "notice.inquiry_closed",
+}
+DEAL_FACTS: Facts = {
+    deal.DealAgreed: "notice.deal_agreed",
+    deal.DealSigned: "notice.deal_signed",
+    deal.DealApprovalNeeded: "notice.deal_approval_needed",
+    deal.DealApproved: "notice.deal_approved",
+    deal.DealReadyToFund: "notice.deal_ready",
+    deal.DealReadyDirectly: "notice.deal_ready_directly",
+    deal.DealClosed: "notice.deal_closed",
+    deal.DealFunded: "notice.deal_funded",
+    deal.DealCancelAsked: "notice.deal_cancel_asked",
+    deal.DealCancelRefused: "notice.deal_cancel_refused",
+    deal.DealUnwinding: "notice.deal_unwinding",
+    deal.DealRunsOn: "notice.deal_runs_on",
+    deal.DealSettling: "",
+    deal.DealCompleted: "notice.deal_completed",
+    deal.DealCancelled: "notice.deal_cancelled",
+    deal.DealDirectAsked: "notice.deal_direct_asked",
+    deal.DealDirectAgreed: "notice.deal_direct_agreed",
+    deal.DealDirectWanted: "notice.deal_direct_wanted",
+    deal.DealDirectRefused: "notice.deal_direct_refused",
+    deal.DealDirectSent: "notice.deal_direct_sent",
+    deal.DealDirectPaid: "notice.deal_direct_paid",
+    DealLineSaid: "",  # it is brought to the other side by itself
+    deal.DealDisputed: "",  # the dispute has a card of its own
+    deal.DealEscalated: "",
+    deal.DealResumed: "notice.deal_resumed",
+    deal.DealRuledByTime: "notice.deal_ruled_by_time",
+    deal.DealMoneyStuck: "",  # the payout itself says what it waits for
+    deal.DealMoneyTried: "",
+    review.ReviewsOpened: "notice.reviews_open",
+    review.ReviewsRevealed: "notice.reviews_revealed",
+    review.ReviewAnswered: "notice.review_answered",
+}
+LOT_FACTS: Facts = {
+    lot.LotDispatched: "notice.lot_dispatched",
+    lot.LotArrived: "notice.lot_arrived",
+    lot.LotAccepted: "notice.lot_accepted",
+    lot.LotClaimed: "notice.lot_claimed",
+    lot.LotDropped: "notice.lot_dropped",
+    lot.LotAdjusted: "notice.lot_adjusted",
+    lot.LotDropAsked: "notice.lot_drop_asked",
+    lot.LotSampled: "notice.lot_sampled",
+    lot.LotWeighed: "notice.lot_weighed",
+    lot.LotProposed: "notice.lot_proposed",
+    lot.LotCountered: "notice.lot_countered",
+    lot.LotReplaced: "notice.lot_replaced",
+    lot.LotShown: "",  # the dispute's card says it
+    lot.LotContradicted: "notice.lot_contradicted",
+    lot.LotRefereed: "notice.lot_refereed",
+    lot.LotDisputed: "",  # the dispute has a card of its own
+    lot.LotLate: "notice.lot_late",
+}
+MONEY_FACTS: Facts = {
+    money.PaymentLapsed: "notice.payment_lapsed",
+    money.PaymentReturned: "notice.payment_returned",
+    money.LotReleased: "notice.lot_released",
+    money.PayoutWaiting: "notice.payout_waiting",
+    money.PayoutSent: "notice.payout_sent",
+    money.RefundSent: "notice.refund_sent",
+    money.PaymentPartReceived: "notice.payment_part",
+    money.PaymentReceived: "notice.tranche_funded",
+    money.TrancheAwaited: "notice.tranche_awaited",
+    money.TrancheLapsed: "notice.tranche_lapsed",
+    money.CreditKept: "notice.credit_kept",
+    money.CreditSpent: "notice.credit_spent",
+    rails.PaymentSettling: "notice.payment_settling",
+    rails.PayoutKept: "notice.payout_kept",
+}
+# Of a deal; what is said of a session or a purchase, its own conversations say.
+RECALL_FACTS: Facts = {
+    money.ChargebackOpened: "notice.chargeback_opened",
+    money.ChargebackClaimed: "notice.chargeback_claimed",
+    money.EvidenceSent: "notice.evidence_sent",
+    money.PayoutSetOff: "notice.payout_set_off",
+    money.ChargebackMadeGood: "notice.chargeback_made_good",
+    money.ChargebackClosed: "notice.chargeback_closed",
+}
+CASE_FACTS: Facts = {
+    support.CaseOpened: "notice.case_opened",
+    support.CaseProposed: "notice.case_proposed",
+    support.CaseShown: "notice.case_shown",
+    support.CaseHalfAgreed: "notice.case_half_agreed",
+    support.CaseMediated: "notice.case_mediated",
+    support.CaseRuled: "notice.case_ruled",
+    support.CaseClosed: "notice.case_closed",
+}
+SERVED_FACTS: Facts = {money.ChargebackServed: "notice.chargeback_served"}
+# What the provider will not send, of a deal, a session or a purchase: to whom it belongs.
+REFUSED_FACTS: Facts = {money.EffectRefused: "notice.effect_refused"}
+CHANGED_FACTS: Facts = {offer.OfferListingChanged: "notice.offer_listing_changed"}
+PAGE_FACTS: Facts = {money.PaymentLinkReady: "notice.payment_ready"}
+
+
+def gathered(ctx: Ctx) -> Gathered:
+    notes: Gathered = ctx.notes.setdefault(NOTES, Gathered())
+    return notes
+
+
+def _on_offer(code: str) -> Callable[[Ctx, offer.OfferFact], None]:
+    def hear(ctx: Ctx, fact: offer.OfferFact) -> None:
+        gathered(ctx).say("offer", fact.offer_id, code, by=fact.by_person)
+
+    return hear
+
+
+def _on_offer_listing(code: str) -> Callable[[Ctx, offer.OfferListingChanged], None]:
+    """To the buyer: the seller knows. The offer says the same as before."""
+
+    def hear(ctx: Ctx, fact: offer.OfferListingChanged) -> None:
+        what = told_of(fact.changes)
+        gathered(ctx).say("offer", fact.offer_id, code, by=fact.by_person, only=fact.buyer, what=what)
+
+    return hear
+
+
+def _on_inquiry(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: Any) -> None:
+        why = "" if fact.why == "offered" else fact.why  # then the offer has the word
+        said = "" if fact.why == "offered" else code
+        gathered(ctx).say("inquiry", fact.inquiry_id, said, by=fact.by_person, why=why)
+
+    return hear
+
+
+def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: Any) -> None:
+        if isinstance(fact, DealLineSaid) and deal_for(ctx, fact.deal_id).state != "funded_direct":
+            return  # only where to pay, which a seller tells in words of their own, stands on the card
+        why = _ended(ctx, fact) or getattr(fact, "why", "")
+        by, only = getattr(fact, "by_person", None), getattr(fact, "only", None)
+        until = {"until": fact.until} if isinstance(fact, review.ReviewsOpened) else {}
+        gathered(ctx).say("deal", fact.deal_id, code, by=by, why=why, only=only, **until)
+
+    return hear
+
+
+def _ended(ctx: Ctx, fact: Any) -> str:
+    """Where not all of a deal's lots have come to the end that they were meant for: which they came to."""
+    if not isinstance(fact, deal.DealCompleted | deal.DealCancelled):
+        return ""
+    seen = ctx.seen_by(NOBODY_IN_PARTICULAR)
+    lots = lots_of(seen, fact.deal_id)
+    if isinstance(fact, deal.DealCancelled):
+        return "" if ended_unpaid(lots) else "in_part"
+    if deal_for(seen, fact.deal_id).direct:
+        return "short" if any(each.state == "dropped" for each in lots) else ""
+    return "given_back" if ended_unpaid(lots) else ""
+
+
+def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
+    def hear(ctx: Ctx, fact: lot.LotFact) -> None:
+        number = lot_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.lot_id).number
+        when = _settled(ctx, fact.deal_id)
+        # Where nobody acted, and no reason is told, it was time that did.
+        why = getattr(fact, "why", "" if fact.by_person else "time")
+        gathered(ctx).say("deal", fact.deal_id, code, by=fact.by_person, lot=number, why=why, when=when)
+        gathered(ctx).say("claim", fact.lot_id, "", by=fact.by_person)  # where it stands, it shows what is true now
+
+    return hear
+
+
+def _settled(ctx: Ctx, deal_id: str) -> str:
+    """ "direct" where nothing is held that could be released or go back."""
+    return "direct" if deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), deal_id).direct else ""
+
+
+def _on_case(code: str) -> Callable[[Ctx, support.CaseFact], None]:
+    def hear(ctx: Ctx, fact: support.CaseFact) -> None:
+        why = getattr(fact, "why", "")
+        if why != "overtaken":  # then the lot or the deal has the word
+            when = _settled(ctx, fact.deal_id)
+            gathered(ctx).say("case", fact.case_id, code, by=fact.by_person, why=why, when=when)
+        gathered(ctx).say("deal", fact.deal_id, "", by=fact.by_person)
+        case = case_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.case_id)
+        if case.kind == "lot":  # its claim's card says what is decided, too
+            gathered(ctx).say("claim", case.subject, "", by=fact.by_person)
+
+    return hear
+
+
+MONEY_PARTS = ("amount", "net", "fee", "back", "held", "missing", "until", "why")
+
+
+def _on_money(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: Any) -> None:
+        if isinstance(fact, money.PaymentReceived) and fact.tranche == 1:
+            return  # the deal says that it is paid
+        parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
+        to = getattr(fact, "organisation_id", None)
+        if isinstance(fact, money.TrancheAwaited) and fact.number == 1:
+            parts["why"] = "first"
+        if isinstance(fact, money.LotReleased) and fact.back:
+            parts["why"] = "parted" if fact.net else "given_back"
+        gathered(ctx).say("deal", fact.deal_id, code, by=None, only=to, **parts)
+
+    return hear
+
+
+def _on_recall(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: money.RecallFact) -> None:
+        if fact.matter is Matter.DEAL:
+            parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
+            to = getattr(fact, "organisation_id", None)
+            gathered(ctx).say("deal", fact.subject, code, by=None, only=to, **parts)
+
+    return hear
+
+
+def _on_served(code: str) -> Callable[[Ctx, money.ChargebackServed], None]:
+    """To the seller, on the deal of which they owe: of which other one it was kept. That one's card says so, too."""
+
+    def hear(ctx: Ctx, fact: money.ChargebackServed) -> None:
+        if fact.matter is Matter.DEAL:
+            ref = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.payout_of).ref
+            said = {"amount": fact.amount, "left": fact.left, "ref": ref}
+            gathered(ctx).say("deal", fact.subject, code, by=None, only=fact.organisation_id, **said)
+
+    return hear
+
+
+def _on_refused(code: str) -> Callable[[Ctx, money.EffectRefused], None]:
+    """On the card of what it was paid for. What is taken back nobody waits for."""
+
+    def hear(ctx: Ctx, fact: money.EffectRefused) -> None:
+        if fact.organisation_id is not None:
+            parts = {"amount": fact.amount, "why": fact.kind.value}
+            gathered(ctx).say(fact.matter.value, fact.subject, code, by=None, only=fact.organisation_id, **parts)
+
+    return hear
+
+
+def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]:
+    """The buyer's card gets its button moments after it came: no second message, and the news stays on it."""
+
+    def hear(ctx: Ctx, fact: money.PaymentLinkReady) -> None:
+        seen, way = ctx.seen_by(NOBODY_IN_PARTICULAR), way_of(ctx, fact.payment_id)
+        funded, payment = deal_for(seen, fact.deal_id), payment_of(seen, fact.deal_id)
+        how = ["transfer"] if way is not None and way.iban is not None else []
+        if payment is not None and payment.asked_at > funded.state_since:  # that both have signed is no news any more
+            how.append("later")
+        said = {"why": "_".join(how), "amount": payment.missing if payment is not None else ""}
+        gathered(ctx).say("deal", fact.deal_id, code, by=None, in_place=funded.buyer, **said)
+
+    return hear
+
+
+def on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
+    ended = listing_for(ctx, fact.listing_id)
+    why = "dates_over" if dates_are_over(ended, ctx.now.date()) else ""
+    code = "" if is_sold_out(ended.remaining, ended.min_lot) else "notice.listing_expired"  # else nothing is lost by it
+    gathered(ctx).say("listing", fact.listing_id, code, by=None, why=why)
+
+
+def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
+    """The seller's card and desk show what is left of it; what has been changed is said to all who sell there."""
+    changes = getattr(fact, "changes", ())
+    if not changes or fact.by_person is None:
+        gathered(ctx).say("listing", fact.listing_id, "", by=fact.by_person)
+        return
+    by = fact.by_person
+    parts = {"what": told_of(changes), "name": lambda talk: talk.name_of(by)}
+    gathered(ctx).say("listing", fact.listing_id, "notice.listing_changed", by=by, **parts)
+
+
+HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
+    (OFFER_FACTS, _on_offer),
+    (CHANGED_FACTS, _on_offer_listing),
+    (INQUIRY_FACTS, _on_inquiry),
+    (DEAL_FACTS, _on_deal),
+    (LOT_FACTS, _on_lot),
+    (MONEY_FACTS, _on_money),
+    (RECALL_FACTS, _on_recall),
+    (SERVED_FACTS, _on_served),
+    (REFUSED_FACTS, _on_refused),
+    (PAGE_FACTS, _on_payment_page),
+    (CASE_FACTS, _on_case),
+)

@@ -1,0 +1,81 @@
+"""Forms about what has moved on since they were opened: nothing can come of them any more.
+
+Such a form is closed with a sentence that says why, and what it was about is shown as it stands now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from conversations.chat_context import Talk
+from conversations.reply import FormClosed
+from core.kernel.chat_state import service as talks
+from core.kernel.chat_state.model import Draft
+from core.kernel.errors import Refusal
+from core.kernel.transaction import Ctx
+from core.trade.delivery.service import lot_for
+from core.trade.disputes.service import case_for
+from core.trade.listings.service import changeable_listing, listing_for
+from core.trade.offers.inquiries.service import inquiry_for
+from core.trade.offers.service import offer_for
+from core.trade.requests.service import changeable_request
+
+Version = Callable[[Ctx, str], int | None]  # None: whichever it is, the form goes along with it (`Flow.anew`)
+
+
+def may_be_changed(ctx: Ctx, listing_id: str) -> None:
+    """Raises Refusal where it is not, or no longer, for the person who acts to change."""
+    changeable_listing(ctx, listing_id)
+
+
+def request_may_be_changed(ctx: Ctx, request_id: str) -> None:
+    """Raises Refusal where it is not, or no longer, for the person who acts to change."""
+    changeable_request(ctx, request_id)
+
+
+def may_be_dealt_on(ctx: Ctx, listing_id: str) -> None:
+    """Raises Refusal where nothing can be bought any more; a form about a listing that says otherwise goes along."""
+    if (listing := listing_for(ctx, listing_id)).state != "live":
+        raise Refusal("listing.not_for_sale", state=listing.state)
+
+
+# What a form is about: the button that shows it, and its version now.
+LOT: Final = ("lot.show", lambda ctx, name: lot_for(ctx, name).version)
+OFFER: Final = ("offer.show", lambda ctx, name: offer_for(ctx, name).version)
+INQUIRY: Final = ("inquiry.show", lambda ctx, name: inquiry_for(ctx, name).version)
+CASE: Final = ("case.show", lambda ctx, name: case_for(ctx, name).version)
+ABOUT: Final[Mapping[str, tuple[str, Version]]] = (
+    dict.fromkeys(("dispatch", "arrive"), LOT)
+    | dict.fromkeys(("claim", "contradict", "propose", "counter_claim", "replace", "referee"), LOT)
+    | dict.fromkeys(("offer", "buy"), ("find.show", may_be_dealt_on))
+    | {"change": ("find.show", may_be_changed), "change_request": ("request.show", request_may_be_changed)}
+    | dict.fromkeys(("shares", "ruling", "appeal"), CASE)
+    | {"counter": OFFER, "first_offer": INQUIRY}
+)
+
+
+def is_over(talk: Talk, draft: Draft) -> bool:
+    """Whether what the form is about has changed since it was opened, so that sending it would be refused."""
+    if draft.seen is None or draft.subject is None or draft.flow not in ABOUT:
+        return False
+    try:
+        return ABOUT[draft.flow][1](talk.ctx, draft.subject) not in {draft.seen, None}
+    except Refusal:
+        return True  # it is gone
+
+
+def close_over(talk: Talk, draft: Draft) -> None:
+    """Close the form, say why, and show what it was about."""
+    flow, subject = draft.flow, draft.subject
+    why = talk.words("form.over", title=talk.words(f"{flow}.title"))
+    talk.reply(FormClosed(draft=draft.id, text=why))
+    talks.close_draft(talk.ctx, draft)
+    if flow not in ABOUT or subject is None:
+        return
+    kept, talk.fresh = list(talk.replies), True
+    try:
+        with talk.ctx.trial():
+            talk.press(ABOUT[flow][0], subject)
+    except Refusal:
+        talk.replies[:] = kept  # nothing is left to show

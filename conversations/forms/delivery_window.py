@@ -1,0 +1,80 @@
+"""When goods come, as a form asks for it: the days as people write them, and the question itself."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from conversations.chat_context import Talk
+from conversations.forms.form import Field, Values
+from conversations.forms.keypads import Calendar
+from core.discovery.search.sentence.parse import parse_date_window
+from core.discovery.search.sentence.times.days import end_of_month
+from core.discovery.search.sentence.times.windows import JUST_PASSED
+from core.kernel.errors import Invalid
+
+Window = tuple[date, date]
+BETWEEN_DAYS = " – "
+# As cards write days, without the last dot and the year: nothing else is meant where a day is asked for.
+DAY_AND_MONTH = r"(?:0?[1-9]|[12][0-9]|3[01])[./](?:0?[1-9]|1[0-2])"
+BARE_DAYS = re.compile(
+    rf"(?P<first>{DAY_AND_MONTH}|(?:0?[1-9]|[12][0-9]|3[01]))\.?\s*[-–]\s*(?P<last>{DAY_AND_MONTH})\.?"
+    rf"|(?P<day>{DAY_AND_MONTH})\.?"
+)
+
+
+def with_dots(text: str) -> str:
+    """ "24.11", "24/11", "25.11-28.11" and "25-28.11" as they are written out; any other text as it is."""
+    found = BARE_DAYS.fullmatch(text.strip())
+    if found is None:
+        return text
+    days = (found["day"],) if found["day"] else (found["first"], found["last"])
+    return " - ".join(f"{each.replace('/', '.')}." for each in days)
+
+
+def read_window(talk: Talk, text: str, _values: Values) -> Window:
+    """First and last day: "next week", "W50", "15 Dec", "24.11", "2026-12-01 – 2026-12-15"."""
+    text = with_dots(text)
+    first, dash, last = text.strip().replace("..", BETWEEN_DAYS).partition(BETWEEN_DAYS)
+    if dash:
+        try:
+            window = date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
+        except ValueError as fault:
+            raise Invalid("window.not_understood", given=text) from fault
+    else:
+        window = parse_date_window(text, talk.almanac.catalogue, talk.today)
+    if window[1] < talk.today:
+        raise Invalid("window.in_the_past", first=window[0], last=window[1])
+    if window[1] < window[0]:
+        raise Invalid("window.ends_before_it_starts", first=window[0], last=window[1])
+    return window
+
+
+def window_such_as(talk: Talk, _values: Values) -> str | None:
+    """An example of days to come, in the weeks in which those of the hint (1-15 Dec) have just passed."""
+    today = talk.today
+    hinted = date(today.year - (today.month < 12), 12, 15)
+    if not timedelta() < today - hinted <= JUST_PASSED:
+        return None
+    first = end_of_month(today.year, today.month) + timedelta(days=1)
+    return show_window(talk, (first, first + timedelta(days=14)))
+
+
+def write_window(window: Window) -> str:
+    return f"{window[0].isoformat()}{BETWEEN_DAYS}{window[1].isoformat()}"
+
+
+def show_window(talk: Talk, window: Window) -> str:
+    return talk.words.window(*window)
+
+
+WINDOW = Field(
+    "window",
+    read=read_window,
+    keypad=Calendar(span=True),
+    write=write_window,
+    show=show_window,
+    max_length=80,
+    example="next week",
+    such_as=window_such_as,
+)

@@ -1,0 +1,123 @@
+"""Free text outside a form: what its writer wants, and what to propose where nobody can tell."""
+
+from __future__ import annotations
+
+import re
+
+from conversations.buttons import to_command
+from conversations.chat_context import Talk
+from conversations.discovery.advice_requests import tells_a_problem
+from conversations.discovery.refinement import asks_who_buys
+from conversations.discovery.search_state import asks_problem
+from conversations.forms.suggestions import nearly
+from conversations.help.commands import COMMANDS, THREE_WAYS
+from conversations.help.list_follow_ups import said_of_last_list
+from conversations.keyboard_layout import in_either_layout
+from conversations.language_offer import offer_language
+from conversations.market_questions import question_asked
+from conversations.reply import Say
+from conversations.router import Book
+from core.catalogue.product_names import folded, words_of
+from core.discovery.search.price_question import asked_of_prices
+from core.discovery.search.sentence.not_traded import NOT_TRADED
+from core.discovery.search.sentence.parse import Understood, parse
+
+# What only somebody who looks for goods says: a town alone may be anything.
+WISHES = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
+
+GREETINGS = frozenset(
+    folded(each)
+    for each in (
+        *("hello", "hi", "hey", "good morning", "good afternoon", "good evening", "hallo", "guten tag", "moin"),
+        *("bonjour", "salut", "hola", "buenos días", "buenas tardes", "ciao", "buongiorno", "salve", "hej", "hejsan"),
+        *("god dag", "cześć", "dzień dobry", "witam", "labas", "sveiki", "laba diena", "labdien", "čau", "tere"),
+        *("tere päevast", "привіт", "добрий день", "вітаю"),
+    )
+)
+WORDS_OF_A_STORY = 5  # who writes so many tells of something
+NAMES_GREETED = 3  # words: "good morning dear all"
+WORD = re.compile(r"[^\W_]+")
+
+book = Book()
+
+
+@book.command("anything")
+@in_either_layout
+def anything(talk: Talk, text: str) -> None:
+    """Free text outside a form: a question to the market itself, or a wish; in another language than we answer in, we
+    offer to go on in that."""
+    if (question := question_asked(talk, text)) is not None:
+        talk.command(*question)
+    else:
+        _wished(talk, text)
+    offer_language(talk, text)
+
+
+def _wished(talk: Talk, text: str) -> None:
+    """Goods offered or looked for are understood, and a problem; for the rest we propose."""
+    almanac = talk.almanac
+    understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
+    if asks_problem(talk) and not greets(text) and not _offers_goods(understood):
+        talk.command("experts", text)
+        return
+    wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
+    wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of whatever goods
+    wants_goods |= any(each.code == NOT_TRADED for each in understood.unclear)
+    wants_goods |= any(map(almanac.catalogue.name_index.of_last_part, words_of(understood.rest)))
+    if (question := asked_of_prices(text, understood, almanac.catalogue)) is not None:
+        talk.command(question, text)
+    elif understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
+        talk.command("sell", text)
+    elif folded(text.strip(" .,!?")) in GREETINGS:
+        talk.command("start", "")
+    elif (wanted := asks_who_buys(talk, text)) is not None:
+        talk.command("requests", wanted)
+    elif (command := said_of_last_list(talk, text)) is not None:
+        talk.command(command, text)
+    elif tells_a_problem(talk, text, understood, wants_goods=wants_goods):
+        talk.command("experts", text)
+    elif wants_goods:
+        talk.command("find", text)
+    elif greets(text):
+        talk.command("start", "")
+    else:
+        suggest(talk, text)
+
+
+def _offers_goods(said: Understood) -> bool:
+    """Whether somebody sells so much of something, and says no more, whatever they were asked."""
+    return said.side == "sell" and said.quantity is not None and not said.rest
+
+
+def greets(text: str) -> bool:
+    """Whether it begins with a greeting, and goes on with no more than whom it greets: "hello there", "labas visiems".
+
+    A command behind it is no name.
+    """
+    said = WORD.findall(folded(text))
+    for count in (1, 2):
+        if " ".join(said[:count]) in GREETINGS:
+            rest = said[count:]
+            return len(rest) <= NAMES_GREETED and not set(rest) & set(COMMANDS)
+    return False
+
+
+@book.command("?")
+def unknown(talk: Talk, text: str) -> None:
+    """What stands behind the sign and is no command may be a wish, "/parley pellets near Kaunas". Behind a mere slash a
+    single word, or one that is a command but for a slip, is sooner a command that there is not."""
+    name, _, rest = text.partition(" ")
+    if talk.words.sign == "/" and (not rest or nearly(name, [(each, each) for each in COMMANDS])):
+        suggest(talk, text)
+    else:
+        talk.command("anything", text)
+
+
+def suggest(talk: Talk, text: str) -> None:
+    """An unknown message gets the command that it nearly is, then the three ways in, never silence; a longer one may be
+    a problem, so advice comes first."""
+    words = talk.words
+    phrases = [(name, phrase) for name in COMMANDS for phrase in (name, words(f"command.{name}"))]
+    ways = THREE_WAYS if len(text.split()) < WORDS_OF_A_STORY else ("experts", "find", "sell")
+    names = [*dict.fromkeys((*nearly(text, phrases), *ways))][: len(THREE_WAYS)]
+    talk.reply(Say(text=words("talk.not_understood"), buttons=tuple((to_command(talk.words, name),) for name in names)))

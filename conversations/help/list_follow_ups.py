@@ -1,0 +1,15 @@
+"""What is said after a list of goods, of consultants or of requests: a part of whichever was shown last."""
+
+from __future__ import annotations
+
+from conversations.advice.expert_search.refinement import refines_advice
+from conversations.chat_context import Talk
+from conversations.discovery.refinement import said_after_list
+from conversations.discovery.request_search import refines_wanted
+
+
+def said_of_last_list(talk: Talk, text: str) -> str | None:
+    """The command that these words are after it; None where they are not said of it."""
+    if refines_advice(talk, text):
+        return "advise"
+    return "wanted_more" if refines_wanted(talk, text) else said_after_list(talk, text)

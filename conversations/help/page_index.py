@@ -1,0 +1,109 @@
+"""The pages of help: read in the reader's language, and found by what is asked, in whichever form of its words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from conversations.wording import Words
+from core.catalogue.product_names import words_of
+
+PAGES: Final = Path(__file__).parent / "pages"
+
+TITLE, ASKED_FOR = 10, 6  # what a word in the title, or among those that people ask with, is worth beside the text's
+MOST_TOLD: Final = 5  # a word that stands more often in a text says no more
+COMMON: Final = 0.6  # of the pages; a word that stands on more of them tells none from another
+LONG: Final = 4  # letters of a word that says something by itself
+LONGEST_ENDING: Final = 3  # letters: "liefert", "Lieferung"
+SURE_STEM: Final = 5  # letters that two forms of a word have in common
+SLIP: Final = 82  # of 100: a letter or two of a word are wrong
+
+
+Alike = Callable[[str, str], bool]
+
+
+def page_path(language: str, name: str) -> Path:
+    """The page in the person's language, in English where it is not written yet."""
+    path = PAGES / language / f"{name}.md"
+    return path if path.exists() else PAGES / "en" / f"{name}.md"
+
+
+def page_names() -> list[str]:
+    return sorted(path.stem for path in (PAGES / "en").glob("*.md"))
+
+
+def read_page(language: str, name: str) -> tuple[str, str]:
+    """Title and text of a help page: the first line is the title."""
+    title, _, text = page_path(language, name).read_text("utf-8").partition("\n")
+    return title.removeprefix("# ").strip(), text.strip()
+
+
+def page_on(words: Words, asked: str) -> str | None:
+    """The page that speaks most of what was asked: a title says more than what people ask with, and that more than the
+    text. A word of all pages finds none. Of misspelt words, the nearest. None: no page speaks of it."""
+    said = words_of(asked)
+    return _best(words, said, _same) or _best(words, [word for word in said if len(word) >= SURE_STEM], _nearly)
+
+
+def command_on(words: Words, asked: str, commands: tuple[str, ...]) -> str | None:
+    """The command of that name, or whose own words say what was asked; none for a word of several."""
+    said = words_of(asked)
+    if len(said) == 1 and said[0] in commands:
+        return said[0]
+    telling = [word for word in said if len(word) >= LONG]
+    found = [name for name in commands if _says(words_of(words(f"command.{name}")), telling)]
+    return found[0] if len(found) == 1 else None
+
+
+def _says(own: list[str], asked: list[str]) -> bool:
+    return any(_same(word, each) for word in asked for each in own)
+
+
+def _best(words: Words, said: list[str], alike: Alike) -> str | None:
+    """Of each word what it says of each page, the rarer the more."""
+    worth: Counter[str] = Counter()
+    for word in dict.fromkeys(said):
+        told = {name: points for name in page_names() if (points := _points(words, name, word, alike))}
+        common = len(told) > COMMON * len(page_names())
+        known = max(told.values(), default=0) >= ASKED_FOR
+        if (len(word) >= LONG and (known or len(said) == 1)) if common else (len(word) >= LONG or known):
+            for name, points in told.items():
+                worth[name] += points * 100 // len(told)
+    return max(worth, key=lambda name: worth[name]) if worth else None
+
+
+def _points(words: Words, name: str, word: str, alike: Alike) -> int:
+    """What one word says of a page."""
+    code = f"help.words.{name}"
+    title, asked_with, text = _words_on(words.language, name, words(code) if words.knows(code) else "")
+    in_title = any(alike(word, each) for each in title)
+    in_asked = any(alike(word, each) for each in asked_with)
+    in_text = sum(alike(word, each) for each in text)
+    return TITLE * in_title + ASKED_FOR * in_asked + min(in_text, MOST_TOLD)
+
+
+@cache
+def _words_on(language: str, name: str, asked_with: str) -> tuple[list[str], list[str], list[str]]:
+    """The words of a page's title, those that people ask for it with, and those of its text."""
+    title, text = read_page(language, name)
+    return words_of(title), words_of(asked_with), words_of(text)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether they are forms of one word: one is the other with an ending, or they differ in their endings."""
+    stem = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    ending, longest = max(len(one), len(other)) - stem, max(len(one), len(other))
+    if stem == len(one) == len(other):
+        return True
+    if stem < 3 or ending > LONGEST_ENDING:
+        return False
+    return stem >= SURE_STEM or stem in (len(one), len(other)) or (longest >= LONG and ending == 1)
+
+
+def _nearly(one: str, other: str) -> bool:
+    return len(other) >= LONG and fuzz.ratio(one, other) >= SLIP

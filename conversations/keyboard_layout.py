@@ -1,0 +1,28 @@
+"""Sentences typed while the keyboard was set to the other letters: read as they were meant, and said so first."""
+
+from __future__ import annotations
+
+from functools import wraps
+
+from conversations.chat_context import Talk
+from conversations.reply import Say
+from conversations.router import OnCommand
+from core.discovery.search.sentence.keyboard import as_meant
+
+
+def in_either_layout(command: OnCommand) -> OnCommand:
+    """The command, which then hears "пелети біля Львова" where "gtktnb ,skz Kmdjdf" was typed."""
+
+    @wraps(command)
+    def hears(talk: Talk, sentence: str) -> None:
+        command(talk, read_as(talk, sentence))
+
+    return hears
+
+
+def read_as(talk: Talk, sentence: str) -> str:
+    """The sentence as it was meant. One that was typed in the other layout is shown as it is read."""
+    meant = as_meant(sentence, talk.almanac.catalogue, talk.almanac.places)
+    if meant:
+        talk.reply(Say(text=talk.words("find.read_as", sentence=meant)))
+    return meant or sentence

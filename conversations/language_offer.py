@@ -1,0 +1,52 @@
+"""Where somebody surely writes another language than they are answered in, that one is offered, once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from conversations.buttons import press
+from conversations.chat_context import Talk
+from conversations.reply import Button, Say
+from core.catalogue import Catalogue
+from core.catalogue.product_names import words_of
+from core.kernel.chat_state.service import recall, remember
+
+SEVERAL: Final = 2  # words that one language alone has: a single one may be a name
+LETTERS: Final = 3  # of a word that tells its language
+OFFERED: Final = "language_offered"  # under which is remembered that it was
+
+
+def offer_language(talk: Talk, text: str) -> None:
+    """One line and a button in the language that was written, behind the answer."""
+    written = language_of(text, talk.almanac.catalogue)
+    if written in {None, talk.words.language} or talk.room is not None or recall(talk.ctx, talk.person.id, OFFERED):
+        return
+    remember(talk.ctx, talk.person.id, OFFERED, written or "")
+    words = talk.almanac.wordings.speak(written or "", talk.person.zone, talk.words.sign)
+    button = Button(label=words("language.go_on"), press=press("language.choose", choice=written or ""))
+    talk.reply(Say(text=words("language.spoken_too"), buttons=((button,),)))
+
+
+def language_of(text: str, catalogue: Catalogue) -> str | None:
+    """The language that several words of the text are of, and none is of another alone; None where that is not sure."""
+    of_one = _words_of_one_language(catalogue)
+    told = Counter(of_one[word] for word in set(words_of(text)) if word in of_one)
+    return next(iter(told)) if len(told) == 1 and told.total() >= SEVERAL else None
+
+
+@lru_cache(maxsize=4)
+def _words_of_one_language(catalogue: Catalogue) -> Mapping[str, str]:
+    """The catalogue's words that a single language has, with its code."""
+    languages: dict[str, set[str]] = defaultdict(set)
+    said = [*catalogue.words.phrases.values()]
+    said += [
+        {language: names.words for language, names in product.names.items()} for product in catalogue.products.values()
+    ]
+    for by_language in said:
+        for language, phrases in by_language.items():
+            for word in words_of(" ".join(phrases)):
+                languages[word].add(language)
+    return {word: next(iter(of)) for word, of in languages.items() if len(of) == 1 and len(word) >= LETTERS}

@@ -1,0 +1,100 @@
+"""What a stranger asks of the market itself rather than of goods: how it works, what it costs, where somebody helps, or
+to be spoken to in another language. Each leads to the page or the command that answers it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from conversations.chat_context import Talk
+from conversations.last_query import ADVICE, GOODS, latest
+from core.catalogue import Catalogue
+from core.catalogue.product_names import words_of
+from core.discovery.search.sentence.grammar import grammar_of
+from core.discovery.search.sentence.tongues import language_named
+
+PAGE: Final = "help.page"  # the command that shows a page by its name
+ANSWERS: Final = {  # a question, and the command that answers it with its words; the first that fits
+    "asks_support": (PAGE, "problems"),
+    "asks_payment": (PAGE, "paying"),
+    "asks_to_sell": (PAGE, "selling"),
+    "asks_costs": ("fee", ""),
+    "asks_how_it_works": (PAGE, "how-it-works"),
+}
+WITH_GOODS: Final = frozenset({"asks_to_sell"})  # questions beside which goods may be named
+GOODS_SAID: Final = 3  # words
+LONGEST: Final = 12  # words of a question; who writes more tells of something
+
+LANGUAGE: Final = ("language", "")
+
+
+def question_asked(talk: Talk, text: str) -> tuple[str, str] | None:
+    """The command that answers such a question, with its words; None where it is none."""
+    return question_in(text, talk.almanac.catalogue, latest(talk))
+
+
+def question_in(text: str, catalogue: Catalogue, shown: str = "") -> tuple[str, str] | None:
+    """The same, of a text; `shown`: which list was, of which the words may be said."""
+    said = words_of(text)
+    if not said or len(said) > LONGEST:
+        return None
+    for meaning, answer in ANSWERS.items():
+        left = _beside(said, meaning, catalogue)
+        if left is not None and len(left) <= (GOODS_SAID if meaning in WITH_GOODS else 0):
+            return answer
+    return LANGUAGE if _asks_language(said, catalogue, shown) else None
+
+
+def stops(talk: Talk, text: str) -> bool:
+    """Whether somebody who fills a form says that they will not go on: by the button's own word, or one like it."""
+    said = tuple(words_of(text))
+    return said == tuple(words_of(talk.words("form.cancel"))) or said in _phrases("stops", talk.almanac.catalogue)
+
+
+def _beside(said: list[str], meaning: str, catalogue: Catalogue) -> list[str] | None:
+    """The words beside a phrase of that meaning that say something; None where there is no such phrase."""
+    for phrase in _phrases(meaning, catalogue):
+        for start in range(len(said) - len(phrase) + 1):
+            if tuple(said[start : start + len(phrase)]) == phrase:
+                small = _small(catalogue)
+                return [word for word in (*said[:start], *said[start + len(phrase) :]) if word not in small]
+    return None
+
+
+def _asks_language(said: list[str], catalogue: Catalogue, shown: str) -> bool:
+    """Whether nothing is said but a language, or that one be spoken: "change language", "speak polish". A mere name
+    may be of a country too, or said of the list above; and behind consultants it is what they shall speak."""
+    around, nouns = _of_speech(catalogue), _nouns(catalogue)
+    named = [word for word in said if language_named(word) is not None or word in nouns]
+    if not named or not all(word in around or word in named for word in said) or shown == ADVICE:
+        return False
+    bare = nouns.isdisjoint(said) and len(named) == len(said)
+    return not bare or not (shown == GOODS or any(map(catalogue.country_named, said)))
+
+
+@lru_cache(maxsize=16)
+def _phrases(meaning: str, catalogue: Catalogue) -> tuple[tuple[str, ...], ...]:
+    """The words of each phrase of that meaning, the longest first."""
+    phrases = {tuple(words_of(phrase)) for phrase in catalogue.words.all(meaning)}
+    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
+
+
+@lru_cache(maxsize=4)
+def _small(catalogue: Catalogue) -> frozenset[str]:
+    """Words that say nothing beside a question."""
+    return _words("here", catalogue) | grammar_of(catalogue).fillers
+
+
+@lru_cache(maxsize=4)
+def _of_speech(catalogue: Catalogue) -> frozenset[str]:
+    return _words("asks_language", catalogue) | _words("speaks", catalogue)
+
+
+@lru_cache(maxsize=4)
+def _nouns(catalogue: Catalogue) -> frozenset[str]:
+    """What "language" is called."""
+    return frozenset(words_of(" ".join(catalogue.words.all("language_itself"))))
+
+
+def _words(meaning: str, catalogue: Catalogue) -> frozenset[str]:
+    return frozenset(word for phrase in catalogue.words.all(meaning) for word in words_of(phrase))

@@ -1,0 +1,93 @@
+"""Which card shows which thing: drawn anew wherever something is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from conversations.advice.aftercare.complaint import KIND as COMPLAINT
+from conversations.advice.aftercare.complaint import complaint_card
+from conversations.advice.expert_search.question import KIND as QUESTION
+from conversations.advice.expert_search.question import question_news
+from conversations.advice.experts.notifications import EXPERT_CARDS
+from conversations.advice.experts.promotion_notifications import promotion_news
+from conversations.advice.sessions.group_request_card import ask_card
+from conversations.advice.sessions.notifications import ASK, SESSION_CARDS
+from conversations.books.chargebacks import KIND as RECALL
+from conversations.books.chargebacks import recall_card
+from conversations.buttons import to_command
+from conversations.chat_context import Talk
+from conversations.moderation import report_news
+from conversations.reply import Card
+from conversations.shop.purchase_notifications import purchase_news
+from conversations.trade.deals.card import deal_card
+from conversations.trade.delivery.claim import claim_card
+from conversations.trade.delivery.dispute import case_card
+from conversations.trade.listings.my_listings import own_card
+from conversations.trade.offers.inquiry import inquiry_card
+from conversations.trade.offers.offer import offer_card
+from conversations.trade.requests.card import request_card
+from core.trade.deals.service import deal_for
+from core.trade.delivery.service import lot_for
+from core.trade.disputes.service import case_for
+from core.trade.listings.service import listing_for
+from core.trade.offers.inquiries.service import inquiry_for
+from core.trade.offers.service import offer_for
+from core.trade.requests.service import request_for
+
+log = structlog.get_logger(__name__)
+
+DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def _offer(talk: Talk, subject: str, note: str) -> Card:
+    return offer_card(talk, offer_for(talk.ctx, subject), note)
+
+
+def _inquiry(talk: Talk, subject: str, note: str) -> Card:
+    return inquiry_card(talk, inquiry_for(talk.ctx, subject), note)
+
+
+def _request(talk: Talk, subject: str, note: str) -> Card:
+    return request_card(talk, request_for(talk.ctx, subject), note)
+
+
+def _deal(talk: Talk, subject: str, note: str) -> Card:
+    return deal_card(talk, deal_for(talk.ctx, subject), note)
+
+
+def _claim(talk: Talk, subject: str, note: str) -> Card:
+    return claim_card(talk, lot_for(talk.ctx, subject), note)
+
+
+def _case(talk: Talk, subject: str, note: str) -> Card:
+    return case_card(talk, case_for(talk.ctx, subject), note)
+
+
+def _listing(talk: Talk, subject: str, note: str) -> Card:
+    renew = own_card(talk, listing_for(talk.ctx, subject), note)
+    if not note:
+        return renew
+    mine = to_command(talk.words, "listings", said=talk.words("listing.mine"))
+    return renew.model_copy(update={"buttons": (*renew.buttons, (mine,))})
+
+
+CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
+    "offer": _offer,
+    "inquiry": _inquiry,
+    "request": _request,
+    "deal": _deal,
+    "claim": _claim,
+    "case": _case,
+    "listing": _listing,
+    "purchase": purchase_news,
+    "promotion": promotion_news,
+    "report": report_news,
+    RECALL: recall_card,
+    QUESTION: question_news,
+    **SESSION_CARDS,
+    COMPLAINT: complaint_card,
+    ASK: ask_card,
+    **EXPERT_CARDS,
+}

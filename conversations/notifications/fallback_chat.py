@@ -1,0 +1,35 @@
+"""When a chat is dead: what could not be said there is said on the other chat of the same person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conversations.chat_context import Surface
+from conversations.outgoing.messages import send
+from conversations.reply import Card, CardList, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
+from core.kernel.transaction import Ctx
+from core.people.accounts.service import identities, mark_dead, reader_at
+
+
+def give_up(ctx: Ctx, dead: Surface, unsaid: Sequence[Reply]) -> None:
+    """Nobody reads there any more (blocked, left, removed us): what they were told follows them, if there is a way."""
+    reader = reader_at(ctx, dead.platform, dead.workspace, dead.address)
+    mark_dead(ctx, dead.platform, dead.workspace, dead.address)
+    if reader is None:
+        return
+    moved = [anew for reply in unsaid if (anew := _anew(reply)) is not None]
+    for account in identities(ctx, reader):
+        if account.address is not None and moved:
+            send(ctx, Surface(account.platform, account.workspace, account.address), moved)
+            return
+
+
+def _anew(reply: Reply) -> Reply | None:
+    """The reply as it is worth saying elsewhere: as something new there, and nothing that was of that moment."""
+    match reply:
+        case Card() | CardList() | FormView():
+            return reply.model_copy(update={"fresh": True})
+        case Say():
+            return reply
+        case Toast() | FormErrors() | FormClosed() | Desk():
+            return None

@@ -1,0 +1,36 @@
+"""Two chats have become one person's: the one that gave the code is told too, for it may not have been meant so."""
+
+from __future__ import annotations
+
+from conversations.chat_context import Surface
+from conversations.outgoing.messages import send
+from conversations.people.registration import spoken_now
+from conversations.reply import Say
+from conversations.wording import Wordings
+from core.kernel.events import Reactions
+from core.kernel.transaction import Ctx
+from core.people.accounts.events import AccountsLinked
+from core.people.accounts.service import identities, person_of
+
+
+class Linked:
+    """Tells the other chats of somebody who has linked one more; where the code was typed is answered there."""
+
+    def __init__(self, wordings: Wordings) -> None:
+        self._wordings = wordings
+
+    def listen(self, reactions: Reactions) -> None:
+        reactions.on(AccountsLinked, self._on_linked)
+
+    def _on_linked(self, ctx: Ctx, fact: AccountsLinked) -> None:
+        stays, here = person_of(ctx, fact.person_id), ctx.notes.get("here")
+        # Who gave the code is the one of the two who did not type it; that one's language their chat was in.
+        owner = stays if ctx.actor.person == fact.gone_id else person_of(ctx, fact.gone_id)
+        for account in identities(ctx, stays.id):
+            surface = Surface(account.platform, account.workspace, account.address or "")
+            if account.address is None or surface == here:
+                continue
+            words = self._wordings.speak(owner.locale, owner.zone)
+            platform = here.platform if isinstance(here, Surface) else account.platform
+            told = words("link.told", platform=platform.capitalize(), name=stays.name)
+            send(ctx, surface, [Say(text=told + spoken_now(words, self._wordings, stays))])

@@ -1,0 +1,329 @@
+"""What happens, and who hears of it: facts gathered over a unit of work, then one card to each person they concern.
+
+A release, a payout and the end of a deal may follow from one tap: everybody still gets one card, with all of it said.
+Who acted sees their card change under the finger; for the others it comes anew, and its old buttons go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from conversations.advice.expert_search.question import QUESTIONS_HEARD
+from conversations.advice.experts.notifications import EXPERTS_HEARD
+from conversations.advice.experts.promotion_notifications import PROMOTIONS_HEARD
+from conversations.advice.sessions.calendar_entry import Method, send_entry
+from conversations.advice.sessions.notifications import SESSIONS_HEARD, line_brought, line_of, sides_of
+from conversations.books.chargebacks import RECALLS_HEARD
+from conversations.books.invoices import invoice_file, told_of_awaited, told_of_invoice
+from conversations.books.invoicing_agreement import billing_button
+from conversations.books.money_statement import account_page, set_up_payouts
+from conversations.chat_context import Surface, Talk
+from conversations.discovery.alerts import found_list
+from conversations.discovery.request_alerts import openings_list
+from conversations.engine import Engine
+from conversations.event_sentences import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
+from conversations.form_controller.drafts import reminder
+from conversations.moderation import REPORTS_HEARD
+from conversations.notifications.cards import CARDS
+from conversations.notifications.recipients import parties
+from conversations.notifications.related_cards import redraw_beside
+from conversations.notifications.reminders import on_deadline_nears
+from conversations.notifications.sentences import sentence
+from conversations.outgoing.messages import send
+from conversations.reply import Card, Reply, Say
+from conversations.shop.purchase_notifications import PURCHASES_HEARD
+from conversations.trade.deals import messages as deal_talk
+from conversations.trade.deals.contract_terms import terms_file
+from conversations.trade.requests.notifications import REQUESTS_HEARD
+from core.advice.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
+from core.books.invoicing.events import InvoiceAwaits, InvoiceDrawn, InvoiceIssued
+from core.books.invoicing.model import MARKET
+from core.discovery.alerts.events import ListingsFound, RequestsFound
+from core.kernel.chat_state.events import DraftNearsItsEnd
+from core.kernel.chat_state.service import shown
+from core.kernel.errors import Refusal
+from core.kernel.events import Reactions
+from core.kernel.reminders import DeadlineNears
+from core.kernel.transaction import Ctx
+from core.kernel.transaction import person as acting_person
+from core.people.accounts.model import Person
+from core.people.accounts.service import identities, members, organisation_of, person_of
+from core.people.companies.events import MemberJoined, MemberLeft
+from core.trade.deals import rules
+from core.trade.deals.events import TermsDrawn
+from core.trade.deals.messages.events import DealLineSaid
+from core.trade.funding import events as money
+from core.trade.listings import events as listing
+
+log = structlog.get_logger(__name__)
+
+DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A person who hears of something, and where, the first place first."""
+
+    person: Person
+    surfaces: Sequence[Surface]
+
+
+class Notices:
+    """Listens to every fact that somebody should hear of."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def listen(self, reactions: Reactions) -> None:
+        everything = (
+            *HEARD,
+            *REQUESTS_HEARD,
+            *SESSIONS_HEARD,
+            *EXPERTS_HEARD,
+            *PURCHASES_HEARD,
+            *RECALLS_HEARD,
+            *PROMOTIONS_HEARD,
+            *REPORTS_HEARD,
+            *QUESTIONS_HEARD,
+        )
+        for facts, hearing in everything:
+            for kind, code in facts.items():
+                reactions.on(kind, hearing(code))
+        reactions.on(listing.ListingExpired, on_listing_expired)
+        for fact in (
+            listing.ListingPublished,
+            listing.ListingChanged,
+            listing.ListingStockMoved,
+            listing.ListingSoldOut,
+            listing.ListingWithdrawn,
+        ):
+            reactions.on(fact, on_listing_moved)
+        reactions.on(money.OnboardingLinkReady, self._on_onboarding_link)
+        reactions.on(money.AccountRefused, self._on_account_refused)
+        reactions.on(money.PayeeReady, self._on_payee_ready)
+        reactions.on(money.PayeeRestricted, self._on_payee_restricted)
+        reactions.on(money.AccountAwaited, self._on_account_awaited)
+        reactions.on(DeadlineNears, on_deadline_nears)
+        reactions.on(MemberJoined, self._on_member_joined)
+        reactions.on(MemberLeft, self._on_member_left)
+        reactions.on(ListingsFound, self._on_listings_found)
+        reactions.on(RequestsFound, self._on_requests_found)
+        reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
+        reactions.on(LineSaid, self._on_line)
+        reactions.on(DealLineSaid, self._on_deal_line)
+        reactions.on(SessionConfirmed, self._on_agreed)
+        reactions.on(SessionMoved, self._on_agreed)
+        reactions.on(SessionCalledOff, self._on_called_off)
+        reactions.on(InvoiceIssued, self._on_invoice_issued)
+        reactions.on(InvoiceAwaits, self._on_invoice_awaits)
+        reactions.on(InvoiceDrawn, self._on_invoice_drawn)
+        reactions.on(TermsDrawn, self._on_terms_drawn)
+        reactions.closing.append(self._tell)
+
+    # --- at the end of a unit ---------------------------------------------------------------------------------------
+
+    def _tell(self, ctx: Ctx) -> None:
+        gathered: Gathered | None = ctx.notes.pop(NOTES, None)
+        if gathered is None:
+            return
+        concerned: dict[str, Reached] = {}
+        for (kind, subject), sentences in gathered.said.items():
+            for person in parties(ctx, kind, subject):
+                if person.id not in concerned:
+                    concerned[person.id] = Reached(person, self._surfaces(ctx, person))
+                self._show(ctx, concerned[person.id], kind, subject, sentences)
+        for reached in concerned.values():
+            self._refresh_desk(ctx, reached)
+
+    def _show(
+        self, ctx: Ctx, reached: Reached, kind: str, subject: str, sentences: list[tuple[str, dict[str, Any]]]
+    ) -> None:
+        """The card with its news on the surface they use; on their others a card that is there becomes true again."""
+        person = reached.person
+        # What changes one side's card alone leaves the other side's, with the news on it, as it is.
+        sentences = [each for each in sentences if each[1].get("in_place") in (None, person.organisation_id)]
+        if not sentences:
+            return
+        acted = ctx.actor.person == person.id
+        in_place = all(parts.get("in_place") for _, parts in sentences)
+        for place, surface in enumerate(reached.surfaces):
+            talk = self._talk_at(ctx, person, surface)
+            told = [sentence(talk, (kind, subject), *each, acted=acted) for each in sentences] if place == 0 else []
+            note = "\n".join(sentence for sentence in told if sentence)
+            talk.fresh = bool(note) and not (acted and ctx.notes.get("pressed")) and not in_place
+            if not note and not self._stands(ctx, surface, f"{kind}:{subject}"):
+                continue  # nothing to say, and no card that would now be wrong
+            try:
+                answers = bool(note) and acted and surface == ctx.notes.get("here")
+                pressed = ctx.notes.get("pressed_on") if answers else None
+                send(ctx, surface, [CARDS[kind](talk, subject, note)], words=talk.words, pressed=pressed)
+                redraw_beside(talk, kind, subject)
+            except Refusal:
+                return  # not theirs to see any more
+            except DRAWING_FAULTS:
+                # Our mistake in a card must not undo the payment that it speaks of. The thing itself shows it later.
+                log.exception("card_not_drawn", kind=kind, subject=subject)
+
+    @staticmethod
+    def _stands(ctx: Ctx, where: Surface, subject: str) -> bool:
+        return shown(ctx, where.platform, where.workspace, where.address, subject) is not None
+
+    def _refresh_desk(self, ctx: Ctx, reached: Reached) -> None:
+        """A person's App Home shows what is true now, when they have ever opened it."""
+        for where in reached.surfaces:
+            if self._stands(ctx, where, "desk"):
+                talk = self._talk_at(ctx, reached.person, where)
+                self._engine.desk(talk)
+                send(ctx, where, talk.replies, words=talk.words)
+
+    @staticmethod
+    def _surfaces(ctx: Ctx, person: Person) -> list[Surface]:
+        """Where a person can be reached: where they are acting just now, then the one used last."""
+        known = [
+            Surface(each.platform, each.workspace, each.address)
+            for each in identities(ctx, person.id)
+            if each.address is not None
+        ]
+        here = ctx.notes.get("here") if ctx.actor.person == person.id else None
+        return sorted(known, key=lambda surface: surface != here)
+
+    def _talk_at(self, ctx: Ctx, person: Person, surface: Surface) -> Talk:
+        """A talk with somebody who has not spoken: `ctx` through their eyes."""
+        return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, surface)
+
+    def _talk_to(self, ctx: Ctx, person: Person) -> Talk | None:
+        surfaces = self._surfaces(ctx, person)
+        return self._talk_at(ctx, person, surfaces[0]) if surfaces else None
+
+    def _to_organisation(self, ctx: Ctx, organisation_id: str, reply: Callable[[Talk], Reply]) -> None:
+        for person in members(ctx, organisation_id):
+            talk = self._talk_to(ctx, person)
+            if talk is not None:
+                send(ctx, talk.surface, [reply(talk)], words=talk.words)
+
+    def _to_person(self, ctx: Ctx, person_id: str, reply: Callable[[Talk], Reply | None]) -> None:
+        talk = self._talk_to(ctx, person_of(ctx, person_id))
+        if talk is not None and (said := reply(talk)) is not None:
+            send(ctx, talk.surface, [said], words=talk.words)
+
+    def _on_onboarding_link(self, ctx: Ctx, fact: money.OnboardingLinkReady) -> None:
+        self._to_person(ctx, fact.person, lambda talk: account_page(talk, fact.url))
+
+    def _on_account_refused(self, ctx: Ctx, fact: money.AccountRefused) -> None:
+        """In place of the card that says that the link is coming; the way out is to try again."""
+        self._to_person(ctx, fact.person, lambda talk: set_up_payouts(talk, talk.words("payout.refused", why=fact.why)))
+
+    def _on_payee_ready(self, ctx: Ctx, fact: money.PayeeReady) -> None:
+        def card(talk: Talk) -> Card:
+            ready = talk.words("payout.ready")
+            return Card(
+                subject="payout",
+                title=talk.words("payout.title"),
+                text=ready,
+                buttons=((billing_button(talk),),),
+            )
+
+        self._to_organisation(ctx, fact.organisation_id, card)
+
+    def _on_payee_restricted(self, ctx: Ctx, fact: money.PayeeRestricted) -> None:
+        """The provider's own names of what it wants are what its page shows too."""
+
+        def say(talk: Talk) -> Say:
+            words = talk.words
+            missing = ", ".join(each.replace("_", " ").replace(".", " · ") for each in fact.missing)
+            return set_up_payouts(
+                talk, words("payout.restricted_for", missing=missing) if missing else words("payout.restricted")
+            )
+
+        self._to_organisation(ctx, fact.organisation_id, say)
+
+    def _on_account_awaited(self, ctx: Ctx, fact: money.AccountAwaited) -> None:
+        def say(talk: Talk) -> Say:
+            amounts = ", ".join(talk.words.show(each) for each in fact.amounts)
+            return set_up_payouts(talk, talk.words("notice.payout_waiting.no_account", amount=amounts))
+
+        self._to_organisation(ctx, fact.organisation_id, say)
+
+    def _on_listings_found(self, ctx: Ctx, fact: ListingsFound) -> None:
+        self._to_person(ctx, fact.person_id, lambda talk: found_list(talk, fact))
+
+    def _on_requests_found(self, ctx: Ctx, fact: RequestsFound) -> None:
+        self._to_person(ctx, fact.person_id, lambda talk: openings_list(talk, fact))
+
+    def _on_member_joined(self, ctx: Ctx, fact: MemberJoined) -> None:
+        """The colleagues hear who has come."""
+        newcomer = person_of(ctx, fact.person_id)
+        for person in members(ctx, fact.organisation_id):
+            talk = self._talk_to(ctx, person) if person.id != newcomer.id else None
+            if talk is not None:
+                send(ctx, talk.surface, [Say(text=talk.words("company.has_joined", name=newcomer.name))])
+
+    def _on_member_left(self, ctx: Ctx, fact: MemberLeft) -> None:
+        """Who was removed by somebody else hears of it, and what is theirs now."""
+        if fact.by_person == fact.person_id:
+            return
+        by, left = person_of(ctx, fact.by_person).name, organisation_of(ctx, fact.organisation_id).name
+        self._to_person(
+            ctx, fact.person_id, lambda talk: Say(text=talk.words("company.you_were_removed", name=by, company=left))
+        )
+
+    def _on_draft_nears_its_end(self, ctx: Ctx, fact: DraftNearsItsEnd) -> None:
+        self._to_person(ctx, fact.person_id, lambda talk: reminder(talk, fact.draft_id))
+
+    def _on_line(self, ctx: Ctx, fact: LineSaid) -> None:
+        """What one side says in a session is brought to the other."""
+        for person in sides_of(ctx, fact.booking_id):
+            talk = self._talk_to(ctx, person) if person.id != fact.by_person else None
+            if talk is not None:
+                send(ctx, talk.surface, [line_brought(talk, line_of(ctx, fact.line_id))], words=talk.words)
+
+    def _on_deal_line(self, ctx: Ctx, fact: DealLineSaid) -> None:
+        """What one side of a deal says is brought to the other."""
+        side = rules.side_of(person_of(ctx, str(fact.by_person)).organisation_id, fact.buyer, fact.seller)
+        other = fact.seller if side == "buyer" else fact.buyer
+        self._to_organisation(ctx, other, lambda talk: deal_talk.line_brought(talk, fact.line_id))
+
+    def _on_invoice_issued(self, ctx: Ctx, fact: InvoiceIssued) -> None:
+        for side in (fact.recipient, fact.issuer):
+            try:
+                if side != MARKET:
+                    self._to_organisation(ctx, side, lambda talk: told_of_invoice(talk, fact.invoice_id))
+            except DRAWING_FAULTS:  # its number is not to wait for our mistake in a card
+                log.exception("card_not_drawn", kind="invoice", subject=fact.invoice_id)
+
+    def _on_invoice_awaits(self, ctx: Ctx, fact: InvoiceAwaits) -> None:
+        """To the side that has to say something first."""
+        try:
+            self._to_organisation(ctx, fact.organisation, lambda talk: told_of_awaited(talk, fact.invoice_id))
+        except DRAWING_FAULTS:
+            log.exception("card_not_drawn", kind="invoice", subject=fact.invoice_id)
+
+    def _on_invoice_drawn(self, ctx: Ctx, fact: InvoiceDrawn) -> None:
+        self._to_who_asked(ctx, fact.person, fact.where, lambda talk: invoice_file(talk, fact))
+
+    def _on_terms_drawn(self, ctx: Ctx, fact: TermsDrawn) -> None:
+        self._to_who_asked(ctx, str(fact.by_person), fact.where, lambda talk: terms_file(talk, fact))
+
+    def _to_who_asked(self, ctx: Ctx, person_id: str, where: str, card: Callable[[Talk], Card]) -> None:
+        """To the chat that has asked for it."""
+        person = person_of(ctx, person_id)
+        for surface in sorted(self._surfaces(ctx, person), key=lambda each: each.lane != where)[:1]:
+            talk = self._talk_at(ctx, person, surface)
+            send(ctx, surface, [card(talk)], words=talk.words)
+
+    def _on_agreed(self, ctx: Ctx, fact: SessionConfirmed | SessionMoved) -> None:
+        self._send_entries(ctx, fact.booking_id, "REQUEST")
+
+    def _on_called_off(self, ctx: Ctx, fact: SessionCalledOff) -> None:
+        self._send_entries(ctx, fact.booking_id, "CANCEL")
+
+    def _send_entries(self, ctx: Ctx, booking_id: str, method: Method) -> None:
+        """The calendar entry, to both sides in their own words; to nobody for a session that was never agreed."""
+        for person in sides_of(ctx, booking_id):
+            talk = self._talk_to(ctx, person)
+            if talk is not None:
+                send_entry(talk, booking_id, method)

@@ -1,0 +1,82 @@
+"""`/delete`: what is erased and what stays with the books, said before and asked once more; then gone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from conversations.buttons import Press, press, to_command
+from conversations.chat_context import Talk
+from conversations.reply import Button, Card, Line, Say, Toast
+from conversations.router import Book
+from conversations.steps import YES
+from core.privacy.erasure import service
+
+YES_GOOD_FOR: Final = timedelta(minutes=10)
+
+book = Book()
+
+
+@book.command("delete")
+def delete(talk: Talk, _rest: str) -> None:
+    """What would happen; or what has to come to its end first, and where."""
+    talk.reply(leaving_card(talk))
+
+
+@book.press("leave.show")
+def show(talk: Talk, _pressed: Press) -> None:
+    talk.reply(leaving_card(talk))
+
+
+@book.press("leave.now")
+def leave(talk: Talk, pressed: Press) -> None:
+    """Asked once more, and then done. The last word is said in the language that was spoken.
+
+    The button is one account's, and dies with it; a yes is good for as long as its question is fresh in mind.
+    """
+    if pressed.subject != talk.person.id:
+        talk.reply(Toast(text=talk.words("erasure.gone_already"), alert=True))
+        return
+    now = int(talk.ctx.now.timestamp())
+    if pressed.choice != YES or pressed.seen is None or now - pressed.seen > YES_GOOD_FOR.total_seconds():
+        talk.reply(_asked(talk, now))
+        return
+    service.erase(talk.ctx)
+    talk.reply(Say(text=talk.words("erasure.done")))
+
+
+def _asked(talk: Talk, now: int) -> Card:
+    """The same card, asking; where something has come between, that is told instead."""
+    words, card = talk.words, leaving_card(talk)
+    if service.leaving(talk.ctx).hindered_by:
+        return card
+    what = words("erasure.go")
+    sure = press("leave.now", talk.person.id, now, YES)
+    yes = Button(label=words("sure.yes", what=what), press=sure, style="danger")
+    no = Button(label=words("sure.no"), press=press("leave.show"))
+    # A second tap on the same spot goes back.
+    return card.model_copy(update={"turn": words("sure.leave.now"), "buttons": ((no,), (yes,))})
+
+
+def leaving_card(talk: Talk) -> Card:
+    words, now = talk.words, service.leaving(talk.ctx)
+    lines = [
+        Line(label=words("erasure.goes"), value=words("erasure.goes.told")),
+        Line(label=words("erasure.stays"), value=words("erasure.stays.told")),
+        Line(label=words("invoice.title"), value=words("erasure.invoices.told")),
+    ]
+    if now.stars:
+        lines.append(Line(label=words("erasure.lost"), value=words.show(now.stars)))
+    lines += [Line(label=words("erasure.first"), value=words(f"erasure.first.{each}")) for each in now.hindered_by]
+    go = Button(label=words("erasure.go"), press=press("leave.now", talk.person.id), style="danger")
+    copy = to_command(words, "export", said=words("copy.take_first"))
+    keep = to_command(words, "me", said=words("erasure.keep"))
+    return Card(
+        subject="leaving",
+        title=words("erasure.title"),
+        text=words("erasure.text"),
+        lines=tuple(lines),
+        turn=words("erasure.hindered") if now.hindered_by else words("erasure.turn"),
+        buttons=((copy,), (keep,)) if now.hindered_by else ((go,), (copy,), (keep,)),
+        fresh=talk.fresh,
+    )

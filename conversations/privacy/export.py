@@ -1,0 +1,25 @@
+"""`/export`: everything that is kept of who asks, as a file that programs can read."""
+
+from __future__ import annotations
+
+from conversations.chat_context import Talk
+from conversations.reply import Card
+from conversations.router import Book
+from core.privacy.export.service import take_copy
+
+book = Book()
+
+
+@book.command("export")
+def export(talk: Talk, _rest: str) -> None:
+    """It comes at once, and who asks again in the next minutes is given the same one."""
+    words, files = talk.words, take_copy(talk.ctx)
+    talk.reply(
+        Card(
+            subject="own_copy",
+            title=words("copy.title"),
+            text=words("copy.text", at=files[0].kept_at),
+            documents=tuple(each.id for each in files),
+            fresh=True,
+        )
+    )

@@ -1,0 +1,76 @@
+"""An organisation's standing on one line: what others say of it, before anybody commits to anything."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from conversations.buttons import press
+from conversations.chat_context import Talk
+from conversations.reply import Button
+from core.trade.deals.model import Side
+from core.trade.reviews.model import Score
+from core.trade.reviews.service import score_of
+
+SIDES: Final[tuple[Side, ...]] = ("seller", "buyer")
+
+
+def standing(talk: Talk, organisation_id: str, side: Side) -> str:
+    """As a seller, or as a buyer: "★ 4.6 (12 reviews), 31 deals, 97 % on time", or that it is new to that."""
+    return _told(talk, score_of(talk.ctx, organisation_id, side), side)
+
+
+class Standing(NamedTuple):
+    """The same line, and the button that opens what was written; no button while nobody has written."""
+
+    said: str
+    reviews: tuple[Button, ...]
+
+
+def standing_with_reviews(talk: Talk, organisation_id: str, side: Side) -> Standing:
+    score = score_of(talk.ctx, organisation_id, side)
+    read = Button(label=talk.words("review.read"), press=press("review.read", organisation_id, choice=side))
+    return Standing(_told(talk, score, side), (read,) if score.reviews else ())
+
+
+def standing_if_known(talk: Talk, organisation_id: str, side: Side) -> str:
+    """The same among others in a list: of who has done nothing yet, nothing."""
+    score = score_of(talk.ctx, organisation_id, side)
+    return _told(talk, score, side) if _begun(score) or score.other_deals else ""
+
+
+def own_standing(talk: Talk) -> str:
+    """What others read of who asks: a line for each side on which anything has been done."""
+    words, scores = talk.words, {side: score_of(talk.ctx, talk.organisation, side) for side in SIDES}
+    lines = (f"{words(f'party.{side}')}: {_told(talk, scores[side], side)}" for side in SIDES if _begun(scores[side]))
+    return "\n".join(lines) or words("standing.new")
+
+
+def _begun(score: Score) -> bool:
+    return bool(score.reviews) or bool(score.completed_deals) or score.on_time is not None
+
+
+def _told(talk: Talk, score: Score, side: Side) -> str:
+    words, parts = talk.words, []
+    if not _begun(score):
+        return _new(talk, score, side)
+    if score.shown is None:
+        parts.append(words("standing.too_few" if score.reviews else "standing.unrated"))
+    else:
+        stars = Decimal(score.shown).quantize(Decimal("0.1"))
+        parts.append(words("standing.stars", stars=stars, count=score.reviews))
+    if score.completed_deals:
+        parts.append(words("standing.deals", count=score.completed_deals))
+    if score.on_time is not None:
+        parts.append(words("standing.on_time", percent=round(score.on_time * 100)))
+    return ", ".join(parts)
+
+
+def _new(talk: Talk, score: Score, side: Side) -> str:
+    """Who has only bought is new as a seller, and not new here."""
+    words, count = talk.words, score.other_deals
+    if not count:
+        return words("standing.new")
+    if side == "seller":
+        return f"{words('standing.new_seller')}, {words('standing.bought', count=count)}"
+    return f"{words('standing.new_buyer')}, {words('standing.sold', count=count)}"

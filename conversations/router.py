@@ -1,0 +1,140 @@
+"""A book: which commands, buttons and forms one conversation answers to. The engine reads all books together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from conversations.buttons import Press
+from conversations.chat_context import Opening, Talk
+from conversations.forms.form import Form, Values, refusal_of
+from core.people.files.model import Checked
+
+Entry = TypeVar("Entry")
+OnCommand = Callable[[Talk, str], None]  # the words after the command
+OnPress = Callable[[Talk, Press], None]
+OnWords = Callable[[Talk, str], bool]  # whether they were meant for it
+OnPlace = Callable[[Talk, float, float], bool]  # latitude and longitude in degrees; whether they were meant for it
+OnFile = Callable[[Talk, Checked], bool]  # whether it takes files of this kind
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is asked back before a form goes out: a question, both answers to it, and the field that one of them
+    changes."""
+
+    question: str
+    yes: str
+    change: str
+    field: str
+
+
+class Doubted(Exception):
+    """What would have been taken is asked back first: nothing of it has been done."""
+
+    def __init__(self, doubt: Doubt) -> None:
+        super().__init__(doubt.question)
+        self.doubt = doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A form and the one command it collects the input of. `finish` runs it, in the transaction of the last input.
+
+    `reads(talk, sentence, values)`: the answers, by field, that one sentence gives, whatever is asked just now.
+    `anew(talk, opening)`: of a form that changes what is there, which may itself change meanwhile: what was entered,
+    laid upon what stands there now.
+    `doubts(talk, opening, values)`: what is asked back where the form says something that may be a slip.
+    """
+
+    form: Form
+    finish: Callable[[Talk, Opening, Values], None]
+    intro: Callable[[Talk, Opening], str] = lambda _talk, _opening: ""
+    reads: Callable[[Talk, str, Values], Mapping[str, str]] | None = None
+    anew: Callable[[Talk, Opening], Opening] | None = None
+    doubts: Callable[[Talk, Opening, Values], Doubt | None] = lambda _talk, _opening, _values: None
+
+    @property
+    def name(self) -> str:
+        return self.form.name
+
+    def run(self, talk: Talk, opening: Opening, values: Values, *, sure: bool = False) -> None:
+        """Run the form's command. A limit that only the command knows is a refusal like any other.
+
+        Raises Doubted where something of it is asked back, unless they are `sure`.
+        """
+        doubt = None if sure else self.doubts(talk, opening, values)
+        if doubt is not None:
+            raise Doubted(doubt)  # first: what is refused may be refused for the very slip
+        try:
+            with talk.ctx.trial():
+                self.finish(talk, opening, values)
+        except ValidationError as fault:
+            raise refusal_of(fault) from fault
+
+
+class Book:
+    """The commands, buttons and forms of one conversation."""
+
+    def __init__(self) -> None:
+        self.commands: dict[str, OnCommand] = {}
+        self.presses: dict[str, OnPress] = {}
+        self.flows: dict[str, Flow] = {}
+        self.listeners: list[OnWords] = []
+        self.takers: list[OnFile] = []
+        self.finders: list[OnPlace] = []
+
+    def command(self, name: str) -> Callable[[OnCommand], OnCommand]:
+        def enter(handler: OnCommand) -> OnCommand:
+            self.commands[name] = handler
+            return handler
+
+        return enter
+
+    def press(self, verb: str) -> Callable[[OnPress], OnPress]:
+        def enter(handler: OnPress) -> OnPress:
+            self.presses[verb] = handler
+            return handler
+
+        return enter
+
+    def hears(self, handler: OnWords) -> OnWords:
+        """What is typed outside of any form is offered to it before it is taken for a command or a search."""
+        self.listeners.append(handler)
+        return handler
+
+    def takes(self, handler: OnFile) -> OnFile:
+        """A file is offered to it before the form that is open: only a kind that no form asks for may be taken."""
+        self.takers.append(handler)
+        return handler
+
+    def finds(self, handler: OnPlace) -> OnPlace:
+        """A place that is shared outside of any form is offered to it before it is taken for one's own."""
+        self.finders.append(handler)
+        return handler
+
+    def flow(self, flow: Flow) -> Flow:
+        self.flows[flow.name] = flow
+        return flow
+
+
+def bound(books: Sequence[Book]) -> Book:
+    """All books in one. The same command, button or form in two of them is our mistake."""
+    whole = Book()
+    for book in books:
+        _shelve(whole.commands, book.commands)
+        _shelve(whole.presses, book.presses)
+        _shelve(whole.flows, book.flows)
+        whole.listeners += book.listeners
+        whole.takers += book.takers
+        whole.finders += book.finders
+    return whole
+
+
+def _shelve(shelf: dict[str, Entry], more: Mapping[str, Entry]) -> None:
+    twice = shelf.keys() & more.keys()
+    assert not twice, f"answered twice: {sorted(twice)}"
+    shelf.update(more)

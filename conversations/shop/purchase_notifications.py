@@ -1,0 +1,117 @@
+"""Who hears what of purchases: the buyer of each, and the operators of one that shall be given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from conversations.chat_context import Talk
+from conversations.event_sentences import gathered
+from conversations.reply import Card
+from conversations.shop.purchases import purchase_card
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Person
+from core.people.accounts.service import operators, person_of
+from core.shop.purchases import events as purchase
+from core.shop.purchases.service import purchase_for
+from core.trade.funding import events as money
+from core.trade.funding.model import Matter
+from core.trade.funding.recalled.sales import hangs_on, stands_alone
+
+PURCHASE_FACTS: Final[dict[type[Any], str]] = {
+    purchase.PurchaseOpened: "",
+    purchase.PurchasePaid: "",  # what was bought has the word
+    purchase.PurchaseClosed: "notice.purchase_closed",
+    purchase.PaymentSentBack: "notice.purchase_sent_back",
+    purchase.PaymentKept: "notice.purchase_not_sent",
+}
+# What the buyer's bank does about the price; of a mere question, which takes nothing, nobody hears.
+RECALL_FACTS: Final[dict[type[Any], str]] = {
+    money.ChargebackTaken: "notice.purchase_recalled",
+    money.ChargebackClosed: "notice.purchase_recall_closed",
+}
+WISH_FACTS: Final[dict[type[Any], str]] = {
+    purchase.AskedBack: "notice.purchase_asked_back",
+    purchase.WishRefused: "notice.purchase_refused",
+}
+PAGE_FACTS: Final[dict[type[Any], str]] = {purchase.PurchaseOpened: "notice.purchase_page"}
+PRICE_BACK: Final = "notice.purchase_given_back"
+GIVEN_BACK: Final[dict[type[Any], str]] = {purchase.PurchaseGivenBack: PRICE_BACK}
+KEPT: Final = "notice.purchase_kept"  # a part of a payment in Stars
+PARTS: Final = ("why", "amount", "credit")
+
+
+def on_purchase(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
+    def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
+        parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
+        of_price = isinstance(fact, purchase.PaymentSentBack) and fact.of_price
+        said = PRICE_BACK if of_price else code
+        gathered(ctx).say("purchase", fact.purchase_id, said, by=None, **parts)
+
+    return hear
+
+
+def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
+    def hear(ctx: Ctx, fact: money.ChargebackFact) -> None:
+        closed = fact if isinstance(fact, money.ChargebackClosed) else None
+        if fact.matter is not Matter.PURCHASE or (closed is not None and not closed.amount):
+            return
+        parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
+        # Of a payment that came twice or too late the card says how it stands; what was bought goes on. So it does of
+        # a part of the price that is won, where the bank has another part, or may keep it.
+        won_in_part = closed is not None and closed.won and not stands_alone(ctx, fact.chargeback_id)
+        said = code if hangs_on(ctx, fact.chargeback_id) and not won_in_part else ""
+        gathered(ctx).say("purchase", fact.subject, said, by=None, **parts)
+
+    return hear
+
+
+def on_wish(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
+    """Who asked, and who has answered, need not be told of themselves."""
+
+    def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
+        gathered(ctx).say("purchase", fact.purchase_id, code, by=ctx.actor.person)
+
+    return hear
+
+
+def on_page(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
+    """The card gets its button moments after it came: no second message."""
+
+    def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
+        buyer = person_of(ctx, purchase_for(ctx, fact.purchase_id).buyer)
+        gathered(ctx).say("purchase", fact.purchase_id, code, by=None, in_place=buyer.organisation_id)
+
+    return hear
+
+
+def on_given_back(code: str) -> Callable[[Ctx, purchase.PurchaseGivenBack], None]:
+    """What has gone back, and what is kept: of a whole purchase both may be true."""
+
+    def hear(ctx: Ctx, fact: purchase.PurchaseGivenBack) -> None:
+        for said, amount in ((code, fact.amount), (KEPT, fact.credit)):
+            if amount:
+                gathered(ctx).say("purchase", fact.purchase_id, said, by=None, amount=amount, why=fact.why)
+
+    return hear
+
+
+PURCHASES_HEARD: Final = (
+    (PURCHASE_FACTS, on_purchase),
+    (WISH_FACTS, on_wish),
+    (PAGE_FACTS, on_page),
+    (GIVEN_BACK, on_given_back),
+    (RECALL_FACTS, on_recall),
+)
+
+
+def concerned_by(ctx: Ctx, purchase_id: str) -> list[Person]:
+    """The buyer; and who can do something about a wish for the money back."""
+    found = purchase_for(ctx, purchase_id)
+    buyer = person_of(ctx, found.buyer)
+    wish = found.asked_back_at is not None
+    return [buyer, *(each for each in operators(ctx) if wish and each.id != buyer.id)]
+
+
+def purchase_news(talk: Talk, subject: str, note: str) -> Card:
+    return purchase_card(talk, purchase_for(talk.ctx, subject), note)

@@ -1,0 +1,147 @@
+"""The figures of a claim as people write them: what was measured, and amounts of money."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from conversations.chat_context import Talk
+from conversations.forms.form import Field, Values
+from conversations.forms.free_text_form import WORDS
+from core.discovery.search.sentence.numbers import parse_number
+from core.discovery.search.sentence.parse import parse_money
+from core.kernel.decimals import decimals_of, half_up_to
+from core.kernel.errors import Invalid
+from core.kernel.money import Money
+from core.trade.delivery.model import Lot
+from core.trade.offers.quality_formula import Measured
+
+WHOLE: Final = 100  # percent, and hundredths of one
+FINEST: Final = 2  # decimals of a figure
+MEGAJOULES: Final = re.compile(r"\s*(?:MJ|МДж)\s*/\s*(?:kg|кг)\.?$", re.IGNORECASE)
+KILOWATT_HOURS: Final = re.compile(r"\s*(?:kWh|кВт[ ·⋅*.-]?год)\s*/\s*(?:kg|кг)\.?$", re.IGNORECASE)
+MJ_PER_KWH: Final = Fraction(36, 10)
+LEAST_NCV: Final = 1  # MJ/kg
+MOST_NCV: Final = 50
+MOST_NCV_IN_KWH: Final = Decimal("13.89")
+
+
+# --- what is measured -------------------------------------------------------------------------------------------------
+
+
+def _read_share(talk: Talk, text: str, _values: Values) -> Decimal:
+    return _figure(talk, text, 0, 99)
+
+
+def _read_ncv(talk: Talk, text: str, _values: Values) -> Decimal:
+    """MJ/kg, in which kWh/kg are told too; pure fat has 38."""
+    energy = KILOWATT_HOURS.sub("", text.strip())
+    in_kwh = energy != text.strip()
+    try:
+        figure = _number(talk, energy if in_kwh else MEGAJOULES.sub("", energy))
+    except Invalid as fault:
+        raise Invalid("claim.ncv_unread", given=text) from fault
+    megajoules = half_up_to(Fraction(figure) * MJ_PER_KWH, FINEST) if in_kwh else figure
+    if not LEAST_NCV <= megajoules <= MOST_NCV or decimals_of(figure) > FINEST:
+        raise Invalid("claim.ncv_out_of_range", given=text, least=LEAST_NCV, most=MOST_NCV, in_kwh=MOST_NCV_IN_KWH)
+    return megajoules
+
+
+def _figure(talk: Talk, text: str, least: int, most: int) -> Decimal:
+    figure = _number(talk, text)
+    if not least <= figure <= most or decimals_of(figure) > FINEST:
+        raise Invalid("claim.figure_out_of_range", given=text, least=least, most=most)
+    return figure
+
+
+def _number(talk: Talk, text: str) -> Decimal:
+    """A number with its unit behind it or not, as people write it: "13.5 %" and "13,5" are one, in any language."""
+    plain = text.strip().removesuffix("%").strip()
+    try:
+        return parse_number(plain, talk.words.language)
+    except Invalid as fault:
+        raise Invalid("claim.number", given=text) from fault
+
+
+MOISTURE = Field("moisture", read=_read_share, optional=True, max_length=20, example="12")
+ASH = Field("ash", read=_read_share, optional=True, max_length=20, example="2")
+NCV = Field("ncv", read=_read_ncv, optional=True, max_length=20, example="16")
+MEASURED_BY = Field("measured_by", optional=True, max_length=120)
+SAMPLE = Field("sample", optional=True, max_length=60)
+REMARK = replace(WORDS, optional=True)
+
+
+def measured_in(values: Values) -> Measured:
+    return Measured(
+        weight=values.get("measured"), moisture=values.get("moisture"), ash=values.get("ash"), ncv=values.get("ncv")
+    )
+
+
+# --- amounts ----------------------------------------------------------------------------------------------------------
+
+
+def _read_pay(talk: Talk, text: str, values: Values) -> Money:
+    """An amount in the deal's currency, or a percentage of what the lot was to cost."""
+    amount: Money = values["of"]
+    plain, language = text.strip(), talk.words.language
+    share = plain.removesuffix("%").strip()
+    try:
+        if share == plain:
+            pay = parse_money(plain, talk.almanac.catalogue, default_currency=amount.currency, language=language)
+        else:
+            said = parse_number(share, language)
+    except Invalid as fault:
+        raise Invalid("claim.amount", given=text, currency=amount.currency) from fault
+    if share == plain:
+        if pay.currency != amount.currency:
+            raise Invalid("claim.amount", given=text, currency=amount.currency)
+        return pay
+    if said > WHOLE or decimals_of(said) > FINEST:
+        raise Invalid("claim.amount", given=text, currency=amount.currency)
+    return amount.share(int(said * WHOLE))
+
+
+def _read_cost(talk: Talk, text: str, values: Values) -> Money:
+    """An amount in the deal's currency; of a share nobody could say what of."""
+    currency: str = values["of"].currency
+    try:
+        cost = parse_money(text, talk.almanac.catalogue, default_currency=currency, language=talk.words.language)
+    except Invalid as fault:
+        raise Invalid("claim.cost_unread", given=text, currency=currency) from fault
+    if cost.currency != currency:
+        raise Invalid("claim.cost_unread", given=text, currency=currency)
+    return cost
+
+
+def read_whole(_talk: Talk, text: str, _values: Values) -> Money:
+    minor, _, currency = text.partition(" ")
+    return Money(int(minor), currency)
+
+
+def _write_pay(pay: Money) -> str:
+    return f"{pay.amount:f} {pay.currency}"
+
+
+OF = Field("of", read=read_whole, write=lambda amount: f"{amount.minor} {amount.currency}", fixed=True)
+PAY = Field("pay", read=_read_pay, write=_write_pay, max_length=40, example="80 %")
+# What a claim asks for, where the buyer would rather say it than leave it to the agreement's formula.
+SUM = Field("sum", read=_read_pay, write=_write_pay, optional=True, max_length=40, example="80 %")
+# Who advances the cost of a referee's test alone can ask for it.
+COST = Field(
+    "cost",
+    read=_read_cost,
+    write=_write_pay,
+    applies=lambda values: values.get("side") == "buyer",
+    optional=True,
+    max_length=40,
+    example="250",
+)
+
+
+def paid_with(talk: Talk, lot: Lot) -> list[str]:
+    """What an adjusted lot is paid with, and what of that the seller bears of the referee's test."""
+    said = [talk.words("lot.paid_with", pay=lot.pay, amount=lot.amount)]
+    return [*said, talk.words("lot.test_off", test=lot.test)] if lot.test_minor else said

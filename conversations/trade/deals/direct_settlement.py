@@ -1,0 +1,23 @@
+"""A deal that the two settle without us, on its card: where the buyer pays, and when they said that they had."""
+
+from __future__ import annotations
+
+from conversations.chat_context import Talk
+from conversations.reply import Line
+from core.trade.deals.messages.service import account_told
+from core.trade.deals.model import Deal, Side
+
+
+def direct_lines(talk: Talk, deal: Deal, side: Side) -> list[Line]:
+    """Nothing of what is paid so is booked: this is what the two have told each other."""
+    words, lines = talk.words, []
+    if deal.state == "funded_direct":
+        told = account_told(talk.ctx, deal.id)
+        if told is None and side == "buyer":
+            told = words("deal.account.ask", other=talk.party(deal.seller))
+        elif told is None:
+            told = words("deal.account.tell", other=talk.party(deal.buyer))
+        lines.append(Line(label=words("deal.account"), value=told))
+    if deal.direct and deal.buyer_paid_at is not None:
+        lines.append(Line(label=words("deal.buyer_paid"), value=words.show(deal.buyer_paid_at)))
+    return lines

@@ -1,0 +1,92 @@
+"""How lots look on their deal's card: a line for each, and the buttons of the first that somebody can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import islice
+
+from conversations.buttons import press
+from conversations.chat_context import Talk
+from conversations.forms.delivery_window import show_window
+from conversations.reply import Button, Line, Style
+from conversations.trade.claim_figures import paid_with
+from conversations.trade.deals.pending_lots import Wait
+from core.trade.delivery.lot_summaries import ARGUED, LotsStanding
+from core.trade.delivery.model import Lot
+
+LOTS_WITH_BUTTONS = 3  # a card stays a card; the rest of a long schedule comes up when these are done
+LOTS_LISTED = 12
+
+VERBS: tuple[tuple[str, Style], ...] = (
+    ("dispatch", "primary"),
+    ("arrive", "plain"),
+    ("accept", "primary"),
+    ("claim", "danger"),
+    ("weigh", "plain"),
+    ("sample_sent", "plain"),
+    ("not_arrived", "danger"),
+    ("drop", "danger"),
+    ("drop_asked", "plain"),
+    ("drop_agreed", "danger"),
+)
+
+
+def lot_lines(talk: Talk, lots: Sequence[Lot], standing: LotsStanding, unpaid: Collection[int]) -> list[Line]:
+    """`unpaid`: the numbers of those for which nothing was ever held here."""
+    return [_line(talk, lot, len(lots), standing, unpaid) for lot in lots[:LOTS_LISTED]]
+
+
+def _line(talk: Talk, lot: Lot, count: int, standing: LotsStanding, unpaid: Collection[int]) -> Line:
+    words = talk.words
+    nothing_back = lot.state == "dropped" and lot.number in unpaid
+    parts = [
+        words.show(lot.quantity),
+        show_window(talk, (lot.window_from, lot.window_to)),
+        words("state.lot.given_up") if nothing_back else words(f"state.lot.{lot.state}"),
+    ]
+    if lot.truck and lot.eta:
+        parts.append(words("lot.on_truck", truck=lot.truck, eta=lot.eta))
+    if lot.measured is not None:
+        parts.append(words("lot.measured", measured=lot.measured))
+    if (pay := standing.pays.get(lot.id)) is not None:
+        parts.append(words("lot.would_pay", pay=pay, amount=lot.amount))
+    if lot.state == "adjusted":
+        parts += paid_with(talk, lot)
+    elif lot.state in ARGUED and lot.never_came:
+        parts.append(words("lot.claimed", words=words("claim.never_came")))
+    elif lot.state in ARGUED and (found := standing.findings.get(lot.id)) and found[0].words:
+        parts.append(words("lot.claimed", words=found[0].words))
+    return Line(label=words("lot.number", number=lot.number, count=count), value=" · ".join(parts))
+
+
+def lot_rows(
+    talk: Talk, lots: Sequence[Lot], standing: LotsStanding, waits: Sequence[Wait], *, stands_still: bool = False
+) -> list[tuple[Button, ...]]:
+    """A row of buttons for each of the first lots on which this person can act. None asks to be pressed meanwhile.
+
+    What the card says is their turn comes first, in the order in which it says so.
+    """
+    mine = [wait.lot.id for wait in waits if wait.mine and wait.lot is not None]
+    turn = {lot_id: place for place, lot_id in enumerate(mine)}
+    lots = sorted(lots, key=lambda lot: (turn.get(lot.id, len(mine)), lot.number))
+    found = (_row(talk, lot, standing.may(lot), alone=len(lots) == 1) for lot in lots)
+    rows = list(islice((row for row in found if row), LOTS_WITH_BUTTONS))
+    if stands_still:
+        rows = [tuple(each.model_copy(update={"style": "plain"}) for each in row) for row in rows]
+    return rows
+
+
+def _row(talk: Talk, lot: Lot, verbs: Sequence[str], *, alone: bool) -> tuple[Button, ...]:
+    if lot.state in ARGUED:  # what is said about these has a card of its own
+        return (_button(talk, lot, "show_claim", "primary", alone=alone),)
+    if alone:  # the whole of a deal is given up by cancelling it
+        verbs = [verb for verb in verbs if verb not in ("drop_asked", "drop_agreed")]
+    return tuple(_button(talk, lot, verb, style, alone=alone) for verb, style in VERBS if verb in verbs)
+
+
+def _button(talk: Talk, lot: Lot, verb: str, style: Style, *, alone: bool) -> Button:
+    return Button(
+        label=talk.words(f"lot.{verb}" if alone else f"lot.{verb}.numbered", number=lot.number),
+        press=press(f"lot.{verb}", lot.id, lot.version),
+        style=style,
+    )

@@ -1,0 +1,73 @@
+"""What a deal's money itself waits for, in words: a bank that has called it back, and what is still on its way out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conversations.chat_context import Talk
+from core.kernel.transaction import Ctx
+from core.trade.deals.model import CALLED_BACK, DEAL, Deal, Side
+from core.trade.funding import service as escrow
+from core.trade.funding.chargebacks import of_subject
+from core.trade.funding.evidence.model import SEND_BEFORE, PackState
+from core.trade.funding.evidence.service import pack_of
+from core.trade.funding.model import CHARGEBACK, Chargeback, Effect, EffectKind, EffectState, Matter
+
+GOING_OUT = ("settling", "payout_blocked")  # of a deal whose lots are all closed
+
+
+def recalls_of(ctx: Ctx, deal: Deal) -> Sequence[Chargeback]:
+    """What banks have called back of a deal, asked only where there may be any: it stands still, or is over."""
+    called = CALLED_BACK in (deal.frozen, deal.also_frozen)
+    return of_subject(ctx, deal.id) if called or (deal.state in DEAL.final and not deal.direct) else ()
+
+
+def going_out(ctx: Ctx, deal: Deal) -> Sequence[Effect]:
+    """The payouts and refunds that a deal waits for before it is complete."""
+    if deal.state not in GOING_OUT:
+        return ()
+    effects = escrow.effects_of(ctx, deal.id)
+    return [each for each in effects if each.state is not EffectState.DONE and each.kind is not EffectKind.REVERSAL]
+
+
+def what_goes_out(state: str, effects: Sequence[Effect]) -> str:
+    """The situation of a deal that waits for its last payments alone: the payout with no account first, which only the
+    seller can end, then the refund, then a payout that is on its way."""
+    kinds = {each.kind for each in effects}
+    if state == "payout_blocked":
+        return "payout_blocked_refund" if kinds == {EffectKind.REFUND} else state
+    if any(each.kind is EffectKind.TRANSFER and each.state is EffectState.WAITING for each in effects):
+        return state
+    if EffectKind.REFUND in kinds:
+        return "settling_refund"
+    return "settling_payout" if kinds else state
+
+
+def called_back(talk: Talk, deal: Deal, side: Side, other: str, found: Sequence[Chargeback]) -> str:
+    """Whose turn it is after a bank has called money back: of several, what nobody has decided yet. Nothing where all
+    is decided and nobody owes anything by it."""
+    words = talk.words
+    undecided = next((each for each in found if each.state == CHARGEBACK.initial), None)
+    if undecided is not None:
+        amount = undecided.amount or deal.amount  # a bank that only asks has taken nothing yet
+        return words(f"turn.recall.open.{side}", other=other, amount=amount)
+    owing = next((each for each in found if each.state == "lost" and each.outstanding), None)
+    if owing is not None and side == "seller":
+        return words("turn.recall.owed.seller", other=other, amount=owing.amount, owed=owing.outstanding)
+    return ""
+
+
+def our_answer(talk: Talk, found: Sequence[Chargeback]) -> str:
+    """What the market sends to the bank, by when, and what the seller can add to it."""
+    words = talk.words
+    undecided = next((each for each in found if each.state == CHARGEBACK.initial), None)
+    if undecided is None or undecided.matter is not Matter.DEAL:
+        return ""
+    pack = pack_of(talk.ctx, undecided.id)
+    if pack is None:
+        return words("turn.recall.answer.none")
+    if pack.state is PackState.WAITING:
+        return words("turn.recall.answer.waiting", at=pack.due_by - SEND_BEFORE, write=words("deal.write"))
+    if pack.state is PackState.SENT:
+        return words("turn.recall.answer.sent", at=pack.sent_at)
+    return words("turn.recall.answer.under_way", due=pack.due_by)

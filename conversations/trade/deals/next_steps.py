@@ -1,0 +1,262 @@
+"""Whose turn it is on a deal and on its lots, what happens next and by when: a sentence for every situation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from conversations.chat_context import Talk
+from conversations.trade.deals.money_status import GOING_OUT, called_back, our_answer, what_goes_out
+from conversations.trade.deals.pending_lots import SHOWN, Wait, case_wait, in_order, lot_wait, lot_waits
+from conversations.trade.deals.sides import as_settled
+from conversations.wording import labelled
+from core.kernel.timers import deadline_of, deadlines_of
+from core.kernel.transaction import Ctx
+from core.people.companies.service import signs_alone
+from core.trade.deals.access import deal_for
+from core.trade.deals.approval import approve_by
+from core.trade.deals.model import DEAL, IN_DOUBT, Deal, Side
+from core.trade.delivery.model import LOT, UNSENT, Lot
+from core.trade.delivery.rules import asks_seller, ended_unpaid
+from core.trade.disputes.model import CASE, OPEN
+from core.trade.disputes.service import cases_of
+from core.trade.funding.model import TRANCHE, Chargeback, Effect, Tranche
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """Where a deal stands for this person, read once. `mine`: their roles; `awaited`: what is to be paid next, of a
+    deal that nothing was paid of also before it is asked for.
+
+    `confirmed_by`: until when the banks confirm what the buyer has paid, where they are at work. `recalls`: what banks
+    have called back of it; `going_out`: the last payouts and refunds that it waits for.
+    """
+
+    deal: Deal
+    mine: frozenset[str]
+    lots: Sequence[Lot]
+    awaited: Tranche | None
+    confirmed_by: datetime | None
+    rate_by: datetime | None
+    recalls: Sequence[Chargeback] = ()
+    going_out: Sequence[Effect] = ()
+
+    @property
+    def may_rate(self) -> bool:
+        """Whether the deal is over and they have not said yet how it was."""
+        return self.rate_by is not None
+
+    @property
+    def side(self) -> Side:
+        """Whose sentences they read; an operator, the seller's."""
+        return "buyer" if "buyer" in self.mine else "seller"
+
+
+def deal_waits(ctx: Ctx, now: Now) -> list[Wait]:
+    """All that a deal waits for just now, one thing at least: what waits for the reader first, the soonest of it."""
+    return in_order(_waits(ctx, now))
+
+
+def deal_turn(talk: Talk, now: Now, other: str, waits: Sequence[Wait], *, brief: bool = False) -> str:
+    """Whose turn it is, what happens next and by when: a line for each of what it waits for, in their order.
+
+    Every state of every process has its sentence here. `brief`: of a deal among others, the first line alone.
+    """
+    deal, words = now.deal, talk.words
+    if deal.frozen is not None and deal.state != "disputed" and deal.state not in DEAL.final:
+        return _with_answer(talk, now, _standstill(talk, now), brief=brief)
+    if deal.state in DEAL.final and (recalled := called_back(talk, deal, now.side, other, now.recalls)):
+        return _with_answer(talk, now, recalled, brief=brief)
+    if now.confirmed_by is not None and deal.state == "awaiting_funding" and not asked_directly(deal):
+        due = now.confirmed_by
+        return (
+            words("turn.deal.confirming.buyer", due=due)
+            if now.side == "buyer"
+            else words("turn.deal.confirming.seller", due=due)
+        )
+    if deal.state == "agreed" and _needs_approval(talk, now):
+        return _above(talk, now, other)
+    told = [_sentence(talk, wait, other, deal, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
+    if deal.state == "awaiting_funding" and now.side == "seller" and deal.listing_id and not asked_directly(deal):
+        told[0] = f"{told[0]} {words('deal.goods_back')}"  # unpaid
+    if not brief and len(waits) > SHOWN:
+        told.append(words("turn.more", count=len(waits) - SHOWN))
+    if not brief and deal.state == "awaiting_funding":
+        told += [
+            words("turn.paid_late", lot=lot.number) for lot in now.lots[:1] if _may_be_paid_late(lot, waits[0].due)
+        ]
+    return "\n".join(told)
+
+
+def asked_directly(deal: Deal) -> bool:
+    """Whether somebody would rather pay, or be paid, without the market."""
+    return deal.direct_asked_by is not None or deal.direct_wanted_by is not None
+
+
+def _may_be_paid_late(lot: Lot, due: datetime | None) -> bool:
+    """Whether its window can be over before its money has to be there: what is late then counts from the money."""
+    return due is not None and due.date() > lot.window_to
+
+
+def lot_turn(talk: Talk, lot: Lot, side: Side, other: str) -> str:
+    """Whose turn it is with this lot, and by when."""
+    found = _lot_waits(talk.ctx, lot.deal_id, [lot], side)
+    deal = deal_for(talk.ctx, lot.deal_id)
+    return _sentence(talk, found[0] if found else lot_wait(lot, side, None), other, deal, 1)
+
+
+def _needs_approval(talk: Talk, now: Now) -> bool:
+    """Whether who has signed for the buyer, or is to, may not do so alone."""
+    signer = now.deal.buyer_signed_by or (talk.person.id if now.side == "buyer" else None)
+    return signer is not None and not signs_alone(talk.ctx, signer, now.deal.amount)
+
+
+def _above(talk: Talk, now: Now, other: str) -> str:
+    """Who signs above their limit reads from the start that an approval comes before the payment, and so do others."""
+    deadline = deadline_of(talk.ctx.session, "deal", now.deal.id)
+    due = deadline.due_at if deadline is not None else talk.ctx.now
+    approve = approve_by(now.deal, due)
+    signed = "turn.deal.agreed_signed_above.buyer" if now.deal.buyer_signed_at else "turn.deal.agreed_above.buyer"
+    code = signed if now.side == "buyer" else "turn.deal.agreed_above.seller"
+    return talk.words(code, other=other, due=due, approve=approve)
+
+
+# --- what it waits for ------------------------------------------------------------------------------------------------
+
+
+def _waits(ctx: Ctx, now: Now) -> list[Wait]:
+    """All that a deal waits for just now, one thing at least."""
+    deal, side, lots = now.deal, now.side, now.lots
+    going = _lot_waits(ctx, deal.id, lots, side) if deal.state in LOTS_GO_ON else []
+    if deal.state == "funded":
+        if now.awaited is not None and now.confirmed_by is None and side == "buyer":
+            # what is paid goes on without them
+            due = deadline_of(ctx.session, TRANCHE.name, now.awaited.id)
+            due_at = due.due_at if due else None
+            going.append(Wait("turn.deal.tranche_awaited.buyer", mine=True, due=due_at, part=now.awaited))
+            going = [wait for wait in going if wait.lot is None or wait.lot.state != "waiting"]
+        if going or lots:
+            return going or [lot_wait(lots[-1], side, None)]
+    if deal.state == "disputed" and (disputed := _dispute(ctx, deal.id, side)):
+        return [disputed]
+    over = deal.state in DEAL.final  # then nothing is due
+    answer = "cancel_silent" if deal.state == "cancel_asked" else None  # it may be overdue before
+    timer = deadline_of(ctx.session, DEAL.name, deal.id, answer) if not over else None
+    situation = what_goes_out(deal.state, now.going_out) if deal.state in GOING_OUT else _situation(now)
+    due_at = timer.due_at if timer is not None else now.rate_by
+    return [Wait(f"turn.deal.{situation}.{side}", situation in MINE, due_at, part=now.awaited), *going]
+
+
+LOTS_GO_ON: Final = frozenset({"funded", "cancel_asked"})  # with money that is held for each
+MINE: Final = frozenset({"cancel_asked_me"})  # of the situations in which lots wait beside the deal
+
+
+def _lot_waits(ctx: Ctx, deal_id: str, lots: Sequence[Lot], side: Side) -> list[Wait]:
+    """What the open ones wait for: at most three statements, however many lots there are."""
+    due = deadlines_of(ctx.session, LOT.name, [lot.id for lot in lots if lot.state not in LOT.final])
+    disputed = any(lot.state == "lot_dispute" for lot in lots)
+    cases = {case.subject: case for case in cases_of(ctx, deal_id) if case.state in OPEN} if disputed else {}
+    ruled_by = deadlines_of(ctx.session, CASE.name, [case.id for case in cases.values()])
+    return lot_waits(lots, side, due, cases, ruled_by, short=_short(ctx, deal_id, lots))
+
+
+def _short(ctx: Ctx, deal_id: str, lots: Sequence[Lot]) -> set[str]:
+    """Of which so little came by the buyer's word that it is a claim, whether they accept it or keep silent."""
+    weighed = [lot for lot in lots if lot.state == "inspection" and lot.weighed_by == "buyer"]
+    agreed = deal_for(ctx, deal_id).terms.quality if weighed else None
+    return {lot.id for lot in weighed if asks_seller(agreed, lot)}
+
+
+def _dispute(ctx: Ctx, deal_id: str, side: Side) -> Wait | None:
+    """What a dispute about the whole deal waits for. None while it has no day of its own."""
+    case = next((case for case in cases_of(ctx, deal_id) if case.subject == deal_id and case.state in OPEN), None)
+    timer = deadline_of(ctx.session, CASE.name, case.id) if case is not None else None
+    return case_wait(case, side, timer, None) if case is not None and timer is not None else None
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+
+def _standstill(talk: Talk, now: Now) -> str:
+    """Freeze beats timer: whose turn it was, and by when, would be wrong now."""
+    if now.deal.frozen == IN_DOUBT:
+        return talk.words("turn.frozen.in_doubt")
+    if now.side == "buyer":
+        return talk.words("turn.frozen.buyer")
+    unsent = any(lot.state in UNSENT for lot in now.lots)
+    return talk.words("deal.send_nothing" if unsent else "turn.frozen.seller")
+
+
+def _with_answer(talk: Talk, now: Now, said: str, *, brief: bool) -> str:
+    """What the market answers to the bank is told to the seller, whose money it is about."""
+    answer = our_answer(talk, now.recalls) if now.side == "seller" and not brief else ""
+    return "\n".join(each for each in (said, answer) if each)
+
+
+def _situation(now: Now) -> str:
+    """The deal's state, as far as it is told differently to whoever has to act."""
+    deal, mine, side = now.deal, now.mine, now.side
+    asked = {"cancel_asked": deal.cancel_asked_by, "funded_direct": deal.cancel_asked_by}
+    if deal.state == "agreed" and (deal.buyer_signed_at if side == "buyer" else deal.seller_signed_at):
+        return "agreed_signed"
+    if deal.state == "awaiting_approval" and "approver" in mine:
+        return "approval_asked_me"
+    if deal.state in DEAL.final:
+        return _ending(now)
+    if deal.state == "awaiting_funding" and asked_directly(deal):
+        return _asked_to_settle_directly(deal, mine, side)
+    if asked.get(deal.state) is not None:
+        asked_by = "cancel_asked_me" if "other" in mine else "cancel_asked_them"
+        return f"{asked_by}_direct" if deal.direct else asked_by
+    told_apart = {
+        "awaiting_funding": "funding_later" if now.awaited is not None and now.awaited.state == TRANCHE.initial else "",
+        "funded_direct": "funded_direct_paid" if deal.buyer_paid_at is not None else "",
+    }
+    return told_apart.get(deal.state) or deal.state
+
+
+def _asked_to_settle_directly(deal: Deal, mine: frozenset[str], side: Side) -> str:
+    """The wish of somebody in the buyer's company is its own affair until it has decided on it."""
+    if deal.direct_wanted_by is not None and side == "buyer":
+        return "direct_wanted_me" if "approver" in mine else "direct_wanted_them"
+    if deal.direct_asked_by is None:
+        return deal.state
+    return "direct_asked_me" if "invited" in mine else "direct_asked_them"
+
+
+def _ending(now: Now) -> str:
+    """How a deal that is over has ended: a sentence for each cause, for what people may still want differs."""
+    deal, lots = now.deal, now.lots
+    if deal.state == "closed":
+        if deal.ended_by == "idle" and deal.buyer_paid_at is not None:
+            return "closed_idle_paid"
+        return f"closed_{deal.ended_by}" if deal.ended_by in CLOSED_BY else "closed"
+    if deal.state == "cancelled":
+        cancelled = "cancelled" if ended_unpaid(lots) else "cancelled_in_part"
+        return f"{cancelled}_unrated" if now.may_rate else cancelled
+    if deal.direct and any(lot.state == "dropped" for lot in lots):
+        return "completed_short"
+    ended = "given_back" if ended_unpaid(lots) and not deal.direct else "completed"
+    return ended if now.may_rate else f"{ended}_rated"
+
+
+# Other causes than that not both have signed.
+CLOSED_BY: Final = frozenset({"refuse", "approval_expired", "idle", "cancel_agreed", "undelivered"})
+
+
+def _sentence(talk: Talk, wait: Wait, other: str, deal: Deal, lots: int) -> str:
+    """One thing that is waited for. A dispute's sentence names no lot: of several, it is told which."""
+    words, lot = talk.words, wait.lot
+    # Where both sides are told the same, the catalogue has one sentence for both.
+    code = as_settled(talk, wait.code if words.knows(wait.code) else wait.code.rpartition(".")[0], deal)
+    parts: dict[str, object] = {"other": other, "due": wait.due if wait.due is not None else ""}
+    if lot is not None:
+        parts |= {"lot": lot.number, "truck": lot.truck or "", "eta": lot.eta or ""}
+    if wait.part is not None:
+        parts |= {"amount": wait.part.missing, "opens": wait.part.due_at}
+    said = words(code, **parts)
+    if lot is not None and lots > 1 and wait.code.startswith("turn.case."):
+        return labelled(words, words("lot.number", number=lot.number, count=lots), said)
+    return said

@@ -1,0 +1,49 @@
+"""The buyer's own numbers on a deal: purchase order and cost centre, for whoever keeps the books."""
+
+from __future__ import annotations
+
+from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
+from conversations.forms.form import Field, Form, Values
+from conversations.reply import Button, Line
+from conversations.router import Book, Flow
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal, NoteOrder
+
+book = Book()
+
+ORDER = Form(
+    "order",
+    (
+        Field("purchase_order", max_length=60),
+        Field("cost_centre", optional=True, max_length=60),
+    ),
+)
+
+
+def _note(talk: Talk, opening: Opening, values: Values) -> None:
+    command = NoteOrder(purchase_order=values["purchase_order"], cost_centre=values.get("cost_centre", ""))
+    deal = deals.note_order(talk.ctx, str(opening.subject), command)
+    talk.press("deal.show", deal.id)
+
+
+book.flow(Flow(ORDER, finish=_note))
+
+
+@book.press("deal.order")
+def order(talk: Talk, pressed: Press) -> None:
+    """From the buyer's card of a deal, with what is known already."""
+    deal = deals.deal_for(talk.ctx, pressed.subject)
+    known = {"purchase_order": deal.purchase_order, "cost_centre": deal.cost_centre}
+    talk.fresh = True
+    talk.open("order", Opening({name: given for name, given in known.items() if given}, deal.id))
+
+
+def order_lines(talk: Talk, deal: Deal) -> list[Line]:
+    """Both sides see it: the invoice has to carry it."""
+    shown = (("order.purchase_order", deal.purchase_order), ("order.cost_centre", deal.cost_centre))
+    return [Line(label=talk.words(code), value=given) for code, given in shown if given]
+
+
+def order_button(talk: Talk, deal: Deal) -> Button:
+    return Button(label=talk.words("deal.order"), press=press("deal.order", deal.id))

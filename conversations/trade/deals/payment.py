@@ -1,0 +1,150 @@
+"""How a buyer pays: by which rail, with its cost and its time in words; where a transfer goes, and what has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from conversations.buttons import Press, press
+from conversations.chat_context import Talk
+from conversations.reply import Button, Card, Line, Toast
+from conversations.router import Book
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal
+from core.trade.funding import service as escrow
+from core.trade.funding.model import Payment
+from core.trade.funding.rails.model import PaymentWay, Rail
+from core.trade.funding.rails.service import rail_of, rails_for
+from core.trade.funding.service import MoneyStanding
+
+IBAN_GROUP = 4  # characters: as it stands on a bank card
+
+book = Book()
+
+
+def pay_lines(talk: Talk, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
+    """Where a bank transfer has to go and what is missing of it; or that the banks are at work."""
+    if "buyer" not in mine or money.awaited is None:
+        return []
+    payment, way, words = money.payment, money.way, talk.words
+    if payment is None or way is None or payment.state != "open":
+        return []
+    if way.settling:
+        return [Line(label=words("pay.label"), value=words("pay.settling", due=payment.expires_at))]
+    return _transfer_lines(talk, payment, way) if way.iban is not None else []
+
+
+def confirmed_by(payment: Payment | None, way: PaymentWay | None) -> datetime | None:
+    """By when the banks confirm what the buyer has told them to pay; None where they are not at work."""
+    return payment.expires_at if payment is not None and way is not None and way.settling else None
+
+
+def _transfer_lines(talk: Talk, payment: Payment, way: PaymentWay) -> list[Line]:
+    words = talk.words
+    lines = [
+        Line(label=words("pay.transfer"), value=words.show(payment.missing)),
+        Line(label=words("pay.holder"), value=way.holder or ""),
+        Line(label=words("pay.iban"), value=grouped(way.iban or "")),
+        Line(label=words("pay.bic"), value=way.bic or ""),
+        Line(label=words("pay.reference"), value=way.reference or ""),
+    ]
+    if payment.received:
+        lines.append(Line(label=words("pay.so_far"), value=words.show(payment.received)))
+    return lines
+
+
+def grouped(iban: str) -> str:
+    return " ".join(iban[at : at + IBAN_GROUP] for at in range(0, len(iban), IBAN_GROUP))
+
+
+def pay_rows(talk: Talk, deal: Deal, money: MoneyStanding) -> list[tuple[Button, ...]]:
+    """The way to pay that is open now, and the others."""
+    payment, way, words = money.payment, money.way, talk.words
+    if way is not None and way.settling:
+        return []
+    rows: list[tuple[Button, ...]] = []
+    if payment is not None and payment.url and payment.state == "open":
+        by_bank = way is not None and way.iban is not None
+        label = words("pay.how_to_transfer") if by_bank else words("deal.pay", amount=payment.missing)
+        rows.append((Button(label=label, url=payment.url, style="primary"),))
+    elif way is None or way.iban is None or (payment is not None and payment.state != "open"):
+        button = Button(label=words("deal.get_pay_page"), press=press("deal.pay", deal.id, deal.version))
+        rows.append((button.model_copy(update={"style": "primary"}),))
+    partly = payment is not None and way is not None and way.rail is Rail.BANK_TRANSFER and payment.received
+    if not partly:
+        rows.append((Button(label=words("pay.other_ways"), press=press("pay.how", deal.id)),))
+    return rows
+
+
+@book.press("pay.show")
+def show(talk: Talk, pressed: Press) -> None:
+    """A deal's payment is shown on its card."""
+    talk.press("deal.show", pressed.subject)
+
+
+@book.press("pay.how")
+def how(talk: Talk, pressed: Press) -> None:
+    """Every rail that fits, in a message of its own."""
+    talk.reply(_ways(talk, deals.deal_for(talk.ctx, pressed.subject)))
+
+
+def _ways(talk: Talk, deal: Deal) -> Card:
+    """What each rail costs the buyer, how long it takes, when the seller has the money, and which is chosen."""
+    words, now = talk.words, rail_of(talk.ctx, deal)
+    fitting = rails_for(talk.ctx, deal, talk.almanac.rails)
+    return Card(
+        subject=f"paying:{deal.id}",
+        title=words("pay.title", ref=deal.ref),
+        text=words("pay.text"),
+        lines=tuple(Line(label=words(f"rail.{rail}"), value=words(f"rail.{rail}.told")) for rail in fitting),
+        note=words("pay.now", rail=words(f"rail.{now}")),
+        buttons=(
+            *_credit_row(talk, deal, now),
+            *(
+                (Button(label=words(f"rail.{rail}.choose"), press=press("pay.by", deal.id, None, rail)),)
+                for rail in fitting
+                if rail is not now
+            ),
+        ),
+        fresh=talk.fresh,
+    )
+
+
+def _credit_row(talk: Talk, deal: Deal, now: Rail) -> list[tuple[Button, ...]]:
+    """What was transferred too much before pays for this: by itself where a transfer is awaited already."""
+    amount = escrow.credit_towards(talk.ctx, deal.id)
+    if not amount or now is Rail.BANK_TRANSFER:
+        return []
+    use = Button(label=talk.words("credit.use", amount=amount), press=press("credit.use", deal.id), style="primary")
+    return [(use,)]
+
+
+@book.press("credit.use")
+def use_credit(talk: Talk, pressed: Press) -> None:
+    """The deal's card shows what is still missing, and where it goes."""
+    escrow.use_credit(talk.ctx, pressed.subject, talk.almanac.rails)
+    _chosen(talk, pressed.subject, talk.words("credit.use_toast"))
+
+
+@book.press("pay.by")
+def by(talk: Talk, pressed: Press) -> None:
+    """Pay by this rail. The deal's card shows the way as soon as it is open."""
+    rail = next((each for each in talk.almanac.rails if each == pressed.choice), None)
+    if rail is None:
+        talk.reply(Toast(text=talk.words("talk.unknown_button")))
+        return
+    escrow.pay_by(talk.ctx, pressed.subject, rail, talk.almanac.rails)
+    by_bank = rail is Rail.BANK_TRANSFER
+    _chosen(talk, pressed.subject, talk.words("deal.transfer_coming" if by_bank else "deal.pay_page_coming"))
+
+
+def _chosen(talk: Talk, deal_id: str, told: str) -> None:
+    """The card of the ways says at once which is chosen now."""
+    talk.reply(_ways(talk, deals.deal_for(talk.ctx, deal_id)))
+    talk.reply(Toast(text=told))
+
+
+@book.press("deal.pay")
+def pay_again(talk: Talk, pressed: Press) -> None:
+    """The old pay page has lapsed: a new one is asked for, and the card is drawn when it is there."""
+    escrow.pay_again(talk.ctx, pressed.subject)
+    talk.reply(Toast(text=talk.words("deal.pay_page_coming")))

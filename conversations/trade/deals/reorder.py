@@ -1,0 +1,72 @@
+"""The same again: from a deal that went well to the next one, with its terms filled in."""
+
+from __future__ import annotations
+
+from conversations.buttons import Press, press
+from conversations.chat_context import Opening, Talk
+from conversations.form_controller.drafts import go_on_or_open
+from conversations.forms.answers import NOTHING, write_list, write_place, write_price, write_quantity
+from conversations.reply import Button, Say
+from conversations.router import Book
+from conversations.trade.offers.offer_forms import open_offer, open_purchase
+from core.kernel.errors import NotFound
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal
+from core.trade.listings.model import LISTING, Listing
+from core.trade.listings.service import listing_for
+from core.trade.offers.model import Terms
+from core.trade.offers.rules import amount_of
+
+book = Book()
+
+
+def again_row(talk: Talk, deal: Deal, mine: frozenset[str]) -> tuple[Button, ...]:
+    """For who has bought by a deal that is complete."""
+    if deal.state != "completed" or "buyer" not in mine:
+        return ()
+    return (Button(label=talk.words("deal.again"), press=press("deal.again", deal.id)),)
+
+
+@book.press("deal.again")
+def again(talk: Talk, pressed: Press) -> None:
+    """What is still for sale is bought there, as much as then if there is as much; of anything else quotes are asked.
+
+    Raises NotFound for who has not bought by it.
+    """
+    deal = deals.deal_for(talk.ctx, pressed.subject)
+    if "buyer" not in deals.sides(talk.ctx, deal):
+        raise NotFound
+    listing = _for_sale(talk, deal)
+    if listing is None:
+        talk.reply(Say(text=talk.words("deal.again_by_request", name=talk.party(deal.seller))))
+        go_on_or_open(talk, "request", Opening(_asked(deal.terms)))
+        return
+    as_much = amount_of(talk.almanac.catalogue, listing, deal.terms.quantity)
+    (open_purchase if listing.buy_now else open_offer)(talk, listing, as_much)
+
+
+def _for_sale(talk: Talk, deal: Deal) -> Listing | None:
+    """Where it was bought, when there is any left; goods that were quoted on a request stood on no listing."""
+    if deal.listing_id is None:
+        return None
+    try:
+        listing = listing_for(talk.ctx, deal.listing_id)
+    except NotFound:
+        return None
+    return listing if listing.state == LISTING.initial else None
+
+
+def _asked(terms: Terms) -> dict[str, str]:
+    """The same terms as answers of a request; when it shall come, and until when quotes are taken, is to be said."""
+    place = terms.place
+    said = {
+        "product": terms.product_id,
+        "grade": terms.grade_id or NOTHING,
+        "quantity": write_quantity(terms.quantity),
+        "target": write_price(terms.price),
+        "incoterm": terms.incoterm,
+        "place": place.name if place.lat is None or place.lon is None else write_place(place),
+        "certificates": write_list(each.scheme for each in terms.certificates),
+        "lots": str(terms.lots) if terms.lots > 1 else "",
+    }
+    return {name: text for name, text in said.items() if text}

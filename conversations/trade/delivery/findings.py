@@ -1,0 +1,66 @@
+"""What was found of a lot, in words: by whom, which figures, and what the agreement's formula pays for them."""
+
+from __future__ import annotations
+
+from conversations.chat_context import Talk
+from conversations.reply import Line
+from conversations.trade.deals.sides import own_or
+from core.kernel.money import Money
+from core.trade.deals.model import Deal
+from core.trade.delivery import service as delivery
+from core.trade.delivery.model import Finding, Lot
+from core.trade.offers.quality_formula import Worth
+
+
+def never_came_lines(talk: Talk, lot: Lot, side: str) -> list[Line]:
+    """What the buyer says of a lot of which there is nothing to find. `side`: the reader's."""
+    if not lot.never_came:
+        return []
+    return [Line(label=own_or(talk, side, "claim.by", "buyer"), value=talk.words("claim.never_came"))]
+
+
+def finding_text(talk: Talk, found: Finding) -> str:
+    """What somebody found, in one line."""
+    words, measured = talk.words, found.measured
+    parts = [found.words] if found.words else []
+    parts += [words(f"claim.found_{name}", value=value) for name, value in measured.figures.items()]
+    if measured.weight is not None:
+        parts.append(words("lot.measured", measured=measured.weight))
+    if found.measured_by:
+        parts.append(words("claim.found_by", who=found.measured_by))
+    if found.sample:
+        parts.append(words("claim.found_sample", sample=found.sample))
+    if found.files:
+        parts.append(words("form.files", count=len(found.files)))
+    return " · ".join(parts)
+
+
+def finding_line(talk: Talk, found: Finding, side: str) -> Line:
+    return Line(label=own_or(talk, side, "claim.by", found.finder), value=finding_text(talk, found))
+
+
+def working_lines(talk: Talk, deal: Deal, lot: Lot, findings: list[Finding], side: str) -> list[Line]:
+    """What the agreement pays for the figures of each side: both see the same, before anybody decides."""
+    worths = _worths(deal, lot, findings)
+    return [
+        Line(label=own_or(talk, side, "claim.pays", finder), value=working(talk, worked))
+        for finder, worked in worths.items()
+    ]
+
+
+def paid_by_agreement(deal: Deal, lot: Lot, findings: list[Finding]) -> list[tuple[str, Money]]:
+    """The same amounts alone, each with by whose figures it is."""
+    return [(finder, worked.pay) for finder, worked in _worths(deal, lot, findings).items()]
+
+
+def _worths(deal: Deal, lot: Lot, findings: list[Finding]) -> dict[str, Worth]:
+    """By whose figures: what the agreement pays for the last that they measured."""
+    found = {each.finder: each.measured for each in findings if each.measured}
+    order = ("buyer", "seller", "referee")
+    return {finder: delivery.worth_of(deal, lot, found[finder]) for finder in order if finder in found}
+
+
+def working(talk: Talk, worked: Worth) -> str:
+    """The amount, and how it was worked out."""
+    steps = [talk.words(step.code, **step.parts) for step in worked.steps]
+    return " · ".join([talk.words.show(worked.pay), *steps])

@@ -1,0 +1,255 @@
+"""Changing a listing that is out: what it says stands in the form, and whatever is said otherwise is out at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from conversations.buttons import Press
+from conversations.chat_context import Opening, Talk
+from conversations.differences import SALES, sale_named
+from conversations.form_controller.drafts import go_on_or_open
+from conversations.forms.answers import (
+    NOTHING,
+    goods_name,
+    read_price,
+    read_quantity,
+    write_list,
+    write_place,
+    write_price,
+    write_quantity,
+)
+from conversations.forms.delivery_window import write_window
+from conversations.forms.form import BEFORE, Field, Form, Values
+from conversations.forms.keypads import Amount
+from conversations.router import Book, Doubt, Flow
+from conversations.trade.listings.certificates import certificates_in, read_numbers, read_schemes, write_numbers
+from conversations.trade.listings.listing import SELL, answers_in
+from conversations.trade.listings.price_confirmation import beside_market
+from core.kernel.errors import Refusal
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import Quantity, convertible
+from core.people.files.service import kept_files, own
+from core.trade.listings import rules
+from core.trade.listings import service as listings
+from core.trade.listings.model import ChangeListing, Listing
+
+GOODS: Final = (
+    "product",
+    "grade",
+    "certificates",
+    "certificate_numbers",
+    "packaging",
+)  # what a sentence about another product would change, too
+LONGEST_BEFORE: Final = 8_000  # characters of all answers of a listing
+
+book = Book()
+
+
+# --- the form ---------------------------------------------------------------------------------------------------------
+
+
+def _units(talk: Talk, values: Values) -> tuple[str, ...]:
+    """The unit that the listing is counted in, and others that can be converted to it."""
+    counted_in = str(values["counted_in"])
+    others = talk.almanac.catalogue.units_of(values["product"])
+    return (counted_in, *(unit for unit in others if unit != counted_in and convertible(unit, counted_in)))
+
+
+def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
+    return read_quantity(talk, text, _units(talk, values)).to(values["counted_in"])
+
+
+def _read_price(talk: Talk, text: str, values: Values) -> UnitPrice:
+    """In the listing's currency; what offers are made in does not change under them."""
+    currency, unit = values["priced_in"].split("/")
+    price = read_price(talk, text, currency, unit)
+    rules.check_currency(price, currency)
+    rules.check_price(price, values["counted_in"])
+    return price
+
+
+def _read_numbers(talk: Talk, text: str, values: Values) -> dict[str, str]:
+    """The number of a certificate that is taken out goes with it, without a word."""
+    before = json.loads(values[BEFORE])["certificates"].split(",")
+    return read_numbers(talk, text, values, passed_over=set(before).difference(values.get("certificates", ())))
+
+
+def _min_lot_units(_talk: Talk, values: Values) -> tuple[str, ...]:
+    return (str(values["counted_in"]),)
+
+
+CHANGING: Final = Form(
+    "change",
+    (
+        Field("product", fixed=True),
+        Field("counted_in", fixed=True),
+        Field("priced_in", fixed=True),  # currency and unit: what a bare number means
+        Field(BEFORE, fixed=True, max_length=LONGEST_BEFORE),
+        SELL.field("grade"),
+        replace(SELL.field("quantity"), read=_read_quantity, keypad=Amount(_units), example="150 t"),
+        replace(SELL.field("price"), read=_read_price, example="208 EUR/t"),
+        SELL.field("incoterm"),
+        SELL.field("place"),
+        SELL.field("window"),
+        SELL.field("sale"),
+        replace(SELL.field("min_lot"), read=_read_quantity, keypad=Amount(_min_lot_units), example="12 t"),
+        replace(SELL.field("certificates"), read=lambda *asked: tuple(sorted(read_schemes(*asked)))),
+        replace(SELL.field("certificate_numbers"), read=_read_numbers),
+        SELL.field("files"),
+        SELL.field("packaging"),
+        SELL.field("words"),
+    ),
+    asks_as=SELL.name,
+)
+
+
+def _opening(talk: Talk, listing: Listing) -> Opening:
+    """All that the listing says now, and once more as what it says without the form."""
+    said = _answers(talk, listing)
+    fixed = {
+        "product": listing.product_id,
+        "counted_in": listing.unit,
+        "priced_in": f"{listing.price_currency}/{listing.price_unit}",
+        BEFORE: json.dumps({**dict.fromkeys(_asked(), ""), **said}, ensure_ascii=False),
+    }
+    return Opening(fixed | said, listing.id, listing.version)
+
+
+def _asked() -> list[str]:
+    return [each.name for each in CHANGING.fields if not each.fixed]
+
+
+def _answers(talk: Talk, listing: Listing) -> dict[str, str]:
+    """The answers that would publish the listing as it stands; what was left out then is left out."""
+    place, packings = listing.place, talk.almanac.catalogue.packings_of(listing.product_id)
+    said = {
+        "grade": listing.grade_id or NOTHING,
+        "quantity": write_quantity(listing.remaining) if listing.remaining_amount else "",
+        "price": write_price(listing.price),
+        "incoterm": listing.incoterm,
+        "place": place.name if place.lat is None or place.lon is None else write_place(place),
+        "window": write_window((listing.window_from, listing.window_to)),
+        "sale": sale_named(listing.negotiable, listing.buy_now),
+        "min_lot": "" if _is_usual(listing) else write_quantity(listing.min_lot),
+        "certificates": write_list(each.scheme for each in listing.certificates),
+        "certificate_numbers": write_numbers(
+            {each.scheme: each.number for each in listing.certificates if each.number}
+        ),
+        "files": write_list((*listing.photos, *listing.documents)),
+        "packaging": listing.packaging if listing.packaging in packings else "",
+        "words": listing.words,
+    }
+    return {name: text for name, text in said.items() if text}
+
+
+def _is_usual(listing: Listing) -> bool:
+    """Whether the smallest order is what nobody has to say: one truck of tonnes, and of other units the whole."""
+    left = listing.remaining if listing.remaining_amount else listing.quantity
+    return bool(listing.min_lot == (SELL.field("min_lot").otherwise({"quantity": left}) or left))
+
+
+# --- what is changed --------------------------------------------------------------------------------------------------
+
+
+def _change(talk: Talk, opening: Opening, values: Values) -> None:
+    listing = listings.changeable_listing(talk.ctx, str(opening.subject))
+    changed = _changed(talk, opening)
+    if not changed:
+        raise Refusal("listing.nothing_changed")
+    given: dict[str, Any] = {}
+    for name in changed:
+        given |= GIVEN[name](talk, listing, values)
+    listings.change_listing(talk.ctx, talk.almanac.catalogue, listing.id, ChangeListing(**given), opening.seen)
+
+
+def _changed(talk: Talk, opening: Opening) -> set[str]:
+    return set(CHANGING.changed(talk, CHANGING.look(talk, opening.answers), opening.answers))
+
+
+def _stock(_talk: Talk, _listing: Listing, values: Values) -> dict[str, Any]:
+    """The smallest order goes with the quantity, as it stands in the form beside it."""
+    return {"quantity": values["quantity"], "min_lot": values.get("min_lot", values["quantity"])}
+
+
+def _files(talk: Talk, listing: Listing, values: Values) -> dict[str, Any]:
+    """A colleague's files that stand there may stay; what is added is one's own."""
+    there, named = {*listing.photos, *listing.documents}, values.get("files", ())
+    own(talk.ctx, [each for each in named if each not in there])
+    kept = kept_files(talk.ctx, named)
+    return {
+        "photos": tuple(file.id for file in kept if file.mime.startswith("image/")),
+        "documents": tuple(file.id for file in kept if not file.mime.startswith("image/")),
+    }
+
+
+def _way_of_sale(_talk: Talk, _listing: Listing, values: Values) -> dict[str, Any]:
+    negotiable, buy_now = SALES[values.get("sale", "both")]
+    return {"negotiable": negotiable, "buy_now": buy_now}
+
+
+# By field, what of the command it gives.
+GIVEN: Final[Mapping[str, Callable[[Talk, Listing, Values], dict[str, Any]]]] = {
+    "grade": lambda _talk, _, values: {"grade_id": None if values["grade"] == NOTHING else values["grade"]},
+    "quantity": _stock,
+    "min_lot": lambda _talk, _, values: {"min_lot": values.get("min_lot", values["quantity"])},
+    "price": lambda _talk, _, values: {"price": values["price"]},
+    "incoterm": lambda _talk, _, values: {"incoterm": values["incoterm"]},
+    "place": lambda _talk, _, values: {"place": values["place"]},
+    "window": lambda _talk, _, values: {"window_from": values["window"][0], "window_to": values["window"][1]},
+    "sale": _way_of_sale,
+    **dict.fromkeys(
+        ("certificates", "certificate_numbers"),
+        lambda _talk, _, values: {"certificates": tuple(certificates_in(values))},
+    ),
+    "files": _files,
+    "packaging": lambda _talk, _, values: {"packaging": values.get("packaging")},
+    "words": lambda _talk, _, values: {"words": values.get("words", "")},
+}
+
+
+def _anew(talk: Talk, opening: Opening) -> Opening:
+    """The listing has changed under the form (a colleague, a buyer): what was entered is laid upon what it says now."""
+    listing = listings.changeable_listing(talk.ctx, str(opening.subject))
+    if listing.version == opening.seen:
+        return opening
+    entered = {name: opening.answers.get(name, "") for name in _changed(talk, opening)}
+    now = _opening(talk, listing)
+    return replace(now, answers={**now.answers, **entered})
+
+
+def _what_stays(talk: Talk, opening: Opening) -> str:
+    """Which goods they are, what makes another listing of them, and what is no longer theirs to count."""
+    words, listing = talk.words, listings.listing_for(talk.ctx, str(opening.subject))
+    goods, taken = goods_name(talk, listing.product_id, listing.grade_id), listing.quantity - listing.remaining
+    lines = [words("change.intro", goods=goods, currency=listing.price_currency, unit=words.unit(listing.unit))]
+    if taken.amount:
+        lines.append(words("change.taken", taken=taken))
+    return "\n".join(lines)
+
+
+def _said(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
+    """ "180 t at 208 EUR/t next week" changes three lines at once. Of another product nothing is taken."""
+    product = values["product"]
+    said = answers_in(talk, sentence, product, values)
+    other = said.get("product", product) != product
+    return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
+
+
+def _far_price(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+    """Asked of a price that is changed; what stood there was asked when it came."""
+    if "price" not in _changed(talk, opening):
+        return None
+    return beside_market(talk, values["product"], values["price"])
+
+
+book.flow(Flow(CHANGING, finish=_change, intro=_what_stays, reads=_said, anew=_anew, doubts=_far_price))
+
+
+@book.press("listing.change")
+def change(talk: Talk, pressed: Press) -> None:
+    """Whichever card it stands on: what is opened is what the listing says now, or the form that was begun of it."""
+    listing = listings.changeable_listing(talk.ctx, pressed.subject)
+    go_on_or_open(talk, CHANGING.name, _opening(talk, listing))

@@ -1,0 +1,35 @@
+"""The forms that a talk about a listing begins with: its own terms stand in them, for so much of it."""
+
+from __future__ import annotations
+
+from conversations.chat_context import Opening, Talk
+from conversations.forms.answers import write_price, write_quantity
+from conversations.forms.delivery_window import write_window
+from core.kernel.quantity import Quantity
+from core.trade.listings.model import Listing
+from core.trade.offers.model import Terms
+from core.trade.offers.rules import terms_of
+
+
+def open_offer(talk: Talk, listing: Listing, amount: Quantity) -> None:
+    talk.fresh = True
+    talk.open("offer", Opening(answers_of(terms_of(listing, amount)), listing.id, listing.version))
+
+
+def open_purchase(talk: Talk, listing: Listing, amount: Quantity) -> None:
+    talk.fresh = True
+    known = {"product": listing.product_id, "quantity": write_quantity(amount)}
+    talk.open("buy", Opening(known, listing.id, listing.version))
+
+
+def answers_of(terms: Terms) -> dict[str, str]:
+    """The answers that would propose just these terms."""
+    answers = {
+        "product": terms.product_id,
+        "priced_in": f"{terms.price.currency}/{terms.price.unit}",
+        "quantity": write_quantity(terms.quantity),
+        "price": write_price(terms.price),
+        "window": write_window((terms.window_from, terms.window_to)),
+        "lots": str(terms.lots),
+    }
+    return answers | ({"note": terms.note} if terms.note else {})

@@ -1,0 +1,146 @@
+"""What happens to a request for quotes, and who hears of it: no seller ever hears of another's quote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from conversations.differences import told_of
+from conversations.event_sentences import Facts, gathered
+from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
+from core.kernel.transaction import Ctx
+from core.trade.deals import events as deal
+from core.trade.deals.access import deal_for
+from core.trade.offers.quotes import events as quote
+from core.trade.offers.quotes.service import asked_of, has_standing, quote_for, sellers_of
+from core.trade.requests import events as request
+from core.trade.requests.service import bound_until, request_for
+
+PUBLISHED_FACTS: Facts = {request.RequestPublished: "notice.request_published"}
+REQUEST_FACTS: Facts = {
+    request.RequestCutOff: "notice.request_cut_off",
+    request.RequestWithdrawn: "notice.request_withdrawn",
+    request.RequestLapsed: "notice.request_lapsed",
+    request.RequestQuotesExpired: "",  # it was said until when they stand; the cards say that they do no more
+}
+CHANGED_FACTS: Facts = {request.RequestChanged: "notice.request_changed"}
+QUOTE_FACTS: Facts = {quote.QuoteMade: "notice.quote_made"}
+AWARDED_FACTS: Facts = {quote.QuoteAwarded: "notice.quote_awarded.to_another"}
+REOPENED_FACTS: Facts = {request.RequestReopened: "notice.request_reopened"}
+SIGNED_FACTS: Facts = {request.RequestSigned: "notice.request_signed"}
+DEAL_FACTS: Facts = {deal.DealApprovalNeeded: ""}  # the deal has the word
+
+
+def _on_request(code: str) -> Callable[[Ctx, Any], None]:
+    def hear(ctx: Ctx, fact: Any) -> None:
+        gathered(ctx).say("request", fact.request_id, code, by=fact.by_person, why=getattr(fact, "why", ""))
+
+    return hear
+
+
+def _on_published(code: str) -> Callable[[Ctx, request.RequestPublished], None]:
+    """To the buyer's people; and, where it asks again what it has asked before, to who has quoted on that."""
+
+    def hear(ctx: Ctx, fact: request.RequestPublished) -> None:
+        asked = request_for(ctx, fact.request_id)
+        say = partial(gathered(ctx).say, "request", asked.id, by=fact.by_person)
+        say(code, only=fact.buyer)
+        for seller in asked_of(ctx, asked):
+            say("notice.request_asked_again", only=seller, due=asked.closes_at)
+
+    return hear
+
+
+def _on_changed(code: str) -> Callable[[Ctx, request.RequestChanged], None]:
+    """To the buyer's people, and to each seller who has quoted: what has changed, and whether their quote counts."""
+
+    def hear(ctx: Ctx, fact: request.RequestChanged) -> None:
+        by, asked = fact.by_person, request_for(ctx, fact.request_id)
+        say = partial(gathered(ctx).say, "request", asked.id, by=by, what=told_of(fact.changes, "request"))
+        say(code, only=fact.buyer, name=lambda talk: talk.name_of(by), why="anew" if fact.quotes_passed else "")
+        for seller in sellers_of(ctx, asked.id):
+            stands = has_standing(ctx, asked, seller)
+            say("notice.request_changed_quoted", only=seller, due=asked.closes_at, why="" if stands else "anew")
+
+    return hear
+
+
+def _on_quote(code: str) -> Callable[[Ctx, quote.QuoteMade], None]:
+    """A quote is told to its own two sides: to no other seller, and not by whom or how much before the cut-off."""
+
+    def hear(ctx: Ctx, fact: quote.QuoteMade) -> None:
+        say, count = partial(gathered(ctx).say, "request", fact.request_id), request_for(ctx, fact.request_id).quotes
+        say(code, by=None, only=fact.buyer, count=count)
+        say(f"{code}.you", by=None, only=fact.seller, count=count)
+
+    return hear
+
+
+def _on_awarded(code: str) -> Callable[[Ctx, quote.QuoteAwarded], None]:
+    """To the two the deal has the word; the others are bound until their time is over, for that deal may not come."""
+
+    def hear(ctx: Ctx, fact: quote.QuoteAwarded) -> None:
+        asked = request_for(ctx, fact.request_id)
+        say = partial(gathered(ctx).say, "request", asked.id)
+        say("", by=fact.by_person)
+        for seller in sellers_of(ctx, asked.id):
+            if seller != fact.seller:
+                why = "" if has_standing(ctx, asked, seller) else "anew"
+                say(code, by=None, only=seller, due=bound_until(ctx, asked), why=why)
+
+    return hear
+
+
+def _on_reopened(code: str) -> Callable[[Ctx, request.RequestReopened], None]:
+    """To the buyer that there is a choice again, and to each seller whose quote can be taken."""
+
+    def hear(ctx: Ctx, fact: request.RequestReopened) -> None:
+        asked = request_for(ctx, fact.request_id)
+        say = partial(gathered(ctx).say, "request", asked.id, by=None, due=fact.until)
+        why = fact.why if fact.why == "quoting_goes_on" else ""
+        say("")  # whose quote it was reads of it on the deal, and here what is true now
+        say(code, only=fact.buyer, why=why, **({} if why else {"count": asked.quotes}))
+        for seller in sellers_of(ctx, asked.id):
+            if has_standing(ctx, asked, seller):
+                say("notice.request_reopened_quoted", only=seller, why=why)
+
+    return hear
+
+
+def _on_signed(code: str) -> Callable[[Ctx, request.RequestSigned], None]:
+    """To the other sellers, where they were bound until now."""
+
+    def hear(ctx: Ctx, fact: request.RequestSigned) -> None:
+        asked = request_for(ctx, fact.request_id)
+        say = partial(gathered(ctx).say, "request", asked.id, by=None)
+        say("")
+        for seller in sellers_of(ctx, asked.id):
+            if fact.freed and has_standing(ctx, asked, seller):
+                say(code, only=seller)
+
+    return hear
+
+
+def _on_deal(code: str) -> Callable[[Ctx, deal.DealApprovalNeeded], None]:
+    """The request's card says what the deal waits for until it counts."""
+
+    def hear(ctx: Ctx, fact: deal.DealApprovalNeeded) -> None:
+        seen = ctx.seen_by(NOBODY_IN_PARTICULAR)
+        quote_id = deal_for(seen, fact.deal_id).quote_id
+        if quote_id is not None:
+            gathered(ctx).say("request", quote_for(seen, quote_id).request_id, code, by=None)
+
+    return hear
+
+
+REQUESTS_HEARD: Final[tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...]] = (
+    (PUBLISHED_FACTS, _on_published),
+    (REQUEST_FACTS, _on_request),
+    (CHANGED_FACTS, _on_changed),
+    (QUOTE_FACTS, _on_quote),
+    (AWARDED_FACTS, _on_awarded),
+    (REOPENED_FACTS, _on_reopened),
+    (SIGNED_FACTS, _on_signed),
+    (DEAL_FACTS, _on_deal),
+)

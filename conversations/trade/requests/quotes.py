@@ -1,0 +1,161 @@
+"""Quoting on an open request: what a seller would deliver it for, and the buyer's choice among the quotes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conversations.buttons import Press
+from conversations.chat_context import Opening, Talk
+from conversations.forms.answers import goods_name, read_price, show_place, write_list, write_price
+from conversations.forms.delivery_window import WINDOW, write_window
+from conversations.forms.form import Field, Form, Values
+from conversations.reply import Toast
+from conversations.router import Book, Doubt, Flow
+from conversations.trade.listings.certificates import (
+    NUMBERS,
+    certificates_in,
+    read_numbers,
+    read_schemes,
+    write_numbers,
+)
+from conversations.trade.listings.listing import answers_in
+from conversations.trade.listings.price_confirmation import beside_market, beside_table
+from conversations.trade.offers.offer import LOTS, NOTE
+from conversations.trade.requests.lots import lots_at, read_asked, write_asked
+from core.catalogue.price_basis import unit_meant
+from core.kernel.errors import Invalid
+from core.kernel.money import UnitPrice
+from core.trade.listings.rules import check_price
+from core.trade.offers.quotes import service as quotes
+from core.trade.offers.quotes.model import MakeQuote
+from core.trade.requests import service as requests
+from core.trade.requests.model import REQUEST
+
+book = Book()
+
+
+def _read_quoted_price(talk: Talk, text: str, values: Values) -> UnitPrice:
+    """Per the unit of the buyer's own price, while what is asked for is paid by it; else per that of its amount."""
+    currency, unit = values["priced_in"].split("/")
+    asked, own = values["asked"][0], values.get("price")
+    currency, stood = (own.currency, own.unit) if own is not None else (currency, unit)
+    price = read_price(talk, text, currency, unit_meant(unit, asked.unit, stood))
+    check_price(price, asked.unit)
+    return price
+
+
+def _read_numbers(talk: Talk, text: str, values: Values) -> dict[str, str]:
+    """Of the certificates that the buyer asks for: others are not a seller's to add here."""
+    try:
+        return read_numbers(talk, text, values)
+    except Invalid as fault:
+        if fault.code != "certificate.not_chosen":
+            raise
+        asked = [each.replace("_", " ") for each in values["certificates"]]
+        given, scheme = fault.parts["given"], fault.parts["scheme"]
+        raise Invalid(
+            "quote.certificate_not_asked", field=fault.field, asked=asked, given=given, scheme=scheme
+        ) from fault
+
+
+QUOTING = Form(
+    "quote",
+    (
+        Field("product", fixed=True, optional=True),
+        Field("certificates", fixed=True, optional=True, read=read_schemes, write=write_list),  # those asked for
+        Field("asked", fixed=True, read=read_asked),  # how much, in how many lots
+        Field("priced_in", fixed=True),  # the request's currency and unit: what a bare number means
+        Field("price", read=_read_quoted_price, write=write_price, max_length=60, example="205 EUR/t"),
+        WINDOW,
+        replace(LOTS, otherwise=lambda values: lots_at(values.get("price"), *values.get("asked", (None,)))),
+        replace(NUMBERS, read=_read_numbers, applies=lambda values: bool(values.get("certificates"))),
+        NOTE,
+    ),
+)
+
+
+def _quote(talk: Talk, opening: Opening, values: Values) -> None:
+    window = values["window"]
+    command = MakeQuote(
+        request_id=str(opening.subject),
+        edition=opening.seen,
+        price=values["price"],
+        window_from=window[0],
+        window_to=window[1],
+        lots=values.get("lots"),
+        certificates=tuple(certificates_in(values)),
+        note=values.get("note"),
+    )
+    quotes.make_quote(talk.ctx, talk.almanac.catalogue, command)
+
+
+def _anew(talk: Talk, opening: Opening) -> Opening:
+    """The request asks for something else by now: the price stays to be looked over, the dates are those asked for."""
+    asked = requests.request_for(talk.ctx, str(opening.subject))
+    if opening.seen is None or opening.seen >= asked.stands_from:
+        return opening
+    window = write_window((asked.window_from, asked.window_to))
+    certificates = write_list(asked.certificates)
+    now = {"window": window, "asked": write_asked(asked.quantity, asked.lots), "certificates": certificates}
+    return replace(opening, answers={**opening.answers, **now}, seen=asked.edition)
+
+
+def _what_is_asked(talk: Talk, opening: Opening) -> str:
+    request = requests.request_for(talk.ctx, str(opening.subject))
+    goods, place = goods_name(talk, request.product_id, request.grade_id), show_place(talk, request.place)
+    left = quotes.quotes_left(talk.ctx, request)
+    return talk.words(
+        "quote.about", goods=goods, quantity=request.quantity, place=f"{request.incoterm} {place}", count=left
+    )
+
+
+def _far_quote(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+    """Beside what others ask; else beside the price that the buyer has in mind."""
+    asked, price = requests.request_for(talk.ctx, str(opening.subject)), values["price"]
+    beside = beside_table(talk, asked.product_id, price, asked.target) if asked.target is not None else None
+    return beside_market(talk, asked.product_id, price) or beside
+
+
+book.flow(
+    Flow(
+        QUOTING,
+        finish=_quote,
+        intro=_what_is_asked,
+        reads=lambda talk, text, _values: answers_in(talk, text),
+        anew=_anew,
+        doubts=_far_quote,
+    )
+)
+
+
+@book.press("request.quote")
+def quote(talk: Talk, pressed: Press) -> None:
+    """A seller's way in: the dates that are asked for stand in the form, and their own last price."""
+    asked = requests.request_for(talk.ctx, pressed.subject)
+    REQUEST.transition(asked.state, "quote", requests.roles_of(talk.ctx, asked))
+    known = {
+        "asked": write_asked(asked.quantity, asked.lots),
+        "priced_in": f"{asked.currency}/{asked.price_unit}",
+        "window": write_window((asked.window_from, asked.window_to)),
+        "product": asked.product_id,
+        "certificates": write_list(asked.certificates),
+    }
+    earlier = [*quotes.quotes_on(talk.ctx, asked), quotes.passed_quote(talk.ctx, asked)]
+    if earlier[0] is not None:
+        known["price"] = write_price(earlier[0].terms.price)
+        told = (each for each in earlier[0].terms.certificates if each.number and each.scheme in asked.certificates)
+        known["certificate_numbers"] = write_numbers({each.scheme: each.number for each in told})
+    talk.fresh = True
+    talk.open("quote", Opening(known, asked.id, asked.edition))
+
+
+@book.press("request.award")
+def award(talk: Talk, pressed: Press) -> None:
+    """The buyer takes the quote of that number on the card; the card's version says which card it was."""
+    asked = requests.request_for(talk.ctx, pressed.subject)
+    shown = quotes.quotes_on(talk.ctx, asked)
+    number = int(pressed.choice) if pressed.choice.isdigit() else 0
+    if not 1 <= number <= len(shown):
+        raise Invalid("talk.unknown_button")
+    quotes.award_quote(talk.ctx, shown[number - 1].id, pressed.seen)
+    talk.reply(Toast(text=talk.words("request.awarded_toast")))

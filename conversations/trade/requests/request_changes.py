@@ -1,0 +1,145 @@
+"""Changing a request that is open: what it asks stands in the form, and whatever is said otherwise is out at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from conversations.buttons import Press
+from conversations.chat_context import Opening, Talk
+from conversations.form_controller.drafts import go_on_or_open
+from conversations.forms.answers import (
+    NOTHING,
+    goods_name,
+    read_goods_price,
+)
+from conversations.forms.form import BEFORE, Form, Values
+from conversations.router import Book, Doubt, Flow
+from conversations.trade.listings.listing import answers_in
+from conversations.trade.listings.listing_changes import CHANGING
+from conversations.trade.listings.price_confirmation import beside_market
+from conversations.trade.requests.lots import too_few_lots
+from conversations.trade.requests.request import REQUESTING, answers_of_request, of_request
+from core.kernel.errors import Refusal
+from core.trade.requests import service as requests
+from core.trade.requests.model import QUOTES_EACH, ChangeRequest, Request
+
+GOODS: Final = ("product", "grade", "certificates")  # what a sentence about another product would change, too
+
+book = Book()
+
+
+# --- the form ---------------------------------------------------------------------------------------------------------
+
+
+ASKED_ANEW: Final = Form(
+    "change_request",
+    (
+        *(CHANGING.field(name) for name in ("product", "counted_in", "priced_in")),
+        CHANGING.field(BEFORE),
+        REQUESTING.field("grade"),
+        CHANGING.field("quantity"),
+        replace(REQUESTING.field("target"), read=partial(read_goods_price, name="target")),
+        *(REQUESTING.field(name) for name in ("incoterm", "place", "window", "closes")),
+        CHANGING.field("certificates"),
+        *(REQUESTING.field(name) for name in ("lots", "quotes_each", "words")),
+    ),
+    asks_as=REQUESTING.name,
+)
+
+
+def _opening(talk: Talk, asked: Request) -> Opening:
+    """All that the request says now, and once more as what it says without the form."""
+    said = answers_of_request(talk, asked)
+    names = [each.name for each in ASKED_ANEW.fields if not each.fixed]
+    fixed = {
+        "product": asked.product_id,
+        "counted_in": asked.unit,
+        "priced_in": f"{asked.currency}/{asked.price_unit}",
+        BEFORE: json.dumps({**dict.fromkeys(names, ""), **said}, ensure_ascii=False),
+    }
+    return Opening(fixed | said, asked.id, asked.edition)
+
+
+# --- what is changed --------------------------------------------------------------------------------------------------
+
+
+def _change(talk: Talk, opening: Opening, values: Values) -> None:
+    asked = requests.changeable_request(talk.ctx, str(opening.subject))
+    changed = _changed(talk, opening)
+    if not changed:
+        raise Refusal("request.nothing_changed")
+    given: dict[str, Any] = {}
+    for name in changed:
+        given |= GIVEN[name](values)
+    requests.change_request(talk.ctx, talk.almanac.catalogue, asked.id, ChangeRequest(**given), opening.seen)
+
+
+def _changed(talk: Talk, opening: Opening) -> set[str]:
+    return set(ASKED_ANEW.changed(talk, ASKED_ANEW.look(talk, opening.answers), opening.answers))
+
+
+# By field, what of the command it gives.
+GIVEN: Final[Mapping[str, Callable[[Values], dict[str, Any]]]] = {
+    "grade": lambda values: {"grade_id": None if values["grade"] == NOTHING else values["grade"]},
+    "quantity": lambda values: {"quantity": values["quantity"]},
+    "target": lambda values: {"target": values.get("target")},
+    "incoterm": lambda values: {"incoterm": values["incoterm"]},
+    "place": lambda values: {"place": values["place"]},
+    "window": lambda values: {"window_from": values["window"][0], "window_to": values["window"][1]},
+    "closes": lambda values: {"closes_at": values["closes"]},
+    "certificates": lambda values: {"certificates": values.get("certificates", ())},
+    "lots": lambda values: {"lots": values.get("lots", 1)},
+    "quotes_each": lambda values: {"quotes_each": values.get("quotes_each", QUOTES_EACH)},
+    "words": lambda values: {"words": values.get("words", "")},
+}
+
+
+def _anew(talk: Talk, opening: Opening) -> Opening:
+    """A colleague has changed the request under the form: what was entered is laid upon what it says now."""
+    asked = requests.changeable_request(talk.ctx, str(opening.subject))
+    if asked.edition == opening.seen:
+        return opening
+    entered = {name: opening.answers.get(name, "") for name in _changed(talk, opening)}
+    now = _opening(talk, asked)
+    return replace(now, answers={**now.answers, **entered})
+
+
+def _what_stays(talk: Talk, opening: Opening) -> str:
+    """What makes another request of it, and what comes of the quotes that are there."""
+    words, asked = talk.words, requests.request_for(talk.ctx, str(opening.subject))
+    goods = goods_name(talk, asked.product_id, asked.grade_id)
+    lines = [words("request.change_intro", goods=goods, currency=asked.currency, unit=words.unit(asked.unit))]
+    if asked.quotes:
+        lines.append(words("request.change_quoted"))
+    return "\n".join(lines)
+
+
+def _said(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
+    """ "180 t DAP Riga next week" changes three lines at once. Of another product nothing is taken."""
+    product = values["product"]
+    said = of_request(talk, answers_in(talk, sentence, product, values))
+    other = said.get("product", product) != product
+    return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
+
+
+def _doubts(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+    """Asked of what is changed; what stood there was asked when it came."""
+    changed = _changed(talk, opening)
+    far = None
+    if "target" in values and "target" in changed:
+        far = beside_market(talk, values["product"], values["target"], "target")
+    return far or (too_few_lots(talk, values) if changed & {"target", "quantity", "lots"} else None)
+
+
+book.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=_anew, doubts=_doubts))
+
+
+@book.press("request.change")
+def change(talk: Talk, pressed: Press) -> None:
+    """Whichever card it stands on: what is opened is what the request says now, or the form that was begun of it."""
+    asked = requests.changeable_request(talk.ctx, pressed.subject)
+    go_on_or_open(talk, ASKED_ANEW.name, _opening(talk, asked))

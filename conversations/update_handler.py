@@ -1,0 +1,68 @@
+"""Where every chat platform brings what came in: one transaction an input, and never silence after a fault of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from conversations.engine import NOBODY, Answered, Engine
+from conversations.inline_results import Glance, Glances
+from conversations.link_previews import locale_behind
+from conversations.reply import Card, Option
+from conversations.turn import Turn
+from core.kernel.database import Unavailable
+from core.kernel.ids import Ids
+from core.kernel.transaction import Transactions
+from core.people.accounts.model import Identity, Platform
+from core.people.accounts.service import mark_workspace_dead
+
+log = structlog.get_logger(__name__)
+
+
+class Reception:
+    """`take(turn)` returns after the commit: only then may the platform be told that the input has arrived."""
+
+    def __init__(self, transactions: Transactions, engine: Engine, ids: Ids) -> None:
+        self._transactions = transactions
+        self._engine = engine
+        self._glances = Glances(engine)
+        self._ids = ids
+
+    async def take(self, turn: Turn) -> Answered:
+        """Work on one input. Raises only when nothing could be stored; the platform will bring it again."""
+        try:
+            return await self._transactions.run(NOBODY, lambda ctx: self._engine.handle(ctx, turn))
+        except Unavailable:
+            raise  # the database, not the input
+        except Exception as fault:
+            reference, failure = self._ids.code(6), f"{type(fault).__name__}: {fault}"
+            log.exception("input_failed", key=turn.key, reference=reference)
+            await self._transactions.run(
+                NOBODY, lambda ctx: self._engine.apologise(ctx, turn, f"{reference} {failure}", reference)
+            )
+            return Answered([])
+
+    async def previews(self, identity: Identity, urls: Sequence[str]) -> Mapping[str, Card]:
+        """What may stand under links of ours where others read it too."""
+        return await self._transactions.run(NOBODY, lambda ctx: self._glances.previews(ctx, identity, urls))
+
+    async def locale_behind(self, url: str) -> str:
+        """The language of those whose page a link of ours leads to, or nothing."""
+        return await self._transactions.run(NOBODY, lambda ctx: locale_behind(ctx, url))
+
+    async def leave(self, platform: Platform, workspace: str) -> None:
+        """Nobody is reached in that workspace any more, until they speak there again."""
+        await self._transactions.run(NOBODY, lambda ctx: mark_workspace_dead(ctx, platform.value, workspace))
+
+    async def glance(
+        self, identity: Identity, text: str, after: str | None, door: str, *, here: bool = False, anyone: bool = False
+    ) -> Glance | None:
+        """What is offered while somebody types (see `Glances.glance`). `door`: what leads here, an id added."""
+        return await self._transactions.run(
+            NOBODY, lambda ctx: self._glances.glance(ctx, identity, text, after, door, here=here, anyone=anyone)
+        )
+
+    async def options(self, identity: Identity, draft: str, name: str, part: str) -> Sequence[Option]:
+        """What can be chosen in a field of a form, by a part of its name."""
+        return await self._transactions.run(NOBODY, lambda ctx: self._glances.options(ctx, identity, draft, name, part))

@@ -1,0 +1,1 @@
+"""Consultants: profiles, availability, sessions and what follows."""

@@ -1,0 +1,110 @@
+"""Which moments can still be booked: open hours less what is taken, with air between sessions and a notice ahead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from core.advice.availability.local_times import Interval, local, openings
+from core.advice.availability.weekly_hours import Span, Week
+
+STEP: Final = timedelta(minutes=15)  # sessions begin on the quarter hour of the consultant's own clock
+FURTHEST: Final = timedelta(days=60)  # a calendar further ahead than two months is a guess
+APART: Final = timedelta(hours=3)  # between two slots of one day that are offered together
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A consultant's time. `taken`: sessions and other appointments; `booked`: the start of each session.
+
+    `air`: between two sessions. `notice`: from now to the earliest start. `per_day`: sessions on one local day.
+    """
+
+    week: Week
+    zone: str
+    overrides: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
+    taken: Sequence[Interval] = ()
+    booked: Sequence[datetime] = ()
+    air: timedelta = timedelta()
+    notice: timedelta = timedelta(hours=2)
+    per_day: int = 8
+    away_until: datetime | None = None
+
+
+def free_slots(
+    calendar: Calendar, now: datetime, length: timedelta, until: datetime | None = None
+) -> Iterator[datetime]:
+    """The instants at which a session of this length may begin, in order, to `until` or as far as anybody may book."""
+    last = min(until or now + FURTHEST, now + FURTHEST)
+    earliest = max(now + calendar.notice, calendar.away_until or now)
+    full = _full_days(calendar)
+    # The session that begins last may end on the next day.
+    days = local(earliest, calendar.zone).date(), local(last + length, calendar.zone).date()
+    for opening in openings(calendar.week, calendar.overrides, calendar.zone, *days):
+        start = _on_the_quarter(max(opening.start, earliest), calendar.zone)
+        while start + length <= opening.end and start <= last:
+            clash = _clash(calendar, Interval(start, start + length))
+            if clash is not None:
+                start = _on_the_quarter(clash.end + calendar.air, calendar.zone)
+                continue
+            if not full or local(start, calendar.zone).date() not in full:
+                yield start
+            start += STEP
+
+
+def is_free(calendar: Calendar, now: datetime, start: datetime, length: timedelta) -> bool:
+    """Whether exactly this may be booked now; asked again in the transaction that books it."""
+    return any(slot == start for slot in free_slots(calendar, now, length, until=start))
+
+
+def nearest(calendar: Calendar, now: datetime, wanted: datetime, length: timedelta, count: int = 3) -> list[datetime]:
+    """The free slots nearest to a wanted moment, in order of time."""
+    free = list(free_slots(calendar, now, length))
+    return sorted(sorted(free, key=lambda slot: (abs(slot - wanted), slot))[:count])
+
+
+def spread(slots: Iterator[datetime], zone: str, count: int = 3) -> list[datetime]:
+    """The next few, no two on one local day unless there are no others: three choices and not three quarters."""
+    ahead: list[datetime] = []
+    first_of_day: dict[date, datetime] = {}
+    for slot in slots:
+        ahead.append(slot)
+        first_of_day.setdefault(local(slot, zone).date(), slot)
+        if len(first_of_day) == count:
+            break
+    chosen = list(first_of_day.values())
+    return sorted(chosen + [slot for slot in ahead if slot not in chosen][: count - len(chosen)])
+
+
+def through_the_day(slots: Iterable[datetime], zone: str, count: int, apart: timedelta = APART) -> list[datetime]:
+    """The next few; of one local day only such as lie apart: a morning, a noon and an afternoon to choose from."""
+    chosen: list[datetime] = []
+    for slot in slots:
+        near = bool(chosen) and slot - chosen[-1] < apart
+        if near and local(slot, zone).date() == local(chosen[-1], zone).date():
+            continue
+        chosen.append(slot)
+        if len(chosen) == count:
+            break
+    return chosen
+
+
+def _clash(calendar: Calendar, wanted: Interval) -> Interval | None:
+    """The last appointment in the way, with air on both sides; its end is where to go on."""
+    around = Interval(wanted.start - calendar.air, wanted.end + calendar.air)
+    return max((each for each in calendar.taken if each.overlaps(around)), key=lambda each: each.end, default=None)
+
+
+def _full_days(calendar: Calendar) -> set[date]:
+    count = Counter(local(start, calendar.zone).date() for start in calendar.booked)
+    return {day for day, sessions in count.items() if sessions >= calendar.per_day}
+
+
+def _on_the_quarter(moment: datetime, zone: str) -> datetime:
+    """This moment or the next quarter hour of the local clock (offsets of the tables are not all whole hours)."""
+    offset = local(moment, zone).utcoffset() or timedelta()
+    return moment + (EPOCH - moment - offset) % STEP

@@ -1,0 +1,126 @@
+"""A consultant's own calendar: followed at an address, or sent as a file; it says when they are taken and no more.
+
+Fetching and reading take their time, so that both happen outside, for a post; here is only what becomes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from pydantic import HttpUrl, TypeAdapter, ValidationError
+from sqlalchemy import delete, func, insert, select
+
+from core.advice.availability.local_times import Interval
+from core.advice.experts.events import CalendarRead, CalendarUnreadable
+from core.advice.experts.model import LONGEST_FEED, Expert, ExpertBusy
+from core.advice.experts.service import changed, expert_for, own
+from core.kernel.errors import Invalid
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+
+FEED, FILE = "feed", "file"  # where busy times came from; a new reading replaces those of its own source
+TIMER: Final = "expert_feed"
+READ_AGAIN: Final = "read_again"
+READ_EVERY: Final = timedelta(hours=1)
+URL: Final = TypeAdapter(HttpUrl)
+
+
+def follow_calendar(ctx: Ctx, url: str) -> Expert:
+    """Read the calendar at this address now, and every hour from now on. Raises Invalid for what is no address."""
+    expert = own(ctx)
+    expert.feed_url, expert.feed_read_at, expert.feed_fault = _address(url), None, None
+    _ask(ctx, expert)
+    return changed(ctx, expert)
+
+
+def forget_calendar(ctx: Ctx) -> Expert:
+    """Follow no calendar any more; what an address or a file has said is forgotten."""
+    expert = own(ctx)
+    expert.feed_url = expert.feed_read_at = expert.feed_fault = None
+    clear_timers(ctx.session, TIMER, expert.id)
+    ctx.session.execute(delete(ExpertBusy).where(ExpertBusy.expert_id == expert.id))
+    return changed(ctx, expert)
+
+
+def take_calendar_file(ctx: Ctx, file_id: str) -> Expert:
+    """Read a kept file, in place of an earlier one."""
+    expert = own(ctx)
+    ctx.post("calendar", f"calendar:{expert.id}", FILE, {"expert": expert.id, "zone": expert.zone, "file": file_id})
+    return expert
+
+
+def busy_ahead(ctx: Ctx, expert: Expert) -> dict[str, int]:
+    """How many appointments are known from each source."""
+    query = select(ExpertBusy.source, func.count()).where(
+        ExpertBusy.expert_id == expert.id, ExpertBusy.ends_at > ctx.now
+    )
+    return {source: int(count) for source, count in ctx.session.execute(query.group_by(ExpertBusy.source))}
+
+
+# --- what the reading has brought -------------------------------------------------------------------------------------
+
+
+def calendar_read(ctx: Ctx, expert_id: str, source: str, taken: Sequence[Interval], url: str | None = None) -> None:
+    """What is taken, in place of what was known. An address that was changed meanwhile says nothing any more."""
+    expert = expert_for(ctx, expert_id)
+    if url != (expert.feed_url if source == FEED else None):
+        return
+    tell = source == FILE or expert.feed_read_at is None or expert.feed_fault is not None
+    if source == FEED:
+        expert.feed_read_at, expert.feed_fault = ctx.now, None
+    _replace(ctx, expert, source, taken)
+    if tell:
+        ctx.announce(CalendarRead(expert.id, None, source, len(taken)))
+    changed(ctx, expert)
+
+
+def calendar_unreadable(ctx: Ctx, expert_id: str, source: str, why: str, url: str | None = None) -> None:
+    """It could not be read; what was known stays. The consultant is told once, and not every hour."""
+    expert = expert_for(ctx, expert_id)
+    if url != (expert.feed_url if source == FEED else None):
+        return
+    known = source == FEED and expert.feed_fault is not None
+    if source == FEED:
+        expert.feed_fault = why
+        ctx.session.flush()
+    if not known:
+        ctx.announce(CalendarUnreadable(expert.id, None, source, why))
+
+
+def read_again(ctx: Ctx, expert_id: str) -> None:
+    """The hour is over."""
+    expert = expert_for(ctx, expert_id)
+    if expert.feed_url is not None:
+        _ask(ctx, expert)
+
+
+def _ask(ctx: Ctx, expert: Expert) -> None:
+    body = {"expert": expert.id, "zone": expert.zone, "url": expert.feed_url}
+    ctx.post("calendar", f"calendar:{expert.id}", FEED, body)
+    set_timer(ctx.session, Timer(TIMER, expert.id, READ_AGAIN, ctx.now + READ_EVERY))
+
+
+def _address(url: str) -> str:
+    """`webcal:` is how calendar programs write `https:`."""
+    given = url.strip()
+    if given.lower().startswith("webcal:"):
+        given = f"https:{given[len('webcal:') :]}"
+    try:
+        read = str(URL.validate_python(given))
+    except ValidationError as fault:
+        raise Invalid("calendar.no_address", given=url[:60]) from fault
+    if len(read) > LONGEST_FEED:
+        raise Invalid("calendar.no_address", given=url[:60])
+    return read
+
+
+def _replace(ctx: Ctx, expert: Expert, source: str, taken: Sequence[Interval]) -> None:
+    ctx.session.execute(delete(ExpertBusy).where(ExpertBusy.expert_id == expert.id, ExpertBusy.source == source))
+    if taken:
+        rows = [
+            {"id": ctx.new_id(), "expert_id": expert.id, "source": source, "starts_at": each.start, "ends_at": each.end}
+            for each in taken
+        ]
+        ctx.session.execute(insert(ExpertBusy), rows)

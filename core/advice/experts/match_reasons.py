@@ -1,0 +1,88 @@
+"""Why a consultant was found for a problem, in the order in which it convinces. Who is found is the index's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from core.advice.experts.model import Expert
+from core.catalogue import Catalogue
+from core.catalogue.product_names import words_of
+from core.kernel.money import Money
+
+LIKE: Final = 80  # rapidfuzz; "boilers" and "boiler" are 92 alike, "coal" and "goal" 75
+SHORTEST_LIKE: Final = 4  # letters; shorter words are themselves or nothing
+WORDS_TOLD: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A consultant and why: codes with their part, the strongest first ("field", "legal"). `score`: 0 to 1.
+
+    `km`: from the place that was asked to where their company is, where both are known.
+    """
+
+    expert: Expert
+    score: float
+    reasons: tuple[tuple[str, str], ...]
+    km: int | None = None
+
+
+def hourly(expert: Expert) -> Money:
+    """What an hour costs, for comparing: a session's price over its length."""
+    if expert.basis == "minute":
+        return Money(expert.rate_minor * 60, expert.currency)
+    return Money(expert.rate_minor * 60 // max(expert.lengths), expert.currency)
+
+
+def is_free(expert: Expert, now: datetime) -> bool:
+    """Whether they take a call at once."""
+    return expert.live and expert.free_until is not None and expert.free_until > now
+
+
+def reasons_of(
+    catalogue: Catalogue, expert: Expert, met: Sequence[str], language: str | None, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """What speaks for this consultant. `met`: the words of the problem that their profile meets."""
+    return tuple(_reasons(catalogue, expert, met, language, now))
+
+
+def _reasons(
+    catalogue: Catalogue, expert: Expert, met: Sequence[str], language: str | None, now: datetime
+) -> Iterator[tuple[str, str]]:
+    for field_id in expert.fields:
+        named = _words_of_field(catalogue, field_id)
+        if any(field_id in catalogue.fields_told_by(word) or is_among(word, named) for word in met):
+            yield "field", field_id
+    for skill in expert.skills:
+        if any(is_among(word, words_of(skill)) for word in met):
+            yield "skill", skill
+    if is_free(expert, now):
+        yield "free_now", ""
+    if language is not None and language in expert.languages:
+        yield "language", language
+    told = words_of(f"{expert.headline} {expert.bio}")
+    if said := [word for word in met if is_among(word, told)]:
+        yield "words", ", ".join(said[:WORDS_TOLD])
+
+
+def is_among(word: str, among: Sequence[str]) -> bool:
+    """Whether the word stands there, misspelt or inflected."""
+    if len(word) < SHORTEST_LIKE:
+        return word in among
+    stem = word[: max(SHORTEST_LIKE, len(word) * 3 // 4)]
+    if any(other.startswith(stem) for other in among):
+        return True
+    return process.extractOne(word, among, scorer=fuzz.ratio, score_cutoff=LIKE) is not None
+
+
+@lru_cache(maxsize=100)
+def _words_of_field(catalogue: Catalogue, field_id: str) -> tuple[str, ...]:
+    known = catalogue.expertise.get(field_id)
+    names = known.names.values() if known else ()
+    return tuple({word for said in names for name in said for word in words_of(name)})

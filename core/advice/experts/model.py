@@ -1,0 +1,174 @@
+"""What a consultant is: the commands with their limits, and the tables of profile, special days and busy times."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.advice.availability.weekly_hours import DAY, Span
+from core.kernel.database import Id, Instant, Minor, Table, Versioned, Words
+from core.kernel.money import Money
+
+LENGTHS: Final = (15, 30, 45, 60, 90)  # minutes a session may be planned for
+FIELDS_AT_MOST: Final = 3
+SKILLS_AT_MOST: Final = 15
+LONGEST_SKILL: Final = 40
+LONGEST_FEED: Final = 1000  # letters; what a calendar's private address takes with its key
+SHORTLIST_AT_MOST: Final = 5  # as many as can be asked at once
+FREE_NOW_FOR: Final = timedelta(minutes=60)  # "free now" is said for the hour, or nobody could trust it
+FREE_NOW_AT_MOST: Final = timedelta(hours=12)  # who names a time means today's
+MISSES_BEFORE_PAUSE: Final = 2
+
+Basis = Literal["session", "minute"]
+Policy = Literal["flexible", "standard", "strict"]
+Room = Literal["chat", "video", "own"]
+
+Headline = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=120)]
+Bio = Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=1500)]
+FieldId = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Skill = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=LONGEST_SKILL)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+
+
+class Rate(BaseModel):
+    """What a session costs: `minor` for the whole of one, or for each minute after the free ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    basis: Basis
+    minor: Annotated[int, Field(gt=0)]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.minor, self.currency)
+
+
+class OfferExpertise(BaseModel):
+    """Become a consultant, or say it all anew. `hours` is a sentence; `lengths` are minutes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    headline: Headline
+    bio: Bio
+    fields: Annotated[tuple[FieldId, ...], Field(min_length=1, max_length=FIELDS_AT_MOST)]
+    skills: Annotated[tuple[Skill, ...], Field(max_length=SKILLS_AT_MOST)] = ()
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=11)]
+    rate: Rate
+    lengths: Annotated[tuple[Literal[15, 30, 45, 60, 90], ...], Field(min_length=1)] = (30,)
+    hours: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    policy: Policy = "standard"
+    room: Room = "chat"
+    own_link: HttpUrl | None = None
+
+
+class ChangeExpertise(BaseModel):
+    """Change what is given; what is not given stays."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    headline: Headline | None = None
+    bio: Bio | None = None
+    fields: Annotated[tuple[FieldId, ...], Field(min_length=1, max_length=FIELDS_AT_MOST)] | None = None
+    skills: Annotated[tuple[Skill, ...], Field(max_length=SKILLS_AT_MOST)] | None = None
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=11)] | None = None
+    rate: Rate | None = None
+    lengths: Annotated[tuple[Literal[15, 30, 45, 60, 90], ...], Field(min_length=1)] | None = None
+    policy: Policy | None = None
+    room: Room | None = None
+    own_link: HttpUrl | None = None
+    air_minutes: Annotated[int, Field(ge=0, le=120)] | None = None
+    notice_minutes: Annotated[int, Field(ge=0, le=7 * DAY)] | None = None
+    per_day: Annotated[int, Field(ge=1, le=20)] | None = None
+
+
+class SpecialDay(BaseModel):
+    """One day that is not like its weekday; no spans: closed. One over midnight ends above 1440."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    day: date
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+class Expert(Versioned, Table):
+    """One consultant. `week`: by weekday ("0" is Monday), spans in wall-clock minutes of `zone`."""
+
+    __tablename__ = "expert"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), unique=True)
+    organisation_id: Mapped[str] = mapped_column(Id, index=True)
+    headline: Mapped[str] = mapped_column(String(120))
+    bio: Mapped[str] = mapped_column(Words)
+    fields: Mapped[list[str]] = mapped_column(JSON)
+    skills: Mapped[list[str]] = mapped_column(JSON)
+    languages: Mapped[list[str]] = mapped_column(JSON)
+    basis: Mapped[str] = mapped_column(String(10))
+    rate_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    lengths: Mapped[list[int]] = mapped_column(JSON)
+    week: Mapped[dict[str, list[list[int]]]] = mapped_column(JSON)
+    zone: Mapped[str] = mapped_column(String(40))
+    air_minutes: Mapped[int] = mapped_column(Integer, default=10)
+    notice_minutes: Mapped[int] = mapped_column(Integer, default=120)
+    per_day: Mapped[int] = mapped_column(Integer, default=8)
+    policy: Mapped[str] = mapped_column(String(10))
+    room: Mapped[str] = mapped_column(String(10))
+    own_link: Mapped[str | None] = mapped_column(String(500))
+    live: Mapped[bool] = mapped_column(Boolean, index=True)  # shown to seekers
+    paused_why: Mapped[str | None] = mapped_column(String(20))  # "own", "holiday", "missed"
+    away_until: Mapped[datetime | None] = mapped_column(Instant)
+    free_until: Mapped[datetime | None] = mapped_column(Instant)  # said "free now"
+    missed: Mapped[int] = mapped_column(Integer, default=0)  # requests in a row that were not answered
+    listed_at: Mapped[datetime] = mapped_column(Instant)
+    feed_url: Mapped[str | None] = mapped_column(String(LONGEST_FEED))  # of their own calendar
+    feed_read_at: Mapped[datetime | None] = mapped_column(Instant)  # when it was last read well
+    feed_fault: Mapped[str | None] = mapped_column(String(20))  # why it could not be read; "feed.<why>" says it
+
+    @property
+    def rate(self) -> Rate:
+        return Rate(basis=self.basis, minor=self.rate_minor, currency=self.currency)
+
+    @property
+    def hours(self) -> dict[int, tuple[Span, ...]]:
+        """By weekday; a span over midnight is its first day's."""
+        return {int(day): tuple(Span(*span) for span in spans) for day, spans in self.week.items()}
+
+
+class ExpertDay(Table):
+    """An override of one day's hours."""
+
+    __tablename__ = "expert_day"
+
+    expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    spans: Mapped[list[list[int]]] = mapped_column(JSON)
+
+
+class ExpertBusy(Table):
+    """A busy time from the consultant's own calendar. A new reading replaces the old."""
+
+    __tablename__ = "expert_busy"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"))
+    source: Mapped[str] = mapped_column(String(4))
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_expert_busy_when", "expert_id", "ends_at"),)
+
+
+class Shortlisted(Table):
+    """A consultant whom a seeker keeps in mind."""
+
+    __tablename__ = "shortlisted"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"), primary_key=True)
+    kept_at: Mapped[datetime] = mapped_column(Instant)

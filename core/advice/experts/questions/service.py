@@ -1,0 +1,108 @@
+"""Asking a consultant before booking, and answering. Who is not answered writes no more for now."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import Literal
+
+from sqlalchemy import func, select, update
+
+from core.advice.experts.questions.events import QuestionSaid
+from core.advice.experts.questions.model import (
+    A_DAY,
+    BEGUN_AT_MOST,
+    LINES_AT_MOST,
+    UNANSWERED_AT_MOST,
+    Question,
+    QuestionLine,
+    SayToExpert,
+)
+from core.advice.experts.service import expert_for
+from core.kernel.errors import NotAllowed, NotFound, Refusal
+from core.kernel.transaction import Ctx
+from core.people.accounts.events import AccountsLinked
+from core.people.accounts.service import acting, person_of
+from core.people.blocking.service import check_may_reach
+
+Side = Literal["seeker", "consultant"]
+
+
+def ask_expert(ctx: Ctx, command: SayToExpert) -> Question:
+    """A seeker's message to a consultant; what the two have written before goes on. Raises NotFound, Refusal."""
+    expert, person = expert_for(ctx, command.subject), acting(ctx)
+    if expert.organisation_id == person.organisation_id:
+        raise NotAllowed("session.with_oneself")
+    known = question_to(ctx, expert.id)
+    if known is not None:
+        return _say(ctx, known, "seeker", command.words)
+    if not expert.live:
+        raise Refusal("expert.paused")
+    lately = Question.asked_at > ctx.now - A_DAY
+    begun = select(func.count()).select_from(Question).where(Question.seeker == person.id, lately)
+    if (ctx.session.scalar(begun) or 0) >= BEGUN_AT_MOST:
+        raise Refusal("question.too_many", most=BEGUN_AT_MOST)
+    question = Question(
+        id=ctx.new_id(),
+        expert_id=expert.id,
+        consultant=expert.person_id,
+        seeker=person.id,
+        asked_at=ctx.now,
+        said=0,
+        lines=[],
+    )
+    ctx.session.add(question)
+    return _say(ctx, question, "seeker", command.words)
+
+
+def say_on(ctx: Ctx, command: SayToExpert) -> Question:
+    """The next message of either side. Raises NotFound, Refusal."""
+    question = question_for(ctx, command.subject)
+    return _say(ctx, question, side_of(ctx, question), command.words)
+
+
+def question_for(ctx: Ctx, question_id: str) -> Question:
+    """A question for its two sides, and for the house itself. Raises NotFound, to strangers too."""
+    question = ctx.session.get(Question, question_id)
+    if question is None or ctx.actor.person not in (None, question.seeker, question.consultant):
+        raise NotFound
+    return question
+
+
+def question_to(ctx: Ctx, expert_id: str) -> Question | None:
+    """What who asks and this consultant have written so far."""
+    mine = Question.seeker == acting(ctx).id
+    query = select(Question).where(mine, Question.expert_id == expert_id).order_by(Question.id.desc())
+    return ctx.session.scalars(query.limit(1)).first()
+
+
+def side_of(ctx: Ctx, question: Question) -> Side:
+    return "seeker" if ctx.actor.person == question.seeker else "consultant"
+
+
+def awaits(question: Question) -> Side:
+    """Whose word is awaited."""
+    return "seeker" if question.lines[-1].side == "consultant" else "consultant"
+
+
+def accounts_linked(ctx: Ctx, fact: AccountsLinked) -> None:
+    """Two chats are one person now: what the account that goes has asked is theirs too."""
+    gone = Question.seeker == fact.gone_id
+    ctx.session.execute(update(Question).where(gone).values(seeker=fact.person_id))
+
+
+def _say(ctx: Ctx, question: Question, side: Side, words: str) -> Question:
+    seeker, consultant = (person_of(ctx, each) for each in (question.seeker, question.consultant))
+    check_may_reach(ctx, seeker.organisation_id, consultant.organisation_id)
+    unanswered = len(list(takewhile(lambda line: line.side == side, reversed(question.lines))))
+    if unanswered >= UNANSWERED_AT_MOST:
+        raise Refusal("question.wait", most=UNANSWERED_AT_MOST)
+    if len(question.lines) >= LINES_AT_MOST:
+        raise Refusal("question.too_long", most=LINES_AT_MOST)
+    number, person = len(question.lines) + 1, acting(ctx).id
+    question.lines.append(
+        QuestionLine(question_id=question.id, number=number, side=side, person=person, at=ctx.now, words=words)
+    )
+    question.said = number
+    ctx.session.flush()
+    ctx.announce(QuestionSaid(question.id, person, first=number == 1))
+    return question

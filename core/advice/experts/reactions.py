@@ -1,0 +1,36 @@
+"""What time does to consultants, and what becomes of their seekers' lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from core.advice.experts import external_calendars, shortlist
+from core.advice.experts.questions import service as questions
+from core.advice.experts.service import BACK, FREE_OVER, TIMERS, free_over, holiday_over, left_company
+from core.kernel.events import Reactions
+from core.kernel.timer_sweep import Ring
+from core.kernel.timers import Timer
+from core.kernel.transaction import Ctx
+from core.people.accounts.events import AccountsLinked
+from core.people.companies.events import MemberLeft
+
+BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {
+    BACK: holiday_over,
+    FREE_OVER: free_over,
+}
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(AccountsLinked, shortlist.accounts_linked)
+    reactions.on(AccountsLinked, questions.accounts_linked)
+    reactions.on(MemberLeft, lambda ctx, fact: left_company(ctx, fact.person_id))
+
+
+def ring(ctx: Ctx, timer: Timer) -> None:
+    BY_EVENT[timer.event](ctx, timer.subject)
+
+
+rings: Mapping[str, Ring] = {
+    TIMERS: ring,
+    external_calendars.TIMER: lambda ctx, timer: external_calendars.read_again(ctx, timer.subject),
+}

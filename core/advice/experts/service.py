@@ -1,0 +1,309 @@
+"""What consultants do about themselves: offer their expertise, keep their hours, come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from core.advice.availability.local_times import Interval, local
+from core.advice.availability.slots import Calendar
+from core.advice.availability.special_days import Change, read_change
+from core.advice.availability.weekly_hours import Hours, Towns, read_hours
+from core.advice.experts import rules
+from core.advice.experts.events import ExpertChanged, ExpertListed, ExpertPaused, RequestMissed
+from core.advice.experts.model import (
+    FREE_NOW_AT_MOST,
+    FREE_NOW_FOR,
+    MISSES_BEFORE_PAUSE,
+    ChangeExpertise,
+    Expert,
+    ExpertBusy,
+    ExpertDay,
+    OfferExpertise,
+    SpecialDay,
+)
+from core.catalogue import Catalogue
+from core.kernel.errors import NotFound, Refusal, Stale
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Person
+from core.people.accounts.service import ZONE_UNKNOWN, acting, has_traded, person_of
+
+BACK = "expert_back"
+FREE_OVER = "free_over"
+TIMERS = "expert"
+
+# --- the profile ------------------------------------------------------------------------------------------------------
+
+
+def offer_expertise(ctx: Ctx, catalogue: Catalogue, command: OfferExpertise, towns: Towns | None = None) -> Expert:
+    """Be found by seekers from now on; the same account goes on buying and selling. Raises Invalid.
+
+    Somebody who is a consultant already says it all anew. `towns`: zones of places that no zone is named after.
+    """
+    person = acting(ctx)
+    rules.check_fields(catalogue, command.fields)
+    rules.check_rate(command.rate, command.lengths)
+    rules.check_room(command.room, command.own_link)
+    hours = read_hours(command.hours, person.locale, towns)
+    expert = own_profile(ctx)
+    if expert is None:
+        expert = Expert(id=ctx.new_id(), person_id=person.id, organisation_id=person.organisation_id)
+    for name in ("headline", "bio", "policy", "room"):
+        setattr(expert, name, getattr(command, name))
+    expert.fields, expert.skills = list(command.fields), list(command.skills)
+    expert.languages, expert.lengths = list(command.languages), sorted(set(command.lengths))
+    expert.basis, expert.rate_minor, expert.currency = command.rate.basis, command.rate.minor, command.rate.currency
+    expert.own_link = None if command.own_link is None else str(command.own_link)
+    expert.zone = hours.zone or person.zone
+    _keep_time_of(person, hours)
+    expert.week = rules.week_kept(hours.days)
+    _list(ctx, expert)
+    has_traded(ctx, person.organisation_id)
+    return expert
+
+
+def change_expertise(ctx: Ctx, catalogue: Catalogue, command: ChangeExpertise, seen: int | None = None) -> Expert:
+    """Change what is given. Sessions already booked keep their price and policy. Raises Invalid, Stale."""
+    expert = own(ctx, seen)
+    given = command.model_dump(exclude_none=True, exclude={"rate", "own_link"})
+    for name, value in given.items():
+        setattr(expert, name, list(value) if isinstance(value, tuple) else value)
+    if command.fields is not None:
+        rules.check_fields(catalogue, command.fields)
+    if command.rate is not None:
+        expert.basis, expert.rate_minor = command.rate.basis, command.rate.minor
+        expert.currency = command.rate.currency
+    if command.own_link is not None:
+        expert.own_link = str(command.own_link)
+    rules.check_rate(expert.rate, expert.lengths)
+    rules.check_room(expert.room, expert.own_link)
+    return changed(ctx, expert)
+
+
+def _keep_time_of(person: Person, hours: Hours) -> None:
+    """Who came from a chat that tells no time zone is shown times of the place that their own hours name."""
+    if person.zone == ZONE_UNKNOWN and hours.zone is not None:
+        person.zone = hours.zone
+
+
+def own_profile(ctx: Ctx) -> Expert | None:
+    """The consultant that who asks is; None when they are not one."""
+    return ctx.session.scalar(select(Expert).where(Expert.person_id == acting(ctx).id))
+
+
+def expert_for(ctx: Ctx, expert_id: str) -> Expert:
+    """A consultant as everybody may see them, paused ones too. Raises NotFound."""
+    expert = ctx.session.get(Expert, expert_id)
+    if expert is None:
+        raise NotFound
+    return expert
+
+
+def expert_of(ctx: Ctx, person_id: str) -> Expert | None:
+    return ctx.session.scalar(select(Expert).where(Expert.person_id == person_id))
+
+
+# --- hours ------------------------------------------------------------------------------------------------------------
+
+
+def keep_hours(ctx: Ctx, sentence: str, towns: Towns | None = None) -> Change:
+    """Change the days that the sentence names, weekdays for good and dates once. Raises Invalid."""
+    expert, person = own(ctx), acting(ctx)
+    change = read_change(sentence, person.locale, local(ctx.now, expert.zone).date(), towns)
+    if change.week is not None:
+        _keep_time_of(person, change.week)
+        expert.week = rules.week_kept({**expert.hours, **change.week.days})
+        expert.zone = change.week.zone or expert.zone
+    for day, spans in change.days.items():
+        keep_special_day(ctx, SpecialDay(day=day, spans=tuple((span.start, span.end) for span in spans)))
+    changed(ctx, expert)
+    return change
+
+
+def mean_only(ctx: Ctx, day: date, before: dict[str, list[list[int]]], seen: int) -> Expert:
+    """What was just kept for every such weekday is meant for this one day; the week is again as it was before."""
+    expert = own(ctx, seen)
+    spans = expert.hours[day.weekday()]
+    expert.week = before
+    return keep_special_day(ctx, SpecialDay(day=day, spans=tuple((span.start, span.end) for span in spans)))
+
+
+def keep_special_day(ctx: Ctx, command: SpecialDay) -> Expert:
+    """That one day is different, or closed. Raises Invalid for a day that is over or too far ahead."""
+    expert = own(ctx)
+    rules.check_special_day(command, ctx.now, expert.zone)
+    ctx.session.merge(ExpertDay(expert_id=expert.id, day=command.day, spans=[list(span) for span in command.spans]))
+    return changed(ctx, expert)
+
+
+def close_days(ctx: Ctx, first: date, last: date) -> Expert:
+    """Nobody can book from the first day to the last; what is agreed already stands. Raises Invalid."""
+    expert = own(ctx)
+    rules.check_absence(first, last, local(ctx.now, expert.zone).date())
+    for number in range((last - first).days + 1):
+        ctx.session.merge(ExpertDay(expert_id=expert.id, day=first + timedelta(days=number), spans=[]))
+    return changed(ctx, expert)
+
+
+def forget_special_days(ctx: Ctx, first: date, count: int = 1) -> Expert:
+    """So many days from the first one on are like their weekdays again."""
+    expert, last = own(ctx), first + timedelta(days=count - 1)
+    ctx.session.execute(delete(ExpertDay).where(ExpertDay.expert_id == expert.id, ExpertDay.day.between(first, last)))
+    return changed(ctx, expert)
+
+
+def special_days(ctx: Ctx, expert: Expert) -> list[ExpertDay]:
+    """The overrides that are not over yet, in order."""
+    today = (ctx.now - timedelta(days=1)).date()
+    query = select(ExpertDay).where(ExpertDay.expert_id == expert.id, ExpertDay.day >= today)
+    return list(ctx.session.scalars(query.order_by(ExpertDay.day)))
+
+
+def calendar_of(ctx: Ctx, expert: Expert, sessions: Sequence[Interval], elsewhere: Sequence[Interval] = ()) -> Calendar:
+    """A consultant's time with the sessions they have, for finding slots; `elsewhere`: those that they do not give."""
+    busy = select(ExpertBusy.starts_at, ExpertBusy.ends_at).where(
+        ExpertBusy.expert_id == expert.id, ExpertBusy.ends_at > ctx.now
+    )
+    return Calendar(
+        week=expert.hours,
+        zone=expert.zone,
+        overrides={each.day: rules.spans(each.spans) for each in special_days(ctx, expert)},
+        taken=[*sessions, *elsewhere, *(Interval(row.starts_at, row.ends_at) for row in ctx.session.execute(busy))],
+        booked=[session.start for session in sessions],
+        air=timedelta(minutes=expert.air_minutes),
+        notice=timedelta(minutes=expert.notice_minutes),
+        per_day=expert.per_day,
+        away_until=expert.away_until,
+    )
+
+
+# --- coming and going -------------------------------------------------------------------------------------------------
+
+
+def say_free_now(ctx: Ctx, until: datetime | None = None) -> Expert:
+    """Take instant calls until then, or for the next hour. Raises Refusal for a time too far ahead."""
+    expert = own(ctx)
+    if not expert.live:
+        raise Refusal("expert.paused")
+    if until is not None and until > ctx.now + FREE_NOW_AT_MOST:
+        raise Refusal("expert.free_too_long", hours=FREE_NOW_AT_MOST // timedelta(hours=1))
+    expert.free_until = until or ctx.now + FREE_NOW_FOR
+    set_timer(ctx.session, Timer(TIMERS, expert.id, FREE_OVER, expert.free_until))
+    return changed(ctx, expert)
+
+
+def say_busy(ctx: Ctx) -> Expert:
+    """No instant calls any more."""
+    return _no_longer_free(ctx, own(ctx))
+
+
+def is_free_now(ctx: Ctx, expert: Expert) -> bool:
+    return expert.live and expert.free_until is not None and expert.free_until > ctx.now
+
+
+def pause(ctx: Ctx, until: datetime | None = None, seen: int | None = None) -> Expert:
+    """Not be found, until a day or until they come back. Sessions already booked stand."""
+    expert = own(ctx, seen)
+    if until is not None and until <= ctx.now:
+        raise Refusal("expert.holiday_past", field="days")
+    expert.away_until = until
+    clear_timers(ctx.session, TIMERS, expert.id)
+    if until is not None:
+        set_timer(ctx.session, Timer(TIMERS, expert.id, BACK, until))
+    return _pause(ctx, expert, "own" if until is None else "holiday")
+
+
+def come_back(ctx: Ctx, seen: int | None = None) -> Expert:
+    """Be found again."""
+    expert = own(ctx, seen)
+    if not expert.live:
+        _list(ctx, expert)
+    return expert
+
+
+def request_missed(ctx: Ctx, expert_id: str) -> None:
+    """They let a request run out. The second in a row pauses them: seekers should not wait for nobody."""
+    expert = expert_for(ctx, expert_id)
+    expert.missed += 1
+    expert.free_until = None
+    if not expert.live:
+        return
+    if expert.missed >= MISSES_BEFORE_PAUSE:
+        _pause(ctx, expert, "missed")
+    else:
+        ctx.session.flush()
+        ctx.announce(RequestMissed(expert.id, None))
+
+
+def request_answered(ctx: Ctx, expert_id: str) -> None:
+    """They said yes, no or another time."""
+    expert = expert_for(ctx, expert_id)
+    if expert.missed:
+        expert.missed = 0
+
+
+def holiday_over(ctx: Ctx, expert_id: str) -> None:
+    expert = expert_for(ctx, expert_id)
+    if expert.paused_why == "holiday":
+        _list(ctx, expert)
+
+
+def free_over(ctx: Ctx, expert_id: str) -> None:
+    """The hour for which they said that they are free is over."""
+    expert = expert_for(ctx, expert_id)
+    if expert.free_until is not None and expert.free_until <= ctx.now:
+        _no_longer_free(ctx, expert)
+
+
+def left_company(ctx: Ctx, person_id: str) -> None:
+    """Who works for a company no longer advises for themselves: what is booked from now on is paid to their own.
+
+    Sessions already booked stay the company's, in whose name they were promised.
+    """
+    expert = expert_of(ctx, person_id)
+    if expert is not None:
+        expert.organisation_id = person_of(ctx, person_id).organisation_id
+        has_traded(ctx, expert.organisation_id)
+        changed(ctx, expert)
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def own(ctx: Ctx, seen: int | None = None) -> Expert:
+    expert = own_profile(ctx)
+    if expert is None:
+        raise NotFound("expert.not_one")
+    if seen is not None and seen != expert.version:
+        raise Stale
+    return expert
+
+
+def _list(ctx: Ctx, expert: Expert) -> None:
+    expert.live, expert.paused_why, expert.away_until, expert.missed = True, None, None, 0
+    expert.listed_at = ctx.now
+    ctx.session.add(expert)
+    clear_timers(ctx.session, TIMERS, expert.id)
+    ctx.session.flush()
+    ctx.announce(ExpertListed(expert.id, ctx.actor.person))
+
+
+def _pause(ctx: Ctx, expert: Expert, why: str) -> Expert:
+    expert.live, expert.paused_why, expert.free_until = False, why, None
+    ctx.session.flush()
+    ctx.announce(ExpertPaused(expert.id, ctx.actor.person, why))
+    return expert
+
+
+def changed(ctx: Ctx, expert: Expert) -> Expert:
+    ctx.session.flush()
+    ctx.announce(ExpertChanged(expert.id, ctx.actor.person))
+    return expert
+
+
+def _no_longer_free(ctx: Ctx, expert: Expert) -> Expert:
+    expert.free_until = None
+    return changed(ctx, expert)

@@ -1,0 +1,152 @@
+"""What a promotion is: the packages and their prices, its course, and the counters of who was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy import Date, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.database import Id, Instant, OneOf, Table
+from core.kernel.money import STARS, Money
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
+
+LOOKED_BACK: Final = timedelta(days=28)  # four of each weekday
+WEEK: Final = timedelta(days=7)
+CHOSEN_FOR: Final = timedelta(hours=2)  # longer than an offer is open
+SUSPENDED_FOR: Final = timedelta(days=200)  # longer than any bank takes to decide
+TOP_PLACES: Final = 3  # at the top of one field at a time: more would be no top
+
+# What one more look at a profile costs, and the price that no package falls below or rises above. House prices.
+CENTS_A_LOOK: Final = 15
+STARS_A_EURO: Final = 50
+CURRENCY: Final = "EUR"
+
+
+class Kind(StrEnum):
+    """`featured`: wherever one fits; `top`: in answers to problems of one field of expertise."""
+
+    FEATURED = "featured"
+    TOP = "top"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """`least` and `most` in cents."""
+
+    kind: Kind
+    days: int
+    least: int
+    most: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}{self.days}"
+
+    @property
+    def lasts(self) -> timedelta:
+        return timedelta(days=self.days)
+
+
+PACKAGES: Final = (
+    Package(Kind.FEATURED, 7, 4_00, 29_00),
+    Package(Kind.FEATURED, 30, 12_00, 89_00),
+    Package(Kind.TOP, 7, 5_00, 39_00),
+    Package(Kind.TOP, 30, 15_00, 119_00),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The same price on either rail."""
+
+    cents: int
+
+    @property
+    def card(self) -> Money:
+        return Money(self.cents, CURRENCY)
+
+    @property
+    def stars(self) -> Money:
+        return Money(-(-self.cents * STARS_A_EURO // 100), STARS.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a package is expected to do for one consultant, from our own counters.
+
+    `looks`: at the profile in the last `days` days; `lift`: how much more often promoted profiles were looked at than
+    before, over `promotions` promotions that are over; `expected`: looks while the package lasts.
+    """
+
+    looks: int
+    days: int
+    lift: Fraction
+    promotions: int
+    expected: int
+    price: Price
+
+
+class ChoosePackage(BaseModel):
+    """`field`: of expertise, one of the consultant's own; only for the top of a field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    package: Annotated[str, StringConstraints(max_length=12)]
+    field: Annotated[str, StringConstraints(max_length=40)] | None = None
+
+
+OWNER = frozenset({"owner"})
+
+PROMOTION: Final = Process(
+    name="promotion",
+    initial="chosen",
+    final=frozenset({"dropped", "over", "stopped"}),
+    transitions=(
+        Transition("chosen", "paid", SYSTEM, "running"),
+        Transition("chosen", "drop", OWNER | SYSTEM, "dropped"),
+        Transition("chosen", "not_bought", TIME, "dropped", CHOSEN_FOR),
+        Transition("running", "stop", OWNER | SYSTEM, "stopped"),
+        Transition("running", "run_out", TIME, "over"),
+        # The buyer's bank has called its price back: shown to nobody until the bank has decided.
+        Transition("running", "call_back", SYSTEM, "suspended"),
+        Transition("suspended", "resume", SYSTEM, "running"),
+        Transition("suspended", "stop", SYSTEM, "stopped"),
+        Transition("suspended", "given_up", TIME, "stopped", SUSPENDED_FOR),
+    ),
+)
+
+
+class Promotion(InProcess, Table):
+    """One package of one consultant, in the process "promotion"."""
+
+    __tablename__ = "promotion"
+
+    expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"), index=True)
+    kind: Mapped[Kind] = mapped_column(OneOf(Kind))
+    days: Mapped[int] = mapped_column(Integer)
+    field: Mapped[str | None] = mapped_column(String(40))
+    started_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    looks_before: Mapped[int] = mapped_column(Integer)  # in the four weeks before it was chosen
+    days_before: Mapped[int] = mapped_column(Integer)  # of them, those in which the profile was listed
+    looks_expected: Mapped[int] = mapped_column(Integer)
+    looks_that_day: Mapped[int] = mapped_column(Integer, default=0)  # on which it began, before it did
+    seconds_left: Mapped[int | None] = mapped_column(Integer)  # while it is suspended
+    why: Mapped[str | None] = mapped_column(String(20))  # it was stopped: "own", "away", "given_back", "called_back"
+
+
+class ProfileDay(Table):
+    """How often one profile stood in a list and was opened, on one day (UTC). Counted up, never read one by one."""
+
+    __tablename__ = "profile_day"
+
+    expert_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    shown: Mapped[int] = mapped_column(Integer)
+    opened: Mapped[int] = mapped_column(Integer)

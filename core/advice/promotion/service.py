@@ -1,0 +1,372 @@
+"""What consultants do about promotion: look at what it would bring, choose a package, end it; and who is promoted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Final
+
+from sqlalchemy import func, select
+
+from core.advice.experts.model import Expert
+from core.advice.experts.ranking import Standing
+from core.advice.experts.service import expert_for, own_profile
+from core.advice.promotion import rules, view_counts
+from core.advice.promotion.events import (
+    PromotionBegan,
+    PromotionForfeited,
+    PromotionOver,
+    PromotionResumed,
+    PromotionStopped,
+    PromotionSuspended,
+)
+from core.advice.promotion.model import (
+    LOOKED_BACK,
+    PACKAGES,
+    PROMOTION,
+    TOP_PLACES,
+    ChoosePackage,
+    Forecast,
+    Kind,
+    Package,
+    Promotion,
+)
+from core.kernel.errors import Invalid, NotFound, Refusal, Stale
+from core.kernel.money import Money
+from core.kernel.process import enter, step
+from core.kernel.timers import deadline_of
+from core.kernel.transaction import Ctx
+from core.shop.purchases import service as purchases
+from core.shop.purchases.model import PURCHASE, Thing
+from core.shop.purchases.rules import Back, parted, unused
+
+HOLDS_A_PLACE: Final = ("running", "suspended")  # what a bank has called back may run on
+TAPPED_WITHIN: Final = timedelta(seconds=30)
+COUNTED: Final = 200  # promotions that are over, the latest: old ones say little of now
+
+# --- what a consultant does -------------------------------------------------------------------------------------------
+
+
+def forecast(ctx: Ctx, package: Package) -> Forecast:
+    """What this package would do for who asks, and what it costs them now. Raises NotFound for who is no consultant."""
+    expert = _own(ctx)
+    seen, days = _looks_before(ctx, expert)
+    daily, (lift, promotions) = rules.a_day(seen, days, _usual(ctx)), _lift(ctx)
+    price = rules.price_of(package, daily, lift)
+    return Forecast(seen, days, lift, promotions, rules.expected(package.days, daily, lift), price)
+
+
+def choose(ctx: Ctx, command: ChoosePackage) -> tuple[Promotion, Forecast]:
+    """Choose a package; it begins when it is paid. Raises Invalid, and Refusal for what runs already or is full."""
+    expert, package = _own(ctx), package_named(command.package)
+    if not expert.live:
+        raise Refusal("promotion.away")
+    if (package.kind is Kind.TOP) != (command.field is not None) or command.field not in (None, *expert.fields):
+        raise Invalid("promotion.field", field="field")
+    hindrance = _hindered_by(ctx, expert, package.kind, command.field)
+    if hindrance is not None:
+        raise Refusal(hindrance, most=TOP_PLACES)
+    told = forecast(ctx, package)
+    for earlier in _chosen(ctx, expert.id):
+        _drop(ctx, earlier)
+    promotion = Promotion(
+        id=ctx.new_id(),
+        expert_id=expert.id,
+        kind=package.kind,
+        days=package.days,
+        field=command.field,
+        looks_before=told.looks,
+        days_before=told.days,
+        looks_expected=told.expected,
+    )
+    ctx.session.add(promotion)
+    enter(ctx, PROMOTION, promotion, PROMOTION.initial)
+    ctx.session.flush()
+    return promotion, told
+
+
+def stop(ctx: Ctx, promotion_id: str, told: int | None = None) -> Promotion:
+    """The consultant ends it; the price of the time that is left comes back.
+
+    `told`: how much that was, in minor units, when they were asked. Raises Stale when it is less by now.
+    """
+    promotion = promotion_for(ctx, promotion_id)
+    if told is not None and promotion.state == "running" and unused_price(ctx, promotion).minor < told:
+        raise Stale
+    _stop(ctx, promotion, "own", "owner")
+    return promotion
+
+
+# --- what happens to it -----------------------------------------------------------------------------------------------
+
+
+def paid(ctx: Ctx, promotion_id: str, purchase_id: str) -> None:
+    """It begins. What can begin no more (the consultant is away meanwhile, it was dropped) is given back."""
+    promotion = _locked(ctx, promotion_id)
+    expert = expert_for(ctx, promotion.expert_id)
+    hindered = not expert.live or _hindered_by(ctx, expert, promotion.kind, promotion.field) is not None
+    if promotion.state != PROMOTION.initial or hindered:
+        if promotion.state == PROMOTION.initial:
+            step(ctx, PROMOTION, promotion, "drop", ("system",))
+        purchases.give_back(ctx, purchase_id, purchases.purchase_for(ctx, purchase_id).price)
+        return
+    promotion.started_at = ctx.now
+    promotion.looks_that_day = view_counts.looks_at(ctx, expert.id, ctx.now.date(), ctx.now.date())
+    until = ctx.now + _package(promotion).lasts
+    step(ctx, PROMOTION, promotion, "paid", ("system",), dues={"run_out": until})
+    ctx.session.flush()
+    ctx.announce(PromotionBegan(promotion.id, expert.id))
+
+
+def not_bought(ctx: Ctx, promotion_id: str) -> None:
+    promotion = _locked(ctx, promotion_id)
+    if promotion.state == PROMOTION.initial:
+        step(ctx, PROMOTION, promotion, "drop", ("system",))
+
+
+def went_away(ctx: Ctx, expert_id: str) -> None:
+    """Nobody sees a consultant who is away: what they have paid for ends, and the rest comes back."""
+    for promotion in running(ctx, [expert_id]):
+        _stop(ctx, promotion, "away", "system")
+
+
+def given_back(ctx: Ctx, promotion_id: str) -> None:
+    """Its whole price went back: it ends."""
+    promotion = _locked(ctx, promotion_id)
+    if promotion.state == "running":
+        promotion.why = "given_back"
+        promotion.ended_at = ctx.now
+        step(ctx, PROMOTION, promotion, "stop", ("system",))
+
+
+def called_back(ctx: Ctx, promotion_id: str) -> None:
+    """The buyer's bank has taken its price back: nobody sees it until the bank has decided, and its time stands."""
+    promotion = _locked(ctx, promotion_id)
+    ends = until(ctx, promotion)
+    if promotion.state == "running" and ends is not None:
+        promotion.seconds_left = max(int((ends - ctx.now).total_seconds()), 0)
+        step(ctx, PROMOTION, promotion, "call_back", ("system",))
+        ctx.session.flush()
+        ctx.announce(PromotionSuspended(promotion.id, promotion.expert_id))
+
+
+def regained(ctx: Ctx, promotion_id: str) -> None:
+    """The bank has given it back: the time that was left runs on. Who is away has the price of it back, and so has
+    whose promotion had ended because the bank was slow, or had decided otherwise before.
+    """
+    promotion = _locked(ctx, promotion_id)
+    if promotion.state == "stopped" and promotion.why == "called_back":
+        _give_back_rest(ctx, promotion)
+    if promotion.state != "suspended":
+        return
+    due = ctx.now + timedelta(seconds=promotion.seconds_left or 0)
+    promotion.seconds_left = None
+    step(ctx, PROMOTION, promotion, "resume", ("system",), dues={"run_out": due})
+    ctx.session.flush()
+    if not expert_for(ctx, promotion.expert_id).live:
+        _stop(ctx, promotion, "away", "system")
+        return
+    ctx.announce(PromotionResumed(promotion.id, promotion.expert_id))
+
+
+def lost(ctx: Ctx, promotion_id: str) -> None:
+    """The bank keeps its price: it ends, and nothing comes back."""
+    promotion = _locked(ctx, promotion_id)
+    if promotion.state == "suspended":
+        promotion.why, promotion.ended_at = "called_back", ctx.now
+        step(ctx, PROMOTION, promotion, "stop", ("system",))
+        ctx.session.flush()
+        ctx.announce(PromotionForfeited(promotion.id, promotion.expert_id))
+
+
+def time_is_up(ctx: Ctx, promotion_id: str, event: str) -> None:
+    promotion = _locked(ctx, promotion_id)
+    step(ctx, PROMOTION, promotion, event, ("time",))
+    if event == "given_up":
+        promotion.why, promotion.ended_at = "called_back", ctx.now
+    elif event == "run_out":
+        promotion.ended_at = ctx.now
+        ctx.session.flush()
+        ctx.announce(PromotionOver(promotion.id, promotion.expert_id, looks_of(ctx, promotion)))
+
+
+# --- what is seen -----------------------------------------------------------------------------------------------------
+
+
+def package_named(name: str) -> Package:
+    """Raises NotFound."""
+    package = next((each for each in PACKAGES if each.name == name), None)
+    if package is None:
+        raise NotFound
+    return package
+
+
+def promotion_for(ctx: Ctx, promotion_id: str) -> Promotion:
+    """A promotion for its consultant, and for the house itself. Raises NotFound."""
+    promotion = ctx.session.get(Promotion, promotion_id)
+    if promotion is None:
+        raise NotFound
+    if ctx.actor.person not in (None, expert_for(ctx, promotion.expert_id).person_id):
+        raise NotFound
+    return promotion
+
+
+def running(ctx: Ctx, experts: Collection[str]) -> list[Promotion]:
+    query = select(Promotion).where(Promotion.state == "running", Promotion.expert_id.in_(experts))
+    return list(ctx.session.scalars(query.order_by(Promotion.id)))
+
+
+def standings(ctx: Ctx, found: Iterable[tuple[str, float, Collection[str]]]) -> list[Standing]:
+    """Who was found, as they stand in line. `found`: id, score, and the fields of expertise that the wish is about."""
+    asked = list(found)
+    ids = [each for each, _, _ in asked]
+    seen, promoted = view_counts.shown_of(ctx, ids), running(ctx, ids)
+    made = []
+    for expert_id, score, fields in asked:
+        here = any(each.expert_id == expert_id and each.field in (None, *fields) for each in promoted)
+        made.append(Standing(expert_id, score, here, *seen.get(expert_id, (0, 0))))
+    return made
+
+
+def is_promoted(ctx: Ctx, expert_id: str) -> bool:
+    """Whether the label stands on their profile."""
+    return bool(running(ctx, [expert_id]))
+
+
+def until(ctx: Ctx, promotion: Promotion) -> datetime | None:
+    """When it ends by itself: our absence puts that off."""
+    timer = deadline_of(ctx.session, PROMOTION.name, promotion.id, "run_out")
+    return timer.due_at if timer is not None else None
+
+
+def looks_of(ctx: Ctx, promotion: Promotion) -> int:
+    """How often the profile was opened since it began, to the end of its last day."""
+    assert promotion.started_at is not None, "it has begun"
+    end = promotion.ended_at or ctx.now
+    seen = view_counts.looks_at(ctx, promotion.expert_id, promotion.started_at.date(), end.date())
+    return max(seen - promotion.looks_that_day, 0)
+
+
+def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
+    """What would come back if it ended now: the price of the time that is left, to the second.
+
+    Nothing more of a price that goes back already, or that is kept for good.
+    """
+    purchase, ends = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id), until(ctx, promotion)
+    assert purchase is not None, "nothing runs that was not bought"
+    if purchase.state != "paid":
+        return Money.zero(purchase.currency)
+    whole = int(_package(promotion).lasts.total_seconds())
+    left = 0 if ends is None else int((ends - ctx.now).total_seconds())
+    return unused(purchase.price, min(max(left, 0), whole), whole)
+
+
+def comes_back(ctx: Ctx, promotion: Promotion) -> Back:
+    """In which form `unused_price` would come: sent to where it was paid from, or kept for the next purchase."""
+    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
+    assert purchase is not None, "nothing runs that was not bought"
+    return parted(purchase.rail, purchase.price, purchase.credit, unused_price(ctx, promotion))
+
+
+def is_asked_back(ctx: Ctx, promotion: Promotion) -> bool:
+    """An operator is to decide on its whole price: nothing comes back before."""
+    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
+    return purchase is not None and purchase.wish_open
+
+
+def just_chosen(ctx: Ctx, command: ChoosePackage) -> Promotion | None:
+    """The same package, chosen a moment ago and not paid yet: a second tap on the button means the first."""
+    for each in _chosen(ctx, _own(ctx).id):
+        same = (f"{each.kind}{each.days}", each.field) == (command.package, command.field)
+        purchase = purchases.purchase_of(ctx, Thing.PROMOTION, each.id)
+        offered = purchase is not None and purchase.state == PURCHASE.initial
+        if same and offered and ctx.now - each.state_since < TAPPED_WITHIN:
+            return each
+    return None
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def _own(ctx: Ctx) -> Expert:
+    expert = own_profile(ctx)
+    if expert is None:
+        raise NotFound("expert.not_one")
+    return expert
+
+
+def _locked(ctx: Ctx, promotion_id: str) -> Promotion:
+    promotion = ctx.session.get(Promotion, promotion_id, with_for_update=True)
+    if promotion is None:
+        raise NotFound
+    return promotion
+
+
+def _package(promotion: Promotion) -> Package:
+    return package_named(f"{promotion.kind}{promotion.days}")
+
+
+def _chosen(ctx: Ctx, expert_id: str) -> list[Promotion]:
+    query = select(Promotion).where(Promotion.expert_id == expert_id, Promotion.state == PROMOTION.initial)
+    return list(ctx.session.scalars(query))
+
+
+def _drop(ctx: Ctx, promotion: Promotion) -> None:
+    """Another one was chosen instead: the way to pay for this one closes."""
+    step(ctx, PROMOTION, promotion, "drop", ("owner",))
+    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
+    if purchase is not None and purchase.state == PURCHASE.initial:
+        purchases.leave(ctx, purchase.id)
+
+
+def _hindered_by(ctx: Ctx, expert: Expert, kind: Kind, field: str | None) -> str | None:
+    """Why it cannot begin: the same runs already, or the top of a field has no place free."""
+    same = select(Promotion.id).where(Promotion.state.in_(HOLDS_A_PLACE), Promotion.kind == kind)
+    same = same.where(Promotion.field == field if field is not None else Promotion.field.is_(None))
+    if ctx.session.scalar(same.where(Promotion.expert_id == expert.id).limit(1)) is not None:
+        return "promotion.runs_already"
+    taken = select(func.count()).select_from(same.subquery())
+    full = kind is Kind.TOP and (ctx.session.scalar(taken) or 0) >= TOP_PLACES
+    return "promotion.full" if full else None
+
+
+def _stop(ctx: Ctx, promotion: Promotion, why: str, role: str) -> None:
+    back = unused_price(ctx, promotion)
+    promotion.why, promotion.ended_at = why, ctx.now
+    step(ctx, PROMOTION, promotion, "stop", (role,))
+    ctx.session.flush()
+    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
+    assert purchase is not None, "nothing runs that was not bought"
+    asked = purchase.wish_open
+    purchases.give_back(ctx, purchase.id, back)
+    ctx.announce(PromotionStopped(promotion.id, promotion.expert_id, "asked_back" if asked else why, back))
+
+
+def _give_back_rest(ctx: Ctx, promotion: Promotion) -> None:
+    """The price of the time that was left when the bank took it."""
+    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
+    assert purchase is not None, "nothing was called back that was not bought"
+    whole = int(_package(promotion).lasts.total_seconds())
+    purchases.give_back(ctx, purchase.id, unused(purchase.price, promotion.seconds_left or 0, whole))
+
+
+def _looks_before(ctx: Ctx, expert: Expert) -> tuple[int, int]:
+    """Looks at the profile in the last four weeks, and how many days of them it was listed."""
+    first = max(ctx.now - LOOKED_BACK, expert.listed_at)
+    days = (ctx.now.date() - first.date()).days + 1
+    return view_counts.looks_at(ctx, expert.id, first.date(), ctx.now.date()), days
+
+
+def _usual(ctx: Ctx) -> Fraction:
+    """Looks a day at a profile of this market, over the last four weeks."""
+    listed = ctx.session.scalar(select(func.count()).where(Expert.live)) or 1
+    return Fraction(view_counts.looks_at_all(ctx, LOOKED_BACK.days), listed * LOOKED_BACK.days)
+
+
+def _lift(ctx: Ctx) -> tuple[Fraction, int]:
+    """How much more often promoted profiles were looked at, and over how many promotions we know it."""
+    query = select(Promotion).where(Promotion.state == "over").order_by(Promotion.id.desc()).limit(COUNTED)
+    over = list(ctx.session.scalars(query))
+    known = [(looks_of(ctx, each), Fraction(each.looks_before, each.days_before) * each.days) for each in over]
+    return rules.lift_of(known), len(over)

@@ -1,0 +1,51 @@
+"""The end of a talk brings its recap, a purchase keeps it, and time deletes what nobody may keep any longer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.advice.recaps import service
+from core.advice.recaps.model import RECAP, RECORDING
+from core.advice.sessions.events import SessionCalledOff, TalkEnded
+from core.advice.sessions.model import Booking, Meeting
+from core.kernel.events import Reactions
+from core.kernel.timer_sweep import Ring
+from core.kernel.transaction import Ctx
+from core.shop.purchases.events import PurchaseGivenBack, PurchasePaid
+from core.shop.purchases.model import Thing
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(TalkEnded, _talk_ended)
+    reactions.on(SessionCalledOff, _never_begun)
+    reactions.on(PurchasePaid, _bought)
+    reactions.on(PurchaseGivenBack, _given_back)
+
+
+def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
+    booking = ctx.session.get_one(Booking, fact.booking_id)
+    if ctx.session.get_one(Meeting, booking.id).began_at is not None:
+        service.talk_is_over(ctx, booking, paid=bool(fact.due))
+    else:
+        service.never_begun(ctx, booking.id)
+
+
+def _never_begun(ctx: Ctx, fact: SessionCalledOff) -> None:
+    service.never_begun(ctx, fact.booking_id)
+
+
+def _bought(ctx: Ctx, fact: PurchasePaid) -> None:
+    if fact.thing is Thing.RECAP:
+        service.bought(ctx, fact.purchase_id, fact.subject)
+
+
+def _given_back(ctx: Ctx, fact: PurchaseGivenBack) -> None:
+    if fact.thing is Thing.RECAP:
+        service.given_back(ctx, fact.subject)
+
+
+rings: Mapping[str, Ring] = {
+    RECAP.name: lambda ctx, timer: service.recap_time_is_up(ctx, timer.subject, timer.event),
+    RECORDING.name: lambda ctx, timer: service.recording_time_is_up(ctx, timer.subject, timer.event),
+    service.LINES: lambda ctx, timer: service.lines_time_is_up(ctx, timer.subject),
+}

@@ -1,0 +1,115 @@
+"""Drafts a recap from what was said, by rules that anybody can follow: no guess, the same draft each time.
+
+A sentence that names something to do ("send me", "by Friday") is a next step, with whose it is: who says what they will
+do, or the other side of whom it is asked; where that is not plain, it is nobody's. One that closes
+something ("agreed", "we take") is a decision; a question is a topic, below the problem that the session was booked
+for. What is shorter than three words says nothing, what was said twice stands once, and each list is short. The
+consultant edits the draft before anybody else sees it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from core.advice.recaps.cues import ASKED, DECIDED, OF_NOBODY, OWN
+from core.catalogue.product_names import folded
+
+LEAST_WORDS: Final = 3
+LONGEST: Final = 200  # characters of a line
+MOST_LINES: Final = {"topics": 5, "decisions": 7, "steps": 7}
+ALIKE: Final = 90  # rapidfuzz ratio from which two lines say the same
+
+_SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|\n+")
+_BULLET: Final = re.compile(r"^[\s\-*•–\d.)]*(?=\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of the talk, and the name of who said it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What it was about, what was decided, and what is to be done next; a line each."""
+
+    topics: tuple[str, ...]
+    decisions: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+def draft(problem: str, said: Iterable[Said], names: Sequence[str] = ()) -> Draft:
+    """The recap of a talk about `problem`, as it is laid before the consultant. `names`: of the two sides."""
+    topics, decisions, steps = [_cut(problem)], [], []
+    for line, sentence in _sentences(said):
+        plain = folded(sentence.replace("’", "'"))
+        if _TO_DO.search(plain):
+            whose = _whose(plain, line.name, names)
+            steps.append(f"{whose}: {sentence}" if whose else sentence)
+        elif _DECIDED.search(plain):
+            decisions.append(sentence)
+        elif sentence.endswith("?"):
+            topics.append(sentence)
+    return Draft(
+        *(_few(lines, kind) for lines, kind in ((topics, "topics"), (decisions, "decisions"), (steps, "steps")))
+    )
+
+
+def read_lines(text: str, kind: str) -> tuple[str, ...]:
+    """What the consultant has written of one kind, a line each; bullets are nobody's words."""
+    written = (_BULLET.sub("", line).strip() for line in text.splitlines())
+    return tuple(line[:LONGEST] for line in written if line)[: MOST_LINES[kind] + 5]
+
+
+def _sentences(said: Iterable[Said]) -> Iterator[tuple[Said, str]]:
+    for line in said:
+        for part in _SENTENCE.split(line.text):
+            sentence = _cut(_BULLET.sub("", part))
+            if len(sentence.split()) >= LEAST_WORDS:
+                yield line, sentence
+
+
+def _whose(plain: str, speaker: str, names: Sequence[str]) -> str:
+    """Who is to do it: the speaker, the other one, or "" where the sentence does not say, or says both."""
+    own = _OWN.search(plain) is not None
+    asked = any(each[0] not in _OF_NOBODY and not _OWN.fullmatch(each[0]) for each in _TO_DO.finditer(plain))
+    if own == asked:
+        return ""
+    return speaker if own else next((name for name in names if name != speaker), "")
+
+
+def _cut(text: str) -> str:
+    """One line, not too long, ending at a word."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rpartition(' ')[0]}…"
+
+
+def _few(lines: Sequence[str], kind: str) -> tuple[str, ...]:
+    """The first few that differ from each other."""
+    kept: list[str] = []
+    for line in lines:
+        if all(fuzz.ratio(folded(line), folded(other)) < ALIKE for other in kept):
+            kept.append(line)
+    return tuple(kept[: MOST_LINES[kind]])
+
+
+def _phrases(*tables: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(phrase for table in tables for said in table.values() for phrase in said.split(", "))
+
+
+def _any_of(phrases: frozenset[str]) -> re.Pattern[str]:
+    written = (re.escape(each[:-1]) + r"\w*" if each.endswith("*") else re.escape(each) for each in sorted(phrases))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(written)})(?!\w)")
+
+
+_DECIDED: Final = _any_of(_phrases(DECIDED))
+_TO_DO: Final = _any_of(_phrases(OWN, ASKED, OF_NOBODY))
+_OWN: Final = _any_of(_phrases(OWN))
+_OF_NOBODY: Final = _phrases(OF_NOBODY)

@@ -1,0 +1,312 @@
+"""The recap, from the draft to the seeker; a talk kept word for word; and the deletion of all of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, or_, select
+
+from core.advice.recaps import rules
+from core.advice.recaps.events import (
+    RecapDrafted,
+    RecapEdited,
+    RecapSent,
+    RecordingAgreed,
+    RecordingAsked,
+    RecordingForSale,
+    RecordingGone,
+    RecordingKept,
+    TalkForgotten,
+)
+from core.advice.recaps.model import LINES_KEPT, RECAP, RECORDING, EditRecap, Recap, Recording
+from core.advice.recaps.rules import Said
+from core.advice.sessions import meeting
+from core.advice.sessions.model import Booking, ConsentKind, Line
+from core.advice.sessions.process import SETTLED, TALKING
+from core.advice.sessions.service import booking_for, mine, side_of, sides
+from core.kernel.errors import NotFound, Refusal, Stale
+from core.kernel.money import Money
+from core.kernel.process import enter, step
+from core.kernel.timers import Timer, deadline_of, set_timer
+from core.kernel.transaction import Ctx
+from core.people.accounts.service import person_of
+from core.people.files.service import erase
+from core.shop.purchases import service as purchases
+from core.shop.purchases.model import Thing
+
+LINES = "session_lines"
+KEPT_LONG_ENOUGH = "kept_long_enough"
+
+# --- the recap --------------------------------------------------------------------------------------------------------
+
+
+def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
+    """Draft the recap of a talk that is paid for, and see that its lines are deleted when their time is over."""
+    set_timer(ctx.session, Timer(LINES, booking.id, KEPT_LONG_ENOUGH, ctx.now + LINES_KEPT))
+    recording = ctx.session.get(Recording, booking.id)
+    if recording is not None and recording.state == "agreed":
+        ctx.announce(RecordingForSale(booking.id, None))
+    if not paid or ctx.session.get(Recap, booking.id) is not None:
+        return
+    names = {"seeker": person_of(ctx, booking.seeker).name, "consultant": person_of(ctx, booking.consultant).name}
+    said = (Said(names[line.side], line.text) for line in lines_of(ctx, booking.id))
+    made = rules.draft(booking.problem, said, list(names.values()))
+    recap = Recap(id=booking.id, topics=list(made.topics), decisions=list(made.decisions), steps=list(made.steps))
+    enter(ctx, RECAP, recap, RECAP.initial)
+    ctx.session.add(recap)
+    ctx.session.flush()
+    ctx.announce(RecapDrafted(booking.id, None))
+
+
+def never_begun(ctx: Ctx, booking_id: str) -> None:
+    """What was written for a talk that never began was for nobody else, and is not kept."""
+    _delete_lines(ctx, booking_id)
+
+
+def edit_recap(ctx: Ctx, command: EditRecap, seen: int | None = None) -> Recap:
+    """The consultant's own words take the place of the draft's. Raises Stale once it is sent, NotAllowed, NotFound."""
+    recap = _recap(ctx, command.booking_id, seen)
+    booking = booking_for(ctx, recap.id)
+    step(ctx, RECAP, recap, "edit", sides(ctx, booking))
+    recap.topics, recap.decisions, recap.steps = list(command.topics), list(command.decisions), list(command.steps)
+    ctx.session.flush()
+    ctx.announce(RecapEdited(booking.id, ctx.actor.person))
+    return recap
+
+
+def send_recap(ctx: Ctx, booking_id: str, seen: int | None = None) -> Recap:
+    """To the seeker, as it stands. Raises Refusal for one with nothing in it."""
+    recap = _recap(ctx, booking_id, seen)
+    if not (recap.topics or recap.decisions or recap.steps):
+        raise Refusal("recap.empty")
+    step(ctx, RECAP, recap, "send", sides(ctx, booking_for(ctx, recap.id)))
+    ctx.session.flush()
+    ctx.announce(RecapSent(recap.id, ctx.actor.person))
+    return recap
+
+
+def recap_of(ctx: Ctx, booking_id: str) -> Recap | None:
+    """The recap as who asks may see it: the consultant's draft is nobody else's."""
+    booking = booking_for(ctx, booking_id)
+    recap = ctx.session.get(Recap, booking.id)
+    hidden = recap is not None and recap.state == "draft" and side_of(ctx, booking) == "seeker"
+    return None if hidden else recap
+
+
+# --- a talk word for word ---------------------------------------------------------------------------------------------
+
+
+def ask_recording(ctx: Ctx, booking_id: str, *, shown: str, place: str) -> Recording:
+    """One side would like the talk in the room to be kept. The wish is also their own consent.
+
+    Asked once: who has said no is not asked again. Raises Stale, Refusal.
+    """
+    booking = mine(ctx, booking_id, None)
+    if booking.state not in TALKING or booking.room != "chat":
+        raise Stale
+    if ctx.session.get(Recording, booking.id) is not None:
+        raise Refusal("recording.asked_already")
+    person = ctx.actor.person
+    assert person is not None, "a stranger does not find the session"
+    recording = Recording(id=booking.id, asked_by=person, asked_at=ctx.now)
+    enter(ctx, RECORDING, recording, RECORDING.initial)
+    ctx.session.add(recording)
+    _consent(ctx, booking, shown, place)
+    ctx.announce(RecordingAsked(booking.id, person))
+    return recording
+
+
+def agree_recording(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int | None = None) -> Recording:
+    """The other side says yes."""
+    recording, booking = _recording(ctx, booking_id, seen)
+    step(ctx, RECORDING, recording, "agree", roles(ctx, booking, recording))
+    _consent(ctx, booking, shown, place)
+    ctx.announce(RecordingAgreed(booking.id, ctx.actor.person))
+    return recording
+
+
+def refuse_recording(ctx: Ctx, booking_id: str, seen: int | None = None) -> Recording:
+    """The other side says no, or who asked thinks better of it."""
+    recording, booking = _recording(ctx, booking_id, seen)
+    _end_recording(ctx, booking, recording, "refuse", roles(ctx, booking, recording))
+    return recording
+
+
+def recording_of(ctx: Ctx, booking_id: str) -> Recording | None:
+    return ctx.session.get(Recording, booking_for(ctx, booking_id).id)
+
+
+def roles(ctx: Ctx, booking: Booking, recording: Recording) -> list[str]:
+    """The side of who asks, and "other" when they are the one to answer."""
+    side = side_of(ctx, booking)
+    return [] if side is None else [side] if recording.asked_by == ctx.actor.person else [side, "other"]
+
+
+def may_buy(ctx: Ctx, booking_id: str) -> bool:
+    """Whether who asks can have the talk kept now: the seeker, once it is over."""
+    booking, recording = booking_for(ctx, booking_id), recording_of(ctx, booking_id)
+    over = booking.state not in ("confirmed", *TALKING)
+    return over and recording is not None and recording.state == "agreed" and side_of(ctx, booking) == "seeker"
+
+
+def bought(ctx: Ctx, purchase_id: str, booking_id: str) -> None:
+    """It is paid for: kept for a year. What was deleted in the meantime cannot be sold: the money goes back."""
+    recording = ctx.session.get(Recording, booking_id, with_for_update=True)
+    if recording is None or recording.state != "agreed":
+        purchases.give_back(ctx, purchase_id, _price_of(ctx, booking_id))
+        return
+    step(ctx, RECORDING, recording, "buy", ("system",))
+    ctx.session.flush()
+    ctx.announce(RecordingKept(booking_id, None))
+
+
+def given_back(ctx: Ctx, booking_id: str) -> None:
+    """The money went back, so it is kept no longer."""
+    booking, recording = ctx.session.get_one(Booking, booking_id), ctx.session.get(Recording, booking_id)
+    if recording is not None and recording.state == "kept":
+        _end_recording(ctx, booking, recording, "given_back", ("system",))
+
+
+def lines_of(ctx: Ctx, booking_id: str) -> list[Line]:
+    """Every word that is kept of a talk, in order. For the house: who may read it is decided by who shows it."""
+    return list(ctx.session.scalars(select(Line).where(Line.booking_id == booking_id).order_by(Line.at, Line.id)))
+
+
+def words_of(ctx: Ctx, booking_id: str) -> list[Line]:
+    """A talk that was bought, for both sides. Raises NotFound."""
+    recording = recording_of(ctx, booking_id)
+    if recording is None or recording.state != "kept":
+        raise NotFound
+    return lines_of(ctx, booking_id)
+
+
+# --- deletion ---------------------------------------------------------------------------------------------------------
+
+
+def forget(ctx: Ctx, booking_id: str) -> None:
+    """Delete all that is kept of a talk, at the wish of either side. What is held back from the seeker is paid back.
+
+    Raises Refusal while a complaint may still need it.
+    """
+    booking = mine(ctx, booking_id, None)
+    if booking.state not in SETTLED:
+        raise Refusal("recap.still_needed")
+    recap, recording = ctx.session.get(Recap, booking.id), ctx.session.get(Recording, booking.id)
+    if recording is not None and recording.state not in RECORDING.final:
+        if recording.state == "kept" and side_of(ctx, booking) == "consultant":
+            _give_back(ctx, booking)
+        event = "forget" if recording.state != "asked" else "refuse"
+        _end_recording(ctx, booking, recording, event, roles(ctx, booking, recording))
+    if recap is not None and recap.state not in RECAP.final:
+        step(ctx, RECAP, recap, "forget", sides(ctx, booking))
+        _empty(recap)
+    _delete_lines(ctx, booking.id)
+    ctx.session.flush()
+    ctx.announce(TalkForgotten(booking.id, ctx.actor.person))
+
+
+def kept_until(ctx: Ctx, kind: str, booking_id: str) -> datetime | None:
+    """When the recap, the recording or the lines are deleted by themselves; shown wherever they are."""
+    timer = deadline_of(ctx.session, kind, booking_id)
+    return None if timer is None else timer.due_at
+
+
+def kept_for(ctx: Ctx, person_id: str) -> list[Booking]:
+    """The sessions of a person of which something is kept, the latest first."""
+    recaps = select(Recap.id).where(Recap.state.not_in(RECAP.final))
+    recordings = select(Recording.id).where(Recording.state.not_in(RECORDING.final))
+    talks = select(Line.booking_id)
+    query = select(Booking).where(
+        or_(Booking.seeker == person_id, Booking.consultant == person_id),
+        or_(Booking.id.in_(recaps), Booking.id.in_(recordings), Booking.id.in_(talks)),
+    )
+    return list(ctx.session.scalars(query.order_by(Booking.starts_at.desc()).limit(20)))
+
+
+def line_count(ctx: Ctx, booking_id: str) -> int:
+    return ctx.session.scalar(select(func.count()).where(Line.booking_id == booking_id)) or 0
+
+
+# --- what time does ---------------------------------------------------------------------------------------------------
+
+
+def recap_time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
+    recap = ctx.session.get_one(Recap, booking_id)
+    step(ctx, RECAP, recap, event, ("time",))
+    _empty(recap)
+    ctx.session.flush()
+
+
+def recording_time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
+    booking, recording = ctx.session.get_one(Booking, booking_id), ctx.session.get_one(Recording, booking_id)
+    kept = recording.state == "kept"
+    _end_recording(ctx, booking, recording, event, ("time",))
+    if kept:
+        _delete_lines(ctx, booking_id)
+
+
+def lines_time_is_up(ctx: Ctx, booking_id: str) -> None:
+    """Thirty days: what nobody has bought is deleted."""
+    recording = ctx.session.get(Recording, booking_id)
+    if recording is None or recording.state != "kept":
+        _delete_lines(ctx, booking_id)
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def _recap(ctx: Ctx, booking_id: str, seen: int | None) -> Recap:
+    recap = ctx.session.get(Recap, booking_for(ctx, booking_id).id)
+    if recap is None:
+        raise NotFound
+    if seen is not None and seen != recap.version:
+        raise Stale
+    return recap
+
+
+def _recording(ctx: Ctx, booking_id: str, seen: int | None) -> tuple[Recording, Booking]:
+    booking = booking_for(ctx, booking_id)
+    recording = ctx.session.get(Recording, booking.id)
+    if recording is None:
+        raise NotFound
+    if seen is not None and seen != recording.version:
+        raise Stale
+    return recording, booking
+
+
+def _consent(ctx: Ctx, booking: Booking, shown: str, place: str) -> None:
+    nothing = Money.zero(booking.currency)
+    meeting.keep_consent(ctx, booking, ConsentKind.RECORD, nothing, shown=shown, place=place)
+    ctx.session.flush()
+
+
+def _end_recording(
+    ctx: Ctx, booking: Booking, recording: Recording, event: str, by: list[str] | tuple[str, ...]
+) -> None:
+    step(ctx, RECORDING, recording, event, by)
+    recording.gone_why, recording.gone_by = event, ctx.actor.person
+    ctx.session.flush()
+    ctx.announce(RecordingGone(booking.id, ctx.actor.person, event))
+
+
+def _give_back(ctx: Ctx, booking: Booking) -> None:
+    purchase = purchases.purchase_of(ctx, Thing.RECAP, booking.id)
+    if purchase is not None:
+        purchases.give_back(ctx, purchase.id, purchase.price)
+
+
+def _price_of(ctx: Ctx, booking_id: str) -> Money:
+    purchase = purchases.purchase_of(ctx, Thing.RECAP, booking_id)
+    assert purchase is not None, "it has just been paid"
+    return purchase.price
+
+
+def _empty(recap: Recap) -> None:
+    recap.topics, recap.decisions, recap.steps = [], [], []
+
+
+def _delete_lines(ctx: Ctx, booking_id: str) -> None:
+    sent = [file for line in lines_of(ctx, booking_id) for file in line.files]
+    ctx.session.execute(delete(Line).where(Line.booking_id == booking_id))
+    if sent:
+        erase(ctx, sent)

@@ -1,0 +1,108 @@
+"""What a review of a session is: the commands with their limits, the tables, and the time in which it may be written.
+
+One tap is a review. Who has tapped may add a few words until both can be read, and half an hour is left for that after
+the second tap; so nobody writes knowing what the other has said.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.database import Id, Instant, Minor, Table, Words
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
+
+RATE_WITHIN: Final = timedelta(days=14)
+WORDS_WITHIN: Final = timedelta(minutes=30)  # of the second tap
+
+
+SESSION_REVIEW: Final = Process(
+    name="session_review",
+    initial="sealed",
+    final=frozenset({"shown"}),
+    transitions=(
+        Transition("sealed", "both_rated", SYSTEM, "last_words"),
+        Transition("sealed", "window_over", TIME, "shown", RATE_WITHIN),
+        Transition("last_words", "words_over", TIME, "shown", WORDS_WITHIN),
+    ),
+)
+
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
+class RateSession(BaseModel):
+    """One tap: one to five stars."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    booking_id: str
+    stars: Annotated[int, Field(ge=1, le=5)]
+
+
+class AddWords(BaseModel):
+    """A few words beside the stars."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    booking_id: str
+    words: Said
+
+
+class AnswerReview(BaseModel):
+    """The one public answer of who was reviewed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    review_id: str
+    words: Said
+
+
+class SessionReviewWindow(InProcess, Table):
+    """The time in which both sides of one session may write. Its id is the booking's."""
+
+    __tablename__ = "session_review_window"
+
+    seeker: Mapped[str] = mapped_column(Id)  # person
+    consultant: Mapped[str] = mapped_column(Id)  # person
+
+
+class SessionReview(Table):
+    """One side's word on the other. Nobody but its author reads it before it is shown."""
+
+    __tablename__ = "session_review"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    booking_id: Mapped[str] = mapped_column(ForeignKey("session_review_window.id"))
+    author: Mapped[str] = mapped_column(Id, index=True)  # person
+    about: Mapped[str] = mapped_column(Id, index=True)  # person
+    stars: Mapped[int] = mapped_column(Integer)
+    words: Mapped[str] = mapped_column(Words)
+    written_at: Mapped[datetime] = mapped_column(Instant)
+    shown_at: Mapped[datetime | None] = mapped_column(Instant)
+    value_minor: Mapped[int] = mapped_column(Minor)  # what the session cost: a dear one weighs more
+    currency: Mapped[str] = mapped_column(String(3))
+    answer: Mapped[str | None] = mapped_column(Words)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        UniqueConstraint("booking_id", "author"),
+        CheckConstraint("stars BETWEEN 1 AND 5", name="one_to_five"),
+    )
+
+
+class PersonScore(Table):
+    """What the reviews of a person come to, made anew whenever one is shown: looking for consultants reads this alone.
+
+    `rank`, 0 to 1, orders; `stars`, 1 to 5, is what people see, None while there are too few to say.
+    """
+
+    __tablename__ = "session_score"
+
+    person_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    rank: Mapped[float] = mapped_column(Float)
+    stars: Mapped[float | None] = mapped_column(Float)
+    reviews: Mapped[int] = mapped_column(Integer)

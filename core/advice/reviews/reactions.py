@@ -1,0 +1,32 @@
+"""The end of a talk that is paid for opens its reviews, and time shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.advice.reviews import service
+from core.advice.reviews.model import SESSION_REVIEW
+from core.advice.sessions.events import TalkEnded
+from core.advice.sessions.model import Booking, Meeting
+from core.kernel.events import Reactions
+from core.kernel.timer_sweep import Ring
+from core.kernel.timers import Timer
+from core.kernel.transaction import Ctx
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(TalkEnded, _talk_ended)
+
+
+def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
+    """Who never met has nothing to say of the other; a talk that cost nothing is nobody's business."""
+    met = ctx.session.get_one(Meeting, fact.booking_id).began_at is not None
+    if met and fact.due:
+        service.open_window(ctx, ctx.session.get_one(Booking, fact.booking_id))
+
+
+def ring(ctx: Ctx, timer: Timer) -> None:
+    service.time_is_up(ctx, timer.subject, timer.event)
+
+
+rings: Mapping[str, Ring] = {SESSION_REVIEW.name: ring}

@@ -1,0 +1,396 @@
+"""The seeker's card: a page to add it, money held on it, taken for what is due and no more, set free otherwise.
+
+Every call outside is a row first and a post after; the provider's answers come back in `card_results`. A session that is over
+lets go of whatever is still held for it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from core.advice.sessions import rules
+from core.advice.sessions.events import (
+    MoneyDelayed,
+    NothingCharged,
+    PickSecured,
+    SessionCharged,
+    SessionExtended,
+    SessionRequested,
+    SessionUnpaid,
+)
+from core.advice.sessions.model import Booking, CardHold, HoldPurpose, HoldState, Meeting
+from core.advice.sessions.process import SESSION, TALKING
+from core.kernel.errors import NotFound
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.kernel.session import find_all
+from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
+from core.kernel.transaction import Ctx
+from core.people.accounts.service import person_of
+
+TIMER: Final = "card_hold"
+AUTHORISE: Final = "authorise"
+LATE: Final = "late"
+ANSWERS_WITHIN: Final = timedelta(hours=1)  # a provider mostly takes seconds; after that people are told
+PAGE_FOR: Final = timedelta(minutes=35)  # the provider's shortest is thirty minutes; ours is closed after fifteen
+DEBT_PAGE_FOR: Final = timedelta(hours=23)
+HELD_BEYOND: Final = timedelta(days=1)  # the end of the session, for what may go wrong that day
+
+BEFORE = ("slot_held", "requested", "countered", "confirmed", "card_trouble")  # the talk
+PENDING = (HoldState.ASKED, HoldState.OPEN)
+GOOD = (HoldState.SAVED, HoldState.HOLDING, HoldState.HELD)  # there is a card, and it has not failed
+TAKEN = (HoldState.CAPTURING, HoldState.CAPTURED)
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def ask_hold(ctx: Ctx, booking: Booking) -> CardHold:
+    """Hold the price on the card the seeker used last, or open a page where they add one."""
+    later = rules.hold_later(ctx.now, booking.ends_at)
+    known = card_of(ctx, booking.seeker)
+    hold = made(ctx, booking, HoldPurpose.SESSION, booking.price, later=later)
+    if known is None:
+        open_page(ctx, booking, hold)
+        return hold
+    hold.payer_ref, hold.card_ref = known.payer_ref, known.card_ref
+    if later:
+        hold.state = HoldState.SAVED
+        card_is_good(ctx, booking)
+    else:
+        hold_saved(ctx, booking, hold)
+    return hold
+
+
+def ask_extension(ctx: Ctx, booking: Booking, price: Money) -> None:
+    """Hold what the extension costs on the same card; the seeker is there and has just said yes.
+
+    The page of an earlier try is closed: what is paid there in this very moment is set free.
+    """
+    for earlier in holds_of(ctx, booking.id):
+        if earlier.purpose is HoldPurpose.EXTENSION and earlier.state in PENDING:
+            let_go(ctx, booking, earlier)
+    main = _main(ctx, booking)
+    hold = made(ctx, booking, HoldPurpose.EXTENSION, price, later=False)
+    hold.payer_ref, hold.card_ref = main.payer_ref, main.card_ref
+    if main.card_ref is None:
+        open_page(ctx, booking, hold)
+    else:
+        hold_saved(ctx, booking, hold)
+
+
+def open_page_again(ctx: Ctx, booking: Booking) -> CardHold:
+    """A new page where the old one has lapsed. Raises NotFound when the session waits for no card."""
+    waiting = _waiting(ctx, booking)
+    if waiting is None:
+        raise NotFound
+    if waiting.state in PENDING and waiting.expires_at is not None and waiting.expires_at > ctx.now:
+        return waiting
+    close_page(ctx, booking, waiting, HoldState.LAPSED)
+    hold = made(ctx, booking, waiting.purpose, waiting.amount, later=waiting.later)
+    open_page(ctx, booking, hold)
+    return hold
+
+
+def keep_until(ctx: Ctx, booking: Booking) -> bool:
+    """The time is agreed, or another one is: see that the price is held when the session ends. False: by no card.
+
+    A hold that would be gone by then is set free, and the card is held anew a day before the start.
+    """
+    hold = _main(ctx, booking)
+    clear_timers(ctx.session, TIMER, hold.id)
+    gone_too_soon = hold.capture_before is not None and hold.capture_before < booking.ends_at + HELD_BEYOND
+    if hold.state is HoldState.HELD and gone_too_soon and hold.card_ref is not None:
+        release(ctx, booking, hold)
+        again = made(ctx, booking, HoldPurpose.SESSION, booking.price, later=True)
+        again.payer_ref, again.card_ref, again.state = hold.payer_ref, hold.card_ref, HoldState.SAVED
+        hold = again
+    if hold.state is HoldState.SAVED:
+        due = rules.authorise_at(booking.starts_at, ctx.now)
+        set_timer(ctx.session, Timer(TIMER, hold.id, AUTHORISE, due))
+    ctx.session.flush()
+    return hold.state in GOOD
+
+
+def authorise(ctx: Ctx, hold_id: str) -> None:
+    """A day before the start: hold the price on the card that was kept."""
+    hold = locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state is HoldState.SAVED and booking.state == "confirmed":
+        hold_saved(ctx, booking, hold)
+
+
+def time_is_up(ctx: Ctx, hold_id: str, event: str) -> None:
+    """A day before the start; or an hour in which the provider has not answered."""
+    if event == AUTHORISE:
+        authorise(ctx, hold_id)
+        return
+    hold = locked(ctx, hold_id)
+    if hold.state in (HoldState.RELEASING, HoldState.CAPTURING):
+        why = "release" if hold.state is HoldState.RELEASING else "capture"
+        until = hold.capture_before or ctx.now + rules.BANK_SHOWS_WITHIN
+        ctx.announce(MoneyDelayed(hold.booking_id, None, why, until))
+
+
+def settle(ctx: Ctx, booking: Booking) -> None:
+    """The session is over, or will not be: take what is due, let go of the rest."""
+    due = booking.due
+    for hold in holds_of(ctx, booking.id):
+        clear_timers(ctx.session, TIMER, hold.id)
+        if booking.state == "charging" and hold.state is HoldState.HELD and due:
+            taken = min(due, hold.amount)
+            due -= taken
+            capture(ctx, booking, hold, taken)
+        else:
+            let_go(ctx, booking, hold)
+    ctx.session.flush()
+    if booking.state == "charging" and due:
+        into_debt(ctx, booking, due)
+    finish(ctx, booking)
+
+
+# --- what is seen -----------------------------------------------------------------------------------------------------
+
+
+def holds_of(ctx: Ctx, booking_id: str) -> list[CardHold]:
+    return find_all(ctx.session, CardHold, ("number",), booking_id=booking_id)
+
+
+def extended(ctx: Ctx, booking: Booking) -> Money:
+    """What the extensions that were secured cost, also where the bank has let go of one since."""
+    secured = (HoldState.HELD, HoldState.LAPSED, *TAKEN)
+    more = (hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.EXTENSION and hold.intent_ref)
+    return Money.total((hold.amount for hold in more if hold.state in secured), booking.currency)
+
+
+def being_extended(ctx: Ctx, booking: Booking) -> bool:
+    """Whether the bank is just asked to hold what an extension costs."""
+    more = (hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.EXTENSION)
+    return any(hold.state is HoldState.HOLDING for hold in more)
+
+
+def being_taken(ctx: Ctx, booking: Booking) -> bool:
+    """Whether the bank is just asked to take what is due, and has not answered."""
+    return any(hold.state is HoldState.CAPTURING for hold in holds_of(ctx, booking.id))
+
+
+def page_of(ctx: Ctx, booking: Booking) -> str | None:
+    """Where the seeker adds a card now; None when there is no page, or none yet."""
+    waiting = _waiting(ctx, booking)
+    if waiting is None or waiting.state is not HoldState.OPEN:
+        return None
+    return waiting.url if waiting.expires_at is None or waiting.expires_at > ctx.now else None
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def made(ctx: Ctx, booking: Booking, purpose: HoldPurpose, amount: Money, *, later: bool) -> CardHold:
+    known = holds_of(ctx, booking.id)
+    hold = CardHold(
+        id=ctx.new_id(),
+        booking_id=booking.id,
+        number=len(known) + 1,
+        purpose=purpose,
+        state=HoldState.ASKED,
+        later=later,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        captured_minor=0,
+        attempt=1,
+    )
+    ctx.session.add(hold)
+    ctx.session.flush()
+    return hold
+
+
+def locked(ctx: Ctx, hold_id: str) -> CardHold:
+    """The hold, with its session locked first as everywhere."""
+    booking_id = ctx.session.scalar(select(CardHold.booking_id).where(CardHold.id == hold_id))
+    if booking_id is None:
+        raise NotFound
+    ctx.session.get(Booking, booking_id, with_for_update=True)
+    return ctx.session.get_one(CardHold, hold_id)
+
+
+def _main(ctx: Ctx, booking: Booking) -> CardHold:
+    """The hold of the session itself: the latest that is good, or the latest of all."""
+    own = [hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.SESSION]
+    return next((hold for hold in reversed(own) if hold.state in GOOD), own[-1])
+
+
+def _waiting(ctx: Ctx, booking: Booking) -> CardHold | None:
+    """The hold that waits for the seeker to add a card."""
+    waiting = [hold for hold in holds_of(ctx, booking.id) if hold.state in (*PENDING, HoldState.LAPSED)]
+    return next((hold for hold in reversed(waiting) if is_wanted(ctx, booking, hold)), None)
+
+
+def card_of(ctx: Ctx, person: str) -> CardHold | None:
+    """The hold on the card that the seeker used last, when it was a good one."""
+    query = (
+        select(CardHold)
+        .join(Booking, Booking.id == CardHold.booking_id)
+        .where(
+            Booking.seeker == person,
+            CardHold.card_ref.is_not(None),
+            CardHold.state.in_((HoldState.CAPTURED, HoldState.RELEASED, HoldState.HELD, HoldState.SAVED)),
+        )
+        .order_by(CardHold.id.desc())
+        .limit(1)
+    )
+    return ctx.session.scalar(query)
+
+
+def is_wanted(ctx: Ctx, booking: Booking, hold: CardHold) -> bool:
+    """Whether the session still has a use for money on this card: not when the same is secured or paid already."""
+    others = [each for each in holds_of(ctx, booking.id) if each.id != hold.id]
+    match hold.purpose:
+        case HoldPurpose.SESSION:
+            secured = any(each.purpose is HoldPurpose.SESSION and each.state in GOOD for each in others)
+            return booking.state in (*BEFORE, *TALKING) and not secured
+        case HoldPurpose.EXTENSION:
+            offered = booking.state in ("billable", "paid_paused") and hold.intent_ref is None
+            return offered and hold.amount == _offered(ctx, booking)
+        case HoldPurpose.DEBT:
+            taken = (each.captured for each in others if each.state in TAKEN)
+            return booking.state == "debt" and hold.amount <= booking.due - Money.total(taken, booking.currency)
+
+
+def _offered(ctx: Ctx, booking: Booking) -> Money:
+    """What the extension costs that the consultant offers; nothing when none is offered, or it was taken."""
+    meeting = ctx.session.get_one(Meeting, booking.id)
+    return rules.price_of_more(booking.terms, booking.length - meeting.extended, meeting.extension_asked)
+
+
+def close_unwanted(ctx: Ctx, booking: Booking) -> None:
+    """Close the pages that ask for what another hold has brought, or what nobody waits for any more."""
+    for hold in holds_of(ctx, booking.id):
+        if hold.state in PENDING and not is_wanted(ctx, booking, hold):
+            let_go(ctx, booking, hold)
+    ctx.session.flush()
+
+
+def card_is_good(ctx: Ctx, booking: Booking) -> None:
+    due = rules.answer_by(ctx.now, booking.starts_at, instant=booking.instant)
+    step(ctx, SESSION, booking, "card_ok", ("provider",), dues={"request_expired": due})
+    ctx.session.flush()
+    # Who has picked the time is not asked again.
+    ctx.announce((SessionRequested if booking.picked_at is None else PickSecured)(booking.id, None))
+
+
+def extend(ctx: Ctx, booking: Booking) -> None:
+    """The extension is secured: there are more minutes, and the end moves by them."""
+    meeting = ctx.session.get_one(Meeting, booking.id)
+    minutes, meeting.extension_asked = meeting.extension_asked, 0
+    meeting.extensions += 1
+    meeting.extended += minutes
+    step(ctx, SESSION, booking, "extend", ("system",))
+    booking.length += minutes
+    ctx.session.flush()
+    end = deadline_of(ctx.session, SESSION.name, booking.id, "time_up")
+    if end is not None:  # a step that stays in its state leaves the timers as they are
+        set_timer(ctx.session, Timer(end.kind, end.subject, end.event, end.due_at + timedelta(minutes=minutes)))
+    ctx.announce(SessionExtended(booking.id, None, minutes))
+
+
+def into_debt(ctx: Ctx, booking: Booking, owed: Money) -> None:
+    if booking.state == "charging":
+        step(ctx, SESSION, booking, "capture_failed", ("provider",))
+    ctx.session.flush()
+    open_page(ctx, booking, made(ctx, booking, HoldPurpose.DEBT, owed, later=False))
+    ctx.announce(SessionUnpaid(booking.id, None, owed))
+
+
+def let_go(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
+    """Whatever it is, it is not needed any more."""
+    match hold.state:
+        case HoldState.ASKED | HoldState.OPEN:
+            close_page(ctx, booking, hold, HoldState.RELEASED)
+        case HoldState.SAVED:
+            hold.state = HoldState.RELEASED
+        case HoldState.HOLDING:
+            hold.state = HoldState.RELEASING  # its answer is on its way; what is held then is set free
+        case HoldState.HELD:
+            release(ctx, booking, hold)
+        case _:
+            pass  # it is being taken or set free already, or is over
+
+
+def finish(ctx: Ctx, booking: Booking) -> None:
+    """Go on when the last of the session's holds has come to its end."""
+    holds = holds_of(ctx, booking.id)
+    if any(hold.state in (HoldState.CAPTURING, HoldState.RELEASING, HoldState.HOLDING) for hold in holds):
+        return
+    taken = Money.total((hold.captured for hold in holds if hold.state is HoldState.CAPTURED), booking.currency)
+    if booking.state == "releasing":
+        step(ctx, SESSION, booking, "voided", ("system",))
+        ctx.session.flush()
+        ctx.announce(NothingCharged(booking.id, None, "" if any(hold.was_held for hold in holds) else "never_held"))
+    elif booking.state in ("charging", "debt") and taken >= booking.due:
+        step(ctx, SESSION, booking, "captured" if booking.state == "charging" else "paid_by_link", ("provider",))
+        ctx.session.flush()
+        ctx.announce(SessionCharged(booking.id, None, taken, rest=any(hold.freed for hold in holds)))
+
+
+# --- posts ------------------------------------------------------------------------------------------------------------
+
+
+def open_page(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
+    expires_at = ctx.now + (DEBT_PAGE_FOR if booking.state in ("debt", "card_trouble") else PAGE_FOR)
+    hold.expires_at = expires_at
+    person = person_of(ctx, booking.seeker)
+    body = {
+        "hold": hold.id,
+        "person": booking.seeker,
+        "name": person.name,
+        "email": person.email,
+        "ref": booking.ref,
+        "what": f"{person_of(ctx, booking.consultant).name}, {booking.length} min",
+        "amount": hold.amount_minor,
+        "currency": hold.currency,
+        "expires": expires_at.isoformat(),
+    }
+    _post(ctx, booking, "card.page" if hold.later else "hold.page", body)
+
+
+def close_page(ctx: Ctx, booking: Booking, hold: CardHold, state: HoldState) -> None:
+    hold.state = state
+    if hold.session_ref is not None:
+        _post(ctx, booking, "hold.page.close", {"hold": hold.id, "session": hold.session_ref})
+
+
+def hold_saved(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
+    hold.state = HoldState.HOLDING
+    body = {
+        "hold": hold.id,
+        "attempt": hold.attempt,
+        "amount": hold.amount_minor,
+        "currency": hold.currency,
+        "payer": hold.payer_ref,
+        "card": hold.card_ref,
+    }
+    _post(ctx, booking, "hold", body)
+
+
+def capture(ctx: Ctx, booking: Booking, hold: CardHold, amount: Money) -> None:
+    hold.state, hold.captured_minor = HoldState.CAPTURING, amount.minor
+    _expect_answer(ctx, hold)
+    body = {"hold": hold.id, "intent": hold.intent_ref, "amount": amount.minor, "currency": amount.currency}
+    _post(ctx, booking, "capture", body)
+
+
+def release(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
+    hold.state = HoldState.RELEASING
+    _expect_answer(ctx, hold)
+    _post(ctx, booking, "hold.cancel", {"hold": hold.id, "intent": hold.intent_ref})
+
+
+def _expect_answer(ctx: Ctx, hold: CardHold) -> None:
+    set_timer(ctx.session, Timer(TIMER, hold.id, LATE, ctx.now + ANSWERS_WITHIN))
+
+
+def _post(ctx: Ctx, booking: Booking, kind: str, body: dict[str, Any]) -> None:
+    ctx.session.flush()
+    ctx.post("payments", f"session:{booking.id}", kind, body)

@@ -1,0 +1,172 @@
+"""What the payment provider answers about a card: in any order, more than once, and compared with what we asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.advice.sessions import card_holds, rules, service
+from core.advice.sessions.events import CardPageLapsed, CardPageReady
+from core.advice.sessions.model import Booking, HoldPurpose, HoldState
+from core.advice.sessions.process import SESSION, TALKING
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.kernel.timers import Timer, set_timer
+from core.kernel.transaction import Ctx
+from core.money.ledger import service as ledger
+from core.money.ledger.model import PROVIDER, PROVIDER_FEES, credit, debit, escrow
+
+WAITS_FOR_CARD = ("slot_held", "card_trouble", "debt")
+
+
+def page_opened(ctx: Ctx, hold_id: str, *, payer: str, session: str, url: str, expires_at: datetime) -> None:
+    """There is a page where the seeker adds their card. One that nobody needs any more is closed at once."""
+    hold = card_holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.session_ref is not None:
+        return
+    hold.session_ref, hold.url, hold.expires_at, hold.payer_ref = session, url, expires_at, payer
+    if hold.state is not HoldState.ASKED:
+        card_holds.close_page(ctx, booking, hold, hold.state)
+        return
+    hold.state = HoldState.OPEN
+    ctx.session.flush()
+    ctx.announce(CardPageReady(booking.id, None))
+
+
+def page_lapsed(ctx: Ctx, hold_id: str) -> None:
+    """Nobody can use the page any more; the seeker may ask for another while the session waits."""
+    hold = card_holds.locked(ctx, hold_id)
+    if hold.state in card_holds.PENDING:
+        hold.state = HoldState.LAPSED
+        ctx.session.flush()
+        booking = ctx.session.get_one(Booking, hold.booking_id)
+        if booking.state in WAITS_FOR_CARD:
+            ctx.announce(CardPageLapsed(booking.id, None))
+
+
+def card_saved(ctx: Ctx, hold_id: str, *, card: str) -> None:
+    """The card is kept; nothing is held before the day."""
+    hold = card_holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state not in (*card_holds.PENDING, HoldState.LAPSED):
+        return
+    wanted = card_holds.is_wanted(ctx, booking, hold)
+    hold.state, hold.card_ref = HoldState.SAVED, card
+    ctx.session.flush()
+    if not wanted:
+        card_holds.let_go(ctx, booking, hold)
+    elif booking.state == "slot_held":
+        card_holds.card_is_good(ctx, booking)
+    elif booking.state == "card_trouble":
+        card_holds.hold_saved(ctx, booking, hold)
+    else:
+        card_holds.let_go(ctx, booking, hold)
+    card_holds.close_unwanted(ctx, booking)
+
+
+def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | None) -> None:
+    """The money is held until `until`. When nobody needs it any more it is set free at once."""
+    hold = card_holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state in (HoldState.HELD, HoldState.CAPTURING, HoldState.CAPTURED) or (
+        hold.state is HoldState.RELEASED and hold.intent_ref == intent
+    ):
+        return
+    wanted = hold.state not in (HoldState.RELEASING, HoldState.RELEASED) and card_holds.is_wanted(ctx, booking, hold)
+    hold.state, hold.intent_ref, hold.capture_before = HoldState.HELD, intent, until
+    hold.card_ref = card or hold.card_ref
+    ctx.session.flush()
+    if not wanted:
+        card_holds.release(ctx, booking, hold)
+    elif hold.purpose is HoldPurpose.EXTENSION:
+        card_holds.extend(ctx, booking)
+    elif hold.purpose is HoldPurpose.DEBT:
+        card_holds.capture(ctx, booking, hold, hold.amount)
+    elif booking.state == "slot_held":
+        card_holds.card_is_good(ctx, booking)
+    elif booking.state == "card_trouble":
+        step(ctx, SESSION, booking, "card_ok", ("provider",), dues=rules.confirmed_dues(booking.starts_at, ctx.now))
+        # Who is here already has waited for the card alone.
+        set_timer(ctx.session, Timer(service.REMINDER, booking.id, "start", max(booking.starts_at, ctx.now)))
+        ctx.session.flush()
+    card_holds.close_unwanted(ctx, booking)
+
+
+def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
+    """The bank holds nothing on the kept card: the seeker is asked for another, or to confirm with their bank."""
+    hold = card_holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state is HoldState.RELEASING:
+        hold.state = HoldState.RELEASED
+        card_holds.finish(ctx, booking)
+        return
+    if hold.state is not HoldState.HOLDING:
+        return
+    hold.state, hold.why = HoldState.REFUSED, why
+    ctx.session.flush()
+    if not card_holds.is_wanted(ctx, booking, hold) or (
+        booking.state in TALKING and hold.purpose is HoldPurpose.SESSION
+    ):
+        return  # nobody adds a card while they talk: what is due then is owed
+    if booking.state == "confirmed" and hold.purpose is HoldPurpose.SESSION:
+        service.card_fails(ctx, booking, why)
+    card_holds.open_page(ctx, booking, card_holds.made(ctx, booking, hold.purpose, hold.amount, later=False))
+
+
+def captured(ctx: Ctx, hold_id: str, *, amount: Money, fee: Money, charge: str) -> None:
+    """What was due of this hold has been taken; the rest of it is free."""
+    hold = card_holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state is HoldState.CAPTURED:
+        return
+    hold.state, hold.captured_minor, hold.charge_ref = HoldState.CAPTURED, amount.minor, charge
+    legs = [
+        debit(PROVIDER, amount),
+        debit(PROVIDER_FEES, fee),
+        credit(PROVIDER, fee),
+        credit(escrow(booking.id), amount),
+    ]
+    ledger.post(ctx, f"session:{booking.id}:captured:{hold.number}", "Taken from the card", legs, deal=booking.id)
+    ctx.session.flush()
+    card_holds.finish(ctx, booking)
+
+
+def capture_refused(ctx: Ctx, hold_id: str, why: str) -> None:
+    """The hold was gone: what is due is owed now, and the seeker gets a link to pay it."""
+    hold = card_holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state is not HoldState.CAPTURING:
+        return
+    owed = Money(hold.captured_minor, hold.currency)
+    hold.state, hold.why, hold.captured_minor = HoldState.LAPSED, why, 0
+    ctx.session.flush()
+    if booking.state in ("charging", "debt"):
+        card_holds.into_debt(ctx, booking, owed)
+
+
+def released(ctx: Ctx, hold_id: str) -> None:
+    """Nothing of it is held any more, and nothing was taken."""
+    hold = card_holds.locked(ctx, hold_id)
+    if hold.state in (HoldState.CAPTURED, HoldState.RELEASED):
+        return
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    hold.state = HoldState.RELEASED
+    ctx.session.flush()
+    card_holds.finish(ctx, booking)
+
+
+def hold_gone(ctx: Ctx, hold_id: str, why: str) -> None:
+    """Nothing is held any more: we let go of it, or the bank did. What is still wanted is held anew, or owed."""
+    hold = card_holds.locked(ctx, hold_id)
+    booking = ctx.session.get_one(Booking, hold.booking_id)
+    if hold.state is HoldState.CAPTURING:
+        capture_refused(ctx, hold_id, why)
+    elif hold.state is HoldState.HELD:
+        hold.state, hold.why = HoldState.LAPSED, why
+        if card_holds.is_wanted(ctx, booking, hold) and hold.card_ref is not None:
+            again = card_holds.made(ctx, booking, hold.purpose, hold.amount, later=False)
+            again.payer_ref, again.card_ref = hold.payer_ref, hold.card_ref
+            card_holds.hold_saved(ctx, booking, again)
+        ctx.session.flush()
+    else:
+        released(ctx, hold_id)

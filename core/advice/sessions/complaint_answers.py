@@ -1,0 +1,41 @@
+"""An open complaint between the two themselves: the consultant answers in words, the seeker can take it back."""
+
+from __future__ import annotations
+
+from core.advice.sessions.events import ComplaintAnswered
+from core.advice.sessions.model import Booking, Complaint
+from core.advice.sessions.process import SESSION
+from core.advice.sessions.service import mine, sides
+from core.advice.sessions.settlement import WORDS_LEAST, WORDS_MOST, part
+from core.kernel.errors import Invalid, Refusal
+from core.kernel.process import step
+from core.kernel.transaction import Ctx
+from core.trade.funding.called_back import frozen
+
+ALL = 100  # percent of the charge that the consultant keeps of a complaint that is taken back
+
+
+def answer_complaint(ctx: Ctx, booking_id: str, words: str, seen: int | None = None) -> Booking:
+    """The consultant says it from their side, to the seeker and to whoever decides; the last answer counts.
+
+    Raises Invalid, NotAllowed, Stale.
+    """
+    booking, words = mine(ctx, booking_id, seen), words.strip()
+    if not WORDS_LEAST <= len(words) <= WORDS_MOST:
+        raise Invalid("session.complaint_words", field="words", least=WORDS_LEAST, most=WORDS_MOST)
+    step(ctx, SESSION, booking, "answer", sides(ctx, booking))
+    ctx.session.get_one(Complaint, booking.id).answer = words
+    ctx.session.flush()
+    ctx.announce(ComplaintAnswered(booking.id, ctx.actor.person))
+    return booking
+
+
+def take_back(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """The seeker takes it back: all is the consultant's, as if nothing had been said. Raises Refusal, Stale."""
+    booking = mine(ctx, booking_id, seen)
+    if frozen(ctx, booking.id):
+        raise Refusal("session.called_back")
+    step(ctx, SESSION, booking, "take_back", sides(ctx, booking))
+    ctx.session.get_one(Complaint, booking.id).ruled = ALL
+    part(ctx, booking, ALL)
+    return booking

@@ -1,0 +1,111 @@
+"""A session as it can be shown to a bank: what was booked on which terms, who was there when, and the seeker's yes.
+
+Each fact is marked as it happens, with the message that it came by. What was said in the talk is not kept here: it is
+deleted when its time is over, and no bank's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from core.advice.sessions import final_charges
+from core.advice.sessions.events import FreeMinutePassed, LineSaid, SessionFact
+from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Meeting, SessionPayout, Settlement
+from core.kernel.events import Reactions
+from core.kernel.row_values import columns, plain
+from core.kernel.transaction import Ctx
+from core.money.ledger import service as ledger
+from core.trade.funding.evidence.deal_record import beginning, names, shown, steps
+from core.trade.funding.evidence.model import Mark
+from core.trade.funding.evidence.reactions import facts_under
+from core.trade.funding.evidence.service import mark, marks_of
+from core.trade.funding.model import Chargeback
+
+UNMARKED: Final = (FreeMinutePassed, LineSaid)
+ABOUT: Final = ("side", "when", "why", "minutes")  # of a fact, what a mark says of it
+LONGEST_ABOUT: Final = 40
+PRESENCE: Final = frozenset({"CameIn", "WentOut", "FreeTalkBegan", "YesGivenEarly", "PaidTalkBegan", "TalkEnded"})
+TOLD: Final = frozenset({"SessionReminder", "FreeMinutesLeft", "FreeMinutesOver", "PaidMinutesLeft"})
+
+
+def listen(reactions: Reactions) -> None:
+    for kind in facts_under(SessionFact):
+        if kind not in UNMARKED:
+            reactions.on(kind, _mark)
+
+
+def _mark(ctx: Ctx, fact: SessionFact) -> None:
+    about = next((str(getattr(fact, name)) for name in ABOUT if hasattr(fact, name)), None)
+    mark(ctx, fact.booking_id, type(fact).__name__, about=about and about[:LONGEST_ABOUT], person=fact.by_person)
+
+
+def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
+    """Everything we have of a disputed session, as plain values."""
+    found = ctx.session.get_one(Chargeback, chargeback_id)
+    booking = ctx.session.get_one(Booking, found.subject)
+    marks = marks_of(ctx, booking.id)
+    people = names(ctx, [booking.seeker, booking.consultant, *(each.person_id for each in marks)])
+    return {
+        **beginning(ctx, found, booking.due),
+        "session": _agreed(booking, people),
+        "talk": _talk(booking, ctx.session.get_one(Meeting, booking.id)),
+        "terms": {name: plain(value) for name, value in _terms(booking).items()},
+        "consents": [columns(each) for each in _rows(ctx, Consent, booking.id)],
+        "clock": [columns(each) for each in _rows(ctx, Meeting, booking.id)],
+        "presence": _of(marks, PRESENCE, people),
+        "reminders": _of(marks, TOLD, people),
+        "timeline": steps(ctx, booking.id),
+        "chat": [shown(each, people) for each in marks],
+        "charges": [columns(each) for each in _rows(ctx, CardHold, booking.id)],
+        "complaints": [columns(each) for each in _rows(ctx, Complaint, booking.id)],
+        "settlements": [columns(each) for each in _rows(ctx, Settlement, booking.id)],
+        "payouts_and_refunds": [columns(each) for each in _rows(ctx, SessionPayout, booking.id)],
+        "books": ledger.books(ctx, booking.id),
+    }
+
+
+def _agreed(booking: Booking, people: dict[str, str]) -> dict[str, Any]:
+    return {
+        "ref": booking.ref,
+        "seeker": people.get(booking.seeker, ""),
+        "consultant": people.get(booking.consultant, ""),
+        "booked_at": plain(booking.made_at),
+        "starts_at": plain(booking.starts_at),
+        "minutes": booking.length,
+        "room": booking.room,
+        "about": booking.problem,
+        "state": booking.state,
+        "ended": booking.why,
+        "charged": str(booking.due),
+    }
+
+
+def _talk(booking: Booking, meeting: Meeting) -> dict[str, int | None]:
+    """Its minutes, in words of the clock: those before anything was charged, and those that the charge is for."""
+    free, charged = final_charges.minutes_told(booking, meeting)
+    return {"free_minutes": free, "charged_minutes": charged}
+
+
+def _terms(booking: Booking) -> dict[str, Any]:
+    """As they were shown before booking; they never change."""
+    terms = booking.terms
+    return {
+        "price": str(terms.price),
+        "rate": f"{terms.rate} a {terms.basis}",
+        "free_minutes": int(terms.free.total_seconds()) // 60,
+        "free_to_cancel_until_minutes_before": booking.free_until_minutes,
+        "late_cancellation_percent": terms.late_percent,
+        "no_show_percent": terms.no_show_percent,
+        "rules": terms.policy,
+    }
+
+
+def _of(marks: Iterable[Mark], facts: frozenset[str], people: dict[str, str]) -> list[dict[str, Any]]:
+    return [shown(each, people) for each in marks if each.fact in facts]
+
+
+def _rows(ctx: Ctx, kind: Any, booking_id: str) -> list[Any]:
+    return list(ctx.session.scalars(select(kind).where(kind.booking_id == booking_id)))

@@ -1,0 +1,160 @@
+"""Asking consultants for one of the seeker's own times, several consultants at once: the first yes wins.
+
+No card is touched before somebody has said yes, so that one wish never holds money twice: the winner's session goes the
+common way from `slot_held` on, and the others are let go in the same transaction as the yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import func, select
+
+from core.advice.availability.local_times import Interval
+from core.advice.experts import service as experts
+from core.advice.experts.model import Expert
+from core.advice.sessions import card_holds, creation, rules, slot_checks
+from core.advice.sessions.events import ProposalEnded, TimePicked, TimesProposed
+from core.advice.sessions.model import Booking, ProposeTimes
+from core.advice.sessions.process import SESSION
+from core.advice.sessions.service import mine, sides, terms_for
+from core.kernel.errors import Invalid, NotFound, Refusal, Stale
+from core.kernel.process import step
+from core.kernel.transaction import Ctx
+from core.people.accounts.service import acting
+
+MARK_LETTERS: Final = 16
+
+# --- the seeker -------------------------------------------------------------------------------------------------------
+
+
+def mark_of(ctx: Ctx, asked: Iterable[Expert]) -> str:
+    """What asking these was shown to cost, and what calling off, in a few letters: who sends it has said yes to that.
+
+    How long it shall last is not known yet when the conditions are shown: they are those of every length.
+    """
+    told = [
+        "-".join(
+            (
+                expert.id,
+                *(str(each) for each in (expert.rate.basis, expert.rate.minor, expert.rate.currency, expert.policy)),
+                "free" if slot_checks.has_free_minutes(ctx, acting(ctx).id, expert.id) else "",
+            )
+        )
+        for expert in asked
+    ]
+    return sha256("\n".join(sorted(told)).encode()).hexdigest()[:MARK_LETTERS]
+
+
+def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int, *, shown: str | None = None) -> str:
+    """Ask each consultant for one of these times; the id of the question. `shown`: the mark of what the seeker saw.
+
+    What each would cost is settled now, as it was shown; nobody's slot is taken and no card asked for. Raises Invalid,
+    Refusal, and Stale when it has come to cost something else with one of them.
+    """
+    times = tuple(sorted(dict.fromkeys(command.times)))
+    rules.check_times(times, ctx.now)
+    _check_few_open(ctx)
+    for time in times:
+        slot_checks.check_free(ctx, Interval(time, time + timedelta(minutes=command.length)))
+    ask_id, due = ctx.new_id(), {"idle": rules.pick_by(ctx.now, times)}
+    asked = [slot_checks.locked(ctx, expert_id) for expert_id in sorted(set(command.expert_ids))]
+    if shown is not None and mark_of(ctx, asked) != shown:
+        raise Stale
+    for expert in asked:
+        slot_checks.check_pair(ctx, expert)
+        terms = terms_for(ctx, expert, command.length, commission_bp)
+        booking = creation.made(
+            ctx, expert, terms, command, times[0], state="proposed", dues=due, ask_id=ask_id, times=times
+        )
+        ctx.announce(TimesProposed(booking.id, ctx.actor.person))
+    return ask_id
+
+
+def take_back(ctx: Ctx, ask_id: str) -> None:
+    """The seeker asks nobody any more. Raises Stale when there is nobody left to wait for."""
+    waiting = [booking for booking in ask_for(ctx, ask_id) if booking.state == "proposed"]
+    if not waiting:
+        raise Stale
+    for booking in waiting:
+        _end(ctx, booking, "withdraw", "withdrawn", ("seeker",))
+
+
+def ask_for(ctx: Ctx, ask_id: str) -> list[Booking]:
+    """All whom the acting seeker asked with one question, in the order of asking. Raises NotFound, to strangers too."""
+    asked = together(ctx, ask_id)
+    if not asked or ctx.actor.person not in (None, asked[0].seeker):
+        raise NotFound
+    return asked
+
+
+# --- the consultant ---------------------------------------------------------------------------------------------------
+
+
+def pick_time(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) -> Booking:
+    """Say yes to one of the times. The others who were asked are let go; the seeker's card is asked for now.
+
+    Raises Stale when somebody else was faster, Refusal when either side has something else by now.
+    """
+    booking = mine(ctx, booking_id, seen)
+    if at not in booking.times:
+        raise Invalid("talk.unknown_button")
+    due = {"hold_expired": rules.card_after_pick_by(ctx.now, at)}
+    step(ctx, SESSION, booking, "pick_time", sides(ctx, booking), dues=due)
+    slot_checks.check_room_for(ctx, booking, at)
+    slot_checks.check_seeker_free(ctx, booking, at)
+    booking.picked_at, booking.starts_at = ctx.now, at
+    ctx.session.flush()
+    experts.request_answered(ctx, booking.expert_id)
+    for other in together(ctx, str(booking.ask_id)):
+        if other.state == "proposed":
+            _end(ctx, other, "other_won", "other_won", ("system",))
+    ctx.announce(TimePicked(booking.id, ctx.actor.person, at))
+    card_holds.ask_hold(ctx, booking)
+    ctx.session.flush()
+    return booking
+
+
+def say_no(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """None of the times suits the consultant."""
+    booking = mine(ctx, booking_id, seen)
+    _end(ctx, booking, "decline", "declined", sides(ctx, booking))
+    experts.request_answered(ctx, booking.expert_id)
+    return booking
+
+
+# --- what time does ---------------------------------------------------------------------------------------------------
+
+
+def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
+    """The consultant has not answered."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    _end(ctx, booking, event, "expired", ("time",))
+    experts.request_missed(ctx, booking.expert_id)
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def together(ctx: Ctx, ask_id: str) -> list[Booking]:
+    """Everybody who was asked with one question."""
+    return list(ctx.session.scalars(select(Booking).where(Booking.ask_id == ask_id).order_by(Booking.id)))
+
+
+def _end(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[str]) -> None:
+    step(ctx, SESSION, booking, event, roles)
+    booking.why = why
+    ctx.session.flush()
+    ctx.announce(ProposalEnded(booking.id, ctx.actor.person if why != "other_won" else None, why))
+
+
+def _check_few_open(ctx: Ctx) -> None:
+    """Raises Refusal for who has asked often enough already and waits for answers."""
+    open_ = select(func.count(Booking.ask_id.distinct())).where(
+        Booking.seeker == acting(ctx).id, Booking.state == "proposed"
+    )
+    if (ctx.session.scalar(open_) or 0) >= rules.ASKS_OPEN_AT_MOST:
+        raise Refusal("session.asked_enough", most=rules.ASKS_OPEN_AT_MOST)

@@ -1,0 +1,394 @@
+"""The talk itself: who is here, the server's clock, the free minutes, the consent, more time, the end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import update
+
+from core.advice.availability.local_times import Interval
+from core.advice.sessions import card_holds, early_messages, final_charges, rules, slot_checks
+from core.advice.sessions.events import (
+    CameIn,
+    ExtensionOffered,
+    FreeMinutePassed,
+    FreeMinutesLeft,
+    FreeMinutesOver,
+    FreeTalkBegan,
+    LineSaid,
+    PaidMinutesLeft,
+    PaidTalkBegan,
+    SessionCalledOff,
+    SessionReminder,
+    TalkEnded,
+    WentOut,
+    YesGivenEarly,
+)
+from core.advice.sessions.model import EXTENSIONS_AT_MOST, LONGEST_LINE, Booking, Consent, ConsentKind, Line, Meeting
+from core.advice.sessions.process import SESSION, TALKING
+from core.advice.sessions.service import mine, nothing_ahead, side_of, sides
+from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.kernel.timers import Timer, clear_timers, deadline_of, later, set_timer
+from core.kernel.transaction import Ctx
+
+CLOCK: Final = "session_clock"
+ENDS: Final = "ends_soon"
+TERMS_VERSION: Final = 2  # of the house's conditions for sessions, shown with the consent
+EXTENSIONS: Final = (15, 30)  # minutes
+
+# --- coming and going -------------------------------------------------------------------------------------------------
+
+
+def come_in(ctx: Ctx, booking_id: str) -> Booking:
+    """ "I'm here": from ten minutes before the start. The clock starts when both are, not before the agreed time."""
+    booking = mine(ctx, booking_id, None)
+    if booking.state not in ("confirmed", *TALKING):
+        raise Stale
+    opens_at = booking.starts_at - rules.CHECK_IN_BEFORE
+    if ctx.now < opens_at:
+        raise Refusal("session.too_early", at=opens_at)
+    meeting = meeting_of(ctx, booking)
+    side = side_of(ctx, booking)
+    if side is None:
+        raise NotAllowed
+    if _here(meeting, side) is None:
+        _set_here(meeting, side, ctx.now)
+        ctx.session.flush()
+        ctx.announce(CameIn(booking.id, ctx.actor.person, side))
+    start_if_both(ctx, booking)
+    return booking
+
+
+def go_out(ctx: Ctx, booking_id: str, since: datetime | None = None) -> Booking:
+    """Away for a moment, or the line is lost, `since` then: the clock stands still, for ten minutes at most."""
+    booking = mine(ctx, booking_id, None)
+    meeting = meeting_of(ctx, booking)
+    side = side_of(ctx, booking)
+    if side is None or _here(meeting, side) is None:
+        raise Stale
+    _set_here(meeting, side, None)
+    if booking.state in ("free_window", "billable"):
+        _stop_clock(ctx, booking, meeting, since)
+        step(ctx, SESSION, booking, "drop", sides(ctx, booking))
+    ctx.session.flush()
+    ctx.announce(WentOut(booking.id, ctx.actor.person, side))
+    return booking
+
+
+def start_if_both(ctx: Ctx, booking: Booking) -> None:
+    """Start the clock, or let it run on, when both are here and the agreed time has come."""
+    meeting = meeting_of(ctx, booking)
+    if meeting.seeker_here is None or meeting.consultant_here is None or ctx.now < booking.starts_at:
+        return
+    used = final_charges.free_time(ctx, booking)
+    dues = {"free_over_no_answer": rules.free_over_at(ctx.now, used, booking.terms), "time_up": _ends_at(ctx, booking)}
+    begins = booking.state == "confirmed"
+    match booking.state:
+        case "confirmed":
+            meeting.began_at = ctx.now
+            nothing_ahead(ctx, booking)
+            free = bool(booking.terms.free)
+            step(ctx, SESSION, booking, "both_joined" if free else "both_joined_paying", ("system",), dues=dues)
+        case "free_paused" | "paid_paused":
+            free = booking.state == "free_paused"
+            step(ctx, SESSION, booking, "rejoin", ("system",), dues=dues)
+        case _:
+            return
+    meeting.running_since = ctx.now
+    free_runs = free or bool(final_charges.free_first(ctx, booking))
+    if free_runs:
+        _count_down(ctx, booking, used)
+    if not free:
+        warn_of_end(ctx, booking)
+    ctx.session.flush()
+    paid = PaidTalkBegan(booking.id, None, "begins" if begins else "again")
+    ctx.announce(FreeTalkBegan(booking.id, None) if free_runs else paid)
+    if begins:
+        early_messages.bring(ctx, booking)
+
+
+def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) -> Line:
+    """Say something in the room; it is brought to the other side, and kept for the recap. Raises Invalid.
+
+    Who speaks before the talk begins, from when they can come in, is heard when it does.
+    """
+    booking = mine(ctx, booking_id, None)
+    waits = early_messages.waits(ctx, booking)
+    side = side_of(ctx, booking)
+    assert side is not None, "a stranger does not find the session"
+    if booking.state not in TALKING and not (waits and ctx.now >= booking.starts_at - rules.CHECK_IN_BEFORE):
+        raise Stale
+    text = text.strip()
+    if len(text) > LONGEST_LINE:
+        raise Invalid("session.line_too_long", field="text", most=LONGEST_LINE)
+    line = Line(id=ctx.new_id(), booking_id=booking.id, side=side, text=text, files=files or [], at=ctx.now)
+    ctx.session.add(line)
+    ctx.session.flush()
+    if not waits:
+        ctx.announce(LineSaid(booking.id, ctx.actor.person, line.id))
+    return line
+
+
+# --- the decision -----------------------------------------------------------------------------------------------------
+
+
+def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int | None = None) -> Booking:
+    """The seeker says "continue, pay". What they saw is kept word for word.
+
+    By the minute it is charged when the free minutes are over, however early the yes comes; one price is due with it.
+    Pressed twice it counts once. Raises NotAllowed for the consultant, Stale when the talk is over.
+    """
+    booking = mine(ctx, booking_id, seen)
+    meeting = meeting_of(ctx, booking)
+    _stop_clock(ctx, booking, meeting)
+    step(ctx, SESSION, booking, "continue", sides(ctx, booking), dues={"time_up": _ends_at(ctx, booking)})
+    meeting.running_since = ctx.now
+    clear_timers(ctx.session, CLOCK, booking.id)
+    warn_of_end(ctx, booking)
+    left = final_charges.free_first(ctx, booking)
+    if left:
+        _count_down(ctx, booking, booking.terms.free - left)
+    keep_consent(ctx, booking, ConsentKind.CONTINUE, booking.price, shown=shown, place=place)
+    ctx.session.flush()
+    ctx.announce((YesGivenEarly if left else PaidTalkBegan)(booking.id, ctx.actor.person))
+    return booking
+
+
+def offer_extension(ctx: Ctx, booking_id: str, minutes: int, seen: int | None = None) -> Money:
+    """The consultant has more time; what it costs. Raises Refusal when they have something else then."""
+    booking = mine(ctx, booking_id, seen)
+    if side_of(ctx, booking) != "consultant":
+        raise NotAllowed
+    if booking.state != "billable" or card_holds.being_extended(ctx, booking):
+        raise Stale
+    meeting = meeting_of(ctx, booking)
+    if minutes not in EXTENSIONS or meeting.extensions >= EXTENSIONS_AT_MOST:
+        raise Invalid("session.extension", field="minutes", known=EXTENSIONS, most=EXTENSIONS_AT_MOST)
+    slot_checks.check_free(ctx, _more(booking, minutes))
+    meeting.extension_asked = minutes
+    price = final_charges.extension_price(ctx, booking, minutes)
+    ctx.session.flush()
+    ctx.announce(ExtensionOffered(booking.id, ctx.actor.person, minutes, price))
+    return price
+
+
+def take_extension(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int | None = None) -> Booking:
+    """The seeker wants the extension: it is held on the card first, and begins when it is."""
+    booking = mine(ctx, booking_id, seen)
+    if side_of(ctx, booking) != "seeker":
+        raise NotAllowed
+    meeting = meeting_of(ctx, booking)
+    offered = booking.state in ("billable", "paid_paused") and meeting.extension_asked
+    if not offered or card_holds.being_extended(ctx, booking):
+        raise Stale
+    more = _more(booking, meeting.extension_asked)
+    slot_checks.check_free(ctx, more)
+    if slot_checks.other_session_of(ctx, booking.consultant, more) is not None:  # booked since it was offered
+        raise Refusal("session.no_more_time")
+    price = final_charges.extension_price(ctx, booking, meeting.extension_asked)
+    keep_consent(ctx, booking, ConsentKind.EXTEND, price, shown=shown, place=place)
+    card_holds.ask_extension(ctx, booking, price)
+    return booking
+
+
+def _more(booking: Booking, minutes: int) -> Interval:
+    """The time that an extension would take."""
+    return Interval(booking.ends_at, booking.ends_at + timedelta(minutes=minutes))
+
+
+def end(ctx: Ctx, booking_id: str, seen: int | None = None, told_at: datetime | None = None) -> Booking:
+    """Either side ends it: free when nobody had said "continue", else what `due.if_ended` says is charged.
+
+    `told_at`: when they were told what is due, and the clock has stopped for it. Raises Stale when it is more by now.
+    """
+    booking = mine(ctx, booking_id, seen)
+    meeting = meeting_of(ctx, booking)
+    free = booking.state in ("free_window", "free_paused")
+    if told_at is not None and not free and not final_charges.still_true(ctx, booking, told_at):
+        raise Stale
+    at = told_at if told_at is not None and ctx.now - told_at <= final_charges.TOLD_FOR else ctx.now
+    why = "free_end" if free else final_charges.how_it_ends(booking, meeting, side_of(ctx, booking), at)
+    _stop_clock(ctx, booking, meeting, at)
+    step(ctx, SESSION, booking, "end_early" if free else "hang_up", sides(ctx, booking))
+    return _over(ctx, booking, meeting, why)
+
+
+# --- what time does ---------------------------------------------------------------------------------------------------
+
+
+def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
+    """A deadline of the talk has passed."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    meeting = meeting_of(ctx, booking)
+    if event.startswith("noshow"):
+        _nobody_came(ctx, booking, meeting)
+        return
+    _stop_clock(ctx, booking, meeting)
+    why = {"free_over_no_answer": "silence", "time_up": "time_up"}.get(event, "dropped")
+    if booking.state == "paid_paused" and meeting.consultant_here is None:
+        why = (
+            final_charges.CUT_SHORT
+        )  # who did not come back to a talk has ended it, and gets no more than who presses End
+    step(ctx, SESSION, booking, event, ("time",))
+    _over(ctx, booking, meeting, why)
+
+
+def clock_rings(ctx: Ctx, booking_id: str, event: str) -> None:
+    """A minute of the countdown ("minute:5") is over, or the planned end comes near.
+
+    Of minutes that ring late, all at once, only the last one speaks; that none are left is true however late it is.
+    """
+    booking = ctx.session.get_one(Booking, booking_id)
+    if event == ENDS:
+        if booking.state == "billable":
+            ctx.announce(PaidMinutesLeft(booking.id, None, int(rules.ENDS_SOON.total_seconds()) // 60))
+        return
+    passed = int(event.partition(":")[2])
+    ran = final_charges.free_time(ctx, booking)
+    agreed = booking.state == "billable" and booking.basis == "minute"  # to go on when they are over
+    left = booking.terms.free - timedelta(minutes=passed)
+    if not (agreed or booking.state == "free_window") or (left and ran >= timedelta(minutes=passed + 1)):
+        return
+    if agreed:
+        ctx.announce(FreeMinutePassed(booking.id, None) if left else PaidTalkBegan(booking.id, None))
+    elif not left:
+        ctx.announce(FreeMinutesOver(booking.id, None))
+    elif passed in rules.COUNTDOWN:
+        ctx.announce(FreeMinutesLeft(booking.id, None, int(left.total_seconds()) // 60))
+    else:
+        ctx.announce(FreeMinutePassed(booking.id, None))
+
+
+def it_begins(ctx: Ctx, booking_id: str) -> None:
+    """The agreed time has come. Who is missing is called, and who waits is told until when."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    start_if_both(ctx, booking)
+    if booking.state == "confirmed" and not booking.instant:
+        ctx.announce(SessionReminder(booking.id, None, "start"))
+
+
+def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
+    """Ten minutes after the start: who is here is not charged, and not paid, for who is not.
+
+    It goes by who is missing, whichever of the two deadlines rings.
+    """
+    start_if_both(ctx, booking)
+    if booking.state != "confirmed":
+        return
+    event = "noshow_consultant" if meeting.consultant_here is None else "noshow_seeker"
+    step(ctx, SESSION, booking, event, ("time",))
+    nothing_ahead(ctx, booking)
+    booking.why = "noshow_both" if meeting.consultant_here is None and meeting.seeker_here is None else event
+    fee = rules.no_show_fee(booking.terms) if event == "noshow_seeker" else Money.zero(booking.currency)
+    booking.due_minor = fee.minor
+    ctx.session.flush()
+    if event == "noshow_seeker":
+        ctx.announce(TalkEnded(booking.id, None, event, fee))
+        _leave_free_of_charge(ctx, booking)
+    else:
+        ctx.announce(SessionCalledOff(booking.id, None, booking.why, fee))
+    card_holds.settle(ctx, booking)
+
+
+# --- the clock --------------------------------------------------------------------------------------------------------
+
+
+def meeting_of(ctx: Ctx, booking: Booking) -> Meeting:
+    return ctx.session.get_one(Meeting, booking.id)
+
+
+def warn_of_end(ctx: Ctx, booking: Booking) -> None:
+    """Both are told a little before a paid talk ends, while there is still time to offer more."""
+    end = deadline_of(ctx.session, SESSION.name, booking.id, "time_up")
+    if end is not None and end.due_at - rules.ENDS_SOON > ctx.now:
+        set_timer(ctx.session, Timer(CLOCK, booking.id, ENDS, end.due_at - rules.ENDS_SOON))
+
+
+def keep_consent(ctx: Ctx, booking: Booking, kind: ConsentKind, amount: Money, *, shown: str, place: str) -> None:
+    """Who pressed, what they were shown and where, word for word."""
+    person = ctx.actor.person
+    assert person is not None, "a consent is a person's"
+    ctx.session.add(
+        Consent(
+            id=ctx.new_id(),
+            booking_id=booking.id,
+            kind=kind,
+            person_id=person,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            terms_version=TERMS_VERSION,
+            shown=shown,
+            place=place[:120],
+            at=ctx.now,
+        )
+    )
+
+
+def stand_still(ctx: Ctx, since: datetime) -> None:
+    """Nobody was here to keep the time of any talk since then, so until now none has run."""
+    running = update(Meeting).execution_options(synchronize_session=False)
+    began_before = Meeting.running_since <= since
+    moved = later(ctx.session, Meeting.running_since, ctx.now - since)
+    ctx.session.execute(running.where(Meeting.running_since > since).values(running_since=ctx.now))
+    ctx.session.execute(running.where(began_before).values(running_since=moved))
+
+
+def _stop_clock(ctx: Ctx, booking: Booking, meeting: Meeting, at: datetime | None = None) -> None:
+    """Add what has run to its account, in whole seconds of the server's clock."""
+    if meeting.running_since is None:
+        return
+    ran = max(int(((at or ctx.now) - meeting.running_since).total_seconds()), 0)
+    if booking.state == "free_window":
+        meeting.free_seconds += ran
+    elif booking.state == "billable":
+        meeting.paid_seconds += ran
+    meeting.running_since = None
+    clear_timers(ctx.session, CLOCK, booking.id)
+
+
+def _count_down(ctx: Ctx, booking: Booking, used: timedelta) -> None:
+    for minute in range(1, int(booking.terms.free.total_seconds()) // 60 + 1):
+        ahead = timedelta(minutes=minute) - used
+        if ahead > timedelta():
+            set_timer(ctx.session, Timer(CLOCK, booking.id, f"minute:{minute}", ctx.now + ahead))
+
+
+def _ends_at(ctx: Ctx, booking: Booking) -> datetime:
+    """The end of the whole talk: its length from when both were here, what stood still not counted."""
+    meeting = meeting_of(ctx, booking)
+    ran = timedelta(seconds=meeting.free_seconds + meeting.paid_seconds)
+    return ctx.now + max(timedelta(minutes=booking.length) - ran, timedelta(seconds=1))
+
+
+def _over(ctx: Ctx, booking: Booking, meeting: Meeting, why: str) -> Booking:
+    meeting.ended_at = ctx.now
+    meeting.seeker_here = meeting.consultant_here = None
+    charged = booking.state == "charging"
+    booking.due_minor = final_charges.of_talk(ctx, booking, meeting, why).minor if charged else 0
+    booking.why = "free_end" if charged and not booking.due_minor else why
+    ctx.session.flush()
+    ctx.announce(TalkEnded(booking.id, ctx.actor.person, booking.why, booking.due))
+    _leave_free_of_charge(ctx, booking)
+    card_holds.settle(ctx, booking)
+    return booking
+
+
+def _leave_free_of_charge(ctx: Ctx, booking: Booking) -> None:
+    """Nothing is due although it would be charged: the hold is simply let go."""
+    if booking.state == "charging" and not booking.due_minor:
+        step(ctx, SESSION, booking, "nothing_due", ("system",))
+        ctx.session.flush()
+
+
+def _here(meeting: Meeting, side: str) -> datetime | None:
+    return meeting.seeker_here if side == "seeker" else meeting.consultant_here
+
+
+def _set_here(meeting: Meeting, side: str, at: datetime | None) -> None:
+    if side == "seeker":
+        meeting.seeker_here = at
+    else:
+        meeting.consultant_here = at

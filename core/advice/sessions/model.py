@@ -1,0 +1,331 @@
+"""What a booked session is: the commands with their limits, and its tables: booking, meeting, consents, lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.advice.availability.local_times import Interval
+from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
+from core.kernel.money import Money
+from core.kernel.process import InProcess
+from core.trade.funding.model import Leaving
+
+LONGEST_LINE: Final = 3000
+MOVES_AT_MOST: Final = 2  # a session may be moved twice; then it is another session
+EXTENSIONS_AT_MOST: Final = 3
+ASKED_AT_MOST: Final = 5  # consultants at once
+TIMES_AT_MOST: Final = 3  # that a seeker proposes
+
+Side = Literal["seeker", "consultant"]
+Problem = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
+
+
+class BookSession(BaseModel):
+    """Ask for a session at a free slot. `length` in minutes, one that the consultant offers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    expert_id: str
+    starts_at: AwareDatetime
+    length: Annotated[int, Field(ge=15, le=90)]
+    problem: Problem
+
+
+class CallNow(BaseModel):
+    """Ask a consultant who is free now to come at once; they have two minutes to say yes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    expert_id: str
+    length: Annotated[int, Field(ge=15, le=90)]
+    problem: Problem
+
+
+class ProposeTimes(BaseModel):
+    """Ask one consultant, or several at once, for one of up to three times; the first who says yes has the session."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    expert_ids: Annotated[tuple[str, ...], Field(min_length=1, max_length=ASKED_AT_MOST)]
+    times: Annotated[tuple[AwareDatetime, ...], Field(min_length=1, max_length=TIMES_AT_MOST)]
+    length: Annotated[int, Field(ge=15, le=90)]
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The price and the rules that were shown before booking. They never change for this session.
+
+    `late_percent` is charged for a cancellation by the seeker within `free_until` of the start, `no_show_percent` for
+    not coming; both are shares of `price`, which is the most that is ever taken. `free`: minutes without charge.
+    """
+
+    price: Money
+    basis: str
+    rate: Money
+    commission_bp: int
+    policy: str
+    free_until: timedelta
+    late_percent: int
+    no_show_percent: int
+    free: timedelta
+
+    @property
+    def mark(self) -> str:
+        """What was shown, in a few letters: who books has said yes to this and to nothing else."""
+        until, free = (int(each.total_seconds()) // 60 for each in (self.free_until, self.free))
+        numbers = (self.price.minor, self.rate.minor, free, until, self.late_percent, self.no_show_percent)
+        return "-".join((self.price.currency, self.basis, *map(str, numbers)))
+
+
+class Booking(InProcess, Table):
+    """One session of a seeker with a consultant, in the process "session"."""
+
+    __tablename__ = "booking"
+
+    ref: Mapped[str] = mapped_column(String(8), unique=True)
+    expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"))
+    consultant: Mapped[str] = mapped_column(Id, index=True)  # person
+    consultant_org: Mapped[str] = mapped_column(Id, index=True)
+    seeker: Mapped[str] = mapped_column(Id, index=True)  # person
+    seeker_org: Mapped[str] = mapped_column(Id)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    instant: Mapped[bool] = mapped_column(Boolean)
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    length: Mapped[int] = mapped_column(Integer)  # minutes, extensions included
+    problem: Mapped[str] = mapped_column(Words)
+    room: Mapped[str] = mapped_column(String(10))
+    link: Mapped[str | None] = mapped_column(String(500))  # the consultant's own
+    price_minor: Mapped[int] = mapped_column(Minor)
+    rate_minor: Mapped[int] = mapped_column(Minor)
+    basis: Mapped[str] = mapped_column(String(10))
+    currency: Mapped[str] = mapped_column(String(3))
+    commission_bp: Mapped[int] = mapped_column(Integer)
+    policy: Mapped[str] = mapped_column(String(10))
+    free_until_minutes: Mapped[int] = mapped_column(Integer)
+    late_percent: Mapped[int] = mapped_column(Integer)
+    no_show_percent: Mapped[int] = mapped_column(Integer)
+    free_minutes: Mapped[int] = mapped_column(Integer)
+    sequence: Mapped[int] = mapped_column(Integer, default=0)  # of its calendar entry (RFC 5545)
+    moves: Mapped[int] = mapped_column(Integer, default=0)
+    move_by: Mapped[str | None] = mapped_column(String(10))  # the side that proposes another time
+    move_to: Mapped[datetime | None] = mapped_column(Instant)
+    why: Mapped[str | None] = mapped_column(String(40))  # how it ended
+    due_minor: Mapped[int] = mapped_column(Minor, default=0)  # what is charged in the end
+    ask_id: Mapped[str | None] = mapped_column(Id, index=True)  # shared by all whom the seeker asked at once
+    proposed: Mapped[list[str]] = mapped_column(JSON, default=list)  # the seeker's times, ISO 8601
+    picked_at: Mapped[datetime | None] = mapped_column(Instant)  # when the consultant said yes to one of them
+
+    __table_args__ = (Index("ix_booking_slot", "expert_id", "starts_at"),)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.length)
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.starts_at, self.ends_at)
+
+    @property
+    def times(self) -> tuple[datetime, ...]:
+        """What the seeker proposed; empty when they took a slot."""
+        return tuple(datetime.fromisoformat(each) for each in self.proposed)
+
+    @property
+    def only_asked(self) -> bool:
+        """One of several questions, to which this consultant has not said yes: no slot, no card, no session yet."""
+        return self.ask_id is not None and self.picked_at is None
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)
+
+    @property
+    def due(self) -> Money:
+        return Money(self.due_minor, self.currency)
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(
+            price=self.price,
+            basis=self.basis,
+            rate=Money(self.rate_minor, self.currency),
+            commission_bp=self.commission_bp,
+            policy=self.policy,
+            free_until=timedelta(minutes=self.free_until_minutes),
+            late_percent=self.late_percent,
+            no_show_percent=self.no_show_percent,
+            free=timedelta(minutes=self.free_minutes),
+        )
+
+
+class Meeting(Versioned, Table):
+    """The server's clock of one session: seconds that have run, and since when they run on."""
+
+    __tablename__ = "meeting"
+
+    booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id"), primary_key=True)
+    seeker_here: Mapped[datetime | None] = mapped_column(Instant)  # since when; None: not here
+    consultant_here: Mapped[datetime | None] = mapped_column(Instant)
+    began_at: Mapped[datetime | None] = mapped_column(Instant)  # both were here for the first time
+    running_since: Mapped[datetime | None] = mapped_column(Instant)
+    free_seconds: Mapped[int] = mapped_column(Integer, default=0)
+    paid_seconds: Mapped[int] = mapped_column(Integer, default=0)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    extension_asked: Mapped[int] = mapped_column(Integer, default=0)  # minutes that the consultant offers
+    extensions: Mapped[int] = mapped_column(Integer, default=0)
+    extended: Mapped[int] = mapped_column(Integer, default=0)  # minutes that were added to the length, all together
+
+
+class ConsentKind(StrEnum):
+    CONTINUE = "continue"
+    EXTEND = "extend"
+    RECORD = "record"
+
+
+class Consent(Table):
+    """That a person pressed, what they were told, and where: the evidence when a bank asks. Never changed."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id"), index=True)
+    kind: Mapped[ConsentKind] = mapped_column(OneOf(ConsentKind))
+    person_id: Mapped[str] = mapped_column(Id)
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    terms_version: Mapped[int] = mapped_column(Integer)
+    shown: Mapped[str] = mapped_column(Words)  # the sentence on the button's card, as the person read it
+    place: Mapped[str] = mapped_column(String(120))  # platform, chat and message
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Line(Table):
+    """One thing said in the room. Deleted when its time is over; what is kept of it is the recap."""
+
+    __tablename__ = "session_line"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id"), index=True)
+    side: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(Words)
+    files: Mapped[list[str]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class HoldState(StrEnum):
+    """asked → open (a page) → held or saved; then captured, released, lapsed; refused when the card says no."""
+
+    ASKED = "asked"
+    OPEN = "open"
+    SAVED = "saved"  # the card is kept, nothing is held yet
+    HOLDING = "holding"  # asked to hold on a saved card
+    HELD = "held"
+    CAPTURING = "capturing"
+    CAPTURED = "captured"
+    RELEASING = "releasing"
+    RELEASED = "released"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+class HoldPurpose(StrEnum):
+    SESSION = "session"
+    EXTENSION = "extension"
+    DEBT = "debt"  # a charge after the session whose hold was gone
+
+
+class CardHold(Versioned, Table):
+    """Money on the seeker's card for one session. A session that is moved keeps it for as long as it lasts."""
+
+    __tablename__ = "card_hold"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id"))
+    number: Mapped[int] = mapped_column(Integer)  # from 1, within the session
+    purpose: Mapped[HoldPurpose] = mapped_column(OneOf(HoldPurpose))
+    state: Mapped[HoldState] = mapped_column(OneOf(HoldState))
+    later: Mapped[bool] = mapped_column(Boolean)  # the card is only kept now, and held a day before the start
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    captured_minor: Mapped[int] = mapped_column(Minor, default=0)
+    currency: Mapped[str] = mapped_column(String(3))
+    attempt: Mapped[int] = mapped_column(Integer, default=1)
+    session_ref: Mapped[str | None] = mapped_column(String(120))
+    url: Mapped[str | None] = mapped_column(Words)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)  # of the page
+    payer_ref: Mapped[str | None] = mapped_column(String(120))
+    card_ref: Mapped[str | None] = mapped_column(String(120))
+    intent_ref: Mapped[str | None] = mapped_column(String(120), index=True)
+    charge_ref: Mapped[str | None] = mapped_column(String(120))
+    capture_before: Mapped[datetime | None] = mapped_column(Instant)
+    why: Mapped[str | None] = mapped_column(Words)
+
+    __table_args__ = (UniqueConstraint("booking_id", "number"),)
+
+    @property
+    def was_held(self) -> bool:
+        """Whether a bank has held it at any time: else it has nothing to set free."""
+        return self.intent_ref is not None
+
+    @property
+    def freed(self) -> bool:
+        """Whether more was held than was taken."""
+        less = self.state is HoldState.CAPTURED and self.captured < self.amount
+        return self.intent_ref is not None and (less or self.state is HoldState.RELEASED)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def captured(self) -> Money:
+        return Money(self.captured_minor, self.currency)
+
+
+class SessionPayout(Leaving, Table):
+    """What leaves the books for one session out of one charge, to the consultant or back to the seeker.
+
+    A reversal comes back from the consultant.
+    """
+
+    __tablename__ = "session_payout"
+
+    booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id"), index=True)
+    hold_id: Mapped[str] = mapped_column(ForeignKey("card_hold.id"))
+
+
+class Settlement(Table):
+    """How a session's money was parted, once."""
+
+    __tablename__ = "session_settlement"
+
+    booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id"), primary_key=True)
+    net_minor: Mapped[int] = mapped_column(Minor)  # to the consultant
+    fee_minor: Mapped[int] = mapped_column(Minor)  # to the market
+    back_minor: Mapped[int] = mapped_column(Minor)  # to the seeker
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Complaint(Table):
+    """What the seeker says was wrong, what the consultant says to that, and how it ended.
+
+    `ruled`: percent of the charge that the consultant keeps. `reason`: an operator's; empty where time ruled, None
+    where nobody did, for the seeker has taken it back.
+    """
+
+    __tablename__ = "session_complaint"
+
+    booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id"), primary_key=True)
+    words: Mapped[str] = mapped_column(Words)
+    at: Mapped[datetime] = mapped_column(Instant)
+    answer: Mapped[str | None] = mapped_column(Words)
+    ruled: Mapped[int | None] = mapped_column(Integer)
+    reason: Mapped[str | None] = mapped_column(Words)

@@ -1,0 +1,88 @@
+"""What time does to sessions, and what becoming able to receive money does to payouts that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from core.advice.recaps import reactions as recaps
+from core.advice.reviews import reactions as reviews
+from core.advice.sessions import (
+    card_holds,
+    chargebacks,
+    evidence,
+    follow_up,
+    group_requests,
+    meeting,
+    rescheduling,
+    service,
+    settlement,
+)
+from core.advice.sessions.events import PickSecured, SessionExtended, SessionReminder, TalkEnded
+from core.advice.sessions.model import Booking, Meeting
+from core.advice.sessions.process import SESSION
+from core.advice.sessions.rooms import presence
+from core.kernel.events import Reactions
+from core.kernel.heartbeat import ClocksStopped
+from core.kernel.timer_sweep import Ring
+from core.kernel.timers import Timer
+from core.kernel.transaction import Ctx
+from core.trade.funding.events import PayeeReady
+
+ASKED: Final = frozenset({"idle"})
+BEFORE: Final = frozenset({"hold_expired", "request_expired", "card_deadline"})
+AFTER: Final = frozenset({"window_over", "session_final_rule", "debt_limit"})
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(PickSecured, lambda ctx, fact: service.agree_as_picked(ctx, fact.booking_id))
+    reactions.on(PayeeReady, lambda ctx, fact: settlement.send_waiting(ctx, fact.organisation_id))
+    reactions.on(SessionExtended, lambda ctx, fact: _extended(ctx, fact.booking_id))
+    reactions.on(TalkEnded, _talk_ended)
+    reactions.on(ClocksStopped, lambda ctx, fact: meeting.stand_still(ctx, fact.since))
+    chargebacks.listen(reactions)
+    evidence.listen(reactions)
+    reviews.listen(reactions)
+    recaps.listen(reactions)
+
+
+def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
+    if fact.due and ctx.session.get_one(Meeting, fact.booking_id).began_at is not None:
+        follow_up.plan(ctx, ctx.session.get_one(Booking, fact.booking_id))
+
+
+def _extended(ctx: Ctx, booking_id: str) -> None:
+    booking = ctx.session.get_one(Booking, booking_id)
+    if booking.state == "billable":  # it may stand still just now
+        meeting.warn_of_end(ctx, booking)
+
+
+def ring_session(ctx: Ctx, timer: Timer) -> None:
+    if timer.event in ASKED:
+        group_requests.time_is_up(ctx, timer.subject, timer.event)
+        return
+    room = service if timer.event in BEFORE else settlement if timer.event in AFTER else meeting
+    room.time_is_up(ctx, timer.subject, timer.event)
+
+
+def ring_reminder(ctx: Ctx, timer: Timer) -> None:
+    booking = ctx.session.get_one(Booking, timer.subject)
+    if timer.event == "start":
+        meeting.it_begins(ctx, booking.id)
+    elif booking.state in ("confirmed", "card_trouble"):
+        until = booking.starts_at - booking.terms.free_until if timer.event == "day" else None
+        ctx.announce(SessionReminder(booking.id, None, timer.event, until))
+
+
+rings: Mapping[str, Ring] = {
+    **reviews.rings,
+    **recaps.rings,
+    SESSION.name: ring_session,
+    service.REMINDER: ring_reminder,
+    service.MOVE: lambda ctx, timer: rescheduling.time_is_up(ctx, timer.subject),
+    meeting.CLOCK: lambda ctx, timer: meeting.clock_rings(ctx, timer.subject, timer.event),
+    presence.TIMER: presence.fell_silent,
+    follow_up.TIMER: lambda ctx, timer: follow_up.follow_up(ctx, timer.subject),
+    card_holds.TIMER: lambda ctx, timer: card_holds.time_is_up(ctx, timer.subject, timer.event),
+    settlement.TIMER: lambda ctx, timer: chargebacks.try_again(ctx, timer.subject),
+}

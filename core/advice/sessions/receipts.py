@@ -1,0 +1,55 @@
+"""What a seeker's card was charged for sessions: the receipt of who pays, whoever writes the invoice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+
+from core.advice.sessions.model import Booking, CardHold, HoldState, Settlement
+from core.advice.sessions.process import SESSION
+from core.kernel.money import Money
+from core.kernel.process import StepRow
+from core.kernel.transaction import Ctx
+from core.people.accounts.service import acting
+
+TAKEN: Final = ("captured", "paid_by_link")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Of one session: all that was `taken` for it, what of that goes `back`, and when it was taken."""
+
+    booking: Booking
+    taken: Money
+    back: Money
+    at: datetime
+
+
+def receipts_of(ctx: Ctx, subject: str | None = None, limit: int = 5) -> list[Receipt]:
+    """Of who asks, the latest session first; of one session, its own."""
+    charged = select(CardHold.booking_id).where(CardHold.state == HoldState.CAPTURED, CardHold.captured_minor > 0)
+    query = select(Booking).where(Booking.seeker == acting(ctx).id, Booking.id.in_(charged))
+    if subject is not None:
+        query = query.where(Booking.id == subject)
+    found = ctx.session.scalars(query.order_by(Booking.id.desc()).limit(limit)).all()
+    receipts = (_receipt(ctx, booking) for booking in found)
+    return [each for each in receipts if each is not None]
+
+
+def _receipt(ctx: Ctx, booking: Booking) -> Receipt | None:
+    """None while a part of what is due is still on its way."""
+    took = select(func.max(StepRow.at)).where(
+        StepRow.process == SESSION.name, StepRow.subject == booking.id, StepRow.event.in_(TAKEN)
+    )
+    at = ctx.session.scalar(took)
+    if at is None:
+        return None
+    sums = select(func.sum(CardHold.captured_minor)).where(
+        CardHold.booking_id == booking.id, CardHold.state == HoldState.CAPTURED
+    )
+    settled = ctx.session.get(Settlement, booking.id)
+    taken = Money(int(ctx.session.scalar(sums) or 0), booking.currency)
+    return Receipt(booking, taken, Money(settled.back_minor if settled else 0, booking.currency), at)

@@ -1,0 +1,71 @@
+"""Who is in a room: come by their link, gone by a button, or lost when their page is silent for too long.
+
+Chats never say that somebody has put the phone away; a page does, by not asking any more. Who is lost counts as gone
+from the moment they were last heard of, so nobody pays for a line that was dead.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from core.advice.sessions import meeting
+from core.advice.sessions.model import Booking
+from core.advice.sessions.process import TALKING
+from core.advice.sessions.service import booking_for, side_of
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+from core.kernel.transaction import person as acting_person
+
+TIMER: Final = "session_room"
+ASKS_EVERY: Final = timedelta(seconds=20)  # the page; a browser may let a hidden one ask once a minute only
+SILENT_AFTER: Final = timedelta(seconds=90)
+OURSELVES_LATE: Final = timedelta(seconds=30)  # a bell that rings later tells of our own absence, not of theirs
+
+
+def come_in(ctx: Ctx, booking_id: str) -> Booking:
+    """By the link: as "I'm here" in the chat. Raises Refusal before the time, Stale after it."""
+    booking = meeting.come_in(ctx, booking_id)
+    _expect(ctx, booking)
+    return booking
+
+
+def still_here(ctx: Ctx, booking_id: str) -> bool:
+    """The page asks. False: they are not in the room any more, by a button or because the talk is over."""
+    booking = booking_for(ctx, booking_id)
+    if not is_in(ctx, booking):
+        return False
+    _expect(ctx, booking)
+    return True
+
+
+def go_out(ctx: Ctx, booking_id: str) -> Booking:
+    """By the page's button, or by closing it. Who is out already stays out."""
+    booking = booking_for(ctx, booking_id)
+    clear_timers(ctx.session, TIMER, booking.id)
+    return meeting.go_out(ctx, booking.id) if is_in(ctx, booking) else booking
+
+
+def is_in(ctx: Ctx, booking: Booking) -> bool:
+    """Whether who asks is in the room of a session that is still to be, or under way."""
+    side, there = side_of(ctx, booking), meeting.meeting_of(ctx, booking)
+    here = there.seeker_here if side == "seeker" else there.consultant_here
+    return booking.state in ("confirmed", *TALKING) and here is not None
+
+
+def fell_silent(ctx: Ctx, timer: Timer) -> None:
+    """Nothing was heard of one side's page: the line is lost since then."""
+    booking = ctx.session.get_one(Booking, timer.subject)
+    whose = ctx.seen_by(acting_person(booking.seeker if timer.event == "seeker" else booking.consultant))
+    if not is_in(whose, booking):
+        return
+    if ctx.now - timer.due_at > OURSELVES_LATE:
+        _expect(whose, booking)
+    else:
+        meeting.go_out(whose, booking.id, since=timer.due_at - SILENT_AFTER)
+
+
+def _expect(ctx: Ctx, booking: Booking) -> None:
+    side = side_of(ctx, booking)
+    assert side is not None, "a stranger does not find the session"
+    set_timer(ctx.session, Timer(TIMER, booking.id, side, ctx.now + SILENT_AFTER))

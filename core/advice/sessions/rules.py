@@ -1,0 +1,266 @@
+"""Pure decisions about sessions: price, policy, deadlines, what is due in the end, how long the clock has run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Final
+
+from core.advice.availability.slots import FURTHEST
+from core.advice.experts.model import Rate
+from core.advice.sessions.model import Terms
+from core.advice.sessions.process import (
+    ANSWER_WITHIN,
+    CARD_DEADLINE,
+    CARD_WITHIN,
+    FREE_WINDOW,
+    GRACE,
+    INSTANT_ANSWER_WITHIN,
+    LATEST_ANSWER,
+    NO_SHOW_AFTER,
+    PICKED_CARD_WITHIN,
+)
+from core.kernel.decimals import half_up
+from core.kernel.errors import Invalid
+from core.kernel.money import Money
+
+HOLD_AT_ONCE: Final = timedelta(days=5)  # a card holds for seven days at most, Visa for less when its owner is away
+AUTHORISE_BEFORE: Final = timedelta(hours=24)  # of the four days and eighteen hours that Visa then gives
+CHECK_IN_BEFORE: Final = timedelta(minutes=10)
+PROPOSED_AHEAD: Final = timedelta(hours=2)  # the nearest time that may be proposed
+A_DAY_BEFORE: Final = timedelta(hours=24)
+TO_DECIDE: Final = timedelta(hours=3)  # of being reminded, before calling it off begins to cost
+REMINDERS: Final = {"hour": timedelta(hours=1), "minutes": timedelta(minutes=10)}
+COUNTDOWN: Final = (5, 8, 9)  # minutes of free talk at which both are told; at each minute their cards show it
+ENDS_SOON: Final = timedelta(minutes=5)  # before the planned end of a paid talk, to offer more time
+FREE_A_WEEK: Final = 3
+ASKS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
+BANK_SHOWS_WITHIN: Final = timedelta(days=7)  # most banks show a hold gone sooner (docs.stripe.com, place a hold)
+UNRULED_PERCENT: Final = 50  # of a dispute that nobody decided within its time
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`late_percent` inside `free_until` before the start, `no_show_percent` for not coming; shares of the price."""
+
+    free_until: timedelta
+    late_percent: int
+    no_show_percent: int
+
+
+# As consultants' markets have them: free to cancel until hours before, a half or the whole after that.
+POLICIES: Final = {
+    "flexible": Policy(timedelta(hours=2), 0, 50),
+    "standard": Policy(timedelta(hours=24), 50, 100),
+    "strict": Policy(timedelta(hours=48), 100, 100),
+}
+
+
+def reminders(terms: Terms) -> dict[str, timedelta]:
+    """How long before the start both are reminded: the first time while calling it off is still free."""
+    return {"day": max(A_DAY_BEFORE, terms.free_until + TO_DECIDE), **REMINDERS}
+
+
+def terms_of(rate: Rate, length: int, policy: str, commission_bp: int, *, free: bool) -> Terms:
+    """What a session of this many minutes costs at most, and on which conditions.
+
+    `free=False`: the pair, or the seeker this week, has had its free minutes; all of the talk is charged.
+    """
+    window = FREE_WINDOW if free else timedelta()
+    rule = POLICIES[policy]
+    return Terms(
+        price=price_of(rate, length, window),
+        basis=rate.basis,
+        rate=rate.amount,
+        commission_bp=commission_bp,
+        policy=policy,
+        free_until=rule.free_until,
+        late_percent=rule.late_percent,
+        no_show_percent=rule.no_show_percent,
+        free=window,
+    )
+
+
+def price_of(rate: Rate, length: int, free: timedelta) -> Money:
+    """The whole price: of the session, or of the planned minutes that are not free."""
+    if rate.basis == "session":
+        return rate.amount
+    minutes = length - int(free.total_seconds()) // 60
+    return Money(rate.minor * minutes, rate.currency)
+
+
+def answer_by(now: datetime, starts_at: datetime, *, instant: bool) -> datetime:
+    """When a request runs out: two days, an hour before the start at the latest; two minutes for an instant call."""
+    if instant:
+        return now + INSTANT_ANSWER_WITHIN
+    return min(now + ANSWER_WITHIN, max(starts_at - LATEST_ANSWER, now + INSTANT_ANSWER_WITHIN))
+
+
+def move_answer_by(now: datetime, starts_at: datetime, move_to: datetime, free_until: timedelta) -> datetime:
+    """When a proposal to move runs out: two days, an hour before either time at the latest, and while calling it off
+    is free, in good time before that ends. Where little is left of any, half of what is."""
+    first, free = min(starts_at, move_to), starts_at - free_until
+    ends = [now + ANSWER_WITHIN, max(first - LATEST_ANSWER, now + (first - now) / 2)]
+    if free > now:
+        ends.append(max(free - TO_DECIDE, now + (free - now) / 2))
+    return max(min(ends), now + INSTANT_ANSWER_WITHIN)
+
+
+def check_times(times: Sequence[datetime], now: datetime) -> None:
+    """Raises Invalid for a proposed time so near that nobody could answer, or further ahead than calendars reach."""
+    for time in times:
+        if time < now + PROPOSED_AHEAD:
+            raise Invalid("session.proposed_too_soon", field="times", at=time)
+        if time > now + FURTHEST:
+            raise Invalid("session.proposed_too_far", field="times", at=time, days=FURTHEST.days)
+
+
+def pick_by(now: datetime, times: Sequence[datetime]) -> datetime:
+    """When a question for times runs out: two days, an hour before the first of them at the latest."""
+    return min(now + ANSWER_WITHIN, min(times) - LATEST_ANSWER)
+
+
+def card_after_pick_by(now: datetime, at: datetime) -> datetime:
+    """The seeker may be asleep when a consultant says yes: half a day for the card, to an hour before the start."""
+    return max(min(now + PICKED_CARD_WITHIN, at - LATEST_ANSWER), now + CARD_WITHIN)
+
+
+def confirmed_dues(starts_at: datetime, now: datetime) -> dict[str, datetime]:
+    """Who has not come ten minutes after the start is a no-show; of one that begins at once, ten minutes from now."""
+    due = max(starts_at, now) + NO_SHOW_AFTER
+    return {"noshow_seeker": due, "noshow_consultant": due}
+
+
+def card_deadline(starts_at: datetime, now: datetime) -> datetime:
+    return max(starts_at - CARD_DEADLINE, now + timedelta(minutes=15))
+
+
+def hold_later(now: datetime, ends_at: datetime) -> bool:
+    """Whether a hold of today would be gone before the session is charged: then the card is only kept for now."""
+    return ends_at > now + HOLD_AT_ONCE
+
+
+def authorise_at(starts_at: datetime, now: datetime) -> datetime:
+    return max(starts_at - AUTHORISE_BEFORE, now)
+
+
+def free_left(used: timedelta, terms: Terms) -> timedelta:
+    return max(terms.free - used, timedelta())
+
+
+def charged_of(free: timedelta, paid: timedelta, terms: Terms) -> timedelta:
+    """Of the time since the yes, what is charged: who says yes early still has what was left of the free minutes."""
+    return max(paid - free_left(free, terms), timedelta())
+
+
+def free_over_at(now: datetime, used: timedelta, terms: Terms) -> datetime:
+    """When silence ends the talk free: the free minutes that are left, and two to answer in."""
+    return now + free_left(used, terms) + GRACE
+
+
+def free_minutes_left(used: timedelta, terms: Terms) -> int:
+    """As people count them: the one that runs is still there."""
+    return _begun(free_left(used, terms))
+
+
+def is_late(now: datetime, starts_at: datetime, terms: Terms) -> bool:
+    return now > starts_at - terms.free_until
+
+
+def late_fee(terms: Terms) -> Money:
+    return share(terms.price, terms.late_percent)
+
+
+def no_show_fee(terms: Terms) -> Money:
+    return share(terms.price, terms.no_show_percent)
+
+
+def net_of(due: Money, terms: Terms) -> Money:
+    """What is left of it for the consultant, after our fee."""
+    return due - due.share(terms.commission_bp)
+
+
+def share(amount: Money, percent: int) -> Money:
+    """So many percent, rounded half up, never more than all of it."""
+    return Money(min(half_up(Fraction(amount.minor * percent, 100)), amount.minor), amount.currency)
+
+
+def back_of(taken: Money, percent: int) -> Money:
+    """What goes back of a charge when the consultant keeps so many percent, as it is told before and as it is paid."""
+    return taken - share(taken, percent)
+
+
+def unruled_back(taken: Money) -> Money:
+    """What goes back of it when nobody decides a complaint within its time."""
+    return back_of(taken, UNRULED_PERCENT)
+
+
+@dataclass(frozen=True, slots=True)
+class MoreTime:
+    """What was added to a talk by extensions: its price, its minutes, and for how long the talk ran into it."""
+
+    price: Money
+    minutes: int
+    used: timedelta
+
+
+def due_for(terms: Terms, paid: timedelta, more: MoreTime, promised: timedelta | None = None) -> Money:
+    """What a talk costs that went on, `paid` of it charged: its price, or each minute begun, at least one.
+
+    More time is charged by the minute that was used of it, each that was begun, also where the talk has one price: who
+    adds half an hour and ends after five minutes pays five. Never more than price and extensions together.
+
+    `promised`: the charged time that one price was for, given where the consultant did not stay for it; then each
+    minute begun of it is charged, as its share of the price.
+    """
+    if terms.basis == "session":
+        used = min(_begun(more.used), more.minutes)
+        return _given(terms.price, paid - more.used, promised) + part_of(more.price, used, more.minutes)
+    minutes = max(_begun(paid), 1)
+    return min(Money(terms.rate.minor * minutes, terms.rate.currency), terms.price + more.price)
+
+
+def _given(price: Money, paid: timedelta, promised: timedelta | None) -> Money:
+    """One price; or the part of it that was given, of time that a consultant had promised."""
+    whole = 0 if promised is None else _begun(promised)
+    return part_of(price, min(_begun(paid), whole), whole) if whole else price
+
+
+def part_of(price: Money, used: int, whole: int) -> Money:
+    """So many minutes of so many, rounded half up; nothing of nothing."""
+    return Money(half_up(Fraction(price.minor * used, whole)), price.currency) if whole else price
+
+
+def price_of_more(terms: Terms, planned: int, minutes: int) -> Money:
+    """Each minute at its rate; of a session at one price, the share of the length it was planned for."""
+    if terms.basis == "minute":
+        return Money(terms.rate.minor * minutes, terms.rate.currency)
+    return part_of(terms.price, minutes, planned)
+
+
+def minutes_of(time: timedelta) -> int:
+    """As they are charged and told: the last one begun counts."""
+    return _begun(time)
+
+
+def _begun(time: timedelta) -> int:
+    """Minutes, the last one begun counted."""
+    return -(-int(time.total_seconds()) // 60)
+
+
+def check_length(length: int, offered: list[int]) -> None:
+    """Raises Invalid for a length that the consultant does not offer."""
+    if length not in offered:
+        raise Invalid("session.length", field="length", given=length, known=tuple(offered))
+
+
+def out_of(charges: Sequence[Money], amount: Money) -> list[Money]:
+    """How much of `amount` leaves each charge, so that none gives more than it has: the earlier ones first."""
+    left, parts = amount, []
+    for charge in charges:
+        taken = min(left, charge)
+        parts.append(taken)
+        left -= taken
+    return parts

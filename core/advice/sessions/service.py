@@ -1,0 +1,341 @@
+"""Booking a session: the slot, the answer, another time, the way out. What is pressed here is checked here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from core.advice.availability.local_times import Interval
+from core.advice.availability.slots import is_free, nearest
+from core.advice.experts import service as experts
+from core.advice.experts.model import Expert
+from core.advice.sessions import card_holds, creation, rules, slot_checks
+from core.advice.sessions.events import CardTrouble, OtherTimeOffered, SessionCalledOff, SessionConfirmed, SlotHeld
+from core.advice.sessions.model import MOVES_AT_MOST, Booking, BookSession, CallNow, Meeting, Side, Terms
+from core.advice.sessions.process import PARTS_MONEY, SESSION
+from core.kernel.errors import NotFound, Refusal, Stale
+from core.kernel.money import Money
+from core.kernel.process import step, timeline
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+from core.people.accounts.service import acting
+from core.trade.funding.called_back import frozen
+
+REMINDER = "reminder"
+MOVE = "session_move"  # another time that was proposed, until it is answered
+# The steps by which one of the two ends it.
+ENDED_BY = frozenset({"cancel_early", "cancel_late_seeker", "cancel_late_consultant", "end_early", "hang_up"})
+
+# --- what a seeker asks for -------------------------------------------------------------------------------------------
+
+
+def terms_for(ctx: Ctx, expert: Expert, length: int, commission_bp: int) -> Terms:
+    """What a session would cost who asks, shown before they book. Raises Invalid for a length that is not offered."""
+    rules.check_length(length, expert.lengths)
+    free = slot_checks.has_free_minutes(ctx, acting(ctx).id, expert.id)
+    return rules.terms_of(expert.rate, length, expert.policy, commission_bp, free=free)
+
+
+def book_session(ctx: Ctx, command: BookSession, commission_bp: int, *, shown: str | None = None) -> Booking:
+    """Hold the slot for fifteen minutes while the seeker adds a card. `shown`: the mark of the terms that they saw.
+
+    Raises Refusal "session.slot_taken" with the three `nearest` slots when somebody was faster, Stale when it has come
+    to cost something else.
+    """
+    expert = slot_checks.locked(ctx, command.expert_id)
+    length = timedelta(minutes=command.length)
+    slot_checks.check_pair(ctx, expert)
+    calendar = slot_checks.calendar_of(ctx, expert)
+    if not is_free(calendar, ctx.now, command.starts_at, length):
+        raise Refusal(
+            "session.slot_taken", field="starts_at", nearest=nearest(calendar, ctx.now, command.starts_at, length)
+        )
+    slot_checks.check_free(ctx, Interval(command.starts_at, command.starts_at + length))
+    terms = _as_shown(terms_for(ctx, expert, command.length, commission_bp), shown)
+    return _hold_slot(ctx, creation.made(ctx, expert, terms, command, command.starts_at))
+
+
+def call_now(ctx: Ctx, command: CallNow, commission_bp: int, *, shown: str | None = None) -> Booking:
+    """Ask a consultant who says that they are free now. Raises Refusal when they no longer are, Stale as above."""
+    expert = slot_checks.locked(ctx, command.expert_id)
+    slot_checks.check_pair(ctx, expert)
+    wanted = Interval(ctx.now, ctx.now + timedelta(minutes=command.length))
+    theirs = [each.interval for each in slot_checks.sessions_of(ctx, expert)]
+    if not experts.is_free_now(ctx, expert) or slot_checks.clashes(theirs, wanted):
+        raise Refusal("session.not_free_now")
+    slot_checks.check_free(ctx, wanted)
+    terms = _as_shown(terms_for(ctx, expert, command.length, commission_bp), shown)
+    return _hold_slot(ctx, creation.made(ctx, expert, terms, command, ctx.now, instant=True))
+
+
+def abandon(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """The seeker would rather not add a card: the slot is free again."""
+    booking = mine(ctx, booking_id, seen)
+    return _call_off(ctx, booking, "abandon", "abandoned")
+
+
+def withdraw(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """The seeker takes the request back before the consultant has said yes: nothing is charged."""
+    return _call_off(ctx, mine(ctx, booking_id, seen), "withdraw", "withdrawn")
+
+
+# --- what the consultant answers --------------------------------------------------------------------------------------
+
+
+def accept(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """Say yes. An instant call begins now."""
+    booking = mine(ctx, booking_id, seen)
+    _confirm(ctx, booking, "accept", ctx.now if booking.instant else booking.starts_at)
+    experts.request_answered(ctx, booking.expert_id)
+    ctx.announce(SessionConfirmed(booking.id, ctx.actor.person))
+    return booking
+
+
+def agree_as_picked(ctx: Ctx, booking_id: str) -> None:
+    """The card is good for a time that the consultant has picked: their yes was given then."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    _confirm(ctx, booking, "accept", booking.starts_at, ("system",))
+    ctx.announce(SessionConfirmed(booking.id, None))
+
+
+def decline(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """Say no: the hold goes, nothing is charged."""
+    booking = mine(ctx, booking_id, seen)
+    experts.request_answered(ctx, booking.expert_id)
+    return _call_off(ctx, booking, "decline", "declined")
+
+
+def offer_other_time(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) -> Booking:
+    """Not then, but at `at`: the seeker may take it. Raises Refusal when the consultant has something else then."""
+    booking = mine(ctx, booking_id, seen)
+    slot_checks.check_room_for(ctx, booking, at)
+    due = rules.answer_by(ctx.now, at, instant=False)
+    step(ctx, SESSION, booking, "other_time", sides(ctx, booking), dues={"request_expired": due})
+    booking.move_by, booking.move_to = "consultant", at
+    experts.request_answered(ctx, booking.expert_id)
+    ctx.session.flush()
+    ctx.announce(OtherTimeOffered(booking.id, ctx.actor.person, at))
+    return booking
+
+
+def take_other_time(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+    """The seeker takes the time that the consultant has offered."""
+    booking = mine(ctx, booking_id, seen)
+    if booking.move_to is None:
+        raise Stale
+    slot_checks.check_room_for(ctx, booking, booking.move_to)
+    slot_checks.check_seeker_free(ctx, booking, booking.move_to)
+    _confirm(ctx, booking, "take_time", booking.move_to)
+    ctx.announce(SessionConfirmed(booking.id, ctx.actor.person))
+    return booking
+
+
+# --- another day, or not at all ---------------------------------------------------------------------------------------
+
+
+def not_to_be_moved(ctx: Ctx, booking: Booking) -> Refusal | None:
+    """Why who asks can propose no other time for it; None: they can."""
+    if booking.moves >= MOVES_AT_MOST:
+        return Refusal("session.moved_enough", most=MOVES_AT_MOST)
+    if rules.is_late(ctx.now, booking.starts_at, booking.terms) and ctx.actor.person == booking.seeker:
+        return Refusal("session.too_late_to_move", until=booking.starts_at - booking.terms.free_until)
+    return None
+
+
+def cancel(ctx: Ctx, booking_id: str, seen: int | None = None, *, shown: int | None = None) -> Booking:
+    """Call a confirmed session off. A seeker who does so late pays the fee that was shown; a consultant never takes.
+
+    `shown`: that fee in minor units. Raises Stale when it has come to cost more since: nobody has said yes to that.
+    """
+    booking = mine(ctx, booking_id, seen)
+    if shown is not None and cancellation_fee(ctx, booking).minor > shown:
+        raise Stale
+    late = booking.state == "confirmed" and rules.is_late(ctx.now, booking.starts_at, booking.terms)
+    if late and side_of(ctx, booking) == "consultant":
+        return _call_off(ctx, booking, "cancel_late_consultant", "cancelled")
+    fee = cancellation_fee(ctx, booking)
+    if not fee:
+        return _call_off(ctx, booking, "cancel_early", "cancelled")
+    step(ctx, SESSION, booking, "cancel_late_seeker", sides(ctx, booking))
+    return _called_off_for(ctx, booking, "cancelled", fee)
+
+
+def cancellation_fee(ctx: Ctx, booking: Booking) -> Money:
+    """What who asks would pay for calling it off now: from the start on as much as for not coming.
+
+    Who is there and waits for a consultant who is not pays no more than just before.
+    """
+    late = booking.state == "confirmed" and rules.is_late(ctx.now, booking.starts_at, booking.terms)
+    begun = booking.state == "confirmed" and ctx.now >= booking.starts_at
+    if side_of(ctx, booking) != "seeker" or not (late or begun):
+        return Money.zero(booking.currency)
+    there = ctx.session.get_one(Meeting, booking.id)
+    waits_alone = there.seeker_here is not None and there.consultant_here is None
+    return rules.no_show_fee(booking.terms) if begun and not waits_alone else rules.late_fee(booking.terms)
+
+
+# --- what is seen -----------------------------------------------------------------------------------------------------
+
+
+def booking_for(ctx: Ctx, booking_id: str) -> Booking:
+    """A session for its two sides, and for the house itself. Raises NotFound, to strangers too."""
+    booking = ctx.session.get(Booking, booking_id)
+    if booking is None or (ctx.actor.person is not None and not sides(ctx, booking)):
+        raise NotFound
+    return booking
+
+
+def bookings_of(ctx: Ctx, person_id: str) -> list[Booking]:
+    """A person's sessions on either side that are not over, the next first."""
+    mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
+    query = select(Booking).where(mine_, Booking.state.not_in(SESSION.final)).order_by(Booking.starts_at)
+    return list(ctx.session.scalars(query))
+
+
+def past_bookings_of(ctx: Ctx, person_id: str, most: int) -> list[Booking]:
+    """A person's sessions on either side that were agreed once and are over, the last first."""
+    mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
+    over = Booking.state.in_(SESSION.final) & (Booking.sequence > 0)
+    return list(ctx.session.scalars(select(Booking).where(mine_, over).order_by(Booking.starts_at.desc()).limit(most)))
+
+
+def all_bookings_of(ctx: Ctx, person_id: str) -> list[str]:
+    """The ids of whatever a person has ever booked, or was booked for."""
+    mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
+    return list(ctx.session.scalars(select(Booking.id).where(mine_).order_by(Booking.id)))
+
+
+def sides(ctx: Ctx, booking: Booking) -> list[str]:
+    """The roles of who asks: "seeker", "consultant", and "other" for the side that a proposal waits for."""
+    side = side_of(ctx, booking)
+    if side is None:
+        return []
+    return [side, "other"] if booking.move_by not in (None, side) else [side]
+
+
+def side_of(ctx: Ctx, booking: Booking) -> Side | None:
+    person = ctx.actor.person
+    if person is None:
+        return None
+    return "seeker" if person == booking.seeker else "consultant" if person == booking.consultant else None
+
+
+def may(ctx: Ctx, booking: Booking) -> list[str]:
+    """What who asks may do now: the buttons. Nothing parts what a bank has called back."""
+    open_ = SESSION.open_to(booking.state, sides(ctx, booking))
+    if not_to_be_moved(ctx, booking) is not None:
+        open_ = [each for each in open_ if each != "propose_move"]
+    stands_still = PARTS_MONEY.intersection(open_) and frozen(ctx, booking.id)
+    return [each for each in open_ if each not in PARTS_MONEY] if stands_still else open_
+
+
+def mine(ctx: Ctx, booking_id: str, seen: int | None) -> Booking:
+    """A session that who asks is a side of, as they saw it. Raises NotFound, Stale."""
+    booking = booking_for(ctx, booking_id)
+    if seen is not None and seen != booking.version:
+        raise Stale
+    return booking
+
+
+def ended_by(ctx: Ctx, booking: Booking) -> str | None:
+    """Which of the two has called it off, or ended the talk; None where time did, or nobody has."""
+    ends = [each.actor for each in timeline(ctx.session, booking.id) if each.event in ENDED_BY]
+    return ends[-1] if ends and ends[-1] in (booking.seeker, booking.consultant) else None
+
+
+# --- what time does ---------------------------------------------------------------------------------------------------
+
+
+def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
+    """A deadline before the talk has passed."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    match event:
+        case "hold_expired":
+            _call_off(ctx, booking, event, "abandoned", ("time",))
+        case "request_expired":
+            offered = booking.state == "countered"  # then it was the seeker's turn
+            if not offered:
+                experts.request_missed(ctx, booking.expert_id)
+            _call_off(ctx, booking, event, "not_taken" if offered else "expired", ("time",))
+        case "card_deadline":
+            _call_off(ctx, booking, event, "card", ("time",))
+        case _:
+            raise ValueError(f"a booking has no deadline {event}")
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def _as_shown(terms: Terms, shown: str | None) -> Terms:
+    if shown is not None and terms.mark != shown:
+        raise Stale
+    return terms
+
+
+def _hold_slot(ctx: Ctx, booking: Booking) -> Booking:
+    ctx.announce(SlotHeld(booking.id, booking.seeker))
+    card_holds.ask_hold(ctx, booking)
+    ctx.session.flush()
+    return booking
+
+
+def _confirm(ctx: Ctx, booking: Booking, event: str, at: datetime, roles: Sequence[str] | None = None) -> None:
+    roles = sides(ctx, booking) if roles is None else roles
+    step(ctx, SESSION, booking, event, roles, dues=rules.confirmed_dues(at, ctx.now))
+    meet_at(ctx, booking, at)
+
+
+def meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
+    """The time is agreed: deadlines, reminders and the card's hold go by it."""
+    booking.sequence += 1
+    booking.starts_at = at
+    forget_move(ctx, booking)
+    there = ctx.session.get_one(Meeting, booking.id)
+    there.seeker_here = there.consultant_here = None  # who was here came for another time
+    for event, due in rules.confirmed_dues(at, ctx.now).items():
+        set_timer(ctx.session, Timer(SESSION.name, booking.id, event, due))
+    clear_timers(ctx.session, REMINDER, booking.id)
+    for when, before in rules.reminders(booking.terms).items():
+        if at - before > ctx.now:
+            set_timer(ctx.session, Timer(REMINDER, booking.id, when, at - before))
+    set_timer(ctx.session, Timer(REMINDER, booking.id, "start", max(at, ctx.now)))
+    if not card_holds.keep_until(ctx, booking):
+        card_fails(ctx, booking, "lapsed")
+    ctx.session.flush()
+
+
+def nothing_ahead(ctx: Ctx, booking: Booking) -> None:
+    """It has begun, or never will: nobody is reminded of it, and no other time is proposed any more."""
+    clear_timers(ctx.session, REMINDER, booking.id)
+    forget_move(ctx, booking)
+
+
+def forget_move(ctx: Ctx, booking: Booking) -> None:
+    """Whatever other time was proposed is proposed no more."""
+    booking.move_by = booking.move_to = None
+    clear_timers(ctx.session, MOVE, booking.id)
+
+
+def card_fails(ctx: Ctx, booking: Booking, why: str) -> None:
+    """A session that is agreed has no money behind it: the seeker has a while to add another card."""
+    deadline = rules.card_deadline(booking.starts_at, ctx.now)
+    step(ctx, SESSION, booking, "auth_failed", ("provider",), dues={"card_deadline": deadline})
+    ctx.announce(CardTrouble(booking.id, None, why))
+
+
+def _call_off(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[str] | None = None) -> Booking:
+    step(ctx, SESSION, booking, event, sides(ctx, booking) if roles is None else roles)
+    return _called_off_for(ctx, booking, why, Money.zero(booking.currency))
+
+
+def _called_off_for(ctx: Ctx, booking: Booking, why: str, fee: Money) -> Booking:
+    booking.why, booking.due_minor = why, fee.minor
+    if booking.sequence:
+        booking.sequence += 1  # what cancels an entry is a later version of it (RFC 5546, 3.2.5)
+    nothing_ahead(ctx, booking)
+    ctx.session.flush()
+    ctx.announce(SessionCalledOff(booking.id, ctx.actor.person, why, fee))
+    card_holds.settle(ctx, booking)
+    return booking

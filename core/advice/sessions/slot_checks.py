@@ -1,0 +1,161 @@
+"""Whether a session may be at that time: the consultant's slots, the seeker's other sessions, the free minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from sqlalchemy import or_, select
+
+from core.advice.availability.local_times import Interval
+from core.advice.availability.slots import Calendar, nearest
+from core.advice.experts import service as experts
+from core.advice.experts.model import Expert
+from core.advice.sessions import rules
+from core.advice.sessions.model import Booking, Meeting
+from core.advice.sessions.process import TAKES_THE_SLOT
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Person
+from core.people.accounts.service import acting
+from core.people.blocking.service import check_may_reach
+
+MAY_BEGIN: Final = ("slot_held", "requested", "countered", "confirmed", "card_trouble")  # and has not
+NOT_AGREED: Final = ("proposed", "slot_held", "requested", "countered", "releasing", "closed")
+
+
+def sessions_of(ctx: Ctx, expert: Expert, *, but: str | None = None) -> list[Booking]:
+    """A consultant's sessions that are not over; also those in which they seek advice themselves."""
+    query = select(Booking).where(
+        or_(Booking.expert_id == expert.id, Booking.seeker == expert.person_id),
+        Booking.state.in_(TAKES_THE_SLOT),
+        Booking.starts_at > ctx.now - timedelta(hours=4),
+        Booking.id != (but or ""),
+    )
+    return list(ctx.session.scalars(query))
+
+
+def calendar_of(ctx: Ctx, expert: Expert, *, but: str | None = None) -> Calendar:
+    """A consultant's time as it is now; `but`: as if this session were not."""
+    theirs = sessions_of(ctx, expert, but=but)
+    given = [each.interval for each in theirs if each.expert_id == expert.id]
+    sought = [each.interval for each in theirs if each.expert_id != expert.id]
+    return experts.calendar_of(ctx, expert, given, elsewhere=sought)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Why there are no free minutes: "had" with this consultant, "promised" to the session `at`, or "week"."""
+
+    why: Literal["had", "promised", "week"]
+    at: datetime | None = None
+
+
+def free_minutes_spent(ctx: Ctx, seeker: str, expert_id: str) -> Spent | None:
+    """One free talk for each pair, three a week for each seeker. None: this one would have its free minutes.
+
+    What counts is a talk that began, or a booking that may still begin; not one that came to nothing, also where its
+    money is on its way.
+    """
+    query = select(Booking, Meeting.began_at).join(Meeting, Meeting.booking_id == Booking.id)
+    query = query.where(
+        Booking.seeker == seeker,
+        Booking.free_minutes > 0,
+        or_(Booking.state.in_(MAY_BEGIN), Meeting.began_at.is_not(None)),
+    )
+    theirs = ctx.session.execute(query.where(Booking.expert_id == expert_id).order_by(Booking.starts_at)).all()
+    if any(began is not None for _, began in theirs):
+        return Spent("had")
+    if theirs:
+        return Spent("promised", theirs[0][0].starts_at)
+    this_week = ctx.session.execute(query.where(Booking.made_at > ctx.now - timedelta(days=7))).all()
+    return Spent("week") if len(this_week) >= rules.FREE_A_WEEK else None
+
+
+def has_free_minutes(ctx: Ctx, seeker: str, expert_id: str) -> bool:
+    return free_minutes_spent(ctx, seeker, expert_id) is None
+
+
+def are_booked(ctx: Ctx, expert: Expert, person_id: str) -> bool:
+    """Whether a session of the two was ever agreed: from then on they may know how to reach each other."""
+    query = select(Booking.id).where(
+        Booking.expert_id == expert.id, Booking.seeker == person_id, Booking.state.not_in(NOT_AGREED)
+    )
+    return expert.person_id == person_id or ctx.session.scalar(query.limit(1)) is not None
+
+
+def locked(ctx: Ctx, expert_id: str) -> Expert:
+    """The consultant, held until the unit is over: two seekers cannot both find the slot free.
+
+    As a person too: else they could be booked, and book somebody themselves, for one time at once.
+    """
+    expert = ctx.session.get(Expert, expert_id, with_for_update=True)
+    if expert is None:
+        raise NotFound
+    ctx.session.get(Person, expert.person_id, with_for_update=True)
+    return expert
+
+
+def check_pair(ctx: Ctx, expert: Expert) -> None:
+    """Raises Refusal when these two cannot meet. The seeker is held until the unit is over: of two bookings that they
+    make at once, with two consultants, the second one counts the free minutes of the first.
+    """
+    person = acting(ctx)
+    ctx.session.get(Person, person.id, with_for_update=True)
+    if not expert.live:
+        raise Refusal("expert.paused")
+    if person.organisation_id == expert.organisation_id:
+        raise NotAllowed("session.with_oneself")
+    check_may_reach(ctx, person.organisation_id, expert.organisation_id)
+
+
+def check_free(ctx: Ctx, wanted: Interval) -> None:
+    """Raises Refusal when who asks has another session then."""
+    other = other_session_of(ctx, acting(ctx).id, wanted)
+    if other is not None:
+        raise Refusal("session.you_have_another", field="starts_at", at=other.starts_at, ref=other.ref)
+
+
+def other_session_of(ctx: Ctx, person: str, wanted: Interval, *, but: str | None = None) -> Booking | None:
+    """A session that somebody has at that time, on either side; `but`: one that does not count."""
+    query = select(Booking).where(
+        or_(Booking.seeker == person, Booking.consultant == person),
+        Booking.state.in_(TAKES_THE_SLOT),
+        Booking.starts_at < wanted.end,
+        Booking.id != (but or ""),
+    )
+    return next((booking for booking in ctx.session.scalars(query) if booking.interval.overlaps(wanted)), None)
+
+
+def check_room_for(ctx: Ctx, booking: Booking, at: datetime) -> None:
+    """Raises for a time that is over, or at which the consultant has another session or appointment.
+
+    A time outside the weekly hours is theirs to offer, and theirs to agree to.
+    """
+    if at <= ctx.now:
+        raise Invalid("session.time_past", field="at")
+    wanted = Interval(at, at + timedelta(minutes=booking.length))
+    calendar = calendar_of(ctx, locked(ctx, booking.expert_id), but=booking.id)
+    if clashes(calendar.taken, wanted):
+        near = nearest(calendar, ctx.now, at, timedelta(minutes=booking.length))
+        raise Refusal("session.slot_taken", field="at", nearest=near)
+
+
+def check_seeker_free(ctx: Ctx, booking: Booking, at: datetime) -> None:
+    """Raises Refusal when its seeker has another session then, in other words to a consultant who says yes.
+
+    The seeker is held until the unit is over: of two times that are agreed at once, one counts the other.
+    """
+    ctx.session.get(Person, booking.seeker, with_for_update=True)
+    other = other_session_of(ctx, booking.seeker, Interval(at, at + timedelta(minutes=booking.length)), but=booking.id)
+    if other is None:
+        return
+    if ctx.actor.person == booking.seeker:
+        raise Refusal("session.you_have_another", at=other.starts_at, ref=other.ref)
+    raise Refusal("session.seeker_busy" if booking.only_asked else "session.seeker_busy_then", at=at)
+
+
+def clashes(taken: Sequence[Interval], wanted: Interval) -> bool:
+    return any(each.overlaps(wanted) for each in taken)

@@ -1,0 +1,120 @@
+"""What a consultant's records say: sessions, free talks that were paid, earnings, and how fast they answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Final
+
+from sqlalchemy import func, select
+
+from core.advice.availability.local_times import local
+from core.advice.sessions.model import Booking, Consent, ConsentKind, Meeting, Settlement
+from core.advice.sessions.process import SESSION
+from core.kernel.money import Money
+from core.kernel.process import StepRow
+from core.kernel.transaction import Ctx
+
+ANSWERS: Final = ("accept", "decline", "other_time", "pick_time")
+LATEST: Final = 20  # answers; what somebody did a year ago tells little of today
+LEAST: Final = 3  # answers; a single one is no habit
+MONTHS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counted over everything since the beginning; `months`: the first day of each of the last six, and its net."""
+
+    requests: int
+    talks: int  # that began
+    free: int  # of which began with free minutes
+    paid: int  # of which the seeker then went on
+    earned: tuple[Money, ...]  # net, one of each currency
+    kept: tuple[Money, ...]  # charged, and not parted yet
+    months: Mapping[date, tuple[Money, ...]]
+    answers_in: timedelta | None
+
+    @property
+    def conversion(self) -> int | None:
+        """Percent of the talks with free minutes that went on after them; None before there was one."""
+        return None if not self.free else round(100 * self.paid / self.free)
+
+
+def figures_of(ctx: Ctx, expert_id: str, zone: str) -> Figures:
+    """A consultant's own figures; months are those of their own calendar."""
+    booked = Booking.expert_id == expert_id
+    requests = ctx.session.scalar(select(func.count()).select_from(Booking).where(booked)) or 0
+    began = select(func.count()).select_from(Booking).join(Meeting, Meeting.booking_id == Booking.id)
+    began = began.where(booked, Meeting.began_at.is_not(None))
+    free = Booking.free_minutes > 0
+    went_on = select(func.count(Booking.id.distinct())).join(Consent, Consent.booking_id == Booking.id)
+    went_on = went_on.where(booked, free, Consent.kind == ConsentKind.CONTINUE)
+    query = select(Settlement.at, Settlement.net_minor, Booking.currency).join(
+        Booking, Booking.id == Settlement.booking_id
+    )
+    waiting = select(Booking).where(booked, Booking.state.in_(("review_window", "session_dispute")))
+    settled = [(at, Money(net, currency)) for at, net, currency in ctx.session.execute(query.where(booked))]
+    return Figures(
+        requests=requests,
+        talks=ctx.session.scalar(began) or 0,
+        free=ctx.session.scalar(began.where(free)) or 0,
+        paid=ctx.session.scalar(went_on) or 0,
+        earned=_totals([money for _, money in settled]),
+        kept=_totals([booking.due for booking in ctx.session.scalars(waiting)]),
+        months=_by_month(settled, ctx.now, zone),
+        answers_in=answer_time(ctx, expert_id),
+    )
+
+
+def answer_time(ctx: Ctx, expert_id: str) -> timedelta | None:
+    """How long seekers wait for this consultant's answer: the median of the latest; None while there are few."""
+    query = (
+        select(Booking.id, StepRow.at)
+        .join(StepRow, StepRow.subject == Booking.id)
+        .where(
+            Booking.expert_id == expert_id,
+            StepRow.process == SESSION.name,
+            StepRow.actor == Booking.consultant,
+            StepRow.event.in_(ANSWERS),
+        )
+        .order_by(StepRow.id.desc())
+        .limit(LATEST)
+    )
+    # The latest stand first: of several answers to one request, the first is the one that is kept.
+    answered: dict[str, datetime] = {booking: at for booking, at in ctx.session.execute(query)}  # noqa: C416 - rows
+    if len(answered) < LEAST:
+        return None
+    asked = _asked_at(ctx, list(answered))
+    return timedelta(seconds=median((at - asked[booking]).total_seconds() for booking, at in answered.items()))
+
+
+def _asked_at(ctx: Ctx, bookings: list[str]) -> dict[str, datetime]:
+    """When each came before the consultant: with the card, or with the question for times."""
+    made = select(Booking.id, Booking.made_at).where(Booking.id.in_(bookings))
+    card = select(StepRow.subject, StepRow.at).where(StepRow.subject.in_(bookings), StepRow.event == "card_ok")
+    asked: dict[str, datetime] = {booking: at for booking, at in ctx.session.execute(made)}  # noqa: C416 - rows
+    picked = set(ctx.session.scalars(select(Booking.id).where(Booking.id.in_(bookings), Booking.ask_id.is_not(None))))
+    return asked | {booking: at for booking, at in ctx.session.execute(card) if booking not in picked}
+
+
+def _totals(sums: list[Money]) -> tuple[Money, ...]:
+    by_currency: dict[str, int] = defaultdict(int)
+    for money in sums:
+        by_currency[money.currency] += money.minor
+    return tuple(Money(minor, currency) for currency, minor in sorted(by_currency.items()))
+
+
+def _by_month(settled: list[tuple[datetime, Money]], now: datetime, zone: str) -> dict[date, tuple[Money, ...]]:
+    """The last six months, the earliest first, those without a session too."""
+    month = local(now, zone).date().replace(day=1)
+    months: list[date] = []
+    for _ in range(MONTHS):
+        months.insert(0, month)
+        month = (month - timedelta(days=1)).replace(day=1)
+    return {
+        each: _totals([money for at, money in settled if local(at, zone).date().replace(day=1) == each])
+        for each in months
+    }

@@ -1,0 +1,1 @@
+"""Invoices, statements, reconciliation and audit."""

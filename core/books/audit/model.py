@@ -1,0 +1,21 @@
+"""What the audit remembers: which invariants do not hold now, so that each break is told once and not every quarter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.database import Id, Instant, Table, Words
+
+
+class BrokenRow(Table):
+    """An invariant that does not hold of one deal (or of none, which is the empty name). Gone when it holds again."""
+
+    __tablename__ = "broken_invariant"
+
+    invariant: Mapped[str] = mapped_column(String(120), primary_key=True)
+    deal_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    detail: Mapped[str] = mapped_column(Words)
+    found_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,310 @@
+"""What an invoice is: parties as they were, one supply with its VAT, a number without a gap; and who may write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Integer, LargeBinary, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.books.invoicing.triggers import create_guards
+from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned
+from core.kernel.money import Money
+
+MARKET: Final = "market"  # who issues what the market itself supplies
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Kind(StrEnum):
+    """What was supplied: each kind has one issuer and one recipient, and two kinds never share a document."""
+
+    COMMISSION = "commission"  # the market → a seller or consultant
+    GOODS = "goods"  # a seller → a buyer
+    SESSION = "session"  # a consultant → a seeker
+    SALE = "sale"  # the market → whoever buys from it
+
+
+class Paper(StrEnum):
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class State(StrEnum):
+    """due (its number comes in a moment) → issued; or a draft, which the issuer writes by themselves."""
+
+    DUE = "due"
+    DRAFT = "draft"
+    ISSUED = "issued"
+
+
+class What(StrEnum):
+    """What was supplied, for whoever says it in words."""
+
+    GOODS = "goods"
+    FEE_OF_DEAL = "fee_of_deal"
+    ADVICE = "advice"
+    CALLED_OFF = "called_off"  # advice that its seeker called off too late to cost nothing
+    NOT_COME = "not_come"  # advice to which its seeker did not come
+    FEE_OF_SESSION = "fee_of_session"
+    NAMED = "named"  # in the words in which it was bought
+
+
+class Category(StrEnum):
+    """How a supply is taxed: the codes of UNCL 5305 that EN 16931 has for them."""
+
+    STANDARD = "S"
+    EXEMPT = "E"
+    REVERSE_CHARGE = "AE"
+    INTRA_COMMUNITY = "K"
+    EXPORT = "G"
+    OUTSIDE = "O"
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Party(Shape):
+    """A side of an invoice, as it was that day. `home_bp`: the VAT rate of its sales at home, in basis points.
+
+    `zone`: the time kept where it is at home (IANA). What it issues is dated, and numbered, by that clock.
+    """
+
+    id: str
+    name: str
+    country: str
+    address: str = ""
+    place: str = ""
+    vat_number: str | None = None
+    home_bp: int | None = None
+    zone: str = "UTC"
+
+
+class Tax(Shape):
+    """How one supply is taxed; its code (VATEX) and `article` (of Directive 2006/112/EC) say why there is no VAT.
+
+    `reason`: the same in English words, as papers had it that were issued before they spoke their reader's language.
+    """
+
+    category: Category
+    rate_bp: int = 0
+    reason: str = ""
+    code: str = ""
+    article: int | None = None
+
+    @property
+    def percent(self) -> Decimal:
+        """21, 25.5."""
+        return Decimal(self.rate_bp) / 100
+
+
+class Sums(Shape):
+    """What is invoiced, in minor units: `net` + `vat` + `rounding` is the gross that was paid (EN 16931, BT-114)."""
+
+    net: int
+    vat: int
+    rounding: int
+
+    @property
+    def gross(self) -> int:
+        return self.net + self.vat + self.rounding
+
+
+class Goods(Shape):
+    """Goods by their ids in the catalogue, and the delivery term with its named place."""
+
+    product: str
+    grade: str | None
+    incoterm: str
+    place: str
+
+
+class Supply(Shape):
+    """What was supplied, when and where. Goods have a quantity, and go from one country to another.
+
+    `ref`: the deal or session, as people read it out; `lot`: its number within the deal; `minutes`: of a talk, as its
+    charge is for. `what`: the words of what was named when it was bought. `order`, `cost_centre`: what the recipient's
+    book-keeping calls it; `certificates`: as they have to stand on it, by the seller's own word. `agreed_minor`: what
+    `amount` costs by the contract, VAT in it, where that is known; less may have been paid for it.
+    """
+
+    of: What = What.NAMED
+    what: str = ""
+    goods: Goods | None = None
+    lot: int | None = None
+    minutes: int | None = None
+    on: date
+    ref: str = ""
+    amount: Decimal = Decimal(1)
+    unit: str = ""
+    goods_from: str | None = None
+    goods_to: str | None = None
+    order: str = ""
+    cost_centre: str = ""
+    certificates: tuple[str, ...] = ()
+    agreed_minor: int | None = None
+
+
+class Corrected(Shape):
+    """The invoice that a credit note takes back, whole or in part."""
+
+    number: str
+    issued_on: date
+    anew: bool = False  # nothing was given back: a corrected invoice takes its place
+
+
+class Said(Shape):
+    """All words of the paper in its language, dates and amounts as that writes them: fixed with its number.
+
+    `rows`: of its table, what, VAT, quantity and net amount; the first is the heading. `notes`: what the law or a
+    certificate wants to be said in words. `line`, `quantity`, `reason`: as the electronic invoice says them too.
+    `language`: the one that it is in (BCP 47), which is another where the reader's is not spoken here. `reduced`: why
+    less was paid than was agreed; empty where all of it was.
+    """
+
+    language: str
+    title: str
+    head: tuple[str, ...]
+    parties: tuple[tuple[str, ...], ...]  # the issuer's lines and the recipient's, each below what the side is
+    rows: tuple[tuple[str, str, str, str], ...]
+    notes: tuple[str, ...]
+    end: tuple[str, ...]
+    line: str
+    quantity: str = ""
+    reason: str = ""
+    reduced: str = ""
+
+
+class Content(Shape):
+    """All that stands on the paper. `in_name_of`: since when the issuer has let the market write for them.
+
+    `language`: the reader's locale ("de-AT"); `said` is in it, and missing until the paper is issued or drawn.
+    """
+
+    issuer: Party
+    recipient: Party
+    supply: Supply
+    tax: Tax | None  # None: not known to us; the issuer has to say
+    sums: Sums
+    currency: str
+    corrects: Corrected | None = None
+    in_name_of: date | None = None
+    language: str = "en"
+    said: Said | None = None
+
+
+# Says in words what stands on a paper of this number and day; without a number, on a draft.
+Wording = Callable[[Content, str | None, date], Said]
+
+
+class Invoice(Table):
+    """A document, or what is to become one. Once it has its number the database lets nobody change or delete it.
+
+    `key` makes it exist once. `gross` is what was paid for the supply, VAT included; a credit note has what goes back.
+    """
+
+    __tablename__ = "invoice"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[Kind] = mapped_column(OneOf(Kind))
+    paper: Mapped[Paper] = mapped_column(OneOf(Paper))
+    state: Mapped[State] = mapped_column(OneOf(State))
+    issuer: Mapped[str] = mapped_column(Id)  # organisation, or MARKET
+    recipient: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    subject: Mapped[str] = mapped_column(Id, index=True)  # deal, session or purchase
+    lot_id: Mapped[str | None] = mapped_column(Id)
+    gross_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    supply_json: Mapped[dict[str, Any]] = mapped_column("supply", JSON)
+    market_json: Mapped[dict[str, Any] | None] = mapped_column("market", JSON)  # who the market was, where it issues
+    corrects: Mapped[str | None] = mapped_column(ForeignKey("invoice.id"), index=True)
+    series: Mapped[str | None] = mapped_column(String(8))
+    year: Mapped[int | None] = mapped_column(Integer)
+    serial: Mapped[int | None] = mapped_column(Integer)  # from 1, without a gap within issuer, year and series
+    number: Mapped[str | None] = mapped_column(String(30))
+    issued_on: Mapped[date | None] = mapped_column(Date)  # by the issuer's clock; `year` is its year
+    net_minor: Mapped[int | None] = mapped_column(Minor)
+    vat_minor: Mapped[int | None] = mapped_column(Minor)
+    content_json: Mapped[dict[str, Any] | None] = mapped_column("content", JSON)
+
+    __table_args__ = (
+        UniqueConstraint("issuer", "year", "series", "serial"),
+        CheckConstraint("gross_minor > 0", name="of_something"),
+        CheckConstraint("issuer <> recipient", name="two_sides"),
+        CheckConstraint("(state = 'issued') = (number IS NOT NULL)", name="numbered_when_issued"),
+        CheckConstraint("(paper = 'credit_note') = (corrects IS NOT NULL)", name="credits_an_invoice"),
+    )
+
+    @property
+    def gross(self) -> Money:
+        return Money(self.gross_minor, self.currency)
+
+    @property
+    def supply(self) -> Supply:
+        return Supply.model_validate(self.supply_json)
+
+    @property
+    def content(self) -> Content | None:
+        return None if self.content_json is None else Content.model_validate(self.content_json)
+
+
+class Series(Table):
+    """The last number that an issuer has given in one year and series. Locked by who takes the next."""
+
+    __tablename__ = "invoice_series"
+
+    issuer: Mapped[str] = mapped_column(Id, primary_key=True)
+    year: Mapped[int] = mapped_column(Integer, primary_key=True)
+    series: Mapped[str] = mapped_column(String(8), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Billing(Versioned, Table):
+    """What a company lets us write on invoices, and whether we may write them in its name.
+
+    `agreed_at`, `agreed_by`, `agreed_in`: the prior agreement (Directive 2006/112/EC, articles 220 and 224), who gave
+    it and by which message. Without it nothing is issued in the company's name.
+    """
+
+    __tablename__ = "billing"
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(200))
+    home_bp: Mapped[int | None] = mapped_column(Integer)
+    agreed_at: Mapped[datetime | None] = mapped_column(Instant)
+    agreed_by: Mapped[str | None] = mapped_column(Id)  # person
+    agreed_in: Mapped[str | None] = mapped_column(String(120))  # platform, chat and message
+
+
+class Drawn(Table):
+    """An invoice as the file that was given out first: whoever asks again gets the same bytes."""
+
+    __tablename__ = "invoice_file"
+
+    invoice_id: Mapped[str] = mapped_column(ForeignKey("invoice.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SetBilling(Shape):
+    """A company's address on invoices, and whether the market writes its invoices, at which rate at home.
+
+    `vat_number`: also where it says now that it has none (`without_vat`); nothing of both leaves what was said before.
+    """
+
+    address: Text
+    vat_number: Annotated[str, StringConstraints(min_length=1, max_length=20)] | None = None
+    without_vat: bool = False
+    market_writes: bool
+    home_bp: Annotated[int, Field(ge=0, le=3_000)] | None = None
+
+
+event.listen(Table.metadata, "after_create", create_guards)

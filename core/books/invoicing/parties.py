@@ -1,0 +1,58 @@
+"""The sides of an invoice as they are now: who they are, whose clock dates it, and in which language it is."""
+
+from __future__ import annotations
+
+from babel.languages import get_official_languages
+
+from core.books.invoicing.model import Billing, Invoice, Party
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Organisation
+from core.people.accounts.service import members, organisation_of
+
+
+def party_of(ctx: Ctx, organisation_id: str, *, else_at: str | None = None) -> Party | None:
+    """A company as it stands on an invoice; None before it has said where it is at home, or is taken to be.
+
+    `else_at`: where it is taken to be then.
+    Its place is where distances are counted from: one in another country is a yard, and no part of its address.
+    """
+    organisation = organisation_of(ctx, organisation_id)
+    country = organisation.country or else_at
+    if country is None:
+        return None
+    at_home = organisation.place_country in (None, country)
+    billing = ctx.session.get(Billing, organisation_id)
+    return Party(
+        id=organisation.id,
+        name=organisation.name,
+        country=country,
+        address=billing.address if billing is not None else "",
+        place=organisation.place or "" if at_home else "",
+        vat_number=organisation.vat_number,
+        home_bp=billing.home_bp if billing is not None else None,
+        zone=zone_of(organisation),
+    )
+
+
+def language_of(ctx: Ctx, organisation_id: str) -> str:
+    """In which language (a locale) a company is written to: its people's own, here.
+
+    Where they use several, the first that is spoken officially where the company is: what its book-keeper reads.
+    """
+    country = organisation_of(ctx, organisation_id).country
+    official = get_official_languages(country, de_facto=True) if country is not None else ()
+    spoken = [each.locale for each in members(ctx, organisation_id)]
+    at_home = (each for each in spoken if each.replace("_", "-").partition("-")[0].lower() in official)
+    return next(at_home, next(iter(spoken), "en"))
+
+
+def zone_of(organisation: Organisation) -> str:
+    """Whose clock a company's papers are dated by; that of UTC until it has said where it is at home."""
+    return organisation.zone or "UTC"
+
+
+def issuer_of(ctx: Ctx, invoice: Invoice) -> Party | None:
+    """Who issues it, as they are now; the market as it was when it was noted."""
+    if invoice.market_json is not None:
+        return Party.model_validate(invoice.market_json)
+    return party_of(ctx, invoice.issuer)

@@ -1,0 +1,170 @@
+"""What has to be invoiced: each fact of money that makes a document due, noted in the fact's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.advice.sessions.events import SessionSettled
+from core.advice.sessions.model import Booking
+from core.books.invoicing import issuance, pending_invoices, supplies
+from core.books.invoicing.issuance import Due
+from core.books.invoicing.model import MARKET, Invoice, Kind, Paper, Party, Supply
+from core.kernel.events import Reactions
+from core.kernel.money import Money
+from core.kernel.timer_sweep import Ring
+from core.kernel.timers import Timer
+from core.kernel.transaction import Ctx
+from core.people.accounts.events import ProfileCompleted
+from core.people.accounts.service import person_of
+from core.shop.purchases import refunds
+from core.shop.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchasePaid
+from core.shop.purchases.model import Purchase, Rail
+from core.trade.deals.model import Deal
+from core.trade.delivery.events import LotAccepted, LotAdjusted, LotFact
+from core.trade.delivery.model import Lot
+from core.trade.funding.events import ChargebackClosed, ChargebackTaken, LotReleased
+from core.trade.funding.model import Chargeback, Matter
+
+
+def listen(reactions: Reactions, *, market: Party) -> None:
+    """`market`: the party that the market is on its own invoices from now on."""
+    clerk = Clerk(market)
+    reactions.on(LotReleased, clerk.lot_released)
+    reactions.on(LotAccepted, clerk.lot_paid_directly)
+    reactions.on(LotAdjusted, clerk.lot_paid_directly)
+    reactions.on(SessionSettled, clerk.session_settled)
+    reactions.on(PurchasePaid, clerk.sold)
+    reactions.on(PurchaseGivenBack, lambda ctx, fact: clerk.sale_moved(ctx, fact.purchase_id))
+    reactions.on(PaymentSentBack, lambda ctx, fact: clerk.sale_moved(ctx, fact.purchase_id))
+    reactions.on(ChargebackTaken, clerk.earnings_taken)
+    reactions.on(ChargebackClosed, clerk.earnings_regained)
+    reactions.on(ProfileCompleted, clerk.company_known)
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Notes what is due. Who invoices whom stands here: our fees we do, goods their seller, advice its consultant."""
+
+    market: Party
+
+    def lot_released(self, ctx: Ctx, fact: LotReleased) -> None:
+        """What is cut from a lot before this moment was never invoiced: the invoice is of what was paid.
+
+        What the seller bears of a referee's test is taken off the money, and never off the price of the goods.
+        """
+        lot, deal = ctx.session.get_one(Lot, fact.lot_id), ctx.session.get_one(Deal, fact.deal_id)
+        fee = supplies.fee_of_deal(ctx, deal, lot, self.market.zone)
+        key = f"commission:lot:{lot.id}"
+        issuance.note(ctx, Due(key, Kind.COMMISSION, MARKET, deal.seller, deal.id, fact.fee, fee, lot.id), self.market)
+        self._goods(ctx, deal, lot, fact.net + fact.fee + lot.test)
+
+    def lot_paid_directly(self, ctx: Ctx, fact: LotFact) -> None:
+        """Of a deal whose money we never held. One that we hold is parted, and then its lots are released."""
+        lot, deal = ctx.session.get_one(Lot, fact.lot_id), ctx.session.get_one(Deal, fact.deal_id)
+        if deal.funded_at is None:
+            self._goods(ctx, deal, lot, lot.pay if isinstance(fact, LotAdjusted) else lot.amount)
+
+    def _goods(self, ctx: Ctx, deal: Deal, lot: Lot, paid: Money) -> None:
+        goods, key = supplies.goods_of(ctx, deal, lot, paid), f"goods:lot:{lot.id}"
+        issuance.note(ctx, Due(key, Kind.GOODS, deal.seller, deal.buyer, deal.id, paid, goods, lot.id), self.market)
+
+    def session_settled(self, ctx: Ctx, fact: SessionSettled) -> None:
+        booking = ctx.session.get_one(Booking, fact.booking_id)
+        own, ours = booking.consultant_org, supplies.fee_of_session(ctx, booking, self.market.zone)
+        part = f"session:{booking.id}:{fact.again}" if fact.again else f"session:{booking.id}"
+        fee = Due(f"commission:{part}", Kind.COMMISSION, MARKET, own, booking.id, fact.fee, ours)
+        paid, back = fact.net + fact.fee, Money.zero(fact.net.currency) if fact.again else fact.back
+        advice = supplies.advice_of(ctx, booking, paid, back)
+        session = Due(part, Kind.SESSION, own, booking.seeker_org, booking.id, paid, advice)
+        for due in (fee, session):
+            issuance.note(ctx, due, self.market)
+
+    def sold(self, ctx: Ctx, fact: PurchasePaid) -> None:
+        """By card. Stars are bought of Telegram, which gives the receipt for them; they are no currency."""
+        purchase = ctx.session.get_one(Purchase, fact.purchase_id)
+        if purchase.rail is not Rail.CARD:
+            return
+        buyer = person_of(ctx, purchase.buyer).organisation_id
+        sale = supplies.sale_of(ctx, purchase, self.market.zone)
+        key = f"sale:{purchase.id}"
+        issuance.note(ctx, Due(key, Kind.SALE, MARKET, buyer, purchase.id, purchase.price, sale), self.market)
+
+    def sale_moved(self, ctx: Ctx, purchase_id: str, *, owed: bool = False) -> None:
+        """A price has gone back, by us or by the buyer's bank, or the bank gives it up: its invoices follow.
+
+        They say what we have of it, less what is still `owed` of it. What goes back twice is our loss, and no more is
+        credited than was invoiced.
+        """
+        purchase, sales = ctx.session.get_one(Purchase, purchase_id), _written(ctx, purchase_id, Kind.SALE)
+        if not sales:
+            return
+        stands = Money.total((each.gross - issuance.credited(ctx, each) for each in sales), purchase.currency)
+        ours = purchase.price - refunds.back_of(ctx, purchase, owed=owed) - _with_bank(ctx, purchase)
+        more = max(ours, Money.zero(ours.currency)) - stands
+        key = f"sale:{purchase.id}:{ctx.new_id()}"
+        if more.minor < 0:
+            issuance.note_credit(ctx, key, sales, -more)
+        elif more:
+            sale, buyer = supplies.sale_of(ctx, purchase, self.market.zone), sales[0].recipient
+            issuance.note(ctx, Due(key, Kind.SALE, MARKET, buyer, purchase.id, more, sale), self.market)
+
+    def earnings_taken(self, ctx: Ctx, fact: ChargebackTaken) -> None:
+        """A bank has taken back more than was held: what we had earned by it is given back first."""
+        if fact.matter is Matter.PURCHASE:
+            self.sale_moved(ctx, fact.subject)
+            return
+        amount, fees = _earned(ctx, fact.chargeback_id), _written(ctx, fact.subject, Kind.COMMISSION)
+        if amount and fees:
+            issuance.note_credit(ctx, f"chargeback:{fact.chargeback_id}", fees, amount)
+
+    def earnings_regained(self, ctx: Ctx, fact: ChargebackClosed) -> None:
+        """The bank has decided for us: what was credited is earned again, under a new number."""
+        if fact.matter is Matter.PURCHASE:
+            self.sale_moved(ctx, fact.subject, owed=fact.won)
+            return
+        amount = _earned(ctx, fact.chargeback_id)
+        if fact.won and amount:
+            supply, recipient = _supplied(ctx, fact.matter, fact.subject, self.market.zone)
+            key = f"{Kind.COMMISSION}:won:{fact.chargeback_id}"
+            issuance.note(ctx, Due(key, Kind.COMMISSION, MARKET, recipient, fact.subject, amount, supply), self.market)
+
+    def company_known(self, ctx: Ctx, fact: ProfileCompleted) -> None:
+        issuance.ask_again(ctx, person_of(ctx, fact.person_id).organisation_id)
+
+
+def ring_invoice(ctx: Ctx, timer: Timer) -> None:
+    (pending_invoices.remind if timer.event == pending_invoices.REMIND else issuance.waited)(ctx, timer.subject)
+
+
+rings: Mapping[str, Ring] = {pending_invoices.TIMER: ring_invoice}
+
+
+def _earned(ctx: Ctx, chargeback_id: str) -> Money:
+    """What of a disputed payment of a deal or a session we had earned."""
+    found = ctx.session.get_one(Chargeback, chargeback_id)
+    return Money(found.from_commission_minor, found.currency)
+
+
+def _with_bank(ctx: Ctx, purchase: Purchase) -> Money:
+    """What banks have taken of a price, and not given up. What came twice or too late was never invoiced."""
+    found = ctx.session.scalars(select(Chargeback).where(Chargeback.subject == purchase.id, Chargeback.state != "won"))
+    taken = (each.amount for each in found if refunds.counts(ctx, purchase, each.payment_id))
+    return Money.total(taken, purchase.currency)
+
+
+def _written(ctx: Ctx, subject: str, kind: Kind) -> list[Invoice]:
+    """The invoices of one kind on a thing, the first first."""
+    query = select(Invoice).where(Invoice.subject == subject, Invoice.kind == kind, Invoice.paper == Paper.INVOICE)
+    return list(ctx.session.scalars(query.order_by(Invoice.id)))
+
+
+def _supplied(ctx: Ctx, matter: Matter, subject: str, zone: str) -> tuple[Supply, str]:
+    """Our fee of a deal or a session, and from which organisation."""
+    if matter is Matter.DEAL:
+        deal = ctx.session.get_one(Deal, subject)
+        return supplies.fee_of_deal(ctx, deal, None, zone), deal.seller
+    booking = ctx.session.get_one(Booking, subject)
+    return supplies.fee_of_session(ctx, booking, zone), booking.consultant_org

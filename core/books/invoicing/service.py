@@ -1,0 +1,259 @@
+"""What people do about invoices: let the market write theirs, see what there is, and have one as a file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import BindParameter, Integer, bindparam, func, or_, select
+
+from core.books.invoicing import issuance, rules
+from core.books.invoicing import pending_invoices as awaited
+from core.books.invoicing.events import InvoiceDrawn
+from core.books.invoicing.model import MARKET, Billing, Content, Drawn, Invoice, SetBilling, State, Wording
+from core.kernel.errors import Invalid, NotAllowed, NotFound
+from core.kernel.session import select_all
+from core.kernel.transaction import Ctx, person
+from core.people.accounts.service import acting, organisation_of, person_of, say_vat
+from core.people.files.model import Checked
+from core.people.files.service import keep
+
+# --- the agreement ----------------------------------------------------------------------------------------------------
+
+
+def billing_of(ctx: Ctx) -> Billing | None:
+    """What the acting person's company has said about its invoices."""
+    return ctx.session.get(Billing, acting(ctx).organisation_id)
+
+
+def set_billing(ctx: Ctx, command: SetBilling, place: str) -> Billing:
+    """A company's address on invoices, and its agreement that the market writes them, or no more; from now on.
+
+    `place`: by which message it was given. Raises Invalid where a company with a VAT number names no rate.
+    """
+    actor = acting(ctx)
+    organisation = organisation_of(ctx, actor.organisation_id)
+    if command.market_writes and organisation.country is None:
+        raise Invalid("billing.country_needed", field="market_writes")
+    if command.vat_number is not None or command.without_vat:
+        say_vat(ctx, organisation, command.vat_number)
+    if command.market_writes and organisation.vat_number is not None and command.home_bp is None:
+        raise Invalid("billing.rate_needed", field="home_rate")
+    billing = ctx.session.get(Billing, organisation.id)
+    if billing is None:
+        billing = Billing(organisation_id=organisation.id)
+        ctx.session.add(billing)
+    billing.address, billing.home_bp = command.address, command.home_bp
+    if not command.market_writes:
+        billing.agreed_at = billing.agreed_by = billing.agreed_in = None
+    elif billing.agreed_at is None:
+        billing.agreed_at, billing.agreed_by, billing.agreed_in = ctx.now, actor.id, place[:120]
+    ctx.session.flush()
+    issuance.ask_again(ctx, organisation.id)  # what has waited for the address, or for its VAT number
+    return billing
+
+
+def write_now(ctx: Ctx, invoice_id: str) -> Invoice:
+    """The issuer, who has agreed, has one written that is still a draft, or waits for its recipient's address.
+
+    A draft may then wait as others do: for what a side has not said yet. Raises NotFound and NotAllowed.
+    """
+    invoice = invoice_for(ctx, invoice_id)
+    if not may_write_now(ctx, invoice):
+        raise NotAllowed
+    issuance.have_written(ctx, invoice)
+    return invoice
+
+
+def may_write_now(ctx: Ctx, invoice: Invoice) -> bool:
+    """Whether its issuer can have it written: they have agreed, and how it is taxed is known here or still to come."""
+    if invoice.issuer != acting(ctx).organisation_id or issuance.agreed(ctx, invoice.issuer) is None:
+        return False
+    lacks = awaited.missing(ctx, invoice)
+    if invoice.state is not State.DRAFT:
+        return lacks is not None and lacks.what == "address"
+    content = issuance.content_of(ctx, invoice)
+    if content is None:
+        return invoice.corrects is None
+    return content.tax is not None or awaited.lacking(ctx, invoice) is not None
+
+
+def may_correct(ctx: Ctx, invoice: Invoice) -> bool:
+    """Whether the acting person can have it taken back and written anew, for a side or its VAT was another than it is.
+
+    The issuer can, who has agreed that we write; of what the market has issued, its recipient.
+    """
+    own, written = acting(ctx).organisation_id, invoice.content
+    by_market = invoice.issuer == MARKET
+    theirs = invoice.recipient == own if by_market else invoice.issuer == own and issuance.agreed(ctx, own) is not None
+    if not theirs or written is None or invoice.corrects is not None:
+        return False
+    if issuance.credited(ctx, invoice) >= invoice.gross:
+        return False
+    now = issuance.content_now(ctx, invoice)
+    if now is None or now.tax is None or awaited.lacking(ctx, invoice) is not None:
+        return False
+    return rules.stands_otherwise(written, now)
+
+
+def correct(ctx: Ctx, invoice_id: str) -> Invoice:
+    """Have an invoice that says something wrong of a side taken back by a credit note, and written anew.
+
+    Raises NotFound, and NotAllowed where nothing has changed or it is another's to ask for.
+    """
+    invoice = invoice_for(ctx, invoice_id)
+    if not may_correct(ctx, invoice):
+        raise NotAllowed
+    issuance.correct(ctx, invoice)
+    return invoice
+
+
+# --- seeing -----------------------------------------------------------------------------------------------------------
+
+
+_OWN: BindParameter[str] = bindparam("own")
+_RECEIVED = (Invoice.recipient == _OWN) & Invoice.state.in_((State.DUE, State.ISSUED))
+_LEFT = select(Invoice.issuer).where(Invoice.recipient == _OWN, Invoice.state == State.DRAFT).distinct()
+_LEFT_OF = _LEFT.where(Invoice.subject == bindparam("subject"))
+_SEEN = select(Invoice).where(or_(Invoice.issuer == _OWN, _RECEIVED))
+_SEEN = _SEEN.order_by(Invoice.id.desc()).limit(bindparam("limit", type_=Integer))
+_SEEN_OF = _SEEN.where(Invoice.subject == bindparam("subject"))
+
+
+def invoices_of(ctx: Ctx, subject: str | None = None, limit: int = 50) -> list[Invoice]:
+    """What the acting person's company has written or received, the latest first; of one deal or session, all of it.
+
+    A draft is seen by its issuer alone; what we cannot write yet also by who it is for, as they may be what is missing.
+    """
+    own = acting(ctx).organisation_id
+    if subject is None:
+        return select_all(ctx.session, Invoice, _SEEN, own=own, limit=limit)
+    return select_all(ctx.session, Invoice, _SEEN_OF, own=own, limit=limit, subject=subject)
+
+
+def left_to_issuers(ctx: Ctx, subject: str | None = None) -> list[str]:
+    """Organisations that owe the acting person's company an invoice which they write themselves."""
+    own = acting(ctx).organisation_id
+    if subject is None:
+        return list(ctx.session.scalars(_LEFT, {"own": own}))
+    return list(ctx.session.scalars(_LEFT_OF, {"own": own, "subject": subject}))
+
+
+def named_on_invoices(ctx: Ctx, subject: str, organisation_id: str) -> str:
+    """What a company is called on the invoices of a deal that both its sides have; empty where it has none."""
+    issued = select(Invoice).where(Invoice.subject == subject, Invoice.state == State.ISSUED, Invoice.issuer != MARKET)
+    for invoice in ctx.session.scalars(issued.order_by(Invoice.id.desc())):
+        for side in (invoice.content.issuer, invoice.content.recipient) if invoice.content is not None else ():
+            if side.id == organisation_id:
+                return side.name
+    return ""
+
+
+def invoice_for(ctx: Ctx, invoice_id: str, *, awaited: bool = False) -> Invoice:
+    """One document for its two sides, a draft for its issuer. Raises NotFound to everybody else.
+
+    `awaited`: its recipient also sees one that is due, for it may wait for them.
+    """
+    invoice = ctx.session.get(Invoice, invoice_id)
+    if invoice is None:
+        raise NotFound
+    own = acting(ctx).organisation_id
+    seen = {State.ISSUED, State.DUE} if awaited else {State.ISSUED}
+    if invoice.issuer != own and (invoice.recipient != own or invoice.state not in seen):
+        raise NotFound
+    return invoice
+
+
+def numbers_by_part(ctx: Ctx) -> dict[str, tuple[str, ...]]:
+    """The numbers of the acting person's invoices by the lot or session that they are about, for a statement."""
+    own = acting(ctx).organisation_id
+    mine = or_(Invoice.issuer == own, Invoice.recipient == own)
+    about = func.coalesce(Invoice.lot_id, Invoice.subject).label("part")
+    issued = select(about, Invoice.number).where(Invoice.state == State.ISSUED)
+    found: dict[str, tuple[str, ...]] = {}
+    for row in ctx.session.execute(issued.where(mine).order_by(Invoice.id)):
+        found[row.part] = (*found.get(row.part, ()), row.number)
+    return found
+
+
+# --- as a file --------------------------------------------------------------------------------------------------------
+
+
+def ask_file(ctx: Ctx, invoice_id: str, where: str) -> Invoice:
+    """Somebody would like an invoice, or the draft of one, as a file; it is drawn outside. Raises NotFound, Invalid.
+
+    `where`: the chat that asks, to which it comes.
+    """
+    invoice, actor = invoice_for(ctx, invoice_id), acting(ctx)
+    if issuance.content_of(ctx, invoice) is None:
+        raise Invalid("invoice.side_unknown")
+    drawn = ctx.session.get(Drawn, invoice.id)
+    if drawn is not None:
+        _hand_over(ctx, invoice, actor.id, where, drawn.content)
+        return invoice
+    body = {"invoice": invoice.id, "person": actor.id, "where": where}
+    ctx.post("payments", f"invoice:{invoice.id}", "invoice.draw", body)
+    return invoice
+
+
+def to_draw(
+    ctx: Ctx, invoice_id: str, wording: Wording, *, at: datetime, asker: str | None
+) -> tuple[Content, str | None, date] | None:
+    """What is to be drawn, in words, its number and date; None when there is nothing any more.
+
+    Without a number it is a draft, of the day on which it was asked for (`at`) and in the language of who has asked.
+    """
+    invoice = ctx.session.get(Invoice, invoice_id)
+    content = None if invoice is None else issuance.content_of(ctx, invoice)
+    if invoice is None or content is None:
+        return None
+    day = invoice.issued_on or rules.day_in(content.issuer.zone, at)
+    if invoice.number is None and asker is not None:
+        content = content.model_copy(update={"language": person_of(ctx, asker).locale})
+    if content.said is None:
+        content = content.model_copy(update={"said": wording(content, invoice.number, day)})
+    return content, invoice.number, day
+
+
+def drawn(ctx: Ctx, invoice_id: str, person_id: str, where: str, content: bytes) -> None:
+    """The file is here. What was issued keeps its first one for ever; a draft is drawn anew each time."""
+    invoice = ctx.session.get_one(Invoice, invoice_id)
+    _hand_over(ctx, invoice, person_id, where, _first(ctx, invoice, content))
+
+
+def mail(ctx: Ctx, invoice_id: str, *, to: str, subject: str, text: str) -> None:
+    """Have an invoice sent to an address, with the file in the letter."""
+    body = {"invoice": invoice_id, "to": to, "subject": subject, "text": text}
+    ctx.post("payments", f"invoice:{invoice_id}", "invoice.mail", body)
+
+
+def enclosed(ctx: Ctx, invoice_id: str, letter: Mapping[str, str], content: bytes, ubl: bytes) -> None:
+    """The files for a letter are here: the PDF, and the same for machines alone."""
+    invoice = ctx.session.get_one(Invoice, invoice_id)
+    kinds = (("pdf", _first(ctx, invoice, content)), ("xml", ubl))
+    files = [
+        {"name": f"{invoice.number}.{kind}", "kind": kind, "content": base64.b64encode(each).decode()}
+        for kind, each in kinds
+    ]
+    ctx.post("mail", f"mail:{letter['to']}", "letter", {**letter, "files": files})
+
+
+def _first(ctx: Ctx, invoice: Invoice, content: bytes) -> bytes:
+    """The file as it was given out first; of a draft, this one."""
+    if invoice.state is not State.ISSUED:
+        return content
+    known = ctx.session.get(Drawn, invoice.id)
+    if known is None:
+        known = Drawn(invoice_id=invoice.id, sha256=hashlib.sha256(content).hexdigest(), content=content)
+        ctx.session.add(known)
+        ctx.session.flush()
+    return known.content
+
+
+def _hand_over(ctx: Ctx, invoice: Invoice, person_id: str, where: str, content: bytes) -> None:
+    name = f"{invoice.number or 'draft'}.pdf"
+    file = Checked(name, "application/pdf", content, hashlib.sha256(content).hexdigest())
+    kept = keep(ctx.seen_by(person(person_id)), file)
+    ctx.announce(InvoiceDrawn(invoice.id, invoice.issuer, invoice.recipient, person_id, where, kept.id))

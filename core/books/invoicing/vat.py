@@ -1,0 +1,128 @@
+"""How a supply is taxed, from both sides' countries and VAT numbers and from where goods go (Directive 2006/112/EC).
+
+Goods: article 32 (where they set out), 138 (to a business in another member state), 146 (out of the Union). Services:
+article 44 (to a business, where it is) and 45 (to anybody else, where the supplier is), 196 (the recipient accounts
+for it). What depends on more than we know gives None: then the issuer has to say, and writes the invoice themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from stdnum.eu.vat import MEMBER_STATES, is_valid
+
+from core.books.invoicing.model import MARKET, Category, Kind, Party, Supply, Tax
+from core.kernel.money import Money
+
+# The named place of these terms is where the buyer takes the goods over; of all others, where they are brought to.
+TAKEN_OVER_AT_PLACE: Final = frozenset({"EXW", "FCA", "FAS", "FOB"})
+
+# With the article that an invoice has to refer to (article 226 (11)); the law of other countries is not the Union's.
+REVERSED: Final = Tax(category=Category.REVERSE_CHARGE, code="VATEX-EU-AE", article=196)
+INTRA_COMMUNITY: Final = Tax(category=Category.INTRA_COMMUNITY, code="VATEX-EU-IC", article=138)
+EXPORTED: Final = Tax(category=Category.EXPORT, code="VATEX-EU-G", article=146)
+EXPORTED_ELSEWHERE: Final = Tax(category=Category.EXPORT, code="VATEX-EU-G")
+OUTSIDE: Final = Tax(category=Category.OUTSIDE, code="VATEX-EU-O")
+SMALL: Final = Money(100_00, "EUR")
+EXEMPT: Final = Tax(category=Category.EXEMPT)
+# Member states that do not pay in euros.
+OWN_MONEY: Final[Mapping[str, str]] = {
+    "CZ": "CZK",
+    "DK": "DKK",
+    "HU": "HUF",
+    "PL": "PLN",
+    "RO": "RON",
+    "SE": "SEK",
+}
+
+
+def tax_of(kind: Kind, issuer: Party, recipient: Party, supply: Supply) -> Tax | None:
+    """How this supply is taxed; None when that cannot be told from here."""
+    if issuer.vat_number is None:
+        return OUTSIDE  # who is not registered charges nothing
+    if kind is Kind.GOODS:
+        return _goods(issuer, recipient, supply)
+    return _service(issuer, recipient)
+
+
+def told_by(issuer: Party, tax: Tax | None, currency: str) -> Tax | None:
+    """The same, as far as we can tell it in this currency in somebody's name.
+
+    VAT has to stand there in the issuer's national currency, too (article 230), by the rate of the day (article 91),
+    which is not known here. Of what the market itself issues its own book-keeper adds that.
+    """
+    unknown = tax is not None and tax.rate_bp and national_currency(issuer.country) not in (None, currency)
+    return None if unknown and issuer.id != MARKET else tax
+
+
+def national_currency(country: str) -> str | None:
+    """What is paid with in a member state; None elsewhere."""
+    return OWN_MONEY.get(country, "EUR") if in_union(country) else None
+
+
+def turns_on_number(kind: Kind, issuer: Party, recipient: Party, supply: Supply) -> bool:
+    """Whether a VAT number of the recipient's decides how this is taxed: what goes to another member state."""
+    if kind is not Kind.GOODS:
+        return in_union(recipient.country) and recipient.country != issuer.country
+    start, end = supply.goods_from or issuer.country, supply.goods_to or recipient.country
+    return start == issuer.country and start != end and in_union(start) and in_union(end)
+
+
+def needs_address(kind: Kind, issuer: Party, tax: Tax | None, gross: Money) -> bool:
+    """Whether its recipient's address has to stand on it (article 226 (5)).
+
+    One of up to a hundred euros does without (articles 220a and 226b), unless its recipient accounts for the VAT; so
+    does a service of who is not registered, which is no matter of VAT.
+    """
+    if kind is Kind.GOODS:
+        return True
+    if issuer.vat_number is None:
+        return False
+    return (tax is not None and tax.category is Category.REVERSE_CHARGE) or gross.currency != "EUR" or gross > SMALL
+
+
+def _goods(issuer: Party, buyer: Party, supply: Supply) -> Tax | None:
+    start, end = supply.goods_from or issuer.country, supply.goods_to or buyer.country
+    if start != issuer.country:
+        return None  # sold from a country where the seller may be registered too
+    if not in_union(start):
+        return EXPORTED_ELSEWHERE if end != start else at_home(issuer)
+    if not in_union(end):
+        return EXPORTED
+    if end == start:
+        return at_home(issuer)
+    number = union_number(buyer)
+    if number is None:
+        return None  # a distance sale, taxed where it arrives from a threshold on
+    return INTRA_COMMUNITY if number != start else at_home(issuer)
+
+
+def _service(issuer: Party, recipient: Party) -> Tax | None:
+    if recipient.country == issuer.country:
+        return at_home(issuer)
+    if not in_union(recipient.country):
+        return OUTSIDE
+    if union_number(recipient) != recipient.country:
+        return at_home(issuer)  # nobody's business there, as far as we know
+    return REVERSED if in_union(issuer.country) else OUTSIDE
+
+
+def at_home(issuer: Party) -> Tax | None:
+    """At the issuer's own rate, which they have told us; at none where they say so."""
+    if issuer.home_bp is None:
+        return None
+    return Tax(category=Category.STANDARD, rate_bp=issuer.home_bp) if issuer.home_bp else EXEMPT
+
+
+def in_union(country: str) -> bool:
+    """Whether a country (ISO 3166) is a member state. Northern Ireland's "XI" is no country."""
+    return country != "XI" and country.lower() in MEMBER_STATES
+
+
+def union_number(party: Party) -> str | None:
+    """The member state of a VAT number that can be one; None without such a number. Greek ones begin with "EL"."""
+    if party.vat_number is None or not is_valid(party.vat_number):
+        return None
+    prefix = party.vat_number[:2].upper()
+    return "GR" if prefix == "EL" else prefix

@@ -1,0 +1,113 @@
+"""What is remembered of the provider's books: each line of them, how far they were read, and what did not agree."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
+from core.kernel.money import Money
+
+# Before where the last reading ended: what is older has come to light by then. News is read every few minutes.
+READ_AGAIN: Final = {"movements": timedelta(days=3), "news": timedelta(minutes=30)}
+FIRST_READING: Final = timedelta(days=30)  # what a market reads that has never read before
+
+
+class Reading(Versioned, Table):
+    """How far something of the provider's was read ("movements", "news")."""
+
+    __tablename__ = "provider_reading"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    until: Mapped[datetime] = mapped_column(Instant)
+
+
+class ProviderLine(Versioned, Table):
+    """One line of the provider's books about our balance. `explained`: the row of ours that it belongs to.
+
+    Amounts are as the provider counts them: `amount` less `fee` has moved on our balance.
+    """
+
+    __tablename__ = "provider_line"
+
+    ref: Mapped[str] = mapped_column(String(120), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    fee_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    source: Mapped[str | None] = mapped_column(String(120), index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    explained: Mapped[str | None] = mapped_column(String(120))
+
+    __table_args__ = (
+        Index(
+            "ix_provider_line_open",
+            "at",
+            sqlite_where=text("explained IS NULL"),
+            postgresql_where=text("explained IS NULL"),
+        ),
+    )
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def fee(self) -> Money:
+        return Money(self.fee_minor, self.currency)
+
+
+class ReturnedRefund(Table):
+    """A refund that did not arrive. The provider's books tell of it twice, and the row of ours has another one by then.
+
+    `row`: whose it was, as the comparison with the provider's books names it ("effect:…", "session:…", "sold:…").
+    """
+
+    __tablename__ = "returned_refund"
+
+    ref: Mapped[str] = mapped_column(String(120), primary_key=True)  # the provider's name of it
+    row: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(Id)  # the deal, the session or the purchase
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class DifferenceKind(StrEnum):
+    BALANCE = "balance"  # our books and the provider's balance are not the same
+    LINE = "line"  # the provider has moved money that we know nothing of, or another amount
+    UNKNOWN = "unknown"  # something was asked for a day ago, and nobody knows what has become of it
+
+
+class Difference(Versioned, Table):
+    """Something about money that does not agree. It stays open until it does: nobody can close it."""
+
+    __tablename__ = "money_difference"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[DifferenceKind] = mapped_column(OneOf(DifferenceKind))
+    subject: Mapped[str] = mapped_column(String(120))  # a currency, a line, an effect
+    detail: Mapped[str] = mapped_column(Words)
+    seen: Mapped[int] = mapped_column(Integer, default=1)  # nights
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        # One open case of one thing, however often it is found.
+        Index(
+            "uq_money_difference_open",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )

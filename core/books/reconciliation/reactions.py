@@ -1,0 +1,26 @@
+"""Refunds that did not arrive are remembered by the provider's names: who asked is given another one after it."""
+
+from __future__ import annotations
+
+from core.books.reconciliation.model import ReturnedRefund
+from core.kernel.events import Reactions
+from core.kernel.statements import add_once
+from core.kernel.transaction import Ctx
+from core.money.ledger.events import RefundReturned
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(RefundReturned, _returned)
+
+
+def _returned(ctx: Ctx, fact: RefundReturned) -> None:
+    add_once(
+        ctx.session,
+        ReturnedRefund,
+        ref=fact.ref,
+        row=fact.row,
+        subject=fact.subject,
+        amount_minor=fact.amount.minor,
+        currency=fact.amount.currency,
+        at=ctx.now,
+    )

@@ -1,0 +1,235 @@
+"""Takes the provider's books in, explains each line by a row of ours, and opens a case for what cannot be explained."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from core.advice.sessions.model import CardHold, SessionPayout
+from core.books.reconciliation import rules
+from core.books.reconciliation.events import DifferenceFound, DifferenceGone
+from core.books.reconciliation.model import (
+    FIRST_READING,
+    READ_AGAIN,
+    Difference,
+    DifferenceKind,
+    ProviderLine,
+    Reading,
+    ReturnedRefund,
+)
+from core.books.reconciliation.rules import SORTS, Sort
+from core.kernel.money import Money
+from core.kernel.outbox import OutboxRow, dig_up
+from core.kernel.statements import add_once
+from core.kernel.transaction import Ctx
+from core.money.ledger import service as ledger
+from core.money.ledger.model import PROVIDER, PROVIDER_FEES, clearing, credit, debit
+from core.shop.purchases.model import PurchasePayment, PurchaseRefund
+from core.trade.funding.called_back import AGAIN
+from core.trade.funding.model import Chargeback, Effect, EffectKind, Payment
+
+UNKNOWN_TOO_LONG: Final = timedelta(days=1)
+GIVEN_UP: Final = OutboxRow.failure.startswith("given up")
+OF_CARDS: Final = ("hold", "capture", "hold.cancel")
+MOVES_MONEY: Final = ("transfer", "refund", "reversal", "checkout.open", "evidence.submit", *OF_CARDS)
+EFFECTS: Final = {
+    Sort.REFUND: EffectKind.REFUND,
+    Sort.REFUND_BACK: EffectKind.REFUND,
+    Sort.TRANSFER: EffectKind.TRANSFER,
+    Sort.REVERSAL: EffectKind.REVERSAL,
+}
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def read_from(ctx: Ctx, name: str) -> datetime:
+    """Where to go on reading: a little before the end of the last time."""
+    last = ctx.session.get(Reading, name)
+    return ctx.now - FIRST_READING if last is None else last.until - READ_AGAIN[name]
+
+
+def read_until(ctx: Ctx, name: str, moment: datetime) -> None:
+    last = ctx.session.get(Reading, name)
+    if last is None:
+        ctx.session.add(Reading(name=name, until=moment))
+    else:
+        last.until = max(last.until, moment)
+    ctx.session.flush()
+
+
+def take_line(ctx: Ctx, *, ref: str, kind: str, amount: Money, fee: Money, source: str | None, at: datetime) -> None:
+    """Remember a line of the provider's books, once; what it charges for its work is booked with it."""
+    new = add_once(
+        ctx.session,
+        ProviderLine,
+        ref=ref,
+        kind=kind,
+        amount_minor=amount.minor,
+        fee_minor=fee.minor,
+        currency=amount.currency,
+        source=source,
+        at=at,
+        version=1,
+    )
+    cost = fee - amount  # the line itself is below zero; or nothing, where the provider lets us off
+    if new and cost and SORTS.get(kind) is Sort.FEE:
+        legs = [debit(PROVIDER_FEES, cost), credit(PROVIDER, cost)]
+        ledger.post(ctx, f"provider:{ref}", f"Charged by the provider: {kind}", legs)
+
+
+# --- explaining -------------------------------------------------------------------------------------------------------
+
+
+def explain_lines(ctx: Ctx) -> dict[str, str]:
+    """Find the row of ours behind each line that has none yet. What cannot be explained, by line, in words."""
+    left = {}
+    query = select(ProviderLine).where(ProviderLine.explained.is_(None)).order_by(ProviderLine.at, ProviderLine.ref)
+    for line in ctx.session.scalars(query).all():
+        found = _explained(ctx, line)
+        if found is None:
+            left[line.ref] = f"{line.kind} of {line.amount}, fee {line.fee}, about {line.source}: nothing of ours fits"
+        else:
+            line.explained = found
+    ctx.session.flush()
+    return left
+
+
+def _explained(ctx: Ctx, line: ProviderLine) -> str | None:
+    sort = SORTS.get(line.kind)
+    match sort:
+        case Sort.OWN | Sort.FEE:
+            return sort.value
+        case Sort.PAYMENT:
+            return _payment(ctx, line)
+        case Sort.DISPUTE:
+            return _dispute(ctx, line)
+        case None:
+            return None
+    return _effect(ctx, line, EFFECTS[sort])
+
+
+def _payment(ctx: Ctx, line: ProviderLine) -> str | None:
+    payment = ctx.session.scalar(select(Payment).where(Payment.charge_ref == line.source))
+    if payment is None:
+        return _card_charge(ctx, line)
+    if not any(rules.agrees(line.amount, amount) for amount in (payment.amount, payment.received, payment.held)):
+        return None
+    _exchange(ctx, line, payment.received, payment.deal_id)
+    return f"payment:{payment.id}"
+
+
+def _card_charge(ctx: Ctx, line: ProviderLine) -> str | None:
+    """What was taken for a session, or paid for something that the market sold."""
+    hold = ctx.session.scalar(select(CardHold).where(CardHold.charge_ref == line.source))
+    if hold is not None:
+        return _agreed(ctx, line, hold.captured, hold.booking_id, f"hold:{hold.id}")
+    sold = ctx.session.scalar(select(PurchasePayment).where(PurchasePayment.charge_ref == line.source))
+    if sold is not None:
+        return _agreed(ctx, line, sold.amount, sold.purchase_id, f"sold:{sold.id}")
+    return None
+
+
+def _effect(ctx: Ctx, line: ProviderLine, kind: EffectKind) -> str | None:
+    back = SORTS[line.kind] in (Sort.REFUND_BACK, Sort.REVERSAL)
+    earlier = ctx.session.get(ReturnedRefund, line.source) if kind is EffectKind.REFUND else None
+    if earlier is not None:  # of its row another sum may have been sent since
+        return _agreed(ctx, line, earlier.amount if back else -earlier.amount, earlier.subject, earlier.row)
+    query = select(Effect).where(Effect.provider_ref == line.source, Effect.kind == kind)
+    effect = ctx.session.scalar(query.limit(1))
+    if effect is not None:
+        return _agreed(ctx, line, effect.amount if back else -effect.amount, effect.deal_id, f"effect:{effect.id}")
+    payout = ctx.session.scalar(select(SessionPayout).where(SessionPayout.provider_ref == line.source).limit(1))
+    if payout is not None:
+        amount = payout.amount if back else -payout.amount
+        return _agreed(ctx, line, amount, payout.booking_id, f"session:{payout.id}")
+    refund = ctx.session.scalar(select(PurchaseRefund).where(PurchaseRefund.provider_ref == line.source).limit(1))
+    if refund is not None:
+        amount = refund.amount if back else -refund.amount
+        return _agreed(ctx, line, amount, refund.purchase_id, f"sold:{refund.id}")
+    return None
+
+
+def _agreed(ctx: Ctx, line: ProviderLine, booked: Money, deal: str, row: str) -> str | None:
+    """The row that explains a line, when both are of the same money; a change of currency is booked with it."""
+    if not rules.agrees(line.amount, booked):
+        return None
+    _exchange(ctx, line, booked, deal)
+    return row
+
+
+def _dispute(ctx: Ctx, line: ProviderLine) -> str | None:
+    later = Chargeback.ref.startswith(f"{line.source}{AGAIN}", autoescape=True)  # what it took after it was won
+    known = select(Chargeback).where((Chargeback.ref == line.source) | later)
+    fits = (each for each in ctx.session.scalars(known) if abs(line.amount_minor) in (each.amount_minor, 0))
+    found = next(fits, None)
+    return None if found is None else f"chargeback:{found.id}"
+
+
+def _exchange(ctx: Ctx, line: ProviderLine, booked: Money, deal: str) -> None:
+    """The provider has settled in its account's currency: what we booked in the deal's is changed at its rate."""
+    if line.currency == booked.currency:
+        return
+    rate = clearing("exchange")
+    legs = [debit(rate, booked), credit(PROVIDER, booked), debit(PROVIDER, line.amount), credit(rate, line.amount)]
+    ledger.post(ctx, f"provider:{line.ref}:exchange", f"Settled in {line.currency}", legs, deal=deal)
+
+
+# --- cases ------------------------------------------------------------------------------------------------------------
+
+
+def held_by_provider(ctx: Ctx) -> dict[str, Money]:
+    """What our books say the provider holds, by currency."""
+    return ledger.balances(ctx, PROVIDER)
+
+
+def unknown_for_long(ctx: Ctx) -> dict[str, str]:
+    """What the provider was asked for more than a day ago without an answer, and what was given up."""
+    since = ctx.now - UNKNOWN_TOO_LONG
+    # One that was refused is dead too, and its effect knows what follows.
+    late = (~OutboxRow.dead & (OutboxRow.created_at < since)) | GIVEN_UP
+    query = select(OutboxRow).where(OutboxRow.channel == "payments", late, OutboxRow.kind.in_(MOVES_MONEY))
+    return {
+        row.id: f"{row.kind} of {row.created_at:%Y-%m-%d %H:%M}, asked {row.attempts} times: {row.failure}"
+        for row in ctx.session.scalars(query.order_by(OutboxRow.id))
+    }
+
+
+def try_given_up(ctx: Ctx) -> None:
+    """What moves money and was given up is asked for once a night: a mistake in its way may have been put right."""
+    buried = select(OutboxRow.id).where(OutboxRow.channel == "payments", OutboxRow.dead, GIVEN_UP)
+    found = ctx.session.scalars(buried.where(OutboxRow.kind.in_(MOVES_MONEY))).all()
+    dig_up(ctx.session, found, ctx.now)
+
+
+def compare(ctx: Ctx, kind: DifferenceKind, found: Mapping[str, str]) -> None:
+    """Open a case for each thing found, and close those of this kind that are not found any more."""
+    open_ones = {each.subject: each for each in open_differences(ctx, kind)}
+    for subject, detail in found.items():
+        known = open_ones.get(subject)
+        if known is None:
+            difference = Difference(
+                id=ctx.new_id(), kind=kind, subject=subject, detail=detail, seen=1, opened_at=ctx.now
+            )
+            ctx.session.add(difference)
+            ctx.announce(DifferenceFound(difference.id, kind.value, subject, detail))
+        else:
+            known.detail, known.seen = detail, known.seen + 1
+    for subject in open_ones.keys() - found.keys():
+        _close(ctx, open_ones[subject])
+    ctx.session.flush()
+
+
+def open_differences(ctx: Ctx, *kinds: DifferenceKind) -> list[Difference]:
+    wanted: Collection[DifferenceKind] = kinds or tuple(DifferenceKind)
+    query = select(Difference).where(Difference.closed_at.is_(None), Difference.kind.in_(wanted))
+    return list(ctx.session.scalars(query.order_by(Difference.id)))
+
+
+def _close(ctx: Ctx, difference: Difference) -> None:
+    difference.closed_at = ctx.now
+    ctx.announce(DifferenceGone(difference.id, difference.kind.value, difference.subject))
+    ctx.session.flush()

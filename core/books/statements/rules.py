@@ -1,0 +1,113 @@
+"""Pure decisions about statements: what an entry means to one side of a deal, and how a file stays only a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from core.books.statements.model import Line, What
+from core.kernel.money import Money
+from core.money.ledger.model import (
+    COMMISSION,
+    PROVIDER,
+    PROVIDER_FEES,
+    Leg,
+    buyer_credit,
+    escrow,
+    payable,
+    receivable,
+    refund_due,
+)
+
+# A spreadsheet takes a cell that begins so for a formula, and runs it (OWASP, "CSV injection").
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def line_of(
+    legs: Sequence[Leg], deal_id: str, organisation: str, *, buys: bool, ref: str, memo: str, at: datetime, key: str
+) -> Line | None:
+    """What an entry of a deal has meant to its buyer or seller; None when it moved nothing of theirs."""
+    own = _payers(legs, deal_id, organisation, key) if buys else _sellers(legs, organisation, key)
+    if own is None:
+        return None
+    what, came, went, fee = own
+    return Line(at, ref, what, memo, came, went, fee, key)
+
+
+Meaning = tuple[What, Money | None, Money | None, Money | None]  # what, came, went, fee
+
+
+def _payers(legs: Sequence[Leg], deal_id: str, organisation: str, key: str) -> Meaning | None:
+    """What their bank has done is read from what has left us; the rest, from what we hold for them."""
+    match key.split(":"):
+        case ["chargeback", _, "opened" | "won"]:
+            return _by_the_bank(legs)
+        case ["deal", _, "payment", _, "let_go", _]:  # nothing was sent: it stands where it is theirs, and is found
+            held = _buyers(legs, deal_id, organisation)
+            return None if held is None else ("adjusted", *held[1:])
+    return _buyers(legs, deal_id, organisation)
+
+
+def _buyers(legs: Sequence[Leg], deal_id: str, organisation: str) -> Meaning | None:
+    """A buyer's money leaves them when it is paid, and comes back when it is sent back."""
+    provider = _sum(legs, PROVIDER)
+    # They are paid out to, as sellers are, when nothing can go back the way it came.
+    kept = _sum(legs, escrow(deal_id), refund_due(deal_id), buyer_credit(organisation), payable(organisation))
+    if provider is None or kept is None:
+        return None  # it only changed its place with us
+    if kept.minor < 0:
+        return "paid", None, -kept, None
+    return "refunded", kept, None, None
+
+
+def _by_the_bank(legs: Sequence[Leg]) -> Meaning | None:
+    """All that has left us has come to the payer, whoever bears it; what the provider charges for it is ours."""
+    moved = _sum(legs, PROVIDER, PROVIDER_FEES)
+    if moved is None:
+        return None  # the bank has only asked
+    return ("refunded", -moved, None, None) if moved.minor < 0 else ("taken_back", None, moved, None)
+
+
+def _sellers(legs: Sequence[Leg], organisation: str, key: str) -> Meaning | None:
+    """A seller's money is theirs when it is released, and with them when it is sent. Their fee is told of once: what
+    they had made good is theirs again when the bank gives it up, and nothing is deducted from that.
+    """
+    moved, claimed = _sum(legs, payable(organisation)), _sum(legs, receivable(organisation))
+    if moved is None:
+        by_provider = claimed is not None and _sum(legs, PROVIDER) == -claimed
+        return (
+            ("taken_back", None, -claimed, None) if claimed is not None and by_provider and claimed.minor < 0 else None
+        )
+    if moved.minor < 0:
+        fee = None if key.startswith("chargeback:") else _sum(legs, COMMISSION)
+        taken = -fee if fee is not None and fee.minor < 0 else None
+        return "released" if taken is not None or _sum(legs, PROVIDER) is None else "adjusted", -moved, None, taken
+    if claimed is not None:
+        return "set_off", None, moved, None
+    return "sent", None, moved, None
+
+
+def _sum(legs: Sequence[Leg], *accounts: str) -> Money | None:
+    """What these accounts have moved together; None when nothing."""
+    amounts = [leg.amount for leg in legs if leg.account in accounts]
+    total = Money.total(amounts, amounts[0].currency) if amounts else None
+    return total or None
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]], point: str = ".") -> bytes:
+    """A file that every spreadsheet opens (it begins with the mark of UTF-8), and in which nothing is a formula.
+
+    `point`: before the decimals. Where that is a comma, spreadsheets look for a semicolon between cells.
+    """
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n", delimiter=";" if point == "," else ",")
+    writer.writerow([neutral(cell) for cell in header])
+    writer.writerows([neutral(cell) for cell in row] for row in rows)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def neutral(cell: str) -> str:
+    """The same words, never a formula: an apostrophe before them says that they are words."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(DANGEROUS) else cell

@@ -1,0 +1,204 @@
+"""What somebody's money is doing now, and all that it has done: of their organisation's deals, and of sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain, groupby
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+
+from core.advice.sessions.model import Booking
+from core.books.statements import rules, sessions
+from core.books.statements.model import Held, Line, Payout, Statement, Taken
+from core.kernel.money import Money, running_total_fee
+from core.kernel.timers import TimerRow, deadline_of
+from core.kernel.transaction import Ctx
+from core.money.ledger import service as ledger
+from core.money.ledger.model import escrow, payable, receivable
+from core.people.accounts.model import Person
+from core.people.accounts.service import acting
+from core.trade.deals.model import Deal
+from core.trade.delivery.model import Lot
+from core.trade.disputes.model import OPEN, Case
+from core.trade.funding.model import (
+    CHARGEBACK,
+    CREDIT,
+    LOST,
+    TRANCHE,
+    Chargeback,
+    Credit,
+    Effect,
+    EffectKind,
+    EffectState,
+    LotSettlement,
+    Payment,
+    PaymentState,
+    Tranche,
+)
+from core.trade.funding.rails.model import PaymentWay
+
+LATEST = 10  # payouts on a screen; the file has them all
+PAID_IN_PARTS = ("awaiting_funding", "unwinding")  # states of a deal that may hold money and was never paid in full
+
+
+def statement(ctx: Ctx) -> Statement:
+    """The acting person's money, and their organisation's, as it is now. Raises NotAllowed when nobody acts."""
+    person = acting(ctx)
+    organisation = person.organisation_id
+    return Statement(
+        held=(*_held(ctx, organisation), *sessions.held(ctx, person)),
+        credits=tuple(_credits(ctx, organisation)),
+        recalled=(*_recalled(ctx, organisation), *sessions.recalled(ctx, person)),
+        on_cards=tuple(sessions.on_cards(ctx, person)),
+        unpaid=(*_awaited(ctx, organisation, on_its_way=False), *sessions.unpaid(ctx, person)),
+        coming=tuple(_awaited(ctx, organisation, on_its_way=True)),
+        payouts=tuple(_payouts(ctx, person)),
+        taken=tuple(sessions.taken(ctx, person)),
+        spent=tuple(_spent(ctx, organisation)),
+        due=tuple(money for money in ledger.balances(ctx, payable(organisation)).values() if money),
+        owes=tuple(money for money in ledger.balances(ctx, receivable(organisation)).values() if money),
+    )
+
+
+def lines(ctx: Ctx) -> Iterator[Line]:
+    """Every movement of that money, the first first, out of the books themselves."""
+    person = acting(ctx)
+    organisation = person.organisation_id
+    of_deals = or_(Deal.buyer == organisation, Deal.seller == organisation)
+    deals = select(Deal.id, Deal.ref, (Deal.buyer == organisation).label("pays")).where(of_deals)
+    talks = select(Booking.id, Booking.ref, (Booking.seeker == person.id).label("pays"))
+    mine = {row.id: row for row in ctx.session.execute(deals.union_all(talks.where(sessions.of_person(person))))}
+    ids = select(Deal.id).where(of_deals).union_all(select(Booking.id).where(sessions.of_person(person)))
+    for entry, group in groupby(ledger.postings_of(ctx, ids), key=lambda row: row[0]):
+        about = mine[str(entry.deal_id)]
+        legs = [leg for _, leg in group]
+        line = rules.line_of(
+            legs, about.id, organisation, buys=about.pays, ref=about.ref, memo=entry.memo, at=entry.at, key=entry.key
+        )
+        if line is not None:
+            yield line
+
+
+def _held(ctx: Ctx, organisation: str) -> Iterator[Held]:
+    """Only a deal that was paid, in parts at least, can hold anything; the latest come first."""
+    query = select(Deal).where(
+        or_(Deal.buyer == organisation, Deal.seller == organisation),
+        or_(Deal.funded_at.is_not(None), Deal.state.in_(PAID_IN_PARTS)),
+    )
+    for deal in ctx.session.scalars(query.order_by(Deal.id.desc())):
+        amount = ledger.balance(ctx, escrow(deal.id), deal.currency)
+        if amount:
+            until = None if deal.frozen else _until(ctx, deal.id)  # while it stands still no time does anything
+            fee = None if deal.buyer == organisation else _fee_of(ctx, deal, amount)
+            yield Held(deal.id, deal.ref, deal.buyer == organisation, amount, until, fee)
+
+
+def _fee_of(ctx: Ctx, deal: Deal, held: Money) -> Money:
+    """Our fee when all that is held is released, too: that of the whole, without what was taken already."""
+    sums = select(func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor))
+    released, fees = ctx.session.execute(sums.where(LotSettlement.deal_id == deal.id)).one()
+    so_far, taken = Money(int(released or 0), deal.currency), Money(int(fees or 0), deal.currency)
+    return running_total_fee(so_far + held, taken, deal.commission_bp)
+
+
+def _awaited(ctx: Ctx, organisation: str, *, on_its_way: bool) -> Iterator[Held]:
+    """What deals wait for now, and by when it is to be paid, or confirmed by the banks; the latest come first."""
+    confirmed_by = (
+        select(Payment.expires_at)
+        .join(PaymentWay, PaymentWay.payment_id == Payment.id)
+        .where(Payment.tranche_id == Tranche.id, Payment.state == PaymentState.OPEN, PaymentWay.settling)
+        .limit(1)
+        .scalar_subquery()
+    )
+    mine = or_(Deal.buyer == organisation, Deal.seller == organisation)
+    query: Select[Any] = select(Tranche, Deal).add_columns(confirmed_by).join(Deal, Deal.id == Tranche.deal_id)
+    query = query.where(
+        mine, Tranche.state == "awaited", confirmed_by.is_not(None) if on_its_way else confirmed_by.is_(None)
+    )
+    for tranche, deal, confirmed in ctx.session.execute(query.order_by(Deal.id.desc())):
+        first = deal.state == "awaiting_funding"  # the deal itself waits for it
+        timer = deadline_of(ctx.session, "deal" if first else TRANCHE.name, deal.id if first else tranche.id)
+        due = None if timer is None or deal.frozen else timer.due_at
+        yield Held(
+            deal.id, deal.ref, deal.buyer == organisation, tranche.missing, due if confirmed is None else confirmed
+        )
+
+
+def _credits(ctx: Ctx, organisation: str) -> Iterator[Held]:
+    """What was paid too much; the latest come first."""
+    query = select(Credit, Deal.ref).join(Deal, Deal.id == Credit.deal_id)
+    kept = query.where(Credit.organisation_id == organisation, Credit.state == CREDIT.initial)
+    for credit, ref in ctx.session.execute(kept.order_by(Credit.id.desc())):
+        yield Held(credit.deal_id, ref, True, credit.amount, None)
+
+
+def _recalled(ctx: Ctx, organisation: str) -> Iterator[Held]:
+    query = select(Chargeback, Deal).join(Deal, Deal.id == Chargeback.subject)
+    mine = or_(Deal.buyer == organisation, Deal.seller == organisation)
+    found = query.where(mine, Chargeback.state == CHARGEBACK.initial).order_by(Chargeback.id.desc())
+    for recall, deal in ctx.session.execute(found):
+        yield Held(deal.id, deal.ref, deal.buyer == organisation, recall.amount, None)
+
+
+def _until(ctx: Ctx, deal_id: str) -> datetime | None:
+    """When time next does something to a deal or to one of its lots: while a case is open, to that."""
+    cases = select(Case.id).where(Case.deal_id == deal_id, Case.state.in_(OPEN))
+    of_case = (TimerRow.kind == "case") & TimerRow.subject.in_(cases)
+    if (due := ctx.session.scalar(select(func.min(TimerRow.due_at)).where(of_case))) is not None:
+        return due
+    lots = select(Lot.id).where(Lot.deal_id == deal_id)
+    of_deal = (TimerRow.kind == "deal") & (TimerRow.subject == deal_id)
+    of_lots = (TimerRow.kind == "lot") & TimerRow.subject.in_(lots)
+    return ctx.session.scalar(select(func.min(TimerRow.due_at)).where(or_(of_deal, of_lots)))
+
+
+def _spent(ctx: Ctx, organisation: str) -> Iterator[Taken]:
+    """What a buyer has paid for deals and is held no more, and what of it goes back; the latest come first."""
+    released = select(func.coalesce(func.sum(LotSettlement.released_minor), 0)).where(LotSettlement.deal_id == Deal.id)
+    parted = exists().where(LotSettlement.deal_id == Deal.id)
+    kept = exists().where(Chargeback.subject == Deal.id, Chargeback.state.in_(LOST))  # and no refund is left of it
+    to_them = or_(Effect.kind == EffectKind.REFUND, Effect.payee == Deal.buyer)
+    refunds = and_(Effect.deal_id == Deal.id, to_them)
+    back = select(func.coalesce(func.sum(Effect.amount_minor), 0)).where(refunds)
+    coming = select(func.count()).where(refunds, Effect.state != EffectState.DONE)
+    by_bank = sessions.taken_by_bank(Deal.id)
+    # What was released counts already: the seller bears it, and the buyer has paid it once.
+    unreleased = sessions.taken_by_bank(Deal.id, Chargeback.from_escrow_minor + Chargeback.from_refunds_minor)
+    query = (
+        select(Deal.id, Deal.ref, Deal.currency)
+        .add_columns(released.scalar_subquery(), back.scalar_subquery(), coming.scalar_subquery(), by_bank, unreleased)
+        .where(Deal.buyer == organisation, or_(parted, exists().where(refunds), kept))
+        .order_by(Deal.id.desc())
+        .limit(LATEST)
+    )
+    for subject, ref, currency, gone, given_back, under_way, taken, was_ours in ctx.session.execute(query):
+        if amount := Money(int(gone + given_back + was_ours), currency):
+            yield Taken(subject, ref, amount, Money(int(given_back + taken), currency), arrived=not under_way)
+
+
+def _payouts(ctx: Ctx, person: Person) -> list[Payout]:
+    """The latest of deals and sessions together: ids grow with time."""
+    found = sorted(
+        chain(_of_deals(ctx, person.organisation_id), sessions.payouts(ctx, person)),
+        key=lambda each: each[0],
+        reverse=True,
+    )
+    return [payout for _, payout in found[:LATEST]]
+
+
+def _of_deals(ctx: Ctx, organisation: str) -> Iterator[tuple[str, Payout]]:
+    query = (
+        select(Effect, Deal.ref, Lot.number, LotSettlement.fee_minor)
+        .join(Deal, Deal.id == Effect.deal_id)
+        .outerjoin(Lot, Lot.id == Effect.lot_id)
+        .outerjoin(LotSettlement, LotSettlement.lot_id == Effect.lot_id)
+        .where(Effect.payee == organisation, Effect.kind == EffectKind.TRANSFER)
+        .order_by(Effect.id.desc())
+        .limit(LATEST)
+    )
+    for effect, ref, lot, fee in ctx.session.execute(query):
+        # A lot that is sent in parts, out of several payments, has its fee deducted once.
+        deducted = Money(fee if fee and effect.key.endswith(":1") else 0, effect.currency)
+        yield effect.id, Payout(effect.deal_id, ref, lot, effect.amount, deducted, effect.state.value, effect.why)

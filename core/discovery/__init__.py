@@ -1,0 +1,1 @@
+"""Search, alerts and market figures."""

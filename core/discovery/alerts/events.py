@@ -1,0 +1,49 @@
+"""What happens to saved searches, as facts for whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.discovery.alerts.model import Rhythm
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A listing, and the search that it was found by."""
+
+    listing_id: str
+    search_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A request, and the listing of theirs that says that they could quote on it."""
+
+    request_id: str
+    listing_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsFound(Event):
+    """It is the hour to tell somebody of requests that they could quote on: these, the newest first, and `more`.
+
+    They count as told from now on.
+    """
+
+    person_id: str
+    found: tuple[Opening, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListingsFound(Event):
+    """It is the hour to tell somebody of listings that their searches have found: these, the newest first, and `more`.
+
+    They count as told from now on.
+    """
+
+    person_id: str
+    rhythm: Rhythm
+    found: tuple[Found, ...]
+    more: int

@@ -1,0 +1,63 @@
+"""The words of a search that were understood as nothing else: which of them the market knows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, func, select
+
+from core.catalogue import Catalogue
+from core.catalogue.product_names import words_of
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Organisation
+
+SHORTEST_NAME: Final = 4  # letters of a word that names a company by itself: "UAB" names none
+NAMED_SO_AT_MOST: Final = 5  # companies: what more are called ("energy", "GmbH") names none of them
+READ_ANEW: Final = timedelta(hours=1)
+
+
+def tells_goods_apart(word: str, products: Collection[str], catalogue: Catalogue) -> bool:
+    """Whether a word beside goods says how they are or which kind of them is meant: "beech", "dry"."""
+    return catalogue.synonyms.describes_goods(word) or catalogue.synonyms.tells_kind(word, products)
+
+
+def known_names(ctx: Ctx) -> Callable[[str], bool]:
+    """Whether a word tells somebody apart who has ever traded, by their name. Nothing is read until it is asked."""
+
+    @cache
+    def words() -> frozenset[str]:
+        return _names.setdefault(ctx.session.connection().engine, _Names()).words(ctx)
+
+    return lambda word: word in words()
+
+
+@dataclass(slots=True)
+class _Names:
+    """The words of all traders' names that tell them apart. They are read when there is one more trader, and now and
+    then, since names change."""
+
+    known: frozenset[str] = frozenset()
+    count: int = 0
+    read_at: datetime | None = None
+
+    def words(self, ctx: Ctx) -> frozenset[str]:
+        traded = Organisation.traded
+        count = ctx.session.scalar(select(func.count()).select_from(Organisation).where(traded)) or 0
+        if count != self.count or self.read_at is None or abs(ctx.now - self.read_at) >= READ_ANEW:
+            names = ctx.session.scalars(select(Organisation.name).where(traded))
+            self.known, self.count, self.read_at = _telling(map(words_of, names)), count, ctx.now
+        return self.known
+
+
+_names: Final[WeakKeyDictionary[Engine, _Names]] = WeakKeyDictionary()  # of each database that this process works on
+
+
+def _telling(names: Iterable[list[str]]) -> frozenset[str]:
+    users = Counter(word for words in names for word in set(words) if len(word) >= SHORTEST_NAME and word.isalpha())
+    return frozenset(word for word, many in users.items() if many <= NAMED_SO_AT_MOST)

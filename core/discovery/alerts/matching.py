@@ -1,0 +1,296 @@
+"""Which of all saved searches may want a listing: the index turned around, one look for all of them.
+
+A saved search is an `outline`, a row of thirteen numbers: hashes for what must be equal, an interval for what is
+measured. The outlines of one product lie side by side in flat arrays, so that a listing is held against each number
+of them all at once, and the next number only against those that are left. What is left in the end is a little too
+much (hashes meet, prices in other currencies pass): whoever asks confirms each by its own row.
+
+Each process keeps the outlines it has read from its database, and reads only what has changed since. Rows are read
+again for a while after they were written, for a transaction that began earlier may commit later.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Engine, select
+
+from core.discovery.alerts.model import SavedSearch
+from core.discovery.alerts.rules import reach_km
+from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.sentence.places import EARTH_RADIUS_KM
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import Quantity, unit_named
+from core.kernel.transaction import Ctx
+from core.trade.listings.model import Listing
+
+READ_AGAIN: Final = timedelta(minutes=5)  # far longer than any unit of work takes, and than clocks of workers differ
+FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+SLACK: Final = 1e-6  # of a single-precision number: what is so near a limit is left to the exact look
+ANYWHERE: Final = -2.0  # below every cosine
+NOWHERE: Final = 2.0  # above every cosine
+ANY_PRODUCT: Final = ""
+SMALLEST: Final = 64  # rows of a new shelf
+
+OUTLINE: Final = np.dtype(
+    [
+        ("grade", "u4"),  # hash of what must be equal; 0: anything
+        ("schemes", "u8"),  # a bit for each certificate that must be there
+        ("x", "f4"),  # the place as a point of the unit sphere, and the cosine of the distance around it
+        ("y", "f4"),
+        ("z", "f4"),
+        ("near", "f4"),
+        ("money", "u4"),  # hash of currency and kind of unit, in which prices can be compared; 0: any price
+        ("least", "f4"),  # per base unit of that kind
+        ("most", "f4"),
+        ("first", "i4"),  # days
+        ("last", "i4"),
+        ("measure", "u4"),  # hash of the kind of unit in which the amount is; 0: any amount
+        ("amount", "f4"),
+    ]
+)
+
+PARTS: Final = OUTLINE.names or ()
+ID: Final = "S26"
+
+Rows = npt.NDArray[Any]
+Columns = dict[str, Rows]
+
+
+# --- a search and a listing as numbers --------------------------------------------------------------------------------
+
+
+def outline(wanted: Understood) -> bytes:
+    """What matching looks at of a search, packed."""
+    row = np.zeros(1, OUTLINE)
+    row["near"], row["least"], row["most"] = ANYWHERE, -math.inf, math.inf
+    row["first"], row["last"] = np.iinfo("i4").min, np.iinfo("i4").max
+    if wanted.grade:
+        row["grade"] = _hash(wanted.grade)
+    row["schemes"] = _bits(wanted.certificates)
+    reach = reach_km(wanted)
+    if wanted.place is not None and reach is not None:
+        row["x"], row["y"], row["z"] = _point(wanted.place.lat, wanted.place.lon)
+        row["near"] = math.cos(min(math.pi, reach / EARTH_RADIUS_KM))
+    _limit_price(row, wanted)
+    if wanted.window is not None:
+        row["first"], row["last"] = wanted.window.first.toordinal(), wanted.window.last.toordinal()
+    if wanted.quantity is not None:
+        row["measure"], row["amount"] = _measured(wanted.quantity)
+    return row.tobytes()
+
+
+def _limit_price(row: Rows, wanted: Understood) -> None:
+    """Two limits in two currencies are left to the exact look."""
+    limits = {"most": wanted.max_price or wanted.price, "least": wanted.min_price}
+    kinds = {_money(limit) for limit in limits.values() if limit is not None}
+    if len(kinds) != 1:
+        return
+    row["money"] = kinds.pop()
+    for name, limit in limits.items():
+        if limit is not None:
+            row[name] = _per_base_unit(limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A listing, measured as outlines are."""
+
+    grade: int
+    schemes: int
+    xyz: tuple[float, float, float] | None
+    money: int
+    price: float
+    first: int
+    last: int
+    measure: int
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, listing: Listing) -> Point:
+        measure, most = _measured(listing.remaining)
+        known = listing.lat is not None and listing.lon is not None
+        return cls(
+            grade=_hash(listing.grade_id) if listing.grade_id else 0,
+            schemes=_bits(certificate.scheme for certificate in listing.certificates),
+            xyz=_point(listing.lat or 0.0, listing.lon or 0.0) if known else None,
+            money=_money(listing.price),
+            price=_per_base_unit(listing.price),
+            first=listing.window_from.toordinal(),
+            last=listing.window_to.toordinal(),
+            measure=measure,
+            least=_measured(listing.min_lot)[1],
+            most=most,
+        )
+
+
+def _near(rows: Columns, goods: Point) -> npt.NDArray[np.bool_]:
+    near = rows["near"]
+    if goods.xyz is None:
+        return np.asarray(near == ANYWHERE)
+    x, y, z = (np.float32(each) for each in goods.xyz)
+    return np.asarray(rows["x"] * x + rows["y"] * y + rows["z"] * z >= near - np.float32(SLACK))
+
+
+def _of_quality(rows: Columns, left: npt.NDArray[np.intp], goods: Point) -> npt.NDArray[np.bool_]:
+    grade, schemes = rows["grade"][left], rows["schemes"][left]
+    return np.asarray(((grade == 0) | (grade == goods.grade)) & (schemes & ~np.uint64(goods.schemes) == 0))
+
+
+def _at_the_price(rows: Columns, left: npt.NDArray[np.intp], goods: Point) -> npt.NDArray[np.bool_]:
+    """What is limited in another currency passes: rates change, and the exact look knows them."""
+    slack = goods.price * SLACK
+    inside = (rows["most"][left] >= goods.price - slack) & (rows["least"][left] <= goods.price + slack)
+    return np.asarray(inside | (rows["money"][left] != goods.money))
+
+
+def _in_time(rows: Columns, left: npt.NDArray[np.intp], goods: Point) -> npt.NDArray[np.bool_]:
+    return np.asarray((rows["first"][left] <= goods.last) & (rows["last"][left] >= goods.first))
+
+
+def _enough(rows: Columns, left: npt.NDArray[np.intp], goods: Point) -> npt.NDArray[np.bool_]:
+    amount = rows["amount"][left]
+    inside = (amount >= goods.least * (1 - SLACK)) & (amount <= goods.most * (1 + SLACK))
+    return np.asarray(inside | (rows["measure"][left] != goods.measure))
+
+
+def _hash(name: str) -> int:
+    return crc32(name.encode()) or 1
+
+
+def _bits(names: Iterable[str]) -> int:
+    bits = 0
+    for name in names:
+        bits |= 1 << (_hash(name) % 64)
+    return bits
+
+
+def _point(lat: float, lon: float) -> tuple[float, float, float]:
+    north, east = math.radians(lat), math.radians(lon)
+    return math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)
+
+
+def _money(price: UnitPrice) -> int:
+    return _hash(f"{price.currency}/{unit_named(price.unit).kind}")
+
+
+def _per_base_unit(price: UnitPrice) -> float:
+    return float(price.amount) / float(unit_named(price.unit).size)
+
+
+def _measured(quantity: Quantity) -> tuple[int, float]:
+    unit = unit_named(quantity.unit)
+    return _hash(unit.kind), float(quantity.amount) * float(unit.size)
+
+
+# --- all of them ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The outlines of one product. They are added at the end and never moved; one that is void wants nothing."""
+
+    size: int = 0
+    ids: Rows = field(default_factory=lambda: np.zeros(SMALLEST, ID))
+    columns: Columns = field(default_factory=lambda: {name: np.zeros(SMALLEST, OUTLINE[name]) for name in PARTS})
+
+    def add(self, ids: Sequence[str], packed: Sequence[bytes]) -> range:
+        """Put outlines at the end; their places."""
+        first, end = self.size, self.size + len(ids)
+        rows = np.frombuffer(b"".join(packed), OUTLINE)
+        self.ids = with_room(self.ids, end)
+        self.ids[first:end] = ids
+        for name in PARTS:
+            self.columns[name] = with_room(self.columns[name], end)
+            self.columns[name][first:end] = rows[name]
+        self.size = end
+        return range(first, end)
+
+    def void(self, place: int) -> None:
+        self.columns["near"][place] = NOWHERE
+
+    def wanting(self, goods: Point) -> Rows:
+        """The searches whose outlines these goods meet. The first test leaves few, and each next one fewer."""
+        here = {name: column[: self.size] for name, column in self.columns.items()}
+        left = np.flatnonzero(_near(here, goods))
+        for test in (_of_quality, _at_the_price, _in_time, _enough):
+            left = left[test(here, left, goods)]
+        return self.ids[left]
+
+
+def with_room(column: Rows, end: int) -> Rows:
+    """The column, or one twice as long, for so many rows."""
+    if end <= len(column):
+        return column
+    return np.concatenate([column, np.zeros(max(len(column), end), column.dtype)])
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Where a search lies, and what it was when it was put there."""
+
+    product_id: str
+    packed: bytes
+    place: int
+
+
+@dataclass(slots=True)
+class Watchlist:
+    """All saved searches of one database, as far as this process has read them."""
+
+    shelves: dict[str, Shelf] = field(default_factory=lambda: defaultdict(Shelf))
+    watched: dict[str, Watched] = field(default_factory=dict)
+    read_until: datetime = FIRST
+
+    def put(self, searches: Iterable[tuple[str, str, bytes]]) -> None:
+        """Add or change searches: id, product, outline. An empty outline takes one off."""
+        new: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
+        for search_id, product_id, packed in searches:
+            known = self.watched.get(search_id)
+            if known is not None:
+                if (known.product_id, known.packed) == (product_id, packed):
+                    continue
+                self.shelves[known.product_id].void(known.place)
+                del self.watched[search_id]
+            if packed:
+                new[product_id].append((search_id, packed))
+        for product_id, some in new.items():
+            places = self.shelves[product_id].add([each for each, _ in some], [packed for _, packed in some])
+            for place, (search_id, packed) in zip(places, some, strict=True):
+                self.watched[search_id] = Watched(product_id, packed, place)
+
+    def wanting(self, listing: Listing, *, after: str = "", most: int | None = None) -> list[str]:
+        """Searches that may want this listing, in the order of their ids: so many of those beyond `after`."""
+        goods = Point.of(listing)
+        shelves = {listing.product_id, ANY_PRODUCT} & self.shelves.keys()
+        found = np.sort(np.concatenate([np.zeros(0, ID), *(self.shelves[each].wanting(goods) for each in shelves)]))
+        first = int(np.searchsorted(found, after.encode(), side="right"))
+        return [each.decode() for each in found[first : None if most is None else first + most].tolist()]
+
+
+class Watchlists:
+    """The watchlist of each database that this process works on: one, but for tests."""
+
+    def __init__(self) -> None:
+        self._by_engine: WeakKeyDictionary[Engine, Watchlist] = WeakKeyDictionary()
+
+    def current(self, ctx: Ctx) -> Watchlist:
+        """The watchlist with every search in it that was saved before this unit began."""
+        watchlist = self._by_engine.setdefault(ctx.session.connection().engine, Watchlist())
+        columns = SavedSearch.id, SavedSearch.product_id, SavedSearch.outline, SavedSearch.paused
+        query = select(*columns, SavedSearch.changed_at).where(SavedSearch.changed_at >= watchlist.read_until)
+        rows = ctx.session.execute(query).all()
+        watchlist.put((row.id, row.product_id, b"" if row.paused else row.outline) for row in rows)
+        newest = max((row.changed_at for row in rows), default=FIRST)
+        watchlist.read_until = max(watchlist.read_until, newest - READ_AGAIN)
+        return watchlist

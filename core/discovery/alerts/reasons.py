@@ -1,0 +1,68 @@
+"""Why somebody is told of a listing: each wish of their search that it meets, as it stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.catalogue.product_names import words_of
+from core.discovery.alerts.rules import Goods
+from core.discovery.search.model import Reason
+from core.discovery.search.sentence.leaving_out import COUNTRY
+from core.discovery.search.sentence.measured import met_by
+from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.sentence.places import distance_km
+
+
+def reasons(wanted: Understood, goods: Goods) -> tuple[Reason, ...]:
+    """In the order in which a trader would say them. A wish that a change has made untrue since is left out."""
+    return (*_of_goods(wanted, goods), *_of_price(wanted, goods), *_of_place(wanted, goods), *_of_rest(wanted, goods))
+
+
+def _of_goods(wanted: Understood, goods: Goods) -> Iterator[Reason]:
+    listing = goods.listing
+    if listing.product_id in {wanted.product, *wanted.alternatives}:
+        yield Reason("search.why.product", {"product": listing.product_id})
+    if listing.grade_id in wanted.grades_wanted:
+        yield Reason("search.why.grade", {"grade": listing.grade_id})
+    measured = tuple(
+        each for each in wanted.quality if met_by(each, listing.grade_id, listing.words or "", goods.catalogue)
+    )
+    if measured:
+        yield Reason("search.chip.quality", {"quality": measured})
+    schemes = tuple(scheme for scheme in wanted.certificates if scheme in goods.schemes)
+    if schemes:
+        yield Reason("search.why.certificate", {"schemes": schemes})
+
+
+def _of_price(wanted: Understood, goods: Goods) -> Iterator[Reason]:
+    """The price is told as the seller says it, and compared in the currency and unit of the limit."""
+    most, least, price = wanted.max_price or wanted.price, wanted.min_price, goods.listing.price
+    compared = None if most is None else goods.price(most.currency, most.unit)
+    if most is not None and compared is not None and compared.amount <= most.amount:
+        yield Reason("alert.met.at_most", {"price": price, "limit": most})
+    compared = None if least is None else goods.price(least.currency, least.unit)
+    if least is not None and compared is not None and compared.amount >= least.amount:
+        yield Reason("alert.met.at_least", {"price": price, "limit": least})
+
+
+def _of_place(wanted: Understood, goods: Goods) -> Iterator[Reason]:
+    place, listing = wanted.place, goods.listing
+    if place is not None and listing.lat is not None and listing.lon is not None:
+        km = round(distance_km(place.lat, place.lon, listing.lat, listing.lon))
+        yield Reason("search.why.near", {"km": km, "place": place.name})
+    if wanted.countries or any(mark.startswith(COUNTRY) for mark in wanted.left_out):
+        yield Reason("search.why.country", {"country": listing.country})
+
+
+def _of_rest(wanted: Understood, goods: Goods) -> Iterator[Reason]:
+    listing, window = goods.listing, wanted.window
+    words = tuple(word for word in words_of(wanted.rest) if goods.says(word))
+    if words:
+        yield Reason("search.why.words", {"words": words})
+    amounts = None if wanted.quantity is None else goods.amounts(wanted.quantity.unit)
+    if wanted.quantity is not None and amounts is not None and amounts[0] <= wanted.quantity <= amounts[1]:
+        yield Reason("search.why.enough", {"remaining": listing.remaining})
+    if window is not None and listing.window_from <= window.last and listing.window_to >= window.first:
+        yield Reason("search.chip.window", {"window": (listing.window_from, listing.window_to)})
+    if listing.packaging is not None and listing.packaging in wanted.packaging:
+        yield Reason("search.chip.packaging", {"packaging": (listing.packaging,)})

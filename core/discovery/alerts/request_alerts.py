@@ -1,0 +1,176 @@
+"""Who hears of a new request: each seller whose own listings show that they have what it asks for, once.
+
+A request is held against listings as a saved search is (`rules.fits`), the other way round. What somebody has once put
+up says what they sell, also when it is paused, sold out or over: only dates and price are theirs to quote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import delete, select, update
+
+from core.catalogue import Catalogue
+from core.catalogue.comparison import quantity_in
+from core.discovery.alerts import rules
+from core.discovery.alerts.events import Opening, RequestsFound
+from core.discovery.alerts.model import AT_ONCE, REQUEST_REACH_KM, TOLD_AT_ONCE, RequestAlert, RequestsMuted, Rhythm
+from core.discovery.alerts.notification_hours import set_hour
+from core.discovery.alerts.reasons import reasons
+from core.discovery.alerts.rules import Goods
+from core.discovery.search.model import Reason
+from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.sentence.places import Place
+from core.kernel.errors import NotFound
+from core.kernel.statements import add_once
+from core.kernel.timers import Timer, set_timer
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Person
+from core.people.accounts.service import acting, members
+from core.people.blocking.service import apart_from
+from core.trade.listings.model import LISTING, Listing
+from core.trade.offers.quotes.service import sellers_of
+from core.trade.requests.model import REQUEST, Request
+from core.trade.requests.service import request_for
+
+OF_REQUEST: Final = "request_alerts"  # kind of timers
+MATCH: Final = "match"
+SHOWS: Final = tuple(sorted({LISTING.initial, *(each.to for each in LISTING.transitions)} - LISTING.final))
+
+
+def look_for_sellers(ctx: Ctx, request_id: str) -> None:
+    """A request is open from now on, or asks for something else: hold it against all listings, after this unit."""
+    set_timer(ctx.session, Timer(OF_REQUEST, request_id, MATCH, ctx.now))
+
+
+def match_request(ctx: Ctx, catalogue: Catalogue, request_id: str, *, after: str = "") -> None:
+    """Note who is to be told, by listings in the order of their ids beyond `after`, so many at once."""
+    request = request_for(ctx, request_id)
+    if request.state != REQUEST.initial:
+        return
+    likely = _likely(ctx, request, after)
+    not_told = _not_told(ctx, request)
+    for listing in likely[:AT_ONCE]:
+        if listing.seller not in not_told and answers(request, listing, catalogue):
+            for person in _sellers(ctx, listing):
+                _note(ctx, person, request)
+    if len(likely) > AT_ONCE:
+        rest = f"{MATCH}:{likely[AT_ONCE - 1].id}"
+        set_timer(ctx.session, Timer(OF_REQUEST, request_id, rest, ctx.now))
+
+
+def answers(request: Request, listing: Listing, catalogue: Catalogue) -> bool:
+    """Whether who put this up could quote: such goods, within a day's drive, no less and no more than they trade in."""
+    if not rules.fits(_wanted(request), Goods(listing, catalogue, ())):
+        return False
+    least = quantity_in(catalogue, listing.product_id, listing.min_lot, request.unit)
+    most = quantity_in(catalogue, listing.product_id, listing.quantity, request.unit)
+    return least is None or most is None or least <= request.quantity <= most
+
+
+def tell_requests(ctx: Ctx, catalogue: Catalogue, person: Person) -> None:
+    """Tell somebody what waits for this hour, in one message. What takes no quotes any more is not told."""
+    waiting = select(RequestAlert).where(RequestAlert.person_id == person.id, RequestAlert.told_at.is_(None))
+    muted, found = _muted(ctx, person.id), list[Opening]()
+    for alert in ctx.session.scalars(waiting.order_by(RequestAlert.request_id.desc())):
+        request = request_for(ctx, alert.request_id)
+        listing = _shown_by(ctx, catalogue, person, request)
+        open_still = request.state == REQUEST.initial and request.product_id not in muted
+        if listing is None or not open_still or person.organisation_id in _not_told(ctx, request):
+            ctx.session.delete(alert)
+            continue
+        alert.told_at, alert.listing_id = ctx.now, listing.id
+        found.append(Opening(request.id, listing.id))
+    if found:
+        ctx.announce(RequestsFound(person.id, tuple(found[:TOLD_AT_ONCE]), len(found[TOLD_AT_ONCE:])))
+
+
+def told_of(ctx: Ctx, catalogue: Catalogue, request_id: str) -> tuple[Listing, tuple[Reason, ...]]:
+    """Why who asks was told of a request: by which listing of theirs, and what of the request it meets.
+
+    Raises NotFound.
+    """
+    alert = ctx.session.get(RequestAlert, (acting(ctx).id, request_id))
+    listing = ctx.session.get(Listing, alert.listing_id) if alert is not None and alert.told_at is not None else None
+    if listing is None:
+        raise NotFound("alert.not_told")
+    return listing, reasons(_wanted(request_for(ctx, request_id)), Goods(listing, catalogue, ()))
+
+
+def sold_products(ctx: Ctx) -> dict[str, bool]:
+    """What who asks has shown that they sell, by product: whether they hear of requests for it."""
+    person = acting(ctx)
+    query = select(Listing.product_id).where(Listing.seller == person.organisation_id, Listing.state.in_(SHOWS))
+    muted = _muted(ctx, person.id)
+    return {product: product not in muted for product in sorted(set(ctx.session.scalars(query)) | muted)}
+
+
+def mute_requests(ctx: Ctx, product_id: str) -> None:
+    """Tell who asks of no more requests for it."""
+    add_once(ctx.session, RequestsMuted, person_id=acting(ctx).id, product_id=product_id, muted_at=ctx.now)
+
+
+def hear_of_requests(ctx: Ctx, product_id: str) -> None:
+    """Tell who asks of what is asked from now on."""
+    mine = RequestsMuted.person_id == acting(ctx).id
+    ctx.session.execute(delete(RequestsMuted).where(mine, RequestsMuted.product_id == product_id))
+
+
+def move_openings(ctx: Ctx, stays: str, goes: str) -> None:
+    """Two accounts have become one person's: what both were told, or have muted, counts once."""
+    for table, key in ((RequestAlert, RequestAlert.request_id), (RequestsMuted, RequestsMuted.product_id)):
+        known = select(key).where(table.person_id == stays)
+        ctx.session.execute(delete(table).where(table.person_id == goes, key.in_(known)))
+        ctx.session.execute(update(table).where(table.person_id == goes).values(person_id=stays))
+
+
+def _wanted(request: Request) -> Understood:
+    """What is asked for as a search would say it; without a known place, from the same country."""
+    place = None
+    if request.lat is not None and request.lon is not None:
+        place = Place(request.place_name, request.country, request.lat, request.lon, "", False, ())
+    return Understood(
+        product=request.product_id,
+        grade=request.grade_id,
+        certificates=tuple(request.certificates),
+        place=place,
+        radius_km=REQUEST_REACH_KM if place is not None else None,
+        countries=() if place is not None else (request.country,),
+    )
+
+
+def _likely(ctx: Ctx, request: Request, after: str) -> Sequence[Listing]:
+    query = select(Listing).where(Listing.state.in_(SHOWS), Listing.product_id == request.product_id)
+    return ctx.session.scalars(query.where(Listing.id > after).order_by(Listing.id).limit(AT_ONCE + 1)).all()
+
+
+def _not_told(ctx: Ctx, request: Request) -> frozenset[str]:
+    """The asker's own company, who keeps apart from it, and who has quoted: they know the request."""
+    return apart_from(ctx, request.buyer) | {request.buyer, *sellers_of(ctx, request.id)}
+
+
+def _sellers(ctx: Ctx, listing: Listing) -> Iterable[Person]:
+    """Who put it up; when they have left the company, all of it."""
+    there = members(ctx, listing.seller)
+    return [each for each in there if each.id == listing.published_by] or there
+
+
+def _note(ctx: Ctx, person: Person, request: Request) -> None:
+    if request.product_id in _muted(ctx, person.id):
+        return
+    key = {"person_id": person.id, "request_id": request.id}
+    if add_once(ctx.session, RequestAlert, **key, listing_id=None, found_at=ctx.now, told_at=None):
+        set_hour(ctx, person, Rhythm.INSTANT)
+
+
+def _shown_by(ctx: Ctx, catalogue: Catalogue, person: Person, request: Request) -> Listing | None:
+    """The listing of theirs that says best that they could quote: one that is for sale, else the newest."""
+    mine = (Listing.seller == person.organisation_id) & (Listing.product_id == request.product_id)
+    query = select(Listing).where(mine, Listing.state.in_(SHOWS)).order_by(Listing.id.desc())
+    fitting = [each for each in ctx.session.scalars(query) if answers(request, each, catalogue)]
+    return next((each for each in fitting if each.state == LISTING.initial), next(iter(fitting), None))
+
+
+def _muted(ctx: Ctx, person_id: str) -> set[str]:
+    return set(ctx.session.scalars(select(RequestsMuted.product_id).where(RequestsMuted.person_id == person_id)))

@@ -1,0 +1,258 @@
+"""Pure decisions about alerts: whether a listing is what a search is for, and when somebody may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from rapidfuzz.distance import OSA
+
+from core.catalogue import Catalogue
+from core.catalogue.comparison import price_in, quantity_in
+from core.catalogue.product_names import words_of
+from core.catalogue.synonyms import SAME, SHORTEST_STEM
+from core.discovery.alerts.keywords import tells_goods_apart
+from core.discovery.alerts.model import APART, DIGEST_WEEKDAY, MESSAGES_A_DAY, MORNING, QUIET_FROM, QUIET_UNTIL, Rhythm
+from core.discovery.search.model import Query
+from core.discovery.search.rules import chips_of, from_there
+from core.discovery.search.sentence.leaving_out import SCHEME, WORD, words_for
+from core.discovery.search.sentence.measured import met_by
+from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.sentence.places import distance_km
+from core.discovery.search.sentence.whereabouts import NEAR_KM
+from core.discovery.search.wishes import LOOSE
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import Quantity
+from core.trade.listings.model import Listing
+
+LIKE_WORD = 0.78  # one wrong letter in five, as search reads words
+SHORTEST_FUZZY = 4
+SOONEST = tuple(Rhythm)
+
+# --- what fits --------------------------------------------------------------------------------------------------------
+
+
+def asks_something(wanted: Understood) -> bool:
+    """Whether the search says what is wanted: a search for anything would tell of everything."""
+    goods = wanted.product or wanted.alternatives or wanted.grade
+    return bool(goods or wanted.certificates or wanted.quality or words_of(wanted.rest))
+
+
+@dataclass(slots=True)
+class Goods:
+    """A listing as searches are held against it. What many of them ask for (its price in a unit) is worked out once.
+
+    `words`: the folded words of it and of its seller's name. `is_name`: whether somebody in the market is called by a
+    word.
+    """
+
+    listing: Listing
+    catalogue: Catalogue
+    words: Collection[str]
+    is_name: Callable[[str], bool] = lambda _: False
+    schemes: frozenset[str] = field(init=False)
+    _prices: dict[tuple[str, str], UnitPrice | None] = field(default_factory=dict)
+    _amounts: dict[str, tuple[Quantity, Quantity] | None] = field(default_factory=dict)
+    _says: dict[str, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.schemes = frozenset(certificate.scheme for certificate in self.listing.certificates)
+
+    def price(self, currency: str, unit: str) -> UnitPrice | None:
+        """Its price as that one is told; None where they cannot be compared."""
+        key = (currency, unit)
+        if key not in self._prices:
+            listing = self.listing
+            self._prices[key] = price_in(self.catalogue, listing.product_id, listing.price, currency, unit)
+        return self._prices[key]
+
+    def amounts(self, unit: str) -> tuple[Quantity, Quantity] | None:
+        """Its smallest lot and what is left of it in that unit; None where they cannot be counted in it."""
+        if unit not in self._amounts:
+            product, listing = self.listing.product_id, self.listing
+            least = quantity_in(self.catalogue, product, listing.min_lot, unit)
+            most = quantity_in(self.catalogue, product, listing.remaining, unit)
+            self._amounts[unit] = None if least is None or most is None else (least, most)
+        return self._amounts[unit]
+
+    def tells(self, unwanted: str) -> bool:
+        """Whether a word of the listing itself says what that mark of a kind of goods leaves out."""
+        return not words_for(unwanted, self.catalogue).isdisjoint(self.words)
+
+    def says(self, asked: str) -> bool:
+        """Whether it, or the name of its goods, has that word or another one for it, in any language."""
+        if asked not in self._says:
+            also = self.catalogue.synonyms.of([asked])[0]
+            same = [word for word, weight in also.items() if weight >= SAME]
+            told = any(_alike(asked, word) for word in self.words) or any(
+                _is_of(other, word) for other in same for word in self.words
+            )
+            self._says[asked] = told or not _names(self.listing.product_id, self.catalogue).isdisjoint((asked, *same))
+        return self._says[asked]
+
+
+@lru_cache(maxsize=1_000)
+def _names(product_id: str, catalogue: Catalogue) -> frozenset[str]:
+    """The folded words of the goods' names in all languages: "dry wood chips" are dry."""
+    product = catalogue.products.get(product_id)  # what is listed may no longer be in the catalogue
+    names = () if product is None else product.names.values()
+    return frozenset(word for each in names for name in each.words for word in words_of(name))
+
+
+def fits(wanted: Understood, goods: Goods) -> bool:
+    """Whether the search would find this listing."""
+    listing = goods.listing
+    products = (wanted.product,) if wanted.product else wanted.alternatives
+    return (
+        (not products or listing.product_id in products)
+        and (not wanted.grades_wanted or listing.grade_id in wanted.grades_wanted)
+        and goods.schemes.issuperset(wanted.certificates)
+        and from_there(wanted, listing, goods.catalogue)
+        and goods.schemes.isdisjoint(mark.removeprefix(SCHEME) for mark in wanted.left_out)
+        and not any(goods.tells(mark) for mark in wanted.left_out if mark.startswith(WORD))
+        and all(met_by(each, listing.grade_id, listing.words or "", goods.catalogue) for each in wanted.quality)
+        and wanted.incoterm in {None, listing.incoterm}
+        and (not wanted.packaging or (listing.packaging or LOOSE) in wanted.packaging)
+        and _in_time(wanted, listing)
+        and _at_the_price(wanted, goods)
+        and _enough(wanted, goods)
+        and _near_enough(wanted, listing)
+        and (not wanted.rest or _meets_words(wanted, goods))
+    )
+
+
+def precedence(rhythm: Rhythm, query: Query) -> tuple[int, int]:
+    """Which of a person's searches that fit a listing tells of it: the one with the least of these, which tells soonest
+    and, of equally soon ones, has the most wishes."""
+    return SOONEST.index(rhythm), -wishes_in(query)
+
+
+def wishes_in(query: Query) -> int:
+    """How much a search asks for."""
+    return len(chips_of(query.understood))
+
+
+def _in_time(wanted: Understood, listing: Listing) -> bool:
+    window = wanted.window
+    return window is None or (listing.window_from <= window.last and listing.window_to >= window.first)
+
+
+def reach_km(wanted: Understood) -> int | None:
+    """How far around its place a search looks; None: it names no place. Without a distance a place orders a list, but
+    who is told of one listing wants it near."""
+    if wanted.place is None:
+        return None
+    return NEAR_KM if wanted.radius_km is None else wanted.radius_km
+
+
+def _near_enough(wanted: Understood, listing: Listing) -> bool:
+    place, reach = wanted.place, reach_km(wanted)
+    if place is None or reach is None:
+        return True
+    if listing.lat is None or listing.lon is None:
+        return False
+    return distance_km(place.lat, place.lon, listing.lat, listing.lon) <= reach
+
+
+def _enough(wanted: Understood, goods: Goods) -> bool:
+    """Between the smallest lot and what is left. What no figure makes comparable is better told than hidden."""
+    quantity = wanted.quantity
+    amounts = None if quantity is None else goods.amounts(quantity.unit)
+    return quantity is None or amounts is None or amounts[0] <= quantity <= amounts[1]
+
+
+def _at_the_price(wanted: Understood, goods: Goods) -> bool:
+    for limit, most in ((wanted.max_price or wanted.price, True), (wanted.min_price, False)):
+        if limit is None:
+            continue
+        price = goods.price(limit.currency, limit.unit)
+        if price is None or (price.amount > limit.amount if most else price.amount < limit.amount):
+            return False
+    return True
+
+
+def _meets_words(wanted: Understood, goods: Goods) -> bool:
+    """The words that were not understood: beside goods those that the market knows are wishes; while nothing says which
+    goods are meant, all of them are."""
+    words = words_of(wanted.rest)
+    products = (wanted.product,) if wanted.product else wanted.alternatives
+    if not (products or wanted.grade):
+        return all(map(goods.says, words))
+    return all(goods.says(word) for word in words if _is_known(word, products, goods))
+
+
+def _is_known(word: str, products: Collection[str], goods: Goods) -> bool:
+    return tells_goods_apart(word, products, goods.catalogue) or goods.is_name(word)
+
+
+def _alike(asked: str, word: str) -> bool:
+    if asked == word or len(asked) < SHORTEST_FUZZY:
+        return asked == word
+    return word.startswith(asked) or OSA.normalized_similarity(asked, word) >= LIKE_WORD
+
+
+def _is_of(other: str, word: str) -> bool:
+    """Whether a word has another one in it: "Buchenholz" is of "Buche", and "granulės" not of the Swedish "gran"."""
+    return word == other or (len(other) >= SHORTEST_STEM and word.startswith(other))
+
+
+# --- when to tell -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Somebody's quiet hours in their own time zone. Beginning and end at the same time: none."""
+
+    zone: ZoneInfo
+    begins: time = QUIET_FROM
+    ends: time = QUIET_UNTIL
+
+    def quiet(self, local: time) -> bool:
+        if self.begins <= self.ends:
+            return self.begins <= local < self.ends
+        return local >= self.begins or local < self.ends
+
+
+def next_telling(rhythm: Rhythm, now: datetime, hours: Hours, told: Sequence[datetime]) -> datetime:
+    """When what was found now may be told. `told`: when this person was told something within the last 24 hours."""
+    match rhythm:
+        case Rhythm.INSTANT if len(_since_morning(told, now, hours)) >= MESSAGES_A_DAY:
+            due = _next_morning(now, hours)
+        case Rhythm.INSTANT:
+            due = max([now, *(moment + APART for moment in told)])
+        case Rhythm.DAILY:
+            due = _next_morning(now, hours)
+        case Rhythm.WEEKLY:
+            due = _next_morning(now, hours, DIGEST_WEEKDAY)
+    return _after_quiet(due, hours)
+
+
+def may_tell_at(rhythm: Rhythm, now: datetime, hours: Hours, told: Sequence[datetime]) -> datetime:
+    """Now that the hour has come: now, unless quiet hours or earlier messages have come in between."""
+    return next_telling(rhythm, now, hours, told) if rhythm is Rhythm.INSTANT else _after_quiet(now, hours)
+
+
+def _next_morning(now: datetime, hours: Hours, weekday: int | None = None) -> datetime:
+    """The next digest hour there, on that weekday where one is named. A day is a day there: 23 or 25 hours at times."""
+    local = now.astimezone(hours.zone)
+    day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
+    if weekday is not None:
+        day += timedelta(days=(weekday - day.weekday()) % 7)
+    return datetime.combine(day, MORNING, hours.zone).astimezone(now.tzinfo)
+
+
+def _since_morning(told: Sequence[datetime], now: datetime, hours: Hours) -> list[datetime]:
+    """The messages of this day, which goes from one digest hour to the next."""
+    began = _next_morning(now, hours) - timedelta(days=1)
+    return [moment for moment in told if moment >= began]
+
+
+def _after_quiet(due: datetime, hours: Hours) -> datetime:
+    local = due.astimezone(hours.zone)
+    if not hours.quiet(local.time()):
+        return due
+    day = local.date() if local.time() < hours.ends else local.date() + timedelta(days=1)
+    return datetime.combine(day, hours.ends, hours.zone).astimezone(due.tzinfo)

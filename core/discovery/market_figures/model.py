@@ -1,0 +1,57 @@
+"""What is asked of the market and what it tells: counts and prices over many sellers, without any name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from core.discovery.search.sentence.places import Place
+from core.kernel.quantity import Quantity
+
+FEWEST: Final = 3  # sellers, or seekers: of fewer nothing is told, for each could work out the others
+REGION_KM: Final = 300  # around a town, when a town is named as the region
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Some countries, the surroundings of a town, or everywhere."""
+
+    countries: tuple[str, ...] = ()  # ISO 3166-1 alpha-2
+    town: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Prices of many, in one currency per one unit: the lowest, the middle one and the highest."""
+
+    low: Decimal
+    median: Decimal
+    high: Decimal
+    currency: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketView:
+    """What is on offer of one product in one region.
+
+    `seekers` is None where they are fewer than three. Of fewer than three sellers nothing is told but how many they
+    are, and how many listings there are. `grade`: of these alone. `prices`: of every listing per `spread.unit`,
+    sorted; `own`: the reader's.
+    """
+
+    product_id: str
+    region: Region
+    listings: int
+    sellers: int
+    seekers: int | None
+    grade: str | None = None
+    left: Quantity | None = None
+    spread: Spread | None = None
+    per_mwh: Spread | None = None
+    prices: tuple[Decimal, ...] = ()
+    own: tuple[Decimal, ...] = ()
+    newest: datetime | None = None
+    within_a_week: int = 0  # listings put up or renewed

@@ -1,0 +1,270 @@
+"""The documents that are looked at for one query: all that meet the wishes, or a bounded number of the freshest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.discovery.search.engine.group import Group, merged
+from core.discovery.search.engine.segment import U32, Segment, kilometres
+from core.discovery.search.engine.wanted import GIVEN_UP, Limits, Wanted
+
+GOODS: Final = "product:"  # what the marks of goods begin with
+CAP: Final = 8_000  # documents that are ranked for one query: what bounds the slowest
+WORDS_CAP: Final = 2_000  # of them, those that are chosen for their words alone: those of the rarest words are enough
+ENOUGH: Final = 400  # documents that have all the words
+TELLS_LITTLE: Final = 0.1  # of what all words tell: one that tells less is no reason to leave others out
+FRESHEST: Final = 100  # of each word, beside the few that have all the words
+DEEP: Final = 200_000  # documents that exact wishes are tested on: a test is a comparison of two numbers
+ROUNDING: Final = 1e-9  # amounts are compared as floats here, and exactly when a hit is confirmed
+
+Which = NDArray[np.bool_]
+Test = Callable[[U32], Which]
+
+
+@dataclass(slots=True)
+class Candidates:
+    """Chooses the documents of one segment that are weighed; `alive` says which have not been replaced since."""
+
+    segment: Segment
+    alive: Which
+    wanted: Wanted
+    groups: Sequence[Group]
+    weights: Sequence[float]  # what each group tells
+
+    def choose(self, limit: int) -> U32:
+        """Their numbers in order, the newest first."""
+        if self.free and self.groups and self.wanted.order == "best":
+            return self._with_all_words(limit)
+        meeting = self._meeting_wishes()
+        if meeting is not None and len(meeting) <= CAP:
+            return meeting
+        words = self._with_words(CAP)
+        if meeting is not None:
+            chosen = np.intersect1d(words, meeting, assume_unique=True)
+            return chosen if self.wanted.some_word else _filled(chosen, meeting)
+        fitting = self.fitting(words)
+        if len(words) >= WORDS_CAP // 2 and len(fitting) < CAP // 40 and len(fitting) < len(words):
+            fitting = self.fitting(self._with_words(DEEP))[:CAP]
+        if not self.groups or (not self.wanted.some_word and self.wanted.must):
+            fitting = _filled(fitting, self.fitting(np.arange(min(len(self.segment), DEEP), dtype=np.uint32)))
+        return fitting
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing but the words decides: then the best have rare words, and few need be looked at."""
+        wanted = self.wanted
+        limits = (wanted.price_at_most, wanted.price_at_least, wanted.amount, wanted.days)
+        return (
+            wanted.near is None and not wanted.must and not wanted.some_word and all(limit is None for limit in limits)
+        )
+
+    def _meeting_wishes(self) -> U32 | None:
+        """All documents that meet the wishes, found from the wish that fewest meet; None where too many meet each."""
+        lists = [self._terms_of(wish) for wish in self.wanted.must]
+        near = self.wanted.near
+        if near is not None and near.circle_km is not None:
+            lists.append(self.segment.cells(near.lat, near.lon, near.circle_km, self._goods_wanted()))
+        if not lists:
+            return None
+        if self._some_word_must():
+            lists.append(self._terms_asked())
+        rarest = min(lists, key=self.frequency)
+        if self.frequency(rarest) > DEEP:
+            return None
+        return self.fitting(self.documents(rarest, DEEP))
+
+    def _terms_asked(self) -> list[int]:
+        """All terms of the words; where a distance is wished for, goods no further away than that."""
+        asked, near = {term for group in self.groups for term in group.lists}, self.wanted.near
+        if near is None or near.circle_km is None:
+            return list(asked)
+        products = self.segment.product_of_term
+        goods = self.goods_named()
+        return [
+            *(asked - products.keys()),
+            *(self.segment.cells(near.lat, near.lon, near.circle_km, goods) if goods else ()),
+        ]
+
+    def goods_named(self) -> list[str]:
+        """The products that some word names."""
+        products, names = self.segment.product_of_term, self.segment.product_names
+        return sorted({names[products[term]] for group in self.groups for term in group.lists if term in products})
+
+    @property
+    def only_goods(self) -> bool:
+        """Whether all words name goods, so that no others are wanted in the place of those."""
+        return all(group.by_goods for group in self.groups)
+
+    def _some_word_must(self) -> bool:
+        """Whether a document that has no asked word can be left out: nothing else would make it relevant."""
+        wanted = self.wanted
+        some = wanted.some_word or wanted.least_relevance > 0
+        return some and bool(self.groups) and all(group.spot is None for group in self.groups)
+
+    def fitting(self, numbers: U32) -> U32:
+        """Those of them that meet every wish; each test runs on what the ones before have left."""
+        numbers = self.living(numbers)
+        for test in (self._within, *chain.from_iterable(self._tests())):
+            numbers = numbers[test(numbers)]
+        return numbers
+
+    def giving_up(self, numbers: U32, enough: int) -> tuple[U32, NDArray[np.uint8]]:
+        """Those within the distance that meet every wish, and as long as they are not enough those that meet all but
+        the wishes given up first; with how far that was gone for each (the place in `GIVEN_UP`, from one on)."""
+        numbers = self.living(numbers)
+        numbers = numbers[self._within(numbers)]
+        given_up = np.zeros(len(numbers), np.uint8)
+        for place, tests in enumerate(self._tests(), 1):
+            for test in tests:
+                given_up[~test(numbers)] = place
+        met = np.bincount(given_up, minlength=len(GIVEN_UP) + 1).cumsum()
+        kept = given_up <= min(int(met.searchsorted(enough)), len(GIVEN_UP))
+        return numbers[kept], given_up[kept]
+
+    def _tests(self) -> Sequence[Sequence[Test]]:
+        """Of each kind of wish, as `GIVEN_UP` names them: which documents meet it."""
+        wanted = self.wanted
+        return (
+            [self._to_be_had] if wanted.days is not None else (),
+            [self._enough] if wanted.amount is not None else (),
+            [self._within_price] if wanted.price_at_most is not None or wanted.price_at_least is not None else (),
+            [partial(self.has, terms=self._terms_of(wish)) for wish in wanted.must],
+        )
+
+    def _to_be_had(self, numbers: U32) -> Which:
+        assert self.wanted.days is not None
+        (first, last), columns = self.wanted.days, self.segment.columns
+        meets: Which = (columns.first_days.take(numbers) <= last) & (columns.last_days.take(numbers) >= first)
+        meets |= columns.last_days.take(numbers) == 0  # at any time
+        return meets
+
+    def _enough(self, numbers: U32) -> Which:
+        assert self.wanted.amount is not None
+        columns = self.segment.columns
+        asked = self._by_goods(self.wanted.amount, numbers, columns.amount_kinds)
+        enough: Which = columns.amounts.take(numbers) * (1 + ROUNDING) >= asked
+        enough &= columns.least.take(numbers) * (1 - ROUNDING) <= asked
+        return enough | np.isnan(asked)
+
+    def _within_price(self, numbers: U32) -> Which:
+        columns, most, least = self.segment.columns, self.wanted.price_at_most, self.wanted.price_at_least
+        prices, meets = columns.prices.take(numbers), np.ones(len(numbers), bool)
+        if most is not None:
+            meets &= prices <= self._by_goods(most, numbers, columns.price_kinds) * (1 + ROUNDING)
+        if least is not None:
+            meets &= prices >= self._by_goods(least, numbers, columns.price_kinds) * (1 - ROUNDING)
+        return meets
+
+    def _within(self, numbers: U32) -> Which | slice:
+        near = self.wanted.near
+        if near is None or near.radius_km is None:
+            return slice(None)
+        within: Which = self.segment.by_distance(numbers, near.lat, near.lon, kilometres) <= near.radius_km
+        return within
+
+    def _by_goods(self, limits: Limits, numbers: U32, kinds: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """The limit that holds for each document, NaN where its unit cannot be compared."""
+        return limits.value * self.segment.factors_of(limits.factors, numbers, kinds)
+
+    def living(self, numbers: U32) -> U32:
+        """Those that have not been replaced, and have nothing that is not wanted."""
+        numbers = numbers[self.alive.take(numbers)]
+        unwanted = self.wanted.must_not
+        return numbers[~self.has(numbers, self._terms_of(unwanted))] if unwanted else numbers
+
+    def _with_all_words(self, limit: int) -> U32:
+        """Of the rarest word's documents those that have the other words too, as far as there are enough of them; where
+        there are not, with them the freshest of each word."""
+        known = [place for place in self.rarest_first() if self.groups[place].lists]
+        if not known:
+            return np.empty(0, np.uint32)
+        chosen = self._having(known, limit)
+        if len(chosen) == 1 and len(chosen[0]) >= limit:
+            return chosen[0]
+        # Where too few have the rarest word and all others, those may do that have all but the rarest.
+        chosen += self._having(known[1:], limit) if len(known) > 2 else []
+        most = max(FRESHEST, limit)
+        freshest = [self.documents(group.terms[-1:], most) for group in self.groups if group.terms]
+        return self.living(merged([*chosen, *freshest]))
+
+    def _having(self, known: Sequence[int], limit: int) -> list[U32]:
+        """Of the first word's documents those that have the other words too, as far as there are enough of them, and
+        the fewer that have one more of these."""
+        rarest, *others = known
+        numbers = self.living(self._weightiest(self.groups[rarest].lists, WORDS_CAP))
+        telling = [place for place in others if self.weights[place] >= TELLS_LITTLE * sum(self.weights)]
+        fewer: list[U32] = []
+        # Goods come last: who writes of them need not sell them.
+        for place in sorted(telling, key=lambda place: self.groups[place].by_goods):
+            having = numbers[self.groups[place].meets(numbers)]
+            if len(having) >= limit:
+                numbers = having
+            else:
+                fewer.append(having)
+        return [numbers[:ENOUGH], *fewer]
+
+    def _with_words(self, cap: int) -> U32:
+        """Documents that have some asked word: of the rarest words first, since they say most."""
+        chosen: list[U32] = []
+        left = cap
+        for place in self.rarest_first():
+            if left > 0 and self.groups[place].lists:
+                chosen.append(self.documents(self.groups[place].lists, left))
+                left -= len(chosen[-1])
+        return merged(chosen)
+
+    def rarest_first(self) -> list[int]:
+        return sorted(range(len(self.groups)), key=lambda place: self.groups[place].reach)
+
+    def documents(self, terms: Sequence[int], cap: int) -> U32:
+        """The freshest documents that have one of the terms."""
+        lists: list[U32] = [self.segment.postings(term)[:cap] for term in terms]
+        if len(lists) == 1:
+            return lists[0] >> np.uint32(1)
+        return merged(lists, drop=1)[:cap]
+
+    def _weightiest(self, terms: Sequence[int], cap: int) -> U32:
+        """The freshest documents that have the first of the terms, then of those that have the next."""
+        lists: list[U32] = []
+        for term in terms:
+            if cap > 0:
+                lists.append(self.segment.postings(term)[:cap])
+                cap -= len(lists[-1])
+        return merged(lists, drop=1)
+
+    def has(self, numbers: U32, terms: Sequence[int]) -> Which:
+        """Which of the documents have one of the terms."""
+        has = np.zeros(len(numbers), dtype=bool)
+        if len(numbers):
+            for term in terms:
+                postings = self.segment.postings(term)
+                at = np.searchsorted(postings, numbers << np.uint32(1))
+                found = postings[np.minimum(at, len(postings) - 1)] >> np.uint32(1)
+                has |= found == numbers
+        return has
+
+    def _terms_of(self, wish: frozenset[str]) -> list[int]:
+        return [term for text in wish if (term := self.segment.term(text)) is not None]
+
+    def frequency(self, terms: Sequence[int]) -> int:
+        return sum(self.segment.frequency(term) for term in terms)
+
+    def _goods_wanted(self) -> list[str]:
+        for wish in self.wanted.must:
+            if wish and all(text.startswith(GOODS) for text in wish):
+                return [text.removeprefix(GOODS) for text in wish]
+        return []
+
+
+def _filled(chosen: U32, others: U32) -> U32:
+    """Up to the cap, the freshest of the others first."""
+    if len(chosen) >= CAP:
+        return chosen[:CAP]
+    return merged([chosen, others[: CAP - len(chosen)]])

@@ -1,0 +1,86 @@
+"""What can be found: one document, whatever it stands for, as the engine takes it in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from core.catalogue.product_names import folded
+from core.discovery.search.engine.squares import square_of
+from core.kernel.quantity import UNITS
+
+LONGEST_WORD: Final = 24  # letters; what is longer is cut, in documents and in queries alike
+_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+# Amounts of one kind convert into each other; what is compared is counted in the base unit of its kind.
+# Beside goods, hours are sold.
+UNIT_KINDS: Final = (*dict.fromkeys(unit.kind for unit in UNITS.values()), "hour")
+AN_HOUR: Final = UNIT_KINDS.index("hour")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number and the kind of unit it is counted in (an index of `UNIT_KINDS`), in the kind's base unit."""
+
+    value: float
+    kind: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A listing, an expert or an open request.
+
+    `marks` are exact properties ("product:wood_pellets", "scheme:FSC"): a wish names those that would do. Prices are in
+    euros per base unit. What is None is unknown, and fits no wish about it.
+    """
+
+    id: str
+    kind: str
+    title: str
+    text: str = ""
+    seller: str = ""
+    product: str | None = None
+    marks: tuple[str, ...] = ()
+    amount: Amount | None = None
+    least: float = 0.0  # the smallest lot, counted like `amount`
+    price: Amount | None = None
+    lat: float | None = None  # degrees
+    lon: float | None = None
+    first_day: int = 0  # of delivery, as ordinals; 0 and 0: any time
+    last_day: int = 0
+    day: int = 0  # the ordinal of the day that it is from
+    stamp: int = field(default=0, compare=False)  # its version: what is shown must still be this
+
+    def terms(self) -> Iterator[tuple[str, bool]]:
+        """Words and marks, each with whether it counts fully: marks do, and words that stand in the title."""
+        for word in words_in(self.title):
+            yield word, True
+        for word in words_in(self.text):
+            yield word, False
+        for mark in self.all_marks():
+            yield mark, True
+
+    def all_marks(self) -> Iterator[str]:
+        """Its marks with those that every document has: kind, product, and where on the map it is."""
+        yield f"kind:{self.kind}"
+        yield from self.marks
+        if self.product is not None:
+            yield f"product:{self.product}"
+        if self.lat is not None and self.lon is not None:
+            cell = square_of(self.lat, self.lon)
+            yield f"cell:{cell}"
+            if self.product is not None:
+                yield f"in:{cell}:{self.product}"
+
+
+def words_in(text: str, longest: int = LONGEST_WORD) -> list[str]:
+    """The folded words of a text in their order, to `longest` letters; one letter alone says nothing, unless it is a
+    number."""
+    return [word for raw in _WORD.findall(text) if len(word := _folded(raw, longest)) > 1 or word.isdigit()]
+
+
+@lru_cache(maxsize=200_000)
+def _folded(word: str, longest: int) -> str:
+    return folded(word)[:longest]

@@ -1,0 +1,275 @@
+"""A number of documents as flat arrays that are never changed: columns, the terms, and which documents have which.
+
+Documents are numbered from the newest to the oldest, so the head of a term's list is its freshest documents and a scan
+can stop anywhere. Everything is an array of numbers or of fixed-width bytes, so that a segment of a million documents
+is read from a file or a database as it lies, without making a Python object of anything.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.catalogue.spelling import FAR, Spelling, WordList, distances
+from core.discovery.search.engine.document import UNIT_KINDS
+from core.discovery.search.engine.squares import touched
+from core.discovery.search.engine.wanted import Factors
+
+U32 = NDArray[np.uint32]
+F32 = NDArray[np.float32]
+Numbers = U32 | NDArray[np.intp]  # of documents or places, to gather by; the second kind is gathered by sooner
+Tells = Callable[[F32], F32]
+EARTH_RADIUS_KM: Final = 6371.0088  # mean radius, IUGG
+COMMON: Final = 100  # documents that have a term
+TABLES_KEPT: Final = 64
+PLACES_AT_MOST: Final = 20_000  # more of them are measured for the few documents in question alone
+FIGURES_KEPT: Final = 4_000_000  # of distances: 16 MB
+LAST_LETTER: Final = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What every document has, by its number. Unknown amounts, prices and positions are NaN."""
+
+    ids: NDArray[np.bytes_]
+    by_id: U32  # the numbers in the order of their ids
+    stamps: NDArray[np.int32]
+    sellers: U32  # of `seller_names`
+    seller_names: NDArray[np.bytes_]
+    products: NDArray[np.uint16]  # of `product_names`; the first of them is no product
+    product_names: NDArray[np.bytes_]
+    amounts: NDArray[np.float64]
+    least: NDArray[np.float64]
+    amount_kinds: NDArray[np.uint8]
+    prices: NDArray[np.float64]
+    price_kinds: NDArray[np.uint8]
+    lats: F32
+    lons: F32
+    first_days: NDArray[np.int32]
+    last_days: NDArray[np.int32]
+    days: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Words and marks in the order of their bytes, and the documents of each.
+
+    The documents of term t are `postings[starts[t]:starts[t + 1]]`, newest first; the lowest bit of a posting says
+    that the term stands in the title, the others are the document's number.
+    `lean` is the product that sellers who use the word mostly sell, `leaning` the share of those sellers.
+    """
+
+    texts: NDArray[np.bytes_]
+    starts: U32
+    postings: U32
+    lean: NDArray[np.uint16]
+    leaning: F32
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Documents, their terms, and the spellings of the terms (numbered as the terms are)."""
+
+    columns: Columns
+    terms: Terms
+    spelling: Spelling
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def term(self, text: str) -> int | None:
+        """The number of that very word or mark."""
+        return self._numbers.get(text)
+
+    def beginning(self, text: str, most: int) -> range:
+        """The numbers of the first so many terms that begin so."""
+        start = bisect_left(self.texts, text)
+        end = min(start + most, len(self.texts))  # far ends are far away in memory too
+        return range(start, bisect_left(self.texts, text + LAST_LETTER, start, end))
+
+    def frequency(self, term: int) -> int:
+        """How many documents have it."""
+        return self._starts[term + 1] - self._starts[term]
+
+    def near(self, word: str) -> dict[int, int]:
+        """The terms within the edits that are believed of a word, with how many it takes."""
+        terms = self.spelling.near(word)
+        apart = distances(word, [self.texts[term] for term in terms])
+        return {term: edits for term, edits in zip(terms, apart, strict=True) if edits < FAR}
+
+    def common_near(self, word: str) -> dict[int, int]:
+        """Of these, those that many documents have."""
+        return {self._numbers[text]: edits for text, edits in self._common.near(word).items()}
+
+    def postings(self, term: int) -> U32:
+        """The documents that have it, newest first, each with its title bit."""
+        return self.terms.postings[self._starts[term] : self._starts[term + 1]]
+
+    def cells(self, lat: float, lon: float, km: float, goods: Sequence[str] = ()) -> list[int]:
+        """The square degrees that a circle touches, the nearest first; where only certain goods are wanted, those goods
+        within them."""
+        squares = [square for _, square in touched(lat, lon, km)]
+        names = [f"in:{square}:{product}" for square in squares for product in goods] if goods else None
+        terms = map(self.term, names or [f"cell:{square}" for square in squares])
+        return [term for term in terms if term is not None]
+
+    def number_of(self, document_id: str) -> int | None:
+        """The number of the document with that id."""
+        key, columns = document_id.encode(), self.columns
+        at = int(np.searchsorted(columns.ids, np.bytes_(key), sorter=columns.by_id))
+        if at == len(columns):
+            return None
+        number = int(columns.by_id[at])
+        return number if columns.ids[number] == key else None
+
+    def by_distance(self, numbers: Numbers, lat: float, lon: float, tells: Tells) -> F32:
+        """What the kilometres from that position tell of each document; they are NaN where its position is unknown.
+
+        Goods lie in far fewer places than there are listings, and people name the same few. So it is worked out once
+        for each place, and kept.
+        """
+        lying = self._lying.take(numbers)
+        if len(self._places) <= PLACES_AT_MOST:
+            return self._told(lat, lon, tells).take(lying)
+        return tells(_km(self._places[lying], lat, lon))
+
+    def freshness(self, today: int, half_life_days: int) -> F32:
+        """Of each document: 1 today, and half as much with every half life. Worked out once a day."""
+        if self._fresh.get("day") != today:
+            age = np.maximum(today - self.columns.days, 0)
+            self._fresh.update(day=today, of=np.exp2(-age / half_life_days).astype(np.float32))
+        fresh: F32 = self._fresh["of"]
+        return fresh
+
+    @cached_property
+    def _fresh(self) -> dict[str, Any]:
+        return {}
+
+    @cached_property
+    def _where(self) -> tuple[NDArray[np.float64], Numbers]:
+        """The places that documents lie in, as points of a sphere of radius one, and the number of each document's."""
+        columns = self.columns
+        degrees = columns.lats.view(np.uint32).astype(np.uint64) << np.uint64(32) | columns.lons.view(np.uint32)
+        _, first, lying = np.unique(degrees, return_index=True, return_inverse=True)
+        return _on_sphere(columns.lats[first], columns.lons[first]), lying.astype(np.intp)
+
+    @cached_property
+    def _places(self) -> NDArray[np.float64]:
+        return self._where[0]
+
+    @cached_property
+    def _lying(self) -> Numbers:
+        return self._where[1]
+
+    @cached_property
+    def _told(self) -> Callable[[float, float, Tells], F32]:
+        """What the distance from a position tells of each place, for the positions that were asked for last."""
+        kept = FIGURES_KEPT // (1 + len(self._places))
+        return lru_cache(maxsize=kept)(lambda lat, lon, tells: tells(_km(self._places, lat, lon)))
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """Of every term, in their order: in UTF-8 that of bytes is that of letters. Each query reads dozens."""
+        return [text.decode() for text in self.terms.texts.tolist()]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {text: number for number, text in enumerate(self.texts)}
+
+    @cached_property
+    def product_names(self) -> list[str]:
+        return [name.decode() for name in self.columns.product_names.tolist()]
+
+    @cached_property
+    def product_of_term(self) -> dict[int, int]:
+        """Of the terms that are marks of goods: the number of the product."""
+        terms = ((self.term(f"product:{name}"), number) for number, name in enumerate(self.product_names) if name)
+        return {term: number for term, number in terms if term is not None}
+
+    @cached_property
+    def _common(self) -> WordList:
+        terms = (np.diff(self.terms.starts) >= COMMON).nonzero()[0].tolist()
+        return WordList([self.texts[term] for term in terms])
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """As plain numbers, which one by one are read ten times as fast."""
+        starts: list[int] = self.terms.starts.tolist()
+        return starts
+
+    def factors_of(self, factors: Factors, numbers: Numbers, kinds: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """The factor of each of these documents, by its goods and its kind of unit; NaN where there is none."""
+        _, table = self._tables.get(id(factors), (None, None))
+        if table is None:
+            table = np.full((len(self.columns.product_names), len(UNIT_KINDS)), np.nan)
+            product_numbers = {name: number for number, name in enumerate(self.product_names)}
+            for (product, kind), factor in factors.items():
+                row = product_numbers.get(product)
+                if row is not None:
+                    table[row, kind] = factor
+            if len(self._tables) >= TABLES_KEPT:
+                self._tables.clear()
+            self._tables[id(factors)] = (factors, table)
+        rows = self.columns.products.take(numbers).astype(np.intp)
+        rows *= len(UNIT_KINDS)
+        rows += kinds.take(numbers)
+        chosen: NDArray[np.float64] = table.take(rows)
+        return chosen
+
+    @cached_property
+    def _tables(self) -> dict[int, tuple[Factors, NDArray[np.float64]]]:
+        """Factors as tables that can be gathered from, a row a product and a column a kind of unit; by identity, for
+        there are only a few: one of each kind of unit. Each is held with its factors, so an identity stays theirs."""
+        return {}
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Every array by its name, as `from_arrays` takes them back."""
+        return {
+            f"{part.name}.{one.name}": getattr(getattr(self, part.name), one.name)
+            for part in fields(self)
+            for one in fields(getattr(self, part.name))
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Segment:
+        """The segment that these arrays were taken from."""
+
+        def part(name: str) -> dict[str, Any]:
+            return {key.removeprefix(f"{name}."): array for key, array in arrays.items() if key.startswith(f"{name}.")}
+
+        return cls(Columns(**part("columns")), Terms(**part("terms")), Spelling(**part("spelling")))
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(array.nbytes for array in self.arrays().values())
+
+
+def kilometres(km: F32) -> F32:
+    """What a distance tells, when it is asked for itself."""
+    return km
+
+
+def _km(places: NDArray[np.float64], lat: float, lon: float) -> F32:
+    """Of each place from that position along the great circle: by the angle between two points of a sphere, which in
+    double precision is exact to some meters."""
+    north, east = math.radians(lat), math.radians(lon)
+    here = np.array((math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)))
+    km: F32 = (EARTH_RADIUS_KM * np.arccos(np.minimum(places @ here, 1.0))).astype(np.float32)
+    return km
+
+
+def _on_sphere(lats: NDArray[Any], lons: NDArray[Any]) -> NDArray[np.float64]:
+    """Positions in degrees as points of a sphere of radius one."""
+    north, east = np.radians(lats.astype(np.float64)), np.radians(lons.astype(np.float64))
+    points = (np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north))
+    return np.stack(points, axis=1)

@@ -1,0 +1,102 @@
+"""When one who seeks advice has time: "tomorrow 10:00", "morgen 10 Uhr", "rytoj 10 val.", "Tuesday".
+
+Goods are never wanted at an hour, so it is taken out before the sentence is read: "10" is no B10, nor "00" a word. And
+a weekday by itself, which beside goods may be a name ("Sonntag GmbH"), is a day here.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from core.catalogue import Catalogue
+from core.discovery.search.sentence.grammar import grammar_of
+from core.discovery.search.sentence.patterns import any_of
+from core.discovery.search.sentence.said import Said
+
+NOON: Final = 12
+HOUR: Final = r"(?P<hour>[01]?[0-9]|2[0-3])"
+MINUTE: Final = r"(?P<minute>[0-5][0-9])"
+_DIGIT: Final = re.compile("[0-9]")
+
+
+class Clock(NamedTuple):
+    """What is left of a sentence without its clock time and its bare weekday, that time ("09:30") and that day."""
+
+    text: str
+    at: str | None
+    day: date | None = None
+
+
+def without_clock(text: str, catalogue: Catalogue, today: date, *, answering: bool = False) -> Clock:
+    """Take the first clock time out, with what stands around it, and the first weekday where no other day is told.
+
+    `answering`: it is said of somebody whose times were shown, so that "at 10" is one without a day, too.
+    """
+    clock = _without_time(text, catalogue, today, answering=answering)
+    said, windows = Said.of(clock.text), grammar_of(catalogue).windows
+    found = windows.named.weekday.search(said.text)
+    if found is None or windows.heard(said.text, today) is not None:
+        return clock
+    return Clock(_without(said, found), clock.at, windows.named.day_of(found, today))
+
+
+def names_weekday(text: str, catalogue: Catalogue) -> bool:
+    """Whether a day is told by its name."""
+    return grammar_of(catalogue).windows.named.weekday.search(Said.of(text).text) is not None
+
+
+def _without_time(text: str, catalogue: Catalogue, today: date, *, answering: bool) -> Clock:
+    if not _DIGIT.search(text):
+        return Clock(text, None)
+    said = Said.of(text)
+    sure, beside_day = _patterns(catalogue)
+    for pattern in (*sure, *beside_day):
+        if found := pattern.search(said.text):
+            if pattern in beside_day and not answering and not _tells_day(said, catalogue, today):
+                continue
+            return Clock(_without(said, found), _time_of(found))
+    return Clock(text, None)
+
+
+def _tells_day(said: Said, catalogue: Catalogue, today: date) -> bool:
+    windows = grammar_of(catalogue).windows
+    return windows.named.weekday.search(said.text) is not None or windows.heard(said.text, today) is not None
+
+
+def _without(said: Said, found: re.Match[str]) -> str:
+    """The sentence as it was written, without what was found."""
+    start, end = found.span()
+    left = (said.as_written(0, start).rstrip(), said.as_written(end, len(said.text)).lstrip())
+    return " ".join(filter(None, left))
+
+
+def _time_of(found: re.Match[str]) -> str:
+    parts = found.groupdict()
+    hour, minute, half = int(found["hour"]), int(parts.get("minute") or 0), (parts.get("half") or "")[:1]
+    if half and hour <= NOON:
+        hour = hour % NOON + (NOON if half == "p" else 0)
+    return f"{hour:02}:{minute:02}"
+
+
+@lru_cache(maxsize=4)
+def _patterns(catalogue: Catalogue) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
+    """Those that are sure: with minutes, or with a word of the clock behind the hour. And those that mean a time only
+    beside a day, for "at 10" may be bars, and "10 h" how long it took."""
+    words = catalogue.words
+    behind, before = any_of(words.all("oclock")), any_of(words.all("at_oclock"))
+    half = r"(?P<half>[ap])\.?m\b\.?"
+    lead = rf"(?<![\w.,:/+-])(?:{before}\s*)?"
+    until = r"(?:\s*[-–]\s*[0-9]{1,2}[:.][0-9]{2})?"
+    units = any_of(word for unit in catalogue.units.values() for word in (unit.code, *unit.words))
+    money = any_of(word for said in words.currencies.values() for word in said)
+    other = rf"[0-9h]|[.,:][0-9]|\s*(?:{units}|{money}|km|%|[-–/])(?!\w)"
+    sure = (
+        rf"{lead}{HOUR}:{MINUTE}(?![0-9:]){until}(?:\s*(?:{half}|{behind}(?!\w)))?",
+        rf"{lead}{HOUR}(?:[.:]\s?{MINUTE}{until})?\s*(?:{half}|{behind}\.?(?!\w))",
+        rf"{lead}{HOUR}h{MINUTE}(?!\w)",
+    )
+    beside_day = (rf"{lead}{HOUR}\s?h(?!\w)", rf"(?<!\w){before}\s*{HOUR}(?:\.{MINUTE})?(?!{other})")
+    return tuple(map(re.compile, sure)), tuple(map(re.compile, beside_day))

@@ -1,0 +1,344 @@
+"""Which goods the words mean that are left of a sentence, when amounts, places and all else have been taken out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from core.catalogue.model import Catalogue
+from core.catalogue.product_names import GOOD_ENOUGH, SURELY_NAMED, Likeness, folded, leaders
+from core.catalogue.spelling import SHORTEST
+from core.discovery.search.sentence.grammar import FIRST_WORD, WORD_OR_NUMBER
+from core.discovery.search.sentence.not_traded import not_traded
+from core.discovery.search.sentence.places import Places
+from core.discovery.search.sentence.sheet import Sheet
+
+LONGEST_NAME: Final = 3  # words side by side that may name goods among others that do not
+WORDS_BETWEEN: Final = 3  # of an "and" and the goods behind it: "and 200 t chips"
+ALONE: Final = 0.88  # how surely one word names goods among others: "biolog" is no slip of bio-LNG
+WEAKLY_NAMED: Final = 0.85  # some of the words may be of another thing
+NAMED_EARLY: Final = 12  # words among which such a name is looked for
+ELATIVE: Final = "st"  # the end of an Estonian word for what something is made of
+LISTING: Final = frozenset(",;/&+")  # between goods that are all looked for
+HEAT: Final = "heating"  # a word of the meaning in `synonyms.yaml`
+OF_ENGINES: Final = frozenset({"liquid_fuel", "certificate"})  # families
+
+
+class Goods(NamedTuple):
+    """`alternatives`: products that are equally likely. `named`: the words for the goods, as they were written.
+    `others`: all other words, each with where it stands."""
+
+    product: str | None
+    alternatives: tuple[str, ...]
+    named: str
+    others: list[tuple[int, str]]
+
+
+@dataclass(slots=True)
+class GoodsReader:
+    """Reads the goods from what is left on a sheet."""
+
+    sheet: Sheet
+    catalogue: Catalogue
+    places: Places
+    several: bool = False  # whether all goods of an "and", a comma or a stroke are looked for
+
+    def named(self, grades: tuple[str, ...]) -> Goods:
+        """The goods, of these grades if any are.
+
+        Where no goods are called so, words of description ("dry", "secas") are left out: names have them by chance.
+        """
+        sheet, index = self.sheet, self.catalogue.name_index
+        every = list(WORD_OR_NUMBER.finditer(sheet.text))
+        strange = not_traded(sheet, every, index)
+        untraded = [(word.start(), sheet.written(*word.span())) for word in every if word.start() in strange]
+        every = [word for word in every if word.start() not in strange]
+        if (either := self._either(every)) is not None:
+            return either._replace(others=[*either.others, *untraded])
+        words = [word for word in every if word[0] not in sheet.grammar.nameless]
+        left = [sheet.written(*word.span()) for word in words]
+        ranked, among = self._likeliest(words, left)
+        if ranked and (cuts := self._made_of(every, words)):
+            ranked, among = self._not_of_what(cuts, words, left, leaders(ranked)) or (ranked, among)
+        of_grade = {product for grade in grades for product in self.catalogue.grade(grade).products}
+        fitting = [like for like in ranked if like.product_id in of_grade]
+        best = leaders(fitting or ranked)
+        naming = among or self._without_begun_town([word[0] for word in words], best)
+        named = " ".join(word for place, word in enumerate(left) if place in naming)
+        others = [
+            (word.start(), left[place])
+            for place, word in enumerate(words)
+            if place not in naming
+            and word[0] not in sheet.grammar.fillers
+            and not (naming and sheet.grammar.nearly_certified(word[0]))
+        ]
+        others += untraded
+        if len(best) > 1:
+            unknown = [word for word in map(folded, left) if word not in index.vocabulary]
+            best = index.resembling(unknown, best) or best
+        return Goods(best[0], (), named, others) if len(best) == 1 else Goods(None, best, named, others)
+
+    def _either(self, every: list[re.Match[str]]) -> Goods | None:
+        """Several goods with an "or" between them ("pellets or briquettes"), or, where `several` are looked for, an
+        "and" or a comma, where each part surely names its own."""
+        sheet, index = self.sheet, self.catalogue.name_index
+        alone = sheet.words.isdisjoint(sheet.grammar.either)
+        if alone and not (self.several and self._are_joined(every)):
+            return None
+        parts = [
+            [word for word in part if word[0] not in sheet.grammar.nameless]
+            for part in self._parts(every)
+            if not alone or any(map(self._may_name, part))
+        ]
+        products: dict[str, None] = {}
+        naming: set[re.Match[str]] = set()
+        for words in parts:
+            left = [sheet.written(*word.span()) for word in words]
+            ranked, among = self._likeliest(words, left)
+            if not ranked or ranked[0].score < ALONE:
+                return None
+            best = leaders(ranked)
+            products |= dict.fromkeys(best)
+            places = among or index.naming([word[0] for word in words], best)
+            naming.update(word for place, word in enumerate(words) if place in places)
+        if len(products) < max(len(parts), 2) or (alone and self._is_one_name(every, products)):
+            return None
+        named = ", ".join(" ".join(sheet.written(*word.span()) for word in words if word in naming) for words in parts)
+        others = [
+            (word.start(), sheet.written(*word.span()))
+            for word in every
+            if word not in naming and word[0] not in sheet.grammar.fillers
+        ]
+        return Goods(None, tuple(products), named, others)
+
+    def _parts(self, every: list[re.Match[str]]) -> list[list[re.Match[str]]]:
+        """The words between each "or", and, where several goods are looked for, each "and", comma and stroke."""
+        grammar = self.sheet.grammar
+        joints = grammar.either | grammar.ands if self.several else grammar.either
+        parts: list[list[re.Match[str]]] = [[]]
+        for place, word in enumerate(every):
+            if word[0] in joints or (self.several and place and self._is_apart(every[place - 1], word)):
+                parts.append([])
+            if word[0] not in joints:
+                parts[-1].append(word)
+        return [part for part in parts if part]
+
+    def _is_apart(self, one: re.Match[str], other: re.Match[str]) -> bool:
+        return not LISTING.isdisjoint(self.sheet.text[one.end() : other.start()])
+
+    def _are_joined(self, every: list[re.Match[str]]) -> bool:
+        """Whether an "and", a comma or a stroke stands between words that name goods, and before it nothing is made of
+        others: "pellets from sawdust and bark"."""
+        grammar = self.sheet.grammar
+        if self.sheet.words.isdisjoint(grammar.ands) and LISTING.isdisjoint(self.sheet.text):
+            return False
+        parts = self._parts(every)
+        goods = [place for place, part in enumerate(parts) if any(map(self._may_name, part))]
+        if len(goods) < 2:
+            return False
+        of_others = (grammar.made_of | grammar.meant_for) - self.catalogue.name_index.vocabulary
+        for part in parts[: goods[-1]]:
+            for place, word in enumerate(part):
+                if word[0] in of_others and all(
+                    any(map(self._may_name, side)) for side in (part[:place], part[place:])
+                ):
+                    return False
+        return True
+
+    def _may_name(self, word: re.Match[str]) -> bool:
+        """Whether some goods are called by the word, and it does not only describe them."""
+        known = word[0] not in self.sheet.grammar.nameless and bool(self.catalogue.name_index.like(word[0]))
+        return known and not self.catalogue.synonyms.describes_goods(word[0])
+
+    def _is_one_name(self, every: list[re.Match[str]], products: Iterable[str]) -> bool:
+        """Whether all words with commas between them name one thing that none of them names alone ("straw, pellets"),
+        or goods are called so ("fats and oils")."""
+        sheet = self.sheet
+        if any(name in sheet.text for name in _names_with_joints(self.catalogue)):
+            return True
+        if not sheet.words.isdisjoint(sheet.grammar.ands):
+            return False
+        ranked = self.catalogue.name_index.resolve(" ".join(sheet.written(*word.span()) for word in every))
+        return bool(ranked) and ranked[0].score >= SURELY_NAMED and ranked[0].product_id not in products
+
+    def _without_begun_town(self, words: list[str], best: tuple[str, ...]) -> frozenset[int]:
+        """The places of the words that name these goods, without a last word that is rather the beginning of a town
+        than of a name, where the others name them alike: "metsahake tart", "pelet krakó"."""
+        index, last = self.catalogue.name_index, len(words) - 1
+        naming = index.naming(words, best)
+        if last not in naming or len(naming) == 1 or len(words[last]) < SHORTEST or words[last] in index.vocabulary:
+            return naming
+        others = naming - {last}
+        same = leaders(index.resolve(" ".join(words[place] for place in sorted(others)))) == best
+        town = same and any(place.well_known for place in self.places.beginning(words[last]))
+        return others if town else naming
+
+    def _likeliest(self, words: list[re.Match[str]], left: list[str]) -> tuple[list[Likeness], frozenset[int]]:
+        """The goods that these words name, and, where only those side by side do, the places of these."""
+        index = self.catalogue.name_index
+        plain = [written for word, written in zip(words, left, strict=True) if not self._only_describes(word[0])]
+        ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left))
+        if ranked and ranked[0].score >= WEAKLY_NAMED:
+            return ranked, frozenset()
+        if len(bare := [place for place, word in enumerate(left) if not self._describes(word)]) < len(left):
+            sure = index.resolve(" ".join(left[place] for place in bare))  # "wood pellets, dry" are no dry wood chips
+            if sure and sure[0].score >= SURELY_NAMED:
+                return sure, frozenset(bare)
+        surer, among = self._in_between(left)
+        if surer and (not ranked or surer[0].score > ranked[0].score):
+            ranked = surer
+        else:
+            among = range(0)
+        return self._beside_sure(words, ranked, frozenset(among)) if ranked else ([], frozenset())
+
+    def _beside_sure(
+        self, words: list[re.Match[str]], ranked: list[Likeness], among: frozenset[int]
+    ) -> tuple[list[Likeness], frozenset[int]]:
+        """The same, or the goods of another word that by itself and as it stands names them: in place of those that
+        others only resemble ("Energi Skog charcoal"), and beside those that are named as they stand, for either may be
+        a part of the company's name: "Straw Energy tallow"."""
+        index, best = self.catalogue.name_index, leaders(ranked)
+        naming = among or index.naming([word[0] for word in words], best)
+        sure = {
+            place: goods
+            for place, word in enumerate(words[:NAMED_EARLY])
+            if place not in naming and not index.is_named_by(word[0], best) and (goods := index.surely(word[0]))
+            if not self._describes(word[0])  # "põhku, premium" is straw
+        }
+        if not sure:
+            return ranked, among
+        if not any(index.is_named_by(words[place][0], best) for place in naming):
+            first = sure[min(sure)]
+            return [first], frozenset(place for place, goods in sure.items() if goods.product_id == first.product_id)
+        beside = [place for place in sure if self._side_by_side(words, naming, place)]
+        either = dict.fromkeys((*best, *(sure[place].product_id for place in beside)))
+        return (
+            ([Likeness(goods, SURELY_NAMED) for goods in either], naming.union(beside)) if beside else (ranked, among)
+        )
+
+    def _side_by_side(self, words: list[re.Match[str]], naming: frozenset[int], place: int) -> bool:
+        """Whether only words of names stand between it and the others: "UCO for biodiesel" wants UCO, and behind a
+        comma something else is told."""
+        for other in naming:
+            first, second = sorted((words[other], words[place]), key=lambda word: word.start())
+            between = self.sheet.text[first.end() : second.start()].split()
+            if not all(word.isalpha() and word not in self.sheet.grammar.nameless for word in between):
+                return False
+        return True
+
+    def _made_of(self, every: list[re.Match[str]], words: list[re.Match[str]]) -> list[int]:
+        """Before which of the words what goods are made of may begin: behind a "from", or, in Estonian, with a word in
+        the case that says as much ("kasutatud toiduõlist") or the one before it."""
+        made_of = self.sheet.grammar.made_of
+        cuts = (
+            []
+            if self.sheet.words.isdisjoint(made_of)
+            else [
+                sum(word.start() < preposition.start() for word in words)
+                for preposition in every
+                if preposition[0] in made_of
+            ]
+        )
+        known = self.catalogue.name_index.vocabulary
+        elative = (place for place, word in enumerate(words) if word[0].endswith(ELATIVE))
+        for place in elative:
+            if words[place][0] not in known and words[place][0].removesuffix(ELATIVE) in known:
+                cuts += [cut for cut in (place - 1, place) if cut > 0]
+        return cuts
+
+    def _not_of_what(
+        self, cuts: list[int], words: list[re.Match[str]], left: list[str], whole: tuple[str, ...]
+    ) -> tuple[list[Likeness], frozenset[int]] | None:
+        """The goods before what they are made of, where all the words together name that (`whole`): "HVO from used
+        cooking oil". No name has words of both sides then, as that of "pellets of straw" has."""
+        index = self.catalogue.name_index
+        for cut in cuts:
+            if not any(index.like(word[0]) for word in words[cut:]):
+                return None
+            ranked, among = self._likeliest(words[:cut], left[:cut])
+            if ranked and ranked[0].score >= ALONE:
+                goods, meant = [word[0] for word in words[:cut]], leaders(ranked)
+                # Surely named beside them ("hvo100 kasutatud toiduõlist") they are among the whole themselves.
+                others = tuple(product for product in whole if (product,) != meant)
+                if not others or index.naming(goods, others):
+                    return None
+                return ranked, among or index.naming(goods, meant)
+        return None
+
+    def _describes(self, word: str) -> bool:
+        return self.catalogue.synonyms.describes_goods(folded(word))
+
+    def _undescribed(self, words: list[str]) -> str:
+        return " ".join(word for word in words if not self._describes(word))
+
+    def _only_describes(self, word: str) -> bool:
+        """Whether a word as it stands says how goods are, and no name has it: "mänd" is pine, no begun "mandorla"."""
+        synonyms = self.catalogue.synonyms
+        named = word in self.catalogue.name_index.vocabulary
+        return not named and synonyms.has(word) and synonyms.describes_goods(word)
+
+    def _in_between(self, words: list[str]) -> tuple[list[Likeness], range]:
+        """The goods that some words side by side name, among others that have nothing to do with them, and where those
+        stand: "Nord Oil wood chips" sells no oil. A longer name counts first, then one without a slip; a word alone
+        only where it is of one product."""
+        index = self.catalogue.name_index
+        said = [folded(word) for word in words[:NAMED_EARLY]]
+        like = [bool(index.like(word)) for word in said]
+        known = not index.vocabulary.isdisjoint(said)
+        for size in range(min(LONGEST_NAME, len(like)), 0, -1):
+            for enough in (SURELY_NAMED, GOOD_ENOUGH if size > 1 else ALONE):
+                for start in range(len(like) - size + 1):
+                    named = words[start : start + size]
+                    ranked = index.resolve(" ".join(named)) if all(like[start : start + size]) else []
+                    if size == 1 and known and ranked and index.only_begins(said[start : start + 1]):
+                        continue  # beside a word that names goods "Schwe" is sooner a begun Schwerin than Schweinefett
+                    if ranked and ranked[0].score >= enough and (size > 1 or len(leaders(ranked)) == 1):
+                        return ranked, range(start, start + size)
+        return [], range(0)
+
+
+@lru_cache(maxsize=4)
+def _names_with_joints(catalogue: Catalogue) -> frozenset[str]:
+    """The folded names of goods that have an "and", a comma or a stroke themselves."""
+    joints = {folded(word) for meaning in ("and", "or") for word in catalogue.words.all(meaning)}
+    names = (
+        folded(name) for each in catalogue.products.values() for said in each.names.values() for name in said.words
+    )
+    return frozenset(
+        name for name in names if not LISTING.isdisjoint(name) or not joints.isdisjoint(name.split()[1:-1])
+    )
+
+
+class Second(NamedTuple):
+    """Other goods beside those that are looked for: where the "and" before them stands, and how they were written."""
+
+    start: int
+    said: str
+
+
+def second_goods(sheet: Sheet, catalogue: Catalogue, product: str, others: Sequence[tuple[int, str]]) -> Second | None:
+    """What a second list would be needed for ("100 t pellets and 200 t chips"), where a word surely names it."""
+    index = catalogue.name_index
+    if sheet.words.isdisjoint(sheet.grammar.ands):
+        return None
+    for start, written in others:
+        ranked = index.resolve(written) if folded(written) in index.vocabulary else []
+        if not ranked or ranked[0].score < ALONE or product in leaders(ranked):
+            continue
+        before = list(FIRST_WORD.finditer(sheet.said.text, 0, start))[-WORDS_BETWEEN:]
+        joint = next((word for word in reversed(before) if word[0] in sheet.grammar.ands), None)
+        if joint is not None:
+            return Second(joint.start(), written)
+    return None
+
+
+def burnt(alternatives: tuple[str, ...], words: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
+    """Of goods that may be meant those that are burnt for heat, where that is said beside them: no "heat fuel" is what
+    engines run on."""
+    heat = set(catalogue.synonyms.meanings_of(HEAT))
+    if len(alternatives) < 2 or not any(heat.intersection(catalogue.synonyms.meanings_of(word)) for word in words):
+        return alternatives
+    return tuple(each for each in alternatives if catalogue.product(each).family not in OF_ENGINES) or alternatives

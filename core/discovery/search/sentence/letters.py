@@ -1,0 +1,90 @@
+"""A letter that asks for goods: what is said around the wish, and the words that every such letter has, left out.
+
+"Our group is preparing its supply programme and kindly requests offers for pellets. Please include your terms of
+payment." wants pellets; the rest of it is no wish, no company's name and no problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from itertools import pairwise
+from typing import Final
+
+from core.catalogue.model import Catalogue
+from core.catalogue.product_names import folded
+from core.discovery.search.sentence.grammar import Grammar
+from core.discovery.search.sentence.places import Places
+
+SURELY_A_LETTER: Final = 3  # words of letters, where somebody buys or names a number; of courtesy one
+WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W_]+)?")
+_CLAUSE: Final = re.compile(r"(?:[^.!?;:\n]|[.!?;:](?=\S))+(?:[.!?;:\n]|$)")
+_DIGIT: Final = re.compile("[0-9]")
+
+
+def wish_in(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue, places: Places) -> str:
+    """The text without the talk of a letter. As it is, where it is none, names no goods or looks for a person. `said`:
+    its folded words."""
+    idle = said & grammar.beside_wishes
+    of_letters = said & grammar.letter_words
+    if not (idle or of_letters) or not said.isdisjoint(grammar.experts):
+        return text
+    wanting = not said.isdisjoint(grammar.first_words["sides"]) or _DIGIT.search(text) is not None
+    courteous = not said.isdisjoint(grammar.courtesy) or (wanting and len(of_letters) >= SURELY_A_LETTER)
+    if courteous:
+        idle |= of_letters
+    if not any(map(catalogue.name_index.like, said - idle - grammar.fillers)):
+        return text
+    reader = _Reader(frozenset(idle), grammar, catalogue, places)
+    return "".join(reader.wishes(text)) if courteous else reader.without_idle(text)
+
+
+def rejoined(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
+    """The text with a small word joined to the next one where they are the two halves of what goods are called: the
+    man of "man delschalen" is no man. `said`: its folded words."""
+    if said.isdisjoint(grammar.nameless):
+        return text
+    goods = catalogue.name_index.vocabulary
+    for one, other in pairwise(WORD.finditer(text)):
+        small = folded(one[0])
+        if small in grammar.nameless and small + (rest := folded(other[0])) in goods and rest not in goods:
+            return text[: one.end()] + text[other.start() :]
+    return text
+
+
+class _Reader:
+    """Reads the clauses of one letter. `idle`: its folded words that tell nothing."""
+
+    def __init__(self, idle: frozenset[str], grammar: Grammar, catalogue: Catalogue, places: Places) -> None:
+        self.idle, self.grammar, self.catalogue, self.places = idle, grammar, catalogue, places
+
+    def wishes(self, text: str) -> Iterator[str]:
+        """The clauses that say something, without the idle words."""
+        for clause in _CLAUSE.findall(text):
+            if self._says_something(clause):
+                yield self.without_idle(clause)
+            else:
+                yield " . "
+
+    def without_idle(self, text: str) -> str:
+        return WORD.sub(lambda word: " " if folded(word[0]) in self.idle else word[0], text)
+
+    def _says_something(self, clause: str) -> bool:
+        """Whether it holds goods, how they are, a number, a place or a side; or no word of a letter at all."""
+        words = [folded(word) for word in WORD.findall(clause)]
+        if _DIGIT.search(clause) or self.idle.isdisjoint(words):
+            return True
+        return any(map(self._is_a_wish, (word for word in words if word not in self.idle)))
+
+    def _is_a_wish(self, word: str) -> bool:
+        catalogue, first = self.catalogue, self.grammar.first_words
+        if word in first["sides"] or word in first["schemes"]:
+            return True
+        if word in self.grammar.fillers:
+            return False
+        return bool(
+            catalogue.name_index.like(word)
+            or self.places.named(word)
+            or catalogue.area_named(word)
+            or catalogue.synonyms.describes_goods(word)
+        )

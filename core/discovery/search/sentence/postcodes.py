@@ -1,0 +1,116 @@
+"""The town that a postcode is of: "LV-1010", "44-100", "DE-80331", "NR1 3PA".
+
+With its country before it, or in a shape that nothing else has, a postcode is one in any sentence; five figures alone
+are one of the country whose language names the goods ("granulés 33000"), where they are no round amount.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from core.catalogue.model import Catalogue
+from core.catalogue.product_names import folded
+from core.discovery.search.sentence.grammar import WORD_OR_NUMBER
+from core.discovery.search.sentence.places import Place, Places
+from core.discovery.search.sentence.sheet import Sheet
+
+# Countries by the letters that stand before their postcodes: those of cars, where they are not those of the country.
+BY_CAR: Final[Mapping[str, str]] = {
+    "d": "DE", "a": "AT", "f": "FR", "i": "IT", "e": "ES", "s": "SE", "b": "BE", "h": "HU", "p": "PT", "n": "NO",
+    "sf": "FI", "fin": "FI", "est": "EE", "uk": "GB", "l": "LU",
+}  # fmt: skip
+# Whose language it is, and whose postcodes are of five figures; Swedish ones are written together by some.
+OF_LANGUAGE: Final[Mapping[str, str]] = {
+    "de": "DE", "fr": "FR", "es": "ES", "it": "IT", "et": "EE", "lt": "LT", "uk": "UA", "sv": "SE",
+}  # fmt: skip
+LONGEST_BEGINNING: Final = 3  # letters or figures of a code that tell the town
+ROUND: Final = ("0000", "5000")  # ends of amounts that are told without a unit
+_ALONE: Final = r"(?<![\w.,+/-])"
+_NO_UNIT: Final = r"(?![\w.,/%€$£-]*[\w/%€$£-])"
+BEHIND_COUNTRY: Final = re.compile(
+    rf"{_ALONE}(?P<country>[a-z]{{1,3}})(?P<joint>\s?[-–]\s?|\s)"
+    rf"(?P<code>[0-9]{{2}}-[0-9]{{3}}|[0-9]{{3}}\s[0-9]{{2}}|[0-9]{{4,6}})(?:\s?[a-z]{{2}})?{_NO_UNIT}"
+)
+POLISH: Final = re.compile(rf"{_ALONE}(?P<code>[0-9]{{2}}-[0-9]{{3}}){_NO_UNIT}")
+NORDIC: Final = re.compile(rf"{_ALONE}(?P<code>[0-9]{{3}} [0-9]{{2}}){_NO_UNIT}")  # and Czech and Slovak
+# The second half of a British one has no letter that could be taken for another.
+BRITISH: Final = re.compile(
+    rf"{_ALONE}(?:gb-|uk-)?(?P<code>[a-z]{{1,2}})[0-9][0-9a-z]?\s?[0-9][abd-hjlnp-uw-z]{{2}}(?!\w)"
+)
+IRISH: Final = re.compile(
+    rf"{_ALONE}(?:ie-)?(?P<code>[ac-fhknprtv-y][0-9][0-9w])\s?(?=[0-9]*[a-z])[0-9ac-fhknprtv-y]{{4}}(?!\w)"
+)
+FIVE: Final = re.compile(rf"{_ALONE}(?P<code>[0-9]{{5}}){_NO_UNIT}")
+MAY_BE_ONE: Final = re.compile(
+    r"[0-9]{2}[-\s][0-9]{2,3}|[0-9]{4}|[0-9][a-z0-9]?\s?[0-9][a-z]{2}|[a-z][0-9][0-9w]\s?\w{4}"
+)
+
+
+class Posted(NamedTuple):
+    """A postcode: its town, and how it was written."""
+
+    place: Place
+    said: str
+
+
+def postcode(sheet: Sheet, catalogue: Catalogue, places: Places) -> Posted | None:
+    """The first postcode of a town that is known, struck out."""
+    if not (sheet.has_digits and places.posted and MAY_BE_ONE.search(sheet.text)):
+        return None
+    for found, countries in _candidates(sheet, catalogue):
+        code = re.sub(r"[\s-]", "", found["code"])
+        place = next((town for country in countries if (town := _town(places, country, code)) is not None), None)
+        if place is not None:
+            said = sheet.written(*found.span())
+            sheet.strike(*found.span())
+            return Posted(place, said)
+    return None
+
+
+def _candidates(sheet: Sheet, catalogue: Catalogue) -> Iterable[tuple[re.Match[str], tuple[str, ...]]]:
+    """What may be a postcode, each with the countries whose it may be, the surest first."""
+    text = sheet.text
+    for found in BEHIND_COUNTRY.finditer(text):
+        country = BY_CAR.get(found["country"]) if found["joint"].strip() else None
+        country = country or found["country"].upper()
+        if found["joint"].strip() or sheet.written(*found.span("country")).isupper():
+            yield found, (country,)
+    for pattern, countries in ((BRITISH, ("GB",)), (IRISH, ("IE",)), (POLISH, ("PL",)), (NORDIC, ("SE", "CZ", "SK"))):
+        for found in pattern.finditer(text):
+            yield found, countries
+    for found in FIVE.finditer(text):
+        if not found["code"].endswith(ROUND):
+            yield found, _countries_of(sheet, catalogue)
+
+
+def _town(places: Places, country: str, code: str) -> Place | None:
+    beginnings = (code[:size] for size in range(min(LONGEST_BEGINNING, len(code)), 0, -1))
+    return next((town for each in beginnings if (town := places.posted.get((country, each))) is not None), None)
+
+
+def _countries_of(sheet: Sheet, catalogue: Catalogue) -> tuple[str, ...]:
+    """Those whose language alone names the goods of the sentence, or else that of who writes."""
+    known = _languages_of_goods(catalogue)
+    words = WORD_OR_NUMBER.findall(sheet.said.original.lower())
+    told = [languages for word in words if (languages := known.get(word) or known.get(folded(word)))]
+    languages = frozenset[str]().union(*told) if told else frozenset()
+    common = languages.intersection(*told) if told else languages
+    language = next(iter(common)) if len(common) == 1 else sheet.language
+    return (OF_LANGUAGE[language],) if language in OF_LANGUAGE else ()
+
+
+@lru_cache(maxsize=4)
+def _languages_of_goods(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
+    """The words of names of goods, as they are written and folded ("granulės", "granulés"), each with the languages
+    that have it."""
+    languages: dict[str, set[str]] = defaultdict(set)
+    for product in catalogue.products.values():
+        for language, names in product.names.items():
+            for word in (word for name in names.words for word in WORD_OR_NUMBER.findall(name.lower())):
+                languages[word].add(language)
+                languages[folded(word)].add(language)
+    return {word: frozenset(known) for word, known in languages.items()}

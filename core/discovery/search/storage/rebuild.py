@@ -1,0 +1,90 @@
+"""The steps by which the next base of the index is made; any one worker makes it, and may be killed at any moment.
+
+`claim_base`, then all documents are read in short units, built and packed outside of any, written piece by piece under
+a name that nobody reads yet (`write_piece`), and named as served in the last step (`serve_base`). Until then the old
+base serves; what is left of a rebuild that was killed is swept away by the next one. `config/reindex.py` takes them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from core.catalogue import Catalogue
+from core.discovery.search.kinds.kind import Kind
+from core.discovery.search.model import SearchBlob, SearchGeneration, SearchRebuild
+from core.discovery.search.storage.log import Seen, forget_before, rows_since, seen_by_now
+from core.discovery.search.storage.shelf import layout_of, newest_generation
+from core.kernel.statements import add_once, change
+from core.kernel.transaction import Ctx
+
+HELD_FOR: Final = timedelta(minutes=15)  # by one worker; a million listings take two minutes
+CHANGES_AT_LEAST: Final = 500  # since the base: fewer are as quick to search as they lie
+CHANGED_SHARE: Final = 0.05
+BASES_KEPT: Final = 2  # a worker that has not searched for long still finds the log behind its own base
+
+
+def is_due(session: Session, catalogue: Catalogue, kind: Kind) -> bool:
+    """Whether there is no base of that kind that can be read, or too much has happened since it was made."""
+    base = newest_generation(session, catalogue, kind)
+    if base is None:
+        return True
+    _, seq, xid, documents = base
+    return rows_since(session, Seen(kind.name, seq, xid)) >= max(CHANGES_AT_LEAST, int(CHANGED_SHARE * documents))
+
+
+def claim_base(ctx: Ctx, catalogue: Catalogue, kind: Kind) -> str | None:
+    """The name of the base that is ours to make; None when it is not due, or somebody else is making one."""
+    session = ctx.session
+    if not is_due(session, catalogue, kind):
+        return None
+    until = ctx.now + HELD_FOR
+    held = session.scalar(select(SearchRebuild.until).where(SearchRebuild.name == kind.name))
+    if held is None:
+        if not add_once(session, SearchRebuild, name=kind.name, until=until):
+            return None
+    elif held > ctx.now or not change(session, SearchRebuild, {"name": kind.name, "until": held}, until=until):
+        return None
+    unfinished = (SearchGeneration.kind == kind.name) & SearchGeneration.served.is_(False)
+    session.execute(delete(SearchGeneration).where(unfinished))
+    seen = seen_by_now(session, kind)
+    base = SearchGeneration(
+        id=ctx.new_id(),
+        kind=kind.name,
+        made_at=ctx.now,
+        layout=layout_of(catalogue),
+        seen_seq=seen.seq,
+        seen_xid=seen.xid,
+        documents=0,
+        served=False,
+    )
+    session.add(base)
+    session.flush()
+    return base.id
+
+
+def write_piece(ctx: Ctx, generation: str, part: int, content: bytes) -> None:
+    """Keep a piece of a base that is not served yet."""
+    ctx.session.add(SearchBlob(generation=generation, part=part, content=content))
+
+
+def serve_base(ctx: Ctx, kind: Kind, generation: str, documents: int) -> bool:
+    """Name the base as served, unless another worker has swept it away; keep the one before it, and the log since."""
+    session = ctx.session
+    named = session.execute(
+        update(SearchGeneration).where(SearchGeneration.id == generation).values(served=True, documents=documents)
+    )
+    change(session, SearchRebuild, {"name": kind.name}, until=ctx.now)
+    if not getattr(named, "rowcount", 0):
+        return False
+    served = (SearchGeneration.kind == kind.name) & SearchGeneration.served
+    newest = select(SearchGeneration.id).where(served).order_by(SearchGeneration.id.desc())
+    kept = session.scalars(newest.limit(BASES_KEPT)).all()
+    session.execute(delete(SearchGeneration).where(served, SearchGeneration.id.not_in(kept)))
+    oldest = select(func.min(SearchGeneration.seen_seq), func.min(SearchGeneration.seen_xid))
+    seq, xid = session.execute(oldest.where(SearchGeneration.id.in_(kept))).one()
+    forget_before(session, Seen(kind.name, seq, xid))
+    return True

@@ -1,0 +1,245 @@
+"""Keeps drafts and card pointers. A draft is changed by comparing its revision, so two workers never both win."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
+
+from core.kernel.chat_state.events import DraftNearsItsEnd
+from core.kernel.chat_state.model import (
+    DRAFT_KEPT,
+    DRAFT_KEPT_ABOUT,
+    DRAFT_REMINDER,
+    LATELY,
+    TOPIC,
+    CardPointer,
+    Draft,
+    Remembered,
+    ShownCard,
+)
+from core.kernel.errors import Stale
+from core.kernel.session import find
+from core.kernel.statements import add_rows, change, pick, put, remove
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+
+SENT = "sent"  # under which the forms are remembered that were sent last
+SENT_REMEMBERED = 10
+
+
+def start_draft(
+    ctx: Ctx, person_id: str, flow: str, schema: str, *, subject: str | None = None, seen: int | None = None
+) -> Draft:
+    """Open a form. Whatever was in focus is parked, not lost."""
+    park_all(ctx, person_id)
+    begun: dict[str, Any] = {
+        "id": ctx.new_id(),
+        "person_id": person_id,
+        "flow": flow,
+        "subject": subject,
+        "seen": seen,
+        "answers": {},
+        "trail": [],
+        "said": {},
+        "editing": None,
+        "schema": schema,
+        "revision": 1,
+        "focused": True,
+        "started_at": ctx.now,
+        "expires_at": ctx.now + DRAFT_KEPT,
+    }
+    ctx.session.flush()
+    add_rows(ctx.session, Draft, [begun])
+    draft: Draft = ctx.session.get_one(Draft, begun["id"])
+    set_timer(ctx.session, Timer("draft", draft.id, "reminder", draft.expires_at - DRAFT_REMINDER))
+    return draft
+
+
+def park_all(ctx: Ctx, person_id: str) -> None:
+    change(ctx.session, Draft, {"person_id": person_id, "focused": True}, focused=False)
+
+
+def park(ctx: Ctx, draft: Draft) -> None:
+    """Put this one aside; another that is in front stays there."""
+    change(ctx.session, Draft, {"id": draft.id}, focused=False)
+    set_committed_value(draft, "focused", False)
+
+
+def focused_draft(ctx: Ctx, person_id: str) -> Draft | None:
+    return find(ctx.session, Draft, person_id=person_id, focused=True)
+
+
+def drafts_of(ctx: Ctx, person_id: str) -> list[Draft]:
+    """What somebody has begun and not sent, the newest first: parked, and in front."""
+    query = select(Draft).where(Draft.person_id == person_id).order_by(Draft.id.desc())
+    return list(ctx.session.scalars(query))
+
+
+def draft_there(ctx: Ctx, person_id: str, draft_id: str) -> Draft | None:
+    draft = ctx.session.get(Draft, draft_id)
+    return draft if draft is not None and draft.person_id == person_id else None
+
+
+def draft_of(ctx: Ctx, person_id: str, draft_id: str) -> Draft:
+    """A person's own draft. Raises Stale: pressed twice, the second press finds it sent."""
+    draft = draft_there(ctx, person_id, draft_id)
+    if draft is None:
+        raise Stale("talk.form_sent" if draft_id in recall(ctx, person_id, SENT).split() else "talk.form_gone")
+    return draft
+
+
+def save_draft(
+    ctx: Ctx,
+    draft: Draft,
+    *,
+    answers: dict[str, Any],
+    trail: list[str],
+    editing: str | None,
+    schema: str,
+    seen: int | None = None,
+) -> Draft:
+    """Write new answers over the revision that was read; `seen`: the version of its thing that they are about now.
+
+    Raises Stale when somebody else was faster.
+    """
+    end = ctx.now + DRAFT_KEPT
+    moves_on = end - draft.expires_at > DRAFT_KEPT_ABOUT
+    new = {
+        "answers": answers,
+        "trail": trail,
+        "editing": editing,
+        "schema": schema,
+        "revision": draft.revision + 1,
+        "expires_at": end if moves_on else draft.expires_at,
+        "seen": draft.seen if seen is None else seen,
+    }
+    if not change(ctx.session, Draft, {"id": draft.id, "revision": draft.revision}, **new):
+        raise Stale("talk.form_moved_on")
+    if moves_on:
+        clear_timers(ctx.session, "draft", draft.id)
+        set_timer(ctx.session, Timer("draft", draft.id, "reminder", end - DRAFT_REMINDER))
+    for name, value in new.items():
+        set_committed_value(draft, name, value)  # what the row says now, without asking it
+    return draft
+
+
+def focus_draft(ctx: Ctx, draft: Draft) -> None:
+    park_all(ctx, draft.person_id)
+    change(ctx.session, Draft, {"id": draft.id}, focused=True)
+    set_committed_value(draft, "focused", True)
+
+
+def note_answer(ctx: Ctx, draft: Draft, message: str, name: str) -> None:
+    """Remember which message has answered which field: it may be changed later."""
+    if message:
+        said = {**draft.said, message: name}
+        change(ctx.session, Draft, {"id": draft.id}, said=said)
+        set_committed_value(draft, "said", said)
+
+
+def answered_by(ctx: Ctx, person_id: str, message: str) -> Draft | None:
+    """The form that this message has answered a field of."""
+    return next((draft for draft in drafts_of(ctx, person_id) if message in draft.said), None)
+
+
+def was_answer(ctx: Ctx, person_id: str, message: str) -> bool:
+    """Whether it answered a field of the form that was sent last."""
+    return message in recall(ctx, person_id, "answered").split()
+
+
+def close_draft(ctx: Ctx, draft: Draft) -> None:
+    """The form has done its work, or was thrown away."""
+    if draft.said:
+        remember(ctx, draft.person_id, "answered", " ".join(draft.said))
+    clear_timers(ctx.session, "draft", draft.id)
+    remove(ctx.session, Draft, id=draft.id)
+    ctx.session.expunge(draft)
+
+
+def close_sent(ctx: Ctx, draft: Draft) -> None:
+    """The form was taken. It is remembered for a while: who presses twice is not told that its time is over."""
+    earlier = recall(ctx, draft.person_id, SENT).split()
+    remember(ctx, draft.person_id, SENT, " ".join([draft.id, *earlier][:SENT_REMEMBERED]))
+    close_draft(ctx, draft)
+
+
+def ring(ctx: Ctx, timer: Timer) -> None:
+    """Six days without an answer: its owner is told. Seven: the draft goes."""
+    draft = ctx.session.get(Draft, timer.subject)
+    if draft is None:
+        return
+    if timer.event == "reminder":
+        set_timer(ctx.session, Timer("draft", draft.id, "expired", draft.expires_at))
+        ctx.announce(DraftNearsItsEnd(draft.person_id, draft.id))
+    else:
+        close_draft(ctx, draft)
+
+
+rings = {"draft": ring}
+
+
+def shown(
+    ctx: Ctx, platform: str, workspace: str, address: str, subject: str, *, looks_below: bool = False
+) -> ShownCard | None:
+    """The message that shows this thing at this address, if one does. `looks_below`: whether it is covered, too."""
+    where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
+    pointer = pick(ctx.session, CardPointer, ("message", "folded", "main", "shown_at"), **where)
+    if pointer is None:
+        return None
+    lately = pointer["shown_at"] > ctx.now - LATELY
+    covered = looks_below and _covered(ctx, platform, workspace, address, pointer["shown_at"])
+    return ShownCard(pointer["message"], pointer["folded"], pointer["main"], lately, covered)
+
+
+def _covered(ctx: Ctx, platform: str, workspace: str, address: str, since: datetime) -> bool:
+    here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address
+    cards = CardPointer.subject.not_like(f"{TOPIC}%"), CardPointer.subject != "desk"
+    newer = select(CardPointer.subject).where(*here, *cards, CardPointer.shown_at > since).limit(1)
+    return ctx.session.scalar(newer) is not None
+
+
+def has_cards(ctx: Ctx, platform: str, workspace: str, address: str) -> bool:
+    """Whether anything was ever shown at this address."""
+    here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address
+    return ctx.session.scalar(select(CardPointer.subject).where(*here).limit(1)) is not None
+
+
+def room_at(ctx: Ctx, platform: str, workspace: str, address: str, thread: str) -> str | None:
+    """What has this topic or thread for its own, if anything has: "deal:<id>"."""
+    here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address
+    begun = CardPointer.message == thread, CardPointer.subject.startswith(TOPIC)
+    subject = ctx.session.scalar(select(CardPointer.subject).where(*here, *begun))
+    return subject.removeprefix(TOPIC) if subject is not None else None
+
+
+def main_button(ctx: Ctx, platform: str, workspace: str, address: str, message: str) -> str:
+    """What the main button of a message carries; empty when it has none, or shows nothing any more."""
+    here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address
+    shows = CardPointer.message.in_((message, f"{message}:photo"))
+    return ctx.session.scalar(select(CardPointer.main).where(*here, shows)) or ""
+
+
+def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str, card: ShownCard) -> None:
+    """Remember which message shows a thing now. One that was edited was sent when it was sent."""
+    where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
+    said = {"folded": card.folded, "main": card.main}
+    if not change(ctx.session, CardPointer, {**where, "message": card.message}, **said):
+        put(ctx.session, CardPointer, **where, **said, message=card.message, shown_at=ctx.now)
+
+
+def point_away(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str) -> None:
+    """That message is gone or not to be edited any more."""
+    remove(ctx.session, CardPointer, platform=platform, workspace=workspace, address=address, subject=subject)
+
+
+def remember(ctx: Ctx, person_id: str, topic: str, text: str) -> None:
+    put(ctx.session, Remembered, person_id=person_id, topic=topic, text=text)
+
+
+def recall(ctx: Ctx, person_id: str, topic: str) -> str:
+    """What was remembered; empty when nothing was."""
+    kept = pick(ctx.session, Remembered, ("text",), person_id=person_id, topic=topic)
+    return str(kept["text"]) if kept is not None else ""

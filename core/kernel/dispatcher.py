@@ -1,0 +1,184 @@
+"""Carries out posts: right after their commit on the fast path, and again from the table when that did not succeed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from core.kernel import outbox
+from core.kernel.clock import Clock
+from core.kernel.database import Unavailable
+from core.kernel.errors import Refusal
+from core.kernel.outbox import Post
+from core.kernel.transaction import MARKET, Ctx, Transactions
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 12  # with the waits below that is about two days; then the operator looks at it
+FIRST_WAIT, LONGEST_WAIT = 1.0, 6 * 3600.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """It is done outside. `then` notes the result, in the transaction that removes the post."""
+
+    then: Callable[[Ctx], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It did not happen, or nobody knows whether it did: ask again with the same id. `seconds`: when they told us."""
+
+    why: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It was refused for good (a blocked chat, a closed modal). `then` notes what follows from that."""
+
+    why: str
+    then: Callable[[Ctx], None] | None = None
+
+
+class Carrier(Protocol):
+    """Speaks to one outside service. Whatever it raises counts as `Later`: unknown is not failed."""
+
+    async def carry(self, post: Post) -> Delivered | Later | Never: ...
+
+
+class Dispatcher:
+    """Keeps the order within a lane and lets lanes run side by side; a slow or dead one delays nobody else."""
+
+    def __init__(self, transactions: Transactions, clock: Clock, carriers: Mapping[str, Carrier]) -> None:
+        self._transactions = transactions
+        self._clock = clock
+        self._carriers = carriers
+        self._lanes: dict[str, deque[Post]] = {}
+        self._held: set[str] = set()
+        self._put_off: dict[str, datetime] = {}  # lanes whose first post must be tried again, and when
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def offer(self, posts: Sequence[Post]) -> None:
+        """Take posts right after their commit. Where an earlier one has to wait, they wait behind it in the table."""
+        waiting = [post for post in posts if post.lane in self._put_off and post.lane not in self._lanes]
+        for post in waiting:
+            self._start(self._wait_behind(post.lane, [post]), f"waiting {post.lane}")
+        self._take([post for post in posts if post not in waiting] if waiting else posts)
+
+    def _take(self, posts: Sequence[Post]) -> None:
+        """Take posts that this process holds a lease on, in the order of their lanes."""
+        for post in posts:
+            if post.id in self._held:
+                continue
+            self._held.add(post.id)
+            lane = self._lanes.get(post.lane)
+            if lane is not None:
+                lane.append(post)
+                continue
+            self._lanes[post.lane] = deque([post])
+            self._start(self._run(post.lane), f"lane {post.lane}")
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _wait_behind(self, lane: str, posts: Sequence[Post]) -> None:
+        due = self._put_off.get(lane, self._clock.now())
+        await self._transactions.run(
+            MARKET, lambda ctx: outbox.wait_behind(ctx.session, [post.id for post in posts], due)
+        )
+
+    async def sweep(self) -> int:
+        """Pick up what is due and held by nobody: retries, and what a dead process left. Returns how many."""
+        posts = await self._transactions.run(MARKET, lambda ctx: outbox.lease_due(ctx.session, ctx.now))
+        self._take(posts)
+        return len(posts)
+
+    async def idle(self) -> None:
+        """Wait until everything in hand is carried out."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self, lane: str) -> None:
+        waiting = self._lanes[lane]
+        try:
+            while waiting:
+                if not await self._carry(waiting[0]):
+                    # The rest of the lane waits in the table behind the one that must be tried again; also what
+                    # came into it after that was noted, which would otherwise wait for its lease to run out.
+                    if len(waiting) > 1:
+                        self._start(self._wait_behind(lane, list(waiting)), f"waiting {lane}")
+                    return
+                self._held.discard(waiting.popleft().id)
+        except Exception:
+            # The database would not take the outcome. The lease runs out, and the post is carried again under its id.
+            log.exception("lane_stopped", lane=lane)
+        finally:
+            self._held.difference_update(post.id for post in waiting)
+            del self._lanes[lane]
+
+    async def _carry(self, post: Post) -> bool:
+        """Carry one post and note the outcome. False: it stays at the head of its lane."""
+        try:
+            outcome = await self._carriers[post.channel].carry(post)
+        except Exception as failure:
+            log.exception("post_failed", channel=post.channel, kind=post.kind, post=post.id)
+            outcome = Later(f"{type(failure).__name__}: {failure}")
+        if isinstance(outcome, Later):
+            outcome = enough(post, outcome)
+        try:
+            await self._transactions.run(MARKET, lambda ctx: self._note(ctx, post, outcome))
+        except Unavailable:
+            raise
+        except Refusal as refusal:
+            # What was to be noted has lost its point (a thing that is gone); the post itself is done.
+            log.warning("post_note_refused", kind=post.kind, post=post.id, code=refusal.code)
+            await self._transactions.run(MARKET, lambda ctx: outbox.finish(ctx.session, post.id))
+        except Exception as failure:
+            # Our own mistake: counted like one of theirs, or the same thing would be carried for ever.
+            log.exception("post_not_noted", channel=post.channel, kind=post.kind, post=post.id)
+            outcome = enough(post, Later(f"not noted: {type(failure).__name__}: {failure}"))
+            await self._transactions.run(MARKET, lambda ctx: self._note(ctx, post, outcome))
+        if isinstance(outcome, Later):
+            self._put_off[post.lane] = self._clock.now() + wait_of(post, outcome)
+        else:
+            self._put_off.pop(post.lane, None)
+        return not isinstance(outcome, Later)
+
+    def _note(self, ctx: Ctx, post: Post, outcome: Delivered | Later | Never) -> None:
+        match outcome:
+            case Delivered(then):
+                outbox.finish(ctx.session, post.id)
+            case Later(why):
+                outbox.postpone(ctx.session, post, ctx.now + wait_of(post, outcome), why)
+                return
+            case Never(why, then):
+                log.warning("post_refused", channel=post.channel, kind=post.kind, post=post.id, why=why)
+                outbox.bury(ctx.session, post.id, why)
+        if then is not None:
+            then(ctx)
+
+
+def enough(post: Post, outcome: Later) -> Later | Never:
+    """Another try, unless there were enough of them. Whoever names the wait may name it as often as they like."""
+    if post.attempts + 1 >= ATTEMPTS and outcome.seconds is None:
+        return Never(f"given up after {ATTEMPTS} attempts: {outcome.why}")
+    return outcome
+
+
+def wait_of(post: Post, outcome: Later) -> timedelta:
+    told = outcome.seconds
+    return timedelta(seconds=told if told is not None else min(FIRST_WAIT * 4**post.attempts, LONGEST_WAIT))

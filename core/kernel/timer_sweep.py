@@ -1,0 +1,54 @@
+"""Rings the timers that are due. Any worker may do it, at any time: each timer is taken once, with its effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from core.kernel import timers
+from core.kernel.database import Unavailable
+from core.kernel.errors import Refusal
+from core.kernel.timers import Timer
+from core.kernel.transaction import TIME, Ctx, Transactions
+
+log = structlog.get_logger(__name__)
+
+Ring = Callable[[Ctx, Timer], None]
+
+BROKEN_FOR: Final = timedelta(minutes=10)  # how long a timer that fails stands back behind the others
+
+
+async def ring_due(transactions: Transactions, rings: Mapping[str, Ring]) -> int:
+    """Fire every due timer, each in a transaction of its own. `rings`: who answers for which kind. Returns how many."""
+    due = await transactions.run(TIME, lambda ctx: timers.due_timers(ctx.session, ctx.now))
+    for timer in due:
+        await ring(transactions, rings, timer)
+    return len(due)
+
+
+async def ring(transactions: Transactions, rings: Mapping[str, Ring], timer: Timer) -> None:
+    def unit(ctx: Ctx) -> None:
+        if timers.take_timer(ctx.session, timer):
+            rings[timer.kind](ctx, timer)
+
+    try:
+        await transactions.run(TIME, unit)
+    except Refusal as refusal:
+        # The thing has moved on by other means than its process table; the timer has nothing left to say.
+        log.info("timer_without_point", kind=timer.kind, subject=timer.subject, rung=timer.event, code=refusal.code)
+        await transactions.run(TIME, lambda ctx: timers.take_timer(ctx.session, timer))
+    except Unavailable:
+        raise  # the database, not the timer
+    except Exception:
+        # Our own mistake. It is kept, and stands back: those behind it would otherwise never be rung.
+        log.exception("timer_failed", kind=timer.kind, subject=timer.subject, rung=timer.event)
+        await transactions.run(TIME, lambda ctx: put_off(ctx, timer))
+
+
+def put_off(ctx: Ctx, timer: Timer) -> None:
+    if timers.take_timer(ctx.session, timer):
+        timers.set_timer(ctx.session, replace(timer, due_at=ctx.now + BROKEN_FOR))

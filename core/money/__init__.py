@@ -1,0 +1,1 @@
+"""Money in the books, and money on its way out."""

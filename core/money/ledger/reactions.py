@@ -1,0 +1,18 @@
+"""What the books do when time has run out: a hold that nobody used lets go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.kernel.timer_sweep import Ring
+from core.kernel.timers import Timer
+from core.kernel.transaction import Ctx
+from core.money.ledger.model import HOLD
+from core.money.ledger.service import expire_hold
+
+
+def ring(ctx: Ctx, timer: Timer) -> None:
+    expire_hold(ctx, timer.subject)
+
+
+rings: Mapping[str, Ring] = {HOLD: ring}

@@ -1,0 +1,98 @@
+"""Pure decisions of the ledger: what an entry must look like, what its key stands for, in which order it is written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from core.money.ledger.accounts import kind_of
+from core.money.ledger.model import EntryKind, Leg, Movement, Phase
+
+
+class LedgerFault(Exception):
+    """Our own mistake, never a person's: the books refuse it and the whole unit of work is undone.
+
+    LedgerFault
+    ├── Unbalanced     the legs do not add up to nothing
+    ├── KeyReused      the key already names an entry of other input
+    ├── Overdrawn      a guarded account would go below zero, counting what is reserved as gone
+    ├── HoldOver       the hold has ended already, in another way than is asked now
+    └── BeyondHold     more would be posted than the hold has reserved
+    """
+
+
+class Unbalanced(LedgerFault):
+    """The legs do not add up to nothing in every currency, or there are none."""
+
+
+class KeyReused(LedgerFault):
+    """This key already names another entry."""
+
+
+class Overdrawn(LedgerFault):
+    """More was taken or reserved than the account held."""
+
+
+class HoldOver(LedgerFault):
+    """The hold was posted, voided or has expired."""
+
+
+class BeyondHold(LedgerFault):
+    """More would be posted, or from or to other accounts, than the hold has reserved."""
+
+
+def balanced(legs: Sequence[Leg]) -> tuple[Leg, ...]:
+    """The legs that move something, when they add up to nothing. Raises Unbalanced, KeyError (no such account)."""
+    sums: dict[str, int] = defaultdict(int)
+    for account, amount in legs:
+        kind_of(account)
+        sums[amount.currency] += amount.minor
+    moving = tuple(leg for leg in legs if leg.amount)
+    if not moving or any(sums.values()):
+        raise Unbalanced(f"{dict(sums)} left over in {len(moving)} legs")
+    return moving
+
+
+def within_hold(held: Sequence[Leg], posted: Sequence[Leg]) -> None:
+    """Raises BeyondHold unless each account moves at most what is reserved there, in the same direction."""
+    reserved, moved = _by_account(held), _by_account(posted)
+    for account, minor in moved.items():
+        most = reserved.get(account, 0)
+        if minor and not (0 < minor <= most or most <= minor < 0):
+            raise BeyondHold(f"{account}: {minor} of {most}")
+
+
+def _by_account(legs: Sequence[Leg]) -> dict[tuple[str, str], int]:
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for account, amount in legs:
+        sums[account, amount.currency] += amount.minor
+    return sums
+
+
+def digest(movement: Movement) -> str:
+    """The same for the same input under a key: what moves, for which deal, and what it ends. Not its words."""
+    legs = "".join(f"|{account} {amount.minor} {amount.currency}" for account, amount in movement.legs)
+    plain = f"{movement.kind} {movement.deal} {movement.resolves}{legs}"  # names and numbers have no space in them
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+MOVED: dict[EntryKind, Phase] = {"transfer": "posted", "hold": "pending", "post": "posted"}
+PHASES: tuple[Phase, ...] = ("released", "posted", "pending")  # what is let go of first can then be moved
+
+
+def postings(movement: Movement, held: Sequence[Leg] = ()) -> Iterator[tuple[Phase, Leg]]:
+    """What is written for a movement; `held` is what the hold had reserved that it ends."""
+    for account, amount in held:
+        yield "released", Leg(account, -amount)
+    for leg in movement.legs:
+        yield MOVED[movement.kind], leg
+
+
+def lock_order(place: int, phase: Phase, leg: Leg) -> tuple[str, str, int, int, int]:
+    """Everybody writes accounts in one order, so that no two writers wait for each other.
+
+    Of one account the earlier movement comes first, and of one movement what lets it grow.
+    """
+    grows = leg.amount.minor if kind_of(leg.account).grows == "debit" else -leg.amount.minor
+    return leg.account, leg.amount.currency, place, PHASES.index(phase), -grows

@@ -1,0 +1,345 @@
+"""What people do about themselves: arrive, complete a profile, prove an e-mail, link a second platform."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm.attributes import flag_modified
+
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
+from core.kernel.session import find_all
+from core.kernel.statements import remove
+from core.kernel.transaction import Ctx
+from core.people.accounts import rules
+from core.people.accounts.events import (
+    AccountsLinked,
+    CompanySettled,
+    EmailProved,
+    LanguageChosen,
+    PersonMet,
+    ProfileCompleted,
+)
+from core.people.accounts.model import (
+    EMAIL_CODE_VALID,
+    EMAIL_CODES_AN_HOUR,
+    EMAIL_TRIES,
+    LINK_CODE_LENGTH,
+    LINK_CODE_VALID,
+    ChatIdentity,
+    CompleteProfile,
+    EmailCode,
+    Identity,
+    LinkCode,
+    Organisation,
+    Person,
+    ProveEmail,
+    Settle,
+)
+from core.people.accounts.security_phrases import new_mark
+
+ZONE_UNKNOWN = "UTC"  # of people whose chat tells none
+EMAIL_CODE_TOLD = timedelta(hours=1)  # for so long figures are still taken for a code that has run out
+USED_AGAIN_AFTER = timedelta(minutes=5)  # how finely we remember which surface was used last
+
+
+def meet(ctx: Ctx, identity: Identity, address: str | None) -> Person:
+    """The person behind a chat account; a new one, with an organisation of their own, on first sight."""
+    key = (identity.platform.value, identity.workspace, identity.outside_id)
+    known = ctx.session.get(ChatIdentity, key)
+    if known is None:
+        return _welcome(ctx, identity, address)
+    if known.dead or known.last_used_at < ctx.now - USED_AGAIN_AFTER or (address and known.address != address):
+        known.dead = False
+        known.last_used_at = ctx.now
+        known.address = address or known.address
+    return _person(ctx, known.person_id)
+
+
+def known(ctx: Ctx, identity: Identity) -> Person | None:
+    """The person behind a chat account, if they have been here."""
+    account = ctx.session.get(ChatIdentity, (identity.platform.value, identity.workspace, identity.outside_id))
+    return None if account is None else _person(ctx, account.person_id)
+
+
+def _welcome(ctx: Ctx, identity: Identity, address: str | None) -> Person:
+    name = identity.name.strip()[:120] or "Somebody"
+    organisation = Organisation(id=ctx.new_id(), name=name, created_at=ctx.now)
+    person = Person(
+        id=ctx.new_id(),
+        organisation_id=organisation.id,
+        name=name,
+        locale=identity.locale[:10],
+        zone=identity.zone[:40],
+        mark=new_mark(ctx.ids),
+        created_at=ctx.now,
+    )
+    ctx.session.add(organisation)
+    ctx.session.flush()
+    ctx.session.add(person)
+    ctx.session.flush()
+    ctx.session.add(
+        ChatIdentity(
+            platform=identity.platform.value,
+            workspace=identity.workspace,
+            outside_id=identity.outside_id,
+            person_id=person.id,
+            address=address,
+            last_used_at=ctx.now,
+        )
+    )
+    ctx.announce(PersonMet(person.id))
+    return person
+
+
+def acting(ctx: Ctx) -> Person:
+    """The person who asks. Raises NotAllowed when it is time, a provider or nobody."""
+    if ctx.actor.person is None:
+        raise NotAllowed
+    return _person(ctx, ctx.actor.person)
+
+
+def _person(ctx: Ctx, person_id: str) -> Person:
+    person = ctx.session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def person_of(ctx: Ctx, person_id: str) -> Person:
+    return _person(ctx, person_id)
+
+
+def organisation_of(ctx: Ctx, organisation_id: str) -> Organisation:
+    organisation = ctx.session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise NotFound
+    return organisation
+
+
+def members(ctx: Ctx, organisation_id: str) -> list[Person]:
+    return find_all(ctx.session, Person, ("id",), organisation_id=organisation_id)
+
+
+def identities(ctx: Ctx, person_id: str) -> list[ChatIdentity]:
+    """A person's accounts, the one used last first, dead ones left out."""
+    return find_all(ctx.session, ChatIdentity, ("-last_used_at",), person_id=person_id, dead=False)
+
+
+def mark_dead(ctx: Ctx, platform: str, workspace: str, address: str) -> None:
+    """Nobody can be reached there any more (blocked, left). The person coming back revives it."""
+    ctx.session.execute(
+        update(ChatIdentity)
+        .where(ChatIdentity.platform == platform, ChatIdentity.workspace == workspace, ChatIdentity.address == address)
+        .values(dead=True)
+    )
+
+
+def mark_workspace_dead(ctx: Ctx, platform: str, workspace: str) -> None:
+    """The whole workspace is out of reach: we were removed from it. Who speaks there again is revived."""
+    where = ChatIdentity.platform == platform, ChatIdentity.workspace == workspace
+    ctx.session.execute(update(ChatIdentity).where(*where).values(dead=True))
+
+
+def reader_at(ctx: Ctx, platform: str, workspace: str, address: str) -> str | None:
+    """Whose address this is."""
+    where = ChatIdentity.platform == platform, ChatIdentity.workspace == workspace, ChatIdentity.address == address
+    return ctx.session.scalar(select(ChatIdentity.person_id).where(*where))
+
+
+def has_traded(ctx: Ctx, organisation_id: str) -> None:
+    """Note that an organisation has business here: from now on its account is not given up by linking."""
+    organisation = organisation_of(ctx, organisation_id)
+    if not organisation.traded:
+        organisation.traded = True
+
+
+def complete_profile(ctx: Ctx, command: CompleteProfile) -> Person:
+    person = acting(ctx)
+    organisation = organisation_of(ctx, person.organisation_id)
+    number = rules.vat_number(command.vat_number, command.country) if command.vat_number else None
+    organisation.name = command.company
+    if organisation.country != command.country or organisation.zone is None:  # else the town has told it better
+        organisation.zone = command.zone
+    moved, organisation.country = organisation.country != command.country, command.country
+    organisation.place = command.place or organisation.place
+    organisation.vat_number = number
+    organisation.without_vat = number is None and (command.without_vat or (organisation.without_vat and not moved))
+    person.roles = sorted(command.roles)
+    _keep_time_of(person, command.zone)
+    ctx.announce(ProfileCompleted(person.id))
+    return person
+
+
+def say_vat(ctx: Ctx, organisation: Organisation, number: str | None) -> None:
+    """The VAT number of a company whose country is known; None: it says that it has none. Raises Invalid."""
+    assert organisation.country is not None, "a number is read by the rules of its country"
+    organisation.vat_number = rules.vat_number(number, organisation.country) if number else None
+    organisation.without_vat = number is None
+    ctx.session.flush()
+
+
+def settle(ctx: Ctx, command: Settle) -> Organisation:
+    """Say where the company is."""
+    person = acting(ctx)
+    organisation = organisation_of(ctx, person.organisation_id)
+    organisation.place, organisation.place_country = command.place, command.country
+    organisation.lat, organisation.lon = round(command.lat, 4), round(command.lon, 4)
+    if organisation.country in (None, command.country):  # a yard abroad does not date the papers
+        organisation.zone = command.zone
+    _keep_time_of(person, command.zone)
+    ctx.session.flush()
+    ctx.announce(CompanySettled(person.id))
+    return organisation
+
+
+def _keep_time_of(person: Person, zone: str | None) -> None:
+    """Who came from a chat that tells no time zone reads times as they are where the company is."""
+    if person.zone == ZONE_UNKNOWN and zone is not None:
+        person.zone = zone
+
+
+def zone_of(ctx: Ctx, person: Person) -> str:
+    """The time zone whose clock somebody reads: their chat's, or where it tells none, their company's."""
+    if person.zone != ZONE_UNKNOWN:
+        return person.zone
+    return organisation_of(ctx, person.organisation_id).zone or person.zone
+
+
+def note_source(ctx: Ctx, source: str) -> None:
+    """What led somebody here: the first link that says so, before they have traded."""
+    person = acting(ctx)
+    if person.source is None and not organisation_of(ctx, person.organisation_id).traded:
+        person.source = source[:32]
+
+
+def choose_language(ctx: Ctx, locale: str) -> None:
+    person = acting(ctx)
+    person.locale = locale
+    ctx.session.flush()
+    ctx.announce(LanguageChosen(person.id))
+
+
+# --- who works for the market -----------------------------------------------------------------------------------------
+
+
+def appoint_newcomer(ctx: Ctx, person_id: str, names: Collection[str]) -> None:
+    """Somebody has said hello: they are an operator when one of their chat accounts is named."""
+    accounts = {name for each in identities(ctx, person_id) for name in rules.names_of(each)}
+    if accounts & set(names):
+        _person(ctx, person_id).operator = True
+
+
+def appoint_operators(ctx: Ctx, names: Collection[str]) -> None:
+    """Make exactly these the operators, as far as they have said hello: "telegram:4711", "slack:T0123/U0123".
+
+    Without the workspace an id counts in all: Slack's are given out by each for itself.
+    """
+    at, where, who = ChatIdentity.platform + ":", ChatIdentity.workspace + "/", ChatIdentity.outside_id
+    named = (at + who).in_(sorted(names)) | (at + where + who).in_(sorted(names))
+    chosen = select(ChatIdentity.person_id).where(named)
+    ctx.session.execute(update(Person).where(Person.operator, Person.id.not_in(chosen)).values(operator=False))
+    ctx.session.execute(update(Person).where(~Person.operator, Person.id.in_(chosen)).values(operator=True))
+
+
+def operators(ctx: Ctx) -> list[Person]:
+    return find_all(ctx.session, Person, ("id",), operator=True)
+
+
+# --- e-mail -----------------------------------------------------------------------------------------------------------
+
+
+def claim_email(ctx: Ctx, command: ProveEmail) -> None:
+    """Send a six-digit code to the address. Raises Refusal after three codes within an hour."""
+    person = acting(ctx)
+    recent = select(func.count()).where(
+        EmailCode.person_id == person.id, EmailCode.sent_at > ctx.now - timedelta(hours=1)
+    )
+    if (ctx.session.scalar(recent) or 0) >= EMAIL_CODES_AN_HOUR:
+        raise Refusal("people.too_many_codes", field="email", limit=EMAIL_CODES_AN_HOUR)
+    code = ctx.ids.digits(6)
+    ctx.session.add(
+        EmailCode(
+            id=ctx.new_id(),
+            person_id=person.id,
+            email=command.email,
+            code_hash=rules.code_hash(person.id, code),
+            sent_at=ctx.now,
+            expires_at=ctx.now + EMAIL_CODE_VALID,
+        )
+    )
+    ctx.post(
+        "mail", f"mail:{command.email}", "email_code", {"to": command.email, "code": code, "locale": person.locale}
+    )
+
+
+def prove_email(ctx: Ctx, code: str) -> int | None:
+    """Check the code last sent. None when it fits; else how many tries are left (the wrong one is counted).
+
+    A wrong code is an answer and not a refusal, for a refusal would undo the count. Raises Refusal when the code is
+    older than fifteen minutes or was guessed at five times.
+    """
+    person = acting(ctx)
+    # Held until this unit is over: of many guesses made at once each must count.
+    ctx.session.get(Person, person.id, with_for_update=True)
+    claim = last_claim(ctx, person.id)
+    if claim is None or claim.expires_at <= ctx.now or claim.tries >= EMAIL_TRIES:
+        raise Refusal("people.code_expired", field="code")
+    if not rules.code_fits(person.id, code.strip(), claim.code_hash):
+        claim.tries += 1
+        return EMAIL_TRIES - claim.tries
+    person.email = claim.email
+    person.email_proved_at = ctx.now
+    ctx.session.execute(delete(EmailCode).where(EmailCode.person_id == person.id))
+    ctx.announce(EmailProved(person.id))
+    return None
+
+
+def awaits_code(ctx: Ctx) -> bool:
+    """Whether a code is open that was sent to who asks, or was until lately: then it is said to be too old."""
+    claim = last_claim(ctx, acting(ctx).id)
+    return claim is not None and ctx.now < claim.expires_at + EMAIL_CODE_TOLD
+
+
+def last_claim(ctx: Ctx, person_id: str) -> EmailCode | None:
+    query = select(EmailCode).where(EmailCode.person_id == person_id).order_by(EmailCode.id.desc()).limit(1)
+    return ctx.session.scalar(query)
+
+
+# --- one person on two platforms --------------------------------------------------------------------------------------
+
+
+def offer_link(ctx: Ctx) -> LinkCode:
+    """A code to type on the other platform within ten minutes. An earlier one is void."""
+    person = acting(ctx)
+    ctx.session.execute(delete(LinkCode).where(LinkCode.person_id == person.id))
+    link = LinkCode(code=ctx.ids.code(LINK_CODE_LENGTH), person_id=person.id, expires_at=ctx.now + LINK_CODE_VALID)
+    ctx.session.add(link)
+    return link
+
+
+def take_link(ctx: Ctx, code: str) -> Person:
+    """Make the typist and the code's owner one person. Raises Invalid, Refusal."""
+    typist = acting(ctx)
+    link = ctx.session.get(LinkCode, code.strip().upper())
+    if link is None or link.expires_at <= ctx.now:
+        raise Invalid("people.link_code", field="code")
+    owner = _person(ctx, link.person_id)
+    if owner.id == typist.id:
+        raise Invalid("people.link_self", field="code")
+    owner_stays = rules.staying(
+        organisation_of(ctx, owner.organisation_id).traded, organisation_of(ctx, typist.organisation_id).traded
+    )
+    stays, goes = (owner, typist) if owner_stays else (typist, owner)
+    # Counts as a change of both: who begins to trade for the one that goes in this very moment is run again, as the one
+    # who stays; and so is another link of either, or chats could go to an account that is given up at once.
+    for each in sorted((stays.organisation_id, goes.organisation_id)):
+        flag_modified(organisation_of(ctx, each), "traded")
+    if not remove(ctx.session, LinkCode, code=link.code):
+        raise Invalid("people.link_code", field="code")  # somebody else has used it in this very moment
+    ctx.session.execute(update(ChatIdentity).where(ChatIdentity.person_id == goes.id).values(person_id=stays.id))
+    if stays.email is None and goes.email is not None:
+        stays.email, stays.email_proved_at = goes.email, goes.email_proved_at
+    ctx.announce(AccountsLinked(stays.id, goes.id))
+    return stays

@@ -1,0 +1,128 @@
+"""Keeping apart: block a party and let it be again, report one, and ask whether two may have to do with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+from sqlalchemy import delete, exists, func, or_, select
+
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
+from core.kernel.statements import add_once
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Person
+from core.people.accounts.service import acting, organisation_of
+from core.people.blocking.events import PartyReported, ReportClosed
+from core.people.blocking.model import Block, Report, ReportParty
+
+REPORTS_A_DAY = 5
+
+Outcome = Literal["warned", "nothing"]
+
+# --- blocks -----------------------------------------------------------------------------------------------------------
+
+
+def block(ctx: Ctx, organisation_id: str) -> None:
+    """From now on neither finds, writes to or books the other. What both have agreed goes on. Raises Invalid."""
+    own = acting(ctx).organisation_id
+    if organisation_of(ctx, organisation_id).id == own:
+        raise Invalid("contacts.oneself")
+    add_once(ctx.session, Block, organisation_id=own, blocked_id=organisation_id, at=ctx.now)
+
+
+def unblock(ctx: Ctx, organisation_id: str) -> None:
+    own = acting(ctx).organisation_id
+    ctx.session.execute(delete(Block).where(Block.organisation_id == own, Block.blocked_id == organisation_id))
+
+
+def blocked_by_me(ctx: Ctx) -> list[str]:
+    """Whom my company has blocked, the latest first."""
+    query = select(Block.blocked_id).where(Block.organisation_id == acting(ctx).organisation_id)
+    return list(ctx.session.scalars(query.order_by(Block.at.desc(), Block.blocked_id)))
+
+
+def apart_from(ctx: Ctx, organisation_id: str) -> frozenset[str]:
+    """With whom this one has nothing to do, whichever of the two has blocked the other."""
+    mine = select(Block.blocked_id).where(Block.organisation_id == organisation_id)
+    theirs = select(Block.organisation_id).where(Block.blocked_id == organisation_id)
+    return frozenset(ctx.session.scalars(mine.union(theirs)))
+
+
+def apart_from_me(ctx: Ctx) -> frozenset[str]:
+    """The same of who asks; of nobody when the house itself looks."""
+    return apart_from(ctx, acting(ctx).organisation_id) if ctx.actor.person is not None else frozenset()
+
+
+def check_may_reach(ctx: Ctx, one: str, other: str) -> None:
+    """Raises Refusal when one of the two has blocked the other. It does not say which."""
+    query = select(
+        exists().where(
+            or_(
+                (Block.organisation_id == one) & (Block.blocked_id == other),
+                (Block.organisation_id == other) & (Block.blocked_id == one),
+            )
+        )
+    )
+    if ctx.session.scalar(query):
+        raise Refusal("contacts.apart")
+
+
+def reachable(ctx: Ctx, organisation_id: str, others: Collection[str]) -> set[str]:
+    """Those of them with whom it may have to do."""
+    return set(others) - apart_from(ctx, organisation_id)
+
+
+# --- reports ----------------------------------------------------------------------------------------------------------
+
+
+def report(ctx: Ctx, command: ReportParty) -> Report:
+    """Tell the operators, with what is on the screen. Raises Refusal after five in a day."""
+    person = acting(ctx)
+    if organisation_of(ctx, command.organisation_id).id == person.organisation_id:
+        raise Invalid("contacts.oneself")
+    today = select(func.count()).where(Report.reporter == person.id, Report.at > ctx.now.replace(hour=0, minute=0))
+    if (ctx.session.scalar(today) or 0) >= REPORTS_A_DAY:
+        raise Refusal("contacts.reports_most", most=REPORTS_A_DAY)
+    told = Report(
+        id=ctx.new_id(),
+        reporter=person.id,
+        about_id=command.organisation_id,
+        words=command.words,
+        screen=command.screen,
+        at=ctx.now,
+    )
+    ctx.session.add(told)
+    ctx.session.flush()
+    ctx.announce(PartyReported(told.id))
+    return told
+
+
+def close_report(ctx: Ctx, report_id: str, outcome: Outcome) -> Report:
+    """An operator has looked at it. Raises NotAllowed, NotFound, Stale when another was first."""
+    operator = acting(ctx)
+    if not operator.operator:
+        raise NotAllowed
+    told = ctx.session.get(Report, report_id, with_for_update=True)
+    if told is None or not looks_at(operator, told):
+        raise NotFound
+    if told.closed_at is not None:
+        raise Stale
+    told.closed_at, told.closed_by, told.outcome = ctx.now, operator.id, outcome
+    ctx.session.flush()
+    ctx.announce(ReportClosed(told.id, outcome))
+    return told
+
+
+def report_for(ctx: Ctx, report_id: str) -> Report:
+    """A report for operators, for who made it, and for the house itself. Raises NotFound."""
+    told = ctx.session.get(Report, report_id)
+    if told is None:
+        raise NotFound
+    if ctx.actor.person not in (None, told.reporter) and not looks_at(acting(ctx), told):
+        raise NotFound
+    return told
+
+
+def looks_at(person: Person, told: Report) -> bool:
+    """Whether somebody is an operator for this report: of one about their own company they hear nothing."""
+    return person.operator and person.organisation_id != told.about_id

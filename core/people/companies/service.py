@@ -1,0 +1,196 @@
+"""What people do about their company: invite, join, set limits, leave; and who may sign or approve for it."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm.attributes import flag_modified
+
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
+from core.kernel.money import Money
+from core.kernel.statements import remove
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Organisation, Person
+from core.people.accounts.service import acting, has_traded, members, organisation_of, person_of
+from core.people.companies import rules
+from core.people.companies.events import MemberJoined, MemberLeft
+from core.people.companies.model import (
+    INVITATION_LENGTH,
+    INVITATION_VALID,
+    MEMBERS_AT_MOST,
+    ChangeMember,
+    Invitation,
+    Invite,
+    Membership,
+    Position,
+)
+
+
+def position_of(ctx: Ctx, person_id: str) -> Position:
+    """What somebody does in their company. Who has never joined one is the head of their own."""
+    known = ctx.session.get(Membership, person_id)
+    return Position.HEAD if known is None else known.position
+
+
+def limit_of(ctx: Ctx, person_id: str) -> Money | None:
+    """The largest deal that somebody signs alone; None: any."""
+    known = ctx.session.get(Membership, person_id)
+    return None if known is None else known.limit
+
+
+def signs_alone(ctx: Ctx, person_id: str, amount: Money) -> bool:
+    return rules.signs_alone(limit_of(ctx, person_id), amount)
+
+
+def approves(ctx: Ctx, person_id: str, amount: Money) -> bool:
+    """Whether they may approve so much for their company."""
+    return rules.approves(position_of(ctx, person_id), limit_of(ctx, person_id), amount)
+
+
+def check_head(ctx: Ctx) -> None:
+    """Raises NotAllowed unless who acts heads their company."""
+    if position_of(ctx, acting(ctx).id) is not Position.HEAD:
+        raise NotAllowed("company.head_only")
+
+
+def seen(ctx: Ctx, person_id: str) -> int:
+    """The version of what is known of somebody in their company, for buttons."""
+    known = ctx.session.get(Membership, person_id)
+    return 0 if known is None else known.version
+
+
+# --- coming and going -------------------------------------------------------------------------------------------------
+
+
+def invite(ctx: Ctx, command: Invite) -> Invitation:
+    """A code for one colleague, good for a week. Raises NotAllowed, Refusal, Invalid."""
+    head = _head(ctx)
+    rules.check_limit(command.position, command.limit)
+    if len(members(ctx, head.organisation_id)) >= MEMBERS_AT_MOST:
+        raise Refusal("company.full", most=MEMBERS_AT_MOST)
+    has_traded(ctx, head.organisation_id)  # a company with colleagues is not given up when somebody links accounts
+    made = Invitation(
+        code=ctx.ids.code(INVITATION_LENGTH),
+        organisation_id=head.organisation_id,
+        invited_by=head.id,
+        position=command.position,
+        expires_at=ctx.now + INVITATION_VALID,
+    )
+    made.limit = command.limit
+    ctx.session.add(made)
+    ctx.session.flush()
+    return made
+
+
+def invitations(ctx: Ctx) -> list[Invitation]:
+    """The codes that nobody has used yet and that are still good, the first to end first; for the head alone."""
+    head = acting(ctx)
+    if position_of(ctx, head.id) is not Position.HEAD:
+        return []
+    query = select(Invitation).where(
+        Invitation.organisation_id == head.organisation_id, Invitation.expires_at > ctx.now
+    )
+    return list(ctx.session.scalars(query.order_by(Invitation.expires_at, Invitation.code)))
+
+
+def take_back(ctx: Ctx, code: str) -> None:
+    """A code brings nobody in any more. Raises NotAllowed; Stale where it has brought somebody in, or is over."""
+    head = _head(ctx)
+    found = ctx.session.get(Invitation, code)
+    if found is None or found.organisation_id != head.organisation_id:
+        raise Stale
+    ctx.session.execute(delete(Invitation).where(Invitation.code == found.code))
+    ctx.session.flush()
+
+
+def join(ctx: Ctx, code: str) -> Organisation:
+    """Come into the company that the code is of. The code is used up. Raises Invalid, Refusal."""
+    person = acting(ctx)
+    found = ctx.session.get(Invitation, code.strip().upper())
+    if found is None or found.expires_at <= ctx.now or not _still_invites(ctx, found):
+        raise Invalid("company.code", field="code")
+    if found.organisation_id == person.organisation_id:
+        raise Refusal("company.here_already")
+    left = organisation_of(ctx, person.organisation_id)
+    rules.check_joining(traded=left.traded, colleagues=len(members(ctx, left.id)) - 1)
+    # Counts as a change of it: who begins to trade for it in this very moment is run again, for the new company.
+    flag_modified(left, "traded")
+    if not remove(ctx.session, Invitation, code=found.code):
+        raise Invalid("company.code", field="code")  # somebody else has used it in this very moment
+    person.organisation_id = found.organisation_id
+    _put(ctx, person.id, found.position, found.limit)
+    ctx.announce(MemberJoined(found.organisation_id, person.id))
+    return organisation_of(ctx, found.organisation_id)
+
+
+def change_member(ctx: Ctx, command: ChangeMember, seen_version: int | None = None) -> Person:
+    """Say what a colleague may do from now on. Raises NotAllowed, NotFound, Stale, Invalid, Refusal."""
+    _hold(ctx)
+    head, person = _head(ctx), person_of(ctx, command.person_id)
+    if person.organisation_id != head.organisation_id:
+        raise NotFound
+    if seen_version is not None and seen_version != seen(ctx, person.id):
+        raise Stale
+    rules.check_limit(command.position, command.limit)
+    if person.id == head.id and command.position is not Position.HEAD:
+        _another_head(ctx, head)
+    _put(ctx, person.id, command.position, command.limit)
+    return person
+
+
+def remove_member(ctx: Ctx, person_id: str) -> Person:
+    """Somebody works for the company no longer: they have one of their own again, with nothing of this one's.
+
+    A head removes others, and everybody themselves. Raises NotAllowed, NotFound, Refusal.
+    """
+    _hold(ctx)
+    person, actor = person_of(ctx, person_id), acting(ctx)
+    if person.organisation_id != actor.organisation_id:
+        raise NotFound
+    if person.id != actor.id:
+        _head(ctx)
+    if position_of(ctx, person.id) is Position.HEAD:
+        _another_head(ctx, person)
+    left = person.organisation_id
+    own = Organisation(id=ctx.new_id(), name=person.name, created_at=ctx.now)
+    ctx.session.add(own)
+    ctx.session.flush()
+    person.organisation_id = own.id
+    ctx.session.execute(delete(Membership).where(Membership.person_id == person.id))
+    ctx.announce(MemberLeft(left, person.id, actor.id))
+    ctx.session.flush()
+    return person
+
+
+def _hold(ctx: Ctx) -> None:
+    """Who acts has their company alone until this unit is over: of two heads who go at once, or step down, each would
+    find the other still there.
+    """
+    ctx.session.get(Organisation, acting(ctx).organisation_id, with_for_update=True)
+
+
+def _still_invites(ctx: Ctx, made: Invitation) -> bool:
+    """Whether who gave the code may still give one: else who was removed comes back by their own, as what they like."""
+    inviter = person_of(ctx, made.invited_by)
+    return inviter.organisation_id == made.organisation_id and position_of(ctx, inviter.id) is Position.HEAD
+
+
+def _head(ctx: Ctx) -> Person:
+    """Who acts, when they are the head of their company. Raises NotAllowed."""
+    check_head(ctx)
+    return acting(ctx)
+
+
+def _another_head(ctx: Ctx, person: Person) -> None:
+    """Raises Refusal when the company would be left without anybody who sets limits."""
+    others = (each for each in members(ctx, person.organisation_id) if each.id != person.id)
+    if not any(position_of(ctx, each.id) is Position.HEAD for each in others):
+        raise Refusal("company.last_head")
+
+
+def _put(ctx: Ctx, person_id: str, position: Position, limit: Money | None) -> None:
+    known = ctx.session.get(Membership, person_id)
+    if known is None:
+        known = Membership(person_id=person_id, position=position, since=ctx.now)
+        ctx.session.add(known)
+    known.position, known.limit = position, limit
+    ctx.session.flush()

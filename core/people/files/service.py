@@ -1,0 +1,63 @@
+"""Keeps checked files and gives them back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import delete, select
+
+from core.kernel.errors import NotFound
+from core.kernel.transaction import Ctx
+from core.people.accounts.service import acting
+from core.people.files.model import Checked, FileContent, KeptFile
+
+
+def keep(ctx: Ctx, file: Checked) -> KeptFile:
+    """Keep a file for the acting person."""
+    if ctx.session.get(FileContent, file.sha256) is None:
+        ctx.session.add(FileContent(sha256=file.sha256, content=file.content))
+        ctx.session.flush()
+    kept = KeptFile(
+        id=ctx.new_id(),
+        person_id=acting(ctx).id,
+        sha256=file.sha256,
+        name=file.name,
+        mime=file.mime,
+        size=len(file.content),
+        kept_at=ctx.now,
+    )
+    ctx.session.add(kept)
+    ctx.session.flush()
+    return kept
+
+
+def content_of(ctx: Ctx, file_id: str) -> Checked:
+    """A kept file with its bytes. Raises NotFound. Who may see it is decided by the thing it belongs to."""
+    kept = ctx.session.get(KeptFile, file_id)
+    content = ctx.session.get(FileContent, kept.sha256) if kept is not None else None
+    if kept is None or content is None:
+        raise NotFound
+    return Checked(kept.name, kept.mime, content.content, kept.sha256)
+
+
+def kept_files(ctx: Ctx, file_ids: Iterable[str]) -> list[KeptFile]:
+    """What is known of these files, without their bytes; one that was erased is left out."""
+    found = [ctx.session.get(KeptFile, file_id) for file_id in file_ids]
+    return [kept for kept in found if kept is not None]
+
+
+def erase(ctx: Ctx, file_ids: Collection[str]) -> None:
+    """These files are gone; the bytes too, unless somebody keeps the same ones."""
+    hashes = set(ctx.session.scalars(select(KeptFile.sha256).where(KeptFile.id.in_(file_ids))))
+    ctx.session.execute(delete(KeptFile).where(KeptFile.id.in_(file_ids)))
+    kept = set(ctx.session.scalars(select(KeptFile.sha256).where(KeptFile.sha256.in_(hashes))))
+    ctx.session.execute(delete(FileContent).where(FileContent.sha256.in_(hashes - kept)))
+
+
+def own(ctx: Ctx, file_ids: Iterable[str]) -> list[KeptFile]:
+    """The acting person's own files by id. Raises NotFound for one that is missing or somebody else's."""
+    person = acting(ctx)
+    found = [ctx.session.get(KeptFile, file_id) for file_id in file_ids]
+    if any(kept is None or kept.person_id != person.id for kept in found):
+        raise NotFound
+    return [kept for kept in found if kept is not None]

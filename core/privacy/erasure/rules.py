@@ -1,0 +1,46 @@
+"""Pure decisions about what names somebody: a letter by an account's id, a line in somebody's chat by a name.
+
+Both are taken whole. A few digits stand in many a price and date, and a short name within many words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from core.people.accounts.model import ChatIdentity, Platform
+
+# Under which the platforms name people. What else is numbered (updates, messages, dates) may have anybody's digits.
+WHO: Final = frozenset({"id", "user", "users", "user_id", "user_ids", "parent_user_id", "inviter"})
+
+
+def tells_of(letter: Any, account: ChatIdentity) -> bool:
+    """Whether a letter that came in is from this account, or names it. `letter`: as the platform wrote it.
+
+    An id of Slack's counts in its own workspace: others give out the same.
+    """
+    if account.platform == Platform.SLACK and not _names(letter, frozenset({account.workspace}), anywhere=True):
+        return False
+    return _names(letter, frozenset({account.outside_id}))
+
+
+def _names(part: Any, ids: frozenset[str], key: str = "", *, anywhere: bool = False) -> bool:
+    match part:
+        case dict():
+            return any(_names(each, ids, name, anywhere=anywhere) for name, each in part.items())
+        case list():
+            return any(_names(each, ids, key, anywhere=anywhere) for each in part)
+        case int() | str() if str(part) in ids:
+            return anywhere or key in WHO
+        case str():
+            return not ids.isdisjoint(MENTIONED.findall(part))
+    return False
+
+
+# Within a sentence: "<@U0123>" and "<@U0123|olga>" on Slack, a link to somebody on Telegram.
+MENTIONED: Final = re.compile(r"(?:<@|tg://user\?id=)(\w+)")
+
+
+def speaks_of(line: str, name: str) -> bool:
+    """Whether a line says this name, and not only a word in which it stands."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line) is not None

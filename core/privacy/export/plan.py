@@ -1,0 +1,213 @@
+"""Table by table, which rows are about who asks; and of the other tables, why none of theirs is handed out.
+
+What the other side has said or noted is theirs (Art. 15(4) GDPR): of what both have written only one's own lines are
+given, and of terms only those that both have signed, for until then a note may hold contacts that nobody is shown.
+A table that was missed is looked for by tests/core/privacy/export/test_portability.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from core.advice.experts.model import Expert, ExpertBusy, ExpertDay, Shortlisted
+from core.advice.experts.questions.model import Question, QuestionLine
+from core.advice.promotion.model import ProfileDay, Promotion
+from core.advice.recaps.model import Recap, Recording
+from core.advice.reviews.model import PersonScore, SessionReview
+from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Line, Meeting, SessionPayout, Settlement
+from core.books.invoicing.model import Billing, Invoice, State
+from core.discovery.alerts.model import Alert, QuietHours, RequestAlert, RequestsMuted, SavedSearch
+from core.kernel.chat_state.model import Draft, Remembered
+from core.kernel.database import Table
+from core.people.accounts.model import ChatIdentity, Organisation, Person
+from core.people.blocking.model import Block, Report
+from core.people.companies.model import Membership
+from core.people.files.model import KeptFile
+from core.shop.purchases.model import Purchase, PurchasePayment, PurchaseRefund
+from core.trade.deals.messages.model import DealLine
+from core.trade.deals.model import Deal
+from core.trade.delivery.model import Finding, Lot, Proposal
+from core.trade.disputes.model import Case, Ruling
+from core.trade.funding.evidence.model import Mark
+from core.trade.funding.model import Chargeback, Credit, Effect, LotSettlement, Payee, Payment, Tranche
+from core.trade.funding.rails.model import Payer, PaymentWay, RailChoice
+from core.trade.listings.model import Listing, ListingCertificate
+from core.trade.offers.inquiries.model import Inquiry, InquiryLine
+from core.trade.offers.model import Offer, OfferRound
+from core.trade.offers.quotes.model import Quote
+from core.trade.requests.model import Request
+from core.trade.reviews.model import Review
+
+Where = ColumnElement[bool]
+ZIP: Final = "application/zip"  # a copy itself; nobody sends in files of this kind
+
+
+class Own(NamedTuple):
+    """Rows of one table that are about a person. `but`: columns that are another's, or open a door."""
+
+    table: type[Table]
+    where: Where
+    but: tuple[str, ...] = ()
+
+
+NOT_HANDED_OUT: Final[Mapping[str, tuple[str, ...]]] = {
+    "codes that open an account for some minutes": ("email_code", "invitation", "link_code"),
+    "what was said by it stands in the rows that it led to": ("card_pointer", "inbox", "outbox", "step", "timer"),
+    "worked out of rows that are given, or of everybody's": (
+        *("invoice_file", "invoice_series", "review_window", "search_blob", "search_generation", "search_log"),
+        *("search_rebuild", "session_review_window"),
+    ),
+    "the market's books, which say the same as payments and payouts do": (
+        *("ledger_balance", "ledger_delta", "ledger_entry", "ledger_link", "ledger_posting", "ledger_unlinked"),
+        *("broken_invariant", "money_difference", "provider_line", "provider_reading", "returned_refund"),
+    ),
+    "the market's own answer to a bank": ("evidence_pack",),
+    "its bytes are given as files": ("file_content",),
+    "of the machine, and of nobody": ("heartbeat", "outage"),
+    "of a Slack workspace": ("slack_bots", "slack_installations", "slack_oauth_states"),
+}
+
+
+def sections_of(person: Person) -> dict[str, list[Own]]:
+    """Everything that is handed out, by what it is about."""
+    mine, own = person.id, person.organisation_id
+    return {
+        "you": _you(mine, own),
+        "wishes": _wishes(mine),
+        "offering": _offering(mine, own),
+        "deals": _deals(mine, own),
+        "money": _money(mine, own),
+        "advising": _advising(mine),
+        "sessions": _sessions(mine, own),
+    }
+
+
+def _you(mine: str, own: str) -> list[Own]:
+    return [
+        Own(Person, Person.id == mine),
+        Own(Organisation, Organisation.id == own),
+        Own(Membership, Membership.person_id == mine),
+        Own(ChatIdentity, ChatIdentity.person_id == mine),
+        Own(Billing, Billing.organisation_id == own),
+        Own(Remembered, Remembered.person_id == mine),
+        Own(Draft, Draft.person_id == mine),
+        Own(Block, Block.organisation_id == own),
+        Own(Report, Report.reporter == mine),
+        Own(KeptFile, and_(KeptFile.person_id == mine, KeptFile.mime != ZIP)),  # no earlier copy
+    ]
+
+
+def _wishes(mine: str) -> list[Own]:
+    """What they look for, and are told of."""
+    return [
+        Own(SavedSearch, SavedSearch.person_id == mine, but=("outline",)),  # bytes that say the wishes once more
+        Own(Alert, Alert.person_id == mine),
+        Own(RequestAlert, RequestAlert.person_id == mine),
+        Own(RequestsMuted, RequestsMuted.person_id == mine),
+        Own(QuietHours, QuietHours.person_id == mine),
+        Own(Shortlisted, Shortlisted.person_id == mine),
+    ]
+
+
+def _offering(mine: str, own: str) -> list[Own]:
+    """What the company offers and asks for, and what was said to it by the person."""
+    listings = select(Listing.id).where(Listing.seller == own)
+    return [
+        Own(Listing, Listing.seller == own),
+        Own(ListingCertificate, ListingCertificate.listing_id.in_(listings)),
+        Own(Request, Request.buyer == own),
+        Own(Quote, Quote.seller == own),
+        Own(Offer, or_(Offer.buyer == own, Offer.seller == own), but=("terms_json",)),
+        Own(OfferRound, OfferRound.person == mine),
+        Own(Inquiry, or_(Inquiry.buyer == own, Inquiry.seller == own)),
+        Own(InquiryLine, InquiryLine.person == mine),
+    ]
+
+
+def _deals(mine: str, own: str) -> list[Own]:
+    ours = or_(Deal.buyer == own, Deal.seller == own)
+    signed = and_(Deal.buyer_signed_at.is_not(None), Deal.seller_signed_at.is_not(None))
+    deals = select(Deal.id).where(ours)
+    bought, sold = (select(Deal.id).where(side == own) for side in (Deal.buyer, Deal.seller))
+    cases = select(Case.id).where(Case.deal_id.in_(deals))
+    return [
+        Own(Deal, and_(ours, signed)),
+        Own(Deal, and_(ours, ~signed), but=("terms_json",)),
+        Own(Lot, Lot.deal_id.in_(deals)),
+        Own(DealLine, DealLine.person == mine),
+        Own(Finding, Finding.person == mine),
+        Own(Proposal, Proposal.person == mine),
+        Own(Case, Case.deal_id.in_(bought), but=("seller_appeal",)),
+        Own(Case, Case.deal_id.in_(sold), but=("buyer_appeal",)),
+        Own(Ruling, Ruling.case_id.in_(cases), but=("by",)),
+        Own(Mark, Mark.person_id == mine),
+        Own(Review, Review.author == own),
+        Own(Review, and_(Review.about == own, Review.revealed_at.is_not(None)), but=("written_by",)),
+    ]
+
+
+def _money(mine: str, own: str) -> list[Own]:
+    """What was paid, is owed and was paid out, with the addresses of pages that are paid on left out."""
+    deals = select(Deal.id).where(or_(Deal.buyer == own, Deal.seller == own))
+    buying = select(Payment.id).join(Deal, Deal.id == Payment.deal_id).where(Deal.buyer == own)
+    bought = select(Purchase.id).where(Purchase.buyer == mine)
+    issued = Invoice.state == State.ISSUED
+    return [
+        Own(Tranche, Tranche.deal_id.in_(deals)),
+        Own(RailChoice, RailChoice.deal_id.in_(deals)),
+        Own(Payment, Payment.id.in_(buying), but=("url",)),
+        Own(PaymentWay, PaymentWay.payment_id.in_(buying)),
+        Own(LotSettlement, LotSettlement.deal_id.in_(deals)),
+        Own(Effect, or_(Effect.payee == own, Effect.payment_id.in_(buying) & Effect.payee.is_(None))),
+        Own(Credit, Credit.organisation_id == own),
+        Own(Chargeback, Chargeback.seller == own),
+        Own(Payee, Payee.organisation_id == own),
+        Own(Payer, Payer.organisation_id == own),
+        Own(Invoice, and_(or_(Invoice.issuer == own, Invoice.recipient == own), issued)),
+        Own(Purchase, Purchase.buyer == mine, but=("url",)),
+        Own(PurchasePayment, PurchasePayment.purchase_id.in_(bought)),
+        Own(PurchaseRefund, PurchaseRefund.purchase_id.in_(bought)),
+    ]
+
+
+def _advising(mine: str) -> list[Own]:
+    """A consultant's profile and calendar."""
+    profile = select(Expert.id).where(Expert.person_id == mine)
+    return [
+        Own(Expert, Expert.person_id == mine),
+        Own(ExpertDay, ExpertDay.expert_id.in_(profile)),
+        Own(ExpertBusy, ExpertBusy.expert_id.in_(profile)),
+        Own(Promotion, Promotion.expert_id.in_(profile)),
+        Own(ProfileDay, ProfileDay.expert_id.in_(profile)),
+        Own(PersonScore, PersonScore.person_id == mine),
+        Own(Question, or_(Question.seeker == mine, Question.consultant == mine)),
+        Own(QuestionLine, QuestionLine.person == mine),
+    ]
+
+
+def _sessions(mine: str, own: str) -> list[Own]:
+    seeking = select(Booking.id).where(Booking.seeker == mine)
+    advising = select(Booking.id).where(Booking.consultant == mine)
+    both = select(Booking.id).where(or_(Booking.seeker == mine, Booking.consultant == mine))
+    said = or_(
+        and_(Line.booking_id.in_(seeking), Line.side == "seeker"),
+        and_(Line.booking_id.in_(advising), Line.side == "consultant"),
+    )
+    return [
+        Own(Booking, Booking.seeker == mine, but=("room", "link")),
+        Own(Booking, Booking.consultant == mine, but=("problem",)),
+        Own(Meeting, Meeting.booking_id.in_(both)),
+        Own(Consent, Consent.person_id == mine),
+        Own(Line, said),
+        Own(Recap, Recap.id.in_(both)),
+        Own(Recording, Recording.id.in_(both)),
+        Own(CardHold, CardHold.booking_id.in_(seeking), but=("url",)),
+        Own(Settlement, Settlement.booking_id.in_(both)),
+        Own(SessionPayout, SessionPayout.payee == own),
+        Own(Complaint, Complaint.booking_id.in_(both)),
+        Own(SessionReview, SessionReview.author == mine),
+        Own(SessionReview, and_(SessionReview.about == mine, SessionReview.shown_at.is_not(None)), but=("author",)),
+    ]

@@ -1,0 +1,231 @@
+"""What a purchase from the market itself is: the command with its limits, its course, what came and what went back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
+from core.kernel.money import STARS, Money
+from core.kernel.process import PROVIDER, TIME, InProcess, Process, Transition
+
+OFFERED_FOR: Final = timedelta(hours=1)  # Stripe keeps a page open for half an hour at least
+# Within so long of paying a buyer may ask for the money back. Card networks and Telegram leave it to the seller.
+MAY_COME_BACK: Final = timedelta(days=14)
+ANSWERED_WITHIN: Final = timedelta(days=14)  # a wish for the money back, as its question says
+WISH: Final = "purchase_wish"  # what is timed of it, under the step that it comes to
+GIVE_BACK: Final = "give_back"
+TRY_AGAIN_AFTER: Final = timedelta(days=1)
+MOST_ATTEMPTS: Final = 30  # to have Telegram give Stars back; after that they are kept for the buyer
+MOST_REFUSALS: Final = 3  # of a card to take money back, for good; after that it waits for an account of the buyer's
+
+
+class Rail(StrEnum):
+    """By which a thing is paid: digital goods within Telegram only in Stars (telegram.org/tos/bot-developers, 6.2)."""
+
+    STARS = "stars"
+    CARD = "card"
+
+
+class Thing(StrEnum):
+    """What the market sells. Each is delivered by the slice that listens for its purchase."""
+
+    PROMOTION = "promotion"
+    RECAP = "recap"
+
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+
+
+class BuyThing(BaseModel):
+    """Ask to buy. `subject`: which one, by the id in its own slice; `price` in Stars, or in a currency for a card.
+
+    `title` and `description` stand on the invoice as they are: 32 and 255 characters (Bot API, sendInvoice).
+    `lasts_days`: what is delivered bit by bit can be ended, and its rest given back, for so long.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    thing: Thing
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=26)]
+    title: Title
+    description: Description
+    price_minor: Annotated[int, Field(gt=0, le=1_000_000)]
+    lasts_days: Annotated[int, Field(ge=0, le=366)] = 0  # how long a part of it can still be given back
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+    @property
+    def rail(self) -> Rail:
+        return Rail.STARS if self.currency == STARS.code else Rail.CARD
+
+
+BUYER = frozenset({"buyer"})
+OPERATOR = frozenset({"operator"})
+GIVES_BACK = frozenset({"operator", "system"})
+
+PURCHASE: Final = Process(
+    name="purchase",
+    initial="offered",
+    final=frozenset({"closed", "kept", "given_back"}),
+    transitions=(
+        Transition("offered", "pay", PROVIDER, "paid"),
+        Transition("offered", "not_offered", PROVIDER, "closed"),
+        Transition("offered", "leave", BUYER, "closed"),
+        Transition("offered", "offer_over", TIME, "closed", OFFERED_FOR),
+        Transition("paid", "ask_back", BUYER, "paid"),
+        Transition("paid", "refuse", OPERATOR, "paid"),
+        Transition("paid", GIVE_BACK, GIVES_BACK, "giving_back", reminds=OPERATOR),
+        Transition("paid", "used_up", TIME, "kept", MAY_COME_BACK),
+        Transition("giving_back", "gone_back", PROVIDER | GIVES_BACK, "given_back"),
+        # A bank that had kept the price gives it back after all: of what was not delivered it can go back again.
+        Transition("kept", "regain", PROVIDER, "paid"),
+    ),
+)
+
+
+class Recall(StrEnum):
+    """The buyer's bank has called the price back: it has not decided (`open`), or has kept it (`lost`)."""
+
+    OPEN = "open"
+    LOST = "lost"
+
+
+class Purchase(InProcess, Table):
+    """One thing that one person buys, in the process "purchase".
+
+    `back_reason`: why its buyer would like the money back; `back_answer`: why an operator does not give it.
+    `rest_minor`: what was not used when it ended before an operator had answered.
+    """
+
+    __tablename__ = "purchase"
+
+    buyer: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    thing: Mapped[Thing] = mapped_column(OneOf(Thing))
+    subject: Mapped[str] = mapped_column(Id, index=True)
+    title: Mapped[str] = mapped_column(String(32))
+    description: Mapped[str] = mapped_column(String(255))
+    rail: Mapped[Rail] = mapped_column(OneOf(Rail))
+    price_minor: Mapped[int] = mapped_column(Minor)
+    credit_minor: Mapped[int] = mapped_column(Minor, default=0)  # of it, paid by Stars that came back earlier
+    back_minor: Mapped[int] = mapped_column(Minor, default=0)  # of it, given back
+    currency: Mapped[str] = mapped_column(String(3))
+    lasts_days: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    open_until: Mapped[datetime] = mapped_column(Instant)
+    credit_hold: Mapped[str | None] = mapped_column(Id)  # reserved in the books while the offer is open
+    page_ref: Mapped[str | None] = mapped_column(String(120))
+    url: Mapped[str | None] = mapped_column(Words)
+    paid_at: Mapped[datetime | None] = mapped_column(Instant)
+    asked_back_at: Mapped[datetime | None] = mapped_column(Instant)
+    back_reason: Mapped[str | None] = mapped_column(Words)
+    back_answer: Mapped[str | None] = mapped_column(Words)
+    rest_minor: Mapped[int | None] = mapped_column(Minor)
+    recall: Mapped[Recall | None] = mapped_column(OneOf(Recall))
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)
+
+    @property
+    def credit(self) -> Money:
+        return Money(self.credit_minor, self.currency)
+
+    @property
+    def asked(self) -> Money:
+        """What is still to be paid for it."""
+        return self.price - self.credit
+
+    @property
+    def back(self) -> Money:
+        return Money(self.back_minor, self.currency)
+
+    @property
+    def rest(self) -> Money:
+        """What was not used when it ended: it goes back, whatever an operator decides about the whole."""
+        return Money(self.rest_minor or 0, self.currency)
+
+    @property
+    def wish_open(self) -> bool:
+        """Its buyer would like all of it back, and nobody has decided. What a bank has called back nobody decides."""
+        waits = self.asked_back_at is not None and self.back_answer is None
+        return waits and self.state == "paid" and self.recall is None
+
+
+class PurchasePayment(Table):
+    """Money that has come for a purchase, once under the name that the payment has outside.
+
+    `recall`: how it stands with the payer's bank. `lost_minor`: of it, what the bank has kept; `covered_minor`: of
+    that, what was to go back to the payer anyhow, and has gone so.
+    """
+
+    __tablename__ = "purchase_payment"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    purchase_id: Mapped[str] = mapped_column(ForeignKey("purchase.id"), index=True)
+    charge_ref: Mapped[str] = mapped_column(String(200), unique=True)
+    intent_ref: Mapped[str | None] = mapped_column(String(120))
+    payer: Mapped[str | None] = mapped_column(String(40))  # who has paid, as Telegram names them
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    at: Mapped[datetime] = mapped_column(Instant)
+    recall: Mapped[Recall | None] = mapped_column(OneOf(Recall))
+    lost_minor: Mapped[int] = mapped_column(Minor, default=0)
+    covered_minor: Mapped[int] = mapped_column(Minor, default=0)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def uncovered(self) -> Money:
+        """What the bank has kept, and nothing that was to go back has gone by yet."""
+        return Money(self.lost_minor - self.covered_minor, self.currency)
+
+
+class RefundState(StrEnum):
+    """asked → done; or refused, and asked again a day later.
+
+    What the provider does not give back at last is kept for the buyer's next purchase (Stars), or is waiting for an
+    account of the buyer's, and is asked for when there is one.
+    """
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"
+    KEPT = "kept"
+
+
+class PurchaseRefund(Versioned, Table):
+    """Money of a purchase on its way back to where it came from, or (`payee`, an organisation) to the buyer's account.
+
+    `number`: 1; another one of the same payment only gives back what a bank had kept, and has turned about.
+    """
+
+    __tablename__ = "purchase_refund"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    purchase_id: Mapped[str] = mapped_column(ForeignKey("purchase.id"), index=True)
+    payment_id: Mapped[str] = mapped_column(ForeignKey("purchase_payment.id"))
+    number: Mapped[int] = mapped_column(default=1)
+    state: Mapped[RefundState] = mapped_column(OneOf(RefundState), index=True)
+    payee: Mapped[str | None] = mapped_column(Id, index=True)
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    attempt: Mapped[int] = mapped_column(default=1)
+    refusals: Mapped[int] = mapped_column(default=0)  # that were final
+    provider_ref: Mapped[str | None] = mapped_column(String(120))
+    failed: Mapped[list[str]] = mapped_column(JSON, default=list)  # refunds of it, by the provider's names
+    why: Mapped[str | None] = mapped_column(Words)
+
+    __table_args__ = (UniqueConstraint("payment_id", "number"),)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

@@ -1,0 +1,174 @@
+"""What is told of a purchase's money by whoever has it, Telegram or the payment provider: in any order, more than once.
+
+A payment counts once, under its own name outside. One that comes for what is not offered any more, or of another
+amount, goes back whole.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from core.kernel.errors import NotFound, Refusal
+from core.kernel.money import STARS, Money
+from core.kernel.process import step
+from core.kernel.transaction import Ctx
+from core.money.ledger import service as ledger
+from core.money.ledger.model import (
+    PROVIDER,
+    PROVIDER_FEES,
+    SALES,
+    STAR_SALES,
+    STARS_HELD,
+    Leg,
+    credit,
+    debit,
+    refund_due,
+    stars_due,
+)
+from core.people.accounts.model import Identity
+from core.people.accounts.service import known as person_known
+from core.shop.purchases import refunds
+from core.shop.purchases.events import PurchaseClosed, PurchaseOpened, PurchasePaid
+from core.shop.purchases.model import MAY_COME_BACK, PURCHASE, Purchase, PurchasePayment, Rail
+
+# --- Stars ------------------------------------------------------------------------------------------------------------
+
+
+def check_stars(ctx: Ctx, payer: Identity, purchase_id: str, currency: str, amount: int) -> None:
+    """Whether Telegram may charge now: it asks, and waits ten seconds. Changes nothing. Raises Refusal."""
+    purchase = ctx.session.get(Purchase, purchase_id)
+    person = person_known(ctx, payer)
+    if purchase is None or person is None or person.id != purchase.buyer:
+        raise Refusal("purchase.not_yours")
+    if purchase.state != PURCHASE.initial or purchase.open_until <= ctx.now:
+        raise Refusal("purchase.paid_already" if purchase.paid_at is not None else "purchase.offer_over")
+    if (currency, amount) != (purchase.currency, purchase.asked.minor):
+        raise Refusal("purchase.other_price")
+
+
+def stars_paid(ctx: Ctx, purchase_id: str, payer: str, charge_ref: str, amount: int) -> Purchase:
+    """Telegram has charged the buyer: only now it is theirs. Raises NotFound for a purchase of nobody's."""
+    purchase = locked(ctx, purchase_id)
+    money = Money(amount, STARS.code)
+    legs = [debit(STARS_HELD, money)]
+    _receive(ctx, purchase, charge_ref, money, legs, payer=payer)
+    return purchase
+
+
+def invoice_not_sent(ctx: Ctx, purchase_id: str) -> None:
+    """Nobody can be reached there: nothing can be paid."""
+    _not_offered(ctx, locked(ctx, purchase_id))
+
+
+# --- cards ------------------------------------------------------------------------------------------------------------
+
+
+def page_opened(ctx: Ctx, purchase_id: str, *, page_ref: str, url: str) -> None:
+    """There is a page to pay on. One that came too late is closed."""
+    purchase = locked(ctx, purchase_id)
+    if purchase.page_ref is not None:
+        return
+    purchase.page_ref = page_ref
+    if purchase.state != PURCHASE.initial:
+        body = {"purchase": purchase.id, "session": page_ref}
+        ctx.post("payments", f"purchase:{purchase.id}", "purchase.page.close", body)
+        return
+    purchase.url = url
+    ctx.session.flush()
+    ctx.announce(PurchaseOpened(purchase.id, purchase.thing, purchase.subject))
+
+
+def page_lapsed(ctx: Ctx, purchase_id: str) -> None:
+    """Nobody can pay there any more."""
+    _not_offered(ctx, locked(ctx, purchase_id))
+
+
+def card_paid(ctx: Ctx, purchase_id: str, *, amount: Money, fee: Money, intent_ref: str, charge_ref: str) -> None:
+    """The provider has the money, less its fee."""
+    purchase = locked(ctx, purchase_id)
+    legs = [debit(PROVIDER, amount), debit(PROVIDER_FEES, fee), credit(PROVIDER, fee)]
+    _receive(ctx, purchase, charge_ref, amount, legs, intent_ref=intent_ref)
+
+
+def owns(ctx: Ctx, purchase_id: str) -> bool:
+    """Whether it is a purchase: the provider is asked in the same way for all that is paid on a page."""
+    return ctx.session.get(Purchase, purchase_id) is not None
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def paid(ctx: Ctx, purchase: Purchase) -> None:
+    """All of it is there: what was reserved of the buyer's Stars is taken, and the thing is theirs."""
+    step(ctx, PURCHASE, purchase, "pay", ("provider",), dues={"used_up": kept_from(ctx, purchase)})
+    purchase.paid_at, purchase.url = ctx.now, None
+    if purchase.credit_hold is not None:
+        ledger.post_hold(ctx, purchase.credit_hold, "Paid with Stars from an earlier purchase")
+    ctx.session.flush()
+    ctx.announce(PurchasePaid(purchase.id, purchase.thing, purchase.subject))
+
+
+def kept_from(ctx: Ctx, purchase: Purchase) -> datetime:
+    """From when on no part of it goes back, where it is delivered from now on."""
+    return ctx.now + max(MAY_COME_BACK, timedelta(days=purchase.lasts_days + 1))
+
+
+def _receive(
+    ctx: Ctx,
+    purchase: Purchase,
+    charge_ref: str,
+    amount: Money,
+    came: list[Leg],
+    *,
+    intent_ref: str | None = None,
+    payer: str | None = None,
+) -> None:
+    known = select(PurchasePayment.id).where(PurchasePayment.charge_ref == charge_ref)
+    if ctx.session.scalar(known) is not None:
+        return
+    payment = PurchasePayment(
+        id=ctx.new_id(),
+        purchase_id=purchase.id,
+        charge_ref=charge_ref,
+        intent_ref=intent_ref,
+        payer=payer,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        at=ctx.now,
+    )
+    ctx.session.add(payment)
+    ctx.session.flush()
+    stars = purchase.rail is Rail.STARS
+    wanted = purchase.state == PURCHASE.initial and amount == purchase.asked
+    sold, due = (STAR_SALES, stars_due) if stars else (SALES, refund_due)
+    account = sold if wanted else due(purchase.id)
+    legs = [*came, credit(account, amount)]
+    key = f"purchase:{purchase.id}:paid:{payment.id}"
+    ledger.post(ctx, key, f"Sold: {purchase.title}", legs, deal=purchase.id)
+    if wanted:
+        paid(ctx, purchase)
+    else:
+        refunds.send_back(ctx, purchase, payment, amount)
+
+
+def _not_offered(ctx: Ctx, purchase: Purchase) -> None:
+    if purchase.state != PURCHASE.initial:
+        return
+    step(ctx, PURCHASE, purchase, "not_offered", ("provider",))
+    if purchase.credit_hold is not None:
+        ledger.void_hold(ctx, purchase.credit_hold, "Not bought")
+    purchase.url = None
+    ctx.session.flush()
+    # The page closes at the very hour at which the offer ends, and often tells it first.
+    why = "offer_over" if ctx.now >= purchase.open_until else "not_offered"
+    ctx.announce(PurchaseClosed(purchase.id, purchase.thing, purchase.subject, why))
+
+
+def locked(ctx: Ctx, purchase_id: str) -> Purchase:
+    """A purchase that nobody else changes until this unit is over. Raises NotFound."""
+    purchase = ctx.session.get(Purchase, purchase_id, with_for_update=True)
+    if purchase is None:
+        raise NotFound
+    return purchase

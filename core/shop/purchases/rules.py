@@ -1,0 +1,38 @@
+"""Pure decisions about purchases: what a part is worth, and in what it can be given back."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from core.kernel.decimals import half_up
+from core.kernel.money import Money
+from core.shop.purchases.model import Rail
+
+
+class Back(NamedTuple):
+    """How money goes back: `sent` to where it came from, `credit` kept for the next purchase."""
+
+    sent: Money
+    credit: Money
+
+
+def parted(rail: Rail, price: Money, credit: Money, back: Money) -> Back:
+    """`back` of a purchase that was paid by `credit` in part. Raises ValueError for more than was paid.
+
+    Telegram gives a payment back whole or not at all (Bot API, refundStarPayment), so a part of one in Stars is kept
+    to the Star for the buyer's next purchase. What had come out of such credit goes back there.
+    """
+    if not 0 <= back.minor <= price.minor:
+        raise ValueError(f"{back} of {price}")
+    if rail is Rail.STARS and back < price:
+        return Back(Money.zero(price.currency), back)
+    sent = min(back, price - credit)
+    return Back(sent, back - sent)
+
+
+def unused(price: Money, left: int, whole: int) -> Money:
+    """The part of a price that belongs to what was not used: `left` of `whole` (seconds), rounded half up once."""
+    if not 0 <= left <= whole or not whole:
+        raise ValueError(f"{left} of {whole}")
+    return Money(half_up(Fraction(price.minor * left, whole)), price.currency)

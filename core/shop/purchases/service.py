@@ -1,0 +1,294 @@
+"""Buying from the market: the offer, the way out, the wish for the money back, and what an operator does about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.money import STARS, Money
+from core.kernel.process import enter, step
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+from core.money.ledger import service as ledger
+from core.money.ledger.model import STAR_SALES, credit, debit, star_credit
+from core.people.accounts.model import Person, Platform
+from core.people.accounts.service import acting, identities
+from core.shop.purchases import refunds
+from core.shop.purchases.events import AskedBack, PurchaseClosed, WishRefused
+from core.shop.purchases.model import (
+    ANSWERED_WITHIN,
+    GIVE_BACK,
+    MAY_COME_BACK,
+    OFFERED_FOR,
+    PURCHASE,
+    TRY_AGAIN_AFTER,
+    WISH,
+    BuyThing,
+    Purchase,
+    Rail,
+    Recall,
+    Thing,
+)
+from core.shop.purchases.payments import locked, paid
+
+SHOWN: Final = 5
+
+# --- what a buyer does ------------------------------------------------------------------------------------------------
+
+
+def buy(ctx: Ctx, command: BuyThing) -> Purchase:
+    """Ask to buy: an invoice goes to the buyer's Telegram, or a page is opened for their card.
+
+    Stars that the buyer has had back in part pay first; when they pay for all of it, it is paid at once. An open offer
+    of the same thing is taken back. Raises Refusal "purchase.no_telegram".
+    """
+    buyer = acting(ctx)
+    # Locked, or of two presses at once neither would see the other's offer, and both would be paid.
+    ctx.session.get(Person, buyer.id, with_for_update=True)
+    for earlier in _open_offers(ctx, buyer.id, command):
+        _close(ctx, earlier, "leave", ("buyer",))
+    purchase = Purchase(
+        id=ctx.new_id(),
+        buyer=buyer.id,
+        thing=command.thing,
+        subject=command.subject,
+        title=command.title,
+        description=command.description,
+        rail=command.rail,
+        price_minor=command.price_minor,
+        credit_minor=0,
+        back_minor=0,
+        currency=command.currency,
+        lasts_days=command.lasts_days,
+        made_at=ctx.now,
+        open_until=ctx.now + OFFERED_FOR,
+    )
+    ctx.session.add(purchase)
+    enter(ctx, PURCHASE, purchase, PURCHASE.initial)
+    ctx.session.flush()
+    if purchase.rail is Rail.STARS:
+        _use_credit(ctx, purchase)
+        if not purchase.asked:
+            paid(ctx, purchase)
+            return purchase
+        _send_invoice(ctx, purchase)
+    else:
+        _open_page(ctx, purchase, buyer.name)
+    return purchase
+
+
+def leave(ctx: Ctx, purchase_id: str) -> Purchase:
+    """The buyer would rather not. What is paid in this very moment goes back."""
+    purchase = mine(ctx, purchase_id)
+    _close(ctx, purchase, "leave", ("buyer",))
+    return purchase
+
+
+def ask_back(ctx: Ctx, purchase_id: str, reason: str) -> Purchase:
+    """The buyer would like the money back, within fourteen days: an operator hears of it, once, and decides."""
+    purchase = mine(ctx, purchase_id)
+    step(ctx, PURCHASE, purchase, "ask_back", ("buyer",))
+    if purchase.asked_back_at is not None:
+        return purchase
+    if not may_ask_back(purchase, ctx.now):
+        raise Refusal("purchase.too_late_to_ask", days=MAY_COME_BACK.days)
+    purchase.asked_back_at, purchase.back_reason = ctx.now, reason
+    set_timer(ctx.session, Timer(WISH, purchase.id, GIVE_BACK, ctx.now + ANSWERED_WITHIN), since=ctx.now)
+    ctx.session.flush()
+    ctx.announce(AskedBack(purchase.id, purchase.thing, purchase.subject))
+    return purchase
+
+
+def give_back_whole(ctx: Ctx, purchase_id: str) -> Purchase:
+    """An operator gives all of it back. Raises NotAllowed, Stale, Refusal for what the buyer's bank has called back."""
+    if not acting(ctx).operator:
+        raise NotAllowed
+    purchase = locked(ctx, purchase_id)
+    if purchase.recall is not None:
+        raise Refusal("purchase.called_back")
+    refunds.give_back(ctx, purchase, purchase.price, by="operator")
+    return purchase
+
+
+def refuse_back(ctx: Ctx, purchase_id: str, answer: str) -> Purchase:
+    """An operator does not give all of it back, and says why; what was not used meanwhile does go.
+
+    Raises NotAllowed, and Stale where nobody waits for an answer.
+    """
+    if not acting(ctx).operator:
+        raise NotAllowed
+    purchase = locked(ctx, purchase_id)
+    if not purchase.wish_open:
+        raise Stale
+    step(ctx, PURCHASE, purchase, "refuse", ("operator",))
+    purchase.back_answer = answer
+    clear_timers(ctx.session, WISH, purchase.id)
+    ctx.session.flush()
+    ctx.announce(WishRefused(purchase.id, purchase.thing, purchase.subject))
+    if purchase.rest:
+        refunds.give_back(ctx, purchase, purchase.rest, by="system")
+    return purchase
+
+
+# --- what others of the market do -------------------------------------------------------------------------------------
+
+
+def give_back(ctx: Ctx, purchase_id: str, amount: Money) -> Purchase:
+    """The slice that delivers it gives `amount` back, for what was not used. Once; nothing for nothing.
+
+    While an operator is asked for all of it, it waits for the answer: a price goes back once.
+    """
+    purchase = locked(ctx, purchase_id)
+    if purchase.wish_open:
+        purchase.rest_minor = amount.minor
+        ctx.session.flush()
+    elif amount and purchase.state == "paid" and purchase.recall is None:
+        refunds.give_back(ctx, purchase, amount, by="system")
+    return purchase
+
+
+def wish_is_due(ctx: Ctx, purchase_id: str) -> None:
+    """No operator has answered in time, however long the thing lasts: all of it goes back."""
+    purchase = locked(ctx, purchase_id)
+    if purchase.recall is Recall.OPEN:  # it stands still until the bank has decided
+        set_timer(ctx.session, Timer(WISH, purchase.id, GIVE_BACK, ctx.now + TRY_AGAIN_AFTER))
+    elif purchase.wish_open:
+        refunds.give_back(ctx, purchase, purchase.price, by="system")
+
+
+def time_is_up(ctx: Ctx, purchase_id: str, event: str) -> None:
+    purchase = locked(ctx, purchase_id)
+    if event == "offer_over":
+        _close(ctx, purchase, event, ("time",))
+    elif purchase.recall is Recall.OPEN:  # it stands still: a part of it may have to go back later
+        set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, event, ctx.now + TRY_AGAIN_AFTER))
+    elif purchase.wish_open:
+        _wish_waits(ctx, purchase, event)
+    else:
+        step(ctx, PURCHASE, purchase, event, ("time",))
+
+
+# --- what is seen -----------------------------------------------------------------------------------------------------
+
+
+def mine(ctx: Ctx, purchase_id: str) -> Purchase:
+    """A purchase for its buyer. Raises NotFound, to everybody else too."""
+    purchase = ctx.session.get(Purchase, purchase_id)
+    if purchase is None or purchase.buyer != acting(ctx).id:
+        raise NotFound
+    return purchase
+
+
+def purchase_for(ctx: Ctx, purchase_id: str) -> Purchase:
+    """A purchase for its buyer, for an operator, and for the house itself. Raises NotFound."""
+    purchase = ctx.session.get(Purchase, purchase_id)
+    if purchase is None:
+        raise NotFound
+    if ctx.actor.person not in (None, purchase.buyer) and not acting(ctx).operator:
+        raise NotFound
+    return purchase
+
+
+def purchase_of(ctx: Ctx, thing: Thing, subject: str) -> Purchase | None:
+    """The latest purchase of this very thing."""
+    query = select(Purchase).where(Purchase.thing == thing, Purchase.subject == subject)
+    return ctx.session.scalar(query.order_by(Purchase.id.desc()).limit(1))
+
+
+def purchases_of(ctx: Ctx, person_id: str) -> list[Purchase]:
+    """The last few, the newest first."""
+    query = select(Purchase).where(Purchase.buyer == person_id).order_by(Purchase.id.desc()).limit(SHOWN)
+    return list(ctx.session.scalars(query))
+
+
+def stars_kept(ctx: Ctx, person_id: str) -> Money:
+    """Stars that a buyer has had back in part, and not spent yet."""
+    return ledger.available(ctx, star_credit(person_id), STARS.code)
+
+
+def may_ask_back(purchase: Purchase, now: datetime) -> bool:
+    if purchase.recall is not None:
+        return False
+    return purchase.state == "paid" and purchase.asked_back_at is None and now < purchase.state_since + MAY_COME_BACK
+
+
+def answered_by(purchase: Purchase) -> datetime | None:
+    """Until when an operator may answer the wish for the money back."""
+    return None if purchase.asked_back_at is None else purchase.asked_back_at + ANSWERED_WITHIN
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def _wish_waits(ctx: Ctx, purchase: Purchase, event: str) -> None:
+    """It is not used up while its buyer waits for an answer; who has had none in time has all of it back."""
+    due = answered_by(purchase)
+    if due is not None and ctx.now < due:
+        set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, event, due))
+    else:
+        refunds.give_back(ctx, purchase, purchase.price, by="system")
+
+
+def _open_offers(ctx: Ctx, buyer: str, command: BuyThing) -> list[Purchase]:
+    query = select(Purchase).where(
+        Purchase.buyer == buyer,
+        Purchase.thing == command.thing,
+        Purchase.subject == command.subject,
+        Purchase.state == PURCHASE.initial,
+    )
+    return list(ctx.session.scalars(query))
+
+
+def _use_credit(ctx: Ctx, purchase: Purchase) -> None:
+    """Reserve of the buyer's Stars what this can use; it is taken when the rest is paid."""
+    use = min(stars_kept(ctx, purchase.buyer), purchase.price)
+    if not use:
+        return
+    purchase.credit_minor = use.minor
+    legs = [debit(star_credit(purchase.buyer), use), credit(STAR_SALES, use)]
+    key = f"purchase:{purchase.id}:credit"
+    purchase.credit_hold = ledger.hold(ctx, key, "Stars kept for the next purchase", legs, deal=purchase.id)
+
+
+def _send_invoice(ctx: Ctx, purchase: Purchase) -> None:
+    """Into the chat that the buyer has with the market on Telegram."""
+    chat = next((each for each in identities(ctx, purchase.buyer) if each.platform == Platform.TELEGRAM.value), None)
+    if chat is None or chat.address is None:
+        raise Refusal("purchase.no_telegram")
+    body: dict[str, Any] = {
+        "purchase": purchase.id,
+        "address": chat.address,
+        "title": purchase.title,
+        "description": purchase.description,
+        "amount": purchase.asked.minor,
+    }
+    # In the lane of the chat, so that the invoice stands below what was said of it.
+    ctx.post("stars", f"{chat.platform}:{chat.workspace}:{chat.address}", "invoice", body)
+
+
+def _open_page(ctx: Ctx, purchase: Purchase, name: str) -> None:
+    body: dict[str, Any] = {
+        "purchase": purchase.id,
+        "title": purchase.title,
+        "buyer_name": name,
+        "amount": purchase.asked.minor,
+        "currency": purchase.currency,
+        "expires": purchase.open_until.isoformat(),
+    }
+    ctx.post("payments", f"purchase:{purchase.id}", "purchase.page", body)
+
+
+def _close(ctx: Ctx, purchase: Purchase, event: str, roles: tuple[str, ...]) -> None:
+    step(ctx, PURCHASE, purchase, event, roles)
+    if purchase.credit_hold is not None:
+        ledger.void_hold(ctx, purchase.credit_hold, "Not bought")
+    if purchase.page_ref is not None:
+        body = {"purchase": purchase.id, "session": purchase.page_ref}
+        ctx.post("payments", f"purchase:{purchase.id}", "purchase.page.close", body)
+    purchase.url = None
+    ctx.session.flush()
+    why = "left" if event == "leave" else event
+    ctx.announce(PurchaseClosed(purchase.id, purchase.thing, purchase.subject, why))

@@ -1,0 +1,1 @@
+"""The trade in goods, from the listing to the review."""

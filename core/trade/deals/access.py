@@ -1,0 +1,121 @@
+"""Who may see a deal and act on it: its two sides, and the operators of the market where neither side is theirs."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.session import read_anew
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Person
+from core.people.accounts.service import acting
+from core.people.companies.service import approves, signs_alone
+from core.trade.deals import rules
+from core.trade.deals.model import DEAL, Deal, Side
+
+
+def deal_for(ctx: Ctx, deal_id: str) -> Deal:
+    """A deal for its sides, an operator or the house itself. Raises NotFound, to strangers too."""
+    deal = ctx.session.get(Deal, deal_id)
+    if deal is None or (ctx.actor.person is not None and not sides(ctx, deal)):
+        raise NotFound
+    return deal
+
+
+def deal_by_ref(ctx: Ctx, ref: str) -> Deal:
+    """The same, by what people read out and type."""
+    deal_id = ctx.session.scalar(select(Deal.id).where(Deal.ref == ref.strip().upper()))
+    if deal_id is None:
+        raise NotFound
+    return deal_for(ctx, deal_id)
+
+
+def deal_of_quote(ctx: Ctx, quote_id: str) -> Deal | None:
+    """The deal that a quote was made into, for its two sides."""
+    deal = ctx.session.scalar(select(Deal).where(Deal.quote_id == quote_id))
+    return deal if deal is not None and sides(ctx, deal) else None
+
+
+def sides(ctx: Ctx, deal: Deal) -> frozenset[str]:
+    """The roles of who acts. A side has its own name, perhaps "other", "invited" or "approver"; an operator is no side.
+
+    Empty for anybody else.
+    """
+    if ctx.actor.person is None:
+        return frozenset()
+    person = acting(ctx)
+    side = rules.side_of(person.organisation_id, deal.buyer, deal.seller)
+    if side is None and person.operator:
+        return frozenset({"operator"})
+    roles = rules.roles(side, deal.cancel_asked_by, deal.direct_asked_by)
+    return roles | {"approver"} if side == "buyer" and _may_approve(ctx, deal, person) else roles
+
+
+def _may_approve(ctx: Ctx, deal: Deal, person: Person) -> bool:
+    """Whether a deal waits for this person of the buyer's company. Nobody approves their own signature."""
+    signed = deal.state == "awaiting_approval" and person.id != deal.buyer_signed_by
+    wanted = deal.state == "awaiting_funding" and deal.direct_wanted_by not in (None, person.id)
+    return (signed or wanted) and approves(ctx, person.id, deal.amount)
+
+
+def may(ctx: Ctx, deal: Deal) -> list[str]:
+    """What who acts may do with the deal now: the buttons."""
+    roles = sides(ctx, deal)
+    done = {"direct_wanted"}  # what asking comes to for who may not decide on so much alone
+    if any(has_signed(deal, side) for side in ("buyer", "seller") if side in roles):
+        done.add("sign")
+    if deal.direct_wanted_by is not None and "buyer" in roles and not decides(ctx, deal, "buyer"):
+        done |= {"direct_asked", "direct_agreed"}
+    if deal.buyer_paid_at is not None:
+        done.add("buyer_says_paid")
+    if deal.direct_asked_by is not None or deal.settlement == "held":
+        done.add("direct_asked")
+    if deal.state == "funded_direct" and deal.cancel_asked_by is not None:
+        done.add("cancel_asked")
+    return [event for event in DEAL.open_to(deal.state, roles) if event not in done]
+
+
+def decides(ctx: Ctx, deal: Deal, side: str) -> bool:
+    """Whether who acts for this side may say alone that the deal's money is not protected any more."""
+    return side == "seller" or signs_alone(ctx, acting(ctx).id, deal.amount)
+
+
+def party(ctx: Ctx, deal_id: str) -> tuple[Deal, Side]:
+    """The deal, locked, and the side of who acts. Raises NotFound to all others."""
+    deal = locked(ctx, deal_id)
+    side = rules.side_of(acting(ctx).organisation_id, deal.buyer, deal.seller)
+    if side is None:
+        raise NotFound
+    return deal, side
+
+
+def operated(ctx: Ctx, deal_id: str) -> Deal:
+    """The deal, locked, for an operator who is no side of it. Raises NotAllowed."""
+    deal = locked(ctx, deal_id)
+    if "operator" not in sides(ctx, deal):
+        raise NotAllowed
+    return deal
+
+
+def locked(ctx: Ctx, deal_id: str) -> Deal:
+    """A deal that nobody else changes until this unit is over. Whoever closes a lot or moves its money holds it.
+
+    Two lots that close at once would otherwise each see the other open, and nobody would close the deal.
+    """
+    read_anew(ctx.session)
+    query = select(Deal).where(Deal.id == deal_id).with_for_update()
+    # What was read before the lock may have changed while we waited for it.
+    deal = ctx.session.scalar(query, execution_options={"populate_existing": True})
+    if deal is None:
+        raise NotFound
+    return deal
+
+
+def check_seen(deal: Deal, seen: int | None) -> None:
+    """Raises Stale for a card that is out of date."""
+    if seen is not None and seen != deal.version:
+        raise Stale
+
+
+def has_signed(deal: Deal, side: str) -> bool:
+    return (deal.buyer_signed_at if side == "buyer" else deal.seller_signed_at) is not None

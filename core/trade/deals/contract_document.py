@@ -1,0 +1,89 @@
+"""What was signed, as a file that both sides keep: asked for from the chat, drawn outside, handed to who has asked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from core.kernel.errors import NotFound
+from core.kernel.transaction import Ctx, person
+from core.people.accounts.service import acting
+from core.people.files.model import Checked
+from core.people.files.service import keep
+from core.trade.deals import rules
+from core.trade.deals.access import deal_for, sides
+from core.trade.deals.events import TermsDrawn
+from core.trade.deals.model import Deal
+from core.trade.deals.platform_terms import conditions
+
+
+class TermsPaper(BaseModel):
+    """All that stands on the paper, in the words of who reads it. `rows`: each a label and what it says.
+
+    `conditions`: the market's own, as they bind. `signed`: the very text whose sha256 both have signed; empty before.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ref: str
+    title: str
+    text: str
+    rows: tuple[tuple[str, str], ...]
+    note: str
+    conditions: str
+    signed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The terms as a card has them, in the words of who reads it."""
+
+    title: str
+    text: str
+    rows: Sequence[tuple[str, str]]
+    note: str
+
+
+def ask_terms(ctx: Ctx, deal_id: str, shown: Shown, where: str) -> Deal:
+    """A side would like the terms as a file, in these words. Raises NotFound to all others, operators too.
+
+    `where`: the chat that asks, to which it comes.
+    """
+    deal = deal_for(ctx, deal_id)
+    if not sides(ctx, deal) & {"buyer", "seller"}:
+        raise NotFound
+    paper = TermsPaper(
+        ref=deal.ref,
+        title=shown.title,
+        text=shown.text,
+        rows=tuple(shown.rows),
+        note=shown.note,
+        conditions=conditions(deal.terms_version),
+        signed=signed_text_of(deal),
+    )
+    body = {"deal": deal.id, "person": acting(ctx).id, "where": where, "paper": paper.model_dump(mode="json")}
+    ctx.post("payments", f"terms:{deal.id}", "terms.draw", body)
+    return deal
+
+
+def signed_text_of(deal: Deal) -> str:
+    """The text that both have signed, when it can be shown: it has the note with its contacts, and the names.
+
+    Of a company that has left the name is gone from the deal, and with it the text that had it.
+    """
+    if deal.buyer_signed_at is None or deal.seller_signed_at is None:
+        return ""
+    parties = rules.Signatory(deal.buyer, deal.buyer_name), rules.Signatory(deal.seller, deal.seller_name)
+    text = rules.signed_text(deal.terms, *parties, deal.commission_bp, deal.terms_version)
+    return text if hashlib.sha256(text.encode()).hexdigest() == deal.terms_hash else ""
+
+
+def terms_drawn(ctx: Ctx, deal_id: str, person_id: str, where: str, content: bytes) -> None:
+    """The file is here."""
+    deal = deal_for(ctx, deal_id)
+    file = Checked(f"{deal.ref}.pdf", "application/pdf", content, hashlib.sha256(content).hexdigest())
+    kept = keep(ctx.seen_by(person(person_id)), file)
+    ctx.announce(TermsDrawn(deal.id, deal.buyer, deal.seller, person_id, where, kept.id))

@@ -1,0 +1,303 @@
+"""What the market, time and operators tell a deal: paid, delivered, settled, in dispute, stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from core.kernel.process import Dues, step
+from core.kernel.quantity import Quantity
+from core.kernel.timers import Timer, deadline_of, set_timer
+from core.kernel.transaction import Ctx
+from core.trade.deals import rules
+from core.trade.deals.access import locked, operated
+from core.trade.deals.events import (
+    DealCancelled,
+    DealCancelRefused,
+    DealClosed,
+    DealCompleted,
+    DealDisputed,
+    DealEscalated,
+    DealFact,
+    DealFunded,
+    DealMoneyStuck,
+    DealMoneyTried,
+    DealResumed,
+    DealRuledByTime,
+    DealRunsOn,
+    DealSettling,
+    DealUnwinding,
+)
+from core.trade.deals.model import DEAL, DIRECT_ENDS_AFTER, OVERDUE_AFTER, Deal
+from core.trade.listings.service import give_back
+
+SETTLING: Final = ("settling", "payout_blocked")
+UNWINDING: Final = ("unwinding", "refund_blocked")
+ENDING: Final = (*SETTLING, *UNWINDING)  # only its last money is awaited
+LOOK_AGAIN: Final = timedelta(days=1)  # whether its money still may not move
+
+
+# --- its money --------------------------------------------------------------------------------------------------------
+
+
+def fund_by(ctx: Ctx, deal_id: str, moment: datetime, *, asked_at: datetime | None = None) -> None:
+    """Until when the first money has to come: later than usual where it may not be held so long.
+
+    `asked_at`: when it can be paid, where that is not now; nobody is reminded before.
+    """
+    set_timer(ctx.session, Timer(DEAL.name, deal_id, "funding_expired", moment), since=asked_at or ctx.now)
+
+
+def money_in(ctx: Ctx, deal_id: str) -> None:
+    """A part of what it waits for has come. Nothing, for a deal that runs already."""
+    deal = locked(ctx, deal_id)
+    if deal.state == "awaiting_funding":
+        step(ctx, DEAL, deal, "money_in", ("provider",))
+        ctx.session.flush()
+
+
+def money_complete(ctx: Ctx, deal_id: str) -> None:
+    """All that it waits for is held."""
+    deal = locked(ctx, deal_id)
+    step(ctx, DEAL, deal, "money_complete", ("provider",), dues=_funded(ctx, deal))
+    deal.funded_at = ctx.now
+    deal.direct_asked_by = deal.direct_wanted_by = None
+    tell(ctx, deal, DealFunded)
+
+
+def paid_out(ctx: Ctx, deal_id: str) -> None:
+    """All its money has arrived where it belongs."""
+    deal = locked(ctx, deal_id)
+    step(ctx, DEAL, deal, "paid_out", ("system",))
+    tell(ctx, deal, DealCompleted)
+
+
+def refunded(ctx: Ctx, deal_id: str) -> None:
+    """Nothing of a deal that was called off is held any more."""
+    deal = locked(ctx, deal_id)
+    step(ctx, DEAL, deal, "refunded", ("system",))
+    ctx.announce(DealCancelled(deal.id, deal.buyer, deal.seller, ctx.actor.person, deal.ended_by or ""))
+
+
+def money_stuck(ctx: Ctx, deal_id: str) -> None:
+    """The provider did not send a payout or refund of it. Of interest only when nothing else is awaited."""
+    deal = locked(ctx, deal_id)
+    if deal.state in ("settling", "unwinding"):
+        _stuck(ctx, deal, "payout_failed" if deal.state == "settling" else "refund_failed", "provider")
+
+
+def freeze(ctx: Ctx, deal_id: str, why: str) -> None:
+    """From now on no time and nobody but an operator's ruling releases anything of it."""
+    deal = locked(ctx, deal_id)
+    if deal.frozen is None:
+        deal.frozen = why
+    elif deal.frozen != why:
+        deal.also_frozen = why
+    ctx.session.flush()
+
+
+def thaw(ctx: Ctx, deal_id: str, why: str) -> None:
+    """The reason to stand still is gone. Another reason stays."""
+    deal = locked(ctx, deal_id)
+    if deal.also_frozen == why:
+        deal.also_frozen = None
+    elif deal.frozen == why:
+        deal.frozen, deal.also_frozen = deal.also_frozen, None
+    ctx.session.flush()
+
+
+def stands_still(deal: Deal) -> bool:
+    """Whether freeze beats timer: its lots are neither accepted nor given up by time."""
+    return deal.frozen is not None or deal.state == "disputed"
+
+
+# --- its lots ---------------------------------------------------------------------------------------------------------
+
+
+def all_lots_closed(ctx: Ctx, deal_id: str, *, delivered: bool = True) -> None:
+    """No lot is open any more. A deal that unwinds ends with its refunds instead.
+
+    `delivered`: whether any lot of it was; one that was paid directly and never delivered is not complete.
+    """
+    deal = locked(ctx, deal_id)
+    if deal.state == "in_delivery_direct" and not delivered:
+        _undelivered(ctx, deal)
+    elif deal.state == "in_delivery_direct":
+        step(ctx, DEAL, deal, "all_lots_closed", ("system",))
+        tell(ctx, deal, DealCompleted)
+    elif deal.state in ("funded", "cancel_asked", "disputed"):
+        step(ctx, DEAL, deal, "all_lots_closed", ("system",))
+        tell(ctx, deal, DealSettling)
+
+
+def lots_run_on(ctx: Ctx, deal_id: str) -> None:
+    """Some lots were already on their way when the rest was cancelled."""
+    deal = locked(ctx, deal_id)
+    step(ctx, DEAL, deal, "lots_run_on", ("system",), dues=_funded(ctx, deal))
+    deal.cancel_asked_by = None
+    deal.ended_by = None
+    tell(ctx, deal, DealRunsOn)
+
+
+# --- its disputes -----------------------------------------------------------------------------------------------------
+
+
+def freeze_deal(ctx: Ctx, deal_id: str) -> Deal:
+    """An operator stops it: nothing is released until there is a ruling. Raises NotAllowed, Stale."""
+    deal = operated(ctx, deal_id)
+    step(ctx, DEAL, deal, "freeze", ("operator",))
+    _disputed(ctx, deal, "freeze")
+    return deal
+
+
+def resume_deal(ctx: Ctx, deal_id: str) -> Deal:
+    """An operator lets it go on as it was. Raises NotAllowed, Stale."""
+    deal = operated(ctx, deal_id)
+    step(ctx, DEAL, deal, "resume", ("operator",), dues=_funded(ctx, deal))
+    tell(ctx, deal, DealResumed)
+    return deal
+
+
+def dispute_over(ctx: Ctx, deal_id: str, event: str) -> None:
+    """It was ruled on ("resolve"), or the two have agreed on shares ("settle_together"): it settles.
+
+    Its lots are closed by whoever decides, right after this.
+    """
+    deal = locked(ctx, deal_id)
+    step(ctx, DEAL, deal, event, ("system",))
+    tell(ctx, deal, DealSettling)
+
+
+def put_off_ruling_by_time(ctx: Ctx, deal_id: str, moment: datetime) -> None:
+    """Somebody has ruled: time does not rule before an appeal is heard."""
+    standing = deadline_of(ctx.session, DEAL.name, deal_id, "final_rule")
+    if standing is None or standing.due_at < moment:
+        set_timer(ctx.session, Timer(DEAL.name, deal_id, "final_rule", moment))
+
+
+# --- its deadlines ----------------------------------------------------------------------------------------------------
+
+
+def time_is_up(ctx: Ctx, deal_id: str, event: str, *, on_the_road: bool, delivered: bool = False) -> None:
+    """A deadline of the deal's present state has passed. `on_the_road`: some lot was sent and has not arrived.
+
+    `delivered`: some lot of it was.
+    """
+    deal = locked(ctx, deal_id)
+    match event:
+        case "sign_expired" | "approval_expired" | "idle":
+            _idle(ctx, deal, event, delivered)
+        case "funding_expired":
+            unwind(ctx, deal, event, ("time",))
+        case "cancel_silent":
+            carry_on(ctx, deal, event, ("time",))
+        case "delivery_overdue":
+            _overdue(ctx, deal, on_the_road)
+        case "escalate":
+            step(ctx, DEAL, deal, event, ("time",))
+            tell(ctx, deal, DealEscalated)
+        case "final_rule" if deal.frozen is not None:  # freeze beats timer: a part of the money may be with a bank
+            set_timer(ctx.session, Timer(DEAL.name, deal.id, event, ctx.now + LOOK_AGAIN))
+        case "final_rule":
+            step(ctx, DEAL, deal, event, ("time",))
+            tell(ctx, deal, DealRuledByTime)
+        case "payout_slow" | "refund_slow":
+            _stuck(ctx, deal, event, "time")
+        case "retry":
+            step(ctx, DEAL, deal, event, ("time",))
+            tell(ctx, deal, DealMoneyTried)
+        case _:
+            raise ValueError(f"a deal has no deadline {event}")
+
+
+def _idle(ctx: Ctx, deal: Deal, event: str, delivered: bool) -> None:
+    if deal.state != "in_delivery_direct":
+        close(ctx, deal, event, "time")
+    elif delivered:
+        step(ctx, DEAL, deal, event, ("time",))
+        tell(ctx, deal, DealCompleted)
+    else:
+        _undelivered(ctx, deal)
+
+
+def _overdue(ctx: Ctx, deal: Deal, on_the_road: bool) -> None:
+    if on_the_road:
+        step(ctx, DEAL, deal, "delivery_overdue", ("time",))
+        _disputed(ctx, deal, "delivery_overdue")
+    else:  # what was never sent, and what is being looked at, has deadlines of its own
+        due = ctx.now + OVERDUE_AFTER
+        set_timer(ctx.session, Timer(DEAL.name, deal.id, "delivery_overdue", due))
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def tell(ctx: Ctx, deal: Deal, fact: type[DealFact]) -> None:
+    ctx.announce(fact(deal.id, deal.buyer, deal.seller, ctx.actor.person))
+    ctx.session.flush()
+
+
+def close(ctx: Ctx, deal: Deal, event: str, role: str) -> None:
+    """End it before any money moved: the goods go back on the shelf."""
+    step(ctx, DEAL, deal, event, (role,))
+    deal.ended_by = event
+    goods_back(ctx, deal, deal.terms.quantity)
+    ctx.announce(DealClosed(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
+    ctx.session.flush()
+
+
+def _undelivered(ctx: Ctx, deal: Deal) -> None:
+    """Over, and no lot of it came, though the seller has said that the money had: no deal that speaks for anybody."""
+    step(ctx, DEAL, deal, "undelivered", ("system",))
+    deal.ended_by = "undelivered"
+    ctx.announce(DealClosed(deal.id, deal.buyer, deal.seller, ctx.actor.person, "undelivered"))
+    ctx.session.flush()
+
+
+def goods_back(ctx: Ctx, deal: Deal, quantity: Quantity) -> None:
+    """What will not be delivered is for sale again. Goods that were quoted on a request stood on no shelf."""
+    if deal.listing_id is not None:
+        give_back(ctx, deal.listing_id, quantity)
+
+
+def unwind(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
+    """Call it off: what was not sent is given up, and what is held for that goes back."""
+    step(ctx, DEAL, deal, event, roles)
+    deal.ended_by = event
+    ctx.announce(DealUnwinding(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
+    ctx.session.flush()
+
+
+def carry_on(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
+    """It goes on although somebody has asked to cancel."""
+    step(ctx, DEAL, deal, event, roles, dues={**_funded(ctx, deal), **still_due(ctx, deal)})
+    deal.cancel_asked_by = None
+    ctx.announce(DealCancelRefused(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
+    ctx.session.flush()
+
+
+def still_due(ctx: Ctx, deal: Deal) -> Dues:
+    """When it is overdue, as it stands: who asks to cancel again and again would put it off each time."""
+    standing = deadline_of(ctx.session, DEAL.name, deal.id, "delivery_overdue")
+    return {} if standing is None else {standing.event: standing.due_at}
+
+
+def delivered_directly(ctx: Ctx, deal: Deal) -> Dues:
+    """The moments of a deal that is delivered without held money."""
+    return {"idle": rules.ends(deal.terms.window_to, DIRECT_ENDS_AFTER, ctx.now)}
+
+
+def _funded(ctx: Ctx, deal: Deal) -> Dues:
+    return {"delivery_overdue": rules.ends(deal.terms.window_to, OVERDUE_AFTER, ctx.now)}
+
+
+def _disputed(ctx: Ctx, deal: Deal, why: str) -> None:
+    deal.cancel_asked_by = None
+    ctx.announce(DealDisputed(deal.id, deal.buyer, deal.seller, ctx.actor.person, why))
+    ctx.session.flush()
+
+
+def _stuck(ctx: Ctx, deal: Deal, event: str, role: str) -> None:
+    step(ctx, DEAL, deal, event, (role,))
+    tell(ctx, deal, DealMoneyStuck)

@@ -1,0 +1,14 @@
+"""What is said in deals, as facts for whoever brings it to the other side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.trade.deals.events import DealFact
+
+
+@dataclass(frozen=True, slots=True)
+class DealLineSaid(DealFact):
+    """One side has said something, or says it otherwise now."""
+
+    line_id: str

@@ -1,0 +1,62 @@
+"""Pure decisions about deals: what exactly is signed, and who is who."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from core.trade.deals.model import Side
+from core.trade.deals.platform_terms import conditions_hash
+from core.trade.offers.model import Terms
+
+
+class Signatory(NamedTuple):
+    """An organisation, and what it is called when the deal is made."""
+
+    organisation: str
+    name: str
+
+
+def terms_hash(terms: Terms, buyer: Signatory, seller: Signatory, commission_bp: int, version: int) -> str:
+    """The sha256 that both sides sign, of `signed_text`."""
+    return hashlib.sha256(signed_text(terms, buyer, seller, commission_bp, version).encode()).hexdigest()
+
+
+def signed_text(terms: Terms, buyer: Signatory, seller: Signatory, commission_bp: int, version: int) -> str:
+    """What both sides sign, as JSON: the terms with the parties, the commission and the house's conditions.
+
+    `version`: of those conditions, on which the deal was made; their own words are known by their sha256.
+    """
+    signed = {
+        "terms": terms.as_json(),
+        "amount": str(terms.total()),
+        "buyer": buyer._asdict(),
+        "seller": seller._asdict(),
+        "commission_bp": commission_bp,
+        "terms_version": version,
+        "conditions_sha256": conditions_hash(version),
+    }
+    return json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def side_of(organisation: str, buyer: str, seller: str) -> Side | None:
+    """On which side of the deal an organisation stands; None for a stranger."""
+    if organisation == buyer:
+        return "buyer"
+    return "seller" if organisation == seller else None
+
+
+def roles(side: Side | None, cancel_asked_by: Side | None, direct_asked_by: Side | None = None) -> frozenset[str]:
+    """The roles of one side: its own name, "other" when the other side asks to cancel, "invited" to pay directly."""
+    if side is None:
+        return frozenset()
+    asked = {"other"} if cancel_asked_by not in (None, side) else set()
+    invited = {"invited"} if direct_asked_by not in (None, side) else set()
+    return frozenset({side, *asked, *invited})
+
+
+def ends(window_to: date, after: timedelta, now: datetime) -> datetime:
+    """So long after the delivery window's last day; a deal that was paid after it gets the same time."""
+    return max(datetime.combine(window_to + timedelta(days=1), time.min, UTC), now) + after

@@ -1,0 +1,352 @@
+"""What the two sides do with a deal: sign, leave, cancel, settle directly. What the market tells it is in `lifecycle`."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+
+from core.kernel.errors import NotAllowed, Refusal
+from core.kernel.process import enter, step
+from core.kernel.transaction import Ctx
+from core.people.accounts.service import acting, organisation_of
+from core.trade.deals import rules
+from core.trade.deals.access import (
+    check_seen,
+    deal_by_ref,
+    deal_for,
+    decides,
+    has_signed,
+    locked,
+    may,
+    operated,
+    party,
+    sides,
+)
+from core.trade.deals.approval import approve_deal, note_order, refuse_deal, signed_by_both
+from core.trade.deals.events import (
+    DealAgreed,
+    DealCancelAsked,
+    DealDirectAgreed,
+    DealDirectAsked,
+    DealDirectPaid,
+    DealDirectRefused,
+    DealDirectSent,
+    DealDirectWanted,
+    DealSigned,
+)
+from core.trade.deals.lifecycle import (
+    ENDING,
+    SETTLING,
+    all_lots_closed,
+    carry_on,
+    close,
+    delivered_directly,
+    dispute_over,
+    freeze,
+    freeze_deal,
+    fund_by,
+    goods_back,
+    lots_run_on,
+    money_complete,
+    money_in,
+    money_stuck,
+    paid_out,
+    put_off_ruling_by_time,
+    refunded,
+    resume_deal,
+    stands_still,
+    still_due,
+    tell,
+    thaw,
+    time_is_up,
+    unwind,
+)
+from core.trade.deals.model import DEAL, TERMS_VERSION, Deal, HouseTerms
+from core.trade.offers.model import Terms
+from core.trade.offers.quotes.service import quote_for
+from core.trade.offers.service import offer_for
+
+__all__ = [
+    "ENDING",
+    "SETTLING",
+    "agree_cancel",
+    "agree_deal",
+    "agree_direct",
+    "agree_quote",
+    "all_lots_closed",
+    "approve_deal",
+    "ask_cancel",
+    "ask_direct",
+    "back_out",
+    "cancel_deal",
+    "confirm_money",
+    "deal_by_ref",
+    "deal_for",
+    "deals_of",
+    "dispute_over",
+    "freeze",
+    "freeze_deal",
+    "fund_by",
+    "goods_back",
+    "locked",
+    "lots_run_on",
+    "may",
+    "money_complete",
+    "money_in",
+    "money_stuck",
+    "note_order",
+    "operated",
+    "paid_out",
+    "party",
+    "put_off_ruling_by_time",
+    "refunded",
+    "refuse_cancel",
+    "refuse_deal",
+    "refuse_direct",
+    "resume_deal",
+    "say_paid",
+    "sides",
+    "sign_deal",
+    "stands_still",
+    "thaw",
+    "time_is_up",
+]
+
+REF_LENGTH = 6  # 30 letters and digits: 729 million deals
+
+
+# --- signing ----------------------------------------------------------------------------------------------------------
+
+
+def sign_deal(ctx: Ctx, deal_id: str) -> Deal:
+    """Sign for one's side; a side that has signed signs no second time. With both the deal awaits its money.
+
+    What is signed never changes, so it does not matter which version of the deal the person saw.
+    """
+    deal, side = party(ctx, deal_id)
+    if has_signed(deal, side):
+        return deal
+    _two_firms(ctx, deal)
+    step(ctx, DEAL, deal, "sign", (side,))
+    if side == "buyer":
+        deal.buyer_signed_by, deal.buyer_signed_at = ctx.actor.person, ctx.now
+    else:
+        deal.seller_signed_by, deal.seller_signed_at = ctx.actor.person, ctx.now
+    ctx.announce(DealSigned(deal.id, deal.buyer, deal.seller, ctx.actor.person, side))
+    if has_signed(deal, "buyer") and has_signed(deal, "seller"):
+        signed_by_both(ctx, deal)
+    ctx.session.flush()
+    return deal
+
+
+def _two_firms(ctx: Ctx, deal: Deal) -> None:
+    """Raises Refusal where both sides say that they are the same one: a firm's trade with itself is no trade."""
+    number, other = (organisation_of(ctx, each).vat_number for each in (deal.buyer, deal.seller))
+    if number is not None and number == other:
+        raise Refusal("deal.one_firm", number=number)
+
+
+def back_out(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """Leave before both have signed: nothing was promised yet, and the goods go back on the shelf."""
+    deal, side = party(ctx, deal_id)
+    check_seen(deal, seen)
+    close(ctx, deal, "unsign", side)
+    return deal
+
+
+# --- cancelling -------------------------------------------------------------------------------------------------------
+
+
+def cancel_deal(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """Leave before the money is there."""
+    deal, side = party(ctx, deal_id)
+    check_seen(deal, seen)
+    unwind(ctx, deal, "cancel", (side,))
+    return deal
+
+
+def ask_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """Ask the other side to give up what is not on its way yet. Silence for three days means no."""
+    deal, side = party(ctx, deal_id)
+    if deal.cancel_asked_by == side and deal.state in ("cancel_asked", "funded_direct"):
+        return deal
+    check_seen(deal, seen)
+    step(ctx, DEAL, deal, "cancel_asked", (side,), dues=still_due(ctx, deal))
+    deal.cancel_asked_by = side
+    ctx.announce(DealCancelAsked(deal.id, deal.buyer, deal.seller, ctx.actor.person, side))
+    ctx.session.flush()
+    return deal
+
+
+def agree_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """Say yes to the other side: lots not yet dispatched are given up, the others run on.
+
+    Raises Refusal while none of its money may move, for there is nothing to give back of a lot that is given up.
+    """
+    deal, _ = party(ctx, deal_id)
+    check_seen(deal, seen)
+    if deal.frozen is not None:
+        raise Refusal("deal.frozen")
+    if deal.state == "funded_direct":
+        DEAL.transition(deal.state, "cancel_agreed", sides(ctx, deal))
+        close(ctx, deal, "cancel_agreed", "other")
+    else:
+        unwind(ctx, deal, "cancel_agreed", sides(ctx, deal))
+    return deal
+
+
+def refuse_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """Say no to the other side: the deal goes on."""
+    deal, _ = party(ctx, deal_id)
+    check_seen(deal, seen)
+    carry_on(ctx, deal, "cancel_refused", sides(ctx, deal))
+    return deal
+
+
+# --- paying without us ------------------------------------------------------------------------------------------------
+
+
+def ask_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """Propose to settle between the two of them. Nothing changes before the other side agrees.
+
+    Of a buyer who may not sign so much alone, the company is asked before anybody else: it approved held money.
+    """
+    deal, side = party(ctx, deal_id)
+    if deal.direct_asked_by == side:
+        return deal
+    if deal.settlement == "held":
+        raise Refusal("deal.always_held")
+    check_seen(deal, seen)
+    if not decides(ctx, deal, side):
+        return _want_direct(ctx, deal)
+    step(ctx, DEAL, deal, "direct_asked", (side,))
+    deal.direct_asked_by, deal.direct_wanted_by = side, None
+    ctx.announce(DealDirectAsked(deal.id, deal.buyer, deal.seller, ctx.actor.person, side))
+    ctx.session.flush()
+    return deal
+
+
+def agree_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """Say yes to it: no money is held here, and none is given back by us. The buyer's company may be asked first."""
+    deal, side = party(ctx, deal_id)
+    check_seen(deal, seen)
+    DEAL.transition(deal.state, "direct_agreed", sides(ctx, deal))
+    if not decides(ctx, deal, side):
+        return _want_direct(ctx, deal)
+    step(ctx, DEAL, deal, "direct_agreed", sides(ctx, deal))
+    deal.settlement, deal.direct_wanted_by = "direct", None
+    tell(ctx, deal, DealDirectAgreed)
+    return deal
+
+
+def refuse_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """Keep the payment protected: by the side that was asked, or by who decides in the buyer's company."""
+    deal, _ = party(ctx, deal_id)
+    check_seen(deal, seen)
+    step(ctx, DEAL, deal, "direct_refused", sides(ctx, deal))
+    only = deal.buyer if deal.direct_asked_by is None else None
+    deal.direct_asked_by = deal.direct_wanted_by = None
+    ctx.announce(DealDirectRefused(deal.id, deal.buyer, deal.seller, ctx.actor.person, only))
+    ctx.session.flush()
+    return deal
+
+
+def _want_direct(ctx: Ctx, deal: Deal) -> Deal:
+    if deal.direct_wanted_by is None:
+        step(ctx, DEAL, deal, "direct_wanted", ("buyer",))
+        deal.direct_wanted_by = ctx.actor.person
+        ctx.announce(DealDirectWanted(deal.id, deal.buyer, deal.seller, ctx.actor.person, deal.buyer))
+        ctx.session.flush()
+    return deal
+
+
+def say_paid(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """The buyer says to have paid the seller directly. Their word: nothing is booked, and the seller still confirms."""
+    deal, side = party(ctx, deal_id)
+    if side == "buyer" and deal.buyer_paid_at is not None:
+        return deal
+    check_seen(deal, seen)
+    step(ctx, DEAL, deal, "buyer_says_paid", (side,))
+    deal.buyer_paid_at = ctx.now
+    tell(ctx, deal, DealDirectSent)
+    return deal
+
+
+def confirm_money(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+    """The seller says that a direct payment has come: the goods can be sent."""
+    deal, side = party(ctx, deal_id)
+    check_seen(deal, seen)
+    step(ctx, DEAL, deal, "seller_confirms_money", (side,), dues=delivered_directly(ctx, deal))
+    deal.cancel_asked_by = None
+    tell(ctx, deal, DealDirectPaid)
+    return deal
+
+
+# --- seeing and beginning ---------------------------------------------------------------------------------------------
+
+
+def deals_of(ctx: Ctx, organisation_id: str, limit: int = 20, before: str | None = None) -> list[Deal]:
+    """An organisation's deals, the newest first; `before` is the last deal id of the page seen."""
+    if ctx.actor.person is not None and acting(ctx).organisation_id != organisation_id:
+        raise NotAllowed
+    query = select(Deal).where(or_(Deal.buyer == organisation_id, Deal.seller == organisation_id))
+    if before is not None:
+        query = query.where(Deal.id < before)
+    return list(ctx.session.scalars(query.order_by(Deal.id.desc()).limit(limit)))
+
+
+def agree_deal(ctx: Ctx, offer_id: str, house: HouseTerms) -> Deal:
+    """Make the deal of an accepted offer, once."""
+    known = ctx.session.scalar(select(Deal).where(Deal.offer_id == offer_id))
+    if known is not None:
+        return known
+    offer = offer_for(ctx, offer_id)
+    deal = _deal(ctx, offer.buyer, offer.seller, offer.terms, house)
+    deal.listing_id, deal.offer_id = offer.listing_id, offer.id
+    return _begin(ctx, deal)
+
+
+def agree_quote(ctx: Ctx, quote_id: str, buyer: str, house: HouseTerms) -> Deal:
+    """Make the deal of a quote that was chosen, once."""
+    known = ctx.session.scalar(select(Deal).where(Deal.quote_id == quote_id))
+    if known is not None:
+        return known
+    quote = quote_for(ctx, quote_id)
+    deal = _deal(ctx, buyer, quote.seller, quote.terms, house)
+    deal.quote_id = quote.id
+    return _begin(ctx, deal)
+
+
+def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, house: HouseTerms) -> Deal:
+    total = terms.total()
+    buying, selling = (rules.Signatory(each, organisation_of(ctx, each).name) for each in (buyer, seller))
+    return Deal(
+        id=ctx.new_id(),
+        ref=_free_ref(ctx),
+        buyer=buyer,
+        seller=seller,
+        buyer_name=buying.name,
+        seller_name=selling.name,
+        terms_json=terms.as_json(),
+        terms_hash=rules.terms_hash(terms, buying, selling, house.commission_bp, TERMS_VERSION),
+        terms_version=TERMS_VERSION,
+        amount_minor=total.minor,
+        currency=total.currency,
+        commission_bp=house.commission_bp,
+        settlement=house.settled_by(total.currency),
+        agreed_at=ctx.now,
+    )
+
+
+def _begin(ctx: Ctx, deal: Deal) -> Deal:
+    enter(ctx, DEAL, deal, DEAL.initial)
+    ctx.session.add(deal)
+    ctx.session.flush()
+    tell(ctx, deal, DealAgreed)
+    return deal
+
+
+def _free_ref(ctx: Ctx) -> str:
+    while True:
+        ref = ctx.ids.code(REF_LENGTH)
+        if ctx.session.scalar(select(Deal.id).where(Deal.ref == ref)) is None:
+            return ref

@@ -1,0 +1,380 @@
+"""Goods that are not as agreed: a claim with figures, the formula, proposals, a second laboratory, the referee.
+
+Everything that is said is kept as it was said. What it is worth is worked out by the agreement's own formula, and
+both sides see the working before anybody decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from core.kernel.errors import Invalid, Refusal, Stale
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.kernel.transaction import Ctx
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal, Side
+from core.trade.delivery import rules
+from core.trade.delivery.commands import (
+    ClaimLot,
+    ContradictClaim,
+    Find,
+    ProposeCut,
+    ProposeReplacement,
+    ReportReferee,
+    ShowArrival,
+    ShowWeight,
+)
+from core.trade.delivery.events import (
+    LotAccepted,
+    LotAdjusted,
+    LotClaimed,
+    LotContradicted,
+    LotCountered,
+    LotDisputed,
+    LotProposed,
+    LotRefereed,
+    LotReplaced,
+)
+from core.trade.delivery.model import CLAIM_ROUNDS, LOT, Finding, Lot, Proposal
+from core.trade.delivery.rules import Refereed
+from core.trade.delivery.steps import (
+    arrived,
+    attach,
+    end,
+    find,
+    findings_in,
+    lot_of,
+    proposals_in,
+    roles,
+    side_of,
+    tell,
+)
+from core.trade.offers import quality_formula
+from core.trade.offers.quality_formula import Measured, Worth
+
+NOTHING: Final = Measured()
+
+
+def claim_lot(ctx: Ctx, command: ClaimLot, seen: int | None = None) -> Lot:
+    """The buyer says what is wrong with it, with figures or photos; nothing is released until it is settled.
+
+    What they would pay for it is their proposal; where they name nothing, what the formula pays for those figures is
+    on the table, as the formula's. Raises Invalid, Refusal.
+    """
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    step(ctx, LOT, lot, "claim", roles(ctx, lot, deal))
+    rules.check_claim(command.measured, command.files, lot.arrived_at, ctx.now)
+    lot.never_came = False
+    find(ctx, lot, "buyer", command, command.words)
+    if command.pay is not None:
+        rules.check_pay(command.pay, lot, "sum")
+        _propose(ctx, lot, "buyer", command.pay, "")
+    elif command.measured:
+        worked = worth_of(deal, lot, command.measured)
+        if worked.pay < lot.amount:
+            _by_formula(ctx, lot, worked.pay)
+    lot.rounds = 1
+    return _claimed(ctx, lot, "")
+
+
+def accept_as_weighed(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> Lot:
+    """Take what has come, and pay for it as the agreement says: by the weight that was reported.
+
+    Where that is far less by the buyer's word alone, it is the seller's to say whether so little came.
+    """
+    pay, timed = rules.weighed_pay(deal.terms.quality, lot), "time" in by
+    if pay == lot.amount:
+        step(ctx, LOT, lot, "auto_accept" if timed else "accept", by)
+        return end(ctx, lot, LotAccepted(lot.id, lot.deal_id, ctx.actor.person))
+    if rules.counts_as_weighed(lot, pay):
+        step(ctx, LOT, lot, "accept_weighed", by)
+        return _adjust(ctx, lot, pay, "auto_accept" if timed else "accept_weighed")
+    step(ctx, LOT, lot, "weight_asked", by)
+    find(ctx, lot, "buyer", Find(lot_id=lot.id, measured=Measured(weight=lot.measured)), "")
+    _by_formula(ctx, lot, pay)
+    lot.rounds = 1
+    return _claimed(ctx, lot, "weight_asked")
+
+
+def accept_after_claim(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> Lot:
+    """Take it after all: it is paid as if nothing had been claimed, by a weight that counts; else in full."""
+    pay = _waived(ctx, lot, deal)
+    if pay == lot.amount:
+        step(ctx, LOT, lot, "accept_anyway", by)
+        arrived(ctx, lot, ctx.now)
+        return end(ctx, lot, LotAccepted(lot.id, lot.deal_id, ctx.actor.person))
+    step(ctx, LOT, lot, "accept_anyway_weighed", by)
+    arrived(ctx, lot, ctx.now)
+    return _adjust(ctx, lot, pay, "accept_weighed")
+
+
+def waiving(ctx: Ctx, lot: Lot) -> Money:
+    """What a lot is paid with whose buyer gives up the claim."""
+    return _waived(ctx, lot, deals.deal_for(ctx, lot.deal_id))
+
+
+def _waived(ctx: Ctx, lot: Lot, deal: Deal) -> Money:
+    return rules.waived_pay(deal.terms.quality, lot, rules.last(findings_in(ctx, lot.id), "buyer"))
+
+
+def taking(ctx: Ctx, lot: Lot) -> tuple[Money, bool]:
+    """What accepting a lot as it is weighed would pay, and whether the seller would be asked first."""
+    pay = rules.weighed_pay(deals.deal_for(ctx, lot.deal_id).terms.quality, lot)
+    return pay, not rules.counts_as_weighed(lot, pay)
+
+
+def say_not_arrived(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The buyer says that it never came. Raises Refusal for one that they have reported, or that is still expected."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    if lot.arrived_by == "buyer":
+        raise Refusal("claim.has_arrived")
+    rules.check_missed(lot, ctx.now)
+    step(ctx, LOT, lot, "not_arrived", roles(ctx, lot, deal))
+    _propose(ctx, lot, "buyer", Money.zero(lot.currency), "")
+    lot.rounds, lot.never_came, lot.came_in_time = 1, True, None
+    return _claimed(ctx, lot, "not_arrived")
+
+
+def grant_claim(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The seller takes the figure that the buyer has named last. Raises Stale when there is none."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    step(ctx, LOT, lot, "grant", roles(ctx, lot, deal))
+    named = [each for each in proposals_in(ctx, lot.id) if each.side == "buyer" and each.pay is not None]
+    pay = named[-1].pay if named else None
+    if pay is None:
+        raise Stale
+    return _adjust(ctx, lot, pay, "grant_formula" if named[-1].kind == "formula" else "grant")
+
+
+def propose_cut(ctx: Ctx, command: ProposeCut, seen: int | None = None) -> Lot:
+    """Name a figure: the seller in answer to a claim, the buyer in answer to that. Raises Invalid, Refusal."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    side = side_of(ctx, deal)
+    event = "propose" if side == "seller" else "counter"
+    step(ctx, LOT, lot, event, roles(ctx, lot, deal))
+    rules.check_pay(command.pay, lot)
+    if side == "buyer":
+        if lot.rounds >= CLAIM_ROUNDS:
+            raise Refusal("claim.too_many_rounds", most=CLAIM_ROUNDS)
+        lot.rounds += 1
+    _propose(ctx, lot, side, command.pay, command.words)
+    if side == "buyer":
+        return tell(ctx, lot, LotCountered)
+    return _proposed(ctx, lot, "cut")
+
+
+def propose_replacement(ctx: Ctx, command: ProposeReplacement, seen: int | None = None) -> Lot:
+    """The seller would rather send it again than be paid less."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
+    rules.check_replacement(command.by_day, ctx.now.date())
+    proposal = _propose(ctx, lot, "seller", None, command.words)
+    proposal.kind, proposal.by_day = "replacement", command.by_day
+    return _proposed(ctx, lot, "replacement")
+
+
+def show_arrival(ctx: Ctx, command: ShowArrival, seen: int | None = None) -> Lot:
+    """The seller says that it did come, and would be paid in full: the buyer's turn. Raises Invalid without a word."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
+    if not lot.never_came:
+        raise Stale
+    if not command.words and not command.files:
+        raise Invalid("claim.needs_answer", field="words")
+    find(ctx, lot, "seller", Find(lot_id=lot.id, files=command.files), command.words)
+    _propose(ctx, lot, "seller", lot.amount, "")
+    return _proposed(ctx, lot, "arrive")
+
+
+def show_weight(ctx: Ctx, command: ShowWeight, seen: int | None = None) -> Lot:
+    """The seller has weighed otherwise, and would be paid by that: the buyer's turn. Raises Stale of another claim.
+
+    Where nobody rules in the end, the mean of both weights counts, as of all that both have measured.
+    """
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
+    if not rules.by_weight_alone(rules.last(findings_in(ctx, lot.id), "buyer")):
+        raise Stale
+    found = Measured(weight=command.measured)
+    find(ctx, lot, "seller", Find(lot_id=lot.id, measured=found, files=command.files), "")
+    _propose(ctx, lot, "seller", worth_of(deal, lot, found).pay, "")
+    return _proposed(ctx, lot, "cut")
+
+
+def take_proposal(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The buyer says yes: the lot is paid with that figure, or sent again."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    proposal = proposal_of(ctx, lot)
+    if proposal is None or proposal.side != "seller":
+        raise Stale
+    if proposal.pay is not None:
+        step(ctx, LOT, lot, "take", roles(ctx, lot, deal))
+        return _adjust(ctx, lot, proposal.pay, "take")
+    assert proposal.by_day is not None, "a replacement comes by a day"
+    due = rules.overdue_at(proposal.by_day, ctx.now)
+    step(ctx, LOT, lot, "take_replacement", roles(ctx, lot, deal), dues={"lot_overdue": due})
+    if lot.never_came:
+        lot.came_in_time = False
+    lot.window_from, lot.window_to = ctx.now.date(), max(proposal.by_day, ctx.now.date())
+    lot.truck, lot.eta, lot.note, lot.arrived_by, lot.arrived_at = None, None, None, None, None
+    lot.measured_amount, lot.measured_unit, lot.weighed_by, lot.never_came = None, None, None, False
+    return tell(ctx, lot, LotReplaced)
+
+
+def contradict_claim(ctx: Ctx, command: ContradictClaim, seen: int | None = None) -> Lot:
+    """The seller has found otherwise. Within what two laboratories may differ the mean counts, as was agreed.
+
+    Beyond that the reserve sample decides. Raises Invalid when there is nothing to compare.
+    """
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    LOT.transition(lot.state, "contradict", roles(ctx, lot, deal))
+    claimed = rules.last(findings_in(ctx, lot.id), "buyer")
+    theirs = claimed.measured if claimed is not None else NOTHING
+    if not theirs.figures.keys() & command.measured.figures.keys():
+        raise Invalid("claim.nothing_to_compare", field="moisture")
+    find(ctx, lot, "seller", command, command.words)
+    if quality_formula.same(theirs, command.measured):
+        step(ctx, LOT, lot, "mean_taken", roles(ctx, lot, deal))
+        return _adjust(ctx, lot, worth_of(deal, lot, quality_formula.mean(theirs, command.measured)).pay, "mean_taken")
+    step(ctx, LOT, lot, "contradict", roles(ctx, lot, deal))
+    return tell(ctx, lot, LotContradicted)
+
+
+def report_referee(ctx: Ctx, command: ReportReferee, seen: int | None = None) -> Lot:
+    """What the agreed laboratory found; the other side has two days to object. Raises Invalid without its report."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    side = side_of(ctx, deal)
+    step(ctx, LOT, lot, "referee_value", roles(ctx, lot, deal))
+    if not command.measured.figures:
+        raise Invalid("claim.needs_value", field="moisture")
+    if not command.files:
+        raise Invalid("claim.needs_report", field="files")
+    if command.cost is not None:
+        rules.check_cost(side, command.cost, command.receipts, most_for_test(ctx, deal, lot))
+    found = find(ctx, lot, "referee", command, command.words)
+    if command.cost is not None:
+        attach(ctx, lot, command.receipts)
+        found.cost_minor, found.receipts = command.cost.minor, list(command.receipts)
+    lot.asked_by = side
+    return tell(ctx, lot, LotRefereed)
+
+
+def agree_value(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The other side takes the referee's value."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    step(ctx, LOT, lot, "agree_value", roles(ctx, lot, deal))
+    return take_value(ctx, deal, lot, "agree_value")
+
+
+def ask_operator(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """One of them has had enough of talking."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    step(ctx, LOT, lot, "operator_asked", roles(ctx, lot, deal))
+    return disputed(ctx, lot, "operator_asked")
+
+
+# --- what is seen of it -----------------------------------------------------------------------------------------------
+
+
+def worth_of(deal: Deal, lot: Lot, found: Measured) -> Worth:
+    """What the agreement's formula pays for a lot that was found to be so, and the working."""
+    return rules.worth(deal.terms.quality, lot, found)
+
+
+def proposal_of(ctx: Ctx, lot: Lot) -> Proposal | None:
+    """What is on the table."""
+    proposals = proposals_in(ctx, lot.id)
+    return proposals[-1] if proposals else None
+
+
+def figure_of(ctx: Ctx, lot: Lot, side: Side) -> Money | None:
+    """The figure that this side has named last, or that the formula has for it."""
+    return rules.figure_of(proposals_in(ctx, lot.id), side)
+
+
+def refereed(deal: Deal, lot: Lot, findings: Sequence[Finding]) -> Refereed | None:
+    """What the referee's value pays, and who bears its test; None while the referee has not spoken."""
+    referee = rules.last(findings, "referee")
+    if referee is None:
+        return None
+    return rules.refereed(deal.terms.quality, lot, referee, *_of_both(findings))
+
+
+def most_for_test(ctx: Ctx, deal: Deal, lot: Lot) -> Money:
+    """What of a test's cost the buyer may ask the seller for."""
+    return rules.most_for_test(deal.terms.quality, lot, *_of_both(findings_in(ctx, lot.id)))
+
+
+def _of_both(findings: Sequence[Finding]) -> tuple[Measured, Measured]:
+    """What the buyer and the seller have found last."""
+    buyers, sellers = (rules.last(findings, finder) for finder in ("buyer", "seller"))
+    return (
+        buyers.measured if buyers is not None else NOTHING,
+        sellers.measured if sellers is not None else NOTHING,
+    )
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def disputed(ctx: Ctx, lot: Lot, why: str) -> Lot:
+    """An operator is to decide; the deal's money stands where it is until then."""
+    ctx.announce(LotDisputed(lot.id, lot.deal_id, ctx.actor.person, why))
+    ctx.session.flush()
+    return lot
+
+
+def take_value(ctx: Ctx, deal: Deal, lot: Lot, why: str) -> Lot:
+    """Pay the lot by the referee's value, with the test on whoever was further from it. The step was taken already."""
+    found = refereed(deal, lot, findings_in(ctx, lot.id))
+    assert found is not None, "the referee has spoken"
+    lot.test_minor = found.test.minor
+    return _adjust(ctx, lot, found.pay, why)
+
+
+def adjust(ctx: Ctx, lot: Lot, pay: Money, why: str) -> Lot:
+    """Pay the lot with this much, and close it. The step itself was taken already."""
+    return _adjust(ctx, lot, pay, why)
+
+
+def _adjust(ctx: Ctx, lot: Lot, pay: Money, why: str) -> Lot:
+    rules.check_pay(pay, lot)
+    lot.pay_minor = pay.minor
+    if lot.never_came and pay < lot.amount:
+        lot.came_in_time = False
+    return end(ctx, lot, LotAdjusted(lot.id, lot.deal_id, ctx.actor.person, why))
+
+
+def _propose(ctx: Ctx, lot: Lot, side: Side, pay: Money | None, words: str) -> Proposal:
+    proposal = Proposal(
+        id=ctx.new_id(),
+        lot_id=lot.id,
+        side=side,
+        person=ctx.actor.person or "",
+        at=ctx.now,
+        kind="cut",
+        pay_minor=None if pay is None else pay.minor,
+        currency=lot.currency,
+        words=words,
+    )
+    ctx.session.add(proposal)
+    return proposal
+
+
+def _by_formula(ctx: Ctx, lot: Lot, pay: Money) -> None:
+    """What nobody has named: the seller may take it, and both read whose figure it is."""
+    _propose(ctx, lot, "buyer", pay, "").kind = "formula"
+
+
+def _claimed(ctx: Ctx, lot: Lot, why: str) -> Lot:
+    ctx.announce(LotClaimed(lot.id, lot.deal_id, ctx.actor.person, why))
+    ctx.session.flush()
+    return lot
+
+
+def _proposed(ctx: Ctx, lot: Lot, kind: str) -> Lot:
+    ctx.announce(LotProposed(lot.id, lot.deal_id, ctx.actor.person, kind))
+    ctx.session.flush()
+    return lot

@@ -1,0 +1,27 @@
+"""What a seller has found who was silent while the claim was theirs to answer: a dispute can still be decided by it."""
+
+from __future__ import annotations
+
+from core.kernel.errors import Stale
+from core.kernel.process import step
+from core.kernel.transaction import Ctx
+from core.trade.delivery import rules
+from core.trade.delivery.commands import ShowLate
+from core.trade.delivery.events import LotShown
+from core.trade.delivery.model import LOT, Lot
+from core.trade.delivery.steps import find, findings_in, lot_of, roles, tell
+
+
+def show_late(ctx: Ctx, command: ShowLate, seen: int | None = None) -> Lot:
+    """The seller has found otherwise, and did not say so while they were asked: it counts where nobody settles it.
+
+    Once, and with its paper, for nobody can look at the goods any more. Raises Invalid, and Stale for a second finding.
+    """
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    step(ctx, LOT, lot, "show_late", roles(ctx, lot, deal))
+    findings = findings_in(ctx, lot.id)
+    if rules.last(findings, "seller") is not None:
+        raise Stale
+    rules.check_shown_late(rules.last(findings, "buyer"), command.measured, command.files)
+    find(ctx, lot, "seller", command, command.words)
+    return tell(ctx, lot, LotShown)

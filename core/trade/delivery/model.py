@@ -1,0 +1,259 @@
+"""What a lot is: the table, its process, and what was found and proposed where it was not as agreed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.database import Exact, Id, Instant, Minor, Table, Words
+from core.kernel.money import Money
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
+from core.kernel.quantity import Quantity
+from core.trade.deals.model import Side
+from core.trade.offers.quality_formula import Measured
+
+OVERDUE_AFTER: Final = timedelta(days=3)  # after the lot's window: trucks wait for weather and drivers
+LATE_LIMIT: Final = timedelta(days=11)
+TRANSIT_LIMIT: Final = timedelta(days=7)  # after the announced arrival
+INSPECT_WITHIN: Final = timedelta(days=7)
+INSPECT_WITH_LABORATORY: Final = timedelta(days=10)  # from the arrival, when a sample was sent
+WEIGHT_CLAIM_WITHIN: Final = timedelta(hours=48)  # who weighs, weighs at once
+WEIGHT_TAKEN_WITHIN_BP: Final = 1_000  # of the lot's amount: so much less counts on the buyer's word alone
+TEST_AT_MOST_BP: Final = 500  # of the lot's amount: what a referee's test may cost the other side
+ANSWER_CLAIM_WITHIN: Final = timedelta(days=3)
+REFEREE_WITHIN: Final = timedelta(days=14)
+OBJECT_WITHIN: Final = timedelta(days=2)  # to what the referee is said to have found
+FINAL_RULE_AFTER: Final = timedelta(days=30)
+LONGEST_JOURNEY: Final = timedelta(days=60)
+CLAIM_ROUNDS: Final = 3
+
+BUYER = frozenset({"buyer"})
+SELLER = frozenset({"seller"})
+EITHER = BUYER | SELLER
+CONCERNED = frozenset({"concerned"})  # both sides, and whoever decides, where time will if nobody does
+OTHER = frozenset({"other"})  # the side that did not ask last
+
+# Open states. What is held for a lot in one of them can be parted by a ruling on the whole deal, or called back.
+OPEN: Final = (
+    "waiting",
+    "planned",
+    "late",
+    "dispatched",
+    "inspection",
+    "claim",
+    "claim_offered",
+    "referee",
+    "referee_found",
+    "lot_dispute",
+)
+CLAIMED: Final = ("claim", "claim_offered", "referee", "referee_found")
+
+LOT: Final = Process(
+    name="lot",
+    initial="waiting",
+    final=frozenset({"accepted", "dropped", "adjusted"}),
+    transitions=(
+        Transition("waiting", "funded", SYSTEM, "planned"),
+        Transition("waiting", "drop_agreed", SYSTEM, "dropped"),
+        Transition("waiting", "unfunded", SYSTEM, "dropped"),  # its part of the money did not come in time
+        Transition("planned", "dispatch", SELLER, "dispatched"),
+        Transition("planned", "drop_asked", EITHER, "planned"),
+        Transition("planned", "drop_agreed", OTHER | SYSTEM, "dropped"),
+        # Due at the end of its window and OVERDUE_AFTER.
+        Transition("planned", "lot_overdue", TIME, "late", reminds=SELLER),
+        Transition("late", "dispatch", SELLER, "dispatched"),
+        Transition("late", "drop", BUYER, "dropped"),
+        Transition("late", "drop_agreed", SYSTEM, "dropped"),
+        Transition("late", "late_limit", TIME, "dropped", LATE_LIMIT, SELLER),
+        Transition("dispatched", "arrive", EITHER, "inspection"),
+        Transition("dispatched", "not_arrived", BUYER, "claim"),
+        # A buyer who keeps silent keeps nobody waiting; one who looks can still say that it never came.
+        # Due at the arrival that was told and TRANSIT_LIMIT.
+        Transition("dispatched", "transit_limit", TIME, "inspection", reminds=BUYER),
+        Transition("inspection", "accept", BUYER, "accepted"),
+        Transition("inspection", "claim", BUYER, "claim"),
+        Transition("inspection", "not_arrived", BUYER, "claim"),
+        Transition("inspection", "sample_sent", BUYER, "inspection"),
+        Transition("inspection", "weigh", EITHER, "inspection"),  # said for the first time, or corrected
+        # What accepting comes to where less was weighed than was agreed: paid by that weight; and where it is far less
+        # by the buyer's word alone, the seller is asked.
+        Transition("inspection", "accept_weighed", BUYER | SYSTEM, "adjusted"),
+        Transition("inspection", "weight_asked", BUYER | SYSTEM, "claim"),
+        Transition("inspection", "auto_accept", TIME, "accepted", INSPECT_WITHIN, BUYER),
+        # The seller's turn: take the buyer's figure, propose another, find otherwise, or give it all back.
+        Transition("claim", "grant", SELLER, "adjusted"),
+        Transition("claim", "propose", SELLER, "claim_offered"),
+        Transition("claim", "mean_taken", SELLER, "adjusted"),
+        Transition("claim", "contradict", SELLER, "referee"),
+        Transition("claim", "seller_silent", TIME, "lot_dispute", ANSWER_CLAIM_WITHIN, SELLER),
+        # The buyer's turn.
+        Transition("claim_offered", "take", BUYER, "adjusted"),
+        Transition("claim_offered", "take_replacement", BUYER, "planned"),
+        Transition("claim_offered", "counter", BUYER, "claim"),
+        Transition("claim_offered", "buyer_silent", TIME, "lot_dispute", ANSWER_CLAIM_WITHIN, BUYER),
+        # Two laboratories differ by more than they may: the reserve sample decides, and the loser pays for that.
+        Transition("referee", "referee_value", EITHER, "referee_found"),
+        Transition("referee", "sample_silent", TIME, "lot_dispute", REFEREE_WITHIN, EITHER),
+        Transition("referee_found", "agree_value", OTHER, "adjusted"),
+        Transition("referee_found", "unopposed", TIME, "adjusted", OBJECT_WITHIN, OTHER),
+        *(Transition(state, "accept_anyway", BUYER, "accepted") for state in (*CLAIMED, "lot_dispute")),
+        # The same where a weight counts that nobody disputes: it is paid as without the claim.
+        *(Transition(state, "accept_anyway_weighed", BUYER, "adjusted") for state in (*CLAIMED, "lot_dispute")),
+        *(Transition(state, "give_back", SELLER, "dropped") for state in (*CLAIMED, "lot_dispute")),
+        *(Transition(state, "operator_asked", EITHER, "lot_dispute") for state in CLAIMED),
+        # A seller who was silent while it was theirs to answer can still say what they have found.
+        Transition("lot_dispute", "show_late", SELLER, "lot_dispute"),
+        Transition("lot_dispute", "rule", SYSTEM, "adjusted"),  # an operator's ruling that stands
+        Transition("lot_dispute", "settle", SYSTEM, "adjusted"),  # one proposed shares, the other took them
+        Transition("lot_dispute", "lot_final_rule", TIME, "adjusted", FINAL_RULE_AFTER, CONCERNED),
+        *(Transition(state, "deal_ruled", SYSTEM, "adjusted") for state in OPEN),
+        *(Transition(state, "recalled", SYSTEM, "dropped") for state in OPEN),
+    ),
+)
+
+UNSENT: Final = frozenset({"waiting", "planned", "late"})  # given up when the deal is cancelled
+ARRIVED: Final = frozenset({"inspection", *CLAIMED, "lot_dispute"})
+# Each takes money or goods from somebody: whoever presses it is asked once more. Accepting asks where something is odd.
+ASKS_FIRST: Final = frozenset(
+    {
+        "drop",
+        "drop_asked",
+        "drop_agreed",
+        "not_arrived",
+        "give_back",
+        "grant",
+        "take",
+        "agree_value",
+        "operator_asked",
+        "accept_anyway",
+    }
+)
+
+
+class Lot(InProcess, Table):
+    """A part of a deal that is delivered, accepted and paid by itself.
+
+    `weighed_by`: whose word the measured weight is. `never_came`: that is what its claim says.
+    `came_in_time`: whether it arrived by its day, None while nobody can tell: it counts for the seller's name.
+    `asked_by`: whose wish or report the other side is to answer. `pay_minor`: what an adjusted lot is paid with, the
+    market's fee included; `test_minor`: what of that the seller bears of the referee's test, which is the buyer's who
+    has advanced it. `flagged`: it was parted without anybody's figure, and an operator should look at it.
+    """
+
+    __tablename__ = "lot"
+
+    deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"))
+    number: Mapped[int] = mapped_column(Integer)  # from 1
+    quantity_amount: Mapped[Decimal] = mapped_column(Exact)
+    unit: Mapped[str] = mapped_column(String(20))
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    window_from: Mapped[date] = mapped_column(Date)
+    window_to: Mapped[date] = mapped_column(Date)
+    truck: Mapped[str | None] = mapped_column(String(60))
+    eta: Mapped[date | None] = mapped_column(Date)
+    note: Mapped[str | None] = mapped_column(Words)
+    measured_amount: Mapped[Decimal | None] = mapped_column(Exact)
+    measured_unit: Mapped[str | None] = mapped_column(String(20))
+    weighed_by: Mapped[Side | None] = mapped_column(String(6))
+    arrived_by: Mapped[Side | None] = mapped_column(String(6))
+    arrived_at: Mapped[datetime | None] = mapped_column(Instant)
+    never_came: Mapped[bool] = mapped_column(default=False)
+    came_in_time: Mapped[bool | None] = mapped_column()
+    asked_by: Mapped[Side | None] = mapped_column(String(6))
+    rounds: Mapped[int] = mapped_column(Integer, default=0)
+    pay_minor: Mapped[int | None] = mapped_column(Minor)
+    test_minor: Mapped[int] = mapped_column(Minor, default=0)
+    flagged: Mapped[bool] = mapped_column(default=False)
+    files: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    __table_args__ = (
+        UniqueConstraint("deal_id", "number"),
+        CheckConstraint("pay_minor BETWEEN 0 AND amount_minor", name="paid_within_its_amount"),
+        CheckConstraint("test_minor BETWEEN 0 AND COALESCE(pay_minor, 0)", name="test_within_its_pay"),
+    )
+
+    @property
+    def quantity(self) -> Quantity:
+        return Quantity(self.quantity_amount, self.unit)
+
+    @property
+    def amount(self) -> Money:
+        """Its share of the deal's amount."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def pay(self) -> Money:
+        """What an adjusted lot is paid with."""
+        assert self.pay_minor is not None, "an adjusted lot has its figure"
+        return Money(self.pay_minor, self.currency)
+
+    @property
+    def test(self) -> Money:
+        """What of its pay goes to the buyer, for the referee's test."""
+        return Money(self.test_minor, self.currency)
+
+    @property
+    def measured(self) -> Quantity | None:
+        if self.measured_amount is None or self.measured_unit is None:
+            return None
+        return Quantity(self.measured_amount, self.measured_unit)
+
+
+Finder = Literal["buyer", "seller", "referee"]
+
+
+class Finding(Table):
+    """What somebody says of a lot that is not as agreed, kept for ever: words, figures, who measured, the papers.
+
+    `cost_minor`: what a referee's test cost the buyer, who has advanced it; `receipts` are among the lot's papers.
+    """
+
+    __tablename__ = "finding"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    lot_id: Mapped[str] = mapped_column(ForeignKey("lot.id"), index=True)
+    finder: Mapped[Finder] = mapped_column(String(8))
+    person: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(Instant)
+    words: Mapped[str] = mapped_column(Words)
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON)
+    measured_by: Mapped[str | None] = mapped_column(String(120))
+    sample: Mapped[str | None] = mapped_column(String(60))
+    cost_minor: Mapped[int] = mapped_column(Minor, default=0)
+    receipts: Mapped[list[str]] = mapped_column(JSON, default=list)
+    files: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    @property
+    def measured(self) -> Measured:
+        return Measured.model_validate(self.figures)
+
+
+# "formula": nobody has named it; what the agreement's formula pays for what the buyer has found.
+Kind = Literal["cut", "formula", "replacement"]
+
+
+class Proposal(Table):
+    """How one side would settle a claim: pay so much for the lot as it is, or send another one by a day."""
+
+    __tablename__ = "proposal"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    lot_id: Mapped[str] = mapped_column(ForeignKey("lot.id"), index=True)
+    side: Mapped[Side] = mapped_column(String(6))
+    person: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(Instant)
+    kind: Mapped[Kind] = mapped_column(String(12))
+    pay_minor: Mapped[int | None] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    by_day: Mapped[date | None] = mapped_column(Date)
+    words: Mapped[str] = mapped_column(Words)
+
+    @property
+    def pay(self) -> Money | None:
+        """What the seller's side would get of the lot's amount."""
+        return None if self.pay_minor is None else Money(self.pay_minor, self.currency)

@@ -1,0 +1,259 @@
+"""What sellers and buyers do with lots. Claims stand in `claims`; what the deal and time do to lots in `lifecycle`."""
+
+from __future__ import annotations
+
+from core.kernel.errors import Refusal, Stale
+from core.kernel.process import step, timeline
+from core.kernel.session import find_all
+from core.kernel.timers import Timer, set_timer
+from core.kernel.transaction import Ctx
+from core.trade.deals import service as deals
+from core.trade.delivery import rules
+from core.trade.delivery.claims import (
+    accept_after_claim,
+    accept_as_weighed,
+    agree_value,
+    ask_operator,
+    claim_lot,
+    contradict_claim,
+    figure_of,
+    grant_claim,
+    most_for_test,
+    proposal_of,
+    propose_cut,
+    propose_replacement,
+    refereed,
+    report_referee,
+    say_not_arrived,
+    show_arrival,
+    show_weight,
+    take_proposal,
+    taking,
+    waiving,
+    worth_of,
+)
+from core.trade.delivery.commands import AcceptLot, DispatchLot, ReportArrival, WeighLot
+from core.trade.delivery.events import LotArrived, LotDispatched, LotDropAsked, LotDropped, LotSampled, LotWeighed
+from core.trade.delivery.late_findings import show_late
+from core.trade.delivery.lifecycle import (
+    drop_unfunded,
+    forget_lots,
+    give_up_lots,
+    go_on,
+    on_the_road,
+    plan_lots,
+    put_off_ruling_by_time,
+    recall_lots,
+    rule_by_proof,
+    rule_lot,
+    rule_lots,
+    start_lots,
+    time_is_up,
+)
+from core.trade.delivery.lot_summaries import LotsStanding, lots_standing
+from core.trade.delivery.model import INSPECT_WITH_LABORATORY, LOT, Finding, Lot, Proposal
+from core.trade.delivery.steps import (
+    arrived,
+    attach,
+    end,
+    findings_in,
+    lot_for,
+    lot_of,
+    lots_in,
+    measure,
+    proposals_in,
+    roles,
+    side_of,
+    tell,
+)
+
+__all__ = [
+    "LotsStanding",
+    "accept_lot",
+    "agree_drop",
+    "agree_value",
+    "all_findings_of",
+    "ask_drop",
+    "ask_operator",
+    "check_may",
+    "claim_lot",
+    "contradict_claim",
+    "dispatch_lot",
+    "drop_lot",
+    "drop_unfunded",
+    "figure_of",
+    "findings_of",
+    "forget_lots",
+    "give_back_lot",
+    "give_up_lots",
+    "go_on",
+    "grant_claim",
+    "lot_for",
+    "lots_of",
+    "lots_standing",
+    "may",
+    "most_for_test",
+    "on_the_road",
+    "plan_lots",
+    "proposal_of",
+    "proposals_of",
+    "propose_cut",
+    "propose_replacement",
+    "put_off_ruling_by_time",
+    "recall_lots",
+    "refereed",
+    "report_arrival",
+    "report_referee",
+    "rule_by_proof",
+    "rule_lot",
+    "rule_lots",
+    "say_not_arrived",
+    "send_sample",
+    "show_arrival",
+    "show_late",
+    "show_weight",
+    "start_lots",
+    "take_proposal",
+    "taking",
+    "time_is_up",
+    "waiving",
+    "weigh_lot",
+    "worth_of",
+]
+
+
+# --- what people do ---------------------------------------------------------------------------------------------------
+
+
+def dispatch_lot(ctx: Ctx, command: DispatchLot, seen: int | None = None) -> Lot:
+    """The seller has sent it."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    rules.check_eta(command.eta, ctx.now.date())
+    dues = {"transit_limit": rules.transit_limit_at(command.eta)}
+    step(ctx, LOT, lot, "dispatch", roles(ctx, lot, deal), dues=dues)
+    lot.truck, lot.eta, lot.note, lot.asked_by = command.truck, command.eta, command.note, None
+    attach(ctx, lot, command.files)
+    return tell(ctx, lot, LotDispatched)
+
+
+def report_arrival(ctx: Ctx, command: ReportArrival, seen: int | None = None) -> Lot:
+    """Either side says that it is there; the buyer's time to look at it begins."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    step(ctx, LOT, lot, "arrive", roles(ctx, lot, deal))
+    lot.arrived_by, lot.arrived_at = side_of(ctx, deal), ctx.now
+    arrived(ctx, lot, ctx.now)
+    measure(lot, command.measured, lot.arrived_by)
+    attach(ctx, lot, command.files)
+    return tell(ctx, lot, LotArrived)
+
+
+def send_sample(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The buyer has sent a sample to a laboratory: ten days from the arrival instead of seven, once."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    if _sampled(ctx, lot):
+        raise Stale
+    step(ctx, LOT, lot, "sample_sent", roles(ctx, lot, deal))
+    due = lot.state_since + INSPECT_WITH_LABORATORY
+    set_timer(ctx.session, Timer(LOT.name, lot.id, "auto_accept", due), since=ctx.now)
+    return tell(ctx, lot, LotSampled)
+
+
+def weigh_lot(ctx: Ctx, command: WeighLot, seen: int | None = None) -> Lot:
+    """Say what the weighbridge says, or correct what oneself has said of it, until the lot is taken.
+
+    What the other side has weighed is theirs: whoever finds otherwise makes a claim. Raises Invalid, Refusal.
+    """
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    step(ctx, LOT, lot, "weigh", roles(ctx, lot, deal))
+    side = side_of(ctx, deal)
+    rules.check_weighing(side, lot, command.files, ctx.now)
+    measure(lot, command.measured, side)
+    attach(ctx, lot, command.files)
+    return tell(ctx, lot, LotWeighed)
+
+
+def accept_lot(ctx: Ctx, command: AcceptLot, seen: int | None = None) -> Lot:
+    """The buyer takes it: it is paid by the weight that was reported. A claim that was made is given up with that."""
+    lot, deal = lot_of(ctx, command.lot_id, seen)
+    mine, waived = roles(ctx, lot, deal), lot.state != "inspection"
+    LOT.transition(lot.state, "accept_anyway" if waived else "accept", mine)
+    if not waived:
+        return accept_as_weighed(ctx, lot, deal, mine)
+    return accept_after_claim(ctx, lot, deal, mine)
+
+
+def drop_lot(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The buyer no longer waits for a late lot."""
+    return _drop(ctx, lot_id, seen, "drop")
+
+
+def give_back_lot(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The seller grants a claim in full: the whole lot's money goes back."""
+    return _drop(ctx, lot_id, seen, "give_back")
+
+
+def ask_drop(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """One side would rather not have this lot delivered. Nothing changes before the other agrees."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    step(ctx, LOT, lot, "drop_asked", roles(ctx, lot, deal))
+    lot.asked_by = side_of(ctx, deal)
+    return tell(ctx, lot, LotDropAsked)
+
+
+def agree_drop(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+    """The other side agrees: its money goes back, and the goods are for sale again."""
+    lot, deal = lot_of(ctx, lot_id, seen)
+    step(ctx, LOT, lot, "drop_agreed", roles(ctx, lot, deal))
+    deals.goods_back(ctx, deal, lot.quantity)
+    return end(ctx, lot, LotDropped(lot.id, lot.deal_id, ctx.actor.person, "lot_drop_agreed"))
+
+
+def _drop(ctx: Ctx, lot_id: str, seen: int | None, event: str) -> Lot:
+    lot, deal = lot_of(ctx, lot_id, seen)
+    step(ctx, LOT, lot, event, roles(ctx, lot, deal))
+    if lot.never_came:
+        lot.came_in_time = False
+    return end(ctx, lot, LotDropped(lot.id, lot.deal_id, ctx.actor.person, event))
+
+
+# --- what people see --------------------------------------------------------------------------------------------------
+
+
+def lots_of(ctx: Ctx, deal_id: str) -> list[Lot]:
+    """A deal's lots in order; none before both have signed. Raises NotFound to strangers."""
+    deals.deal_for(ctx, deal_id)
+    return lots_in(ctx, deal_id)
+
+
+def findings_of(ctx: Ctx, lot_id: str) -> list[Finding]:
+    """What was found of a lot as it came last, the first first. Raises NotFound to strangers."""
+    return findings_in(ctx, lot_for(ctx, lot_id).id)
+
+
+def all_findings_of(ctx: Ctx, lot_id: str) -> list[Finding]:
+    """The same with what was found of goods for which others were sent: it decides nothing, and stays on record."""
+    return find_all(ctx.session, Finding, ("id",), lot_id=lot_for(ctx, lot_id).id)
+
+
+def proposals_of(ctx: Ctx, lot_id: str) -> list[Proposal]:
+    """What was proposed for a lot as it came last, the first first. Raises NotFound to strangers."""
+    return proposals_in(ctx, lot_for(ctx, lot_id).id)
+
+
+def may(ctx: Ctx, lot: Lot) -> list[str]:
+    """What who acts may do with the lot now: the buttons."""
+    return lots_standing(ctx, deals.deal_for(ctx, lot.deal_id), [lot]).may(lot)
+
+
+def check_may(ctx: Ctx, lot: Lot, event: str, seen: int | None = None) -> None:
+    """Whether who acts could take this step now, before being asked for particulars. Raises Stale, Refusal."""
+    if seen is not None and seen != lot.version:
+        raise Stale
+    deal = deals.deal_for(ctx, lot.deal_id)
+    LOT.transition(lot.state, event, roles(ctx, lot, deal))
+    if event == "dispatch" and deal.called_back:  # who was reporting it already goes on: they say what has happened
+        raise Refusal("deal.send_nothing")
+
+
+def _sampled(ctx: Ctx, lot: Lot) -> bool:
+    return any(row.event == "sample_sent" and row.at >= lot.state_since for row in timeline(ctx.session, lot.id))

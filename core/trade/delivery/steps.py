@@ -1,0 +1,154 @@
+"""What every step of a lot needs: the lot with its deal locked, what was measured, its papers, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, bindparam, func, select
+
+from core.kernel.errors import NotFound, Refusal, Stale
+from core.kernel.process import StepRow, timeline
+from core.kernel.quantity import Quantity
+from core.kernel.session import find_all, select_all
+from core.kernel.transaction import Ctx
+from core.people.files.service import own
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal, Side
+from core.trade.delivery import rules
+from core.trade.delivery.commands import FILES_AT_MOST, Find
+from core.trade.delivery.events import LotFact
+from core.trade.delivery.model import LOT, Finder, Finding, Lot, Proposal
+
+FILES_OF_A_LOT: Final = 6 * FILES_AT_MOST  # dispatch, arrival, claim and findings may each bring some
+
+
+def lot_for(ctx: Ctx, lot_id: str) -> Lot:
+    """A lot for the two sides of its deal, an operator or the house itself. Raises NotFound, to strangers too."""
+    lot = ctx.session.get(Lot, lot_id)
+    if lot is None:
+        raise NotFound
+    deals.deal_for(ctx, lot.deal_id)
+    return lot
+
+
+def lot_of(ctx: Ctx, lot_id: str, seen: int | None = None) -> tuple[Lot, Deal]:
+    """The lot and its deal, locked in this order everywhere: the deal first. Raises NotFound, Stale."""
+    deal_id = ctx.session.scalar(select(Lot.deal_id).where(Lot.id == lot_id))
+    if deal_id is None:
+        raise NotFound
+    deal = deals.locked(ctx, deal_id)
+    lot = lot_for(ctx, lot_id)
+    if seen is not None and seen != lot.version:
+        raise Stale
+    return lot, deal
+
+
+def roles(ctx: Ctx, lot: Lot, deal: Deal) -> frozenset[str]:
+    """The roles of who acts on a lot: the side, and "other" when the other side has asked or reported something."""
+    mine = deals.sides(ctx, deal) & {"buyer", "seller", "operator"}
+    other = {"other"} if lot.asked_by is not None and lot.asked_by not in mine and mine else set()
+    return frozenset({*mine, *other})
+
+
+def side_of(ctx: Ctx, deal: Deal) -> Side:
+    """The side of who acts. Raises NotFound for anybody else."""
+    mine = deals.sides(ctx, deal)
+    sides: tuple[Side, ...] = ("buyer", "seller")
+    for side in sides:
+        if side in mine:
+            return side
+    raise NotFound
+
+
+def lots_in(ctx: Ctx, deal_id: str) -> list[Lot]:
+    return find_all(ctx.session, Lot, ("number",), deal_id=deal_id)
+
+
+def open_lots(ctx: Ctx, deal_id: str) -> int:
+    """Asked of the database, for another unit may have closed a lot that was read before the deal was locked."""
+    query = select(func.count()).where(Lot.deal_id == deal_id, Lot.state.not_in(LOT.final))
+    return ctx.session.scalar(query) or 0
+
+
+def since_sent_again(said: type[Finding | Proposal]) -> ColumnElement[bool]:
+    """Of what was said of a lot: what is about the goods that came last. Nothing is decided by those before."""
+    again = select(func.coalesce(func.max(StepRow.id), "")).where(
+        StepRow.subject == said.lot_id, StepRow.event == "take_replacement"
+    )
+    return said.id > again.correlate(said).scalar_subquery()
+
+
+_FINDINGS = select(Finding).where(Finding.lot_id == bindparam("lot"), since_sent_again(Finding)).order_by(Finding.id)
+_PROPOSALS = (
+    select(Proposal).where(Proposal.lot_id == bindparam("lot"), since_sent_again(Proposal)).order_by(Proposal.id)
+)
+
+
+def findings_in(ctx: Ctx, lot_id: str) -> list[Finding]:
+    return select_all(ctx.session, Finding, _FINDINGS, lot=lot_id)
+
+
+def proposals_in(ctx: Ctx, lot_id: str) -> list[Proposal]:
+    return select_all(ctx.session, Proposal, _PROPOSALS, lot=lot_id)
+
+
+def end(ctx: Ctx, lot: Lot, fact: LotFact) -> Lot:
+    """It is over for this lot, and perhaps for its deal. Raises Refusal where a bank has called the money back."""
+    if ctx.actor.person is not None and deals.locked(ctx, lot.deal_id).frozen is not None:
+        raise Refusal("deal.frozen")
+    lot.asked_by = None
+    ctx.session.flush()
+    ctx.announce(fact)
+    if not open_lots(ctx, lot.deal_id):
+        deals.all_lots_closed(ctx, lot.deal_id, delivered=not rules.ended_unpaid(lots_in(ctx, lot.deal_id)))
+    return lot
+
+
+def tell(ctx: Ctx, lot: Lot, fact: type[LotFact]) -> Lot:
+    ctx.announce(fact(lot.id, lot.deal_id, ctx.actor.person))
+    ctx.session.flush()
+    return lot
+
+
+def measure(lot: Lot, measured: Quantity | None, by: Side | None) -> None:
+    """Keep a weight, and whose word it is. Raises Invalid for one that cannot be."""
+    rules.check_measured(measured, lot.quantity)
+    if measured is not None:
+        lot.measured_amount, lot.measured_unit, lot.weighed_by = measured.amount, measured.unit, by
+
+
+def arrived(ctx: Ctx, lot: Lot, at: datetime) -> None:
+    """It is there. Whether by its day is said once, and allows for weather and drivers as lateness does."""
+    planned = max((row.at for row in timeline(ctx.session, lot.id) if row.to == "planned"), default=lot.state_since)
+    if lot.came_in_time is None:
+        lot.came_in_time = at < rules.overdue_at(lot.window_to, planned)
+
+
+def find(ctx: Ctx, lot: Lot, finder: Finder, command: Find, words: str) -> Finding:
+    """Keep what somebody has found, with its papers; a weight counts as the lot's own."""
+    measure(lot, command.measured.weight, None if finder == "referee" else finder)
+    attach(ctx, lot, command.files)
+    found = Finding(
+        id=ctx.new_id(),
+        lot_id=lot.id,
+        finder=finder,
+        person=ctx.actor.person or "",
+        at=ctx.now,
+        words=words,
+        figures=command.measured.model_dump(mode="json"),
+        measured_by=command.measured_by or None,
+        sample=command.sample or None,
+        cost_minor=0,
+        files=list(command.files),
+    )
+    ctx.session.add(found)
+    return found
+
+
+def attach(ctx: Ctx, lot: Lot, files: Iterable[str]) -> None:
+    kept = [*lot.files, *(file.id for file in own(ctx, files))] if files else lot.files
+    if len(kept) > FILES_OF_A_LOT:
+        raise Refusal("lot.too_many_files", field="files", most=FILES_OF_A_LOT)
+    lot.files = kept

@@ -1,0 +1,167 @@
+"""What a dispute is: the commands with their limits, its ladder as a table, and the rulings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.database import Id, Instant, Minor, Table, Words
+from core.kernel.money import BASIS_POINTS, Money
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, StepRow, Transition
+from core.trade.deals.model import Deal, Side
+from core.trade.delivery.model import Finding, Lot, Proposal
+from core.trade.funding.model import DealMoney
+
+TALK_WITHIN: Final = timedelta(days=3)
+MEDIATE_WITHIN: Final = timedelta(days=7)
+APPEAL_WITHIN: Final = timedelta(hours=48)
+REVIEW_WITHIN: Final = timedelta(days=14)
+
+PARTIES = frozenset({"buyer", "seller"})
+OTHER = frozenset({"other"})  # a side that has not agreed yet to what is proposed
+UNHEARD = frozenset({"unheard"})  # a side that has not appealed itself
+OPERATOR = frozenset({"operator"})
+REVIEWER = frozenset({"reviewer"})  # an operator who has not ruled on it before
+OPEN: Final = ("talking", "mediating", "escalated", "ruled", "appealed")
+
+CASE: Final = Process(
+    name="case",
+    initial="talking",
+    final=frozenset({"settled", "executed", "overtaken"}),
+    transitions=(
+        Transition("talking", "propose", PARTIES, "talking"),
+        Transition("talking", "agree", OTHER, "settled"),
+        Transition("talking", "call_operator", PARTIES, "mediating"),
+        Transition("talking", "talk_over", TIME, "mediating", TALK_WITHIN, PARTIES),
+        *(Transition(state, "propose", PARTIES | OPERATOR, state) for state in ("mediating", "escalated")),
+        # What an operator proposes needs both sides.
+        *(Transition(state, "half_agree", OTHER, state) for state in ("mediating", "escalated")),
+        *(Transition(state, "agree", OTHER, "settled") for state in ("mediating", "escalated")),
+        *(Transition(state, "rule", OPERATOR, "ruled") for state in ("mediating", "escalated")),
+        Transition("mediating", "escalate", TIME, "escalated", MEDIATE_WITHIN, OPERATOR),
+        # The two can still agree, and who hears that the other appeals can say why they are not content either.
+        *(Transition(state, "propose", PARTIES, state) for state in ("ruled", "appealed")),
+        *(Transition(state, "agree", OTHER, "settled") for state in ("ruled", "appealed")),
+        Transition("ruled", "appeal", PARTIES, "appealed"),
+        Transition("appealed", "appeal", UNHEARD, "appealed"),
+        Transition("ruled", "appeal_over", TIME, "executed", APPEAL_WITHIN),
+        Transition("appealed", "rule_again", REVIEWER, "executed"),
+        # Then the first ruling stands.
+        Transition("appealed", "review_limit", TIME, "executed", REVIEW_WITHIN, REVIEWER),
+        # The lot or the deal has ended in another way: accepted after all, given back, or ruled on by time.
+        *(Transition(state, "overtaken", SYSTEM, "overtaken") for state in OPEN),
+    ),
+)
+ASKS_FIRST: Final = frozenset({"agree", "appeal"})
+
+Share = Annotated[int, Field(ge=0, le=BASIS_POINTS)]
+Kind = Literal["deal", "lot"]
+SHORTEST_REASON: Final = 20  # characters: both sides read it
+Proposer = Literal["buyer", "seller", "operator"]
+
+
+class Parting(BaseModel):
+    """What the seller gets of what is in dispute, the rest being the buyer's: so many of ten thousand parts of it, or
+    `pay`, to the cent. One of the two."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    case_id: str
+    seller_bp: Share | None = None
+    pay: Money | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.seller_bp is None) == (self.pay is None):
+            raise ValueError("a share, or an amount")
+        return self
+
+
+class ProposeShares(Parting):
+    """What one side, or an operator, holds to be right."""
+
+
+class RuleCase(Parting):
+    """An operator's decision, with the reason that both sides will read."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=SHORTEST_REASON, max_length=2000)]
+
+
+class AppealCase(BaseModel):
+    """Why a ruling is wrong; once, within two days."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    case_id: str
+    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=2000)]
+
+
+class Case(InProcess, Table):
+    """One dispute about a deal or one of its lots. `why`: the event that opened it.
+
+    `proposed_minor`: where an amount is proposed; then the parts are what it comes to, rounded.
+    """
+
+    __tablename__ = "dispute_case"
+
+    kind: Mapped[Kind] = mapped_column(String(4))
+    subject: Mapped[str] = mapped_column(Id, index=True)  # of the deal or lot
+    deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
+    why: Mapped[str] = mapped_column(String(40))
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    proposed_by: Mapped[Proposer | None] = mapped_column(String(8))
+    proposed_bp: Mapped[int | None] = mapped_column(Integer)
+    proposed_minor: Mapped[int | None] = mapped_column(Minor)
+    agreed_by: Mapped[Side | None] = mapped_column(String(6))  # to what an operator proposes
+    buyer_appeal: Mapped[str | None] = mapped_column(Words)  # what each is not content with
+    seller_appeal: Mapped[str | None] = mapped_column(Words)
+
+    __table_args__ = (CheckConstraint("proposed_bp BETWEEN 0 AND 10000", name="shares"),)
+
+
+class Ruling(Table):
+    """A decision, kept for ever. The second one, after an appeal, is by another operator.
+
+    `seller_minor`: where an amount was decided; then the parts are what it comes to, rounded.
+    """
+
+    __tablename__ = "ruling"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("dispute_case.id"))
+    number: Mapped[int] = mapped_column(Integer)  # 1 or 2
+    by: Mapped[str] = mapped_column(Id)  # person, an operator
+    at: Mapped[datetime] = mapped_column(Instant)
+    buyer_bp: Mapped[int] = mapped_column(Integer)
+    seller_bp: Mapped[int] = mapped_column(Integer)
+    seller_minor: Mapped[int | None] = mapped_column(Minor)
+    reason: Mapped[str] = mapped_column(Words)
+
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        CheckConstraint("buyer_bp >= 0 AND seller_bp >= 0 AND buyer_bp + seller_bp = 10000", name="a_whole"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """All that an operator has to know: what is in dispute, what happened, who found what, where the money is.
+
+    `findings` and `proposals` are about the goods that came last; the `record` has also what was found of those before.
+    """
+
+    case: Case
+    deal: Deal
+    lot: Lot | None
+    at_stake: Money
+    money: DealMoney
+    steps: list[StepRow]
+    record: list[Finding]
+    findings: list[Finding]
+    proposals: list[Proposal]
+    rulings: list[Ruling]

@@ -1,0 +1,371 @@
+"""The ladder of a dispute: the two propose, an operator mediates and rules, one appeal goes to another operator.
+
+No money moves before it is decided for good; then the lot or the deal is parted in the shares that were decided.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final
+
+from sqlalchemy import select, update
+
+from core.kernel.decimals import half_up
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
+from core.kernel.money import BASIS_POINTS, Money
+from core.kernel.process import enter, step, timeline
+from core.kernel.session import find_all
+from core.kernel.timers import Timer, set_timer
+from core.kernel.transaction import Ctx
+from core.people.accounts.service import acting
+from core.trade.deals import service as deals
+from core.trade.deals.model import DEAL, Deal
+from core.trade.delivery import service as delivery
+from core.trade.delivery.model import LOT
+from core.trade.delivery.rules import at_stake as at_stake_of
+from core.trade.disputes.events import (
+    CaseClosed,
+    CaseHalfAgreed,
+    CaseMediated,
+    CaseOpened,
+    CaseProposed,
+    CaseRuled,
+    CaseShown,
+)
+from core.trade.disputes.model import (
+    APPEAL_WITHIN,
+    CASE,
+    OPEN,
+    REVIEW_WITHIN,
+    TALK_WITHIN,
+    AppealCase,
+    Brief,
+    Case,
+    Kind,
+    Parting,
+    ProposeShares,
+    RuleCase,
+    Ruling,
+)
+from core.trade.funding import service as escrow
+
+AT_ONCE: Final = frozenset({"operator_asked", "freeze"})  # nobody has to talk for three days more
+STEPS_OF: Final = frozenset({DEAL.name, LOT.name})  # what an operator reads of a dispute's course
+
+
+# --- opened and overtaken ---------------------------------------------------------------------------------------------
+
+
+def open_case(ctx: Ctx, kind: Kind, subject: str, deal_id: str, why: str) -> Case:
+    """A lot or a deal is in dispute. The one that is open already stays."""
+    known = _open_on(ctx, subject)
+    if known is not None:
+        return known
+    case = Case(id=ctx.new_id(), kind=kind, subject=subject, deal_id=deal_id, why=why, opened_at=ctx.now)
+    enter(ctx, CASE, case, "mediating" if why in AT_ONCE else CASE.initial)
+    ctx.session.add(case)
+    ctx.session.flush()
+    ctx.announce(CaseOpened(case.id, deal_id, ctx.actor.person))
+    return case
+
+
+def overtake_case(ctx: Ctx, subject: str) -> None:
+    """What it was about has come to an end without it."""
+    case = _open_on(ctx, subject)
+    if case is not None:
+        step(ctx, CASE, case, "overtaken", ("system",))
+        _closed(ctx, case, "overtaken", None)
+
+
+def tell_shown(ctx: Ctx, subject: str) -> None:
+    """The seller, who was silent, has shown what they found: whoever proposes or rules goes by that, too."""
+    case = _open_on(ctx, subject)
+    if case is not None:
+        ctx.announce(CaseShown(case.id, case.deal_id, ctx.actor.person))
+
+
+# --- what the two sides do --------------------------------------------------------------------------------------------
+
+
+def propose_shares(ctx: Ctx, command: ProposeShares, seen: int | None = None) -> Case:
+    """Name shares that would be right; an operator may too. A later proposal takes the place of an earlier one."""
+    case, deal = _case(ctx, command.case_id, seen)
+    mine = roles(ctx, case, deal)
+    step(ctx, CASE, case, "propose", mine)
+    case.proposed_by = "buyer" if "buyer" in mine else "seller" if "seller" in mine else "operator"
+    case.proposed_bp, case.proposed_minor = _parts(at_stake(ctx, case), command)
+    case.agreed_by = None
+    ctx.announce(CaseProposed(case.id, deal.id, ctx.actor.person, case.proposed_bp))
+    ctx.session.flush()
+    return case
+
+
+def agree_shares(ctx: Ctx, case_id: str, seen: int | None = None) -> Case:
+    """Say yes to what is proposed. An operator's proposal needs the other side too.
+
+    One yes of two leaves the case at its version: the proposal is the same, and an operator who is deciding goes on.
+    """
+    case, deal = _case(ctx, case_id, seen)
+    mine = roles(ctx, case, deal)
+    if case.proposed_bp is None:
+        raise Stale
+    if needs_both(case):
+        step(ctx, CASE, case, "half_agree", mine)
+        side = "buyer" if "buyer" in mine else "seller"
+        ctx.session.execute(update(Case).where(Case.id == case.id).values(agreed_by=side))
+        ctx.announce(CaseHalfAgreed(case.id, deal.id, ctx.actor.person))
+        ctx.session.flush()
+        return case
+    step(ctx, CASE, case, "agree", mine)
+    _carry_out(ctx, case, case.proposed_bp, case.proposed_minor, "settle")
+    return case
+
+
+def needs_both(case: Case) -> bool:
+    """Whether a yes to what is proposed is the first of two."""
+    return case.proposed_by == "operator" and case.agreed_by is None
+
+
+def call_operator(ctx: Ctx, case_id: str, seen: int | None = None) -> Case:
+    """One of them has talked enough."""
+    case, deal = _case(ctx, case_id, seen)
+    step(ctx, CASE, case, "call_operator", roles(ctx, case, deal))
+    return _mediated(ctx, case, "call_operator")
+
+
+def appeal_case(ctx: Ctx, command: AppealCase, seen: int | None = None) -> Case:
+    """Once each, the first within two days: another operator looks at it."""
+    case, deal = _case(ctx, command.case_id, seen)
+    mine = roles(ctx, case, deal)
+    step(ctx, CASE, case, "appeal", mine)
+    if "buyer" in mine:
+        case.buyer_appeal = command.words
+    else:
+        case.seller_appeal = command.words
+    return _mediated(ctx, case, "appeal")
+
+
+# --- what operators do ------------------------------------------------------------------------------------------------
+
+
+def rule_case(ctx: Ctx, command: RuleCase, seen: int | None = None) -> Case:
+    """Decide it. A first ruling waits two days for an appeal; the second, by another operator, is the last word."""
+    case, deal = _case(ctx, command.case_id, seen)
+    again = case.state == "appealed"
+    step(ctx, CASE, case, "rule_again" if again else "rule", roles(ctx, case, deal))
+    seller_bp, seller_minor = _parts(at_stake(ctx, case), command)
+    ruling = Ruling(
+        id=ctx.new_id(),
+        case_id=case.id,
+        number=2 if again else 1,
+        by=acting(ctx).id,
+        at=ctx.now,
+        buyer_bp=BASIS_POINTS - seller_bp,
+        seller_bp=seller_bp,
+        seller_minor=seller_minor,
+        reason=command.reason,
+    )
+    ctx.session.add(ruling)
+    ctx.session.flush()
+    ctx.announce(CaseRuled(case.id, deal.id, ctx.actor.person, seller_bp))
+    if again:
+        _carry_out(ctx, case, seller_bp, seller_minor, "rule")
+    else:
+        # What was proposed before is no more: it is decided now.
+        case.proposed_by = case.proposed_bp = case.proposed_minor = case.agreed_by = None
+        moment = ctx.now + APPEAL_WITHIN + REVIEW_WITHIN + TALK_WITHIN  # time rules only where nobody has
+        put_off = delivery.put_off_ruling_by_time if case.kind == "lot" else deals.put_off_ruling_by_time
+        put_off(ctx, case.subject, moment)
+    return case
+
+
+def freeze_deal(ctx: Ctx, ref: str) -> Case:
+    """An operator stops a deal: its case is with the operators at once. Raises NotAllowed, NotFound, Stale."""
+    check_operator(ctx)
+    deal = deals.freeze_deal(ctx, deals.deal_by_ref(ctx, ref).id)
+    return open_case(ctx, "deal", deal.id, deal.id, "freeze")
+
+
+def resume_deal(ctx: Ctx, case_id: str, seen: int | None = None) -> Case:
+    """An operator lets a deal that stands still go on as it was."""
+    case, deal = _case(ctx, case_id, seen)
+    if case.kind != "deal":
+        raise Stale
+    deals.resume_deal(ctx, deal.id)
+    overtake_case(ctx, deal.id)
+    return case
+
+
+def check_operator(ctx: Ctx) -> None:
+    """Raises NotAllowed for everybody else."""
+    if not acting(ctx).operator:
+        raise NotAllowed("refused.operators_only")
+
+
+# --- what is seen of it -----------------------------------------------------------------------------------------------
+
+
+def case_for(ctx: Ctx, case_id: str) -> Case:
+    """A dispute for its two sides and operators. Raises NotFound, to strangers too."""
+    case = ctx.session.get(Case, case_id)
+    if case is None:
+        raise NotFound
+    deals.deal_for(ctx, case.deal_id)
+    return case
+
+
+def cases_of(ctx: Ctx, deal_id: str) -> list[Case]:
+    """A deal's disputes, the first first. Raises NotFound to strangers."""
+    deals.deal_for(ctx, deal_id)
+    return find_all(ctx.session, Case, ("id",), deal_id=deal_id)
+
+
+def open_cases(ctx: Ctx, limit: int = 20) -> list[Case]:
+    """What waits for operators, the oldest first. Raises NotAllowed."""
+    check_operator(ctx)
+    query = select(Case).where(Case.state.in_(OPEN)).order_by(Case.id).limit(limit)
+    return list(ctx.session.scalars(query))
+
+
+def rulings_of(ctx: Ctx, case_id: str) -> list[Ruling]:
+    case = case_for(ctx, case_id)
+    return list(ctx.session.scalars(select(Ruling).where(Ruling.case_id == case.id).order_by(Ruling.number)))
+
+
+def may(ctx: Ctx, case: Case) -> list[str]:
+    """What who acts may do with the dispute now: the buttons."""
+    deal = deals.deal_for(ctx, case.deal_id)
+    return [event for event in CASE.open_to(case.state, roles(ctx, case, deal)) if event != "half_agree"]
+
+
+def check_may(ctx: Ctx, case: Case, event: str, seen: int | None = None) -> None:
+    """Whether who acts could take this step now. Raises Stale, NotAllowed."""
+    if seen is not None and seen != case.version:
+        raise Stale
+    CASE.transition(case.state, event, roles(ctx, case, deals.deal_for(ctx, case.deal_id)))
+
+
+def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
+    """The roles of who acts: the side, "other" when they are to answer, "unheard" before they have appealed; or
+    "operator", and "reviewer" of an appeal."""
+    mine = deals.sides(ctx, deal)
+    if "operator" in mine:
+        ruled = select(Ruling.id).where(Ruling.case_id == case.id, Ruling.by == ctx.actor.person)
+        return mine if ctx.session.scalar(ruled.limit(1)) is not None else mine | {"reviewer"}
+    side = mine & {"buyer", "seller"}
+    answers = bool(side) and case.proposed_by is not None and not side & {case.proposed_by, case.agreed_by}
+    unheard = any(getattr(case, f"{each}_appeal") is None for each in side)
+    return side | ({"other"} if answers else set()) | ({"unheard"} if unheard else set())
+
+
+def lot_number(ctx: Ctx, case: Case) -> int:
+    """Of the lot that a dispute is about."""
+    return delivery.lot_for(ctx, case.subject).number
+
+
+def at_stake(ctx: Ctx, case: Case) -> Money:
+    """What the shares are shares of: of a deal all that is held for lots that are still open."""
+    if case.kind == "lot":
+        return delivery.lot_for(ctx, case.subject).amount
+    deal = deals.deal_for(ctx, case.deal_id)
+    lots = delivery.lots_of(ctx, case.deal_id)
+    return Money.total(map(at_stake_of, lots), deal.currency)
+
+
+def brief_of(ctx: Ctx, case_id: str) -> Brief:
+    """Everything about a dispute in one place, from the timeline, the findings and the books."""
+    case = case_for(ctx, case_id)
+    lot = delivery.lot_for(ctx, case.subject) if case.kind == "lot" else None
+    lots = [lot] if lot is not None else delivery.lots_of(ctx, case.deal_id)
+    subjects = [case.deal_id, *(each.id for each in lots)]
+    return Brief(
+        case=case,
+        deal=deals.deal_for(ctx, case.deal_id),
+        lot=lot,
+        at_stake=at_stake(ctx, case),
+        money=escrow.money_of(ctx, case.deal_id),
+        # The window for a deal's reviews has the deal's id, and steps of its own.
+        steps=sorted(
+            (row for each in subjects for row in timeline(ctx.session, each) if row.process in STEPS_OF),
+            key=lambda row: row.id,
+        ),
+        record=[found for each in lots for found in delivery.all_findings_of(ctx, each.id)],
+        findings=[found for each in lots for found in delivery.findings_of(ctx, each.id)],
+        proposals=[made for each in lots for made in delivery.proposals_of(ctx, each.id)],
+        rulings=rulings_of(ctx, case.id),
+    )
+
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+def time_is_up(ctx: Ctx, case_id: str, event: str) -> None:
+    """A deadline of the ladder has passed. What a bank has called back is parted only when the bank has decided."""
+    case = ctx.session.get_one(Case, case_id)
+    deal = deals.locked(ctx, case.deal_id)
+    if deal.frozen is not None and event in ("appeal_over", "review_limit"):
+        set_timer(ctx.session, Timer(CASE.name, case.id, event, ctx.now + APPEAL_WITHIN))
+        return
+    step(ctx, CASE, case, event, ("time",))
+    if event in ("talk_over", "escalate"):
+        _mediated(ctx, case, event)
+    else:
+        first = ctx.session.scalars(select(Ruling).where(Ruling.case_id == case.id)).one()
+        _carry_out(ctx, case, first.seller_bp, first.seller_minor, "rule")
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def _case(ctx: Ctx, case_id: str, seen: int | None) -> tuple[Case, Deal]:
+    """The dispute with its deal locked first, as everywhere. Raises NotFound, Stale."""
+    deal_id = ctx.session.scalar(select(Case.deal_id).where(Case.id == case_id))
+    if deal_id is None:
+        raise NotFound
+    deal = deals.locked(ctx, deal_id)
+    case = case_for(ctx, case_id)
+    if seen is not None and seen != case.version:
+        raise Stale
+    return case, deal
+
+
+def _open_on(ctx: Ctx, subject: str) -> Case | None:
+    return ctx.session.scalar(select(Case).where(Case.subject == subject, Case.state.in_(OPEN)))
+
+
+def _mediated(ctx: Ctx, case: Case, why: str) -> Case:
+    ctx.announce(CaseMediated(case.id, case.deal_id, ctx.actor.person, why))
+    ctx.session.flush()
+    return case
+
+
+def _parts(stake: Money, command: Parting) -> tuple[int, int | None]:
+    """The seller's parts of ten thousand, and the amount where one was named. Raises Invalid beyond the stake."""
+    if command.pay is None:
+        assert command.seller_bp is not None, "a share, or an amount"
+        return command.seller_bp, None
+    if command.pay.currency != stake.currency or not 0 <= command.pay.minor <= stake.minor:
+        raise Invalid("case.pay_outside", field="seller", most=stake)
+    parts = half_up(Fraction(command.pay.minor * BASIS_POINTS, stake.minor)) if stake else 0
+    return parts, command.pay.minor
+
+
+def _carry_out(ctx: Ctx, case: Case, seller_bp: int, seller_minor: int | None, how: str) -> None:
+    """Part what it was about: in shares, or to the cent where an amount was named. `how`: "rule", or "settle" when the
+    two have agreed."""
+    stake = at_stake(ctx, case)
+    pay = stake.share(seller_bp) if seller_minor is None else min(Money(seller_minor, stake.currency), stake)
+    if deals.locked(ctx, case.deal_id).frozen is not None:
+        raise Refusal("deal.frozen")
+    ctx.session.flush()
+    if case.kind == "lot":
+        delivery.rule_lot(ctx, case.subject, pay, how)
+    else:
+        deals.dispute_over(ctx, case.deal_id, "resolve" if how == "rule" else "settle_together")
+        delivery.rule_lots(ctx, case.deal_id, pay)
+    _closed(ctx, case, how, seller_bp)
+
+
+def _closed(ctx: Ctx, case: Case, why: str, seller_bp: int | None) -> None:
+    ctx.announce(CaseClosed(case.id, case.deal_id, ctx.actor.person, why, seller_bp))
+    ctx.session.flush()

@@ -1,0 +1,100 @@
+"""What buyers transfer without being asked: kept as their credit, which they can have back, or pay the next part with.
+
+The provider keeps such money for the buyer, and puts it into their next payment by bank transfer. So it tells us what
+stands there: more than we know of is a new credit, less was spent: a credit, or what was to go back to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from core.kernel.errors import NotFound
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.kernel.transaction import Ctx
+from core.money.ledger import service as ledger
+from core.money.ledger.model import PROVIDER, buyer_credit, credit, debit, refund_due
+from core.trade.deals import service as deals
+from core.trade.funding.effects import book, finish, refund_of
+from core.trade.funding.events import CreditSpent
+from core.trade.funding.model import CREDIT, Credit, Effect, Payment
+from core.trade.funding.rails.model import Payer
+from core.trade.funding.rails.surplus import keep_credit, kept_of, known_of, last_transfer, still_there
+
+
+def surplus_found(ctx: Ctx, payer_ref: str, standing: Mapping[str, Money]) -> None:
+    """The provider holds so much for a buyer beyond their payments, by currency. What is known is not counted twice.
+
+    Raises NotFound for somebody who is no buyer of ours.
+    """
+    organisation = ctx.session.scalar(select(Payer.organisation_id).where(Payer.ref == payer_ref))
+    if organisation is None:
+        raise NotFound
+    for currency, amount in sorted(standing.items()):
+        last = last_transfer(ctx, organisation, currency)
+        if last is None:
+            continue  # they were never asked for any: the provider sends it back
+        deals.locked(ctx, last.deal_id)
+        surplus = amount - known_of(ctx, organisation, currency)
+        if surplus.minor > 0:
+            _keep(ctx, organisation, last, surplus)
+        else:
+            _spend(ctx, organisation, amount)
+
+
+def _keep(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> None:
+    kept = keep_credit(ctx, organisation_id, payment, surplus, beside=True)
+    payment.received_minor += surplus.minor
+    payment.surplus_minor += surplus.minor
+    payment.beside_minor += surplus.minor  # else what comes by the payment itself would count for so much less
+    legs = [debit(PROVIDER, surplus), credit(buyer_credit(organisation_id), surplus)]
+    ledger.post(ctx, f"credit:{kept.id}:found", "Transferred without being asked for", legs, deal=payment.deal_id)
+    ctx.session.flush()
+
+
+def _spend(ctx: Ctx, organisation_id: str, standing: Money) -> None:
+    """Less stands there than is kept here: it has come to us as a part of a later payment, and is counted there."""
+    there: list[Credit | Effect] = [*kept_of(ctx, organisation_id, standing.currency)]
+    there += still_there(ctx, organisation_id, standing.currency)
+    spent = Money.total((each.amount for each in there), standing.currency) - standing
+    for each in there:
+        part = min(each.amount, spent)
+        if part.minor <= 0:
+            return
+        spent -= part
+        if isinstance(each, Credit):
+            _spend_credit(ctx, each, part)
+        else:
+            _spend_refund(ctx, each, part)
+
+
+def _spend_credit(ctx: Ctx, kept: Credit, part: Money) -> None:
+    deals.locked(ctx, kept.deal_id)
+    brought = ctx.session.get_one(Payment, kept.payment_id)
+    brought.received_minor -= part.minor
+    brought.surplus_minor -= part.minor
+    brought.beside_minor -= part.minor
+    legs = [debit(buyer_credit(kept.organisation_id), part), credit(PROVIDER, part)]
+    key = f"credit:{kept.id}:spent:{kept.amount_minor}"
+    ledger.post(ctx, key, "Paid with what was too much before", legs, deal=kept.deal_id)
+    if part == kept.amount:
+        step(ctx, CREDIT, kept, "spend", ("provider",))
+    else:
+        kept.amount_minor -= part.minor
+    ctx.session.flush()
+    ctx.announce(CreditSpent(kept.organisation_id, kept.deal_id, part))
+
+
+def _spend_refund(ctx: Ctx, waiting: Effect, part: Money) -> None:
+    """So much of a refund has reached the buyer already: their next deal was paid with it."""
+    deal, spent = deals.locked(ctx, waiting.deal_id), waiting
+    if part < waiting.amount:
+        waiting.amount_minor -= part.minor
+        brought = ctx.session.get_one(Payment, waiting.payment_id)
+        spent = refund_of(ctx, brought, part, beside=True, credit_id=waiting.credit_id)
+    legs = [debit(refund_due(deal.id), part), credit(PROVIDER, part)]
+    book(ctx, spent, "Paid with what was to go back", legs, f"spent:{spent.id}")
+    ctx.announce(CreditSpent(deal.buyer, deal.id, part))
+    finish(ctx, deal.id)

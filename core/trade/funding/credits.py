@@ -1,0 +1,82 @@
+"""What a buyer has paid too much: seen, used for the next payment, given back when they want it, or after a month."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from core.kernel.errors import Invalid, NotFound, Stale
+from core.kernel.money import Money
+from core.kernel.process import step
+from core.kernel.session import find_all
+from core.kernel.transaction import Ctx
+from core.money.ledger import service as ledger
+from core.money.ledger.model import buyer_credit, credit, debit, refund_due
+from core.trade.deals import service as deals
+from core.trade.funding.effects import ask, refund_of
+from core.trade.funding.funding import awaited, pay_by
+from core.trade.funding.model import CREDIT, Credit, Payment
+from core.trade.funding.rails.model import Rail
+from core.trade.funding.rails.service import OFFERED
+from core.trade.funding.rails.surplus import transferred_too_much
+
+
+def give_back_paid_too_much(ctx: Ctx, credit_id: str, seen: int | None = None) -> Credit:
+    """The buyer wants back what they have paid too much. Raises NotFound, NotAllowed, Stale."""
+    kept = credit_for(ctx, credit_id)
+    deal = deals.deal_for(ctx, kept.deal_id)
+    if seen is not None and seen != kept.version:
+        raise Stale
+    step(ctx, CREDIT, kept, "give_back", deals.sides(ctx, deal))
+    return _give_back(ctx, kept)
+
+
+def credit_for(ctx: Ctx, credit_id: str) -> Credit:
+    """What was paid too much, for the sides of its deal. Raises NotFound."""
+    kept = ctx.session.get(Credit, credit_id)
+    if kept is None:
+        raise NotFound
+    deals.deal_for(ctx, kept.deal_id)
+    return kept
+
+
+def credit_kept_long(ctx: Ctx, credit_id: str) -> None:
+    kept = ctx.session.get_one(Credit, credit_id)
+    step(ctx, CREDIT, kept, "kept_long", ("time",))
+    _give_back(ctx, kept)
+
+
+def _give_back(ctx: Ctx, kept: Credit) -> Credit:
+    """It goes back the way it came."""
+    deal = deals.locked(ctx, kept.deal_id)
+    legs = [debit(buyer_credit(kept.organisation_id), kept.amount), credit(refund_due(deal.id), kept.amount)]
+    ledger.post(ctx, f"deal:{deal.id}:credit:{kept.id}", "Paid too much, given back", legs, deal=deal.id)
+    payment = ctx.session.get_one(Payment, kept.payment_id)
+    ask(ctx, refund_of(ctx, payment, kept.amount, beside=kept.beside, credit_id=kept.id))
+    ctx.session.flush()
+    return kept
+
+
+def credit_towards(ctx: Ctx, deal_id: str) -> Money:
+    """What earlier transfers have left for the payment that is awaited. Raises NotFound to strangers."""
+    deal = deals.deal_for(ctx, deal_id)
+    tranche = awaited(ctx, deal_id)
+    if tranche is None or "buyer" not in deals.sides(ctx, deal):
+        return Money.zero(deal.currency)
+    return min(transferred_too_much(ctx, deal.buyer, deal.currency), tranche.missing)
+
+
+def use_credit(ctx: Ctx, deal_id: str, offered: Collection[Rail] = OFFERED) -> Payment:
+    """Pay with what was transferred too much before, and the rest by bank transfer: that is where it stands.
+
+    The provider takes it when the way to pay is opened, or with the next transfer, and tells how much. Asked twice it
+    happens once. Raises NotFound, NotAllowed, Invalid, and Stale when the deal waits for no money.
+    """
+    if not credit_towards(ctx, deal_id):
+        raise Invalid("credit.none")
+    return pay_by(ctx, deal_id, Rail.BANK_TRANSFER, offered)
+
+
+def credits_of(ctx: Ctx, deal_id: str) -> list[Credit]:
+    """What was paid too much on a deal and is still here. Raises NotFound to strangers."""
+    deals.deal_for(ctx, deal_id)
+    return find_all(ctx.session, Credit, ("id",), deal_id=deal_id, state=CREDIT.initial)

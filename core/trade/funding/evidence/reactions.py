@@ -1,0 +1,66 @@
+"""Marks every fact about a deal or a purchase as it happens, and prepares the answer when a bank calls money back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from core.kernel.events import Event, Reactions
+from core.kernel.timer_sweep import Ring
+from core.kernel.timers import Timer
+from core.kernel.transaction import Ctx
+from core.shop.purchases.events import PurchaseFact
+from core.trade.deals.events import DealFact
+from core.trade.deals.messages.events import DealLineSaid
+from core.trade.deals.messages.model import DealLine
+from core.trade.delivery.events import LotFact
+from core.trade.funding.events import ChargebackClosed, ChargebackOpened
+from core.trade.funding.evidence.service import EVIDENCE, mark, prepare_pack, send_pack, spare_pack
+from core.trade.funding.model import Chargeback
+
+
+def listen(reactions: Reactions) -> None:
+    for kind in facts_under(DealFact):
+        reactions.on(kind, _on_deal)
+    for kind in facts_under(LotFact):
+        reactions.on(kind, _on_lot)
+    for kind in facts_under(PurchaseFact):
+        reactions.on(kind, _on_purchase)
+    reactions.on(ChargebackOpened, _opened)
+    reactions.on(ChargebackClosed, _closed)
+
+
+def facts_under(kind: type[Event]) -> Iterator[type[Event]]:
+    """A kind of facts and every kind made of it: one that is added later is marked too."""
+    yield kind
+    for each in kind.__subclasses__():
+        yield from facts_under(each)
+
+
+def _on_deal(ctx: Ctx, fact: DealFact) -> None:
+    # What the sides write to each other stands in the mark, whichever window it was typed into.
+    said = ctx.session.get_one(DealLine, fact.line_id).words if isinstance(fact, DealLineSaid) else None
+    about = getattr(fact, "side", None)
+    mark(ctx, fact.deal_id, type(fact).__name__, about=about, person=fact.by_person, said=said)
+
+
+def _on_lot(ctx: Ctx, fact: LotFact) -> None:
+    mark(ctx, fact.deal_id, type(fact).__name__, about=fact.lot_id, person=fact.by_person)
+
+
+def _on_purchase(ctx: Ctx, fact: PurchaseFact) -> None:
+    mark(ctx, fact.purchase_id, type(fact).__name__, about=fact.thing.value, person=ctx.actor.person)
+
+
+def _opened(ctx: Ctx, fact: ChargebackOpened) -> None:
+    prepare_pack(ctx, fact.chargeback_id, ctx.session.get_one(Chargeback, fact.chargeback_id).evidence_due)
+
+
+def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
+    spare_pack(ctx, fact.chargeback_id)
+
+
+def ring(ctx: Ctx, timer: Timer) -> None:
+    send_pack(ctx, timer.subject)
+
+
+rings: Mapping[str, Ring] = {EVIDENCE: ring}

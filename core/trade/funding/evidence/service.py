@@ -1,0 +1,117 @@
+"""Keeps marks of what people do, and sees to it that every dispute is answered before the bank's date."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from core.kernel.errors import NotFound
+from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.transaction import Ctx
+from core.trade.funding.called_back import dispute_of
+from core.trade.funding.events import EvidenceRefused, EvidenceSent
+from core.trade.funding.evidence.model import SEND_BEFORE, TRY_AGAIN_AFTER, Mark, Pack, PackState
+from core.trade.funding.model import Chargeback
+
+EVIDENCE: Final = "evidence"
+SEND: Final = "send"
+LONGEST_SAID: Final = 500  # characters of an input that are kept
+
+
+def mark(
+    ctx: Ctx, subject: str, fact: str, *, about: str | None = None, person: str | None = None, said: str | None = None
+) -> None:
+    """Note a deed with the input that led to it. `said`: in which words, where they are not the input itself."""
+    came_by, typed = ctx.notes.get("input", (None, None))
+    said = said or typed
+    ctx.session.add(
+        Mark(
+            id=ctx.new_id(),
+            subject=subject,
+            at=ctx.now,
+            fact=fact,
+            about=about,
+            person_id=person,
+            came_by=came_by,
+            said=said[:LONGEST_SAID] if said else None,
+        )
+    )
+
+
+def marks_of(ctx: Ctx, subject: str) -> list[Mark]:
+    return list(ctx.session.scalars(select(Mark).where(Mark.subject == subject).order_by(Mark.id)))
+
+
+def prepare_pack(ctx: Ctx, chargeback_id: str, due_by: datetime | None) -> None:
+    """A bank wants an answer by then; where it names no date, it wants none."""
+    if due_by is None or ctx.session.get(Pack, chargeback_id) is not None:
+        return
+    ctx.session.add(Pack(chargeback_id=chargeback_id, state=PackState.WAITING, attempt=1, due_by=due_by))
+    set_timer(ctx.session, Timer(EVIDENCE, chargeback_id, SEND, max(ctx.now, due_by - SEND_BEFORE)))
+    ctx.session.flush()
+
+
+def send_pack(ctx: Ctx, chargeback_id: str) -> None:
+    """Its date has come: have it made and handed in."""
+    pack = ctx.session.get_one(Pack, chargeback_id, with_for_update=True)
+    if pack.state not in (PackState.WAITING, PackState.REFUSED):
+        return
+    found = ctx.session.get_one(Chargeback, chargeback_id)
+    pack.state = PackState.ASKED
+    body = {
+        "chargeback": found.id,
+        "dispute": dispute_of(found.ref),
+        "matter": found.matter.value,
+        "subject": found.subject,
+        "attempt": pack.attempt,
+    }
+    ctx.post("payments", f"{found.matter}:{found.subject}", "evidence.submit", body)
+    ctx.session.flush()
+
+
+def pack_sent(ctx: Ctx, chargeback_id: str, digest: str) -> None:
+    """The bank has our answer."""
+    pack = _pack(ctx, chargeback_id)
+    told = pack.state is PackState.SENT
+    pack.state, pack.sent_at, pack.digest, pack.why = PackState.SENT, ctx.now, digest, None
+    clear_timers(ctx.session, EVIDENCE, chargeback_id)
+    if not told:
+        found = ctx.session.get_one(Chargeback, chargeback_id)
+        ctx.announce(EvidenceSent(found.matter, found.subject, chargeback_id))
+    ctx.session.flush()
+
+
+def pack_refused(ctx: Ctx, chargeback_id: str, why: str) -> None:
+    """The provider did not take it: tried again until the bank's date, and a person should look at it."""
+    pack = _pack(ctx, chargeback_id)
+    if pack.state is not PackState.ASKED:
+        return
+    pack.state, pack.why = PackState.REFUSED, why
+    pack.attempt += 1
+    if ctx.now + TRY_AGAIN_AFTER < pack.due_by:
+        set_timer(ctx.session, Timer(EVIDENCE, chargeback_id, SEND, ctx.now + TRY_AGAIN_AFTER))
+    found = ctx.session.get_one(Chargeback, chargeback_id)
+    ctx.announce(EvidenceRefused(found.matter, found.subject, chargeback_id, why))
+    ctx.session.flush()
+
+
+def spare_pack(ctx: Ctx, chargeback_id: str) -> None:
+    """The bank has decided: nobody waits for an answer any more."""
+    pack = ctx.session.get(Pack, chargeback_id)
+    if pack is not None and pack.state in (PackState.WAITING, PackState.REFUSED):
+        pack.state = PackState.SPARED
+        clear_timers(ctx.session, EVIDENCE, chargeback_id)
+        ctx.session.flush()
+
+
+def pack_of(ctx: Ctx, chargeback_id: str) -> Pack | None:
+    return ctx.session.get(Pack, chargeback_id)
+
+
+def _pack(ctx: Ctx, chargeback_id: str) -> Pack:
+    pack = ctx.session.get(Pack, chargeback_id, with_for_update=True)
+    if pack is None:
+        raise NotFound
+    return pack

@@ -1,0 +1,100 @@
+"""Where a deal's money stands, read at once for a card: what is held, what has moved, part by part, and how to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import BindParameter, bindparam, exists, func, select
+
+from core.kernel.money import Money
+from core.kernel.session import select_rows
+from core.kernel.transaction import Ctx
+from core.money.ledger import service as ledger
+from core.money.ledger.model import escrow
+from core.trade.deals.model import Deal
+from core.trade.funding.chargebacks import of_subject
+from core.trade.funding.credits import credits_of
+from core.trade.funding.funding import payment_of, tranches_of
+from core.trade.funding.model import (
+    CREDIT,
+    TRANCHE,
+    Chargeback,
+    Credit,
+    Effect,
+    EffectState,
+    LotSettlement,
+    Payee,
+    Payment,
+    Tranche,
+)
+from core.trade.funding.rails.model import PaymentWay
+from core.trade.funding.rails.service import way_of
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyStanding:
+    """`released` is the seller's now, less the `fee` in it, `refunded` the buyer's; both may still be on their way.
+
+    `payment` and `way` are those of the tranche that is awaited. `account`: whether the seller has said where to.
+    `buyer_to_say`: whether something waits for the buyer to say so, because it cannot go back the way it came.
+    """
+
+    held: Money
+    released: Money
+    fee: Money
+    refunded: Money
+    tranches: Sequence[Tranche] = ()
+    credits: Sequence[Credit] = ()
+    chargebacks: Sequence[Chargeback] = ()
+    payment: Payment | None = None
+    way: PaymentWay | None = None
+    account: bool = False
+    buyer_to_say: bool = False
+
+    @property
+    def awaited(self) -> Tranche | None:
+        """The tranche to be paid for next, when one is due."""
+        return next((tranche for tranche in self.tranches if tranche.state == "awaited"), None)
+
+
+_DEAL: BindParameter[str] = bindparam("deal")
+_MOVED = select(
+    select(func.sum(LotSettlement.released_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
+    select(func.sum(LotSettlement.fee_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
+    select(func.sum(LotSettlement.back_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
+    exists().where(Credit.deal_id == _DEAL, Credit.state == CREDIT.initial),
+    exists().where(Chargeback.subject == _DEAL),
+    exists().where(Payee.organisation_id == bindparam("seller"), Payee.ready),
+    exists().where(Effect.deal_id == _DEAL, Effect.payee == bindparam("buyer"), Effect.state == EffectState.WAITING),
+)
+
+
+def money_standing(ctx: Ctx, deal: Deal) -> MoneyStanding:
+    """In a fixed number of statements, however many lots there are; in one, before there is anything to pay.
+
+    Who acts may see the deal: that was asked when it was read.
+    """
+    nothing = Money.zero(deal.currency)
+    tranches = tranches_of(ctx, deal.id)
+    if not tranches:
+        return MoneyStanding(nothing, nothing, nothing, nothing)
+    ((released, fee, back, too_much, called_back, account, buyer_to_say),) = select_rows(
+        ctx.session, _MOVED, deal=deal.id, seller=deal.seller, buyer=deal.buyer
+    )
+    is_awaited = any(tranche.state == "awaited" for tranche in tranches)
+    payment = payment_of(ctx, deal.id) if is_awaited else None
+    has_come = any(tranche.held_minor or tranche.state in TRANCHE.final for tranche in tranches)
+    return MoneyStanding(
+        held=ledger.balance(ctx, escrow(deal.id), deal.currency) if has_come else nothing,
+        released=Money(int(released or 0), deal.currency),
+        fee=Money(int(fee or 0), deal.currency),
+        refunded=Money(int(back or 0), deal.currency),
+        tranches=tranches,
+        credits=credits_of(ctx, deal.id) if too_much else (),
+        chargebacks=of_subject(ctx, deal.id) if called_back else (),
+        payment=payment,
+        way=way_of(ctx, payment.id) if payment is not None else None,
+        account=bool(account),
+        buyer_to_say=bool(buyer_to_say),
+    )

@@ -1,0 +1,128 @@
+"""Where sellers' money goes: their account at the provider, the page where they open it, and whether it is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select
+
+from core.kernel.errors import Invalid, NotFound
+from core.kernel.session import select_rows
+from core.kernel.transaction import Ctx
+from core.money.ledger import service as ledger
+from core.money.ledger.model import payable
+from core.people.accounts.service import acting, organisation_of
+from core.people.companies.service import check_head
+from core.trade.funding.effects import await_account, send_waiting
+from core.trade.funding.events import AccountAwaited, AccountRefused, OnboardingLinkReady, PayeeReady, PayeeRestricted
+from core.trade.funding.model import Payee
+
+_BY_ACCOUNT = select(Payee.organisation_id).where(Payee.account_ref == bindparam("account"))
+
+
+def ask_onboarding(ctx: Ctx) -> Payee:
+    """The seller says where their money goes: an account at the provider, or a new link to it.
+
+    Of a company its head alone: who fills in the page names the bank account. Raises NotAllowed, Invalid.
+    """
+    check_head(ctx)
+    person = acting(ctx)
+    organisation = organisation_of(ctx, person.organisation_id)
+    if organisation.country is None:
+        raise Invalid("payout.country_needed")  # the provider opens no account without one
+    payee = ctx.session.get(Payee, organisation.id)
+    if payee is None:
+        payee = Payee(organisation_id=organisation.id, asked_by=person.id, asked_at=ctx.now)
+        payee.ready, payee.was_ready, payee.closed, payee.missing = False, False, False, []
+        ctx.session.add(payee)
+    else:
+        payee.asked_by, payee.asked_at = person.id, ctx.now
+    if payee.account_ref is None or payee.closed:
+        # Asked for twice it is still one account: the provider is asked under the organisation's name.
+        body = {
+            "organisation": organisation.id,
+            "person": person.id,
+            "name": organisation.name,
+            "country": organisation.country,
+            "email": person.email,
+            "after": payee.account_ref,
+        }
+        ctx.post("payments", f"account:{organisation.id}", "account.open", body)
+    else:
+        _ask_link(ctx, payee)
+    ctx.session.flush()
+    return payee
+
+
+def account_opened(ctx: Ctx, organisation_id: str, account_ref: str) -> None:
+    """The provider has an account for this seller; now the seller has to fill it in."""
+    payee = _payee(ctx, organisation_id)
+    if payee.account_ref is not None and not payee.closed:
+        return
+    payee.account_ref, payee.closed = account_ref, False
+    _ask_link(ctx, payee)
+    ctx.session.flush()
+
+
+def account_refused(ctx: Ctx, organisation_id: str, person_id: str, why: str) -> None:
+    """The provider will not open an account: who has asked for it can put something right, and ask again."""
+    ctx.announce(AccountRefused(organisation_id, person_id, why))
+
+
+def onboarding_link(ctx: Ctx, organisation_id: str, person_id: str, url: str) -> None:
+    """The provider's page is ready for this person."""
+    ctx.announce(OnboardingLinkReady(organisation_id, person_id, url))
+
+
+def payee_ready(ctx: Ctx, organisation_id: str, ready: bool) -> None:
+    """The provider says whether this seller can receive money."""
+    payee_told(ctx, organisation_id, ready=ready, missing=())
+
+
+def payee_told(ctx: Ctx, organisation_id: str, *, ready: bool, missing: Sequence[str], closed: bool = False) -> None:
+    """How a seller's account stands: what has waited for it goes now, or what is to come waits.
+
+    `missing`: what the provider still wants to know of them, by its own names. `closed`: they need another one.
+    """
+    payee = _payee(ctx, organisation_id)
+    before, payee.ready, payee.closed = payee.ready, ready, closed
+    news = list(missing) != payee.missing
+    payee.missing = list(missing)
+    ctx.session.flush()
+    if ready and not before:
+        ctx.announce(PayeeReady(organisation_id))
+        send_waiting(ctx, organisation_id)
+    elif not ready and (before or (news and payee.was_ready)):
+        ctx.announce(PayeeRestricted(organisation_id, tuple(missing)))
+    payee.was_ready = payee.was_ready or ready
+
+
+def account_awaited(ctx: Ctx, organisation_id: str) -> None:
+    """Ask once more for an account, of deals and sessions together, unless there is one or nothing waits."""
+    payee = ctx.session.get(Payee, organisation_id)
+    waits = tuple(money for money in ledger.balances(ctx, payable(organisation_id)).values() if money)
+    if waits and (payee is None or not payee.ready):
+        ctx.announce(AccountAwaited(organisation_id, waits))
+        await_account(ctx, organisation_id)
+
+
+def payee_of(ctx: Ctx, organisation_id: str) -> Payee | None:
+    return ctx.session.get(Payee, organisation_id)
+
+
+def organisation_of_account(ctx: Ctx, account_ref: str) -> str | None:
+    """Whose account that is, for what the provider tells about accounts."""
+    found = select_rows(ctx.session, _BY_ACCOUNT, account=account_ref)
+    return found[0][0] if found else None
+
+
+def _payee(ctx: Ctx, organisation_id: str) -> Payee:
+    payee = ctx.session.get(Payee, organisation_id)
+    if payee is None:
+        raise NotFound
+    return payee
+
+
+def _ask_link(ctx: Ctx, payee: Payee) -> None:
+    body = {"organisation": payee.organisation_id, "account": payee.account_ref, "person": payee.asked_by}
+    ctx.post("payments", f"account:{payee.organisation_id}", "account.link", body)

@@ -1,0 +1,44 @@
+"""Pure decisions about rails: which fit a deal, which is proposed, and from when money may be passed on.
+
+A card or a debit can be called back by the payer's bank; a bank transfer or a stablecoin payment cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from core.kernel.lot_sizes import largest_payment
+from core.kernel.money import Money
+from core.trade.funding.rails.model import FACTS, MOST_TRUST, Rail
+
+
+def fitting(amount: Money, offered: Collection[Rail]) -> list[Rail]:
+    """The rails that can carry this amount."""
+    return [
+        rail
+        for rail, facts in FACTS.items()
+        if rail in offered
+        and (facts.currencies is None or amount.currency in facts.currencies)
+        and amount <= largest_payment(amount.currency)
+    ]
+
+
+def proposed(amount: Money, offered: Collection[Rail], *, business: bool) -> Rail:
+    """The rail for a buyer who has not chosen: a business pays by bank transfer, everybody else by card."""
+    return Rail.BANK_TRANSFER if business and Rail.BANK_TRANSFER in fitting(amount, offered) else Rail.CARD
+
+
+def safe_from(rail: Rail, came_at: datetime) -> datetime:
+    """From when money that came by this rail can be sent on without trusting the buyer."""
+    recall = FACTS[rail].recall
+    return came_at if recall is None else came_at + recall
+
+
+def trusted(stood: Money, outstanding: Money, amount: Money) -> bool:
+    """Whether `amount` of a debit may be passed on early: within what the same buyer's earlier debits have proven.
+
+    `stood`: debits whose time for recall has gone by; `outstanding`: what was passed on early and can still be
+    recalled. Nobody is trusted with more than MOST_TRUST.
+    """
+    return outstanding.minor + amount.minor <= min(stood.minor, MOST_TRUST)

@@ -1,0 +1,228 @@
+"""Chooses the rail of a deal's payment, remembers where a bank transfer goes, and says what may be passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import exists, func, select
+
+from core.kernel.errors import Invalid, NotAllowed, NotFound
+from core.kernel.money import Money
+from core.kernel.timers import Timer, set_timer
+from core.kernel.transaction import Ctx
+from core.people.accounts.service import members, organisation_of, person_of
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal
+from core.trade.funding.model import (
+    TRANCHE,
+    Chargeback,
+    Effect,
+    EffectKind,
+    EffectState,
+    Payment,
+    PaymentState,
+    Tranche,
+)
+from core.trade.funding.rails import rules
+from core.trade.funding.rails.events import PaymentSettling
+from core.trade.funding.rails.model import DEBIT_RECALL, FACTS, SETTLES_WITHIN, Payer, PaymentWay, Rail, RailChoice
+from core.trade.funding.rules import link_expires
+
+OFFERED: Final = (Rail.BANK_TRANSFER, Rail.CARD, Rail.SEPA_DEBIT)  # wherever the operator has said nothing else
+AFTER_THE_BANKS: Final = timedelta(days=1)  # from when a slow rail must have ended until a deal gives up waiting for it
+
+
+# --- the buyer chooses ------------------------------------------------------------------------------------------------
+
+
+def rails_for(ctx: Ctx, deal: Deal, offered: Collection[Rail] = OFFERED) -> list[Rail]:
+    """The rails that this deal can be paid by, its own first."""
+    own = rail_of(ctx, deal)
+    return sorted(rules.fitting(_at_once(ctx, deal), offered), key=lambda rail: rail is not own)
+
+
+def rail_of(ctx: Ctx, deal: Deal) -> Rail:
+    """The rail that the buyer has chosen; before that, what suits them."""
+    choice = ctx.session.get(RailChoice, deal.id)
+    if choice is not None:
+        return choice.rail
+    business = organisation_of(ctx, deal.buyer).vat_number is not None
+    return rules.proposed(_at_once(ctx, deal), OFFERED, business=business)
+
+
+def _at_once(ctx: Ctx, deal: Deal) -> Money:
+    """The most that one payment has to carry: a large deal is paid in parts, each within what a rail can."""
+    largest = ctx.session.scalar(select(func.max(Tranche.amount_minor)).where(Tranche.deal_id == deal.id))
+    return deal.amount if largest is None else Money(int(largest), deal.currency)
+
+
+def choose_rail(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = OFFERED) -> bool:
+    """The buyer wants to pay by this rail. True when that is news, and another way to pay has to be opened.
+
+    Raises NotFound, NotAllowed, Invalid: what has come in part by bank transfer is completed the same way.
+    """
+    deal = deals.locked(ctx, deal_id)
+    if "buyer" not in deals.sides(ctx, deal):
+        raise NotAllowed
+    if rail not in rules.fitting(_at_once(ctx, deal), offered):
+        raise Invalid("pay.rail_does_not_fit")
+    if rail is rail_of(ctx, deal):
+        return False
+    open_ones = Payment.state.in_((PaymentState.ASKED, PaymentState.OPEN))
+    if ctx.session.scalar(
+        select(Payment.id).where(Payment.deal_id == deal.id, open_ones, Payment.received_minor > 0).limit(1)
+    ):
+        raise Invalid("pay.partly_transferred")
+    choice = ctx.session.get(RailChoice, deal.id)
+    if choice is None:
+        choice = RailChoice(deal_id=deal.id)
+        ctx.session.add(choice)
+    choice.rail, choice.chosen_by, choice.chosen_at = rail, ctx.actor.person or "", ctx.now
+    ctx.session.flush()
+    return True
+
+
+def open_until(ctx: Ctx, deal: Deal, funding_ends: datetime) -> datetime:
+    """How long a way to pay stays open: a page as its provider allows, a bank transfer as long as it is waited for."""
+    return funding_ends if rail_of(ctx, deal) is Rail.BANK_TRANSFER else link_expires(ctx.now, funding_ends)
+
+
+# --- how a payment is made --------------------------------------------------------------------------------------------
+
+
+def way_to_pay(ctx: Ctx, deal: Deal, payment: Payment) -> dict[str, Any]:
+    """What the provider has to know besides the amount, noted with the payment: by which rail, and from whom."""
+    rail = rail_of(ctx, deal)
+    ctx.session.add(PaymentWay(payment_id=payment.id, rail=rail))
+    payer = ctx.session.get(Payer, deal.buyer)
+    return {
+        "rail": rail.value,
+        "payer": payer.ref if payer is not None else None,
+        "buyer": deal.buyer,
+        "buyer_name": organisation_of(ctx, deal.buyer).name,
+        "buyer_email": email_of(ctx, deal.buyer),
+        "language": person_of(ctx, deal.buyer_signed_by).locale if deal.buyer_signed_by else "en",
+    }
+
+
+def email_of(ctx: Ctx, organisation_id: str) -> str | None:
+    """Where the provider may write to a buyer."""
+    return next((each.email for each in members(ctx, organisation_id) if each.email), None)
+
+
+def way_of(ctx: Ctx, payment_id: str) -> PaymentWay | None:
+    return ctx.session.get(PaymentWay, payment_id)
+
+
+def transfer_goes_to(ctx: Ctx, payment_id: str, *, iban: str, bic: str, holder: str, reference: str) -> None:
+    """Where the buyer has to transfer to. Raises NotFound."""
+    way = ctx.session.get(PaymentWay, payment_id)
+    if way is None:
+        raise NotFound
+    way.iban, way.bic, way.holder, way.reference = iban, bic, holder, reference
+    ctx.session.flush()
+
+
+def settling(ctx: Ctx, payment_id: str) -> None:
+    """The payer has done their part; the banks take their time, which takes nothing from the buyer's own."""
+    way, payment = ctx.session.get(PaymentWay, payment_id), ctx.session.get(Payment, payment_id)
+    if way is None or payment is None or way.settling or payment.state is not PaymentState.OPEN:
+        return
+    deal = deals.locked(ctx, payment.deal_id)
+    way.settling = True
+    payment.expires_at = ctx.now + SETTLES_WITHIN
+    ends = payment.expires_at + AFTER_THE_BANKS
+    if ctx.session.get_one(Tranche, payment.tranche_id).state == "awaited":
+        set_timer(ctx.session, Timer(TRANCHE.name, payment.tranche_id, "funding_expired", ends))
+    if deal.state == "awaiting_funding":
+        deals.fund_by(ctx, deal.id, ends)
+    ctx.announce(PaymentSettling(deal.id, payment.id, payment.expires_at))
+    ctx.session.flush()
+
+
+def all_came(ctx: Ctx, payment_id: str) -> None:
+    """From now on the time runs in which the payer can call it back."""
+    way = ctx.session.get(PaymentWay, payment_id)
+    if way is not None and way.came_at is None:
+        way.came_at = ctx.now
+        ctx.session.flush()
+
+
+def over(ctx: Ctx, payment_id: str) -> None:
+    """Nothing can come by this payment any more, says the provider."""
+    way = ctx.session.get(PaymentWay, payment_id)
+    if way is not None and not way.over:
+        way.over, way.settling = True, False
+        ctx.session.flush()
+
+
+def payer_known(ctx: Ctx, organisation_id: str, ref: str) -> None:
+    """The provider's name of a buyer; the first one stays."""
+    if ctx.session.get(Payer, organisation_id) is None:
+        ctx.session.add(Payer(organisation_id=organisation_id, ref=ref, known_since=ctx.now))
+        ctx.session.flush()
+
+
+def payer_refs(ctx: Ctx) -> list[str]:
+    """The provider's names of all buyers who can transfer money to us."""
+    return list(ctx.session.scalars(select(Payer.ref).order_by(Payer.organisation_id)))
+
+
+# --- when it may be passed on -----------------------------------------------------------------------------------------
+
+
+def kept_until(ctx: Ctx, effect: Effect) -> datetime | None:
+    """Until when a payout has to wait for its payment to be safe; None when it may go now.
+
+    A debit can be called back for eight weeks. It goes earlier as far as the buyer's earlier debits have stood.
+    """
+    way = ctx.session.get(PaymentWay, effect.payment_id)
+    if effect.kind is not EffectKind.TRANSFER or way is None or FACTS[way.rail].recall is None:
+        return None
+    until = rules.safe_from(way.rail, way.came_at or ctx.now)
+    if until <= ctx.now:
+        return None
+    payment = ctx.session.get_one(Payment, effect.payment_id)
+    buyer = ctx.session.get_one(Deal, payment.deal_id).buyer
+    # One payout of a buyer's at a time: two at once would each count only themselves.
+    ctx.session.get(Payer, buyer, with_for_update=True)
+    stood, early = _stood(ctx, buyer, payment.currency), _sent_early(ctx, buyer, payment.currency)
+    return None if rules.trusted(stood, early, effect.amount) else until
+
+
+def _stood(ctx: Ctx, buyer: str, currency: str) -> Money:
+    """This buyer's debits that nobody has called back, and nobody can any more without a reason."""
+    total = (
+        select(func.coalesce(func.sum(Payment.received_minor), 0))
+        .join(PaymentWay, PaymentWay.payment_id == Payment.id)
+        .join(Deal, Deal.id == Payment.deal_id)
+        .where(
+            Deal.buyer == buyer,
+            Payment.currency == currency,
+            Payment.state == PaymentState.RECEIVED,
+            PaymentWay.rail == Rail.SEPA_DEBIT,
+            PaymentWay.came_at <= ctx.now - DEBIT_RECALL,
+            ~exists().where(Chargeback.payment_id == Payment.id, Chargeback.state != "won"),
+        )
+    )
+    return Money(int(ctx.session.scalar(total) or 0), currency)
+
+
+def _sent_early(ctx: Ctx, buyer: str, currency: str) -> Money:
+    """What sellers have, or are about to have, of this buyer's debits that can still be called back."""
+    total = (
+        select(func.coalesce(func.sum(Effect.amount_minor), 0))
+        .join(PaymentWay, PaymentWay.payment_id == Effect.payment_id)
+        .join(Deal, Deal.id == Effect.deal_id)
+        .where(
+            Deal.buyer == buyer,
+            Effect.currency == currency,
+            Effect.kind == EffectKind.TRANSFER,
+            Effect.state.in_((EffectState.ASKED, EffectState.DONE)),
+            PaymentWay.rail == Rail.SEPA_DEBIT,
+            PaymentWay.came_at > ctx.now - DEBIT_RECALL,
+        )
+    )
+    return Money(int(ctx.session.scalar(total) or 0), currency)

@@ -1,0 +1,124 @@
+"""What a deal's and its lots' course mean for the money, and what time does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from core.kernel.events import Reactions
+from core.kernel.money import Money
+from core.kernel.timer_sweep import Ring
+from core.kernel.timers import Timer
+from core.kernel.transaction import Ctx
+from core.money.ledger.events import InvariantHolds
+from core.trade.deals.events import (
+    DealDirectAgreed,
+    DealFact,
+    DealMoneyTried,
+    DealReadyToFund,
+    DealSettling,
+    DealUnwinding,
+)
+from core.trade.deals.model import IN_DOUBT
+from core.trade.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwound
+from core.trade.delivery.model import Lot
+from core.trade.funding import chargebacks
+from core.trade.funding.credits import credit_kept_long
+from core.trade.funding.effects import ACCOUNT, finish, send_again, try_deal_again
+from core.trade.funding.funding import call_off_funding, plan_tranches, tranche_due, tranche_unpaid
+from core.trade.funding.model import CHARGEBACK, CREDIT, EFFECT, TRANCHE, Effect
+from core.trade.funding.payees import account_awaited
+from core.trade.funding.recalled import deals as recalled_deals
+from core.trade.funding.recalled import elsewhere
+from core.trade.funding.recalled import sales as recalled_sales
+from core.trade.funding.settlement import refund_unwound, settle_lot
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(DealReadyToFund, _signed)
+    reactions.on(DealDirectAgreed, _off)
+    reactions.on(DealUnwinding, _off)
+    reactions.on(DealSettling, _settling)
+    reactions.on(DealMoneyTried, _tried)
+    reactions.on(LotAccepted, _accepted)
+    reactions.on(LotDropped, _dropped)
+    reactions.on(LotAdjusted, _adjusted)
+    reactions.on(LotsUnwound, _unwound)
+    reactions.on(InvariantHolds, _money_is_right)
+    recalled_deals.listen(reactions)
+    recalled_sales.listen(reactions)
+    elsewhere.listen(reactions)
+
+
+def _money_is_right(ctx: Ctx, fact: InvariantHolds) -> None:
+    """What was kept back while the deal's money did not add up goes now."""
+    kept = select(Effect.id).where(Effect.deal_id == fact.deal_id, Effect.why == IN_DOUBT)
+    for effect_id in ctx.session.scalars(kept.order_by(Effect.id)).all():
+        send_again(ctx, effect_id)
+
+
+def _signed(ctx: Ctx, fact: DealFact) -> None:
+    plan_tranches(ctx, fact.deal_id)
+
+
+def _off(ctx: Ctx, fact: DealFact) -> None:
+    call_off_funding(ctx, fact.deal_id)
+
+
+def _settling(ctx: Ctx, fact: DealFact) -> None:
+    call_off_funding(ctx, fact.deal_id)
+    finish(ctx, fact.deal_id)
+
+
+def _tried(ctx: Ctx, fact: DealFact) -> None:
+    try_deal_again(ctx, fact.deal_id)
+    finish(ctx, fact.deal_id)
+
+
+def _accepted(ctx: Ctx, fact: LotAccepted) -> None:
+    settle_lot(ctx, fact.lot_id, ctx.session.get_one(Lot, fact.lot_id).amount)
+
+
+def _dropped(ctx: Ctx, fact: LotDropped) -> None:
+    nothing = Money.zero(ctx.session.get_one(Lot, fact.lot_id).currency)
+    recalled, at_once = fact.why == "recalled", fact.why != "drop_agreed"
+    settle_lot(ctx, fact.lot_id, nothing, recalled=recalled, refund_now=at_once)
+
+
+def _adjusted(ctx: Ctx, fact: LotAdjusted) -> None:
+    lot = ctx.session.get_one(Lot, fact.lot_id)
+    settle_lot(ctx, fact.lot_id, lot.pay - lot.test)
+
+
+def _unwound(ctx: Ctx, fact: LotsUnwound) -> None:
+    refund_unwound(ctx, fact.deal_id)
+
+
+def ring_effect(ctx: Ctx, timer: Timer) -> None:
+    (elsewhere.set_off_waiting if timer.event == elsewhere.SET_OFF else recalled_deals.try_again)(ctx, timer.subject)
+
+
+def ring_account(ctx: Ctx, timer: Timer) -> None:
+    account_awaited(ctx, timer.subject)
+
+
+def ring_tranche(ctx: Ctx, timer: Timer) -> None:
+    (tranche_due if timer.event == "fall_due" else tranche_unpaid)(ctx, timer.subject)
+
+
+def ring_credit(ctx: Ctx, timer: Timer) -> None:
+    credit_kept_long(ctx, timer.subject)
+
+
+def ring_chargeback(ctx: Ctx, timer: Timer) -> None:
+    chargebacks.time_is_up(ctx, timer.subject, timer.event)
+
+
+rings: Mapping[str, Ring] = {
+    EFFECT: ring_effect,
+    ACCOUNT: ring_account,
+    TRANCHE.name: ring_tranche,
+    CREDIT.name: ring_credit,
+    CHARGEBACK.name: ring_chargeback,
+}

@@ -1,0 +1,157 @@
+"""Pure decisions about held money: what is paid for at once, how a lot's money is parted, who bears a chargeback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from core.kernel.lot_sizes import largest_payment, smallest_payment
+from core.kernel.money import Money, running_total_fee
+from core.trade.funding.model import FUND_AHEAD, HOLD_LIMIT, LONGEST_LINK, RELEASED_AFTER, SHORTEST_LINK
+
+ONE_DAY: Final = timedelta(days=1)
+
+
+# --- what is paid for at once -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A lot as far as its money is concerned."""
+
+    number: int
+    amount: Money
+    window_from: date
+    window_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lots `first` to `last` by number, paid for together; `due` is when their money is asked for."""
+
+    first: int
+    last: int
+    amount: Money
+    due: datetime
+
+
+def groups(lots: Sequence[Planned], now: datetime) -> list[Group]:
+    """A deal's lots in runs, each within what one payment can carry and within what may be held.
+
+    The first is asked for at once, a later one some days before its window, and none so early that its last lot would
+    be released beyond the limit. A lot that is too large or too long by itself is a run of its own; what is too small
+    for a payment joins its neighbour, where that has room for it.
+    """
+    found: list[Group] = []
+    for lot in lots:
+        last = found[-1] if found else None
+        if last is not None and _joins(last, lot):
+            found[-1] = Group(last.first, lot.number, last.amount + lot.amount, last.due)
+        else:
+            found.append(Group(lot.number, lot.number, lot.amount, _due(lot, now, first=last is None)))
+    if len(found) > 1 and _too_small(found[-1].amount) and _fit(found[-2].amount, found[-1].amount):
+        tail = found.pop()
+        head = found.pop()
+        found.append(Group(head.first, tail.last, head.amount + tail.amount, head.due))
+    return found
+
+
+def _joins(group: Group, lot: Planned) -> bool:
+    held_long = _released(lot) - group.due > HOLD_LIMIT
+    return _fit(group.amount, lot.amount) and (_too_small(group.amount) or not held_long)
+
+
+def _fit(one: Money, other: Money) -> bool:
+    return one + other <= largest_payment(one.currency)
+
+
+def _too_small(amount: Money) -> bool:
+    return amount < smallest_payment(amount.currency)
+
+
+def _due(lot: Planned, now: datetime, *, first: bool) -> datetime:
+    earliest = now if first else _midnight(lot.window_from) - FUND_AHEAD
+    return max(now, earliest, _released(lot) - HOLD_LIMIT)
+
+
+def _released(lot: Planned) -> datetime:
+    """When its money has gone one way or the other, at the latest."""
+    return _midnight(lot.window_to + ONE_DAY) + RELEASED_AFTER
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def link_expires(now: datetime, funding_ends: datetime) -> datetime:
+    """A link ends with the time for funding, as far as the provider's limits allow."""
+    return max(now + SHORTEST_LINK, min(now + LONGEST_LINK, funding_ends))
+
+
+# --- how it is parted -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """A lot's money: `net` + `fee` is released, `back` goes to the buyer; together they are the lot's amount."""
+
+    net: Money
+    fee: Money
+    back: Money
+
+    @property
+    def released(self) -> Money:
+        return self.net + self.fee
+
+
+def part(amount: Money, released: Money, released_so_far: Money, fees_so_far: Money, commission_bp: int) -> Parting:
+    """Part one lot's money: `released` of it to the seller's side, the rest back.
+
+    The fee is what is due on the deal's running total, so that the cutting into lots is free.
+    """
+    assert Money.zero(amount.currency) <= released <= amount, "more than the lot has, or less than nothing"
+    fee = running_total_fee(released_so_far + released, fees_so_far, commission_bp)
+    return Parting(released - fee, fee, amount - released)
+
+
+def drawn(amount: Money, sources: Sequence[tuple[str, Money]]) -> list[tuple[str, Money]]:
+    """Take an amount out of several payments, one after the other: parts by payment, none of them empty."""
+    parts: list[tuple[str, Money]] = []
+    rest = amount
+    for name, left in sources:
+        taken = min(rest, left)
+        if taken.minor > 0:
+            parts.append((name, taken))
+            rest -= taken
+    assert not rest, f"{rest} more than the payments have"
+    return parts
+
+
+# --- what a bank takes back -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Recourse:
+    """Where the money of a chargeback is taken from: what is held, our commission, the seller, and then ourselves."""
+
+    escrow: Money
+    commission: Money
+    claimed: Money
+    loss: Money
+
+
+def recourse(amount: Money, held: Money, released: Money, fees: Money, returned: Money, *, claimed: Money) -> Recourse:
+    """What is still held goes first. Of what was released our commission is returned first, in proportion; the seller
+    bears the rest, as far as they have been given it, and what neither of us has is our loss.
+
+    `returned`: what of our `fees` other chargebacks of the same thing have taken already; `claimed`: of the seller's.
+    """
+    none = Money.zero(amount.currency)
+    from_escrow = min(amount, held)
+    rest = amount - from_escrow
+    fraction = Money(fees.minor * rest.minor // released.minor if released else 0, amount.currency)
+    sellers = min(rest - min(fraction, rest, fees - returned), max(released - fees - claimed, none))
+    commission = min(rest - sellers, fees - returned)
+    return Recourse(from_escrow, commission, sellers, rest - sellers - commission)

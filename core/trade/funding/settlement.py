@@ -1,0 +1,110 @@
+"""A lot has come to its end: its money is parted once, and the parts are sent on their way."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, func, select
+
+from core.kernel.money import Money
+from core.kernel.session import find_all, select_rows
+from core.kernel.transaction import Ctx
+from core.money.ledger import service as ledger
+from core.money.ledger.model import COMMISSION, credit, debit, escrow, payable, refund_due
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal
+from core.trade.delivery.model import Lot
+from core.trade.funding import rules
+from core.trade.funding.effects import finish, pay_back, pay_out
+from core.trade.funding.events import LotReleased
+from core.trade.funding.funding import funded_lot
+from core.trade.funding.model import DealMoney, Effect, EffectKind, EffectState, LotSettlement
+from core.trade.funding.recalled.deals import set_off
+
+_PARTED = select(
+    func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor), func.sum(LotSettlement.back_minor)
+).where(LotSettlement.deal_id == bindparam("deal"))
+
+
+def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, recalled: bool = False, refund_now: bool = True) -> None:
+    """Part a lot's money, once: `released` to the seller's side, the rest back. A lot that was never paid has none.
+
+    `recalled`: the buyer's bank has taken what was held, and only what it has left goes back. `refund_now=False`: more
+    lots follow, and `refund_unwound` gives their money back in one refund.
+    """
+    lot = ctx.session.get_one(Lot, lot_id)
+    deal = deals.locked(ctx, lot.deal_id)
+    if not funded_lot(ctx, deal.id, lot.number) or ctx.session.get(LotSettlement, lot.id) is not None:
+        finish(ctx, deal.id)
+        return
+    amount = min(lot.amount, ledger.balance(ctx, escrow(deal.id), deal.currency)) if recalled else lot.amount
+    released_so_far, fees, _ = parted(ctx, deal)
+    parting = rules.part(amount, released, released_so_far, fees, deal.commission_bp)
+    ctx.session.add(
+        LotSettlement(
+            lot_id=lot.id,
+            deal_id=deal.id,
+            released_minor=parting.released.minor,
+            fee_minor=parting.fee.minor,
+            back_minor=parting.back.minor,
+            at=ctx.now,
+        )
+    )
+    ctx.session.flush()
+    if amount:
+        legs = [
+            debit(escrow(deal.id), amount),
+            credit(payable(deal.seller), parting.net),
+            credit(COMMISSION, parting.fee),
+            credit(refund_due(deal.id), parting.back),
+        ]
+        ledger.post(ctx, f"deal:{deal.id}:lot:{lot.id}", f"Lot {lot.number} {lot.state}", legs, deal=deal.id)
+    ctx.announce(LotReleased(lot.id, deal.id, parting.net, parting.fee, parting.back))
+    pay_out(ctx, deal, lot, set_off(ctx, deal, lot.id, parting.net))
+    if refund_now:
+        pay_back(ctx, deal, lot=lot)
+    finish(ctx, deal.id)
+
+
+def refund_unwound(ctx: Ctx, deal_id: str) -> None:
+    """Every lot of a cancelled deal that could be given up has been: one refund for all of them."""
+    deal = deals.locked(ctx, deal_id)
+    pay_back(ctx, deal)
+    finish(ctx, deal.id)
+
+
+def effects_of(ctx: Ctx, deal_id: str) -> list[Effect]:
+    """A deal's payouts and refunds in the order they were made. Raises NotFound to strangers."""
+    deals.deal_for(ctx, deal_id)
+    return find_all(ctx.session, Effect, ("id",), deal_id=deal_id)
+
+
+def money_of(ctx: Ctx, deal_id: str) -> DealMoney:
+    """Where a deal's money is now. Raises NotFound to strangers."""
+    deal = deals.deal_for(ctx, deal_id)
+    released, fees, back = parted(ctx, deal)
+    sent = {kind: Money.zero(deal.currency) for kind in EffectKind}
+    for effect in effects_of(ctx, deal_id):
+        if effect.state is EffectState.DONE and effect.currency == deal.currency:
+            sent[EffectKind.REFUND if effect.payee == deal.buyer else effect.kind] += effect.amount
+    return DealMoney(
+        held=ledger.balance(ctx, escrow(deal.id), deal.currency),
+        released=released,
+        commission=fees,
+        refunded=back,
+        paid_out=sent[EffectKind.TRANSFER],
+        paid_back=sent[EffectKind.REFUND],
+    )
+
+
+def settlement_of(ctx: Ctx, lot_id: str) -> LotSettlement | None:
+    """How a lot's money was parted; None while it is held, or when it never was."""
+    return ctx.session.get(LotSettlement, lot_id)
+
+
+def parted(ctx: Ctx, deal: Deal) -> tuple[Money, Money, Money]:
+    """Released, taken as fees and given back so far."""
+    ((released, fees, back),) = select_rows(ctx.session, _PARTED, deal=deal.id)
+    return (
+        Money(int(released or 0), deal.currency),
+        Money(int(fees or 0), deal.currency),
+        Money(int(back or 0), deal.currency),
+    )

@@ -1,0 +1,211 @@
+"""What a listing is: the commands with their limits, the table, and the process it goes through."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from sqlalchemy import JSON, Boolean, Date, Float, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.kernel.database import Exact, Id, Instant, Table, Words
+from core.kernel.money import UnitPrice
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
+from core.kernel.quantity import Quantity
+
+STANDS_FOR: Final = timedelta(days=60)  # without a renewal; prices of this trade are stale by then
+FORGOTTEN_AFTER: Final = timedelta(days=180)  # an expired listing may be renewed this long
+PHOTOS_AT_MOST: Final = 10
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+FileIds = tuple[Annotated[str, StringConstraints(min_length=1, max_length=64)], ...]
+
+
+class Place(BaseModel):
+    """A named place: ISO 3166 country in capitals, degrees where known (four decimals are eleven metres)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+
+    @field_validator("lat", "lon")
+    @classmethod
+    def _four_decimals(cls, value: float | None) -> float | None:
+        return None if value is None else round(value, 4) + 0.0  # minus zero is written like zero
+
+
+class Certificate(BaseModel):
+    """A claim of certification as its holder writes it; the scheme is a catalogue id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scheme: Code
+    number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
+
+    def __str__(self) -> str:
+        """ "ENplus PL023"; the number alone where it begins with the scheme's name: "FSC-C012345"."""
+        name = self.scheme.replace("_", " ")
+        return self.number if _plain(self.number).startswith(_plain(name)) else f"{name} {self.number}".strip()
+
+
+def _plain(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+class PublishListing(BaseModel):
+    """Put goods up for sale. What fits the product and the calendar is checked in `rules`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    product_id: Code
+    grade_id: Code | None = None
+    certificates: Annotated[tuple[Certificate, ...], Field(max_length=10)] = ()
+    quantity: Quantity
+    min_lot: Quantity | None = None  # in the unit of `quantity`; without it only the whole is sold
+    price: UnitPrice
+    negotiable: bool = True
+    buy_now: bool = False
+    incoterm: Code  # a delivery term of the catalogue: the eleven of 2020, or how gas and papers change hands
+    place: Place
+    window_from: date
+    window_to: date
+    packaging: Code | None = None
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
+    photos: Annotated[FileIds, Field(max_length=PHOTOS_AT_MOST)] = ()
+    documents: Annotated[FileIds, Field(max_length=PHOTOS_AT_MOST)] = ()
+    language: Annotated[str, StringConstraints(min_length=2, max_length=10)] = "en"
+
+
+class ChangeListing(BaseModel):
+    """Change a listing that stands. Only the fields that are given change; product, unit and currency never do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    grade_id: Code | None = None  # given as None: it has no grade any more
+    certificates: Annotated[tuple[Certificate, ...], Field(max_length=10)] | None = None
+    quantity: Quantity | None = None  # what is to be had from now on; what has been taken is not in it
+    min_lot: Quantity | None = None
+    price: UnitPrice | None = None
+    negotiable: bool | None = None
+    buy_now: bool | None = None
+    incoterm: Code | None = None
+    place: Place | None = None
+    window_from: date | None = None
+    window_to: date | None = None
+    packaging: Code | None = None  # given as None: it is not said any more
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] | None = None
+    photos: Annotated[FileIds, Field(max_length=PHOTOS_AT_MOST)] | None = None
+    documents: Annotated[FileIds, Field(max_length=PHOTOS_AT_MOST)] | None = None
+
+
+SELLER = frozenset({"seller"})
+
+LISTING: Final = Process(
+    name="listing",
+    initial="live",
+    final=frozenset({"withdrawn"}),
+    transitions=(
+        Transition("live", "change", SELLER, "live"),
+        Transition("live", "renew", SELLER, "live"),
+        Transition("live", "pause", SELLER, "paused"),
+        Transition("live", "sell_out", SYSTEM | SELLER, "sold_out"),
+        Transition("live", "withdraw", SELLER, "withdrawn"),
+        Transition("live", "listing_expired", TIME, "expired"),
+        Transition("paused", "change", SELLER, "paused"),
+        Transition("paused", "resume", SELLER, "live"),
+        Transition("paused", "sell_out", SYSTEM | SELLER, "sold_out"),
+        Transition("paused", "withdraw", SELLER, "withdrawn"),
+        Transition("paused", "listing_expired", TIME, "expired"),
+        Transition("sold_out", "change", SELLER, "sold_out"),
+        Transition("sold_out", "restock", SYSTEM | SELLER, "live"),
+        Transition("sold_out", "withdraw", SELLER, "withdrawn"),
+        Transition("sold_out", "listing_expired", TIME, "expired"),
+        Transition("expired", "change", SELLER, "expired"),
+        Transition("expired", "renew", SELLER, "live"),
+        Transition("expired", "withdraw", SELLER, "withdrawn"),
+        Transition("expired", "listing_forgotten", TIME, "withdrawn", FORGOTTEN_AFTER),
+    ),
+)
+
+
+class ListingCertificate(Table):
+    __tablename__ = "listing_certificate"
+
+    listing_id: Mapped[str] = mapped_column(Id, ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    scheme: Mapped[str] = mapped_column(String(60), primary_key=True)
+    number: Mapped[str] = mapped_column(String(60), default="")
+
+
+class Listing(InProcess, Table):
+    """One seller's goods at one place. `remaining` is what no accepted offer has taken yet."""
+
+    __tablename__ = "listing"
+
+    seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    published_by: Mapped[str] = mapped_column(Id)  # person
+    published_at: Mapped[datetime] = mapped_column(Instant)
+    renewed_at: Mapped[datetime] = mapped_column(Instant)
+    product_id: Mapped[str] = mapped_column(String(60))
+    grade_id: Mapped[str | None] = mapped_column(String(60))
+    unit: Mapped[str] = mapped_column(String(20))
+    quantity_amount: Mapped[Decimal] = mapped_column(Exact)
+    remaining_amount: Mapped[Decimal] = mapped_column(Exact)
+    min_lot_amount: Mapped[Decimal] = mapped_column(Exact)
+    price_amount: Mapped[Decimal] = mapped_column(Exact)
+    price_currency: Mapped[str] = mapped_column(String(3))
+    price_unit: Mapped[str] = mapped_column(String(20))
+    negotiable: Mapped[bool] = mapped_column(Boolean)
+    buy_now: Mapped[bool] = mapped_column(Boolean)
+    incoterm: Mapped[str] = mapped_column(String(60))
+    place_name: Mapped[str] = mapped_column(String(120))
+    country: Mapped[str] = mapped_column(String(2))
+    lat: Mapped[float | None] = mapped_column(Float)
+    lon: Mapped[float | None] = mapped_column(Float)
+    window_from: Mapped[date] = mapped_column(Date)
+    window_to: Mapped[date] = mapped_column(Date)
+    packaging: Mapped[str | None] = mapped_column(String(60))
+    words: Mapped[str] = mapped_column(Words)
+    photos: Mapped[list[str]] = mapped_column(JSON)
+    documents: Mapped[list[str]] = mapped_column(JSON)
+    language: Mapped[str] = mapped_column(String(10))
+    certificates: Mapped[list[ListingCertificate]] = relationship(
+        lazy="selectin", order_by=ListingCertificate.scheme, cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (Index("ix_listing_shelf", "state", "product_id"),)
+
+    @property
+    def certified(self) -> tuple[Certificate, ...]:
+        """What it says of its certification now."""
+        return tuple(Certificate(scheme=each.scheme, number=each.number) for each in self.certificates)
+
+    @property
+    def quantity(self) -> Quantity:
+        return Quantity(self.quantity_amount, self.unit)
+
+    @property
+    def remaining(self) -> Quantity:
+        return Quantity(self.remaining_amount, self.unit)
+
+    @property
+    def min_lot(self) -> Quantity:
+        return Quantity(self.min_lot_amount, self.unit)
+
+    @property
+    def price(self) -> UnitPrice:
+        return UnitPrice(self.price_amount, self.price_currency, self.price_unit)
+
+    @property
+    def place(self) -> Place:
+        return Place(name=self.place_name, country=self.country, lat=self.lat, lon=self.lon)
+
+    @property
+    def expires_at(self) -> datetime:
+        """Sixty days after the last renewal, or with the day its delivery window ends."""
+        window_over = datetime.combine(self.window_to + timedelta(days=1), time.min, UTC)
+        return min(self.renewed_at + STANDS_FOR, window_over)

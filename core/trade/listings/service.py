@@ -1,0 +1,286 @@
+"""What sellers do with their listings, and what offers take from them."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from core.catalogue import Catalogue
+from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.process import enter, step
+from core.kernel.quantity import Quantity
+from core.kernel.session import select_rows
+from core.kernel.timers import Timer, set_timer
+from core.kernel.transaction import Ctx
+from core.people.accounts.service import acting, has_traded
+from core.trade.listings import rules
+from core.trade.listings.events import (
+    ListingChanged,
+    ListingExpired,
+    ListingPublished,
+    ListingSoldOut,
+    ListingStockMoved,
+    ListingWithdrawn,
+)
+from core.trade.listings.model import LISTING, ChangeListing, Listing, ListingCertificate, PublishListing
+
+EXPIRY = "listing_expired"
+TAKES_OFFERS = frozenset({"live"})
+# A talk that has begun may end well although the listing is no longer shown to others.
+TAKES_RESERVATIONS = frozenset({"live", "paused", "expired"})
+
+
+_SELLER = select(Listing.seller).where(Listing.id == bindparam("listing"))
+
+
+def publish_listing(ctx: Ctx, catalogue: Catalogue, command: PublishListing) -> Listing:
+    """Put goods up for sale; they can be found at once. Raises Invalid."""
+    person = acting(ctx)
+    schemes = [certificate.scheme for certificate in command.certificates]
+    product = rules.check_goods(catalogue, command.product_id, command.grade_id, schemes, command.incoterm)
+    command.quantity.within(product.units)
+    rules.check_price(command.price, command.quantity.unit)
+    rules.check_window(command.window_from, command.window_to, ctx.now.date())
+    min_lot = rules.smallest_lot(command.quantity, command.min_lot)
+    listing = Listing(
+        id=ctx.new_id(),
+        seller=person.organisation_id,
+        published_by=person.id,
+        published_at=ctx.now,
+        renewed_at=ctx.now,
+        unit=command.quantity.unit,
+        quantity_amount=command.quantity.amount,
+        remaining_amount=command.quantity.amount,
+        min_lot_amount=min_lot.amount,
+        price_amount=command.price.amount,
+        price_currency=command.price.currency,
+        price_unit=command.price.unit,
+        place_name=command.place.name,
+        country=command.place.country,
+        lat=command.place.lat,
+        lon=command.place.lon,
+        photos=list(command.photos),
+        documents=list(command.documents),
+        certificates=[ListingCertificate(scheme=each.scheme, number=each.number) for each in command.certificates],
+        **command.model_dump(include=AS_GIVEN),
+    )
+    enter(ctx, LISTING, listing, LISTING.initial, {EXPIRY: listing.expires_at})
+    ctx.session.add(listing)
+    has_traded(ctx, person.organisation_id)
+    ctx.announce(ListingPublished(listing.id, listing.seller, person.id))
+    ctx.session.flush()
+    return listing
+
+
+# What a listing keeps just as the command gives it: a new field that both have is kept too.
+AS_GIVEN = (PublishListing.model_fields.keys() & Listing.__table__.columns.keys()) - {"photos", "documents"}
+
+
+def listing_for(ctx: Ctx, listing_id: str) -> Listing:
+    """A listing in whatever state, as everybody may see it. Raises NotFound."""
+    listing = ctx.session.get(Listing, listing_id)
+    if listing is None:
+        raise NotFound
+    return listing
+
+
+def seller_of(ctx: Ctx, listing_id: str) -> str:
+    """Whose it is. Raises NotFound."""
+    found = select_rows(ctx.session, _SELLER, listing=listing_id)
+    if not found:
+        raise NotFound
+    return str(found[0][0])
+
+
+def listings_of(ctx: Ctx, organisation_id: str) -> list[Listing]:
+    """An organisation's listings that are not withdrawn, the newest first."""
+    query = select(Listing).where(Listing.seller == organisation_id, Listing.state != "withdrawn")
+    return list(ctx.session.scalars(query.order_by(Listing.id.desc())))
+
+
+def changeable_listing(ctx: Ctx, listing_id: str) -> Listing:
+    """An own listing, as long as it can be changed. Raises NotFound, NotAllowed, Stale."""
+    listing = _own(ctx, listing_id, None)
+    LISTING.transition(listing.state, "change", ("seller",))
+    return listing
+
+
+def change_listing(
+    ctx: Ctx, catalogue: Catalogue, listing_id: str, command: ChangeListing, seen: int | None = None
+) -> Listing:
+    """Change what is given, as far as it could be published so. Offers already made keep their terms.
+
+    What had expired is for sale again, where its dates are not over.
+    Raises NotAllowed, Stale, Invalid.
+    """
+    listing = _own(ctx, listing_id, seen)
+    step(ctx, LISTING, listing, "change", ("seller",))
+    before = rules.told(listing)
+    given = command.model_dump(include=CHANGES_AS_GIVEN, exclude_none=True)
+    for field, value in given.items():
+        setattr(listing, field, list(value) if isinstance(value, tuple) else value)
+    if "packaging" in command.model_fields_set:
+        listing.packaging = command.packaging
+    _change_goods(catalogue, listing, command)
+    if command.place is not None:
+        listing.place_name, listing.country = command.place.name, command.place.country
+        listing.lat, listing.lon = command.place.lat, command.place.lon
+    if command.price is not None:
+        rules.check_currency(command.price, listing.price_currency)
+        rules.check_price(command.price, listing.unit)
+        listing.price_amount = command.price.amount
+        listing.price_unit = command.price.unit
+    _change_stock(listing, command)
+    if command.window_from is not None or command.window_to is not None:
+        listing.window_from = command.window_from or listing.window_from
+        listing.window_to = command.window_to or listing.window_to
+        rules.check_window(listing.window_from, listing.window_to, ctx.now.date())
+        _move_expiry(ctx, listing)
+    _put_up_again(ctx, listing)
+    _note_stock(ctx, listing, "seller")
+    _tell_changed(ctx, listing, rules.differences(before, rules.told(listing)))
+    return listing
+
+
+CHANGES_AS_GIVEN = {"negotiable", "buy_now", "incoterm", "words", "photos", "documents"}
+
+
+def pause_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+    """Hide it from search without taking it down."""
+    return _move(ctx, listing_id, "pause", seen)
+
+
+def resume_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+    return _move(ctx, listing_id, "resume", seen)
+
+
+def renew_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+    """Let it stand for another sixty days. Raises Invalid when its delivery window is over."""
+    listing = _own(ctx, listing_id, seen)
+    rules.check_window(listing.window_from, listing.window_to, ctx.now.date())
+    listing.renewed_at = ctx.now
+    step(ctx, LISTING, listing, "renew", ("seller",), dues={EXPIRY: listing.expires_at})
+    _move_expiry(ctx, listing)  # from live to live the step itself leaves the timer as it is
+    _note_stock(ctx, listing, "system")
+    _tell_changed(ctx, listing)
+    return listing
+
+
+def withdraw_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+    """Take it down for good."""
+    listing = _own(ctx, listing_id, seen)
+    step(ctx, LISTING, listing, "withdraw", ("seller",))
+    ctx.announce(ListingWithdrawn(listing.id, listing.seller, ctx.actor.person))
+    ctx.session.flush()
+    return listing
+
+
+def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
+    """Take goods off the shelf for an accepted offer; the amount in the listing's unit. Raises Refusal.
+
+    How little may be taken is asked when something is proposed: what is on the table is not undone by a later change.
+    Two takers of the last tonne race on the row's version: the loser is run again and finds too little left.
+    """
+    listing = listing_for(ctx, listing_id)
+    if listing.state not in TAKES_RESERVATIONS:
+        raise Refusal("listing.not_for_sale", state=listing.state)
+    taken = rules.check_left(quantity, listing.remaining)
+    listing.remaining_amount = (listing.remaining - taken).amount
+    _note_stock(ctx, listing, "system")
+    ctx.announce(ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
+    ctx.session.flush()
+    return taken
+
+
+def give_back(ctx: Ctx, listing_id: str, quantity: Quantity) -> None:
+    """Put reserved goods back on the shelf; a listing that was sold out is shown again."""
+    listing = listing_for(ctx, listing_id)
+    listing.remaining_amount = (listing.remaining + quantity.to(listing.unit)).amount
+    listing.quantity_amount = max(listing.quantity_amount, listing.remaining_amount)
+    _note_stock(ctx, listing, "system")
+    ctx.announce(ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
+    ctx.session.flush()
+
+
+def expire_listing(ctx: Ctx, listing_id: str) -> None:
+    """Its time is over; the seller may renew it."""
+    listing = listing_for(ctx, listing_id)
+    step(ctx, LISTING, listing, EXPIRY, ("time",))
+    ctx.announce(ListingExpired(listing.id, listing.seller, None))
+
+
+def forget_listing(ctx: Ctx, listing_id: str) -> None:
+    """Nobody renewed it for half a year."""
+    listing = listing_for(ctx, listing_id)
+    step(ctx, LISTING, listing, "listing_forgotten", ("time",))
+    ctx.announce(ListingWithdrawn(listing.id, listing.seller, None))
+
+
+def _own(ctx: Ctx, listing_id: str, seen: int | None) -> Listing:
+    listing = listing_for(ctx, listing_id)
+    if acting(ctx).organisation_id != listing.seller:
+        raise NotAllowed
+    if seen is not None and seen != listing.version:
+        raise Stale
+    return listing
+
+
+def _move(ctx: Ctx, listing_id: str, event: str, seen: int | None) -> Listing:
+    listing = _own(ctx, listing_id, seen)
+    step(ctx, LISTING, listing, event, ("seller",), dues={EXPIRY: listing.expires_at})
+    _tell_changed(ctx, listing)
+    return listing
+
+
+def _tell_changed(ctx: Ctx, listing: Listing, changes: tuple[rules.Difference, ...] = ()) -> None:
+    ctx.announce(ListingChanged(listing.id, listing.seller, ctx.actor.person, changes))
+    ctx.session.flush()
+
+
+def _change_goods(catalogue: Catalogue, listing: Listing, command: ChangeListing) -> None:
+    """Grade, certificates and delivery term pass the very checks that they would have to pass on a new listing."""
+    if "grade_id" in command.model_fields_set:
+        listing.grade_id = command.grade_id
+    named = listing.certificates if command.certificates is None else command.certificates
+    schemes = [each.scheme for each in named]
+    rules.check_goods(catalogue, listing.product_id, listing.grade_id, schemes, listing.incoterm)
+    if command.certificates is not None:
+        kept = {each.scheme: each for each in listing.certificates}
+        for given in command.certificates:
+            kept.setdefault(given.scheme, ListingCertificate(scheme=given.scheme)).number = given.number
+        listing.certificates = [kept[scheme] for scheme in sorted(schemes)]
+
+
+def _change_stock(listing: Listing, command: ChangeListing) -> None:
+    """What has been taken stays taken: only what is left becomes more or less."""
+    if command.quantity is not None:
+        taken = listing.quantity - listing.remaining
+        listing.remaining_amount = command.quantity.positive().to(listing.unit).amount
+        listing.quantity_amount = (taken + listing.remaining).amount
+    left = listing.remaining if listing.remaining_amount else listing.quantity
+    if command.min_lot is not None:
+        listing.min_lot_amount = rules.smallest_lot(left, command.min_lot).amount
+    elif command.quantity is not None:
+        listing.min_lot_amount = min(listing.min_lot_amount, listing.remaining_amount)
+
+
+def _note_stock(ctx: Ctx, listing: Listing, role: str) -> None:
+    """Let the shelf follow the stock: sold out when less than the smallest lot is left, shown again when not."""
+    empty = rules.is_sold_out(listing.remaining, listing.min_lot)
+    dues = {EXPIRY: listing.expires_at}
+    if empty and listing.state in ("live", "paused"):
+        step(ctx, LISTING, listing, "sell_out", (role,), dues=dues)
+        ctx.announce(ListingSoldOut(listing.id, listing.seller, ctx.actor.person))
+    elif not empty and listing.state == "sold_out":
+        step(ctx, LISTING, listing, "restock", (role,), dues=dues)
+
+
+def _put_up_again(ctx: Ctx, listing: Listing) -> None:
+    """Who changes what had expired has looked it over: it stands anew, unless its dates are still over."""
+    if listing.state == "expired" and not rules.dates_are_over(listing, ctx.now.date()):
+        listing.renewed_at = ctx.now
+        step(ctx, LISTING, listing, "renew", ("seller",), dues={EXPIRY: listing.expires_at})
+
+
+def _move_expiry(ctx: Ctx, listing: Listing) -> None:
+    if LISTING.timed(listing.state)[0].event == EXPIRY:
+        set_timer(ctx.session, Timer(LISTING.name, listing.id, EXPIRY, listing.expires_at))

@@ -1,0 +1,91 @@
+"""What an inquiry is: the commands with their limits, the tables and the process."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy import ForeignKey, Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.kernel.database import Id, Instant, Table, Words
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
+from core.trade.offers.model import Side
+
+IDLE_AFTER: Final = timedelta(days=14)  # since the last word
+LINES_AT_MOST: Final = 100  # a talk that long wants an offer
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
+class AskSeller(BaseModel):
+    """A buyer's question about a listing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    listing_id: str
+    words: Line
+
+
+class SayOn(BaseModel):
+    """The next word of an inquiry, from either side."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inquiry_id: str
+    words: Line
+
+
+PARTIES = frozenset({"buyer", "seller"})
+
+INQUIRY: Final = Process(
+    name="inquiry",
+    initial="open",
+    final=frozenset({"closed"}),
+    transitions=(
+        Transition("open", "say", PARTIES, "open"),
+        Transition("open", "close", PARTIES, "closed"),
+        Transition("open", "offered", SYSTEM, "closed"),  # they talk in offers from now on
+        Transition("open", "listing_gone", SYSTEM, "closed"),
+        Transition("open", "idle", TIME, "closed", IDLE_AFTER, frozenset({"turn"})),
+    ),
+)
+
+
+class InquiryLine(Table):
+    """One thing that was said, as it was said; what hides contacts does so when it is shown."""
+
+    __tablename__ = "inquiry_line"
+
+    inquiry_id: Mapped[str] = mapped_column(Id, ForeignKey("inquiry.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)  # from 1
+    side: Mapped[Side] = mapped_column(String(6))
+    person: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(Instant)
+    words: Mapped[str] = mapped_column(Words)
+
+
+class Inquiry(InProcess, Table):
+    """A talk between a buyer and the seller of a listing. `turn`: whose answer is awaited."""
+
+    __tablename__ = "inquiry"
+
+    listing_id: Mapped[str] = mapped_column(Id, ForeignKey("listing.id"), index=True)
+    buyer: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    turn: Mapped[Side] = mapped_column(String(6))
+    ended_by: Mapped[str | None] = mapped_column(String(40))  # the event that closed it
+    lines: Mapped[list[InquiryLine]] = relationship(lazy="selectin", order_by=InquiryLine.number)
+
+    # One open talk per buyer and listing, also when two of a company's members ask at once.
+    __table_args__ = (
+        Index(
+            "uq_inquiry_open",
+            "listing_id",
+            "buyer",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )

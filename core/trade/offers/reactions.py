@@ -1,0 +1,57 @@
+"""What time, our own absence, and a listing's changes and end do to offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import update
+
+from core.kernel.events import Reactions
+from core.kernel.heartbeat import ClocksStopped
+from core.kernel.timer_sweep import Ring
+from core.kernel.timers import Timer, later
+from core.kernel.transaction import Ctx
+from core.trade.listings.events import ListingChanged, ListingWithdrawn
+from core.trade.offers.events import OfferFact, OfferMade
+from core.trade.offers.inquiries.model import INQUIRY
+from core.trade.offers.inquiries.service import drop_inquiries_on, fell_silent, has_become_offer
+from core.trade.offers.model import OFFER, Offer
+from core.trade.offers.service import drop_offers_on, expire_offer, tell_offers_on
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(ListingWithdrawn, _listing_withdrawn)
+    reactions.on(ListingChanged, _listing_changed)
+    reactions.on(OfferMade, _offer_made)
+    reactions.on(ClocksStopped, _clocks_stopped)
+
+
+def _listing_withdrawn(ctx: Ctx, fact: ListingWithdrawn) -> None:
+    drop_offers_on(ctx, fact.listing_id)
+    drop_inquiries_on(ctx, fact.listing_id)
+
+
+def _listing_changed(ctx: Ctx, fact: ListingChanged) -> None:
+    tell_offers_on(ctx, fact.listing_id, fact.changes)
+
+
+def _offer_made(ctx: Ctx, fact: OfferFact) -> None:
+    has_become_offer(ctx, fact.listing_id, fact.buyer)
+
+
+def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:
+    """An offer stands for as long as its timer, and says so."""
+    still_open = (Offer.state == OFFER.initial) & (Offer.valid_until > fact.since)
+    moved = update(Offer).where(still_open).values(valid_until=later(ctx.session, Offer.valid_until, fact.by))
+    ctx.session.execute(moved, execution_options={"synchronize_session": False})
+
+
+def ring(ctx: Ctx, timer: Timer) -> None:
+    expire_offer(ctx, timer.subject)
+
+
+def ring_inquiry(ctx: Ctx, timer: Timer) -> None:
+    fell_silent(ctx, timer.subject)
+
+
+rings: Mapping[str, Ring] = {OFFER.name: ring, INQUIRY.name: ring_inquiry}

@@ -1,0 +1,158 @@
+"""Pure decisions about offers: what may be proposed on a listing, and what has changed between two proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Final
+
+from core.catalogue import Catalogue
+from core.catalogue.comparison import quantity_in
+from core.kernel.decimals import half_up_to
+from core.kernel.errors import Invalid, Refusal
+from core.kernel.lot_sizes import (
+    LOTS_AT_MOST,
+    amounts,
+    cut,
+    largest_deal,
+    largest_payment,
+    lots_needed,
+    smallest_payment,
+)
+from core.kernel.money import Money
+from core.kernel.quantity import Quantity, convertible
+from core.trade.listings.model import Listing
+from core.trade.listings.rules import Difference, check_goods, check_price, check_taking, check_window
+from core.trade.offers.model import LONGEST_VALIDITY, ROUNDS_AT_MOST, SHORTEST_VALIDITY, Side, Terms
+from core.trade.offers.quality_formula import Quality
+
+# What a listing says that an offer carries as terms of its own, or that its next round would have to fit.
+TERMS_OF_OFFER: Final = {"grade", "price", "incoterm", "place", "window", "packaging", "certificates", "sale"}
+
+FAR_APART: Final = timedelta(days=31)
+
+
+def diff(earlier: Terms, later: Terms) -> list[Difference]:
+    """What changed, in the order of the fields; values keep their own types."""
+    return [
+        Difference(field, getattr(earlier, field), getattr(later, field))
+        for field in Terms.model_fields
+        if getattr(earlier, field) != getattr(later, field)
+    ]
+
+
+def touching(changes: Sequence[Difference], terms: Terms, listing: Listing) -> tuple[Difference, ...]:
+    """The changes of a listing that somebody with these terms on the table should know of."""
+    asked = terms.quantity.to(listing.unit)
+    amounts = {"quantity": asked > listing.remaining, "min_lot": asked < listing.min_lot}
+    return tuple(each for each in changes if each.field in TERMS_OF_OFFER or amounts.get(each.field))
+
+
+def other(side: Side) -> Side:
+    return "seller" if side == "buyer" else "buyer"
+
+
+def roles_of(side: Side, turn: Side) -> frozenset[str]:
+    """What this side is in the process table."""
+    return frozenset({side, "turn" if side == turn else "other"})
+
+
+def terms_of(
+    listing: Listing, quantity: Quantity, lots: int = 1, note: str | None = None, quality: Quality | None = None
+) -> Terms:
+    """The listing's own price and conditions for so much of it."""
+    return Terms(
+        product_id=listing.product_id,
+        grade_id=listing.grade_id,
+        certificates=listing.certified,
+        quantity=quantity,
+        price=listing.price,
+        incoterm=listing.incoterm,
+        place=listing.place,
+        window_from=listing.window_from,
+        window_to=listing.window_to,
+        lots=lots,
+        packaging=listing.packaging,
+        quality=quality,
+        note=note,
+    )
+
+
+def amount_of(catalogue: Catalogue, listing: Listing, wanted: Quantity | None) -> Quantity:
+    """So much of a listing as somebody wants, in its unit: no more than is left, and no less than may be taken.
+
+    What only the goods' own figures convert is a whole number; all that is left where nothing is wanted, or no figure
+    is known.
+    """
+    left = listing.remaining
+    amount = quantity_in(catalogue, listing.product_id, wanted, left.unit) if wanted is not None else None
+    if wanted is None or amount is None:
+        return left
+    if not convertible(wanted.unit, left.unit):
+        amount = Quantity(half_up_to(Fraction(amount.amount), 0), left.unit)
+    return min(left, max(amount, listing.min_lot))
+
+
+def is_far_from(window: tuple[date, date], other: tuple[date, date]) -> bool:
+    """Whether more than a month lies between two delivery windows: so far apart nobody means the same delivery."""
+    return window[0] - other[1] > FAR_APART or other[0] - window[1] > FAR_APART
+
+
+def check_goods_of(catalogue: Catalogue, terms: Terms) -> None:
+    """Raises Refusal for a grade, a certificate or a delivery term that the trade does not know."""
+    schemes = [each.scheme for each in terms.certificates]
+    check_goods(catalogue, terms.product_id, terms.grade_id, schemes, terms.incoterm)
+
+
+def check_terms(terms: Terms, listing: Listing, today: date) -> None:
+    """Whether these terms may be proposed on this listing. Raises Invalid or Refusal that say what would be right."""
+    if terms.product_id != listing.product_id:
+        raise Invalid("offer.other_product", field="product_id", listed=listing.product_id)
+    if terms.price.currency != listing.price_currency:
+        raise Invalid("offer.other_currency", field="price", given=terms.price.currency, listed=listing.price_currency)
+    check_price(terms.price, terms.quantity.unit)
+    check_taking(terms.quantity, listing.remaining, listing.min_lot)
+    if not listing.negotiable and terms.price != listing.price:
+        raise Refusal("offer.price_fixed", field="price", listed=listing.price)
+    if terms.window_to < today:
+        raise Invalid("offer.window_past", field="window_to", today=today)
+    check_window(terms.window_from, terms.window_to, today)
+    check_total(terms)
+
+
+def check_total(terms: Terms) -> None:
+    """Raises Invalid when one payment cannot carry one lot: that much has to be cut into more, or is too much.
+
+    By the lots as they will be cut: of pieces one is larger than the others, and of few there are no more than pieces.
+    """
+    total = terms.total()
+    if not _payable(terms, total, terms.lots):
+        enough = (lots for lots in range(lots_needed(total), LOTS_AT_MOST + 1) if _payable(terms, total, lots))
+        needed = next(enough, None)
+        if needed is None:
+            most = largest_deal(total.currency)
+            raise Invalid("offer.too_large_for_lots", field="quantity", total=total, most=most, lots=LOTS_AT_MOST)
+        most = largest_payment(total.currency)
+        raise Invalid("offer.too_large", field="lots", total=total, most=most, lots=needed)
+    least = smallest_payment(total.currency)
+    if total < least:
+        raise Invalid("offer.too_small", field="quantity", total=total, least=least)
+
+
+def _payable(terms: Terms, total: Money, lots: int) -> bool:
+    return max(amounts(total, cut(terms.quantity, lots))) <= largest_payment(total.currency)
+
+
+def check_counter(earlier: Terms, later: Terms, rounds: int) -> None:
+    """Raises Refusal when nothing has changed or the two have gone round often enough."""
+    if not diff(earlier, later):
+        raise Refusal("offer.nothing_changed")
+    if rounds >= ROUNDS_AT_MOST:
+        raise Refusal("offer.too_many_rounds", most=ROUNDS_AT_MOST)
+
+
+def check_validity(valid_for: timedelta) -> timedelta:
+    if not SHORTEST_VALIDITY <= valid_for <= LONGEST_VALIDITY:
+        raise Invalid("offer.validity", field="valid_for", least=SHORTEST_VALIDITY, most=LONGEST_VALIDITY)
+    return valid_for

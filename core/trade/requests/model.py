@@ -1,0 +1,151 @@
+"""What an open request is: the command with its limits, the table, and the process it goes through."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import JSON, Boolean, Date, Float, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.database import Exact, Id, Instant, Table, Words
+from core.kernel.lot_sizes import LOTS_AT_MOST
+from core.kernel.money import UnitPrice
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
+from core.kernel.quantity import Quantity
+from core.trade.listings.model import Code, Place
+
+SHORTEST_BIDDING: Final = timedelta(hours=1)
+LONGEST_BIDDING: Final = timedelta(days=30)
+TIME_TO_QUOTE_ANEW: Final = timedelta(days=1)  # at least, for who has quoted on what was asked before
+AWARD_WITHIN: Final = timedelta(days=3)  # after the cut-off; a quote stands no longer, whatever becomes of another
+QUOTES_EACH: Final = 3  # a seller may think again, and may not chase the others
+QUOTES_EACH_AT_MOST: Final = 10
+
+
+class PublishRequest(BaseModel):
+    """Ask the market for quotes. What fits the product and the calendar is checked in `rules`.
+
+    `target`: the price that the buyer has in mind, which every seller sees. `sealed`: nobody, not even the buyer,
+    sees a quote before the cut-off.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    product_id: Code
+    grade_id: Code | None = None
+    certificates: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
+    quantity: Quantity
+    target: UnitPrice | None = None
+    incoterm: Code
+    place: Place
+    window_from: date
+    window_to: date
+    lots: Annotated[int, Field(ge=1, le=LOTS_AT_MOST)] = 1
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
+    closes_at: datetime
+    sealed: bool = True
+    quotes_each: Annotated[int, Field(ge=1, le=QUOTES_EACH_AT_MOST)] = QUOTES_EACH
+    language: Annotated[str, StringConstraints(min_length=2, max_length=10)] = "en"
+    again_of: str | None = None  # an earlier request of the same buyer's that has ended: who quoted on it is told
+
+
+class ChangeRequest(BaseModel):
+    """Change a request that is open. Only what is given changes; product, unit, currency and the seal never do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    grade_id: Code | None = None  # given as None: any grade will do
+    certificates: Annotated[tuple[Code, ...], Field(max_length=10)] | None = None
+    quantity: Quantity | None = None
+    target: UnitPrice | None = None  # given as None: no price is named any more
+    incoterm: Code | None = None
+    place: Place | None = None
+    window_from: date | None = None
+    window_to: date | None = None
+    lots: Annotated[int, Field(ge=1, le=LOTS_AT_MOST)] | None = None
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] | None = None
+    closes_at: datetime | None = None
+    quotes_each: Annotated[int, Field(ge=1, le=QUOTES_EACH_AT_MOST)] | None = None
+
+
+BUYER = frozenset({"buyer"})
+SELLER = frozenset({"seller"})
+
+REQUEST: Final = Process(
+    name="request",
+    initial="open",
+    final=frozenset({"signed", "withdrawn", "lapsed"}),
+    transitions=(
+        Transition("open", "quote", SELLER, "open"),
+        Transition("open", "change", BUYER, "open"),
+        Transition("open", "award", BUYER, "awarded"),  # of one that is not sealed: its quotes are seen as they come
+        Transition("open", "withdraw", BUYER, "withdrawn"),
+        Transition("open", "cut_off", TIME, "deciding"),  # due at the request's own moment
+        Transition("deciding", "award", BUYER, "awarded"),
+        Transition("deciding", "withdraw", BUYER, "withdrawn"),
+        Transition("deciding", "nobody_quoted", SYSTEM, "lapsed"),
+        Transition("deciding", "bidding_closed", TIME, "lapsed", AWARD_WITHIN, BUYER),
+        # A quote that is taken is no deal yet: both have to sign it, and the buyer's company may have to approve it.
+        Transition("awarded", "both_signed", SYSTEM, "signed"),
+        Transition("awarded", "quotes_expire", TIME, "awarded"),  # the others; due when they would have been without it
+        Transition("awarded", "quoting_goes_on", SYSTEM, "open"),  # it fell through before the cut-off
+        Transition("awarded", "choose_again", SYSTEM, "deciding"),
+        Transition("awarded", "fell_through", SYSTEM, "lapsed"),  # and no other stands any more
+    ),
+)
+
+
+class Request(InProcess, Table):
+    """What one buyer looks for. `quotes`: how many stand on what it asks for now, one for each seller, which is all
+    that anybody sees of a sealed one."""
+
+    __tablename__ = "request"
+
+    buyer: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    published_by: Mapped[str] = mapped_column(Id)  # person
+    published_at: Mapped[datetime] = mapped_column(Instant)
+    product_id: Mapped[str] = mapped_column(String(60))
+    grade_id: Mapped[str | None] = mapped_column(String(60))
+    certificates: Mapped[list[str]] = mapped_column(JSON)  # schemes that are asked for
+    unit: Mapped[str] = mapped_column(String(20))
+    quantity_amount: Mapped[Decimal] = mapped_column(Exact)
+    target_amount: Mapped[Decimal | None] = mapped_column(Exact)
+    currency: Mapped[str] = mapped_column(String(3))  # of every quote, so that they can be compared
+    price_unit: Mapped[str] = mapped_column(String(20))
+    incoterm: Mapped[str] = mapped_column(String(60))
+    place_name: Mapped[str] = mapped_column(String(120))
+    country: Mapped[str] = mapped_column(String(2))
+    lat: Mapped[float | None] = mapped_column(Float)
+    lon: Mapped[float | None] = mapped_column(Float)
+    window_from: Mapped[date] = mapped_column(Date)
+    window_to: Mapped[date] = mapped_column(Date)
+    lots: Mapped[int] = mapped_column(Integer)
+    words: Mapped[str] = mapped_column(Words)
+    language: Mapped[str] = mapped_column(String(10))
+    closes_at: Mapped[datetime] = mapped_column(Instant)
+    sealed: Mapped[bool] = mapped_column(Boolean)
+    quotes_each: Mapped[int] = mapped_column(Integer)
+    quotes: Mapped[int] = mapped_column(Integer, default=0)
+    edition: Mapped[int] = mapped_column(Integer, default=1)  # of what it asks: one more with each change
+    stands_from: Mapped[int] = mapped_column(Integer, default=1)  # the edition from which on what was quoted counts
+    again_of: Mapped[str | None] = mapped_column(Id)  # the earlier request that is asked again
+
+    __table_args__ = (Index("ix_request_shelf", "state", "product_id"),)
+
+    @property
+    def quantity(self) -> Quantity:
+        return Quantity(self.quantity_amount, self.unit)
+
+    @property
+    def target(self) -> UnitPrice | None:
+        """What the buyer would like to pay."""
+        if self.target_amount is None:
+            return None
+        return UnitPrice(self.target_amount, self.currency, self.price_unit)
+
+    @property
+    def place(self) -> Place:
+        return Place(name=self.place_name, country=self.country, lat=self.lat, lon=self.lon)

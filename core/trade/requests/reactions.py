@@ -1,0 +1,34 @@
+"""What time and our own absence do to open requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import update
+
+from core.kernel.events import Reactions
+from core.kernel.heartbeat import ClocksStopped
+from core.kernel.timer_sweep import Ring
+from core.kernel.timers import Timer, later
+from core.kernel.transaction import Ctx
+from core.trade.requests.model import REQUEST, Request
+from core.trade.requests.service import time_is_up
+
+
+def listen(reactions: Reactions) -> None:
+    reactions.on(ClocksStopped, _clocks_stopped)
+
+
+def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:
+    """Quotes are taken for as long as the request's timer runs, and it says so."""
+    taken = Request.state.in_((REQUEST.initial, "awarded"))  # of an open one a quote may be taken before
+    still_open = taken & (Request.closes_at > fact.since)
+    moved = update(Request).where(still_open).values(closes_at=later(ctx.session, Request.closes_at, fact.by))
+    ctx.session.execute(moved, execution_options={"synchronize_session": False})
+
+
+def ring(ctx: Ctx, timer: Timer) -> None:
+    time_is_up(ctx, timer.subject, timer.event)
+
+
+rings: Mapping[str, Ring] = {REQUEST.name: ring}

@@ -1,0 +1,132 @@
+"""What a review is: the command with its limits, the tables, and the window in which both sides may write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Annotated, Final, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.database import Id, Instant, Minor, Table, Words
+from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
+from core.trade.deals.model import Side
+
+WRITE_WITHIN: Final = timedelta(days=14)
+
+Mark = Annotated[int, Field(ge=1, le=5)]
+MarkName = Literal["quantity", "quality", "time", "payment", "taking", "fairness", "talk"]
+Stars = Mapping[MarkName, Mark]  # one to five for each thing that there was to rate
+
+# What each side of a deal does, and so is rated by: a seller delivers; a buyer pays, takes the goods and checks them.
+MARKS: Final[Mapping[Side, tuple[MarkName, ...]]] = MappingProxyType(
+    {"seller": ("quantity", "quality", "time", "talk"), "buyer": ("payment", "taking", "fairness", "talk")}
+)
+# Of the goods there may be nothing to rate: a deal can be over before any came.
+OF_GOODS: Final[frozenset[MarkName]] = frozenset({"quantity", "quality", "taking", "fairness"})
+
+
+class WriteReview(BaseModel):
+    """What one side of a deal says of the other."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    deal_id: str
+    stars: Stars
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
+
+
+class AnswerReview(BaseModel):
+    """The one public answer of who was reviewed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    review_id: str
+    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
+REVIEW: Final = Process(
+    name="review",
+    initial="sealed",
+    final=frozenset({"revealed"}),
+    transitions=(
+        Transition("sealed", "both_written", SYSTEM, "revealed"),
+        Transition("sealed", "window_over", TIME, "revealed", WRITE_WITHIN),
+    ),
+)
+
+
+class ReviewWindow(InProcess, Table):
+    """The time in which both sides of one deal may write. Its id is the deal's."""
+
+    __tablename__ = "review_window"
+
+    buyer: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    closes_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Review(Table):
+    """One side's word on the other, written once; nobody reads it before both have written or may no longer."""
+
+    __tablename__ = "review"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    deal_id: Mapped[str] = mapped_column(ForeignKey("review_window.id"))
+    author: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    about: Mapped[str] = mapped_column(Id, index=True)  # organisation
+    written_by: Mapped[str] = mapped_column(Id)  # person
+    side: Mapped[Side] = mapped_column(String(6))  # of the deal, on which who it is about stood
+    quantity: Mapped[int | None] = mapped_column(Integer)
+    quality: Mapped[int | None] = mapped_column(Integer)
+    time: Mapped[int | None] = mapped_column(Integer)
+    payment: Mapped[int | None] = mapped_column(Integer)
+    taking: Mapped[int | None] = mapped_column(Integer)
+    fairness: Mapped[int | None] = mapped_column(Integer)
+    talk: Mapped[int] = mapped_column(Integer)
+    words: Mapped[str] = mapped_column(Words)
+    written_at: Mapped[datetime] = mapped_column(Instant)
+    revealed_at: Mapped[datetime | None] = mapped_column(Instant)
+    value_minor: Mapped[int] = mapped_column(Minor)  # the deal's, kept so that the score needs no other table
+    currency: Mapped[str] = mapped_column(String(3))
+    answer: Mapped[str | None] = mapped_column(Words)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        UniqueConstraint("deal_id", "author"),
+        CheckConstraint(" AND ".join(f"{mark} BETWEEN 1 AND 5" for mark in get_args(MarkName)), name="one_to_five"),
+        CheckConstraint(
+            "(side = 'seller' AND time IS NOT NULL AND payment IS NULL AND taking IS NULL AND fairness IS NULL)"
+            " OR (side = 'buyer' AND payment IS NOT NULL AND quantity IS NULL AND quality IS NULL AND time IS NULL)",
+            name="marks_of_its_side",
+        ),
+    )
+
+    @property
+    def stars(self) -> dict[MarkName, int]:
+        """The marks that were given."""
+        given = {mark: getattr(self, mark) for mark in MARKS[self.side]}
+        return {mark: stars for mark, stars in given.items() if stars is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What is said of an organisation as a seller, or as a buyer. `shown` counts stars, 1 to 5, and is None while it is
+    new.
+
+    The others are shares, 0 to 1: `rank` orders search results (the market's mean while it is new), `floor` is what
+    limits are decided by.
+    """
+
+    shown: float | None
+    rank: float
+    floor: float
+    reviews: int
+    counterparties: int
+    completed_deals: int
+    other_deals: int  # completed on the other side
+    on_time: float | None  # of the lots it sold; None before the first, and of a buyer

@@ -1,0 +1,146 @@
+"""A saved search is called as its owner has asked for it; what buttons have made of it, in their language."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from config.market import almanac
+from config.settings import Settings
+from conversations.buttons import Press
+from conversations.chat_context import Surface, Talk
+from conversations.discovery import alerts, refinement
+from conversations.discovery import search as finding
+from conversations.discovery.chips import RADII_KM
+from conversations.discovery.search_state import ask, mark
+from conversations.engine import Engine
+from conversations.last_query import asked
+from conversations.reply import Card
+from core.discovery.alerts.model import SavedSearch
+from core.discovery.alerts.service import searches_of
+from core.discovery.search import service as market
+from core.kernel.transaction import Actor, Ctx
+from core.people.accounts.service import acting
+from tests.core.conftest import Market
+from tests.core.trades import market_in_memory
+
+ENGINE = Engine([], almanac(Settings(_env_file=None)))
+
+
+@dataclass
+class Seeker:
+    """Somebody who speaks one language, and what they do one thing after the other."""
+
+    market: Market
+    actor: Actor
+    locale: str
+
+    async def does(self, step: Callable[[Talk], None]) -> Card:
+        """The last card that comes of it."""
+
+        def unit(ctx: Ctx) -> list[Card]:
+            person = acting(ctx)
+            person.locale = self.locale
+            talk = ENGINE.talk_to(ctx, person, Surface("telegram", "", "1"))
+            step(talk)
+            return [reply for reply in talk.replies if isinstance(reply, Card)]
+
+        return ([Card(title=""), *await self.market.run(self.actor, unit)])[-1]
+
+    async def asks(self, *sentences: str) -> None:
+        await self.does(lambda talk: finding.find(talk, sentences[0]))
+        for each in sentences[1:]:
+            await self.does(lambda talk, each=each: refinement.narrow(talk, each))  # type: ignore[misc]
+
+    async def saves(self) -> Card:
+        return await self.does(lambda talk: alerts.save(talk, Press("alert.save", "", mark(asked(talk)))))
+
+
+@pytest.fixture
+async def seeker() -> AsyncIterator[Seeker]:
+    async with market_in_memory() as here:
+        actor, _ = await here.newcomer("Eva")
+        yield Seeker(here, actor, "de")
+
+
+async def test_a_saved_search_is_called_as_it_was_asked_and_says_how_it_was_understood(seeker: Seeker) -> None:
+    await seeker.asks("A1 Pelets bei  Warschau", "unter 220 €")
+    card = await seeker.saves()
+    assert card.title == "A1 Pelets bei Warschau, unter 220 €"
+    assert card.text.startswith("Verstanden: Holzpellets, ENplus A1, bis 220,00 EUR/t, Warschau")
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence", "town"),
+    [
+        ("de", "Pellets bei Warschau", "Warschau"),
+        ("pl", "pelet koło Wilna", "Wilno"),
+        ("en", "pellets in Wien", "Vienna"),
+    ],
+)
+async def test_what_buttons_have_made_is_called_by_its_wishes_and_a_town_as_its_reader_calls_it(
+    seeker: Seeker, locale: str, sentence: str, town: str
+) -> None:
+    seeker.locale = locale
+    await seeker.asks(sentence)
+
+    def nearer(talk: Talk) -> None:
+        query = asked(talk)
+        ask(talk, market.without(query, "grade"))
+        finding.set_wish(talk, Press("find.set", "", mark(query), f"place:{RADII_KM.index(100)}"))
+
+    await seeker.does(nearer)
+    card = await seeker.saves()
+    assert town in card.title
+    assert sentence not in card.title
+    assert card.text == ""
+
+
+async def test_what_nobody_writes_is_no_part_of_its_name(seeker: Seeker) -> None:
+    await seeker.asks("Pellets bei Kiel, Narnia")
+    card = await seeker.saves()
+    assert card.title == "Pellets bei Kiel"
+    assert card.text.startswith("Verstanden: Holzpellets, Kiel")
+    assert "Narnia" not in card.text
+    await seeker.asks("Pellets bei Kiel 10000 lbs")
+    assert (await seeker.saves()).title == "Pellets bei Kiel"  # which is the search that was kept before
+
+
+async def test_an_order_or_a_better_understanding_leaves_the_question_as_it_was(seeker: Seeker) -> None:
+    await seeker.asks("Pellets bei Kiel")
+    await seeker.does(lambda talk: finding.sort(talk, Press("find.sort", "", mark(asked(talk)), "cheapest")))
+    assert (await seeker.saves()).title == "Pellets bei Kiel"
+
+
+async def test_one_that_was_kept_without_its_question_gets_it_when_it_is_asked_again(seeker: Seeker) -> None:
+    def forgets(talk: Talk) -> None:
+        ask(talk, asked(talk))
+
+    await seeker.asks("Pellets bei Kiel")
+    await seeker.does(forgets)
+    assert (await seeker.saves()).title.startswith("Holzpellets, Kiel")
+    await seeker.asks("Holzpellets bei Kiel")
+    assert (await seeker.saves()).title == "Holzpellets bei Kiel"
+
+    def kept(ctx: Ctx) -> list[SavedSearch]:
+        return searches_of(ctx, acting(ctx).id)
+
+    assert len(await seeker.market.run(seeker.actor, kept)) == 1
+
+
+async def test_a_question_is_asked_again_from_its_search_in_its_own_words(seeker: Seeker) -> None:
+    await seeker.asks("Pellets bei Kiel")
+    card = await seeker.saves()
+    search = (card.subject or "").removeprefix("search:")
+    await seeker.asks("Holz bei Riga")
+    await seeker.does(lambda talk: alerts.look(talk, Press("alert.look", search)))
+    assert (await seeker.saves()).title == "Pellets bei Kiel"
+
+
+async def test_a_long_question_is_a_title_and_not_a_letter(seeker: Seeker) -> None:
+    await seeker.asks("Pellets bei Kiel " + "aus Buche oder Fichte " * 40)
+    card = await seeker.saves()
+    assert card.title.startswith("Pellets bei Kiel aus Buche")
+    assert len(card.title) <= alerts.LONG_TITLE

@@ -1,0 +1,31 @@
+"""Who says after a search in which order it should be is understood, in every language of the market."""
+
+from __future__ import annotations
+
+import pytest
+
+from conversations.discovery.sort_orders import said_order
+
+
+@pytest.mark.parametrize(
+    ("said", "order"),
+    [
+        ("cheaper", "cheapest"),
+        ("Cheapest first, please!", "cheapest"),
+        ("billiger bitte", "cheapest"),
+        ("les moins chers d'abord", "cheapest"),
+        ("Taniej?", "cheapest"),
+        ("pagal kainą", "cheapest"),
+        ("närmast först, tack", "nearest"),
+        ("ближче", "nearest"),
+        ("Neueste zuerst", "newest"),
+        ("best rated first", "rated"),
+    ],
+)
+def test_an_order_is_one_in_a_few_words(said: str, order: str) -> None:
+    assert said_order(said) == order
+
+
+@pytest.mark.parametrize("said", ["", "please", "cheap pellets near Kaunas", "near", "🎄", "my boiler is cheaper than"])
+def test_what_says_more_or_nothing_is_no_order(said: str) -> None:
+    assert said_order(said) is None

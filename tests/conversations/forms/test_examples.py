@@ -1,0 +1,62 @@
+"""Every field with a reading of its own shows what an answer looks like: nobody has to guess what a form will take."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import pytest
+from babel import Locale
+
+from config.market import BOOKS
+from conversations.forms.form import Field
+from conversations.help.page_index import PAGES
+from conversations.people.contact_warnings import free_text
+from conversations.router import bound
+from conversations.trade.deals.messages import in_deal
+from core.advice.availability.weekly_hours import names_of_days
+from core.catalogue.product_names import folded
+from tests.conversations.test_words import LANGUAGES, MESSAGES, sentences
+
+DEFAULT = {each.name: each.default for each in fields(Field)}
+ANY_WORDS = (DEFAULT["read"], free_text, in_deal)
+# Optional, and no one answer would do: a number looks different in each country, a recap is lines of any words.
+OF_NO_ONE_SHAPE = {"profile.vat_number", "edit_recap.topics", "edit_recap.decisions", "edit_recap.steps"}
+
+
+def without_example() -> set[str]:
+    """Fields with a reading of their own that show neither an example nor what can be chosen."""
+    return {
+        f"{flow.name}.{each.name}"
+        for flow in bound(BOOKS).flows.values()
+        for each in flow.form.fields
+        if not (each.fixed or each.kind == "files" or each.example)
+        and each.options is DEFAULT["options"]
+        and each.read not in ANY_WORDS
+    }
+
+
+def test_a_field_that_reads_in_its_own_way_has_an_example_or_options() -> None:
+    assert without_example() == OF_NO_ONE_SHAPE
+
+
+def test_what_is_of_no_one_shape_is_never_asked_for_unbidden() -> None:
+    flows = bound(BOOKS).flows
+    for name in OF_NO_ONE_SHAPE:
+        flow, _, field = name.partition(".")
+        assert flows[flow].form.field(field).optional
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_example_is_right_in_any_year(language: str) -> None:
+    """27 November is a Friday in one year of six: who copies a "Fri 27 Nov" in another is told that it is none."""
+    known = Locale.parse(language).months["format"]
+    months = "|".join(
+        folded(known[width][number].rstrip(".")) for width in ("wide", "abbreviated") for number in range(1, 13)
+    )
+    days = "|".join(names_of_days(language))
+    dated = re.compile(rf"\b(?:{days})\.? (?:\d{{1,2}}\.? (?:{months})\b|(?:{months}) \d)")
+    told = [each for message in MESSAGES[language].values() for each in sentences(message)]
+    told += [page.read_text("utf-8") for page in (PAGES / language).glob("*.md")]
+    assert dated.search(folded(f"{next(iter(names_of_days(language)))} 27 {known['wide'][11]}"))
+    assert [found[0] for found in map(dated.search, map(folded, told)) if found] == []

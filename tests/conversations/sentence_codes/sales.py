@@ -1,0 +1,64 @@
+"""What can be said of sales, of what banks call back, of keeping apart and of leaving, from its live tables."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conversations.advice.experts import promotion_notifications
+from conversations.books.chargebacks import RECALL_FACTS
+from conversations.moderation import REPORT_FACTS
+from conversations.shop import purchase_notifications
+from core.advice.promotion.model import PROMOTION, Kind
+from core.privacy.erasure.model import Open
+from core.shop.purchases.model import PURCHASE, Recall
+from core.trade.funding.evidence.model import PackState
+
+ENDS: Final = ("left", "offer_over", "not_offered", "own", "away", "asked_back")
+OUTCOMES: Final = ("open", "warned", "nothing")
+COMMANDS: Final = ("promote", "paysupport", "blocked", "export", "delete")
+
+
+def tables() -> dict[str, frozenset[str]]:
+    """Each code with the parts that are filled in."""
+    until, days, plain = frozenset({"until"}), frozenset({"days"}), frozenset[str]()
+    states = {PURCHASE.initial} | {each.to for each in PURCHASE.transitions}
+    codes = dict.fromkeys((f"purchase.turn.{state}" for state in states - {PURCHASE.initial}), until)
+    offered = (f"purchase.turn.{PURCHASE.initial}.{how}" for how in ("stars", "card", "coming"))
+    codes |= dict.fromkeys((*offered, "purchase.turn.asked_back", "purchase.turn.asked_back.operator"), until)
+    states = {PROMOTION.initial} | {each.to for each in PROMOTION.transitions}
+    codes |= dict.fromkeys((f"promote.turn.{state}" for state in states), until)
+    codes |= dict.fromkeys((f"promote.{kind}_title" for kind in Kind), days)
+    codes |= dict.fromkeys((f"promote.{kind}" for kind in Kind), plain)
+    stops = (f"promote.{each}{kept}" for each in ("stop", "stop_sure") for kept in ("", ".kept"))
+    codes |= dict.fromkeys(stops, frozenset({"amount"}))
+    codes |= dict.fromkeys((f"report.turn.{outcome}" for outcome in OUTCOMES), plain)
+    codes |= dict.fromkeys((f"erasure.first.{each}" for each in Open), plain)
+    codes |= dict.fromkeys((f"command.{name}" for name in COMMANDS), plain)
+    return codes | dict.fromkeys(("promotion.runs_already", "promotion.full"), frozenset({"most"}))
+
+
+def recalls() -> dict[str, frozenset[str]]:
+    """How what a bank calls back stands, and how our answer to it does."""
+    codes = dict.fromkeys((f"recall.state.{state}" for state in ("open", "won", "lost")), frozenset({"amount"}))
+    codes |= dict.fromkeys((f"recall.turn.{turn}" for turn in ("open", "refused", "over")), frozenset({"until"}))
+    codes |= dict.fromkeys((f"recall.answer.{state}" for state in PackState), frozenset({"at", "why"}))
+    codes |= dict.fromkeys((f"turn.recall.open.{side}" for side in ("buyer", "seller")), frozenset({"other", "amount"}))
+    return codes | dict.fromkeys((f"purchase.turn.recall_{each}" for each in Recall), frozenset({"until"}))
+
+
+def notices() -> dict[str, frozenset[str]]:
+    """What is told when something has happened to a purchase, a promotion or a report."""
+    bought = frozenset({"who", *purchase_notifications.PARTS})
+    settled = (purchase_notifications.GIVEN_BACK, purchase_notifications.WISH_FACTS)
+    facts = (purchase_notifications.PURCHASE_FACTS, purchase_notifications.PAGE_FACTS, *settled)
+    told = {code: bought for table in facts for code in table.values() if code}
+    told[purchase_notifications.KEPT] = bought
+    told |= dict.fromkeys(purchase_notifications.RECALL_FACTS.values(), bought)
+    told |= dict.fromkeys((code for code in RECALL_FACTS.values() if code), frozenset({"who"}))
+    promoted = frozenset({"who", *promotion_notifications.PARTS})
+    told |= dict.fromkeys((code for code in promotion_notifications.PROMOTION_FACTS.values() if code), promoted)
+    return told | dict.fromkeys(REPORT_FACTS.values(), frozenset({"who"}))
+
+
+def reasons() -> set[str]:
+    return set(ENDS)

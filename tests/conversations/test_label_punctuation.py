@@ -1,0 +1,71 @@
+"""Labels and values are joined as the reader's language joins them, on every chat and by whatever way a card comes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from bots.slack.render import bare
+from bots.slack.render import render as on_slack
+from bots.telegram.render import render as on_telegram
+from conversations.chat_context import Almanac, Surface
+from conversations.engine import Engine
+from conversations.outgoing.label_punctuation import jointed
+from conversations.outgoing.messages import replies_of, send
+from conversations.reply import Card, CardList, Desk, FieldView, FormView, Line, Reply
+from conversations.wording import Wordings, listed
+from core.discovery.search.sentence.places import Places
+from core.kernel.transaction import MARKET, Ctx
+from core.people.accounts.model import Platform
+from core.people.accounts.service import acting
+from tests.core.goods import catalogue
+from tests.core.trades import market_in_memory
+
+WORDINGS: Final = Wordings()
+ENGINE: Final = Engine([], Almanac(catalogue(), Places([]), WORDINGS, 100, 1500))
+CARD: Final = Card(title="Granulés", lines=(Line(label="Prix", value="215 €", was="220 €"),))
+FIELD: Final = FieldView(name="price", kind="text", label="Prix", ask="", value="215", shown="215 €")
+WORDS_OF_FORM: Final = dict.fromkeys(("title", "submit", "cancel", "back", "skip", "change"), "…")
+FORM: Final = FormView(draft="d", revision=1, fields=(FIELD,), current=None, **WORDS_OF_FORM)
+LIST: Final = CardList(subject="found", title="Trouvé", items=(CARD,))
+ALL: Final[list[Reply]] = [CARD, LIST, Desk(title="Bureau", sections=(LIST,)), FORM]
+
+
+def drawn(reply: Reply) -> list[str]:
+    """What both chats show of it."""
+    message = on_slack(reply)
+    assert message is not None
+    return [on_telegram(reply)[0].text.plain, bare(message).text]
+
+
+@pytest.mark.parametrize("language", WORDINGS.languages())
+def test_a_label_is_joined_to_its_value_as_the_language_does_it(language: str) -> None:
+    joint = "\N{NO-BREAK SPACE}: " if language == "fr" else ": "
+    for reply in jointed(ALL, WORDINGS.speak(language)):
+        for shown in drawn(reply):
+            assert f"Prix{joint}2" in shown
+
+
+def test_parts_are_listed_as_the_language_does_it() -> None:
+    assert listed(WORDINGS.speak("fr"), ["lun 9-12", "mar 9-17", "ven 9-12"]) == (
+        "lun 9-12\N{NARROW NO-BREAK SPACE}; mar 9-17\N{NARROW NO-BREAK SPACE}; ven 9-12"
+    )
+    assert listed(WORDINGS.speak("de"), ["Mo 9-12", "Di 9-17"]) == "Mo 9-12; Di 9-17"
+    assert listed(WORDINGS.speak("de"), []) == ""
+
+
+async def test_what_is_sent_is_joined_for_its_reader_and_stays_so_wherever_it_follows_them() -> None:
+    def unit(ctx: Ctx) -> None:
+        person = acting(ctx)
+        person.locale = "fr"
+        talk = ENGINE.talk_to(ctx, person, Surface(Platform.TELEGRAM.value, "", "chat-Rémi"))
+        send(ctx, talk.surface, ALL, words=talk.words)
+
+    async with market_in_memory() as market:
+        reader, _ = await market.newcomer("Rémi")
+        await market.run(reader, unit)
+        first = replies_of(market.posts[-1])
+        await market.run(MARKET, lambda ctx: send(ctx, Surface(Platform.SLACK.value, "T1", "D1"), first))
+        for reply in replies_of(market.posts[-1]):
+            assert all("Prix\N{NO-BREAK SPACE}: " in shown for shown in drawn(reply))

@@ -1,0 +1,98 @@
+"""Payouts of sessions that are asked back: what comes, or does not, when the claim is settled otherwise by then."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from core.advice.sessions import chargebacks as recalled
+from core.advice.sessions import meeting, service, settlement
+from core.kernel.transaction import MARKET, PROVIDER
+from core.money.ledger.model import COMMISSION, LOSS, receivable
+from core.trade.funding import chargebacks
+from core.trade.funding.called_back import taken_as
+from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel
+from tests.core.advice.sessions.test_chargebacks import called_back, decided, found, nothing_to_take, of, payouts, they
+
+__all__ = ["they"]  # the fixture
+
+NET, HALF = 7650, 3825
+
+
+def asked(they: Counsel, kind: str) -> list[int]:
+    return [post.body["amount"] for post in they.market.posts if post.kind == kind]
+
+
+async def half_made_good(they: Counsel) -> str:
+    """Half of the claim is kept of the consultant's next session, while the whole of it is asked back."""
+    owes = await nothing_to_take(they)
+    at, first = TUESDAY_TEN + timedelta(days=3), they.booking_id
+    await they.books(at)
+    await they.does(they.alex, service.accept)
+    await they.meet(at)
+    await they.does(they.sarah, meeting.end)
+    await they.does(they.sarah, settlement.complain, words="He had not read my question")
+    await they.later(days=15)  # nobody rules: half of it goes back
+    they.booking_id = first
+    assert (await of(they, receivable(owes)), asked(they, "reversal")) == (NET - HALF, [NET])
+    return owes
+
+
+def effect(they: Counsel) -> str:
+    return str([post.body["effect"] for post in they.market.posts if post.kind == "reversal"][-1])
+
+
+async def test_of_what_comes_back_the_consultant_has_only_what_is_more_than_they_owe(they: Counsel) -> None:
+    owes = await half_made_good(they)
+    await they.run(PROVIDER, recalled.reversal_done, effect(they), "trr_1")
+    assert ((await found(they)).state, await of(they, receivable(owes))) == ("recovered", 0)
+    assert asked(they, "transfer")[-1] == HALF
+    await they.bank()
+    await they.market.books_hold()
+
+
+async def test_what_is_asked_for_again_is_what_is_still_owed(they: Counsel) -> None:
+    await half_made_good(they)
+    refused = {"why": "balance_insufficient", "final": True}
+    await they.run(PROVIDER, recalled.reversal_refused, effect(they), **refused, perhaps=True)
+    await they.later(days=2)
+    await they.run(PROVIDER, recalled.reversal_refused, effect(they), **refused)
+    await they.later(days=2)
+    assert asked(they, "reversal")[-1] == NET - HALF
+    await decided(they, won=True)
+    await they.run(PROVIDER, recalled.reversal_refused, effect(they), **refused)
+    asked_so_far = asked(they, "reversal")
+    await they.later(days=9)
+    assert asked(they, "reversal") == asked_so_far
+    assert [kind for kind, _, state in await payouts(they) if state != "done"] == []
+    await they.market.books_hold()
+
+
+async def test_what_comes_back_when_it_is_written_off_lessens_our_loss(they: Counsel) -> None:
+    await nothing_to_take(they)
+    await they.later(days=91)
+    assert ((await found(they)).state, await of(they, LOSS)) == ("written_off", NET)
+    await they.run(PROVIDER, recalled.reversal_done, effect(they), "trr_1")
+    assert (await of(they, LOSS), asked(they, "transfer")) == (0, [NET])
+    await they.market.books_hold()
+
+
+async def test_a_dispute_that_was_won_and_is_lost_after_all_is_asked_back_of_what_was_sent_after_the_win(
+    they: Counsel,
+) -> None:
+    await they.later(days=2, minutes=1)
+    await called_back(they)
+    await they.run(PROVIDER, recalled.reversal_done, effect(they), "trr_1")
+    await decided(they, won=True)
+    assert asked(they, "transfer") == [NET, NET]
+    again = taken_as("du_1", 2)
+    await called_back(they, ref=again)
+    last = [post.body for post in they.market.posts if post.kind == "reversal"][-1]
+    sent = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]
+    assert (last["amount"], last["transfer"]) == (NET, f"tr_{sent[1]}")
+    await they.run(PROVIDER, recalled.reversal_done, effect(they), "trr_2")
+    for _ in range(2):
+        await they.run(PROVIDER, chargebacks.closed, ref=again, won=False)
+    found = await they.run(MARKET, recalled.chargebacks_of, they.booking_id)
+    assert [(each.ref, each.state) for each in found] == [("du_1", "won"), (again, "recovered")]
+    assert (await of(they, COMMISSION), await of(they, LOSS)) == (0, 0)
+    await they.market.books_hold()

@@ -1,0 +1,32 @@
+"""Documents as outsiders write them, and what a search over them finds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from config.batch.search_batch import BatchSearcher
+from core.discovery.search.advice import asks_advice
+from core.discovery.search.sentence.parse import parse
+from tests.core.goods import catalogue, gazetteer
+
+TODAY = date(2026, 11, 21)
+KAUNAS = {"city": "Kaunas", "country": "LT", "lat": 54.9, "lon": 23.9}
+WIEN = {"city": "Wien", "country": "AT", "lat": 48.21, "lon": 16.37}
+
+
+def listing(name: str, title: str, **more: Any) -> dict[str, Any]:
+    return {"id": name, "kind": "listing", "title": title, "text": "", "lang": "en", **more}
+
+
+def expert(name: str, title: str, text: str) -> dict[str, Any]:
+    return {"id": name, "kind": "expert", "title": title, "text": text, "lang": "en"}
+
+
+def asks(text: str) -> bool:
+    """Whether it is a problem that is told, where no document has any of its words."""
+    return asks_advice(text, parse(text, catalogue(), gazetteer(), TODAY), catalogue(), lambda _: False)
+
+
+def found(rows: list[dict[str, Any]], text: str) -> list[str]:
+    return BatchSearcher(rows, TODAY).search(text)

@@ -1,0 +1,74 @@
+"""Several goods in one sentence of who looks for them: all are looked for, where each part surely names its own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from config.batch.search_batch import BatchSearcher
+from config.settings import CATALOGUE
+from core.discovery.search.sentence.parse import Understood, parse
+from core.discovery.search.sentence.places import load_places
+from tests.core.goods import catalogue
+
+PLACES = load_places(CATALOGUE / "places.csv")
+TODAY = date(2026, 11, 22)
+
+
+def read(text: str, *, several: bool = True) -> Understood:
+    return parse(text, catalogue(), PLACES, TODAY, several=several)
+
+
+@pytest.mark.parametrize(
+    ("text", "goods", "place"),
+    [
+        ("sawdust, bark graz", {"sawdust", "bark"}, "Graz"),
+        ("sägespäne/rinde graz", {"sawdust", "bark"}, "Graz"),
+        ("sawdust and bark near graz", {"sawdust", "bark"}, "Graz"),
+        ("sawdust or bark near graz", {"sawdust", "bark"}, "Graz"),
+        ("sawdust, bark, dry, graz", {"sawdust", "bark"}, "Graz"),
+        ("briketai ir malkos kaunas", {"wood_briquettes", "firewood"}, "Kaunas"),
+        ("legna e pellet verona", {"wood_pellets", "firewood"}, "Verona"),
+        ("uco / animal fat rotterdam", {"uco", "animal_fat"}, "Rotterdam"),
+    ],
+)
+def test_all_goods_of_a_list_are_looked_for(text: str, goods: set[str], place: str) -> None:
+    said = read(text)
+    assert (said.product, set(said.alternatives), said.unclear) == (None, goods, ())
+    assert said.place is not None
+    assert said.place.name == place
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("100 t pellets and 200 t chips", "wood_pellets"),
+        ("pellets and 200 t chips", "wood_pellets"),
+        ("straw, pellets", "straw_pellets"),
+        ("pellets from sawdust and bark", "wood_pellets"),
+        ("UCO for biodiesel and HVO", "uco"),
+        ("sawdust, dry, graz", "sawdust"),
+    ],
+)
+def test_amounts_of_their_own_and_what_goods_are_made_of_make_no_list(text: str, product: str) -> None:
+    assert read(text).product == product
+
+
+def test_a_listing_is_of_one_alone_and_told_so() -> None:
+    said = read("sawdust and bark", several=False)
+    assert (said.product, [each.code for each in said.unclear]) == ("sawdust", ["goods.one_at_a_time"])
+
+
+def test_who_names_two_goods_finds_both_in_the_town_first() -> None:
+    graz = {"city": "Graz", "country": "AT", "lat": 47.07, "lon": 15.44}
+    far = {"city": "Ljubljana", "country": "SI", "lat": 46.05, "lon": 14.51}
+    rows = [
+        {"id": "sawdust", "title": "Sägemehl", "product": "sawdust", **graz},
+        {"id": "bark", "title": "Rinde", "product": "bark", **graz},
+        {"id": "far", "title": "Sawdust", "product": "sawdust", **far},
+        {"id": "far bark", "title": "Bark", "product": "bark", **far},
+    ]
+    searcher = BatchSearcher([{"kind": "listing", "text": "", **row} for row in rows], TODAY)
+    for text in ("sawdust or bark near graz", "sawdust and bark near graz", "sawdust, bark graz"):
+        assert set(searcher.search(text)[:2]) == {"sawdust", "bark"}, text

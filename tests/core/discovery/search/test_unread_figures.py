@@ -1,0 +1,54 @@
+"""What stands beside a number and is neither a unit nor money, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.discovery.search.unread_figures import unread_figures
+from tests.core.discovery.search.sentence.reading import CATALOGUE, read
+
+
+def told(text: str) -> list[tuple[str, object]]:
+    return [(each.code, each.parts["given"]) for each in unread_figures(text, read(text), CATALOGUE, "EUR")]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "given"),
+    [
+        ("300 bananas", "quantity.unit_unknown", "bananas"),
+        ("300 Bananen", "quantity.unit_unknown", "Bananen"),
+        ("300 бананів", "quantity.unit_unknown", "бананів"),
+        ("300 pellets", "quantity.unit_unknown", "pellets"),
+        ("300 gallons at 2 EUR", "quantity.unit_unknown", "gallons"),
+        ("300 t at 20 EUR/banana", "quantity.unit_unknown", "banana"),
+        ("300 t at 20 bananas/t", "price.not_understood", "20 bananas/t"),
+        ("300 t for 20 bananas per t", "price.not_understood", "20 bananas per t"),
+        ("300 t pellets at 20 bananas", "price.not_understood", "20 bananas"),
+        ("120 bananas/h", "price.not_understood", "120 bananas/h"),
+    ],
+)
+def test_what_is_no_unit_and_no_money_is_told(text: str, code: str, given: str) -> None:
+    assert told(text) == [(code, given)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "300 MWh at 21.90 EUR/MWh",
+        "300 tones at 20 eur",
+        "300 t at 21.9",
+        "300 t pellets 6 mm at 215 EUR/t",
+        "2 trucks of pellets at 215 EUR/t",
+        "200 t granulés à 215 €/t à Lyon la semaine prochaine",
+        "120 EUR/h",
+        "1000 eur",
+        "banana",
+    ],
+)
+def test_what_is_a_figure_or_none_at_all_is_not(text: str) -> None:
+    assert told(text) == []
+
+
+def test_the_units_of_the_goods_are_what_would_be_right() -> None:
+    (refusal,) = unread_figures("300 bananas of UCO", read("300 bananas of UCO"), CATALOGUE, "EUR")
+    assert refusal.parts["known"] == CATALOGUE.product("uco").units

@@ -1,0 +1,264 @@
+"""A company's people: who signs alone, who approves, who comes and goes; and of two who decide at once, one does."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
+from core.kernel.money import Money
+from core.kernel.transaction import Actor, Ctx
+from core.people.accounts.service import members, organisation_of, person_of
+from core.people.companies import rules
+from core.people.companies import service as company
+from core.people.companies.model import INVITATION_VALID, ChangeMember, Invite, Position
+from core.trade.deals import service as deals
+from core.trade.deals.approval import approve_by
+from core.trade.deals.events import DealApprovalNeeded, DealApproved, DealClosed, DealReadyToFund
+from core.trade.deals.model import NoteOrder
+from core.trade.funding import service as escrow
+from tests.core.conftest import Market
+from tests.core.trades import Trade, agreed, paid
+
+FIVE_THOUSAND = Money(5_000_00, "EUR")
+
+
+def euros(amount: int) -> Money:
+    return Money(amount * 100, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("limit", "amount", "alone"),
+    [
+        (None, euros(10**6), True),
+        (euros(5_000), euros(5_000), True),
+        (euros(5_000), Money(5_000_01, "EUR"), False),
+        (euros(5_000), Money(100, "PLN"), False),  # a limit in euros says nothing of zloty
+    ],
+)
+def test_a_limit_is_kept_to_the_cent_and_in_its_currency(limit: Money | None, amount: Money, *, alone: bool) -> None:
+    assert rules.signs_alone(limit, amount) is alone
+    assert rules.approves(Position.APPROVER, limit, amount) is alone
+    assert not rules.approves(Position.BUYER, limit, amount)
+
+
+async def colleague(market: Market, head: Actor, name: str, position: Position, limit: Money | None = None) -> Actor:
+    """Somebody who has come in by an invitation."""
+    actor, _ = await market.newcomer(name)
+    made = await market.run(head, lambda ctx: company.invite(ctx, Invite(position=position, limit=limit)))
+    await market.run(actor, lambda ctx: company.join(ctx, made.code))
+    return actor
+
+
+async def limited(market: Market) -> tuple[Trade, Actor, Actor]:
+    """The trade's buyer may sign €5,000 alone; two colleagues may approve what is more."""
+    trade = await agreed(market)  # €21,000
+    ona = await colleague(market, trade.buyer, "Ona", Position.HEAD)
+    ada = await colleague(market, trade.buyer, "Ada", Position.APPROVER)
+    ben = ChangeMember(person_id=trade.buyer.person or "", position=Position.BUYER, limit=FIVE_THOUSAND)
+    await market.run(ona, lambda ctx: company.change_member(ctx, ben))
+    return trade, ona, ada
+
+
+async def test_what_is_above_the_limit_waits_for_an_approval_and_no_money_is_asked_for(market: Market) -> None:
+    market.watch(DealApprovalNeeded, DealApproved, DealReadyToFund)
+    trade, ona, _ = await limited(market)
+    await trade.sign()
+    assert (await trade.deal()).state == "awaiting_approval"
+    assert trade.asked("checkout.open") == []
+
+    async def may(actor: Actor) -> list[str]:
+        found: list[str] = await market.run(actor, lambda ctx: deals.may(ctx, deals.deal_for(ctx, trade.deal_id)))
+        return found
+
+    assert await may(ona) == ["approve", "refuse"]
+    for nobody in (trade.buyer, trade.seller):  # who has signed it does not approve it too
+        assert await may(nobody) == []
+        with pytest.raises(NotAllowed):
+            await market.run(nobody, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
+    with pytest.raises(NotFound):
+        await market.run(trade.stranger, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
+
+    await market.run(ona, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
+    assert (await trade.deal()).state == "awaiting_funding"
+    assert [type(fact) for fact in market.facts] == [DealApprovalNeeded, DealApproved, DealReadyToFund]
+    assert len(trade.asked("checkout.open")) == 1
+
+
+async def test_who_has_signed_above_their_limit_and_left_is_approved_all_the_same(market: Market) -> None:
+    trade, ona, _ = await limited(market)
+    await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: company.remove_member(ctx, trade.buyer.person or ""))
+    await market.run(trade.seller, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
+    assert (await trade.deal()).state == "awaiting_approval"
+    assert trade.asked("checkout.open") == []
+    with pytest.raises(NotFound):  # the deal is the company's, and theirs no more
+        await market.run(trade.buyer, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
+    await market.run(ona, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
+    assert (await trade.deal()).state == "awaiting_funding"
+
+
+async def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_who_and_when(market: Market) -> None:
+    trade, ona, ada = await limited(market)
+    await trade.sign()
+    seen = (await trade.deal()).version
+    results = await asyncio.gather(
+        market.run(ona, partial(deals.approve_deal, deal_id=trade.deal_id, seen=seen)),
+        market.run(ada, partial(deals.refuse_deal, deal_id=trade.deal_id, seen=seen)),
+        return_exceptions=True,
+    )
+    told = [each for each in results if isinstance(each, Stale)]
+    deal = await trade.deal()
+    assert len(told) == 1
+    first = await trade.house(lambda ctx: person_of(ctx, deal.decided_by or "").name)
+    assert told[0].parts == {"name": first, "at": market.clock.now()}
+    assert (deal.state, told[0].code) in {
+        ("awaiting_funding", "deal.approved_already"),
+        ("closed", "deal.refused_already"),
+    }
+
+
+async def test_a_deal_that_nobody_approves_closes_after_five_days_and_its_goods_are_for_sale(market: Market) -> None:
+    market.watch(DealClosed)
+    trade, _, _ = await limited(market)
+    await trade.sign()
+    await trade.pass_days(4.5)
+    assert (await trade.deal()).state == "awaiting_approval"
+    await trade.pass_days(0.5)
+    assert (await trade.deal()).state == "closed"
+    assert [fact.why for fact in market.facts if isinstance(fact, DealClosed)] == ["approval_expired"]
+
+
+async def test_the_buyers_own_numbers_stand_on_the_deal_and_change_nothing_that_was_signed(market: Market) -> None:
+    trade = await agreed(market)
+    before = (await trade.deal()).terms_hash
+    order = NoteOrder(purchase_order=" PO 4500123456 ")
+    await market.run(trade.buyer, lambda ctx: deals.note_order(ctx, trade.deal_id, order))
+    deal = await trade.deal()
+    assert (deal.purchase_order, deal.cost_centre, deal.terms_hash) == ("PO 4500123456", None, before)
+    with pytest.raises(NotAllowed):
+        await market.run(trade.seller, lambda ctx: deals.note_order(ctx, trade.deal_id, order))
+
+
+# --- coming and going -------------------------------------------------------------------------------------------------
+
+
+async def test_an_invitation_is_used_once_and_not_for_ever(market: Market) -> None:
+    head, _ = await market.newcomer("Ona")
+    one, _ = await market.newcomer("Ada")
+    other, _ = await market.newcomer("Ben")
+    invite = Invite(position=Position.BUYER, limit=FIVE_THOUSAND)
+    made = await market.run(head, lambda ctx: company.invite(ctx, invite))
+    with pytest.raises(Refusal, match=r"company\.here_already"):
+        await market.run(head, lambda ctx: company.join(ctx, made.code))
+    await market.run(one, lambda ctx: company.join(ctx, f" {made.code.lower()} "))
+    with pytest.raises(Invalid, match=r"company\.code"):
+        await market.run(other, lambda ctx: company.join(ctx, made.code))
+
+    late = await market.run(head, lambda ctx: company.invite(ctx, invite))
+    market.clock.advance(seconds=INVITATION_VALID.total_seconds())
+    with pytest.raises(Invalid, match=r"company\.code"):
+        await market.run(other, lambda ctx: company.join(ctx, late.code))
+
+
+@pytest.mark.parametrize("ended", ["removed", "demoted"])
+async def test_an_invitation_ends_with_the_right_to_invite(market: Market, ended: str) -> None:
+    """Who was removed does not come back as a head by a code that they gave themselves before."""
+    head, ona = await market.newcomer("Ona")
+    ada = await colleague(market, head, "Ada", Position.HEAD)
+    made = await market.run(ada, lambda ctx: company.invite(ctx, Invite(position=Position.HEAD)))
+    demoted = ChangeMember(person_id=ada.person or "", position=Position.BUYER)
+    if ended == "removed":
+        await market.run(head, lambda ctx: company.remove_member(ctx, ada.person or ""))
+    else:
+        await market.run(head, lambda ctx: company.change_member(ctx, demoted))
+    other, _ = await market.newcomer("Ben")
+    for who in (ada, other):
+        with pytest.raises(Refusal):
+            await market.run(who, lambda ctx: company.join(ctx, made.code))
+    people = await market.run(head, lambda ctx: [each.name for each in members(ctx, ona.organisation_id)])
+    assert people == (["Ona"] if ended == "removed" else ["Ona", "Ada"])
+
+
+async def test_nobody_leaves_business_or_colleagues_behind_by_joining(market: Market) -> None:
+    trade = await agreed(market)
+    head, _ = await market.newcomer("Ona")
+    ada = await colleague(market, head, "Ada", Position.BUYER)
+    made = await market.run(trade.buyer, lambda ctx: company.invite(ctx, Invite(position=Position.BUYER)))
+    with pytest.raises(Refusal, match=r"company\.has_traded"):
+        await market.run(trade.seller, lambda ctx: company.join(ctx, made.code))
+    with pytest.raises(Refusal, match=r"company\.has_traded"):  # an invitation alone is business enough
+        await market.run(head, lambda ctx: company.join(ctx, made.code))
+    with pytest.raises(Refusal, match=r"company\.has_traded"):
+        await market.run(ada, lambda ctx: company.join(ctx, made.code))
+
+
+async def test_only_a_head_invites_changes_and_removes_and_one_always_stays(market: Market) -> None:
+    head, ona = await market.newcomer("Ona")
+    ada = await colleague(market, head, "Ada", Position.BUYER, FIVE_THOUSAND)
+    adas = ada.person or ""
+    for unit in (
+        lambda ctx: company.invite(ctx, Invite(position=Position.BUYER)),
+        lambda ctx: company.change_member(ctx, ChangeMember(person_id=adas, position=Position.APPROVER)),
+        lambda ctx: company.remove_member(ctx, ona.id),
+    ):
+        with pytest.raises(NotAllowed, match=r"company\.head_only"):
+            await market.run(ada, unit)
+    stranger, _ = await market.newcomer("Carla")
+    with pytest.raises(NotFound):
+        await market.run(stranger, lambda ctx: company.remove_member(ctx, adas))
+    with pytest.raises(Refusal, match=r"company\.last_head"):
+        await market.run(head, lambda ctx: company.remove_member(ctx, ona.id))
+    step_down = ChangeMember(person_id=ona.id, position=Position.BUYER)
+    with pytest.raises(Refusal, match=r"company\.last_head"):
+        await market.run(head, lambda ctx: company.change_member(ctx, step_down))
+    raised = ChangeMember(person_id=adas, position=Position.BUYER)
+    with pytest.raises(Stale):
+        await market.run(head, lambda ctx: company.change_member(ctx, raised, 99))
+
+    def left(ctx: Ctx) -> tuple[str, list[str]]:
+        gone = company.remove_member(ctx, adas)
+        own = organisation_of(ctx, gone.organisation_id)
+        return own.name, [each.name for each in members(ctx, ona.organisation_id)]
+
+    assert await market.run(ada, left) == ("Ada", ["Ona"])
+    assert await market.run(ada, lambda ctx: company.position_of(ctx, adas)) is Position.HEAD
+
+
+async def test_only_a_head_says_where_the_companys_money_goes(market: Market) -> None:
+    """A colleague who may sign five thousand would else have all that is paid out go to an account of their own."""
+    trade = await paid(market)
+    ada = await colleague(market, trade.seller, "Ada", Position.APPROVER, FIVE_THOUSAND)
+    asked = len(trade.asked("account.link"))
+    with pytest.raises(NotAllowed, match=r"company\.head_only"):
+        await market.run(ada, escrow.ask_onboarding)
+    assert len(trade.asked("account.link")) == asked
+    await market.run(trade.seller, escrow.ask_onboarding)
+    assert len(trade.asked("account.link")) == asked + 1
+
+
+@pytest.mark.parametrize(
+    ("position", "limit", "code"),
+    [
+        (Position.BUYER, Money(0, "EUR"), "company.limit_nothing"),
+        (Position.HEAD, FIVE_THOUSAND, "company.head_no_limit"),
+    ],
+)
+def test_a_limit_says_something(position: Position, limit: Money, code: str) -> None:
+    with pytest.raises(Invalid, match=code):
+        rules.check_limit(position, limit)
+
+
+@pytest.mark.parametrize(("begins_in", "days_to_decide"), [(-3, 1), (0, 1), (3, 3), (30, 5)])
+async def test_a_company_decides_before_the_delivery_begins(
+    market: Market, begins_in: int, days_to_decide: int
+) -> None:
+    """The seller waits and cannot leave; of goods that go at once a day is left to decide in."""
+    trade = await agreed(market)
+    deal, midnight = await trade.deal(), datetime(2026, 11, 23, tzinfo=UTC)
+    begins = (midnight + timedelta(days=begins_in)).date()
+    deal.terms_json = deal.terms.model_copy(update={"window_from": begins}).as_json()
+    assert approve_by(deal, midnight) == midnight + timedelta(days=days_to_decide)

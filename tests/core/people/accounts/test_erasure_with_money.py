@@ -1,0 +1,42 @@
+"""Who leaves while money of theirs is under way: it has to arrive first, for nobody could say where to after that."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from core.advice.sessions import chargebacks, settlement
+from core.kernel.transaction import PROVIDER
+from core.privacy.erasure import service as erasure
+from core.privacy.erasure.model import Open
+from core.trade.funding import service as escrow
+from tests.core.advice.sessions.session_steps import Counsel
+from tests.core.advice.sessions.test_chargebacks import they
+from tests.core.conftest import Market
+from tests.core.trades import called_off
+
+__all__ = ["they"]  # the fixture: the talk is over, and nothing is parted yet
+
+
+async def test_a_refund_that_the_buyers_bank_has_sent_back_has_to_arrive_first(market: Market) -> None:
+    trade, effect = await called_off(market)
+    await trade.provider_answers()
+    assert (await trade.deal()).state == "cancelled"
+    assert (await market.run(trade.buyer, erasure.leaving)).hindered_by == ()
+    failed = partial(escrow.refund_refused, effect_id=effect, why="account_closed", final=True, ref=f"re_{effect}")
+    await market.run(PROVIDER, failed)
+    assert (await market.run(trade.buyer, erasure.leaving)).hindered_by == (Open.PAYMENT,)
+    assert (await market.run(trade.seller, erasure.leaving)).hindered_by == ()
+    await trade.pass_days(8)
+    await market.run(PROVIDER, partial(escrow.refund_done, effect_id=effect, ref="re_2"))
+    assert (await market.run(trade.buyer, erasure.leaving)).hindered_by == ()
+
+
+async def test_a_refund_of_a_session_that_came_back_has_to_arrive_first(they: Counsel) -> None:
+    await they.does(they.alex, settlement.give_back)
+    assert await they.state() == "completed"
+    assert (await they.run(they.sarah, erasure.leaving)).hindered_by == ()
+    effect = next(post.body["effect"] for post in they.market.posts if post.kind == "refund")
+    back = partial(chargebacks.refund_refused, payout_id=effect, why="account_closed", final=True, ref=f"tr_{effect}")
+    await they.market.run(PROVIDER, back)
+    assert (await they.run(they.sarah, erasure.leaving)).hindered_by == (Open.PAYMENT,)
+    assert (await they.run(they.alex, erasure.leaving)).hindered_by == ()

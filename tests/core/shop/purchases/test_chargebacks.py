@@ -1,0 +1,393 @@
+"""A bank calls the price of what we have sold back: the asking has an end, and nobody is given it twice or never."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import select
+
+from core.books.invoicing.model import Invoice
+from core.kernel.money import Money
+from core.kernel.timers import due_timers
+from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
+from core.money.ledger import service as ledger
+from core.money.ledger.model import PROVIDER as AT_PROVIDER
+from core.money.ledger.model import SALES, payable, refund_due
+from core.people.accounts.model import Person
+from core.people.accounts.service import organisation_of, person_of
+from core.shop.purchases import payments, refunds, service
+from core.shop.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchaseLost, PurchaseRegained
+from core.shop.purchases.model import MOST_REFUSALS, BuyThing, Purchase, PurchaseRefund, RefundState, Thing
+from core.shop.purchases.reactions import rings
+from core.trade.funding import chargebacks
+from core.trade.funding import service as escrow
+from core.trade.funding.called_back import taken_as
+from core.trade.funding.events import AccountAwaited, EffectRefused
+from core.trade.funding.model import EffectKind
+from core.trade.funding.reactions import rings as escrow_rings
+from core.trade.funding.recalled import sales as recalled
+from payments.open_ends import still_open
+from tests.core import invoicing_steps
+from tests.core.conftest import Market
+
+RINGS = {**escrow_rings, **rings}
+PRICE = 7_00
+Answer = TypeVar("Answer")
+
+
+@dataclass
+class Sale:
+    """Rasa has bought by card; the provider and her bank are told by the story."""
+
+    market: Market
+    rasa: Actor
+    person: Person
+    purchase: Purchase
+
+    async def pays(self, name: str = "1") -> None:
+        come = partial(payments.card_paid, amount=Money(PRICE, "EUR"), fee=Money(40, "EUR"))
+        await self.outside(lambda ctx: come(ctx, self.purchase.id, intent_ref=f"pi_{name}", charge_ref=f"ch_{name}"))
+
+    async def gives_back(self, minor: int = PRICE) -> str:
+        """The id of the refund that is asked for."""
+        await self.house(lambda ctx: service.give_back(ctx, self.purchase.id, Money(minor, "EUR")))
+        return str(self.asked("refund")[-1]["effect"])
+
+    async def is_refused(self, refund: str, ref: str | None = None) -> None:
+        await self.outside(lambda ctx: refunds.refund_refused(ctx, refund, "charge_disputed", ref))
+
+    async def is_called_back(self, minor: int = PRICE, intent: str = "pi_1", ref: str = "du_1") -> None:
+        opened = partial(
+            recalled.chargeback_opened,
+            ref=ref,
+            intent_ref=intent,
+            taken=Money(minor, "EUR"),
+            fee=Money(0, "EUR"),
+            reason="fraudulent",
+            evidence_due=None,
+        )
+        await self.outside(opened)
+
+    async def is_decided(self, *, won: bool, ref: str = "du_1") -> None:
+        for _ in range(2):
+            await self.outside(partial(chargebacks.closed, ref=ref, won=won))
+        await self.books_hold()
+
+    async def has_an_account(self) -> None:
+        own = self.person.organisation_id
+
+        def opens(ctx: Ctx) -> None:
+            organisation_of(ctx, own).country = "LT"
+            escrow.ask_onboarding(ctx)
+
+        await self.market.run(self.rasa, opens)
+        await self.outside(lambda ctx: escrow.account_opened(ctx, own, "acct_rasa"))
+        await self.outside(lambda ctx: escrow.payee_told(ctx, own, ready=True, missing=()))
+
+    async def days(self, count: int) -> None:
+        for _ in range(count):
+            self.market.clock.advance(days=1, seconds=1)
+            await self.market.ring(dict(RINGS))
+        await self.books_hold()
+
+    async def house(self, unit: Callable[[Ctx], Answer]) -> Answer:
+        return await self.market.run(MARKET, unit)
+
+    async def outside(self, unit: Callable[[Ctx], object]) -> None:
+        await self.market.run(PROVIDER, unit)
+
+    async def now(self) -> Purchase:
+        return await self.house(lambda ctx: service.purchase_for(ctx, self.purchase.id))
+
+    async def refunds(self) -> list[tuple[RefundState, int]]:
+        query = select(PurchaseRefund.state, PurchaseRefund.amount_minor).order_by(PurchaseRefund.id)
+        return await self.house(lambda ctx: [(row.state, row.amount_minor) for row in ctx.session.execute(query)])
+
+    async def balances(self, *accounts: str) -> list[int]:
+        return await self.house(lambda ctx: [ledger.balance(ctx, each, "EUR").minor for each in accounts])
+
+    def asked(self, kind: str) -> list[dict[str, Any]]:
+        return [post.body for post in self.market.posts if post.kind == kind]
+
+    async def books_hold(self) -> None:
+        await self.market.books_hold()
+
+    async def is_at_rest(self) -> None:
+        """Nothing is asked of the provider about a refund any more, and no timer rings for one."""
+
+        def left(ctx: Ctx) -> list[str]:
+            open_ = [kind for kind, query, _ in still_open(ctx) for _ in ctx.session.execute(query)]
+            timers = [timer.kind for timer in due_timers(ctx.session, ctx.now + timedelta(days=3_650))]
+            return [each for each in (*open_, *timers) if each in ("refund", "transfer", "purchase_refund")]
+
+        assert await self.house(left) == []
+
+
+@pytest.fixture
+async def sale(market: Market) -> Sale:
+    recalled.listen(market.reactions)
+    invoicing_steps.hire(market)
+    market.watch(PurchaseGivenBack, PaymentSentBack, PurchaseLost, PurchaseRegained, AccountAwaited)
+    rasa, person = await market.newcomer("Rasa")
+    thing = BuyThing(
+        thing=Thing.RECAP, subject="recap-1", title="Recap", description="All of it", price_minor=PRICE, currency="EUR"
+    )
+    made = Sale(market, rasa, person, await market.run(rasa, lambda ctx: service.buy(ctx, thing)))
+    await made.pays()
+    return made
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_what_a_bank_leaves_of_a_price_that_goes_back_is_paid_to_an_account_and_no_more_asked_of_the_card(
+    sale: Sale, known: bool
+) -> None:
+    refund = await sale.gives_back()
+    await sale.is_called_back(4_00)
+    await sale.is_refused(refund)
+    await sale.days(2)
+    if known:
+        await sale.has_an_account()
+    await sale.is_decided(won=False)
+    assert (sale.asked("refund"), await sale.refunds()) == (
+        sale.asked("refund")[:1],
+        [(RefundState.ASKED if known else RefundState.WAITING, 3_00)],
+    )
+    own = sale.person.organisation_id
+    assert await sale.balances(refund_due(sale.purchase.id), payable(own), SALES) == [0, 3_00, 0]
+    if not known:
+        await sale.days(10)
+        assert len([fact for fact in sale.market.facts if isinstance(fact, AccountAwaited)]) > 1
+        await sale.has_an_account()
+    (transfer,) = sale.asked("transfer")
+    assert (transfer["amount"], transfer["charge"], transfer["account"]) == (3_00, None, "acct_rasa")
+
+    await sale.outside(lambda ctx: refunds.refund_refused(ctx, refund, "balance_insufficient"))
+    await sale.days(1)
+    assert [each["attempt"] for each in sale.asked("transfer")] == [transfer["attempt"], transfer["attempt"] + 2]
+    for _ in range(2):
+        await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_1"))
+        await sale.house(lambda ctx: refunds.pay_out(ctx, refund, "acct_rasa"))
+    assert len(sale.asked("transfer")) == 2
+    given = next(fact for fact in sale.market.facts if isinstance(fact, PurchaseGivenBack))
+    assert (given.amount, given.why, (await sale.now()).state) == (Money(3_00, "EUR"), "account", "given_back")
+    assert await sale.balances(payable(own), AT_PROVIDER) == [0, -40]
+    await invoicing_steps.writes_all(sale.market)
+    assert await sale.house(_credited) == PRICE
+    await sale.books_hold()
+    await sale.is_at_rest()
+
+
+def _credited(ctx: Ctx) -> int:
+    return sum(ctx.session.scalars(select(Invoice.gross_minor).where(Invoice.corrects.is_not(None))))
+
+
+async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not_owed_any_more(sale: Sale) -> None:
+    refund = await sale.gives_back()
+    await sale.is_called_back()
+    await sale.is_decided(won=False)
+    await sale.is_refused(refund)
+    assert await sale.refunds() == []
+    assert await sale.balances(refund_due(sale.purchase.id), SALES, AT_PROVIDER) == [0, 0, -40]
+    assert (await sale.now()).state == "given_back"
+    await sale.books_hold()
+    await sale.is_at_rest()
+
+
+async def test_a_dispute_that_is_won_of_what_came_twice_lets_its_refund_go(sale: Sale) -> None:
+    await sale.pays("2")
+    second = str(sale.asked("refund")[0]["effect"])
+    await sale.is_called_back(intent="pi_2")
+    await sale.is_refused(second)
+    await sale.is_decided(won=True)
+    assert len(sale.asked("refund")) == 2
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, second, "re_2"))
+    assert [type(each) for each in sale.market.facts] == [PaymentSentBack]  # what was bought never stood still
+    assert await sale.balances(SALES, refund_due(sale.purchase.id)) == [PRICE, 0]
+    await sale.is_at_rest()
+
+
+@pytest.mark.parametrize("disputed", ["pi_1", "pi_2"])
+async def test_of_two_payments_a_dispute_is_about_one_and_leaves_the_other_alone(sale: Sale, disputed: str) -> None:
+    await sale.pays("2")  # twice, and so it goes back
+    second = str(sale.asked("refund")[0]["effect"])
+    await sale.is_called_back(intent=disputed)
+    if disputed == "pi_2":
+        await sale.is_refused(second)
+        await sale.days(2)
+        assert len(sale.asked("refund")) == 1  # nothing is asked before the bank has decided
+    assert ((await sale.now()).recall is None) == (disputed == "pi_2")
+    (dispute,) = await sale.house(lambda ctx: chargebacks.of_subject(ctx, sale.purchase.id))
+    assert await sale.house(lambda ctx: recalled.hangs_on(ctx, dispute.id)) == (disputed == "pi_1")
+    await sale.is_decided(won=False)
+    if disputed == "pi_1":
+        assert await sale.refunds() == [(RefundState.ASKED, PRICE)]
+        await sale.outside(lambda ctx: refunds.refund_done(ctx, second, "re_2"))
+    lost = [fact for fact in sale.market.facts if isinstance(fact, PurchaseLost)]
+    assert len(lost) == (1 if disputed == "pi_1" else 0)
+    # Either way one price has come, one is with the buyer again; what was sold was paid by the one that stayed.
+    assert await sale.balances(refund_due(sale.purchase.id), SALES) == [0, PRICE if disputed == "pi_2" else 0]
+    assert (await sale.now()).state == "paid"
+    await sale.books_hold()
+    await sale.is_at_rest()
+
+
+async def test_a_bank_that_turns_after_it_had_kept_the_price_gives_it_back_to_the_books_and_a_wish_may_follow(
+    sale: Sale,
+) -> None:
+    await sale.is_called_back()
+    await sale.is_decided(won=False)
+    assert await sale.balances(SALES, AT_PROVIDER) == [0, -40]
+    await sale.days(20)
+    assert (await sale.now()).state == "kept"
+    await sale.is_decided(won=True)
+    assert await sale.balances(SALES, AT_PROVIDER) == [PRICE, PRICE - 40]
+    assert [type(each) for each in sale.market.facts] == [PurchaseLost, PurchaseRegained]
+    assert ((await sale.now()).state, (await sale.now()).recall) == ("paid", None)
+    await sale.market.run(sale.rasa, lambda ctx: service.ask_back(ctx, sale.purchase.id, "I did not use it"))
+    desk, person = await sale.market.newcomer("Desk")
+
+    def appoint(ctx: Ctx) -> None:
+        person_of(ctx, person.id).operator = True
+
+    await sale.outside(appoint)
+    await sale.market.run(desk, lambda ctx: service.give_back_whole(ctx, sale.purchase.id))
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, sale.asked("refund")[0]["effect"], "re_1"))
+    assert await sale.balances(SALES, refund_due(sale.purchase.id), AT_PROVIDER) == [0, 0, -40]
+    await invoicing_steps.writes_all(sale.market)
+    await sale.books_hold()
+    await sale.is_at_rest()
+
+
+@pytest.mark.parametrize("kept", [PRICE, 4_00])
+async def test_what_was_not_sent_because_a_bank_had_kept_it_is_sent_when_the_bank_turns(sale: Sale, kept: int) -> None:
+    refund = await sale.gives_back()
+    await sale.is_called_back(kept)
+    await sale.is_refused(refund)
+    await sale.has_an_account()
+    await sale.is_decided(won=False)
+    for transfer in sale.asked("transfer"):
+        await sale.outside(lambda ctx, of=transfer: refunds.refund_done(ctx, of["effect"], "tr_1"))  # type: ignore[misc]
+    await sale.is_decided(won=True)
+    again = sale.asked("refund")[-1]
+    assert (again["amount"], again["payment_intent"], again["effect"] != refund) == (kept, "pi_1", True)
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, again["effect"], "re_2"))
+    assert await sale.balances(SALES, refund_due(sale.purchase.id), AT_PROVIDER) == [0, 0, -40]
+    assert (await sale.now()).state == "given_back"
+    await sale.books_hold()
+    await sale.is_at_rest()
+
+
+async def test_a_question_of_a_bank_that_nobody_has_answered_keeps_no_refund(sale: Sale) -> None:
+    refund = await sale.gives_back()
+    await sale.is_called_back(0)
+    await sale.is_refused(refund)
+    await sale.days(3)
+    assert len(sale.asked("refund")) == 1
+    await sale.is_decided(won=False)
+    assert len(sale.asked("refund")) == 2
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_1"))
+    assert (await sale.now()).state == "given_back"
+    await sale.is_at_rest()
+
+
+async def test_a_second_dispute_that_is_won_gives_the_rest_to_the_account_that_it_had_waited_for(sale: Sale) -> None:
+    refund = await sale.gives_back()
+    await sale.is_called_back(4_00)
+    await sale.is_refused(refund)
+    await sale.is_decided(won=False)
+    await sale.is_called_back(3_00, ref="du_2")
+    own = sale.person.organisation_id
+    assert await sale.balances(payable(own), refund_due(sale.purchase.id)) == [0, 3_00]
+    await sale.is_decided(won=True, ref="du_2")
+    assert await sale.balances(payable(own), refund_due(sale.purchase.id)) == [3_00, 0]
+    await sale.has_an_account()
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_1"))
+    assert await sale.balances(SALES, payable(own), AT_PROVIDER) == [0, 0, -40]
+    await sale.is_at_rest()
+
+
+async def test_a_second_dispute_of_a_payment_that_is_won_leaves_what_the_first_has_lost(sale: Sale) -> None:
+    await sale.is_called_back(4_00)
+    await sale.is_decided(won=False)
+    await sale.is_called_back(3_00, ref="du_2")
+    await sale.is_decided(won=True, ref="du_2")
+    assert (await sale.now()).recall == "lost"
+    assert await sale.balances(SALES, AT_PROVIDER) == [3_00, 3_00 - 40]
+
+
+@pytest.mark.parametrize("given_back", [False, True])
+async def test_one_that_was_won_and_is_lost_after_all_is_our_loss_and_nobody_has_it_twice(
+    sale: Sale, given_back: bool
+) -> None:
+    """The scheme decides otherwise, before or after the buyer had the price back from us."""
+    await sale.is_called_back()
+    await sale.is_decided(won=True)
+    if given_back:
+        refund = await sale.gives_back()
+        await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_1"))
+    await sale.is_called_back(ref=taken_as("du_1", 2))
+    await sale.is_decided(won=False, ref=taken_as("du_1", 2))
+    twice = PRICE if given_back else 0
+    assert await sale.balances(SALES, refund_due(sale.purchase.id), AT_PROVIDER) == [-twice, 0, -40 - twice]
+    assert (await sale.now()).recall == "lost"
+    await sale.is_decided(won=True)  # an old word
+    await sale.is_decided(won=True, ref=taken_as("du_1", 2))
+    assert await sale.balances(SALES, AT_PROVIDER) == [PRICE - twice, PRICE - twice - 40]
+    assert (await sale.now()).recall is None
+    await invoicing_steps.writes_all(sale.market)
+    await sale.books_hold()
+    await sale.is_at_rest()
+
+
+async def test_a_card_that_takes_nothing_back_is_asked_no_more_and_the_buyer_names_an_account(sale: Sale) -> None:
+    sale.market.watch(EffectRefused)
+    refund = await sale.gives_back(5_00)
+    for final in (False, *(True,) * MOST_REFUSALS):  # a balance that is short today is no refusal
+        await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="expired_card", final=final))
+        await sale.days(1)
+    assert len(sale.asked("refund")) == 1 + MOST_REFUSALS
+    await sale.has_an_account()
+    (transfer,) = sale.asked("transfer")
+    await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="account_closed", final=True))
+    await sale.days(1)
+    own = sale.person.organisation_id
+    told = [(each.kind, each.organisation_id) for each in sale.market.facts if isinstance(each, EffectRefused)]
+    assert told == [(EffectKind.REFUND, own), (EffectKind.TRANSFER, own)]  # once of each way
+    await sale.outside(lambda ctx: refunds.refund_done(ctx, transfer["effect"], "tr_1"))
+    assert await sale.balances(SALES, refund_due(sale.purchase.id), payable(sale.person.organisation_id)) == [
+        2_00,
+        0,
+        0,
+    ]
+    await sale.books_hold()
+    await sale.is_at_rest()
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_what_waits_for_an_account_waits_for_the_bank_too_and_is_not_given_twice(sale: Sale, won: bool) -> None:
+    refund = await sale.gives_back()
+    for _ in range(MOST_REFUSALS):
+        await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="card_closed", final=True))
+        await sale.days(1)
+    own = sale.person.organisation_id
+    assert await sale.balances(payable(own)) == [PRICE]
+    await sale.is_called_back(4_00)
+    await sale.has_an_account()
+    await sale.days(2)
+    assert (sale.asked("transfer"), await sale.balances(payable(own))) == ([], [0])
+    await sale.is_decided(won=won)
+    if won:
+        assert sale.asked("refund")[-1]["amount"] == PRICE  # the card is asked once more
+        await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_9"))
+    else:
+        (transfer,) = sale.asked("transfer")
+        assert transfer["amount"] == 3_00
+        await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_1"))
+    assert await sale.balances(SALES, refund_due(sale.purchase.id), payable(own), AT_PROVIDER) == [0, 0, 0, -40]
+    await sale.books_hold()
+    await sale.is_at_rest()

@@ -1,0 +1,100 @@
+"""Paid directly: both agree to it, nothing is held, the lots still run, and nothing waits for ever."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.kernel.errors import NotAllowed, Refusal, Stale
+from core.kernel.money import Money
+from core.trade.deals import service as deals
+from core.trade.funding import service as escrow
+from core.trade.listings.service import listing_for
+from tests.core.conftest import Market
+from tests.core.trades import Trade, agreed
+
+
+async def direct(market: Market, lots: int = 1) -> Trade:
+    trade = await agreed(market, lots=lots)
+    await trade.sign()
+    await market.run(trade.buyer, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
+    with pytest.raises(NotAllowed):
+        await market.run(trade.buyer, lambda ctx: deals.agree_direct(ctx, trade.deal_id))
+    await market.run(trade.seller, lambda ctx: deals.agree_direct(ctx, trade.deal_id))
+    await trade.provider_answers()
+    return trade
+
+
+async def test_both_agree_and_the_goods_are_delivered_without_held_money(market: Market) -> None:
+    trade = await direct(market)
+    assert await trade.states() == ("funded_direct", ["waiting"])
+    assert len(trade.asked("checkout.expire")) == 1
+    with pytest.raises(NotAllowed):
+        await market.run(trade.buyer, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
+    await market.run(trade.seller, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
+    lot = (await trade.lots())[0]
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    assert await trade.states() == ("completed", ["accepted"])
+    assert trade.asked("transfer") == trade.asked("refund") == []
+    await market.books_hold()
+
+
+async def test_what_was_paid_here_in_part_goes_back(market: Market) -> None:
+    trade = await agreed(market, lots=1)
+    await trade.sign()
+    await trade.pay(amount=Money(1_000_00, "EUR"))
+    await market.run(trade.seller, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: deals.agree_direct(ctx, trade.deal_id))
+    await trade.provider_answers()
+    assert [body["amount"] for body in trade.asked("refund")] == [1_000_00]
+    await market.books_hold()
+
+
+async def test_the_protected_payment_is_open_until_both_agree(market: Market) -> None:
+    trade = await agreed(market)
+    await trade.sign()
+    await market.run(trade.seller, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
+    await trade.pay()
+    assert (await trade.deal()).state == "funded"
+    with pytest.raises(Stale):
+        await market.run(trade.buyer, lambda ctx: deals.agree_direct(ctx, trade.deal_id))
+
+
+async def test_both_give_it_up_and_the_goods_are_for_sale_again(market: Market) -> None:
+    trade = await direct(market, lots=2)
+    await market.run(trade.buyer, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
+    await market.run(trade.seller, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
+    assert await trade.states() == ("closed", ["dropped", "dropped"])
+    assert str(await trade.house(lambda ctx: listing_for(ctx, trade.listing_id).remaining)) == "500 t"
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_nothing_of_it_waits_for_ever(market: Market, confirmed: bool) -> None:
+    trade = await direct(market)
+    if confirmed:
+        await market.run(trade.seller, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
+    await trade.pass_long()
+    assert (await trade.deal()).state == "closed"
+    assert await trade.house(lambda ctx: escrow.effects_of(ctx, trade.deal_id)) == []
+
+
+async def test_where_no_money_is_held_nobody_is_asked_for_any(market: Market) -> None:
+    trade = await agreed(market, lots=1, settlement="direct")
+    await trade.sign()
+    assert await trade.states() == ("funded_direct", ["waiting"])
+    assert trade.asked("checkout.open") == []
+
+
+@pytest.mark.parametrize(("held", "state"), [({"SEK", "EUR"}, "awaiting_funding"), ({"SEK"}, "funded_direct")])
+async def test_what_cannot_be_held_is_paid_directly(market: Market, held: set[str], state: str) -> None:
+    trade = await agreed(market, lots=1, settlement="held", held=frozenset(held))
+    await trade.sign()
+    assert (await trade.deal()).state == state
+
+
+async def test_where_all_money_is_held_nobody_settles_directly(market: Market) -> None:
+    trade = await agreed(market, lots=1, settlement="held")
+    await trade.sign()
+    assert await market.run(trade.buyer, lambda ctx: deals.may(ctx, deals.deal_for(ctx, trade.deal_id))) == ["cancel"]
+    with pytest.raises(Refusal, match=r"deal\.always_held"):
+        await market.run(trade.buyer, lambda ctx: deals.ask_direct(ctx, trade.deal_id))

@@ -1,0 +1,172 @@
+"""How deals that are paid directly end: by what was delivered, and with nobody freed of what they were paid for."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.kernel.errors import NotAllowed, Stale
+from core.kernel.transaction import MARKET, Actor
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal
+from core.trade.delivery import service as delivery
+from core.trade.reviews import reactions as reputation_reactions
+from core.trade.reviews import service as reputation
+from core.trade.reviews.model import WriteReview
+from tests.core.conftest import Market
+from tests.core.people.accounts.test_companies import limited
+from tests.core.trade.deals.test_deals_direct import direct
+from tests.core.trades import Trade
+
+
+async def confirmed(market: Market, lots: int = 1) -> Trade:
+    reputation_reactions.listen(market.reactions)
+    trade = await direct(market, lots=lots)
+    await market.run(trade.seller, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
+    return trade
+
+
+async def deals_counted(trade: Trade) -> int:
+    score = await trade.house(lambda ctx: reputation.score_of(ctx, trade.selling, "seller"))
+    return int(score.completed_deals)
+
+
+# --- what was delivered -----------------------------------------------------------------------------------------------
+
+
+async def test_what_was_paid_and_never_sent_is_no_complete_deal_and_the_buyer_can_say_so(market: Market) -> None:
+    trade = await confirmed(market, lots=3)
+    await trade.pass_long()
+    deal = await trade.deal()
+    assert await trade.states() == ("closed", ["dropped", "dropped", "dropped"])
+    assert deal.ended_by == "undelivered"
+    assert await deals_counted(trade) == 0
+
+
+async def test_who_was_paid_directly_and_is_late_still_has_to_send_it(market: Market) -> None:
+    """Where the money is held a late lot is given up and paid back by time; here nobody could pay it back."""
+    trade = await confirmed(market, lots=2)
+    lots = await trade.lots()
+    window_ends = (max(lot.window_to for lot in lots) - market.clock.now().date()).days
+    await trade.pass_days(window_ends + 20)
+    assert await trade.states() == ("in_delivery_direct", ["late", "late"])
+    await trade.deliver(lots[0])
+    await trade.accept(lots[0])
+    await trade.pass_long()
+    assert await trade.states() == ("completed", ["accepted", "dropped"])
+    assert await deals_counted(trade) == 1
+
+
+async def test_a_lot_on_its_way_is_checked_before_time_ends_its_deal(market: Market) -> None:
+    trade = await confirmed(market)
+    (lot,) = await trade.lots()
+    await trade.pass_days((lot.window_to - market.clock.now().date()).days + 30)
+    await trade.deliver(lot)
+    await trade.pass_days(3)
+    assert (await trade.deal()).state == "in_delivery_direct"
+    await trade.pass_days(6)
+    assert await trade.states() == ("completed", ["accepted"])
+
+
+async def test_a_buyer_who_gives_up_every_lot_has_no_complete_deal(market: Market) -> None:
+    trade = await confirmed(market)
+    (lot,) = await trade.lots()
+    await trade.pass_days((lot.window_to - market.clock.now().date()).days + 5)
+    await market.run(trade.buyer, lambda ctx: delivery.drop_lot(ctx, lot.id))
+    assert await trade.states() == ("closed", ["dropped"])
+    assert (await trade.deal()).ended_by == "undelivered"
+
+
+# --- rated ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+async def test_both_rate_what_was_paid_directly_and_no_score_moves_by_it(market: Market, delivered: bool) -> None:
+    """Nobody has seen this money come: whoever likes could make such deals with themselves, and rate them."""
+    trade = await confirmed(market)
+    (lot,) = await trade.lots()
+    if delivered:
+        await trade.deliver(lot)
+        await trade.accept(lot)
+    else:
+        await trade.pass_days((lot.window_to - market.clock.now().date()).days + 40)
+    before = await trade.house(lambda ctx: reputation.score_of(ctx, trade.selling, "seller"))
+    told = WriteReview(deal_id=trade.deal_id, stars={"time": 1, "talk": 1}, words="Paid, and never saw a truck.")
+    await market.run(trade.buyer, lambda ctx: reputation.write_review(ctx, told))
+    answer = WriteReview(deal_id=trade.deal_id, stars={"payment": 5, "talk": 5})
+    await market.run(trade.seller, lambda ctx: reputation.write_review(ctx, answer))
+    after = await trade.house(lambda ctx: reputation.score_of(ctx, trade.selling, "seller"))
+    assert (after.rank, after.floor, after.counterparties) == (before.rank, before.floor, 0)
+    assert after.reviews == 1
+    written = await market.run(MARKET, lambda ctx: reputation.reviews_of_deal(ctx, trade.deal_id))
+    assert [review.words for review in written] == ["Paid, and never saw a truck.", ""]
+
+
+# --- paid, as the buyer says ------------------------------------------------------------------------------------------
+
+
+async def test_a_buyer_says_that_they_have_paid_and_nothing_is_booked_by_it(market: Market) -> None:
+    reputation_reactions.listen(market.reactions)
+    trade = await direct(market)
+    said_at = market.clock.now()
+    with pytest.raises(NotAllowed):
+        await market.run(trade.seller, lambda ctx: deals.say_paid(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: deals.say_paid(ctx, trade.deal_id))
+    market.clock.advance(hours=1)
+    await market.run(trade.buyer, lambda ctx: deals.say_paid(ctx, trade.deal_id))  # nothing new
+    deal = await trade.deal()
+    assert (deal.state, deal.buyer_paid_at) == ("funded_direct", said_at)
+    assert "buyer_says_paid" not in await may(market, trade.buyer, trade)
+    assert (await trade.money()).held.minor == 0
+    await trade.pass_days(31)
+    assert (await trade.deal()).ended_by == "idle"
+    told = WriteReview(deal_id=trade.deal_id, stars={"time": 1, "talk": 1})
+    await market.run(trade.buyer, lambda ctx: reputation.write_review(ctx, told))
+
+
+async def may(market: Market, actor: Actor, trade: Trade) -> list[str]:
+    return await market.run(actor, lambda ctx: deals.may(ctx, deals.deal_for(ctx, trade.deal_id)))
+
+
+# --- who gives protection up ------------------------------------------------------------------------------------------
+
+
+async def approved(market: Market) -> tuple[Trade, Actor, Actor]:
+    """A deal above the buyer's limit, signed by both and approved: its money is to be held."""
+    trade, head, _ = await limited(market)
+    await trade.sign()
+    await market.run(head, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
+    return trade, head, trade.buyer
+
+
+async def test_who_may_not_sign_so_much_alone_gives_up_no_protection_that_the_company_approved(market: Market) -> None:
+    trade, head, buyer = await approved(market)
+    await market.run(buyer, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
+    deal: Deal = await trade.deal()
+    assert (deal.direct_asked_by, deal.direct_wanted_by) == (None, buyer.person)
+    assert "direct_agreed" not in await may(market, trade.seller, trade)  # who has not been asked
+    assert await may(market, buyer, trade) == ["cancel"]
+    assert {"direct_asked", "direct_refused"} <= {*await may(market, head, trade)}
+    await market.run(head, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
+    await market.run(trade.seller, lambda ctx: deals.agree_direct(ctx, trade.deal_id))
+    assert (await trade.deal()).state == "funded_direct"
+
+
+async def test_nor_do_they_when_the_seller_asks_for_it(market: Market) -> None:
+    trade, head, buyer = await approved(market)
+    await market.run(trade.seller, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
+    await market.run(buyer, lambda ctx: deals.agree_direct(ctx, trade.deal_id))
+    assert (await trade.deal()).state == "awaiting_funding"
+    await market.run(head, lambda ctx: deals.refuse_direct(ctx, trade.deal_id))
+    deal = await trade.deal()
+    assert (deal.state, deal.direct_asked_by, deal.direct_wanted_by) == ("awaiting_funding", None, None)
+
+
+async def test_who_is_asked_can_keep_the_payment_protected(market: Market) -> None:
+    trade, head, _ = await approved(market)
+    await market.run(head, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
+    with pytest.raises(NotAllowed):
+        await market.run(head, lambda ctx: deals.refuse_direct(ctx, trade.deal_id))
+    await market.run(trade.seller, lambda ctx: deals.refuse_direct(ctx, trade.deal_id))
+    with pytest.raises((NotAllowed, Stale)):
+        await market.run(trade.seller, lambda ctx: deals.agree_direct(ctx, trade.deal_id))
+    await market.run(head, lambda ctx: deals.ask_direct(ctx, trade.deal_id))

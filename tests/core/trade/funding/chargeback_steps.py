@@ -1,0 +1,76 @@
+"""Deals whose money a bank calls back, step by step, and what the books say of them then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from core.kernel.money import Money
+from core.kernel.transaction import PROVIDER
+from core.money.ledger.service import balance
+from core.trade.deals import service as deals
+from core.trade.funding import service
+from core.trade.funding.model import Chargeback
+from core.trade.offers.model import BuyNow
+from core.trade.offers.service import buy_now
+from tests.core.amounts import eur
+from tests.core.conftest import Market
+from tests.core.goods import tonnes
+from tests.core.trades import Trade, paid
+
+
+async def released(market: Market, lots: int = 2, accepted: int = 2) -> Trade:
+    """Some lots are accepted and paid out."""
+    trade = await paid(market, lots=lots)
+    for lot in (await trade.lots())[:accepted]:
+        await trade.deliver(lot)
+        await trade.accept(lot)
+    await trade.provider_answers()
+    return trade
+
+
+async def recalled(trade: Trade, cents: int = 21_000_00, payment: int = 1, *, answer: bool = True) -> None:
+    opened = partial(
+        service.chargeback_opened,
+        ref=f"du_{payment}",
+        intent_ref=f"pi_{payment}",
+        taken=eur(cents),
+        fee=eur(20_00),
+        reason="fraudulent",
+        evidence_due=None,
+    )
+    for _ in range(2):  # told twice
+        await trade.market.run(PROVIDER, opened)
+    if answer:
+        await trade.provider_answers()
+
+
+async def decided(trade: Trade, *, won: bool) -> None:
+    closed = partial(service.chargeback_closed, ref="du_1", won=won, fee_returned=eur(20_00) if won else None)
+    for _ in range(2):
+        await trade.market.run(PROVIDER, closed)
+    await trade.provider_answers()
+
+
+async def chargeback(trade: Trade) -> Chargeback:
+    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    assert isinstance(found, Chargeback)
+    return found
+
+
+async def of(trade: Trade, account: str) -> Money:
+    found = await trade.house(lambda ctx: balance(ctx, account, "EUR"))
+    assert isinstance(found, Money)
+    return found
+
+
+async def books_hold(trade: Trade) -> None:
+    await trade.market.books_hold()
+
+
+async def another_deal(trade: Trade) -> Trade:
+    """The same two, on the same goods: 50 t in one lot."""
+    command = BuyNow(listing_id=trade.listing_id, quantity=tonnes(50))
+    await trade.market.run(trade.buyer, lambda ctx: buy_now(ctx, command))
+    found = await trade.house(lambda ctx: deals.deals_of(ctx, trade.buying))
+    return replace(trade, deal_id=found[0].id)

@@ -1,0 +1,136 @@
+"""Payouts that are asked back for a claim: what comes when the claim is settled otherwise, or written off, by then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from core.kernel.transaction import PROVIDER
+from core.money.ledger.model import LOSS, payable, receivable
+from core.trade.funding import service
+from core.trade.funding.model import Effect, EffectKind
+from tests.core.amounts import eur
+from tests.core.conftest import Market
+from tests.core.trade.funding.chargeback_steps import (
+    another_deal,
+    books_hold,
+    chargeback,
+    decided,
+    of,
+    recalled,
+    released,
+)
+from tests.core.trades import Trade
+
+NET = 20_475_00  # of one lot of 21,000.00, less our fee
+LATER = 10_237_50  # of a later deal, of half the amount
+
+
+async def asked_back(market: Market) -> Trade:
+    """All was paid out, the bank takes it, and the seller's account is asked for it; nobody has answered yet."""
+    trade = await released(market, lots=1, accepted=1)
+    await recalled(trade, answer=False)
+    assert [body["amount"] for body in trade.asked("reversal")] == [NET]
+    return trade
+
+
+async def lost(trade: Trade) -> None:
+    await trade.market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+
+
+async def came(trade: Trade) -> None:
+    """The provider tells, twice, that it has taken back what it was asked for first."""
+    effect = trade.asked("reversal")[0]["effect"]
+    for _ in range(2):
+        await trade.market.run(PROVIDER, partial(service.reversal_done, effect_id=effect, ref="trr_1"))
+
+
+async def refused(trade: Trade, *, final: bool = True) -> None:
+    effect = trade.asked("reversal")[-1]["effect"]
+    told = partial(service.reversal_refused, effect_id=effect, why="balance_insufficient", final=final)
+    await trade.market.run(PROVIDER, told)
+
+
+async def reversals(trade: Trade) -> list[Effect]:
+    found = await trade.house(lambda ctx: service.effects_of(ctx, trade.deal_id))
+    return [each for each in found if each.kind is EffectKind.REVERSAL]
+
+
+async def paid_later(trade: Trade) -> Trade:
+    """The next deal of the same two is paid and accepted: its payout is kept for what is owed."""
+    later = await another_deal(trade)
+    later = replace(later, answered=trade.answered | {post.id for post in trade.market.posts})
+    await later.sign()
+    await later.pay(intent="pi_2")
+    (lot,) = await later.lots()
+    await later.deliver(lot)
+    await later.accept(lot)
+    return later
+
+
+@pytest.mark.parametrize("turned", [False, True])
+async def test_what_comes_back_when_the_claim_is_written_off_lessens_our_loss(market: Market, turned: bool) -> None:
+    trade = await asked_back(market)
+    await lost(trade)
+    await trade.pass_long()
+    assert ((await chargeback(trade)).state, await of(trade, LOSS)) == ("written_off", eur(NET))
+    await came(trade)
+    assert (await of(trade, LOSS), await of(trade, payable(trade.selling))) == (eur(0), eur(0))
+    assert [body["amount"] for body in trade.asked("transfer")] == [NET]  # and nothing goes to the seller again
+    await books_hold(trade)
+    if turned:
+        await decided(trade, won=True)
+        assert [body["amount"] for body in trade.asked("transfer")] == [NET, NET]
+        assert await of(trade, LOSS) == eur(0)
+        await books_hold(trade)
+
+
+async def test_of_what_comes_back_the_seller_has_only_what_is_more_than_they_owe(market: Market) -> None:
+    """A part of the claim was kept of a later payout while the whole of it was asked back."""
+    trade = await asked_back(market)
+    await lost(trade)
+    await paid_later(trade)
+    assert (await of(trade, receivable(trade.selling))) == eur(NET - LATER)
+    await came(trade)
+    assert (await chargeback(trade)).state == "recovered"
+    assert [body["amount"] for body in trade.asked("transfer")] == [NET, LATER]
+    assert await of(trade, receivable(trade.selling)) == eur(0)
+    await books_hold(trade)
+
+
+@pytest.mark.parametrize("ends", ["won", "written off"])
+async def test_a_refusal_that_is_heard_when_nothing_is_owed_any_more_is_the_end_of_it(
+    market: Market, ends: str
+) -> None:
+    trade = await asked_back(market)
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=ends == "won"))
+    if ends == "written off":
+        await trade.pass_long()
+    effect = trade.asked("reversal")[0]["effect"]
+    unclear = partial(service.reversal_refused, effect_id=effect, why="api_error", final=False, perhaps=True)
+    await market.run(PROVIDER, unclear)  # it may have been taken: it is looked for before it is asked for once more
+    await market.run(PROVIDER, partial(service.send_again, effect_id=effect))
+    assert [body["attempt"] for body in trade.asked("reversal")] == [1, 2]
+    await refused(trade)
+    assert await reversals(trade) == []
+    await trade.pass_days(9)
+    assert len(trade.asked("reversal")) == 2
+    await books_hold(trade)
+
+
+async def test_what_is_asked_for_again_is_what_is_still_owed(market: Market) -> None:
+    trade = await asked_back(market)
+    await refused(trade)
+    await lost(trade)
+    await paid_later(trade)
+    await trade.pass_days(9)
+    assert [body["amount"] for body in trade.asked("reversal")] == [NET, NET - LATER]
+    await refused(trade)
+    await paid_later(trade)  # and now nothing is owed
+    assert (await chargeback(trade)).state == "recovered"
+    await trade.pass_days(9)
+    assert len(trade.asked("reversal")) == 2
+    assert await reversals(trade) == []
+    await books_hold(trade)

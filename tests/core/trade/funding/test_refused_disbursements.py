@@ -1,0 +1,335 @@
+"""What the provider will not move: who waits for it hears so once, and a refund that is refused finds another way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import pytest
+
+from config import alarms
+from conversations.wording import Wordings
+from core.kernel.errors import NotFound
+from core.kernel.money import Money
+from core.kernel.transaction import PROVIDER, Ctx
+from core.money.ledger.model import payable, refund_due
+from core.money.ledger.service import balance
+from core.people.accounts.service import organisation_of
+from core.trade.funding import service
+from core.trade.funding.events import EffectRefused, PayoutWaiting
+from core.trade.funding.model import MOST_REFUSALS, EffectKind, Matter
+from tests.core.conftest import Market
+from tests.core.trades import Trade, called_off, paid
+
+WHOLE = Money(21_000_00, "EUR")
+
+
+async def has_an_account(trade: Trade) -> None:
+    """The buyer says where their money goes."""
+
+    def asks(ctx: Ctx) -> None:
+        organisation_of(ctx, trade.buying).country = "SE"
+        service.ask_onboarding(ctx)
+
+    await trade.market.run(trade.buyer, asks)
+    await trade.market.run(PROVIDER, lambda ctx: service.account_opened(ctx, trade.buying, "acct_buyer"))
+    await trade.market.run(PROVIDER, lambda ctx: service.payee_told(ctx, trade.buying, ready=True, missing=()))
+
+
+async def disputed(trade: Trade, taken: Money = WHOLE) -> Callable[[Ctx], object]:
+    """The buyer's bank takes back what was paid for the deal."""
+    payment = await trade.house(lambda ctx: service.payment_of(ctx, trade.deal_id))
+    assert payment is not None
+    return partial(
+        service.chargeback_opened,
+        ref="du_1",
+        intent_ref=payment.intent_ref or "",
+        taken=taken,
+        fee=Money(20_00, "EUR"),
+        reason="fraudulent",
+        evidence_due=None,
+    )
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_account_of_the_buyers(
+    market: Market, comes_back: bool
+) -> None:
+    """The card is closed: the provider says so at once, or its bank does a day after the refund was sent."""
+    market.watch(EffectRefused, PayoutWaiting)
+    desk = "desk@parley.example" if comes_back else None  # without an address there is only the log
+    alarms.listen(market.reactions, Wordings(), desk)
+    trade, effect = await called_off(market)
+    for number in range(1, MOST_REFUSALS + 1):
+        assert len(trade.asked("refund")) == number
+        ref = f"re_{number}" if comes_back else None
+        if ref is not None:
+            await market.run(PROVIDER, partial(service.refund_done, effect_id=effect, ref=ref))
+        refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True, ref=ref)
+        for _ in range(2):
+            await market.run(PROVIDER, refused)
+        await trade.market.books_hold()
+        if number < MOST_REFUSALS:
+            await trade.pass_days(8)
+    told = (Matter.DEAL, trade.deal_id, effect, EffectKind.REFUND, trade.buying, WHOLE)
+    assert market.facts == [
+        EffectRefused(*told, "card_closed"),
+        PayoutWaiting(trade.buying, trade.deal_id, WHOLE, "no_account"),
+    ]
+    letters = [post.body for post in market.posts if post.channel == "mail"]
+    assert [letter["to"] for letter in letters] == ([desk] if desk else [])
+    assert all("a refund of the deal" in each["text"] and "card_closed" in each["text"] for each in letters)
+
+    await trade.pass_days(30)
+    assert len(trade.asked("refund")) == MOST_REFUSALS  # nobody is asked about it any more
+    await has_an_account(trade)
+    (sent,) = trade.asked("transfer")
+    assert (sent["amount"], sent["charge"], sent["account"]) == (WHOLE.minor, None, "acct_buyer")
+    await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_1"))
+    assert (await trade.deal()).state == "cancelled"
+    for account in (refund_due(trade.deal_id), payable(trade.buying)):
+        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
+    await trade.market.books_hold()
+
+
+async def test_what_stands_in_a_balance_that_the_provider_keeps_for_the_buyer_is_never_paid_from_ours(
+    market: Market,
+) -> None:
+    """A refund that nobody has claimed is in their balance there; it was not on ours, and is sent from there alone."""
+    trade, effect = await called_off(market)
+    refused = partial(service.refund_refused, effect_id=effect, why="unclaimed", final=True, unclaimed=True)
+    for number in range(1, MOST_REFUSALS + 2):
+        await market.run(PROVIDER, refused)
+        await trade.pass_days(8)
+        assert len(trade.asked("refund")) == number + 1
+    assert trade.asked("transfer") == []
+    assert trade.asked("refund")[-1]["beside"] is True
+    await trade.market.books_hold()
+
+
+async def test_what_is_asked_back_of_a_seller_and_refused_is_told_to_nobody_but_operators(market: Market) -> None:
+    trade = await paid(market, lots=1)
+    await trade.seller_can_be_paid()
+    (lot,) = await trade.lots()
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    await trade.provider_answers()
+    market.watch(EffectRefused)
+    opened = await disputed(trade)
+    await market.run(PROVIDER, opened)
+    reversal = trade.asked("reversal")[0]["effect"]
+    refused = partial(service.reversal_refused, effect_id=reversal, why="account_closed", final=True)
+    await market.run(PROVIDER, refused)
+    (told,) = market.facts
+    assert isinstance(told, EffectRefused)
+    assert (told.kind, told.organisation_id) == (EffectKind.REVERSAL, None)
+    await trade.market.books_hold()
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buyers_bank_gives_it(
+    market: Market, won: bool
+) -> None:
+    """The card takes nothing back, so the buyer goes to their bank instead of naming an account."""
+    trade, effect = await called_off(market)
+    for _ in range(MOST_REFUSALS):
+        refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True)
+        await market.run(PROVIDER, refused)
+        await trade.pass_days(8)
+    assert await trade.house(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == WHOLE
+    opened = await disputed(trade)
+    for _ in range(2):
+        await market.run(PROVIDER, opened)
+    await has_an_account(trade)
+    assert trade.asked("transfer") == []
+    await trade.market.books_hold()
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
+    await trade.market.books_hold()
+    if won:
+        assert trade.asked("refund")[-1]["amount"] == WHOLE.minor
+        await market.run(
+            PROVIDER, partial(service.refund_done, effect_id=trade.asked("refund")[-1]["effect"], ref="re")
+        )
+    assert trade.asked("transfer") == []
+    assert (await trade.deal()).state == "cancelled"
+    for account in (refund_due(trade.deal_id), payable(trade.buying)):
+        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
+    await trade.market.books_hold()
+
+
+@pytest.mark.parametrize("won", [True, False])
+@pytest.mark.parametrize("under_way", ["refund", "transfer"])
+async def test_what_is_refused_while_the_buyers_bank_asks_waits_for_the_bank_and_goes_once(
+    market: Market, under_way: str, won: bool
+) -> None:
+    """The last refund, or the payout instead of it, had been asked for before the bank called the payment back."""
+    trade, effect = await called_off(market)
+    await has_an_account(trade)
+    refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True)
+    for _ in range(MOST_REFUSALS - 1):
+        await market.run(PROVIDER, refused)
+        await trade.pass_days(8)
+    if under_way == "transfer":
+        await market.run(PROVIDER, refused)
+    await market.run(PROVIDER, await disputed(trade))
+    if under_way == "transfer":
+        refused = partial(service.transfer_refused, effect_id=effect, why="account_closed", final=True)
+    await market.run(PROVIDER, refused)
+    await trade.pass_days(8)
+    sent = ["transfer"] if under_way == "transfer" else []
+    assert [post.kind for post in market.posts if post.kind == "transfer"] == sent
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
+    await trade.market.books_hold()
+    await trade.pass_days(8)
+    assert len(trade.asked("transfer")) == len(sent)
+    assert len(trade.asked("refund")) == MOST_REFUSALS + won
+    if won:
+        await market.run(
+            PROVIDER, partial(service.refund_done, effect_id=trade.asked("refund")[-1]["effect"], ref="re")
+        )
+    assert (await trade.deal()).state == "cancelled"
+    for account in (refund_due(trade.deal_id), payable(trade.buying)):
+        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
+    await trade.market.books_hold()
+
+
+@pytest.mark.parametrize("second", ["re_2", None])
+async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it(
+    market: Market, second: str | None
+) -> None:
+    """The provider tells of earlier failures again, days late: of the next refund, and then of the payout, no word."""
+    trade, effect = await called_off(market)
+    await has_an_account(trade)
+
+    async def fails(ref: str | None) -> None:
+        failed = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True, ref=ref)
+        await market.run(PROVIDER, failed)
+        if ref is not None:
+            await market.run(PROVIDER, partial(service.refund_done, effect_id=effect, ref=ref))  # whoever still says so
+
+    for ref in ("re_1", second):
+        await fails(ref)
+        await trade.pass_days(8)
+    for ref in ("re_1", second or "re_1"):
+        await fails(ref)
+    assert (len(trade.asked("refund")), trade.asked("transfer")) == (MOST_REFUSALS, [])
+    await fails("re_3")
+    for ref in ("re_1", "re_3"):
+        await fails(ref)
+        await trade.pass_days(8)
+    assert (len(trade.asked("refund")), len(trade.asked("transfer"))) == (MOST_REFUSALS, 1)
+    for _ in range(MOST_REFUSALS):
+        await market.run(PROVIDER, partial(service.transfer_refused, effect_id=effect, why="closed", final=True))
+        await fails("re_3")
+        await trade.pass_days(8)
+    await market.run(PROVIDER, partial(service.transfer_done, effect_id=effect, ref="tr_1"))
+    assert (await trade.deal()).state == "cancelled"
+    await trade.market.books_hold()
+
+
+@pytest.mark.parametrize("ref", [None, "re_1"])
+async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not_owed_any_more(
+    market: Market, ref: str | None
+) -> None:
+    """Neither the dispute nor the refund's failure was heard of in time: the buyer has the money from their bank."""
+    trade, effect = await called_off(market)
+    await has_an_account(trade)
+    await market.run(PROVIDER, await disputed(trade))
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+    for _ in range(2):
+        refused = partial(service.refund_refused, effect_id=effect, why="charge_disputed", final=True, ref=ref)
+        with suppress(NotFound):  # it is gone
+            await market.run(PROVIDER, refused)
+    await trade.pass_days(8)
+    assert (len(trade.asked("refund")), trade.asked("transfer")) == (1, [])
+    for account in (refund_due(trade.deal_id), payable(trade.buying)):
+        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
+    assert (await trade.deal()).state == "cancelled"
+    await trade.market.books_hold()
+
+
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize("taken", [WHOLE, Money(3_000_00, "EUR")])
+async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves_what_its_seller_owes(
+    market: Market, taken: Money, final: bool
+) -> None:
+    """It was under way when the bank took the money: sent again, it would only be asked back."""
+    market.watch(PayoutWaiting)
+    trade = await paid(market, lots=1)
+    (lot,) = await trade.lots()
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    payout, net = str(trade.asked("transfer")[0]["effect"]), Money(20_475_00, "EUR")
+    await market.run(PROVIDER, await disputed(trade, taken))
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+    for _ in range(2):  # told twice
+        refused = partial(service.transfer_refused, effect_id=payout, why="account_closed", final=final)
+        with suppress(NotFound):  # it is gone
+            await market.run(PROVIDER, refused)
+    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    assert (found.state, found.outstanding) == ("recovered", Money.zero("EUR"))
+    rest = net - Money(found.claimed_minor, "EUR")
+    assert market.facts == (
+        [PayoutWaiting(trade.selling, trade.deal_id, rest, "account_closed")] if not final and rest else []
+    )
+    await trade.market.books_hold()
+    assert (await trade.deal()).state == ("payout_blocked" if rest else "completed")
+    await trade.pass_days(8)
+    assert [body["amount"] for body in trade.asked("transfer")] == [net.minor, *([rest.minor] if rest else [])]
+    trade.answered |= {post.id for post in market.posts if post.body.get("attempt") == 1}
+    await trade.provider_answers()
+    assert (trade.asked("reversal"), (await trade.deal()).state) == ([], "completed")
+    assert await trade.house(lambda ctx: balance(ctx, payable(trade.selling), "EUR")) == Money.zero("EUR")
+    await trade.market.books_hold()
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
+    assert trade.asked("transfer")[-1]["amount"] == found.claimed_minor  # on appeal it is theirs again
+    await trade.market.books_hold()
+
+
+@pytest.mark.parametrize("won_later", [True, False])
+@pytest.mark.parametrize("taken", [WHOLE, Money(3_000_00, "EUR")])
+async def test_what_was_under_way_to_the_buyers_account_is_not_sent_again_when_their_bank_has_given_it(
+    market: Market, taken: Money, won_later: bool
+) -> None:
+    """The card took nothing back, the bank has decided, and only then is it heard that their account took nothing."""
+    trade, effect = await called_off(market)
+    await has_an_account(trade)
+    for _ in range(MOST_REFUSALS):
+        refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True)
+        await market.run(PROVIDER, refused)
+        await trade.pass_days(8)
+    await market.run(PROVIDER, await disputed(trade, taken))
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+    refused = partial(service.transfer_refused, effect_id=effect, why="account_closed", final=True)
+    await market.run(PROVIDER, refused)
+    await trade.market.books_hold()
+    rest = WHOLE - taken
+    assert await trade.house(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == rest
+    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    assert (found.state, found.from_refunds_minor, found.outstanding.minor) == ("recovered", taken.minor, 0)
+    if not rest:
+        assert (await trade.deal()).state == "cancelled"
+    await trade.pass_days(8)
+    assert [body["amount"] for body in trade.asked("transfer")] == [WHOLE.minor, *([rest.minor] if rest else [])]
+    if won_later:
+        await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
+        assert trade.asked("refund")[-1]["amount"] == taken.minor  # to the buyer, whose bank has taken it back
+    await trade.market.books_hold()
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_a_payout_that_is_refused_while_the_bank_asks_waits_for_its_word(market: Market, won: bool) -> None:
+    trade = await paid(market, lots=1)
+    (lot,) = await trade.lots()
+    await trade.deliver(lot)
+    await trade.accept(lot)
+    payout = str(trade.asked("transfer")[0]["effect"])
+    await market.run(PROVIDER, await disputed(trade))
+    await market.run(PROVIDER, partial(service.transfer_refused, effect_id=payout, why="closed", final=True))
+    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    assert found.outstanding == Money(found.claimed_minor, "EUR")  # it is nobody's yet
+    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
+    await trade.pass_days(8)
+    assert [body["amount"] for body in trade.asked("transfer")] == [20_475_00] * (1 + won)
+    await trade.market.books_hold()

@@ -1,0 +1,160 @@
+"""A dispute that was won, and decided against us by the card scheme after that: the bank takes the money once more."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from core.kernel.transaction import MARKET, PROVIDER
+from core.money.ledger.model import COMMISSION, LOSS, escrow, payable, receivable, refund_due
+from core.money.ledger.model import PROVIDER as AT_PROVIDER
+from core.trade.funding import service
+from core.trade.funding.events import ChargebackClosed, ChargebackOpened
+from core.trade.funding.model import Chargeback
+from payments.looks import tell_dispute
+from payments.open_ends import OpenEnds
+from payments.things import Dispute, DisputeState, Taking
+from tests.core.amounts import eur
+from tests.core.conftest import Market
+from tests.core.trade.funding.chargeback_steps import another_deal, books_hold, of, released
+from tests.core.trade.funding.test_refunds_before_chargeback import closed, disputed
+from tests.core.trades import Trade, agreed, paid
+
+ALL = 21_000_00
+NET = 20_475_00
+WON, LOST = DisputeState.WON, DisputeState.LOST
+
+
+async def told(trade: Trade, state: DisputeState, *back: bool, cents: int = ALL, answer: bool = True) -> None:
+    """The provider tells twice how the dispute stands. `back`: of each time that it was taken, whether it is back."""
+    none, fee = eur(0), eur(20_00)
+    takings = [Taking(eur(cents), fee, each, fee if each else none) for each in back]
+    dispute = Dispute("du_1", "ch_pi_1", "pi_1", state, eur(cents), takings, "fraudulent", None)
+    for _ in range(2):
+        unit = tell_dispute(dispute)
+        assert unit is not None
+        await trade.market.run(PROVIDER, unit)
+    if answer:
+        await trade.provider_answers()
+    await books_hold(trade)
+
+
+async def known(trade: Trade) -> list[tuple[str, str]]:
+    found: list[Chargeback] = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    return [(each.ref, each.state) for each in found]
+
+
+async def test_after_it_was_paid_out_the_seller_owes_it_anew(market: Market) -> None:
+    trade = await released(market, lots=1, accepted=1)
+    await told(trade, DisputeState.OPEN, False)
+    before = await of(trade, AT_PROVIDER)
+    await told(trade, WON, True)
+    assert await of(trade, COMMISSION) == eur(525_00)
+    market.watch(ChargebackOpened, ChargebackClosed)
+    await told(trade, LOST, True, False)
+    assert await known(trade) == [("du_1", "won"), ("du_1#2", "recovered")]
+    assert [type(fact).__name__ for fact in market.facts] == ["ChargebackOpened", "ChargebackClosed"]
+    assert (await of(trade, COMMISSION), await of(trade, receivable(trade.selling))) == (eur(0), eur(0))
+    # The fee for the first time has come back, the one for the second has not.
+    assert await of(trade, AT_PROVIDER) == before
+    # Of the payout before the win all had come back already: what was sent after it is asked back.
+    assert [body["amount"] for body in trade.asked("transfer")] == [NET, NET]
+    asked = [(body["amount"], body["transfer"]) for body in trade.asked("reversal")]
+    sent = [f"tr_{body['effect']}" for body in trade.asked("transfer")]
+    assert asked == [(NET, sent[0]), (NET, sent[1])]
+    await told(trade, WON, True)  # an old word, heard late
+    await told(trade, DisputeState.OPEN, False)
+    assert await known(trade) == [("du_1", "won"), ("du_1#2", "recovered")]
+    await told(trade, WON, True, True)  # and the scheme turns once more
+    assert await known(trade) == [("du_1", "won"), ("du_1#2", "won")]
+    assert [body["amount"] for body in trade.asked("transfer")] == [NET, NET, NET]
+    assert await of(trade, COMMISSION) == eur(525_00)
+
+
+async def test_all_of_it_may_be_heard_at_once(market: Market) -> None:
+    """One after the other: what follows from the first is done before the second is told."""
+    trade = await released(market, lots=1, accepted=1)
+    await told(trade, LOST, True, False)
+    assert [body["id"] for body in trade.asked("look")] == ["du_1"]
+    assert await known(trade) == [("du_1", "won"), ("du_1#2", "recovered")]
+    assert await of(trade, COMMISSION) == eur(0)
+
+
+async def test_what_is_back_is_won_though_the_provider_calls_it_lost(market: Market) -> None:
+    """It may not list yet what has left once more, or bear it itself."""
+    trade = await released(market, lots=1, accepted=1)
+    await told(trade, LOST, True)
+    assert await known(trade) == [("du_1", "won")]
+
+
+async def test_while_it_is_held_the_held_money_bears_it_and_what_is_open_ends(market: Market) -> None:
+    trade = await paid(market, lots=2)
+    await told(trade, WON, True, cents=5_000_00)
+    assert (await trade.deal()).frozen is None
+    await told(trade, DisputeState.OPEN, True, False, cents=5_000_00)  # the bank asks once more, and has it meanwhile
+    assert (await trade.deal()).frozen is not None
+    assert await of(trade, escrow(trade.deal_id)) == eur(ALL - 5_000_00)
+    await told(trade, LOST, True, False, cents=5_000_00)
+    assert await trade.states() == ("completed", ["dropped", "dropped"])
+    assert sum(body["amount"] for body in trade.asked("refund")) == ALL - 5_000_00
+    assert (await of(trade, refund_due(trade.deal_id)), await of(trade, LOSS)) == (eur(0), eur(0))
+
+
+async def test_who_is_not_asked_back_pays_with_the_next_deal(market: Market) -> None:
+    trade = await released(market, lots=1, accepted=1)
+    await told(trade, WON, True)
+    await told(trade, LOST, True, False, answer=False)
+    trade.answered |= {post.id for post in market.posts}
+    assert await of(trade, receivable(trade.selling)) == eur(NET)
+    later = await another_deal(trade)
+    await later.sign()
+    await later.pay(intent="pi_2")
+    (lot,) = await later.lots()
+    await later.deliver(lot)
+    await later.accept(lot)
+    assert await of(trade, receivable(trade.selling)) == eur(NET // 2)
+    await books_hold(trade)
+
+
+@pytest.mark.parametrize("days", [1, 200])
+async def test_one_that_was_won_is_looked_at_for_half_a_year(market: Market, days: int) -> None:
+    trade = await released(market, lots=1, accepted=1)
+    await told(trade, WON, True, True)
+    market.clock.advance(days=days)
+    asked = await market.run(MARKET, partial(OpenEnds().next))
+    refs = {each.ref for each in asked if each.kind == "dispute"}
+    assert refs == ({"du_1"} if days == 1 else set())
+
+
+async def test_what_goes_to_an_account_a_second_time_is_booked_a_second_time(market: Market) -> None:
+    """It waited for an account, a second dispute of the payment served itself of it and was won: it goes again."""
+    trade = await paid(market, lots=1)
+    await disputed(trade, "du_1", 5_000_00)
+    await closed(trade, "du_1", won=False)
+    for number in (1, 2):
+        refund = trade.asked("refund")[-1]
+        assert (len(trade.asked("refund")), refund["amount"]) == (number, ALL - 5_000_00)
+        said = partial(service.refund_refused, effect_id=refund["effect"], why="charge_disputed", final=True)
+        await market.run(PROVIDER, said)
+        assert await of(trade, payable(trade.buying)) == eur(ALL - 5_000_00)
+        await books_hold(trade)
+        if number == 1:
+            await disputed(trade, "du_2", ALL)
+            assert await of(trade, payable(trade.buying)) == eur(0)
+            await closed(trade, "du_2", won=True)
+
+
+async def test_what_a_win_gives_back_is_not_in_the_way_of_what_is_taken_after_it(market: Market) -> None:
+    """Of a deal that nobody paid in full: both are heard of only when it is over."""
+    trade = await agreed(market, lots=1)
+    await trade.sign()
+    await trade.pay(eur(5_000_00))
+    await told(trade, DisputeState.OPEN, False, cents=3_000_00)
+    await trade.pass_days(6)
+    await told(trade, LOST, True, False, cents=3_000_00)
+    assert await known(trade) == [("du_1", "won"), ("du_1#2", "recovered")]
+    back = sum(each["amount"] for each in trade.asked("refund"))
+    lost = (await of(trade, LOSS)).minor
+    assert back + 3_000_00 - lost == 5_000_00  # what went back before the second time was heard of, they have twice
+    assert (await of(trade, escrow(trade.deal_id)), await of(trade, refund_due(trade.deal_id))) == (eur(0), eur(0))

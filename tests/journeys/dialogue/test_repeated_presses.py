@@ -1,0 +1,77 @@
+"""Two taps on one button: what came of the first is said once, in one's own name, and stands where the person looks."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.people import until
+from tests.journeys.dialogue.test_redrawn_cards import said_by_the_bot
+from tests.journeys.market import CHATS, Chat, Somebody, World, no_more
+from tests.journeys.trade_steps import Trade
+
+AGAIN = "You have done this already."
+CHANGED = "This has changed since you saw it"
+
+
+async def cards_of(somebody: Somebody) -> list[str]:
+    """The bot's messages but for words to who pressed."""
+    return [each for each in await said_by_the_bot(somebody) if "\n" in each]
+
+
+@pytest.mark.parametrize("chat", CHATS)
+async def test_a_double_tap_on_sign_beside_open_terms(world: World, chat: Chat) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on(chat, "Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await trade.buy(quantity="50 t")
+    await tom.presses("See the terms")
+    await tom.sees("Signed by the buyer: not yet")
+    await tom.taps_twice("Sign")
+    told = ["You signed.", AGAIN] if chat == "telegram" else ["You signed."]  # a window may be drawn anew in between
+    assert CHANGED not in await tom.sees(*told)
+
+    async def terms_are_true() -> bool:
+        return "Signed by the buyer: not yet" not in await tom.screen()
+
+    await until(terms_are_true, lambda: "the terms that stand there say nothing of the signature")
+    words = [line.strip("()") for line in (await tom.screen()).splitlines()]
+    assert words.count("Signed.") == 1
+    assert words.count(AGAIN) <= 1
+    if chat == "slack":
+        assert "Waiting for Rasa to sign" in (await cards_of(tom))[-1]
+
+
+@pytest.mark.parametrize("chat", CHATS)
+async def test_who_wants_back_what_was_too_much_sees_the_deal_without_it(world: World, chat: Chat) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on(chat, "Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await trade.buy(quantity="50 t")
+    await trade.sign()
+    await tom.opens("Pay €")
+    await tom.taps_twice("Other ways to pay")
+    await tom.sees("How to pay for deal")
+    await tom.presses("Pay by bank transfer")
+    await tom.sees("LAB-", "Chosen now: Bank transfer")
+    assert (await tom.screen()).count("How to pay for deal") == 1
+    (customer,) = await world.at_the_provider("customer")
+    sender = ["DE89370400440532013000", "Tom"]
+    await world.browser.post(f"/lab/stripe/bank/{customer['id']}", {"amount": 10_755_00, "sender": sender})
+    await tom.sees("Delivery can begin.")
+    await tom.taps_twice("Give me back €5.00")
+    await no_more(tom, "Give me back")
+    assert CHANGED not in await tom.screen()
+
+
+async def test_what_the_other_side_has_changed_is_told_as_theirs(world: World) -> None:
+    rasa, tom = await world.on_telegram("Rasa"), await world.on_telegram("Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await trade.buy(quantity="50 t")
+    keys = [key for each in await tom.messages() for row in each.get("keyboard", []) for key in row]
+    sign = next(key["callback_data"] for key in keys if key["text"] == "Sign")
+    await rasa.presses("Leave")
+    await rasa.presses("Yes")
+    await tom.sees("nobody owes anything")
+    await tom.presses_anyway(sign)
+    assert AGAIN not in await tom.sees(CHANGED)

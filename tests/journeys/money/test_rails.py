@@ -1,0 +1,43 @@
+"""A buyer who would rather pay by bank transfer than by card: chosen, explained, in parts, and too much."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.journeys.market import CHATS, Chat, World
+from tests.journeys.trade_steps import Trade
+
+
+@pytest.mark.parametrize("buys", CHATS)
+async def test_a_transfer_in_parts_and_too_much(world: World, buys: Chat) -> None:
+    trade = Trade(world, await world.on("telegram", "Rasa"), await world.on(buys, "Tom"))
+    tom = trade.buyer
+    await trade.list()
+    await trade.buy()
+    await trade.sign()
+    await tom.opens("Pay €")  # the page for a card is there already
+    await tom.presses("Other ways to pay")
+    mark = re.findall(r"(\S+) Deal \w{6}", await tom.screen())[-1]
+    await tom.sees(f"{mark} How to pay for deal")
+    await tom.sees("It takes a day or two, and may come in parts", "called back for 8 weeks", "Chosen now: Card")
+    await tom.presses("Pay by bank transfer")
+    await tom.sees("Chosen now: Bank transfer", "The account to transfer to appears")
+    await tom.sees("Please transfer", "€43,000.00", "DE", "Reference", "LAB-")
+    await tom.opens("Transfer details")
+
+    (customer,) = await world.at_the_provider("customer")
+    sender = ["DE89370400440532013000", "Tom"]
+    await world.browser.post(f"/lab/stripe/bank/{customer['id']}", {"amount": 4_000_000, "sender": sender})
+    await tom.sees("Came so far", "€40,000.00", "€3,000.00")
+    await world.books_balance()
+    await world.browser.post(f"/lab/stripe/bank/{customer['id']}", {"amount": 305_000, "sender": sender})
+    for each in (trade.seller, tom):
+        await each.sees("The money is held. Delivery can begin.")
+    assert "Paid too much" not in await trade.seller.screen()
+    await tom.presses("€50.00")
+    await tom.sees("€50.00 that was paid too much is on its way back to you.")
+    (refund,) = await world.at_the_provider("refund")
+    assert refund["amount"] == 5_000
+    await world.books_balance()

@@ -1,0 +1,61 @@
+"""A7.2 and abuse: ways around the market are hidden until a session is agreed, and two who keep apart do not meet."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.people import OnTelegram
+from tests.journeys.market import PAIRS, Chat, World
+from tests.journeys.session_steps import PROFILE, Counsel
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+async def test_a_blocked_person_finds_and_books_nobody_and_operators_see_the_screen(
+    world: World, pair: tuple[Chat, Chat]
+) -> None:
+    desk = await world.on("slack", "Desk")
+    await world.closes()
+    world.settings = world.settings.model_copy(update={"operators": f"slack:{desk.id}"})
+    await world.opens()
+    await desk.says("/help")
+    await desk.sees("/parley")
+    counsel = Counsel(world, await world.on(pair[0], "Sarah"), await world.on(pair[1], "Alex"))
+    sarah, alex = counsel.seeker, counsel.consultant
+    bio = "Twenty years of ash. Call me on +370 612 34567, EN 14961-2."
+    await alex.says("/expert")
+    answers = {**PROFILE, "bio": bio}
+    warning = "Write it without the contact, or send it again as it is"
+    if isinstance(alex, OnTelegram):
+        await alex.answers(headline=answers.pop("headline"), bio=answers.pop("bio"))
+        await alex.sees(warning)
+        await alex.answers_again(bio)
+        await alex.answers(**answers)
+    else:
+        await alex.fills(**answers)
+        await alex.sees(warning)
+    await alex.sends()
+    await alex.sees("You are listed.")
+    await sarah.says("/experts the grate of my boiler slags")
+    await sarah.presses("Times and profile")
+    shown = await sarah.sees("Twenty years of ash. Call me on •••, EN 14961-2.")
+    assert "612 34567" not in shown
+
+    await sarah.presses("Report or block")
+    await sarah.presses("Report to the operators")
+    said = {"words": "He wants me to call him past the market."}
+    await (sarah.answers(**said) if isinstance(sarah, OnTelegram) else sarah.fills(**said))
+    await sarah.sees("The operators have it")
+    await desk.sees("A report about Alex", "past the market", "Call me on •••")
+    await desk.presses("Warn them")
+    await sarah.sees("An operator looked at it and told them")
+
+    await sarah.presses("Block")
+    await sarah.sees("Alex is blocked.")
+    await sarah.presses(await counsel.first_slot())
+    await sarah.sends()
+    await sarah.sees("The two of you keep apart here")
+    await sarah.says("/experts the grate of my boiler slags")
+    await sarah.sees("Nobody here advises on that yet")
+    await sarah.says("/blocked")
+    await sarah.presses("Unblock")
+    await sarah.sees("Alex is not blocked any more.")

@@ -1,0 +1,47 @@
+"""E11: whoever asks has a copy of what is kept of them, on either chat, as a file that programs can read."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from lab.people import OnTelegram
+from tests.journeys.market import PAIRS, Chat, Somebody, World
+from tests.journeys.trade_steps import Trade
+
+
+async def downloaded(somebody: Somebody) -> zipfile.ZipFile:
+    """The newest file in their chat."""
+    if isinstance(somebody, OnTelegram):
+        path = next(each["document"]["url"] for each in reversed(await somebody.messages()) if "document" in each)
+    else:
+        channels = (await somebody.window())["channels"]
+        files = [file for each in channels for message in each["messages"] for file in message.get("files", ())]
+        path = f"/lab/slack/files/{files[-1]['id']}"
+    async with somebody.browser.http.get(somebody.browser.url + path) as answer:
+        return zipfile.ZipFile(io.BytesIO(await answer.read()))
+
+
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
+async def test_who_asks_has_a_copy_of_what_is_kept_of_them(world: World, chat: Chat, other: Chat) -> None:
+    rasa, tom = await world.on(chat, "Rasa"), await world.on(other, "Tom")
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await trade.buy()
+    for each in (rasa, tom):
+        await each.says("/export")
+        await each.sees("Copy of your data", "Keep it to yourself", ".zip")
+    copy = json.loads((await downloaded(rasa)).read("copy.json"))
+    assert [each["name"] for each in copy["you"]["person"]] == ["Rasa"]
+    assert [each["product_id"] for each in copy["offering"]["listing"]] == ["wood_pellets"]
+    assert len(copy["deals"]["deal"]) == 1
+    his = json.loads((await downloaded(tom)).read("copy.json"))
+    assert [each["name"] for each in his["you"]["person"]] == ["Tom"]
+    assert "listing" not in his.get("offering", {})
+
+    await rasa.says("/delete")
+    await rasa.presses("Take a copy first")
+    await rasa.sees("Copy of your data")
