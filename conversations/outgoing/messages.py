@@ -1,6 +1,7 @@
 """Replies on their way to an address, as one post after the commit; and what such a post says.
 
-What they go through is beside it: `label_punctuation`, `security_phrase`, `threads`; where in a chat they appear is `placement`.
+What they go through is beside it: `label_punctuation`, `security_phrase`, `threads`; where in a chat they appear is
+`placement`.
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ def send(
 ) -> None:
     """Put replies on their way to an address, in order, after the commit; those about money with the reader's mark.
 
-    `words`: the reader's, of replies that were not on their way before (label_punctuation.py). `thread`: where in that chat the
-    input stood that they answer; `channel`: where else, before others; `pressed`: the message whose button they answer
-    (placement.py).
+    `words`: the reader's, of replies that were not on their way before (label_punctuation.py). `thread`: where in that
+    chat the input stood that they answer; `channel`: where else, before others; `pressed`: the message whose button
+    they answer (placement.py).
     """
     replies = jointed(replies, words)
     replies = marked(roomed(ctx, replies), lambda: mark_at(ctx, surface.platform, surface.workspace, surface.address))

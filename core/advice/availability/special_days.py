@@ -1,6 +1,7 @@
 """Changes of one's hours out of one message: "Fri 27 Nov 14-16", "not this Friday", "24-26 Dec closed; Mon 10-12".
 
-A clause that names a date, or "this Friday", is about those days alone; any other is about every week, as in `weekly_hours`.
+A clause that names a date, or "this Friday", is about those days alone; any other is about every week, as in
+`weekly_hours`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The words by which a sentence tells what it is, in eleven languages: something decided, or something still to do.
 
-Written folded (lower case, no accents), as `core.catalogue.product_names.folded` gives them, with commas between; a star at the
-end stands for any ending. They are what people say in consultations, kept few: a cue that misses costs the consultant
-one line to write, one that is wrong costs them one line to delete.
+Written folded (lower case, no accents), as `core.catalogue.product_names.folded` gives them, with commas between; a
+star at the end stands for any ending. They are what people say in consultations, kept few: a cue that misses costs the
+consultant one line to write, one that is wrong costs them one line to delete.
 """
 
 from __future__ import annotations

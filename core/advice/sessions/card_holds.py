@@ -1,7 +1,7 @@
 """The seeker's card: a page to add it, money held on it, taken for what is due and no more, set free otherwise.
 
-Every call outside is a row first and a post after; the provider's answers come back in `card_results`. A session that is over
-lets go of whatever is still held for it.
+Every call outside is a row first and a post after; the provider's answers come back in `card_results`. A session that
+is over lets go of whatever is still held for it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The buyer's money is asked for, tranche by tranche, by the way that they choose; `incoming_payments` counts what comes."""
+"""The buyer's money is asked for, tranche by tranche, by the way that they choose; `incoming_payments` counts what
+comes.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The one door to held money: it is asked for (`funding`), comes in (`incoming_payments`), is parted (`settlement`), goes out
-(`effects`), to sellers who have said where to (`payees`), and may be taken back by a bank (`chargebacks`, `recalled`).
+"""The one door to held money: it is asked for (`funding`), comes in (`incoming_payments`), is parted (`settlement`),
+goes out (`effects`), to sellers who have said where to (`payees`), and may be taken back by a bank (`chargebacks`,
+`recalled`).
 """
 
 from __future__ import annotations

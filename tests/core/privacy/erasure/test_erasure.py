@@ -43,7 +43,8 @@ from tests.core.trades import agreed
 
 LONG = 100  # characters: shorter columns hold codes, currencies and names of states
 
-# Columns that stay, each for its reason. A new one is put here, or into core/privacy/erasure/plan.py, by whoever adds it.
+# Columns that stay, each for its reason. A new one is put here, or into core/privacy/erasure/plan.py, by whoever adds
+# it.
 STAYS = {
     "codes, amounts or references that name nobody": (
         *(
