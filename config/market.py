@@ -51,6 +51,8 @@ from conversations.trade.requests import request_changes as request_change
 from conversations.wording import Wordings
 from core.advice.experts import reactions as experts
 from core.advice.promotion import reactions as promotions
+from core.advice.recaps import reactions as recaps
+from core.advice.reviews import reactions as session_reviews
 from core.advice.sessions import reactions as sessions
 from core.advice.sessions.fee_vat import MarketVat
 from core.books.invoicing import reactions as invoicing
@@ -163,6 +165,8 @@ RINGS: Mapping[str, Ring] = {
     **ledger.rings,
     **experts.rings,
     **sessions.rings,
+    **session_reviews.rings,
+    **recaps.rings,
     **purchases.rings,
     **promotions.rings,
     **invoicing.rings,
@@ -222,6 +226,8 @@ def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tup
     support.listen(reactions)
     experts.listen(reactions)
     sessions.listen(reactions)
+    session_reviews.listen(reactions)
+    recaps.listen(reactions)
     promotions.listen(reactions)
     reconciling.listen(reactions)
     invoicing.listen(reactions, market=known.market)

@@ -25,9 +25,12 @@ BREACHES = [
     ("talk", "payments/__init__.py", "conversations.engine"),
     ("lab", "lab/world.py", "core.kernel.clock"),
     ("product", "bots/telegram/text.py", "lab.world"),
-    ("slices", "core/trade/listings/rules.py", "core.trade.offers.model"),
-    ("slices", "core/money/ledger/rules.py", "core.people.accounts.model"),
-    ("slices", "core/astrology/__init__.py", "core.kernel.clock"),  # a slice without a place
+    ("contexts", "core/money/ledger/rules.py", "core.trade.deals.model"),
+    ("contexts", "core/astrology/__init__.py", "core.kernel.clock"),  # a context without a place
+    ("trade", "core/trade/listings/rules.py", "core.trade.offers.model"),
+    ("trade", "core/trade/haulage/__init__.py", "core.kernel.clock"),
+    ("advice", "core/advice/experts/rules.py", "core.advice.sessions.model"),
+    ("advice", "core/advice/webinars/__init__.py", "core.kernel.clock"),
     ("core", "core/kernel/money.py", "stripe"),
     ("words", "conversations/reply.py", "telegram"),
     ("sql", "conversations/reply.py", "sqlalchemy"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from core.advice.recaps import reactions as recaps
-from core.advice.reviews import reactions as reviews
 from core.advice.sessions import (
     card_holds,
     chargebacks,
@@ -42,8 +40,6 @@ def listen(reactions: Reactions) -> None:
     reactions.on(ClocksStopped, lambda ctx, fact: meeting.stand_still(ctx, fact.since))
     chargebacks.listen(reactions)
     evidence.listen(reactions)
-    reviews.listen(reactions)
-    recaps.listen(reactions)
 
 
 def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
@@ -75,8 +71,6 @@ def ring_reminder(ctx: Ctx, timer: Timer) -> None:
 
 
 rings: Mapping[str, Ring] = {
-    **reviews.rings,
-    **recaps.rings,
     SESSION.name: ring_session,
     service.REMINDER: ring_reminder,
     service.MOVE: lambda ctx, timer: rescheduling.time_is_up(ctx, timer.subject),

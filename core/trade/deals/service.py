@@ -1,4 +1,4 @@
-"""What the two sides do with a deal: sign, leave, cancel, settle directly. What the market tells it is in `lifecycle`."""
+"""Commands of the two sides of a deal: sign, leave, cancel, settle directly. What others tell it is in `lifecycle`."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 from core.advice.experts import reactions as expert_reactions
 from core.advice.experts.model import OfferExpertise, Rate
 from core.advice.experts.service import offer_expertise
+from core.advice.recaps import reactions as recap_reactions
+from core.advice.reviews import reactions as review_reactions
 from core.advice.sessions import card_results, meeting, reactions, service, settlement
 from core.advice.sessions.card_holds import holds_of
 from core.advice.sessions.model import Booking, BookSession, CallNow, CardHold
@@ -40,6 +42,8 @@ RINGS: dict[str, Ring] = {
     **expert_reactions.rings,
     **purchase_reactions.rings,
     **reactions.rings,
+    **review_reactions.rings,
+    **recap_reactions.rings,
 }
 FIXED = Rate(basis="session", minor=9000, currency="EUR")
 BY_MINUTE = Rate(basis="minute", minor=200, currency="EUR")
@@ -190,6 +194,8 @@ async def counsel(market: Market, rate: Rate = FIXED, **changes: Any) -> Counsel
     alex, person = await market.newcomer("Alex")
     nina, _ = await market.newcomer("Nina")
     reactions.listen(market.reactions)
+    review_reactions.listen(market.reactions)
+    recap_reactions.listen(market.reactions)
     invoicing_steps.hire(market)
     command = OfferExpertise(
         headline="Boilers that burn what they should",
