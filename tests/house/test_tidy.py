@@ -146,10 +146,10 @@ def test_time_names_and_chance_are_handed_in() -> None:
 
 
 def test_a_unit_of_work_cannot_wait() -> None:
-    """Core and conversations are plain functions; only the kernel's machinery and the reception run them."""
+    """Core and conversations are plain functions; only the kernel's machinery and the update handler run them."""
     waits = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
-    kernel, reception = HOUSE / "core" / "kernel", HOUSE / "conversations" / "reception.py"
-    units = [path for path in files("core", "conversations") if path.parent != kernel and path != reception]
+    kernel, handler = HOUSE / "core" / "kernel", HOUSE / "conversations" / "update_handler.py"
+    units = [path for path in files("core", "conversations") if path.parent != kernel and path != handler]
     found = [
         where(path, node.lineno, "waits")
         for path in units
