@@ -7,7 +7,7 @@ from typing import Final
 
 from conversations.links import LED_TO
 from conversations.reply import Card
-from conversations.update_handler import Reception
+from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings, Words
 from core.people.accounts.model import Identity, Platform
 from web.links import Linked, Look
@@ -15,16 +15,16 @@ from web.links import Linked, Look
 SLACK_APP: Final = "slack://open"  # docs.slack.dev/interactivity/deep-linking: the client, wherever it was left
 
 
-def looking(reception: Reception, wordings: Wordings, home: str, bot_name: Callable[[], str]) -> Look:
+def looking(update_handler: UpdateHandler, wordings: Wordings, home: str, bot_name: Callable[[], str]) -> Look:
     """`bot_name`: of the Telegram bot, empty while it is not known."""
 
     async def look(path: str, asked_for: str) -> Linked:
         address = f"{home}{path}"
         # Robots that draw previews ask for no language: whose page it is shares it among their own.
-        asked = language_of(wordings, asked_for) or language_of(wordings, await reception.locale_behind(address))
+        asked = language_of(wordings, asked_for) or language_of(wordings, await update_handler.locale_behind(address))
         words = wordings.speak(asked or "en")
         nobody = Identity(Platform.TELEGRAM, "", "", "", words.language, "UTC")
-        card = (await reception.previews(nobody, [address])).get(address)
+        card = (await update_handler.previews(nobody, [address])).get(address)
         return linked(words, card, path, bot_name()) if card is not None else nowhere(words)
 
     return look

@@ -7,9 +7,8 @@ from collections.abc import Collection, Mapping
 from config.reference import reference
 from config.rooms import rooms_of
 from config.settings import Settings
-from conversations import cases, discovery, moderation, settings
+from conversations import cases, discovery, home, moderation, settings
 from conversations import help as helping
-from conversations import home as desk
 from conversations.advice.aftercare import complaint, recap, recording
 from conversations.advice.aftercare import review as session_review
 from conversations.advice.expert_search import expert_search, question
@@ -20,7 +19,7 @@ from conversations.advice.sessions import booking, group_requests
 from conversations.advice.sessions import meeting as talking
 from conversations.books import chargebacks, invoices, money_statement
 from conversations.books import invoicing_agreement as billing
-from conversations.chat_context import Almanac
+from conversations.chat_context import MarketContext
 from conversations.discovery import alerts as alerting
 from conversations.discovery import (
     browsing,
@@ -137,7 +136,7 @@ BOOKS: tuple[Book, ...] = (
     cases.book,
     recap.book,
     recording.book,
-    desk.book,
+    home.book,
     quiet_hours.book,
     settings.book,
     drafts.book,
@@ -174,13 +173,13 @@ RINGS: Mapping[str, Ring] = {
 }
 
 
-def almanac(settings: Settings, home: str = "") -> Almanac:
+def market_context(settings: Settings, home: str = "") -> MarketContext:
     """What this installation's conversations know. `home`: our own address, to which links lead."""
     catalogue, places = reference()
     rails = (*OFFERED, Rail.STABLECOIN) if settings.stripe_stablecoins else OFFERED
     fees = settings.commission_basis_points, settings.session_commission_basis_points
     market = market_of(settings, places)
-    return Almanac(
+    return MarketContext(
         catalogue,
         places,
         Wordings(),
@@ -210,7 +209,7 @@ def market_of(settings: Settings, places: Places) -> Party:
     )
 
 
-def engine_and_reactions(known: Almanac, operators: Collection[str] = ()) -> tuple[Engine, Reactions]:
+def engine_and_reactions(known: MarketContext, operators: Collection[str] = ()) -> tuple[Engine, Reactions]:
     """Conversations over the market, and the market's facts reaching all who listen."""
     engine, reactions = Engine(BOOKS, known), Reactions()
     people.listen(reactions, operators=operators)

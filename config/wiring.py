@@ -27,7 +27,7 @@ from bots.telegram.stars import StarsCarrier
 from config import alarms
 from config.database import DEFAULT, open_database
 from config.links import looking
-from config.market import almanac, engine_and_reactions
+from config.market import engine_and_reactions, market_context
 from config.metrics import Gauges
 from config.migrate import upgrade
 from config.outside import SystemClock
@@ -38,7 +38,7 @@ from config.slack import Slack
 from config.sweeps import Sweeps, ticking
 from conversations.books.invoice_texts import PaperWords
 from conversations.help.menus import FIRST, IN_GROUPS
-from conversations.update_handler import Reception
+from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Carrier, Dispatcher
@@ -101,16 +101,16 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     await upgrade(address)
     server = Server(settings.host, settings.port)
     home = settings.public_url or server.url
-    known = almanac(settings, home)
+    known = market_context(settings, home)
     engine, reactions = engine_and_reactions(known, settings.operator_names)
     alarms.listen(reactions, known.wordings, settings.operator_email)
     transactions = Transactions(await open_database(address), clock, ids, reactions)
     await transactions.run(MARKET, partial(appoint_operators, names=settings.operator_names))
-    reception = Reception(transactions, engine, ids)
+    update_handler = UpdateHandler(transactions, engine, ids)
     bot = bot_at(secret(settings.telegram_bot_token), settings.telegram_api_url or TELEGRAM_API)
-    telegram = telegram_bot(settings, bot, reception, transactions, known.wordings)
+    telegram = telegram_bot(settings, bot, update_handler, transactions, known.wordings)
     workspaces, provider = Slack(settings, home), provider_of(settings, home)
-    slack = slack_bot(settings, workspaces, reception, known.wordings)
+    slack = slack_bot(settings, workspaces, update_handler, known.wordings)
     reconciler = Reconciler(transactions, provider, clock)
     carriers: Mapping[str, Carrier] = {
         "telegram": TelegramSender(bot, transactions),
@@ -136,7 +136,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
         doors=replace(
             doors(settings, telegram, slack, transactions, clock, installer=workspaces.installer),
             rooms=door_of(known.rooms, transactions, clock, known.wordings),
-            links=looking(reception, known.wordings, home, partial(name_of, bot, settings.telegram_bot_name)),
+            links=looking(update_handler, known.wordings, home, partial(name_of, bot, settings.telegram_bot_name)),
         ),
         registry=registry,
         scheduler=ticking(settings, sweeps),
@@ -152,13 +152,13 @@ def provider_of(settings: Settings, home: str) -> Provider:
 
 
 def telegram_bot(
-    settings: Settings, bot: Bot, reception: Reception, transactions: Transactions, wordings: Wordings
+    settings: Settings, bot: Bot, update_handler: UpdateHandler, transactions: Transactions, wordings: Wordings
 ) -> TelegramBot:
     """By webhook when Telegram is given a secret and we have a public address; by long polling otherwise."""
     hook = settings.telegram_webhook_secret is not None and settings.public_url is not None
     return TelegramBot(
         bot,
-        reception,
+        update_handler,
         transactions,
         wordings,
         commands=menu(wordings),
@@ -176,11 +176,11 @@ def name_of(bot: Bot, otherwise: str) -> str:
         return otherwise
 
 
-def slack_bot(settings: Settings, workspaces: Slack, reception: Reception, wordings: Wordings) -> SlackBot:
+def slack_bot(settings: Settings, workspaces: Slack, update_handler: UpdateHandler, wordings: Wordings) -> SlackBot:
     """By Socket Mode with an app token, by signed HTTP otherwise."""
     return SlackBot(
         workspaces.workspaces,
-        reception,
+        update_handler,
         wordings,
         app_token=maybe(settings.slack_app_token),
         signing_secret=maybe(settings.slack_signing_secret),

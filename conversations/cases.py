@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conversations.advice.aftercare.complaint import brief_card as brief_complaint
 from conversations.books.chargebacks import brief_card as brief_recall
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import CardList, Say
 from conversations.router import Book
 from conversations.trade.delivery.dispute import brief_card as brief_dispute
@@ -16,12 +16,12 @@ book = Book()
 
 
 @book.command("cases")
-def cases(talk: Talk, _rest: str) -> None:
+def cases(chat: ChatContext, _rest: str) -> None:
     """The oldest first, of each kind."""
-    items = [brief_dispute(talk, case) for case in open_cases(talk.ctx)]
-    items += [brief_complaint(talk, booking) for booking in open_complaints(talk.ctx)]
-    items += [brief_recall(talk, found) for found in open_chargebacks(talk.ctx)]
+    items = [brief_dispute(chat, case) for case in open_cases(chat.ctx)]
+    items += [brief_complaint(chat, booking) for booking in open_complaints(chat.ctx)]
+    items += [brief_recall(chat, found) for found in open_chargebacks(chat.ctx)]
     if not items:
-        talk.reply(Say(text=talk.words("case.none")))
+        chat.reply(Say(text=chat.words("case.none")))
         return
-    talk.reply(CardList(subject="cases", title=talk.words("case.waiting"), items=tuple(items)))
+    chat.reply(CardList(subject="cases", title=chat.words("case.waiting"), items=tuple(items)))

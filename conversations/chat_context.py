@@ -27,7 +27,7 @@ HOME: Final = Party(id=MARKET, name="Parley", country="LT", home_bp=2_100)
 
 
 @dataclass(frozen=True, slots=True)
-class Almanac:
+class MarketContext:
     """What the market knows and never changes while it runs."""
 
     catalogue: Catalogue
@@ -46,7 +46,7 @@ class Almanac:
 
 
 @dataclass(frozen=True, slots=True)
-class Surface:
+class ChatAddress:
     """Where somebody reads: a chat on a platform."""
 
     platform: str
@@ -64,7 +64,7 @@ class Surface:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class FormDefaults:
     """How a form begins: answers known already, what it is about, and the version of that thing the person saw."""
 
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -73,27 +73,27 @@ class Opening:
 
 
 @dataclass(slots=True)
-class Talk:
-    """`person` has said something at `surface`; `words` are in their language."""
+class ChatContext:
+    """`person` has said something at `chat_address`; `words` are in their language."""
 
     ctx: Ctx
     person: Person
     words: Words
-    almanac: Almanac
-    surface: Surface
-    opens: Callable[[Talk, str, Opening], None]
-    presses: Callable[[Talk, str, str], None]
-    says: Callable[[Talk, str, str], None]
-    answered: Callable[[Talk, Draft], tuple[Line, ...]] = lambda _talk, _draft: ()  # what a form says so far
+    market_context: MarketContext
+    chat_address: ChatAddress
+    opens: Callable[[ChatContext, str, FormDefaults], None]
+    presses: Callable[[ChatContext, str, str], None]
+    says: Callable[[ChatContext, str, str], None]
+    answered: Callable[[ChatContext, Draft], tuple[Line, ...]] = lambda _chat, _draft: ()  # what a form says so far
     replies: list[Reply] = field(default_factory=list)
-    fresh: bool = True  # answers come as new messages; False: the card that was pressed is edited
+    as_new_message: bool = True  # answers come as new messages; False: the card that was pressed is edited
 
     def reply(self, *replies: Reply) -> None:
         self.replies.extend(replies)
 
-    def open(self, form: str, opening: Opening | None = None) -> None:
+    def open(self, form: str, defaults: FormDefaults | None = None) -> None:
         """Begin a form; its card or window is the reply."""
-        self.opens(self, form, opening or Opening())
+        self.opens(self, form, defaults or FormDefaults())
 
     def press(self, verb: str, subject: str) -> None:
         """As if the person had pressed that button on a card of now."""
@@ -111,7 +111,7 @@ class Talk:
     @property
     def place(self) -> str:
         """Where the button was pressed: kept with a consent."""
-        return f"{self.surface.lane}:{self.ctx.notes.get('message', '')}"
+        return f"{self.chat_address.lane}:{self.ctx.notes.get('message', '')}"
 
     @property
     def room(self) -> str | None:

@@ -7,17 +7,17 @@ from typing import Final
 
 from babel import Locale
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from core.catalogue.product_names import folded
 from core.catalogue.schema import LANGUAGES
 
 NO_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})  # unions, oceans and codes for trials
 
 
-def country_named(talk: Talk, name: str) -> str | None:
+def country_named(chat: ChatContext, name: str) -> str | None:
     """The ISO code of a country by its name in any language, perhaps in another case."""
     said = folded(name.strip())
-    return country_names().get(said) or talk.almanac.catalogue.country_named(said)
+    return country_names().get(said) or chat.market_context.catalogue.country_named(said)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.answers import show_place
 from conversations.forms.delivery_window import show_window
 from conversations.wording import labelled
@@ -19,32 +19,32 @@ SALES: Final[Mapping[str, tuple[bool, bool]]] = {  # whether the price can be ta
 }
 
 
-def told_of(changes: Sequence[Difference], form: str = "sell") -> Callable[[Talk], str]:
+def told_of(changes: Sequence[Difference], form: str = "sell") -> Callable[[ChatContext], str]:
     """ "Price: 215.00 EUR/t → 205.00 EUR/t; Description", as each reader reads it. `form`: whose fields they are."""
 
-    def told(talk: Talk) -> str:
-        return "; ".join(_told(talk, each, form) for each in changes)
+    def told(chat: ChatContext) -> str:
+        return "; ".join(_told(chat, each, form) for each in changes)
 
     return told
 
 
-def _told(talk: Talk, change: Difference, form: str) -> str:
-    label = talk.words(f"{form}.{change.field}")
+def _told(chat: ChatContext, change: Difference, form: str) -> str:
+    label = chat.words(f"{form}.{change.field}")
     if change.field not in SHOWN:
         return label
-    before, after = (SHOWN[change.field](talk, value) for value in (change.before, change.after))
-    return labelled(talk.words, label, f"{before} → {after}")
+    before, after = (SHOWN[change.field](chat, value) for value in (change.before, change.after))
+    return labelled(chat.words, label, f"{before} → {after}")
 
 
-def show_packing(talk: Talk, packaging: str) -> str:
+def show_packing(chat: ChatContext, packaging: str) -> str:
     """How goods are packed: "in big bags"."""
     code = f"packaging.{packaging}"
-    return talk.words(code) if talk.words.knows(code) else packaging
+    return chat.words(code) if chat.words.knows(code) else packaging
 
 
-def show_certificates(talk: Talk, certificates: Sequence[Certificate | str]) -> str:
+def show_certificates(chat: ChatContext, certificates: Sequence[Certificate | str]) -> str:
     """ "ENplus PL023, FSC": a seller's with their numbers, or the schemes that a buyer asks for."""
-    return ", ".join(str(each) for each in certificates) or talk.words("terms.no_certificates")
+    return ", ".join(str(each) for each in certificates) or chat.words("terms.no_certificates")
 
 
 def sale_named(negotiable: bool, buy_now: bool) -> str:
@@ -52,19 +52,19 @@ def sale_named(negotiable: bool, buy_now: bool) -> str:
     return next((name for name, each in SALES.items() if each == (negotiable, buy_now)), "offers")
 
 
-def _grade(talk: Talk, grade: str | None) -> str:
-    return talk.almanac.catalogue.grade(grade).label if grade else talk.words("sell.grade.none")
+def _grade(chat: ChatContext, grade: str | None) -> str:
+    return chat.market_context.catalogue.grade(grade).label if grade else chat.words("sell.grade.none")
 
 
 PLAIN: Final = ("quantity", "price", "min_lot", "incoterm", "closes", "lots", "quotes_each")
 # By field, how it is shown; of the others it is enough to say that they have changed.
-SHOWN: Final[Mapping[str, Callable[[Talk, Any], str]]] = {
+SHOWN: Final[Mapping[str, Callable[[ChatContext, Any], str]]] = {
     "grade": _grade,
-    **dict.fromkeys(PLAIN, lambda talk, value: talk.words.show(value)),
-    "target": lambda talk, value: talk.words.show(value) if value is not None else "–",
+    **dict.fromkeys(PLAIN, lambda chat, value: chat.words.show(value)),
+    "target": lambda chat, value: chat.words.show(value) if value is not None else "–",
     "place": show_place,
     "window": show_window,
-    "sale": lambda talk, value: talk.words(f"sell.sale.{sale_named(*value)}"),
-    "packaging": lambda talk, value: show_packing(talk, value) if value else talk.words("packaging.unsaid"),
+    "sale": lambda chat, value: chat.words(f"sell.sale.{sale_named(*value)}"),
+    "packaging": lambda chat, value: show_packing(chat, value) if value else chat.words("packaging.unsaid"),
     "certificates": show_certificates,
 }

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from conversations.buttons import Press, read_press
-from conversations.chat_context import Almanac, Surface, Talk
+from conversations.chat_context import ChatAddress, ChatContext, MarketContext
 from conversations.discovery.search_state import ask_problem_no_more
 from conversations.form_controller.dialogue import Interview
 from conversations.links import LED_TO, link_in
@@ -22,17 +22,17 @@ from conversations.router import Book, Flow, bound
 from conversations.shop.purchases import take_stars
 from conversations.turn import (
     Attached,
+    ButtonPress,
     ClosedForm,
-    Filled,
+    FormSubmission,
     Located,
-    Misfit,
     OpenedChat,
     OpenedHome,
     PaidStars,
-    Pressed,
-    Reacted,
-    Said,
+    Reaction,
+    TextMessage,
     Turn,
+    UnsupportedInput,
 )
 from core.kernel import inbox
 from core.kernel.chat_state.model import Draft
@@ -75,9 +75,9 @@ class Answered:
 class Engine:
     """All conversations of the market."""
 
-    def __init__(self, books: Sequence[Book], almanac: Almanac) -> None:
+    def __init__(self, books: Sequence[Book], market_context: MarketContext) -> None:
         self._book = bound(books)
-        self._almanac = almanac
+        self._market_context = market_context
         self.interview = Interview(self._book.flows)
 
     @property
@@ -95,246 +95,251 @@ class Engine:
         if not inbox.take_in(ctx.session, turn.key, turn.body, ctx.now):
             given = inbox.answer_given(ctx.session, turn.key)
             return Answered(ANSWERS.validate_python(given or []), again=True)
-        talk = self._talk(ctx, turn)
+        chat = self._chat(ctx, turn)
         try:
             with ctx.trial():
-                self._work(talk, turn)
+                self._work(chat, turn)
         except Refusal as refusal:
-            talk.replies.clear()
-            self._refuse(talk, turn, refusal)
+            chat.replies.clear()
+            self._refuse(chat, turn, refusal)
         # Nothing waits for an answer to a reaction: what would be shown at once is said.
-        now = () if isinstance(turn.input, Reacted) else AT_ONCE
-        at_once: list[Reply] = [reply for reply in talk.replies if isinstance(reply, now)]
+        now = () if isinstance(turn.input, Reaction) else AT_ONCE
+        at_once: list[Reply] = [reply for reply in chat.replies if isinstance(reply, now)]
         if at_once:
             inbox.remember_answer(ctx.session, turn.key, ANSWERS.dump_python(at_once, mode="json"))
-        self._send(talk, turn, [reply for reply in talk.replies if not isinstance(reply, now)])
-        form = any(isinstance(reply, FormView) for reply in talk.replies)
-        return Answered(at_once, form=form, sentence=gist(talk.replies))
+        self._send(chat, turn, [reply for reply in chat.replies if not isinstance(reply, now)])
+        form = any(isinstance(reply, FormView) for reply in chat.replies)
+        return Answered(at_once, form=form, sentence=gist(chat.replies))
 
     def apologise(self, ctx: Ctx, turn: Turn, failure: str, reference: str) -> None:
         """Our own mistake: keep the input, and say so with a reference, rather than fall silent."""
         inbox.note_failure(ctx.session, turn.key, turn.body, failure[:200], ctx.now)
-        talk = self._talk(ctx, turn)
-        self._send(talk, turn, [Say(text=talk.words("talk.our_mistake", reference=reference))])
+        chat = self._chat(ctx, turn)
+        self._send(chat, turn, [Say(text=chat.words("talk.our_mistake", reference=reference))])
 
     # --- by kind of input -------------------------------------------------------------------------------------------
 
-    def _work(self, talk: Talk, turn: Turn) -> None:
+    def _work(self, chat: ChatContext, turn: Turn) -> None:
         match turn.input:
-            case Said(text, anew=True) as said:
-                self._said_anew(talk, text, said.message)
-            case Said(text):
-                self._said(talk, text)
-            case Pressed(load):
-                talk.fresh = False
+            case TextMessage(text, anew=True) as said:
+                self._said_anew(chat, text, said.message)
+            case TextMessage(text):
+                self._said(chat, text)
+            case ButtonPress(load):
+                chat.as_new_message = False
                 pressed = read_press(load)
                 # The card under the finger is edited, not sent again; under a form's button lies the form's own card.
-                talk.ctx.notes["pressed"] = not pressed.verb.startswith("form.")
-                talk.ctx.notes["pressed_on"] = turn.message or ELSEWHERE
-                self._pressed(talk, pressed)
-                note_done(talk, load)
-            case Filled() | ClosedForm() | Attached() | Located() | Misfit():
-                self._brought(talk, turn.input)
+                chat.ctx.notes["pressed"] = not pressed.verb.startswith("form.")
+                chat.ctx.notes["pressed_on"] = turn.message or ELSEWHERE
+                self._pressed(chat, pressed)
+                note_done(chat, load)
+            case FormSubmission() | ClosedForm() | Attached() | Located() | UnsupportedInput():
+                self._brought(chat, turn.input)
             case PaidStars() as paid:
-                take_stars(talk, paid)
-            case Reacted(message):
-                self._reacted(talk, message)
+                take_stars(chat, paid)
+            case Reaction(message):
+                self._reacted(chat, message)
             case OpenedHome():
-                self._book.commands["me"](talk, "home")
+                self._book.commands["me"](chat, "home")
             case OpenedChat():
-                talk.press("welcome.first", "")
+                chat.press("welcome.first", "")
 
-    def _reacted(self, talk: Talk, message: str) -> None:
+    def _reacted(self, chat: ChatContext, message: str) -> None:
         """A thumb under a card presses its main button, as the person sees it; what needs a second look still asks."""
-        where = talk.surface
-        load = main_button(talk.ctx, where.platform, where.workspace, where.address, message)
+        where = chat.chat_address
+        load = main_button(chat.ctx, where.platform, where.workspace, where.address, message)
         if load:
-            talk.fresh = False
-            talk.ctx.notes["pressed"] = True
-            talk.ctx.notes["pressed_on"] = message
-            self._pressed(talk, read_press(load))
+            chat.as_new_message = False
+            chat.ctx.notes["pressed"] = True
+            chat.ctx.notes["pressed_on"] = message
+            self._pressed(chat, read_press(load))
 
-    def _brought(self, talk: Talk, given: Filled | ClosedForm | Attached | Located | Misfit) -> None:
+    def _brought(
+        self, chat: ChatContext, given: FormSubmission | ClosedForm | Attached | Located | UnsupportedInput
+    ) -> None:
         match given:
-            case Filled():
-                self.interview.fill(talk, given)
+            case FormSubmission():
+                self.interview.fill(chat, given)
             case ClosedForm(draft):
-                self.interview.cancel(talk, draft)
+                self.interview.cancel(chat, draft)
             case Attached():
-                self._attached(talk, given)
+                self._attached(chat, given)
             case Located(latitude, longitude):
-                self._shared_place(talk, latitude, longitude)
-            case Misfit(code, parts):
-                self._misfit(talk, talk.words(code, **parts))
+                self._shared_place(chat, latitude, longitude)
+            case UnsupportedInput(code, parts):
+                self._unsupported(chat, chat.words(code, **parts))
 
-    def _said_anew(self, talk: Talk, text: str, message: str) -> None:
+    def _said_anew(self, chat: ChatContext, text: str, message: str) -> None:
         """An earlier message says something else now. In a form it is another answer; what was sent stays sent."""
-        draft = answered_by(talk.ctx, talk.person.id, message)
+        draft = answered_by(chat.ctx, chat.person.id, message)
         if draft is not None and draft.flow in self._book.flows:
-            self.interview.correct(talk, draft, message, text)
-        elif was_answer(talk.ctx, talk.person.id, message):
-            talk.reply(Say(text=talk.words("talk.sent_already")))
+            self.interview.correct(chat, draft, message, text)
+        elif was_answer(chat.ctx, chat.person.id, message):
+            chat.reply(Say(text=chat.words("talk.sent_already")))
         else:
-            self._said(talk, text)
+            self._said(chat, text)
 
-    def _misfit(self, talk: Talk, sentence: str) -> None:
+    def _unsupported(self, chat: ChatContext, sentence: str) -> None:
         """What nobody takes: said so, in the form that asks for something just now."""
-        draft = focused_draft(talk.ctx, talk.person.id)
+        draft = focused_draft(chat.ctx, chat.person.id)
         if draft is not None and draft.flow in self._book.flows:
-            self.interview.wants_else(talk, draft, sentence)
+            self.interview.wants_else(chat, draft, sentence)
         else:
-            talk.reply(Say(text=sentence))
+            chat.reply(Say(text=sentence))
 
-    def _said(self, talk: Talk, text: str) -> None:
+    def _said(self, chat: ChatContext, text: str) -> None:
         if text.startswith("/"):
             name, _, rest = text[1:].replace("\n", " ").partition(" ")
-            self._command(talk, name.split("@")[0], rest.strip())
+            self._command(chat, name.split("@")[0], rest.strip())
             return
-        draft = focused_draft(talk.ctx, talk.person.id)
-        if draft is not None and draft.flow in self._book.flows and self._asked_here(talk, draft):
-            self.interview.hear(talk, draft, text)
+        draft = focused_draft(chat.ctx, chat.person.id)
+        if draft is not None and draft.flow in self._book.flows and self._asked_here(chat, draft):
+            self.interview.hear(chat, draft, text)
             return
         if (link := link_in(text)) is not None:
-            self._press(talk, LED_TO[link.thing], link.named)
+            self._press(chat, LED_TO[link.thing], link.named)
             return
-        if any(hears(talk, text) for hears in self._book.listeners):
+        if any(hears(chat, text) for hears in self._book.listeners):
             return
         word, _, rest = text.strip().partition(" ")
         if word.lower() in self._book.commands:
-            self._command(talk, word.lower(), rest.strip())
+            self._command(chat, word.lower(), rest.strip())
         else:
-            self._book.commands["anything"](talk, text)
+            self._book.commands["anything"](chat, text)
 
     @staticmethod
-    def _asked_here(talk: Talk, draft: Draft) -> bool:
+    def _asked_here(chat: ChatContext, draft: Draft) -> bool:
         """In a room of its own only what was asked there is answered; the rest is for the other side."""
-        return talk.room is None or recall(talk.ctx, talk.person.id, ASKED_IN) == f"{draft.id} {talk.room}"
+        return chat.room is None or recall(chat.ctx, chat.person.id, ASKED_IN) == f"{draft.id} {chat.room}"
 
-    def _shared_place(self, talk: Talk, latitude: float, longitude: float) -> None:
+    def _shared_place(self, chat: ChatContext, latitude: float, longitude: float) -> None:
         """An answer to the form that is open, or a word to who is talked with; otherwise where one's company is."""
         degrees = f"{latitude:.5f}, {longitude:.5f}"
-        if focused_draft(talk.ctx, talk.person.id) is not None:
-            self._said(talk, degrees)
-        elif not any(finds(talk, latitude, longitude) for finds in self._book.finders):
-            self._command(talk, "place", degrees)
+        if focused_draft(chat.ctx, chat.person.id) is not None:
+            self._said(chat, degrees)
+        elif not any(finds(chat, latitude, longitude) for finds in self._book.finders):
+            self._command(chat, "place", degrees)
 
-    def _command(self, talk: Talk, written: str, rest: str) -> None:
-        ask_problem_no_more(talk)
+    def _command(self, chat: ChatContext, written: str, rest: str) -> None:
+        ask_problem_no_more(chat)
         name = written.lower()
         if name == "cancel":
-            self.interview.cancel(talk)
+            self.interview.cancel(chat)
         elif name in self._book.flows and name not in self._book.commands:
-            talk.open(name)
+            chat.open(name)
         elif name in self._book.commands:
-            self._book.commands[name](talk, rest)
+            self._book.commands[name](chat, rest)
         else:
-            self._book.commands["?"](talk, f"{written} {rest}".strip())
+            self._book.commands["?"](chat, f"{written} {rest}".strip())
 
-    def _pressed(self, talk: Talk, pressed: Press) -> None:
-        ask_problem_no_more(talk)
+    def _pressed(self, chat: ChatContext, pressed: Press) -> None:
+        ask_problem_no_more(chat)
         if pressed.verb.startswith("form."):
-            self.interview.press(talk, pressed)
+            self.interview.press(chat, pressed)
         elif pressed.verb == "command":
-            talk.fresh = True
-            self._command(talk, pressed.choice, "")
+            chat.as_new_message = True
+            self._command(chat, pressed.choice, "")
         elif pressed.verb in self._book.presses:
-            self._book.presses[pressed.verb](talk, pressed)
+            self._book.presses[pressed.verb](chat, pressed)
         else:
-            talk.reply(Toast(text=talk.words("talk.unknown_button")))
+            chat.reply(Toast(text=chat.words("talk.unknown_button")))
 
-    def _press(self, talk: Talk, verb: str, subject: str) -> None:
-        self._pressed(talk, Press(verb, subject))
+    def _press(self, chat: ChatContext, verb: str, subject: str) -> None:
+        self._pressed(chat, Press(verb, subject))
 
-    def _attached(self, talk: Talk, attached: Attached) -> None:
-        taken = [file for file in attached.files if any(takes(talk, file) for takes in self._book.takers)]
+    def _attached(self, chat: ChatContext, attached: Attached) -> None:
+        taken = [file for file in attached.files if any(takes(chat, file) for takes in self._book.takers)]
         if taken:
-            _ = attached.caption and any(hears(talk, attached.caption) for hears in self._book.listeners)
+            _ = attached.caption and any(hears(chat, attached.caption) for hears in self._book.listeners)
             return
         if attached.album:  # its photos come one by one; the first is answered, and the answer then follows the others
-            talk.fresh = recall(talk.ctx, talk.person.id, "album") != attached.album
-            remember(talk.ctx, talk.person.id, "album", attached.album)
-        draft = focused_draft(talk.ctx, talk.person.id)
-        if draft is None or not self.interview.receive(talk, draft, attached.files):
-            talk.reply(Say(text=talk.words("talk.file_for_what")))
+            chat.as_new_message = recall(chat.ctx, chat.person.id, "album") != attached.album
+            remember(chat.ctx, chat.person.id, "album", attached.album)
+        draft = focused_draft(chat.ctx, chat.person.id)
+        if draft is None or not self.interview.receive(chat, draft, attached.files):
+            chat.reply(Say(text=chat.words("talk.file_for_what")))
 
     # --- answering --------------------------------------------------------------------------------------------------
 
-    def _talk(self, ctx: Ctx, turn: Turn) -> Talk:
+    def _chat(self, ctx: Ctx, turn: Turn) -> ChatContext:
         person = meet(ctx, turn.identity, turn.address)
         ctx.actor = acting_person(person.id)
-        surface = Surface(turn.identity.platform.value, turn.identity.workspace, turn.address)
+        chat_address = ChatAddress(turn.identity.platform.value, turn.identity.workspace, turn.address)
         ctx.notes["message"] = turn.message or ""
-        ctx.notes["said_in"] = turn.input.message if isinstance(turn.input, Said) else ""
-        ctx.notes["room"] = room_of(ctx, turn, surface)
-        ctx.notes["here"] = surface  # what follows from this input is shown here first
-        ctx.notes["input"] = (turn.key, turn.input.text if isinstance(turn.input, Said) else None)  # for the record
-        return self.talk_to(ctx, person, surface)
+        ctx.notes["said_in"] = turn.input.message if isinstance(turn.input, TextMessage) else ""
+        ctx.notes["room"] = room_of(ctx, turn, chat_address)
+        ctx.notes["here"] = chat_address  # what follows from this input is shown here first
+        ctx.notes["input"] = (
+            turn.key,
+            turn.input.text if isinstance(turn.input, TextMessage) else None,
+        )  # for the record
+        return self.talk_to(ctx, person, chat_address)
 
-    def talk_to(self, ctx: Ctx, person: Person, surface: Surface) -> Talk:
+    def talk_to(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
         """A talk with this person at this place; `ctx` acts as them."""
-        words = self._almanac.wordings.speak(person.locale, person.zone, SIGNS.get(surface.platform, "/"))
-        return Talk(
+        words = self._market_context.wordings.speak(person.locale, person.zone, SIGNS.get(chat_address.platform, "/"))
+        return ChatContext(
             ctx,
             person,
             words,
-            self._almanac,
-            surface,
+            self._market_context,
+            chat_address,
             opens=self.interview.open,
             presses=self._press,
             says=self._command,
             answered=self.interview.answered,
         )
 
-    def desk(self, talk: Talk) -> None:
+    def home(self, chat: ChatContext) -> None:
         """The person's desk as it is now."""
-        self._book.commands["me"](talk, "home")
+        self._book.commands["me"](chat, "home")
 
-    def _refuse(self, talk: Talk, turn: Turn, refusal: Refusal) -> None:
+    def _refuse(self, chat: ChatContext, turn: Turn, refusal: Refusal) -> None:
         """Say no in words. A press on what has moved on also gets the thing as it is now."""
-        if not isinstance(turn.input, Pressed):
+        if not isinstance(turn.input, ButtonPress):
             # The window of a form that is sent closes at last: its first answer had been lost or too late.
-            stays = isinstance(turn.input, Filled) and turn.input.final and refusal.code != "talk.form_sent"
-            sentence = talk.words.refusal(refusal)
-            talk.reply(FormErrors(errors={"": sentence}) if stays else Say(text=sentence))
+            stays = isinstance(turn.input, FormSubmission) and turn.input.final and refusal.code != "talk.form_sent"
+            sentence = chat.words.refusal(refusal)
+            chat.reply(FormErrors(errors={"": sentence}) if stays else Say(text=sentence))
             return
-        own = done_just_now(talk, turn.input.button)  # pressed twice: nobody else has moved it on
-        sentence = talk.words("talk.done_already") if own else talk.words.refusal(refusal)
+        own = done_just_now(chat, turn.input.button)  # pressed twice: nobody else has moved it on
+        sentence = chat.words("talk.done_already") if own else chat.words.refusal(refusal)
         moved_on = own or isinstance(refusal, Stale)
-        talk.reply(Toast(text=sentence[:200], alert=not moved_on))
+        chat.reply(Toast(text=sentence[:200], alert=not moved_on))
         if moved_on:
-            self._redraw(talk, turn.input)
+            self._redraw(chat, turn.input)
 
-    def _redraw(self, talk: Talk, pressed: Pressed) -> None:
+    def _redraw(self, chat: ChatContext, pressed: ButtonPress) -> None:
         """Show the thing again: `<thing>.show` is the button every card's conversation answers to."""
         old = read_press(pressed.button)
         show = self._book.presses.get(f"{old.verb.partition('.')[0]}.show")
         if show is None:
             return
-        kept = list(talk.replies)
+        kept = list(chat.replies)
         try:
-            with talk.ctx.trial():
-                show(talk, replace(old, seen=None))
+            with chat.ctx.trial():
+                show(chat, replace(old, seen=None))
         except Refusal:
-            talk.replies = kept
+            chat.replies = kept
 
-    def _send(self, talk: Talk, turn: Turn, replies: list[Reply]) -> None:
+    def _send(self, chat: ChatContext, turn: Turn, replies: list[Reply]) -> None:
         for each in replies:
-            if talk.room is not None and isinstance(each, FormView):
-                remember(talk.ctx, talk.person.id, ASKED_IN, f"{each.draft} {talk.room}")
+            if chat.room is not None and isinstance(each, FormView):
+                remember(chat.ctx, chat.person.id, ASKED_IN, f"{each.draft} {chat.room}")
         if replies:
             send(
-                talk.ctx,
-                talk.surface,
+                chat.ctx,
+                chat.chat_address,
                 replies,
-                words=talk.words,
+                words=chat.words,
                 trigger=turn.trigger,
                 message=turn.message,
                 thread=turn.thread,
                 channel=turn.channel,
-                pressed=talk.ctx.notes.get("pressed_on"),
+                pressed=chat.ctx.notes.get("pressed_on"),
             )
 
 
-def room_of(ctx: Ctx, turn: Turn, where: Surface) -> str | None:
+def room_of(ctx: Ctx, turn: Turn, where: ChatAddress) -> str | None:
     """Whose topic or thread this comes from."""
     return room_at(ctx, where.platform, where.workspace, where.address, turn.thread) if turn.thread else None

@@ -318,7 +318,7 @@ def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
         gathered(ctx).say("listing", fact.listing_id, "", by=fact.by_person)
         return
     by = fact.by_person
-    parts = {"what": told_of(changes), "name": lambda talk: talk.name_of(by)}
+    parts = {"what": told_of(changes), "name": lambda chat: chat.name_of(by)}
     gathered(ctx).say("listing", fact.listing_id, "notice.listing_changed", by=by, **parts)
 
 

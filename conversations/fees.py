@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Line
 from core.advice.sessions.fee_vat import parts_of
 from core.kernel.money import Money
 from core.people.accounts.service import organisation_of
 
 
-def fee_lines(talk: Talk, earner: str, fee: Money) -> list[Line]:
+def fee_lines(chat: ChatContext, earner: str, fee: Money) -> list[Line]:
     """`earner`: the organisation that the fee was taken from. Of no fee there is nothing to say."""
     if not fee:
         return []
-    words, firm = talk.words, organisation_of(talk.ctx, earner)
-    parts = parts_of(fee, talk.almanac.vat, firm.country, firm.vat_number)
-    vat = words(f"session.vat.{parts.treatment}", vat=parts.vat, percent=talk.almanac.vat.percent)
+    words, firm = chat.words, organisation_of(chat.ctx, earner)
+    parts = parts_of(fee, chat.market_context.vat, firm.country, firm.vat_number)
+    vat = words(f"session.vat.{parts.treatment}", vat=parts.vat, percent=chat.market_context.vat.percent)
     lines = [
         Line(label=words("session.fee"), value=words.show(parts.fee)),
         Line(label=words("session.vat"), value=vat),

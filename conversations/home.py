@@ -5,10 +5,10 @@ from __future__ import annotations
 from conversations.advice.sessions.card import session_card, waits_for_me
 from conversations.books.money_statement import is_set_up, money_card, payouts_card
 from conversations.buttons import Press, press, to_command
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.discovery.alerts import brief_search
 from conversations.form_controller.drafts import draft_card, go_on_or_open
-from conversations.reply import Button, Card, CardList, Desk, Say
+from conversations.reply import Button, Card, CardList, Home, Say
 from conversations.reputation_badge import own_standing
 from conversations.router import Book
 from conversations.trade.deals.card import awaits_me, brief_card
@@ -42,61 +42,61 @@ book = Book()
 
 
 @book.command("me")
-def me(talk: Talk, where: str) -> None:
+def me(chat: ChatContext, where: str) -> None:
     """Who I am here, and all that waits for me. On Slack it stands on the Home tab, and who asks elsewhere is told."""
-    if talk.surface.platform == "slack" and where != "home":
-        talk.reply(Say(text=talk.words("me.on_home")))
-    title = talk.words("me.title", name=talk.person.name)
-    talk.reply(Desk(title=title, text=_who(talk), buttons=_buttons(talk), sections=_sections(talk)))
+    if chat.chat_address.platform == "slack" and where != "home":
+        chat.reply(Say(text=chat.words("me.on_home")))
+    title = chat.words("me.title", name=chat.person.name)
+    chat.reply(Home(title=title, text=_who(chat), buttons=_buttons(chat), sections=_sections(chat)))
 
 
 @book.press("me.more")
-def more(talk: Talk, pressed: Press) -> None:
+def more(chat: ChatContext, pressed: Press) -> None:
     """The other ways on the Home tab are laid open, or folded again; it stays so until it is changed."""
-    remember(talk.ctx, talk.person.id, MORE, pressed.choice)
-    me(talk, "home")
+    remember(chat.ctx, chat.person.id, MORE, pressed.choice)
+    me(chat, "home")
 
 
-def _who(talk: Talk) -> str:
+def _who(chat: ChatContext) -> str:
     """What others read of who asks; to who has neither said yet what they do here nor done it, what this is."""
-    words, company = talk.words, organisation_of(talk.ctx, talk.organisation)
-    named = [words(f"role.{role}") for role in talk.person.roles]
-    if own_profile(talk.ctx) is not None:
+    words, company = chat.words, organisation_of(chat.ctx, chat.organisation)
+    named = [words(f"role.{role}") for role in chat.person.roles]
+    if own_profile(chat.ctx) is not None:
         named.append(words("role.consultant"))
-    if not named and not company.traded and talk.surface.platform == "slack":
+    if not named and not company.traded and chat.chat_address.platform == "slack":
         return words("welcome.text")
-    mail = talk.person.email or words("me.no_email")
+    mail = chat.person.email or words("me.no_email")
     roles = ", ".join(named) or words("me.no_role")
-    return words("me.text", company=company.name, roles=roles, email=mail, standing=own_standing(talk))
+    return words("me.text", company=company.name, roles=roles, email=mail, standing=own_standing(chat))
 
 
-def _buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
+def _buttons(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:
     """The three ways in first. On Slack's Home, where all would stand there as equals, the rest is folded away."""
     first = (
-        to_command(talk.words, "find", "primary"),
-        to_command(talk.words, "sell"),
-        to_command(talk.words, "experts"),
+        to_command(chat.words, "find", "primary"),
+        to_command(chat.words, "sell"),
+        to_command(chat.words, "experts"),
     )
-    if talk.surface.platform != "slack":
-        return first, *_other_ways(talk)
-    if recall(talk.ctx, talk.person.id, MORE) != SHOWN_ALL:
-        unfold = Button(label=talk.words("me.more"), press=press("me.more", choice=SHOWN_ALL))
-        return first, (to_command(talk.words, "tour"), to_command(talk.words, "help"), unfold)
-    return first, *_other_ways(talk), (Button(label=talk.words("me.fewer"), press=press("me.more")),)
+    if chat.chat_address.platform != "slack":
+        return first, *_other_ways(chat)
+    if recall(chat.ctx, chat.person.id, MORE) != SHOWN_ALL:
+        unfold = Button(label=chat.words("me.more"), press=press("me.more", choice=SHOWN_ALL))
+        return first, (to_command(chat.words, "tour"), to_command(chat.words, "help"), unfold)
+    return first, *_other_ways(chat), (Button(label=chat.words("me.fewer"), press=press("me.more")),)
 
 
-def _other_ways(talk: Talk) -> tuple[tuple[Button, ...], ...]:
+def _other_ways(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:
     def row(*commands: str) -> tuple[Button, ...]:
-        return tuple(to_command(talk.words, command) for command in commands)
+        return tuple(to_command(chat.words, command) for command in commands)
 
-    words = talk.words
-    payee = escrow.payee_of(talk.ctx, talk.organisation)
-    sells = "seller" in talk.person.roles or own_profile(talk.ctx) is not None
+    words = chat.words
+    payee = escrow.payee_of(chat.ctx, chat.organisation)
+    sells = "seller" in chat.person.roles or own_profile(chat.ctx) is not None
     payout = (Button(label=words("payout.set_up"), press=press("payout.set_up")),)
     return (
         row("requests", "sessions", "expert"),
         row("offers", "deals", "listings"),
-        (to_command(talk.words, "money"), Button(label=words("mark.change"), press=press("mark.offer"))),
+        (to_command(chat.words, "money"), Button(label=words("mark.change"), press=press("mark.offer"))),
         row("alerts", "market", "place"),
         row("profile", "company", "email", "link"),
         *((payout,) if sells and not (payee and payee.ready) else ()),
@@ -104,93 +104,93 @@ def _other_ways(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-def _sections(talk: Talk) -> tuple[CardList, ...]:
-    words = talk.words
-    mine = deals.deals_of(talk.ctx, talk.organisation)
-    to_rate = {due.id for due in reviews_due(talk.ctx, talk.organisation)}
+def _sections(chat: ChatContext) -> tuple[CardList, ...]:
+    words = chat.words
+    mine = deals.deals_of(chat.ctx, chat.organisation)
+    to_rate = {due.id for due in reviews_due(chat.ctx, chat.organisation)}
     open_deals = [deal for deal in mine if deal.state not in DEAL.final or deal.id in to_rate][:SHOWN]
-    open_offers = [o for o in offers.offers_of(talk.ctx, talk.organisation) if o.state == OFFER.initial][:SHOWN]
-    my_turn = [offer for offer in open_offers if "turn" in offers.sides(talk.ctx, offer)]
-    my_deals = [deal for deal in open_deals if deal.id in to_rate or awaits_me(talk, deal)]
-    my_sessions = [booking for booking in _sessions(talk) if waits_for_me(talk, booking)]
+    open_offers = [o for o in offers.offers_of(chat.ctx, chat.organisation) if o.state == OFFER.initial][:SHOWN]
+    my_turn = [offer for offer in open_offers if "turn" in offers.sides(chat.ctx, offer)]
+    my_deals = [deal for deal in open_deals if deal.id in to_rate or awaits_me(chat, deal)]
+    my_sessions = [booking for booking in _sessions(chat) if waits_for_me(chat, booking)]
     waiting = (
-        *(session_card(talk, booking, brief=True) for booking in my_sessions),
-        *(brief_card(talk, deal) for deal in my_deals),
-        *(brief_offer(talk, offer) for offer in my_turn),
+        *(session_card(chat, booking, brief=True) for booking in my_sessions),
+        *(brief_card(chat, deal) for deal in my_deals),
+        *(brief_offer(chat, offer) for offer in my_turn),
     )
-    live = [each for each in listings.listings_of(talk.ctx, talk.organisation) if each.state == "live"][:SHOWN]
-    searches = alerts.searches_of(talk.ctx, talk.person.id)[:SHOWN]
-    drafts = talks.drafts_of(talk.ctx, talk.person.id)[:SHOWN]
+    live = [each for each in listings.listings_of(chat.ctx, chat.organisation) if each.state == "live"][:SHOWN]
+    searches = alerts.searches_of(chat.ctx, chat.person.id)[:SHOWN]
+    drafts = talks.drafts_of(chat.ctx, chat.person.id)[:SHOWN]
     sections = (
         ("me.waiting", waiting),  # what waits for me stands above what I wait for
-        ("me.sessions", tuple(session_card(talk, b, brief=True) for b in _sessions(talk) if b not in my_sessions)),
-        ("me.deals", tuple(brief_card(talk, deal) for deal in open_deals if deal not in my_deals)),
-        ("me.money", _money(talk)),
-        ("me.questions", tuple(inquiry_card(talk, each) for each in inquiries.inquiries_of(talk.ctx)[:SHOWN])),
-        ("me.requests", tuple(brief_request(talk, each) for each in _requests(talk))),
-        ("me.offers", tuple(brief_offer(talk, offer) for offer in open_offers if offer not in my_turn)),
-        ("me.listings", tuple(brief_listing(talk, each) for each in live)),
-        ("me.alerts", tuple(brief_search(talk, each) for each in searches)),
-        ("me.drafts", tuple(draft_card(talk, draft) for draft in drafts)),
+        ("me.sessions", tuple(session_card(chat, b, brief=True) for b in _sessions(chat) if b not in my_sessions)),
+        ("me.deals", tuple(brief_card(chat, deal) for deal in open_deals if deal not in my_deals)),
+        ("me.money", _money(chat)),
+        ("me.questions", tuple(inquiry_card(chat, each) for each in inquiries.inquiries_of(chat.ctx)[:SHOWN])),
+        ("me.requests", tuple(brief_request(chat, each) for each in _requests(chat))),
+        ("me.offers", tuple(brief_offer(chat, offer) for offer in open_offers if offer not in my_turn)),
+        ("me.listings", tuple(brief_listing(chat, each) for each in live)),
+        ("me.alerts", tuple(brief_search(chat, each) for each in searches)),
+        ("me.drafts", tuple(draft_card(chat, draft) for draft in drafts)),
     )
     return tuple(
         CardList(subject=code.replace(".", "_"), title=words(code), items=items) for code, items in sections if items
     )
 
 
-def _sessions(talk: Talk) -> list[Booking]:
+def _sessions(chat: ChatContext) -> list[Booking]:
     """Sessions that are not over: those that wait for my answer first, then the next."""
-    mine = sessions.bookings_of(talk.ctx, talk.person.id)
-    mine.sort(key=lambda booking: not waits_for_me(talk, booking))
+    mine = sessions.bookings_of(chat.ctx, chat.person.id)
+    mine.sort(key=lambda booking: not waits_for_me(chat, booking))
     return mine[:SHOWN]
 
 
-def _requests(talk: Talk) -> list[Request]:
+def _requests(chat: ChatContext) -> list[Request]:
     """What the company asks the market for, and waits for quotes or has to choose among them."""
-    mine = requests.requests_of(talk.ctx, talk.organisation)
+    mine = requests.requests_of(chat.ctx, chat.organisation)
     waiting = [each for each in mine if each.state not in REQUEST.final]
     return sorted(waiting, key=lambda each: each.state != "deciding")[:SHOWN]
 
 
-def _money(talk: Talk) -> tuple[Card, ...]:
+def _money(chat: ChatContext) -> tuple[Card, ...]:
     """What is held, due, on its way or gone its way; nothing when there was never any money."""
-    now = statement(talk.ctx)
+    now = statement(chat.ctx)
     if now.empty:
         return ()
-    return (money_card(talk, now).model_copy(update={"subject": None}),)
+    return (money_card(chat, now).model_copy(update={"subject": None}),)
 
 
 @book.command("payout")
-def payout(talk: Talk, _rest: str) -> None:
+def payout(chat: ChatContext, _rest: str) -> None:
     """Where a seller's money goes: a page of the payment provider, opened by a link that works once."""
-    if organisation_of(talk.ctx, talk.organisation).country is None:
-        talk.reply(Say(text=talk.words("payout.country_needed")))
-        if not talk.person.roles and own_profile(talk.ctx) is not None:
+    if organisation_of(chat.ctx, chat.organisation).country is None:
+        chat.reply(Say(text=chat.words("payout.country_needed")))
+        if not chat.person.roles and own_profile(chat.ctx) is not None:
             go_on_or_open(
-                talk, "profile", Opening({"role": "seller"})
+                chat, "profile", FormDefaults({"role": "seller"})
             )  # who sells advice is not asked whether to buy or sell
         else:
-            talk.command("profile", "")
+            chat.command("profile", "")
         return
-    if is_set_up(talk):
-        talk.reply(payouts_card(talk))
+    if is_set_up(chat):
+        chat.reply(payouts_card(chat))
         return
-    _ask_page(talk)
+    _ask_page(chat)
 
 
-def _ask_page(talk: Talk) -> None:
-    escrow.ask_onboarding(talk.ctx)
-    talk.reply(Card(subject="payout", title=talk.words("payout.title"), text=talk.words("payout.coming")))
+def _ask_page(chat: ChatContext) -> None:
+    escrow.ask_onboarding(chat.ctx)
+    chat.reply(Card(subject="payout", title=chat.words("payout.title"), text=chat.words("payout.coming")))
 
 
 @book.press("payout.set_up")
-def set_up(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    payout(talk, "")
+def set_up(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    payout(chat, "")
 
 
 @book.press("payout.change")
-def change_payout(talk: Talk, _pressed: Press) -> None:
+def change_payout(chat: ChatContext, _pressed: Press) -> None:
     """The provider's page once more, to change what it knows."""
-    talk.fresh = True
-    _ask_page(talk)
+    chat.as_new_message = True
+    _ask_page(chat)

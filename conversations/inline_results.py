@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conversations.chat_context import Surface, Talk
+from conversations.chat_context import ChatAddress, ChatContext
 from conversations.discovery.search import listings_to_share
 from conversations.engine import Engine
 from conversations.link_previews import preview
@@ -48,48 +48,48 @@ class Glances:
         `here`: typed in the chat with us, where it answers the form that is open; elsewhere listings are sent.
         `anyone`: asked among others, where who is not known here sees what everybody may.
         """
-        talk = self._onlooker(ctx, identity) or (self._stranger(ctx, identity) if anyone else None)
-        if talk is None:
+        chat = self._onlooker(ctx, identity) or (self._stranger(ctx, identity) if anyone else None)
+        if chat is None:
             return None
         try:
-            draft = focused_draft(talk.ctx, talk.person.id) if here else None
-            options = self._options(talk, draft, text) if draft is not None else None
+            draft = focused_draft(chat.ctx, chat.person.id) if here else None
+            options = self._options(chat, draft, text) if draft is not None else None
             if options is not None:
-                return Glance(talk.person.locale, options=options)
-            shared, after = listings_to_share(talk, text, after, door)
+                return Glance(chat.person.locale, options=options)
+            shared, after = listings_to_share(chat, text, after, door)
         except Refusal:
-            return Glance(talk.person.locale)
-        shared = [each.model_copy(update={"card": jointed_card(each.card, talk.words)}) for each in shared]
-        return Glance(talk.person.locale, shared=shared, after=after)
+            return Glance(chat.person.locale)
+        shared = [each.model_copy(update={"card": jointed_card(each.card, chat.words)}) for each in shared]
+        return Glance(chat.person.locale, shared=shared, after=after)
 
     def options(self, ctx: Ctx, identity: Identity, draft_id: str, name: str, part: str) -> Sequence[Option]:
         """What a field of somebody's form takes, while a part of it is typed. Changes nothing."""
-        talk = self._onlooker(ctx, identity)
-        if talk is None:
+        chat = self._onlooker(ctx, identity)
+        if chat is None:
             return ()
         try:
-            return self._options(talk, draft_of(ctx, talk.person.id, draft_id), part, name) or ()
+            return self._options(chat, draft_of(ctx, chat.person.id, draft_id), part, name) or ()
         except Refusal:
             return ()
 
     def previews(self, ctx: Ctx, identity: Identity, urls: Sequence[str]) -> dict[str, Card]:
         """What may stand under links of ours in a channel, in the language of who wrote them. Changes nothing."""
-        talk = self._onlooker(ctx, identity) or self._stranger(ctx, identity)
-        found = {url: preview(talk, url) for url in urls}
-        return {url: jointed_card(card, talk.words) for url, card in found.items() if card is not None}
+        chat = self._onlooker(ctx, identity) or self._stranger(ctx, identity)
+        found = {url: preview(chat, url) for url in urls}
+        return {url: jointed_card(card, chat.words) for url, card in found.items() if card is not None}
 
-    def _stranger(self, ctx: Ctx, identity: Identity) -> Talk:
+    def _stranger(self, ctx: Ctx, identity: Identity) -> ChatContext:
         """A talk with somebody who has never been here: they see what everybody may."""
         nobody = Person(id="", organisation_id="", name=identity.name, locale=identity.locale, zone=identity.zone)
-        return self._engine.talk_to(ctx, nobody, Surface(identity.platform.value, identity.workspace, ""))
+        return self._engine.talk_to(ctx, nobody, ChatAddress(identity.platform.value, identity.workspace, ""))
 
-    def _options(self, talk: Talk, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
-        return self._engine.interview.offers(talk, draft, part, name) if draft.flow in self._engine.flows else None
+    def _options(self, chat: ChatContext, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
+        return self._engine.interview.offers(chat, draft, part, name) if draft.flow in self._engine.flows else None
 
-    def _onlooker(self, ctx: Ctx, identity: Identity) -> Talk | None:
+    def _onlooker(self, ctx: Ctx, identity: Identity) -> ChatContext | None:
         """A talk with somebody who has said nothing yet; None for who is not known here."""
         person = known(ctx, identity)
         if person is None:
             return None
-        surface = Surface(identity.platform.value, identity.workspace, "")
-        return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, surface)
+        chat_address = ChatAddress(identity.platform.value, identity.workspace, "")
+        return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, chat_address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import wraps
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Say
 from conversations.router import OnCommand
 from core.discovery.search.sentence.keyboard import as_meant
@@ -14,15 +14,15 @@ def in_either_layout(command: OnCommand) -> OnCommand:
     """The command, which then hears "пелети біля Львова" where "gtktnb ,skz Kmdjdf" was typed."""
 
     @wraps(command)
-    def hears(talk: Talk, sentence: str) -> None:
-        command(talk, read_as(talk, sentence))
+    def hears(chat: ChatContext, sentence: str) -> None:
+        command(chat, read_as(chat, sentence))
 
     return hears
 
 
-def read_as(talk: Talk, sentence: str) -> str:
+def read_as(chat: ChatContext, sentence: str) -> str:
     """The sentence as it was meant. One that was typed in the other layout is shown as it is read."""
-    meant = as_meant(sentence, talk.almanac.catalogue, talk.almanac.places)
+    meant = as_meant(sentence, chat.market_context.catalogue, chat.market_context.places)
     if meant:
-        talk.reply(Say(text=talk.words("find.read_as", sentence=meant)))
+        chat.reply(Say(text=chat.words("find.read_as", sentence=meant)))
     return meant or sentence

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Say
 from core.catalogue import Catalogue
 from core.catalogue.product_names import words_of
@@ -19,15 +19,15 @@ LETTERS: Final = 3  # of a word that tells its language
 OFFERED: Final = "language_offered"  # under which is remembered that it was
 
 
-def offer_language(talk: Talk, text: str) -> None:
+def offer_language(chat: ChatContext, text: str) -> None:
     """One line and a button in the language that was written, behind the answer."""
-    written = language_of(text, talk.almanac.catalogue)
-    if written in {None, talk.words.language} or talk.room is not None or recall(talk.ctx, talk.person.id, OFFERED):
+    written = language_of(text, chat.market_context.catalogue)
+    if written in {None, chat.words.language} or chat.room is not None or recall(chat.ctx, chat.person.id, OFFERED):
         return
-    remember(talk.ctx, talk.person.id, OFFERED, written or "")
-    words = talk.almanac.wordings.speak(written or "", talk.person.zone, talk.words.sign)
+    remember(chat.ctx, chat.person.id, OFFERED, written or "")
+    words = chat.market_context.wordings.speak(written or "", chat.person.zone, chat.words.sign)
     button = Button(label=words("language.go_on"), press=press("language.choose", choice=written or ""))
-    talk.reply(Say(text=words("language.spoken_too"), buttons=((button,),)))
+    chat.reply(Say(text=words("language.spoken_too"), buttons=((button,),)))
 
 
 def language_of(text: str, catalogue: Catalogue) -> str | None:

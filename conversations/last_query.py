@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from core.discovery.search import kept
 from core.discovery.search.model import Query
 from core.kernel.chat_state.service import recall
@@ -17,21 +17,21 @@ LATEST: Final = "latest"  # under which it is remembered which list was asked fo
 STILL_MEANT: Final = timedelta(hours=12)  # after which a word or two are hardly said of a list any more
 
 
-def asked(talk: Talk, topic: str = GOODS) -> Query:
-    return kept.read(recall(talk.ctx, talk.person.id, topic).partition("\n")[0])
+def asked(chat: ChatContext, topic: str = GOODS) -> Query:
+    return kept.read(recall(chat.ctx, chat.person.id, topic).partition("\n")[0])
 
 
-def latest(talk: Talk) -> str:
+def latest(chat: ChatContext) -> str:
     """Which list the next words may be said of: that of goods, of consultants or of requests; or that they answer the
     question for the problem. None after a while."""
-    topic, _, when = recall(talk.ctx, talk.person.id, LATEST).partition(" ")
-    return topic if when and talk.ctx.now - datetime.fromisoformat(when) < STILL_MEANT else ""
+    topic, _, when = recall(chat.ctx, chat.person.id, LATEST).partition(" ")
+    return topic if when and chat.ctx.now - datetime.fromisoformat(when) < STILL_MEANT else ""
 
 
-def amount_looked_for(talk: Talk, product_id: str) -> Quantity | None:
+def amount_looked_for(chat: ChatContext, product_id: str) -> Quantity | None:
     """How much of such goods was looked for, where that was the last list and it said an amount."""
-    if latest(talk) != GOODS:
+    if latest(chat) != GOODS:
         return None
-    said = asked(talk).understood
+    said = asked(chat).understood
     meant = (said.product,) if said.product else said.alternatives
     return said.quantity if not meant or product_id in meant else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conversations.advice.experts.card import expert_card
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.result_cards import shared
 from conversations.links import LED_TO, PRIVATE, Link, read_url
 from conversations.reply import Button, Card
@@ -15,9 +15,9 @@ from core.people.accounts.service import members, person_of
 from core.trade.listings.service import TAKES_OFFERS, listing_for, seller_of
 
 
-def preview(talk: Talk, url: str) -> Card | None:
+def preview(chat: ChatContext, url: str) -> Card | None:
     """What may stand under a link for everybody in the channel: public facts alone. None for no link of ours."""
-    link, words = read_url(url), talk.words
+    link, words = read_url(url), chat.words
     if link is None or link.thing not in LED_TO:
         return None
     open_it = (
@@ -27,7 +27,7 @@ def preview(talk: Talk, url: str) -> Card | None:
         look = Button(label=words("deal.open"), press=press(LED_TO[link.thing], link.named))
         return Card(title=words("link.private"), text=words("link.private_text"), buttons=((look,),))
     try:
-        return _public(talk, link).model_copy(update={"subject": None, "buttons": open_it})
+        return _public(chat, link).model_copy(update={"subject": None, "buttons": open_it})
     except Refusal:
         return None
 
@@ -45,10 +45,10 @@ def locale_behind(ctx: Ctx, url: str) -> str:
     return ""
 
 
-def _public(talk: Talk, link: Link) -> Card:
+def _public(chat: ChatContext, link: Link) -> Card:
     if link.thing == "e":
-        return expert_card(talk, expert_for(talk.ctx, link.named), brief=True)
-    listing = listing_for(talk.ctx, link.named)
-    card = shared(talk, listing, "").card
-    gone = "" if listing.state in TAKES_OFFERS else talk.words("link.gone")
+        return expert_card(chat, expert_for(chat.ctx, link.named), brief=True)
+    listing = listing_for(chat.ctx, link.named)
+    card = shared(chat, listing, "").card
+    gone = "" if listing.state in TAKES_OFFERS else chat.words("link.gone")
     return card.model_copy(update={"note": gone})

@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.last_query import ADVICE, GOODS, latest
 from core.catalogue import Catalogue
 from core.catalogue.product_names import words_of
@@ -28,9 +28,9 @@ LONGEST: Final = 12  # words of a question; who writes more tells of something
 LANGUAGE: Final = ("language", "")
 
 
-def question_asked(talk: Talk, text: str) -> tuple[str, str] | None:
+def question_asked(chat: ChatContext, text: str) -> tuple[str, str] | None:
     """The command that answers such a question, with its words; None where it is none."""
-    return question_in(text, talk.almanac.catalogue, latest(talk))
+    return question_in(text, chat.market_context.catalogue, latest(chat))
 
 
 def question_in(text: str, catalogue: Catalogue, shown: str = "") -> tuple[str, str] | None:
@@ -45,10 +45,12 @@ def question_in(text: str, catalogue: Catalogue, shown: str = "") -> tuple[str, 
     return LANGUAGE if _asks_language(said, catalogue, shown) else None
 
 
-def stops(talk: Talk, text: str) -> bool:
+def stops(chat: ChatContext, text: str) -> bool:
     """Whether somebody who fills a form says that they will not go on: by the button's own word, or one like it."""
     said = tuple(words_of(text))
-    return said == tuple(words_of(talk.words("form.cancel"))) or said in _phrases("stops", talk.almanac.catalogue)
+    return said == tuple(words_of(chat.words("form.cancel"))) or said in _phrases(
+        "stops", chat.market_context.catalogue
+    )
 
 
 def _beside(said: list[str], meaning: str, catalogue: Catalogue) -> list[str] | None:

@@ -10,7 +10,7 @@ from conversations.advice.expert_search.question import KIND as QUESTION
 from conversations.advice.expert_search.question import question_card
 from conversations.advice.sessions.card import session_card
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.discovery.result_cards import listing_card
 from conversations.event_sentences import gathered
 from conversations.forms.form import Values
@@ -38,60 +38,60 @@ LAST_SEEN: Final = "reported"  # which card the person was looking at, kept for 
 
 book = Book()
 
-Party = Callable[[Talk, str], str]  # whose card it is, seen from the person
-Drawn = Callable[[Talk, str], Card]
+Party = Callable[[ChatContext, str], str]  # whose card it is, seen from the person
+Drawn = Callable[[ChatContext, str], Card]
 
 
-def _other(talk: Talk, thing: Any) -> str:
-    return str(thing.seller if thing.buyer == talk.organisation else thing.buyer)
+def _other(chat: ChatContext, thing: Any) -> str:
+    return str(thing.seller if thing.buyer == chat.organisation else thing.buyer)
 
 
-def _other_of_session(talk: Talk, subject: str) -> str:
-    booking = booking_for(talk.ctx, subject)
-    return booking.consultant_org if booking.seeker_org == talk.organisation else booking.seeker_org
+def _other_of_session(chat: ChatContext, subject: str) -> str:
+    booking = booking_for(chat.ctx, subject)
+    return booking.consultant_org if booking.seeker_org == chat.organisation else booking.seeker_org
 
 
-def _other_of_question(talk: Talk, subject: str) -> str:
-    question = question_for(talk.ctx, subject)
-    other = question.consultant if side_of(talk.ctx, question) == "seeker" else question.seeker
-    return person_of(talk.ctx, other).organisation_id
+def _other_of_question(chat: ChatContext, subject: str) -> str:
+    question = question_for(chat.ctx, subject)
+    other = question.consultant if side_of(chat.ctx, question) == "seeker" else question.seeker
+    return person_of(chat.ctx, other).organisation_id
 
 
 # Each kind of card on which somebody else is seen: who that is, and the card as the person has it before them.
 SEEN_ON: Final[Mapping[str, tuple[Party, Drawn]]] = {
     "expert": (
-        lambda talk, subject: expert_for(talk.ctx, subject).organisation_id,
-        lambda talk, subject: profile_card(talk, expert_for(talk.ctx, subject)),
+        lambda chat, subject: expert_for(chat.ctx, subject).organisation_id,
+        lambda chat, subject: profile_card(chat, expert_for(chat.ctx, subject)),
     ),
     "listing": (
-        lambda talk, subject: listing_for(talk.ctx, subject).seller,
-        lambda talk, subject: listing_card(talk, listing_for(talk.ctx, subject)),
+        lambda chat, subject: listing_for(chat.ctx, subject).seller,
+        lambda chat, subject: listing_card(chat, listing_for(chat.ctx, subject)),
     ),
     "offer": (
-        lambda talk, subject: _other(talk, offer_for(talk.ctx, subject)),
-        lambda talk, subject: offer_card(talk, offer_for(talk.ctx, subject)),
+        lambda chat, subject: _other(chat, offer_for(chat.ctx, subject)),
+        lambda chat, subject: offer_card(chat, offer_for(chat.ctx, subject)),
     ),
     "inquiry": (
-        lambda talk, subject: _other(talk, inquiry_for(talk.ctx, subject)),
-        lambda talk, subject: inquiry_card(talk, inquiry_for(talk.ctx, subject)),
+        lambda chat, subject: _other(chat, inquiry_for(chat.ctx, subject)),
+        lambda chat, subject: inquiry_card(chat, inquiry_for(chat.ctx, subject)),
     ),
-    QUESTION: (_other_of_question, lambda talk, subject: question_card(talk, question_for(talk.ctx, subject))),
-    "session": (_other_of_session, lambda talk, subject: session_card(talk, booking_for(talk.ctx, subject))),
+    QUESTION: (_other_of_question, lambda chat, subject: question_card(chat, question_for(chat.ctx, subject))),
+    "session": (_other_of_session, lambda chat, subject: session_card(chat, booking_for(chat.ctx, subject))),
 }
 
 
 @book.press("apart.ask")
-def ask(talk: Talk, pressed: Press) -> None:
+def ask(chat: ChatContext, pressed: Press) -> None:
     """What one can do about who stands on this card. The choice: its kind."""
     if pressed.choice not in SEEN_ON:
-        talk.reply(Toast(text=talk.words("talk.unknown_button")))
+        chat.reply(Toast(text=chat.words("talk.unknown_button")))
         return
-    words, organisation = talk.words, SEEN_ON[pressed.choice][0](talk, pressed.subject)
+    words, organisation = chat.words, SEEN_ON[pressed.choice][0](chat, pressed.subject)
     report = press("apart.report", pressed.subject, choice=pressed.choice)
-    talk.fresh = True
-    talk.reply(
+    chat.as_new_message = True
+    chat.reply(
         Say(
-            text=words("apart.ask", name=talk.party(organisation)),
+            text=words("apart.ask", name=chat.party(organisation)),
             buttons=(
                 (Button(label=words("apart.report"), press=report),),
                 (Button(label=words("apart.block"), press=press("apart.block", organisation), style="danger"),),
@@ -104,37 +104,37 @@ def ask(talk: Talk, pressed: Press) -> None:
 
 
 @book.press("apart.block")
-def block(talk: Talk, pressed: Press) -> None:
-    service.block(talk.ctx, pressed.subject)
-    name = talk.party(pressed.subject)
-    undo = Button(label=talk.words("apart.unblock"), press=press("apart.unblock", pressed.subject))
-    talk.fresh = True
-    talk.reply(Say(text=talk.words("apart.blocked", name=name), buttons=((undo,),)))
+def block(chat: ChatContext, pressed: Press) -> None:
+    service.block(chat.ctx, pressed.subject)
+    name = chat.party(pressed.subject)
+    undo = Button(label=chat.words("apart.unblock"), press=press("apart.unblock", pressed.subject))
+    chat.as_new_message = True
+    chat.reply(Say(text=chat.words("apart.blocked", name=name), buttons=((undo,),)))
 
 
 @book.press("apart.unblock")
-def unblock(talk: Talk, pressed: Press) -> None:
-    service.unblock(talk.ctx, pressed.subject)
-    name = talk.party(pressed.subject)
-    talk.fresh = True
-    talk.reply(Say(text=talk.words("apart.unblocked", name=name)))
+def unblock(chat: ChatContext, pressed: Press) -> None:
+    service.unblock(chat.ctx, pressed.subject)
+    name = chat.party(pressed.subject)
+    chat.as_new_message = True
+    chat.reply(Say(text=chat.words("apart.unblocked", name=name)))
 
 
 @book.command("blocked")
-def blocked(talk: Talk, _rest: str) -> None:
+def blocked(chat: ChatContext, _rest: str) -> None:
     """Whom one has blocked, each with the way back."""
-    words = talk.words
+    words = chat.words
     items = tuple(
         Card(
-            title=talk.party(each),
+            title=chat.party(each),
             buttons=((Button(label=words("apart.unblock"), press=press("apart.unblock", each)),),),
         )
-        for each in service.blocked_by_me(talk.ctx)
+        for each in service.blocked_by_me(chat.ctx)
     )
     if not items:
-        talk.reply(Say(text=words("apart.nobody")))
+        chat.reply(Say(text=words("apart.nobody")))
         return
-    talk.reply(CardList(subject="blocked", title=words("apart.title"), items=items))
+    chat.reply(CardList(subject="blocked", title=words("apart.title"), items=items))
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------
@@ -142,24 +142,24 @@ def blocked(talk: Talk, _rest: str) -> None:
 REPORT: Final = own_words("tell")
 
 
-def _report(talk: Talk, opening: Opening, values: Values) -> None:
-    kind, _, subject = recall(talk.ctx, talk.person.id, LAST_SEEN).partition(":")
-    screen = on_screen(talk.words, SEEN_ON[kind][1](talk, subject)) if kind in SEEN_ON else ""
-    command = ReportParty(organisation_id=str(opening.subject), words=values["words"], screen=screen[:SCREEN_AT_MOST])
-    service.report(talk.ctx, command)
-    block_too = Button(label=talk.words("apart.block"), press=press("apart.block", command.organisation_id))
-    talk.reply(Say(text=talk.words("apart.reported"), buttons=((block_too,),)))
+def _report(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    kind, _, subject = recall(chat.ctx, chat.person.id, LAST_SEEN).partition(":")
+    screen = on_screen(chat.words, SEEN_ON[kind][1](chat, subject)) if kind in SEEN_ON else ""
+    command = ReportParty(organisation_id=str(defaults.subject), words=values["words"], screen=screen[:SCREEN_AT_MOST])
+    service.report(chat.ctx, command)
+    block_too = Button(label=chat.words("apart.block"), press=press("apart.block", command.organisation_id))
+    chat.reply(Say(text=chat.words("apart.reported"), buttons=((block_too,),)))
 
 
 book.flow(Flow(REPORT, finish=_report))
 
 
 @book.press("apart.report")
-def report(talk: Talk, pressed: Press) -> None:
-    organisation = SEEN_ON[pressed.choice][0](talk, pressed.subject)
-    remember(talk.ctx, talk.person.id, LAST_SEEN, f"{pressed.choice}:{pressed.subject}")
-    talk.fresh = True
-    talk.open("tell", Opening({}, organisation))
+def report(chat: ChatContext, pressed: Press) -> None:
+    organisation = SEEN_ON[pressed.choice][0](chat, pressed.subject)
+    remember(chat.ctx, chat.person.id, LAST_SEEN, f"{pressed.choice}:{pressed.subject}")
+    chat.as_new_message = True
+    chat.open("tell", FormDefaults({}, organisation))
 
 
 def on_screen(words: Words, card: Card) -> str:
@@ -171,44 +171,44 @@ def on_screen(words: Words, card: Card) -> str:
 # --- what operators see -----------------------------------------------------------------------------------------------
 
 
-def report_card(talk: Talk, told: Report, note: str = "") -> Card:
-    words = talk.words
+def report_card(chat: ChatContext, told: Report, note: str = "") -> Card:
+    words = chat.words
     rows: tuple[tuple[Button, ...], ...] = ()
-    if told.closed_at is None and service.looks_at(talk.person, told):
+    if told.closed_at is None and service.looks_at(chat.person, told):
         warn = Button(label=words("report.warn"), press=press("report.warn", told.id), style="danger")
         rows = ((warn, Button(label=words("report.nothing"), press=press("report.nothing", told.id))),)
     return Card(
         subject=f"report:{told.id}",
-        title=words("report.title", name=talk.party(told.about_id)),
+        title=words("report.title", name=chat.party(told.about_id)),
         text=told.words,
         lines=(
-            Line(label=words("report.by"), value=talk.name_of(told.reporter)),
+            Line(label=words("report.by"), value=chat.name_of(told.reporter)),
             Line(label=words("report.screen"), value=told.screen),
         ),
         turn=words(f"report.turn.{told.outcome or 'open'}"),
         note=note,
         buttons=rows,
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def _close(talk: Talk, pressed: Press, outcome: Literal["warned", "nothing"]) -> None:
-    talk.reply(report_card(talk, service.close_report(talk.ctx, pressed.subject, outcome)))
+def _close(chat: ChatContext, pressed: Press, outcome: Literal["warned", "nothing"]) -> None:
+    chat.reply(report_card(chat, service.close_report(chat.ctx, pressed.subject, outcome)))
 
 
 @book.press("report.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(report_card(talk, service.report_for(talk.ctx, pressed.subject)))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(report_card(chat, service.report_for(chat.ctx, pressed.subject)))
 
 
 @book.press("report.warn")
-def warn(talk: Talk, pressed: Press) -> None:
-    _close(talk, pressed, "warned")
+def warn(chat: ChatContext, pressed: Press) -> None:
+    _close(chat, pressed, "warned")
 
 
 @book.press("report.nothing")
-def nothing(talk: Talk, pressed: Press) -> None:
-    _close(talk, pressed, "nothing")
+def nothing(chat: ChatContext, pressed: Press) -> None:
+    _close(chat, pressed, "nothing")
 
 
 # --- who hears of it --------------------------------------------------------------------------------------------------
@@ -229,13 +229,13 @@ def on_report(code: str) -> Callable[[Ctx, PartyReported | ReportClosed], None]:
 REPORTS_HEARD: Final = ((REPORT_FACTS, on_report),)
 
 
-def report_news(talk: Talk, subject: str, note: str) -> Card:
-    return report_card(talk, service.report_for(talk.ctx, subject), note)
+def report_news(chat: ChatContext, subject: str, note: str) -> Card:
+    return report_card(chat, service.report_for(chat.ctx, subject), note)
 
 
 def told_of_report(ctx: Ctx, report_id: str) -> list[Person]:
     """The operators; and who made it, when it was looked at."""
     told = service.report_for(ctx, report_id)
-    desk = [each for each in operators(ctx) if service.looks_at(each, told)]
+    home = [each for each in operators(ctx) if service.looks_at(each, told)]
     reporter = person_of(ctx, told.reporter)
-    return desk if told.closed_at is None or reporter in desk else [*desk, reporter]
+    return home if told.closed_at is None or reporter in home else [*home, reporter]

@@ -81,7 +81,8 @@ class Bars(Shape):
 
 
 class Card(Shape):
-    """One thing, as it stands now. At one address a subject has one live card: it is edited, or replaced when `fresh`.
+    """One thing, as it stands now. At one address a subject has one live card: it is edited, or replaced when
+    `as_new_message`.
 
     `room`: what it is a part of ("deal:…"), where a platform keeps such things together.
     `turn`: whose turn it is, what happens next and by when. `pictures` and `documents`: ids of kept files;
@@ -104,7 +105,7 @@ class Card(Shape):
     documents: tuple[str, ...] = ()
     chart: Chart | Bars | None = None
     opens: str | None = Field(default=None, max_length=64)
-    fresh: bool = True
+    as_new_message: bool = True
 
     @property
     def main(self) -> str:
@@ -141,7 +142,7 @@ class CardList(Shape):
     buttons: tuple[tuple[Button, ...], ...] = ()
     side_by_side: bool = False
     first: int = 1
-    fresh: bool = True
+    as_new_message: bool = True
 
 
 class Option(Shape):
@@ -203,7 +204,7 @@ class FormView(Shape):
     can_go_back: bool = False
     keep: str = ""  # the button that leaves the answer as it was, while a line is changed
     clear: str = ""  # the button that leaves no answer, while a line is changed that needs none
-    fresh: bool = True
+    as_new_message: bool = True
 
 
 class FormClosed(Shape):
@@ -238,7 +239,7 @@ class FormErrors(Shape):
     errors: dict[str, str]
 
 
-class Desk(Shape):
+class Home(Shape):
     """The person's desk: what waits for them first, then their business. Slack's App Home."""
 
     kind: Literal["desk"] = "desk"
@@ -249,5 +250,5 @@ class Desk(Shape):
 
 
 Reply = Annotated[
-    Card | Say | CardList | FormView | FormClosed | Toast | FormErrors | Desk, Field(discriminator="kind")
+    Card | Say | CardList | FormView | FormClosed | Toast | FormErrors | Home, Field(discriminator="kind")
 ]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button
 from core.trade.deals.model import Side
 from core.trade.reviews.model import Score
@@ -15,9 +15,9 @@ from core.trade.reviews.service import score_of
 SIDES: Final[tuple[Side, ...]] = ("seller", "buyer")
 
 
-def standing(talk: Talk, organisation_id: str, side: Side) -> str:
+def standing(chat: ChatContext, organisation_id: str, side: Side) -> str:
     """As a seller, or as a buyer: "★ 4.6 (12 reviews), 31 deals, 97 % on time", or that it is new to that."""
-    return _told(talk, score_of(talk.ctx, organisation_id, side), side)
+    return _told(chat, score_of(chat.ctx, organisation_id, side), side)
 
 
 class Standing(NamedTuple):
@@ -27,22 +27,22 @@ class Standing(NamedTuple):
     reviews: tuple[Button, ...]
 
 
-def standing_with_reviews(talk: Talk, organisation_id: str, side: Side) -> Standing:
-    score = score_of(talk.ctx, organisation_id, side)
-    read = Button(label=talk.words("review.read"), press=press("review.read", organisation_id, choice=side))
-    return Standing(_told(talk, score, side), (read,) if score.reviews else ())
+def standing_with_reviews(chat: ChatContext, organisation_id: str, side: Side) -> Standing:
+    score = score_of(chat.ctx, organisation_id, side)
+    read = Button(label=chat.words("review.read"), press=press("review.read", organisation_id, choice=side))
+    return Standing(_told(chat, score, side), (read,) if score.reviews else ())
 
 
-def standing_if_known(talk: Talk, organisation_id: str, side: Side) -> str:
+def standing_if_known(chat: ChatContext, organisation_id: str, side: Side) -> str:
     """The same among others in a list: of who has done nothing yet, nothing."""
-    score = score_of(talk.ctx, organisation_id, side)
-    return _told(talk, score, side) if _begun(score) or score.other_deals else ""
+    score = score_of(chat.ctx, organisation_id, side)
+    return _told(chat, score, side) if _begun(score) or score.other_deals else ""
 
 
-def own_standing(talk: Talk) -> str:
+def own_standing(chat: ChatContext) -> str:
     """What others read of who asks: a line for each side on which anything has been done."""
-    words, scores = talk.words, {side: score_of(talk.ctx, talk.organisation, side) for side in SIDES}
-    lines = (f"{words(f'party.{side}')}: {_told(talk, scores[side], side)}" for side in SIDES if _begun(scores[side]))
+    words, scores = chat.words, {side: score_of(chat.ctx, chat.organisation, side) for side in SIDES}
+    lines = (f"{words(f'party.{side}')}: {_told(chat, scores[side], side)}" for side in SIDES if _begun(scores[side]))
     return "\n".join(lines) or words("standing.new")
 
 
@@ -50,10 +50,10 @@ def _begun(score: Score) -> bool:
     return bool(score.reviews) or bool(score.completed_deals) or score.on_time is not None
 
 
-def _told(talk: Talk, score: Score, side: Side) -> str:
-    words, parts = talk.words, []
+def _told(chat: ChatContext, score: Score, side: Side) -> str:
+    words, parts = chat.words, []
     if not _begun(score):
-        return _new(talk, score, side)
+        return _new(chat, score, side)
     if score.shown is None:
         parts.append(words("standing.too_few" if score.reviews else "standing.unrated"))
     else:
@@ -66,9 +66,9 @@ def _told(talk: Talk, score: Score, side: Side) -> str:
     return ", ".join(parts)
 
 
-def _new(talk: Talk, score: Score, side: Side) -> str:
+def _new(chat: ChatContext, score: Score, side: Side) -> str:
     """Who has only bought is new as a seller, and not new here."""
-    words, count = talk.words, score.other_deals
+    words, count = chat.words, score.other_deals
     if not count:
         return words("standing.new")
     if side == "seller":

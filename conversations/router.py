@@ -9,20 +9,22 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from conversations.buttons import Press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Form, Values, refusal_of
 from core.people.files.model import Checked
 
 Entry = TypeVar("Entry")
-OnCommand = Callable[[Talk, str], None]  # the words after the command
-OnPress = Callable[[Talk, Press], None]
-OnWords = Callable[[Talk, str], bool]  # whether they were meant for it
-OnPlace = Callable[[Talk, float, float], bool]  # latitude and longitude in degrees; whether they were meant for it
-OnFile = Callable[[Talk, Checked], bool]  # whether it takes files of this kind
+OnCommand = Callable[[ChatContext, str], None]  # the words after the command
+OnPress = Callable[[ChatContext, Press], None]
+OnWords = Callable[[ChatContext, str], bool]  # whether they were meant for it
+OnPlace = Callable[
+    [ChatContext, float, float], bool
+]  # latitude and longitude in degrees; whether they were meant for it
+OnFile = Callable[[ChatContext, Checked], bool]  # whether it takes files of this kind
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Confirmation:
     """What is asked back before a form goes out: a question, both answers to it, and the field that one of them
     changes."""
 
@@ -32,12 +34,12 @@ class Doubt:
     field: str
 
 
-class Doubted(Exception):
+class NeedsConfirmation(Exception):
     """What would have been taken is asked back first: nothing of it has been done."""
 
-    def __init__(self, doubt: Doubt) -> None:
-        super().__init__(doubt.question)
-        self.doubt = doubt
+    def __init__(self, confirmation: Confirmation) -> None:
+        super().__init__(confirmation.question)
+        self.confirmation = confirmation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +53,27 @@ class Flow:
     """
 
     form: Form
-    finish: Callable[[Talk, Opening, Values], None]
-    intro: Callable[[Talk, Opening], str] = lambda _talk, _opening: ""
-    reads: Callable[[Talk, str, Values], Mapping[str, str]] | None = None
-    anew: Callable[[Talk, Opening], Opening] | None = None
-    doubts: Callable[[Talk, Opening, Values], Doubt | None] = lambda _talk, _opening, _values: None
+    finish: Callable[[ChatContext, FormDefaults, Values], None]
+    intro: Callable[[ChatContext, FormDefaults], str] = lambda _chat, _defaults: ""
+    reads: Callable[[ChatContext, str, Values], Mapping[str, str]] | None = None
+    anew: Callable[[ChatContext, FormDefaults], FormDefaults] | None = None
+    confirm: Callable[[ChatContext, FormDefaults, Values], Confirmation | None] = lambda _chat, _defaults, _values: None
 
     @property
     def name(self) -> str:
         return self.form.name
 
-    def run(self, talk: Talk, opening: Opening, values: Values, *, sure: bool = False) -> None:
+    def run(self, chat: ChatContext, defaults: FormDefaults, values: Values, *, sure: bool = False) -> None:
         """Run the form's command. A limit that only the command knows is a refusal like any other.
 
         Raises Doubted where something of it is asked back, unless they are `sure`.
         """
-        doubt = None if sure else self.doubts(talk, opening, values)
-        if doubt is not None:
-            raise Doubted(doubt)  # first: what is refused may be refused for the very slip
+        confirmation = None if sure else self.confirm(chat, defaults, values)
+        if confirmation is not None:
+            raise NeedsConfirmation(confirmation)  # first: what is refused may be refused for the very slip
         try:
-            with talk.ctx.trial():
-                self.finish(talk, opening, values)
+            with chat.ctx.trial():
+                self.finish(chat, defaults, values)
         except ValidationError as fault:
             raise refusal_of(fault) from fault
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.buttons import to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.quiet_hours import quiet_button, quiet_hours_text
 from conversations.reply import Card, Line
 from conversations.router import Book
@@ -15,10 +15,10 @@ book = Book()
 @book.command("notifications")
 @book.command("timezone")
 @book.command("settings")
-def settings(talk: Talk, _rest: str) -> None:
-    words, zone = talk.words, zone_of(talk.ctx, talk.person)
+def settings(chat: ChatContext, _rest: str) -> None:
+    words, zone = chat.words, zone_of(chat.ctx, chat.person)
     language = words.locale.languages.get(words.language, words.language)
-    talk.reply(
+    chat.reply(
         Card(
             title=words("command.settings"),
             lines=(
@@ -27,11 +27,11 @@ def settings(talk: Talk, _rest: str) -> None:
                     label=words("settings.zone"),
                     value=words("settings.zone_unknown") if zone == ZONE_UNKNOWN else words.clock_of(zone),
                 ),
-                Line(label=words("alert.quiet"), value=quiet_hours_text(talk)),
+                Line(label=words("alert.quiet"), value=quiet_hours_text(chat)),
             ),
             buttons=(
                 (to_command(words, "language"), to_command(words, "place")),
-                (quiet_button(talk), to_command(words, "alerts")),
+                (quiet_button(chat), to_command(words, "alerts")),
             ),
         )
     )

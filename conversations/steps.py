@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Toast
 from conversations.router import Book
 from core.kernel.errors import Stale
@@ -20,7 +20,7 @@ YES: Final = "yes"
 NO: Final = "no"  # whoever goes back looks at the same card again, and not at another one
 
 Act = Callable[[Ctx, str, int | None], Any]  # of a thing by its id, as it was seen
-Question = Callable[[Talk, str], str]
+Question = Callable[[ChatContext, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +41,42 @@ class Steps:
     thing: str
     acts: Mapping[str, Act]
     asks_first: frozenset[str]
-    look: Callable[[Talk, str], tuple[int, Card, str]]
+    look: Callable[[ChatContext, str], tuple[int, Card, str]]
     shown_by: str = ""
     questions: Mapping[str, Question] = field(default_factory=dict)
     labels: Mapping[str, Question] = field(default_factory=dict)
-    side: Callable[[Talk, str], str] = lambda _talk, _subject: ""
+    side: Callable[[ChatContext, str], str] = lambda _chat, _subject: ""
 
     def enter(self, book: Book) -> None:
         for verb in self.acts:
             book.press(f"{self.thing}.{verb}")(self._take)
 
-    def _take(self, talk: Talk, pressed: Press) -> None:
+    def _take(self, chat: ChatContext, pressed: Press) -> None:
         verb = pressed.verb.partition(".")[2]
-        if pressed.choice != YES and (asked := self._asked(talk, verb, pressed.subject)):
-            talk.reply(self._question(talk, pressed, asked))
+        if pressed.choice != YES and (asked := self._asked(chat, verb, pressed.subject)):
+            chat.reply(self._question(chat, pressed, asked))
             return
-        how = self.acts[verb](talk.ctx, pressed.subject, pressed.seen)
+        how = self.acts[verb](chat.ctx, pressed.subject, pressed.seen)
         told = f"toast.{pressed.verb}.{how}" if isinstance(how, str) and how else f"toast.{pressed.verb}"
-        talk.reply(Toast(text=talk.words(told)))
+        chat.reply(Toast(text=chat.words(told)))
 
-    def _asked(self, talk: Talk, verb: str, subject: str) -> str:
+    def _asked(self, chat: ChatContext, verb: str, subject: str) -> str:
         if verb in self.questions:
-            return self.questions[verb](talk, subject)
+            return self.questions[verb](chat, subject)
         if verb not in self.asks_first:
             return ""
         asked = f"sure.{self.thing}.{verb}"
-        mine = f"{asked}.{self.side(talk, subject)}"
-        return talk.words(mine if talk.words.knows(mine) else asked)
+        mine = f"{asked}.{self.side(chat, subject)}"
+        return chat.words(mine if chat.words.knows(mine) else asked)
 
-    def _question(self, talk: Talk, pressed: Press, asked: str) -> Card:
+    def _question(self, chat: ChatContext, pressed: Press, asked: str) -> Card:
         """The card, asking. Raises Stale when it is out of date."""
-        words = talk.words
-        version, card, name = self.look(talk, pressed.subject)
+        words = chat.words
+        version, card, name = self.look(chat, pressed.subject)
         if pressed.seen is not None and pressed.seen != version:
             raise Stale
         verb = pressed.verb.partition(".")[2]
-        what = self.labels[verb](talk, pressed.subject) if verb in self.labels else words(pressed.verb)
+        what = self.labels[verb](chat, pressed.subject) if verb in self.labels else words(pressed.verb)
         yes = Button(
             label=words("sure.yes", what=what),
             press=press(pressed.verb, pressed.subject, version, YES),
@@ -85,4 +85,6 @@ class Steps:
         back = press(self.shown_by or f"{self.thing}.show", pressed.subject, choice=NO)
         no = Button(label=words("sure.no"), press=back)
         question = " ".join(filter(None, (name, asked)))
-        return card.model_copy(update={"turn": question, "note": "", "buttons": ((yes,), (no,)), "fresh": False})
+        return card.model_copy(
+            update={"turn": question, "note": "", "buttons": ((yes,), (no,)), "as_new_message": False}
+        )

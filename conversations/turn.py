@@ -11,7 +11,7 @@ from core.people.files.model import Checked
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TextMessage:
     """Typed text; a command when it starts with a slash ("/sell 200 t pellets").
 
     `message`: the message that says it, where one can be changed later; `anew`: it was, and this is what it says now.
@@ -23,14 +23,14 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class ButtonPress:
     """A button, by what it carries (see buttons.py). Never trusted: whoever presses is authorised again."""
 
     button: str
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FormSubmission:
     """A whole form at once. `values`: field name to text or list of texts; `files` those sent with it.
 
     `final`: sent off; otherwise a field on which others depend has changed and the form wants to be drawn anew.
@@ -65,7 +65,7 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
+class UnsupportedInput:
     """Something that no conversation takes: a sticker, a voice message, a file that failed its check.
 
     `code` with `parts` says what is wrong with it.
@@ -76,7 +76,7 @@ class Misfit:
 
 
 @dataclass(frozen=True, slots=True)
-class Reacted:
+class Reaction:
     """A reaction that says yes, under one of our messages."""
 
     message: str
@@ -109,7 +109,17 @@ class PaidStars:
 
 
 Input = (
-    Said | Pressed | Filled | Attached | Located | Misfit | Reacted | OpenedHome | OpenedChat | ClosedForm | PaidStars
+    TextMessage
+    | ButtonPress
+    | FormSubmission
+    | Attached
+    | Located
+    | UnsupportedInput
+    | Reaction
+    | OpenedHome
+    | OpenedChat
+    | ClosedForm
+    | PaidStars
 )
 
 

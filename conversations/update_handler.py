@@ -20,7 +20,7 @@ from core.people.accounts.service import mark_workspace_dead
 log = structlog.get_logger(__name__)
 
 
-class Reception:
+class UpdateHandler:
     """`take(turn)` returns after the commit: only then may the platform be told that the input has arrived."""
 
     def __init__(self, transactions: Transactions, engine: Engine, ids: Ids) -> None:

@@ -18,7 +18,7 @@ from config.market import engine_and_reactions
 from config.metrics import Gauges
 from config.sweeps import Sweeps
 from conversations.books.invoice_texts import PaperWords
-from conversations.update_handler import Reception
+from conversations.update_handler import UpdateHandler
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
@@ -69,17 +69,17 @@ class Machine:
         world, clock = self.world, self.world.clock
         ids = Ids(world.dice.of(f"ids:{self.number}").randbytes)
         self.runner = InlineRunner(world.path, self._before_commit, self._after_commit)
-        engine, reactions = engine_and_reactions(world.almanac, world.operators)
+        engine, reactions = engine_and_reactions(world.market_context, world.operators)
         reactions.closing.append(world.witness.closing)
         self.transactions = Transactions(self.runner, clock, ids, reactions)
-        self.reception = Reception(self.transactions, engine, ids)
+        self.update_handler = UpdateHandler(self.transactions, engine, ids)
         wire = StripeWire(self, world.stripe)
         self.provider = StripeProvider(
             world.stripe.secret_key, world.stripe.address, return_url="https://parley.test", http_client=wire
         )
         self.reconciler = Reconciler(self.transactions, self.provider, clock)
         self.webhooks = StripeWebhooks(self.transactions, clock, world.stripe.webhook_secret)
-        paper = PaperWords(world.almanac.wordings, world.almanac.catalogue)
+        paper = PaperWords(world.market_context.wordings, world.market_context.catalogue)
         self.dispatcher = Dispatcher(
             self.transactions,
             clock,

@@ -22,9 +22,9 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy.exc import OperationalError
 
-from config.market import almanac
+from config.market import market_context
 from config.settings import Settings
-from conversations.chat_context import Almanac
+from conversations.chat_context import MarketContext
 from core.people.accounts.model import Platform
 from lab.world import World as LabWorld
 from simulation.engine import mistakes
@@ -101,7 +101,7 @@ class World:
         self.weather = Weather(
             self.dice.of("weather"), self.record, self.lasts, calm=scenario.calm, raised=scenario.raised
         )
-        self.almanac = known_almanac()
+        self.market_context = known_market_context()
         self.pulse = Pulse()
         self.witness = Witness(self)
         self.judge = Judge(self)
@@ -346,8 +346,8 @@ def belonging(
 
 
 @cache
-def known_almanac() -> Almanac:
-    return almanac(Settings(_env_file=None))
+def known_market_context() -> MarketContext:
+    return market_context(Settings(_env_file=None))
 
 
 @cache

@@ -29,8 +29,8 @@ from bots.slack.unfurl import unfurl
 from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.engine import Answered
 from conversations.reply import FormErrors, Toast
-from conversations.turn import Attached, Filled, Misfit, OpenedHome, Said, Turn
-from conversations.update_handler import Reception
+from conversations.turn import Attached, FormSubmission, OpenedHome, TextMessage, Turn, UnsupportedInput
+from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.errors import Invalid
 from core.people.accounts.model import Platform
@@ -58,7 +58,7 @@ class SlackBot:
     def __init__(
         self,
         workspaces: Workspaces,
-        reception: Reception,
+        update_handler: UpdateHandler,
         wordings: Wordings,
         *,
         app_token: str | None = None,
@@ -66,7 +66,7 @@ class SlackBot:
     ) -> None:
         assert app_token or signing_secret, "Slack needs an app token or a signing secret"
         self._workspaces = workspaces
-        self._reception = reception
+        self._update_handler = update_handler
         self._wordings = wordings
         self._people = People(workspaces)
         self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
@@ -171,7 +171,7 @@ class SlackBot:
             assert isinstance(heard.input, Attached)
             await self._take(replace(heard, input=replace(heard.input, files=tuple(good))))
         for place, refusal in enumerate(refused):
-            await self._take(_misfit(heard, refusal, place))
+            await self._take(_unsupported(heard, refusal, place))
 
     async def _on_home(self, body: Json) -> None:
         heard = turns.opened_tab(body)
@@ -187,13 +187,13 @@ class SlackBot:
         """Links of ours in somebody's message, also where we are no member."""
         event, team = body["event"], body["team_id"]
         identity = await self._people.identity(team, event["user"])
-        cards = await self._reception.previews(identity, [link["url"] for link in event["links"]])
+        cards = await self._update_handler.previews(identity, [link["url"] for link in event["links"]])
         await unfurl(await self._workspaces.client(team), event, cards)
 
     async def _on_removal(self, body: Json) -> None:
         """The app is gone from a workspace: its people hear elsewhere, and their deals go on."""
         await self._workspaces.forget(body["team_id"])
-        await self._reception.leave(Platform.SLACK, body["team_id"])
+        await self._update_handler.leave(Platform.SLACK, body["team_id"])
 
     async def _on_other(self, body: Json) -> None:
         """Taken and left alone; unacknowledged it would come again and again."""
@@ -213,11 +213,11 @@ class SlackBot:
 
     async def _on_submission(self, ack: AsyncAck, body: Json) -> None:
         view, heard = body["view"], turns.submission(body)
-        assert isinstance(heard.input, Filled)
+        assert isinstance(heard.input, FormSubmission)
         files, refused = await self._form_files(heard)
         if refused:
             for place, refusal in enumerate(refused.values()):
-                await self._take(_misfit(heard, refusal, place))  # tells in words what is wrong with it
+                await self._take(_unsupported(heard, refusal, place))  # tells in words what is wrong with it
             told = {name: f"{refusal.parts.get('name', '')} ({ACCEPTED_FILES})" for name, refusal in refused.items()}
             await ack(response_action="errors", errors=errors_in(view, told))
             return
@@ -243,7 +243,7 @@ class SlackBot:
         team, user = turns.who(body)
         identity = await self._people.identity(team, user)
         draft, name = draft_of(body["view"]), field_name(body["block_id"])
-        found = await self._reception.options(identity, draft, name, body["value"])
+        found = await self._update_handler.options(identity, draft, name, body["value"])
         await ack(options=options_of(found))
 
     async def _on_closing(self, ack: AsyncAck, body: Json) -> None:
@@ -270,11 +270,11 @@ class SlackBot:
             heard.thread,
             heard.channel,
         )
-        work = self._reception.take(turn)
+        work = self._update_handler.take(turn)
         if heard.trigger is None or heard.shown:
             return turn, await work
         words = self._wordings.speak(who.locale)
-        typed = isinstance(heard.input, Said)
+        typed = isinstance(heard.input, TextMessage)
         window = Window(await self._workspaces.client(heard.team), heard.trigger, words("form.one_moment"), typed=typed)
         return turn, await window.over(work)
 
@@ -308,5 +308,5 @@ class SlackBot:
         task.add_done_callback(self._aside.discard)
 
 
-def _misfit(heard: Heard, refusal: Invalid, place: int) -> Heard:
-    return replace(heard, key=f"{heard.key}:{place}", input=Misfit(refusal.code, refusal.parts), trigger=None)
+def _unsupported(heard: Heard, refusal: Invalid, place: int) -> Heard:
+    return replace(heard, key=f"{heard.key}:{place}", input=UnsupportedInput(refusal.code, refusal.parts), trigger=None)

@@ -6,14 +6,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
 from bots.slack.blocks import VIEW_BLOCKS, Block
-from bots.slack.render import desk_blocks
-from conversations.reply import Desk
+from bots.slack.render import home_blocks
+from conversations.reply import Home
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import ChatIdentity, Platform
 
 
-def home(desk: Desk) -> Block:
-    return {"type": "home", "callback_id": "home", "blocks": desk_blocks(desk, VIEW_BLOCKS)}
+def home_view(home: Home) -> Block:
+    return {"type": "home", "callback_id": "home", "blocks": home_blocks(home, VIEW_BLOCKS)}
 
 
 def user_at(ctx: Ctx, workspace: str, address: str) -> str | None:
@@ -27,6 +27,6 @@ def user_at(ctx: Ctx, workspace: str, address: str) -> str | None:
     )
 
 
-async def publish(client: AsyncWebClient, user: str, desk: Desk) -> None:
+async def publish(client: AsyncWebClient, user: str, home: Home) -> None:
     """Raises SlackApiError."""
-    await client.views_publish(user_id=user, view=home(desk))
+    await client.views_publish(user_id=user, view=home_view(home))

@@ -9,7 +9,7 @@ from typing import Any
 
 from bots.slack.blocks import TEXT, VIEW_BLOCKS, Block, clean, clipped, context, paragraphs, plain
 from conversations.reply import FieldView, FormView, Option
-from conversations.turn import Filled
+from conversations.turn import FormSubmission
 
 CALLBACK = "form"
 ACTION = "value"
@@ -46,13 +46,13 @@ def modal(form: FormView) -> Block:
     }
 
 
-def filled(view: Mapping[str, Any], *, final: bool, quiet: bool = False) -> Filled:
+def filled(view: Mapping[str, Any], *, final: bool, quiet: bool = False) -> FormSubmission:
     """What the window holds. An empty field is sent as "", so that it is cleared; files come by another way."""
     about = json.loads(view["private_metadata"])
     values = {name: _value(entry) for name, entry in _entries(view).items() if entry["type"] != "file_input"}
     warnings = (str(block.get("block_id") or "") for block in view["blocks"])
     warned = frozenset(each.removeprefix(WARNS) for each in warnings if each.startswith(WARNS))
-    return Filled(str(about["draft"]), int(about["revision"]), values, final=final, quiet=quiet, warned=warned)
+    return FormSubmission(str(about["draft"]), int(about["revision"]), values, final=final, quiet=quiet, warned=warned)
 
 
 def draft_of(view: Mapping[str, Any]) -> str:

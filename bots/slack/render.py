@@ -32,10 +32,10 @@ from conversations.reply import (
     Button,
     Card,
     CardList,
-    Desk,
     FormClosed,
     FormErrors,
     FormView,
+    Home,
     Line,
     Reply,
     Say,
@@ -67,8 +67,8 @@ def render(reply: Reply) -> Message | None:
             return Message(_notice(reply.title, reply.turn or reply.text), blocks, plainer if reply.table else None)
         case CardList():
             return _listed(reply)
-        case Desk():
-            return Message(_notice(reply.title, reply.text), desk_blocks(reply, MESSAGE_BLOCKS))
+        case Home():
+            return Message(_notice(reply.title, reply.text), home_blocks(reply, MESSAGE_BLOCKS))
         case FormView():
             return Message(_notice(reply.title, reply.intro), _door(reply))
         case Say(text=text, buttons=rows):
@@ -125,17 +125,17 @@ def card_blocks(card: Card, compared: Sequence[Block] = ()) -> list[Block]:
     return words[: MESSAGE_BLOCKS - len(buttons)] + buttons
 
 
-def desk_blocks(desk: Desk, room: int) -> list[Block]:
+def home_blocks(home: Home, room: int) -> list[Block]:
     """The desk in at most so many blocks: what is done most, then what waits, then every other way to go on.
 
     Every section gets its fair share of the room.
     """
-    rows = actions(desk.buttons)
-    head = [header(desk.title), *paragraphs(desk.text), *rows[:1]][:room]
-    line: list[Block] = [{"type": "divider"}] if desk.sections and rows[1:] else []
+    rows = actions(home.buttons)
+    head = [header(home.title), *paragraphs(home.text), *rows[:1]][:room]
+    line: list[Block] = [{"type": "divider"}] if home.sections and rows[1:] else []
     tail = [*line, *rows[1:]][: room - len(head)]
-    share = (room - len(head) - len(tail)) // max(len(desk.sections), 1)
-    return head + [block for section in desk.sections for block in _section(section, share)] + tail
+    share = (room - len(head) - len(tail)) // max(len(home.sections), 1)
+    return head + [block for section in home.sections for block in _section(section, share)] + tail
 
 
 def _said(text: str, buttons: list[Block]) -> Message | None:

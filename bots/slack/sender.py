@@ -18,11 +18,11 @@ from bots.slack.modal import modal
 from bots.slack.render import Message, bare, render, subject_of
 from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.charts import drawn
-from conversations.chat_context import Surface
+from conversations.chat_context import ChatAddress
 from conversations.notifications.fallback_chat import give_up
 from conversations.outgoing.messages import ANSWERS, replies_of
 from conversations.outgoing.placement import placed
-from conversations.reply import Card, CardList, Desk, FormClosed, FormView, Reply, Toast
+from conversations.reply import Card, CardList, FormClosed, FormView, Home, Reply, Toast
 from core.kernel.chat_state.model import ShownCard
 from core.kernel.chat_state.service import point_away, point_to, shown
 from core.kernel.dispatcher import Delivered, Later, Never
@@ -140,7 +140,7 @@ class SlackSender:
                 return
             case FormClosed():
                 await self._put_away(errand, reply)
-            case Desk():
+            case Home():
                 user = await self._transactions.run(MARKET, lambda ctx: user_at(ctx, errand.workspace, errand.address))
                 if user is not None:
                     await publish(errand.client, user, reply)
@@ -231,16 +231,16 @@ class SlackSender:
         old = await self._shown(errand, subject) if subject is not None else None
         if isinstance(reply, Card | CardList | FormView):
             reply = placed(reply, old, errand.pressed, looks_down=True)
-        if isinstance(reply, Card) and reply.fresh and (reply.pictures or reply.documents or reply.chart):
+        if isinstance(reply, Card) and reply.as_new_message and (reply.pictures or reply.documents or reply.chart):
             await self._files(errand, reply)
             reply = errand.rest[0] = reply.model_copy(update={"pictures": (), "documents": (), "chart": None})
         message = render(reply)
-        fresh = not isinstance(reply, Card | CardList | FormView) or reply.fresh
+        as_new_message = not isinstance(reply, Card | CardList | FormView) or reply.as_new_message
         folded, main = (reply.folded, reply.main) if isinstance(reply, Card) else ("", "")
         if subject is None or message is None:
             await self._say(errand, message)
             return
-        if old is not None and not fresh and await self._edit(errand, old.message, message):
+        if old is not None and not as_new_message and await self._edit(errand, old.message, message):
             errand.moved[subject] = ShownCard(old.message, folded, main)
             return
         sent = await self._say(errand, message, broadcast=room is not None)
@@ -341,7 +341,7 @@ class SlackSender:
 
 
 def unsaid(post: Post, ctx: Ctx) -> None:
-    give_up(ctx, Surface(SLACK, str(post.body["workspace"]), str(post.body["address"])), replies_of(post))
+    give_up(ctx, ChatAddress(SLACK, str(post.body["workspace"]), str(post.body["address"])), replies_of(post))
 
 
 def errand_of(post: Post, client: AsyncWebClient) -> Errand:
@@ -374,7 +374,7 @@ def outcome_of(failure: SlackApiError, errand: Errand) -> Later | Never:
 
     def nobody_there(ctx: Ctx) -> None:
         errand.note(ctx)
-        give_up(ctx, Surface(SLACK, errand.workspace, errand.address), errand.rest)
+        give_up(ctx, ChatAddress(SLACK, errand.workspace, errand.address), errand.rest)
 
     if error in NOBODY_THERE:
         return Never(why, nobody_there)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.slack.modal import CALLBACK, SHAPING, draft_of, files_in, filled
-from conversations.turn import Attached, ClosedForm, Input, OpenedChat, OpenedHome, Pressed, Reacted, Said
+from conversations.turn import Attached, ButtonPress, ClosedForm, Input, OpenedChat, OpenedHome, Reaction, TextMessage
 
 Payload = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ def command(body: Payload) -> Heard:
         f"slack:cmd:{trigger}",
         body["team_id"],
         body["user_id"],
-        Said(f"/{words}"),
+        TextMessage(f"/{words}"),
         kept(body),
         trigger=trigger,
         channel=_open(body.get("channel_id")),
@@ -70,7 +70,7 @@ def message(body: Payload) -> Heard | None:
     words, files = typed(event.get("text") or ""), event.get("files") or []
     key = f"slack:msg:{body['team_id']}:{event['channel']}:{event['ts']}"
     thread = event.get("thread_ts")
-    given: Input = Attached((), words) if files else Said(words, str(event["ts"]) if thread else "")
+    given: Input = Attached((), words) if files else TextMessage(words, str(event["ts"]) if thread else "")
     return Heard(
         key,
         body["team_id"],
@@ -91,7 +91,7 @@ def _changed(body: Payload) -> Heard | None:
         return None
     when = now.get("edited", {}).get("ts", event["ts"])
     key = f"slack:edit:{body['team_id']}:{event['channel']}:{now['ts']}:{when}"
-    said = Said(typed(now.get("text") or ""), str(now["ts"]), anew=True)
+    said = TextMessage(typed(now.get("text") or ""), str(now["ts"]), anew=True)
     return Heard(
         key, body["team_id"], now["user"], said, kept(body), address=event["channel"], thread=str(now["thread_ts"])
     )
@@ -103,7 +103,7 @@ def reaction(body: Payload) -> Heard | None:
     if event["reaction"].partition("::")[0] not in YES or item["type"] != "message" or not _direct(item["channel"]):
         return None
     key = f"slack:react:{body['team_id']}:{item['channel']}:{item['ts']}:{event['user']}:{event['event_ts']}"
-    given = Reacted(str(item["ts"]))
+    given = Reaction(str(item["ts"]))
     return Heard(key, body["team_id"], event["user"], given, kept(body), address=item["channel"])
 
 
@@ -126,7 +126,7 @@ def action(body: Payload) -> Heard | None:
     if done["type"] == "button":
         if done.get("value") is None:
             return None
-        given = Pressed(str(done["value"]))
+        given = ButtonPress(str(done["value"]))
         container = body.get("container") or {}
         place = container.get("channel_id")
         within = {"message": container.get("message_ts"), "address": _direct(place), "channel": _open(place)}
@@ -154,7 +154,7 @@ def closing(body: Payload) -> Heard:
 def shortcut(body: Payload) -> Heard:
     """A command from the menu; on a message, with its words: "Ask for offers" makes a request of them."""
     words = typed((body.get("message") or {}).get("text") or "")
-    return _interaction("cut", body, Said(f"/{body['callback_id']} {words}".strip()))
+    return _interaction("cut", body, TextMessage(f"/{body['callback_id']} {words}".strip()))
 
 
 def from_home(body: Payload) -> bool:

@@ -21,12 +21,12 @@ from bots.telegram.request import call
 from bots.telegram.sender import TELEGRAM
 from bots.telegram.stars import answer_checkout
 from bots.telegram.turns import key_of, turn, turn_of
-from conversations.chat_context import Surface
+from conversations.chat_context import ChatAddress
 from conversations.engine import Answered
 from conversations.outgoing.messages import send
 from conversations.reply import Button, FormErrors, Say, Toast
-from conversations.turn import Misfit, Turn
-from conversations.update_handler import Reception
+from conversations.turn import Turn, UnsupportedInput
+from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel import inbox
 from core.kernel.transaction import MARKET, Ctx, Transactions
@@ -59,7 +59,7 @@ class TelegramBot:
     def __init__(
         self,
         bot: Bot,
-        reception: Reception,
+        update_handler: UpdateHandler,
         transactions: Transactions,
         wordings: Wordings,
         *,
@@ -69,7 +69,7 @@ class TelegramBot:
         secret: str | None = None,
     ) -> None:
         self._bot = bot
-        self._reception = reception
+        self._update_handler = update_handler
         self._transactions = transactions
         self._wordings = wordings
         self._commands = commands or {}
@@ -213,7 +213,7 @@ class TelegramBot:
     async def _take(self, update: Update, body: Any) -> None:
         query, message = update.callback_query, update.effective_message
         if update.inline_query is not None:
-            self._aside(answer_inline(self._bot, self._reception, self._wordings, update.inline_query))
+            self._aside(answer_inline(self._bot, self._update_handler, self._wordings, update.inline_query))
         elif update.pre_checkout_query is not None:
             self._aside(answer_checkout(self._bot, self._transactions, self._wordings, update.pre_checkout_query))
         elif query is not None:
@@ -222,7 +222,7 @@ class TelegramBot:
             await self._note(update, body, lambda _ctx: None)  # a reaction, or who comes and goes in a group
         elif message is not None and message.chat.type != ChatType.PRIVATE:
             if looks_for(self._wordings, message):
-                self._aside(answer_in_group(self._bot, self._reception, self._wordings, message))
+                self._aside(answer_in_group(self._bot, self._update_handler, self._wordings, message))
             await self._note(update, body, lambda ctx: self._point_to_private(ctx, message))
         elif update.my_chat_member is not None:
             await self._note(update, body, lambda ctx: _membership(ctx, update))
@@ -240,7 +240,7 @@ class TelegramBot:
 
     async def _patiently(self, taken: Turn) -> Answered:
         """Take it; whoever waits longer than half a second sees that we are at it."""
-        work = asyncio.ensure_future(self._reception.take(taken))
+        work = asyncio.ensure_future(self._update_handler.take(taken))
         done, _ = await asyncio.wait({work}, timeout=PATIENCE_SECONDS)
         if not done:
             self._aside(_typing(self._bot, taken.address))
@@ -255,8 +255,8 @@ class TelegramBot:
             log.exception("telegram_update_not_read", update=update.update_id)
             if user is None:
                 return None
-            misfit = Misfit("talk.our_mistake", {"reference": str(update.update_id)})
-            return turn(self._bot, update, user, misfit, body)
+            unsupported = UnsupportedInput("talk.our_mistake", {"reference": str(update.update_id)})
+            return turn(self._bot, update, user, unsupported, body)
 
     async def _note(self, update: Update, body: Any, unit: Callable[[Ctx], None]) -> None:
         """Take an update that is nobody's turn, once."""
@@ -275,7 +275,9 @@ class TelegramBot:
         words = self._wordings.speak(message.from_user.language_code or "en")
         door = Button(label=f"@{self.name}", url=f"https://t.me/{self.name}")
         send(
-            ctx, Surface(TELEGRAM, "", str(message.chat.id)), [Say(text=words("talk.private_only"), buttons=((door,),))]
+            ctx,
+            ChatAddress(TELEGRAM, "", str(message.chat.id)),
+            [Say(text=words("talk.private_only"), buttons=((door,),))],
         )
 
     def _aside(self, work: Coroutine[Any, Any, None]) -> None:

@@ -17,7 +17,7 @@ from bots.telegram.request import call
 from bots.telegram.text import CAPTION_UNITS, said
 from conversations.charts import drawn
 from conversations.outgoing.placement import PHOTO, placed
-from conversations.reply import Bars, Card, CardList, Chart, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
+from conversations.reply import Bars, Card, CardList, Chart, FormClosed, FormErrors, FormView, Home, Reply, Say, Toast
 from core.kernel.chat_state.model import ShownCard
 from core.people.files.model import Checked
 
@@ -55,7 +55,7 @@ def subject_of(reply: Reply) -> str | None:
             return subject
         case FormView(draft=draft) | FormClosed(draft=draft):
             return f"form:{draft}"
-        case Say() | Toast() | FormErrors() | Desk():
+        case Say() | Toast() | FormErrors() | Home():
             return None
         case _:
             assert_never(reply)
@@ -100,7 +100,7 @@ class Chat:
                 await self._put(reply, replace=True)
             case FormClosed():
                 await self._close(reply)
-            case Say() | Toast() | FormErrors() | Desk():
+            case Say() | Toast() | FormErrors() | Home():
                 for screen in render(reply):
                     await self._send(screen)
             case _:
@@ -119,8 +119,8 @@ class Chat:
         screen, subject = card_screen(reply), subject_of(reply)
         old = self._shown.get(subject) if subject else None
         folded, main = (reply.folded, reply.main) if isinstance(reply, Card) else ("", "")
-        fresh = placed(reply, old.card() if old is not None else None, self._pressed).fresh
-        if subject is not None and old is not None and not fresh and await self._edit(old, screen):
+        as_new_message = placed(reply, old.card() if old is not None else None, self._pressed).as_new_message
+        if subject is not None and old is not None and not as_new_message and await self._edit(old, screen):
             if (old.folded, old.main) != (folded, main):
                 self._point(subject, dataclasses.replace(old, folded=folded, main=main))
             return

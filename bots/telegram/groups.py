@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 
 from bots.telegram.render import card_screen
 from bots.telegram.turns import identity_of
-from conversations.update_handler import Reception
+from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings, Words
 
 log = structlog.get_logger(__name__)
@@ -20,22 +20,22 @@ log = structlog.get_logger(__name__)
 SHOWN = 3  # listings at once: a group is no shop window
 
 
-async def answer_in_group(bot: Bot, reception: Reception, wordings: Wordings, message: Message) -> None:
+async def answer_in_group(bot: Bot, update_handler: UpdateHandler, wordings: Wordings, message: Message) -> None:
     """Never raises."""
     try:
-        await _answer(bot, reception, wordings, message)
+        await _answer(bot, update_handler, wordings, message)
     except TelegramError as failure:
         log.info("telegram_group_not_answered", why=str(failure))
     except Exception:
         log.exception("telegram_group_failed")
 
 
-async def _answer(bot: Bot, reception: Reception, wordings: Wordings, message: Message) -> None:
+async def _answer(bot: Bot, update_handler: UpdateHandler, wordings: Wordings, message: Message) -> None:
     if message.from_user is None or not message.text:
         return
     words = wordings.speak(message.from_user.language_code or "en")
     sentence = message.text.partition(" ")[2] if message.text.startswith("/") else message.text
-    await (_found(bot, reception, words, message, sentence) if sentence.strip() else _asked(bot, words, message))
+    await (_found(bot, update_handler, words, message, sentence) if sentence.strip() else _asked(bot, words, message))
 
 
 def looks_for(wordings: Wordings, message: Message) -> bool:
@@ -59,10 +59,10 @@ async def _asked(bot: Bot, words: Words, message: Message) -> None:
     )
 
 
-async def _found(bot: Bot, reception: Reception, words: Words, message: Message, sentence: str) -> None:
+async def _found(bot: Bot, update_handler: UpdateHandler, words: Words, message: Message, sentence: str) -> None:
     assert message.from_user is not None, "somebody asks"
     door = f"https://t.me/{bot.username}?start="
-    glance = await reception.glance(identity_of(message.from_user), sentence, None, door, anyone=True)
+    glance = await update_handler.glance(identity_of(message.from_user), sentence, None, door, anyone=True)
     if glance is None or not glance.shared:
         await _say(bot, message, words("group.nothing"), _door(bot))
         return

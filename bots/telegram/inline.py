@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 from bots.telegram.render import card_screen
 from bots.telegram.turns import identity_of
 from conversations.reply import Shared
-from conversations.update_handler import Reception
+from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 
 log = structlog.get_logger(__name__)
@@ -24,21 +24,21 @@ TITLE = DESCRIPTION = 200  # characters that a phone shows at most
 HELLO = "hello"
 
 
-async def answer_inline(bot: Bot, reception: Reception, wordings: Wordings, query: InlineQuery) -> None:
+async def answer_inline(bot: Bot, update_handler: UpdateHandler, wordings: Wordings, query: InlineQuery) -> None:
     """Never raises: nobody waits for it but the phone."""
     try:
-        await _answer(bot, reception, wordings, query)
+        await _answer(bot, update_handler, wordings, query)
     except TelegramError as failure:  # too old, above all
         log.info("telegram_inline_not_answered", why=str(failure))
     except Exception:
         log.exception("telegram_inline_failed")
 
 
-async def _answer(bot: Bot, reception: Reception, wordings: Wordings, query: InlineQuery) -> None:
+async def _answer(bot: Bot, update_handler: UpdateHandler, wordings: Wordings, query: InlineQuery) -> None:
     identity = identity_of(query.from_user)
     door = f"https://t.me/{bot.username}?start="
     here = query.chat_type == Chat.SENDER
-    found = await reception.glance(identity, query.query, query.offset or None, door, here=here)
+    found = await update_handler.glance(identity, query.query, query.offset or None, door, here=here)
     if found is None:
         words = wordings.speak(identity.locale)
         hello = InlineQueryResultsButton(words("listing.say_hello"), start_parameter=HELLO)

@@ -18,11 +18,11 @@ from conversations.reply import (
     Button,
     Card,
     CardList,
-    Desk,
     FieldView,
     FormClosed,
     FormErrors,
     FormView,
+    Home,
     Line,
     Option,
     Reply,
@@ -52,7 +52,7 @@ class Screen:
 def render(reply: Reply) -> list[Screen]:
     """The messages of one reply; a card of any kind is always one, so that it can be edited."""
     match reply:
-        case Card() | CardList() | FormView() | Desk():
+        case Card() | CardList() | FormView() | Home():
             return [card_screen(reply)]
         case Say(text=text, buttons=buttons):
             return _said(text, keyboard(buttons))
@@ -66,7 +66,7 @@ def render(reply: Reply) -> list[Screen]:
             assert_never(reply)
 
 
-def card_screen(reply: Card | CardList | FormView | Desk) -> Screen:
+def card_screen(reply: Card | CardList | FormView | Home) -> Screen:
     match reply:
         case Card():
             head, body, tail = _card_parts(reply)
@@ -75,7 +75,7 @@ def card_screen(reply: Card | CardList | FormView | Desk) -> Screen:
             return Screen(_list_text(reply), keyboard(_list_rows(reply, reply.first), reply.buttons))
         case FormView():
             return _form(reply)
-        case Desk():
+        case Home():
             return Screen(_desk_text(reply), keyboard(_desk_rows(reply), reply.buttons))
         case _:
             assert_never(reply)
@@ -151,11 +151,11 @@ def _item(number: int, card: Card, units: int) -> Text:
 def _list_rows(shown: CardList, first: int) -> list[list[Button]]:
     """One row an item, with the item's number, because a keyboard stands apart from the text; of several that can be
     opened a number each, or they would be pushed off the screen by what can be done about them."""
-    opening = [
+    defaults = [
         Button(label=str(number), press=card.opens) for number, card in enumerate(shown.items, first) if card.opens
     ]
-    if 1 < len(opening) == len(shown.items):
-        return [opening]
+    if 1 < len(defaults) == len(shown.items):
+        return [defaults]
     return [
         [_numbered(number, button) for row in card.buttons for button in row]
         for number, card in enumerate(shown.items, first)
@@ -166,25 +166,25 @@ def _numbered(number: int, button: Button) -> Button:
     return button.model_copy(update={"label": f"{number} · {button.label}"})
 
 
-def _desk_text(desk: Desk) -> Text:
-    head, intro = said(desk.title, "bold").clipped(TITLE_UNITS), said(desk.text).clipped(TAIL_UNITS)
+def _desk_text(home: Home) -> Text:
+    head, intro = said(home.title, "bold").clipped(TITLE_UNITS), said(home.text).clipped(TAIL_UNITS)
     left = MESSAGE_UNITS - head.units - intro.units - 4
-    share = left // max(len(desk.sections), 1) - 2
+    share = left // max(len(home.sections), 1) - 2
     sections = [
         joined("\n", said(each.title, "bold"), said(each.text), _items(each.items, share, first)).clipped(share)
-        for first, each in _counted(desk)
+        for first, each in _counted(home)
     ]
     return joined("\n\n", head, intro, *sections) or said("…")
 
 
-def _desk_rows(desk: Desk) -> list[Sequence[Button]]:
-    return [row for first, each in _counted(desk) for row in (*_list_rows(each, first), *each.buttons)]
+def _desk_rows(home: Home) -> list[Sequence[Button]]:
+    return [row for first, each in _counted(home) for row in (*_list_rows(each, first), *each.buttons)]
 
 
-def _counted(desk: Desk) -> list[tuple[int, CardList]]:
+def _counted(home: Home) -> list[tuple[int, CardList]]:
     """The sections with the number of their first item: one count for the whole desk, as it has one keyboard."""
-    sizes = [len(each.items) for each in desk.sections]
-    return list(zip(accumulate(sizes, initial=1), desk.sections, strict=False))
+    sizes = [len(each.items) for each in home.sections]
+    return list(zip(accumulate(sizes, initial=1), home.sections, strict=False))
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

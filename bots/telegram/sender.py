@@ -9,7 +9,7 @@ from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.telegram.chat import TOPIC, Chat, subject_of
-from conversations.chat_context import Surface
+from conversations.chat_context import ChatAddress
 from conversations.notifications.fallback_chat import give_up
 from conversations.outgoing.messages import ANSWERS, replies_of, send
 from conversations.reply import Card, Reply
@@ -96,12 +96,12 @@ def outcome_of(
 
     def nobody_there(ctx: Ctx) -> None:
         then(ctx)
-        give_up(ctx, Surface(TELEGRAM, "", address), unsaid)
+        give_up(ctx, ChatAddress(TELEGRAM, "", address), unsaid)
 
     def moved_house(ctx: Ctx) -> None:
         then(ctx)
         assert isinstance(failure, ChatMigrated)
-        send(ctx, Surface(TELEGRAM, "", str(failure.new_chat_id)), unsaid)
+        send(ctx, ChatAddress(TELEGRAM, "", str(failure.new_chat_id)), unsaid)
 
     match failure:
         case RetryAfter(retry_after=wait):

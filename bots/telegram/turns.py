@@ -11,7 +11,17 @@ from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type
 
 from bots.telegram.text import JOINER
 from conversations.links import LED_TO, read_url
-from conversations.turn import Attached, Input, Located, Misfit, PaidStars, Pressed, Reacted, Said, Turn
+from conversations.turn import (
+    Attached,
+    ButtonPress,
+    Input,
+    Located,
+    PaidStars,
+    Reaction,
+    TextMessage,
+    Turn,
+    UnsupportedInput,
+)
 from core.kernel.errors import Invalid, Refusal
 from core.people.accounts.model import Identity, Platform
 from core.people.files.model import LARGEST, Checked
@@ -40,7 +50,7 @@ async def turn_of(bot: Bot, update: Update, body: Any = None) -> Turn | None:
     query = update.callback_query
     if query is not None:
         message = query.message
-        pressed = Pressed(query.data or "")
+        pressed = ButtonPress(query.data or "")
         shown = str(message.message_id) if message else None
         topic = message.message_thread_id if isinstance(message, Message) else None
         return turn(bot, update, query.from_user, pressed, body, message=shown, topic=topic)
@@ -63,7 +73,7 @@ def _reaction(bot: Bot, update: Update, changed: MessageReactionUpdated, body: A
     now = {each.emoji for each in changed.new_reaction if isinstance(each, ReactionTypeEmoji)}
     if changed.user is None or not (now - before) & YES:
         return None
-    return turn(bot, update, changed.user, Reacted(str(changed.message_id)), body)
+    return turn(bot, update, changed.user, Reaction(str(changed.message_id)), body)
 
 
 def turn(
@@ -90,7 +100,7 @@ def turn(
 
 def _said_anew(message: Message) -> Input | None:
     """An edited text counts as said again. Other edits (a caption, a moving location) change nothing."""
-    return Said(_words(message.text), str(message.message_id), anew=True) if message.text else None
+    return TextMessage(_words(message.text), str(message.message_id), anew=True) if message.text else None
 
 
 def _chosen(message: Message) -> Input | None:
@@ -102,10 +112,10 @@ def _chosen(message: Message) -> Input | None:
     if message.reply_markup is not None:
         urls = [key.url for row in message.reply_markup.inline_keyboard for key in row if key.url]
         link = next((link for link in map(read_url, urls) if link is not None and link.thing in LED_TO), None)
-        return Said(f"/start {link.thing}_{link.named}") if link is not None else None
+        return TextMessage(f"/start {link.thing}_{link.named}") if link is not None else None
     if message.forward_origin is not None or not message.text:
         return None
-    return Said(_words(message.text), str(message.message_id))
+    return TextMessage(_words(message.text), str(message.message_id))
 
 
 def _words(text: str) -> str:
@@ -116,7 +126,7 @@ def _words(text: str) -> str:
 async def _input(bot: Bot, message: Message) -> Input | None:
     """None for Telegram's own notes (somebody pinned a message)."""
     if message.text:
-        return Said(_words(message.text), str(message.message_id))
+        return TextMessage(_words(message.text), str(message.message_id))
     if message.successful_payment or message.location:
         return _plain(message)
     caption, album = message.caption or "", message.media_group_id or ""
@@ -130,8 +140,8 @@ async def _input(bot: Bot, message: Message) -> Input | None:
             file = await _fetched(bot, paper.file_id, paper.file_name or "file", paper.file_size)
             return Attached((file,), caption, album)
     except Refusal as refusal:
-        return Misfit(refusal.code, refusal.parts)
-    return Misfit("talk.only_text_and_files") if message.effective_attachment else None
+        return UnsupportedInput(refusal.code, refusal.parts)
+    return UnsupportedInput("talk.only_text_and_files") if message.effective_attachment else None
 
 
 def _plain(message: Message) -> Input:

@@ -26,7 +26,7 @@ async def talks(browser: Browser, stage: Stage) -> None:
     await _lists(stage, edita)
     for name, helped in (("Sarah", False), ("Mantas", True)):
         made = await browser.post("/lab/telegram/people", {"name": name})
-        await _talk(stage, browser, OnTelegram(browser, name, made["id"]), edita, helped=helped)
+        await _chat(stage, browser, OnTelegram(browser, name, made["id"]), edita, helped=helped)
 
 
 async def _lists(stage: Stage, edita: OnSlack) -> None:
@@ -41,7 +41,7 @@ async def _lists(stage: Stage, edita: OnSlack) -> None:
     await edita.presses("I am free now")
 
 
-async def _talk(stage: Stage, browser: Browser, seeker: OnTelegram, edita: OnSlack, *, helped: bool) -> None:
+async def _chat(stage: Stage, browser: Browser, seeker: OnTelegram, edita: OnSlack, *, helped: bool) -> None:
     stage.act(f"{seeker.name} asks; the first ten minutes are free, and only a yes is paid")
     sentence = "/experts the grate of my boiler slags, free now"
     stage.says("telegram", seeker.name, sentence)

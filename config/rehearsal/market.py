@@ -11,15 +11,15 @@ from functools import cache
 from typing import Final, TypeVar
 
 from config.database import open_database
-from config.market import RINGS, almanac, engine_and_reactions
+from config.market import RINGS, engine_and_reactions, market_context
 from config.rehearsal.screen import Filling, Screen, Step
 from config.settings import Settings
-from conversations.chat_context import Almanac
+from conversations.chat_context import MarketContext
 from conversations.engine import Engine
 from conversations.outgoing.messages import replies_of
 from conversations.reply import Reply
 from conversations.turn import Input, Turn
-from conversations.update_handler import Reception
+from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Carrier, Delivered, Later, Never
@@ -79,7 +79,7 @@ class Rehearsal:
     transactions: Transactions
     events: Transactions  # the same, for what comes from the bank and of time: a unit is tried before, like an input
     engine: Engine
-    reception: Reception
+    update_handler: UpdateHandler
     clock: Clock
     bank: Carrier | None = None
     people: dict[str, Player] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class Rehearsal:
         """A turn as a platform brings it, perhaps again."""
         before = len(player.screen.shown)
         await self.try_before(lambda ctx: self._take_within(ctx, player, player.turn(turn.input)))
-        answered = await self.reception.take(turn)
+        answered = await self.update_handler.take(turn)
         if not answered.again:
             self.show(player, answered.at_once)
         return player.screen.shown[before:]
@@ -244,14 +244,14 @@ async def rehearsal(
     address: str,
     clock: Clock,
     operators: Collection[str] = (),
-    bank: Callable[[Transactions, Almanac], Carrier] | None = None,
+    bank: Callable[[Transactions, MarketContext], Carrier] | None = None,
     wordings: Wordings | None = None,
 ) -> AsyncIterator[Rehearsal]:
     """Open the market on a database that has its tables.
 
     `bank` needs the transactions, and the market's words for invoices; without one nobody pays.
     """
-    known = almanac(plain_settings())
+    known = market_context(plain_settings())
     if wordings is not None:
         known = replace(known, wordings=wordings)
     engine, reactions = engine_and_reactions(known, operators)
@@ -259,7 +259,7 @@ async def rehearsal(
     runner = await open_database(address)
     transactions = Transactions(runner, clock, ids, reactions)
     events = TriedTransactions(runner, clock, ids, reactions)
-    opened = events.here = Rehearsal(transactions, events, engine, Reception(transactions, engine, ids), clock)
+    opened = events.here = Rehearsal(transactions, events, engine, UpdateHandler(transactions, engine, ids), clock)
     opened.bank = bank(events, known) if bank is not None else None
     transactions.deliver_by(opened.receive)
     events.deliver_by(opened.receive)

@@ -26,7 +26,7 @@ from config.rehearsal.stages import BUYER, CONSULTANT, OPERATOR, OPERATORS, SELL
 from config.settings import Settings
 from config.wiring import secret
 from conversations.books.invoice_texts import PaperWords
-from conversations.turn import Said
+from conversations.turn import TextMessage
 from conversations.wording import Wordings
 from core.kernel.chat_state.model import ShownCard
 from core.kernel.chat_state.service import point_to
@@ -103,7 +103,7 @@ class Play:
             code = await self.here.run(last_link_code)
             other = Platform.SLACK if player.identity.platform is Platform.TELEGRAM else Platform.TELEGRAM
             twin = player_on(other, player.name, player.number, player.identity.locale)
-            await self.here.take(twin, Said(f"/link {code}"))
+            await self.here.take(twin, TextMessage(f"/link {code}"))
         self.lab.world.clock.advance(timedelta(minutes=6))  # where somebody was seen last is kept to five minutes
         for name in self.here.people:
             await self.says(name, "/help")

@@ -11,16 +11,16 @@ from conversations.reply import (
     Button,
     Card,
     CardList,
-    Desk,
     FieldView,
     FormClosed,
     FormErrors,
     FormView,
+    Home,
     Reply,
     Say,
     Toast,
 )
-from conversations.turn import Attached, Filled, Input, Pressed, Said
+from conversations.turn import Attached, ButtonPress, FormSubmission, Input, TextMessage
 from core.people.files.rules import checked
 
 MOST_INPUTS: Final = 80  # that a form may take
@@ -85,11 +85,11 @@ class Screen:
         """What this step is just now. None: there is no such button, or no form to fill."""
         match step.does:
             case "says":
-                return Said(step.what)
+                return TextMessage(step.what)
             case "presses":
                 fitting = [load for pressed, load in self.presses() if pressed.verb == step.what]
                 same = [load for load in fitting if not step.choice or read_press(load).choice == step.choice]
-                return Pressed((same or fitting)[0]) if fitting else None
+                return ButtonPress((same or fitting)[0]) if fitting else None
             case "fills":
                 form = self.form
                 return None if form is None else next_input(form, {}, at_once=self.at_once)
@@ -115,7 +115,7 @@ def buttons_of(reply: Reply) -> Iterator[Button]:
         case CardList(buttons=rows, items=items):
             yield from (button for item in items for button in buttons_of(item))
             yield from (button for row in rows for button in row)
-        case Desk(buttons=rows, sections=sections):
+        case Home(buttons=rows, sections=sections):
             yield from (button for row in rows for button in row)
             yield from (button for section in sections for button in buttons_of(section))
         case FormView() | FormClosed() | Toast() | FormErrors():
@@ -133,7 +133,7 @@ class Filling:
     given: dict[str, str | list[str]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     refused: bool = False  # it was sent as it stands
-    window: Filled | None = None  # as it was sent last: what was put into it stays there
+    window: FormSubmission | None = None  # as it was sent last: what was put into it stays there
     inputs: int = 0
     last: Input | None = None
     repeated: int = 0  # how often the last one has come to nothing
@@ -160,15 +160,15 @@ class Filling:
             if not papers:
                 return None
         given = next_input(form, self.given, at_once=screen.at_once)
-        if isinstance(given, Filled) and given.final:
+        if isinstance(given, FormSubmission) and given.final:
             given = self.window = self._on_top(given, papers)
             self.given = {}
-        self.refused = isinstance(given, Pressed) and read_press(given.button).verb == "form.send"
+        self.refused = isinstance(given, ButtonPress) and read_press(given.button).verb == "form.send"
         self.repeated = self.repeated + 1 if given == self.last else 0
         self.last = given
         return given if self.repeated < OFTEN else None
 
-    def _on_top(self, given: Filled, papers: list[str]) -> Filled:
+    def _on_top(self, given: FormSubmission, papers: list[str]) -> FormSubmission:
         """What is put into the window now, over what is in it, with files where they are wanted."""
         before = self.window or given
         files = {**before.files, **dict.fromkeys(papers, (PAPER,))}
@@ -212,18 +212,18 @@ def next_input(form: FormView, given: dict[str, str | list[str]], *, at_once: bo
     asked = next((each for each in form.fields if each.name == form.current), None)
     if asked is None:
         verb, choice = ("form.edit", next(iter(given))) if given else ("form.send", "")
-        return Pressed(press(verb, form.draft, form.revision, choice))
+        return ButtonPress(press(verb, form.draft, form.revision, choice))
     if asked.kind == "choices":
         return _next_choice(form, asked, given)
     if asked.kind == "files":
         wanted = given.pop(asked.name, None) is not None
         needed = (wanted or asked.error or not asked.optional) and not asked.value
-        return Attached((PAPER,)) if needed else Pressed(press("form.skip", form.draft, form.revision))
+        return Attached((PAPER,)) if needed else ButtonPress(press("form.skip", form.draft, form.revision))
     answer = given.pop(asked.name, None) or valid_answer(asked)
     places = {option.value: place for place, option in enumerate(asked.options)}
     if answer in places:
-        return Pressed(press("form.pick", form.draft, form.revision, str(places[str(answer)])))
-    return Said(str(answer))
+        return ButtonPress(press("form.pick", form.draft, form.revision, str(places[str(answer)])))
+    return TextMessage(str(answer))
 
 
 def _next_choice(form: FormView, asked: FieldView, given: dict[str, str | list[str]]) -> Input:
@@ -232,12 +232,12 @@ def _next_choice(form: FormView, asked: FieldView, given: dict[str, str | list[s
     missing = [value for value in wanted if value not in (asked.value or "").split(",")]
     if not missing:
         given.pop(asked.name, None)
-        return Pressed(press("form.skip", form.draft, form.revision))
+        return ButtonPress(press("form.skip", form.draft, form.revision))
     place = next(place for place, option in enumerate(asked.options) if option.value == missing[0])
-    return Pressed(press("form.pick", form.draft, form.revision, str(place)))
+    return ButtonPress(press("form.pick", form.draft, form.revision, str(place)))
 
 
-def filled(form: FormView, given: Mapping[str, str | list[str]]) -> Filled:
+def filled(form: FormView, given: Mapping[str, str | list[str]]) -> FormSubmission:
     """The whole window at once; or, where other fields depend on one that is empty, what is in it by then."""
     shaping = [each.name for each in form.fields if each.shapes_form and not each.value and not each.optional]
     values: dict[str, str | list[str]] = {}
@@ -250,7 +250,7 @@ def filled(form: FormView, given: Mapping[str, str | list[str]]) -> Filled:
             answer = valid_answer(each)
             values[each.name] = [answer] if each.kind == "choices" else answer
     said = {name: value for name, value in values.items() if value and (not shaping or name in shaping)}
-    return Filled(form.draft, form.revision, said, final=not shaping)
+    return FormSubmission(form.draft, form.revision, said, final=not shaping)
 
 
 def valid_answer(asked: FieldView) -> str:

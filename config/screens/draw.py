@@ -8,12 +8,12 @@ from typing import Any
 
 from telegram import InlineKeyboardButton
 
-from bots.slack.home import home
+from bots.slack.home import home_view
 from bots.slack.modal import modal
 from bots.slack.render import render as on_slack
 from bots.telegram.render import Screen
 from bots.telegram.render import render as on_telegram
-from conversations.reply import Desk, FormView, Reply
+from conversations.reply import FormView, Home, Reply
 
 TAGS = {"bold": "b", "italic": "i", "strikethrough": "s", "strike": "s"}
 
@@ -23,8 +23,8 @@ def drawn(reply: Reply, platform: str) -> str:
         return "".join(_bubble(screen) for screen in on_telegram(reply)) or "<p class=none>the card goes</p>"
     if isinstance(reply, FormView):
         return _window(modal(reply))
-    if isinstance(reply, Desk):
-        return _message(home(reply)["blocks"])
+    if isinstance(reply, Home):
+        return _message(home_view(reply)["blocks"])
     message = on_slack(reply)
     return _message(message.blocks) if message is not None else "<p class=none>nothing is sent</p>"
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from bots.slack.blocks import HEADER
-from bots.slack.home import home
+from bots.slack.home import home_view
 from bots.slack.modal import OPTION, TITLE, modal
 from bots.slack.render import render as on_slack
 from bots.telegram.render import render as on_telegram
 from bots.telegram.text import MESSAGE_UNITS
 from config.rehearsal.screen import buttons_of
-from conversations.reply import Button, Card, CardList, Desk, FormView, Reply, Toast
+from conversations.reply import Button, Card, CardList, FormView, Home, Reply, Toast
 from lab.slack.check import check_message, check_view
 from lab.slack.refusal import Refusal
 from lab.telegram.call import Refusal as TelegramRefusal
@@ -41,7 +41,7 @@ def cut_of(reply: Reply) -> Iterator[str]:
                     yield f"the form's {name} “{text}” has {len(text)} characters, {TITLE} fit"
             for each in reply.fields:
                 yield from (_too_long("option", option.label) for option in each.options if len(option.label) >= OPTION)
-        case Card(title=title) | CardList(title=title) | Desk(title=title):
+        case Card(title=title) | CardList(title=title) | Home(title=title):
             if len(title) > HEADER:
                 yield f"the title “{title}” has {len(title)} characters, {HEADER} fit"
         case Toast(text=text) if len(text) >= TOAST:
@@ -75,8 +75,8 @@ def _refused_by_slack(reply: Reply) -> Iterator[str]:
     try:
         if isinstance(reply, FormView):
             check_view(modal(reply), "modal", DICE)
-        if isinstance(reply, Desk):
-            check_view(home(reply), "home", DICE)
+        if isinstance(reply, Home):
+            check_view(home_view(reply), "home", DICE)
         drawn = on_slack(reply)
         if drawn is not None:
             blocks: list[dict[str, Any]] = drawn.blocks

@@ -16,7 +16,7 @@ from config.rehearsal.screen import Step, subject_of
 from config.screens.draw import drawn
 from config.screens.limits import cut_of, faults_of
 from conversations.engine import Engine
-from conversations.reply import Card, CardList, Desk, FormErrors, FormView, Reply, Say
+from conversations.reply import Card, CardList, FormErrors, FormView, Home, Reply, Say
 from conversations.wording import LOCALES, Wordings, Words
 from core.kernel.inbox import InboxRow
 from core.kernel.transaction import Ctx
@@ -143,7 +143,7 @@ def _gist(reply: Reply) -> str:
             return f"{reply.title} {reply.current} {reply.note} {[each.error for each in reply.fields]}"
         case Card():
             return f"{reply.turn} {reply.note} {[line.label for line in reply.lines]}"
-        case CardList() | Desk():
+        case CardList() | Home():
             return reply.title
         case FormErrors():
             return str(sorted(reply.errors.values()))

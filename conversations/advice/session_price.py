@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from core.advice.sessions import final_charges, rules
 from core.advice.sessions.model import Booking, Meeting
 from core.kernel.transaction import Ctx
 
 
-def price_in_words(talk: Talk, booking: Booking) -> str:
-    words = talk.words
+def price_in_words(chat: ChatContext, booking: Booking) -> str:
+    words = chat.words
     free = booking.free_minutes
     code = "session.price_free" if free else "session.price_all"
     if booking.basis == "minute":
@@ -22,24 +22,24 @@ def says_early(ctx: Ctx, booking: Booking) -> bool:
     return final_charges.free_time(ctx, booking) < booking.terms.free
 
 
-def continue_label(talk: Talk, booking: Booking, *, early: bool) -> str:
+def continue_label(chat: ChatContext, booking: Booking, *, early: bool) -> str:
     """What the yes to pay is a yes to, and from when: one price is due with it, a minute after the free ones."""
     by_minute = booking.basis == "minute"
     price = booking.terms.rate if by_minute else booking.price
     code = "session.continue_minute" if by_minute else "session.continue"
-    return talk.words(f"{code}_early_button" if early else f"{code}_button", price=price)
+    return chat.words(f"{code}_early_button" if early else f"{code}_button", price=price)
 
 
-def talked_in_words(talk: Talk, booking: Booking, meeting: Meeting) -> str:
+def talked_in_words(chat: ChatContext, booking: Booking, meeting: Meeting) -> str:
     """How long a talk was that is over, and what of it is charged."""
     free, paid = final_charges.minutes_told(booking, meeting)
     if paid is None:
-        return talk.words("session.minutes", count=free)
-    return talk.words("session.talked_for", free=free, paid=paid)
+        return chat.words("session.minutes", count=free)
+    return chat.words("session.talked_for", free=free, paid=paid)
 
 
-def net_in_words(talk: Talk, booking: Booking) -> str:
+def net_in_words(chat: ChatContext, booking: Booking) -> str:
     """What the consultant will have of the price."""
     net = rules.net_of(booking.price, booking.terms)
     by_minute = booking.basis == "minute"
-    return talk.words("session.net_minute", net=net) if by_minute else talk.words("session.net_whole", net=net)
+    return chat.words("session.net_minute", net=net) if by_minute else chat.words("session.net_whole", net=net)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.event_sentences import gathered
 from conversations.reply import Button, Card, Line
 from conversations.router import Book
@@ -56,63 +56,63 @@ def who_watches(ctx: Ctx, _chargeback_id: str) -> list[Person]:
 # --- on the cards of those whom it concerns ---------------------------------------------------------------------------
 
 
-def recall_lines(talk: Talk, found: Iterable[Chargeback]) -> list[Line]:
+def recall_lines(chat: ChatContext, found: Iterable[Chargeback]) -> list[Line]:
     """How each stands; to who owes something of it, how much."""
-    words, lines = talk.words, []
+    words, lines = chat.words, []
     for each in found:
-        said = _standing(talk, each)
-        if each.seller == talk.organisation and each.state in OWING and each.outstanding:
+        said = _standing(chat, each)
+        if each.seller == chat.organisation and each.state in OWING and each.outstanding:
             said = f"{said} {words('chargeback.owed', amount=each.outstanding)}"
         lines.append(Line(label=words("chargeback.label"), value=said))
     return lines
 
 
-def _standing(talk: Talk, found: Chargeback) -> str:
+def _standing(chat: ChatContext, found: Chargeback) -> str:
     known = found.state if found.state in ("open", "won") else "lost"
-    return talk.words(f"recall.state.{known}", amount=found.amount)
+    return chat.words(f"recall.state.{known}", amount=found.amount)
 
 
 # --- operators --------------------------------------------------------------------------------------------------------
 
 
 @book.press("recall.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(recall_card(talk, pressed.subject))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(recall_card(chat, pressed.subject))
 
 
-def recall_card(talk: Talk, chargeback_id: str, note: str = "") -> Card:
+def recall_card(chat: ChatContext, chargeback_id: str, note: str = "") -> Card:
     """A dispute as an operator sees it: what is at stake and why, how our answer stands, and what is to be done."""
-    words, found = talk.words, chargeback_for(talk.ctx, chargeback_id)
-    pack = pack_of(talk.ctx, found.id)
+    words, found = chat.words, chargeback_for(chat.ctx, chargeback_id)
+    pack = pack_of(chat.ctx, found.id)
     refused = pack is not None and pack.state is PackState.REFUSED
     waits = "refused" if refused else "open"
     turn = words(f"recall.turn.{waits if found.state == CHARGEBACK.initial else 'over'}", until=found.evidence_due)
     return Card(
         subject=f"{KIND}:{found.id}",
-        title=words("recall.card", ref=_ref(talk.ctx, found)),
+        title=words("recall.card", ref=_ref(chat.ctx, found)),
         lines=(
-            Line(label=words("chargeback.label"), value=_standing(talk, found)),
+            Line(label=words("chargeback.label"), value=_standing(chat, found)),
             Line(label=words("recall.reason"), value=found.reason.replace("_", " ")),
-            Line(label=words("recall.answer"), value=_answer(talk, found)),
+            Line(label=words("recall.answer"), value=_answer(chat, found)),
         ),
         turn=turn,
         note=note,
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def brief_card(talk: Talk, found: Chargeback) -> Card:
+def brief_card(chat: ChatContext, found: Chargeback) -> Card:
     """One of several that wait for a bank."""
-    words = talk.words
+    words = chat.words
     return Card(
-        title=words("recall.card", ref=_ref(talk.ctx, found)),
-        lines=(Line(label=words("chargeback.label"), value=_standing(talk, found)),),
+        title=words("recall.card", ref=_ref(chat.ctx, found)),
+        lines=(Line(label=words("chargeback.label"), value=_standing(chat, found)),),
         buttons=((Button(label=words("session.open"), press=press("recall.show", found.id)),),),
     )
 
 
-def _answer(talk: Talk, found: Chargeback) -> str:
-    words, pack = talk.words, pack_of(talk.ctx, found.id)
+def _answer(chat: ChatContext, found: Chargeback) -> str:
+    words, pack = chat.words, pack_of(chat.ctx, found.id)
     if pack is None:
         return words("recall.answer.none")
     at = pack.sent_at if pack.state is PackState.SENT else pack.due_by - SEND_BEFORE

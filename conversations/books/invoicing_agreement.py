@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import as_decimal
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Option, Say
@@ -28,7 +28,7 @@ HIGHEST_RATE: Final = 30  # percent; the highest in Europe is 27
 book = Book()
 
 
-def _read_rate(_talk: Talk, text: str, _values: Values) -> int:
+def _read_rate(_chat: ChatContext, text: str, _values: Values) -> int:
     """A VAT rate as people write it ("21", "5,5 %"), in basis points."""
     rate = as_decimal(text.replace("%", "").replace(",", ".").strip())
     if rate is None or not 0 <= rate <= HIGHEST_RATE or rate * 100 != int(rate * 100):
@@ -40,25 +40,25 @@ def _written(rate_bp: int) -> str:
     return f"{(Decimal(rate_bp) / 100).normalize():f}"
 
 
-def _answers(talk: Talk, _values: Values) -> list[Option]:
-    words = talk.words
+def _answers(chat: ChatContext, _values: Values) -> list[Option]:
+    words = chat.words
     return [
         Option(value="yes", label=words("billing.writes.yes")),
         Option(value="no", label=words("billing.writes.no")),
     ]
 
 
-def _statuses(talk: Talk, _values: Values) -> list[Option]:
-    return [Option(value=each, label=talk.words(f"billing.status.{each}")) for each in ("has_one", "has_none")]
+def _statuses(chat: ChatContext, _values: Values) -> list[Option]:
+    return [Option(value=each, label=chat.words(f"billing.status.{each}")) for each in ("has_one", "has_none")]
 
 
-def _read_number(talk: Talk, text: str, _values: Values) -> str:
-    country = organisation_of(talk.ctx, talk.organisation).country
+def _read_number(chat: ChatContext, text: str, _values: Values) -> str:
+    country = organisation_of(chat.ctx, chat.organisation).country
     return rules.vat_number(text, country) if country is not None else text
 
 
-def _such_number(talk: Talk, _values: Values) -> str | None:
-    return VAT_NUMBERS.get(organisation_of(talk.ctx, talk.organisation).country or "")
+def _such_number(chat: ChatContext, _values: Values) -> str | None:
+    return VAT_NUMBERS.get(organisation_of(chat.ctx, chat.organisation).country or "")
 
 
 def _asks_rate(values: Values) -> bool:
@@ -77,7 +77,7 @@ BILLING: Final = Form(
             "status",
             "choice",
             options=_statuses,
-            show=lambda talk, value: talk.words(f"billing.status.{value}"),
+            show=lambda chat, value: chat.words(f"billing.status.{value}"),
             applies=lambda values: values.get("asks_vat") == "yes",
             shapes_form=True,
         ),
@@ -94,7 +94,7 @@ BILLING: Final = Form(
             "writes",
             "choice",
             options=_answers,
-            show=lambda talk, value: talk.words("billing.writes.yes" if value == "yes" else "billing.writes.no"),
+            show=lambda chat, value: chat.words("billing.writes.yes" if value == "yes" else "billing.writes.no"),
             applies=lambda values: values.get("sells") == "yes",
             shapes_form=True,
         ),
@@ -102,7 +102,7 @@ BILLING: Final = Form(
             "home_rate",
             read=_read_rate,
             write=_written,
-            show=lambda _talk, value: f"{_written(value)} %",
+            show=lambda _chat, value: f"{_written(value)} %",
             applies=_asks_rate,
             max_length=10,
             example="21",
@@ -111,7 +111,7 @@ BILLING: Final = Form(
 )
 
 
-def _set(talk: Talk, _opening: Opening, values: Values) -> None:
+def _set(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     writes = values.get("writes") == "yes"
     command = SetBilling(
         address=values["address"],
@@ -120,32 +120,32 @@ def _set(talk: Talk, _opening: Opening, values: Values) -> None:
         vat_number=values.get("vat_number"),
         without_vat=values.get("status") == "has_none",
     )
-    invoicing.set_billing(talk.ctx, command, talk.place)
+    invoicing.set_billing(chat.ctx, command, chat.place)
     if values["sells"] == "yes":
-        done = talk.words("billing.done_in_your_name" if writes else "billing.done_by_yourself")
+        done = chat.words("billing.done_in_your_name" if writes else "billing.done_by_yourself")
     else:
-        done = talk.words("billing.done_address")
-    earlier = Button(label=talk.words("invoice.title"), press=press("invoice.list"))
-    drafts = writes and any(each.state is State.DRAFT for each in invoicing.invoices_of(talk.ctx))
-    talk.reply(Say(text=done, buttons=((earlier,),) if drafts else ()))
+        done = chat.words("billing.done_address")
+    earlier = Button(label=chat.words("invoice.title"), press=press("invoice.list"))
+    drafts = writes and any(each.state is State.DRAFT for each in invoicing.invoices_of(chat.ctx))
+    chat.reply(Say(text=done, buttons=((earlier,),) if drafts else ()))
 
 
-def _intro(talk: Talk, opening: Opening) -> str:
-    return talk.words("billing.intro" if opening.answers.get("sells") == "yes" else "billing.intro_bought")
+def _intro(chat: ChatContext, defaults: FormDefaults) -> str:
+    return chat.words("billing.intro" if defaults.answers.get("sells") == "yes" else "billing.intro_bought")
 
 
 book.flow(Flow(BILLING, finish=_set, intro=_intro))
 
 
 @book.press("billing.open")
-def open_billing(talk: Talk, _pressed: Press) -> None:
+def open_billing(chat: ChatContext, _pressed: Press) -> None:
     """The form with what is known already; who has not said where they are at home is asked that first."""
-    organisation, selling = organisation_of(talk.ctx, talk.organisation), "seller" in trades_as(talk)
+    organisation, selling = organisation_of(chat.ctx, chat.organisation), "seller" in trades_as(chat)
     if selling and organisation.country is None:
-        talk.reply(Say(text=talk.words("billing.country_needed")))
-        talk.command("profile", "")
+        chat.reply(Say(text=chat.words("billing.country_needed")))
+        chat.command("profile", "")
         return
-    known = invoicing.billing_of(talk.ctx)
+    known = invoicing.billing_of(chat.ctx)
     answers = {"registered": "yes" if organisation.vat_number else "no", "sells": "yes" if selling else "no"}
     if organisation.country is not None and not rules.vat_is_known(organisation):
         answers["asks_vat"] = "yes"
@@ -155,19 +155,19 @@ def open_billing(talk: Talk, _pressed: Press) -> None:
         answers |= {"writes": "no" if known.agreed_at is None else "yes"}
         if known.home_bp is not None:
             answers["home_rate"] = _written(known.home_bp)
-    talk.fresh = True
-    talk.open("billing", Opening(answers))
+    chat.as_new_message = True
+    chat.open("billing", FormDefaults(answers))
 
 
-def trades_as(talk: Talk) -> frozenset[str]:
+def trades_as(chat: ChatContext) -> frozenset[str]:
     """What the reader's company does here, by what its people have said and done; both while nobody can tell."""
-    own, known = talk.organisation, invoicing.billing_of(talk.ctx)
-    sides = {str(role) for each in members(talk.ctx, own) for role in each.roles}
-    sides |= {"seller" if deal.seller == own else "buyer" for deal in deals_of(talk.ctx, own)}
-    if own_profile(talk.ctx) is not None or (known is not None and known.agreed_at is not None):
+    own, known = chat.organisation, invoicing.billing_of(chat.ctx)
+    sides = {str(role) for each in members(chat.ctx, own) for role in each.roles}
+    sides |= {"seller" if deal.seller == own else "buyer" for deal in deals_of(chat.ctx, own)}
+    if own_profile(chat.ctx) is not None or (known is not None and known.agreed_at is not None):
         sides.add("seller")
     return frozenset(sides or {"seller", "buyer"})
 
 
-def billing_button(talk: Talk) -> Button:
-    return Button(label=talk.words("billing.open"), press=press("billing.open"))
+def billing_button(chat: ChatContext) -> Button:
+    return Button(label=chat.words("billing.open"), press=press("billing.open"))

@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Say
 from conversations.router import Book
 from core.books.invoicing.service import numbers_by_part
@@ -25,26 +25,26 @@ book = Book()
 
 
 @book.command("money")
-def money(talk: Talk, _rest: str) -> None:
+def money(chat: ChatContext, _rest: str) -> None:
     """What is held, for which deal or session, until when; what was paid out, and what was deducted."""
-    talk.reply(money_card(talk, statements.statement(talk.ctx)))
+    chat.reply(money_card(chat, statements.statement(chat.ctx)))
 
 
-def money_card(talk: Talk, now: Statement) -> Card:
+def money_card(chat: ChatContext, now: Statement) -> Card:
     """The statement on one card. Slack's Home tab shows the same."""
-    words = talk.words
+    words = chat.words
     lines = [
-        *(_unpaid_line(talk, each) for each in now.unpaid[:FEW]),
-        *(_coming_line(talk, each) for each in now.coming[:FEW]),
-        *(_held_line(talk, each) for each in now.held[:SHOWN]),
-        *(_credit_line(talk, each) for each in now.credits[:FEW]),
-        *(_recalled_line(talk, each) for each in now.recalled[:FEW]),
-        *(_card_line(talk, each) for each in now.on_cards[:FEW]),
+        *(_unpaid_line(chat, each) for each in now.unpaid[:FEW]),
+        *(_coming_line(chat, each) for each in now.coming[:FEW]),
+        *(_held_line(chat, each) for each in now.held[:SHOWN]),
+        *(_credit_line(chat, each) for each in now.credits[:FEW]),
+        *(_recalled_line(chat, each) for each in now.recalled[:FEW]),
+        *(_card_line(chat, each) for each in now.on_cards[:FEW]),
         *(Line(label=words("money.due"), value=words.show(each)) for each in now.due),
         *(Line(label=words("money.owes"), value=words.show(each)) for each in now.owes),
-        *(_payout_line(talk, each) for each in now.payouts[:SHOWN]),
-        *(_taken_line(talk, each, words("money.spent", ref=each.ref)) for each in now.spent[:FEW]),
-        *(_taken_line(talk, each, words("money.taken", ref=each.ref)) for each in now.taken[:FEW]),
+        *(_payout_line(chat, each) for each in now.payouts[:SHOWN]),
+        *(_taken_line(chat, each, words("money.spent", ref=each.ref)) for each in now.spent[:FEW]),
+        *(_taken_line(chat, each, words("money.taken", ref=each.ref)) for each in now.taken[:FEW]),
     ]
     export = Button(label=words("money.export"), press=press("money.export"))
     invoices = Button(label=words("invoice.title"), press=press("invoice.list"))
@@ -54,56 +54,56 @@ def money_card(talk: Talk, now: Statement) -> Card:
         title=words("money.title"),
         text="" if lines else words("money.none"),
         lines=tuple(lines),
-        buttons=((export, invoices), *_payout_button(talk, now), (mark,)),
-        fresh=talk.fresh,
+        buttons=((export, invoices), *_payout_button(chat, now), (mark,)),
+        as_new_message=chat.as_new_message,
     )
 
 
-def _held_line(talk: Talk, held: Held) -> Line:
+def _held_line(chat: ChatContext, held: Held) -> Line:
     """To who earns it, what of it can be theirs: what is held is not all of it."""
-    words = talk.words
+    words = chat.words
     label = words("money.held_paid" if held.mine else "money.held_to_come", ref=held.ref)
     if held.fee is None:
-        return Line(label=label, value=_amount(talk, held))
+        return Line(label=label, value=_amount(chat, held))
     said = words("money.held_net", net=held.amount - held.fee, amount=held.amount, fee=held.fee)
     value = said if held.until is None else words("money.until", amount=said, due=held.until)
     return Line(label=label, value=value)
 
 
-def _credit_line(talk: Talk, kept: Held) -> Line:
-    value = talk.words("money.credit_kept", amount=kept.amount)
-    return Line(label=f"{talk.words('money.credit')} · {kept.ref}", value=value)
+def _credit_line(chat: ChatContext, kept: Held) -> Line:
+    value = chat.words("money.credit_kept", amount=kept.amount)
+    return Line(label=f"{chat.words('money.credit')} · {kept.ref}", value=value)
 
 
-def _recalled_line(talk: Talk, held: Held) -> Line:
-    return Line(label=f"{talk.words('chargeback.label')} · {held.ref}", value=_amount(talk, held))
+def _recalled_line(chat: ChatContext, held: Held) -> Line:
+    return Line(label=f"{chat.words('chargeback.label')} · {held.ref}", value=_amount(chat, held))
 
 
-def _card_line(talk: Talk, held: Held) -> Line:
-    label = talk.words("money.card_paid" if held.mine else "money.card_to_come", ref=held.ref)
-    return Line(label=label, value=_amount(talk, held, on_card=True))
+def _card_line(chat: ChatContext, held: Held) -> Line:
+    label = chat.words("money.card_paid" if held.mine else "money.card_to_come", ref=held.ref)
+    return Line(label=label, value=_amount(chat, held, on_card=True))
 
 
-def _unpaid_line(talk: Talk, held: Held) -> Line:
-    label = talk.words("money.unpaid_mine" if held.mine else "money.unpaid_to_come", ref=held.ref)
-    return Line(label=label, value=_amount(talk, held))
+def _unpaid_line(chat: ChatContext, held: Held) -> Line:
+    label = chat.words("money.unpaid_mine" if held.mine else "money.unpaid_to_come", ref=held.ref)
+    return Line(label=label, value=_amount(chat, held))
 
 
-def _coming_line(talk: Talk, held: Held) -> Line:
-    words = talk.words
+def _coming_line(chat: ChatContext, held: Held) -> Line:
+    words = chat.words
     value = f"{words.show(held.amount)} · {words('pay.settling', due=held.until)}"
     return Line(label=f"{words('pay.label')} · {held.ref}", value=value)
 
 
-def _amount(talk: Talk, held: Held, *, on_card: bool = False) -> str:
-    words = talk.words
+def _amount(chat: ChatContext, held: Held, *, on_card: bool = False) -> str:
+    words = chat.words
     if held.until is None:
         return words.show(held.amount)
     return words("money.card_until" if on_card else "money.until", amount=held.amount, due=held.until)
 
 
-def _taken_line(talk: Talk, taken: Taken, label: str) -> Line:
-    words = talk.words
+def _taken_line(chat: ChatContext, taken: Taken, label: str) -> Line:
+    words = chat.words
     value = words.show(taken.amount)
     if taken.back:
         value = words(
@@ -112,30 +112,30 @@ def _taken_line(talk: Talk, taken: Taken, label: str) -> Line:
     return Line(label=label, value=value)
 
 
-def _payout_line(talk: Talk, payout: Payout) -> Line:
-    words = talk.words
+def _payout_line(chat: ChatContext, payout: Payout) -> Line:
+    words = chat.words
     label = words("money.lot", ref=payout.ref, lot=payout.lot) if payout.lot else words("money.deal", ref=payout.ref)
-    state = "no_account" if payout.state == "waiting" and not is_set_up(talk) else payout.state
+    state = "no_account" if payout.state == "waiting" and not is_set_up(chat) else payout.state
     value = words(f"money.payout_{state}", net=payout.net)
     if payout.fee:
         value = f"{value} {words('money.fee', fee=payout.fee)}"
     return Line(label=label, value=value)
 
 
-def _payout_button(talk: Talk, now: Statement) -> tuple[tuple[Button, ...], ...]:
+def _payout_button(chat: ChatContext, now: Statement) -> tuple[tuple[Button, ...], ...]:
     """Money waits for a seller who has not said where it should go."""
-    if not now.due or is_set_up(talk):
+    if not now.due or is_set_up(chat):
         return ()
-    return ((_set_up(talk),),)
+    return ((_set_up(chat),),)
 
 
-def payouts_card(talk: Talk) -> Card:
+def payouts_card(chat: ChatContext) -> Card:
     """Payouts are set up: what waits to go out, what went out last, and the way to change where it goes."""
-    words, now = talk.words, statements.statement(talk.ctx)
+    words, now = chat.words, statements.statement(chat.ctx)
     last = next((each for each in now.payouts if each.state == "done"), None)
     lines = [Line(label=words("money.due"), value=words.show(each)) for each in now.due]
-    lines += [_payout_line(talk, each) for each in now.payouts if each.state != "done"][:FEW]
-    lines += [_payout_line(talk, last)] if last is not None else []
+    lines += [_payout_line(chat, each) for each in now.payouts if each.state != "done"][:FEW]
+    lines += [_payout_line(chat, last)] if last is not None else []
     change = Button(label=words("payout.change"), press=press("payout.change"))
     return Card(
         subject="payout",
@@ -146,30 +146,30 @@ def payouts_card(talk: Talk) -> Card:
     )
 
 
-def account_page(talk: Talk, url: str) -> Card:
+def account_page(chat: ChatContext, url: str) -> Card:
     """The provider's page is ready, where they say where their money goes, or change it."""
     return Card(
         subject="payout",
-        title=talk.words("payout.title"),
-        text=talk.words("payout.text_change" if is_set_up(talk) else "payout.text"),
-        note=talk.words("payout.link_once"),
-        buttons=((Button(label=talk.words("payout.open_page"), url=url, style="primary"),),),
-        fresh=False,  # it takes the place of the card that says that the link is coming
+        title=chat.words("payout.title"),
+        text=chat.words("payout.text_change" if is_set_up(chat) else "payout.text"),
+        note=chat.words("payout.link_once"),
+        buttons=((Button(label=chat.words("payout.open_page"), url=url, style="primary"),),),
+        as_new_message=False,  # it takes the place of the card that says that the link is coming
     )
 
 
-def set_up_payouts(talk: Talk, text: str) -> Say:
+def set_up_payouts(chat: ChatContext, text: str) -> Say:
     """Money has nowhere to go: why, and the button that says where."""
-    return Say(text=text, buttons=((_set_up(talk),),))
+    return Say(text=text, buttons=((_set_up(chat),),))
 
 
-def _set_up(talk: Talk) -> Button:
-    return Button(label=talk.words("payout.set_up"), press=press("payout.set_up"), style="primary")
+def _set_up(chat: ChatContext) -> Button:
+    return Button(label=chat.words("payout.set_up"), press=press("payout.set_up"), style="primary")
 
 
-def is_set_up(talk: Talk) -> bool:
+def is_set_up(chat: ChatContext) -> bool:
     """Whether the provider sends their money on."""
-    payee = escrow.payee_of(talk.ctx, talk.organisation)
+    payee = escrow.payee_of(chat.ctx, chat.organisation)
     return payee is not None and payee.ready
 
 
@@ -177,10 +177,10 @@ def is_set_up(talk: Talk) -> bool:
 
 
 @book.press("money.export")
-def export(talk: Talk, _pressed: Press) -> None:
+def export(chat: ChatContext, _pressed: Press) -> None:
     """Every movement there ever was, for a spreadsheet: dates as machines read them, words as people do, and amounts
     as the spreadsheets of the reader's country do."""
-    words, numbers = talk.words, numbers_by_part(talk.ctx)
+    words, numbers = chat.words, numbers_by_part(chat.ctx)
     point = words.point
     rows = [
         (
@@ -194,15 +194,15 @@ def export(talk: Talk, _pressed: Press) -> None:
             line.key,
             " ".join(numbers.get(part_of(line.key), ())),
         )
-        for line in statements.lines(talk.ctx)
+        for line in statements.lines(chat.ctx)
     ]
     if not rows:
-        talk.reply(Say(text=words("money.none")))
+        chat.reply(Say(text=words("money.none")))
         return
     content = rules.as_csv([words(f"money.column.{name}") for name in COLUMNS], rows, point)
-    name = f"money-{talk.today.isoformat()}.csv"
-    kept = keep(talk.ctx, Checked(name, "text/csv", content, hashlib.sha256(content).hexdigest()))
-    talk.reply(Card(subject="money_file", title=words("money.file", count=len(rows)), documents=(kept.id,)))
+    name = f"money-{chat.today.isoformat()}.csv"
+    kept = keep(chat.ctx, Checked(name, "text/csv", content, hashlib.sha256(content).hexdigest()))
+    chat.reply(Card(subject="money_file", title=words("money.file", count=len(rows)), documents=(kept.id,)))
 
 
 def part_of(key: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button
 from core.catalogue.product_names import words_of
 from core.discovery.search import experts as advisers
@@ -18,37 +18,39 @@ WORDS_OF_A_PROBLEM: Final = 2  # "boiler slags"; one word left over is more ofte
 KNOWS: Final = frozenset({"field", "skill", "topic"})
 
 
-def advice_row(talk: Talk, query: Query) -> tuple[tuple[Button, ...], ...]:
+def advice_row(chat: ChatContext, query: Query) -> tuple[tuple[Button, ...], ...]:
     """A way to the consultants, if more is said than goods, and it is what somebody advises on."""
-    if not _says_enough(talk, query.understood) or not _somebody_knows(talk, query):
+    if not _says_enough(chat, query.understood) or not _somebody_knows(chat, query):
         return ()
-    return ((Button(label=talk.words("command.experts"), press=press("seek.from_goods")),),)
+    return ((Button(label=chat.words("command.experts"), press=press("seek.from_goods")),),)
 
 
-def tells_a_problem(talk: Talk, sentence: str, said: Understood, *, wants_goods: bool) -> bool:
+def tells_a_problem(chat: ChatContext, sentence: str, said: Understood, *, wants_goods: bool) -> bool:
     """Whether a message is for those who advise here: it names one, and the experts' search says what can be had if
     nobody fits; or it asks for advice rather than for the goods that it seems to want, or seems to want none, and
     somebody knows of it."""
-    clock = without_clock(sentence, talk.almanac.catalogue, talk.today)
+    clock = without_clock(sentence, chat.market_context.catalogue, chat.today)
     if clock.at is not None:  # "10:00" is no B10
-        almanac, sentence = talk.almanac, clock.text
-        said = parse(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language, several=True)
-    if names_adviser(sentence, said, talk.almanac.catalogue):
+        market_context, sentence = chat.market_context, clock.text
+        said = parse(
+            sentence, market_context.catalogue, market_context.places, chat.today, chat.words.language, several=True
+        )
+    if names_adviser(sentence, said, chat.market_context.catalogue):
         return True
     of_somebody = clock.at is not None or said.speaks is not None  # goods have no hour, and speak no language
-    enough = of_somebody or _says_enough(talk, said)
-    for_advisers = asks_advice(sentence, said, talk.almanac.catalogue) if wants_goods else enough
-    return for_advisers and _somebody_knows(talk, Query(said))
+    enough = of_somebody or _says_enough(chat, said)
+    for_advisers = asks_advice(sentence, said, chat.market_context.catalogue) if wants_goods else enough
+    return for_advisers and _somebody_knows(chat, Query(said))
 
 
-def _says_enough(talk: Talk, said: Understood) -> bool:
+def _says_enough(chat: ChatContext, said: Understood) -> bool:
     """Whether enough is left when the goods are taken out; the United Kingdom is one word, as Latvia is."""
     words = words_of(said.rest)
-    of_countries = sum(end - start - 1 for start, end in talk.almanac.catalogue.areas_in(words))
+    of_countries = sum(end - start - 1 for start, end in chat.market_context.catalogue.areas_in(words))
     return len(words) - of_countries >= WORDS_OF_A_PROBLEM
 
 
-def _somebody_knows(talk: Talk, query: Query) -> bool:
-    problem = advisers.problem_of(query, talk.almanac.catalogue)
-    found = advisers.find_experts(talk.ctx, talk.almanac.catalogue, problem, but=talk.organisation)
+def _somebody_knows(chat: ChatContext, query: Query) -> bool:
+    problem = advisers.problem_of(query, chat.market_context.catalogue)
+    found = advisers.find_experts(chat.ctx, chat.market_context.catalogue, problem, but=chat.organisation)
     return any(kind in KNOWS for match in found.matches for kind, _ in match.reasons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from conversations.buttons import Press, press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.chips import chip_label, chips_of, shown_parts, understood_text
 from conversations.discovery.price_comparison import Comparison
 from conversations.discovery.quiet_hours import quiet_button, quiet_hours_text
@@ -35,61 +35,61 @@ book = Book()
 
 
 @book.press("alert.save")
-def save(talk: Talk, pressed: Press) -> None:
+def save(chat: ChatContext, pressed: Press) -> None:
     """What is asked now is kept, and told of from now on."""
-    query = asked(talk)
+    query = asked(chat)
     if pressed.seen != mark(query):
-        talk.reply(Toast(text=talk.words("find.asked_since")))
-        show_results(talk, query)
+        chat.reply(Toast(text=chat.words("find.asked_since")))
+        show_results(chat, query)
         return
-    question = clipped(asked_words(talk), QUESTION_AT_MOST)
-    search = alerts.save_search(talk.ctx, SaveSearch(wishes=kept.written(query), question=question))
-    talk.fresh = True
-    talk.reply(search_card(talk, search, note=talk.words("alert.saved")))
+    question = clipped(asked_words(chat), QUESTION_AT_MOST)
+    search = alerts.save_search(chat.ctx, SaveSearch(wishes=kept.written(query), question=question))
+    chat.as_new_message = True
+    chat.reply(search_card(chat, search, note=chat.words("alert.saved")))
 
 
 @book.command("alerts")
-def my_alerts(talk: Talk, _rest: str) -> None:
+def my_alerts(chat: ChatContext, _rest: str) -> None:
     """`/alerts`: the person's saved searches, each to be changed, muted or deleted, and the hours they keep quiet."""
-    words = talk.words
-    mine = alerts.searches_of(talk.ctx, talk.person.id)
+    words = chat.words
+    mine = alerts.searches_of(chat.ctx, chat.person.id)
     if not mine:
         find = to_command(words, "find", "primary")
-        talk.reply(Say(text=words("alert.none_yet"), buttons=((find,), *_of_requests(talk))))
+        chat.reply(Say(text=words("alert.none_yet"), buttons=((find,), *_of_requests(chat))))
         return
-    talk.reply(
+    chat.reply(
         CardList(
             subject="alerts",
             title=words("alert.mine"),
-            text=quiet_hours_text(talk),
-            items=tuple(brief_search(talk, search) for search in mine[:SHOWN_AT_ONCE]),
-            buttons=((quiet_button(talk),), *_of_requests(talk)),
-            fresh=talk.fresh,
+            text=quiet_hours_text(chat),
+            items=tuple(brief_search(chat, search) for search in mine[:SHOWN_AT_ONCE]),
+            buttons=((quiet_button(chat),), *_of_requests(chat)),
+            as_new_message=chat.as_new_message,
         )
     )
 
 
-def _of_requests(talk: Talk) -> tuple[tuple[Button, ...], ...]:
+def _of_requests(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:
     """To who sells something: what they hear of requests for it."""
-    if not sold_products(talk.ctx):
+    if not sold_products(chat.ctx):
         return ()
-    return ((Button(label=talk.words("openings.mine"), press=press("openings.show")),),)
+    return ((Button(label=chat.words("openings.mine"), press=press("openings.show")),),)
 
 
-def brief_search(talk: Talk, search: SavedSearch) -> Card:
+def brief_search(chat: ChatContext, search: SavedSearch) -> Card:
     """A saved search among others: what it looks for, how soon it tells, one button to open it."""
-    words = talk.words
+    words = chat.words
     return Card(
-        title=called(talk, search),
-        text=_understood(talk, search),
-        lines=(Line(label=words("alert.told"), value=_rhythm_text(talk, search)),),
+        title=called(chat, search),
+        text=_understood(chat, search),
+        lines=(Line(label=words("alert.told"), value=_rhythm_text(chat, search)),),
         buttons=((Button(label=words("alert.open"), press=press("alert.open", search.id)),),),
     )
 
 
-def search_card(talk: Talk, search: SavedSearch, note: str = "") -> Card:
+def search_card(chat: ChatContext, search: SavedSearch, note: str = "") -> Card:
     """A saved search with all that can be done about it."""
-    words = talk.words
+    words = chat.words
     rhythms = tuple(
         Button(label=words(f"alert.{rhythm}"), press=press("alert.rhythm", search.id, choice=rhythm))
         for rhythm in Rhythm
@@ -100,100 +100,106 @@ def search_card(talk: Talk, search: SavedSearch, note: str = "") -> Card:
     look = Button(label=words("alert.look"), press=press("alert.look", search.id), style="primary")
     return Card(
         subject=f"search:{search.id}",
-        title=called(talk, search),
-        text=_understood(talk, search),
+        title=called(chat, search),
+        text=_understood(chat, search),
         lines=(
-            Line(label=words("alert.told"), value=_rhythm_text(talk, search)),
-            Line(label=words("alert.quiet"), value=quiet_hours_text(talk)),
+            Line(label=words("alert.told"), value=_rhythm_text(chat, search)),
+            Line(label=words("alert.quiet"), value=quiet_hours_text(chat)),
         ),
-        turn=_waits_text(talk, search),
+        turn=_waits_text(chat, search),
         note=note,
-        buttons=((look,), rhythms, (*(() if search.paused else (mute,)), delete), (quiet_button(talk),)),
-        fresh=talk.fresh,
+        buttons=((look,), rhythms, (*(() if search.paused else (mute,)), delete), (quiet_button(chat),)),
+        as_new_message=chat.as_new_message,
     )
 
 
-def called(talk: Talk, search: SavedSearch) -> str:
+def called(chat: ChatContext, search: SavedSearch) -> str:
     """The question as the person asked it; of one that buttons have made, what it looks for."""
-    return clipped(search.question, LONG_TITLE) or wishes_text(talk, search)
+    return clipped(search.question, LONG_TITLE) or wishes_text(chat, search)
 
 
-def wishes_text(talk: Talk, search: SavedSearch) -> str:
+def wishes_text(chat: ChatContext, search: SavedSearch) -> str:
     """What it looks for, in the reader's language."""
-    return ", ".join(chip_label(talk, chip) for chip in chips_of(talk, alerts.wanted(search)))
+    return ", ".join(chip_label(chat, chip) for chip in chips_of(chat, alerts.wanted(search)))
 
 
-def _understood(talk: Talk, search: SavedSearch) -> str:
+def _understood(chat: ChatContext, search: SavedSearch) -> str:
     """How the question was taken; nothing where the title says it."""
-    return understood_text(talk, chips_of(talk, alerts.wanted(search))) if search.question else ""
+    return understood_text(chat, chips_of(chat, alerts.wanted(search))) if search.question else ""
 
 
-def _rhythm_text(talk: Talk, search: SavedSearch) -> str:
-    return talk.words("alert.muted" if search.paused else f"alert.{search.rhythm}")
+def _rhythm_text(chat: ChatContext, search: SavedSearch) -> str:
+    return chat.words("alert.muted" if search.paused else f"alert.{search.rhythm}")
 
 
-def _waits_text(talk: Talk, search: SavedSearch) -> str:
+def _waits_text(chat: ChatContext, search: SavedSearch) -> str:
     """What happens from now on; of one that tells at once, also how often that may be."""
     if search.paused:
-        return talk.words("alert.waits_paused")
+        return chat.words("alert.waits_paused")
     if search.rhythm is Rhythm.INSTANT:
-        return talk.words("alert.waits_instant", most=MESSAGES_A_DAY, apart=APART // timedelta(minutes=1))
-    return talk.words("alert.waits")
+        return chat.words("alert.waits_instant", most=MESSAGES_A_DAY, apart=APART // timedelta(minutes=1))
+    return chat.words("alert.waits")
 
 
 # --- changing one -----------------------------------------------------------------------------------------------------
 
 
 @book.press("alert.open")
-def open_search(talk: Talk, pressed: Press) -> None:
-    talk.fresh = True
-    talk.reply(search_card(talk, alerts.search_of(talk.ctx, pressed.subject)))
+def open_search(chat: ChatContext, pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.reply(search_card(chat, alerts.search_of(chat.ctx, pressed.subject)))
 
 
 @book.press("alert.mute")
-def mute_search(talk: Talk, pressed: Press) -> None:
-    search = alerts.pause_search(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("alert.muted_toast")), search_card(talk, search))
+def mute_search(chat: ChatContext, pressed: Press) -> None:
+    search = alerts.pause_search(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=chat.words("alert.muted_toast")), search_card(chat, search))
 
 
 @book.press("alert.rhythm")
-def change_rhythm(talk: Talk, pressed: Press) -> None:
+def change_rhythm(chat: ChatContext, pressed: Press) -> None:
     if pressed.choice not in set(Rhythm):
         raise Invalid("talk.unknown_button")
-    search = alerts.choose_rhythm(talk.ctx, pressed.subject, Rhythm(pressed.choice))
-    talk.reply(search_card(talk, search, note=talk.words("alert.changed")))
+    search = alerts.choose_rhythm(chat.ctx, pressed.subject, Rhythm(pressed.choice))
+    chat.reply(search_card(chat, search, note=chat.words("alert.changed")))
 
 
 @book.press("alert.delete")
-def delete_search(talk: Talk, pressed: Press) -> None:
-    search = alerts.delete_search(talk.ctx, pressed.subject)
-    mine = to_command(talk.words, "alerts")
-    gone = talk.words("alert.deleted")
-    talk.reply(
-        Card(subject=f"search:{search.id}", title=called(talk, search), note=gone, buttons=((mine,),), fresh=False)
+def delete_search(chat: ChatContext, pressed: Press) -> None:
+    search = alerts.delete_search(chat.ctx, pressed.subject)
+    mine = to_command(chat.words, "alerts")
+    gone = chat.words("alert.deleted")
+    chat.reply(
+        Card(
+            subject=f"search:{search.id}",
+            title=called(chat, search),
+            note=gone,
+            buttons=((mine,),),
+            as_new_message=False,
+        )
     )
 
 
 @book.press("alert.look")
-def look(talk: Talk, pressed: Press) -> None:
+def look(chat: ChatContext, pressed: Press) -> None:
     """What the search finds now, as a list."""
-    search = alerts.search_of(talk.ctx, pressed.subject)
-    query = ask(talk, alerts.wanted(search), words=search.question)
-    talk.fresh = True
-    show_results(talk, query)
+    search = alerts.search_of(chat.ctx, pressed.subject)
+    query = ask(chat, alerts.wanted(search), words=search.question)
+    chat.as_new_message = True
+    show_results(chat, query)
 
 
 # --- an alert ---------------------------------------------------------------------------------------------------------
 
 
-def found_list(talk: Talk, fact: ListingsFound) -> CardList:
+def found_list(chat: ChatContext, fact: ListingsFound) -> CardList:
     """What was found, with why and the way to hear no more of it under every message."""
-    words = talk.words
-    prices = Comparison.of(talk, kept.NOTHING)
-    searches = {each.search_id: alerts.search_of(talk.ctx, each.search_id) for each in fact.found}
+    words = chat.words
+    prices = Comparison.of(chat, kept.NOTHING)
+    searches = {each.search_id: alerts.search_of(chat.ctx, each.search_id) for each in fact.found}
     items = []
     for found in fact.found:
-        item = brief_offer(talk, listing_for(talk.ctx, found.listing_id), prices)
+        item = brief_offer(chat, listing_for(chat.ctx, found.listing_id), prices)
         why = Button(label=words("alert.why"), press=press("alert.why", found.listing_id))
         items.append(item.model_copy(update={"buttons": (*item.buttons, (why,))}))
     only = len(searches) == 1
@@ -202,7 +208,7 @@ def found_list(talk: Talk, fact: ListingsFound) -> CardList:
             Button(
                 label=words("alert.mute")
                 if only
-                else words("alert.mute_one", search=clipped(called(talk, each), SHORT_TITLE)),
+                else words("alert.mute_one", search=clipped(called(chat, each), SHORT_TITLE)),
                 press=press("alert.mute", each.id),
             ),
             Button(label=words("alert.look"), press=press("alert.look", each.id)),
@@ -213,7 +219,7 @@ def found_list(talk: Talk, fact: ListingsFound) -> CardList:
     told = [
         said
         for each in searches.values()
-        for said in (words("alert.for", search=called(talk, each)), _understood(talk, each))
+        for said in (words("alert.for", search=called(chat, each)), _understood(chat, each))
     ]
     more = [words("alert.more", count=fact.more)] if fact.more else []
     return CardList(
@@ -227,28 +233,28 @@ def found_list(talk: Talk, fact: ListingsFound) -> CardList:
 
 
 @book.press("alert.why")
-def why(talk: Talk, pressed: Press) -> None:
+def why(chat: ChatContext, pressed: Press) -> None:
     """Why did I get this? Which search of theirs found it, when they saved it, what of it is met, which other one it
     fits better, and how to stop it."""
-    words = talk.words
-    alert, search = alerts.found_by(talk.ctx, pressed.subject)
+    words = chat.words
+    alert, search = alerts.found_by(chat.ctx, pressed.subject)
     if search is None:
-        talk.reply(Say(text=words("alert.why_deleted", at=alert.found_at)))
+        chat.reply(Say(text=words("alert.why_deleted", at=alert.found_at)))
         return
-    said = words("alert.because", search=called(talk, search), saved=search.saved_at.date(), found=alert.found_at)
-    reasons, better = alerts.reasons_for(talk.ctx, talk.almanac.catalogue, search, pressed.subject)
-    met = ", ".join(words(reason.code, **_met_parts(talk, search, reason)) for reason in reasons)
+    said = words("alert.because", search=called(chat, search), saved=search.saved_at.date(), found=alert.found_at)
+    reasons, better = alerts.reasons_for(chat.ctx, chat.market_context.catalogue, search, pressed.subject)
+    met = ", ".join(words(reason.code, **_met_parts(chat, search, reason)) for reason in reasons)
     told = [said, words("alert.fits", reasons=met) if met else ""]
     if better is not None:
-        told.append(words("alert.fits_better", search=called(talk, better)))
-    talk.fresh = True
-    talk.reply(search_card(talk, search, note="\n".join(filter(None, told))))
+        told.append(words("alert.fits_better", search=called(chat, better)))
+    chat.as_new_message = True
+    chat.reply(search_card(chat, search, note="\n".join(filter(None, told))))
 
 
-def _met_parts(talk: Talk, search: SavedSearch, reason: Reason) -> dict[str, object]:
+def _met_parts(chat: ChatContext, search: SavedSearch, reason: Reason) -> dict[str, object]:
     """What a reason speaks of, a town by the name that its reader has for it."""
-    place = {"place": town_name(talk, alerts.wanted(search))} if "place" in reason.parts else {}
-    return shown_parts(talk, {**reason.parts, **place})
+    place = {"place": town_name(chat, alerts.wanted(search))} if "place" in reason.parts else {}
+    return shown_parts(chat, {**reason.parts, **place})
 
 
 def clipped(text: str, most: int) -> str:

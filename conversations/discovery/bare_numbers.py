@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.search_state import mark
 from conversations.forms.answers import read_price
 from conversations.last_query import asked
@@ -23,25 +23,25 @@ MANY_TIMES: Final = 5  # as high or low as this another price would hardly be, u
 CHANGING: Final = "find.changing"
 
 
-def ask_for_number(talk: Talk, query: Query, wish: str) -> None:
+def ask_for_number(chat: ChatContext, query: Query, wish: str) -> None:
     """The other values of this wish are on the screen, so a number that is written now is one of it."""
-    remember(talk.ctx, talk.person.id, CHANGING, f"{mark(query)} {wish}")
+    remember(chat.ctx, chat.person.id, CHANGING, f"{mark(query)} {wish}")
 
 
-def ask_for_none(talk: Talk) -> None:
-    if recall(talk.ctx, talk.person.id, CHANGING):
-        remember(talk.ctx, talk.person.id, CHANGING, "")
+def ask_for_none(chat: ChatContext) -> None:
+    if recall(chat.ctx, chat.person.id, CHANGING):
+        remember(chat.ctx, chat.person.id, CHANGING, "")
 
 
-def with_number(talk: Talk, text: str) -> Query | None:
+def with_number(chat: ChatContext, text: str) -> Query | None:
     """What was asked, with the number that is all that is written in place of another; None where it means nothing.
 
     Raises Refusal for a number that is asked for and cannot be.
     """
     if not BARE.fullmatch(text.strip()):
         return None
-    query = asked(talk)
-    seen, _, wish = recall(talk.ctx, talk.person.id, CHANGING).partition(" ")
+    query = asked(chat)
+    seen, _, wish = recall(chat.ctx, chat.person.id, CHANGING).partition(" ")
     changing = wish if seen == str(mark(query)) else ""
     if changing == "place":
         return _within(query, text.strip())
@@ -51,7 +51,7 @@ def with_number(talk: Talk, text: str) -> Query | None:
     which = changing if changing in prices else prices[0]
     before: UnitPrice = getattr(query.understood, which)
     try:
-        price = read_price(talk, text, before.currency, before.unit)
+        price = read_price(chat, text, before.currency, before.unit)
     except Refusal:
         if which == changing:
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.price_comparison import home_currency
 from conversations.discovery.search import show_results
 from conversations.discovery.search_state import ask
@@ -26,46 +26,46 @@ book = Book()
 
 
 @book.press("find.what")
-def what(talk: Talk, _pressed: Press) -> None:
+def what(chat: ChatContext, _pressed: Press) -> None:
     """A sentence says it all; who would rather press finds the goods that most sellers offer, and the whole list."""
-    words, home = talk.words, my_place(talk)
-    offered = goods_on_offer(talk.ctx, talk.almanac.catalogue, currency=home_currency(talk), count=GOODS_SHOWN)
+    words, home = chat.words, my_place(chat)
+    offered = goods_on_offer(chat.ctx, chat.market_context.catalogue, currency=home_currency(chat), count=GOODS_SHOWN)
     rows = tuple(
-        (Button(label=_with_price(talk, product, middle), press=press("find.goods", choice=product)),)
+        (Button(label=_with_price(chat, product, middle), press=press("find.goods", choice=product)),)
         for product, middle in offered
     )
-    told = (words("find.what_text"), words("find.measured_from", place=show_town(talk, home)) if home else "")
+    told = (words("find.what_text"), words("find.measured_from", place=show_town(chat, home)) if home else "")
     everything = Button(label=words("find.everything"), press=press("find.all"))
     place = Button(label=words("place.set"), press=press("place.set"))
-    talk.reply(
+    chat.reply(
         Card(
             subject="find",
             title=words("find.what"),
             text="\n".join(filter(None, told)),
             note=words("find.what_note") if any(middle for _, middle in offered) else "",
             buttons=(*rows, (everything,) if home else (everything, place)),
-            fresh=talk.fresh,
+            as_new_message=chat.as_new_message,
         )
     )
 
 
-def _with_price(talk: Talk, product: str, middle: UnitPrice | None) -> str:
+def _with_price(chat: ChatContext, product: str, middle: UnitPrice | None) -> str:
     """ "Wood pellets · 215.00 EUR/t"."""
-    goods = capital(talk.almanac.catalogue.product(product).name(talk.words.language))
-    price = f" · {talk.words.show(middle)}" if middle is not None else ""
+    goods = capital(chat.market_context.catalogue.product(product).name(chat.words.language))
+    price = f" · {chat.words.show(middle)}" if middle is not None else ""
     return f"{goods[: LONGEST_LABEL - len(price)]}{price}"
 
 
 @book.press("find.goods")
-def goods(talk: Talk, pressed: Press) -> None:
+def goods(chat: ChatContext, pressed: Press) -> None:
     """All that is offered of these, from my place on where it is known; what else is wanted is said next."""
-    known = talk.almanac.catalogue.product(pressed.choice)
+    known = chat.market_context.catalogue.product(pressed.choice)
     query = Query(Understood(product=known.id), "cheapest")
-    nearest = ordered(talk, query, ("nearest",), "nearest")
-    show_results(talk, ask(talk, nearest if nearest.understood.place is not None else query))
+    nearest = ordered(chat, query, ("nearest",), "nearest")
+    show_results(chat, ask(chat, nearest if nearest.understood.place is not None else query))
 
 
 @book.press("find.all")
-def everything(talk: Talk, _pressed: Press) -> None:
+def everything(chat: ChatContext, _pressed: Press) -> None:
     """Whatever is on offer, the newest first."""
-    show_results(talk, ask(talk, Query(kept.NOTHING, "newest")))
+    show_results(chat, ask(chat, Query(kept.NOTHING, "newest")))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.bare_numbers import NUMBERED
 from conversations.discovery.search_state import mark
 from conversations.discovery.town_names import town_name
@@ -38,7 +38,7 @@ class Variant:
 
 
 def chip_rows(
-    talk: Talk, query: Query, chips: Sequence[Chip] | None = None, verb: str = ""
+    chat: ChatContext, query: Query, chips: Sequence[Chip] | None = None, verb: str = ""
 ) -> tuple[tuple[Button, ...], ...]:
     """One button a wish, two in a row. A cross gives it up at once; a pencil offers other values.
 
@@ -47,49 +47,49 @@ def chip_rows(
     seen = mark(query)
     buttons = [
         Button(
-            label=f"{'✕' if verb or not variants(talk, query, chip) else '✎'} {chip_label(talk, chip)}"[:LABEL],
+            label=f"{'✕' if verb or not variants(chat, query, chip) else '✎'} {chip_label(chat, chip)}"[:LABEL],
             press=press(verb or "find.chip", "", seen, chip.wish),
         )
-        for chip in chips_of(talk, query, chips)
+        for chip in chips_of(chat, query, chips)
     ]
     return tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
 
 
-def chips_of(talk: Talk, query: Query, chips: Sequence[Chip] | None = None) -> tuple[Chip, ...]:
+def chips_of(chat: ChatContext, query: Query, chips: Sequence[Chip] | None = None) -> tuple[Chip, ...]:
     """What was understood, a place by the name that its reader has for it. `chips`: of another list."""
     return tuple(
-        replace(chip, parts={**chip.parts, "place": town_name(talk, query)}) if chip.wish == "place" else chip
+        replace(chip, parts={**chip.parts, "place": town_name(chat, query)}) if chip.wish == "place" else chip
         for chip in (market.chips(query) if chips is None else chips)
     )
 
 
-def understood_text(talk: Talk, chips: Sequence[Chip]) -> str:
+def understood_text(chat: ChatContext, chips: Sequence[Chip]) -> str:
     """What the sentence was taken to mean, so that nobody wonders about a strange list; and what figures are held
     against."""
-    said = ", ".join(chip_label(talk, chip) for chip in chips)
-    by_grade = talk.words("find.by_grade") if any(chip.wish == "quality" for chip in chips) else ""
-    return "\n".join(filter(None, (talk.words("find.understood", parts=said) if said else "", by_grade)))
+    said = ", ".join(chip_label(chat, chip) for chip in chips)
+    by_grade = chat.words("find.by_grade") if any(chip.wish == "quality" for chip in chips) else ""
+    return "\n".join(filter(None, (chat.words("find.understood", parts=said) if said else "", by_grade)))
 
 
-def unclear_words(talk: Talk, query: Query) -> list[str]:
+def unclear_words(chat: ChatContext, query: Query) -> list[str]:
     """What was said and cannot be, each once, with what would be right."""
-    return list(dict.fromkeys(talk.words.refusal(refusal) for refusal in query.understood.unclear))
+    return list(dict.fromkeys(chat.words.refusal(refusal) for refusal in query.understood.unclear))
 
 
-def chip_label(talk: Talk, chip: Chip) -> str:
+def chip_label(chat: ChatContext, chip: Chip) -> str:
     code = chip.code
     if chip.wish == "place" and chip.parts.get("km"):
         code = "search.chip.place_within"
-    return talk.words(code, **shown_parts(talk, chip.parts))
+    return chat.words(code, **shown_parts(chat, chip.parts))
 
 
-def chip_of(talk: Talk, query: Query, wish: str) -> Chip | None:
-    return next((chip for chip in chips_of(talk, query) if chip.wish == wish), None)
+def chip_of(chat: ChatContext, query: Query, wish: str) -> Chip | None:
+    return next((chip for chip in chips_of(chat, query) if chip.wish == wish), None)
 
 
-def variants(talk: Talk, query: Query, chip: Chip) -> tuple[Variant, ...]:
+def variants(chat: ChatContext, query: Query, chip: Chip) -> tuple[Variant, ...]:
     """The other values that are offered for a wish; none for one that can only be given up."""
-    said, words = query.understood, talk.words
+    said, words = query.understood, chat.words
     match chip.wish:
         case "place":
             nearer = [
@@ -104,7 +104,7 @@ def variants(talk: Talk, query: Query, chip: Chip) -> tuple[Variant, ...]:
             others = (_scaled(limit, percent) for percent in OTHER_PRICES_PERCENT)
             return tuple(Variant(words.show(other), _with(query, **{chip.wish: other})) for other in others)
         case "grade" if said.product:
-            others_of_it = talk.almanac.catalogue.grades_of(said.product)
+            others_of_it = chat.market_context.catalogue.grades_of(said.product)
             return tuple(
                 Variant(grade.label, _with(query, grade=grade.id)) for grade in others_of_it if grade.id != said.grade
             )[:6]
@@ -112,9 +112,9 @@ def variants(talk: Talk, query: Query, chip: Chip) -> tuple[Variant, ...]:
             return ()
 
 
-def chip_card(talk: Talk, query: Query, chip: Chip, offered: tuple[Variant, ...]) -> Card:
+def chip_card(chat: ChatContext, query: Query, chip: Chip, offered: tuple[Variant, ...]) -> Card:
     """In the place of the list: other values for one wish, giving it up, or back."""
-    words, seen = talk.words, mark(query)
+    words, seen = chat.words, mark(query)
     buttons = [
         Button(label=each.label[:LABEL], press=press("find.set", "", seen, f"{chip.wish}:{number}"))
         for number, each in enumerate(offered)
@@ -124,10 +124,10 @@ def chip_card(talk: Talk, query: Query, chip: Chip, offered: tuple[Variant, ...]
     back = Button(label=words("find.back"), press=press("find.more", "", seen))
     return Card(
         subject="find",
-        title=chip_label(talk, chip),
+        title=chip_label(chat, chip),
         text="\n".join([words("find.change_wish"), *([words("find.write_number")] if chip.wish in NUMBERED else [])]),
         buttons=(*rows, (give_up, back)),
-        fresh=False,
+        as_new_message=False,
     )
 
 
@@ -135,21 +135,21 @@ def _with(query: Query, **changes: object) -> Query:
     return replace(query, understood=replace(query.understood, **changes))  # type: ignore[arg-type]  # named by the wish
 
 
-def _called(talk: Talk, left_out: str) -> str:
+def _called(chat: ChatContext, left_out: str) -> str:
     """What is not wanted, by its name: the mark of a country, a town, a grade, a scheme, a packing, goods or a
     kind of them."""
     kind, _, code = left_out.partition(":")
     match kind:
         case "country":
-            return _country(talk, code)
+            return _country(chat, code)
         case "grade":
-            return talk.almanac.catalogue.grade(code).label
+            return chat.market_context.catalogue.grade(code).label
         case "product":
-            return capital(talk.almanac.catalogue.product(code).name(talk.words.language))
+            return capital(chat.market_context.catalogue.product(code).name(chat.words.language))
         case "packaging":
-            return talk.words(f"left_out.{code}")
-        case "town" if known := talk.almanac.places.named(code):
-            return show_town(talk, known[0])
+            return chat.words(f"left_out.{code}")
+        case "town" if known := chat.market_context.places.named(code):
+            return show_town(chat, known[0])
         case _:
             return code.replace("_", " ")
 
@@ -160,9 +160,9 @@ def _scaled(price: UnitPrice, percent: int) -> UnitPrice:
     return UnitPrice(half_up_to(amount, 0 if amount >= 20 else 2) or Decimal("0.01"), price.currency, price.unit)
 
 
-def shown_parts(talk: Talk, parts: Mapping[str, object]) -> dict[str, object]:
+def shown_parts(chat: ChatContext, parts: Mapping[str, object]) -> dict[str, object]:
     """Catalogue ids among a sentence's parts, in the person's words."""
-    catalogue, language = talk.almanac.catalogue, talk.words.language
+    catalogue, language = chat.market_context.catalogue, chat.words.language
     shown = dict(parts)
     match parts.get("product"):
         case str(product) if product in catalogue.products:
@@ -180,41 +180,41 @@ def shown_parts(talk: Talk, parts: Mapping[str, object]) -> dict[str, object]:
             shown["schemes"] = ", ".join(str(each).replace("_", " ") for each in schemes)
     match parts.get("quality"):
         case [*measures]:
-            shown["quality"] = ", ".join(_measure(talk, each) for each in measures if isinstance(each, Measure))
+            shown["quality"] = ", ".join(_measure(chat, each) for each in measures if isinstance(each, Measure))
     match parts.get("packaging"):
         case [*packings]:
-            shown["packaging"] = ", ".join(talk.words(f"packaging.{each}") for each in packings)
+            shown["packaging"] = ", ".join(chat.words(f"packaging.{each}") for each in packings)
     match parts.get("language"):
         case str(code):
-            shown["language"] = talk.words.locale.languages.get(code, code)
+            shown["language"] = chat.words.locale.languages.get(code, code)
     if (window := parts.get("window")) is not None:
         days: tuple[date, date] = (window[0], window[1])  # type: ignore[index]  # first and last day
-        shown["window"] = talk.words("search.from_day", day=days[0]) if has_no_end(days) else show_window(talk, days)
-    return shown | _shown_countries(talk, parts)
+        shown["window"] = chat.words("search.from_day", day=days[0]) if has_no_end(days) else show_window(chat, days)
+    return shown | _shown_countries(chat, parts)
 
 
-def _shown_countries(talk: Talk, parts: Mapping[str, object]) -> dict[str, object]:
+def _shown_countries(chat: ChatContext, parts: Mapping[str, object]) -> dict[str, object]:
     """Countries among a sentence's parts, and what is not wanted, by their names."""
     shown: dict[str, object] = {}
     match parts.get("country"):
         case str(code):
-            shown["country"] = _country(talk, code)
+            shown["country"] = _country(chat, code)
     match parts.get("countries"):
         case [*codes]:
-            shown["countries"] = ", ".join(_country(talk, str(code)) for code in codes)
+            shown["countries"] = ", ".join(_country(chat, str(code)) for code in codes)
     match parts.get("left_out"):
         case [*marks]:
-            shown["left_out"] = ", ".join(dict.fromkeys(_called(talk, str(mark)) for mark in marks))
+            shown["left_out"] = ", ".join(dict.fromkeys(_called(chat, str(mark)) for mark in marks))
     return shown
 
 
-def _measure(talk: Talk, measure: Measure) -> str:
+def _measure(chat: ChatContext, measure: Measure) -> str:
     """ "moisture ≤ 30 %", by the first of the reader's words for it."""
-    words = talk.almanac.catalogue.words.phrases[f"measured_{measure.parameter}"]
-    what = words.get(talk.words.language, words["en"])[0]
-    return f"{what} {'≤' if measure.most else '≥'} {talk.words.show(measure.value)} {measure.unit}"
+    words = chat.market_context.catalogue.words.phrases[f"measured_{measure.parameter}"]
+    what = words.get(chat.words.language, words["en"])[0]
+    return f"{what} {'≤' if measure.most else '≥'} {chat.words.show(measure.value)} {measure.unit}"
 
 
-def _country(talk: Talk, code: str) -> str:
-    region = talk.almanac.catalogue.regions.called(code, talk.words.language)
-    return region or str(talk.words.locale.territories.get(code, code))
+def _country(chat: ChatContext, code: str) -> str:
+    region = chat.market_context.catalogue.regions.called(code, chat.words.language)
+    return region or str(chat.words.locale.territories.get(code, code))

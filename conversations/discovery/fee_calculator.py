@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from conversations.buttons import to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.price_comparison import home_currency
 from conversations.fees import fee_lines
 from conversations.forms.answers import capital
@@ -29,95 +29,95 @@ book = Book()
 
 @book.command("fee")
 @in_either_layout
-def fee(talk: Talk, asked: str) -> None:
+def fee(chat: ChatContext, asked: str) -> None:
     """By an amount and a price; without a price by what others ask now; by a sum, or by a consultant's hour.
 
     Whatever is missing is asked for with an example; what is no unit and no money is named, and nothing reckoned by it.
     """
-    figures = without_fee(asked[:LONGEST_QUESTION], talk.almanac.catalogue)
-    said = _read(talk, figures)
-    unread = unread_figures(figures, said, talk.almanac.catalogue, home_currency(talk) or "EUR")
+    figures = without_fee(asked[:LONGEST_QUESTION], chat.market_context.catalogue)
+    said = _read(chat, figures)
+    unread = unread_figures(figures, said, chat.market_context.catalogue, home_currency(chat) or "EUR")
     if unread:
-        _ask(talk, unread)
+        _ask(chat, unread)
         return
     if said.max_rate is not None:
-        hour = Line(label=talk.words("fee.hour"), value=talk.words.show(said.max_rate))
-        _reply(talk, hour, said.max_rate, of_session=True)
+        hour = Line(label=chat.words("fee.hour"), value=chat.words.show(said.max_rate))
+        _reply(chat, hour, said.max_rate, of_session=True)
         return
     price = said.price or said.max_price or said.min_price
     of_market = price is None and said.quantity is not None
-    price = _asked_now(talk, said) if of_market else price
+    price = _asked_now(chat, said) if of_market else price
     if price is None:
-        _ask(talk, said.unclear)
+        _ask(chat, said.unclear)
     elif said.quantity is not None:
-        _of_goods(talk, said, said.quantity, price, of_market=of_market)
+        _of_goods(chat, said, said.quantity, price, of_market=of_market)
     elif said.product or said.alternatives:
-        _ask(talk, said.unclear)  # so much for a tonne, and nobody knows of how many
+        _ask(chat, said.unclear)  # so much for a tonne, and nobody knows of how many
     else:
         amount = Money.rounded(Fraction(price.amount), price.currency)
-        _reply(talk, Line(label=talk.words("fee.sold"), value=talk.words.show(amount)), amount)
+        _reply(chat, Line(label=chat.words("fee.sold"), value=chat.words.show(amount)), amount)
 
 
-def _read(talk: Talk, asked: str) -> Understood:
+def _read(chat: ChatContext, asked: str) -> Understood:
     """A number behind the amount is a price in the currency of who asks, though none is named: "300 MWh at 21.9"."""
-    almanac, language = talk.almanac, talk.words.language
-    said = parse(asked, almanac.catalogue, almanac.places, talk.today, language)
+    market_context, language = chat.market_context, chat.words.language
+    said = parse(asked, market_context.catalogue, market_context.places, chat.today, language)
     if said.quantity is None or said.price or said.max_price or said.min_price:
         return said
     priced = parse(
-        f"{asked} {home_currency(talk) or 'EUR'}",
-        almanac.catalogue,
-        almanac.places,
-        talk.today,
+        f"{asked} {home_currency(chat) or 'EUR'}",
+        market_context.catalogue,
+        market_context.places,
+        chat.today,
         language,
         per=said.quantity.unit,
     )
     return priced if priced.price else said
 
 
-def _asked_now(talk: Talk, said: Understood) -> UnitPrice | None:
+def _asked_now(chat: ChatContext, said: Understood) -> UnitPrice | None:
     """The middle of what at least three sellers ask for these goods now."""
     if said.product is None:
         return None
-    return middle_price(talk.ctx, talk.almanac.catalogue, said.product, home_currency(talk))
+    return middle_price(chat.ctx, chat.market_context.catalogue, said.product, home_currency(chat))
 
 
-def _of_goods(talk: Talk, said: Understood, quantity: Quantity, price: UnitPrice, *, of_market: bool) -> None:
-    words = talk.words
+def _of_goods(chat: ChatContext, said: Understood, quantity: Quantity, price: UnitPrice, *, of_market: bool) -> None:
+    words = chat.words
     try:
         amount = price.times(quantity)
     except Refusal as refusal:  # of litres that are priced by the tonne nobody knows the sum
-        _ask(talk, (refusal,))
+        _ask(chat, (refusal,))
         return
     sold = words("fee.goods", quantity=quantity, price=price, sum=amount)
-    goods = capital(talk.almanac.catalogue.product(said.product).name(words.language)) if said.product else ""
+    goods = capital(chat.market_context.catalogue.product(said.product).name(words.language)) if said.product else ""
     label = words("fee.sold")
     by_market = words("fee.by_market", goods=goods, price=price) if of_market else ""
-    _reply(talk, Line(label=label, value=sold), amount, why=by_market)
+    _reply(chat, Line(label=label, value=sold), amount, why=by_market)
 
 
-def _reply(talk: Talk, sold: Line, amount: Money, *, of_session: bool = False, why: str = "") -> None:
+def _reply(chat: ChatContext, sold: Line, amount: Money, *, of_session: bool = False, why: str = "") -> None:
     """The sum, what comes off it, and what is left; all lots together, for a fee hangs on their sum alone."""
-    words, almanac = talk.words, talk.almanac
-    basis_points = almanac.session_bp if of_session else almanac.commission_bp
+    words, market_context = chat.words, chat.market_context
+    basis_points = market_context.session_bp if of_session else market_context.commission_bp
     taken = amount.share(basis_points)
     left = Line(label=words("fee.left"), value=words.show(amount - taken))
     text = words("fee.session_text" if of_session else "fee.text", percent=Decimal(basis_points) / 100)
-    talk.reply(
+    chat.reply(
         Card(
             title=words("fee.title"),
             text="\n".join(filter(None, (why, text))),
-            lines=(sold, *fee_lines(talk, talk.organisation, taken), left),
-            buttons=((to_command(talk.words, "expert" if of_session else "sell"),),),
+            lines=(sold, *fee_lines(chat, chat.organisation, taken), left),
+            buttons=((to_command(chat.words, "expert" if of_session else "sell"),),),
         )
     )
 
 
-def _ask(talk: Talk, refused: Sequence[Refusal] = ()) -> None:
+def _ask(chat: ChatContext, refused: Sequence[Refusal] = ()) -> None:
     """What is missing, behind what was said and cannot be."""
-    words = talk.words
+    words = chat.words
     why = dict.fromkeys(map(words.refusal, refused))
-    text = words("fee.ask", sign=words.sign, percent=Decimal(talk.almanac.commission_bp) / 100)
-    talk.reply(
-        Card(title=words("fee.title"), text="\n".join((*why, text)), buttons=((to_command(talk.words, "sell"),),))
+    text = words("fee.ask", sign=words.sign, percent=Decimal(chat.market_context.commission_bp) / 100)
+    chat.reply(
+        Card(title=words("fee.title"), text="\n".join((*why, text)), buttons=((to_command(chat.words, "sell"),),))
     )

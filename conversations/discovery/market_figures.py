@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from conversations.buttons import Press, press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.countries import country_names
 from conversations.discovery.chips import chip_label
 from conversations.discovery.price_comparison import home_currency
@@ -37,62 +37,62 @@ book = Book()
 
 @book.command("market")
 @in_either_layout
-def market(talk: Talk, asked: str) -> None:
+def market(chat: ChatContext, asked: str) -> None:
     """`/market A1 pellets Lithuania`: count, price range and median, per unit and per MWh, as a picture. It reads the
     same sentences as `/find`, and says which wishes make no difference here."""
-    almanac = talk.almanac
+    market_context = chat.market_context
     countries, rest = countries_in(asked[:LONGEST_QUESTION])
-    query = query_of(rest, almanac.catalogue, almanac.places, talk.today, talk.words.language)
-    said = replace(query.understood, rest=without_question(query.understood.rest, almanac.catalogue))
+    query = query_of(rest, market_context.catalogue, market_context.places, chat.today, chat.words.language)
+    said = replace(query.understood, rest=without_question(query.understood.rest, market_context.catalogue))
     if said.product is None:
-        _ask_product(talk, said.alternatives, said.rest)
+        _ask_product(chat, said.alternatives, said.rest)
         return
     query = replace(query, understood=said)
-    left_out = [chip_label(talk, chip) for chip in chips(query) if chip.wish not in TAKEN]
-    _show(talk, said.product, Region(countries, said.place), grade=said.grade, left_out=left_out)
+    left_out = [chip_label(chat, chip) for chip in chips(query) if chip.wish not in TAKEN]
+    _show(chat, said.product, Region(countries, said.place), grade=said.grade, left_out=left_out)
 
 
 @book.press("market.show")
-def show(talk: Talk, pressed: Press) -> None:
+def show(chat: ChatContext, pressed: Press) -> None:
     """One of the products that were offered; everywhere. The choice: "wood_pellets", or "wood_pellets:ENplus_A1"."""
     product, _, grade = pressed.choice.partition(":")
-    known = talk.almanac.catalogue.product(product)
-    talk.fresh = True
-    _show(talk, product, Region(), grade=grade if grade in known.grades else None)
+    known = chat.market_context.catalogue.product(product)
+    chat.as_new_message = True
+    _show(chat, product, Region(), grade=grade if grade in known.grades else None)
 
 
-def _ask_product(talk: Talk, likely: tuple[str, ...], asked: str) -> None:
+def _ask_product(chat: ChatContext, likely: tuple[str, ...], asked: str) -> None:
     """Which goods? `asked`: words that name none."""
-    catalogue, words = talk.almanac.catalogue, talk.words
+    catalogue, words = chat.market_context.catalogue, chat.words
     unknown = words("market.unknown", words=asked) if asked and not likely else ""
     rows = tuple(
         (
             Button(
-                label=capital(catalogue.product(each).name(talk.words.language)),
+                label=capital(catalogue.product(each).name(chat.words.language)),
                 press=press("market.show", choice=each),
             ),
         )
         for each in (likely or tuple(catalogue.products))[:CHOICES]
     )
-    talk.reply(Say(text="\n".join(filter(None, (unknown, words("market.which")))), buttons=rows))
+    chat.reply(Say(text="\n".join(filter(None, (unknown, words("market.which")))), buttons=rows))
 
 
 def _show(
-    talk: Talk, product_id: str, region: Region, *, grade: str | None = None, left_out: Sequence[str] = ()
+    chat: ChatContext, product_id: str, region: Region, *, grade: str | None = None, left_out: Sequence[str] = ()
 ) -> None:
-    catalogue, own = talk.almanac.catalogue, talk.organisation
-    currency = home_currency(talk) or catalogue.product(product_id).price_currency
+    catalogue, own = chat.market_context.catalogue, chat.organisation
+    currency = home_currency(chat) or catalogue.product(product_id).price_currency
     if currency not in catalogue.rates.per_euro:
         currency = catalogue.product(product_id).price_currency
-    view = view_market(talk.ctx, catalogue, product_id, region, currency=currency, organisation_id=own, grade=grade)
-    card = view_card(talk, view) if view.spread is not None else too_few(talk, view)
-    told = talk.words("market.left_out", parts=", ".join(left_out)) if left_out else ""
-    talk.reply(card.model_copy(update={"text": "\n".join(filter(None, (card.text, told)))}))
+    view = view_market(chat.ctx, catalogue, product_id, region, currency=currency, organisation_id=own, grade=grade)
+    card = view_card(chat, view) if view.spread is not None else too_few(chat, view)
+    told = chat.words("market.left_out", parts=", ".join(left_out)) if left_out else ""
+    chat.reply(card.model_copy(update={"text": "\n".join(filter(None, (card.text, told)))}))
 
 
-def too_few(talk: Talk, view: MarketView) -> Card:
+def too_few(chat: ChatContext, view: MarketView) -> Card:
     """Of fewer than three sellers nothing is told; a wider look may be."""
-    words, goods = talk.words, view.product_id
+    words, goods = chat.words, view.product_id
     wider: tuple[Button, ...] = ()
     if view.region != Region():
         everywhere = press("market.show", choice=f"{goods}:{view.grade}" if view.grade else goods)
@@ -101,69 +101,69 @@ def too_few(talk: Talk, view: MarketView) -> Card:
         wider = (Button(label=words("market.any_grade"), press=press("market.show", choice=goods), style="primary"),)
     sellers = words("market.sellers", count=view.sellers)
     return Card(
-        title=_title(talk, view),
+        title=_title(chat, view),
         text=words("market.too_few", count=view.listings, sellers=sellers, fewest=FEWEST),
         buttons=((*wider, to_command(words, "find")),),
     )
 
 
-def view_card(talk: Talk, view: MarketView) -> Card:
-    words, spread = talk.words, view.spread
+def view_card(chat: ChatContext, view: MarketView) -> Card:
+    words, spread = chat.words, view.spread
     assert spread is not None, "with too few sellers there is no card"
-    rates = talk.almanac.catalogue.rates
+    rates = chat.market_context.catalogue.rates
     lines = [
-        Line(label=words("market.on_offer"), value=_on_offer(talk, view)),
-        Line(label=words("market.median"), value=_both(talk, view, "median")),
-        Line(label=words("market.range"), value=_range(talk, view)),
+        Line(label=words("market.on_offer"), value=_on_offer(chat, view)),
+        Line(label=words("market.median"), value=_both(chat, view, "median")),
+        Line(label=words("market.range"), value=_range(chat, view)),
     ]
     if view.own:
-        lines.append(Line(label=words("market.own"), value=_own(talk, view, spread)))
+        lines.append(Line(label=words("market.own"), value=_own(chat, view, spread)))
     if view.seekers is not None:
         lines.append(Line(label=words("market.demand"), value=words("market.seekers", count=view.seekers)))
     lines.append(
         Line(label=words("market.freshness"), value=words("market.newest", at=view.newest, count=view.within_a_week))
     )
     return Card(
-        title=_title(talk, view),
+        title=_title(chat, view),
         lines=tuple(lines),
         note=words("market.note", fewest=FEWEST, day=rates.day),
-        chart=_chart(talk, view, spread),
+        chart=_chart(chat, view, spread),
         buttons=((to_command(words, "sell"),),),
     )
 
 
-def _title(talk: Talk, view: MarketView) -> str:
-    words, region = talk.words, view.region
-    catalogue = talk.almanac.catalogue
+def _title(chat: ChatContext, view: MarketView) -> str:
+    words, region = chat.words, view.region
+    catalogue = chat.market_context.catalogue
     goods = capital(catalogue.product(view.product_id).name(words.language))
     goods = f"{goods}, {catalogue.grade(view.grade).label}" if view.grade else goods
     if region.town is not None:
-        return words("market.title_near", goods=goods, region=show_town(talk, region.town), km=REGION_KM)
+        return words("market.title_near", goods=goods, region=show_town(chat, region.town), km=REGION_KM)
     if region.countries:
         named = [words.locale.territories.get(code, code) for code in region.countries]
         return words("market.title_in", goods=goods, region=words.show(named))
     return words("market.title", goods=goods)
 
 
-def _on_offer(talk: Talk, view: MarketView) -> str:
-    words = talk.words
+def _on_offer(chat: ChatContext, view: MarketView) -> str:
+    words = chat.words
     parts = [words("market.listings", count=view.listings), words("market.sellers", count=view.sellers)]
     return ", ".join([*parts, *([words.show(view.left)] if view.left else [])])
 
 
-def _both(talk: Talk, view: MarketView, part: str) -> str:
+def _both(chat: ChatContext, view: MarketView, part: str) -> str:
     """A figure per the product's unit, and per MWh beside it."""
     shown = [
-        talk.words.show(UnitPrice(getattr(each, part), each.currency, each.unit))
+        chat.words.show(UnitPrice(getattr(each, part), each.currency, each.unit))
         for each in (view.spread, view.per_mwh)
         if each is not None
     ]
     return ", ".join(shown)
 
 
-def _range(talk: Talk, view: MarketView) -> str:
+def _range(chat: ChatContext, view: MarketView) -> str:
     return ", ".join(
-        talk.words(
+        chat.words(
             "market.from_to",
             low=UnitPrice(each.low, each.currency, each.unit),
             high=UnitPrice(each.high, each.currency, each.unit),
@@ -173,8 +173,8 @@ def _range(talk: Talk, view: MarketView) -> str:
     )
 
 
-def _own(talk: Talk, view: MarketView, spread: Spread) -> str:
-    words = talk.words
+def _own(chat: ChatContext, view: MarketView, spread: Spread) -> str:
+    words = chat.words
     mine = view.own[0]
     percent = percent_from(mine, spread.median)
     price = UnitPrice(mine, spread.currency, spread.unit)
@@ -183,22 +183,22 @@ def _own(talk: Talk, view: MarketView, spread: Spread) -> str:
     return words("market.own_above" if percent > 0 else "market.own_below", price=price, percent=abs(percent))
 
 
-def _chart(talk: Talk, view: MarketView, spread: Spread) -> Chart:
-    words = talk.words
+def _chart(chat: ChatContext, view: MarketView, spread: Spread) -> Chart:
+    words = chat.words
     per_mwh = view.per_mwh
     other = None
     if per_mwh is not None:
         other = (float(per_mwh.median / spread.median), f"{per_mwh.currency}/{words.unit(per_mwh.unit)}")
     return Chart(
-        title=_title(talk, view),
+        title=_title(chat, view),
         scale=f"{spread.currency}/{words.unit(spread.unit)}",
         values=tuple(float(price) for price in view.prices),
         middle=float(spread.median),
-        middle_label=labelled(words, words("market.median"), _both(talk, view, "median")),
+        middle_label=labelled(words, words("market.median"), _both(chat, view, "median")),
         own=tuple(float(price) for price in view.own),
         own_label=words("market.own"),
         other_scale=other,
-        words=labelled(words, _title(talk, view), _range(talk, view)),
+        words=labelled(words, _title(chat, view), _range(chat, view)),
     )
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from babel.numbers import get_territory_currencies
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from core.catalogue.comparison import price_in
 from core.discovery.search.sentence.parse import Understood
 from core.kernel.decimals import half_up_to
@@ -28,23 +28,23 @@ class Comparison:
     `converted`: a rate was used, so its date has to be said.
     """
 
-    talk: Talk
+    chat: ChatContext
     unit: str | None = None
     currency: str | None = None
     limited: bool = False
     converted: bool = field(default=False, init=False)
 
     @classmethod
-    def of(cls, talk: Talk, wanted: Understood) -> Comparison:
+    def of(cls, chat: ChatContext, wanted: Understood) -> Comparison:
         """By the unit and the currency that were asked in; else by the currency of the reader's country."""
         limit = wanted.max_price or wanted.price or wanted.min_price
         if limit is not None:
-            return cls(talk, limit.unit, limit.currency, limited=True)
-        return cls(talk, wanted.quantity.unit if wanted.quantity else None, home_currency(talk))
+            return cls(chat, limit.unit, limit.currency, limited=True)
+        return cls(chat, wanted.quantity.unit if wanted.quantity else None, home_currency(chat))
 
     def price(self, listing: Listing) -> str:
         """ "215.00 EUR/t, about 45.53 EUR/MWh, about 942.19 PLN/t"."""
-        words, catalogue = self.talk.words, self.talk.almanac.catalogue
+        words, catalogue = self.chat.words, self.chat.market_context.catalogue
         own = listing.price
         units = [unit for unit in dict.fromkeys((self.unit, "MWh")) if unit and not convertible(own.unit, unit)]
         figured = (price_in(catalogue, listing.product_id, own, own.currency, unit) for unit in units)
@@ -57,7 +57,7 @@ class Comparison:
 
     def _exchanged(self, listing: Listing) -> UnitPrice | None:
         """In the reader's currency, per the unit of their limit where there is one: that is what it is held against."""
-        catalogue, own = self.talk.almanac.catalogue, listing.price
+        catalogue, own = self.chat.market_context.catalogue, listing.price
         if self.limited and self.unit and self.currency:
             limited = price_in(catalogue, listing.product_id, own, self.currency, self.unit)
             if limited is not None:
@@ -66,10 +66,10 @@ class Comparison:
 
     def rates_note(self) -> str:
         """Whose rates were used, and of which day; or that there is none for the limit; nothing if none was needed."""
-        rates = self.talk.almanac.catalogue.rates
+        rates = self.chat.market_context.catalogue.rates
         if self.limited and self.currency not in rates.per_euro:
-            return self.talk.words("find.no_rate", currency=self.currency)
-        return self.talk.words("find.rates", day=self.talk.almanac.catalogue.rates.day) if self.converted else ""
+            return self.chat.words("find.no_rate", currency=self.currency)
+        return self.chat.words("find.rates", day=self.chat.market_context.catalogue.rates.day) if self.converted else ""
 
 
 def readable(price: UnitPrice) -> UnitPrice:
@@ -78,8 +78,8 @@ def readable(price: UnitPrice) -> UnitPrice:
     return UnitPrice(rounded, price.currency, price.unit) if rounded > Decimal(0) else price
 
 
-def home_currency(talk: Talk) -> str | None:
+def home_currency(chat: ChatContext) -> str | None:
     """What is paid with where the reader's company is at home."""
-    country = organisation_of(talk.ctx, talk.organisation).country
+    country = organisation_of(chat.ctx, chat.organisation).country
     paid_with = get_territory_currencies(country) if country else []
     return next((each for each in paid_with if each in CURRENCIES), None)

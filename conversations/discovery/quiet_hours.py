@@ -11,7 +11,7 @@ from typing import Final
 from babel.dates import format_time
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Say
 from conversations.router import Book, Flow
@@ -30,17 +30,17 @@ HALVES: Final = ("in_the_evening", "in_the_morning")
 book = Book()
 
 
-def quiet_hours_text(talk: Talk) -> str:
+def quiet_hours_text(chat: ChatContext) -> str:
     """The hours in the person's own clock, and whose clock that is."""
-    hours, words = quiet_hours_of(talk.ctx, talk.person), talk.words
+    hours, words = quiet_hours_of(chat.ctx, chat.person), chat.words
     if hours.begins == hours.ends:
         return words("alert.never_quiet", zone=words.clock_of(hours.zone.key))
     begins, ends = (format_time(each, "short", locale=words.locale) for each in (hours.begins, hours.ends))
     return words("alert.quiet_between", begins=begins, ends=ends, zone=words.clock_of(hours.zone.key))
 
 
-def quiet_button(talk: Talk) -> Button:
-    return Button(label=talk.words("alert.quiet_hours"), press=press("alert.quiet_hours"))
+def quiet_button(chat: ChatContext) -> Button:
+    return Button(label=chat.words("alert.quiet_hours"), press=press("alert.quiet_hours"))
 
 
 def clock_in(text: str, catalogue: Catalogue) -> time | None:
@@ -70,17 +70,17 @@ def _clock(catalogue: Catalogue) -> re.Pattern[str]:
     return re.compile(rf"(?:{before}\s+)?(?P<hour>[0-9]{{1,2}}){minute}\s*(?:{behind}\.?)?\s*(?:{halves})?")
 
 
-def _read_clock(talk: Talk, text: str, _values: Values) -> time:
-    clock = clock_in(text, talk.almanac.catalogue)
+def _read_clock(chat: ChatContext, text: str, _values: Values) -> time:
+    clock = clock_in(text, chat.market_context.catalogue)
     if clock is None:
         raise Invalid("alert.no_clock", given=text[:20])
     return clock
 
 
-def _both(talk: Talk, text: str, _values: Values) -> Mapping[str, str]:
+def _both(chat: ChatContext, text: str, _values: Values) -> Mapping[str, str]:
     """ "22-7", "22:00 – 7 rano": both ends at once."""
     parts = SPAN.split(text)
-    clocks = [clock_in(part, talk.almanac.catalogue) for part in parts] if len(parts) == 2 else []
+    clocks = [clock_in(part, chat.market_context.catalogue) for part in parts] if len(parts) == 2 else []
     return (
         {name: f"{at:%H:%M}" for name, at in zip(("begins", "ends"), clocks, strict=False) if at} if all(clocks) else {}
     )
@@ -93,7 +93,7 @@ QUIET = Form(
             name,
             read=_read_clock,
             write=lambda value: f"{value:%H:%M}",
-            show=lambda talk, value: format_time(value, "short", locale=talk.words.locale),
+            show=lambda chat, value: format_time(value, "short", locale=chat.words.locale),
             max_length=20,
             example=example,
         )
@@ -103,25 +103,25 @@ QUIET = Form(
 )
 
 
-def _keep_quiet(talk: Talk, _opening: Opening, values: Values) -> None:
-    alerts.choose_quiet_hours(talk.ctx, ChooseQuietHours(begins=values["begins"], ends=values["ends"]))
-    talk.reply(Say(text=quiet_hours_text(talk)))
+def _keep_quiet(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
+    alerts.choose_quiet_hours(chat.ctx, ChooseQuietHours(begins=values["begins"], ends=values["ends"]))
+    chat.reply(Say(text=quiet_hours_text(chat)))
 
 
-def _as_it_is(talk: Talk, _opening: Opening) -> str:
-    return talk.words("line.joined", label=talk.words("alert.quiet"), value=quiet_hours_text(talk))
+def _as_it_is(chat: ChatContext, _defaults: FormDefaults) -> str:
+    return chat.words("line.joined", label=chat.words("alert.quiet"), value=quiet_hours_text(chat))
 
 
 book.flow(Flow(QUIET, finish=_keep_quiet, intro=_as_it_is, reads=_both))
 
 
 @book.command("quiet")
-def quiet(talk: Talk, said: str) -> None:
+def quiet(chat: ChatContext, said: str) -> None:
     """`/quiet 22-7`; without hours they are asked for."""
-    talk.open("quiet", Opening(_both(talk, said, {})))
+    chat.open("quiet", FormDefaults(_both(chat, said, {})))
 
 
 @book.press("alert.quiet_hours")
-def quiet_hours(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.open("quiet")
+def quiet_hours(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.open("quiet")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.bare_numbers import with_number
 from conversations.discovery.search import ORDERS, ask_as_before, find, read, show_behind, show_results
 from conversations.discovery.search_state import added, ask, has_asked, place_kept
@@ -44,73 +44,73 @@ CALLED: Final = {  # the words for a part of what was asked -> its wishes
 book = Book()
 
 
-def said_after_list(talk: Talk, text: str) -> str | None:
+def said_after_list(chat: ChatContext, text: str) -> str | None:
     """The command that these words are, after a list of goods; None where they are not said of it."""
-    if sorts(talk, text):
+    if sorts(chat, text):
         return "sort"
-    if turns_page(talk, text):
+    if turns_page(chat, text):
         return "further"
-    if given_up(talk, text):
+    if given_up(chat, text):
         return "forget"
-    return "narrow" if narrows(talk, text) else None
+    return "narrow" if narrows(chat, text) else None
 
 
 # --- another part of the search ---------------------------------------------------------------------------------------
 
 
 @book.command("narrow")
-def narrow(talk: Talk, words: str) -> None:
+def narrow(chat: ChatContext, words: str) -> None:
     """`/narrow under 200`, or just "under 200" after a search: what is said now replaces that part of it."""
-    if not words or not has_asked(talk):
-        find(talk, words)
+    if not words or not has_asked(chat):
+        find(chat, words)
         return
-    if (numbered := with_number(talk, words)) is not None:
-        show_results(talk, ask(talk, numbered))
+    if (numbered := with_number(chat, words)) is not None:
+        show_results(chat, ask(chat, numbered))
         return
-    before = asked(talk)
-    query = read(talk, words, around=before.understood.place)
-    more = told_of(talk, query.understood, before.understood)
-    refined = kept.refined(before, replace(more, rest=without_small_words(talk, more.rest)))
+    before = asked(chat)
+    query = read(chat, words, around=before.understood.place)
+    more = told_of(chat, query.understood, before.understood)
+    refined = kept.refined(before, replace(more, rest=without_small_words(chat, more.rest)))
     if query.order != "best":
-        refined = as_said(talk, replace(refined, order=query.order), ORDERS)
-    show_results(talk, ask(talk, refined, words=added(talk, words)))
+        refined = as_said(chat, replace(refined, order=query.order), ORDERS)
+    show_results(chat, ask(chat, refined, words=added(chat, words)))
 
 
-def narrows(talk: Talk, sentence: str) -> bool:
+def narrows(chat: ChatContext, sentence: str) -> bool:
     """Whether these words, after a search, are a part of it: a price, be it a bare number, a place, a grade, a day that
     there is or is not; other goods only behind an "and", and no call for advice."""
-    if not has_asked(talk):
+    if not has_asked(chat):
         return False
-    if with_number(talk, sentence) is not None:
+    if with_number(chat, sentence) is not None:
         return True
-    catalogue, said = talk.almanac.catalogue, read(talk, sentence).understood
+    catalogue, said = chat.market_context.catalogue, read(chat, sentence).understood
     if said.product is not None or said.alternatives:
-        return asks_for_others_too(talk, sentence)
-    told = bool(without_small_words(talk, said.rest)) and asks_advice(sentence, said, catalogue)
+        return asks_for_others_too(chat, sentence)
+    told = bool(without_small_words(chat, said.rest)) and asks_advice(sentence, said, catalogue)
     if told or names_adviser(sentence, said, catalogue):
         return False
-    chips = market.chips(Query(told_of(talk, said, asked(talk).understood)))
+    chips = market.chips(Query(told_of(chat, said, asked(chat).understood)))
     return not NO_WISH.issuperset(chip.wish for chip in chips) or any(
         each.code.startswith(ASKED_BACK) for each in said.unclear
     )
 
 
-def asks_for_others_too(talk: Talk, sentence: str) -> bool:
+def asks_for_others_too(chat: ChatContext, sentence: str) -> bool:
     """ "And briquettes?": the same for other goods."""
-    return len(sentence) <= LONGEST and bool(_begins(_spoken(sentence), "what_about", talk.almanac.catalogue))
+    return len(sentence) <= LONGEST and bool(_begins(_spoken(sentence), "what_about", chat.market_context.catalogue))
 
 
-def told_of(talk: Talk, more: Understood, before: Understood) -> Understood:
+def told_of(chat: ChatContext, more: Understood, before: Understood) -> Understood:
     """What is said now, of the goods that were asked for before: their A1 is meant, and not that of others."""
     if more.product is not None or more.alternatives or before.product is None:
         return more
-    of_goods = with_grades_of_goods(replace(more, product=before.product), talk.almanac.catalogue)
+    of_goods = with_grades_of_goods(replace(more, product=before.product), chat.market_context.catalogue)
     return replace(of_goods, product=None)
 
 
-def without_small_words(talk: Talk, words: str) -> str:
+def without_small_words(chat: ChatContext, words: str) -> str:
     """The words that nothing was understood of, without those around a wish: "only FSC", "rather near Riga"."""
-    catalogue = talk.almanac.catalogue
+    catalogue = chat.market_context.catalogue
     small = COURTESY | grammar_of(catalogue).fillers | _each_word("rather", catalogue)
     return " ".join(word for word in words.split() if not small.issuperset(_spoken(word)))
 
@@ -119,55 +119,55 @@ def without_small_words(talk: Talk, words: str) -> str:
 
 
 @book.command("sort")
-def sort_by_words(talk: Talk, words: str) -> None:
+def sort_by_words(chat: ChatContext, words: str) -> None:
     """ "Cheaper", "nearest first": said after a search, it means that list."""
-    chosen = order_alone(talk, words)
-    if chosen is not None and has_asked(talk):
-        show_results(talk, ask_as_before(talk, ordered(talk, asked(talk), ORDERS, chosen)))
+    chosen = order_alone(chat, words)
+    if chosen is not None and has_asked(chat):
+        show_results(chat, ask_as_before(chat, ordered(chat, asked(chat), ORDERS, chosen)))
     else:
-        find(talk, words)
+        find(chat, words)
 
 
-def sorts(talk: Talk, sentence: str) -> bool:
+def sorts(chat: ChatContext, sentence: str) -> bool:
     """Whether these words, after a search, say in which order it should be."""
-    if not has_asked(talk):
+    if not has_asked(chat):
         return False
-    chosen = order_alone(talk, sentence)
-    return chosen is not None and (chosen != "nearest" or is_measurable(talk, asked(talk)))
+    chosen = order_alone(chat, sentence)
+    return chosen is not None and (chosen != "nearest" or is_measurable(chat, asked(chat)))
 
 
-def order_alone(talk: Talk, sentence: str) -> Order | None:
+def order_alone(chat: ChatContext, sentence: str) -> Order | None:
     """The order that is all that is said: "cheaper", or as a search says it, "the cheapest offers"."""
-    query = read(talk, sentence)
+    query = read(chat, sentence)
     said = replace(query.understood, rest="") if is_courtesy(query.understood.rest) else query.understood
     return said_order(sentence) or (query.order if said == kept.NOTHING and query.order != "best" else None)
 
 
 @book.command("further")
-def further(talk: Talk, _words: str) -> None:
+def further(chat: ChatContext, _words: str) -> None:
     """ "More", said after a list: the next five; where there are no others, the list from its top."""
-    query = asked(talk)
-    show_behind(talk, query, place_kept(talk, query))
+    query = asked(chat)
+    show_behind(chat, query, place_kept(chat, query))
 
 
-def turns_page(talk: Talk, sentence: str) -> bool:
-    return has_asked(talk) and _is_phrase(sentence, "further", talk.almanac.catalogue)
+def turns_page(chat: ChatContext, sentence: str) -> bool:
+    return has_asked(chat) and _is_phrase(sentence, "further", chat.market_context.catalogue)
 
 
 @book.command("forget")
-def give_up(talk: Talk, words: str) -> None:
+def give_up(chat: ChatContext, words: str) -> None:
     """ "Any grade", "remove the date": that part of the search is given up."""
-    query = asked(talk)
-    for wish in given_up(talk, words):
+    query = asked(chat)
+    for wish in given_up(chat, words):
         query = market.without(query, wish)
-    show_results(talk, ask(talk, query))
+    show_results(chat, ask(chat, query))
 
 
-def given_up(talk: Talk, sentence: str) -> tuple[str, ...]:
+def given_up(chat: ChatContext, sentence: str) -> tuple[str, ...]:
     """The wishes of the search that these words want to be without; none where they say anything else."""
-    if not has_asked(talk) or len(sentence) > LONGEST:
+    if not has_asked(chat) or len(sentence) > LONGEST:
         return ()
-    catalogue = talk.almanac.catalogue
+    catalogue = chat.market_context.catalogue
     said, fillers = _spoken(sentence), grammar_of(catalogue).fillers
     beginning = _begins(said, "give_up", catalogue)
     named = set(said[beginning:]) - COURTESY
@@ -178,24 +178,24 @@ def given_up(talk: Talk, sentence: str) -> tuple[str, ...]:
     ]
     if not beginning or not parts:
         return ()
-    there = {chip.wish for chip in market.chips(asked(talk))}
+    there = {chip.wish for chip in market.chips(asked(chat))}
     return tuple(wish for wish in parts[0] if wish in there)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def asks_who_buys(talk: Talk, sentence: str) -> str | None:
+def asks_who_buys(chat: ChatContext, sentence: str) -> str | None:
     """What a seller asks the demand for ("who needs chips near Gdansk?"), without the words that say so; None where
     they ask for anything else."""
     said = Said.of(sentence)
-    found = _who_buys(talk.almanac.catalogue).match(said.text)
-    return _of_goods(talk, said.as_written(found.end(), len(said.text))) if found else None
+    found = _who_buys(chat.market_context.catalogue).match(said.text)
+    return _of_goods(chat, said.as_written(found.end(), len(said.text))) if found else None
 
 
-def _of_goods(talk: Talk, wanted: str) -> str | None:
+def _of_goods(chat: ChatContext, wanted: str) -> str | None:
     """What is wanted, if it is goods, or nothing in particular."""
-    said = read(talk, wanted).understood
+    said = read(chat, wanted).understood
     goods = said.product is not None or said.alternatives or not WORD.search(wanted)
     return wanted if goods else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.buttons import Press, press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.chips import shown_parts
 from conversations.forms.answers import capital, goods_name
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
@@ -18,17 +18,17 @@ MUTED_AT_MOST = 6  # buttons below each other; who sells more kinds of goods fin
 book = Book()
 
 
-def openings_list(talk: Talk, fact: RequestsFound) -> CardList:
+def openings_list(chat: ChatContext, fact: RequestsFound) -> CardList:
     """What buyers ask for that this person's own listings could answer."""
-    words = talk.words
-    asked = [request_for(talk.ctx, each.request_id) for each in fact.found]
+    words = chat.words
+    asked = [request_for(chat.ctx, each.request_id) for each in fact.found]
     items = []
     for each in asked:
-        item = brief_request(talk, each)
+        item = brief_request(chat, each)
         why = Button(label=words("alert.why"), press=press("openings.why", each.id))
         items.append(item.model_copy(update={"buttons": ((*item.buttons[0], why),)}))
     products = dict.fromkeys(each.product_id for each in asked)
-    mute = tuple((_mute_button(talk, product, alone=len(products) == 1),) for product in products)
+    mute = tuple((_mute_button(chat, product, alone=len(products) == 1),) for product in products)
     everything = to_command(words, "requests", said=words("wanted.all"))
     return CardList(
         subject=f"openings:{asked[0].id}",
@@ -39,46 +39,46 @@ def openings_list(talk: Talk, fact: RequestsFound) -> CardList:
 
 
 @book.press("openings.why")
-def why(talk: Talk, pressed: Press) -> None:
+def why(chat: ChatContext, pressed: Press) -> None:
     """Why did I get this? By which listing of theirs, what of the request it meets, and how to stop it."""
-    words, asked = talk.words, request_for(talk.ctx, pressed.subject)
-    listing, met = request_alerts.told_of(talk.ctx, talk.almanac.catalogue, asked.id)
+    words, asked = chat.words, request_for(chat.ctx, pressed.subject)
+    listing, met = request_alerts.told_of(chat.ctx, chat.market_context.catalogue, asked.id)
     said = [
-        words("openings.because", goods=goods_name(talk, listing.product_id, listing.grade_id), left=listing.quantity)
+        words("openings.because", goods=goods_name(chat, listing.product_id, listing.grade_id), left=listing.quantity)
     ]
-    reasons = ", ".join(words(each.code, **shown_parts(talk, each.parts)) for each in met)
+    reasons = ", ".join(words(each.code, **shown_parts(chat, each.parts)) for each in met)
     said += [words("openings.fits", reasons=reasons)] if reasons else []
     show = Button(label=words("request.open"), press=press("request.show", asked.id), style="primary")
-    talk.reply(Say(text="\n".join(said), buttons=((show,), (_mute_button(talk, asked.product_id, alone=True),))))
+    chat.reply(Say(text="\n".join(said), buttons=((show,), (_mute_button(chat, asked.product_id, alone=True),))))
 
 
 @book.press("openings.mute")
-def mute(talk: Talk, pressed: Press) -> None:
-    request_alerts.mute_requests(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("openings.muted", goods=_named(talk, pressed.subject))), sold_card(talk))
+def mute(chat: ChatContext, pressed: Press) -> None:
+    request_alerts.mute_requests(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=chat.words("openings.muted", goods=_named(chat, pressed.subject))), sold_card(chat))
 
 
 @book.press("openings.hear")
-def hear(talk: Talk, pressed: Press) -> None:
-    request_alerts.hear_of_requests(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("openings.heard", goods=_named(talk, pressed.subject))), sold_card(talk))
+def hear(chat: ChatContext, pressed: Press) -> None:
+    request_alerts.hear_of_requests(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=chat.words("openings.heard", goods=_named(chat, pressed.subject))), sold_card(chat))
 
 
 @book.press("openings.show")
-def show(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.reply(sold_card(talk))
+def show(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.reply(sold_card(chat))
 
 
-def sold_card(talk: Talk) -> Card:
+def sold_card(chat: ChatContext) -> Card:
     """For which goods this person hears of requests, each to be muted or heard of again."""
-    words, sold = talk.words, request_alerts.sold_products(talk.ctx)
+    words, sold = chat.words, request_alerts.sold_products(chat.ctx)
     lines = [
-        Line(label=_named(talk, each), value=words("alert.instant" if heard else "alert.muted"))
+        Line(label=_named(chat, each), value=words("alert.instant" if heard else "alert.muted"))
         for each, heard in sold.items()
     ]
     buttons = [
-        (_mute_button(talk, each, alone=len(sold) == 1) if heard else _hear_button(talk, each, alone=len(sold) == 1),)
+        (_mute_button(chat, each, alone=len(sold) == 1) if heard else _hear_button(chat, each, alone=len(sold) == 1),)
         for each, heard in sold.items()
     ]
     return Card(
@@ -87,22 +87,22 @@ def sold_card(talk: Talk) -> Card:
         text=words("openings.how"),
         lines=tuple(lines),
         buttons=tuple(buttons[:MUTED_AT_MOST]),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def _mute_button(talk: Talk, product: str, *, alone: bool) -> Button:
-    words = talk.words
-    label = words("alert.mute") if alone else words("alert.mute_one", search=_named(talk, product))
+def _mute_button(chat: ChatContext, product: str, *, alone: bool) -> Button:
+    words = chat.words
+    label = words("alert.mute") if alone else words("alert.mute_one", search=_named(chat, product))
     return Button(label=label, press=press("openings.mute", product))
 
 
-def _hear_button(talk: Talk, product: str, *, alone: bool) -> Button:
-    words = talk.words
-    label = words("openings.hear") if alone else words("openings.hear_one", goods=_named(talk, product))
+def _hear_button(chat: ChatContext, product: str, *, alone: bool) -> Button:
+    words = chat.words
+    label = words("openings.hear") if alone else words("openings.hear_one", goods=_named(chat, product))
     return Button(label=label, press=press("openings.hear", product))
 
 
-def _named(talk: Talk, product: str) -> str:
-    known = talk.almanac.catalogue.products.get(product)
-    return capital(known.name(talk.words.language)) if known is not None else product
+def _named(chat: ChatContext, product: str) -> str:
+    known = chat.market_context.catalogue.products.get(product)
+    return capital(known.name(chat.words.language)) if known is not None else product

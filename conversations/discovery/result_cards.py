@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.buttons import press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.advice_requests import advice_row
 from conversations.discovery.chips import (
     chip_label,
@@ -59,123 +59,125 @@ BEYOND = (
 )
 
 
-def hit_card(talk: Talk, hit: Hit, prices: Comparison) -> Card:
+def hit_card(chat: ChatContext, hit: Hit, prices: Comparison) -> Card:
     """A result among others, and why else it is here."""
     reasons = [reason for reason in hit.reasons if reason.code not in SAID_ABOVE]
-    why = ", ".join(talk.words(reason.code, **shown_parts(talk, reason.parts)) for reason in reasons)
-    card = brief_offer(talk, hit.listing, prices, km=hit.distance_km, why=why)
+    why = ", ".join(chat.words(reason.code, **shown_parts(chat, reason.parts)) for reason in reasons)
+    card = brief_offer(chat, hit.listing, prices, km=hit.distance_km, why=why)
     return card.model_copy(update={"opens": press("find.show", hit.listing.id)})
 
 
-def brief_offer(talk: Talk, listing: Listing, prices: Comparison, *, km: int | None = None, why: str = "") -> Card:
+def brief_offer(
+    chat: ChatContext, listing: Listing, prices: Comparison, *, km: int | None = None, why: str = ""
+) -> Card:
     """A listing among others, by what a buyer decides on: the price; where to, how far and when; how much at once, with
     which certificates, by whom. The values speak for themselves, so that five of them can be read on a phone.
 
     `km`: from the place that was asked for; else from theirs.
     """
-    told = (prices.price(listing), _where_and_when(talk, listing, km), _how_much_by_whom(talk, listing))
+    told = (prices.price(listing), _where_and_when(chat, listing, km), _how_much_by_whom(chat, listing))
     return Card(
-        title=goods_name(talk, listing.product_id, listing.grade_id),
+        title=goods_name(chat, listing.product_id, listing.grade_id),
         lines=tuple(Line(label="", value=each) for each in told),
         note=why,
-        buttons=(_doing(talk, listing, with_open=True),),
+        buttons=(_doing(chat, listing, with_open=True),),
     )
 
 
-def _where_and_when(talk: Talk, listing: Listing, km: int | None) -> str:
+def _where_and_when(chat: ChatContext, listing: Listing, km: int | None) -> str:
     """ "DAP Kaunas, 32 km away · 3–17 Dec"; with its country where it is not the reader's own."""
-    home = my_place(talk)
+    home = my_place(chat)
     own = home is not None and home.country == listing.country
-    where = f"{listing.incoterm} {show_town(talk, listing.place) if own else show_place(talk, listing.place)}"
-    km = km_from_home(talk, listing) if km is None else km
+    where = f"{listing.incoterm} {show_town(chat, listing.place) if own else show_place(chat, listing.place)}"
+    km = km_from_home(chat, listing) if km is None else km
     if km is not None:
-        where = talk.words("find.distance", place=where, km=km)
-    return SIDE_BY_SIDE.join((where, talk.words.days(listing.window_from, listing.window_to, talk.today)))
+        where = chat.words("find.distance", place=where, km=km)
+    return SIDE_BY_SIDE.join((where, chat.words.days(listing.window_from, listing.window_to, chat.today)))
 
 
-def _how_much_by_whom(talk: Talk, listing: Listing) -> str:
+def _how_much_by_whom(chat: ChatContext, listing: Listing) -> str:
     """ "480 t, from 24 t · FSC · Girios · ★ 4.6 (12 reviews)"; of who is new, nothing but the name."""
     left, least = listing.remaining, listing.min_lot
-    amount = talk.words("find.whole", left=left) if least == left else talk.words("find.from", left=left, least=least)
+    amount = chat.words("find.whole", left=left) if least == left else chat.words("find.from", left=left, least=least)
     schemes = dict.fromkeys(each.scheme for each in listing.certificates)
-    known = standing_if_known(talk, listing.seller, "seller")
+    known = standing_if_known(chat, listing.seller, "seller")
     return SIDE_BY_SIDE.join(
-        filter(None, (amount, packed_in(talk, listing), ", ".join(schemes), talk.party(listing.seller), known))
+        filter(None, (amount, packed_in(chat, listing), ", ".join(schemes), chat.party(listing.seller), known))
     )
 
 
-def km_from_home(talk: Talk, listing: Listing) -> int | None:
+def km_from_home(chat: ChatContext, listing: Listing) -> int | None:
     """How far it is to the reader's company, where both places are known."""
-    home = my_place(talk)
+    home = my_place(chat)
     if home is None or home.lat is None or home.lon is None or listing.lat is None or listing.lon is None:
         return None
     return round(distance_km(home.lat, home.lon, listing.lat, listing.lon))
 
 
-def listing_card(talk: Talk, listing: Listing, note: str = "") -> Card:
+def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
     """A listing as a buyer sees it."""
-    words = talk.words
+    words = chat.words
     live = listing.state == "live"
-    prices, stands = Comparison.of(talk, kept.NOTHING), standing_with_reviews(talk, listing.seller, "seller")
+    prices, stands = Comparison.of(chat, kept.NOTHING), standing_with_reviews(chat, listing.seller, "seller")
     lines = [
-        Line(label=line.label, value=vat_in(talk, prices.price(listing)))
+        Line(label=line.label, value=vat_in(chat, prices.price(listing)))
         if line.label == words("listing.price")
         else line
-        for line in goods_lines(talk, listing)
+        for line in goods_lines(chat, listing)
     ]
-    km = km_from_home(talk, listing)
+    km = km_from_home(chat, listing)
     if km is not None:
         lines.append(Line(label=words("find.from_home"), value=words("find.km", km=km)))
     notes = (note, prices.rates_note())
     return Card(
         subject=f"listing:{listing.id}",
-        title=goods_name(talk, listing.product_id, listing.grade_id),
+        title=goods_name(chat, listing.product_id, listing.grade_id),
         text=masked(listing.words),
         lines=(
             *lines,
-            *grade_line(talk, listing.grade_id),
-            Line(label=words("party.seller"), value=f"{talk.party(listing.seller)} · {stands.said}"),
+            *grade_line(chat, listing.grade_id),
+            Line(label=words("party.seller"), value=f"{chat.party(listing.seller)} · {stands.said}"),
         ),
         turn=words("listing.stands_until", until=listing.expires_at) if live else words(f"state.{listing.state}"),
         note="\n".join(each for each in notes if each),
-        buttons=(_doing(talk, listing, with_open=False), (*stands.reviews, *_beside(talk, listing))) if live else (),
+        buttons=(_doing(chat, listing, with_open=False), (*stands.reviews, *_beside(chat, listing))) if live else (),
         pictures=tuple(listing.photos[:PICTURES]),
         documents=tuple(listing.documents[:PICTURES]),
     )
 
 
-def _beside(talk: Talk, listing: Listing) -> tuple[Button, ...]:
+def _beside(chat: ChatContext, listing: Listing) -> tuple[Button, ...]:
     """Send it to somebody; or do something about its seller."""
-    apart = Button(label=talk.words("apart.button"), press=press("apart.ask", listing.id, choice="listing"))
-    return (share_button(talk, listing), *((apart,) if listing.seller != talk.organisation else ()))
+    apart = Button(label=chat.words("apart.button"), press=press("apart.ask", listing.id, choice="listing"))
+    return (share_button(chat, listing), *((apart,) if listing.seller != chat.organisation else ()))
 
 
-def share_button(talk: Talk, listing: Listing) -> Button:
-    return Button(label=talk.words("listing.share"), share=f"{SHARED}{listing.id}")
+def share_button(chat: ChatContext, listing: Listing) -> Button:
+    return Button(label=chat.words("listing.share"), share=f"{SHARED}{listing.id}")
 
 
-def shared(talk: Talk, listing: Listing, door: str) -> Shared:
+def shared(chat: ChatContext, listing: Listing, door: str) -> Shared:
     """A listing as it is sent into any chat, with the way here. It tells nothing that concerns its reader alone."""
-    words = talk.words
-    where = f"{listing.incoterm} {show_place(talk, listing.place)}"
+    words = chat.words
+    where = f"{listing.incoterm} {show_place(chat, listing.place)}"
     price, left = words.show(listing.price), words.show(listing.remaining)
-    title = goods_name(talk, listing.product_id, listing.grade_id)
+    title = goods_name(chat, listing.product_id, listing.grade_id)
     open_it = Button(label=words("listing.open_here"), url=f"{door}{SHARED}{listing.id}", style="primary")
     card = Card(
         title=title,
-        lines=(*goods_lines(talk, listing), Line(label=words("party.seller"), value=_seller(talk, listing))),
+        lines=(*goods_lines(chat, listing), Line(label=words("party.seller"), value=_seller(chat, listing))),
         buttons=((open_it,),),
     )
     return Shared(id=listing.id, title=f"{title} · {price}", description=f"{left} · {where}", card=card)
 
 
-def _seller(talk: Talk, listing: Listing) -> str:
-    return f"{talk.party(listing.seller)} · {standing(talk, listing.seller, 'seller')}"
+def _seller(chat: ChatContext, listing: Listing) -> str:
+    return f"{chat.party(listing.seller)} · {standing(chat, listing.seller, 'seller')}"
 
 
-def _doing(talk: Talk, listing: Listing, *, with_open: bool) -> tuple[Button, ...]:
-    words = talk.words
-    if listing.seller == talk.organisation:
+def _doing(chat: ChatContext, listing: Listing, *, with_open: bool) -> tuple[Button, ...]:
+    words = chat.words
+    if listing.seller == chat.organisation:
         return (to_command(words, "listings", said=words("listing.mine")),)
     buttons = []
     if listing.buy_now:
@@ -191,13 +193,13 @@ def _doing(talk: Talk, listing: Listing, *, with_open: bool) -> tuple[Button, ..
 # --- when there is no list --------------------------------------------------------------------------------------------
 
 
-def question_card(talk: Talk, query: Query, asked: Ask) -> Card:
+def question_card(chat: ChatContext, query: Query, asked: Ask) -> Card:
     """Several readings are equally likely: which is meant? All of them can be looked at, too."""
-    words, seen = talk.words, mark(query)
+    words, seen = chat.words, mark(query)
     rows = [
         (
             Button(
-                label=str(shown_parts(talk, choice.parts).get("product", "")),
+                label=str(shown_parts(chat, choice.parts).get("product", "")),
                 press=press("find.which", "", seen, str(choice.query.understood.product)),
             ),
         )
@@ -207,19 +209,19 @@ def question_card(talk: Talk, query: Query, asked: Ask) -> Card:
     return Card(
         subject="find",
         title=words("search.ask.product"),
-        text="\n".join(filter(None, (understood_text(talk, chips_of(talk, query)), *unclear_words(talk, query)))),
+        text="\n".join(filter(None, (understood_text(chat, chips_of(chat, query)), *unclear_words(chat, query)))),
         buttons=(*rows, (everything,)),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def nothing_found(talk: Talk, query: Query, page: Page) -> Card:
+def nothing_found(chat: ChatContext, query: Query, page: Page) -> Card:
     """No dead end: what would find something and how much, what was perhaps meant, and to be told when there is one."""
-    words, seen = talk.words, mark(query)
-    meant = meant_buttons(talk, page, seen)
+    words, seen = chat.words, mark(query)
+    meant = meant_buttons(chat, page, seen)
     relaxed = [
         Button(
-            label=words(each.code, count=each.count, **_parts(talk, query, each)),
+            label=words(each.code, count=each.count, **_parts(chat, query, each)),
             press=press("find.relax", "", seen, each.code),
         )
         for each in page.relaxations
@@ -231,24 +233,24 @@ def nothing_found(talk: Talk, query: Query, page: Page) -> Card:
         subject="find",
         title=words("find.nothing"),
         text="\n".join(
-            filter(None, [_plainly(talk, query, page), *unclear_words(talk, query), *_unknown_words(talk, page)])
+            filter(None, [_plainly(chat, query, page), *unclear_words(chat, query), *_unknown_words(chat, page)])
         ),
         buttons=(
             *((each,) for each in (*meant, *relaxed)),
-            *advice_row(talk, query),
-            *chip_rows(talk, query),
+            *advice_row(chat, query),
+            *chip_rows(chat, query),
             (save, quotes),
             (newest,),
         ),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def meant_buttons(talk: Talk, page: Page, seen: int) -> list[Button]:
+def meant_buttons(chat: ChatContext, page: Page, seen: int) -> list[Button]:
     """Words that nothing is called, as the words that were perhaps meant."""
     return [
         Button(
-            label=talk.words("find.meant", instead=each.instead),
+            label=chat.words("find.meant", instead=each.instead),
             press=press("find.meant", "", seen, str(number)),
         )
         for number, each in enumerate(page.did_you_mean)
@@ -256,9 +258,9 @@ def meant_buttons(talk: Talk, page: Page, seen: int) -> list[Button]:
     ]
 
 
-def nonsense(talk: Talk, query: Query, page: Page) -> Card:
+def nonsense(chat: ChatContext, query: Query, page: Page) -> Card:
     """Nothing of it was understood, and nothing is called so: what a search looks like."""
-    words = talk.words
+    words = chat.words
     buttons = (
         Button(label=words("find.everything"), press=press("find.all"), style="primary"),
         to_command(words, "help"),
@@ -266,38 +268,38 @@ def nonsense(talk: Talk, query: Query, page: Page) -> Card:
     return Card(
         subject="find",
         title=words("find.not_understood"),
-        text="\n".join([*unclear_words(talk, query), *_unknown_words(talk, page), words("find.examples")]),
-        buttons=(*advice_row(talk, query), buttons),
-        fresh=talk.fresh,
+        text="\n".join([*unclear_words(chat, query), *_unknown_words(chat, page), words("find.examples")]),
+        buttons=(*advice_row(chat, query), buttons),
+        as_new_message=chat.as_new_message,
     )
 
 
-def _plainly(talk: Talk, query: Query, page: Page) -> str:
+def _plainly(chat: ChatContext, query: Query, page: Page) -> str:
     """What was looked for in vain, and what there is beside it, one wish a line: "None within 100 km of Riga; 4 within
     180 km", "None up to 180 €/t; 3 from 186 €/t on"."""
     codes = {each.code for each in page.relaxations}
     said = [
-        _without(talk, query, each)
+        _without(chat, query, each)
         for each in page.relaxations
         if each.code != "search.relax.anywhere" or "search.relax.radius" not in codes
     ]
-    return "\n".join([understood_text(talk, chips_of(talk, query)), *filter(None, said)])
+    return "\n".join([understood_text(chat, chips_of(chat, query)), *filter(None, said)])
 
 
-def _without(talk: Talk, query: Query, relaxed: Relaxation) -> str:
+def _without(chat: ChatContext, query: Query, relaxed: Relaxation) -> str:
     """Nothing meets this wish: how many there are without it, or a little beyond."""
-    parts = {**_parts(talk, query, relaxed), "near": query.understood.radius_km, "count": relaxed.count}
+    parts = {**_parts(chat, query, relaxed), "near": query.understood.radius_km, "count": relaxed.count}
     for code, told, sentence in BEYOND:
         if code == relaxed.code and parts.get(told):
-            return talk.words(sentence, **parts)
-    chip = chip_of(talk, query, WISHES.get(relaxed.code, ""))
-    return talk.words("find.none_so_some_else", wish=chip_label(talk, chip), count=relaxed.count) if chip else ""
+            return chat.words(sentence, **parts)
+    chip = chip_of(chat, query, WISHES.get(relaxed.code, ""))
+    return chat.words("find.none_so_some_else", wish=chip_label(chat, chip), count=relaxed.count) if chip else ""
 
 
-def _parts(talk: Talk, query: Query, relaxed: Relaxation) -> dict[str, object]:
-    place = {"place": town_name(talk, query)} if "place" in relaxed.parts else {}
-    return shown_parts(talk, {**relaxed.parts, **place})
+def _parts(chat: ChatContext, query: Query, relaxed: Relaxation) -> dict[str, object]:
+    place = {"place": town_name(chat, query)} if "place" in relaxed.parts else {}
+    return shown_parts(chat, {**relaxed.parts, **place})
 
 
-def _unknown_words(talk: Talk, page: Page) -> list[str]:
-    return [talk.words("find.did_you_mean", given=each.given, instead=each.instead) for each in page.did_you_mean]
+def _unknown_words(chat: ChatContext, page: Page) -> list[str]:
+    return [chat.words("find.did_you_mean", given=each.given, instead=each.instead) for each in page.did_you_mean]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.advice_requests import advice_row
 from conversations.discovery.bare_numbers import ask_for_none, ask_for_number
 from conversations.discovery.chips import (
@@ -61,270 +61,272 @@ book = Book()
 
 @book.command("find")
 @in_either_layout
-def find(talk: Talk, sentence: str) -> None:
+def find(chat: ChatContext, sentence: str) -> None:
     """`/find 500 t A1 pellets under 200 eur near Riga`. Without words: what, and where to?"""
     if not sentence:
-        talk.press("find.what", "")
+        chat.press("find.what", "")
         return
-    query = as_said(talk, read(talk, sentence), ORDERS)
-    ask(talk, query, words=sentence)
-    page = _search(talk, query)
+    query = as_said(chat, read(chat, sentence), ORDERS)
+    ask(chat, query, words=sentence)
+    page = _search(chat, query)
     if query == Query(kept.NOTHING):  # pictures, signs: no list would be an answer to them
-        talk.reply(nonsense(talk, query, page))
+        chat.reply(nonsense(chat, query, page))
         return
     which = next((each for each in page.asks if each.choices), None)
     if which is not None:
-        talk.reply(question_card(talk, _learned(talk, query, page), which))
+        chat.reply(question_card(chat, _learned(chat, query, page), which))
     else:
-        show_results(talk, query, page)
+        show_results(chat, query, page)
 
 
-def read(talk: Talk, sentence: str, *, around: Place | None = None) -> Query:
+def read(chat: ChatContext, sentence: str, *, around: Place | None = None) -> Query:
     """The query that a sentence is. `around`: where a distance is from that is said without a place; else from home."""
-    almanac = talk.almanac
-    home = around or (home_town(talk) if talk.person.id else None)  # who was never here has none
-    return market.query_of(sentence, almanac.catalogue, almanac.places, talk.today, talk.words.language, home=home)
+    market_context = chat.market_context
+    home = around or (home_town(chat) if chat.person.id else None)  # who was never here has none
+    return market.query_of(
+        sentence, market_context.catalogue, market_context.places, chat.today, chat.words.language, home=home
+    )
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
 
 
-def _current(talk: Talk, pressed: Press) -> Query | None:
+def _current(chat: ChatContext, pressed: Press) -> Query | None:
     """What is asked, if that is what the button was made for; else the list as it stands is shown, and said so."""
-    query = asked(talk)
+    query = asked(chat)
     if pressed.seen == mark(query):
         return query
-    talk.reply(Toast(text=talk.words("find.asked_since")))
-    show_results(talk, query)
+    chat.reply(Toast(text=chat.words("find.asked_since")))
+    show_results(chat, query)
     return None
 
 
 @book.press("find.more")
-def more(talk: Talk, pressed: Press) -> None:
+def more(chat: ChatContext, pressed: Press) -> None:
     """The next five, or those that the choice begins after, which says how many were before them; without one, the
     first."""
-    ask_for_none(talk)
-    if (query := _current(talk, pressed)) is not None:
-        show_behind(talk, query, pressed.choice)
+    ask_for_none(chat)
+    if (query := _current(chat, pressed)) is not None:
+        show_behind(chat, query, pressed.choice)
 
 
 @book.press("find.sort")
-def sort(talk: Talk, pressed: Press) -> None:
-    if (query := _current(talk, pressed)) is None:
+def sort(chat: ChatContext, pressed: Press) -> None:
+    if (query := _current(chat, pressed)) is None:
         return
-    show_results(talk, ask_as_before(talk, ordered(talk, query, ORDERS, pressed.choice)))
+    show_results(chat, ask_as_before(chat, ordered(chat, query, ORDERS, pressed.choice)))
 
 
 @book.press("find.relax")
-def relax(talk: Talk, pressed: Press) -> None:
+def relax(chat: ChatContext, pressed: Press) -> None:
     """One wish is given up: the list that was promised for it."""
-    if (query := _current(talk, pressed)) is None:
+    if (query := _current(chat, pressed)) is None:
         return
-    offered = {each.code: each.query for each in _search(talk, query).relaxations}
-    show_results(talk, ask(talk, offered.get(pressed.choice, query)))
+    offered = {each.code: each.query for each in _search(chat, query).relaxations}
+    show_results(chat, ask(chat, offered.get(pressed.choice, query)))
 
 
 @book.press("find.request")
-def ask_for_quotes(talk: Talk, pressed: Press) -> None:
+def ask_for_quotes(chat: ChatContext, pressed: Press) -> None:
     """Nobody has it on offer: sellers are asked, with all that was understood filled in."""
-    if (query := _current(talk, pressed)) is not None:
-        talk.open("request", opening_for(talk, query.understood))
+    if (query := _current(chat, pressed)) is not None:
+        chat.open("request", opening_for(chat, query.understood))
 
 
 @book.press("find.meant")
-def meant(talk: Talk, pressed: Press) -> None:
+def meant(chat: ChatContext, pressed: Press) -> None:
     """The word that was probably meant."""
-    if (query := _current(talk, pressed)) is None:
+    if (query := _current(chat, pressed)) is None:
         return
-    offered = {str(number): each.query for number, each in enumerate(_search(talk, query).did_you_mean)}
-    show_results(talk, ask_as_before(talk, offered.get(pressed.choice) or query))
+    offered = {str(number): each.query for number, each in enumerate(_search(chat, query).did_you_mean)}
+    show_results(chat, ask_as_before(chat, offered.get(pressed.choice) or query))
 
 
 @book.press("find.which")
-def which_goods(talk: Talk, pressed: Press) -> None:
-    if (query := _current(talk, pressed)) is None:
+def which_goods(chat: ChatContext, pressed: Press) -> None:
+    if (query := _current(chat, pressed)) is None:
         return
-    choices = [choice.query for each in _search(talk, query).asks for choice in each.choices]
+    choices = [choice.query for each in _search(chat, query).asks for choice in each.choices]
     chosen = next((each for each in choices if each.understood.product == pressed.choice), query)
-    show_results(talk, ask_as_before(talk, chosen))
+    show_results(chat, ask_as_before(chat, chosen))
 
 
 @book.press("find.chip")
-def chip(talk: Talk, pressed: Press) -> None:
+def chip(chat: ChatContext, pressed: Press) -> None:
     """A chip was tapped: other values are offered where there are any, else the wish is given up."""
-    if (query := _current(talk, pressed)) is None:
+    if (query := _current(chat, pressed)) is None:
         return
-    tapped = chip_of(talk, query, pressed.choice)
+    tapped = chip_of(chat, query, pressed.choice)
     if tapped is None:
-        show_results(talk, query)
-    elif offered := variants(talk, query, tapped):
-        ask_for_number(talk, query, tapped.wish)
-        talk.reply(chip_card(talk, query, tapped, offered))
+        show_results(chat, query)
+    elif offered := variants(chat, query, tapped):
+        ask_for_number(chat, query, tapped.wish)
+        chat.reply(chip_card(chat, query, tapped, offered))
     else:
-        show_results(talk, ask(talk, market.without(query, tapped.wish)))
+        show_results(chat, ask(chat, market.without(query, tapped.wish)))
 
 
 @book.press("find.set")
-def set_wish(talk: Talk, pressed: Press) -> None:
+def set_wish(chat: ChatContext, pressed: Press) -> None:
     """Another value was chosen for a wish."""
-    if (query := _current(talk, pressed)) is None:
+    if (query := _current(chat, pressed)) is None:
         return
     wish, _, number = pressed.choice.partition(":")
-    tapped = chip_of(talk, query, wish)
-    offered = variants(talk, query, tapped) if tapped is not None else ()
+    tapped = chip_of(chat, query, wish)
+    offered = variants(chat, query, tapped) if tapped is not None else ()
     chosen = {str(place): each.query for place, each in enumerate(offered)}
-    show_results(talk, ask(talk, chosen.get(number, query)))
+    show_results(chat, ask(chat, chosen.get(number, query)))
 
 
 @book.press("find.drop")
-def drop_wish(talk: Talk, pressed: Press) -> None:
-    if (query := _current(talk, pressed)) is None:
+def drop_wish(chat: ChatContext, pressed: Press) -> None:
+    if (query := _current(chat, pressed)) is None:
         return
-    tapped = chip_of(talk, query, pressed.choice)
-    show_results(talk, ask(talk, market.without(query, tapped.wish) if tapped is not None else query))
+    tapped = chip_of(chat, query, pressed.choice)
+    show_results(chat, ask(chat, market.without(query, tapped.wish) if tapped is not None else query))
 
 
 @book.press("find.show")
-def show(talk: Talk, pressed: Press) -> None:
+def show(chat: ChatContext, pressed: Press) -> None:
     """One listing, whole, with its pictures."""
-    listing = listings.listing_for(talk.ctx, pressed.subject)
-    talk.fresh = True
-    talk.reply(own_card(talk, listing) if listing.seller == talk.organisation else listing_card(talk, listing))
+    listing = listings.listing_for(chat.ctx, pressed.subject)
+    chat.as_new_message = True
+    chat.reply(own_card(chat, listing) if listing.seller == chat.organisation else listing_card(chat, listing))
 
 
 # --- in any chat ------------------------------------------------------------------------------------------------------
 
 
-def listings_to_share(talk: Talk, text: str, after: str | None, door: str) -> tuple[list[Shared], str | None]:
+def listings_to_share(chat: ChatContext, text: str, after: str | None, door: str) -> tuple[list[Shared], str | None]:
     """What somebody may send into a chat: the listing that is named, or what the sentence finds; and what continues it.
 
     Nothing is remembered of it: they are typing in a chat of their own.
     """
     if text.startswith(SHARED):
-        named = listings.listing_for(talk.ctx, text.removeprefix(SHARED))
-        return [shared(talk, named, door)] if named.state in listings.TAKES_OFFERS else [], None
-    query = read(talk, text) if text.strip() else Query(kept.NOTHING, "newest")
+        named = listings.listing_for(chat.ctx, text.removeprefix(SHARED))
+        return [shared(chat, named, door)] if named.state in listings.TAKES_OFFERS else [], None
+    query = read(chat, text) if text.strip() else Query(kept.NOTHING, "newest")
     if query.order == "nearest" and query.understood.place is None:  # to whoever types, which is no matter to others
         query = replace(query, order="best")
-    page = market.search(talk.ctx, talk.almanac.catalogue, query, limit=SHARED_AT_ONCE, after=after)
-    return [shared(talk, hit.listing, door) for hit in page.hits], page.after
+    page = market.search(chat.ctx, chat.market_context.catalogue, query, limit=SHARED_AT_ONCE, after=after)
+    return [shared(chat, hit.listing, door) for hit in page.hits], page.after
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------
 
 
-def ask_as_before(talk: Talk, query: Query) -> Query:
+def ask_as_before(chat: ChatContext, query: Query) -> Query:
     """The same question in another order, or better understood: it is still asked in the words that the person used."""
-    return ask(talk, query, words=asked_words(talk))
+    return ask(chat, query, words=asked_words(chat))
 
 
-def _search(talk: Talk, query: Query, after: str | None = None) -> Page:
+def _search(chat: ChatContext, query: Query, after: str | None = None) -> Page:
     def standings(sellers: Collection[str]) -> Mapping[str, float]:
-        return {seller: score.rank for seller, score in scores_of(talk.ctx, sellers, "seller").items()}
+        return {seller: score.rank for seller, score in scores_of(chat.ctx, sellers, "seller").items()}
 
-    home, catalogue = home_town(talk), talk.almanac.catalogue
-    return market.search(talk.ctx, catalogue, query, limit=AT_ONCE, after=after, standings=standings, home=home)
+    home, catalogue = home_town(chat), chat.market_context.catalogue
+    return market.search(chat.ctx, catalogue, query, limit=AT_ONCE, after=after, standings=standings, home=home)
 
 
 def show_results(
-    talk: Talk, query: Query, page: Page | None = None, *, after: str | None = None, seen: int = 0
+    chat: ChatContext, query: Query, page: Page | None = None, *, after: str | None = None, seen: int = 0
 ) -> None:
     """The list, or what there is in place of one. `seen`: how many came before those `after`."""
-    page = page or _search(talk, query, after)
+    page = page or _search(chat, query, after)
     if after is not None and not page.hits:  # all that came next is sold or withdrawn by now
-        page, seen = _search(talk, query), 0
-    query = _learned(talk, query, page)
+        page, seen = _search(chat, query), 0
+    query = _learned(chat, query, page)
     if page.hits:
         if page.after is not None:
-            keep_place(talk, query, _behind(page, seen))
-        talk.reply(result_list(talk, query, page, seen))
+            keep_place(chat, query, _behind(page, seen))
+        chat.reply(result_list(chat, query, page, seen))
     elif market.chips(query) and {chip.wish for chip in market.chips(query)} != {"rest"}:
-        talk.reply(nothing_found(talk, query, page))
+        chat.reply(nothing_found(chat, query, page))
     else:
-        talk.reply(nonsense(talk, query, page) if not page.did_you_mean else nothing_found(talk, query, page))
+        chat.reply(nonsense(chat, query, page) if not page.did_you_mean else nothing_found(chat, query, page))
 
 
-def _learned(talk: Talk, query: Query, page: Page) -> Query:
+def _learned(chat: ChatContext, query: Query, page: Page) -> Query:
     """The query as what is on offer tells it: goods that sellers' own use of a word names, words that nobody writes."""
     if page.understood == query.understood:
         return query
-    return ask_as_before(talk, replace(query, understood=page.understood))
+    return ask_as_before(chat, replace(query, understood=page.understood))
 
 
-def show_behind(talk: Talk, query: Query, behind: str) -> None:
+def show_behind(chat: ChatContext, query: Query, behind: str) -> None:
     """The next five behind those that were shown (`behind`: the last of them, and how many); from the top without."""
     after, _, seen = behind.partition(BEHIND)
-    show_results(talk, query, after=after or None, seen=int(seen) if re.fullmatch(SOME, seen) else 0)
+    show_results(chat, query, after=after or None, seen=int(seen) if re.fullmatch(SOME, seen) else 0)
 
 
-def result_list(talk: Talk, query: Query, page: Page, seen: int) -> CardList:
+def result_list(chat: ChatContext, query: Query, page: Page, seen: int) -> CardList:
     """Five results with all that changes the list under them: what was understood, the order, the page.
 
     `seen`: how many are on the pages before.
     """
-    prices = Comparison.of(talk, query.understood)
-    items = tuple(hit_card(talk, hit, prices) for hit in page.hits)
+    prices = Comparison.of(chat, query.understood)
+    items = tuple(hit_card(chat, hit, prices) for hit in page.hits)
     said = (
-        understood_text(talk, chips_of(talk, query)),
-        order_text(talk, query),
-        *unclear_words(talk, query),
-        _measured_from(talk, query),
+        understood_text(chat, chips_of(chat, query)),
+        order_text(chat, query),
+        *unclear_words(chat, query),
+        _measured_from(chat, query),
         prices.rates_note(),
-        _which_of_all(talk, page, seen),
+        _which_of_all(chat, page, seen),
     )
     return CardList(
         subject="find",
-        title=talk.words("find.found", count=page.total),
+        title=chat.words("find.found", count=page.total),
         text="\n".join(filter(None, said)),
         items=items,
         buttons=(
-            *_quotes_row(talk, query),
-            *_turning(talk, page, query, seen),
-            *advice_row(talk, query),
-            *chip_rows(talk, query),
+            *_quotes_row(chat, query),
+            *_turning(chat, page, query, seen),
+            *advice_row(chat, query),
+            *chip_rows(chat, query),
         ),
         side_by_side=True,
         first=seen + 1,
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def _quotes_row(talk: Talk, query: Query) -> tuple[tuple[Button, ...], ...]:
+def _quotes_row(chat: ChatContext, query: Query) -> tuple[tuple[Button, ...], ...]:
     """Where goods are wanted in turn, the way to ask for that."""
     if all(each.code != REGULARLY for each in query.understood.unclear):
         return ()
-    return ((Button(label=talk.words("command.request"), press=press("find.request", "", mark(query))),),)
+    return ((Button(label=chat.words("command.request"), press=press("find.request", "", mark(query))),),)
 
 
-def _measured_from(talk: Talk, query: Query) -> str:
-    home = my_place(talk)
+def _measured_from(chat: ChatContext, query: Query) -> str:
+    home = my_place(chat)
     if home is None or query.understood.place is not None:
         return ""
-    return talk.words("find.measured_from", place=show_town(talk, home))
+    return chat.words("find.measured_from", place=show_town(chat, home))
 
 
 def _behind(page: Page, seen: int) -> str:
     return f"{page.after}{BEHIND}{seen + len(page.hits)}"
 
 
-def _which_of_all(talk: Talk, page: Page, seen: int) -> str:
+def _which_of_all(chat: ChatContext, page: Page, seen: int) -> str:
     """ "6–10 of 36", where there are other pages."""
     last = seen + len(page.hits)
-    return talk.words("find.which_of_all", first=seen + 1, last=last, count=page.total) if seen or page.after else ""
+    return chat.words("find.which_of_all", first=seen + 1, last=last, count=page.total) if seen or page.after else ""
 
 
-def _turning(talk: Talk, page: Page, query: Query, seen: int) -> tuple[tuple[Button, ...], ...]:
+def _turning(chat: ChatContext, page: Page, query: Query, seen: int) -> tuple[tuple[Button, ...], ...]:
     """Further and back to the top; the other orders; to be told of what comes."""
-    words, asked_now = talk.words, mark(query)
-    turning = meant_buttons(talk, page, asked_now)
+    words, asked_now = chat.words, mark(query)
+    turning = meant_buttons(chat, page, asked_now)
     if seen:
         turning.append(Button(label=words("find.top"), press=press("find.more", "", asked_now)))
     if page.after is not None:
         turning.append(Button(label=words("find.next"), press=press("find.more", "", asked_now, _behind(page, seen))))
-    sorting = order_rows(talk, query, ORDERS, "find.sort") if page.total > 1 else ()
+    sorting = order_rows(chat, query, ORDERS, "find.sort") if page.total > 1 else ()
     keeping = (
         [Button(label=words("alert.save"), press=press("alert.save", "", asked_now))] if market.chips(query) else []
     )
-    if not is_measurable(talk, query):
+    if not is_measurable(chat, query):
         keeping.append(Button(label=words("place.set"), press=press("place.set")))
     return tuple(tuple(row) for row in (turning, *sorting, keeping) if row)

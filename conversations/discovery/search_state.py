@@ -10,7 +10,7 @@ import re
 from typing import Final
 from zlib import crc32
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.last_query import GOODS, LATEST, asked, latest
 from core.discovery.search import kept
 from core.discovery.search.model import Query
@@ -23,49 +23,49 @@ PLACE: Final = "place_in_list"  # and under which, how far that list was read, o
 WORD = re.compile(r"\w+")
 
 
-def asked_words(talk: Talk) -> str:
+def asked_words(chat: ChatContext) -> str:
     """The words in which the goods were asked for that are asked now; empty where these are not the person's."""
-    return recall(talk.ctx, talk.person.id, GOODS).partition("\n")[2]
+    return recall(chat.ctx, chat.person.id, GOODS).partition("\n")[2]
 
 
-def ask(talk: Talk, query: Query, topic: str = GOODS, *, words: str = "") -> Query:
+def ask(chat: ChatContext, query: Query, topic: str = GOODS, *, words: str = "") -> Query:
     """From now on this is what is asked; its buttons carry its mark. `words`: the person's own, which say all of it;
     what was not looked at is none of them."""
     own = _without_unheard(" ".join(words.split()), query)
-    remember(talk.ctx, talk.person.id, topic, f"{kept.written(query)}\n{own}" if own else kept.written(query))
-    attend(talk, topic)
+    remember(chat.ctx, chat.person.id, topic, f"{kept.written(query)}\n{own}" if own else kept.written(query))
+    attend(chat, topic)
     return query
 
 
-def attend(talk: Talk, topic: str) -> None:
+def attend(chat: ChatContext, topic: str) -> None:
     """From now on the next words may be said of this list."""
-    remember(talk.ctx, talk.person.id, LATEST, f"{topic} {talk.ctx.now.isoformat()}")
+    remember(chat.ctx, chat.person.id, LATEST, f"{topic} {chat.ctx.now.isoformat()}")
 
 
-def ask_problem(talk: Talk) -> None:
+def ask_problem(chat: ChatContext) -> None:
     """The problem is asked for: the next plain words tell it."""
-    attend(talk, PROBLEM)
+    attend(chat, PROBLEM)
 
 
-def asks_problem(talk: Talk) -> bool:
+def asks_problem(chat: ChatContext) -> bool:
     """Whether the problem was asked for, and nothing else shown since."""
-    return latest(talk) == PROBLEM
+    return latest(chat) == PROBLEM
 
 
-def ask_problem_no_more(talk: Talk) -> None:
+def ask_problem_no_more(chat: ChatContext) -> None:
     """Something else is shown now: what is written next is no answer any more."""
-    if asks_problem(talk):
-        attend(talk, "")
+    if asks_problem(chat):
+        attend(chat, "")
 
 
-def keep_place(talk: Talk, query: Query, where: str) -> None:
+def keep_place(chat: ChatContext, query: Query, where: str) -> None:
     """Remember where the list goes on, or what was opened of it, for who says "more" or "Tuesday" to it."""
-    remember(talk.ctx, talk.person.id, PLACE, f"{mark(query)} {where}")
+    remember(chat.ctx, chat.person.id, PLACE, f"{mark(query)} {where}")
 
 
-def place_kept(talk: Talk, query: Query) -> str:
+def place_kept(chat: ChatContext, query: Query) -> str:
     """That place in the list of this query; empty where there is none, or where another list was shown since."""
-    seen, _, where = recall(talk.ctx, talk.person.id, PLACE).partition(" ")
+    seen, _, where = recall(chat.ctx, chat.person.id, PLACE).partition(" ")
     return where if seen == str(mark(query)) else ""
 
 
@@ -80,17 +80,17 @@ def _without_unheard(own: str, query: Query) -> str:
     return re.sub(r"\s+(?=[,.;]|\s|$)", "", own).strip(" ,.;")
 
 
-def added(talk: Talk, words: str) -> str:
+def added(chat: ChatContext, words: str) -> str:
     """What was asked so far, with these words behind it; nothing where a button has changed what was asked."""
-    before = asked_words(talk)
-    if not before and asked(talk).understood != kept.NOTHING:
+    before = asked_words(chat)
+    if not before and asked(chat).understood != kept.NOTHING:
         return ""
     return ", ".join(filter(None, (before, words)))
 
 
-def has_asked(talk: Talk) -> bool:
+def has_asked(chat: ChatContext) -> bool:
     """Whether a list of goods was asked for, and nothing else since."""
-    return latest(talk) == GOODS
+    return latest(chat) == GOODS
 
 
 def mark(query: Query) -> int:

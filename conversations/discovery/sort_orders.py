@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.search_state import mark
 from conversations.people.location import my_place
 from conversations.reply import Button
@@ -84,42 +84,42 @@ LONGEST: Final = 60  # characters; who writes more says more
 _SAID: Final[Mapping[str, Order]] = {_bare(phrase): order for order, phrases in SAID.items() for phrase in phrases}
 
 
-def order_rows(talk: Talk, query: Query, orders: Sequence[Order], verb: str) -> tuple[tuple[Button, ...], ...]:
+def order_rows(chat: ChatContext, query: Query, orders: Sequence[Order], verb: str) -> tuple[tuple[Button, ...], ...]:
     """Two in a row, the last leads back to what fits best. Nearest first only with a place to measure from."""
     seen = mark(query)
     buttons = [
-        Button(label=talk.words(f"find.{order}"), press=press(verb, "", seen, order))
+        Button(label=chat.words(f"find.{order}"), press=press(verb, "", seen, order))
         for order in (*orders, "best")
-        if order != query.order and (order != "nearest" or is_measurable(talk, query))
+        if order != query.order and (order != "nearest" or is_measurable(chat, query))
     ]
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
 
 
-def order_text(talk: Talk, query: Query) -> str:
+def order_text(chat: ChatContext, query: Query) -> str:
     """In which order the list is, where it is not the usual one: the sentence may have asked for it."""
-    return "" if query.order == "best" else talk.words(f"find.{query.order}")
+    return "" if query.order == "best" else chat.words(f"find.{query.order}")
 
 
-def is_measurable(talk: Talk, query: Query) -> bool:
-    return query.understood.place is not None or my_place(talk) is not None
+def is_measurable(chat: ChatContext, query: Query) -> bool:
+    return query.understood.place is not None or my_place(chat) is not None
 
 
-def ordered(talk: Talk, query: Query, orders: Sequence[Order], chosen: str) -> Query:
+def ordered(chat: ChatContext, query: Query, orders: Sequence[Order], chosen: str) -> Query:
     """The query in the order of that name, or in the usual one; without a place, nearest means to mine."""
     order: Order = next((each for each in orders if each == chosen), "best")
     # Who asks in a group may be nobody that we know: only where it matters is their place asked for.
-    if order == "nearest" and query.understood.place is None and (home := home_town(talk)) is not None:
+    if order == "nearest" and query.understood.place is None and (home := home_town(chat)) is not None:
         query = replace(query, understood=replace(query.understood, place=home))
     return replace(query, order=order)
 
 
-def as_said(talk: Talk, query: Query, orders: Sequence[Order]) -> Query:
+def as_said(chat: ChatContext, query: Query, orders: Sequence[Order]) -> Query:
     """The query in the order that its sentence asked for, where such a list can be brought into it."""
-    here = query.order != "nearest" or is_measurable(talk, query)
-    return ordered(talk, query, orders, query.order if here else "best")
+    here = query.order != "nearest" or is_measurable(chat, query)
+    return ordered(chat, query, orders, query.order if here else "best")
 
 
-def home_town(talk: Talk) -> Town | None:
+def home_town(chat: ChatContext) -> Town | None:
     """My place, as the towns of a search are."""
-    home = my_place(talk)
+    home = my_place(chat)
     return None if home is None else Town(home.name, home.country, home.lat or 0.0, home.lon or 0.0, "", False, ())

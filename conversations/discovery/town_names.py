@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.answers import show_town
 from core.discovery.search.model import Query
 
 
-def town_name(talk: Talk, query: Query) -> str:
+def town_name(chat: ChatContext, query: Query) -> str:
     """The town that is asked for; empty where none is."""
     place = query.understood.place
-    return show_town(talk, place) if place is not None else ""
+    return show_town(chat, place) if place is not None else ""

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import Final
 
 from conversations.buttons import press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.form_controller.outdated_forms import close_over
 from conversations.form_controller.sentence_answers import SaidAtOnce
 from conversations.forms.form import Field, Reading, stood
 from conversations.reply import Button, Card, FormClosed, FormView
-from conversations.router import Doubt, Doubted, Flow
+from conversations.router import Confirmation, Flow, NeedsConfirmation
 from core.kernel.chat_state import service as talks
 from core.kernel.chat_state.model import Draft
 from core.kernel.errors import Refusal, Stale
@@ -23,13 +23,13 @@ MOVED: Final = "form_moved"  # the form that has been laid upon a newer state of
 
 
 @contextmanager
-def sent(talk: Talk) -> Iterator[None]:
+def sent(chat: ChatContext) -> Iterator[None]:
     """What is read meanwhile was sent; else it is only looked at, or still being typed."""
-    talk.ctx.notes["sent"] = True
+    chat.ctx.notes["sent"] = True
     try:
         yield
     finally:
-        talk.ctx.notes["sent"] = False
+        chat.ctx.notes["sent"] = False
 
 
 class Clerk:
@@ -41,14 +41,20 @@ class Clerk:
     # --- drawing ----------------------------------------------------------------------------------------------------
 
     def show(
-        self, talk: Talk, draft: Draft, *, errors: Mapping[str, str] | None = None, note: str = "", keyed: str = ""
+        self,
+        chat: ChatContext,
+        draft: Draft,
+        *,
+        errors: Mapping[str, str] | None = None,
+        note: str = "",
+        keyed: str = "",
     ) -> None:
         """The form's card as it stands now."""
-        talk.reply(self.view(talk, draft, errors=errors, note=note, keyed=keyed))
+        chat.reply(self.view(chat, draft, errors=errors, note=note, keyed=keyed))
 
     def view(
         self,
-        talk: Talk,
+        chat: ChatContext,
         draft: Draft,
         *,
         errors: Mapping[str, str] | None = None,
@@ -58,54 +64,54 @@ class Clerk:
         proposed: int | None = None,
     ) -> FormView:
         flow = self._flows[draft.flow]
-        reading = flow.form.look(talk, draft.answers)
-        moved = talk.words("form.moved_along") if talk.ctx.notes.get(MOVED) == draft.id else ""
+        reading = flow.form.look(chat, draft.answers)
+        moved = chat.words("form.moved_along") if chat.ctx.notes.get(MOVED) == draft.id else ""
         return flow.form.view(
-            talk,
+            chat,
             reading,
             draft.answers,
             draft=draft.id,
             revision=draft.revision,
             current=self._current(draft, reading),
-            intro=flow.intro(talk, Opening(draft.answers, draft.subject, draft.seen)),
+            intro=flow.intro(chat, FormDefaults(draft.answers, draft.subject, draft.seen)),
             note=" ".join(filter(None, (moved, note))),
             warning=warning,
             errors=errors,
-            fresh=talk.fresh,
+            as_new_message=chat.as_new_message,
             can_go_back=bool(draft.trail) and draft.editing is None,
             keyed=keyed,
             proposed=proposed,
-            keep=self._to_keep(talk, draft, reading),
+            keep=self._to_keep(chat, draft, reading),
             may_be_cleared=self._may_be_cleared(draft, reading),
         )
 
     # --- taking and sending -----------------------------------------------------------------------------------------
 
-    def _draft(self, talk: Talk, draft_id: str) -> Draft:
-        draft = talks.draft_of(talk.ctx, talk.person.id, draft_id)
+    def _draft(self, chat: ChatContext, draft_id: str) -> Draft:
+        draft = talks.draft_of(chat.ctx, chat.person.id, draft_id)
         if draft.flow not in self._flows:
-            talks.close_draft(talk.ctx, draft)
+            talks.close_draft(chat.ctx, draft)
             raise Stale("talk.form_retired")
         return draft
 
-    def _drawn_anew(self, talk: Talk, draft: Draft) -> bool:
+    def _drawn_anew(self, chat: ChatContext, draft: Draft) -> bool:
         """Whether a release has changed the form since it was drawn: then nothing is taken that was meant for that."""
         if draft.schema == self._flows[draft.flow].form.schema:
             return False
-        draft = self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=draft.editing)
-        self.show(talk, draft, note=talk.words("talk.form_changed"))
+        draft = self._save(chat, draft, dict(draft.answers), trail=draft.trail, editing=draft.editing)
+        self.show(chat, draft, note=chat.words("talk.form_changed"))
         return True
 
-    def _moves_along(self, talk: Talk, draft: Draft, answers: Mapping[str, str]) -> bool:
+    def _moves_along(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str]) -> bool:
         """Whether what the form changes has changed itself: then these answers are laid upon it, to be looked over."""
         flow = self._flows[draft.flow]
         if flow.anew is None:
             return False
-        now = flow.anew(talk, Opening(answers, draft.subject, draft.seen))
+        now = flow.anew(chat, FormDefaults(answers, draft.subject, draft.seen))
         if now.seen == draft.seen:
             return False
-        self._save(talk, draft, dict(now.answers), trail=draft.trail, editing=draft.editing, seen=now.seen)
-        talk.ctx.notes[MOVED] = draft.id
+        self._save(chat, draft, dict(now.answers), trail=draft.trail, editing=draft.editing, seen=now.seen)
+        chat.ctx.notes[MOVED] = draft.id
         return True
 
     @staticmethod
@@ -115,15 +121,15 @@ class Clerk:
             return draft.editing
         return reading.missing
 
-    def _to_keep(self, talk: Talk, draft: Draft, reading: Reading) -> str:
+    def _to_keep(self, chat: ChatContext, draft: Draft, reading: Reading) -> str:
         """The answer that a line of the review has while another is asked for; none where choosing goes on, or where it
         is the very answer that the form was just refused for."""
         if draft.editing not in reading.values or self._current(draft, reading) != draft.editing:
             return ""
         asked, answer = self._flows[draft.flow].form.field(draft.editing), draft.answers.get(draft.editing, "")
-        if talks.recall(talk.ctx, talk.person.id, REFUSED_ANSWER) == f"{draft.id}:{draft.revision}:{answer}":
+        if talks.recall(chat.ctx, chat.person.id, REFUSED_ANSWER) == f"{draft.id}:{draft.revision}:{answer}":
             return ""
-        return "" if asked.kind in {"choices", "files"} else asked.show(talk, reading.values[asked.name])
+        return "" if asked.kind in {"choices", "files"} else asked.show(chat, reading.values[asked.name])
 
     def _may_be_cleared(self, draft: Draft, reading: Reading) -> bool:
         """Whether the line that is being changed has an answer that it could do without."""
@@ -132,121 +138,121 @@ class Clerk:
             return False
         return self._flows[draft.flow].form.field(name).optional
 
-    def _answer(self, talk: Talk, draft: Draft, asked: Field, text: str, reading: Reading) -> None:
+    def _answer(self, chat: ChatContext, draft: Draft, asked: Field, text: str, reading: Reading) -> None:
         """Take one answer, or say what would be right; then ask on."""
         form = self._flows[draft.flow].form
         if text == "" and not asked.optional:
-            self.show(talk, draft, errors={asked.name: talk.words("form.needed")})
+            self.show(chat, draft, errors={asked.name: chat.words("form.needed")})
             return
         try:
-            with sent(talk):
-                canonical = asked.write(form.value(talk, asked, text, reading.values)) if text else ""
+            with sent(chat):
+                canonical = asked.write(form.value(chat, asked, text, reading.values)) if text else ""
         except Refusal as refusal:
-            self.show(talk, draft, errors={asked.name: talk.words.refusal(refusal)})
+            self.show(chat, draft, errors={asked.name: chat.words.refusal(refusal)})
             return
-        draft = self._keep(talk, draft, {asked.name: canonical})
-        if not form.review and form.look(talk, draft.answers).missing is None:
-            self._finish(talk, draft, form.look(talk, draft.answers))
+        draft = self._keep(chat, draft, {asked.name: canonical})
+        if not form.review and form.look(chat, draft.answers).missing is None:
+            self._finish(chat, draft, form.look(chat, draft.answers))
             return
-        self.show(talk, draft)
+        self.show(chat, draft)
 
-    def _write_down(self, talk: Talk, draft: Draft, said: SaidAtOnce) -> None:
+    def _write_down(self, chat: ChatContext, draft: Draft, said: SaidAtOnce) -> None:
         """What one sentence says of several fields, each of which is named, and what it says of none; then ask on."""
         form, told = self._flows[draft.flow].form, []
-        answers, refused = self._taken(talk, draft, said.answers)
+        answers, refused = self._taken(chat, draft, said.answers)
         if answers:
-            names = [talk.words(form.code(name)) for name in answers]
-            draft = self._keep(talk, draft, answers)
-            told.append(talk.words("form.written_down", names=names))
+            names = [chat.words(form.code(name)) for name in answers]
+            draft = self._keep(chat, draft, answers)
+            told.append(chat.words("form.written_down", names=names))
         if said.left:
-            left = (talk.words("search.chip.rest", words=part[:60]) for part in said.left)
-            told.append(talk.words("form.not_taken", said=", ".join(left)))
+            left = (chat.words("search.chip.rest", words=part[:60]) for part in said.left)
+            told.append(chat.words("form.not_taken", said=", ".join(left)))
         if not said.answers:
-            told.append(talk.words("form.look_it_over"))
+            told.append(chat.words("form.look_it_over"))
         if refused:  # the line is asked anew, and what stood there can be kept
-            draft = self._save(talk, draft, dict(draft.answers), trail=draft.trail, editing=next(iter(refused)))
-        self.show(talk, draft, note=" ".join(told), errors=refused)
+            draft = self._save(chat, draft, dict(draft.answers), trail=draft.trail, editing=next(iter(refused)))
+        self.show(chat, draft, note=" ".join(told), errors=refused)
 
-    def _taken(self, talk: Talk, draft: Draft, said: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    def _taken(self, chat: ChatContext, draft: Draft, said: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         """Of the answers of one sentence those that are written down; and by field, why another does not take the place
         of a good one that stands there."""
         form = self._flows[draft.flow].form
-        stands = form.look(talk, draft.answers).values
-        errors = form.look(talk, {**draft.answers, **said}).errors
-        refused = {name: talk.words.refusal(errors[name]) for name in said if name in errors and name in stands}
+        stands = form.look(chat, draft.answers).values
+        errors = form.look(chat, {**draft.answers, **said}).errors
+        refused = {name: chat.words.refusal(errors[name]) for name in said if name in errors and name in stands}
         return {name: answer for name, answer in said.items() if name not in refused}, refused
 
-    def _keep(self, talk: Talk, draft: Draft, said: Mapping[str, str]) -> Draft:
+    def _keep(self, chat: ChatContext, draft: Draft, said: Mapping[str, str]) -> Draft:
         trail = [name for name in draft.trail if name not in said] + list(said)
-        return self._save(talk, draft, {**draft.answers, **said}, trail=trail)
+        return self._save(chat, draft, {**draft.answers, **said}, trail=trail)
 
-    def _ask_back(self, talk: Talk, draft: Draft, reading: Reading, doubt: Doubt) -> None:
+    def _ask_back(self, chat: ChatContext, draft: Draft, reading: Reading, confirmation: Confirmation) -> None:
         """The question, in the place of the form's card and with all that the form says."""
-        talk.replies.clear()
-        form, words = self._flows[draft.flow].form, talk.words
+        chat.replies.clear()
+        form, words = self._flows[draft.flow].form, chat.words
         yes = press("form.sure", draft.id, draft.revision)
-        change = press("form.edit", draft.id, draft.revision, doubt.field)
+        change = press("form.edit", draft.id, draft.revision, confirmation.field)
         card = Card(
             subject=f"form:{draft.id}",
             title=words(f"{form.name}.title"),
-            lines=form.lines(talk, reading),
-            turn=doubt.question,
+            lines=form.lines(chat, reading),
+            turn=confirmation.question,
             buttons=(
-                (Button(label=doubt.yes, press=yes, style="danger"),),
-                (Button(label=doubt.change, press=change, style="primary"),),
+                (Button(label=confirmation.yes, press=yes, style="danger"),),
+                (Button(label=confirmation.change, press=change, style="primary"),),
             ),
-            fresh=talk.fresh,
+            as_new_message=chat.as_new_message,
         )
-        talk.reply(card)
+        chat.reply(card)
 
-    def _finish(self, talk: Talk, draft: Draft, reading: Reading, *, sure: bool = False) -> None:
+    def _finish(self, chat: ChatContext, draft: Draft, reading: Reading, *, sure: bool = False) -> None:
         """Send the form off, unless something of it is asked back. `sure`: that has been answered."""
         flow = self._flows[draft.flow]
         try:
-            flow.run(talk, Opening(draft.answers, draft.subject, draft.seen), reading.values, sure=sure)
-        except Doubted as asked:
-            self._ask_back(talk, draft, reading, asked.doubt)
+            flow.run(chat, FormDefaults(draft.answers, draft.subject, draft.seen), reading.values, sure=sure)
+        except NeedsConfirmation as asked:
+            self._ask_back(chat, draft, reading, asked.confirmation)
             return
         except Stale:
             if draft.seen is None:
                 raise  # it may be sent again
-            talk.replies.clear()
-            close_over(talk, draft)
+            chat.replies.clear()
+            close_over(chat, draft)
             return
         except Refusal as refusal:
-            talk.replies.clear()
+            chat.replies.clear()
             named = refusal.field if refusal.field in {each.name for each in reading.asked} else None
             if named is None:
-                talk.reply(self.view(talk, draft, warning=talk.words.refusal(refusal)))
+                chat.reply(self.view(chat, draft, warning=chat.words.refusal(refusal)))
                 return
             refused, before = draft.answers.get(named, ""), stood(draft.answers).get(named, "")
             answers = {**draft.answers, **({named: before} if before else {})}
-            draft = self._save(talk, draft, answers, trail=draft.trail, editing=named)
-            talks.remember(talk.ctx, talk.person.id, REFUSED_ANSWER, f"{draft.id}:{draft.revision}:{refused}")
-            why = talk.words.refusal(refusal)
-            talks.remember(talk.ctx, talk.person.id, REFUSED, f"{draft.id}:{draft.revision}:{named}:{why}")
-            self.show(talk, draft, errors={named: why})
+            draft = self._save(chat, draft, answers, trail=draft.trail, editing=named)
+            talks.remember(chat.ctx, chat.person.id, REFUSED_ANSWER, f"{draft.id}:{draft.revision}:{refused}")
+            why = chat.words.refusal(refusal)
+            talks.remember(chat.ctx, chat.person.id, REFUSED, f"{draft.id}:{draft.revision}:{named}:{why}")
+            self.show(chat, draft, errors={named: why})
             return
-        talks.close_sent(talk.ctx, draft)
-        talk.replies.insert(0, FormClosed(draft=draft.id))
+        talks.close_sent(chat.ctx, draft)
+        chat.replies.insert(0, FormClosed(draft=draft.id))
 
-    def _refused(self, talk: Talk, draft: Draft) -> dict[str, str]:
+    def _refused(self, chat: ChatContext, draft: Draft) -> dict[str, str]:
         """Why the form was not taken, while nothing has been answered since: who pressed twice reads it once more."""
-        told = talks.recall(talk.ctx, talk.person.id, REFUSED)
+        told = talks.recall(chat.ctx, chat.person.id, REFUSED)
         form = f"{draft.id}:{draft.revision}:"
         named, _, why = told.removeprefix(form).partition(":")
         return {named: why} if told.startswith(form) else {}
 
-    def _keep_good(self, talk: Talk, draft: Draft, answers: Mapping[str, str], wrong: Collection[str]) -> None:
+    def _keep_good(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str], wrong: Collection[str]) -> None:
         """Write the good answers of a window without a new revision: it sends the same one again. Of the `wrong` ones,
         and of what was emptied to be typed anew, what stood before stays."""
         good = {name: text for name, text in answers.items() if name not in wrong}
         draft.answers = {**draft.answers, **good}
-        talk.ctx.session.flush()
+        chat.ctx.session.flush()
 
     def _save(
         self,
-        talk: Talk,
+        chat: ChatContext,
         draft: Draft,
         answers: dict[str, str],
         *,
@@ -256,5 +262,5 @@ class Clerk:
     ) -> Draft:
         schema = self._flows[draft.flow].form.schema
         return talks.save_draft(
-            talk.ctx, draft, answers=answers, trail=trail, editing=editing, schema=schema, seen=seen
+            chat.ctx, draft, answers=answers, trail=trail, editing=editing, schema=schema, seen=seen
         )

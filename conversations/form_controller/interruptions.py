@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.form_controller.sentence_answers import AS_WRITTEN
 from conversations.forms.form import Field
 from conversations.market_questions import LANGUAGE, question_asked
@@ -15,18 +15,18 @@ from core.discovery.search.sentence.parse import parse
 SPOKEN: Final = "languages"  # the field that asks for languages: "English" answers it
 
 
-def aside(talk: Talk, asked: Field, text: str) -> tuple[str, str] | None:
+def aside(chat: ChatContext, asked: Field, text: str) -> tuple[str, str] | None:
     """The command that answers it, with its words: help, asked for by that word alone, how things are done here, or
     what our fee is, where any goods could be named. None: it is an answer, as all that is kept in its own words is."""
     if asked.kind in AS_WRITTEN:
         return None
-    if folded(text.strip(" .,!?")) in {"help", folded(talk.words("command.help"))}:
+    if folded(text.strip(" .,!?")) in {"help", folded(chat.words("command.help"))}:
         return "help", ""
-    question = question_asked(talk, text)
+    question = question_asked(chat, text)
     if question is not None and not (question == LANGUAGE and asked.name == SPOKEN):
         return question
     if not asked.open_choice:
         return None
-    almanac = talk.almanac
-    understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
-    return ("fee", text) if asks_fee(text, understood, almanac.catalogue) else None
+    market_context = chat.market_context
+    understood = parse(text, market_context.catalogue, market_context.places, chat.today, chat.words.language)
+    return ("fee", text) if asks_fee(text, understood, market_context.catalogue) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import FormClosed
 from core.kernel.chat_state import service as talks
 from core.kernel.chat_state.model import Draft
@@ -55,27 +55,27 @@ ABOUT: Final[Mapping[str, tuple[str, Version]]] = (
 )
 
 
-def is_over(talk: Talk, draft: Draft) -> bool:
+def is_over(chat: ChatContext, draft: Draft) -> bool:
     """Whether what the form is about has changed since it was opened, so that sending it would be refused."""
     if draft.seen is None or draft.subject is None or draft.flow not in ABOUT:
         return False
     try:
-        return ABOUT[draft.flow][1](talk.ctx, draft.subject) not in {draft.seen, None}
+        return ABOUT[draft.flow][1](chat.ctx, draft.subject) not in {draft.seen, None}
     except Refusal:
         return True  # it is gone
 
 
-def close_over(talk: Talk, draft: Draft) -> None:
+def close_over(chat: ChatContext, draft: Draft) -> None:
     """Close the form, say why, and show what it was about."""
     flow, subject = draft.flow, draft.subject
-    why = talk.words("form.over", title=talk.words(f"{flow}.title"))
-    talk.reply(FormClosed(draft=draft.id, text=why))
-    talks.close_draft(talk.ctx, draft)
+    why = chat.words("form.over", title=chat.words(f"{flow}.title"))
+    chat.reply(FormClosed(draft=draft.id, text=why))
+    talks.close_draft(chat.ctx, draft)
     if flow not in ABOUT or subject is None:
         return
-    kept, talk.fresh = list(talk.replies), True
+    kept, chat.as_new_message = list(chat.replies), True
     try:
-        with talk.ctx.trial():
-            talk.press(ABOUT[flow][0], subject)
+        with chat.ctx.trial():
+            chat.press(ABOUT[flow][0], subject)
     except Refusal:
-        talk.replies[:] = kept  # nothing is left to show
+        chat.replies[:] = kept  # nothing is left to show

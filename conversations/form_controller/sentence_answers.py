@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.form import Field, Reading
 from conversations.forms.suggestions import by_label
 from conversations.router import Flow
@@ -31,7 +31,7 @@ class SaidAtOnce:
 
 
 def said_at_once(
-    talk: Talk, flow: Flow, text: str, *, draft: Draft, reading: Reading, current: str | None
+    chat: ChatContext, flow: Flow, text: str, *, draft: Draft, reading: Reading, current: str | None
 ) -> SaidAtOnce:
     """What a sentence answers.
 
@@ -42,14 +42,14 @@ def said_at_once(
         return SaidAtOnce({})
     known = draft.answers if current is not None else {}
     open_names = {each.name for each in flow.form.fields if not each.fixed}
-    said, rest = _counted(talk, flow, text, reading)
-    said |= flow.reads(talk, rest, reading.values) if flow.reads is not None else {}
+    said, rest = _counted(chat, flow, text, reading)
+    said |= flow.reads(chat, rest, reading.values) if flow.reads is not None else {}
     said = {
         name: answer for name, answer in said.items() if name in open_names and (name == current or not known.get(name))
     }
     left: list[str] = []
-    for part in _parts(talk, flow, rest, said, draft=draft, reading=reading):
-        fits = _fitting(talk, flow, part, reading) if current is None else {}
+    for part in _parts(chat, flow, rest, said, draft=draft, reading=reading):
+        fits = _fitting(chat, flow, part, reading) if current is None else {}
         if len(fits) == 1:
             said = {**fits, **said}
         else:
@@ -57,49 +57,51 @@ def said_at_once(
     return SaidAtOnce(said, tuple(left)) if len(said) > 1 or current is None else SaidAtOnce({})
 
 
-def _counted(talk: Talk, flow: Flow, text: str, reading: Reading) -> tuple[dict[str, str], str]:
+def _counted(chat: ChatContext, flow: Flow, text: str, reading: Reading) -> tuple[dict[str, str], str]:
     """Numbers that stand before the name of their line ("2 lots"), and the text without them."""
     said = {}
     for each in reading.asked:
-        label = talk.words(flow.form.code(each.name))
+        label = chat.words(flow.form.code(each.name))
         if each.kind != "number" or " " in label:
             continue
         stem = re.escape(label[: max(LETTERS, len(label) - 2)])
         found = re.search(rf"(?<![\w.,])(\d{{1,9}})\s*{stem}\w*", text, re.IGNORECASE)
-        if found is not None and _reads(talk, flow, each, found[1], reading) is not None:
+        if found is not None and _reads(chat, flow, each, found[1], reading) is not None:
             said[each.name] = found[1]
             text = f"{text[: found.start()]} {text[found.end() :]}"
     return said, text.strip(" ,;\n")
 
 
-def _parts(talk: Talk, flow: Flow, text: str, said: Mapping[str, str], *, draft: Draft, reading: Reading) -> list[str]:
+def _parts(
+    chat: ChatContext, flow: Flow, text: str, said: Mapping[str, str], *, draft: Draft, reading: Reading
+) -> list[str]:
     """The parts of a sentence that say nothing of the answers which the whole of it gave."""
     parts = [part.strip() for part in PARTS.split(text) if part.strip()]
     if flow.reads is None:
-        whole = len(parts) > 1 and len(_fitting(talk, flow, text, reading)) == 1
+        whole = len(parts) > 1 and len(_fitting(chat, flow, text, reading)) == 1
         return [text] if whole else parts
-    now = flow.form.look(talk, {**draft.answers, **said}).values
-    shown = [folded(flow.form.field(name).show(talk, now[name])) for name in said if name in now]
+    now = flow.form.look(chat, {**draft.answers, **said}).values
+    shown = [folded(flow.form.field(name).show(chat, now[name])) for name in said if name in now]
     return [
         part
         for part in parts
-        if not flow.reads(talk, part, reading.values) and not any(folded(part) in each for each in shown)
+        if not flow.reads(chat, part, reading.values) and not any(folded(part) in each for each in shown)
     ]
 
 
-def _fitting(talk: Talk, flow: Flow, text: str, reading: Reading) -> dict[str, str]:
+def _fitting(chat: ChatContext, flow: Flow, text: str, reading: Reading) -> dict[str, str]:
     """The lines of the form that a text could be the answer of, each with that answer: by its shape alone."""
-    found = {each.name: _reads(talk, flow, each, text, reading) for each in reading.asked}
+    found = {each.name: _reads(chat, flow, each, text, reading) for each in reading.asked}
     return {name: answer for name, answer in found.items() if answer is not None}
 
 
-def _reads(talk: Talk, flow: Flow, asked: Field, text: str, reading: Reading) -> str | None:
+def _reads(chat: ChatContext, flow: Flow, asked: Field, text: str, reading: Reading) -> str | None:
     """The text as an answer of this line, as it is kept. None: it is none, or any words at all would be one."""
-    options = asked.options(talk, reading.values)
+    options = asked.options(chat, reading.values)
     of_a_shape = bool(options) or (bool(asked.example) and asked.read is not TAKES_ALL)
     if not of_a_shape or asked.kind in AS_WRITTEN:
         return None
     try:
-        return asked.write(flow.form.value(talk, asked, by_label(options, text), reading.values))
+        return asked.write(flow.form.value(chat, asked, by_label(options, text), reading.values))
     except Refusal:
         return None

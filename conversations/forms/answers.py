@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.countries import country_named
 from conversations.forms.form import Values
 from conversations.reply import Option
@@ -32,14 +32,14 @@ TOWNS = 20  # offered at once, while a part of a name is typed
 NOTHING = "none"  # the choice that says "none of these", which is an answer
 
 
-def read_quantity(talk: Talk, text: str, allowed: Collection[str], *, weighed: bool = False) -> Quantity:
+def read_quantity(chat: ChatContext, text: str, allowed: Collection[str], *, weighed: bool = False) -> Quantity:
     """An amount with one of the allowed units; the first one is meant when none is written. `weighed`: by a scale."""
     amount, _, unit = text.strip().partition(" ")
     if unit in UNITS:
         exact = kept_number(amount)
         if exact is not None:
             return Quantity(exact, unit).positive().within(allowed)
-    catalogue, language = talk.almanac.catalogue, talk.words.language
+    catalogue, language = chat.market_context.catalogue, chat.words.language
     return parse_quantity(text, catalogue, tuple(allowed), language=language, weighed=weighed)
 
 
@@ -47,34 +47,38 @@ def write_quantity(quantity: Quantity) -> str:
     return f"{_kept(quantity.amount)} {quantity.unit}"
 
 
-def read_price(talk: Talk, text: str, currency: str, unit: str) -> UnitPrice:
+def read_price(chat: ChatContext, text: str, currency: str, unit: str) -> UnitPrice:
     """A price per unit. The currency and the unit that are usual for the goods are meant when none is written."""
     amount, _, rest = text.strip().partition(" ")
     code, _, per = rest.partition("/")
     exact = kept_number(amount)
     if exact is not None and per in UNITS and len(code) == 3 and code.isupper():
         return UnitPrice(exact, code, per)
-    catalogue, language = talk.almanac.catalogue, talk.words.language
+    catalogue, language = chat.market_context.catalogue, chat.words.language
     return parse_unit_price(text, catalogue, default_currency=currency, default_unit=unit, language=language)
 
 
-def read_goods_price(talk: Talk, text: str, values: Values, name: str = "price") -> UnitPrice:
+def read_goods_price(chat: ChatContext, text: str, values: Values, name: str = "price") -> UnitPrice:
     """A price of the form's goods, by which their amount can be paid. A bare number is in the currency and per the unit
     of the price that stood there: the line's own (`name`), or what it was opened with ("EUR/t")."""
-    product, amount, own = talk.almanac.catalogue.product(values["product"]), values.get("quantity"), values.get(name)
+    product, amount, own = (
+        chat.market_context.catalogue.product(values["product"]),
+        values.get("quantity"),
+        values.get(name),
+    )
     currency, _, per = values.get("priced_in", f"{product.price_currency}/").partition("/")
     currency, per = (own.currency, own.unit) if own is not None else (currency, per)
     counted_in = amount.unit if amount is not None else None
-    price = read_price(talk, text, currency, unit_meant(product.price_unit, counted_in, per))
+    price = read_price(chat, text, currency, unit_meant(product.price_unit, counted_in, per))
     if counted_in is not None:
         check_price(price, counted_in)
     return price
 
 
-def price_such_as(talk: Talk, values: Values) -> UnitPrice | None:
+def price_such_as(chat: ChatContext, values: Values) -> UnitPrice | None:
     """An example of a price of these goods, where the usual one would be per another unit or in another currency."""
     product, amount, own = (
-        talk.almanac.catalogue.product(values["product"]),
+        chat.market_context.catalogue.product(values["product"]),
         values.get("quantity"),
         values.get("price"),
     )
@@ -88,14 +92,14 @@ def write_price(price: UnitPrice) -> str:
     return f"{_kept(price.amount)} {price.currency}/{price.unit}"
 
 
-def show_price(talk: Talk, price: UnitPrice) -> str:
+def show_price(chat: ChatContext, price: UnitPrice) -> str:
     """ "213.13 EUR/t", and that the buyer pays nothing beyond it."""
-    return vat_in(talk, talk.words.show(price))
+    return vat_in(chat, chat.words.show(price))
 
 
-def vat_in(talk: Talk, price: str) -> str:
+def vat_in(chat: ChatContext, price: str) -> str:
     """A price as it was said already, with what it includes."""
-    return talk.words("price.vat_in", price=price)
+    return chat.words("price.vat_in", price=price)
 
 
 # What `write_place` gives: a name, a country, and degrees.
@@ -106,44 +110,44 @@ WRITTEN_PLACE = re.compile(r"([^|]{1,120})\|([A-Z]{2})\|(-?\d{1,3}(?:\.\d+)?)\|(
 SHARED_PLACE = re.compile(r"(-?[0-8]?\d\.\d{3,7}), (-?1?\d{1,2}\.\d{3,7})")
 
 
-def read_place(talk: Talk, text: str, _values: Values) -> Place:
+def read_place(chat: ChatContext, text: str, _values: Values) -> Place:
     """A town of the gazetteer, or coordinates shared from a phone."""
     if written := WRITTEN_PLACE.fullmatch(text):
         return Place(name=written[1], country=written[2], lat=float(written[3]), lon=float(written[4]))
     if shared := SHARED_PLACE.fullmatch(text.strip()):
         lat, lon = float(shared[1]), float(shared[2])
-        near = nearest_town(talk, lat, lon)
+        near = nearest_town(chat, lat, lon)
         return Place(name=near.name, country=near.country, lat=lat, lon=lon)
-    found = parse_place(text, talk.almanac.places, partial(country_named, talk))
+    found = parse_place(text, chat.market_context.places, partial(country_named, chat))
     return Place(name=found.name, country=found.country, lat=found.lat, lon=found.lon)
 
 
-def find_towns(talk: Talk, part: str, _values: Values) -> list[Option]:
+def find_towns(chat: ChatContext, part: str, _values: Values) -> list[Option]:
     """The towns whose name, in any language, begins so; then those that are spelt nearly so."""
-    known = talk.almanac.places
+    known = chat.market_context.places
     begins = folded(part.partition(",")[0].strip())
     found = known.beginning(begins)
     found += [town for town in known.meant(begins) if town not in found]
-    found.sort(key=lambda town: begins not in {folded(town.name), folded(town.called(talk.words.language))})
+    found.sort(key=lambda town: begins not in {folded(town.name), folded(town.called(chat.words.language))})
     places = [Place(name=town.name, country=town.country, lat=town.lat, lon=town.lon) for town in found[:TOWNS]]
-    return [option(write_place(place), show_place(talk, place)) for place in places]
+    return [option(write_place(place), show_place(chat, place)) for place in places]
 
 
-def nearest_town(talk: Talk, lat: float, lon: float) -> Town:
-    return talk.almanac.places.nearest(lat, lon)
+def nearest_town(chat: ChatContext, lat: float, lon: float) -> Town:
+    return chat.market_context.places.nearest(lat, lon)
 
 
 def write_place(place: Place) -> str:
     return f"{place.name}|{place.country}|{place.lat}|{place.lon}"
 
 
-def show_place(talk: Talk, place: Place) -> str:
+def show_place(chat: ChatContext, place: Place) -> str:
     """A town and its country as their reader calls them."""
-    return f"{show_town(talk, place)}, {talk.words.locale.territories.get(place.country, place.country)}"
+    return f"{show_town(chat, place)}, {chat.words.locale.territories.get(place.country, place.country)}"
 
 
-def show_town(talk: Talk, place: Place | Town) -> str:
-    return talk.almanac.places.called(place.name, place.country, talk.words.language)
+def show_town(chat: ChatContext, place: Place | Town) -> str:
+    return chat.market_context.places.called(place.name, place.country, chat.words.language)
 
 
 def read_whole_number(low: int, high: int, text: str) -> int:
@@ -155,7 +159,7 @@ def read_whole_number(low: int, high: int, text: str) -> int:
     return int(plain)
 
 
-def read_file_ids(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
+def read_file_ids(_chat: ChatContext, text: str, _values: Values) -> tuple[str, ...]:
     return tuple(part for part in text.split(",") if part)
 
 
@@ -198,9 +202,9 @@ def grade_options(catalogue: Catalogue, product_id: str, none_label: str) -> Seq
     return [*grades, option(NOTHING, none_label)]
 
 
-def goods_name(talk: Talk, product_id: str, grade_id: str | None) -> str:
+def goods_name(chat: ChatContext, product_id: str, grade_id: str | None) -> str:
     """Product and grade on one line."""
-    return named_goods(talk.words, talk.almanac.catalogue, product_id, grade_id)
+    return named_goods(chat.words, chat.market_context.catalogue, product_id, grade_id)
 
 
 def named_goods(words: Words, catalogue: Catalogue, product_id: str, grade_id: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.form import Field, Values
 from conversations.forms.keypads import Calendar
 from core.discovery.search.sentence.parse import parse_date_window
@@ -32,7 +32,7 @@ def with_dots(text: str) -> str:
     return " - ".join(f"{each.replace('/', '.')}." for each in days)
 
 
-def read_window(talk: Talk, text: str, _values: Values) -> Window:
+def read_window(chat: ChatContext, text: str, _values: Values) -> Window:
     """First and last day: "next week", "W50", "15 Dec", "24.11", "2026-12-01 – 2026-12-15"."""
     text = with_dots(text)
     first, dash, last = text.strip().replace("..", BETWEEN_DAYS).partition(BETWEEN_DAYS)
@@ -42,30 +42,30 @@ def read_window(talk: Talk, text: str, _values: Values) -> Window:
         except ValueError as fault:
             raise Invalid("window.not_understood", given=text) from fault
     else:
-        window = parse_date_window(text, talk.almanac.catalogue, talk.today)
-    if window[1] < talk.today:
+        window = parse_date_window(text, chat.market_context.catalogue, chat.today)
+    if window[1] < chat.today:
         raise Invalid("window.in_the_past", first=window[0], last=window[1])
     if window[1] < window[0]:
         raise Invalid("window.ends_before_it_starts", first=window[0], last=window[1])
     return window
 
 
-def window_such_as(talk: Talk, _values: Values) -> str | None:
+def window_such_as(chat: ChatContext, _values: Values) -> str | None:
     """An example of days to come, in the weeks in which those of the hint (1-15 Dec) have just passed."""
-    today = talk.today
+    today = chat.today
     hinted = date(today.year - (today.month < 12), 12, 15)
     if not timedelta() < today - hinted <= JUST_PASSED:
         return None
     first = end_of_month(today.year, today.month) + timedelta(days=1)
-    return show_window(talk, (first, first + timedelta(days=14)))
+    return show_window(chat, (first, first + timedelta(days=14)))
 
 
 def write_window(window: Window) -> str:
     return f"{window[0].isoformat()}{BETWEEN_DAYS}{window[1].isoformat()}"
 
 
-def show_window(talk: Talk, window: Window) -> str:
-    return talk.words.window(*window)
+def show_window(chat: ChatContext, window: Window) -> str:
+    return chat.words.window(*window)
 
 
 WINDOW = Field(

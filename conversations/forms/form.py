@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.keypads import Keypad, Keys
 from conversations.forms.stored_answers import in_words
 from conversations.forms.suggestions import matching
@@ -50,11 +50,11 @@ class Field:
 
     name: str
     kind: FieldKind = "text"
-    read: Callable[[Talk, str, Values], Any] = lambda _talk, text, _values: text
+    read: Callable[[ChatContext, str, Values], Any] = lambda _chat, text, _values: text
     write: Callable[[Any], str] = as_text
-    show: Callable[[Talk, Any], str] = lambda talk, value: talk.words.show(value)
-    options: Callable[[Talk, Values], Sequence[Option]] = lambda _talk, _values: ()
-    finds: Callable[[Talk, str, Values], Sequence[Option]] | None = None
+    show: Callable[[ChatContext, Any], str] = lambda chat, value: chat.words.show(value)
+    options: Callable[[ChatContext, Values], Sequence[Option]] = lambda _chat, _values: ()
+    finds: Callable[[ChatContext, str, Values], Sequence[Option]] | None = None
     keypad: Keypad | None = None
     applies: Callable[[Values], bool] = lambda _values: True
     optional: bool = False
@@ -65,7 +65,9 @@ class Field:
     min_length: int = 0
     max_length: int = 500
     example: str = ""  # an answer that would do, in every language; what is read in a way of its own has one
-    such_as: Callable[[Talk, Values], Any] = lambda _talk, _values: None  # told in place of the hint, where it differs
+    such_as: Callable[[ChatContext, Values], Any] = lambda _chat, _values: (
+        None
+    )  # told in place of the hint, where it differs
 
     def is_missing(self, answers: Mapping[str, str]) -> bool:
         return not self.optional and not answers.get(self.name)
@@ -116,7 +118,7 @@ class Form:
         shape = "|".join(f"{each.name}:{each.kind}:{each.optional}" for each in self.fields)
         return hashlib.sha256(shape.encode()).hexdigest()[:16]
 
-    def look(self, talk: Talk, answers: Mapping[str, str], stood: Values | None = None) -> Reading:
+    def look(self, chat: ChatContext, answers: Mapping[str, str], stood: Values | None = None) -> Reading:
         """Read all answers from the top. Answers to fields that no longer apply are kept aside, and ignored.
 
         `stood`: what the fields held before these answers, each of which is read beside its own.
@@ -140,29 +142,29 @@ class Form:
                 continue
             own = {each.name: stood[each.name]} if stood and each.name in stood else {}
             try:
-                values[each.name] = self.value(talk, each, text, {**own, **values})
+                values[each.name] = self.value(chat, each, text, {**own, **values})
             except Refusal as refusal:
                 errors[each.name] = refusal
                 missing = missing or each.name
         return Reading(values, errors, tuple(asked), missing)
 
-    def changed(self, talk: Talk, reading: Reading, answers: Mapping[str, str]) -> dict[str, Any]:
+    def changed(self, chat: ChatContext, reading: Reading, answers: Mapping[str, str]) -> dict[str, Any]:
         """What a form that changes what is there says otherwise: by field, the value before (None: nothing)."""
         if BEFORE not in answers:
             return {}
-        before = self.look(talk, {**answers, **stood(answers)}).values
+        before = self.look(chat, {**answers, **stood(answers)}).values
         names = (each.name for each in reading.asked)
         return {name: before.get(name) for name in names if before.get(name) != reading.values.get(name)}
 
-    def lines(self, talk: Talk, reading: Reading) -> tuple[Line, ...]:
+    def lines(self, chat: ChatContext, reading: Reading) -> tuple[Line, ...]:
         """What it says so far, line by line."""
         return tuple(
-            Line(label=talk.words(self.code(each.name)), value=each.show(talk, reading.values[each.name]))
+            Line(label=chat.words(self.code(each.name)), value=each.show(chat, reading.values[each.name]))
             for each in reading.asked
             if each.name in reading.values
         )
 
-    def value(self, talk: Talk, asked: Field, text: str, values: Values) -> Any:
+    def value(self, chat: ChatContext, asked: Field, text: str, values: Values) -> Any:
         """Read one answer. A fixed choice must be one of its options. Raises Refusal."""
         if len(text.strip()) < asked.min_length:
             raise Invalid("form.too_short", least=asked.min_length)
@@ -170,21 +172,21 @@ class Form:
         if len(text) > limit:
             raise Invalid("form.too_long", limit=limit, length=len(text))
         if asked.kind in {"choice", "choices"} and not asked.open_choice:
-            known = {option.value for option in asked.options(talk, values)}
+            known = {option.value for option in asked.options(chat, values)}
             chosen = text.split(",") if asked.kind == "choices" else [text]
             if not set(chosen) <= known:
                 raise Invalid("form.choose_one")
-        return asked.read(talk, text, values)
+        return asked.read(chat, text, values)
 
-    def offers(self, talk: Talk, asked: Field, part: str, values: Values) -> list[Option]:
+    def offers(self, chat: ChatContext, asked: Field, part: str, values: Values) -> list[Option]:
         """What can be chosen while a part of it is typed; nothing where there is nothing to choose from."""
         if asked.finds is not None:
-            return list(asked.finds(talk, part, values))[:OFFERED]
-        return matching(part, asked.options(talk, values), OFFERED)
+            return list(asked.finds(chat, part, values))[:OFFERED]
+        return matching(part, asked.options(chat, values), OFFERED)
 
     def view(
         self,
-        talk: Talk,
+        chat: ChatContext,
         reading: Reading,
         answers: Mapping[str, str],
         *,
@@ -195,7 +197,7 @@ class Form:
         note: str = "",
         warning: str = "",
         errors: Mapping[str, str] | None = None,
-        fresh: bool = True,
+        as_new_message: bool = True,
         can_go_back: bool = False,
         keyed: str = "",
         proposed: int | None = None,
@@ -203,7 +205,7 @@ class Form:
         may_be_cleared: bool = False,
     ) -> FormView:
         """The form as it stands, in the person's words. `keyed` and `proposed` are the current field's."""
-        words = talk.words
+        words = chat.words
         told = {name: words.refusal(refusal) for name, refusal in reading.errors.items()} | dict(errors or {})
         return FormView(
             draft=draft,
@@ -212,7 +214,7 @@ class Form:
             intro=intro,
             note=note,
             warning=warning,
-            fields=tuple(self._fields(talk, reading, answers, told, current, keyed=keyed, proposed=proposed)),
+            fields=tuple(self._fields(chat, reading, answers, told, current, keyed=keyed, proposed=proposed)),
             current=current,
             submit=words(f"{self.name}.submit"),
             cancel=words("form.cancel"),
@@ -224,12 +226,12 @@ class Form:
             can_go_back=can_go_back,
             keep=words("form.keep", value=keep)[:KEEP_AT_MOST] if keep else "",
             clear=words("form.clear") if may_be_cleared else "",
-            fresh=fresh,
+            as_new_message=as_new_message,
         )
 
     def _fields(
         self,
-        talk: Talk,
+        chat: ChatContext,
         reading: Reading,
         answers: Mapping[str, str],
         errors: Mapping[str, str],
@@ -238,17 +240,17 @@ class Form:
         keyed: str,
         proposed: int | None,
     ) -> Iterator[FieldView]:
-        before = self.changed(talk, reading, answers)
+        before = self.changed(chat, reading, answers)
         for each in reading.asked:
             view = self._field_view(
-                talk, each, reading, answers, errors, asked=each.name == current, keyed=keyed, proposed=proposed
+                chat, each, reading, answers, errors, asked=each.name == current, keyed=keyed, proposed=proposed
             )
             was = before.get(each.name)
-            yield view.model_copy(update={"was": each.show(talk, was)}) if was else view
+            yield view.model_copy(update={"was": each.show(chat, was)}) if was else view
 
     def _field_view(
         self,
-        talk: Talk,
+        chat: ChatContext,
         each: Field,
         reading: Reading,
         answers: Mapping[str, str],
@@ -259,28 +261,28 @@ class Form:
         proposed: int | None,
     ) -> FieldView:
         """Where fields are asked one by one, nobody sees the options of the others, or their keypads."""
-        words, code = talk.words, self.code(each.name)
-        at_once = talk.surface.asks_at_once
+        words, code = chat.words, self.code(each.name)
+        at_once = chat.chat_address.asks_at_once
         with_options = at_once or asked
         value = reading.values.get(each.name)
         given = answers.get(each.name)
-        options = tuple(each.options(talk, reading.values)) if with_options else ()
+        options = tuple(each.options(chat, reading.values)) if with_options else ()
         pad = Keys((), "")
         if each.keypad is not None and asked and not at_once:
-            pad = each.keypad.keys(talk, keyed, value, reading.values)
+            pad = each.keypad.keys(chat, keyed, value, reading.values)
         return FieldView(
             name=each.name,
             kind=each.kind,
             label=words(code),
             ask=words(f"{code}.ask"),
-            hint=self._hint(talk, each, reading.values),
+            hint=self._hint(chat, each, reading.values),
             options=options[:OPTIONS_AT_ONCE],
             keys=pad.rows,
             keyed=pad.keyed,
             searchable=with_options and (each.finds is not None or len(options) > OPTIONS_AT_ONCE),
             value=each.write(value) if value is not None else given,
-            shown=each.show(talk, value) if value is not None else in_words(words, given or ""),
-            typed=self._typed(talk, each, value, reading.values) if at_once and value is not None else "",
+            shown=each.show(chat, value) if value is not None else in_words(words, given or ""),
+            typed=self._typed(chat, each, value, reading.values) if at_once and value is not None else "",
             error=errors.get(each.name, ""),
             proposed=proposed if asked else None,
             optional=each.optional,
@@ -289,21 +291,21 @@ class Form:
             example=each.example,
         )
 
-    def _hint(self, talk: Talk, each: Field, values: Values) -> str:
+    def _hint(self, chat: ChatContext, each: Field, values: Values) -> str:
         """What an answer looks like: of the very goods that the form is about, or of any."""
-        code, such = f"{self.code(each.name)}.hint", each.such_as(talk, values)
+        code, such = f"{self.code(each.name)}.hint", each.such_as(chat, values)
         if such is not None:
-            return talk.words("form.such_as", example=such)
-        return talk.words(code) if talk.words.knows(code) else ""
+            return chat.words("form.such_as", example=such)
+        return chat.words(code) if chat.words.knows(code) else ""
 
-    def _typed(self, talk: Talk, each: Field, value: Any, values: Values) -> str:
+    def _typed(self, chat: ChatContext, each: Field, value: Any, values: Values) -> str:
         """An amount, price or day as its reader writes it: "215,50 EUR/t"; as it is kept, unless that reads back so."""
         kept = each.write(value)
         if each.kind not in {"text", "number", "date"}:
             return kept
-        shown = each.show(talk, value).replace("\u00a0", " ").replace("\u202f", " ")
+        shown = each.show(chat, value).replace("\u00a0", " ").replace("\u202f", " ")
         try:
-            return shown if self.value(talk, each, shown, values) == value else kept
+            return shown if self.value(chat, each, shown, values) == value else kept
         except Refusal:
             return kept
 

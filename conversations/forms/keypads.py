@@ -19,7 +19,7 @@ from babel import Locale
 from babel.dates import get_day_names
 from babel.numbers import get_decimal_symbol
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.dates import month_in_words
 from conversations.reply import Option
 from core.discovery.search.sentence.numbers import with_decimals
@@ -51,11 +51,11 @@ class Keypad(Protocol):
     """`keyed`: what has been keyed in so far, "" at the beginning. `value`: the answer that stands already, if any."""
 
     @abstractmethod
-    def keys(self, talk: Talk, keyed: str, value: Any, values: Values) -> Keys:
+    def keys(self, chat: ChatContext, keyed: str, value: Any, values: Values) -> Keys:
         """What is on show now."""
 
     @abstractmethod
-    def pressed(self, talk: Talk, keyed: str, key: str, value: Any, values: Values) -> str:
+    def pressed(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
         """What is keyed in after this key. Raises Invalid for a key that there is not."""
 
     @abstractmethod
@@ -81,22 +81,22 @@ class Calendar(Keypad):
 
     span: bool = False
 
-    def keys(self, talk: Talk, keyed: str, value: Any, values: Values) -> Keys:
-        month, first = self._read(talk, keyed, value)
-        words = talk.words
-        rows = [self._turning(talk, month, first)]
+    def keys(self, chat: ChatContext, keyed: str, value: Any, values: Values) -> Keys:
+        month, first = self._read(chat, keyed, value)
+        words = chat.words
+        rows = [self._turning(chat, month, first)]
         rows.append(tuple(Option(value=_at(month, first), label=name) for name in _short_days(words.locale)))
         weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
-        earliest = first or talk.today
-        rows += [tuple(self._day(talk, day, month, first) for day in week) for week in weeks if week[-1] >= earliest]
+        earliest = first or chat.today
+        rows += [tuple(self._day(chat, day, month, first) for day in week) for week in weeks if week[-1] >= earliest]
         if self.span and first is None:
-            rows.append(self._usual(talk))
+            rows.append(self._usual(chat))
         if not self.span:
             return Keys(tuple(rows), "")
         asked = words("pad.first_day") if first is None else words("pad.last_day", first=first)
         return Keys(tuple(rows), asked)
 
-    def pressed(self, talk: Talk, keyed: str, key: str, value: Any, values: Values) -> str:
+    def pressed(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
         if not WRITTEN.fullmatch(key):
             raise Invalid("talk.unknown_button")
         for day in DAY.findall(key):
@@ -110,29 +110,29 @@ class Calendar(Keypad):
         return f"{_day_of(first)} – {_day_of(last)}" if last else f"{_day_of(first)}"
 
     @staticmethod
-    def _read(talk: Talk, keyed: str, value: Any) -> tuple[date, date | None]:
+    def _read(chat: ChatContext, keyed: str, value: Any) -> tuple[date, date | None]:
         """The first of the month on show, and the first day of the span."""
         shown, _, first = keyed.partition("/")
         if not keyed:
             standing = value[0] if isinstance(value, tuple) else value
             if isinstance(standing, datetime):  # a moment that somebody has named by its day
-                standing = standing.astimezone(talk.words.zone).date()
-            begins = standing if isinstance(standing, date) else talk.today
-            return max(begins, talk.today).replace(day=1), None
+                standing = standing.astimezone(chat.words.zone).date()
+            begins = standing if isinstance(standing, date) else chat.today
+            return max(begins, chat.today).replace(day=1), None
         return _day_of(f"{shown}01"), _day_of(first) if first else None
 
     @staticmethod
-    def _turning(talk: Talk, month: date, first: date | None) -> tuple[Option, ...]:
+    def _turning(chat: ChatContext, month: date, first: date | None) -> tuple[Option, ...]:
         before, after = month - timedelta(days=1), (month + timedelta(days=31)).replace(day=1)
-        title = Option(value=_at(month, first), label=month_in_words(month, talk.words.locale))
-        ahead = (after.year - talk.today.year) * 12 + after.month - talk.today.month
-        back = (Option(value=_at(before, first), label="‹"),) if month > talk.today else ()
+        title = Option(value=_at(month, first), label=month_in_words(month, chat.words.locale))
+        ahead = (after.year - chat.today.year) * 12 + after.month - chat.today.month
+        back = (Option(value=_at(before, first), label="‹"),) if month > chat.today else ()
         on = (Option(value=_at(after, first), label="›"),) if ahead <= MONTHS_AHEAD else ()
         return (*back, title, *on)
 
-    def _day(self, talk: Talk, day: date, month: date, first: date | None) -> Option:
+    def _day(self, chat: ChatContext, day: date, month: date, first: date | None) -> Option:
         """A key for a day that can be chosen; a blank for any other, which changes nothing."""
-        if day.month != month.month or day < (first or talk.today):
+        if day.month != month.month or day < (first or chat.today):
             return Option(value=_at(month, first), label=BLANK)
         label = f"[{day.day}]" if day == first else str(day.day)
         if not self.span:
@@ -141,16 +141,16 @@ class Calendar(Keypad):
         return Option(value=chosen, label=label)
 
     @staticmethod
-    def _usual(talk: Talk) -> tuple[Option, ...]:
+    def _usual(chat: ChatContext) -> tuple[Option, ...]:
         """What is said most: the next week, the next month."""
-        monday = talk.today + timedelta(days=7 - talk.today.weekday())
-        first = (talk.today.replace(day=1) + timedelta(days=31)).replace(day=1)
+        monday = chat.today + timedelta(days=7 - chat.today.weekday())
+        first = (chat.today.replace(day=1) + timedelta(days=31)).replace(day=1)
         last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
         return (
             Option(
-                value=f"{DONE}{_short(monday)}-{_short(monday + timedelta(days=6))}", label=talk.words("pad.next_week")
+                value=f"{DONE}{_short(monday)}-{_short(monday + timedelta(days=6))}", label=chat.words("pad.next_week")
             ),
-            Option(value=f"{DONE}{_short(first)}-{_short(last)}", label=talk.words("pad.next_month")),
+            Option(value=f"{DONE}{_short(first)}-{_short(last)}", label=chat.words("pad.next_month")),
         )
 
 
@@ -176,26 +176,26 @@ def _day_of(short: str) -> date:
 class Amount(Keypad):
     """Digits, a unit and Done: "200.5 t". A key carries one digit, so however fast they are pressed, all count."""
 
-    units: Callable[[Talk, Values], Collection[str]]
+    units: Callable[[ChatContext, Values], Collection[str]]
 
-    def keys(self, talk: Talk, keyed: str, value: Any, values: Values) -> Keys:
-        units = tuple(self.units(talk, values))
+    def keys(self, chat: ChatContext, keyed: str, value: Any, values: Values) -> Keys:
+        units = tuple(self.units(chat, values))
         digits, unit = self._split(keyed or _standing(value), units)
-        point = get_decimal_symbol(talk.words.locale)
+        point = get_decimal_symbol(chat.words.locale)
         pad = tuple(
             tuple(Option(value=key, label=point if key == "." else key) for key in row)
             for row in ("123", "456", "789", (".", "0", BACK))
         )
         kinds = tuple(
-            Option(value=each, label=f"{'✓ ' if each == unit else ''}{talk.words.unit(each)}") for each in units[:3]
+            Option(value=each, label=f"{'✓ ' if each == unit else ''}{chat.words.unit(each)}") for each in units[:3]
         )
         amount = _amount(digits)
-        done = ((Option(value=DONE, label=talk.words("pad.done")),),) if amount else ()
-        return Keys((*pad, kinds, *done), talk.words.show(Quantity(amount or Decimal(0), unit)))
+        done = ((Option(value=DONE, label=chat.words("pad.done")),),) if amount else ()
+        return Keys((*pad, kinds, *done), chat.words.show(Quantity(amount or Decimal(0), unit)))
 
-    def pressed(self, talk: Talk, keyed: str, key: str, value: Any, values: Values) -> str:
+    def pressed(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
         """A first digit begins a new amount; anything else changes the one that stands."""
-        units = tuple(self.units(talk, values))
+        units = tuple(self.units(chat, values))
         digits, unit = self._split(keyed if key in DIGITS else keyed or _standing(value), units)
         if key == DONE:
             return f"{DONE}{digits} {unit}"

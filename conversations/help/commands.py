@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conversations.buttons import Press, press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.help.page_index import command_on, page_names, page_on, read_page
 from conversations.market_questions import PAGE
 from conversations.reply import Button, Card, Line
@@ -62,25 +62,25 @@ book = Book()
 
 
 @book.command("help")
-def help_me(talk: Talk, asked: str) -> None:
+def help_me(chat: ChatContext, asked: str) -> None:
     """`/help` lists what is done most, and leads to all there is; `/help money` finds the page that speaks of it."""
-    words = talk.words
+    words = chat.words
     if asked:
-        talk.reply(_found(talk, asked))
+        chat.reply(_found(chat, asked))
         return
-    ways = tuple(to_command(talk.words, name, "primary" if name == "find" else "plain") for name in THREE_WAYS)
-    rest = (to_command(talk.words, "tour"), Button(label=words("help.all"), press=press("help.all")))
-    talk.reply(
-        Card(title=words("help.title"), text=words("help.short"), lines=_commands(talk, FIRST), buttons=(ways, rest))
+    ways = tuple(to_command(chat.words, name, "primary" if name == "find" else "plain") for name in THREE_WAYS)
+    rest = (to_command(chat.words, "tour"), Button(label=words("help.all"), press=press("help.all")))
+    chat.reply(
+        Card(title=words("help.title"), text=words("help.short"), lines=_commands(chat, FIRST), buttons=(ways, rest))
     )
 
 
-def _found(talk: Talk, asked: str) -> Card:
+def _found(chat: ChatContext, asked: str) -> Card:
     """The page on it, and the command that does it; or that there is neither, with what there is."""
-    words = talk.words
+    words = chat.words
     name, page = command_on(words, asked, COMMANDS), page_on(words, asked)
-    does = (to_command(talk.words, name, "primary"),) if name is not None else ()
-    lines = _commands(talk, (name,)) if name is not None else ()
+    does = (to_command(chat.words, name, "primary"),) if name is not None else ()
+    lines = _commands(chat, (name,)) if name is not None else ()
     title, text = read_page(words.language, page) if page is not None else (words("help.title"), "")
     if page is None and name is None:
         text = words("help.nothing_on", asked=asked[:LONGEST_SHOWN])
@@ -88,31 +88,31 @@ def _found(talk: Talk, asked: str) -> Card:
         title=title,
         text=words.typed_here(text),
         lines=lines,
-        buttons=tuple(row for row in (does, *_topics(talk, but=page or "")) if row),
+        buttons=tuple(row for row in (does, *_topics(chat, but=page or "")) if row),
     )
 
 
 @book.press("help.all")
-def all_commands(talk: Talk, _pressed: Press) -> None:
+def all_commands(chat: ChatContext, _pressed: Press) -> None:
     """Every command with a word about it, and every page."""
-    words = talk.words
-    talk.reply(
-        Card(title=words("help.title"), text=words("help.text"), lines=_commands(talk, COMMANDS), buttons=_topics(talk))
+    words = chat.words
+    chat.reply(
+        Card(title=words("help.title"), text=words("help.text"), lines=_commands(chat, COMMANDS), buttons=_topics(chat))
     )
 
 
-def _commands(talk: Talk, names: Sequence[str]) -> tuple[Line, ...]:
-    words = talk.words
+def _commands(chat: ChatContext, names: Sequence[str]) -> tuple[Line, ...]:
+    words = chat.words
     return tuple(Line(label=f"{words.sign}{name}", value=words(f"command.{name}")) for name in names)
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
-def _topics(talk: Talk, but: str = "") -> tuple[tuple[Button, ...], ...]:
+def _topics(chat: ChatContext, but: str = "") -> tuple[tuple[Button, ...], ...]:
     """A button for every help page, two in a row."""
     buttons = [
-        Button(label=read_page(talk.words.language, name)[0], press=press("help.page", choice=name))
+        Button(label=read_page(chat.words.language, name)[0], press=press("help.page", choice=name))
         for name in page_names()
         if name != but
     ]
@@ -120,17 +120,17 @@ def _topics(talk: Talk, but: str = "") -> tuple[tuple[Button, ...], ...]:
 
 
 @book.press("help.page")
-def page(talk: Talk, pressed: Press) -> None:
-    show_page(talk, pressed.choice)
+def page(chat: ChatContext, pressed: Press) -> None:
+    show_page(chat, pressed.choice)
 
 
 @book.command(PAGE)
-def show_page(talk: Talk, name: str) -> None:
+def show_page(chat: ChatContext, name: str) -> None:
     """A page by its name, with what does the thing that it speaks of."""
     if name not in page_names():
-        help_me(talk, "")
+        help_me(chat, "")
         return
-    title, text = read_page(talk.words.language, name)
-    leads = tuple(to_command(talk.words, command, "primary") for command in LEADS.get(name, ()))
-    rows = (*((leads,) if leads else ()), *_topics(talk, but=name))
-    talk.reply(Card(title=title, text=talk.words.typed_here(text), buttons=rows))
+    title, text = read_page(chat.words.language, name)
+    leads = tuple(to_command(chat.words, command, "primary") for command in LEADS.get(name, ()))
+    rows = (*((leads,) if leads else ()), *_topics(chat, but=name))
+    chat.reply(Card(title=title, text=chat.words.typed_here(text), buttons=rows))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from conversations.buttons import to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.advice_requests import tells_a_problem
 from conversations.discovery.refinement import asks_who_buys
 from conversations.discovery.search_state import asks_problem
@@ -43,45 +43,45 @@ book = Book()
 
 @book.command("anything")
 @in_either_layout
-def anything(talk: Talk, text: str) -> None:
+def anything(chat: ChatContext, text: str) -> None:
     """Free text outside a form: a question to the market itself, or a wish; in another language than we answer in, we
     offer to go on in that."""
-    if (question := question_asked(talk, text)) is not None:
-        talk.command(*question)
+    if (question := question_asked(chat, text)) is not None:
+        chat.command(*question)
     else:
-        _wished(talk, text)
-    offer_language(talk, text)
+        _wished(chat, text)
+    offer_language(chat, text)
 
 
-def _wished(talk: Talk, text: str) -> None:
+def _wished(chat: ChatContext, text: str) -> None:
     """Goods offered or looked for are understood, and a problem; for the rest we propose."""
-    almanac = talk.almanac
-    understood = parse(text, almanac.catalogue, almanac.places, talk.today, talk.words.language)
-    if asks_problem(talk) and not greets(text) and not _offers_goods(understood):
-        talk.command("experts", text)
+    market_context = chat.market_context
+    understood = parse(text, market_context.catalogue, market_context.places, chat.today, chat.words.language)
+    if asks_problem(chat) and not greets(text) and not _offers_goods(understood):
+        chat.command("experts", text)
         return
     wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
     wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of whatever goods
     wants_goods |= any(each.code == NOT_TRADED for each in understood.unclear)
-    wants_goods |= any(map(almanac.catalogue.name_index.of_last_part, words_of(understood.rest)))
-    if (question := asked_of_prices(text, understood, almanac.catalogue)) is not None:
-        talk.command(question, text)
-    elif understood.side == "sell" or (understood.product and understood.price and "seller" in talk.person.roles):
-        talk.command("sell", text)
+    wants_goods |= any(map(market_context.catalogue.name_index.of_last_part, words_of(understood.rest)))
+    if (question := asked_of_prices(text, understood, market_context.catalogue)) is not None:
+        chat.command(question, text)
+    elif understood.side == "sell" or (understood.product and understood.price and "seller" in chat.person.roles):
+        chat.command("sell", text)
     elif folded(text.strip(" .,!?")) in GREETINGS:
-        talk.command("start", "")
-    elif (wanted := asks_who_buys(talk, text)) is not None:
-        talk.command("requests", wanted)
-    elif (command := said_of_last_list(talk, text)) is not None:
-        talk.command(command, text)
-    elif tells_a_problem(talk, text, understood, wants_goods=wants_goods):
-        talk.command("experts", text)
+        chat.command("start", "")
+    elif (wanted := asks_who_buys(chat, text)) is not None:
+        chat.command("requests", wanted)
+    elif (command := said_of_last_list(chat, text)) is not None:
+        chat.command(command, text)
+    elif tells_a_problem(chat, text, understood, wants_goods=wants_goods):
+        chat.command("experts", text)
     elif wants_goods:
-        talk.command("find", text)
+        chat.command("find", text)
     elif greets(text):
-        talk.command("start", "")
+        chat.command("start", "")
     else:
-        suggest(talk, text)
+        suggest(chat, text)
 
 
 def _offers_goods(said: Understood) -> bool:
@@ -103,21 +103,21 @@ def greets(text: str) -> bool:
 
 
 @book.command("?")
-def unknown(talk: Talk, text: str) -> None:
+def unknown(chat: ChatContext, text: str) -> None:
     """What stands behind the sign and is no command may be a wish, "/parley pellets near Kaunas". Behind a mere slash a
     single word, or one that is a command but for a slip, is sooner a command that there is not."""
     name, _, rest = text.partition(" ")
-    if talk.words.sign == "/" and (not rest or nearly(name, [(each, each) for each in COMMANDS])):
-        suggest(talk, text)
+    if chat.words.sign == "/" and (not rest or nearly(name, [(each, each) for each in COMMANDS])):
+        suggest(chat, text)
     else:
-        talk.command("anything", text)
+        chat.command("anything", text)
 
 
-def suggest(talk: Talk, text: str) -> None:
+def suggest(chat: ChatContext, text: str) -> None:
     """An unknown message gets the command that it nearly is, then the three ways in, never silence; a longer one may be
     a problem, so advice comes first."""
-    words = talk.words
+    words = chat.words
     phrases = [(name, phrase) for name in COMMANDS for phrase in (name, words(f"command.{name}"))]
     ways = THREE_WAYS if len(text.split()) < WORDS_OF_A_STORY else ("experts", "find", "sell")
     names = [*dict.fromkeys((*nearly(text, phrases), *ways))][: len(THREE_WAYS)]
-    talk.reply(Say(text=words("talk.not_understood"), buttons=tuple((to_command(talk.words, name),) for name in names)))
+    chat.reply(Say(text=words("talk.not_understood"), buttons=tuple((to_command(chat.words, name),) for name in names)))

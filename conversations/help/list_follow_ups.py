@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from conversations.advice.expert_search.refinement import refines_advice
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.refinement import said_after_list
 from conversations.discovery.request_search import refines_wanted
 
 
-def said_of_last_list(talk: Talk, text: str) -> str | None:
+def said_of_last_list(chat: ChatContext, text: str) -> str | None:
     """The command that these words are after it; None where they are not said of it."""
-    if refines_advice(talk, text):
+    if refines_advice(chat, text):
         return "advise"
-    return "wanted_more" if refines_wanted(talk, text) else said_after_list(talk, text)
+    return "wanted_more" if refines_wanted(chat, text) else said_after_list(chat, text)

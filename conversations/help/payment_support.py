@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.advice.sessions.card import session_card
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import CardList, Say
 from conversations.router import Book
 from conversations.shop.purchases import purchase_card
@@ -22,26 +22,26 @@ book = Book()
 
 
 @book.command("paysupport")
-def pay_support(talk: Talk, _rest: str) -> None:
+def pay_support(chat: ChatContext, _rest: str) -> None:
     """What was paid, with the way to whoever can put it right. Telegram asks it of every bot that takes Stars."""
-    words = talk.words
-    bought = service.purchases_of(talk.ctx, talk.person.id)
-    kept = service.stars_kept(talk.ctx, talk.person.id)
-    signed = [deal for deal in deals.deals_of(talk.ctx, talk.organisation) if _counts(deal)][:SHOWN]
-    booked = sessions.bookings_of(talk.ctx, talk.person.id)[:SHOWN]
+    words = chat.words
+    bought = service.purchases_of(chat.ctx, chat.person.id)
+    kept = service.stars_kept(chat.ctx, chat.person.id)
+    signed = [deal for deal in deals.deals_of(chat.ctx, chat.organisation) if _counts(deal)][:SHOWN]
+    booked = sessions.bookings_of(chat.ctx, chat.person.id)[:SHOWN]
     told = [words("paysupport.deals")] if signed or booked else []
     told += [words("paysupport.text", days=MAY_COME_BACK.days)] if bought else []
     told += [words("paysupport.kept", amount=kept)] if kept else []
     items = (
-        *(brief_card(talk, deal) for deal in signed),
-        *(session_card(talk, booking, brief=True) for booking in booked),
-        *(purchase_card(talk, each) for each in bought),
+        *(brief_card(chat, deal) for deal in signed),
+        *(session_card(chat, booking, brief=True) for booking in booked),
+        *(purchase_card(chat, each) for each in bought),
     )
     if not items:
-        talk.reply(Say(text=" ".join((words("paysupport.nothing"), *told))))
+        chat.reply(Say(text=" ".join((words("paysupport.nothing"), *told))))
         return
     items = tuple(item.model_copy(update={"subject": None}) for item in items)
-    talk.reply(CardList(subject="purchases", title=words("command.paysupport"), text=" ".join(told), items=items))
+    chat.reply(CardList(subject="purchases", title=words("command.paysupport"), text=" ".join(told), items=items))
 
 
 def _counts(deal: Deal) -> bool:

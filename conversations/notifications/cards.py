@@ -17,7 +17,7 @@ from conversations.advice.sessions.notifications import ASK, SESSION_CARDS
 from conversations.books.chargebacks import KIND as RECALL
 from conversations.books.chargebacks import recall_card
 from conversations.buttons import to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.moderation import report_news
 from conversations.reply import Card
 from conversations.shop.purchase_notifications import purchase_news
@@ -41,39 +41,39 @@ log = structlog.get_logger(__name__)
 DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
-def _offer(talk: Talk, subject: str, note: str) -> Card:
-    return offer_card(talk, offer_for(talk.ctx, subject), note)
+def _offer(chat: ChatContext, subject: str, note: str) -> Card:
+    return offer_card(chat, offer_for(chat.ctx, subject), note)
 
 
-def _inquiry(talk: Talk, subject: str, note: str) -> Card:
-    return inquiry_card(talk, inquiry_for(talk.ctx, subject), note)
+def _inquiry(chat: ChatContext, subject: str, note: str) -> Card:
+    return inquiry_card(chat, inquiry_for(chat.ctx, subject), note)
 
 
-def _request(talk: Talk, subject: str, note: str) -> Card:
-    return request_card(talk, request_for(talk.ctx, subject), note)
+def _request(chat: ChatContext, subject: str, note: str) -> Card:
+    return request_card(chat, request_for(chat.ctx, subject), note)
 
 
-def _deal(talk: Talk, subject: str, note: str) -> Card:
-    return deal_card(talk, deal_for(talk.ctx, subject), note)
+def _deal(chat: ChatContext, subject: str, note: str) -> Card:
+    return deal_card(chat, deal_for(chat.ctx, subject), note)
 
 
-def _claim(talk: Talk, subject: str, note: str) -> Card:
-    return claim_card(talk, lot_for(talk.ctx, subject), note)
+def _claim(chat: ChatContext, subject: str, note: str) -> Card:
+    return claim_card(chat, lot_for(chat.ctx, subject), note)
 
 
-def _case(talk: Talk, subject: str, note: str) -> Card:
-    return case_card(talk, case_for(talk.ctx, subject), note)
+def _case(chat: ChatContext, subject: str, note: str) -> Card:
+    return case_card(chat, case_for(chat.ctx, subject), note)
 
 
-def _listing(talk: Talk, subject: str, note: str) -> Card:
-    renew = own_card(talk, listing_for(talk.ctx, subject), note)
+def _listing(chat: ChatContext, subject: str, note: str) -> Card:
+    renew = own_card(chat, listing_for(chat.ctx, subject), note)
     if not note:
         return renew
-    mine = to_command(talk.words, "listings", said=talk.words("listing.mine"))
+    mine = to_command(chat.words, "listings", said=chat.words("listing.mine"))
     return renew.model_copy(update={"buttons": (*renew.buttons, (mine,))})
 
 
-CARDS: dict[str, Callable[[Talk, str, str], Card]] = {
+CARDS: dict[str, Callable[[ChatContext, str, str], Card]] = {
     "offer": _offer,
     "inquiry": _inquiry,
     "request": _request,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.chat_context import Surface
+from conversations.chat_context import ChatAddress
 from conversations.outgoing.messages import send
 from conversations.people.registration import spoken_now
 from conversations.reply import Say
@@ -27,10 +27,10 @@ class Linked:
         # Who gave the code is the one of the two who did not type it; that one's language their chat was in.
         owner = stays if ctx.actor.person == fact.gone_id else person_of(ctx, fact.gone_id)
         for account in identities(ctx, stays.id):
-            surface = Surface(account.platform, account.workspace, account.address or "")
-            if account.address is None or surface == here:
+            chat_address = ChatAddress(account.platform, account.workspace, account.address or "")
+            if account.address is None or chat_address == here:
                 continue
             words = self._wordings.speak(owner.locale, owner.zone)
-            platform = here.platform if isinstance(here, Surface) else account.platform
+            platform = here.platform if isinstance(here, ChatAddress) else account.platform
             told = words("link.told", platform=platform.capitalize(), name=stays.name)
-            send(ctx, surface, [Say(text=told + spoken_now(words, self._wordings, stays))])
+            send(ctx, chat_address, [Say(text=told + spoken_now(words, self._wordings, stays))])

@@ -21,7 +21,7 @@ from conversations.books.chargebacks import RECALLS_HEARD
 from conversations.books.invoices import invoice_file, told_of_awaited, told_of_invoice
 from conversations.books.invoicing_agreement import billing_button
 from conversations.books.money_statement import account_page, set_up_payouts
-from conversations.chat_context import Surface, Talk
+from conversations.chat_context import ChatAddress, ChatContext
 from conversations.discovery.alerts import found_list
 from conversations.discovery.request_alerts import openings_list
 from conversations.engine import Engine
@@ -69,7 +69,7 @@ class Reached:
     """A person who hears of something, and where, the first place first."""
 
     person: Person
-    surfaces: Sequence[Surface]
+    surfaces: Sequence[ChatAddress]
 
 
 class Notices:
@@ -150,18 +150,18 @@ class Notices:
             return
         acted = ctx.actor.person == person.id
         in_place = all(parts.get("in_place") for _, parts in sentences)
-        for place, surface in enumerate(reached.surfaces):
-            talk = self._talk_at(ctx, person, surface)
-            told = [sentence(talk, (kind, subject), *each, acted=acted) for each in sentences] if place == 0 else []
+        for place, chat_address in enumerate(reached.surfaces):
+            chat = self._talk_at(ctx, person, chat_address)
+            told = [sentence(chat, (kind, subject), *each, acted=acted) for each in sentences] if place == 0 else []
             note = "\n".join(sentence for sentence in told if sentence)
-            talk.fresh = bool(note) and not (acted and ctx.notes.get("pressed")) and not in_place
-            if not note and not self._stands(ctx, surface, f"{kind}:{subject}"):
+            chat.as_new_message = bool(note) and not (acted and ctx.notes.get("pressed")) and not in_place
+            if not note and not self._stands(ctx, chat_address, f"{kind}:{subject}"):
                 continue  # nothing to say, and no card that would now be wrong
             try:
-                answers = bool(note) and acted and surface == ctx.notes.get("here")
+                answers = bool(note) and acted and chat_address == ctx.notes.get("here")
                 pressed = ctx.notes.get("pressed_on") if answers else None
-                send(ctx, surface, [CARDS[kind](talk, subject, note)], words=talk.words, pressed=pressed)
-                redraw_beside(talk, kind, subject)
+                send(ctx, chat_address, [CARDS[kind](chat, subject, note)], words=chat.words, pressed=pressed)
+                redraw_beside(chat, kind, subject)
             except Refusal:
                 return  # not theirs to see any more
             except DRAWING_FAULTS:
@@ -169,62 +169,62 @@ class Notices:
                 log.exception("card_not_drawn", kind=kind, subject=subject)
 
     @staticmethod
-    def _stands(ctx: Ctx, where: Surface, subject: str) -> bool:
+    def _stands(ctx: Ctx, where: ChatAddress, subject: str) -> bool:
         return shown(ctx, where.platform, where.workspace, where.address, subject) is not None
 
     def _refresh_desk(self, ctx: Ctx, reached: Reached) -> None:
         """A person's App Home shows what is true now, when they have ever opened it."""
         for where in reached.surfaces:
             if self._stands(ctx, where, "desk"):
-                talk = self._talk_at(ctx, reached.person, where)
-                self._engine.desk(talk)
-                send(ctx, where, talk.replies, words=talk.words)
+                chat = self._talk_at(ctx, reached.person, where)
+                self._engine.home(chat)
+                send(ctx, where, chat.replies, words=chat.words)
 
     @staticmethod
-    def _surfaces(ctx: Ctx, person: Person) -> list[Surface]:
+    def _surfaces(ctx: Ctx, person: Person) -> list[ChatAddress]:
         """Where a person can be reached: where they are acting just now, then the one used last."""
         known = [
-            Surface(each.platform, each.workspace, each.address)
+            ChatAddress(each.platform, each.workspace, each.address)
             for each in identities(ctx, person.id)
             if each.address is not None
         ]
         here = ctx.notes.get("here") if ctx.actor.person == person.id else None
-        return sorted(known, key=lambda surface: surface != here)
+        return sorted(known, key=lambda chat_address: chat_address != here)
 
-    def _talk_at(self, ctx: Ctx, person: Person, surface: Surface) -> Talk:
+    def _talk_at(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
         """A talk with somebody who has not spoken: `ctx` through their eyes."""
-        return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, surface)
+        return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, chat_address)
 
-    def _talk_to(self, ctx: Ctx, person: Person) -> Talk | None:
+    def _talk_to(self, ctx: Ctx, person: Person) -> ChatContext | None:
         surfaces = self._surfaces(ctx, person)
         return self._talk_at(ctx, person, surfaces[0]) if surfaces else None
 
-    def _to_organisation(self, ctx: Ctx, organisation_id: str, reply: Callable[[Talk], Reply]) -> None:
+    def _to_organisation(self, ctx: Ctx, organisation_id: str, reply: Callable[[ChatContext], Reply]) -> None:
         for person in members(ctx, organisation_id):
-            talk = self._talk_to(ctx, person)
-            if talk is not None:
-                send(ctx, talk.surface, [reply(talk)], words=talk.words)
+            chat = self._talk_to(ctx, person)
+            if chat is not None:
+                send(ctx, chat.chat_address, [reply(chat)], words=chat.words)
 
-    def _to_person(self, ctx: Ctx, person_id: str, reply: Callable[[Talk], Reply | None]) -> None:
-        talk = self._talk_to(ctx, person_of(ctx, person_id))
-        if talk is not None and (said := reply(talk)) is not None:
-            send(ctx, talk.surface, [said], words=talk.words)
+    def _to_person(self, ctx: Ctx, person_id: str, reply: Callable[[ChatContext], Reply | None]) -> None:
+        chat = self._talk_to(ctx, person_of(ctx, person_id))
+        if chat is not None and (said := reply(chat)) is not None:
+            send(ctx, chat.chat_address, [said], words=chat.words)
 
     def _on_onboarding_link(self, ctx: Ctx, fact: money.OnboardingLinkReady) -> None:
-        self._to_person(ctx, fact.person, lambda talk: account_page(talk, fact.url))
+        self._to_person(ctx, fact.person, lambda chat: account_page(chat, fact.url))
 
     def _on_account_refused(self, ctx: Ctx, fact: money.AccountRefused) -> None:
         """In place of the card that says that the link is coming; the way out is to try again."""
-        self._to_person(ctx, fact.person, lambda talk: set_up_payouts(talk, talk.words("payout.refused", why=fact.why)))
+        self._to_person(ctx, fact.person, lambda chat: set_up_payouts(chat, chat.words("payout.refused", why=fact.why)))
 
     def _on_payee_ready(self, ctx: Ctx, fact: money.PayeeReady) -> None:
-        def card(talk: Talk) -> Card:
-            ready = talk.words("payout.ready")
+        def card(chat: ChatContext) -> Card:
+            ready = chat.words("payout.ready")
             return Card(
                 subject="payout",
-                title=talk.words("payout.title"),
+                title=chat.words("payout.title"),
                 text=ready,
-                buttons=((billing_button(talk),),),
+                buttons=((billing_button(chat),),),
             )
 
         self._to_organisation(ctx, fact.organisation_id, card)
@@ -232,35 +232,35 @@ class Notices:
     def _on_payee_restricted(self, ctx: Ctx, fact: money.PayeeRestricted) -> None:
         """The provider's own names of what it wants are what its page shows too."""
 
-        def say(talk: Talk) -> Say:
-            words = talk.words
+        def say(chat: ChatContext) -> Say:
+            words = chat.words
             missing = ", ".join(each.replace("_", " ").replace(".", " · ") for each in fact.missing)
             return set_up_payouts(
-                talk, words("payout.restricted_for", missing=missing) if missing else words("payout.restricted")
+                chat, words("payout.restricted_for", missing=missing) if missing else words("payout.restricted")
             )
 
         self._to_organisation(ctx, fact.organisation_id, say)
 
     def _on_account_awaited(self, ctx: Ctx, fact: money.AccountAwaited) -> None:
-        def say(talk: Talk) -> Say:
-            amounts = ", ".join(talk.words.show(each) for each in fact.amounts)
-            return set_up_payouts(talk, talk.words("notice.payout_waiting.no_account", amount=amounts))
+        def say(chat: ChatContext) -> Say:
+            amounts = ", ".join(chat.words.show(each) for each in fact.amounts)
+            return set_up_payouts(chat, chat.words("notice.payout_waiting.no_account", amount=amounts))
 
         self._to_organisation(ctx, fact.organisation_id, say)
 
     def _on_listings_found(self, ctx: Ctx, fact: ListingsFound) -> None:
-        self._to_person(ctx, fact.person_id, lambda talk: found_list(talk, fact))
+        self._to_person(ctx, fact.person_id, lambda chat: found_list(chat, fact))
 
     def _on_requests_found(self, ctx: Ctx, fact: RequestsFound) -> None:
-        self._to_person(ctx, fact.person_id, lambda talk: openings_list(talk, fact))
+        self._to_person(ctx, fact.person_id, lambda chat: openings_list(chat, fact))
 
     def _on_member_joined(self, ctx: Ctx, fact: MemberJoined) -> None:
         """The colleagues hear who has come."""
         newcomer = person_of(ctx, fact.person_id)
         for person in members(ctx, fact.organisation_id):
-            talk = self._talk_to(ctx, person) if person.id != newcomer.id else None
-            if talk is not None:
-                send(ctx, talk.surface, [Say(text=talk.words("company.has_joined", name=newcomer.name))])
+            chat = self._talk_to(ctx, person) if person.id != newcomer.id else None
+            if chat is not None:
+                send(ctx, chat.chat_address, [Say(text=chat.words("company.has_joined", name=newcomer.name))])
 
     def _on_member_left(self, ctx: Ctx, fact: MemberLeft) -> None:
         """Who was removed by somebody else hears of it, and what is theirs now."""
@@ -268,52 +268,52 @@ class Notices:
             return
         by, left = person_of(ctx, fact.by_person).name, organisation_of(ctx, fact.organisation_id).name
         self._to_person(
-            ctx, fact.person_id, lambda talk: Say(text=talk.words("company.you_were_removed", name=by, company=left))
+            ctx, fact.person_id, lambda chat: Say(text=chat.words("company.you_were_removed", name=by, company=left))
         )
 
     def _on_draft_nears_its_end(self, ctx: Ctx, fact: DraftNearsItsEnd) -> None:
-        self._to_person(ctx, fact.person_id, lambda talk: reminder(talk, fact.draft_id))
+        self._to_person(ctx, fact.person_id, lambda chat: reminder(chat, fact.draft_id))
 
     def _on_line(self, ctx: Ctx, fact: LineSaid) -> None:
         """What one side says in a session is brought to the other."""
         for person in sides_of(ctx, fact.booking_id):
-            talk = self._talk_to(ctx, person) if person.id != fact.by_person else None
-            if talk is not None:
-                send(ctx, talk.surface, [line_brought(talk, line_of(ctx, fact.line_id))], words=talk.words)
+            chat = self._talk_to(ctx, person) if person.id != fact.by_person else None
+            if chat is not None:
+                send(ctx, chat.chat_address, [line_brought(chat, line_of(ctx, fact.line_id))], words=chat.words)
 
     def _on_deal_line(self, ctx: Ctx, fact: DealLineSaid) -> None:
         """What one side of a deal says is brought to the other."""
         side = rules.side_of(person_of(ctx, str(fact.by_person)).organisation_id, fact.buyer, fact.seller)
         other = fact.seller if side == "buyer" else fact.buyer
-        self._to_organisation(ctx, other, lambda talk: deal_talk.line_brought(talk, fact.line_id))
+        self._to_organisation(ctx, other, lambda chat: deal_talk.line_brought(chat, fact.line_id))
 
     def _on_invoice_issued(self, ctx: Ctx, fact: InvoiceIssued) -> None:
         for side in (fact.recipient, fact.issuer):
             try:
                 if side != MARKET:
-                    self._to_organisation(ctx, side, lambda talk: told_of_invoice(talk, fact.invoice_id))
+                    self._to_organisation(ctx, side, lambda chat: told_of_invoice(chat, fact.invoice_id))
             except DRAWING_FAULTS:  # its number is not to wait for our mistake in a card
                 log.exception("card_not_drawn", kind="invoice", subject=fact.invoice_id)
 
     def _on_invoice_awaits(self, ctx: Ctx, fact: InvoiceAwaits) -> None:
         """To the side that has to say something first."""
         try:
-            self._to_organisation(ctx, fact.organisation, lambda talk: told_of_awaited(talk, fact.invoice_id))
+            self._to_organisation(ctx, fact.organisation, lambda chat: told_of_awaited(chat, fact.invoice_id))
         except DRAWING_FAULTS:
             log.exception("card_not_drawn", kind="invoice", subject=fact.invoice_id)
 
     def _on_invoice_drawn(self, ctx: Ctx, fact: InvoiceDrawn) -> None:
-        self._to_who_asked(ctx, fact.person, fact.where, lambda talk: invoice_file(talk, fact))
+        self._to_who_asked(ctx, fact.person, fact.where, lambda chat: invoice_file(chat, fact))
 
     def _on_terms_drawn(self, ctx: Ctx, fact: TermsDrawn) -> None:
-        self._to_who_asked(ctx, str(fact.by_person), fact.where, lambda talk: terms_file(talk, fact))
+        self._to_who_asked(ctx, str(fact.by_person), fact.where, lambda chat: terms_file(chat, fact))
 
-    def _to_who_asked(self, ctx: Ctx, person_id: str, where: str, card: Callable[[Talk], Card]) -> None:
+    def _to_who_asked(self, ctx: Ctx, person_id: str, where: str, card: Callable[[ChatContext], Card]) -> None:
         """To the chat that has asked for it."""
         person = person_of(ctx, person_id)
-        for surface in sorted(self._surfaces(ctx, person), key=lambda each: each.lane != where)[:1]:
-            talk = self._talk_at(ctx, person, surface)
-            send(ctx, surface, [card(talk)], words=talk.words)
+        for chat_address in sorted(self._surfaces(ctx, person), key=lambda each: each.lane != where)[:1]:
+            chat = self._talk_at(ctx, person, chat_address)
+            send(ctx, chat_address, [card(chat)], words=chat.words)
 
     def _on_agreed(self, ctx: Ctx, fact: SessionConfirmed | SessionMoved) -> None:
         self._send_entries(ctx, fact.booking_id, "REQUEST")
@@ -324,6 +324,6 @@ class Notices:
     def _send_entries(self, ctx: Ctx, booking_id: str, method: Method) -> None:
         """The calendar entry, to both sides in their own words; to nobody for a session that was never agreed."""
         for person in sides_of(ctx, booking_id):
-            talk = self._talk_to(ctx, person)
-            if talk is not None:
-                send_entry(talk, booking_id, method)
+            chat = self._talk_to(ctx, person)
+            if chat is not None:
+                send_entry(chat, booking_id, method)

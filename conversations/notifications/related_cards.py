@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.outgoing.messages import send
 from conversations.trade.deals.contract_terms import terms_card
 from core.kernel.chat_state.service import shown
 from core.trade.deals.service import deal_for
 
 
-def redraw_beside(talk: Talk, kind: str, subject: str) -> None:
+def redraw_beside(chat: ChatContext, kind: str, subject: str) -> None:
     """The terms of a deal say who has signed. Where they are not open, nothing is sent."""
-    where = talk.surface
-    if kind != "deal" or not shown(talk.ctx, where.platform, where.workspace, where.address, f"terms:{subject}"):
+    where = chat.chat_address
+    if kind != "deal" or not shown(chat.ctx, where.platform, where.workspace, where.address, f"terms:{subject}"):
         return
-    terms = terms_card(talk, deal_for(talk.ctx, subject))
-    send(talk.ctx, where, [terms.model_copy(update={"fresh": False})], words=talk.words)
+    terms = terms_card(chat, deal_for(chat.ctx, subject))
+    send(chat.ctx, where, [terms.model_copy(update={"as_new_message": False})], words=chat.words)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from conversations.advice.aftercare.complaint import KIND as COMPLAINT
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.event_sentences import gathered
 from conversations.notifications.recipients import parties
 from conversations.trade.deals.undecided_claims import undecided
@@ -90,8 +90,8 @@ def _undecided(ctx: Ctx, lot: Lot, deal: Deal) -> Standing | None:
     if case is None:
         return None
 
-    def comes_to(talk: Talk) -> str:
-        return undecided(talk, deal, lot, delivery.findings_of(talk.ctx, lot.id))
+    def comes_to(chat: ChatContext) -> str:
+        return undecided(chat, deal, lot, delivery.findings_of(chat.ctx, lot.id))
 
     def roles(mine: Ctx) -> frozenset[str]:
         return frozenset({"concerned"}) if deals.sides(mine, deal) else frozenset()

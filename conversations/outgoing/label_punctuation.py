@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conversations.reply import JOINT, Card, CardList, Desk, FormView, Reply
+from conversations.reply import JOINT, Card, CardList, FormView, Home, Reply
 from conversations.wording import Words, labelled
 
 
@@ -29,7 +29,7 @@ def _with(reply: Reply, joint: str) -> Reply:
             return _card(reply, joint)
         case CardList():
             return _list(reply, joint)
-        case Desk():
+        case Home():
             return reply.model_copy(update={"sections": tuple(_list(each, joint) for each in reply.sections)})
         case FormView():
             fields = tuple(each.model_copy(update={"joint": joint}) for each in reply.fields)

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from conversations.chat_context import Surface
+from conversations.chat_context import ChatAddress
 from conversations.outgoing.label_punctuation import jointed
 from conversations.outgoing.security_phrase import marked
 from conversations.outgoing.threads import roomed
-from conversations.reply import Card, CardList, Desk, Reply, Say, Toast
+from conversations.reply import Card, CardList, Home, Reply, Say, Toast
 from conversations.wording import Words
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
@@ -30,7 +30,7 @@ def gist(replies: Sequence[Reply]) -> str:
         match reply:
             case Say(text=text) | Toast(text=text):
                 return text
-            case Card(title=title) | CardList(title=title) | Desk(title=title):
+            case Card(title=title) | CardList(title=title) | Home(title=title):
                 return title
             case _:
                 continue
@@ -39,7 +39,7 @@ def gist(replies: Sequence[Reply]) -> str:
 
 def send(
     ctx: Ctx,
-    surface: Surface,
+    chat_address: ChatAddress,
     replies: Sequence[Reply],
     *,
     words: Words | None = None,
@@ -56,10 +56,12 @@ def send(
     they answer (placement.py).
     """
     replies = jointed(replies, words)
-    replies = marked(roomed(ctx, replies), lambda: mark_at(ctx, surface.platform, surface.workspace, surface.address))
+    replies = marked(
+        roomed(ctx, replies), lambda: mark_at(ctx, chat_address.platform, chat_address.workspace, chat_address.address)
+    )
     body: dict[str, Any] = {
-        "workspace": surface.workspace,
-        "address": surface.address,
+        "workspace": chat_address.workspace,
+        "address": chat_address.address,
         "replies": ANSWERS.dump_python(replies, mode="json", exclude_defaults=False),
         "trigger": trigger,
         "message": message,
@@ -67,7 +69,7 @@ def send(
         "channel": channel,
         "pressed": pressed,
     }
-    ctx.post(surface.platform, surface.lane, "replies", body, made_of=tuple(replies))
+    ctx.post(chat_address.platform, chat_address.lane, "replies", body, made_of=tuple(replies))
 
 
 def replies_of(post: Post) -> list[Reply]:

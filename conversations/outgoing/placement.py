@@ -25,14 +25,14 @@ def placed(reply: Placed, stands: ShownCard | None, pressed: str | None, *, look
     card that came in answer to the same button a moment ago is edited: a button that is pressed twice answers once.
     `looks_down`: a word to who pressed stands at the end of this chat, so they look there for what has come of it.
     """
-    if reply.fresh or stands is None or not pressed:
+    if reply.as_new_message or stands is None or not pressed:
         return reply
     shown = stands.message.removesuffix(PHOTO)
     if looks_down and stands.covered and isinstance(reply, Card) and reply.note:
-        return reply.model_copy(update={"fresh": True})
+        return reply.model_copy(update={"as_new_message": True})
     if shown == pressed or (stands.lately and not _above(shown, pressed)):
         return reply
-    return reply.model_copy(update={"fresh": True})
+    return reply.model_copy(update={"as_new_message": True})
 
 
 def _above(message: str, other: str) -> bool:

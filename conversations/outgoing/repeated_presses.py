@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from core.kernel.chat_state.model import LATELY
 from core.kernel.chat_state.service import recall, remember
 
 DONE: Final = "done"  # under which is remembered which button a person's last effectual press was on, and when
 
 
-def note_done(talk: Talk, load: str) -> None:
+def note_done(chat: ChatContext, load: str) -> None:
     """Remember what has just been pressed, if anything came of it: a question or a page to read is no deed."""
-    if talk.ctx.effectual:
-        remember(talk.ctx, talk.person.id, DONE, f"{talk.ctx.now.isoformat()} {load}")
+    if chat.ctx.effectual:
+        remember(chat.ctx, chat.person.id, DONE, f"{chat.ctx.now.isoformat()} {load}")
 
 
-def done_just_now(talk: Talk, load: str) -> bool:
+def done_just_now(chat: ChatContext, load: str) -> bool:
     """Whether this person has pressed the same button a moment ago, and something came of it."""
-    at, _, done = recall(talk.ctx, talk.person.id, DONE).partition(" ")
-    return done == load and datetime.fromisoformat(at) > talk.ctx.now - LATELY
+    at, _, done = recall(chat.ctx, chat.person.id, DONE).partition(" ")
+    return done == load and datetime.fromisoformat(at) > chat.ctx.now - LATELY

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from conversations.reply import Card, CardList, Desk, Reply
+from conversations.reply import Card, CardList, Home, Reply
 
 ABOUT_MONEY: Final = (
     *("deal:", "deals", "paying:", "payout", "money", "case:", "claim:", "hold:", "invoice", "purchase"),
@@ -30,14 +30,14 @@ def speaks_of_money(reply: Reply) -> bool:
         case Card(subject=subject, buttons=rows) | CardList(subject=subject, buttons=rows):
             leads_out = any(button.url is not None for row in rows for button in row)
             return leads_out or (subject or "").startswith(ABOUT_MONEY)
-        case Desk():
+        case Home():
             return True
         case _:
             return False
 
 
 def _with(reply: Reply, mark: str) -> Reply:
-    assert isinstance(reply, Card | CardList | Desk), "nothing else speaks of money"
+    assert isinstance(reply, Card | CardList | Home), "nothing else speaks of money"
     if reply.title.startswith(f"{mark} "):  # brought here from another chat of theirs
         return reply
     return reply.model_copy(update={"title": f"{mark} {reply.title}"})

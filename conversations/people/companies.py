@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Toast
 from conversations.router import Book, Flow
@@ -27,12 +27,12 @@ book = Book()
 # --- forms ------------------------------------------------------------------------------------------------------------
 
 
-def read_limit(talk: Talk, text: str, _values: Values) -> Money | Literal["any"]:
+def read_limit(chat: ChatContext, text: str, _values: Values) -> Money | Literal["any"]:
     """ "5000 EUR", "€20,000", "500,50 €"; euros when no currency is said; or that there is no limit. Raises Invalid."""
-    if text.strip().casefold() in (ANY, talk.words("company.limit_any").casefold()):
+    if text.strip().casefold() in (ANY, chat.words("company.limit_any").casefold()):
         return ANY
     try:
-        return parse_money(text, talk.almanac.catalogue, default_currency="EUR", language=talk.words.language)
+        return parse_money(text, chat.market_context.catalogue, default_currency="EUR", language=chat.words.language)
     except Invalid as fault:
         if fault.code != "money.not_understood":
             raise
@@ -43,8 +43,8 @@ def write_limit(limit: Money | str) -> str:
     return f"{limit.amount:f} {limit.currency}" if isinstance(limit, Money) else limit
 
 
-def _show_limit(talk: Talk, limit: Money | str) -> str:
-    return talk.words.show(limit) if isinstance(limit, Money) else talk.words("company.any_amount")
+def _show_limit(chat: ChatContext, limit: Money | str) -> str:
+    return chat.words.show(limit) if isinstance(limit, Money) else chat.words("company.any_amount")
 
 
 def _limit(values: Values) -> Money | None:
@@ -53,16 +53,16 @@ def _limit(values: Values) -> Money | None:
     return said if isinstance(said, Money) else None
 
 
-def _positions(talk: Talk, _values: Values) -> list[Option]:
-    return [Option(value=each, label=talk.words(f"company.position.{each}")) for each in reversed(Position)]
+def _positions(chat: ChatContext, _values: Values) -> list[Option]:
+    return [Option(value=each, label=chat.words(f"company.position.{each}")) for each in reversed(Position)]
 
 
 POSITION = Field(
     "position",
     "choice",
-    read=lambda _talk, text, _values: Position(text),
+    read=lambda _chat, text, _values: Position(text),
     options=_positions,
-    show=lambda talk, value: talk.words(f"company.position.{value}"),
+    show=lambda chat, value: chat.words(f"company.position.{value}"),
     shapes_form=True,
 )
 LIMIT = Field(
@@ -79,30 +79,30 @@ INVITE = Form("invite", (POSITION, LIMIT))
 MEMBER = Form("member", (POSITION, LIMIT))
 
 
-def _invite(talk: Talk, _opening: Opening, values: Values) -> None:
-    made = company.invite(talk.ctx, Invite(position=values["position"], limit=_limit(values)))
-    name = people.organisation_of(talk.ctx, talk.organisation).name
+def _invite(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
+    made = company.invite(chat.ctx, Invite(position=values["position"], limit=_limit(values)))
+    name = people.organisation_of(chat.ctx, chat.organisation).name
     on_telegram, on_slack = f"/join {made.code}", f"/parley join {made.code}"
-    said = talk.words(
+    said = chat.words(
         "company.invited",
         company=name,
-        position=talk.words(f"company.position.{made.position}"),
+        position=chat.words(f"company.position.{made.position}"),
         telegram=on_telegram,
         slack=on_slack,
         days=INVITATION_VALID.days,
     )
-    talk.reply(Say(text=said))
+    chat.reply(Say(text=said))
 
 
-def _change(talk: Talk, opening: Opening, values: Values) -> None:
-    command = ChangeMember(person_id=str(opening.subject), position=values["position"], limit=_limit(values))
-    person = company.change_member(talk.ctx, command, opening.seen)
-    talk.fresh = True
-    talk.reply(company_card(talk, note=talk.words("company.changed", name=person.name)))
+def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    command = ChangeMember(person_id=str(defaults.subject), position=values["position"], limit=_limit(values))
+    person = company.change_member(chat.ctx, command, defaults.seen)
+    chat.as_new_message = True
+    chat.reply(company_card(chat, note=chat.words("company.changed", name=person.name)))
 
 
-def _whom(talk: Talk, opening: Opening) -> str:
-    return people.person_of(talk.ctx, str(opening.subject)).name
+def _whom(chat: ChatContext, defaults: FormDefaults) -> str:
+    return people.person_of(chat.ctx, str(defaults.subject)).name
 
 
 book.flow(Flow(INVITE, finish=_invite))
@@ -113,49 +113,49 @@ book.flow(Flow(MEMBER, finish=_change, intro=_whom))
 
 
 @book.command("company")
-def my_company(talk: Talk, _rest: str) -> None:
+def my_company(chat: ChatContext, _rest: str) -> None:
     """The people of the company, and what each of them may do."""
-    talk.reply(company_card(talk))
+    chat.reply(company_card(chat))
 
 
 @book.command("join")
-def join(talk: Talk, code: str) -> None:
+def join(chat: ChatContext, code: str) -> None:
     """`/join CODE`: come into the company of whoever gave the code."""
     if not code:
-        talk.reply(Say(text=talk.words("company.join_how")))
+        chat.reply(Say(text=chat.words("company.join_how")))
         return
-    joined = company.join(talk.ctx, code)
-    talk.fresh = True
-    talk.reply(company_card(talk, note=talk.words("company.joined", company=joined.name)))
+    joined = company.join(chat.ctx, code)
+    chat.as_new_message = True
+    chat.reply(company_card(chat, note=chat.words("company.joined", company=joined.name)))
 
 
 @book.press("company.show")
-def show(talk: Talk, _pressed: Press) -> None:
-    talk.reply(company_card(talk))
+def show(chat: ChatContext, _pressed: Press) -> None:
+    chat.reply(company_card(chat))
 
 
 @book.press("company.invite")
-def invite(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.open("invite")
+def invite(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.open("invite")
 
 
 @book.press("company.change")
-def change(talk: Talk, pressed: Press) -> None:
+def change(chat: ChatContext, pressed: Press) -> None:
     """What a colleague may do, in a form that holds what they may do now."""
-    position, limit = company.position_of(talk.ctx, pressed.subject), company.limit_of(talk.ctx, pressed.subject)
+    position, limit = company.position_of(chat.ctx, pressed.subject), company.limit_of(chat.ctx, pressed.subject)
     known = {"position": str(position)}
     if position is not Position.HEAD:
         known["limit"] = write_limit(limit or ANY)
-    talk.fresh = True
-    talk.open("member", Opening(known, pressed.subject, company.seen(talk.ctx, pressed.subject)))
+    chat.as_new_message = True
+    chat.open("member", FormDefaults(known, pressed.subject, company.seen(chat.ctx, pressed.subject)))
 
 
 @book.press("company.remove")
-def remove(talk: Talk, pressed: Press) -> None:
+def remove(chat: ChatContext, pressed: Press) -> None:
     """A colleague goes, or the person themselves; asked once more, for it cannot be taken back by a button."""
-    words, name = talk.words, people.person_of(talk.ctx, pressed.subject).name
-    mine = pressed.subject == talk.person.id
+    words, name = chat.words, people.person_of(chat.ctx, pressed.subject).name
+    mine = pressed.subject == chat.person.id
     if pressed.choice != YES:
         what = words("company.leave" if mine else "company.remove", name=name)
         yes = Button(
@@ -165,73 +165,75 @@ def remove(talk: Talk, pressed: Press) -> None:
         )
         no = Button(label=words("sure.no"), press=press("company.show"))
         asked = words("company.leave_sure" if mine else "company.remove_sure", name=name)
-        talk.reply(company_card(talk).model_copy(update={"turn": asked, "buttons": ((yes,), (no,)), "fresh": False}))
+        chat.reply(
+            company_card(chat).model_copy(update={"turn": asked, "buttons": ((yes,), (no,)), "as_new_message": False})
+        )
         return
-    company.remove_member(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=words("company.removed", name=name)), company_card(talk))
+    company.remove_member(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=words("company.removed", name=name)), company_card(chat))
 
 
 @book.press("company.take_back")
-def take_back(talk: Talk, pressed: Press) -> None:
+def take_back(chat: ChatContext, pressed: Press) -> None:
     """A code that went astray brings nobody in."""
-    company.take_back(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("company.taken_back", code=pressed.subject)), company_card(talk))
+    company.take_back(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=chat.words("company.taken_back", code=pressed.subject)), company_card(chat))
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
 
 
-def company_card(talk: Talk, note: str = "") -> Card:
+def company_card(chat: ChatContext, note: str = "") -> Card:
     """Everybody who works for the company, and the buttons of whoever heads it."""
-    words = talk.words
-    everybody = people.members(talk.ctx, talk.organisation)[:SHOWN]
-    heads = company.position_of(talk.ctx, talk.person.id) is Position.HEAD
+    words = chat.words
+    everybody = people.members(chat.ctx, chat.organisation)[:SHOWN]
+    heads = company.position_of(chat.ctx, chat.person.id) is Position.HEAD
     rows: list[tuple[Button, ...]] = []
     if heads:
         rows.append((Button(label=words("company.invite"), press=press("company.invite"), style="primary"),))
-        rows += [_row(talk, person) for person in everybody if person.id != talk.person.id]
-    invited = company.invitations(talk.ctx)[:SHOWN]
-    rows += [(_take_back(talk, each),) for each in invited]
+        rows += [_row(chat, person) for person in everybody if person.id != chat.person.id]
+    invited = company.invitations(chat.ctx)[:SHOWN]
+    rows += [(_take_back(chat, each),) for each in invited]
     if len(everybody) > 1:
-        leave = press("company.remove", talk.person.id)
+        leave = press("company.remove", chat.person.id)
         rows.append((Button(label=words("company.leave"), press=leave, style="danger"),))
     return Card(
         subject="company",
-        title=people.organisation_of(talk.ctx, talk.organisation).name,
+        title=people.organisation_of(chat.ctx, chat.organisation).name,
         text=words("company.alone" if len(everybody) == 1 else "company.text"),
-        lines=(*(_line(talk, person) for person in everybody), *(_invited_line(talk, each) for each in invited)),
+        lines=(*(_line(chat, person) for person in everybody), *(_invited_line(chat, each) for each in invited)),
         note=note,
         buttons=tuple(rows),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def _line(talk: Talk, person: Person) -> Line:
-    position, limit = company.position_of(talk.ctx, person.id), company.limit_of(talk.ctx, person.id)
-    return Line(label=person.name, value=_may(talk, position, limit))
+def _line(chat: ChatContext, person: Person) -> Line:
+    position, limit = company.position_of(chat.ctx, person.id), company.limit_of(chat.ctx, person.id)
+    return Line(label=person.name, value=_may(chat, position, limit))
 
 
-def _may(talk: Talk, position: Position, limit: Money | None) -> str:
-    words = talk.words
+def _may(chat: ChatContext, position: Position, limit: Money | None) -> str:
+    words = chat.words
     alone = words("company.any_amount") if limit is None else words("company.up_to", limit=limit)
     return f"{words(f'company.position.{position}')} · {alone}"
 
 
-def _invited_line(talk: Talk, made: Invitation) -> Line:
+def _invited_line(chat: ChatContext, made: Invitation) -> Line:
     """A code that nobody has used yet."""
-    until = talk.words("company.invited_until", until=made.expires_at)
+    until = chat.words("company.invited_until", until=made.expires_at)
     return Line(
-        label=talk.words("company.invitation", code=made.code),
-        value=f"{_may(talk, made.position, made.limit)} · {until}",
+        label=chat.words("company.invitation", code=made.code),
+        value=f"{_may(chat, made.position, made.limit)} · {until}",
     )
 
 
-def _take_back(talk: Talk, made: Invitation) -> Button:
-    return Button(label=talk.words("company.take_back", code=made.code), press=press("company.take_back", made.code))
+def _take_back(chat: ChatContext, made: Invitation) -> Button:
+    return Button(label=chat.words("company.take_back", code=made.code), press=press("company.take_back", made.code))
 
 
-def _row(talk: Talk, person: Person) -> tuple[Button, ...]:
-    words = talk.words
+def _row(chat: ChatContext, person: Person) -> tuple[Button, ...]:
+    words = chat.words
     return (
         Button(label=words("company.change", name=person.name), press=press("company.change", person.id)),
         Button(

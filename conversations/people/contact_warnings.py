@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.form import Values
 from core.kernel.chat_state.service import recall, remember
 from core.kernel.errors import Invalid
@@ -15,26 +15,26 @@ SHOWN: Final = 60  # characters around the first contact
 WARNED: Final = "warned"
 
 
-def free_text(talk: Talk, text: str, _values: Values) -> str:
+def free_text(chat: ChatContext, text: str, _values: Values) -> str:
     """A field's answer as it is. With a contact in it, it is refused with a warning once; sent again, it is taken.
 
     Raises Invalid.
     """
-    if first_time(talk, text):
+    if first_time(chat, text):
         raise Invalid("contacts.warned", shown=excerpt(text))
     return text
 
 
-def first_time(talk: Talk, text: str) -> bool:
+def first_time(chat: ChatContext, text: str) -> bool:
     """Whether a contact is sent for the first time. What a window tells while it is typed is not sent yet, and what
     a form holds already is only read again: neither is warned of, or the warning would be spent unseen.
     """
-    if not talk.ctx.notes.get("sent") or not has_contacts(text):
+    if not chat.ctx.notes.get("sent") or not has_contacts(text):
         return False
     topic = f"around:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    if recall(talk.ctx, talk.person.id, topic) == WARNED:
+    if recall(chat.ctx, chat.person.id, topic) == WARNED:
         return False
-    remember(talk.ctx, talk.person.id, topic, WARNED)
+    remember(chat.ctx, chat.person.id, topic, WARNED)
     return True
 
 

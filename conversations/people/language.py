@@ -5,7 +5,7 @@ from __future__ import annotations
 from babel import Locale
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Say
 from conversations.router import Book
 from core.kernel.chat_state.service import focused_draft
@@ -15,26 +15,26 @@ book = Book()
 
 
 @book.command("language")
-def language(talk: Talk, wanted: str) -> None:
+def language(chat: ChatContext, wanted: str) -> None:
     """`/language de`, or a choice of what there is."""
-    spoken = talk.almanac.wordings.languages()
+    spoken = chat.market_context.wordings.languages()
     if wanted[:2].lower() in spoken:
-        choose_language(talk.ctx, wanted[:2].lower())
-        talk.words = talk.almanac.wordings.speak(wanted[:2].lower(), talk.person.zone, talk.words.sign)
-        talk.reply(Say(text=talk.words("language.chosen")))
-        draft = focused_draft(talk.ctx, talk.person.id)
+        choose_language(chat.ctx, wanted[:2].lower())
+        chat.words = chat.market_context.wordings.speak(wanted[:2].lower(), chat.person.zone, chat.words.sign)
+        chat.reply(Say(text=chat.words("language.chosen")))
+        draft = focused_draft(chat.ctx, chat.person.id)
         if draft is not None:  # answers are values: the form goes on where it is, in the other words
-            talk.fresh = True
-            talk.press("form.open", draft.id)
+            chat.as_new_message = True
+            chat.press("form.open", draft.id)
         return
     buttons = [
         Button(label=Locale.parse(code).display_name or code, press=press("language.choose", choice=code))
         for code in spoken
     ]
     rows = tuple(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3))
-    talk.reply(Say(text=talk.words("language.which"), buttons=rows))
+    chat.reply(Say(text=chat.words("language.which"), buttons=rows))
 
 
 @book.press("language.choose")
-def choose(talk: Talk, pressed: Press) -> None:
-    language(talk, pressed.choice)
+def choose(chat: ChatContext, pressed: Press) -> None:
+    language(chat, pressed.choice)

@@ -8,7 +8,7 @@ import re
 from babel import Locale
 
 from conversations.buttons import Press, press, to_command
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.countries import country_named
 from conversations.form_controller.drafts import go_on_or_open
 from conversations.forms.form import BEFORE, Field, Form, Values
@@ -45,34 +45,34 @@ book = Book()
 
 
 @book.command("start")
-def start(talk: Talk, payload: str) -> None:
+def start(chat: ChatContext, payload: str) -> None:
     """Hello. A deep link leads straight to what it names; otherwise the first card says what can be done here."""
     link = read_payload(payload)
     if link is not None and link.source:
-        people.note_source(talk.ctx, link.source)
+        people.note_source(chat.ctx, link.source)
     if link is not None and link.thing in LED_TO:
-        talk.press(LED_TO[link.thing], link.named)
+        chat.press(LED_TO[link.thing], link.named)
         return
     thing, _, named = payload.partition("_")
     if thing == "c" and named:
-        talk.command("join", named)
+        chat.command("join", named)
         return
-    welcome(talk)
+    welcome(chat)
 
 
 @book.press("welcome.first")
-def first_look(talk: Talk, _pressed: Press) -> None:
+def first_look(chat: ChatContext, _pressed: Press) -> None:
     """Who opens a talk in which nothing has been said is greeted, once: an empty page says nothing of what this is."""
-    where = talk.surface
-    if not has_cards(talk.ctx, where.platform, where.workspace, where.address) and not recall(
-        talk.ctx, talk.person.id, GREETED
+    where = chat.chat_address
+    if not has_cards(chat.ctx, where.platform, where.workspace, where.address) and not recall(
+        chat.ctx, chat.person.id, GREETED
     ):
-        welcome(talk)
+        welcome(chat)
 
 
-def welcome(talk: Talk) -> None:
-    remember(talk.ctx, talk.person.id, GREETED, talk.surface.platform)
-    words, known = talk.words, bool(talk.person.roles)
+def welcome(chat: ChatContext) -> None:
+    remember(chat.ctx, chat.person.id, GREETED, chat.chat_address.platform)
+    words, known = chat.words, bool(chat.person.roles)
     buttons: list[tuple[Button, ...]] = [
         (
             to_command(words, "find", "primary"),
@@ -86,10 +86,10 @@ def welcome(talk: Talk) -> None:
     help_me = to_command(words, "help")
     profile = to_command(words, "profile")
     buttons.append((help_me,) if known else (profile, help_me))
-    talk.reply(
+    chat.reply(
         Card(
             subject="welcome",
-            title=words("welcome.title", name=talk.person.name),
+            title=words("welcome.title", name=chat.person.name),
             text=words("welcome.text"),
             note=words("welcome.example"),
             buttons=tuple(buttons),
@@ -98,11 +98,11 @@ def welcome(talk: Talk) -> None:
 
 
 @book.command("tour")
-def tour(talk: Talk, _rest: str) -> None:
+def tour(chat: ChatContext, _rest: str) -> None:
     """What happens here, from a listing to the released money, for somebody without an account."""
-    words = talk.words
+    words = chat.words
     steps = ("find", "offer", "sign", "pay", "deliver", "release", "review")
-    talk.reply(
+    chat.reply(
         Card(
             title=words("tour.title"),
             lines=tuple(
@@ -117,43 +117,43 @@ def tour(talk: Talk, _rest: str) -> None:
 # --- profile ----------------------------------------------------------------------------------------------------------
 
 
-def _countries(talk: Talk, _values: Values) -> list[Option]:
-    names = talk.words.locale.territories
+def _countries(chat: ChatContext, _values: Values) -> list[Option]:
+    names = chat.words.locale.territories
     return [Option(value=code, label=names.get(code, code)) for code in NEAR]
 
 
-def _find_countries(talk: Talk, part: str, _values: Values) -> list[Option]:
+def _find_countries(chat: ChatContext, part: str, _values: Values) -> list[Option]:
     """All countries there are, by a part of their name; without one, those where this trade lives."""
     if not part.strip():
-        return _countries(talk, {})
-    return countries_like(part, talk.words.locale, talk.almanac.catalogue.countries)
+        return _countries(chat, {})
+    return countries_like(part, chat.words.locale, chat.market_context.catalogue.countries)
 
 
-def _read_country(talk: Talk, text: str, _values: Values) -> str:
+def _read_country(chat: ChatContext, text: str, _values: Values) -> str:
     """A country by its code or by its name: in any language as a whole, nearly in the person's own or in English."""
     code, english = text.strip().upper(), countries_in(Locale.parse("en"))
     if any(each.value == code for each in english):
         return code
-    if (named := country_named(talk, text)) is not None:
+    if (named := country_named(chat, text)) is not None:
         return named
-    all_names = [*countries_in(talk.words.locale), *english]
+    all_names = [*countries_in(chat.words.locale), *english]
     found = nearest_option(text, all_names, sure=90)  # of some 500 names, one is always a little like anything
     if found is None:
         raise Invalid("profile.country_unknown", given=text[:40])
     return found
 
 
-def _read_vat(_talk: Talk, text: str, values: Values) -> str:
+def _read_vat(_chat: ChatContext, text: str, values: Values) -> str:
     """By the rules of its country, once that is said: in a window it may be typed first."""
     return rules.vat_number(text, values["country"]) if "country" in values else text
 
 
-def _such_number(_talk: Talk, values: Values) -> str | None:
+def _such_number(_chat: ChatContext, values: Values) -> str | None:
     """What the number is called in that country, and how one looks."""
     return VAT_NUMBERS.get(values.get("country", ""))
 
 
-def _read_roles(_talk: Talk, text: str, _values: Values) -> str:
+def _read_roles(_chat: ChatContext, text: str, _values: Values) -> str:
     return text
 
 
@@ -165,10 +165,10 @@ PROFILE = Form(
             "role",
             "choice",
             read=_read_roles,
-            options=lambda talk, _values: [
-                Option(value=each, label=talk.words(f"profile.role.{each}")) for each in ("buyer", "seller", "both")
+            options=lambda chat, _values: [
+                Option(value=each, label=chat.words(f"profile.role.{each}")) for each in ("buyer", "seller", "both")
             ],
-            show=lambda talk, value: talk.words(f"profile.role.{value}"),
+            show=lambda chat, value: chat.words(f"profile.role.{value}"),
         ),
         Field("company", max_length=120),
         Field(
@@ -177,7 +177,7 @@ PROFILE = Form(
             read=_read_country,
             options=_countries,
             finds=_find_countries,
-            show=lambda talk, value: talk.words.locale.territories.get(value, value),
+            show=lambda chat, value: chat.words.locale.territories.get(value, value),
             open_choice=True,
             shapes_form=True,
         ),
@@ -186,50 +186,50 @@ PROFILE = Form(
 )
 
 
-def _complete(talk: Talk, _opening: Opening, values: Values) -> None:
-    role, arrives = values["role"], not talk.person.roles
+def _complete(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
+    role, arrives = values["role"], not chat.person.roles
     roles = frozenset(Role) if role == "both" else frozenset({Role(role)})
     if len(values["company"].strip()) < 2:
         raise Invalid("profile.company_short", field="company")
     people.complete_profile(
-        talk.ctx,
+        chat.ctx,
         CompleteProfile(
             roles=roles,
             company=values["company"].strip(),
             country=values["country"],
             vat_number=values.get("vat_number"),
-            zone=talk.almanac.places.zone_of(values["country"]),
+            zone=chat.market_context.places.zone_of(values["country"]),
         ),
     )
     buttons: list[Button] = []
-    if talk.person.email_proved_at is None:
-        buttons.append(to_command(talk.words, "email"))
+    if chat.person.email_proved_at is None:
+        buttons.append(to_command(chat.words, "email"))
     if Role.SELLER in roles:
-        buttons.append(Button(label=talk.words("payout.set_up"), press=press("payout.set_up")))
+        buttons.append(Button(label=chat.words("payout.set_up"), press=press("payout.set_up")))
     go = "sell" if Role.SELLER in roles else "find"
-    buttons.append(to_command(talk.words, go, "primary"))
-    talk.reply(Say(text=talk.words("profile.done", company=values["company"]), buttons=(tuple(buttons),)))
+    buttons.append(to_command(chat.words, go, "primary"))
+    chat.reply(Say(text=chat.words("profile.done", company=values["company"]), buttons=(tuple(buttons),)))
     if arrives:
-        talk.reply(mark_card(talk))
+        chat.reply(mark_card(chat))
 
 
 PROFILING = book.flow(Flow(PROFILE, finish=_complete))
 
 
 @book.command("profile")
-def profile(talk: Talk, _rest: str) -> None:
+def profile(chat: ChatContext, _rest: str) -> None:
     """The profile form, with what is known already filled in; the one that was begun, where one was."""
-    organisation = people.organisation_of(talk.ctx, talk.organisation)
+    organisation = people.organisation_of(chat.ctx, chat.organisation)
     known: dict[str, str] = {}
-    if talk.person.roles:
-        known["role"] = "both" if len(talk.person.roles) > 1 else talk.person.roles[0]
+    if chat.person.roles:
+        known["role"] = "both" if len(chat.person.roles) > 1 else chat.person.roles[0]
         known["company"] = organisation.name
     if organisation.country:
         known["country"] = organisation.country
     if organisation.vat_number:
         known["vat_number"] = organisation.vat_number
     opened = known | {BEFORE: json.dumps(known, ensure_ascii=False)} if known else known
-    go_on_or_open(talk, PROFILE.name, Opening(opened))
+    go_on_or_open(chat, PROFILE.name, FormDefaults(opened))
 
 
 # --- e-mail -----------------------------------------------------------------------------------------------------------
@@ -239,37 +239,37 @@ SIX_FIGURES = re.compile(r"[0-9]{6}")
 CODE = Form("code", (Field("code", max_length=10),), review=False)
 
 
-def _claim(talk: Talk, _opening: Opening, values: Values) -> None:
+def _claim(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     try:
         command = ProveEmail(email=values["email"].strip())
     except ValueError as fault:
         raise Invalid("email.not_an_address", field="email", given=values["email"][:80]) from fault
-    people.claim_email(talk.ctx, command)
-    button = Button(label=talk.words("email.enter_code"), press=press("email.code"), style="primary")
-    talk.reply(Say(text=talk.words("email.sent", email=command.email), buttons=((button,),)))
+    people.claim_email(chat.ctx, command)
+    button = Button(label=chat.words("email.enter_code"), press=press("email.code"), style="primary")
+    chat.reply(Say(text=chat.words("email.sent", email=command.email), buttons=((button,),)))
 
 
-def _prove(talk: Talk, _opening: Opening, values: Values) -> None:
-    _try(talk, values["code"])
+def _prove(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
+    _try(chat, values["code"])
 
 
 @book.hears
-def hear_code(talk: Talk, text: str) -> bool:
+def hear_code(chat: ChatContext, text: str) -> bool:
     """Six figures while a code is on its way are that code, as the letter says; in a deal's room they are for it."""
     given = text.strip()
-    if not SIX_FIGURES.fullmatch(given) or talk.room is not None or not people.awaits_code(talk.ctx):
+    if not SIX_FIGURES.fullmatch(given) or chat.room is not None or not people.awaits_code(chat.ctx):
         return False
-    _try(talk, given)
+    _try(chat, given)
     return True
 
 
-def _try(talk: Talk, given: str) -> None:
-    left = people.prove_email(talk.ctx, given)
+def _try(chat: ChatContext, given: str) -> None:
+    left = people.prove_email(chat.ctx, given)
     if left is None:
-        talk.reply(Say(text=talk.words("email.proved", email=talk.person.email)))
+        chat.reply(Say(text=chat.words("email.proved", email=chat.person.email)))
         return
-    again = Button(label=talk.words("email.enter_code"), press=press("email.code"), style="primary")
-    talk.reply(Say(text=talk.words("email.code_wrong", count=left), buttons=((again,),)))
+    again = Button(label=chat.words("email.enter_code"), press=press("email.code"), style="primary")
+    chat.reply(Say(text=chat.words("email.code_wrong", count=left), buttons=((again,),)))
 
 
 book.flow(Flow(EMAIL, finish=_claim))
@@ -277,21 +277,21 @@ book.flow(Flow(CODE, finish=_prove))
 
 
 @book.command("email")
-def email(talk: Talk, address: str) -> None:
+def email(chat: ChatContext, address: str) -> None:
     """`/email anna@example.org`: a six-digit code goes there."""
-    talk.open("email", Opening({"email": address} if address else {}))
+    chat.open("email", FormDefaults({"email": address} if address else {}))
 
 
 @book.command("code")
-def code(talk: Talk, given: str) -> None:
+def code(chat: ChatContext, given: str) -> None:
     """`/code 123456`: the code from the letter."""
-    talk.open("code", Opening({"code": given} if given else {}))
+    chat.open("code", FormDefaults({"code": given} if given else {}))
 
 
 @book.press("email.code")
-def enter_code(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.open("code")
+def enter_code(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.open("code")
 
 
 # --- one person on two platforms --------------------------------------------------------------------------------------
@@ -307,14 +307,16 @@ def spoken_now(words: Words, wordings: Wordings, stays: Person) -> str:
 
 
 @book.command("link")
-def link(talk: Talk, given: str) -> None:
+def link(chat: ChatContext, given: str) -> None:
     """`/link` shows a code; `/link CODE` on the other platform makes both accounts one person's."""
-    words = talk.words
+    words = chat.words
     if given:
-        stays = people.take_link(talk.ctx, given)
-        talk.reply(Say(text=words("link.done", name=stays.name) + spoken_now(words, talk.almanac.wordings, stays)))
+        stays = people.take_link(chat.ctx, given)
+        chat.reply(
+            Say(text=words("link.done", name=stays.name) + spoken_now(words, chat.market_context.wordings, stays))
+        )
         return
-    shown = people.offer_link(talk.ctx)
-    elsewhere = "slack" if talk.surface.platform == Platform.TELEGRAM else "telegram"
+    shown = people.offer_link(chat.ctx)
+    elsewhere = "slack" if chat.chat_address.platform == Platform.TELEGRAM else "telegram"
     command = f"{'/parley ' if elsewhere == 'slack' else '/'}link {shown.code}"
-    talk.reply(Say(text=words(f"link.on_{elsewhere}", command=command, minutes=10)))
+    chat.reply(Say(text=words(f"link.on_{elsewhere}", command=command, minutes=10)))

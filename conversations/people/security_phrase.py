@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card
 from conversations.router import Book
 from core.people.accounts.security_phrases import choose_mark, offered_marks
@@ -12,29 +12,31 @@ book = Book()
 
 
 @book.press("mark.offer")
-def offer(talk: Talk, _pressed: Press) -> None:
+def offer(chat: ChatContext, _pressed: Press) -> None:
     """The mark there is, and others to choose from."""
-    talk.reply(mark_card(talk))
+    chat.reply(mark_card(chat))
 
 
 @book.press("mark.choose")
-def choose(talk: Talk, pressed: Press) -> None:
-    choose_mark(talk.ctx, pressed.choice)
-    talk.reply(Card(subject="money_mark", title=talk.words("mark.chosen"), text=talk.words("mark.why"), fresh=False))
+def choose(chat: ChatContext, pressed: Press) -> None:
+    choose_mark(chat.ctx, pressed.choice)
+    chat.reply(
+        Card(subject="money_mark", title=chat.words("mark.chosen"), text=chat.words("mark.why"), as_new_message=False)
+    )
 
 
-def mark_card(talk: Talk) -> Card:
+def mark_card(chat: ChatContext) -> Card:
     """Chosen when a person arrives, and changed whenever they like."""
-    words = talk.words
-    others = [mark for mark in offered_marks(talk.ctx) if mark != talk.person.mark]
+    words = chat.words
+    others = [mark for mark in offered_marks(chat.ctx) if mark != chat.person.mark]
     buttons = [Button(label=mark, press=press("mark.choose", choice=mark)) for mark in others]
     more = Button(label=words("mark.more"), press=press("mark.offer"))
     rows = [tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)]
     return Card(
         subject="money_mark",
         title=words("mark.title"),
-        text=words("mark.yours", mark=talk.person.mark),
+        text=words("mark.yours", mark=chat.person.mark),
         note=words("mark.why"),
         buttons=(*rows, (more,)),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )

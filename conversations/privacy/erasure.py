@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from conversations.buttons import Press, press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Say, Toast
 from conversations.router import Book
 from conversations.steps import YES
@@ -18,48 +18,48 @@ book = Book()
 
 
 @book.command("delete")
-def delete(talk: Talk, _rest: str) -> None:
+def delete(chat: ChatContext, _rest: str) -> None:
     """What would happen; or what has to come to its end first, and where."""
-    talk.reply(leaving_card(talk))
+    chat.reply(leaving_card(chat))
 
 
 @book.press("leave.show")
-def show(talk: Talk, _pressed: Press) -> None:
-    talk.reply(leaving_card(talk))
+def show(chat: ChatContext, _pressed: Press) -> None:
+    chat.reply(leaving_card(chat))
 
 
 @book.press("leave.now")
-def leave(talk: Talk, pressed: Press) -> None:
+def leave(chat: ChatContext, pressed: Press) -> None:
     """Asked once more, and then done. The last word is said in the language that was spoken.
 
     The button is one account's, and dies with it; a yes is good for as long as its question is fresh in mind.
     """
-    if pressed.subject != talk.person.id:
-        talk.reply(Toast(text=talk.words("erasure.gone_already"), alert=True))
+    if pressed.subject != chat.person.id:
+        chat.reply(Toast(text=chat.words("erasure.gone_already"), alert=True))
         return
-    now = int(talk.ctx.now.timestamp())
+    now = int(chat.ctx.now.timestamp())
     if pressed.choice != YES or pressed.seen is None or now - pressed.seen > YES_GOOD_FOR.total_seconds():
-        talk.reply(_asked(talk, now))
+        chat.reply(_asked(chat, now))
         return
-    service.erase(talk.ctx)
-    talk.reply(Say(text=talk.words("erasure.done")))
+    service.erase(chat.ctx)
+    chat.reply(Say(text=chat.words("erasure.done")))
 
 
-def _asked(talk: Talk, now: int) -> Card:
+def _asked(chat: ChatContext, now: int) -> Card:
     """The same card, asking; where something has come between, that is told instead."""
-    words, card = talk.words, leaving_card(talk)
-    if service.leaving(talk.ctx).hindered_by:
+    words, card = chat.words, leaving_card(chat)
+    if service.leaving(chat.ctx).hindered_by:
         return card
     what = words("erasure.go")
-    sure = press("leave.now", talk.person.id, now, YES)
+    sure = press("leave.now", chat.person.id, now, YES)
     yes = Button(label=words("sure.yes", what=what), press=sure, style="danger")
     no = Button(label=words("sure.no"), press=press("leave.show"))
     # A second tap on the same spot goes back.
     return card.model_copy(update={"turn": words("sure.leave.now"), "buttons": ((no,), (yes,))})
 
 
-def leaving_card(talk: Talk) -> Card:
-    words, now = talk.words, service.leaving(talk.ctx)
+def leaving_card(chat: ChatContext) -> Card:
+    words, now = chat.words, service.leaving(chat.ctx)
     lines = [
         Line(label=words("erasure.goes"), value=words("erasure.goes.told")),
         Line(label=words("erasure.stays"), value=words("erasure.stays.told")),
@@ -68,7 +68,7 @@ def leaving_card(talk: Talk) -> Card:
     if now.stars:
         lines.append(Line(label=words("erasure.lost"), value=words.show(now.stars)))
     lines += [Line(label=words("erasure.first"), value=words(f"erasure.first.{each}")) for each in now.hindered_by]
-    go = Button(label=words("erasure.go"), press=press("leave.now", talk.person.id), style="danger")
+    go = Button(label=words("erasure.go"), press=press("leave.now", chat.person.id), style="danger")
     copy = to_command(words, "export", said=words("copy.take_first"))
     keep = to_command(words, "me", said=words("erasure.keep"))
     return Card(
@@ -78,5 +78,5 @@ def leaving_card(talk: Talk) -> Card:
         lines=tuple(lines),
         turn=words("erasure.hindered") if now.hindered_by else words("erasure.turn"),
         buttons=((copy,), (keep,)) if now.hindered_by else ((go,), (copy,), (keep,)),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Card
 from conversations.router import Book
 from core.privacy.export.service import take_copy
@@ -11,15 +11,15 @@ book = Book()
 
 
 @book.command("export")
-def export(talk: Talk, _rest: str) -> None:
+def export(chat: ChatContext, _rest: str) -> None:
     """It comes at once, and who asks again in the next minutes is given the same one."""
-    words, files = talk.words, take_copy(talk.ctx)
-    talk.reply(
+    words, files = chat.words, take_copy(chat.ctx)
+    chat.reply(
         Card(
             subject="own_copy",
             title=words("copy.title"),
             text=words("copy.text", at=files[0].kept_at),
             documents=tuple(each.id for each in files),
-            fresh=True,
+            as_new_message=True,
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.event_sentences import gathered
 from conversations.reply import Card
 from conversations.shop.purchases import purchase_card
@@ -113,5 +113,5 @@ def concerned_by(ctx: Ctx, purchase_id: str) -> list[Person]:
     return [buyer, *(each for each in operators(ctx) if wish and each.id != buyer.id)]
 
 
-def purchase_news(talk: Talk, subject: str, note: str) -> Card:
-    return purchase_card(talk, purchase_for(talk.ctx, subject), note)
+def purchase_news(chat: ChatContext, subject: str, note: str) -> Card:
+    return purchase_card(chat, purchase_for(chat.ctx, subject), note)

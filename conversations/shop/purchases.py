@@ -8,7 +8,7 @@ from typing import Final
 
 from conversations.books.chargebacks import recall_lines
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Values
 from conversations.forms.free_text_form import own_words
 from conversations.reply import Button, Card, Line, Toast
@@ -38,16 +38,16 @@ class Ware:
 CALLED: Final[Mapping[Thing, str]] = {Thing.PROMOTION: "promote.title", Thing.RECAP: "recap.kept_title"}
 
 
-def price_here(talk: Talk, ware: Ware) -> Money:
+def price_here(chat: ChatContext, ware: Ware) -> Money:
     """What it costs where the person is: digital goods are sold for Stars within Telegram, and for money elsewhere."""
-    return ware.stars if talk.surface.platform == "telegram" else ware.card
+    return ware.stars if chat.chat_address.platform == "telegram" else ware.card
 
 
-def offer(talk: Talk, ware: Ware) -> Purchase:
+def offer(chat: ChatContext, ware: Ware) -> Purchase:
     """Offer it for sale: the invoice follows in the chat, or the page opens and this card gets its button."""
-    price = price_here(talk, ware)
+    price = price_here(chat, ware)
     purchase = service.buy(
-        talk.ctx,
+        chat.ctx,
         BuyThing(
             thing=ware.thing,
             subject=ware.subject,
@@ -58,15 +58,15 @@ def offer(talk: Talk, ware: Ware) -> Purchase:
             lasts_days=ware.lasts_days,
         ),
     )
-    talk.fresh = True
+    chat.as_new_message = True
     if purchase.state == PURCHASE.initial:
-        talk.reply(purchase_card(talk, purchase))
+        chat.reply(purchase_card(chat, purchase))
     return purchase
 
 
-def take_stars(talk: Talk, paid: PaidStars) -> None:
+def take_stars(chat: ChatContext, paid: PaidStars) -> None:
     """Telegram has charged the person. What follows is told by whoever delivers it."""
-    payments.stars_paid(talk.ctx, paid.purchase, talk.surface.address, paid.charge, paid.amount)
+    payments.stars_paid(chat.ctx, paid.purchase, chat.chat_address.address, paid.charge, paid.amount)
 
 
 # --- the wish for the money back --------------------------------------------------------------------------------------
@@ -75,14 +75,14 @@ WISH: Final = own_words("purchase_wish")
 REFUSAL: Final = own_words("purchase_refusal")
 
 
-def _wish(talk: Talk, opening: Opening, values: Values) -> None:
+def _wish(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     """An operator hears of it; the answer comes to this card."""
-    purchase = service.ask_back(talk.ctx, str(opening.subject), values["words"])
-    talk.reply(purchase_card(talk, purchase), Toast(text=talk.words("purchase.asked_back_toast")))
+    purchase = service.ask_back(chat.ctx, str(defaults.subject), values["words"])
+    chat.reply(purchase_card(chat, purchase), Toast(text=chat.words("purchase.asked_back_toast")))
 
 
-def _refuse(talk: Talk, opening: Opening, values: Values) -> None:
-    talk.reply(purchase_card(talk, service.refuse_back(talk.ctx, str(opening.subject), values["words"])))
+def _refuse(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    chat.reply(purchase_card(chat, service.refuse_back(chat.ctx, str(defaults.subject), values["words"])))
 
 
 book.flow(Flow(WISH, finish=_wish))
@@ -92,34 +92,34 @@ book.flow(Flow(REFUSAL, finish=_refuse))
 # --- one purchase -----------------------------------------------------------------------------------------------------
 
 
-def purchase_card(talk: Talk, purchase: Purchase, note: str = "") -> Card:
-    words = talk.words
+def purchase_card(chat: ChatContext, purchase: Purchase, note: str = "") -> Card:
+    words = chat.words
     lines = [Line(label=words("purchase.price"), value=words.show(purchase.price))]
     if purchase.credit:
         lines.append(Line(label=words("purchase.from_credit"), value=words.show(purchase.credit)))
         lines.append(Line(label=words("purchase.to_pay"), value=words.show(purchase.asked)))
     if purchase.back:
         lines.append(Line(label=words("purchase.back"), value=words.show(purchase.back)))
-    lines += recall_lines(talk, of_subject(talk.ctx, purchase.id))
-    lines += _wish_lines(talk, purchase)
-    yours = purchase.buyer == talk.person.id  # what stands on the invoice is in the buyer's language
+    lines += recall_lines(chat, of_subject(chat.ctx, purchase.id))
+    lines += _wish_lines(chat, purchase)
+    yours = purchase.buyer == chat.person.id  # what stands on the invoice is in the buyer's language
     return Card(
         subject=f"purchase:{purchase.id}",
         title=purchase.title if yours else words(CALLED[purchase.thing]),
         text=purchase.description if yours else "",
         lines=tuple(lines),
-        turn=_turn(talk, purchase),
+        turn=_turn(chat, purchase),
         note=note,
-        buttons=_buttons(talk, purchase),
-        fresh=talk.fresh,
+        buttons=_buttons(chat, purchase),
+        as_new_message=chat.as_new_message,
     )
 
 
-def _wish_lines(talk: Talk, purchase: Purchase) -> list[Line]:
+def _wish_lines(chat: ChatContext, purchase: Purchase) -> list[Line]:
     """Why its buyer would like the money back, and what was said to it."""
-    words, lines = talk.words, []
-    if purchase.buyer != talk.person.id:
-        lines.append(Line(label=words("purchase.buyer"), value=talk.name_of(purchase.buyer)))
+    words, lines = chat.words, []
+    if purchase.buyer != chat.person.id:
+        lines.append(Line(label=words("purchase.buyer"), value=chat.name_of(purchase.buyer)))
     if purchase.back_reason:
         lines.append(Line(label=words("purchase.why"), value=purchase.back_reason))
     if purchase.back_answer:
@@ -129,34 +129,34 @@ def _wish_lines(talk: Talk, purchase: Purchase) -> list[Line]:
     return lines
 
 
-def _turn(talk: Talk, purchase: Purchase) -> str:
+def _turn(chat: ChatContext, purchase: Purchase) -> str:
     code = f"purchase.turn.{purchase.state}"
     if purchase.state == PURCHASE.initial:
         code = f"{code}.{purchase.rail}" if purchase.url or purchase.rail == "stars" else f"{code}.coming"
     elif purchase.recall is not None:
         code = f"purchase.turn.recall_{purchase.recall}"
     elif purchase.wish_open:
-        yours = purchase.buyer == talk.person.id
+        yours = purchase.buyer == chat.person.id
         code = "purchase.turn.asked_back" if yours else "purchase.turn.asked_back.operator"
-        return talk.words(code, until=service.answered_by(purchase))
+        return chat.words(code, until=service.answered_by(purchase))
     elif purchase.back_answer is not None and purchase.state == "paid":
         code = "purchase.turn.kept"  # it was asked for once
     until = purchase.open_until if purchase.state == PURCHASE.initial else purchase.state_since + MAY_COME_BACK
-    return talk.words(code, until=until)
+    return chat.words(code, until=until)
 
 
-def _buttons(talk: Talk, purchase: Purchase) -> tuple[tuple[Button, ...], ...]:
+def _buttons(chat: ChatContext, purchase: Purchase) -> tuple[tuple[Button, ...], ...]:
     """Its buyer may pay, leave it or ask for the money back; an operator gives it back."""
-    words, yours = talk.words, purchase.buyer == talk.person.id
+    words, yours = chat.words, purchase.buyer == chat.person.id
     rows: list[tuple[Button, ...]] = []
     if yours and purchase.url:
         label = words("purchase.pay", amount=purchase.asked)
         rows.append((Button(label=label, url=purchase.url, style="primary"),))
     if yours and purchase.state == PURCHASE.initial:
         rows.append((Button(label=words("purchase.leave"), press=press("purchase.leave", purchase.id)),))
-    if yours and service.may_ask_back(purchase, talk.ctx.now):
+    if yours and service.may_ask_back(purchase, chat.ctx.now):
         rows.append((Button(label=words("purchase.ask_back"), press=press("purchase.ask_back", purchase.id)),))
-    if talk.person.operator and purchase.wish_open:
+    if chat.person.operator and purchase.wish_open:
         give, keep = press("purchase.give_back", purchase.id), press("purchase.refuse", purchase.id)
         yes = Button(label=words("purchase.give_back"), press=give, style="primary")
         rows.append((yes, Button(label=words("purchase_refusal.title"), press=keep)))
@@ -164,35 +164,35 @@ def _buttons(talk: Talk, purchase: Purchase) -> tuple[tuple[Button, ...], ...]:
 
 
 @book.press("purchase.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(purchase_card(talk, service.purchase_for(talk.ctx, pressed.subject)))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(purchase_card(chat, service.purchase_for(chat.ctx, pressed.subject)))
 
 
 @book.press("purchase.leave")
-def leave(talk: Talk, pressed: Press) -> None:
-    service.leave(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("purchase.left_toast")))
+def leave(chat: ChatContext, pressed: Press) -> None:
+    service.leave(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=chat.words("purchase.left_toast")))
 
 
 @book.press("purchase.ask_back")
-def ask_back(talk: Talk, pressed: Press) -> None:
+def ask_back(chat: ChatContext, pressed: Press) -> None:
     """Why, is asked first: an operator decides by it."""
-    purchase = service.mine(talk.ctx, pressed.subject)
-    if not service.may_ask_back(purchase, talk.ctx.now):
-        talk.reply(purchase_card(talk, purchase))
+    purchase = service.mine(chat.ctx, pressed.subject)
+    if not service.may_ask_back(purchase, chat.ctx.now):
+        chat.reply(purchase_card(chat, purchase))
         return
-    talk.fresh = True
-    talk.open("purchase_wish", Opening({}, purchase.id))
+    chat.as_new_message = True
+    chat.open("purchase_wish", FormDefaults({}, purchase.id))
 
 
 @book.press("purchase.refuse")
-def refuse(talk: Talk, pressed: Press) -> None:
-    purchase = service.purchase_for(talk.ctx, pressed.subject)
-    talk.fresh = True
-    talk.open("purchase_refusal", Opening({}, purchase.id))
+def refuse(chat: ChatContext, pressed: Press) -> None:
+    purchase = service.purchase_for(chat.ctx, pressed.subject)
+    chat.as_new_message = True
+    chat.open("purchase_refusal", FormDefaults({}, purchase.id))
 
 
 @book.press("purchase.give_back")
-def give_back(talk: Talk, pressed: Press) -> None:
-    purchase = service.give_back_whole(talk.ctx, pressed.subject)
-    talk.reply(purchase_card(talk, purchase))
+def give_back(chat: ChatContext, pressed: Press) -> None:
+    purchase = service.give_back_whole(chat.ctx, pressed.subject)
+    chat.reply(purchase_card(chat, purchase))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.form import Field, Values
 from conversations.forms.free_text_form import WORDS
 from core.discovery.search.sentence.numbers import parse_number
@@ -32,16 +32,16 @@ MOST_NCV_IN_KWH: Final = Decimal("13.89")
 # --- what is measured -------------------------------------------------------------------------------------------------
 
 
-def _read_share(talk: Talk, text: str, _values: Values) -> Decimal:
-    return _figure(talk, text, 0, 99)
+def _read_share(chat: ChatContext, text: str, _values: Values) -> Decimal:
+    return _figure(chat, text, 0, 99)
 
 
-def _read_ncv(talk: Talk, text: str, _values: Values) -> Decimal:
+def _read_ncv(chat: ChatContext, text: str, _values: Values) -> Decimal:
     """MJ/kg, in which kWh/kg are told too; pure fat has 38."""
     energy = KILOWATT_HOURS.sub("", text.strip())
     in_kwh = energy != text.strip()
     try:
-        figure = _number(talk, energy if in_kwh else MEGAJOULES.sub("", energy))
+        figure = _number(chat, energy if in_kwh else MEGAJOULES.sub("", energy))
     except Invalid as fault:
         raise Invalid("claim.ncv_unread", given=text) from fault
     megajoules = half_up_to(Fraction(figure) * MJ_PER_KWH, FINEST) if in_kwh else figure
@@ -50,18 +50,18 @@ def _read_ncv(talk: Talk, text: str, _values: Values) -> Decimal:
     return megajoules
 
 
-def _figure(talk: Talk, text: str, least: int, most: int) -> Decimal:
-    figure = _number(talk, text)
+def _figure(chat: ChatContext, text: str, least: int, most: int) -> Decimal:
+    figure = _number(chat, text)
     if not least <= figure <= most or decimals_of(figure) > FINEST:
         raise Invalid("claim.figure_out_of_range", given=text, least=least, most=most)
     return figure
 
 
-def _number(talk: Talk, text: str) -> Decimal:
+def _number(chat: ChatContext, text: str) -> Decimal:
     """A number with its unit behind it or not, as people write it: "13.5 %" and "13,5" are one, in any language."""
     plain = text.strip().removesuffix("%").strip()
     try:
-        return parse_number(plain, talk.words.language)
+        return parse_number(plain, chat.words.language)
     except Invalid as fault:
         raise Invalid("claim.number", given=text) from fault
 
@@ -83,14 +83,14 @@ def measured_in(values: Values) -> Measured:
 # --- amounts ----------------------------------------------------------------------------------------------------------
 
 
-def _read_pay(talk: Talk, text: str, values: Values) -> Money:
+def _read_pay(chat: ChatContext, text: str, values: Values) -> Money:
     """An amount in the deal's currency, or a percentage of what the lot was to cost."""
     amount: Money = values["of"]
-    plain, language = text.strip(), talk.words.language
+    plain, language = text.strip(), chat.words.language
     share = plain.removesuffix("%").strip()
     try:
         if share == plain:
-            pay = parse_money(plain, talk.almanac.catalogue, default_currency=amount.currency, language=language)
+            pay = parse_money(plain, chat.market_context.catalogue, default_currency=amount.currency, language=language)
         else:
             said = parse_number(share, language)
     except Invalid as fault:
@@ -104,11 +104,11 @@ def _read_pay(talk: Talk, text: str, values: Values) -> Money:
     return amount.share(int(said * WHOLE))
 
 
-def _read_cost(talk: Talk, text: str, values: Values) -> Money:
+def _read_cost(chat: ChatContext, text: str, values: Values) -> Money:
     """An amount in the deal's currency; of a share nobody could say what of."""
     currency: str = values["of"].currency
     try:
-        cost = parse_money(text, talk.almanac.catalogue, default_currency=currency, language=talk.words.language)
+        cost = parse_money(text, chat.market_context.catalogue, default_currency=currency, language=chat.words.language)
     except Invalid as fault:
         raise Invalid("claim.cost_unread", given=text, currency=currency) from fault
     if cost.currency != currency:
@@ -116,7 +116,7 @@ def _read_cost(talk: Talk, text: str, values: Values) -> Money:
     return cost
 
 
-def read_whole(_talk: Talk, text: str, _values: Values) -> Money:
+def read_whole(_chat: ChatContext, text: str, _values: Values) -> Money:
     minor, _, currency = text.partition(" ")
     return Money(int(minor), currency)
 
@@ -141,7 +141,7 @@ COST = Field(
 )
 
 
-def paid_with(talk: Talk, lot: Lot) -> list[str]:
+def paid_with(chat: ChatContext, lot: Lot) -> list[str]:
     """What an adjusted lot is paid with, and what of that the seller bears of the referee's test."""
-    said = [talk.words("lot.paid_with", pay=lot.pay, amount=lot.amount)]
-    return [*said, talk.words("lot.test_off", test=lot.test)] if lot.test_minor else said
+    said = [chat.words("lot.paid_with", pay=lot.pay, amount=lot.amount)]
+    return [*said, chat.words("lot.test_off", test=lot.test)] if lot.test_minor else said

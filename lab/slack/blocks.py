@@ -26,10 +26,10 @@ from lab.slack.composition import (
 )
 from lab.slack.elements import Button, Image, InAccessory, InActions, InContextActions, InInput, Overflow
 
-Surface = Literal["message", "modal", "home"]
+ChatAddress = Literal["message", "modal", "home"]
 
 # Blocks that do not stand everywhere: docs.slack.dev/reference/block-kit/blocks, "Available in surfaces".
-SURFACES: Final[dict[str, frozenset[Surface]]] = {
+SURFACES: Final[dict[str, frozenset[ChatAddress]]] = {
     "alert": frozenset({"modal"}),
     "context_actions": frozenset({"message"}),
     "file": frozenset({"message"}),

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block as SdkBlock
 from slack_sdk.models.views import View as SdkView
 
-from lab.slack.blocks import SURFACES, Message, Surface, ViewArgument
+from lab.slack.blocks import SURFACES, ChatAddress, Message, ViewArgument
 from lab.slack.refusal import Refusal
 
 Json = dict[str, Any]
@@ -51,12 +51,12 @@ def check_message(blocks: list[Json], random_: random.Random, *, newer: bool = T
     return _completed(blocks, random_)
 
 
-def check_view(view: Json, surface: Surface, random_: random.Random, *, newer: bool = True) -> Json:
+def check_view(view: Json, chat_address: ChatAddress, random_: random.Random, *, newer: bool = True) -> Json:
     """A view as an app sent it, its blocks completed. Raises `invalid_arguments`, `view_too_large`."""
     complaints = _complaints(ViewArgument, {"view": view})
-    if not complaints and view["type"] != surface:
+    if not complaints and view["type"] != chat_address:
         complaints = ["[ERROR] must be a valid enum value [json-pointer:/view/type]"]
-    if complaints or (complaints := _rules(view, surface, "/view", newer)):
+    if complaints or (complaints := _rules(view, chat_address, "/view", newer)):
         raise Refusal("invalid_arguments", complaints)
     if refused := _sdk_view_opinion(view):
         raise Refusal("invalid_arguments", [f"[ERROR] {refused} [json-pointer:/view]"])
@@ -128,17 +128,17 @@ def _pointer(location: tuple[int | str, ...], argument: Any) -> str:
     return path
 
 
-def _rules(body: Json, surface: Surface, root: str, newer: bool) -> list[str]:
+def _rules(body: Json, chat_address: ChatAddress, root: str, newer: bool) -> list[str]:
     """What the shapes cannot say: surfaces, uniqueness, the form's submit button, and the SDK's own opinion."""
     complaints: list[str] = []
     blocks, seen = body["blocks"], set()
     for number, block in enumerate(blocks):
         pointer = f"{root}/blocks/{number}"
-        if surface not in SURFACES.get(block["type"], {surface}) or (block["type"] in NEWER and not newer):
+        if chat_address not in SURFACES.get(block["type"], {chat_address}) or (block["type"] in NEWER and not newer):
             complaints.append(f"unsupported type: {block['type']} [json-pointer:{pointer}/type]")
-        if block["type"] == "input" and surface == "modal" and not body.get("submit"):
+        if block["type"] == "input" and chat_address == "modal" and not body.get("submit"):
             complaints.append(f"must define `submit` to use `input` block [json-pointer:{pointer}/input]")
-        if block["type"] == "input" and surface != "modal" and block["element"]["type"] == "file_input":
+        if block["type"] == "input" and chat_address != "modal" and block["element"]["type"] == "file_input":
             complaints.append(f"unsupported type: file_input [json-pointer:{pointer}/element/type]")
         for each in _every_block([block]):
             if each.get("block_id") in seen:

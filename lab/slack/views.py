@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from lab.slack.blocks import Surface
+from lab.slack.blocks import ChatAddress
 from lab.slack.check import check_view
 from lab.slack.refusal import Refusal
 from lab.slack.typed import initial_state
@@ -127,8 +127,8 @@ class Views:
         yield from (view for stack in self.stacks.values() for view in stack)
         yield from self.homes.values()
 
-    def _checked(self, view: Json, surface: Surface, instead_of: OpenView | None = None) -> Json:
-        body = check_view(view, surface, self.work.world.random, newer=self.work.new_blocks)
+    def _checked(self, view: Json, chat_address: ChatAddress, instead_of: OpenView | None = None) -> Json:
+        body = check_view(view, chat_address, self.work.world.random, newer=self.work.new_blocks)
         named = body.get("external_id")
         if named and any(each.body["external_id"] == named for each in self._every() if each is not instead_of):
             raise Refusal("duplicate_external_id")

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from conversations.engine import Answered
 from conversations.reply import Toast
 from conversations.turn import Turn
-from conversations.update_handler import Reception
+from conversations.update_handler import UpdateHandler
 from core.kernel import dispatcher, heartbeat, inbox, outbox, process, timers, transaction
 from core.kernel.dispatcher import Delivered, Dispatcher, Later, Never
 from core.kernel.inbox import InboxRow
@@ -38,13 +38,13 @@ def _() -> list[Any]:
 
 @rules.rule("ack_then_work", "An input is acknowledged after its commit", "kill_before_commit")
 def _() -> list[Any]:
-    take = as_it_was(Reception, "take")
+    take = as_it_was(UpdateHandler, "take")
 
-    async def first_say_yes(self: Reception, turn: Turn) -> Answered:
+    async def first_say_yes(self: UpdateHandler, turn: Turn) -> Answered:
         asyncio.create_task(take(self, turn))  # noqa: RUF006 - that nobody keeps it is the fault
         return Answered([Toast(text="Thank you")])
 
-    return [instead(Reception, "take", first_say_yes)]
+    return [instead(UpdateHandler, "take", first_say_yes)]
 
 
 @rules.rule("say_before_commit", "What is said leaves after the commit")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from conversations.buttons import Press, read_press
 from conversations.outgoing.messages import replies_of
-from conversations.reply import Button, Card, CardList, Desk, FormClosed, FormErrors, FormView, Reply, Say, Toast
+from conversations.reply import Button, Card, CardList, FormClosed, FormErrors, FormView, Home, Reply, Say, Toast
 from conversations.turn import Input, Turn
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
@@ -84,7 +84,7 @@ class Phone:
                 self.form = None
             case FormErrors():
                 self.wrong = reply
-            case FormClosed() | Toast() | Desk():
+            case FormClosed() | Toast() | Home():
                 pass
 
     def buttons(self) -> list[Button]:
@@ -120,7 +120,7 @@ class Phone:
         late = self.world.strikes("update_late")
         await asyncio.sleep(between(self.dice, *(LATE if late else TRAVELS)))
         while True:
-            answered = await self.world.ask(lambda machine: machine.reception.take(turn))
+            answered = await self.world.ask(lambda machine: machine.update_handler.take(turn))
             if answered is not None:
                 self.world.witness.took(turn, answered)
                 if not self.world.strikes("update_ack_lost"):

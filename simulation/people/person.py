@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from conversations.buttons import Press, press, read_press
 from conversations.reply import Button, FieldView, FormView
 from conversations.steps import YES
-from conversations.turn import Filled, Pressed, Said
+from conversations.turn import ButtonPress, FormSubmission, TextMessage
 from core.people.accounts.model import Platform
 from lab.stripe.connect.accounts import onboard
 from lab.stripe.payments.checkout_page import Payer, pay
@@ -180,7 +180,7 @@ class Person:
     # --- what they do -------------------------------------------------------------------------------------------------
 
     async def say(self, text: str) -> None:
-        await self.phone.send(Said(text))
+        await self.phone.send(TextMessage(text))
 
     async def press(self, load: str) -> None:
         self.pressed[load] = self.world.seconds
@@ -199,20 +199,22 @@ class Person:
             self.world.doom_somebody("kill_at_yes")
         self._note(pressed)
         if self.world.strikes("wrong_hand_first"):
-            await self.world.cast.somebody_else(self).phone.send(Pressed(load))
+            await self.world.cast.somebody_else(self).phone.send(ButtonPress(load))
         if self.world.strikes("double_yes" if yes else "double_press"):
             self.world.spawn(self._press_again(load))
-        await self.phone.send(Pressed(load))
+        await self.phone.send(ButtonPress(load))
         if self.world.strikes("stale_press") and len(self.pressed) > 1:
-            await self.phone.send(Pressed(self.dice.choice([each for each in self.pressed if "|" in each] or [load])))
+            await self.phone.send(
+                ButtonPress(self.dice.choice([each for each in self.pressed if "|" in each] or [load]))
+            )
         if self.world.strikes("wrong_person"):
             wished = [each.load for each in self._wishes() if each.verb] or [load]
-            await self.world.cast.somebody_else(self).phone.send(Pressed(self.dice.choice(wished)))
+            await self.world.cast.somebody_else(self).phone.send(ButtonPress(self.dice.choice(wished)))
 
     async def _press_again(self, load: str) -> None:
         await asyncio.sleep(self.dice.random())
         self._note(read_press(load))
-        await self.phone.send(Pressed(load))
+        await self.phone.send(ButtonPress(load))
 
     def _note(self, pressed: Press) -> None:
         """What they have said yes to, for who asks later."""
@@ -266,7 +268,7 @@ class Person:
         values = {each.name: chosen(each, self._answer(each)) for each in wanted if each.kind != "files"}
         values |= {each.name: each.value for each in form.fields if each.value and each.name not in values}
         self.phone.wrong = None
-        await self.phone.send(Filled(form.draft, form.revision, values))
+        await self.phone.send(FormSubmission(form.draft, form.revision, values))
         await self._changed(form)
         if self.phone.form is not None and self.phone.form.draft == form.draft and self.dice.random() < 0.6:
             await self._give_up(form)
@@ -279,12 +281,12 @@ class Person:
             more = next((each.name for each in form.fields if each.name not in told and self._tells(each.name)), None)
             if asked is not None:
                 told.add(asked.name)
-                await self.phone.send(Said(self._answer(asked)))
+                await self.phone.send(TextMessage(self._answer(asked)))
             elif more is not None:
                 told.add(more)
-                await self.phone.send(Pressed(press("form.edit", form.draft, form.revision, more)))
+                await self.phone.send(ButtonPress(press("form.edit", form.draft, form.revision, more)))
             else:
-                await self.phone.send(Pressed(press("form.send", form.draft, form.revision)))
+                await self.phone.send(ButtonPress(press("form.send", form.draft, form.revision)))
             if not await self._changed(form) or self.phone.form is None or self.phone.form.draft != form.draft:
                 return
             form = self.phone.form
@@ -297,7 +299,7 @@ class Person:
     async def _give_up(self, form: FormView) -> None:
         self.phone.form = None
         self.appetite += self.dice.random() < 0.7
-        await self.phone.send(Pressed(press("form.cancel", form.draft, form.revision)))
+        await self.phone.send(ButtonPress(press("form.cancel", form.draft, form.revision)))
 
     def _answer(self, asked: FieldView) -> str:
         if self.world.strikes("odd_words"):

@@ -12,12 +12,12 @@ from bots.slack.app import SlackBot, client_at
 from bots.slack.sender import SlackSender
 from bots.slack.workspaces import Workspaces
 from conversations.buttons import Press, press
-from conversations.chat_context import Almanac, Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults, MarketContext
 from conversations.engine import Engine
 from conversations.forms.form import Field, Form, Values
-from conversations.reply import Button, Card, CardList, Desk, Line, Option, Say
+from conversations.reply import Button, Card, CardList, Home, Line, Option, Say
 from conversations.router import Book, Flow
-from conversations.update_handler import Reception
+from conversations.update_handler import UpdateHandler
 from core.discovery.search.sentence.places import Places
 from core.kernel.ids import Ids
 from lab.app import Lab
@@ -29,7 +29,7 @@ from tests.lab.slack.desk import Json, messages
 GOODS = ("pellets", "chips")
 
 
-def _grades(_talk: Talk, values: Values) -> list[Option]:
+def _grades(_chat: ChatContext, values: Values) -> list[Option]:
     return [Option(value=f"{values['goods']}-{n}", label=f"{values['goods']} {n}") for n in "AB"]
 
 
@@ -40,7 +40,7 @@ TRADE = Form(
         Field(
             "goods",
             "choice",
-            options=lambda _talk, _values: [Option(value=each, label=each) for each in GOODS],
+            options=lambda _chat, _values: [Option(value=each, label=each) for each in GOODS],
             shapes_form=True,
         ),
         Field("grade", "choice", options=_grades, applies=lambda values: "goods" in values),
@@ -53,24 +53,24 @@ def desk_book() -> Book:
     book, waiting = Book(), ["offer from Jonas"]
 
     @book.command("me")
-    def me(talk: Talk, _rest: str) -> None:
+    def me(chat: ChatContext, _rest: str) -> None:
         done = Button(label="Done", press=press("waiting.done"))
         items = tuple(Card(title=each, buttons=((done,),)) for each in waiting)
         section = CardList(subject="waiting", title=f"{len(waiting)} waiting", items=items)
-        talk.reply(Desk(title=f"Desk of {talk.person.name}", sections=(section,)))
+        chat.reply(Home(title=f"Desk of {chat.person.name}", sections=(section,)))
 
     @book.press("waiting.done")
-    def finish(_talk: Talk, _pressed: Press) -> None:
+    def finish(_chat: ChatContext, _pressed: Press) -> None:
         waiting.clear()
 
-    def publish(talk: Talk, _opening: Opening, values: Values) -> None:
-        talk.reply(Card(title="Traded", lines=(Line(label="Grade", value=values["grade"]),)))
+    def publish(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
+        chat.reply(Card(title="Traded", lines=(Line(label="Grade", value=values["grade"]),)))
 
     book.flow(Flow(TRADE, publish))
 
     @book.command("both")
-    def both(talk: Talk, _rest: str) -> None:
-        talk.reply(Say(text="first"), Say(text="second"))
+    def both(chat: ChatContext, _rest: str) -> None:
+        chat.reply(Say(text="first"), Say(text="second"))
 
     return book
 
@@ -79,9 +79,9 @@ def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
     client = client_at(lab.slack.bot_token, f"{lab.url}/slack/api/")
     workspaces = Workspaces(client)
     stall.deliver("slack", SlackSender(workspaces, stall.transactions))
-    engine = Engine([stall_book(), desk_book()], Almanac(catalogue(), Places([]), stall.wordings, 100, 1500))
-    reception = Reception(stall.transactions, engine, Ids(random.Random(5).randbytes))
-    return SlackBot(workspaces, reception, stall.wordings, **secrets)
+    engine = Engine([stall_book(), desk_book()], MarketContext(catalogue(), Places([]), stall.wordings, 100, 1500))
+    update_handler = UpdateHandler(stall.transactions, engine, Ids(random.Random(5).randbytes))
+    return SlackBot(workspaces, update_handler, stall.wordings, **secrets)
 
 
 def inputs(view: Json) -> dict[str, Json]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Almanac, Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults, MarketContext
 from conversations.engine import Engine
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Toast
 from conversations.router import Book, Flow
-from conversations.update_handler import Reception
+from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.discovery.search.sentence.places import Places
 from core.kernel.database import Table
@@ -62,14 +62,14 @@ WOODS = tuple(Option(value=f"wood{n}", label=f"Wood {n}") for n in range(15))
 FORM = Form(
     "heap",
     (
-        Field("wood", kind="choice", options=lambda _talk, _values: WOODS),
+        Field("wood", kind="choice", options=lambda _chat, _values: WOODS),
         Field("name"),
         Field("photos", kind="files", optional=True),
     ),
 )
 
 
-def heap_card(name: str, state: str, pictures: tuple[str, ...] = (), *, fresh: bool = True) -> Card:
+def heap_card(name: str, state: str, pictures: tuple[str, ...] = (), *, as_new_message: bool = True) -> Card:
     sell = Button(label="Sold", press=press("heap.sold", name), style="primary")
     return Card(
         subject=f"heap:{name}",
@@ -77,44 +77,44 @@ def heap_card(name: str, state: str, pictures: tuple[str, ...] = (), *, fresh: b
         lines=(Line(label="State", value=state),),
         buttons=((sell,),),
         pictures=pictures,
-        fresh=fresh,
+        as_new_message=as_new_message,
     )
 
 
 def stall_book() -> Book:
     book = Book()
 
-    def publish(talk: Talk, opening: Opening, values: Values) -> None:
-        pictures = tuple(part for part in opening.answers.get("photos", "").split(",") if part)
-        talk.reply(heap_card(values["name"], "open", pictures))
+    def publish(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+        pictures = tuple(part for part in defaults.answers.get("photos", "").split(",") if part)
+        chat.reply(heap_card(values["name"], "open", pictures))
 
     book.flow(Flow(FORM, publish))
 
     @book.command("start")
-    def start(talk: Talk, rest: str) -> None:
-        talk.reply(Say(text=f"Welcome {talk.person.name} {rest}".strip()))
+    def start(chat: ChatContext, rest: str) -> None:
+        chat.reply(Say(text=f"Welcome {chat.person.name} {rest}".strip()))
 
     @book.command("heap2")
-    def again(talk: Talk, rest: str) -> None:
-        talk.reply(heap_card(rest, "open"))
+    def again(chat: ChatContext, rest: str) -> None:
+        chat.reply(heap_card(rest, "open"))
 
     @book.command("two")
-    def two(talk: Talk, rest: str) -> None:
-        talk.reply(Say(text="first"), heap_card(rest, "sold", fresh=False))
+    def two(chat: ChatContext, rest: str) -> None:
+        chat.reply(Say(text="first"), heap_card(rest, "sold", as_new_message=False))
 
     @book.command("anything")
-    def anything(talk: Talk, rest: str) -> None:
-        talk.reply(Say(text=f"You said: {rest}"))
+    def anything(chat: ChatContext, rest: str) -> None:
+        chat.reply(Say(text=f"You said: {rest}"))
 
     @book.press("heap.sold")
-    def sold(talk: Talk, pressed: Press) -> None:
+    def sold(chat: ChatContext, pressed: Press) -> None:
         if pressed.subject == "late":
             raise Stale("talk.heap_moved_on")
-        talk.reply(Toast(text="Well done"), heap_card(pressed.subject, "sold", fresh=False))
+        chat.reply(Toast(text="Well done"), heap_card(pressed.subject, "sold", as_new_message=False))
 
     @book.press("heap.show")
-    def show(talk: Talk, pressed: Press) -> None:
-        talk.reply(heap_card(pressed.subject, "gone", fresh=False))
+    def show(chat: ChatContext, pressed: Press) -> None:
+        chat.reply(heap_card(pressed.subject, "gone", as_new_message=False))
 
     return book
 
@@ -124,7 +124,7 @@ class Stall:
     """`settle()` waits until all replies in hand are delivered; `later()` lets the time for another try come."""
 
     transactions: Transactions
-    reception: Reception
+    update_handler: UpdateHandler
     wordings: Wordings
     clock: MovableClock
     database: Path
@@ -171,9 +171,13 @@ async def open_stall(folder: Path) -> AsyncIterator[Stall]:
     await runner.open()
     clock, ids = MovableClock(), Ids(random.Random(11).randbytes)
     transactions = Transactions(runner, clock, ids, Reactions())
-    almanac = Almanac(catalogue(), Places([]), wordings, 100, 1500)
+    market_context = MarketContext(catalogue(), Places([]), wordings, 100, 1500)
     stall = Stall(
-        transactions, Reception(transactions, Engine([stall_book()], almanac), ids), wordings, clock, database
+        transactions,
+        UpdateHandler(transactions, Engine([stall_book()], market_context), ids),
+        wordings,
+        clock,
+        database,
     )
     try:
         yield stall

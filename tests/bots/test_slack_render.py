@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.home import home
+from bots.slack.home import home_view
 from bots.slack.modal import errors_in, filled, modal
 from bots.slack.render import bare, render
 from bots.slack.sender import Errand, outcome_of
@@ -21,11 +21,11 @@ from conversations.reply import (
     Button,
     Card,
     CardList,
-    Desk,
     FieldView,
     FormClosed,
     FormErrors,
     FormView,
+    Home,
     Line,
     Option,
     Reply,
@@ -62,7 +62,7 @@ CARD = some.builds(
 LIST = some.builds(
     CardList, subject=some.just("s"), title=ANY, text=ANY, items=some.lists(CARD, max_size=9).map(tuple), buttons=ROWS
 )
-DESK = some.builds(Desk, title=ANY, text=ANY, buttons=ROWS, sections=some.lists(LIST, max_size=5).map(tuple))
+DESK = some.builds(Home, title=ANY, text=ANY, buttons=ROWS, sections=some.lists(LIST, max_size=5).map(tuple))
 
 
 def field(name: str, kind: str = "text", **more: object) -> FieldView:
@@ -97,8 +97,8 @@ def test_whatever_is_said_slack_takes_it(reply: Reply) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(DESK)
-def test_any_desk_fits_the_home_tab(desk: Desk) -> None:
-    check_view(home(desk), "home", DICE)
+def test_any_desk_fits_the_home_tab(home: Home) -> None:
+    check_view(home_view(home), "home", DICE)
 
 
 @settings(max_examples=30, deadline=None)
@@ -131,7 +131,7 @@ def test_on_the_desk_figures_stand_in_a_row_and_sentences_on_lines_of_their_own(
     def drawn(*values: str) -> str:
         card = Card(title="Money", lines=tuple(Line(label="Held", value=each) for each in values))
         money = CardList(subject="money", title="Money", items=(card,))
-        return str(home(Desk(title="Desk", sections=(money,), buttons=(row, row)))["blocks"])
+        return str(home_view(Home(title="Home", sections=(money,), buttons=(row, row)))["blocks"])
 
     row = (Button(label="Help", press="help"),)
     assert "' · '" in drawn("1 €", "2 €")

@@ -14,7 +14,7 @@ from telegram import Bot, Update
 from bots.telegram.request import bot_at
 from bots.telegram.text import JOINER
 from bots.telegram.turns import turn_of
-from conversations.turn import Attached, Located, Misfit, Pressed, Said
+from conversations.turn import Attached, ButtonPress, Located, TextMessage, UnsupportedInput
 from lab.app import Lab
 from tests.bots.handset import picture
 from tests.lab.phone import Phone
@@ -35,11 +35,14 @@ def update(bot: Bot, **content: Any) -> Update:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ({"text": "/start offer"}, Said("/start offer", "1")),
-        ({"text": f"ona@{JOINER}example{JOINER}.org"}, Said("ona@example.org", "1")),
+        ({"text": "/start offer"}, TextMessage("/start offer", "1")),
+        ({"text": f"ona@{JOINER}example{JOINER}.org"}, TextMessage("ona@example.org", "1")),
         ({"location": {"latitude": 54.9, "longitude": 23.9}}, Located(54.9, 23.9)),
-        ({"voice": {"file_id": "x", "file_unique_id": "y", "duration": 2}}, Misfit("talk.only_text_and_files")),
-        ({"contact": {"phone_number": "1", "first_name": "J"}}, Misfit("talk.only_text_and_files")),
+        (
+            {"voice": {"file_id": "x", "file_unique_id": "y", "duration": 2}},
+            UnsupportedInput("talk.only_text_and_files"),
+        ),
+        ({"contact": {"phone_number": "1", "first_name": "J"}}, UnsupportedInput("talk.only_text_and_files")),
         ({"group_chat_created": True}, None),
     ],
 )
@@ -55,7 +58,7 @@ async def test_a_file_that_telegram_does_not_have_is_said_to_be_broken(bot: Bot)
     gone = {"document": {"file_id": "gone", "file_unique_id": "g", "file_name": "cert.pdf"}}
     turn = await turn_of(bot, update(bot, **gone))
     assert turn is not None
-    assert turn.input == Misfit("file.broken", {"name": "cert.pdf"})
+    assert turn.input == UnsupportedInput("file.broken", {"name": "cert.pdf"})
 
 
 async def test_a_photo_is_fetched_in_its_largest_size(bot: Bot, browser: aiohttp.ClientSession) -> None:
@@ -78,4 +81,4 @@ async def test_a_press_carries_what_its_button_held(bot: Bot, browser: aiohttp.C
     await ona.do("press", message_id=card.message_id, data="deal.sign|7|2")
     turn = await turn_of(bot, (await bot.get_updates())[-1])
     assert turn is not None
-    assert (turn.input, turn.message) == (Pressed("deal.sign|7|2"), str(card.message_id))
+    assert (turn.input, turn.message) == (ButtonPress("deal.sign|7|2"), str(card.message_id))

@@ -22,7 +22,7 @@ from config.rehearsal.stages import Stage, at_stage
 from conversations.buttons import press
 from conversations.engine import Answered
 from conversations.reply import FormErrors, FormView, Reply
-from conversations.turn import Filled, Input, Pressed, Turn
+from conversations.turn import ButtonPress, FormSubmission, Input, Turn
 from core.kernel.chat_state.model import Draft
 from core.kernel.database import Unavailable
 from core.kernel.dispatcher import Carrier, Delivered, Dispatcher
@@ -73,7 +73,7 @@ class Worker:
         """An input until it is stored: while the database is held by another too long, the platform brings it again."""
         while True:
             with suppress(Unavailable):
-                return await self.here.reception.take(turn)
+                return await self.here.update_handler.take(turn)
 
     async def takes(self, player: Player, turn: Turn) -> Answered:
         """An input as a platform brings it, perhaps again; what is answered at once is shown the first time."""
@@ -86,7 +86,7 @@ class Worker:
     async def dies_over(self, turn: Turn) -> None:
         """It has taken an input and comes to nothing else: it delivers nothing, and acknowledges nothing."""
         self.here.transactions.deliver_by(lambda _posts: None)
-        await self.here.reception.take(turn)
+        await self.here.update_handler.take(turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class Attempt:
         """What cannot be sent can be left."""
         form = self.player.screen.form
         if form is not None:
-            await self.brings(Pressed(press("form.cancel", form.draft, form.revision)))
+            await self.brings(ButtonPress(press("form.cancel", form.draft, form.revision)))
         assert self.player.screen.form is None, f"no way out of {self.door.flow}"
 
     async def brings(self, given: Input, by: Player | None = None) -> Sequence[Reply]:
@@ -202,7 +202,7 @@ class Attempt:
             self.answers[turn.key] = answered
         replies = player.screen.shown[before:]
         self.looks_at(replies, given)
-        if isinstance(given, Filled) and self._asks_more(replies):
+        if isinstance(given, FormSubmission) and self._asks_more(replies):
             await self.brings(replace(given, final=False), by)  # as Slack's window does by itself
         return replies
 

@@ -20,7 +20,7 @@ from conversations.router import Book
 from conversations.steps import YES
 from conversations.trade.deals import card as deal_card
 from conversations.trade.delivery import claim, delivery, dispute
-from conversations.turn import ClosedForm, Filled, Input, Pressed, Said, Turn
+from conversations.turn import ButtonPress, ClosedForm, FormSubmission, Input, TextMessage, Turn
 from core.kernel.transaction import Ctx
 from tests.conformance.attempt import Attempt, loads_on
 
@@ -64,7 +64,7 @@ async def duplicate(trying: Attempt) -> None:
     for given in trying.inputs():
         await trying.brings(given)
         await again(trying, trying.turns[-1])
-    await trying.brings(Pressed(press("form.send", form.draft, form.revision)))
+    await trying.brings(ButtonPress(press("form.send", form.draft, form.revision)))
     await again(trying, trying.turns[-1])
     for turn in trying.turns:
         await again(trying, turn)
@@ -132,7 +132,7 @@ async def stale_press(trying: Attempt) -> None:
     """
     await trying.enters()
     for load in asked_first(trying.player):
-        await trying.brings(Pressed(load))
+        await trying.brings(ButtonPress(load))
     form, pressed = trying.form, Buttons()
     await pressed.too_late(trying)
     for given in trying.inputs():
@@ -142,12 +142,12 @@ async def stale_press(trying: Attempt) -> None:
             await pressed.too_late(trying)
             if isinstance(said, FormErrors):
                 trying.player.screen.show([said])  # it stands in the window still
-        elif isinstance(given, Filled):
+        elif isinstance(given, FormSubmission):
             await trying.brings(given)
     assert await trying.kept(form.draft) is None, "what was sent can be sent again"
     effect = trying.effect()
     for load in [*pressed.all.values(), *outdated(trying.player)]:
-        replies = await trying.brings(Pressed(load))
+        replies = await trying.brings(ButtonPress(load))
         shown = [reply for reply in replies if isinstance(reply, FormView)]
         assert form.draft not in {each.draft for each in shown}, "what was sent is there again"
         await trying.leaves()
@@ -163,10 +163,12 @@ async def wrong_person(trying: Attempt) -> None:
     for given in trying.inputs():
         kept, now = await trying.kept(form.draft), trying.form
         loads = [*loads_on(now), *(press(verb, now.draft, now.revision) for verb in sorted(ANY_TIME))]
-        stolen: list[Input] = [Pressed(load) for load in loads if read_press(load).verb not in tried]
+        stolen: list[Input] = [ButtonPress(load) for load in loads if read_press(load).verb not in tried]
         tried |= {read_press(load).verb for load in loads}
         stolen += (
-            [given] if isinstance(given, Filled) else [ClosedForm(form.draft), Filled(form.draft, now.revision, {})]
+            [given]
+            if isinstance(given, FormSubmission)
+            else [ClosedForm(form.draft), FormSubmission(form.draft, now.revision, {})]
         )
         for each in stolen:
             replies = await trying.brings(each, by=stranger)
@@ -183,12 +185,12 @@ async def two_flows(trying: Attempt) -> None:
     await trying.enters()
     form = trying.form
     for given in trying.inputs():
-        if isinstance(given, Filled):  # what is typed into a window is told while it is typed
+        if isinstance(given, FormSubmission):  # what is typed into a window is told while it is typed
             typed = replace(given, files={}, final=False, quiet=True)
             await trying.worker.takes(trying.player, trying.player.turn(typed))
         kept = await trying.kept(form.draft)
         assert kept is not None
-        replies = await trying.brings(Said(f"/{ANOTHER}"))
+        replies = await trying.brings(TextMessage(f"/{ANOTHER}"))
         other = trying.form
         assert other.draft != form.draft
         aside = await trying.kept(form.draft)
@@ -210,14 +212,14 @@ async def two_flows(trying: Attempt) -> None:
         front = await trying.kept(other.draft)
         assert front is not None
         assert front.focused, "what is in front is put aside with it"
-        await trying.brings(Pressed(press("form.cancel", other.draft, other.revision)))
-        await trying.brings(Pressed(press("form.open", form.draft, 0)))
+        await trying.brings(ButtonPress(press("form.cancel", other.draft, other.revision)))
+        await trying.brings(ButtonPress(press("form.open", form.draft, 0)))
         # A line that was just being changed has kept its answer, and the form is looked over as a whole.
         whole = replace(kept, editing=None, revision=kept.revision + (kept.editing is not None))
         resumed = await trying.kept(form.draft)
         assert resumed in (kept, whole), "what was taken up again has changed"
-        if kept.editing is not None and resumed == whole and isinstance(given, Said):
-            await trying.brings(Pressed(press("form.edit", form.draft, whole.revision, kept.editing)))
+        if kept.editing is not None and resumed == whole and isinstance(given, TextMessage):
+            await trying.brings(ButtonPress(press("form.edit", form.draft, whole.revision, kept.editing)))
         await trying.brings(given)
 
 
@@ -232,11 +234,11 @@ async def changed_schema(trying: Attempt) -> None:
     draft = trying.form.draft
     with retired(trying.door.flow):
         await trying.restarts()
-        for meant in (Pressed(press("form.send", draft, trying.form.revision)), Said("What now?")):
+        for meant in (ButtonPress(press("form.send", draft, trying.form.revision)), TextMessage("What now?")):
             replies = await trying.brings(meant)
             assert not any(isinstance(reply, FormView) for reply in replies)
     await trying.restarts()
-    await trying.brings(Pressed(press("form.open", draft, 0)))
+    await trying.brings(ButtonPress(press("form.open", draft, 0)))
     asked = False
     for given in trying.inputs():
         if asked:
@@ -250,7 +252,7 @@ async def changed_schema(trying: Attempt) -> None:
             assert before is not None
             assert after is not None, "it was sent as if nothing had been added to it"
             here = {each.name for each in ours.fields}
-            here -= set(given.values if isinstance(given, Filled) else ())
+            here -= set(given.values if isinstance(given, FormSubmission) else ())
             lost = {name for name, text in before.answers.items() if name in here and after.answers.get(name) != text}
             assert not lost, f"{lost} has to be said again"
             assert NEW_QUESTION not in after.answers, "what was said to another question is its answer"
@@ -311,12 +313,12 @@ class Buttons:
         before = await trying.kept(form.draft)
         if before is None or before.editing is not None:
             return  # one line of it is just being changed: the window would take the person away from that
-        await trying.brings(Filled(form.draft, form.revision, {}, final=False))
+        await trying.brings(FormSubmission(form.draft, form.revision, {}, final=False))
         now = await trying.kept(form.draft)
         assert now is not None
         assert now.revision > form.revision
         for old in loads.values():
-            await trying.brings(Pressed(old))
+            await trying.brings(ButtonPress(old))
             assert await trying.kept(form.draft) == now, f"an older card has changed the form: {old}"
             assert trying.form.revision == now.revision, "the form is not drawn as it stands now"
 

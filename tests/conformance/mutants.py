@@ -69,9 +69,9 @@ def _() -> list[Any]:
 def _() -> list[Any]:
     press = as_it_was(Interview, "press")
 
-    def whatever_was_seen(self: Interview, talk: Any, pressed: Any) -> None:
-        draft = talks.draft_there(talk.ctx, talk.person.id, pressed.subject)
-        press(self, talk, replace(pressed, seen=draft.revision) if draft is not None else pressed)
+    def whatever_was_seen(self: Interview, chat: Any, pressed: Any) -> None:
+        draft = talks.draft_there(chat.ctx, chat.person.id, pressed.subject)
+        press(self, chat, replace(pressed, seen=draft.revision) if draft is not None else pressed)
 
     return [instead(Interview, "press", whatever_was_seen)]
 
@@ -122,10 +122,10 @@ def _() -> list[Any]:
 
 @rule("answers_kept", "A release that changes a form leaves its answers", "changed_schema")
 def _() -> list[Any]:
-    def forgets(self: Interview, talk: Any, draft: Draft) -> bool:
+    def forgets(self: Interview, chat: Any, draft: Draft) -> bool:
         if draft.schema == self._flows[draft.flow].form.schema:
             return False
-        self.show(talk, self._save(talk, draft, {}, trail=[]))
+        self.show(chat, self._save(chat, draft, {}, trail=[]))
         return True
 
     return [instead(Interview, "_drawn_anew", forgets)]
@@ -133,7 +133,7 @@ def _() -> list[Any]:
 
 @rule("retired", "A form that is no longer in use is told so", "changed_schema")
 def _() -> list[Any]:
-    return [instead(Interview, "_draft", lambda _self, talk, name: talks.draft_of(talk.ctx, talk.person.id, name))]
+    return [instead(Interview, "_draft", lambda _self, chat, name: talks.draft_of(chat.ctx, chat.person.id, name))]
 
 
 @rule("lease", "What one worker delivers no other takes up", "two_workers")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from conversations.advice.sessions.card import session_card
-from conversations.chat_context import Almanac, Surface, Talk
+from conversations.chat_context import ChatAddress, ChatContext, MarketContext
 from conversations.engine import Engine
 from conversations.reply import Card
 from conversations.trade.deals.card import awaits_me, deal_card
@@ -27,19 +27,19 @@ from tests.core.trades import Trade, agreed, market_in_memory
 
 MOST = 11  # one of them for the VAT on the fee, of whose country the seller is
 MOST_OF_A_SESSION = 12  # one of them, of a talk that is over, for who has ended it
-ENGINE = Engine([], Almanac(catalogue(), Places([]), Wordings(), 100, 1500))
+ENGINE = Engine([], MarketContext(catalogue(), Places([]), Wordings(), 100, 1500))
 
 
-async def statements(market: Market, actor: Actor, draw: Callable[[Talk], Card]) -> list[str]:
+async def statements(market: Market, actor: Actor, draw: Callable[[ChatContext], Card]) -> list[str]:
     """What is asked of the database while this person's card is drawn."""
     asked: list[str] = []
 
     def unit(ctx: Ctx) -> None:
-        talk = ENGINE.talk_to(ctx, acting(ctx), Surface("telegram", "", "1"))
+        chat = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
         driver: Any = standing(ctx.session).connection.driver_connection
         driver.set_trace_callback(asked.append)
         try:
-            draw(talk)
+            draw(chat)
         finally:
             driver.set_trace_callback(None)
 
@@ -51,7 +51,7 @@ async def counted(trade: Trade) -> list[int]:
     """For the buyer, then for the seller."""
     sides = (trade.buyer, trade.seller)
     asked = [
-        await statements(trade.market, side, lambda talk: deal_card(talk, deal_for(talk.ctx, trade.deal_id)))
+        await statements(trade.market, side, lambda chat: deal_card(chat, deal_for(chat.ctx, trade.deal_id)))
         for side in sides
     ]
     assert all(len(each) <= MOST for each in asked), max(asked, key=len)
@@ -87,9 +87,9 @@ async def test_who_has_paid_by_debit_is_not_asked_to_pay_while_the_banks_are_at_
 
         async def told(side: Actor) -> tuple[str, bool]:
             def unit(ctx: Ctx) -> tuple[str, bool]:
-                talk = ENGINE.talk_to(ctx, acting(ctx), Surface("telegram", "", "1"))
+                chat = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
                 deal = deal_for(ctx, trade.deal_id)
-                return deal_card(talk, deal).turn, awaits_me(talk, deal)
+                return deal_card(chat, deal).turn, awaits_me(chat, deal)
 
             return cast("tuple[str, bool]", await market.run(side, unit))
 
@@ -112,7 +112,7 @@ async def test_a_sessions_card_asks_little_at_every_turn() -> None:
         async def little() -> None:
             for actor in (they.sarah, they.alex):
                 asked = await statements(
-                    market, actor, lambda talk: session_card(talk, booking_for(talk.ctx, they.booking_id))
+                    market, actor, lambda chat: session_card(chat, booking_for(chat.ctx, they.booking_id))
                 )
                 assert len(asked) <= MOST_OF_A_SESSION, asked
 

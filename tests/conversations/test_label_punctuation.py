@@ -9,11 +9,11 @@ import pytest
 from bots.slack.render import bare
 from bots.slack.render import render as on_slack
 from bots.telegram.render import render as on_telegram
-from conversations.chat_context import Almanac, Surface
+from conversations.chat_context import ChatAddress, MarketContext
 from conversations.engine import Engine
 from conversations.outgoing.label_punctuation import jointed
 from conversations.outgoing.messages import replies_of, send
-from conversations.reply import Card, CardList, Desk, FieldView, FormView, Line, Reply
+from conversations.reply import Card, CardList, FieldView, FormView, Home, Line, Reply
 from conversations.wording import Wordings, listed
 from core.discovery.search.sentence.places import Places
 from core.kernel.transaction import MARKET, Ctx
@@ -23,13 +23,13 @@ from tests.core.goods import catalogue
 from tests.core.trades import market_in_memory
 
 WORDINGS: Final = Wordings()
-ENGINE: Final = Engine([], Almanac(catalogue(), Places([]), WORDINGS, 100, 1500))
+ENGINE: Final = Engine([], MarketContext(catalogue(), Places([]), WORDINGS, 100, 1500))
 CARD: Final = Card(title="Granulés", lines=(Line(label="Prix", value="215 €", was="220 €"),))
 FIELD: Final = FieldView(name="price", kind="text", label="Prix", ask="", value="215", shown="215 €")
 WORDS_OF_FORM: Final = dict.fromkeys(("title", "submit", "cancel", "back", "skip", "change"), "…")
 FORM: Final = FormView(draft="d", revision=1, fields=(FIELD,), current=None, **WORDS_OF_FORM)
 LIST: Final = CardList(subject="found", title="Trouvé", items=(CARD,))
-ALL: Final[list[Reply]] = [CARD, LIST, Desk(title="Bureau", sections=(LIST,)), FORM]
+ALL: Final[list[Reply]] = [CARD, LIST, Home(title="Bureau", sections=(LIST,)), FORM]
 
 
 def drawn(reply: Reply) -> list[str]:
@@ -59,13 +59,13 @@ async def test_what_is_sent_is_joined_for_its_reader_and_stays_so_wherever_it_fo
     def unit(ctx: Ctx) -> None:
         person = acting(ctx)
         person.locale = "fr"
-        talk = ENGINE.talk_to(ctx, person, Surface(Platform.TELEGRAM.value, "", "chat-Rémi"))
-        send(ctx, talk.surface, ALL, words=talk.words)
+        chat = ENGINE.talk_to(ctx, person, ChatAddress(Platform.TELEGRAM.value, "", "chat-Rémi"))
+        send(ctx, chat.chat_address, ALL, words=chat.words)
 
     async with market_in_memory() as market:
         reader, _ = await market.newcomer("Rémi")
         await market.run(reader, unit)
         first = replies_of(market.posts[-1])
-        await market.run(MARKET, lambda ctx: send(ctx, Surface(Platform.SLACK.value, "T1", "D1"), first))
+        await market.run(MARKET, lambda ctx: send(ctx, ChatAddress(Platform.SLACK.value, "T1", "D1"), first))
         for reply in replies_of(market.posts[-1]):
             assert all("Prix\N{NO-BREAK SPACE}: " in shown for shown in drawn(reply))

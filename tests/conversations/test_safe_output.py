@@ -34,9 +34,9 @@ from conversations.reply import (
     Card,
     CardList,
     Chart,
-    Desk,
     FieldView,
     FormView,
+    Home,
     Line,
     Option,
     Reply,
@@ -109,7 +109,7 @@ def replies(words: str) -> list[Reply]:
         listed,
         form,
         Say(text=words, buttons=((button,),)),
-        Desk(title=words, text=words, sections=(listed,)),
+        Home(title=words, text=words, sections=(listed,)),
     ]
 
 

@@ -14,7 +14,7 @@ from multiprocessing.synchronize import Barrier as ProcessBarrier
 from typing import Any, Final
 
 from config.database import open_database
-from config.market import almanac, engine_and_reactions
+from config.market import engine_and_reactions, market_context
 from config.settings import Settings
 from core.books.audit.service import invariants
 from core.kernel.errors import Refusal
@@ -46,7 +46,7 @@ class Outcome:
 
 async def market_at(address: str) -> Transactions:
     """The product's own units, with all that listens to them. Nothing is delivered."""
-    known = almanac(Settings(_env_file=None))
+    known = market_context(Settings(_env_file=None))
     _, reactions = engine_and_reactions(known)
     return Transactions(await open_database(address), StandingClock(), Ids(secrets.token_bytes), reactions)
 

@@ -9,7 +9,7 @@ from conversations.advice.aftercare.confirmation import ask_once_more
 from conversations.advice.aftercare.review import session_standing
 from conversations.advice.session_price import talked_in_words
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.event_sentences import gathered
 from conversations.forms.answers import read_whole_number
 from conversations.forms.form import Field, Form, Values
@@ -97,13 +97,13 @@ Tell = Callable[[Ctx, str, str, int | None], Any]  # of a session by its id, in 
 def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
     """The button opens a form of one long answer, and that is told of the session as its presser saw it."""
 
-    def begin(talk: Talk, pressed: Press) -> None:
-        booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
-        talk.fresh = True
-        talk.open(form.name, Opening({}, booking.id, booking.version))
+    def begin(chat: ChatContext, pressed: Press) -> None:
+        booking = service.mine(chat.ctx, pressed.subject, pressed.seen)
+        chat.as_new_message = True
+        chat.open(form.name, FormDefaults({}, booking.id, booking.version))
 
-    def finish(talk: Talk, opening: Opening, values: Values) -> None:
-        tell(talk.ctx, str(opening.subject), values["words"], opening.seen)
+    def finish(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+        tell(chat.ctx, str(defaults.subject), values["words"], defaults.seen)
 
     book.press(verb)(begin)
     book.flow(Flow(form, finish=finish))
@@ -114,37 +114,37 @@ _in_own_words("session.answer", ANSWER, complaint_answers.answer_complaint)
 
 
 @book.press("session.give_back")
-def ask_to_give_back(talk: Talk, pressed: Press) -> None:
-    words, booking = talk.words, service.mine(talk.ctx, pressed.subject, pressed.seen)
+def ask_to_give_back(chat: ChatContext, pressed: Press) -> None:
+    words, booking = chat.words, service.mine(chat.ctx, pressed.subject, pressed.seen)
     asked = words("session.give_back_sure", due=booking.due, ref=booking.ref)
     yes, no = words("session.give_back_yes", due=booking.due), words("session.give_back_no")
-    ask_once_more(talk, booking, pressed.verb, asked=asked, yes=yes, no=no)
+    ask_once_more(chat, booking, pressed.verb, asked=asked, yes=yes, no=no)
 
 
 @book.press("session.give_back_now")
-def give_back(talk: Talk, pressed: Press) -> None:
-    settlement.give_back(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("session.given_back_toast")))
+def give_back(chat: ChatContext, pressed: Press) -> None:
+    settlement.give_back(chat.ctx, pressed.subject, pressed.seen)
+    chat.reply(Toast(text=chat.words("session.given_back_toast")))
 
 
 @book.press("session.take_back")
-def ask_to_take_back(talk: Talk, pressed: Press) -> None:
-    words, booking = talk.words, service.mine(talk.ctx, pressed.subject, pressed.seen)
-    asked = words("session.take_back_sure", due=booking.due, name=talk.name_of(booking.consultant))
+def ask_to_take_back(chat: ChatContext, pressed: Press) -> None:
+    words, booking = chat.words, service.mine(chat.ctx, pressed.subject, pressed.seen)
+    asked = words("session.take_back_sure", due=booking.due, name=chat.name_of(booking.consultant))
     yes, no = words("session.take_back_yes"), words("session.take_back_no")
-    ask_once_more(talk, booking, pressed.verb, asked=asked, yes=yes, no=no)
+    ask_once_more(chat, booking, pressed.verb, asked=asked, yes=yes, no=no)
 
 
 @book.press("session.take_back_now")
-def take_back(talk: Talk, pressed: Press) -> None:
-    complaint_answers.take_back(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("session.taken_back_toast")))
+def take_back(chat: ChatContext, pressed: Press) -> None:
+    complaint_answers.take_back(chat.ctx, pressed.subject, pressed.seen)
+    chat.reply(Toast(text=chat.words("session.taken_back_toast")))
 
 
 # --- operators --------------------------------------------------------------------------------------------------------
 
 
-def _percent(_talk: Talk, text: str, _values: Values) -> int:
+def _percent(_chat: ChatContext, text: str, _values: Values) -> int:
     return read_whole_number(0, 100, text.strip().removesuffix("%").strip())
 
 
@@ -152,59 +152,59 @@ SHARE = Field(
     "share",
     "number",
     read=_percent,
-    show=lambda talk, value: f"{talk.words.show(value)} %",
+    show=lambda chat, value: f"{chat.words.show(value)} %",
     max_length=6,
     example="50",
 )
 RULING = Form("session_ruling", (SHARE, Field("reason", "long_text", max_length=1000)))
 
 
-def _rule(talk: Talk, opening: Opening, values: Values) -> None:
-    settlement.rule(talk.ctx, str(opening.subject), values["share"], values["reason"], opening.seen)
+def _rule(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    settlement.rule(chat.ctx, str(defaults.subject), values["share"], values["reason"], defaults.seen)
 
 
-def _at_stake(talk: Talk, opening: Opening) -> str:
-    booking = complaints.complaint_case(talk.ctx, str(opening.subject))
-    return talk.words("complaint.at_stake", amount=booking.due)
+def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
+    booking = complaints.complaint_case(chat.ctx, str(defaults.subject))
+    return chat.words("complaint.at_stake", amount=booking.due)
 
 
 book.flow(Flow(RULING, finish=_rule, intro=_at_stake))
 
 
 @book.press("complaint.rule")
-def open_ruling(talk: Talk, pressed: Press) -> None:
-    booking = complaints.complaint_case(talk.ctx, pressed.subject)
-    talk.fresh = True
-    talk.open("session_ruling", Opening({}, booking.id, booking.version))
+def open_ruling(chat: ChatContext, pressed: Press) -> None:
+    booking = complaints.complaint_case(chat.ctx, pressed.subject)
+    chat.as_new_message = True
+    chat.open("session_ruling", FormDefaults({}, booking.id, booking.version))
 
 
 @book.press("complaint.said")
-def what_was_said(talk: Talk, pressed: Press) -> None:
+def what_was_said(chat: ChatContext, pressed: Press) -> None:
     """The talk itself, for whoever decides; that an operator may read it stands in the complaint's own form."""
-    brief = complaints.brief_of(talk.ctx, pressed.subject)
-    names = _names(talk, brief.booking)
-    file = talk.words("session.file_line")
+    brief = complaints.brief_of(chat.ctx, pressed.subject)
+    names = _names(chat, brief.booking)
+    file = chat.words("session.file_line")
     said = [
-        labelled(talk.words, names[line.side], line.text[:LONGEST_LINE] or file) for line in brief.lines[-LINES_SHOWN:]
+        labelled(chat.words, names[line.side], line.text[:LONGEST_LINE] or file) for line in brief.lines[-LINES_SHOWN:]
     ]
-    talk.reply(Say(text="\n".join(said) or talk.words("complaint.nothing_said")))
-    sent = kept_files(talk.ctx, [each for line in brief.lines[-LINES_SHOWN:] for each in line.files])
+    chat.reply(Say(text="\n".join(said) or chat.words("complaint.nothing_said")))
+    sent = kept_files(chat.ctx, [each for line in brief.lines[-LINES_SHOWN:] for each in line.files])
     if sent:  # what was shown is a part of what was said
         pictures = tuple(each.id for each in sent if each.mime.startswith("image/"))
         others = tuple(each.id for each in sent if not each.mime.startswith("image/"))
-        talk.reply(Card(title=talk.words("complaint.card", ref=brief.booking.ref), pictures=pictures, documents=others))
+        chat.reply(Card(title=chat.words("complaint.card", ref=brief.booking.ref), pictures=pictures, documents=others))
 
 
 @book.press("complaint.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(complaint_card(talk, pressed.subject))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(complaint_card(chat, pressed.subject))
 
 
-def complaint_card(talk: Talk, booking_id: str, note: str = "") -> Card:
+def complaint_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
     """A complaint as an operator sees it: what was said of the session, what its clock says, and what is at stake."""
-    words, brief = talk.words, complaints.brief_of(talk.ctx, booking_id)
+    words, brief = chat.words, complaints.brief_of(chat.ctx, booking_id)
     booking = brief.booking
-    timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
+    timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
     is_open = booking.state == "session_dispute"
     half = rules.unruled_back(booking.due)
     turn = words("complaint.decide", until="" if timer is None else timer.due_at, half=half)
@@ -213,18 +213,18 @@ def complaint_card(talk: Talk, booking_id: str, note: str = "") -> Card:
     return Card(
         subject=f"{KIND}:{booking.id}",
         title=words("complaint.card", ref=booking.ref),
-        lines=tuple(_course(talk, brief)),
+        lines=tuple(_course(chat, brief)),
         turn=turn if is_open else words("complaint.closed"),
         note=note,
         buttons=((decide, said),) if is_open else ((said,),),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def brief_card(talk: Talk, booking: Booking) -> Card:
+def brief_card(chat: ChatContext, booking: Booking) -> Card:
     """One of several that wait."""
-    words = talk.words
-    timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
+    words = chat.words
+    timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
     half = rules.unruled_back(booking.due)
     return Card(
         title=words("complaint.card", ref=booking.ref),
@@ -234,53 +234,53 @@ def brief_card(talk: Talk, booking: Booking) -> Card:
     )
 
 
-def _course(talk: Talk, brief: Brief) -> list[Line]:
-    words, booking = talk.words, brief.booking
-    names, clock = _names(talk, booking), brief.meeting
+def _course(chat: ChatContext, brief: Brief) -> list[Line]:
+    words, booking = chat.words, brief.booking
+    names, clock = _names(chat, booking), brief.meeting
     lines = [
-        Line(label=words("party.seeker"), value=f"{names['seeker']} · {session_standing(talk, booking.seeker)}"),
+        Line(label=words("party.seeker"), value=f"{names['seeker']} · {session_standing(chat, booking.seeker)}"),
         Line(
             label=words("party.consultant"),
-            value=f"{names['consultant']} · {session_standing(talk, booking.consultant)}",
+            value=f"{names['consultant']} · {session_standing(chat, booking.consultant)}",
         ),
         Line(label=words("session.gross"), value=words.show(booking.due)),
-        *complaint_lines(talk, brief.complaint),
+        *complaint_lines(chat, brief.complaint),
         Line(
             label=words("complaint.clock"),
-            value=talked_in_words(talk, booking, clock),
+            value=talked_in_words(chat, booking, clock),
         ),
     ]
     lines += [
         Line(
             label=words("complaint.consent"),
-            value=f"{words.show(consent.at)} · {talk.name_of(consent.person_id)} · {consent.shown}",
+            value=f"{words.show(consent.at)} · {chat.name_of(consent.person_id)} · {consent.shown}",
         )
         for consent in brief.consents
     ]
     shown = brief.steps[-STEPS_SHOWN:]
-    happened = "\n".join(labelled(words, words.show(row.at), _happened(talk, names, booking, row)) for row in shown)
+    happened = "\n".join(labelled(words, words.show(row.at), _happened(chat, names, booking, row)) for row in shown)
     lines.append(Line(label=words("case.timeline"), value=happened))
-    return [*lines, *ruling_lines(talk, booking)]
+    return [*lines, *ruling_lines(chat, booking)]
 
 
-def _happened(talk: Talk, names: dict[str, str], booking: Booking, row: StepRow) -> str:
+def _happened(chat: ChatContext, names: dict[str, str], booking: Booking, row: StepRow) -> str:
     """A step of the session in words, and which of the two has taken it."""
-    happened = talk.words(f"complaint.step.{STEPS[row.event]}")
+    happened = chat.words(f"complaint.step.{STEPS[row.event]}")
     by = {booking.seeker: names["seeker"], booking.consultant: names["consultant"]}.get(row.actor)
     return happened if by is None else f"{happened} · {by}"
 
 
-def complaint_lines(talk: Talk, complaint: Complaint) -> list[Line]:
+def complaint_lines(chat: ChatContext, complaint: Complaint) -> list[Line]:
     """What the seeker says was wrong, and what the consultant says to it."""
-    lines = [Line(label=talk.words("session.complaint"), value=complaint.words)]
+    lines = [Line(label=chat.words("session.complaint"), value=complaint.words)]
     if complaint.answer:
-        lines.append(Line(label=talk.words("complaint.answer"), value=complaint.answer))
+        lines.append(Line(label=chat.words("complaint.answer"), value=complaint.answer))
     return lines
 
 
-def ruling_lines(talk: Talk, booking: Booking) -> list[Line]:
+def ruling_lines(chat: ChatContext, booking: Booking) -> list[Line]:
     """How a complaint ended: the share, and why; on the card of everybody whom it concerns."""
-    words, complaint = talk.words, settlement.complaint_of(talk.ctx, booking.id)
+    words, complaint = chat.words, settlement.complaint_of(chat.ctx, booking.id)
     if complaint is None or complaint.ruled is None:
         return []
     if complaint.reason is None:
@@ -290,8 +290,8 @@ def ruling_lines(talk: Talk, booking: Booking) -> list[Line]:
     return [Line(label=words("complaint.ruling"), value=f"{parts} {complaint.reason or words('complaint.by_time')}")]
 
 
-def _names(talk: Talk, booking: Booking) -> dict[str, str]:
+def _names(chat: ChatContext, booking: Booking) -> dict[str, str]:
     return {
-        "seeker": talk.name_of(booking.seeker),
-        "consultant": talk.name_of(booking.consultant),
+        "seeker": chat.name_of(booking.seeker),
+        "consultant": chat.name_of(booking.consultant),
     }

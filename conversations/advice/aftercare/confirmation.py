@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Say
 from core.advice.sessions.model import Booking
 
 
-def ask_once_more(talk: Talk, booking: Booking, verb: str, *, asked: str, yes: str, no: str) -> None:
+def ask_once_more(chat: ChatContext, booking: Booking, verb: str, *, asked: str, yes: str, no: str) -> None:
     """The yes presses `<verb>_now`, on the session as it stands."""
     sure = Button(label=yes, press=press(f"{verb}_now", booking.id, booking.version), style="danger")
     back = Button(label=no, press=press("session.show", booking.id))
-    talk.reply(Say(text=asked, buttons=((sure, back),)))
+    chat.reply(Say(text=asked, buttons=((sure, back),)))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from conversations.advice.aftercare.confirmation import ask_once_more
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.router import Book, Flow
@@ -42,9 +42,9 @@ def _part(name: str) -> Field:
     return Field(
         name,
         "long_text",
-        read=lambda _talk, text, _values: read_lines(text, name),
+        read=lambda _chat, text, _values: read_lines(text, name),
         write="\n".join,
-        show=lambda talk, lines: listed(talk.words, lines),
+        show=lambda chat, lines: listed(chat.words, lines),
         optional=True,
         max_length=2400,
     )
@@ -53,44 +53,44 @@ def _part(name: str) -> Field:
 FORM = Form("edit_recap", tuple(map(_part, PARTS)))
 
 
-def _edit(talk: Talk, opening: Opening, values: Values) -> None:
-    command = EditRecap(booking_id=str(opening.subject), **{part: values.get(part, ()) for part in PARTS})
-    recaps.edit_recap(talk.ctx, command, opening.seen)
+def _edit(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    command = EditRecap(booking_id=str(defaults.subject), **{part: values.get(part, ()) for part in PARTS})
+    recaps.edit_recap(chat.ctx, command, defaults.seen)
 
 
 book.flow(Flow(FORM, finish=_edit))
 
 
 @book.press("recap.edit")
-def edit(talk: Talk, pressed: Press) -> None:
-    recap = recaps.recap_of(talk.ctx, pressed.subject)
+def edit(chat: ChatContext, pressed: Press) -> None:
+    recap = recaps.recap_of(chat.ctx, pressed.subject)
     if recap is None:
         raise NotFound
-    talk.fresh = True
+    chat.as_new_message = True
     known = {part: "\n".join(getattr(recap, part)) for part in PARTS}
-    talk.open("edit_recap", Opening({part: text for part, text in known.items() if text}, recap.id, recap.version))
+    chat.open("edit_recap", FormDefaults({part: text for part, text in known.items() if text}, recap.id, recap.version))
 
 
 @book.press("recap.send")
-def send(talk: Talk, pressed: Press) -> None:
-    recaps.send_recap(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("recap.sent_toast")))
+def send(chat: ChatContext, pressed: Press) -> None:
+    recaps.send_recap(chat.ctx, pressed.subject, pressed.seen)
+    chat.reply(Toast(text=chat.words("recap.sent_toast")))
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
 
 
 @book.press("recap.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(recap_card(talk, pressed.subject))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(recap_card(chat, pressed.subject))
 
 
-def recap_card(talk: Talk, booking_id: str, note: str = "") -> Card:
+def recap_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
     """The draft, to its consultant alone; once it is sent, to both. Raises NotFound."""
-    recap = recaps.recap_of(talk.ctx, booking_id)
+    recap = recaps.recap_of(chat.ctx, booking_id)
     if recap is None:
         raise NotFound
-    words, booking = talk.words, booking_for(talk.ctx, booking_id)
+    words, booking = chat.words, booking_for(chat.ctx, booking_id)
     lines = tuple(
         Line(label=words(f"recap.{part}"), value="\n".join(f"• {line}" for line in getattr(recap, part)))
         for part in PARTS
@@ -98,23 +98,23 @@ def recap_card(talk: Talk, booking_id: str, note: str = "") -> Card:
     )
     return Card(
         subject=f"{KIND}:{booking.id}",
-        title=words("recap.card", ref=booking.ref, name=other_name(talk, booking)),
+        title=words("recap.card", ref=booking.ref, name=other_name(chat, booking)),
         lines=lines,
-        turn=_turn(talk, recap),
+        turn=_turn(chat, recap),
         note=note,
-        buttons=_buttons(talk, booking, recap),
-        fresh=talk.fresh,
+        buttons=_buttons(chat, booking, recap),
+        as_new_message=chat.as_new_message,
     )
 
 
-def _turn(talk: Talk, recap: Recap) -> str:
-    until = recaps.kept_until(talk.ctx, RECAP.name, recap.id)
-    day = "" if until is None else until.astimezone(talk.words.zone).date()
-    return talk.words(f"recap.turn.{recap.state}", day=day)
+def _turn(chat: ChatContext, recap: Recap) -> str:
+    until = recaps.kept_until(chat.ctx, RECAP.name, recap.id)
+    day = "" if until is None else until.astimezone(chat.words.zone).date()
+    return chat.words(f"recap.turn.{recap.state}", day=day)
 
 
-def _buttons(talk: Talk, booking: Booking, recap: Recap) -> tuple[tuple[Button, ...], ...]:
-    words = talk.words
+def _buttons(chat: ChatContext, booking: Booking, recap: Recap) -> tuple[tuple[Button, ...], ...]:
+    words = chat.words
     if recap.state == "draft":
         return (
             (
@@ -126,70 +126,70 @@ def _buttons(talk: Talk, booking: Booking, recap: Recap) -> tuple[tuple[Button, 
                 Button(label=words("recap.edit_button"), press=press("recap.edit", booking.id)),
             ),
         )
-    return (forget_row(talk, booking),) if recap.state == "sent" and booking.state in SETTLED else ()
+    return (forget_row(chat, booking),) if recap.state == "sent" and booking.state in SETTLED else ()
 
 
-def other_name(talk: Talk, booking: Booking) -> str:
-    other = booking.consultant if side_of(talk.ctx, booking) == "seeker" else booking.seeker
-    return talk.name_of(other)
+def other_name(chat: ChatContext, booking: Booking) -> str:
+    other = booking.consultant if side_of(chat.ctx, booking) == "seeker" else booking.seeker
+    return chat.name_of(other)
 
 
 # --- deletion ---------------------------------------------------------------------------------------------------------
 
 
-def forget_row(talk: Talk, booking: Booking) -> tuple[Button, ...]:
-    return (Button(label=talk.words("recap.forget_button"), press=press("recap.forget", booking.id), style="danger"),)
+def forget_row(chat: ChatContext, booking: Booking) -> tuple[Button, ...]:
+    return (Button(label=chat.words("recap.forget_button"), press=press("recap.forget", booking.id), style="danger"),)
 
 
 @book.press("recap.forget")
-def ask_to_forget(talk: Talk, pressed: Press) -> None:
-    words, booking = talk.words, booking_for(talk.ctx, pressed.subject)
+def ask_to_forget(chat: ChatContext, pressed: Press) -> None:
+    words, booking = chat.words, booking_for(chat.ctx, pressed.subject)
     asked = words("recap.forget_sure", ref=booking.ref)
-    ask_once_more(talk, booking, pressed.verb, asked=asked, yes=words("recap.forget_yes"), no=words("recap.forget_no"))
+    ask_once_more(chat, booking, pressed.verb, asked=asked, yes=words("recap.forget_yes"), no=words("recap.forget_no"))
 
 
 @book.press("recap.forget_now")
-def forget(talk: Talk, pressed: Press) -> None:
-    recaps.forget(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("recap.forgotten_toast")))
+def forget(chat: ChatContext, pressed: Press) -> None:
+    recaps.forget(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=chat.words("recap.forgotten_toast")))
 
 
 @book.command("recaps")
-def my_recaps(talk: Talk, _rest: str) -> None:
+def my_recaps(chat: ChatContext, _rest: str) -> None:
     """What is kept of my sessions, until when, and the way to delete it."""
-    words = talk.words
-    kept = recaps.kept_for(talk.ctx, talk.person.id)
+    words = chat.words
+    kept = recaps.kept_for(chat.ctx, chat.person.id)
     if not kept:
-        talk.reply(Say(text=words("recap.nothing_kept")))
+        chat.reply(Say(text=words("recap.nothing_kept")))
         return
-    items = tuple(_kept(talk, booking) for booking in kept)
-    talk.reply(CardList(subject="recaps", title=words("recap.kept_title"), text=words("recap.kept_text"), items=items))
+    items = tuple(_kept(chat, booking) for booking in kept)
+    chat.reply(CardList(subject="recaps", title=words("recap.kept_title"), text=words("recap.kept_text"), items=items))
 
 
-def _kept(talk: Talk, booking: Booking) -> Card:
-    words, recap = talk.words, recaps.recap_of(talk.ctx, booking.id)
-    recording = recaps.recording_of(talk.ctx, booking.id)
+def _kept(chat: ChatContext, booking: Booking) -> Card:
+    words, recap = chat.words, recaps.recap_of(chat.ctx, booking.id)
+    recording = recaps.recording_of(chat.ctx, booking.id)
     lines, buttons = [], []
     if recap is not None and recap.state != "gone":
-        lines.append(_until(talk, "recap.kept_recap", recaps.kept_until(talk.ctx, RECAP.name, booking.id)))
+        lines.append(_until(chat, "recap.kept_recap", recaps.kept_until(chat.ctx, RECAP.name, booking.id)))
         buttons.append(Button(label=words("recap.open_button"), press=press("recap.show", booking.id)))
     if recording is not None and recording.state == "kept":
-        lines.append(_until(talk, "recap.kept_words", recaps.kept_until(talk.ctx, RECORDING.name, booking.id)))
+        lines.append(_until(chat, "recap.kept_words", recaps.kept_until(chat.ctx, RECORDING.name, booking.id)))
         buttons.append(Button(label=words("recording.read_button"), press=press("recording.read", booking.id)))
-    elif recaps.line_count(talk.ctx, booking.id):
-        lines.append(_until(talk, "recap.kept_words", recaps.kept_until(talk.ctx, recaps.LINES, booking.id)))
+    elif recaps.line_count(chat.ctx, booking.id):
+        lines.append(_until(chat, "recap.kept_words", recaps.kept_until(chat.ctx, recaps.LINES, booking.id)))
     rows = [tuple(buttons)] if buttons else []
     if booking.state in SETTLED:
-        rows.append(forget_row(talk, booking))
+        rows.append(forget_row(chat, booking))
     return Card(
-        title=words("recap.card", ref=booking.ref, name=other_name(talk, booking)),
+        title=words("recap.card", ref=booking.ref, name=other_name(chat, booking)),
         lines=tuple(lines),
         buttons=tuple(rows),
     )
 
 
-def _until(talk: Talk, code: str, until: datetime | None) -> Line:
-    words = talk.words
+def _until(chat: ChatContext, code: str, until: datetime | None) -> Line:
+    words = chat.words
     if until is None:
         return Line(label=words(code), value=words("recap.until_over"))
     return Line(label=words(code), value=words("recap.until", day=until.astimezone(words.zone).date()))

@@ -9,7 +9,7 @@ from babel.dates import format_time
 
 from conversations.advice.aftercare.recap import forget_row, other_name
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Say, Toast
 from conversations.router import Book
 from conversations.shop.purchases import Ware, offer, price_here
@@ -42,44 +42,44 @@ RECORDING_FACTS: Final[dict[type[Any], str]] = {
 
 
 @book.press("recording.ask")
-def ask(talk: Talk, pressed: Press) -> None:
+def ask(chat: ChatContext, pressed: Press) -> None:
     """The wish is a consent too: what was on the card is kept with it."""
-    shown = talk.words("recording.ask_shown", days=RECAP_KEPT.days)
-    recaps.ask_recording(talk.ctx, pressed.subject, shown=shown, place=talk.place)
-    talk.reply(Toast(text=talk.words("recording.asked_toast")))
+    shown = chat.words("recording.ask_shown", days=RECAP_KEPT.days)
+    recaps.ask_recording(chat.ctx, pressed.subject, shown=shown, place=chat.place)
+    chat.reply(Toast(text=chat.words("recording.asked_toast")))
 
 
 @book.press("recording.agree")
-def agree(talk: Talk, pressed: Press) -> None:
-    shown = talk.words("recording.ask_shown", days=RECAP_KEPT.days)
-    recaps.agree_recording(talk.ctx, pressed.subject, shown=shown, place=talk.place, seen=pressed.seen)
-    talk.reply(Toast(text=talk.words("recording.agreed_toast")))
+def agree(chat: ChatContext, pressed: Press) -> None:
+    shown = chat.words("recording.ask_shown", days=RECAP_KEPT.days)
+    recaps.agree_recording(chat.ctx, pressed.subject, shown=shown, place=chat.place, seen=pressed.seen)
+    chat.reply(Toast(text=chat.words("recording.agreed_toast")))
 
 
 @book.press("recording.refuse")
-def refuse(talk: Talk, pressed: Press) -> None:
-    recaps.refuse_recording(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("recording.refused_toast")))
+def refuse(chat: ChatContext, pressed: Press) -> None:
+    recaps.refuse_recording(chat.ctx, pressed.subject, pressed.seen)
+    chat.reply(Toast(text=chat.words("recording.refused_toast")))
 
 
-def may_ask(talk: Talk, booking: Booking) -> bool:
+def may_ask(chat: ChatContext, booking: Booking) -> bool:
     """Whether the talk on this card could be kept, and nobody has been asked yet."""
-    return booking.state in TALKING and booking.room == "chat" and recaps.recording_of(talk.ctx, booking.id) is None
+    return booking.state in TALKING and booking.room == "chat" and recaps.recording_of(chat.ctx, booking.id) is None
 
 
 # --- bought and read --------------------------------------------------------------------------------------------------
 
 
 @book.press("recording.buy")
-def buy(talk: Talk, pressed: Press) -> None:
-    booking = mine(talk.ctx, pressed.subject, None)
-    if not recaps.may_buy(talk.ctx, booking.id):
+def buy(chat: ChatContext, pressed: Press) -> None:
+    booking = mine(chat.ctx, pressed.subject, None)
+    if not recaps.may_buy(chat.ctx, booking.id):
         raise Refusal("recording.not_for_sale")
-    offer(talk, _ware(talk, booking))
+    offer(chat, _ware(chat, booking))
 
 
-def _ware(talk: Talk, booking: Booking) -> Ware:
-    words, name = talk.words, other_name(talk, booking)
+def _ware(chat: ChatContext, booking: Booking) -> Ware:
+    words, name = chat.words, other_name(chat, booking)
     return Ware(
         thing=Thing.RECAP,
         subject=booking.id,
@@ -92,20 +92,20 @@ def _ware(talk: Talk, booking: Booking) -> Ware:
 
 
 @book.press("recording.read")
-def read(talk: Talk, pressed: Press) -> None:
+def read(chat: ChatContext, pressed: Press) -> None:
     """What was said, a page at a time, to both of those who said it."""
-    words, booking = talk.words, booking_for(talk.ctx, pressed.subject)
-    lines = recaps.words_of(talk.ctx, booking.id)
+    words, booking = chat.words, booking_for(chat.ctx, pressed.subject)
+    lines = recaps.words_of(chat.ctx, booking.id)
     at = int(pressed.choice) if pressed.choice.isascii() and pressed.choice.isdigit() else 0
     if not 0 <= at < max(len(lines), 1):
         raise Refusal("talk.unknown_button")
     names = {
-        "seeker": talk.name_of(booking.seeker),
-        "consultant": talk.name_of(booking.consultant),
+        "seeker": chat.name_of(booking.seeker),
+        "consultant": chat.name_of(booking.consultant),
     }
     file, page = words("session.file_line"), lines[at : at + A_PAGE]
     shown = "\n".join(
-        labelled(words, f"{_clock(talk, line.at)} {names[line.side]}", line.text or file) for line in page
+        labelled(words, f"{_clock(chat, line.at)} {names[line.side]}", line.text or file) for line in page
     )
     steps = [
         Button(label=words(code), press=press("recording.read", booking.id, choice=str(start)))
@@ -113,68 +113,68 @@ def read(talk: Talk, pressed: Press) -> None:
         if 0 <= start < len(lines)
     ]
     rows = ((*steps,),) if steps else ()
-    talk.reply(Say(text=shown or words("recording.nothing_said"), buttons=rows))
+    chat.reply(Say(text=shown or words("recording.nothing_said"), buttons=rows))
 
 
-def _clock(talk: Talk, moment: datetime) -> str:
-    return format_time(moment.astimezone(talk.words.zone), "HH:mm", locale=talk.words.locale)
+def _clock(chat: ChatContext, moment: datetime) -> str:
+    return format_time(moment.astimezone(chat.words.zone), "HH:mm", locale=chat.words.locale)
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
 
 
 @book.press("recording.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(recording_card(talk, pressed.subject))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(recording_card(chat, pressed.subject))
 
 
-def recording_card(talk: Talk, booking_id: str, note: str = "") -> Card:
+def recording_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
     """Whether the talk is kept word for word, who has said what to that, and until when. Raises NotFound."""
-    recording = recaps.recording_of(talk.ctx, booking_id)
+    recording = recaps.recording_of(chat.ctx, booking_id)
     if recording is None:
         raise NotFound
-    words, booking = talk.words, booking_for(talk.ctx, booking_id)
+    words, booking = chat.words, booking_for(chat.ctx, booking_id)
     return Card(
         subject=f"{KIND}:{booking.id}",
         title=words("recording.card", ref=booking.ref),
-        turn=_turn(talk, booking, recording),
+        turn=_turn(chat, booking, recording),
         note=note,
-        buttons=_buttons(talk, booking, recording),
-        fresh=talk.fresh,
+        buttons=_buttons(chat, booking, recording),
+        as_new_message=chat.as_new_message,
     )
 
 
-def _turn(talk: Talk, booking: Booking, recording: Recording) -> str:
-    words = talk.words
-    until = recaps.kept_until(talk.ctx, RECORDING.name, recording.id)
+def _turn(chat: ChatContext, booking: Booking, recording: Recording) -> str:
+    words = chat.words
+    until = recaps.kept_until(chat.ctx, RECORDING.name, recording.id)
     code = f"recording.turn.{recording.state}"
     if recording.state == "asked":
-        code += ".mine" if recording.asked_by == talk.person.id else ".yours"
-    elif recaps.may_buy(talk.ctx, booking.id):
+        code += ".mine" if recording.asked_by == chat.person.id else ".yours"
+    elif recaps.may_buy(chat.ctx, booking.id):
         code += ".for_sale"
     return words(
         code,
-        name=other_name(talk, booking),
+        name=other_name(chat, booking),
         day="" if until is None else until.astimezone(words.zone).date(),
         days=RECAP_KEPT.days,
     )
 
 
-def _buttons(talk: Talk, booking: Booking, recording: Recording) -> tuple[tuple[Button, ...], ...]:
-    words = talk.words
+def _buttons(chat: ChatContext, booking: Booking, recording: Recording) -> tuple[tuple[Button, ...], ...]:
+    words = chat.words
 
     def button(verb: str, style: Any = "plain") -> Button:
         label = words(f"recording.{verb}_button")
         return Button(label=label, press=press(f"recording.{verb}", booking.id, recording.version), style=style)
 
     if recording.state == "asked":
-        answers = recording.asked_by != talk.person.id
+        answers = recording.asked_by != chat.person.id
         return ((button("agree", "primary"), button("refuse")),) if answers else ((button("refuse"),),)
-    if recaps.may_buy(talk.ctx, booking.id):
-        price = price_here(talk, _ware(talk, booking))
+    if recaps.may_buy(chat.ctx, booking.id):
+        price = price_here(chat, _ware(chat, booking))
         label = words("recording.buy_button", price=price)
         return ((Button(label=label, press=press("recording.buy", booking.id), style="primary"),),)
     if recording.state == "kept":
         reading = (Button(label=words("recording.read_button"), press=press("recording.read", booking.id)),)
-        return (reading, forget_row(talk, booking)) if booking.state in SETTLED else (reading,)
+        return (reading, forget_row(chat, booking)) if booking.state in SETTLED else (reading,)
     return ()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Values
 from conversations.forms.free_text_form import own_words
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
@@ -47,33 +47,33 @@ REVIEW_FACTS: Final[dict[type[Any], str]] = {
 
 
 @book.press("rating.rate")
-def rate(talk: Talk, pressed: Press) -> None:
+def rate(chat: ChatContext, pressed: Press) -> None:
     if pressed.choice not in map(str, MARKS):
         raise Refusal("talk.unknown_button")
-    reviews.rate(talk.ctx, RateSession(booking_id=pressed.subject, stars=int(pressed.choice)))
-    talk.reply(Toast(text=talk.words("rating.rated_toast")))
+    reviews.rate(chat.ctx, RateSession(booking_id=pressed.subject, stars=int(pressed.choice)))
+    chat.reply(Toast(text=chat.words("rating.rated_toast")))
 
 
 WORDS = own_words("session_words")
 ANSWER = own_words("session_answer")
 
 
-def _add_words(talk: Talk, opening: Opening, values: Values) -> None:
-    reviews.add_words(talk.ctx, AddWords(booking_id=str(opening.subject), words=values["words"]))
+def _add_words(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    reviews.add_words(chat.ctx, AddWords(booking_id=str(defaults.subject), words=values["words"]))
 
 
-def _answer(talk: Talk, opening: Opening, values: Values) -> None:
-    reviews.answer(talk.ctx, AnswerReview(review_id=str(opening.subject), words=values["words"]))
+def _answer(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    reviews.answer(chat.ctx, AnswerReview(review_id=str(defaults.subject), words=values["words"]))
 
 
 book.flow(Flow(WORDS, finish=_add_words))
 book.flow(Flow(ANSWER, finish=_answer))
 
 
-def _opens(form: str) -> Callable[[Talk, Press], None]:
-    def enter(talk: Talk, pressed: Press) -> None:
-        talk.fresh = True
-        talk.open(form, Opening({}, pressed.subject))
+def _opens(form: str) -> Callable[[ChatContext, Press], None]:
+    def enter(chat: ChatContext, pressed: Press) -> None:
+        chat.as_new_message = True
+        chat.open(form, FormDefaults({}, pressed.subject))
 
     return enter
 
@@ -83,22 +83,22 @@ book.press("rating.answer")(_opens("session_answer"))
 
 
 @book.press("rating.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(review_card(talk, pressed.subject))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(review_card(chat, pressed.subject))
 
 
 # --- the card of one session's reviews --------------------------------------------------------------------------------
 
 
-def review_card(talk: Talk, booking_id: str, note: str = "") -> Card:
+def review_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
     """Five stars to tap; then what was said, sealed or shown."""
-    words, booking = talk.words, booking_for(talk.ctx, booking_id)
-    window = reviews.window_of(talk.ctx, booking.id)
+    words, booking = chat.words, booking_for(chat.ctx, booking_id)
+    window = reviews.window_of(chat.ctx, booking.id)
     if window is None:
         raise Refusal("rating.nothing_to_rate")
-    other = booking.consultant if talk.person.id == booking.seeker else booking.seeker
-    name = talk.name_of(other)
-    mine, theirs = reviews.review_by_me(talk.ctx, booking.id), reviews.review_about_me(talk.ctx, booking.id)
+    other = booking.consultant if chat.person.id == booking.seeker else booking.seeker
+    name = chat.name_of(other)
+    mine, theirs = reviews.review_by_me(chat.ctx, booking.id), reviews.review_about_me(chat.ctx, booking.id)
     lines = []
     if mine is not None:
         lines.append(Line(label=words("rating.mine"), value=_said(mine)))
@@ -113,25 +113,29 @@ def review_card(talk: Talk, booking_id: str, note: str = "") -> Card:
         subject=f"{KIND}:{booking.id}",
         title=words("rating.card", ref=booking.ref, name=name),
         lines=tuple(lines),
-        turn=_turn(talk, window, mine, name),
+        turn=_turn(chat, window, mine, name),
         note=note,
-        buttons=_buttons(talk, booking, window, mine, theirs),
-        fresh=talk.fresh,
+        buttons=_buttons(chat, booking, window, mine, theirs),
+        as_new_message=chat.as_new_message,
     )
 
 
-def _turn(talk: Talk, window: SessionReviewWindow, mine: SessionReview | None, name: str) -> str:
+def _turn(chat: ChatContext, window: SessionReviewWindow, mine: SessionReview | None, name: str) -> str:
     code = f"rating.turn.{window.state}"
     if window.state == SESSION_REVIEW.initial:
         code = "rating.turn.rate" if mine is None else "rating.turn.sealed"
-    timer = deadline_of(talk.ctx.session, SESSION_REVIEW.name, window.id)
-    return talk.words(code, name=name, until="" if timer is None else timer.due_at)
+    timer = deadline_of(chat.ctx.session, SESSION_REVIEW.name, window.id)
+    return chat.words(code, name=name, until="" if timer is None else timer.due_at)
 
 
 def _buttons(
-    talk: Talk, booking: Booking, window: SessionReviewWindow, mine: SessionReview | None, theirs: SessionReview | None
+    chat: ChatContext,
+    booking: Booking,
+    window: SessionReviewWindow,
+    mine: SessionReview | None,
+    theirs: SessionReview | None,
 ) -> tuple[tuple[Button, ...], ...]:
-    words, rows = talk.words, []
+    words, rows = chat.words, []
     if window.state == SESSION_REVIEW.initial:
         rows.append(
             tuple(Button(label=f"{mark} ★", press=press("rating.rate", booking.id, choice=str(mark))) for mark in MARKS)
@@ -154,14 +158,14 @@ def _said(review: SessionReview) -> str:
 
 
 @book.press("rating.about")
-def about(talk: Talk, pressed: Press) -> None:
+def about(chat: ChatContext, pressed: Press) -> None:
     """What seekers have said of a consultant, the newest first, with the consultant's answers."""
-    words, expert = talk.words, expert_for(talk.ctx, pressed.subject)
-    name = talk.name_of(expert.person_id)
+    words, expert = chat.words, expert_for(chat.ctx, pressed.subject)
+    name = chat.name_of(expert.person_id)
     back = (Button(label=words("rating.back_button", name=name), press=press("seek.show", expert.id)),)
-    written = reviews.reviews_about(talk.ctx, expert.person_id, SHOWN)
+    written = reviews.reviews_about(chat.ctx, expert.person_id, SHOWN)
     if not written:
-        talk.reply(Say(text=words("rating.none", name=name), buttons=(back,)))
+        chat.reply(Say(text=words("rating.none", name=name), buttons=(back,)))
         return
     items = tuple(
         Card(
@@ -172,12 +176,16 @@ def about(talk: Talk, pressed: Press) -> None:
         for review in written
     )
     title = words("rating.about", name=name)
-    talk.reply(CardList(subject="session_reviews", title=title, items=items, buttons=(back,), fresh=talk.fresh))
+    chat.reply(
+        CardList(
+            subject="session_reviews", title=title, items=items, buttons=(back,), as_new_message=chat.as_new_message
+        )
+    )
 
 
-def session_standing(talk: Talk, person_id: str) -> str:
+def session_standing(chat: ChatContext, person_id: str) -> str:
     """ "★ 4.6 (12 reviews), 31 sessions, came to 97 %", or that there is none yet."""
-    words, of = talk.words, reviews.standing_of(talk.ctx, person_id)
+    words, of = chat.words, reviews.standing_of(chat.ctx, person_id)
     parts = []
     if of.stars is not None:
         stars = Decimal(of.stars).quantize(Decimal("0.1"))

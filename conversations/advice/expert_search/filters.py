@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card
 from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
@@ -55,70 +55,70 @@ class Narrowing:
                 return self
 
 
-def narrowing_of(talk: Talk) -> Narrowing:
+def narrowing_of(chat: ChatContext) -> Narrowing:
     narrowing = Narrowing()
-    for wish in recall(talk.ctx, talk.person.id, TOPIC).split():
+    for wish in recall(chat.ctx, chat.person.id, TOPIC).split():
         narrowing = narrowing.having(wish, on=True)
     return narrowing
 
 
-def keep_narrowing(talk: Talk, narrowing: Narrowing) -> None:
-    if narrowing.wishes or recall(talk.ctx, talk.person.id, TOPIC):
-        remember(talk.ctx, talk.person.id, TOPIC, " ".join(narrowing.wishes))
+def keep_narrowing(chat: ChatContext, narrowing: Narrowing) -> None:
+    if narrowing.wishes or recall(chat.ctx, chat.person.id, TOPIC):
+        remember(chat.ctx, chat.person.id, TOPIC, " ".join(narrowing.wishes))
 
 
-def passes(talk: Talk, narrowing: Narrowing, expert: Expert) -> bool:
+def passes(chat: ChatContext, narrowing: Narrowing, expert: Expert) -> bool:
     return (
-        (not narrowing.now or experts.is_free_now(talk.ctx, expert))
-        and (not narrowing.near or _apart(talk, expert) <= NEAR)
+        (not narrowing.now or experts.is_free_now(chat.ctx, expert))
+        and (not narrowing.near or _apart(chat, expert) <= NEAR)
         and (narrowing.field is None or narrowing.field in expert.fields)
-        and (not narrowing.rated or _is_rated(talk, expert))
+        and (not narrowing.rated or _is_rated(chat, expert))
     )
 
 
-def narrowed_rows(talk: Talk, narrowing: Narrowing) -> list[tuple[Button, ...]]:
+def narrowed_rows(chat: ChatContext, narrowing: Narrowing) -> list[tuple[Button, ...]]:
     """A chip for each wish, and the way to more of them."""
     chips = [
-        Button(label=f"✕ {wish_in_words(talk, wish)}"[:60], press=press("seek.narrow", choice=f"-{wish}"))
+        Button(label=f"✕ {wish_in_words(chat, wish)}"[:60], press=press("seek.narrow", choice=f"-{wish}"))
         for wish in narrowing.wishes
     ]
-    more = Button(label=talk.words("seek.narrow"), press=press("seek.narrow"))
+    more = Button(label=chat.words("seek.narrow"), press=press("seek.narrow"))
     buttons = [*chips, more]
     return [tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW)]
 
 
-def narrowing_card(talk: Talk, narrowing: Narrowing, found: Sequence[Expert]) -> Card:
+def narrowing_card(chat: ChatContext, narrowing: Narrowing, found: Sequence[Expert]) -> Card:
     """The wishes that can be added, in the place of the list; fields only such as somebody of it advises in."""
     fields = Counter(field for expert in found for field in expert.fields)
     offered = [wish for wish in ("now", "rated", "near") if wish not in narrowing.wishes]
     offered += [f"{FIELD}{field}" for field, _ in fields.most_common(FIELDS_OFFERED) if field != narrowing.field]
     buttons = [
-        Button(label=wish_in_words(talk, wish)[:60], press=press("seek.narrow", choice=f"+{wish}")) for wish in offered
+        Button(label=wish_in_words(chat, wish)[:60], press=press("seek.narrow", choice=f"+{wish}")) for wish in offered
     ]
     rows = [tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW)]
-    back = Button(label=talk.words("seek.back_to_list"), press=press("seek.narrow", choice="="))
+    back = Button(label=chat.words("seek.back_to_list"), press=press("seek.narrow", choice="="))
     return Card(
         subject="experts",
-        title=talk.words("seek.narrow_title"),
-        text=talk.words("seek.narrow_text"),
+        title=chat.words("seek.narrow_title"),
+        text=chat.words("seek.narrow_text"),
         buttons=(*rows, (back,)),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def wish_in_words(talk: Talk, wish: str) -> str:
+def wish_in_words(chat: ChatContext, wish: str) -> str:
     if wish.startswith(FIELD):
-        known = talk.almanac.catalogue.expertise.get(wish.removeprefix(FIELD))
-        return wish if known is None else known.title(talk.words.language)
-    return talk.words(f"seek.only_{wish}")
+        known = chat.market_context.catalogue.expertise.get(wish.removeprefix(FIELD))
+        return wish if known is None else known.title(chat.words.language)
+    return chat.words(f"seek.only_{wish}")
 
 
-def _apart(talk: Talk, expert: Expert) -> timedelta:
+def _apart(chat: ChatContext, expert: Expert) -> timedelta:
     """How far the two clocks are apart just now."""
-    mine, theirs = (talk.ctx.now.astimezone(zone).utcoffset() for zone in (talk.words.zone, ZoneInfo(expert.zone)))
+    mine, theirs = (chat.ctx.now.astimezone(zone).utcoffset() for zone in (chat.words.zone, ZoneInfo(expert.zone)))
     return abs((mine or timedelta()) - (theirs or timedelta()))
 
 
-def _is_rated(talk: Talk, expert: Expert) -> bool:
-    stars = standing_of(talk.ctx, expert.person_id).stars
+def _is_rated(chat: ChatContext, expert: Expert) -> bool:
+    stars = standing_of(chat.ctx, expert.person_id).stars
     return stars is not None and Decimal(stars) >= WELL

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from conversations.advice.experts.card import slot_in_words
 from conversations.advice.moment import written
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button
 from core.advice.availability.slots import FURTHEST, Calendar, free_slots, spread
 from core.advice.experts.model import Expert
@@ -26,51 +26,53 @@ DAYS_LOOKED_AT: Final = 14  # for an hour that was named without a day
 HasTime = Callable[[Expert, DateWindow], bool]
 
 
-def has_time(talk: Talk) -> HasTime:
+def has_time(chat: ChatContext) -> HasTime:
     """Whether a consultant can be booked on one of those days of the seeker's; each calendar is read once."""
-    calendar_of = cache(partial(session_slots.calendar_of, talk.ctx))
+    calendar_of = cache(partial(session_slots.calendar_of, chat.ctx))
 
     def has(expert: Expert, window: DateWindow) -> bool:
-        slots = _within(talk, calendar_of(expert), _shortest(expert), window)
+        slots = _within(chat, calendar_of(expert), _shortest(expert), window)
         return expert.live and next(slots, None) is not None
 
     return has
 
 
-def next_slots(talk: Talk, expert: Expert, count: int = SHOWN, wished: Understood | None = None) -> list[datetime]:
+def next_slots(
+    chat: ChatContext, expert: Expert, count: int = SHOWN, wished: Understood | None = None
+) -> list[datetime]:
     """The next few slots on different days; none while they are away. `wished`: on the days and nearest to the hour
     that it names, where there are any."""
     if not expert.live:
         return []
-    calendar, length = session_slots.calendar_of(talk.ctx, expert), _shortest(expert)
-    named = _named(talk, calendar, length, wished)[:count] if wished is not None else []
-    return named or spread(free_slots(calendar, talk.ctx.now, length), calendar.zone, count)
+    calendar, length = session_slots.calendar_of(chat.ctx, expert), _shortest(expert)
+    named = _named(chat, calendar, length, wished)[:count] if wished is not None else []
+    return named or spread(free_slots(calendar, chat.ctx.now, length), calendar.zone, count)
 
 
-def at_that_time(talk: Talk, expert: Expert, wished: Understood) -> bool:
+def at_that_time(chat: ChatContext, expert: Expert, wished: Understood) -> bool:
     """Whether one of the slots that `next_slots` names first begins at the very hour."""
-    slots = next_slots(talk, expert, wished=wished)
-    return any(f"{slot.astimezone(talk.words.zone):%H:%M}" == wished.at for slot in slots)
+    slots = next_slots(chat, expert, wished=wished)
+    return any(f"{slot.astimezone(chat.words.zone):%H:%M}" == wished.at for slot in slots)
 
 
-def slot_button(talk: Talk, expert: Expert, slot: datetime, length: int, verb: str = "book.slot") -> Button:
+def slot_button(chat: ChatContext, expert: Expert, slot: datetime, length: int, verb: str = "book.slot") -> Button:
     """Where there are sessions of several lengths, it says how long this one would be."""
     several = len(expert.lengths) > 1
-    label = f"{slot_in_words(talk, slot)} · {talk.words('session.minutes', count=length)}" if several else ""
+    label = f"{slot_in_words(chat, slot)} · {chat.words('session.minutes', count=length)}" if several else ""
     return Button(
-        label=label or slot_in_words(talk, slot), press=press(verb, expert.id, choice=f"{written(slot)}.{length}")
+        label=label or slot_in_words(chat, slot), press=press(verb, expert.id, choice=f"{written(slot)}.{length}")
     )
 
 
-def _named(talk: Talk, calendar: Calendar, length: timedelta, wished: Understood) -> list[datetime]:
+def _named(chat: ChatContext, calendar: Calendar, length: timedelta, wished: Understood) -> list[datetime]:
     """Slots on the days that were named, or at the hour: of each day the one nearest to it."""
     if wished.window is None and wished.at is None:
         return []
-    window = wished.window or DateWindow(talk.today, talk.today + timedelta(days=DAYS_LOOKED_AT))
-    slots = list(_within(talk, calendar, length, window))
+    window = wished.window or DateWindow(chat.today, chat.today + timedelta(days=DAYS_LOOKED_AT))
+    slots = list(_within(chat, calendar, length, window))
     if wished.at is None:
         return spread(iter(slots), calendar.zone)
-    return [_nearest(day, wished.at) for day in _by_day(slots, talk.words.zone)]
+    return [_nearest(day, wished.at) for day in _by_day(slots, chat.words.zone)]
 
 
 def _by_day(slots: Sequence[datetime], zone: ZoneInfo) -> Iterable[list[datetime]]:
@@ -85,9 +87,9 @@ def _nearest(slots: Sequence[datetime], at: str) -> datetime:
     return slot.astimezone(UTC)
 
 
-def _within(talk: Talk, calendar: Calendar, length: timedelta, window: DateWindow) -> Iterator[datetime]:
+def _within(chat: ChatContext, calendar: Calendar, length: timedelta, window: DateWindow) -> Iterator[datetime]:
     """The slots that begin on one of those days of the seeker's."""
-    now, zone = talk.ctx.now, talk.words.zone
+    now, zone = chat.ctx.now, chat.words.zone
     begins, ends = _midnight(window.first, zone), _midnight(window.last + timedelta(days=1), zone)
     until = min(ends - timedelta(minutes=1), now + FURTHEST)
     # The slots before that day are passed over unseen: the notice counts from now on.

@@ -8,7 +8,7 @@ from typing import Final
 
 from conversations.advice.expert_search.free_times import at_that_time, next_slots
 from conversations.buttons import press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.chips import chip_rows, shown_parts, unclear_words, understood_text
 from conversations.discovery.search_state import mark
 from conversations.forms.answers import show_town
@@ -25,17 +25,17 @@ CALENDARS_READ: Final = 30
 LATER_THAN_ANY: Final = datetime.max.replace(tzinfo=UTC)
 
 
-def nobody_fits(talk: Talk, query: Query, found: Advisers) -> Card:
+def nobody_fits(chat: ChatContext, query: Query, found: Advisers) -> Card:
     """No dead end: the wish that stands in the way, or each of several that do only together; what was perhaps meant;
     everybody, or oneself."""
-    words, seen = talk.words, mark(query)
+    words, seen = chat.words, mark(query)
     meant = [
         Button(label=words("find.meant", instead=each.instead), press=press("seek.meant", choice=each.instead))
         for each in found.did_you_mean
     ]
     relaxed = [
         Button(
-            label=words(each.code, count=each.count, **shown_parts(talk, each.parts)),
+            label=words(each.code, count=each.count, **shown_parts(chat, each.parts)),
             press=press("seek.wider", "", seen, each.choice),
         )
         for each in found.relaxations
@@ -43,73 +43,73 @@ def nobody_fits(talk: Talk, query: Query, found: Advisers) -> Card:
     everybody = Button(label=words("seek.all"), press=press("seek.all"))
     become = to_command(words, "expert")
     said = advisers.chips(query)
-    wishes = chip_rows(talk, query, said, "seek.wider") if any(chip.wish != "rest" for chip in said) else ()
+    wishes = chip_rows(chat, query, said, "seek.wider") if any(chip.wish != "rest" for chip in said) else ()
     in_the_way = [each for each in found.relaxations if each.wish != "rest"]
-    text = (understood_text(talk, said), *unclear_words(talk, query), *_told(talk, query, in_the_way))
+    text = (understood_text(chat, said), *unclear_words(chat, query), *_told(chat, query, in_the_way))
     return Card(
         subject="experts",
         title=words("seek.nobody_fits" if in_the_way or not query.understood.rest else "seek.nobody"),
         text="\n".join(filter(None, text)),
         buttons=(*((each,) for each in (*meant, *relaxed)), *wishes, (everybody, become)),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def soonest_first(talk: Talk, matches: Sequence[Match]) -> list[Match]:
+def soonest_first(chat: ChatContext, matches: Sequence[Match]) -> list[Match]:
     """Those who take a call now, then by the next hour that can be booked; of who fits best, so many calendars."""
-    return [match for _, match in _by_time(talk, matches)]
+    return [match for _, match in _by_time(chat, matches)]
 
 
-def punctual_first(talk: Talk, matches: Sequence[Match], wished: Understood) -> list[Match]:
+def punctual_first(chat: ChatContext, matches: Sequence[Match], wished: Understood) -> list[Match]:
     """Those who have a slot at the very hour that was named; of who fits best, so many calendars."""
-    late = {match.expert.id: not at_that_time(talk, match.expert, wished) for match in matches[:CALENDARS_READ]}
+    late = {match.expert.id: not at_that_time(chat, match.expert, wished) for match in matches[:CALENDARS_READ]}
     return sorted(matches, key=lambda match: late.get(match.expert.id, True))
 
 
-def _by_time(talk: Talk, matches: Sequence[Match]) -> list[tuple[datetime, Match]]:
+def _by_time(chat: ChatContext, matches: Sequence[Match]) -> list[tuple[datetime, Match]]:
     """With the moment from which each can be had."""
 
     def free_at(match: Match) -> datetime:
-        if experts.is_free_now(talk.ctx, match.expert):
-            return talk.ctx.now
-        return next(iter(next_slots(talk, match.expert, 1)), LATER_THAN_ANY)
+        if experts.is_free_now(chat.ctx, match.expert):
+            return chat.ctx.now
+        return next(iter(next_slots(chat, match.expert, 1)), LATER_THAN_ANY)
 
     return sorted(((free_at(match), match) for match in matches[:CALENDARS_READ]), key=lambda each: each[0])
 
 
-def _told(talk: Talk, query: Query, in_the_way: Sequence[GivenUp]) -> Iterator[str]:
+def _told(chat: ChatContext, query: Query, in_the_way: Sequence[GivenUp]) -> Iterator[str]:
     """A sentence about each wish that nobody meets who meets the others."""
-    words, said = talk.words, query.understood
+    words, said = chat.words, query.understood
     for wish in dict.fromkeys(each.wish for each in in_the_way):
         matches = next(each.matches for each in reversed(in_the_way) if each.wish == wish)
         match wish:
             case "free_now":
-                yield words("seek.none_free_now") + _soonest(talk, matches)
+                yield words("seek.none_free_now") + _soonest(chat, matches)
             case "window":
-                yield words("seek.none_window") + _soonest(talk, matches)
+                yield words("seek.none_window") + _soonest(chat, matches)
             case "max_rate":
-                yield _too_little(talk, query, matches)
+                yield _too_little(chat, query, matches)
             case "speaks":
                 yield words("seek.none_speaks", language=words.locale.languages.get(said.speaks or "", said.speaks))
             case "place" if said.place is not None:
-                yield words("seek.none_place", place=show_town(talk, said.place))
+                yield words("seek.none_place", place=show_town(chat, said.place))
             case _:
                 pass
 
 
-def _soonest(talk: Talk, matches: Sequence[Match]) -> str:
+def _soonest(chat: ChatContext, matches: Sequence[Match]) -> str:
     """Who has time first, and when."""
-    moment, match = _by_time(talk, matches)[0]
+    moment, match = _by_time(chat, matches)[0]
     if moment == LATER_THAN_ANY:
         return ""
-    name = person_of(talk.ctx, match.expert.person_id).name
-    return " " + talk.words("seek.soonest", name=name, at=moment)
+    name = person_of(chat.ctx, match.expert.person_id).name
+    return " " + chat.words("seek.soonest", name=name, at=moment)
 
 
-def _too_little(talk: Talk, query: Query, matches: Sequence[Match]) -> str:
+def _too_little(chat: ChatContext, query: Query, matches: Sequence[Match]) -> str:
     """That nobody takes so little, and who takes least; told for a minute where that was said."""
-    words = talk.words
-    catalogue, most = talk.almanac.catalogue, query.understood.max_rate
+    words = chat.words
+    catalogue, most = chat.market_context.catalogue, query.understood.max_rate
     assert most is not None, "a rate was given up"
     rates = [hourly(match.expert) for match in matches]
     lowest = min(rates, key=lambda rate: advisers.in_currency(rate, most.currency, catalogue) or rate.amount)

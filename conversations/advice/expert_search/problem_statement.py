@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from core.advice.experts.service import expert_for
 from core.catalogue import Catalogue
 from core.catalogue.product_names import folded
@@ -24,37 +24,37 @@ LED_TO_AT_MOST: Final = 50
 WORD: Final = re.compile(r"[^\W_]+")
 
 
-def tell_problem(talk: Talk, problem: str, led_to: Iterable[str] = ()) -> None:
+def tell_problem(chat: ChatContext, problem: str, led_to: Iterable[str] = ()) -> None:
     """This is what is looked for now. `led_to`: the consultants who were found for it already."""
-    _keep(talk, talk.ctx.now, tuple(led_to), problem[:LONGEST])
+    _keep(chat, chat.ctx.now, tuple(led_to), problem[:LONGEST])
 
 
-def lead_to(talk: Talk, experts: Iterable[str]) -> None:
+def lead_to(chat: ChatContext, experts: Iterable[str]) -> None:
     """These were shown for it."""
-    at, before, problem = _kept(talk)
+    at, before, problem = _kept(chat)
     led_to = tuple(dict.fromkeys((*before, *experts)))[:LED_TO_AT_MOST]
     if problem and led_to != before:
-        _keep(talk, at, led_to, problem)
+        _keep(chat, at, led_to, problem)
 
 
-def problem_told(talk: Talk, *experts: str) -> str:
+def problem_told(chat: ChatContext, *experts: str) -> str:
     """The problem for which all of these were found lately; empty where it was not told of them."""
-    at, led_to, problem = _kept(talk)
-    lately = talk.ctx.now - at < LATELY
+    at, led_to, problem = _kept(chat)
+    lately = chat.ctx.now - at < LATELY
     known = lately and len(problem) >= LEAST and set(experts) <= set(led_to)
-    return problem if known and not any(_only_names(talk, problem, each) for each in experts) else ""
+    return problem if known and not any(_only_names(chat, problem, each) for each in experts) else ""
 
 
-def keep_problem(talk: Talk, problem: str, expert: str) -> None:
+def keep_problem(chat: ChatContext, problem: str, expert: str) -> None:
     """It was written for this consultant, and not sent: their next form begins with it."""
-    _keep(talk, talk.ctx.now, tuple(dict.fromkeys((*_kept(talk)[1], expert))), problem[:LONGEST])
+    _keep(chat, chat.ctx.now, tuple(dict.fromkeys((*_kept(chat)[1], expert))), problem[:LONGEST])
 
 
-def _only_names(talk: Talk, problem: str, expert: str) -> bool:
+def _only_names(chat: ChatContext, problem: str, expert: str) -> bool:
     """Whether it says who is looked for and nothing else: what it is about is still to be told."""
-    name = set(WORD.findall(folded(person_of(talk.ctx, expert_for(talk.ctx, expert).person_id).name)))
+    name = set(WORD.findall(folded(person_of(chat.ctx, expert_for(chat.ctx, expert).person_id).name)))
     said = set(WORD.findall(folded(problem)))
-    return not name.isdisjoint(said) and said - name <= _for_nothing(talk.almanac.catalogue)
+    return not name.isdisjoint(said) and said - name <= _for_nothing(chat.market_context.catalogue)
 
 
 @lru_cache(maxsize=4)
@@ -64,11 +64,11 @@ def _for_nothing(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(looked_for) | grammar_of(catalogue).fillers
 
 
-def _keep(talk: Talk, at: datetime, led_to: tuple[str, ...], problem: str) -> None:
-    remember(talk.ctx, talk.person.id, TOPIC, f"{at.isoformat()} {','.join(led_to)}\n{problem}")
+def _keep(chat: ChatContext, at: datetime, led_to: tuple[str, ...], problem: str) -> None:
+    remember(chat.ctx, chat.person.id, TOPIC, f"{at.isoformat()} {','.join(led_to)}\n{problem}")
 
 
-def _kept(talk: Talk) -> tuple[datetime, tuple[str, ...], str]:
-    head, _, problem = recall(talk.ctx, talk.person.id, TOPIC).partition("\n")
+def _kept(chat: ChatContext) -> tuple[datetime, tuple[str, ...], str]:
+    head, _, problem = recall(chat.ctx, chat.person.id, TOPIC).partition("\n")
     at, _, led_to = head.partition(" ")
-    return datetime.fromisoformat(at) if at else talk.ctx.now, tuple(filter(None, led_to.split(","))), problem
+    return datetime.fromisoformat(at) if at else chat.ctx.now, tuple(filter(None, led_to.split(","))), problem

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from conversations.advice.aftercare.review import session_standing
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.event_sentences import gathered
 from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
@@ -31,42 +31,42 @@ book = Book()
 QUESTION: Final = Form("question", (Field("words", "long_text", read=free_text, max_length=1000),), review=False)
 
 
-def _send(talk: Talk, opening: Opening, values: Values) -> None:
-    """`opening.seen` tells an answer from what is written to a consultant's profile."""
-    say = service.ask_expert if opening.seen is None else service.say_on
-    say(talk.ctx, SayToExpert(subject=str(opening.subject), words=values["words"]))
+def _send(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    """`defaults.seen` tells an answer from what is written to a consultant's profile."""
+    say = service.ask_expert if defaults.seen is None else service.say_on
+    say(chat.ctx, SayToExpert(subject=str(defaults.subject), words=values["words"]))
 
 
-def _about(talk: Talk, _opening: Opening) -> str:
-    return talk.words("question.about")
+def _about(chat: ChatContext, _defaults: FormDefaults) -> str:
+    return chat.words("question.about")
 
 
 book.flow(Flow(QUESTION, finish=_send, intro=_about))
 
 
 @book.press("question.ask")
-def ask(talk: Talk, pressed: Press) -> None:
+def ask(chat: ChatContext, pressed: Press) -> None:
     """From a consultant's profile."""
-    talk.fresh = True
-    talk.open("question", Opening(subject=experts.expert_for(talk.ctx, pressed.subject).id))
+    chat.as_new_message = True
+    chat.open("question", FormDefaults(subject=experts.expert_for(chat.ctx, pressed.subject).id))
 
 
 @book.press("question.answer")
-def answer(talk: Talk, pressed: Press) -> None:
-    question = service.question_for(talk.ctx, pressed.subject)
-    talk.fresh = True
-    talk.open("question", Opening(subject=question.id, seen=question.version))
+def answer(chat: ChatContext, pressed: Press) -> None:
+    question = service.question_for(chat.ctx, pressed.subject)
+    chat.as_new_message = True
+    chat.open("question", FormDefaults(subject=question.id, seen=question.version))
 
 
-def question_card(talk: Talk, question: Question, note: str = "") -> Card:
+def question_card(chat: ChatContext, question: Question, note: str = "") -> Card:
     """What was asked and answered so far; whose word is awaited. Contacts are hidden until a session is agreed."""
-    words, mine = talk.words, service.side_of(talk.ctx, question)
-    expert = experts.expert_for(talk.ctx, question.expert_id)
+    words, mine = chat.words, service.side_of(chat.ctx, question)
+    expert = experts.expert_for(chat.ctx, question.expert_id)
     other = question.consultant if mine == "seeker" else question.seeker
-    name, my_turn = talk.name_of(other), service.awaits(question) == mine
-    shown = str if are_booked(talk.ctx, expert, question.seeker) else masked
+    name, my_turn = chat.name_of(other), service.awaits(question) == mine
+    shown = str if are_booked(chat.ctx, expert, question.seeker) else masked
     said = tuple(
-        Line(label=f"{talk.name_of(line.person)}, {words.show(line.at)}", value=shown(line.words))
+        Line(label=f"{chat.name_of(line.person)}, {words.show(line.at)}", value=shown(line.words))
         for line in question.lines[-LINES_SHOWN:]
     )
     say = Button(
@@ -79,19 +79,19 @@ def question_card(talk: Talk, question: Question, note: str = "") -> Card:
     return Card(
         subject=f"{KIND}:{question.id}",
         title=words("question.card", name=name),
-        lines=(Line(label=words("session.with"), value=f"{name} · {session_standing(talk, other)}"), *said),
-        turn=_turn(talk, mine, name, my_turn=my_turn),
+        lines=(Line(label=words("session.with"), value=f"{name} · {session_standing(chat, other)}"), *said),
+        turn=_turn(chat, mine, name, my_turn=my_turn),
         note=note,
         buttons=((say, times), (apart,)) if mine == "seeker" else ((say,), (apart,)),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def _turn(talk: Talk, mine: str, name: str, *, my_turn: bool) -> str:
+def _turn(chat: ChatContext, mine: str, name: str, *, my_turn: bool) -> str:
     """A consultant is waited for, or the seeker waits; after the answer nobody has to do anything."""
     if mine == "consultant":
-        return talk.words("question.your_turn", name=name) if my_turn else ""
-    return "" if my_turn else talk.words("question.their_turn", name=name)
+        return chat.words("question.your_turn", name=name) if my_turn else ""
+    return "" if my_turn else chat.words("question.their_turn", name=name)
 
 
 # --- who hears of it --------------------------------------------------------------------------------------------------
@@ -112,8 +112,8 @@ def on_question(code: str) -> Callable[[Ctx, QuestionSaid], None]:
 QUESTIONS_HEARD: Final = ((QUESTION_FACTS, on_question),)
 
 
-def question_news(talk: Talk, question_id: str, note: str) -> Card:
-    return question_card(talk, service.question_for(talk.ctx, question_id), note)
+def question_news(chat: ChatContext, question_id: str, note: str) -> Card:
+    return question_card(chat, service.question_for(chat.ctx, question_id), note)
 
 
 def both_of_question(ctx: Ctx, question_id: str) -> list[Person]:

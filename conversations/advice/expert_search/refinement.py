@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conversations.advice.expert_search.expert_search import ORDERS, profile_card, query_of_problem, show_advisers
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.discovery.refinement import order_alone, without_small_words
 from conversations.discovery.search_state import ask, keep_place, place_kept
 from conversations.discovery.sort_orders import ordered
@@ -22,40 +22,40 @@ WHEN = frozenset({"window", "at"})  # wishes that one consultant's free times an
 book = Book()
 
 
-def refines_advice(talk: Talk, sentence: str) -> bool:
+def refines_advice(chat: ChatContext, sentence: str) -> bool:
     """Whether these words are a part of the search for advice that was shown last: an order, a day, a clock time, a
     language, a rate, a place, and nothing beside it."""
-    if latest(talk) != ADVICE:
+    if latest(chat) != ADVICE:
         return False
-    more = _told(talk, sentence)
-    return _order(talk, sentence) is not None or (not more.rest and bool(_wishes(more)))
+    more = _told(chat, sentence)
+    return _order(chat, sentence) is not None or (not more.rest and bool(_wishes(more)))
 
 
 @book.command("advise")
-def refine(talk: Talk, sentence: str) -> None:
+def refine(chat: ChatContext, sentence: str) -> None:
     """What is said now replaces that part of the problem. Of a profile that is open, the times are shown anew."""
-    before = asked(talk, ADVICE)
-    if (order := _order(talk, sentence)) is not None:
-        show_advisers(talk, ask(talk, ordered(talk, before, ORDERS, order), ADVICE))
+    before = asked(chat, ADVICE)
+    if (order := _order(chat, sentence)) is not None:
+        show_advisers(chat, ask(chat, ordered(chat, before, ORDERS, order), ADVICE))
         return
-    more, opened = _told(talk, sentence), place_kept(talk, before)
-    query = ask(talk, kept.refined(before, more), ADVICE)
+    more, opened = _told(chat, sentence), place_kept(chat, before)
+    query = ask(chat, kept.refined(before, more), ADVICE)
     if opened and WHEN.issuperset(_wishes(more)):
-        keep_place(talk, query, opened)
-        talk.reply(profile_card(talk, experts.expert_for(talk.ctx, opened)))
+        keep_place(chat, query, opened)
+        chat.reply(profile_card(chat, experts.expert_for(chat.ctx, opened)))
     else:
-        show_advisers(talk, query)
+        show_advisers(chat, query)
 
 
-def _told(talk: Talk, sentence: str) -> Understood:
-    query = query_of_problem(talk, sentence, answering=True)
-    return replace(query.understood, rest=without_small_words(talk, query.understood.rest))
+def _told(chat: ChatContext, sentence: str) -> Understood:
+    query = query_of_problem(chat, sentence, answering=True)
+    return replace(query.understood, rest=without_small_words(chat, query.understood.rest))
 
 
 def _wishes(said: Understood) -> set[str]:
     return {chip.wish for chip in advisers.chips(Query(said))}
 
 
-def _order(talk: Talk, sentence: str) -> str | None:
-    order = order_alone(talk, sentence)
+def _order(chat: ChatContext, sentence: str) -> str | None:
+    order = order_alone(chat, sentence)
     return order if order in ORDERS else None

@@ -10,7 +10,7 @@ from typing import Final
 from conversations.advice.experts.availability import hours_card
 from conversations.advice.experts.own_card import own_card
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.delivery_window import WINDOW, show_window
 from conversations.forms.form import Form, Values
 from conversations.reply import Button, Say, Toast
@@ -30,74 +30,74 @@ HOLIDAY = Form("holiday", (replace(WINDOW, name="days"),), review=False)
 book = Book()
 
 
-def _go_away(talk: Talk, _opening: Opening, values: Values) -> None:
+def _go_away(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     """An absence that begins later is days on which nobody can book: until then the profile is found as before."""
-    expert = experts.own(talk.ctx)
+    expert = experts.own(chat.ctx)
     first, last = values["days"]
-    if first <= local(talk.ctx.now, expert.zone).date():
-        _leave(talk, expert, last)
+    if first <= local(chat.ctx.now, expert.zone).date():
+        _leave(chat, expert, last)
         return
-    kept = experts.close_days(talk.ctx, first, last)
-    note = talk.words("expert.away_days", days=show_window(talk, (first, last)))
-    talk.reply(hours_card(talk, kept, note))
+    kept = experts.close_days(chat.ctx, first, last)
+    note = chat.words("expert.away_days", days=show_window(chat, (first, last)))
+    chat.reply(hours_card(chat, kept, note))
 
 
 book.flow(Flow(HOLIDAY, finish=_go_away))
 
 
 @book.command("holiday")
-def holiday(talk: Talk, days: str) -> None:
+def holiday(chat: ChatContext, days: str) -> None:
     """`/holiday 24-26 Dec`: nobody can book then. `/holiday until 12 Jan`: not found until that day is over."""
-    experts.own(talk.ctx)
-    talk.open("holiday", Opening({"days": days} if days else {}))
+    experts.own(chat.ctx)
+    chat.open("holiday", FormDefaults({"days": days} if days else {}))
 
 
 @book.press("expert.holiday")
-def away(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.open("holiday")
+def away(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.open("holiday")
 
 
 @book.press("expert.pause")
-def pause(talk: Talk, pressed: Press) -> None:
-    _leave(talk, experts.own(talk.ctx, pressed.seen), None)
+def pause(chat: ChatContext, pressed: Press) -> None:
+    _leave(chat, experts.own(chat.ctx, pressed.seen), None)
 
 
 @book.press("expert.away_now")
-def away_now(talk: Talk, pressed: Press) -> None:
+def away_now(chat: ChatContext, pressed: Press) -> None:
     """Who has read what it ends. When less would come back by now, it is asked again."""
     day, _, told = pressed.choice.partition(PART)
     try:
         last = date.fromisoformat(day) if day else None
     except ValueError as fault:
         raise Invalid("talk.unknown_button") from fault
-    _leave(talk, experts.own(talk.ctx), last, told)
+    _leave(chat, experts.own(chat.ctx), last, told)
 
 
-def _leave(talk: Talk, expert: Expert, last: date | None, told: str = "") -> None:
+def _leave(chat: ChatContext, expert: Expert, last: date | None, told: str = "") -> None:
     """Off the market from now on, until the day after `last` or until they come back."""
-    running = promotions.running(talk.ctx, [expert.id])
-    worth = ".".join(str(promotions.unused_price(talk.ctx, each).minor) for each in running)
+    running = promotions.running(chat.ctx, [expert.id])
+    worth = ".".join(str(promotions.unused_price(chat.ctx, each).minor) for each in running)
     if worth != told:
-        talk.reply(_ends(talk, running, "" if last is None else last.isoformat(), worth))
+        chat.reply(_ends(chat, running, "" if last is None else last.isoformat(), worth))
         return
     if last is None:
-        talk.reply(own_card(talk, experts.pause(talk.ctx)))
-        talk.reply(Toast(text=talk.words("expert.paused_toast")))
+        chat.reply(own_card(chat, experts.pause(chat.ctx)))
+        chat.reply(Toast(text=chat.words("expert.paused_toast")))
         return
     until = instant(datetime.combine(last + timedelta(days=1), BACK_AT), expert.zone)
-    talk.reply(own_card(talk, experts.pause(talk.ctx, until), note=talk.words("expert.away_until", until=until)))
+    chat.reply(own_card(chat, experts.pause(chat.ctx, until), note=chat.words("expert.away_until", until=until)))
 
 
-def _ends(talk: Talk, running: Sequence[Promotion], last: str, worth: str) -> Say:
+def _ends(chat: ChatContext, running: Sequence[Promotion], last: str, worth: str) -> Say:
     """A promotion is over with it: what comes back for each is named before anything is done."""
-    words = talk.words
+    words = chat.words
     said = [words("expert.away_ends")]
     for each in running:
-        if promotions.is_asked_back(talk.ctx, each):
+        if promotions.is_asked_back(chat.ctx, each):
             continue  # an operator decides what comes back
-        kept = ".kept" if promotions.comes_back(talk.ctx, each).credit else ""
-        said.append(words(f"promote.stop_sure{kept}", amount=promotions.unused_price(talk.ctx, each)))
+        kept = ".kept" if promotions.comes_back(chat.ctx, each).credit else ""
+        said.append(words(f"promote.stop_sure{kept}", amount=promotions.unused_price(chat.ctx, each)))
     yes = press("expert.away_now", choice=f"{last}{PART}{worth}")
     return Say(
         text="\n".join(said),

@@ -12,7 +12,7 @@ from conversations.advice.experts.card import hours_lines
 from conversations.advice.experts.own_card import run_in_words, runs_of
 from conversations.advice.experts.places import towns
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.dates import weekday_in_words
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Say
@@ -44,8 +44,8 @@ book = Book()
 # --- hours and single days --------------------------------------------------------------------------------------------
 
 
-def _read_sentence(talk: Talk, text: str, _values: Values) -> str:
-    read_change(text, talk.words.language, talk.today, towns(talk))  # only whether it can be read
+def _read_sentence(chat: ChatContext, text: str, _values: Values) -> str:
+    read_change(text, chat.words.language, chat.today, towns(chat))  # only whether it can be read
     return text
 
 
@@ -54,75 +54,75 @@ CHANGE = Form(
 )
 
 
-def _change(talk: Talk, _opening: Opening, values: Values) -> None:
-    _keep(talk, values["sentence"])
+def _change(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
+    _keep(chat, values["sentence"])
 
 
 book.flow(Flow(CHANGE, finish=_change))
 
 
 @book.command("hours")
-def hours(talk: Talk, sentence: str) -> None:
+def hours(chat: ChatContext, sentence: str) -> None:
     """`/hours Fri 10-15` changes every Friday, `/hours 27 Nov 14-16` that day; without words, what is kept."""
-    expert = _own(talk)
+    expert = _own(chat)
     if sentence:
-        _keep(talk, sentence)
+        _keep(chat, sentence)
     else:
-        talk.reply(hours_card(talk, expert))
+        chat.reply(hours_card(chat, expert))
 
 
 @book.hears
-def said_in_passing(talk: Talk, text: str) -> bool:
+def said_in_passing(chat: ChatContext, text: str) -> bool:
     """ "off on 24 Dec", "change Friday to 10-15": from a consultant, when all of it is days and times."""
-    if len(text) > LONGEST_SAID or not _names_days(talk, text):
+    if len(text) > LONGEST_SAID or not _names_days(chat, text):
         return False
-    expert = experts.own_profile(talk.ctx)
+    expert = experts.own_profile(chat.ctx)
     if expert is None:
         return False
-    if asks_for_change(text, talk.words.language):
-        talk.reply(hours_card(talk, expert, talk.words("hours.no_times")))
+    if asks_for_change(text, chat.words.language):
+        chat.reply(hours_card(chat, expert, chat.words("hours.no_times")))
         return True
     try:
-        read_change(text, talk.words.language, talk.today, towns(talk))
+        read_change(text, chat.words.language, chat.today, towns(chat))
     except Refusal:
         return False
-    _keep(talk, text)
+    _keep(chat, text)
     return True
 
 
-def _names_days(talk: Talk, text: str) -> bool:
-    plain, language = folded(text), talk.words.language
+def _names_days(chat: ChatContext, text: str) -> bool:
+    plain, language = folded(text), chat.words.language
     if any(days_named(word, language) for word in WORD.findall(plain)):
         return True
     try:
-        return bool(dates_in(plain, language, talk.today))
+        return bool(dates_in(plain, language, chat.today))
     except Refusal:
         return False
 
 
-def _keep(talk: Talk, sentence: str) -> None:
-    before = _own(talk).week
-    change = experts.keep_hours(talk.ctx, sentence, towns(talk))
-    expert, note = _own(talk), talk.words("expert.days_kept")
+def _keep(chat: ChatContext, sentence: str) -> None:
+    before = _own(chat).week
+    change = experts.keep_hours(chat.ctx, sentence, towns(chat))
+    expert, note = _own(chat), chat.words("expert.days_kept")
     if change.week is not None:
-        remember(talk.ctx, talk.person.id, WEEK_BEFORE, json.dumps(before))
+        remember(chat.ctx, chat.person.id, WEEK_BEFORE, json.dumps(before))
         kept = {day: expert.hours[day] for day in change.week.days}
-        note = talk.words("expert.hours_kept", hours=listed(talk.words, hours_lines(talk, kept, closed=True)))
-    talk.reply(hours_card(talk, expert, note, _only_next(talk, expert, change)))
+        note = chat.words("expert.hours_kept", hours=listed(chat.words, hours_lines(chat, kept, closed=True)))
+    chat.reply(hours_card(chat, expert, note, _only_next(chat, expert, change)))
 
 
-def _only_next(talk: Talk, expert: Expert, change: Change) -> tuple[tuple[Button, ...], ...]:
+def _only_next(chat: ChatContext, expert: Expert, change: Change) -> tuple[tuple[Button, ...], ...]:
     """Every Friday was changed; perhaps the next one was meant."""
     if change.week is None or change.week.zone is not None or change.days or len(change.week.days) != 1:
         return ()
     (weekday,) = change.week.days
-    day = next_of(weekday, local(talk.ctx.now, expert.zone).date())
-    label = talk.words("hours.only_next", day=weekday_in_words(day, talk.words.locale))
+    day = next_of(weekday, local(chat.ctx.now, expert.zone).date())
+    label = chat.words("hours.only_next", day=weekday_in_words(day, chat.words.locale))
     return ((Button(label=label, press=press("hours.only", expert.id, expert.version, day.isoformat())),),)
 
 
 @book.press("hours.only")
-def mean_only(talk: Talk, pressed: Press) -> None:
+def mean_only(chat: ChatContext, pressed: Press) -> None:
     """The choice: the day that alone was meant."""
     if pressed.seen is None:
         raise Invalid("talk.unknown_button")
@@ -130,20 +130,20 @@ def mean_only(talk: Talk, pressed: Press) -> None:
         day = date.fromisoformat(pressed.choice)
     except ValueError as fault:
         raise Invalid("talk.unknown_button") from fault
-    before = json.loads(recall(talk.ctx, talk.person.id, WEEK_BEFORE) or "null")
+    before = json.loads(recall(chat.ctx, chat.person.id, WEEK_BEFORE) or "null")
     if before is None:
         raise Stale
-    expert = experts.mean_only(talk.ctx, day, before, pressed.seen)
-    talk.reply(hours_card(talk, expert, talk.words("expert.days_kept")))
+    expert = experts.mean_only(chat.ctx, day, before, pressed.seen)
+    chat.reply(hours_card(chat, expert, chat.words("expert.days_kept")))
 
 
-def hours_card(talk: Talk, expert: Expert, note: str = "", first: tuple[tuple[Button, ...], ...] = ()) -> Card:
+def hours_card(chat: ChatContext, expert: Expert, note: str = "", first: tuple[tuple[Button, ...], ...] = ()) -> Card:
     """The week, then the days that are otherwise, each with a button that makes it like its weekday again."""
-    words, runs = talk.words, runs_of(experts.special_days(talk.ctx, expert))
+    words, runs = chat.words, runs_of(experts.special_days(chat.ctx, expert))
     rows = [
         (
             Button(
-                label=words("hours.as_usual", day=run_in_words(talk, run)),
+                label=words("hours.as_usual", day=run_in_words(chat, run)),
                 press=press("hours.as_usual", expert.id, choice=f"{run[0].day.isoformat()}{FOR_DAYS}{len(run)}"),
             ),
         )
@@ -157,30 +157,30 @@ def hours_card(talk: Talk, expert: Expert, note: str = "", first: tuple[tuple[Bu
         title=words("hours.card"),
         text=words("hours.card_text"),
         lines=(
-            Line(label=words("expert.hours"), value=listed(words, hours_lines(talk, expert.hours)) or "–"),
+            Line(label=words("expert.hours"), value=listed(words, hours_lines(chat, expert.hours)) or "–"),
             Line(label=words("hours.zone"), value=words.clock_of(expert.zone)),
-            *(Line(label=words("expert.special"), value=run_in_words(talk, run)) for run in runs),
+            *(Line(label=words("expert.special"), value=run_in_words(chat, run)) for run in runs),
         ),
         note=note,
         buttons=(*first, (change, calendar), *rows, (profile,)),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
 @book.press("hours.show")
-def show_hours(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.reply(hours_card(talk, _own(talk)))
+def show_hours(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.reply(hours_card(chat, _own(chat)))
 
 
 @book.press("hours.change")
-def change_hours(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.open("hours_change")
+def change_hours(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.open("hours_change")
 
 
 @book.press("hours.as_usual")
-def as_usual(talk: Talk, pressed: Press) -> None:
+def as_usual(chat: ChatContext, pressed: Press) -> None:
     first, _, days = pressed.choice.partition(FOR_DAYS)
     try:
         day, count = date.fromisoformat(first), int(days or 1)
@@ -188,8 +188,8 @@ def as_usual(talk: Talk, pressed: Press) -> None:
         raise Invalid("talk.unknown_button") from fault
     if not 0 < count <= ABSENCE_AHEAD.days + 2:
         raise Invalid("talk.unknown_button")
-    expert = experts.forget_special_days(talk.ctx, day, count)
-    talk.reply(hours_card(talk, expert, talk.words("expert.days_kept")))
+    expert = experts.forget_special_days(chat.ctx, day, count)
+    chat.reply(hours_card(chat, expert, chat.words("expert.days_kept")))
 
 
 # --- one's own calendar -----------------------------------------------------------------------------------------------
@@ -201,56 +201,56 @@ FOLLOW = Form(
 )
 
 
-def _follow(talk: Talk, _opening: Opening, values: Values) -> None:
-    external_calendars.follow_calendar(talk.ctx, values["address"])
-    talk.reply(calendar_card(talk, _own(talk)))
+def _follow(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
+    external_calendars.follow_calendar(chat.ctx, values["address"])
+    chat.reply(calendar_card(chat, _own(chat)))
 
 
-book.flow(Flow(FOLLOW, finish=_follow, intro=lambda talk, _opening: talk.words("calendar.intro")))
+book.flow(Flow(FOLLOW, finish=_follow, intro=lambda chat, _defaults: chat.words("calendar.intro")))
 
 
 @book.command("calendar")
-def calendar(talk: Talk, address: str) -> None:
+def calendar(chat: ChatContext, address: str) -> None:
     """`/calendar https://…` follows it, `/calendar off` forgets it; without words, what is known."""
-    expert = _own(talk)
+    expert = _own(chat)
     if address.lower() in OFF:
-        expert = external_calendars.forget_calendar(talk.ctx)
+        expert = external_calendars.forget_calendar(chat.ctx)
     elif address:
         expert = external_calendars.follow_calendar(
-            talk.ctx, address.strip("<>").partition("|")[0]
+            chat.ctx, address.strip("<>").partition("|")[0]
         )  # as Slack writes links
-    talk.reply(calendar_card(talk, expert))
+    chat.reply(calendar_card(chat, expert))
 
 
 @book.press("calendar.show")
-def show_calendar(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.reply(calendar_card(talk, _own(talk)))
+def show_calendar(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.reply(calendar_card(chat, _own(chat)))
 
 
 @book.press("calendar.follow")
-def follow(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    talk.open("calendar")
+def follow(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.open("calendar")
 
 
 @book.press("calendar.forget")
-def forget(talk: Talk, _pressed: Press) -> None:
-    talk.reply(calendar_card(talk, external_calendars.forget_calendar(talk.ctx)))
+def forget(chat: ChatContext, _pressed: Press) -> None:
+    chat.reply(calendar_card(chat, external_calendars.forget_calendar(chat.ctx)))
 
 
 @book.takes
-def calendar_file(talk: Talk, file: Checked) -> bool:
+def calendar_file(chat: ChatContext, file: Checked) -> bool:
     """An .ics file says when its sender is taken; what is in it is read outside, and nothing but the times is kept."""
-    if file.mime != CALENDAR_MIME or experts.own_profile(talk.ctx) is None:
+    if file.mime != CALENDAR_MIME or experts.own_profile(chat.ctx) is None:
         return False
-    external_calendars.take_calendar_file(talk.ctx, keep(talk.ctx, file).id)
-    talk.reply(Say(text=talk.words("calendar.reading")))
+    external_calendars.take_calendar_file(chat.ctx, keep(chat.ctx, file).id)
+    chat.reply(Say(text=chat.words("calendar.reading")))
     return True
 
 
-def _own(talk: Talk) -> Expert:
-    expert = experts.own_profile(talk.ctx)
+def _own(chat: ChatContext) -> Expert:
+    expert = experts.own_profile(chat.ctx)
     if expert is None:
         raise NotFound("expert.not_one")
     return expert

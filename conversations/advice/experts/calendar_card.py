@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line
 from core.advice.experts import external_calendars
 from core.advice.experts.model import Expert
 
 
-def calendar_card(talk: Talk, expert: Expert, note: str = "") -> Card:
+def calendar_card(chat: ChatContext, expert: Expert, note: str = "") -> Card:
     """What is followed, what was found there, and when it was looked at."""
-    words, known = talk.words, external_calendars.busy_ahead(talk.ctx, expert)
+    words, known = chat.words, external_calendars.busy_ahead(chat.ctx, expert)
     follow_another = Button(label=words("calendar.follow"), press=press("calendar.follow"), style="primary")
     forget_it = Button(label=words("calendar.forget"), press=press("calendar.forget"))
     lines = [Line(label=words(f"calendar.from_{source}"), value=str(known[source])) for source in sorted(known)]
@@ -20,15 +20,15 @@ def calendar_card(talk: Talk, expert: Expert, note: str = "") -> Card:
         title=words("calendar.card"),
         text=words("calendar.text"),
         lines=tuple(lines),
-        turn=_turn(talk, expert),
+        turn=_turn(chat, expert),
         note=note,
         buttons=((follow_another, *((forget_it,) if expert.feed_url or known else ())),),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def _turn(talk: Talk, expert: Expert) -> str:
-    words = talk.words
+def _turn(chat: ChatContext, expert: Expert) -> str:
+    words = chat.words
     if expert.feed_url is None:
         return words("calendar.not_followed")
     if expert.feed_fault is not None:

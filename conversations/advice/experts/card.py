@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from conversations.advice.aftercare.review import session_standing
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.dates import weekday_in_words
 from conversations.reply import Button, Card, Line
 from conversations.wording import listed
@@ -22,7 +22,7 @@ from core.people.blocking.rules import masked
 
 
 def expert_card(
-    talk: Talk,
+    chat: ChatContext,
     expert: Expert,
     slots: Sequence[datetime] = (),
     *,
@@ -31,26 +31,26 @@ def expert_card(
     brief: bool = False,
 ) -> Card:
     """A consultant as a seeker sees them: who, what for, how much, what others say, and when, in the seeker's zone."""
-    words = talk.words
-    shown = str if are_booked(talk.ctx, expert, talk.person.id) else masked
-    lines = [Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths))]
+    words = chat.words
+    shown = str if are_booked(chat.ctx, expert, chat.person.id) else masked
+    lines = [Line(label=words("expert.rate"), value=rate_in_words(chat, expert.rate, expert.lengths))]
     if reasons:
-        lines.append(Line(label=words("seek.why"), value=reasons_in_words(talk, reasons)))
-    lines.append(Line(label=words("expert.languages"), value=languages_in_words(talk, expert)))
-    lines.append(Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)))
+        lines.append(Line(label=words("seek.why"), value=reasons_in_words(chat, reasons)))
+    lines.append(Line(label=words("expert.languages"), value=languages_in_words(chat, expert)))
+    lines.append(Line(label=words("party.standing"), value=session_standing(chat, expert.person_id)))
     if not brief:
-        lines.append(Line(label=words("expert.fields"), value=fields_in_words(talk, expert)))
+        lines.append(Line(label=words("expert.fields"), value=fields_in_words(chat, expert)))
         if expert.skills:
             lines.append(Line(label=words("expert.skills"), value=shown(", ".join(expert.skills))))
-        answers_in = answer_time(talk.ctx, expert.id)
+        answers_in = answer_time(chat.ctx, expert.id)
         if answers_in is not None:
-            lines.append(Line(label=words("expert.answers"), value=lasting(talk, answers_in)))
+            lines.append(Line(label=words("expert.answers"), value=lasting(chat, answers_in)))
         lines.append(Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")))
     if slots:
-        lines.append(Line(label=words("expert.next"), value=slots_in_words(talk, slots)))
-    free = experts.is_free_now(talk.ctx, expert)
-    name = person_of(talk.ctx, expert.person_id).name
-    promoted = f"{words('expert.promoted')} · " if is_promoted(talk.ctx, expert.id) else ""
+        lines.append(Line(label=words("expert.next"), value=slots_in_words(chat, slots)))
+    free = experts.is_free_now(chat.ctx, expert)
+    name = person_of(chat.ctx, expert.person_id).name
+    promoted = f"{words('expert.promoted')} · " if is_promoted(chat.ctx, expert.id) else ""
     return Card(
         subject=None if brief else f"expert:{expert.id}",
         title=f"{promoted}{name} · {shown(expert.headline)}",
@@ -58,15 +58,15 @@ def expert_card(
         lines=tuple(lines),
         turn=words("expert.is_free_now") if free else "" if expert.live else words("expert.is_away"),
         buttons=buttons,
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def rate_in_words(talk: Talk, rate: Rate, lengths: Sequence[int] = ()) -> str:
-    words = talk.words
+def rate_in_words(chat: ChatContext, rate: Rate, lengths: Sequence[int] = ()) -> str:
+    words = chat.words
     if rate.basis == "minute":
         return words("expert.rate_minute", amount=rate.amount)
     if lengths:
@@ -74,14 +74,14 @@ def rate_in_words(talk: Talk, rate: Rate, lengths: Sequence[int] = ()) -> str:
     return words("expert.rate_session", amount=rate.amount)
 
 
-def fields_in_words(talk: Talk, expert: Expert) -> str:
-    table = talk.almanac.catalogue.expertise
-    return ", ".join(table[field].title(talk.words.language) for field in expert.fields if field in table)
+def fields_in_words(chat: ChatContext, expert: Expert) -> str:
+    table = chat.market_context.catalogue.expertise
+    return ", ".join(table[field].title(chat.words.language) for field in expert.fields if field in table)
 
 
-def reasons_in_words(talk: Talk, reasons: Sequence[tuple[str, str]]) -> str:
+def reasons_in_words(chat: ChatContext, reasons: Sequence[tuple[str, str]]) -> str:
     """ "advises in fuel quality; knows slagging; free now"."""
-    words, table = talk.words, talk.almanac.catalogue.expertise
+    words, table = chat.words, chat.market_context.catalogue.expertise
     told = []
     for kind, part in reasons[:3]:
         shown = part
@@ -95,16 +95,16 @@ def reasons_in_words(talk: Talk, reasons: Sequence[tuple[str, str]]) -> str:
     return listed(words, told)
 
 
-def hours_lines(talk: Talk, hours: Mapping[int, Sequence[Span]], *, closed: bool = False) -> list[str]:
+def hours_lines(chat: ChatContext, hours: Mapping[int, Sequence[Span]], *, closed: bool = False) -> list[str]:
     """ "Mon–Thu 09:00–12:00, 14:00–17:00": days that follow each other and are alike stand together. `closed`: days
     without hours are told too."""
-    names = talk.words.locale.days["format"]["abbreviated"]
+    names = chat.words.locale.days["format"]["abbreviated"]
     lines = []
     for _, group in groupby(sorted(hours), key=lambda day: (tuple(hours[day]), day - _runs_before(hours, day))):
         days = list(group)
         spans = ", ".join(str(span) for span in hours[days[0]])
         if not spans and closed:
-            spans = talk.words("expert.closed")
+            spans = chat.words("expert.closed")
         if not spans:
             continue
         named = names[days[0]] if len(days) == 1 else f"{names[days[0]]}–{names[days[-1]]}"
@@ -120,30 +120,30 @@ def _runs_before(hours: Mapping[int, Sequence[Span]], day: int) -> int:
     return count
 
 
-def slot_in_words(talk: Talk, moment: datetime) -> str:
+def slot_in_words(chat: ChatContext, moment: datetime) -> str:
     """ "Tue 24 Nov 10:00" in the reader's own zone, for a button: beside it stands which zone that is."""
-    local = moment.astimezone(talk.words.zone)
-    return f"{weekday_in_words(local.date(), talk.words.locale)} {local:%H:%M}"
+    local = moment.astimezone(chat.words.zone)
+    return f"{weekday_in_words(local.date(), chat.words.locale)} {local:%H:%M}"
 
 
-def slots_in_words(talk: Talk, slots: Sequence[datetime]) -> str:
+def slots_in_words(chat: ChatContext, slots: Sequence[datetime]) -> str:
     """ "Tue 24 Nov 10:00; Wed 25 Nov 10:00 (EET)": several, and the zone once; over a change of the clocks, each."""
-    zones = {slot.astimezone(talk.words.zone).tzname() for slot in slots}
+    zones = {slot.astimezone(chat.words.zone).tzname() for slot in slots}
     if len(zones) > 1:
-        return listed(talk.words, [talk.words.moment(slot) for slot in slots])
-    return f"{listed(talk.words, [slot_in_words(talk, slot) for slot in slots])} ({', '.join(map(str, zones))})"
+        return listed(chat.words, [chat.words.moment(slot) for slot in slots])
+    return f"{listed(chat.words, [slot_in_words(chat, slot) for slot in slots])} ({', '.join(map(str, zones))})"
 
 
-def languages_in_words(talk: Talk, expert: Expert) -> str:
-    names = talk.words.locale.languages
+def languages_in_words(chat: ChatContext, expert: Expert) -> str:
+    names = chat.words.locale.languages
     return ", ".join(names.get(code, code) for code in expert.languages)
 
 
-def lasting(talk: Talk, time: timedelta) -> str:
+def lasting(chat: ChatContext, time: timedelta) -> str:
     """About how long: minutes up to an hour and a half, then hours, then days."""
     minutes = max(round(time.total_seconds() / 60), 1)
     if minutes <= 90:
-        return talk.words("stats.minutes", count=minutes)
+        return chat.words("stats.minutes", count=minutes)
     if minutes <= 36 * 60:
-        return talk.words("stats.hours", count=round(minutes / 60))
-    return talk.words("stats.days", count=round(minutes / 60 / 24))
+        return chat.words("stats.hours", count=round(minutes / 60))
+    return chat.words("stats.days", count=round(minutes / 60 / 24))

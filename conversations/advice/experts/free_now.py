@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from conversations.advice.experts.own_card import own_card
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.router import Book
 from core.advice.availability.local_times import instant, local
 from core.advice.availability.weekly_hours import minutes_of
@@ -35,23 +35,23 @@ class FreeNow:
 
 
 @book.hears
-def said_free_now(talk: Talk, text: str) -> bool:
+def said_free_now(chat: ChatContext, text: str) -> bool:
     """From a consultant, when all of it is that."""
-    said = free_now_in(text, talk.almanac.catalogue)
-    expert = experts.own_profile(talk.ctx) if said is not None else None
+    said = free_now_in(text, chat.market_context.catalogue)
+    expert = experts.own_profile(chat.ctx) if said is not None else None
     if said is None or expert is None:
         return False
-    until = None if said.until is None else _moment(talk, expert, said.until)
-    talk.reply(own_card(talk, experts.say_free_now(talk.ctx, until)))
+    until = None if said.until is None else _moment(chat, expert, said.until)
+    chat.reply(own_card(chat, experts.say_free_now(chat.ctx, until)))
     return True
 
 
 @book.command("free")
-def free(talk: Talk, rest: str) -> None:
+def free(chat: ChatContext, rest: str) -> None:
     """`/free now until 17:00`, where everything begins with a command; what is free otherwise is looked for."""
     text = f"free {rest}".strip()
-    if not said_free_now(talk, text if rest else "free now"):
-        talk.command("anything", text)
+    if not said_free_now(chat, text if rest else "free now"):
+        chat.command("anything", text)
 
 
 def free_now_in(text: str, catalogue: Catalogue) -> FreeNow | None:
@@ -87,9 +87,9 @@ def _words_of(catalogue: Catalogue) -> _Words:
     return _Words(free, around, re.compile(rf"[\s,]+{until}\s*{TIME}$"))
 
 
-def _moment(talk: Talk, expert: Expert, minutes: int) -> datetime:
+def _moment(chat: ChatContext, expert: Expert, minutes: int) -> datetime:
     """The next time that the consultant's clock shows that."""
-    here = local(talk.ctx.now, expert.zone)
+    here = local(chat.ctx.now, expert.zone)
     midnight = datetime.combine(here.date(), time())
     at = instant(midnight + timedelta(minutes=minutes), expert.zone)
-    return at if at > talk.ctx.now else instant(midnight + timedelta(days=1, minutes=minutes), expert.zone)
+    return at if at > chat.ctx.now else instant(midnight + timedelta(days=1, minutes=minutes), expert.zone)

@@ -13,7 +13,7 @@ from typing import Final
 
 from conversations.advice.experts.places import towns
 from conversations.advice.experts.rates import SaidRate, said_rate
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from core.advice.availability.weekly_hours import LONGEST_SENTENCE, SEVERAL_DAYS, Hours, names_of_days, read_hours
 from core.advice.experts.model import FIELDS_AT_MOST, LENGTHS
 from core.catalogue.model import Catalogue
@@ -35,33 +35,33 @@ SHARE: Final = 0.5  # of the words for the likeliest field; one that fewer tell 
 FIELDS_TOLD: Final = 3  # a word of more fields tells nothing
 
 
-def answers_in(talk: Talk, sentence: str) -> dict[str, str]:
+def answers_in(chat: ChatContext, sentence: str) -> dict[str, str]:
     """The form's answers by field; empty where it says nothing of them."""
     answers: dict[str, str] = {}
     text = sentence[:LONGEST]
-    if found := _rate_in(talk, text):
+    if found := _rate_in(chat, text):
         start, end, said = found
         answers["rate"] = text[start:end]
         text = f"{text[:start]}{BETWEEN}{text[end:]}"
         if said.minutes in LENGTHS:
             answers["lengths"] = str(said.minutes)
-    if hours := _hours_in(talk, text):
+    if hours := _hours_in(chat, text):
         answers["hours"] = text[slice(*hours)].strip(" ,;.")
         text = f"{text[: hours[0]]}{BETWEEN}{text[hours[1] :]}"
     if "lengths" not in answers and (lengths := dict.fromkeys(LENGTH.findall(text))):
         answers["lengths"] = ",".join(lengths)
         text = LENGTH.sub(BETWEEN, text)
     languages: list[str] = []
-    parts, joining = filter(None, map(str.strip, PART.split(text))), _joining(talk.almanac.catalogue)
+    parts, joining = filter(None, map(str.strip, PART.split(text))), _joining(chat.market_context.catalogue)
     told = [part for part in parts if not _names_languages(part, languages, joining)]
     if languages:
         answers["languages"] = ",".join(dict.fromkeys(languages))
-    return answers | _about(talk, [part for part in told if WORD.search(part)])
+    return answers | _about(chat, [part for part in told if WORD.search(part)])
 
 
-def _rate_in(talk: Talk, text: str) -> tuple[int, int, SaidRate] | None:
+def _rate_in(chat: ChatContext, text: str) -> tuple[int, int, SaidRate] | None:
     """Where a price with its currency stands, with as much behind it as belongs to it."""
-    catalogue, language, held = talk.almanac.catalogue, talk.words.language, talk.almanac.held
+    catalogue, language, held = chat.market_context.catalogue, chat.words.language, chat.market_context.held
     said = Said.of(text)
     for found in grammar_of(catalogue).money.finditer(said.text):
         if not (found["before"] or found["after"]):
@@ -77,9 +77,9 @@ def _rate_in(talk: Talk, text: str) -> tuple[int, int, SaidRate] | None:
     return None
 
 
-def _hours_in(talk: Talk, text: str) -> tuple[int, int] | None:
+def _hours_in(chat: ChatContext, text: str) -> tuple[int, int] | None:
     """Where hours stand: from the name of a day as far as they can be read."""
-    language, known = talk.words.language, towns(talk)
+    language, known = chat.words.language, towns(chat)
     days = names_of_days(language).keys() | names_of_days("en").keys() | SEVERAL_DAYS.keys()
     bits = list(BITS.finditer(text))
     for at, bit in enumerate(bits):
@@ -112,13 +112,13 @@ def _names_languages(part: str, languages: list[str], joining: frozenset[str]) -
     return True
 
 
-def _about(talk: Talk, told: list[str]) -> dict[str, str]:
+def _about(chat: ChatContext, told: list[str]) -> dict[str, str]:
     """What is left is what they help with: the headline, or its beginning, and then all of it about them."""
     least, most = HEADLINE
     whole = ", ".join(told)
     if len(whole) < least:
         return {}
-    known = talk.almanac.catalogue
+    known = chat.market_context.catalogue
     fields = (known.fields_told_by(word) for word in words_of(whole))
     counts = Counter(field for of_word in fields if len(of_word) <= FIELDS_TOLD for field in of_word)
     likely = [

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from conversations.advice.experts.calendar_card import calendar_card
 from conversations.advice.experts.own_card import own_card
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.event_sentences import gathered
 from conversations.reply import Card
 from core.advice.experts import events as expert
@@ -51,7 +51,7 @@ def consultant(ctx: Ctx, expert_id: str) -> list[Person]:
 
 
 # Each kind of card that has news for a consultant, by the profile's id.
-EXPERT_CARDS: Final[dict[str, Callable[[Talk, str, str], Card]]] = {
-    OWN: lambda talk, expert_id, note: own_card(talk, expert_for(talk.ctx, expert_id), note),
-    CALENDAR: lambda talk, expert_id, note: calendar_card(talk, expert_for(talk.ctx, expert_id), note),
+EXPERT_CARDS: Final[dict[str, Callable[[ChatContext, str, str], Card]]] = {
+    OWN: lambda chat, expert_id, note: own_card(chat, expert_for(chat.ctx, expert_id), note),
+    CALENDAR: lambda chat, expert_id, note: calendar_card(chat, expert_for(chat.ctx, expert_id), note),
 }

@@ -10,7 +10,7 @@ from typing import Final
 from conversations.advice.aftercare.review import session_standing
 from conversations.advice.experts.card import fields_in_words, hours_lines, languages_in_words, rate_in_words
 from conversations.buttons import press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.dates import weekday_in_words
 from conversations.reply import Button, Card, Line
 from conversations.wording import listed
@@ -33,41 +33,41 @@ class Item:
     load: str
 
 
-def own_card(talk: Talk, expert: Expert, note: str = "") -> Card:
+def own_card(chat: ChatContext, expert: Expert, note: str = "") -> Card:
     """The profile as it stands, with what would make it better. Nothing that is missing keeps it from being found."""
-    words = talk.words
-    items = tuple(check_list(talk, expert))
+    words = chat.words
+    items = tuple(check_list(chat, expert))
     lines = (
-        Line(label=words("expert.fields"), value=fields_in_words(talk, expert)),
-        Line(label=words("expert.languages"), value=languages_in_words(talk, expert)),
-        Line(label=words("expert.rate"), value=rate_in_words(talk, expert.rate, expert.lengths)),
+        Line(label=words("expert.fields"), value=fields_in_words(chat, expert)),
+        Line(label=words("expert.languages"), value=languages_in_words(chat, expert)),
+        Line(label=words("expert.rate"), value=rate_in_words(chat, expert.rate, expert.lengths)),
         Line(
             label=words("expert.hours"),
-            value=f"{listed(words, hours_lines(talk, expert.hours))} ({words.clock_of(expert.zone)})",
+            value=f"{listed(words, hours_lines(chat, expert.hours))} ({words.clock_of(expert.zone)})",
         ),
-        *_special(talk, expert),
+        *_special(chat, expert),
         Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")),
         Line(label=words("expert.room"), value=words(f"expert.room.{expert.room}")),
-        Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)),
-        *_link(talk, expert),
-        *(_item(talk, expert, item) for item in items if not (item.code == "hours" and item.done)),  # they stand above
+        Line(label=words("party.standing"), value=session_standing(chat, expert.person_id)),
+        *_link(chat, expert),
+        *(_item(chat, expert, item) for item in items if not (item.code == "hours" and item.done)),  # they stand above
     )
     return Card(
         subject=f"expert:{expert.id}",
         title=words("expert.own_title", headline=expert.headline),
         text=expert.bio,
         lines=lines,
-        turn=_turn(talk, expert),
+        turn=_turn(chat, expert),
         note=note,
-        buttons=(*_coming_and_going(talk, expert), *_missing(talk, items), *_page(talk, expert)),
-        fresh=talk.fresh,
+        buttons=(*_coming_and_going(chat, expert), *_missing(chat, items), *_page(chat, expert)),
+        as_new_message=chat.as_new_message,
     )
 
 
-def check_list(talk: Talk, expert: Expert) -> Iterator[Item]:
+def check_list(chat: ChatContext, expert: Expert) -> Iterator[Item]:
     """What a profile can have, the most useful first."""
-    person, payee = person_of(talk.ctx, expert.person_id), payee_of(talk.ctx, expert.organisation_id)
-    calendar = expert.feed_url is not None or external_calendars.FILE in external_calendars.busy_ahead(talk.ctx, expert)
+    person, payee = person_of(chat.ctx, expert.person_id), payee_of(chat.ctx, expert.organisation_id)
+    calendar = expert.feed_url is not None or external_calendars.FILE in external_calendars.busy_ahead(chat.ctx, expert)
     yield Item("hours", any(expert.hours.values()), press("hours.change"))
     yield Item("skills", bool(expert.skills), press("expert.edit", expert.id))
     yield Item("calendar", calendar and expert.feed_fault is None, press("calendar.show"))
@@ -75,9 +75,9 @@ def check_list(talk: Talk, expert: Expert) -> Iterator[Item]:
     yield Item("payout", payee is not None and payee.ready, press("payout.set_up"))
 
 
-def _item(talk: Talk, expert: Expert, item: Item) -> Line:
+def _item(chat: ChatContext, expert: Expert, item: Item) -> Line:
     """ "Payouts: ✓", or what it would be good for; skills are named."""
-    words = talk.words
+    words = chat.words
     label = words(f"expert.item.{item.code}")
     if item.code == "calendar" and expert.feed_fault is not None:
         return Line(label=label, value=words(f"calendar.fault.{expert.feed_fault}"))
@@ -85,19 +85,19 @@ def _item(talk: Talk, expert: Expert, item: Item) -> Line:
     return Line(label=label, value=done if item.done else words(f"expert.item.{item.code}.why"))
 
 
-def _missing(talk: Talk, items: Sequence[Item]) -> tuple[tuple[Button, ...], ...]:
+def _missing(chat: ChatContext, items: Sequence[Item]) -> tuple[tuple[Button, ...], ...]:
     buttons = [
-        Button(label=talk.words(f"expert.item.{item.code}.button"), press=item.load) for item in items if not item.done
+        Button(label=chat.words(f"expert.item.{item.code}.button"), press=item.load) for item in items if not item.done
     ]
     return tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
 
 
-def _special(talk: Talk, expert: Expert) -> tuple[Line, ...]:
-    runs = runs_of(experts.special_days(talk.ctx, expert))
+def _special(chat: ChatContext, expert: Expert) -> tuple[Line, ...]:
+    runs = runs_of(experts.special_days(chat.ctx, expert))
     if not runs:
         return ()
     return (
-        Line(label=talk.words("expert.special"), value=listed(talk.words, [run_in_words(talk, run) for run in runs])),
+        Line(label=chat.words("expert.special"), value=listed(chat.words, [run_in_words(chat, run) for run in runs])),
     )
 
 
@@ -113,47 +113,47 @@ def runs_of(days: Sequence[ExpertDay]) -> list[list[ExpertDay]]:
     return runs
 
 
-def run_in_words(talk: Talk, run: Sequence[ExpertDay]) -> str:
+def run_in_words(chat: ChatContext, run: Sequence[ExpertDay]) -> str:
     """ "Fri 27 Nov 14:00–16:00", "Sun 20 Dec – Tue 5 Jan closed"."""
     ends = (run[0].day, run[-1].day)
-    named = " – ".join(weekday_in_words(day, talk.words.locale) for day in dict.fromkeys(ends))
+    named = " – ".join(weekday_in_words(day, chat.words.locale) for day in dict.fromkeys(ends))
     spans = ", ".join(str(span) for span in rules.spans(run[0].spans))
-    return f"{named} {spans or talk.words('expert.closed')}"
+    return f"{named} {spans or chat.words('expert.closed')}"
 
 
-def _link(talk: Talk, expert: Expert) -> tuple[Line, ...]:
+def _link(chat: ChatContext, expert: Expert) -> tuple[Line, ...]:
     """What the consultant can put on a card or a page of their own: it opens the chat at this profile."""
-    name = talk.almanac.telegram_name
+    name = chat.market_context.telegram_name
     if not name:
         return ()
-    return (Line(label=talk.words("expert.link"), value=f"https://t.me/{name}?start=e_{expert.id}", leads=True),)
+    return (Line(label=chat.words("expert.link"), value=f"https://t.me/{name}?start=e_{expert.id}", leads=True),)
 
 
-def _page(talk: Talk, expert: Expert) -> tuple[tuple[Button, ...], ...]:
+def _page(chat: ChatContext, expert: Expert) -> tuple[tuple[Button, ...], ...]:
     """What everybody may see of the profile, for who has neither chat open."""
-    home = talk.almanac.home
-    return ((Button(label=talk.words("link.page"), url=f"{home}/e/{expert.id}"),),) if home and expert.live else ()
+    home = chat.market_context.home
+    return ((Button(label=chat.words("link.page"), url=f"{home}/e/{expert.id}"),),) if home and expert.live else ()
 
 
-def _turn(talk: Talk, expert: Expert) -> str:
-    words = talk.words
+def _turn(chat: ChatContext, expert: Expert) -> str:
+    words = chat.words
     if not expert.live:
         code = "expert.paused_holiday" if expert.away_until is not None else f"expert.paused_{expert.paused_why}"
         return words(code, until=expert.away_until)
-    if experts.is_free_now(talk.ctx, expert):
+    if experts.is_free_now(chat.ctx, expert):
         return words("expert.free_until", until=expert.free_until)
     return words("expert.live")
 
 
-def _coming_and_going(talk: Talk, expert: Expert) -> tuple[tuple[Button, ...], ...]:
-    words = talk.words
+def _coming_and_going(chat: ChatContext, expert: Expert) -> tuple[tuple[Button, ...], ...]:
+    words = chat.words
 
     def button(verb: str) -> Button:
         return Button(label=words(f"expert.{verb}_button"), press=press(f"expert.{verb}", expert.id, expert.version))
 
     if not expert.live:
         first = (Button(label=words("expert.back_button"), press=press("expert.back", expert.id), style="primary"),)
-    elif experts.is_free_now(talk.ctx, expert):
+    elif experts.is_free_now(chat.ctx, expert):
         first = (button("busy"),)
     else:
         first = (Button(label=words("expert.free_button"), press=press("expert.free", expert.id), style="primary"),)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from core.advice.availability.weekly_hours import Towns
 
 
-def towns(talk: Talk) -> Towns:
+def towns(chat: ChatContext) -> Towns:
     """The zone of a town by its name, in any of its cases; a misspelt one is asked about rather than guessed."""
-    places = talk.almanac.places
+    places = chat.market_context.places
 
     def zone(name: str) -> str | None:
         found = places.named(name) or places.declined(name)

@@ -13,7 +13,7 @@ from conversations.advice.experts.own_card import own_card
 from conversations.advice.experts.places import towns
 from conversations.advice.experts.rates import read_rate, write_rate
 from conversations.buttons import Press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import option, read_whole_number
 from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
@@ -59,57 +59,57 @@ book = Book()
 # --- the form ---------------------------------------------------------------------------------------------------------
 
 
-def _fields(talk: Talk, _values: Values) -> list[Option]:
-    language, known = talk.words.language, talk.almanac.catalogue.expertise
+def _fields(chat: ChatContext, _values: Values) -> list[Option]:
+    language, known = chat.words.language, chat.market_context.catalogue.expertise
     ids = dict.fromkeys((*(each for each in FIRST_FIELDS if each in known), *known))
     return [option(each, known[each].title(language)) for each in ids]
 
 
-def _languages(talk: Talk, _values: Values) -> list[Option]:
-    return [option(code, talk.words.locale.languages.get(code, code)) for code in LANGUAGES]
+def _languages(chat: ChatContext, _values: Values) -> list[Option]:
+    return [option(code, chat.words.locale.languages.get(code, code)) for code in LANGUAGES]
 
 
 def _several(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
-def _read_choices(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
+def _read_choices(_chat: ChatContext, text: str, _values: Values) -> tuple[str, ...]:
     return _several(text)
 
 
-def _read_fields(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
+def _read_fields(_chat: ChatContext, text: str, _values: Values) -> tuple[str, ...]:
     chosen = _several(text)
     if len(chosen) > FIELDS_AT_MOST:
         raise Invalid("expert.fields_most", most=FIELDS_AT_MOST)
     return chosen
 
 
-def _read_skills(_talk: Talk, text: str, _values: Values) -> tuple[str, ...]:
+def _read_skills(_chat: ChatContext, text: str, _values: Values) -> tuple[str, ...]:
     skills = _several(text)
     if len(skills) > SKILLS_AT_MOST or any(not 2 <= len(skill) <= LONGEST_SKILL for skill in skills):
         raise Invalid("expert.skills_most", most=SKILLS_AT_MOST, longest=LONGEST_SKILL)
     return skills
 
 
-def _read_hours(talk: Talk, text: str, _values: Values) -> str:
+def _read_hours(chat: ChatContext, text: str, _values: Values) -> str:
     """Only whether it can be read: the sentence itself is kept. Where no clock is known, it has to name one."""
-    dates = dates_in(folded(text), talk.words.language, talk.today)
+    dates = dates_in(folded(text), chat.words.language, chat.today)
     if dates:
         given = text[dates[0].start : dates[-1].end] if len(folded(text)) == len(text) else ""
-        raise Invalid("hours.weekly_only", field="hours", given=given.strip() or talk.words.show(dates[0].first))
-    hours = read_hours(text, talk.words.language, towns(talk))
-    if hours.zone is None and talk.person.zone == ZONE_UNKNOWN:
+        raise Invalid("hours.weekly_only", field="hours", given=given.strip() or chat.words.show(dates[0].first))
+    hours = read_hours(text, chat.words.language, towns(chat))
+    if hours.zone is None and chat.person.zone == ZONE_UNKNOWN:
         raise Invalid("hours.which_clock", field="hours", given=text)
     return text
 
 
-def _show_hours(talk: Talk, text: str) -> str:
-    hours = read_hours(text, talk.words.language, towns(talk))
-    zone = hours.zone or talk.person.zone
-    return f"{listed(talk.words, hours_lines(talk, hours.days))} ({talk.words.clock_of(zone)})"
+def _show_hours(chat: ChatContext, text: str) -> str:
+    hours = read_hours(text, chat.words.language, towns(chat))
+    zone = hours.zone or chat.person.zone
+    return f"{listed(chat.words, hours_lines(chat, hours.days))} ({chat.words.clock_of(zone)})"
 
 
-def _read_link(_talk: Talk, text: str, _values: Values) -> str:
+def _read_link(_chat: ChatContext, text: str, _values: Values) -> str:
     try:
         return str(LINK.validate_python(text.strip()))
     except ValidationError as fault:
@@ -120,23 +120,23 @@ def _choice(name: str, choices: tuple[str, ...]) -> Field:
     return Field(
         name,
         "choice",
-        options=lambda talk, _values: [
-            option(each, talk.words(f"expert.{name}.{each}")) for each in choices if _is_open(talk, each)
+        options=lambda chat, _values: [
+            option(each, chat.words(f"expert.{name}.{each}")) for each in choices if _is_open(chat, each)
         ],
-        show=lambda talk, value: talk.words(f"expert.{name}.{value}"),
+        show=lambda chat, value: chat.words(f"expert.{name}.{value}"),
         shapes_form=name == "room",
     )
 
 
-def _is_open(talk: Talk, choice: str) -> bool:
+def _is_open(chat: ChatContext, choice: str) -> bool:
     """A room on our own server can be chosen where there is one."""
-    return choice != "video" or (talk.almanac.rooms is not None and talk.almanac.rooms.video is not None)
+    return choice != "video" or (chat.market_context.rooms is not None and chat.market_context.rooms.video is not None)
 
 
 def _named(kind: str) -> Any:
-    def show(talk: Talk, chosen: tuple[str, ...]) -> str:
-        options = {each.value: each.label for each in (_fields if kind == "fields" else _languages)(talk, {})}
-        return talk.words.show(tuple(options.get(each, each) for each in chosen))
+    def show(chat: ChatContext, chosen: tuple[str, ...]) -> str:
+        options = {each.value: each.label for each in (_fields if kind == "fields" else _languages)(chat, {})}
+        return chat.words.show(tuple(options.get(each, each) for each in chosen))
 
     return show
 
@@ -170,10 +170,10 @@ PROFILE = Form(
             "choices",
             read=_read_choices,
             write=",".join,
-            options=lambda talk, _values: [
-                option(str(each), talk.words("expert.minutes", count=each)) for each in LENGTHS
+            options=lambda chat, _values: [
+                option(str(each), chat.words("expert.minutes", count=each)) for each in LENGTHS
             ],
-            show=lambda talk, value: talk.words("expert.lengths_shown", lengths=tuple(value)),
+            show=lambda chat, value: chat.words("expert.lengths_shown", lengths=tuple(value)),
         ),
         Field("rate", read=read_rate, write=write_rate, show=rate_in_words, max_length=60, example="90 EUR"),
         Field("hours", read=_read_hours, show=_show_hours, max_length=300, example="weekdays 9-17 Vilnius"),
@@ -190,7 +190,7 @@ PROFILE = Form(
 )
 
 
-def _offer(talk: Talk, _opening: Opening, values: Values) -> None:
+def _offer(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     command = OfferExpertise(
         headline=values["headline"],
         bio=values["bio"],
@@ -204,30 +204,30 @@ def _offer(talk: Talk, _opening: Opening, values: Values) -> None:
         room=values["room"],
         own_link=values.get("own_link"),
     )
-    expert = experts.offer_expertise(talk.ctx, talk.almanac.catalogue, command, towns(talk))
-    talk.reply(own_card(talk, expert, note=talk.words("expert.listed")))
+    expert = experts.offer_expertise(chat.ctx, chat.market_context.catalogue, command, towns(chat))
+    chat.reply(own_card(chat, expert, note=chat.words("expert.listed")))
 
 
 EXAMPLE: Final = Rate(basis="session", minor=90_00, currency="EUR")
 A_WEEK, A_MONTH = 3, 13  # paid sessions: thirteen weeks have as many months as three
 
 
-def _intro(talk: Talk, opening: Opening) -> str:
+def _intro(chat: ChatContext, defaults: FormDefaults) -> str:
     """What it is, and what it may come to: by the rate that is in the form, or by an example."""
-    values = PROFILE.look(talk, opening.answers).values
+    values = PROFILE.look(chat, defaults.answers).values
     rate: Rate = values.get("rate", EXAMPLE)
     lengths = [int(each) for each in values.get("lengths", ("30",))]
     price = price_of(rate, min(lengths), FREE_WINDOW)
-    net = price - price.share(talk.almanac.session_bp)
+    net = price - price.share(chat.market_context.session_bp)
     return "\n".join(
         (
-            talk.words("expert.intro"),
-            talk.words(
+            chat.words("expert.intro"),
+            chat.words(
                 "expert.comes_to",
-                rate=rate_in_words(talk, rate),
+                rate=rate_in_words(chat, rate),
                 count=A_WEEK,
                 net=Money(net.minor * A_MONTH, net.currency),
-                percent=Decimal(talk.almanac.session_bp) / 100,
+                percent=Decimal(chat.market_context.session_bp) / 100,
             ),
         )
     )
@@ -236,7 +236,7 @@ def _intro(talk: Talk, opening: Opening) -> str:
 book.flow(Flow(PROFILE, finish=_offer, intro=_intro))
 
 
-def _answers(talk: Talk, expert: Expert) -> dict[str, str]:
+def _answers(chat: ChatContext, expert: Expert) -> dict[str, str]:
     known = {
         "headline": expert.headline,
         "bio": expert.bio,
@@ -244,7 +244,7 @@ def _answers(talk: Talk, expert: Expert) -> dict[str, str]:
         "languages": ",".join(expert.languages),
         "rate": write_rate(expert.rate),
         "lengths": ",".join(str(each) for each in expert.lengths),
-        "hours": f"{'; '.join(hours_lines(talk, expert.hours))} {expert.zone}",
+        "hours": f"{'; '.join(hours_lines(chat, expert.hours))} {expert.zone}",
         "policy": expert.policy,
         "room": expert.room,
     }
@@ -259,44 +259,44 @@ def _answers(talk: Talk, expert: Expert) -> dict[str, str]:
 
 
 @book.command("expert")
-def expert(talk: Talk, sentence: str) -> None:
+def expert(chat: ChatContext, sentence: str) -> None:
     """My profile as a consultant; who is none yet is asked for it. `/expert Grate boilers, 120 EUR/h, Mon-Thu 9-17`:
     whatever the sentence says is filled in."""
-    profile = experts.own_profile(talk.ctx)
+    profile = experts.own_profile(chat.ctx)
     if profile is None or sentence:
-        known = _answers(talk, profile) if profile is not None else {}
-        talk.open("expert", Opening(known | (answers_in(talk, sentence) if sentence else {})))
+        known = _answers(chat, profile) if profile is not None else {}
+        chat.open("expert", FormDefaults(known | (answers_in(chat, sentence) if sentence else {})))
         return
-    talk.reply(own_card(talk, profile))
+    chat.reply(own_card(chat, profile))
 
 
 @book.press("expert.edit")
-def edit(talk: Talk, _pressed: Press) -> None:
-    profile = experts.own_profile(talk.ctx)
-    talk.fresh = True
-    talk.open("expert", Opening(_answers(talk, profile)) if profile is not None else None)
+def edit(chat: ChatContext, _pressed: Press) -> None:
+    profile = experts.own_profile(chat.ctx)
+    chat.as_new_message = True
+    chat.open("expert", FormDefaults(_answers(chat, profile)) if profile is not None else None)
 
 
 @book.press("expert.free")
-def free_now(talk: Talk, _pressed: Press) -> None:
-    talk.reply(own_card(talk, experts.say_free_now(talk.ctx)))
-    talk.reply(Toast(text=talk.words("expert.free_toast")))
+def free_now(chat: ChatContext, _pressed: Press) -> None:
+    chat.reply(own_card(chat, experts.say_free_now(chat.ctx)))
+    chat.reply(Toast(text=chat.words("expert.free_toast")))
 
 
 @book.press("expert.busy")
-def busy(talk: Talk, _pressed: Press) -> None:
-    talk.reply(own_card(talk, experts.say_busy(talk.ctx)))
+def busy(chat: ChatContext, _pressed: Press) -> None:
+    chat.reply(own_card(chat, experts.say_busy(chat.ctx)))
 
 
 @book.press("expert.back")
-def come_back(talk: Talk, _pressed: Press) -> None:
-    talk.reply(own_card(talk, experts.come_back(talk.ctx)))
+def come_back(chat: ChatContext, _pressed: Press) -> None:
+    chat.reply(own_card(chat, experts.come_back(chat.ctx)))
 
 
 @book.press("expert.mine")
-def mine(talk: Talk, _pressed: Press) -> None:
-    talk.fresh = True
-    expert(talk, "")
+def mine(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    expert(chat, "")
 
 
 # --- the rules of booking ------------------------------------------------------------------------------
@@ -308,35 +308,35 @@ RULES = Form(
         Field(
             "air",
             "number",
-            read=lambda _talk, text, _values: read_whole_number(0, 120, text),
-            show=lambda talk, value: talk.words("expert.minutes", count=value),
+            read=lambda _chat, text, _values: read_whole_number(0, 120, text),
+            show=lambda chat, value: chat.words("expert.minutes", count=value),
             example="15",
         ),
         Field(
             "notice",
             "number",
-            read=lambda _talk, text, _values: read_whole_number(0, 7 * 24, text),
-            show=lambda talk, value: talk.words("expert.hours_count", count=value),
+            read=lambda _chat, text, _values: read_whole_number(0, 7 * 24, text),
+            show=lambda chat, value: chat.words("expert.hours_count", count=value),
             example="24",
         ),
-        Field("per_day", "number", read=lambda _talk, text, _values: read_whole_number(1, 20, text), example="4"),
+        Field("per_day", "number", read=lambda _chat, text, _values: read_whole_number(1, 20, text), example="4"),
     ),
 )
 
 
-def _keep_rules(talk: Talk, _opening: Opening, values: Values) -> None:
+def _keep_rules(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     command = ChangeExpertise(
         air_minutes=values["air"], notice_minutes=values["notice"] * 60, per_day=values["per_day"]
     )
-    talk.reply(own_card(talk, experts.change_expertise(talk.ctx, talk.almanac.catalogue, command)))
+    chat.reply(own_card(chat, experts.change_expertise(chat.ctx, chat.market_context.catalogue, command)))
 
 
 book.flow(Flow(RULES, finish=_keep_rules))
 
 
 @book.press("expert.rules")
-def rules(talk: Talk, _pressed: Press) -> None:
-    profile = experts.own_profile(talk.ctx)
+def rules(chat: ChatContext, _pressed: Press) -> None:
+    profile = experts.own_profile(chat.ctx)
     if profile is None:
         raise Invalid("expert.not_one")
     known = {
@@ -344,5 +344,5 @@ def rules(talk: Talk, _pressed: Press) -> None:
         "notice": str(profile.notice_minutes // 60),
         "per_day": str(profile.per_day),
     }
-    talk.fresh = True
-    talk.open("expert_rules", Opening(known))
+    chat.as_new_message = True
+    chat.open("expert_rules", FormDefaults(known))

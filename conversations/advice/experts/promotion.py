@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conversations.buttons import Press, press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.router import Book
 from conversations.shop.purchases import Ware, offer
@@ -22,11 +22,11 @@ book = Book()
 # --- what seekers see -------------------------------------------------------------------------------------------------
 
 
-def stood_in_line(talk: Talk, matches: Sequence[Match]) -> list[Match]:
+def stood_in_line(chat: ChatContext, matches: Sequence[Match]) -> list[Match]:
     """Who was found, best first, as they are shown: see `core.advice.experts.ranking`."""
     by_id = {match.expert.id: match for match in matches}
     found = ((match.expert.id, match.score, _fields(match)) for match in matches)
-    return [by_id[each.id] for each in in_line(service.standings(talk.ctx, found))]
+    return [by_id[each.id] for each in in_line(service.standings(chat.ctx, found))]
 
 
 def _fields(match: Match) -> list[str]:
@@ -38,87 +38,87 @@ def _fields(match: Match) -> list[str]:
 
 
 @book.command("promote")
-def promote(talk: Talk, _rest: str) -> None:
+def promote(chat: ChatContext, _rest: str) -> None:
     """`/promote`: one's own numbers first, then what each package would add to them and costs."""
-    words, expert = talk.words, own_profile(talk.ctx)
+    words, expert = chat.words, own_profile(chat.ctx)
     if expert is None:
         button = to_command(words, "expert")
-        talk.reply(Say(text=words("expert.not_one"), buttons=((button,),)))
+        chat.reply(Say(text=words("expert.not_one"), buttons=((button,),)))
         return
-    now = [promotion_card(talk, each) for each in service.running(talk.ctx, [expert.id])]
-    told = [(package, service.forecast(talk.ctx, package)) for package in PACKAGES] if expert.live else []
-    items = (*now, *(_package_card(talk, package, forecast) for package, forecast in told))
-    talk.reply(
+    now = [promotion_card(chat, each) for each in service.running(chat.ctx, [expert.id])]
+    told = [(package, service.forecast(chat.ctx, package)) for package in PACKAGES] if expert.live else []
+    items = (*now, *(_package_card(chat, package, forecast) for package, forecast in told))
+    chat.reply(
         CardList(
             subject="promote",
             title=words("promote.title"),
-            text=_numbers(talk, expert.id) if expert.live else words("promotion.away"),
+            text=_numbers(chat, expert.id) if expert.live else words("promotion.away"),
             items=items,
-            fresh=talk.fresh,
+            as_new_message=chat.as_new_message,
         )
     )
 
 
-def _numbers(talk: Talk, expert_id: str) -> str:
+def _numbers(chat: ChatContext, expert_id: str) -> str:
     """How often the profile was shown and opened, from our own counters."""
-    words = talk.words
-    shown, opened = view_counts.views_of(talk.ctx, expert_id, LOOKED_BACK.days)
+    words = chat.words
+    shown, opened = view_counts.views_of(chat.ctx, expert_id, LOOKED_BACK.days)
     lines = [words("promote.views", shown=shown, opened=opened, days=LOOKED_BACK.days), words("promote.rules")]
-    if talk.surface.platform == "telegram":
+    if chat.chat_address.platform == "telegram":
         lines.append(words("promote.rules_of_stars"))
     return "\n".join(lines)
 
 
-def _package_card(talk: Talk, package: Package, told: Forecast) -> Card:
-    words = talk.words
+def _package_card(chat: ChatContext, package: Package, told: Forecast) -> Card:
+    words = chat.words
     basis = words("promote.known", count=told.promotions) if told.promotions else words("promote.supposed")
     lines = (
-        Line(label=words("purchase.price"), value=words.show(_price(talk, told))),
+        Line(label=words("purchase.price"), value=words.show(_price(chat, told))),
         Line(label=words("promote.expected"), value=words("promote.looks", count=told.expected)),
         Line(label=words("promote.basis"), value=basis),
     )
-    choose, label = press("promote.choose", choice=package.name), words("promote.choose", price=_price(talk, told))
+    choose, label = press("promote.choose", choice=package.name), words("promote.choose", price=_price(chat, told))
     return Card(
-        title=_name(talk, package.kind, package.days),
+        title=_name(chat, package.kind, package.days),
         text=words(f"promote.{package.kind}"),
         lines=lines,
         buttons=((Button(label=label, press=choose, style="primary"),),),
     )
 
 
-def _price(talk: Talk, told: Forecast) -> Money:
-    return told.price.stars if talk.surface.platform == "telegram" else told.price.card
+def _price(chat: ChatContext, told: Forecast) -> Money:
+    return told.price.stars if chat.chat_address.platform == "telegram" else told.price.card
 
 
-def _name(talk: Talk, kind: Kind, days: int, field: str | None = None) -> str:
+def _name(chat: ChatContext, kind: Kind, days: int, field: str | None = None) -> str:
     """ "Featured, 7 days"; "Top of Bioenergy engineering, 30 days"."""
     if field is None:
-        return talk.words(f"promote.{kind}_title", days=days)
-    known = talk.almanac.catalogue.expertise.get(field)
-    title = known.title(talk.words.language) if known else field
-    return talk.words("promote.top_of", name=title, days=days)
+        return chat.words(f"promote.{kind}_title", days=days)
+    known = chat.market_context.catalogue.expertise.get(field)
+    title = known.title(chat.words.language) if known else field
+    return chat.words("promote.top_of", name=title, days=days)
 
 
 @book.press("promote.choose")
-def choose(talk: Talk, pressed: Press) -> None:
+def choose(chat: ChatContext, pressed: Press) -> None:
     """The package; for the top of a field, whose consultant has several, the field first."""
-    package, expert = service.package_named(pressed.choice), own_profile(talk.ctx)
+    package, expert = service.package_named(pressed.choice), own_profile(chat.ctx)
     fields = list(expert.fields) if expert is not None and package.kind is Kind.TOP else []
     if len(fields) > 1:
-        talk.fresh = True
-        talk.reply(_which_field(talk, package, fields))
+        chat.as_new_message = True
+        chat.reply(_which_field(chat, package, fields))
     else:
-        _buy(talk, package, fields[0] if fields else None)
+        _buy(chat, package, fields[0] if fields else None)
 
 
-def _which_field(talk: Talk, package: Package, fields: Sequence[str]) -> Say:
-    table = talk.almanac.catalogue.expertise
+def _which_field(chat: ChatContext, package: Package, fields: Sequence[str]) -> Say:
+    table = chat.market_context.catalogue.expertise
     rows = tuple(
-        (Button(label=table[each].title(talk.words.language), press=_top_of(package, place)),)
+        (Button(label=table[each].title(chat.words.language), press=_top_of(package, place)),)
         for place, each in enumerate(fields)
         if each in table
     )
-    return Say(text=talk.words("promote.which_field"), buttons=rows)
+    return Say(text=chat.words("promote.which_field"), buttons=rows)
 
 
 def _top_of(package: Package, place: int) -> str:
@@ -126,78 +126,78 @@ def _top_of(package: Package, place: int) -> str:
 
 
 @book.press("promote.top")
-def top(talk: Talk, pressed: Press) -> None:
+def top(chat: ChatContext, pressed: Press) -> None:
     name, _, place = pressed.choice.partition(".")
-    expert = own_profile(talk.ctx)
+    expert = own_profile(chat.ctx)
     fields = [] if expert is None else list(expert.fields)
     if not place.isdecimal() or int(place) >= len(fields):
-        talk.reply(Toast(text=talk.words("talk.unknown_button")))
+        chat.reply(Toast(text=chat.words("talk.unknown_button")))
         return
-    _buy(talk, service.package_named(name), fields[int(place)])
+    _buy(chat, service.package_named(name), fields[int(place)])
 
 
-def _buy(talk: Talk, package: Package, field: str | None) -> None:
+def _buy(chat: ChatContext, package: Package, field: str | None) -> None:
     """One invoice, however often the button is tapped."""
     command = ChoosePackage(package=package.name, field=field)
-    if service.just_chosen(talk.ctx, command) is not None:
-        talk.reply(Toast(text=talk.words("promote.offered_toast")))
+    if service.just_chosen(chat.ctx, command) is not None:
+        chat.reply(Toast(text=chat.words("promote.offered_toast")))
         return
-    promotion, told = service.choose(talk.ctx, command)
+    promotion, told = service.choose(chat.ctx, command)
     ware = Ware(
         thing=Thing.PROMOTION,
         subject=promotion.id,
-        title=talk.words(f"promote.{package.kind}_title", days=package.days),
-        description=talk.words(f"promote.{package.kind}"),
+        title=chat.words(f"promote.{package.kind}_title", days=package.days),
+        description=chat.words(f"promote.{package.kind}"),
         stars=told.price.stars,
         card=told.price.card,
         lasts_days=package.days,
     )
-    offer(talk, ware)
+    offer(chat, ware)
 
 
 # --- one promotion ----------------------------------------------------------------------------------------------------
 
 
 def promotion_card(
-    talk: Talk, promotion: Promotion, note: str = "", buttons: tuple[tuple[Button, ...], ...] | None = None
+    chat: ChatContext, promotion: Promotion, note: str = "", buttons: tuple[tuple[Button, ...], ...] | None = None
 ) -> Card:
     """How it goes: looks so far beside what was expected, until when, and the way to end it early."""
-    words, runs = talk.words, promotion.state == "running"
+    words, runs = chat.words, promotion.state == "running"
     lines = [Line(label=words("promote.expected"), value=words("promote.looks", count=promotion.looks_expected))]
     if promotion.started_at is not None:
-        so_far = service.looks_of(talk.ctx, promotion)
+        so_far = service.looks_of(chat.ctx, promotion)
         lines.insert(0, Line(label=words("promote.so_far"), value=words("promote.looks", count=so_far)))
     if buttons is None:
-        asked = runs and service.is_asked_back(talk.ctx, promotion)  # then an operator has the word
-        back = service.unused_price(talk.ctx, promotion) if runs and not asked else None
+        asked = runs and service.is_asked_back(chat.ctx, promotion)  # then an operator has the word
+        back = service.unused_price(chat.ctx, promotion) if runs and not asked else None
         stop = press(
             "promote.stop", promotion.id
         )  # what comes back is told when it is pressed: it grows less by the hour
         buttons = ((Button(label=words("promote.end_early"), press=stop, style="danger"),),) if back else ()
     return Card(
         subject=f"promotion:{promotion.id}",
-        title=_name(talk, promotion.kind, promotion.days, promotion.field),
+        title=_name(chat, promotion.kind, promotion.days, promotion.field),
         lines=tuple(lines),
-        turn=words(f"promote.turn.{promotion.state}", until=service.until(talk.ctx, promotion)),
+        turn=words(f"promote.turn.{promotion.state}", until=service.until(chat.ctx, promotion)),
         note=note,
         buttons=buttons,
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
 @book.press("promote.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(promotion_card(talk, service.promotion_for(talk.ctx, pressed.subject)))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(promotion_card(chat, service.promotion_for(chat.ctx, pressed.subject)))
 
 
 @book.press("promote.stop")
-def stop(talk: Talk, pressed: Press) -> None:
+def stop(chat: ChatContext, pressed: Press) -> None:
     """Asked first: how much comes back for the time that is left now, and in which form."""
-    words, promotion = talk.words, service.promotion_for(talk.ctx, pressed.subject)
+    words, promotion = chat.words, service.promotion_for(chat.ctx, pressed.subject)
     if promotion.state != "running":
-        talk.reply(promotion_card(talk, promotion))
+        chat.reply(promotion_card(chat, promotion))
         return
-    back, left = service.comes_back(talk.ctx, promotion), service.unused_price(talk.ctx, promotion)
+    back, left = service.comes_back(chat.ctx, promotion), service.unused_price(chat.ctx, promotion)
     kept = ".kept" if back.credit else ""
     yes = press("promote.stop_now", promotion.id, choice=str(left.minor))
     buttons = (
@@ -205,15 +205,15 @@ def stop(talk: Talk, pressed: Press) -> None:
         Button(label=words("promote.stop_no"), press=press("promote.show", promotion.id)),
     )
     sure = words(f"promote.stop_sure{kept}", amount=left)
-    talk.reply(promotion_card(talk, promotion, note=sure, buttons=(buttons,)))
+    chat.reply(promotion_card(chat, promotion, note=sure, buttons=(buttons,)))
 
 
 @book.press("promote.stop_now")
-def stop_now(talk: Talk, pressed: Press) -> None:
+def stop_now(chat: ChatContext, pressed: Press) -> None:
     """Nobody else is touched by it. When less would come back than was told, it is asked again."""
-    promotion = service.promotion_for(talk.ctx, pressed.subject)
-    left = service.unused_price(talk.ctx, promotion).minor if promotion.state == "running" else 0
+    promotion = service.promotion_for(chat.ctx, pressed.subject)
+    left = service.unused_price(chat.ctx, promotion).minor if promotion.state == "running" else 0
     if promotion.state == "running" and pressed.choice != str(left):
-        stop(talk, pressed)
+        stop(chat, pressed)
         return
-    service.stop(talk.ctx, promotion.id, left)
+    service.stop(chat.ctx, promotion.id, left)

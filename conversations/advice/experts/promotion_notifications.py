@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from conversations.advice.experts.promotion import promotion_card
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.event_sentences import gathered
 from conversations.reply import Card
 from core.advice.experts.service import expert_for
@@ -43,5 +43,5 @@ def promoted_person(ctx: Ctx, promotion_id: str) -> list[Person]:
     return [person_of(ctx, expert_for(ctx, promotion_for(ctx, promotion_id).expert_id).person_id)]
 
 
-def promotion_news(talk: Talk, subject: str, note: str) -> Card:
-    return promotion_card(talk, promotion_for(talk.ctx, subject), note)
+def promotion_news(chat: ChatContext, subject: str, note: str) -> Card:
+    return promotion_card(chat, promotion_for(chat.ctx, subject), note)

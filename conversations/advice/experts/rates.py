@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from conversations.advice.experts.card import rate_in_words
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.form import Values
 from core.advice.experts import service as experts
 from core.advice.experts.model import Rate
@@ -54,25 +54,25 @@ class SaidRate:
     minutes: int | None = None
 
 
-def read_rate(talk: Talk, text: str, values: Values) -> Rate:
+def read_rate(chat: ChatContext, text: str, values: Values) -> Rate:
     """ "90 EUR" is for a session, "2 EUR/min" for a minute, and what is said for an hour is kept by the minute; euros
     when no currency is said. What is odd, or had to be rounded, is asked back once. Raises Invalid."""
     lengths = [int(each) for each in values.get("lengths", ())]
-    said = said_rate(text, talk.almanac.catalogue, talk.words.language, talk.almanac.held)
+    said = said_rate(text, chat.market_context.catalogue, chat.words.language, chat.market_context.held)
     if said.minutes is not None and lengths and lengths != [said.minutes]:
         raise Invalid(
             "expert.rate_of_another_length",
             minutes=said.minutes,
-            lengths=talk.words.one_of(lengths),
+            lengths=chat.words.one_of(lengths),
             session=str(said.amount),
             minute=f"{_by_the_minute(said.amount, said.minutes)}/min",
         )
     rate = rate_of(said)
-    shown, hour = rate_in_words(talk, rate, lengths), an_hour_of(rate, lengths)
-    if said.per == "hour" and hour != said.amount and _is_new(talk, f"rounded:{said.amount}"):
+    shown, hour = rate_in_words(chat, rate, lengths), an_hour_of(rate, lengths)
+    if said.per == "hour" and hour != said.amount and _is_new(chat, f"rounded:{said.amount}"):
         raise Invalid("expert.rate_rounded", rate=shown, hour=hour)
-    odd = is_odd(talk.ctx, talk.almanac.catalogue, rate, lengths) and not _stands(talk, rate)
-    if odd and _is_new(talk, f"odd:{write_rate(rate)}"):
+    odd = is_odd(chat.ctx, chat.market_context.catalogue, rate, lengths) and not _stands(chat, rate)
+    if odd and _is_new(chat, f"odd:{write_rate(rate)}"):
         raise Invalid("expert.rate_odd", rate=shown, hour=hour)
     return rate
 
@@ -174,19 +174,19 @@ def _by_the_minute(amount: Money, minutes: int) -> Money:
     return Money(half_up(Fraction(amount.minor, minutes)), amount.currency)
 
 
-def _stands(talk: Talk, rate: Rate) -> bool:
+def _stands(chat: ChatContext, rate: Rate) -> bool:
     """Whether it is what the consultant is listed with: who changes another line is not asked again."""
-    profile = experts.own_profile(talk.ctx)
+    profile = experts.own_profile(chat.ctx)
     return profile is not None and profile.rate == rate
 
 
-def _is_new(talk: Talk, said: str) -> bool:
+def _is_new(chat: ChatContext, said: str) -> bool:
     """Whether this was not sent before, and asked back. What a window holds while it is being filled is not sent, and
     one input may be read several times."""
-    topic, (sent, _) = f"rate:{said}", talk.ctx.notes.get("input", ("", None))
-    asked_of = recall(talk.ctx, talk.person.id, topic)
+    topic, (sent, _) = f"rate:{said}", chat.ctx.notes.get("input", ("", None))
+    asked_of = recall(chat.ctx, chat.person.id, topic)
     if asked_of and asked_of != sent:
         return False
-    if talk.ctx.notes.get("sent"):
-        remember(talk.ctx, talk.person.id, topic, sent)
+    if chat.ctx.notes.get("sent"):
+        remember(chat.ctx, chat.person.id, topic, sent)
     return True

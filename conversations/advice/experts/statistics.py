@@ -9,7 +9,7 @@ from babel.dates import format_date
 from conversations.advice.aftercare.review import session_standing
 from conversations.advice.experts.card import lasting
 from conversations.buttons import press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.dates import month_in_words
 from conversations.reply import Bars, Button, Card, Line, Say
 from conversations.router import Book
@@ -24,63 +24,63 @@ book = Book()
 
 
 @book.command("stats")
-def stats(talk: Talk, _rest: str) -> None:
+def stats(chat: ChatContext, _rest: str) -> None:
     """Sessions, how many of the free talks were paid, earnings by month, what seekers say, how fast I answer."""
-    words, expert = talk.words, experts.own_profile(talk.ctx)
+    words, expert = chat.words, experts.own_profile(chat.ctx)
     if expert is None:
         become = to_command(words, "expert", "primary")
-        talk.reply(Say(text=words("stats.not_one"), buttons=((become,),)))
+        chat.reply(Say(text=words("stats.not_one"), buttons=((become,),)))
         return
-    figures = figures_of(talk.ctx, expert.id, expert.zone)
+    figures = figures_of(chat.ctx, expert.id, expert.zone)
     profile = Button(label=words("hours.profile"), press=press("expert.mine"))
     promote = to_command(words, "promote")
-    shown, opened = views_of(talk.ctx, expert.id, LOOKED_BACK.days)
+    shown, opened = views_of(chat.ctx, expert.id, LOOKED_BACK.days)
     views = words("stats.views_in", days=LOOKED_BACK.days, shown=shown, opened=opened)
-    talk.reply(
+    chat.reply(
         Card(
             subject="stats",
             title=words("stats.title"),
             lines=(
                 Line(label=words("stats.requests"), value=words.show(figures.requests)),
                 Line(label=words("stats.talks"), value=words.show(figures.talks)),
-                Line(label=words("stats.conversion"), value=_conversion(talk, figures)),
-                Line(label=words("stats.earned"), value=sums_in_words(talk, figures.earned)),
+                Line(label=words("stats.conversion"), value=_conversion(chat, figures)),
+                Line(label=words("stats.earned"), value=sums_in_words(chat, figures.earned)),
                 *((Line(label=words("stats.kept"), value=words.show(figures.kept)),) if figures.kept else ()),
-                *_months(talk, figures),
-                Line(label=words("party.standing"), value=session_standing(talk, expert.person_id)),
-                Line(label=words("stats.answers"), value=_answers(talk, figures.answers_in)),
+                *_months(chat, figures),
+                Line(label=words("party.standing"), value=session_standing(chat, expert.person_id)),
+                Line(label=words("stats.answers"), value=_answers(chat, figures.answers_in)),
                 Line(label=words("stats.views"), value=views),
             ),
             buttons=((profile, promote),),
-            chart=_picture(talk, figures),
-            fresh=talk.fresh,
+            chart=_picture(chat, figures),
+            as_new_message=chat.as_new_message,
         )
     )
 
 
-def _conversion(talk: Talk, figures: Figures) -> str:
+def _conversion(chat: ChatContext, figures: Figures) -> str:
     """ "3 of 4 talks (75 %)"."""
     if figures.conversion is None:
-        return talk.words("stats.none_yet")
-    return talk.words("stats.converted", paid=figures.paid, talks=figures.free, percent=figures.conversion)
+        return chat.words("stats.none_yet")
+    return chat.words("stats.converted", paid=figures.paid, talks=figures.free, percent=figures.conversion)
 
 
-def _months(talk: Talk, figures: Figures) -> list[Line]:
+def _months(chat: ChatContext, figures: Figures) -> list[Line]:
     """The months since the first in which something was earned."""
     earned = [(month, sums) for month, sums in figures.months.items()]
     while earned and not earned[0][1]:
         earned.pop(0)
     return [
-        Line(label=month_in_words(month, talk.words.locale), value=sums_in_words(talk, sums)) for month, sums in earned
+        Line(label=month_in_words(month, chat.words.locale), value=sums_in_words(chat, sums)) for month, sums in earned
     ]
 
 
-def _picture(talk: Talk, figures: Figures) -> Bars | None:
+def _picture(chat: ChatContext, figures: Figures) -> Bars | None:
     """What each of the last months has brought, in the currency that most came in; None before anything has."""
     if not figures.earned:
         return None
     currency = max(figures.earned, key=lambda money: money.minor).currency
-    words, zero = talk.words, Money.zero(currency)
+    words, zero = chat.words, Money.zero(currency)
     sums = [next((each for each in months if each.currency == currency), zero) for months in figures.months.values()]
     if not any(sums):
         return None
@@ -89,13 +89,13 @@ def _picture(talk: Talk, figures: Figures) -> Bars | None:
         names=tuple(format_date(month, "LLL", locale=words.locale) for month in figures.months),
         heights=tuple(float(money.minor) for money in sums),
         labels=tuple(words.show(money) if money else "" for money in sums),
-        words=labelled(words, words("stats.earned"), sums_in_words(talk, figures.earned)),
+        words=labelled(words, words("stats.earned"), sums_in_words(chat, figures.earned)),
     )
 
 
-def _answers(talk: Talk, answers_in: timedelta | None) -> str:
-    return talk.words("stats.few_answers") if answers_in is None else lasting(talk, answers_in)
+def _answers(chat: ChatContext, answers_in: timedelta | None) -> str:
+    return chat.words("stats.few_answers") if answers_in is None else lasting(chat, answers_in)
 
 
-def sums_in_words(talk: Talk, sums: tuple[Money, ...]) -> str:
-    return talk.words.show(sums) if sums else "–"
+def sums_in_words(chat: ChatContext, sums: tuple[Money, ...]) -> str:
+    return chat.words.show(sums) if sums else "–"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from core.advice.sessions.calendar_invites import Attendee, Method, invitation
 from core.advice.sessions.model import Booking
 from core.advice.sessions.service import booking_for
@@ -17,50 +17,50 @@ __all__ = ["Method", "entry_file", "send_entry"]
 ORGANISER: Final = Attendee("Parley", "sessions@parley.invalid")  # nobody is to answer it: the chat is the place
 
 
-def send_entry(talk: Talk, booking_id: str, method: Method) -> None:
+def send_entry(chat: ChatContext, booking_id: str, method: Method) -> None:
     """Ask for the letter. Sent again it is the same entry: one UID, and a higher sequence only after a change."""
-    booking, person = booking_for(talk.ctx, booking_id), talk.person
+    booking, person = booking_for(chat.ctx, booking_id), chat.person
     if person.email is None or person.email_proved_at is None or not booking.sequence:
         return
-    words, verb, other = talk.words, "invite" if method == "REQUEST" else "uninvite", _other(talk, booking)
+    words, verb, other = chat.words, "invite" if method == "REQUEST" else "uninvite", _other(chat, booking)
     body = {
         "to": person.email,
         "subject": words(f"{verb}.subject", name=other, at=booking.starts_at),
         "text": words(f"{verb}.letter", name=other, at=booking.starts_at, ref=booking.ref),
-        "calendar": _entry(talk, booking, method, (Attendee(person.name, person.email),)).decode(),
+        "calendar": _entry(chat, booking, method, (Attendee(person.name, person.email),)).decode(),
         "method": method,
     }
-    talk.ctx.post("mail", f"mail:{person.email}", "letter", body)
+    chat.ctx.post("mail", f"mail:{person.email}", "letter", body)
 
 
-def entry_file(talk: Talk, booking: Booking) -> KeptFile:
+def entry_file(chat: ChatContext, booking: Booking) -> KeptFile:
     """The same entry as a file for the chat: what is called off takes itself out of the calendar that it went into."""
     method: Method = "REQUEST" if booking.why is None else "CANCEL"
-    content = _entry(talk, booking, method, ())
-    return keep(talk.ctx, checked(f"session-{booking.ref}.ics", CALENDAR_MIME, content))
+    content = _entry(chat, booking, method, ())
+    return keep(chat.ctx, checked(f"session-{booking.ref}.ics", CALENDAR_MIME, content))
 
 
-def _entry(talk: Talk, booking: Booking, method: Method, attendees: tuple[Attendee, ...]) -> bytes:
-    words = talk.words
+def _entry(chat: ChatContext, booking: Booking, method: Method, attendees: tuple[Attendee, ...]) -> bytes:
+    words = chat.words
     return invitation(
         booking,
-        talk.ctx.now,
+        chat.ctx.now,
         method=method,
         organiser=ORGANISER,
         attendees=attendees,
-        summary=words("invite.summary", name=_other(talk, booking)),
+        summary=words("invite.summary", name=_other(chat, booking)),
         description=words("invite.text", ref=booking.ref, about=booking.problem),
-        link=_way_in(talk, booking),
+        link=_way_in(chat, booking),
     )
 
 
-def _other(talk: Talk, booking: Booking) -> str:
-    return talk.name_of(booking.consultant if talk.person.id == booking.seeker else booking.seeker)
+def _other(chat: ChatContext, booking: Booking) -> str:
+    return chat.name_of(booking.consultant if chat.person.id == booking.seeker else booking.seeker)
 
 
-def _way_in(talk: Talk, booking: Booking) -> str | None:
+def _way_in(chat: ChatContext, booking: Booking) -> str | None:
     """The person's own link into the room, by which coming in is seen; a chat needs none."""
-    rooms = talk.almanac.rooms
+    rooms = chat.market_context.rooms
     if booking.room == "chat" or rooms is None:
         return booking.link
-    return rooms.link(booking, talk.person.id)
+    return rooms.link(booking, chat.person.id)

@@ -16,7 +16,7 @@ from conversations.advice.sessions.money_summary import card_button, charged_lin
 from conversations.books.chargebacks import recall_lines
 from conversations.books.invoices import invoices_button, invoices_row
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Style
 from core.advice.sessions import card_holds, final_charges, hold_status, rules, service, settlement
 from core.advice.sessions import rescheduling as moving
@@ -59,7 +59,7 @@ BUTTONS: Final[dict[str, tuple[str, Style]]] = {
 
 
 def session_card(
-    talk: Talk,
+    chat: ChatContext,
     booking: Booking,
     note: str = "",
     *,
@@ -67,85 +67,85 @@ def session_card(
     brief: bool = False,
 ) -> Card:
     """A session as this person sees it now."""
-    words = talk.words
-    side = service.side_of(talk.ctx, booking)
+    words = chat.words
+    side = service.side_of(chat.ctx, booking)
     other = booking.consultant if side == "seeker" else booking.seeker
-    name = talk.name_of(other)
-    called_back = chargebacks_of(talk.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
+    name = chat.name_of(other)
+    called_back = chargebacks_of(chat.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
     lines = [
-        *((Line(label=words("session.when"), value=_when(talk, booking)),) if booking.state != "proposed" else ()),
-        Line(label=words("session.with"), value=f"{name} · {session_standing(talk, other)}"),
+        *((Line(label=words("session.when"), value=_when(chat, booking)),) if booking.state != "proposed" else ()),
+        Line(label=words("session.with"), value=f"{name} · {session_standing(chat, other)}"),
     ]
     if brief:
-        lines += charged_lines(talk, booking, str(side))
+        lines += charged_lines(chat, booking, str(side))
     else:
-        lines += _particulars(talk, booking, str(side), called_back)
+        lines += _particulars(chat, booking, str(side), called_back)
     if buttons is None:
-        buttons = _open(talk, booking) if brief else _buttons(talk, booking, str(side))
+        buttons = _open(chat, booking) if brief else _buttons(chat, booking, str(side))
     return Card(
         subject=None if brief else f"session:{booking.id}",
         title=words("session.card", ref=booking.ref, name=name),
         lines=tuple(lines),
-        turn=turn_of(talk, booking, str(side), name, called_back),
+        turn=turn_of(chat, booking, str(side), name, called_back),
         note=note,
         buttons=buttons,
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def waits_for_me(talk: Talk, booking: Booking) -> bool:
+def waits_for_me(chat: ChatContext, booking: Booking) -> bool:
     """Whether the next step is this person's: an answer, a card, a proposal, or coming in."""
-    side = str(service.side_of(talk.ctx, booking))
+    side = str(service.side_of(chat.ctx, booking))
     if booking.move_to is not None and booking.state != "card_trouble":
         return booking.move_by != side
     if booking.state == "session_dispute":
-        return side == "consultant" and not _answered(talk, booking)
+        return side == "consultant" and not _answered(chat, booking)
     answers = {"seeker": ("slot_held", "card_trouble", "free_window", "debt"), "consultant": ("proposed", "requested")}
-    return booking.state in answers[side] or _may_come_in(talk, booking, side)
+    return booking.state in answers[side] or _may_come_in(chat, booking, side)
 
 
-def _answered(talk: Talk, booking: Booking) -> bool:
+def _answered(chat: ChatContext, booking: Booking) -> bool:
     """Whether the consultant has said something to a complaint that is open."""
-    complaint = None if booking.state != "session_dispute" else settlement.complaint_of(talk.ctx, booking.id)
+    complaint = None if booking.state != "session_dispute" else settlement.complaint_of(chat.ctx, booking.id)
     return complaint is not None and bool(complaint.answer)
 
 
-def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Sequence[Chargeback]) -> str:
+def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, called_back: Sequence[Chargeback]) -> str:
     """Whose turn it is, what comes next, and by when."""
-    words = talk.words
-    timer = deadline_of(talk.ctx.session, SESSION.name, booking.id)
-    code = f"session.turn.{booking.state}{'.answered' if _answered(talk, booking) else ''}"
-    held_at = hold_status.held_later(talk.ctx, booking) if booking.state == "slot_held" else None
-    if booking.state == "confirmed" and _is_open(talk, booking):
-        code = _coming_in(talk, booking, side)
-    free_first = final_charges.free_first(talk.ctx, booking)
+    words = chat.words
+    timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
+    code = f"session.turn.{booking.state}{'.answered' if _answered(chat, booking) else ''}"
+    held_at = hold_status.held_later(chat.ctx, booking) if booking.state == "slot_held" else None
+    if booking.state == "confirmed" and _is_open(chat, booking):
+        code = _coming_in(chat, booking, side)
+    free_first = final_charges.free_first(chat.ctx, booking)
     if booking.state == "billable" and free_first:
         code = "session.turn.billable.free_first"
     moving_on = booking.move_to is not None and booking.state == "confirmed"
     if moving_on:
         code = "session.turn.moving_yours" if booking.move_by != side else "session.turn.moving_theirs"
     if booking.state == "slot_held" and side == "seeker":
-        ready = card_holds.page_of(talk.ctx, booking) is not None
+        ready = card_holds.page_of(chat.ctx, booking) is not None
         code = "session.turn.slot_held.seeker" if ready else "session.turn.slot_held.coming"
         code = "session.turn.slot_held.later" if ready and held_at is not None else code
-    if booking.state == "paying_out" and _waits_for_account(talk, booking, side):
+    if booking.state == "paying_out" and _waits_for_account(chat, booking, side):
         code = "session.turn.paying_out.waits"
-    elif booking.state == "paying_out" and side == "seeker" and not _goes_back(talk, booking):
+    elif booking.state == "paying_out" and side == "seeker" and not _goes_back(chat, booking):
         code = "session.turn.completed"  # what is still on its way is the consultant's
     recall = next((each for each in called_back if each.state == CHARGEBACK.initial), None)
     if recall is not None:
         answered = recall.evidence_due or recall.opened_at + CHARGEBACK_SILENT
         return words(f"session.turn.recalled.{side}", until=answered)
-    if booking.state == "closed_free" and not hold_status.was_held(talk.ctx, booking):
+    if booking.state == "closed_free" and not hold_status.was_held(chat.ctx, booking):
         code = "session.turn.closed_free.consultant"  # of the bank there is nothing to say
     if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
         code = f"session.turn.over.{booking.why}"
     code = f"{code}.{side}" if words.knows(f"{code}.{side}") else code
-    at = talk.ctx.now + free_first if free_first else booking.move_to or booking.starts_at
+    at = chat.ctx.now + free_first if free_first else booking.move_to or booking.starts_at
     return words(
         code,
         name=name,
-        until=moving.answer_by(talk.ctx, booking) if moving_on else "" if timer is None else timer.due_at,
+        until=moving.answer_by(chat.ctx, booking) if moving_on else "" if timer is None else timer.due_at,
         at=held_at or at,
         price=booking.price,
         due=booking.due,
@@ -155,19 +155,19 @@ def turn_of(talk: Talk, booking: Booking, side: str, name: str, called_back: Seq
     )
 
 
-def _goes_back(talk: Talk, booking: Booking) -> bool:
-    settled = settlement.settlement_of(talk.ctx, booking.id)
+def _goes_back(chat: ChatContext, booking: Booking) -> bool:
+    settled = settlement.settlement_of(chat.ctx, booking.id)
     return settled is not None and bool(settled.back_minor)
 
 
-def _is_open(talk: Talk, booking: Booking) -> bool:
+def _is_open(chat: ChatContext, booking: Booking) -> bool:
     """Whether both can come in already."""
-    return talk.ctx.now >= booking.starts_at - rules.CHECK_IN_BEFORE
+    return chat.ctx.now >= booking.starts_at - rules.CHECK_IN_BEFORE
 
 
-def _coming_in(talk: Talk, booking: Booking, side: str) -> str:
+def _coming_in(chat: ChatContext, booking: Booking, side: str) -> str:
     """Who is there already, and who is waited for."""
-    meeting = meeting_of(talk.ctx, booking)
+    meeting = meeting_of(chat.ctx, booking)
     here = {"seeker": meeting.seeker_here is not None, "consultant": meeting.consultant_here is not None}
     mine = here.pop(side)
     (theirs,) = here.values()
@@ -176,14 +176,14 @@ def _coming_in(talk: Talk, booking: Booking, side: str) -> str:
     return f"session.turn.confirmed.{'here' if mine else 'awaited' if theirs else 'open'}"
 
 
-def _waits_for_account(talk: Talk, booking: Booking, side: str) -> bool:
+def _waits_for_account(chat: ChatContext, booking: Booking, side: str) -> bool:
     """Whether the consultant's share cannot be sent before they have said where to."""
-    payee = payee_of(talk.ctx, booking.consultant_org)
+    payee = payee_of(chat.ctx, booking.consultant_org)
     return side == "consultant" and (payee is None or not payee.ready)
 
 
-def _when(talk: Talk, booking: Booking) -> str:
-    words = talk.words
+def _when(chat: ChatContext, booking: Booking) -> str:
+    words = chat.words
     was = words("session.minutes", count=booking.length)
     return f"{words.moment(booking.starts_at)}, {was}"
 
@@ -194,99 +194,99 @@ def _problem(booking: Booking) -> str:
     return masked(said) if booking.state in NOT_AGREED else said
 
 
-def _particulars(talk: Talk, booking: Booking, side: str, called_back: Sequence[Chargeback]) -> list[Line]:
-    words = talk.words
-    meeting = meeting_of(talk.ctx, booking)
+def _particulars(chat: ChatContext, booking: Booking, side: str, called_back: Sequence[Chargeback]) -> list[Line]:
+    words = chat.words
+    meeting = meeting_of(chat.ctx, booking)
     lines = [
         Line(label=words("session.about"), value=_problem(booking)),
-        Line(label=words("session.price"), value=price_in_words(talk, booking)),
+        Line(label=words("session.price"), value=price_in_words(chat, booking)),
     ]
     if side == "consultant" and booking.state in NOTHING_TAKEN:
-        lines.append(Line(label=words("session.net"), value=net_in_words(talk, booking)))
+        lines.append(Line(label=words("session.net"), value=net_in_words(chat, booking)))
     if side == "seeker":
-        lines += hold_lines(talk, booking)
+        lines += hold_lines(chat, booking)
     if booking.state == "proposed":
-        lines.append(Line(label=words("ask.times"), value=slots_in_words(talk, booking.times)))
+        lines.append(Line(label=words("ask.times"), value=slots_in_words(chat, booking.times)))
     if booking.move_to is not None:
         lines.append(Line(label=words("session.proposed"), value=words.moment(booking.move_to)))
     if booking.state in ("confirmed", *TALKING):
-        lines.append(Line(label=words("session.room"), value=_room(talk, booking)))
-    lines += [*_clock(talk, booking), *_ended_by(talk, booking)]
+        lines.append(Line(label=words("session.room"), value=_room(chat, booking)))
+    lines += [*_clock(chat, booking), *_ended_by(chat, booking)]
     if booking.state in ("free_paused", "paid_paused"):
         here = [
-            talk.name_of(person)
+            chat.name_of(person)
             for person, since in ((booking.seeker, meeting.seeker_here), (booking.consultant, meeting.consultant_here))
             if since is not None
         ]
         lines.append(Line(label=words("session.here"), value=", ".join(here) or "–"))
-    if more := card_holds.extended(talk.ctx, booking):
+    if more := card_holds.extended(chat.ctx, booking):
         lines.append(Line(label=words("session.more_time"), value=words.show(more)))
-    complaint = settlement.complaint_of(talk.ctx, booking.id)
+    complaint = settlement.complaint_of(chat.ctx, booking.id)
     if complaint is not None:
-        lines += complaint_lines(talk, complaint)
-        lines += ruling_lines(talk, booking)
-    lines += charged_lines(talk, booking, side)
-    return [*lines, *statement_lines(talk, booking, side), *recall_lines(talk, called_back)]
+        lines += complaint_lines(chat, complaint)
+        lines += ruling_lines(chat, booking)
+    lines += charged_lines(chat, booking, side)
+    return [*lines, *statement_lines(chat, booking, side), *recall_lines(chat, called_back)]
 
 
-def _clock(talk: Talk, booking: Booking) -> list[Line]:
+def _clock(chat: ChatContext, booking: Booking) -> list[Line]:
     """The server's clock: what is left of the free minutes, to be seen at a glance; afterwards, how long it has run."""
-    words, meeting = talk.words, meeting_of(talk.ctx, booking)
-    if booking.state in ("free_window", "free_paused") or final_charges.free_first(talk.ctx, booking):
-        left = rules.free_minutes_left(final_charges.free_time(talk.ctx, booking), booking.terms)
+    words, meeting = chat.words, meeting_of(chat.ctx, booking)
+    if booking.state in ("free_window", "free_paused") or final_charges.free_first(chat.ctx, booking):
+        left = rules.free_minutes_left(final_charges.free_time(chat.ctx, booking), booking.terms)
         gone = int(booking.terms.free.total_seconds()) // 60 - left
         bar = LEFT * left + GONE * gone
         return [Line(label=words("session.free_left"), value=f"{bar} {words('session.minutes', count=left)}")]
     if meeting.ended_at is None or meeting.began_at is None:
         return []
-    return [Line(label=words("session.talked"), value=talked_in_words(talk, booking, meeting))]
+    return [Line(label=words("session.talked"), value=talked_in_words(chat, booking, meeting))]
 
 
-def _ended_by(talk: Talk, booking: Booking) -> list[Line]:
+def _ended_by(chat: ChatContext, booking: Booking) -> list[Line]:
     """Who of the two has ended it: who pressed at the same moment reads it here."""
-    person = service.ended_by(talk.ctx, booking) if booking.why else None
+    person = service.ended_by(chat.ctx, booking) if booking.why else None
     if person is None:
         return []
-    words = talk.words
+    words = chat.words
     label = words("session.called_off_by") if booking.why == "cancelled" else words("session.ended_by")
-    return [Line(label=label, value=words("party.you") if person == talk.person.id else talk.name_of(person))]
+    return [Line(label=label, value=words("party.you") if person == chat.person.id else chat.name_of(person))]
 
 
-def _room(talk: Talk, booking: Booking) -> str:
+def _room(chat: ChatContext, booking: Booking) -> str:
     """Where they talk; a consultant's own link stands here only where we cannot sign one of ours to it."""
-    words, rooms = talk.words, talk.almanac.rooms
+    words, rooms = chat.words, chat.market_context.rooms
     if booking.room == "own" and booking.link is not None:
         return booking.link if rooms is None else words("session.room.own")
     by_video = booking.room == "video" and rooms is not None and rooms.video is not None
     return words("session.room.video" if by_video else "session.room.chat")
 
 
-def way_in(talk: Talk, booking: Booking) -> Button:
+def way_in(chat: ChatContext, booking: Booking) -> Button:
     """ "I am here", or the person's own link into the room: coming in and leaving are seen there."""
-    words, rooms = talk.words, talk.almanac.rooms
+    words, rooms = chat.words, chat.market_context.rooms
     if booking.room == "chat" or rooms is None:
         return Button(label=words("session.here_button"), press=press("session.here", booking.id), style="primary")
-    link = rooms.link(booking, talk.person.id)
+    link = rooms.link(booking, chat.person.id)
     return Button(label=words("session.room_button"), url=link, style="primary")
 
 
-def _open(talk: Talk, booking: Booking) -> tuple[tuple[Button, ...], ...]:
-    return ((Button(label=talk.words("session.open"), press=press("session.show", booking.id)),),)
+def _open(chat: ChatContext, booking: Booking) -> tuple[tuple[Button, ...], ...]:
+    return ((Button(label=chat.words("session.open"), press=press("session.show", booking.id)),),)
 
 
-def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...], ...]:
-    words, rows = talk.words, []
+def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Button, ...], ...]:
+    words, rows = chat.words, []
     if side == "seeker" and booking.state in ("slot_held", "card_trouble", "debt"):
-        rows.append(card_button(talk, booking))
-    if _may_come_in(talk, booking, side):
-        rows.append((way_in(talk, booking),))
-    rows += _extension(talk, booking, side)
+        rows.append(card_button(chat, booking))
+    if _may_come_in(chat, booking, side):
+        rows.append((way_in(chat, booking),))
+    rows += _extension(chat, booking, side)
     if side == "consultant" and booking.state == "proposed":
-        rows += time_rows(talk, booking)
-    rows += _continue_row(talk, booking)
-    made = _step_buttons(talk, booking)
+        rows += time_rows(chat, booking)
+    rows += _continue_row(chat, booking)
+    made = _step_buttons(chat, booking)
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
-    if booking.state == "paying_out" and _waits_for_account(talk, booking, side):
+    if booking.state == "paying_out" and _waits_for_account(chat, booking, side):
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
     beside = []
     if booking.sequence and (booking.state == "confirmed" or booking.why == "cancelled"):
@@ -297,35 +297,35 @@ def _buttons(talk: Talk, booking: Booking, side: str) -> tuple[tuple[Button, ...
         beside.append(Button(label=words("apart.button"), press=apart))
     if booking.state in CHARGED:  # who was charged has a receipt at least
         paid = side == "seeker"
-        beside += (invoices_button(talk, booking.id),) if paid else invoices_row(talk, booking.id, of_session=True)
-    if recording.may_ask(talk, booking):
+        beside += (invoices_button(chat, booking.id),) if paid else invoices_row(chat, booking.id, of_session=True)
+    if recording.may_ask(chat, booking):
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
-    rows += _somebody_else(talk, booking, side)
-    gone = person_of(talk.ctx, booking.consultant).name == NOBODY
+    rows += _somebody_else(chat, booking, side)
+    gone = person_of(chat.ctx, booking.consultant).name == NOBODY
     if side == "seeker" and not gone and booking.state in (*SETTLED, "review_window"):
-        again, name = press("seek.show", booking.expert_id), talk.name_of(booking.consultant)
+        again, name = press("seek.show", booking.expert_id), chat.name_of(booking.consultant)
         rows.append((Button(label=words("session.again_button", name=name), press=again),))
     return tuple(rows) if not beside else (*rows, tuple(beside))
 
 
-def _continue_row(talk: Talk, booking: Booking) -> list[tuple[Button, ...]]:
+def _continue_row(chat: ChatContext, booking: Booking) -> list[tuple[Button, ...]]:
     """The yes to pay has a row of its own: all that it is a yes to is read."""
-    if "continue" not in service.may(talk.ctx, booking):
+    if "continue" not in service.may(chat.ctx, booking):
         return []
-    early = says_early(talk.ctx, booking)
+    early = says_early(chat.ctx, booking)
     load = press("session.continue", booking.id, booking.version, EARLY if early else "")
-    return [(Button(label=continue_label(talk, booking, early=early), press=load, style="primary"),)]
+    return [(Button(label=continue_label(chat, booking, early=early), press=load, style="primary"),)]
 
 
-def _step_buttons(talk: Talk, booking: Booking) -> list[Button]:
+def _step_buttons(chat: ChatContext, booking: Booking) -> list[Button]:
     """What the table of steps opens to this person now."""
-    may = service.may(talk.ctx, booking)
+    may = service.may(chat.ctx, booking)
     steps = [BUTTONS[event] for event in BUTTONS if event in may]
     moving = booking.move_to is not None
     hidden = {"session.move"} if moving else {"session.take_move", "session.leave_move"}
     return [
         Button(
-            label=talk.words(f"{verb}_button"),
+            label=chat.words(f"{verb}_button"),
             press=press(verb, booking.id, booking.version),
             style=style,
         )
@@ -334,37 +334,37 @@ def _step_buttons(talk: Talk, booking: Booking) -> list[Button]:
     ]
 
 
-def _somebody_else(talk: Talk, booking: Booking, side: str) -> list[tuple[Button, ...]]:
+def _somebody_else(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:
     """An instant call that came to nothing: the next who is free now, one tap and the conditions away."""
     if side != "seeker" or not booking.instant or booking.why not in ("declined", "expired"):
         return []
-    other = next_free_now(talk, booking.problem, booking.expert_id)
+    other = next_free_now(chat, booking.problem, booking.expert_id)
     if other is None:
         return []
-    label = talk.words("session.call_instead", name=talk.name_of(other.person_id))
+    label = chat.words("session.call_instead", name=chat.name_of(other.person_id))
     return [(Button(label=label, press=press("book.now", other.id, choice=booking.id), style="primary"),)]
 
 
-def stands_outside(talk: Talk, booking: Booking) -> bool:
+def stands_outside(chat: ChatContext, booking: Booking) -> bool:
     """Whether the session can be come in to, and this person has not."""
-    return _may_come_in(talk, booking, str(service.side_of(talk.ctx, booking)))
+    return _may_come_in(chat, booking, str(service.side_of(chat.ctx, booking)))
 
 
-def _may_come_in(talk: Talk, booking: Booking, side: str) -> bool:
+def _may_come_in(chat: ChatContext, booking: Booking, side: str) -> bool:
     if booking.state not in ("confirmed", "free_paused", "paid_paused"):
         return False
-    if talk.ctx.now < booking.starts_at - rules.CHECK_IN_BEFORE:
+    if chat.ctx.now < booking.starts_at - rules.CHECK_IN_BEFORE:
         return False  # the reminder ten minutes before draws the card anew, with the button
-    meeting = meeting_of(talk.ctx, booking)
+    meeting = meeting_of(chat.ctx, booking)
     here = meeting.seeker_here if side == "seeker" else meeting.consultant_here
     return here is None
 
 
-def _extension(talk: Talk, booking: Booking, side: str) -> list[tuple[Button, ...]]:
+def _extension(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:
     """More time: the consultant offers it, the seeker takes it."""
     if booking.state != "billable":
         return []
-    words, asked = talk.words, meeting_of(talk.ctx, booking).extension_asked
+    words, asked = chat.words, meeting_of(chat.ctx, booking).extension_asked
     if side == "consultant":
         if asked:
             return []  # the other side has the word
@@ -372,6 +372,6 @@ def _extension(talk: Talk, booking: Booking, side: str) -> list[tuple[Button, ..
         return [(Button(label=words("session.extend_button"), press=offer),)]
     if not asked:
         return []
-    price = final_charges.extension_price(talk.ctx, booking, asked)
+    price = final_charges.extension_price(chat.ctx, booking, asked)
     label = words("session.take_extension_button", minutes=asked, price=price)
     return [(Button(label=label, press=press("session.take_more", booking.id, booking.version), style="primary"),)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from conversations.advice.experts.card import slot_in_words, slots_in_words
 from conversations.advice.moment import written
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line
 from core.advice.sessions import group_requests
 from core.advice.sessions.model import Booking
@@ -15,47 +15,47 @@ from core.advice.sessions.process import SESSION
 from core.kernel.timers import deadline_of
 
 
-def ask_card(talk: Talk, ask_id: str, note: str = "") -> Card:
+def ask_card(chat: ChatContext, ask_id: str, note: str = "") -> Card:
     """What the seeker has asked, as it stands now."""
-    words, asked = talk.words, group_requests.ask_for(talk.ctx, ask_id)
+    words, asked = chat.words, group_requests.ask_for(chat.ctx, ask_id)
     first = asked[0]
     return Card(
         subject=f"ask:{ask_id}",
         title=words("ask.card", count=len(asked)),
         text=first.problem[:300],
         lines=(
-            Line(label=words("ask.times"), value=slots_in_words(talk, first.times)),
-            *(Line(label=_name(talk, booking), value=_answer(talk, booking)) for booking in asked),
+            Line(label=words("ask.times"), value=slots_in_words(chat, first.times)),
+            *(Line(label=_name(chat, booking), value=_answer(chat, booking)) for booking in asked),
         ),
-        turn=_turn(talk, asked),
+        turn=_turn(chat, asked),
         note=note,
-        buttons=_buttons(talk, ask_id, asked),
-        fresh=talk.fresh,
+        buttons=_buttons(chat, ask_id, asked),
+        as_new_message=chat.as_new_message,
     )
 
 
-def time_rows(talk: Talk, booking: Booking) -> list[tuple[Button, ...]]:
+def time_rows(chat: ChatContext, booking: Booking) -> list[tuple[Button, ...]]:
     """For the consultant: each of the seeker's times is a yes of one tap."""
     return [
         (
             Button(
-                label=slot_in_words(talk, time),
+                label=slot_in_words(chat, time),
                 press=press("session.pick", booking.id, booking.version, written(time)),
                 style="primary",
             ),
         )
         for time in booking.times
-        if time > talk.ctx.now
+        if time > chat.ctx.now
     ]
 
 
-def _name(talk: Talk, booking: Booking) -> str:
-    return talk.name_of(booking.consultant)
+def _name(chat: ChatContext, booking: Booking) -> str:
+    return chat.name_of(booking.consultant)
 
 
-def _answer(talk: Talk, booking: Booking) -> str:
+def _answer(chat: ChatContext, booking: Booking) -> str:
     """ "€90.00 · is asked", "€90.00 · yes to Tue 24 Nov 10:00"."""
-    words = talk.words
+    words = chat.words
     if booking.picked_at is not None:
         said = words("ask.said_yes", at=booking.starts_at)
     elif booking.state == "proposed":
@@ -65,20 +65,20 @@ def _answer(talk: Talk, booking: Booking) -> str:
     return f"{words.show(booking.price)} · {said}"
 
 
-def _turn(talk: Talk, asked: Sequence[Booking]) -> str:
-    words = talk.words
+def _turn(chat: ChatContext, asked: Sequence[Booking]) -> str:
+    words = chat.words
     winner = next((booking for booking in asked if booking.picked_at is not None), None)
     if winner is not None:
-        return words("ask.won", name=_name(talk, winner), at=winner.starts_at)
+        return words("ask.won", name=_name(chat, winner), at=winner.starts_at)
     waiting = next((booking for booking in asked if booking.state == "proposed"), None)
     if waiting is None:
         return words("ask.nobody")
-    timer = deadline_of(talk.ctx.session, SESSION.name, waiting.id)
+    timer = deadline_of(chat.ctx.session, SESSION.name, waiting.id)
     return words("ask.waiting", until="" if timer is None else timer.due_at)
 
 
-def _buttons(talk: Talk, ask_id: str, asked: Sequence[Booking]) -> tuple[tuple[Button, ...], ...]:
-    words = talk.words
+def _buttons(chat: ChatContext, ask_id: str, asked: Sequence[Booking]) -> tuple[tuple[Button, ...], ...]:
+    words = chat.words
     winner = next((booking for booking in asked if booking.picked_at is not None), None)
     if winner is not None:
         return ((Button(label=words("session.open"), press=press("session.show", winner.id), style="primary"),),)

@@ -9,7 +9,7 @@ from functools import partial
 from conversations.advice.session_price import continue_label
 from conversations.advice.sessions.card import EARLY, session_card, stands_outside, way_in
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.answers import nearest_town
 from conversations.reply import Button, Say, Toast
 from conversations.router import Book
@@ -27,194 +27,194 @@ book = Book()
 
 
 @book.press("session.here")
-def here(talk: Talk, pressed: Press) -> None:
-    meeting.come_in(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("session.here_toast")))
+def here(chat: ChatContext, pressed: Press) -> None:
+    meeting.come_in(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=chat.words("session.here_toast")))
 
 
 @book.press("session.out")
-def out(talk: Talk, pressed: Press) -> None:
-    meeting.go_out(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("session.out_toast")))
+def out(chat: ChatContext, pressed: Press) -> None:
+    meeting.go_out(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=chat.words("session.out_toast")))
 
 
 @book.press("session.continue")
-def go_on(talk: Talk, pressed: Press) -> None:
+def go_on(chat: ChatContext, pressed: Press) -> None:
     """The yes to pay. The words on the button are kept with it, and where it was pressed."""
-    booking = service.mine(talk.ctx, pressed.subject, None)
-    shown = continue_label(talk, booking, early=pressed.choice == EARLY)
-    meeting.go_on_paying(talk.ctx, booking.id, shown=shown, place=talk.place, seen=pressed.seen)
-    talk.reply(Toast(text=talk.words("session.continued_toast")))
+    booking = service.mine(chat.ctx, pressed.subject, None)
+    shown = continue_label(chat, booking, early=pressed.choice == EARLY)
+    meeting.go_on_paying(chat.ctx, booking.id, shown=shown, place=chat.place, seen=pressed.seen)
+    chat.reply(Toast(text=chat.words("session.continued_toast")))
 
 
 @book.press("session.end")
-def end(talk: Talk, pressed: Press) -> None:
+def end(chat: ChatContext, pressed: Press) -> None:
     """A free talk ends at once; of one that is paid for both are asked first, and told what is due and who gets it."""
-    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    booking = service.mine(chat.ctx, pressed.subject, pressed.seen)
     if booking.state in final_charges.PAYING:
-        _ask_end(talk, booking)
+        _ask_end(chat, booking)
     else:
-        end_now(talk, pressed)
+        end_now(chat, pressed)
 
 
-def _ask_end(talk: Talk, booking: Booking, note: str = "") -> None:
+def _ask_end(chat: ChatContext, booking: Booking, note: str = "") -> None:
     """The yes carries when this was told: that is what is taken, or it is asked again."""
-    words, told_at = talk.words, int(talk.ctx.now.timestamp())
+    words, told_at = chat.words, int(chat.ctx.now.timestamp())
     yes = press("session.end_now", booking.id, booking.version, str(told_at))
     buttons = (
         Button(label=words("session.end_yes"), press=yes, style="danger"),
         Button(label=words("session.end_no"), press=press("session.show", booking.id)),
     )
-    sure = _end_sure(talk, booking, datetime.fromtimestamp(told_at, UTC))
-    talk.reply(session_card(talk, booking, note=f"{note} {sure}".strip(), buttons=(buttons,)))
+    sure = _end_sure(chat, booking, datetime.fromtimestamp(told_at, UTC))
+    chat.reply(session_card(chat, booking, note=f"{note} {sure}".strip(), buttons=(buttons,)))
 
 
 @book.press("session.end_now")
-def end_now(talk: Talk, pressed: Press) -> None:
+def end_now(chat: ChatContext, pressed: Press) -> None:
     """No more is taken than was told: when it is more by now, it is asked again."""
-    booking = service.mine(talk.ctx, pressed.subject, pressed.seen)
+    booking = service.mine(chat.ctx, pressed.subject, pressed.seen)
     told_at = datetime.fromtimestamp(int(pressed.choice), UTC) if pressed.choice.isdecimal() else None
-    told = told_at is not None and final_charges.still_true(talk.ctx, booking, told_at)
+    told = told_at is not None and final_charges.still_true(chat.ctx, booking, told_at)
     if booking.state in final_charges.PAYING and not told:
-        _ask_end(talk, booking, talk.words("session.end_anew"))
+        _ask_end(chat, booking, chat.words("session.end_anew"))
         return
-    meeting.end(talk.ctx, booking.id, pressed.seen, told_at)
-    talk.reply(Toast(text=talk.words("session.ended_toast")))
+    meeting.end(chat.ctx, booking.id, pressed.seen, told_at)
+    chat.reply(Toast(text=chat.words("session.ended_toast")))
 
 
-def _end_sure(talk: Talk, booking: Booking, told_at: datetime) -> str:
+def _end_sure(chat: ChatContext, booking: Booking, told_at: datetime) -> str:
     """What ending it now costs, and what the other side has of that."""
-    charged = final_charges.if_ended(talk.ctx, booking, told_at)
+    charged = final_charges.if_ended(chat.ctx, booking, told_at)
     if not charged:
-        return talk.words("session.end_sure.nothing")
-    how = "minute" if booking.basis == "minute" else str(service.side_of(talk.ctx, booking))
-    return talk.words(
+        return chat.words("session.end_sure.nothing")
+    how = "minute" if booking.basis == "minute" else str(service.side_of(chat.ctx, booking))
+    return chat.words(
         f"session.end_sure.{how}",
         due=charged,
         net=rules.net_of(charged, booking.terms),
         price=booking.price,
-        name=talk.name_of(booking.consultant),
+        name=chat.name_of(booking.consultant),
     )
 
 
 @book.press("session.extend")
-def extend(talk: Talk, pressed: Press) -> None:
-    meeting.offer_extension(talk.ctx, pressed.subject, EXTENSION, pressed.seen)
-    talk.reply(Toast(text=talk.words("session.extension_toast")))
+def extend(chat: ChatContext, pressed: Press) -> None:
+    meeting.offer_extension(chat.ctx, pressed.subject, EXTENSION, pressed.seen)
+    chat.reply(Toast(text=chat.words("session.extension_toast")))
 
 
 @book.press("session.take_more")
-def take_more(talk: Talk, pressed: Press) -> None:
-    booking = service.mine(talk.ctx, pressed.subject, None)
-    asked = meeting.meeting_of(talk.ctx, booking).extension_asked
-    price = final_charges.extension_price(talk.ctx, booking, asked)
-    shown = talk.words("session.take_extension_button", minutes=asked, price=price)
-    meeting.take_extension(talk.ctx, booking.id, shown=shown, place=talk.place, seen=pressed.seen)
-    talk.reply(Toast(text=talk.words("session.extension_taken_toast")))
+def take_more(chat: ChatContext, pressed: Press) -> None:
+    booking = service.mine(chat.ctx, pressed.subject, None)
+    asked = meeting.meeting_of(chat.ctx, booking).extension_asked
+    price = final_charges.extension_price(chat.ctx, booking, asked)
+    shown = chat.words("session.take_extension_button", minutes=asked, price=price)
+    meeting.take_extension(chat.ctx, booking.id, shown=shown, place=chat.place, seen=pressed.seen)
+    chat.reply(Toast(text=chat.words("session.extension_taken_toast")))
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------
 
 
 @book.hears
-def overhear(talk: Talk, text: str) -> bool:
+def overhear(chat: ChatContext, text: str) -> bool:
     """In a session that runs, what is typed goes to the other side; a command is still a command.
 
     Who speaks before it begins is told that it waits for the talk; who has not come in, also how to.
     """
-    booking = _spoken_in(talk)
+    booking = _spoken_in(chat)
     if booking is None:
         return False
     if len(text) > LONGEST_LINE:
         raise Refusal("session.line_too_long", most=LONGEST_LINE)
-    _say(talk, booking, text)
+    _say(chat, booking, text)
     return True
 
 
 @book.takes
-def pass_on(talk: Talk, file: Checked) -> bool:
+def pass_on(chat: ChatContext, file: Checked) -> bool:
     """A photo or a paper that is sent in a session goes to the other side too, unless an open form asks for it."""
-    if focused_draft(talk.ctx, talk.person.id) is not None:
+    if focused_draft(chat.ctx, chat.person.id) is not None:
         return False
-    booking = _spoken_in(talk)
+    booking = _spoken_in(chat)
     if booking is None:
         return False
-    _say(talk, booking, "", [keep(talk.ctx, file).id])
+    _say(chat, booking, "", [keep(chat.ctx, file).id])
     return True
 
 
 @book.finds
-def point_to(talk: Talk, latitude: float, longitude: float) -> bool:
+def point_to(chat: ChatContext, latitude: float, longitude: float) -> bool:
     """A place that is shared in a session is shown to the other side: it is not where one's own company is."""
-    booking = _spoken_in(talk)
+    booking = _spoken_in(chat)
     if booking is None:
         return False
-    town = nearest_town(talk, latitude, longitude)
+    town = nearest_town(chat, latitude, longitude)
     at = f"{latitude:.5f}, {longitude:.5f}"
     where = f"mlat={latitude:.5f}&mlon={longitude:.5f}"
-    _say(talk, booking, f"📍 {town.name} ({at}) https://www.openstreetmap.org/?{where}")
+    _say(chat, booking, f"📍 {town.name} ({at}) https://www.openstreetmap.org/?{where}")
     return True
 
 
-def _say(talk: Talk, booking: Booking, text: str, files: list[str] | None = None) -> None:
+def _say(chat: ChatContext, booking: Booking, text: str, files: list[str] | None = None) -> None:
     """Into the room; before the talk begins it waits there, and who wrote it is told until when.
 
     Who has not come in finds the way in beside it; what they have said need not be said again.
     """
-    meeting.say(talk.ctx, booking.id, text, files)
-    words, at, runs = talk.words, booking.starts_at, booking.state in TALKING
-    name = talk.name_of(booking.consultant if booking.seeker == talk.person.id else booking.seeker)
-    if stands_outside(talk, booking):
-        button = way_in(talk, booking)
+    meeting.say(chat.ctx, booking.id, text, files)
+    words, at, runs = chat.words, booking.starts_at, booking.state in TALKING
+    name = chat.name_of(booking.consultant if booking.seeker == chat.person.id else booking.seeker)
+    if stands_outside(chat, booking):
+        button = way_in(chat, booking)
         outside = words("session.said_outside", name=name, button=button.label)
         waits = words("session.kept_outside", name=name, button=button.label)
-        _once(talk, Say(text=outside if runs else waits, buttons=((button,),)))
+        _once(chat, Say(text=outside if runs else waits, buttons=((button,),)))
     elif not runs:
-        there = meeting.meeting_of(talk.ctx, booking)
+        there = meeting.meeting_of(chat.ctx, booking)
         both = there.seeker_here is not None and there.consultant_here is not None
         kept = (
             words("session.not_begun.both", at=at, name=name) if both else words("session.not_begun", at=at, name=name)
         )
-        _once(talk, Say(text=kept))
+        _once(chat, Say(text=kept))
 
 
-def _once(talk: Talk, said: Say) -> None:
+def _once(chat: ChatContext, said: Say) -> None:
     """Several photos are one answer."""
-    if said not in talk.replies:
-        talk.reply(said)
+    if said not in chat.replies:
+        chat.reply(said)
 
 
-def _ahead(talk: Talk) -> list[Booking]:
-    return service.bookings_of(talk.ctx, talk.person.id)
+def _ahead(chat: ChatContext) -> list[Booking]:
+    return service.bookings_of(chat.ctx, chat.person.id)
 
 
-def current(talk: Talk) -> Booking | None:
+def current(chat: ChatContext) -> Booking | None:
     """The session that this person is in just now. Beside a video room the chat serves for notes."""
-    return in_the_room(talk, TALKING)
+    return in_the_room(chat, TALKING)
 
 
-def _spoken_in(talk: Talk) -> Booking | None:
+def _spoken_in(chat: ChatContext) -> Booking | None:
     """The session for which what somebody says is meant: the one that they are in, else one that they could come in to.
 
     What is written in the room of a deal is for that deal.
     """
-    entered = _entered(talk)
-    if entered is not None or talk.room is not None:
+    entered = _entered(chat)
+    if entered is not None or chat.room is not None:
         return entered
-    return next(filter(partial(stands_outside, talk), _ahead(talk)), None)
+    return next(filter(partial(stands_outside, chat), _ahead(chat)), None)
 
 
-def _entered(talk: Talk) -> Booking | None:
+def _entered(chat: ChatContext) -> Booking | None:
     """The session that this person is in, or else the one that they have come in to before it begins."""
-    return current(talk) or in_the_room(talk, frozenset({"confirmed"}))
+    return current(chat) or in_the_room(chat, frozenset({"confirmed"}))
 
 
-def in_the_room(talk: Talk, states: Collection[str]) -> Booking | None:
+def in_the_room(chat: ChatContext, states: Collection[str]) -> Booking | None:
     """The session in one of these states that this person has come in to."""
-    for booking in _ahead(talk):
+    for booking in _ahead(chat):
         if booking.state in states:
-            side = service.side_of(talk.ctx, booking)
-            there = meeting.meeting_of(talk.ctx, booking)
+            side = service.side_of(chat.ctx, booking)
+            there = meeting.meeting_of(chat.ctx, booking)
             if (there.seeker_here if side == "seeker" else there.consultant_here) is not None:
                 return booking
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.fees import fee_lines
 from conversations.reply import Button, Line
 from core.advice.sessions import card_holds, hold_status, settlement
@@ -12,18 +12,18 @@ from core.advice.sessions.process import SETTLED
 from core.kernel.money import Money
 
 
-def hold_lines(talk: Talk, booking: Booking) -> list[Line]:
+def hold_lines(chat: ChatContext, booking: Booking) -> list[Line]:
     """Of a card that is only kept for now: when the price is held on it."""
-    words, at = talk.words, hold_status.held_later(talk.ctx, booking)
+    words, at = chat.words, hold_status.held_later(chat.ctx, booking)
     if at is None or booking.state not in ("requested", "countered", "confirmed"):
         return []
     return [Line(label=words("session.hold"), value=words("session.hold_later", price=booking.price, at=at))]
 
 
-def charged_lines(talk: Talk, booking: Booking, side: str) -> list[Line]:
+def charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
     """What was taken of the card and, where it is not plainly the price of a talk, for what; it stays for good."""
-    words = talk.words
-    settled = settlement.settlement_of(talk.ctx, booking.id) if booking.state in SETTLED else None
+    words = chat.words
+    settled = settlement.settlement_of(chat.ctx, booking.id) if booking.state in SETTLED else None
     taken = booking.due
     if settled is not None:
         taken = Money(settled.net_minor + settled.fee_minor + settled.back_minor, booking.currency)
@@ -38,10 +38,10 @@ def charged_lines(talk: Talk, booking: Booking, side: str) -> list[Line]:
     return [Line(label=words("session.gross"), value=words(reason, amount=taken))]
 
 
-def statement_lines(talk: Talk, booking: Booking, side: str) -> list[Line]:
+def statement_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
     """How the money was parted: what goes back, to both; for the consultant also gross, fee, the VAT on it and net."""
-    words = talk.words
-    settled = settlement.settlement_of(talk.ctx, booking.id) if booking.state in SETTLED else None
+    words = chat.words
+    settled = settlement.settlement_of(chat.ctx, booking.id) if booking.state in SETTLED else None
     if settled is None:
         return []
     net, fee, back = (
@@ -50,16 +50,16 @@ def statement_lines(talk: Talk, booking: Booking, side: str) -> list[Line]:
     goes_back = [Line(label=words(f"session.back.{side}"), value=words.show(back))] if back else []
     if side == "seeker":
         return goes_back
-    deducted = fee_lines(talk, booking.consultant_org, fee)
+    deducted = fee_lines(chat, booking.consultant_org, fee)
     return [*goes_back, *deducted, Line(label=words("session.net"), value=words.show(net))]
 
 
-def card_button(talk: Talk, booking: Booking) -> tuple[Button, ...]:
-    page = card_holds.page_of(talk.ctx, booking)
+def card_button(chat: ChatContext, booking: Booking) -> tuple[Button, ...]:
+    page = card_holds.page_of(chat.ctx, booking)
     if page is None:
-        return (Button(label=talk.words("session.card_button"), press=press("session.card", booking.id)),)
+        return (Button(label=chat.words("session.card_button"), press=press("session.card", booking.id)),)
     if booking.state == "debt":
-        return (Button(label=talk.words("session.pay_button", price=booking.due), url=page, style="primary"),)
-    if hold_status.held_later(talk.ctx, booking) is not None:
-        return (Button(label=talk.words("session.keep_card_button"), url=page, style="primary"),)
-    return (Button(label=talk.words("session.add_card_button", price=booking.price), url=page, style="primary"),)
+        return (Button(label=chat.words("session.pay_button", price=booking.due), url=page, style="primary"),)
+    if hold_status.held_later(chat.ctx, booking) is not None:
+        return (Button(label=chat.words("session.keep_card_button"), url=page, style="primary"),)
+    return (Button(label=chat.words("session.add_card_button", price=booking.price), url=page, style="primary"),)

@@ -13,7 +13,7 @@ from conversations.advice.aftercare.recording import RECORDING_FACTS, recording_
 from conversations.advice.aftercare.review import KIND as REVIEW
 from conversations.advice.aftercare.review import REVIEW_FACTS, review_card
 from conversations.advice.sessions.card import session_card
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.event_sentences import gathered
 from conversations.reply import Card, Say
 from core.advice.sessions import card_holds
@@ -118,8 +118,8 @@ def sides_of(ctx: Ctx, booking_id: str) -> list[Person]:
     return people
 
 
-def session_news(talk: Talk, booking_id: str, note: str) -> Card:
-    return session_card(talk, booking_for(talk.ctx, booking_id), note)
+def session_news(chat: ChatContext, booking_id: str, note: str) -> Card:
+    return session_card(chat, booking_for(chat.ctx, booking_id), note)
 
 
 def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
@@ -243,7 +243,7 @@ SESSIONS_HEARD: Final = (
 )
 
 # Each kind of card that speaks of one session, by the session's id.
-SESSION_CARDS: Final[dict[str, Callable[[Talk, str, str], Card]]] = {
+SESSION_CARDS: Final[dict[str, Callable[[ChatContext, str, str], Card]]] = {
     "session": session_news,
     REVIEW: review_card,
     RECAP: recap_card,
@@ -255,15 +255,15 @@ def line_of(ctx: Ctx, line_id: str) -> Line:
     return ctx.session.get_one(Line, line_id)
 
 
-def line_brought(talk: Talk, line: Line) -> Say | Card:
+def line_brought(chat: ChatContext, line: Line) -> Say | Card:
     """What the other side has said, in their words; or what they have sent."""
-    booking = booking_for(talk.ctx, line.booking_id)
-    name = talk.name_of(booking.seeker if line.side == "seeker" else booking.consultant)
+    booking = booking_for(chat.ctx, line.booking_id)
+    name = chat.name_of(booking.seeker if line.side == "seeker" else booking.consultant)
     if not line.files:
-        return Say(text=talk.words("session.line", name=name, text=line.text))
-    sent = kept_files(talk.ctx, line.files)
+        return Say(text=chat.words("session.line", name=name, text=line.text))
+    sent = kept_files(chat.ctx, line.files)
     return Card(
-        title=talk.words("session.file", name=name),
+        title=chat.words("session.file", name=name),
         pictures=tuple(each.id for each in sent if each.mime.startswith("image/")),
         documents=tuple(each.id for each in sent if not each.mime.startswith("image/")),
     )

@@ -8,7 +8,7 @@ from typing import get_args
 
 from conversations.books.invoices import invoices_row
 from conversations.buttons import Press, press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.answers import goods_name
 from conversations.reply import Button, Card, CardList, Line, Say, Style
 from conversations.reputation_badge import standing
@@ -53,160 +53,160 @@ book = Book()
 
 
 @book.press("deal.terms")
-def terms(talk: Talk, pressed: Press) -> None:
+def terms(chat: ChatContext, pressed: Press) -> None:
     """The whole agreement with its fingerprint and who signed when."""
-    deal = deals.deal_for(talk.ctx, pressed.subject)
-    talk.reply(terms_card(talk, deal))
+    deal = deals.deal_for(chat.ctx, pressed.subject)
+    chat.reply(terms_card(chat, deal))
 
 
 @book.press("deal.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(deal_card(talk, deals.deal_for(talk.ctx, pressed.subject)))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(deal_card(chat, deals.deal_for(chat.ctx, pressed.subject)))
 
 
 @book.command("deals")
-def my_deals(talk: Talk, ref: str) -> None:
+def my_deals(chat: ChatContext, ref: str) -> None:
     """The person's deals, newest first; with a reference, that one."""
-    words = talk.words
+    words = chat.words
     if ref:
-        talk.reply(deal_card(talk, deals.deal_by_ref(talk.ctx, ref)))
+        chat.reply(deal_card(chat, deals.deal_by_ref(chat.ctx, ref)))
         return
-    mine = deals.deals_of(talk.ctx, talk.organisation, limit=SHOWN_AT_ONCE)
+    mine = deals.deals_of(chat.ctx, chat.organisation, limit=SHOWN_AT_ONCE)
     if not mine:
         find = to_command(words, "find", "primary")
-        talk.reply(Say(text=words("deal.none_yet"), buttons=((find,),)))
+        chat.reply(Say(text=words("deal.none_yet"), buttons=((find,),)))
         return
-    talk.reply(CardList(subject="deals", title=words("deal.mine"), items=tuple(brief_card(talk, d) for d in mine)))
+    chat.reply(CardList(subject="deals", title=words("deal.mine"), items=tuple(brief_card(chat, d) for d in mine)))
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
 
 
-def deal_card(talk: Talk, deal: Deal, note: str = "") -> Card:
+def deal_card(chat: ChatContext, deal: Deal, note: str = "") -> Card:
     """A deal as this person sees it now."""
-    words, money = talk.words, escrow.money_standing(talk.ctx, deal)
-    now = _now(talk, deal, money.tranches, confirmed_by(money.payment, money.way), money.chargebacks)
-    steps = delivery.lots_standing(talk.ctx, deal, now.lots, argued=False)
-    waits = deal_waits(talk.ctx, now)
-    written = reviews_of_deal(talk.ctx, deal.id) if deal.state in DEAL.final else ()
+    words, money = chat.words, escrow.money_standing(chat.ctx, deal)
+    now = _now(chat, deal, money.tranches, confirmed_by(money.payment, money.way), money.chargebacks)
+    steps = delivery.lots_standing(chat.ctx, deal, now.lots, argued=False)
+    waits = deal_waits(chat.ctx, now)
+    written = reviews_of_deal(chat.ctx, deal.id) if deal.state in DEAL.final else ()
     side: Side = "seller" if now.side == "buyer" else "buyer"  # the other's
     other = deal.seller if side == "seller" else deal.buyer
-    name = talk.party(other)
+    name = chat.party(other)
     return Card(
         subject=f"deal:{deal.id}",
-        title=_title(talk, deal),
+        title=_title(chat, deal),
         lines=(
             *(
                 line
-                for line in lines_of(talk, deal.terms, signed=all(has_signed(deal, each) for each in get_args(Side)))
+                for line in lines_of(chat, deal.terms, signed=all(has_signed(deal, each) for each in get_args(Side)))
                 if line.label != words("terms.quality")
             ),
-            Line(label=words("party.other"), value=f"{name} · {standing(talk, other, side)}"),
-            *order_lines(talk, deal),
-            *settlement_lines(talk, deal),
-            *_decision_lines(talk, deal),
-            *money_lines(talk, deal, now.mine, money),
-            *direct_lines(talk, deal, now.side),
-            *lot_lines(talk, now.lots, steps, unpaid_lots(deal, money)),
-            *review_lines(talk, written),
+            Line(label=words("party.other"), value=f"{name} · {standing(chat, other, side)}"),
+            *order_lines(chat, deal),
+            *settlement_lines(chat, deal),
+            *_decision_lines(chat, deal),
+            *money_lines(chat, deal, now.mine, money),
+            *direct_lines(chat, deal, now.side),
+            *lot_lines(chat, now.lots, steps, unpaid_lots(deal, money)),
+            *review_lines(chat, written),
         ),
-        turn=deal_turn(talk, now, name, waits),
+        turn=deal_turn(chat, now, name, waits),
         note=note,
-        buttons=(*_buttons(talk, now, money, steps, waits), answer_row(talk, written)),
-        fresh=talk.fresh,
+        buttons=(*_buttons(chat, now, money, steps, waits), answer_row(chat, written)),
+        as_new_message=chat.as_new_message,
     )
 
 
 def _now(
-    talk: Talk,
+    chat: ChatContext,
     deal: Deal,
     tranches: Sequence[Tranche],
     at_work_until: datetime | None,
     recalls: Sequence[Chargeback],
 ) -> Now:
     """A deal that is over waits for at most one thing: that this side says how it was."""
-    rate_by = may_review_until(talk.ctx, deal.id, talk.organisation) if deal.state in DEAL.final else None
-    lots, sides = delivery.lots_of(talk.ctx, deal.id), deals.sides(talk.ctx, deal)
+    rate_by = may_review_until(chat.ctx, deal.id, chat.organisation) if deal.state in DEAL.final else None
+    lots, sides = delivery.lots_of(chat.ctx, deal.id), deals.sides(chat.ctx, deal)
     awaited = next((each for each in tranches if each.state == "awaited"), None)
     if awaited is None and deal.state == "awaiting_funding":
         awaited = next(iter(tranches), None)  # its day is not there yet
-    return Now(deal, sides, lots, awaited, at_work_until, rate_by, recalls, going_out(talk.ctx, deal))
+    return Now(deal, sides, lots, awaited, at_work_until, rate_by, recalls, going_out(chat.ctx, deal))
 
 
-def _banks_at_work(talk: Talk, deal: Deal) -> datetime | None:
+def _banks_at_work(chat: ChatContext, deal: Deal) -> datetime | None:
     """The same for a deal whose money was not read: only one that waits for money is looked at."""
     if deal.state not in ("awaiting_funding", "funded"):
         return None
-    payment = escrow.payment_of(talk.ctx, deal.id)
-    return confirmed_by(payment, way_of(talk.ctx, payment.id) if payment is not None else None)
+    payment = escrow.payment_of(chat.ctx, deal.id)
+    return confirmed_by(payment, way_of(chat.ctx, payment.id) if payment is not None else None)
 
 
-def awaits_me(talk: Talk, deal: Deal) -> bool:
+def awaits_me(chat: ChatContext, deal: Deal) -> bool:
     """Whether the next step is this person's: a button of the deal, its payment, or a lot that they send or judge."""
-    if {verb for verb, _ in ONWARD_VERBS} & {*deals.may(talk.ctx, deal)}:
+    if {verb for verb, _ in ONWARD_VERBS} & {*deals.may(chat.ctx, deal)}:
         return True
-    side: Side = "buyer" if "buyer" in deals.sides(talk.ctx, deal) else "seller"
+    side: Side = "buyer" if "buyer" in deals.sides(chat.ctx, deal) else "seller"
     if deal.frozen is not None:
         return False
     if deal.state == "awaiting_funding":
-        may_pay = side == "buyer" and not asked_directly(deal) and escrow.awaited(talk.ctx, deal.id) is not None
-        return may_pay and _banks_at_work(talk, deal) is None
-    return deal.state in LOTS_GO_ON and any(asks(lot, side) for lot in delivery.lots_of(talk.ctx, deal.id))
+        may_pay = side == "buyer" and not asked_directly(deal) and escrow.awaited(chat.ctx, deal.id) is not None
+        return may_pay and _banks_at_work(chat, deal) is None
+    return deal.state in LOTS_GO_ON and any(asks(lot, side) for lot in delivery.lots_of(chat.ctx, deal.id))
 
 
-def brief_card(talk: Talk, deal: Deal) -> Card:
+def brief_card(chat: ChatContext, deal: Deal) -> Card:
     """A deal among others: what, how much, whose turn; one button opens it."""
-    words = talk.words
-    tranches = escrow.tranches_of(talk.ctx, deal.id) if deal.state in ("awaiting_funding", "funded") else ()
-    now = _now(talk, deal, tranches, _banks_at_work(talk, deal), recalls_of(talk.ctx, deal))
-    name = talk.party(deal.seller if now.side == "buyer" else deal.buyer)
+    words = chat.words
+    tranches = escrow.tranches_of(chat.ctx, deal.id) if deal.state in ("awaiting_funding", "funded") else ()
+    now = _now(chat, deal, tranches, _banks_at_work(chat, deal), recalls_of(chat.ctx, deal))
+    name = chat.party(deal.seller if now.side == "buyer" else deal.buyer)
     return Card(
-        title=_title(talk, deal),
+        title=_title(chat, deal),
         lines=(
             Line(label=words("terms.total"), value=words.show(deal.amount)),
             Line(label=words("party.other"), value=name),
         ),
-        turn=deal_turn(talk, now, name, deal_waits(talk.ctx, now), brief=True),
+        turn=deal_turn(chat, now, name, deal_waits(chat.ctx, now), brief=True),
         buttons=((Button(label=words("deal.open"), press=press("deal.show", deal.id)),),),
     )
 
 
-def _title(talk: Talk, deal: Deal) -> str:
+def _title(chat: ChatContext, deal: Deal) -> str:
     terms = deal.terms
-    return talk.words("deal.card", ref=deal.ref, goods=goods_name(talk, terms.product_id, terms.grade_id))
+    return chat.words("deal.card", ref=deal.ref, goods=goods_name(chat, terms.product_id, terms.grade_id))
 
 
-def _decision_lines(talk: Talk, deal: Deal) -> list[Line]:
+def _decision_lines(chat: ChatContext, deal: Deal) -> list[Line]:
     """Who of the buyer's company has signed what waits for an approval, or has decided on it: told to them alone."""
-    by_colleague = deal.buyer_signed_by not in (None, talk.person.id)
-    if talk.organisation == deal.buyer and (
+    by_colleague = deal.buyer_signed_by not in (None, chat.person.id)
+    if chat.organisation == deal.buyer and (
         deal.state == "awaiting_approval" or (deal.state == "agreed" and by_colleague)
     ):
-        signed_by = talk.name_of(deal.buyer_signed_by or "")
-        said = f"{signed_by}, {talk.words.show(deal.buyer_signed_at)}"
-        return [Line(label=talk.words("deal.signed_by_buyer"), value=said)]
-    if deal.decided_by is None or deal.decided_at is None or talk.organisation != deal.buyer:
+        signed_by = chat.name_of(deal.buyer_signed_by or "")
+        said = f"{signed_by}, {chat.words.show(deal.buyer_signed_at)}"
+        return [Line(label=chat.words("deal.signed_by_buyer"), value=said)]
+    if deal.decided_by is None or deal.decided_at is None or chat.organisation != deal.buyer:
         return []
-    name, at = talk.name_of(deal.decided_by), deal.decided_at
-    label = talk.words("deal.refused_by" if deal.ended_by == "refuse" else "deal.approved_by")
-    return [Line(label=label, value=f"{name}, {talk.words.show(at)}")]
+    name, at = chat.name_of(deal.decided_by), deal.decided_at
+    label = chat.words("deal.refused_by" if deal.ended_by == "refuse" else "deal.approved_by")
+    return [Line(label=label, value=f"{name}, {chat.words.show(at)}")]
 
 
 def _buttons(
-    talk: Talk, now: Now, money: MoneyStanding, steps: LotsStanding, waits: Sequence[Wait]
+    chat: ChatContext, now: Now, money: MoneyStanding, steps: LotsStanding, waits: Sequence[Wait]
 ) -> tuple[tuple[Button, ...], ...]:
     """What moves the deal on stands first; what is for reading, and the ways out, stand last."""
     deal, mine, lots = now.deal, now.mine, now.lots
-    words, verbs = talk.words, deals.may(talk.ctx, deal)
-    rows = money_rows(talk, deal, mine, money)
-    rows.append(_verb_buttons(talk, deal, ONWARD_VERBS, verbs))
+    words, verbs = chat.words, deals.may(chat.ctx, deal)
+    rows = money_rows(chat, deal, mine, money)
+    rows.append(_verb_buttons(chat, deal, ONWARD_VERBS, verbs))
     if deal.state == "disputed" or any(lot.state == "lot_dispute" for lot in lots):
-        rows += [(_case_button(talk, case),) for case in cases_of(talk.ctx, deal.id) if case.state in OPEN_CASES]
+        rows += [(_case_button(chat, case),) for case in cases_of(chat.ctx, deal.id) if case.state in OPEN_CASES]
     if deal.state in LOTS_MOVE:
-        rows += lot_rows(talk, lots, steps, waits, stands_still=deal.frozen is not None)
+        rows += lot_rows(chat, lots, steps, waits, stands_still=deal.frozen is not None)
     if now.may_rate:
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
-    rows.append(again_row(talk, deal, mine))
+    rows.append(again_row(chat, deal, mine))
     nowhere_to_go = money.buyer_to_say if "buyer" in mine else "seller" in mine and money.released and not money.account
     if nowhere_to_go:
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
@@ -216,32 +216,32 @@ def _buttons(
     if papers := sum(len(lot.files) for lot in lots):
         reading.append(Button(label=words("deal.papers", count=papers), press=press("deal.papers", deal.id)))
     if "buyer" in mine and deal.state not in DEAL.final:
-        reading.append(order_button(talk, deal))
-    reading += invoices_row(talk, deal.id)
-    rows.append((*reading, *_verb_buttons(talk, deal, WAYS_OUT, verbs)))
+        reading.append(order_button(chat, deal))
+    reading += invoices_row(chat, deal.id)
+    rows.append((*reading, *_verb_buttons(chat, deal, WAYS_OUT, verbs)))
     return tuple(row for row in rows if row)
 
 
 LOTS_MOVE = frozenset({"funded", "cancel_asked", "disputed", "in_delivery_direct"})
 
 
-def _case_button(talk: Talk, case: Case) -> Button:
-    return Button(label=talk.words("deal.dispute"), press=press("case.show", case.id), style="primary")
+def _case_button(chat: ChatContext, case: Case) -> Button:
+    return Button(label=chat.words("deal.dispute"), press=press("case.show", case.id), style="primary")
 
 
 def _verb_buttons(
-    talk: Talk, deal: Deal, offered: Sequence[tuple[str, Style]], verbs: Collection[str]
+    chat: ChatContext, deal: Deal, offered: Sequence[tuple[str, Style]], verbs: Collection[str]
 ) -> tuple[Button, ...]:
     return tuple(
-        Button(label=talk.words(f"deal.{verb}"), press=press(f"deal.{verb}", deal.id, deal.version), style=style)
+        Button(label=chat.words(f"deal.{verb}"), press=press(f"deal.{verb}", deal.id, deal.version), style=style)
         for verb, style in offered
         if verb in verbs
     )
 
 
-def _look(talk: Talk, deal_id: str) -> tuple[int, Card, str]:
-    deal = deals.deal_for(talk.ctx, deal_id)
-    return deal.version, deal_card(talk, deal), ""
+def _look(chat: ChatContext, deal_id: str) -> tuple[int, Card, str]:
+    deal = deals.deal_for(chat.ctx, deal_id)
+    return deal.version, deal_card(chat, deal), ""
 
 
 def _sign(ctx: Ctx, deal_id: str, _seen: int | None) -> Deal:
@@ -280,7 +280,7 @@ STEPS = Steps(
     },
     ASKS_FIRST,
     _look,
-    side=lambda talk, deal_id: side_of(talk, "deal", deal_id),
+    side=lambda chat, deal_id: side_of(chat, "deal", deal_id),
     questions={
         "unsign": confirmation.leaving,
         "refuse": confirmation.refusing,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Say, Toast
 from conversations.router import Book
 from conversations.trade.offers.offer import goods_lines, lines_of
@@ -24,33 +24,33 @@ from core.trade.deals.service import deal_for
 book = Book()
 
 
-def terms_card(talk: Talk, deal: Deal) -> Card:
-    words = talk.words
+def terms_card(chat: ChatContext, deal: Deal) -> Card:
+    words = chat.words
     signed = bool(deal.buyer_signed_at and deal.seller_signed_at)
     fee = words("terms.fee_of", percent=Decimal(deal.commission_bp) / 100)
     return Card(
         subject=f"terms:{deal.id}",
         title=words("deal.terms_title", ref=deal.ref),
         lines=(
-            *goods_lines(talk, deal.terms),
-            Line(label=words("party.buyer"), value=_signatory(talk, deal, deal.buyer, deal.buyer_name)),
-            Line(label=words("party.seller"), value=_signatory(talk, deal, deal.seller, deal.seller_name)),
-            *lines_of(talk, deal.terms, signed=signed, whole=True),
-            *settlement_lines(talk, deal),
+            *goods_lines(chat, deal.terms),
+            Line(label=words("party.buyer"), value=_signatory(chat, deal, deal.buyer, deal.buyer_name)),
+            Line(label=words("party.seller"), value=_signatory(chat, deal, deal.seller, deal.seller_name)),
+            *lines_of(chat, deal.terms, signed=signed, whole=True),
+            *settlement_lines(chat, deal),
             Line(label=words("terms.fee"), value=fee),
             Line(label=words("terms.conditions"), value=words("terms.conditions_of", version=deal.terms_version)),
-            *_signature_lines(talk, deal, with_names=signed),
+            *_signature_lines(chat, deal, with_names=signed),
         ),
         text=words("deal.terms_text"),
         note=words("deal.fingerprint", hash=deal.terms_hash),
-        buttons=_buttons(talk, deal),
-        fresh=talk.fresh,
+        buttons=_buttons(chat, deal),
+        as_new_message=chat.as_new_message,
     )
 
 
-def _signature_lines(talk: Talk, deal: Deal, *, with_names: bool) -> list[Line]:
+def _signature_lines(chat: ChatContext, deal: Deal, *, with_names: bool) -> list[Line]:
     """When each side has signed, and once both have, who for each."""
-    words = talk.words
+    words = chat.words
     hands = (
         ("buyer", deal.buyer_signed_by, deal.buyer_signed_at),
         ("seller", deal.seller_signed_by, deal.seller_signed_at),
@@ -58,62 +58,62 @@ def _signature_lines(talk: Talk, deal: Deal, *, with_names: bool) -> list[Line]:
     lines = []
     for side, who, at in hands:
         told = words.show(at) if at else words("deal.not_signed")
-        named = f"{told}, {talk.name_of(who)}" if with_names and who else told
+        named = f"{told}, {chat.name_of(who)}" if with_names and who else told
         lines.append(Line(label=words(f"deal.signed_by_{side}"), value=named))
     return lines
 
 
-def _buttons(talk: Talk, deal: Deal) -> tuple[tuple[Button, ...], ...]:
+def _buttons(chat: ChatContext, deal: Deal) -> tuple[tuple[Button, ...], ...]:
     """What is signed can be kept, and the conditions that it names can be read."""
     row = []
-    if talk.organisation in (deal.buyer, deal.seller):
-        row.append(Button(label=talk.words("deal.terms_file"), press=press("deal.terms_file", deal.id)))
+    if chat.organisation in (deal.buyer, deal.seller):
+        row.append(Button(label=chat.words("deal.terms_file"), press=press("deal.terms_file", deal.id)))
     if conditions(deal.terms_version):
-        row.append(Button(label=talk.words("terms.conditions"), press=press("deal.conditions", deal.id)))
+        row.append(Button(label=chat.words("terms.conditions"), press=press("deal.conditions", deal.id)))
     return (tuple(row),) if row else ()
 
 
 @book.press("deal.terms_file")
-def file(talk: Talk, pressed: Press) -> None:
+def file(chat: ChatContext, pressed: Press) -> None:
     """The same as the card says, as a file; it is drawn outside, and comes in a moment."""
-    card = terms_card(talk, deal_for(talk.ctx, pressed.subject))
+    card = terms_card(chat, deal_for(chat.ctx, pressed.subject))
     shown = Shown(card.title, card.text, [(line.label, line.value) for line in card.lines], card.note)
-    ask_terms(talk.ctx, pressed.subject, shown, talk.surface.lane)
-    talk.reply(Toast(text=talk.words("invoice.coming")))
+    ask_terms(chat.ctx, pressed.subject, shown, chat.chat_address.lane)
+    chat.reply(Toast(text=chat.words("invoice.coming")))
 
 
 @book.press("deal.conditions")
-def read_conditions(talk: Talk, pressed: Press) -> None:
+def read_conditions(chat: ChatContext, pressed: Press) -> None:
     """The market's own conditions on which this deal was made, word by word; one language binds."""
-    text = conditions(deal_for(talk.ctx, pressed.subject).terms_version)
-    talk.reply(Say(text=f"{talk.words('deal.conditions_bind')}\n\n{text.removeprefix('# ')}"))
+    text = conditions(deal_for(chat.ctx, pressed.subject).terms_version)
+    chat.reply(Say(text=f"{chat.words('deal.conditions_bind')}\n\n{text.removeprefix('# ')}"))
 
 
-def terms_file(talk: Talk, fact: TermsDrawn) -> Card:
-    ref = deal_for(talk.ctx, fact.deal_id).ref
+def terms_file(chat: ChatContext, fact: TermsDrawn) -> Card:
+    ref = deal_for(chat.ctx, fact.deal_id).ref
     return Card(
         subject=f"terms_file:{fact.deal_id}",
-        title=talk.words("deal.terms_title", ref=ref),
+        title=chat.words("deal.terms_title", ref=ref),
         documents=(fact.file_id,),
     )
 
 
-def _signatory(talk: Talk, deal: Deal, organisation_id: str, named: str) -> str:
+def _signatory(chat: ChatContext, deal: Deal, organisation_id: str, named: str) -> str:
     """Who has signed, as it was called then, and what it is called now where that is another name.
 
     Of who has left, since when, and the name only where the law keeps it: on the deal's invoices.
     """
-    left_at = organisation_of(talk.ctx, organisation_id).left_at
+    left_at = organisation_of(chat.ctx, organisation_id).left_at
     if left_at is None:
-        now = talk.party(organisation_id)
-        return named if now == named else talk.words("party.now_called", name=named, now=now)
-    day = left_at.astimezone(talk.words.zone).date()
-    name = named_on_invoices(talk.ctx, deal.id, organisation_id)
-    return talk.words("party.named_left_on", name=name, day=day) if name else talk.words("party.left_on", day=day)
+        now = chat.party(organisation_id)
+        return named if now == named else chat.words("party.now_called", name=named, now=now)
+    day = left_at.astimezone(chat.words.zone).date()
+    name = named_on_invoices(chat.ctx, deal.id, organisation_id)
+    return chat.words("party.named_left_on", name=name, day=day) if name else chat.words("party.left_on", day=day)
 
 
-def settlement_lines(talk: Talk, deal: Deal) -> list[Line]:
+def settlement_lines(chat: ChatContext, deal: Deal) -> list[Line]:
     """Before anybody signs: that nobody holds this money."""
     if deal.settlement != "direct":
         return []
-    return [Line(label=talk.words("pay.label"), value=talk.words("deal.paid_directly"))]
+    return [Line(label=chat.words("pay.label"), value=chat.words("deal.paid_directly"))]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Line
 from core.trade.deals.messages.service import account_told
 from core.trade.deals.model import Deal, Side
 
 
-def direct_lines(talk: Talk, deal: Deal, side: Side) -> list[Line]:
+def direct_lines(chat: ChatContext, deal: Deal, side: Side) -> list[Line]:
     """Nothing of what is paid so is booked: this is what the two have told each other."""
-    words, lines = talk.words, []
+    words, lines = chat.words, []
     if deal.state == "funded_direct":
-        told = account_told(talk.ctx, deal.id)
+        told = account_told(chat.ctx, deal.id)
         if told is None and side == "buyer":
-            told = words("deal.account.ask", other=talk.party(deal.seller))
+            told = words("deal.account.ask", other=chat.party(deal.seller))
         elif told is None:
-            told = words("deal.account.tell", other=talk.party(deal.buyer))
+            told = words("deal.account.tell", other=chat.party(deal.buyer))
         lines.append(Line(label=words("deal.account"), value=told))
     if deal.direct and deal.buyer_paid_at is not None:
         lines.append(Line(label=words("deal.buyer_paid"), value=words.show(deal.buyer_paid_at)))

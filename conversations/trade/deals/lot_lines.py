@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from itertools import islice
 
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.delivery_window import show_window
 from conversations.reply import Button, Line, Style
 from conversations.trade.claim_figures import paid_with
@@ -31,17 +31,17 @@ VERBS: tuple[tuple[str, Style], ...] = (
 )
 
 
-def lot_lines(talk: Talk, lots: Sequence[Lot], standing: LotsStanding, unpaid: Collection[int]) -> list[Line]:
+def lot_lines(chat: ChatContext, lots: Sequence[Lot], standing: LotsStanding, unpaid: Collection[int]) -> list[Line]:
     """`unpaid`: the numbers of those for which nothing was ever held here."""
-    return [_line(talk, lot, len(lots), standing, unpaid) for lot in lots[:LOTS_LISTED]]
+    return [_line(chat, lot, len(lots), standing, unpaid) for lot in lots[:LOTS_LISTED]]
 
 
-def _line(talk: Talk, lot: Lot, count: int, standing: LotsStanding, unpaid: Collection[int]) -> Line:
-    words = talk.words
+def _line(chat: ChatContext, lot: Lot, count: int, standing: LotsStanding, unpaid: Collection[int]) -> Line:
+    words = chat.words
     nothing_back = lot.state == "dropped" and lot.number in unpaid
     parts = [
         words.show(lot.quantity),
-        show_window(talk, (lot.window_from, lot.window_to)),
+        show_window(chat, (lot.window_from, lot.window_to)),
         words("state.lot.given_up") if nothing_back else words(f"state.lot.{lot.state}"),
     ]
     if lot.truck and lot.eta:
@@ -51,7 +51,7 @@ def _line(talk: Talk, lot: Lot, count: int, standing: LotsStanding, unpaid: Coll
     if (pay := standing.pays.get(lot.id)) is not None:
         parts.append(words("lot.would_pay", pay=pay, amount=lot.amount))
     if lot.state == "adjusted":
-        parts += paid_with(talk, lot)
+        parts += paid_with(chat, lot)
     elif lot.state in ARGUED and lot.never_came:
         parts.append(words("lot.claimed", words=words("claim.never_came")))
     elif lot.state in ARGUED and (found := standing.findings.get(lot.id)) and found[0].words:
@@ -60,7 +60,7 @@ def _line(talk: Talk, lot: Lot, count: int, standing: LotsStanding, unpaid: Coll
 
 
 def lot_rows(
-    talk: Talk, lots: Sequence[Lot], standing: LotsStanding, waits: Sequence[Wait], *, stands_still: bool = False
+    chat: ChatContext, lots: Sequence[Lot], standing: LotsStanding, waits: Sequence[Wait], *, stands_still: bool = False
 ) -> list[tuple[Button, ...]]:
     """A row of buttons for each of the first lots on which this person can act. None asks to be pressed meanwhile.
 
@@ -69,24 +69,24 @@ def lot_rows(
     mine = [wait.lot.id for wait in waits if wait.mine and wait.lot is not None]
     turn = {lot_id: place for place, lot_id in enumerate(mine)}
     lots = sorted(lots, key=lambda lot: (turn.get(lot.id, len(mine)), lot.number))
-    found = (_row(talk, lot, standing.may(lot), alone=len(lots) == 1) for lot in lots)
+    found = (_row(chat, lot, standing.may(lot), alone=len(lots) == 1) for lot in lots)
     rows = list(islice((row for row in found if row), LOTS_WITH_BUTTONS))
     if stands_still:
         rows = [tuple(each.model_copy(update={"style": "plain"}) for each in row) for row in rows]
     return rows
 
 
-def _row(talk: Talk, lot: Lot, verbs: Sequence[str], *, alone: bool) -> tuple[Button, ...]:
+def _row(chat: ChatContext, lot: Lot, verbs: Sequence[str], *, alone: bool) -> tuple[Button, ...]:
     if lot.state in ARGUED:  # what is said about these has a card of its own
-        return (_button(talk, lot, "show_claim", "primary", alone=alone),)
+        return (_button(chat, lot, "show_claim", "primary", alone=alone),)
     if alone:  # the whole of a deal is given up by cancelling it
         verbs = [verb for verb in verbs if verb not in ("drop_asked", "drop_agreed")]
-    return tuple(_button(talk, lot, verb, style, alone=alone) for verb, style in VERBS if verb in verbs)
+    return tuple(_button(chat, lot, verb, style, alone=alone) for verb, style in VERBS if verb in verbs)
 
 
-def _button(talk: Talk, lot: Lot, verb: str, style: Style, *, alone: bool) -> Button:
+def _button(chat: ChatContext, lot: Lot, verb: str, style: Style, *, alone: bool) -> Button:
     return Button(
-        label=talk.words(f"lot.{verb}" if alone else f"lot.{verb}.numbered", number=lot.number),
+        label=chat.words(f"lot.{verb}" if alone else f"lot.{verb}.numbered", number=lot.number),
         press=press(f"lot.{verb}", lot.id, lot.version),
         style=style,
     )

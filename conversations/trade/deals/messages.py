@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values, refusal_of
 from conversations.people.contact_warnings import excerpt, first_time, free_text
 from conversations.reply import Button, Card, Say
@@ -20,12 +20,12 @@ from core.trade.deals.service import deal_for
 book = Book()
 
 
-def in_deal(talk: Talk, text: str, values: Values) -> str:
+def in_deal(chat: ChatContext, text: str, values: Values) -> str:
     """Contacts pass once both have signed: a driver has to be reached. Before, they are warned of once."""
     deal_id = values.get("deal")
     if deal_id is None:
-        return free_text(talk, text, values)
-    if not _signed(deal_for(talk.ctx, deal_id)) and first_time(talk, text):
+        return free_text(chat, text, values)
+    if not _signed(deal_for(chat.ctx, deal_id)) and first_time(chat, text):
         raise Invalid("deal.contacts_warned", shown=excerpt(text))
     return text
 
@@ -34,51 +34,51 @@ DEAL = Field("deal", fixed=True, optional=True)  # whose words they are
 WORDS = Form("deal_words", (DEAL, Field("words", "long_text", read=in_deal, max_length=1000)), review=False)
 
 
-def _write(talk: Talk, opening: Opening, values: Values) -> None:
-    _say(talk, SayInDeal(deal_id=str(opening.subject), words=values["words"]))
+def _write(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    _say(chat, SayInDeal(deal_id=str(defaults.subject), words=values["words"]))
 
 
-def _about(talk: Talk, opening: Opening) -> str:
-    deal = deal_for(talk.ctx, str(opening.subject))
-    return talk.words("deal.write_about", ref=deal.ref, name=_other(talk, deal))
+def _about(chat: ChatContext, defaults: FormDefaults) -> str:
+    deal = deal_for(chat.ctx, str(defaults.subject))
+    return chat.words("deal.write_about", ref=deal.ref, name=_other(chat, deal))
 
 
 book.flow(Flow(WORDS, finish=_write, intro=_about))
 
 
 @book.press("deal.write")
-def write(talk: Talk, pressed: Press) -> None:
-    talk.fresh = True
-    deal_id = deal_for(talk.ctx, pressed.subject).id
-    talk.open("deal_words", Opening({"deal": deal_id}, deal_id))
+def write(chat: ChatContext, pressed: Press) -> None:
+    chat.as_new_message = True
+    deal_id = deal_for(chat.ctx, pressed.subject).id
+    chat.open("deal_words", FormDefaults({"deal": deal_id}, deal_id))
 
 
 @book.hears
-def overhear(talk: Talk, text: str) -> bool:
+def overhear(chat: ChatContext, text: str) -> bool:
     """What is written in a deal's topic or thread goes to the other side, and follows when it is changed there."""
-    kind, _, deal_id = (talk.room or "").partition(":")
+    kind, _, deal_id = (chat.room or "").partition(":")
     if kind != "deal":
         return False
-    message = talk.ctx.notes.get("said_in")
+    message = chat.ctx.notes.get("said_in")
     try:
-        said = SayInDeal(deal_id=deal_id, words=text, message=f"{talk.surface.lane}:{message}" if message else "")
+        said = SayInDeal(deal_id=deal_id, words=text, message=f"{chat.chat_address.lane}:{message}" if message else "")
     except ValidationError as fault:
         raise refusal_of(fault) from fault
-    _say(talk, said)
-    if has_contacts(text) and not _signed(deal_for(talk.ctx, deal_id)):
-        talk.reply(Say(text=talk.words("deal.contacts_hidden", shown=excerpt(text))))
+    _say(chat, said)
+    if has_contacts(text) and not _signed(deal_for(chat.ctx, deal_id)):
+        chat.reply(Say(text=chat.words("deal.contacts_hidden", shown=excerpt(text))))
     return True
 
 
-def _say(talk: Talk, said: SayInDeal) -> None:
-    line = say_in_deal(talk.ctx, said)
-    _, deal = line_for(talk.ctx, line.id)
-    talk.reply(Say(text=talk.words("deal.passed_on", name=_other(talk, deal))))
+def _say(chat: ChatContext, said: SayInDeal) -> None:
+    line = say_in_deal(chat.ctx, said)
+    _, deal = line_for(chat.ctx, line.id)
+    chat.reply(Say(text=chat.words("deal.passed_on", name=_other(chat, deal))))
 
 
-def _other(talk: Talk, deal: Deal) -> str:
+def _other(chat: ChatContext, deal: Deal) -> str:
     """The other side's name."""
-    return talk.party(deal.seller if talk.organisation == deal.buyer else deal.buyer)
+    return chat.party(deal.seller if chat.organisation == deal.buyer else deal.buyer)
 
 
 def _signed(deal: Deal) -> bool:
@@ -88,22 +88,22 @@ def _signed(deal: Deal) -> bool:
 # --- to the other side ------------------------------------------------------------------------------------------------
 
 
-def line_brought(talk: Talk, line_id: str) -> Card:
+def line_brought(chat: ChatContext, line_id: str) -> Card:
     """What the other side has said. Contacts in it are hidden until both have signed."""
-    line, deal = line_for(talk.ctx, line_id)
-    answer = Button(label=talk.words("inquiry.answer"), press=press("deal.write", deal.id))
+    line, deal = line_for(chat.ctx, line_id)
+    answer = Button(label=chat.words("inquiry.answer"), press=press("deal.write", deal.id))
     return Card(
         subject=f"deal_line:{line.id}",
         room=f"deal:{deal.id}",
-        title=talk.words("deal.line", name=_speaker(talk, line, deal), ref=deal.ref),
+        title=chat.words("deal.line", name=_speaker(chat, line, deal), ref=deal.ref),
         text=line.words if _signed(deal) else masked(line.words),
         buttons=((answer,),),
-        fresh=not line.changed,
+        as_new_message=not line.changed,
     )
 
 
-def _speaker(talk: Talk, line: DealLine, deal: Deal) -> str:
-    company = talk.party(deal.buyer if line.side == "buyer" else deal.seller)
-    person = talk.name_of(line.person)
-    alone = company in (person, talk.words("party.company_left"))  # with a company its last person has left
+def _speaker(chat: ChatContext, line: DealLine, deal: Deal) -> str:
+    company = chat.party(deal.buyer if line.side == "buyer" else deal.seller)
+    person = chat.name_of(line.person)
+    alone = company in (person, chat.words("party.company_left"))  # with a company its last person has left
     return company if alone else f"{person}, {company}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from core.kernel.transaction import Ctx
 from core.trade.deals.model import CALLED_BACK, DEAL, Deal, Side
 from core.trade.funding import service as escrow
@@ -43,10 +43,10 @@ def what_goes_out(state: str, effects: Sequence[Effect]) -> str:
     return "settling_payout" if kinds else state
 
 
-def called_back(talk: Talk, deal: Deal, side: Side, other: str, found: Sequence[Chargeback]) -> str:
+def called_back(chat: ChatContext, deal: Deal, side: Side, other: str, found: Sequence[Chargeback]) -> str:
     """Whose turn it is after a bank has called money back: of several, what nobody has decided yet. Nothing where all
     is decided and nobody owes anything by it."""
-    words = talk.words
+    words = chat.words
     undecided = next((each for each in found if each.state == CHARGEBACK.initial), None)
     if undecided is not None:
         amount = undecided.amount or deal.amount  # a bank that only asks has taken nothing yet
@@ -57,13 +57,13 @@ def called_back(talk: Talk, deal: Deal, side: Side, other: str, found: Sequence[
     return ""
 
 
-def our_answer(talk: Talk, found: Sequence[Chargeback]) -> str:
+def our_answer(chat: ChatContext, found: Sequence[Chargeback]) -> str:
     """What the market sends to the bank, by when, and what the seller can add to it."""
-    words = talk.words
+    words = chat.words
     undecided = next((each for each in found if each.state == CHARGEBACK.initial), None)
     if undecided is None or undecided.matter is not Matter.DEAL:
         return ""
-    pack = pack_of(talk.ctx, undecided.id)
+    pack = pack_of(chat.ctx, undecided.id)
     if pack is None:
         return words("turn.recall.answer.none")
     if pack.state is PackState.WAITING:

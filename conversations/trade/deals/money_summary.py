@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.fees import fee_lines
 from conversations.reply import Button, Line, Toast
 from conversations.router import Book
@@ -16,23 +16,23 @@ from core.trade.funding.service import MoneyStanding
 book = Book()
 
 
-def money_lines(talk: Talk, deal: Deal, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
+def money_lines(chat: ChatContext, deal: Deal, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
     """What is held, given back and released, as soon as there is any, and what the seller has of it; the parts it comes
     in; what was taken back."""
-    words, tranches = talk.words, money.tranches
+    words, tranches = chat.words, money.tranches
     shown = (("money.held", money.held), ("money.refunded", money.refunded), ("money.released", money.released))
     lines = [Line(label=words(code), value=words.show(amount)) for code, amount in shown if amount]
     if "seller" in mine and money.fee:
         net = words.show(money.released - money.fee)
-        lines += [*fee_lines(talk, deal.seller, money.fee), Line(label=words("session.net"), value=net)]
+        lines += [*fee_lines(chat, deal.seller, money.fee), Line(label=words("session.net"), value=net)]
     if not deal.direct:
-        lines += [line for tranche in tranches if (line := _tranche_line(talk, tranche, len(tranches))) is not None]
+        lines += [line for tranche in tranches if (line := _tranche_line(chat, tranche, len(tranches))) is not None]
     if "buyer" in mine:  # it is theirs alone, and nothing of it is the seller's business
         lines += [
             Line(label=words("money.credit"), value=words("money.credit_kept", amount=kept.amount))
             for kept in money.credits
         ]
-    return [*lines, *pay_lines(talk, mine, money), *_chargeback_lines(talk, mine, money)]
+    return [*lines, *pay_lines(chat, mine, money), *_chargeback_lines(chat, mine, money)]
 
 
 def unpaid_lots(deal: Deal, money: MoneyStanding) -> frozenset[int]:
@@ -43,9 +43,9 @@ def unpaid_lots(deal: Deal, money: MoneyStanding) -> frozenset[int]:
     return frozenset(number for each in unpaid for number in range(each.first_lot, each.last_lot + 1))
 
 
-def _tranche_line(talk: Talk, tranche: Tranche, count: int) -> Line | None:
+def _tranche_line(chat: ChatContext, tranche: Tranche, count: int) -> Line | None:
     """Of a deal that is paid at once only what is missing is of interest."""
-    words = talk.words
+    words = chat.words
     label = words("tranche.number", number=tranche.number, count=count) if count > 1 else words("tranche.whole")
     if tranche.state == "awaited" and tranche.held:
         said = words("tranche.in_part", came=tranche.held, missing=tranche.missing, amount=tranche.amount)
@@ -59,8 +59,8 @@ def _tranche_line(talk: Talk, tranche: Tranche, count: int) -> Line | None:
     return Line(label=label, value=said)
 
 
-def _chargeback_lines(talk: Talk, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
-    words, lines = talk.words, []
+def _chargeback_lines(chat: ChatContext, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
+    words, lines = chat.words, []
     for found in money.chargebacks:
         code = f"state.chargeback.{found.state}"
         said = words(f"{code}.buyer" if "buyer" in mine else code, amount=found.amount)
@@ -70,28 +70,28 @@ def _chargeback_lines(talk: Talk, mine: frozenset[str], money: MoneyStanding) ->
     return lines
 
 
-def money_rows(talk: Talk, deal: Deal, mine: frozenset[str], money: MoneyStanding) -> list[tuple[Button, ...]]:
+def money_rows(chat: ChatContext, deal: Deal, mine: frozenset[str], money: MoneyStanding) -> list[tuple[Button, ...]]:
     """The buyer's way to pay what is due now, and to have back what was too much."""
     if "buyer" not in mine:
         return []
     rows: list[tuple[Button, ...]] = []
     if money.awaited is not None:
-        rows += pay_rows(talk, deal, money)
+        rows += pay_rows(chat, deal, money)
     for kept in money.credits:
-        label = talk.words("credit.give_back", amount=kept.amount)
+        label = chat.words("credit.give_back", amount=kept.amount)
         rows.append((Button(label=label, press=press("credit.give_back", kept.id, kept.version)),))
     return rows
 
 
 @book.press("credit.give_back")
-def give_back(talk: Talk, pressed: Press) -> None:
+def give_back(chat: ChatContext, pressed: Press) -> None:
     """It goes back the way it came. Nobody loses by it, so nobody is asked twice."""
-    escrow.give_back_paid_too_much(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("credit.given_back")))
-    show_credit(talk, pressed)
+    escrow.give_back_paid_too_much(chat.ctx, pressed.subject, pressed.seen)
+    chat.reply(Toast(text=chat.words("credit.given_back")))
+    show_credit(chat, pressed)
 
 
 @book.press("credit.show")
-def show_credit(talk: Talk, pressed: Press) -> None:
+def show_credit(chat: ChatContext, pressed: Press) -> None:
     """What was paid too much is shown on its deal's card."""
-    talk.press("deal.show", escrow.credit_for(talk.ctx, pressed.subject).deal_id)
+    chat.press("deal.show", escrow.credit_for(chat.ctx, pressed.subject).deal_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.trade.deals.money_status import GOING_OUT, called_back, our_answer, what_goes_out
 from conversations.trade.deals.pending_lots import SHOWN, Wait, case_wait, in_order, lot_wait, lot_waits
 from conversations.trade.deals.sides import as_settled
@@ -59,16 +59,16 @@ def deal_waits(ctx: Ctx, now: Now) -> list[Wait]:
     return in_order(_waits(ctx, now))
 
 
-def deal_turn(talk: Talk, now: Now, other: str, waits: Sequence[Wait], *, brief: bool = False) -> str:
+def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *, brief: bool = False) -> str:
     """Whose turn it is, what happens next and by when: a line for each of what it waits for, in their order.
 
     Every state of every process has its sentence here. `brief`: of a deal among others, the first line alone.
     """
-    deal, words = now.deal, talk.words
+    deal, words = now.deal, chat.words
     if deal.frozen is not None and deal.state != "disputed" and deal.state not in DEAL.final:
-        return _with_answer(talk, now, _standstill(talk, now), brief=brief)
-    if deal.state in DEAL.final and (recalled := called_back(talk, deal, now.side, other, now.recalls)):
-        return _with_answer(talk, now, recalled, brief=brief)
+        return _with_answer(chat, now, _standstill(chat, now), brief=brief)
+    if deal.state in DEAL.final and (recalled := called_back(chat, deal, now.side, other, now.recalls)):
+        return _with_answer(chat, now, recalled, brief=brief)
     if now.confirmed_by is not None and deal.state == "awaiting_funding" and not asked_directly(deal):
         due = now.confirmed_by
         return (
@@ -76,9 +76,9 @@ def deal_turn(talk: Talk, now: Now, other: str, waits: Sequence[Wait], *, brief:
             if now.side == "buyer"
             else words("turn.deal.confirming.seller", due=due)
         )
-    if deal.state == "agreed" and _needs_approval(talk, now):
-        return _above(talk, now, other)
-    told = [_sentence(talk, wait, other, deal, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
+    if deal.state == "agreed" and _needs_approval(chat, now):
+        return _above(chat, now, other)
+    told = [_sentence(chat, wait, other, deal, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
     if deal.state == "awaiting_funding" and now.side == "seller" and deal.listing_id and not asked_directly(deal):
         told[0] = f"{told[0]} {words('deal.goods_back')}"  # unpaid
     if not brief and len(waits) > SHOWN:
@@ -100,27 +100,27 @@ def _may_be_paid_late(lot: Lot, due: datetime | None) -> bool:
     return due is not None and due.date() > lot.window_to
 
 
-def lot_turn(talk: Talk, lot: Lot, side: Side, other: str) -> str:
+def lot_turn(chat: ChatContext, lot: Lot, side: Side, other: str) -> str:
     """Whose turn it is with this lot, and by when."""
-    found = _lot_waits(talk.ctx, lot.deal_id, [lot], side)
-    deal = deal_for(talk.ctx, lot.deal_id)
-    return _sentence(talk, found[0] if found else lot_wait(lot, side, None), other, deal, 1)
+    found = _lot_waits(chat.ctx, lot.deal_id, [lot], side)
+    deal = deal_for(chat.ctx, lot.deal_id)
+    return _sentence(chat, found[0] if found else lot_wait(lot, side, None), other, deal, 1)
 
 
-def _needs_approval(talk: Talk, now: Now) -> bool:
+def _needs_approval(chat: ChatContext, now: Now) -> bool:
     """Whether who has signed for the buyer, or is to, may not do so alone."""
-    signer = now.deal.buyer_signed_by or (talk.person.id if now.side == "buyer" else None)
-    return signer is not None and not signs_alone(talk.ctx, signer, now.deal.amount)
+    signer = now.deal.buyer_signed_by or (chat.person.id if now.side == "buyer" else None)
+    return signer is not None and not signs_alone(chat.ctx, signer, now.deal.amount)
 
 
-def _above(talk: Talk, now: Now, other: str) -> str:
+def _above(chat: ChatContext, now: Now, other: str) -> str:
     """Who signs above their limit reads from the start that an approval comes before the payment, and so do others."""
-    deadline = deadline_of(talk.ctx.session, "deal", now.deal.id)
-    due = deadline.due_at if deadline is not None else talk.ctx.now
+    deadline = deadline_of(chat.ctx.session, "deal", now.deal.id)
+    due = deadline.due_at if deadline is not None else chat.ctx.now
     approve = approve_by(now.deal, due)
     signed = "turn.deal.agreed_signed_above.buyer" if now.deal.buyer_signed_at else "turn.deal.agreed_above.buyer"
     code = signed if now.side == "buyer" else "turn.deal.agreed_above.seller"
-    return talk.words(code, other=other, due=due, approve=approve)
+    return chat.words(code, other=other, due=due, approve=approve)
 
 
 # --- what it waits for ------------------------------------------------------------------------------------------------
@@ -179,19 +179,19 @@ def _dispute(ctx: Ctx, deal_id: str, side: Side) -> Wait | None:
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def _standstill(talk: Talk, now: Now) -> str:
+def _standstill(chat: ChatContext, now: Now) -> str:
     """Freeze beats timer: whose turn it was, and by when, would be wrong now."""
     if now.deal.frozen == IN_DOUBT:
-        return talk.words("turn.frozen.in_doubt")
+        return chat.words("turn.frozen.in_doubt")
     if now.side == "buyer":
-        return talk.words("turn.frozen.buyer")
+        return chat.words("turn.frozen.buyer")
     unsent = any(lot.state in UNSENT for lot in now.lots)
-    return talk.words("deal.send_nothing" if unsent else "turn.frozen.seller")
+    return chat.words("deal.send_nothing" if unsent else "turn.frozen.seller")
 
 
-def _with_answer(talk: Talk, now: Now, said: str, *, brief: bool) -> str:
+def _with_answer(chat: ChatContext, now: Now, said: str, *, brief: bool) -> str:
     """What the market answers to the bank is told to the seller, whose money it is about."""
-    answer = our_answer(talk, now.recalls) if now.side == "seller" and not brief else ""
+    answer = our_answer(chat, now.recalls) if now.side == "seller" and not brief else ""
     return "\n".join(each for each in (said, answer) if each)
 
 
@@ -246,11 +246,11 @@ def _ending(now: Now) -> str:
 CLOSED_BY: Final = frozenset({"refuse", "approval_expired", "idle", "cancel_agreed", "undelivered"})
 
 
-def _sentence(talk: Talk, wait: Wait, other: str, deal: Deal, lots: int) -> str:
+def _sentence(chat: ChatContext, wait: Wait, other: str, deal: Deal, lots: int) -> str:
     """One thing that is waited for. A dispute's sentence names no lot: of several, it is told which."""
-    words, lot = talk.words, wait.lot
+    words, lot = chat.words, wait.lot
     # Where both sides are told the same, the catalogue has one sentence for both.
-    code = as_settled(talk, wait.code if words.knows(wait.code) else wait.code.rpartition(".")[0], deal)
+    code = as_settled(chat, wait.code if words.knows(wait.code) else wait.code.rpartition(".")[0], deal)
     parts: dict[str, object] = {"other": other, "due": wait.due if wait.due is not None else ""}
     if lot is not None:
         parts |= {"lot": lot.number, "truck": lot.truck or "", "eta": lot.eta or ""}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Line
 from conversations.router import Book, Flow
@@ -21,29 +21,29 @@ ORDER = Form(
 )
 
 
-def _note(talk: Talk, opening: Opening, values: Values) -> None:
+def _note(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = NoteOrder(purchase_order=values["purchase_order"], cost_centre=values.get("cost_centre", ""))
-    deal = deals.note_order(talk.ctx, str(opening.subject), command)
-    talk.press("deal.show", deal.id)
+    deal = deals.note_order(chat.ctx, str(defaults.subject), command)
+    chat.press("deal.show", deal.id)
 
 
 book.flow(Flow(ORDER, finish=_note))
 
 
 @book.press("deal.order")
-def order(talk: Talk, pressed: Press) -> None:
+def order(chat: ChatContext, pressed: Press) -> None:
     """From the buyer's card of a deal, with what is known already."""
-    deal = deals.deal_for(talk.ctx, pressed.subject)
+    deal = deals.deal_for(chat.ctx, pressed.subject)
     known = {"purchase_order": deal.purchase_order, "cost_centre": deal.cost_centre}
-    talk.fresh = True
-    talk.open("order", Opening({name: given for name, given in known.items() if given}, deal.id))
+    chat.as_new_message = True
+    chat.open("order", FormDefaults({name: given for name, given in known.items() if given}, deal.id))
 
 
-def order_lines(talk: Talk, deal: Deal) -> list[Line]:
+def order_lines(chat: ChatContext, deal: Deal) -> list[Line]:
     """Both sides see it: the invoice has to carry it."""
     shown = (("order.purchase_order", deal.purchase_order), ("order.cost_centre", deal.cost_centre))
-    return [Line(label=talk.words(code), value=given) for code, given in shown if given]
+    return [Line(label=chat.words(code), value=given) for code, given in shown if given]
 
 
-def order_button(talk: Talk, deal: Deal) -> Button:
-    return Button(label=talk.words("deal.order"), press=press("deal.order", deal.id))
+def order_button(chat: ChatContext, deal: Deal) -> Button:
+    return Button(label=chat.words("deal.order"), press=press("deal.order", deal.id))

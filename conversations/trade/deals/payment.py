@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Toast
 from conversations.router import Book
 from core.trade.deals import service as deals
@@ -21,16 +21,16 @@ IBAN_GROUP = 4  # characters: as it stands on a bank card
 book = Book()
 
 
-def pay_lines(talk: Talk, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
+def pay_lines(chat: ChatContext, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
     """Where a bank transfer has to go and what is missing of it; or that the banks are at work."""
     if "buyer" not in mine or money.awaited is None:
         return []
-    payment, way, words = money.payment, money.way, talk.words
+    payment, way, words = money.payment, money.way, chat.words
     if payment is None or way is None or payment.state != "open":
         return []
     if way.settling:
         return [Line(label=words("pay.label"), value=words("pay.settling", due=payment.expires_at))]
-    return _transfer_lines(talk, payment, way) if way.iban is not None else []
+    return _transfer_lines(chat, payment, way) if way.iban is not None else []
 
 
 def confirmed_by(payment: Payment | None, way: PaymentWay | None) -> datetime | None:
@@ -38,8 +38,8 @@ def confirmed_by(payment: Payment | None, way: PaymentWay | None) -> datetime | 
     return payment.expires_at if payment is not None and way is not None and way.settling else None
 
 
-def _transfer_lines(talk: Talk, payment: Payment, way: PaymentWay) -> list[Line]:
-    words = talk.words
+def _transfer_lines(chat: ChatContext, payment: Payment, way: PaymentWay) -> list[Line]:
+    words = chat.words
     lines = [
         Line(label=words("pay.transfer"), value=words.show(payment.missing)),
         Line(label=words("pay.holder"), value=way.holder or ""),
@@ -56,9 +56,9 @@ def grouped(iban: str) -> str:
     return " ".join(iban[at : at + IBAN_GROUP] for at in range(0, len(iban), IBAN_GROUP))
 
 
-def pay_rows(talk: Talk, deal: Deal, money: MoneyStanding) -> list[tuple[Button, ...]]:
+def pay_rows(chat: ChatContext, deal: Deal, money: MoneyStanding) -> list[tuple[Button, ...]]:
     """The way to pay that is open now, and the others."""
-    payment, way, words = money.payment, money.way, talk.words
+    payment, way, words = money.payment, money.way, chat.words
     if way is not None and way.settling:
         return []
     rows: list[tuple[Button, ...]] = []
@@ -76,21 +76,21 @@ def pay_rows(talk: Talk, deal: Deal, money: MoneyStanding) -> list[tuple[Button,
 
 
 @book.press("pay.show")
-def show(talk: Talk, pressed: Press) -> None:
+def show(chat: ChatContext, pressed: Press) -> None:
     """A deal's payment is shown on its card."""
-    talk.press("deal.show", pressed.subject)
+    chat.press("deal.show", pressed.subject)
 
 
 @book.press("pay.how")
-def how(talk: Talk, pressed: Press) -> None:
+def how(chat: ChatContext, pressed: Press) -> None:
     """Every rail that fits, in a message of its own."""
-    talk.reply(_ways(talk, deals.deal_for(talk.ctx, pressed.subject)))
+    chat.reply(_ways(chat, deals.deal_for(chat.ctx, pressed.subject)))
 
 
-def _ways(talk: Talk, deal: Deal) -> Card:
+def _ways(chat: ChatContext, deal: Deal) -> Card:
     """What each rail costs the buyer, how long it takes, when the seller has the money, and which is chosen."""
-    words, now = talk.words, rail_of(talk.ctx, deal)
-    fitting = rails_for(talk.ctx, deal, talk.almanac.rails)
+    words, now = chat.words, rail_of(chat.ctx, deal)
+    fitting = rails_for(chat.ctx, deal, chat.market_context.rails)
     return Card(
         subject=f"paying:{deal.id}",
         title=words("pay.title", ref=deal.ref),
@@ -98,53 +98,53 @@ def _ways(talk: Talk, deal: Deal) -> Card:
         lines=tuple(Line(label=words(f"rail.{rail}"), value=words(f"rail.{rail}.told")) for rail in fitting),
         note=words("pay.now", rail=words(f"rail.{now}")),
         buttons=(
-            *_credit_row(talk, deal, now),
+            *_credit_row(chat, deal, now),
             *(
                 (Button(label=words(f"rail.{rail}.choose"), press=press("pay.by", deal.id, None, rail)),)
                 for rail in fitting
                 if rail is not now
             ),
         ),
-        fresh=talk.fresh,
+        as_new_message=chat.as_new_message,
     )
 
 
-def _credit_row(talk: Talk, deal: Deal, now: Rail) -> list[tuple[Button, ...]]:
+def _credit_row(chat: ChatContext, deal: Deal, now: Rail) -> list[tuple[Button, ...]]:
     """What was transferred too much before pays for this: by itself where a transfer is awaited already."""
-    amount = escrow.credit_towards(talk.ctx, deal.id)
+    amount = escrow.credit_towards(chat.ctx, deal.id)
     if not amount or now is Rail.BANK_TRANSFER:
         return []
-    use = Button(label=talk.words("credit.use", amount=amount), press=press("credit.use", deal.id), style="primary")
+    use = Button(label=chat.words("credit.use", amount=amount), press=press("credit.use", deal.id), style="primary")
     return [(use,)]
 
 
 @book.press("credit.use")
-def use_credit(talk: Talk, pressed: Press) -> None:
+def use_credit(chat: ChatContext, pressed: Press) -> None:
     """The deal's card shows what is still missing, and where it goes."""
-    escrow.use_credit(talk.ctx, pressed.subject, talk.almanac.rails)
-    _chosen(talk, pressed.subject, talk.words("credit.use_toast"))
+    escrow.use_credit(chat.ctx, pressed.subject, chat.market_context.rails)
+    _chosen(chat, pressed.subject, chat.words("credit.use_toast"))
 
 
 @book.press("pay.by")
-def by(talk: Talk, pressed: Press) -> None:
+def by(chat: ChatContext, pressed: Press) -> None:
     """Pay by this rail. The deal's card shows the way as soon as it is open."""
-    rail = next((each for each in talk.almanac.rails if each == pressed.choice), None)
+    rail = next((each for each in chat.market_context.rails if each == pressed.choice), None)
     if rail is None:
-        talk.reply(Toast(text=talk.words("talk.unknown_button")))
+        chat.reply(Toast(text=chat.words("talk.unknown_button")))
         return
-    escrow.pay_by(talk.ctx, pressed.subject, rail, talk.almanac.rails)
+    escrow.pay_by(chat.ctx, pressed.subject, rail, chat.market_context.rails)
     by_bank = rail is Rail.BANK_TRANSFER
-    _chosen(talk, pressed.subject, talk.words("deal.transfer_coming" if by_bank else "deal.pay_page_coming"))
+    _chosen(chat, pressed.subject, chat.words("deal.transfer_coming" if by_bank else "deal.pay_page_coming"))
 
 
-def _chosen(talk: Talk, deal_id: str, told: str) -> None:
+def _chosen(chat: ChatContext, deal_id: str, told: str) -> None:
     """The card of the ways says at once which is chosen now."""
-    talk.reply(_ways(talk, deals.deal_for(talk.ctx, deal_id)))
-    talk.reply(Toast(text=told))
+    chat.reply(_ways(chat, deals.deal_for(chat.ctx, deal_id)))
+    chat.reply(Toast(text=told))
 
 
 @book.press("deal.pay")
-def pay_again(talk: Talk, pressed: Press) -> None:
+def pay_again(chat: ChatContext, pressed: Press) -> None:
     """The old pay page has lapsed: a new one is asked for, and the card is drawn when it is there."""
-    escrow.pay_again(talk.ctx, pressed.subject)
-    talk.reply(Toast(text=talk.words("deal.pay_page_coming")))
+    escrow.pay_again(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=chat.words("deal.pay_page_coming")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.form_controller.drafts import go_on_or_open
 from conversations.forms.answers import NOTHING, write_list, write_place, write_price, write_quantity
 from conversations.reply import Button, Say
@@ -20,37 +20,37 @@ from core.trade.offers.rules import amount_of
 book = Book()
 
 
-def again_row(talk: Talk, deal: Deal, mine: frozenset[str]) -> tuple[Button, ...]:
+def again_row(chat: ChatContext, deal: Deal, mine: frozenset[str]) -> tuple[Button, ...]:
     """For who has bought by a deal that is complete."""
     if deal.state != "completed" or "buyer" not in mine:
         return ()
-    return (Button(label=talk.words("deal.again"), press=press("deal.again", deal.id)),)
+    return (Button(label=chat.words("deal.again"), press=press("deal.again", deal.id)),)
 
 
 @book.press("deal.again")
-def again(talk: Talk, pressed: Press) -> None:
+def again(chat: ChatContext, pressed: Press) -> None:
     """What is still for sale is bought there, as much as then if there is as much; of anything else quotes are asked.
 
     Raises NotFound for who has not bought by it.
     """
-    deal = deals.deal_for(talk.ctx, pressed.subject)
-    if "buyer" not in deals.sides(talk.ctx, deal):
+    deal = deals.deal_for(chat.ctx, pressed.subject)
+    if "buyer" not in deals.sides(chat.ctx, deal):
         raise NotFound
-    listing = _for_sale(talk, deal)
+    listing = _for_sale(chat, deal)
     if listing is None:
-        talk.reply(Say(text=talk.words("deal.again_by_request", name=talk.party(deal.seller))))
-        go_on_or_open(talk, "request", Opening(_asked(deal.terms)))
+        chat.reply(Say(text=chat.words("deal.again_by_request", name=chat.party(deal.seller))))
+        go_on_or_open(chat, "request", FormDefaults(_asked(deal.terms)))
         return
-    as_much = amount_of(talk.almanac.catalogue, listing, deal.terms.quantity)
-    (open_purchase if listing.buy_now else open_offer)(talk, listing, as_much)
+    as_much = amount_of(chat.market_context.catalogue, listing, deal.terms.quantity)
+    (open_purchase if listing.buy_now else open_offer)(chat, listing, as_much)
 
 
-def _for_sale(talk: Talk, deal: Deal) -> Listing | None:
+def _for_sale(chat: ChatContext, deal: Deal) -> Listing | None:
     """Where it was bought, when there is any left; goods that were quoted on a request stood on no listing."""
     if deal.listing_id is None:
         return None
     try:
-        listing = listing_for(talk.ctx, deal.listing_id)
+        listing = listing_for(chat.ctx, deal.listing_id)
     except NotFound:
         return None
     return listing if listing.state == LISTING.initial else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Line
 from core.kernel.timers import deadline_of
 from core.trade.deals.model import Deal
@@ -16,18 +16,18 @@ BY: Final = ("buyer", "seller", "buyer_seller", "referee", "nobody")  # whose fi
 UNANSWERED: Final = frozenset({"claim", "claim_offered"})  # silence makes a dispute of it, and the month begins
 
 
-def undecided_lines(talk: Talk, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> list[Line]:
+def undecided_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> list[Line]:
     """For who reads a claim or a dispute. Nothing while time decides nothing."""
-    timer = deadline_of(talk.ctx.session, LOT.name, lot.id)
+    timer = deadline_of(chat.ctx.session, LOT.name, lot.id)
     if timer is None or lot.state not in (*UNANSWERED, "lot_dispute"):
         return []
     due = timer.due_at + FINAL_RULE_AFTER if lot.state in UNANSWERED else timer.due_at
-    return [Line(label=talk.words("claim.undecided", due=due), value=undecided(talk, deal, lot, findings))]
+    return [Line(label=chat.words("claim.undecided", due=due), value=undecided(chat, deal, lot, findings))]
 
 
-def undecided(talk: Talk, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> str:
+def undecided(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> str:
     pay, _ = final_pay(deal.terms.quality, lot, findings)
     finders = {found.finder for found in findings if found.measured}
     by = "referee" if "referee" in finders else "_".join(sorted(finders)) or "nobody"
     assert by in BY, f"nobody told of {by}"
-    return talk.words(f"claim.undecided.{by}", pay=pay, amount=lot.amount)
+    return chat.words(f"claim.undecided.{by}", pay=pay, amount=lot.amount)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.free_text_form import WORDS
 from conversations.forms.keypads import Calendar
@@ -47,9 +47,9 @@ CLAIM = Form("claim", (UNIT, OF, WORDS, MOISTURE, ASH, NCV, MEASURED, MEASURED_B
 CONTRADICT = Form("contradict", (UNIT, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, FILES, REMARK))
 
 
-def _claim(talk: Talk, opening: Opening, values: Values) -> None:
+def _claim(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = ClaimLot(
-        lot_id=str(opening.subject),
+        lot_id=str(defaults.subject),
         words=values["words"],
         pay=values.get("sum"),
         measured=measured_in(values),
@@ -57,27 +57,27 @@ def _claim(talk: Talk, opening: Opening, values: Values) -> None:
         sample=values.get("sample"),
         files=values.get("files", ()),
     )
-    delivery.claim_lot(talk.ctx, command, opening.seen)
+    delivery.claim_lot(chat.ctx, command, defaults.seen)
 
 
-def _contradict(talk: Talk, opening: Opening, values: Values) -> None:
+def _contradict(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     said = {
-        "lot_id": str(opening.subject),
+        "lot_id": str(defaults.subject),
         "words": values.get("words") or "",
         "measured": measured_in(values),
         "measured_by": values.get("measured_by"),
         "sample": values.get("sample"),
         "files": values.get("files", ()),
     }
-    if _in_dispute(talk, opening):
-        delivery.show_late(talk.ctx, ShowLate(**said), opening.seen)
+    if _in_dispute(chat, defaults):
+        delivery.show_late(chat.ctx, ShowLate(**said), defaults.seen)
     else:
-        delivery.contradict_claim(talk.ctx, ContradictClaim(**said), opening.seen)
+        delivery.contradict_claim(chat.ctx, ContradictClaim(**said), defaults.seen)
 
 
-def _in_dispute(talk: Talk, opening: Opening) -> bool:
+def _in_dispute(chat: ChatContext, defaults: FormDefaults) -> bool:
     """Whether the seller's time to answer is over: then the same form says it to whoever decides."""
-    return delivery.lot_for(talk.ctx, str(opening.subject)).state == "lot_dispute"
+    return delivery.lot_for(chat.ctx, str(defaults.subject)).state == "lot_dispute"
 
 
 book.flow(Flow(CLAIM, finish=_claim, intro=which_lot))
@@ -94,22 +94,22 @@ REPLACE = Form("replace", (BY_DAY, REMARK))
 SHOW_ARRIVAL = Form("show_arrival", (UNIT, REMARK, FILES))
 
 
-def _propose(talk: Talk, opening: Opening, values: Values) -> None:
-    command = ProposeCut(lot_id=str(opening.subject), pay=values["pay"], words=values.get("words") or "")
-    delivery.propose_cut(talk.ctx, command, opening.seen)
+def _propose(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    command = ProposeCut(lot_id=str(defaults.subject), pay=values["pay"], words=values.get("words") or "")
+    delivery.propose_cut(chat.ctx, command, defaults.seen)
 
 
-def _show_arrival(talk: Talk, opening: Opening, values: Values) -> None:
-    said = {"lot_id": str(opening.subject), "words": values.get("words") or "", "files": values.get("files", ())}
-    if _in_dispute(talk, opening):
-        delivery.show_late(talk.ctx, ShowLate(**said), opening.seen)
+def _show_arrival(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    said = {"lot_id": str(defaults.subject), "words": values.get("words") or "", "files": values.get("files", ())}
+    if _in_dispute(chat, defaults):
+        delivery.show_late(chat.ctx, ShowLate(**said), defaults.seen)
     else:
-        delivery.show_arrival(talk.ctx, ShowArrival(**said), opening.seen)
+        delivery.show_arrival(chat.ctx, ShowArrival(**said), defaults.seen)
 
 
-def _replace(talk: Talk, opening: Opening, values: Values) -> None:
-    command = ProposeReplacement(lot_id=str(opening.subject), by_day=values["by_day"], words=values.get("words") or "")
-    delivery.propose_replacement(talk.ctx, command, opening.seen)
+def _replace(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    command = ProposeReplacement(lot_id=str(defaults.subject), by_day=values["by_day"], words=values.get("words") or "")
+    delivery.propose_replacement(chat.ctx, command, defaults.seen)
 
 
 book.flow(Flow(PROPOSE, finish=_propose, intro=which_lot))
@@ -131,18 +131,18 @@ FORMS: dict[str, tuple[str, str]] = {
 }
 
 
-def _open(talk: Talk, pressed: Press) -> None:
+def _open(chat: ChatContext, pressed: Press) -> None:
     form, event = FORMS[pressed.verb.partition(".")[2]]
-    if form in LATE and delivery.lot_for(talk.ctx, pressed.subject).state == "lot_dispute":
+    if form in LATE and delivery.lot_for(chat.ctx, pressed.subject).state == "lot_dispute":
         event = "show_late"
     if form in ("propose", "counter_claim", "referee"):
-        lot = delivery.lot_for(talk.ctx, pressed.subject)
-        delivery.check_may(talk.ctx, lot, event, pressed.seen)
-        talk.fresh = True
-        known = {"of": f"{lot.amount_minor} {lot.currency}", "unit": lot.unit, "side": _side(talk, lot)}
-        talk.open(form, Opening(known, lot.id, lot.version))
+        lot = delivery.lot_for(chat.ctx, pressed.subject)
+        delivery.check_may(chat.ctx, lot, event, pressed.seen)
+        chat.as_new_message = True
+        known = {"of": f"{lot.amount_minor} {lot.currency}", "unit": lot.unit, "side": _side(chat, lot)}
+        chat.open(form, FormDefaults(known, lot.id, lot.version))
     else:
-        open_form(talk, pressed, form, event)
+        open_form(chat, pressed, form, event)
 
 
 # By which a seller says what they found, in time or late.
@@ -164,57 +164,57 @@ def _give_back(ctx: Ctx, lot_id: str, seen: int | None) -> str:
     return settled(ctx, delivery.give_back_lot(ctx, lot_id, seen))
 
 
-def _after_all(talk: Talk, lot_id: str) -> str:
-    lot = delivery.lot_for(talk.ctx, lot_id)
-    pay = delivery.waiving(talk.ctx, lot)
+def _after_all(chat: ChatContext, lot_id: str) -> str:
+    lot = delivery.lot_for(chat.ctx, lot_id)
+    pay = delivery.waiving(chat.ctx, lot)
     if pay != lot.amount:
-        deal = deals.deal_for(talk.ctx, lot.deal_id)
-        code = as_settled(talk, "sure.lot.accept_anyway.weighed", deal)
-        return talk.words(code, pay=pay, amount=lot.amount, measured=lot.measured, sold=lot.quantity)
+        deal = deals.deal_for(chat.ctx, lot.deal_id)
+        code = as_settled(chat, "sure.lot.accept_anyway.weighed", deal)
+        return chat.words(code, pay=pay, amount=lot.amount, measured=lot.measured, sold=lot.quantity)
     code = "sure.lot.accept_anyway.never_came" if lot.never_came else "sure.lot.accept_anyway"
-    return confirmation.of_lot(code)(talk, lot_id)
+    return confirmation.of_lot(code)(chat, lot_id)
 
 
-def _take_label(talk: Talk, lot_id: str) -> str:
-    pay = delivery.figure_of(talk.ctx, delivery.lot_for(talk.ctx, lot_id), "seller")
-    return talk.words("lot.take", pay=pay)
+def _take_label(chat: ChatContext, lot_id: str) -> str:
+    pay = delivery.figure_of(chat.ctx, delivery.lot_for(chat.ctx, lot_id), "seller")
+    return chat.words("lot.take", pay=pay)
 
 
-def _grant_label(talk: Talk, lot_id: str) -> str:
+def _grant_label(chat: ChatContext, lot_id: str) -> str:
     """Whose figure it is: the buyer's own, or the formula's where they have named none."""
-    made = [each for each in delivery.proposals_of(talk.ctx, lot_id) if each.side == "buyer" and each.pay is not None]
+    made = [each for each in delivery.proposals_of(chat.ctx, lot_id) if each.side == "buyer" and each.pay is not None]
     code = "lot.grant.formula" if made[-1].kind == "formula" else "lot.grant"
-    return talk.words(code, pay=made[-1].pay)
+    return chat.words(code, pay=made[-1].pay)
 
 
-def _accept_label(talk: Talk, lot_id: str) -> str:
-    return talk.words("lot.accept_anyway", pay=delivery.waiving(talk.ctx, delivery.lot_for(talk.ctx, lot_id)))
+def _accept_label(chat: ChatContext, lot_id: str) -> str:
+    return chat.words("lot.accept_anyway", pay=delivery.waiving(chat.ctx, delivery.lot_for(chat.ctx, lot_id)))
 
 
 LABELS: dict[str, Question] = {"take": _take_label, "grant": _grant_label, "accept_anyway": _accept_label}
 
 
-def _granting(talk: Talk, lot_id: str) -> str:
-    proposals = delivery.proposals_of(talk.ctx, lot_id)
+def _granting(chat: ChatContext, lot_id: str) -> str:
+    proposals = delivery.proposals_of(chat.ctx, lot_id)
     by_formula = bool(proposals) and proposals[-1].kind == "formula"
-    return _with_sum("sure.lot.grant.formula" if by_formula else "sure.lot.grant", "buyer")(talk, lot_id)
+    return _with_sum("sure.lot.grant.formula" if by_formula else "sure.lot.grant", "buyer")(chat, lot_id)
 
 
 def _with_sum(code: str, side: Side) -> Question:
     """The question, and the figure that this side has named last."""
 
-    def ask(talk: Talk, lot_id: str) -> str:
-        lot = delivery.lot_for(talk.ctx, lot_id)
-        pay = delivery.figure_of(talk.ctx, lot, side)
-        asked = confirmation.of_lot(code)(talk, lot_id)
-        return asked if pay is None else f"{asked} {talk.words('sure.lot.sum', pay=pay, amount=lot.amount)}"
+    def ask(chat: ChatContext, lot_id: str) -> str:
+        lot = delivery.lot_for(chat.ctx, lot_id)
+        pay = delivery.figure_of(chat.ctx, lot, side)
+        asked = confirmation.of_lot(code)(chat, lot_id)
+        return asked if pay is None else f"{asked} {chat.words('sure.lot.sum', pay=pay, amount=lot.amount)}"
 
     return ask
 
 
-def _look(talk: Talk, lot_id: str) -> tuple[int, Card, str]:
-    lot = delivery.lot_for(talk.ctx, lot_id)
-    return lot.version, claim_card(talk, lot), ""
+def _look(chat: ChatContext, lot_id: str) -> tuple[int, Card, str]:
+    lot = delivery.lot_for(chat.ctx, lot_id)
+    return lot.version, claim_card(chat, lot), ""
 
 
 STEPS = Steps(
@@ -244,10 +244,10 @@ STEPS.enter(book)
 
 
 @book.press("lot.show_claim")
-def show_claim(talk: Talk, pressed: Press) -> None:
+def show_claim(chat: ChatContext, pressed: Press) -> None:
     """What is said about a lot, as a card beside its deal's; who goes back from a question stays on it."""
-    talk.fresh = pressed.choice != NO
-    talk.reply(claim_card(talk, delivery.lot_for(talk.ctx, pressed.subject)))
+    chat.as_new_message = pressed.choice != NO
+    chat.reply(claim_card(chat, delivery.lot_for(chat.ctx, pressed.subject)))
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
@@ -270,84 +270,84 @@ VERBS: tuple[tuple[str, Style], ...] = (
 )
 
 
-def claim_card(talk: Talk, lot: Lot, note: str = "") -> Card:
+def claim_card(chat: ChatContext, lot: Lot, note: str = "") -> Card:
     """A claim as it stands: findings, the working of the formula, proposals, and whose turn it is."""
-    words, deal = talk.words, deals.deal_for(talk.ctx, lot.deal_id)
-    findings, side = delivery.findings_of(talk.ctx, lot.id), my_side(talk, deal)
+    words, deal = chat.words, deals.deal_for(chat.ctx, lot.deal_id)
+    findings, side = delivery.findings_of(chat.ctx, lot.id), my_side(chat, deal)
     return Card(
         subject=f"claim:{lot.id}",
         title=words("claim.card", number=lot.number, ref=deal.ref),
         lines=(
             Line(label=words("terms.quantity"), value=words.show(lot.quantity)),
             Line(label=words("terms.total"), value=words.show(lot.amount)),
-            *never_came_lines(talk, lot, side),
-            *(finding_line(talk, found, side) for found in findings),
-            *working_lines(talk, deal, lot, findings, side),
-            *value_lines(talk, deal, lot, findings),
-            *(_proposal_line(talk, made, side) for made in delivery.proposals_of(talk.ctx, lot.id)[-2:]),
-            *undecided_lines(talk, deal, lot, findings),
+            *never_came_lines(chat, lot, side),
+            *(finding_line(chat, found, side) for found in findings),
+            *working_lines(chat, deal, lot, findings, side),
+            *value_lines(chat, deal, lot, findings),
+            *(_proposal_line(chat, made, side) for made in delivery.proposals_of(chat.ctx, lot.id)[-2:]),
+            *undecided_lines(chat, deal, lot, findings),
         ),
-        turn=_turn(talk, deal, lot),
+        turn=_turn(chat, deal, lot),
         note=note,
-        buttons=_buttons(talk, lot),
-        fresh=talk.fresh,
+        buttons=_buttons(chat, lot),
+        as_new_message=chat.as_new_message,
     )
 
 
-def _proposal_line(talk: Talk, made: Proposal, side: str) -> Line:
-    words = talk.words
+def _proposal_line(chat: ChatContext, made: Proposal, side: str) -> Line:
+    words = chat.words
     if made.kind == "formula":
-        unnamed = own_or(talk, side, "claim.unnamed", made.side)
+        unnamed = own_or(chat, side, "claim.unnamed", made.side)
         return Line(label=words("claim.by_formula"), value=f"{words('claim.pay', pay=made.pay)} · {unnamed}")
     said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
     return Line(
-        label=own_or(talk, side, "claim.proposed", made.side), value=" · ".join(filter(None, (said, made.words)))
+        label=own_or(chat, side, "claim.proposed", made.side), value=" · ".join(filter(None, (said, made.words)))
     )
 
 
-def _side(talk: Talk, lot: Lot) -> Side:
-    return "buyer" if my_side(talk, deals.deal_for(talk.ctx, lot.deal_id)) == "buyer" else "seller"
+def _side(chat: ChatContext, lot: Lot) -> Side:
+    return "buyer" if my_side(chat, deals.deal_for(chat.ctx, lot.deal_id)) == "buyer" else "seller"
 
 
-def _turn(talk: Talk, deal: Deal, lot: Lot) -> str:
-    side = _side(talk, lot)
-    other = talk.party(deal.seller if side == "buyer" else deal.buyer)
-    return lot_turn(talk, lot, side, other)
+def _turn(chat: ChatContext, deal: Deal, lot: Lot) -> str:
+    side = _side(chat, lot)
+    other = chat.party(deal.seller if side == "buyer" else deal.buyer)
+    return lot_turn(chat, lot, side, other)
 
 
-def _label(talk: Talk, verb: str, lot: Lot) -> str:
-    return LABELS[verb](talk, lot.id) if verb in LABELS else talk.words(f"lot.{verb}")
+def _label(chat: ChatContext, verb: str, lot: Lot) -> str:
+    return LABELS[verb](chat, lot.id) if verb in LABELS else chat.words(f"lot.{verb}")
 
 
-def _late_verb(talk: Talk, lot: Lot) -> str:
+def _late_verb(chat: ChatContext, lot: Lot) -> str:
     """The button by which a seller who was silent says what they found, as they would have said it in time."""
     if lot.never_came:
         return "show_arrival"
-    return "show_weight" if by_weight_alone(last(delivery.findings_of(talk.ctx, lot.id), "buyer")) else "contradict"
+    return "show_weight" if by_weight_alone(last(delivery.findings_of(chat.ctx, lot.id), "buyer")) else "contradict"
 
 
-def late_button(talk: Talk, lot: Lot) -> list[Button]:
+def late_button(chat: ChatContext, lot: Lot) -> list[Button]:
     """The same button, for the dispute's card; none for who has answered, and for everybody else."""
-    if "show_late" not in delivery.may(talk.ctx, lot):
+    if "show_late" not in delivery.may(chat.ctx, lot):
         return []
-    verb = _late_verb(talk, lot)
-    return [Button(label=talk.words(f"lot.{verb}"), press=press(f"lot.{verb}", lot.id, lot.version))]
+    verb = _late_verb(chat, lot)
+    return [Button(label=chat.words(f"lot.{verb}"), press=press(f"lot.{verb}", lot.id, lot.version))]
 
 
-def _buttons(talk: Talk, lot: Lot) -> tuple[tuple[Button, ...], ...]:
-    verbs = set(delivery.may(talk.ctx, lot))
+def _buttons(chat: ChatContext, lot: Lot) -> tuple[tuple[Button, ...], ...]:
+    verbs = set(delivery.may(chat.ctx, lot))
     if "show_late" in verbs:
-        verbs.add(_late_verb(talk, lot))
+        verbs.add(_late_verb(chat, lot))
     if "propose" in verbs:
         verbs.add("replace")
         if lot.never_came:  # its whole figure is nothing: that is the money given back
             verbs = verbs - {"grant"} | {"show_arrival"}
-        if by_weight_alone(last(delivery.findings_of(talk.ctx, lot.id), "buyer")):
+        if by_weight_alone(last(delivery.findings_of(chat.ctx, lot.id), "buyer")):
             verbs.add("show_weight")
     row = [
-        Button(label=_label(talk, verb, lot), press=press(f"lot.{verb}", lot.id, lot.version), style=style)
+        Button(label=_label(chat, verb, lot), press=press(f"lot.{verb}", lot.id, lot.version), style=style)
         for verb, style in VERBS
         if verb in verbs
     ]
-    row.append(Button(label=talk.words("claim.deal"), press=press("deal.show", lot.deal_id)))
+    row.append(Button(label=chat.words("claim.deal"), press=press("deal.show", lot.deal_id)))
     return tuple(tuple(row[at : at + IN_A_ROW]) for at in range(0, len(row), IN_A_ROW))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import goods_name, option
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Style
@@ -54,7 +54,7 @@ book = Book()
 # --- forms ------------------------------------------------------------------------------------------------------------
 
 
-def _read_part(talk: Talk, text: str, values: Values) -> int | Money:
+def _read_part(chat: ChatContext, text: str, values: Values) -> int | Money:
     """Parts of ten thousand ("95.3 %", "60"), or an amount ("6711.95 EUR"). A bare number is a share, up to a whole.
 
     Raises Invalid.
@@ -62,13 +62,15 @@ def _read_part(talk: Talk, text: str, values: Values) -> int | Money:
     stake: Money = values["of"]
     plain = text.strip().removesuffix("%").strip()
     if plain == text.strip():
-        money = parse_money(text, talk.almanac.catalogue, default_currency=stake.currency, language=talk.words.language)
+        money = parse_money(
+            text, chat.market_context.catalogue, default_currency=stake.currency, language=chat.words.language
+        )
         bare = not any(letter.isalpha() or letter in SIGNS for letter in text)
         if not bare or money.amount > WHOLE:
             if money.currency != stake.currency or money > stake:
                 raise Invalid("case.pay_outside", most=stake)
             return money
-    share = parse_number(plain, talk.words.language)
+    share = parse_number(plain, chat.words.language)
     if share > WHOLE or decimals_of(share) > FINEST:
         raise Invalid("claim.amount", given=text, currency=stake.currency)
     return int(share * WHOLE)
@@ -78,29 +80,29 @@ def _write_part(part: int | Money) -> str:
     return str(part) if isinstance(part, Money) else f"{Decimal(part) / WHOLE:f} %"
 
 
-def _show_part(talk: Talk, part: int | Money) -> str:
-    return talk.words.show(part) if isinstance(part, Money) else f"{talk.words.show(Decimal(part) / WHOLE)} %"
+def _show_part(chat: ChatContext, part: int | Money) -> str:
+    return chat.words.show(part) if isinstance(part, Money) else f"{chat.words.show(Decimal(part) / WHOLE)} %"
 
 
-def _figures(talk: Talk, values: Values) -> list[Option]:
+def _figures(chat: ChatContext, values: Values) -> list[Option]:
     """The amounts that have been named: by the agreement's formula, and by the two."""
     return [
-        option(_write_part(amount), f"{talk.words.show(amount)} · {called}")
-        for called, amount in _named(talk, str(values["case"]))
+        option(_write_part(amount), f"{chat.words.show(amount)} · {called}")
+        for called, amount in _named(chat, str(values["case"]))
     ]
 
 
-def _named(talk: Talk, case_id: str) -> list[tuple[str, Money]]:
+def _named(chat: ChatContext, case_id: str) -> list[tuple[str, Money]]:
     """What somebody has named, and what the agreement pays for what was found, by what it is called to the reader."""
-    brief = support.brief_of(talk.ctx, case_id)
+    brief = support.brief_of(chat.ctx, case_id)
     if brief.lot is None:
         return []
-    mine = my_side(talk, brief.deal)
+    mine = my_side(chat, brief.deal)
     paid = paid_by_agreement(brief.deal, brief.lot, brief.findings)
     named = {made.side: made.pay for made in brief.proposals if made.pay is not None and made.kind != "formula"}
     return [
-        *((own_or(talk, mine, "claim.pays", who), pay) for who, pay in paid),
-        *((own_or(talk, mine, "claim.proposed", who), pay) for who, pay in named.items()),
+        *((own_or(chat, mine, "claim.pays", who), pay) for who, pay in paid),
+        *((own_or(chat, mine, "claim.proposed", who), pay) for who, pay in named.items()),
     ]
 
 
@@ -121,9 +123,9 @@ RULING = Form(
 APPEAL = Form("appeal", (Field("words", "long_text", max_length=2000),))
 
 
-def _propose(talk: Talk, opening: Opening, values: Values) -> None:
-    command = ProposeShares(case_id=str(opening.subject), **_part(values))
-    support.propose_shares(talk.ctx, command, opening.seen)
+def _propose(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    command = ProposeShares(case_id=str(defaults.subject), **_part(values))
+    support.propose_shares(chat.ctx, command, defaults.seen)
 
 
 def _part(values: Values) -> dict[str, Any]:
@@ -131,20 +133,20 @@ def _part(values: Values) -> dict[str, Any]:
     return {"pay": part} if isinstance(part, Money) else {"seller_bp": part}
 
 
-def _rule(talk: Talk, opening: Opening, values: Values) -> None:
-    command = RuleCase(case_id=str(opening.subject), reason=values["reason"], **_part(values))
-    support.rule_case(talk.ctx, command, opening.seen)
+def _rule(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    command = RuleCase(case_id=str(defaults.subject), reason=values["reason"], **_part(values))
+    support.rule_case(chat.ctx, command, defaults.seen)
 
 
-def _appeal(talk: Talk, opening: Opening, values: Values) -> None:
-    support.appeal_case(talk.ctx, AppealCase(case_id=str(opening.subject), words=values["words"]), opening.seen)
+def _appeal(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    support.appeal_case(chat.ctx, AppealCase(case_id=str(defaults.subject), words=values["words"]), defaults.seen)
 
 
-def _at_stake(talk: Talk, opening: Opening) -> str:
-    case = support.case_for(talk.ctx, str(opening.subject))
-    said = [talk.words("case.at_stake_intro", amount=support.at_stake(talk.ctx, case))]
-    if talk.surface.asks_at_once:  # elsewhere they stand on buttons
-        said += [labelled(talk.words, called, talk.words.show(pay)) for called, pay in _named(talk, case.id)]
+def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
+    case = support.case_for(chat.ctx, str(defaults.subject))
+    said = [chat.words("case.at_stake_intro", amount=support.at_stake(chat.ctx, case))]
+    if chat.chat_address.asks_at_once:  # elsewhere they stand on buttons
+        said += [labelled(chat.words, called, chat.words.show(pay)) for called, pay in _named(chat, case.id)]
     return "\n".join(said)
 
 
@@ -155,14 +157,14 @@ book.flow(Flow(APPEAL, finish=_appeal))
 FORMS = {"propose": "shares", "rule": "ruling", "rule_again": "ruling", "appeal": "appeal"}
 
 
-def _open(talk: Talk, pressed: Press) -> None:
+def _open(chat: ChatContext, pressed: Press) -> None:
     verb = pressed.verb.partition(".")[2]
-    case = support.case_for(talk.ctx, pressed.subject)
-    support.check_may(talk.ctx, case, verb, pressed.seen)
-    talk.fresh = True
-    stake = support.at_stake(talk.ctx, case)
+    case = support.case_for(chat.ctx, pressed.subject)
+    support.check_may(chat.ctx, case, verb, pressed.seen)
+    chat.as_new_message = True
+    stake = support.at_stake(chat.ctx, case)
     known = {} if verb == "appeal" else {"case": case.id, "of": f"{stake.minor} {stake.currency}"}
-    talk.open(FORMS[verb], Opening(known, case.id, case.version))
+    chat.open(FORMS[verb], FormDefaults(known, case.id, case.version))
 
 
 for each in FORMS:
@@ -172,9 +174,9 @@ for each in FORMS:
 # --- one press, and reading -------------------------------------------------------------------------------------------
 
 
-def _look(talk: Talk, case_id: str) -> tuple[int, Card, str]:
-    case = support.case_for(talk.ctx, case_id)
-    return case.version, case_card(talk, case), ""
+def _look(chat: ChatContext, case_id: str) -> tuple[int, Card, str]:
+    case = support.case_for(chat.ctx, case_id)
+    return case.version, case_card(chat, case), ""
 
 
 def _agree(ctx: Ctx, case_id: str, seen: int | None) -> str:
@@ -183,15 +185,15 @@ def _agree(ctx: Ctx, case_id: str, seen: int | None) -> str:
     return "" if case.state in CASE.final else HALF
 
 
-def _agree_to(talk: Talk, case_id: str) -> str:
+def _agree_to(chat: ChatContext, case_id: str) -> str:
     """What a yes does: at once, or when the other side says it too; and the shares, with what they come to."""
-    brief = support.brief_of(talk.ctx, case_id)
+    brief = support.brief_of(chat.ctx, case_id)
     case = brief.case
-    at_once = as_settled(talk, "sure.case.agree", brief.deal)
-    asked = talk.words("sure.case.agree.half") if support.needs_both(case) else talk.words(at_once)
+    at_once = as_settled(chat, "sure.case.agree", brief.deal)
+    asked = chat.words("sure.case.agree.half") if support.needs_both(case) else chat.words(at_once)
     if case.proposed_bp is None:
         return asked
-    return f"{asked} {_shares(talk, brief, case.proposed_bp, case.proposed_minor)}."
+    return f"{asked} {_shares(chat, brief, case.proposed_bp, case.proposed_minor)}."
 
 
 STEPS = Steps(
@@ -205,19 +207,19 @@ STEPS.enter(book)
 
 
 @book.press("case.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.fresh = not talk.ctx.notes.get("pressed") or pressed.seen is not None
-    talk.reply(case_card(talk, support.case_for(talk.ctx, pressed.subject)))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.as_new_message = not chat.ctx.notes.get("pressed") or pressed.seen is not None
+    chat.reply(case_card(chat, support.case_for(chat.ctx, pressed.subject)))
 
 
 @book.command("freeze")
-def freeze(talk: Talk, ref: str) -> None:
+def freeze(chat: ChatContext, ref: str) -> None:
     """An operator stops a deal: nothing of it is released until it is decided."""
-    support.check_operator(talk.ctx)
+    support.check_operator(chat.ctx)
     if not ref:
-        talk.reply(Say(text=talk.words("case.freeze_which")))
+        chat.reply(Say(text=chat.words("case.freeze_which")))
         return
-    support.freeze_deal(talk.ctx, ref)
+    support.freeze_deal(chat.ctx, ref)
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
@@ -232,128 +234,128 @@ VERBS: tuple[tuple[str, Style], ...] = (
 )
 
 
-def case_card(talk: Talk, case: Case, note: str = "") -> Card:
+def case_card(chat: ChatContext, case: Case, note: str = "") -> Card:
     """A dispute as this person sees it; an operator sees its whole course."""
-    words, brief = talk.words, support.brief_of(talk.ctx, case.id)
-    mine = deals.sides(talk.ctx, brief.deal)
+    words, brief = chat.words, support.brief_of(chat.ctx, case.id)
+    mine = deals.sides(chat.ctx, brief.deal)
     return Card(
         subject=f"case:{case.id}",
-        title=_title(talk, brief),
+        title=_title(chat, brief),
         lines=(
-            Line(label=words("party.buyer"), value=talk.party(brief.deal.buyer)),
-            Line(label=words("party.seller"), value=talk.party(brief.deal.seller)),
+            Line(label=words("party.buyer"), value=chat.party(brief.deal.buyer)),
+            Line(label=words("party.seller"), value=chat.party(brief.deal.seller)),
             Line(label=words("case.at_stake"), value=words.show(brief.at_stake)),
-            *(_course_lines(talk, brief) if "operator" in mine else ()),
-            *_decision_lines(talk, brief),
-            *(undecided_lines(talk, brief.deal, brief.lot, brief.findings) if brief.lot and not brief.rulings else ()),
+            *(_course_lines(chat, brief) if "operator" in mine else ()),
+            *_decision_lines(chat, brief),
+            *(undecided_lines(chat, brief.deal, brief.lot, brief.findings) if brief.lot and not brief.rulings else ()),
         ),
-        turn=_turn(talk, case, mine),
+        turn=_turn(chat, case, mine),
         note=note,
-        buttons=_buttons(talk, case, mine),
-        fresh=talk.fresh,
+        buttons=_buttons(chat, case, mine),
+        as_new_message=chat.as_new_message,
     )
 
 
-def brief_card(talk: Talk, case: Case) -> Card:
+def brief_card(chat: ChatContext, case: Case) -> Card:
     """One of several that wait."""
-    words, deal = talk.words, deals.deal_for(talk.ctx, case.deal_id)
+    words, deal = chat.words, deals.deal_for(chat.ctx, case.deal_id)
     return Card(
-        title=_name(talk, case, deal),
-        lines=(Line(label=words("case.at_stake"), value=words.show(support.at_stake(talk.ctx, case))),),
-        turn=_turn(talk, case, deals.sides(talk.ctx, deal)),
+        title=_name(chat, case, deal),
+        lines=(Line(label=words("case.at_stake"), value=words.show(support.at_stake(chat.ctx, case))),),
+        turn=_turn(chat, case, deals.sides(chat.ctx, deal)),
         buttons=((Button(label=words("deal.open"), press=press("case.show", case.id, case.version)),),),
     )
 
 
-def _title(talk: Talk, brief: Brief) -> str:
+def _title(chat: ChatContext, brief: Brief) -> str:
     terms = brief.deal.terms
-    goods = goods_name(talk, terms.product_id, terms.grade_id)
-    return labelled(talk.words, _name(talk, brief.case, brief.deal), goods)
+    goods = goods_name(chat, terms.product_id, terms.grade_id)
+    return labelled(chat.words, _name(chat, brief.case, brief.deal), goods)
 
 
-def _name(talk: Talk, case: Case, deal: Deal) -> str:
+def _name(chat: ChatContext, case: Case, deal: Deal) -> str:
     if case.kind == "deal":
-        return talk.words("case.on_deal", ref=deal.ref)
-    return talk.words("case.on_lot", ref=deal.ref, number=support.lot_number(talk.ctx, case))
+        return chat.words("case.on_deal", ref=deal.ref)
+    return chat.words("case.on_lot", ref=deal.ref, number=support.lot_number(chat.ctx, case))
 
 
-def _course_lines(talk: Talk, brief: Brief) -> list[Line]:
+def _course_lines(chat: ChatContext, brief: Brief) -> list[Line]:
     """What happened, who found what, and where the money is: what an operator decides by."""
-    words, money = talk.words, brief.money
+    words, money = chat.words, brief.money
     books = words(
         "case.books", held=money.held, released=money.released, refunded=money.refunded, paid_out=money.paid_out
     )
     books = words("deal.paid_directly") if brief.deal.direct else books
     lines = [Line(label=words("case.money"), value=books)]
     if brief.case.kind == "lot":
-        lines += never_came_lines(talk, lot_for(talk.ctx, brief.case.subject), "")
-    lines += [Line(label=words(f"claim.by_{found.finder}"), value=finding_text(talk, found)) for found in brief.record]
-    lines += value_lines(talk, brief.deal, brief.lot, brief.findings) if brief.lot is not None else []
+        lines += never_came_lines(chat, lot_for(chat.ctx, brief.case.subject), "")
+    lines += [Line(label=words(f"claim.by_{found.finder}"), value=finding_text(chat, found)) for found in brief.record]
+    lines += value_lines(chat, brief.deal, brief.lot, brief.findings) if brief.lot is not None else []
     for made in brief.proposals:
         said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
         label = words("claim.by_formula") if made.kind == "formula" else words(f"claim.proposed_{made.side}")
         lines.append(Line(label=label, value=said))
     moved = [row for row in brief.steps if row.source != row.to][-STEPS_SHOWN:]
-    happened = "\n".join(labelled(words, words.show(row.at), _happened(talk, row)) for row in moved)
+    happened = "\n".join(labelled(words, words.show(row.at), _happened(chat, row)) for row in moved)
     return [*lines, Line(label=words("case.timeline"), value=happened)]
 
 
-def _happened(talk: Talk, row: StepRow) -> str:
+def _happened(chat: ChatContext, row: StepRow) -> str:
     """What came of a step, and what was said with it where that is the point."""
-    came = talk.words(f"state.{row.process}.{row.to}")
-    return f"{came} ({talk.words('claim.never_came')})" if row.event == "not_arrived" else came
+    came = chat.words(f"state.{row.process}.{row.to}")
+    return f"{came} ({chat.words('claim.never_came')})" if row.event == "not_arrived" else came
 
 
-def _decision_lines(talk: Talk, brief: Brief) -> list[Line]:
-    words, case = talk.words, brief.case
+def _decision_lines(chat: ChatContext, brief: Brief) -> list[Line]:
+    words, case = chat.words, brief.case
     lines = []
     if case.proposed_bp is not None and case.proposed_by is not None:
-        mine = my_side(talk, brief.deal) == case.proposed_by
+        mine = my_side(chat, brief.deal) == case.proposed_by
         label = words("claim.proposed_me") if mine else words(f"case.proposed_{case.proposed_by}")
-        lines.append(Line(label=label, value=_shares(talk, brief, case.proposed_bp, case.proposed_minor)))
+        lines.append(Line(label=label, value=_shares(chat, brief, case.proposed_bp, case.proposed_minor)))
     if case.agreed_by is not None and case.state in OPEN:
         agreed = brief.deal.buyer if case.agreed_by == "buyer" else brief.deal.seller
-        lines.append(Line(label=words("case.agreed_so_far"), value=talk.party(agreed)))
+        lines.append(Line(label=words("case.agreed_so_far"), value=chat.party(agreed)))
     for ruling in brief.rulings:
         label = words("case.ruling", number=ruling.number)
-        shares = _shares(talk, brief, ruling.seller_bp, ruling.seller_minor)
+        shares = _shares(chat, brief, ruling.seller_bp, ruling.seller_minor)
         lines.append(Line(label=label, value=f"{shares} · {ruling.reason}"))
     for who, appeal in ((brief.deal.buyer, case.buyer_appeal), (brief.deal.seller, case.seller_appeal)):
         if appeal:
-            lines.append(Line(label=words("case.appeal_of", who=talk.party(who)), value=appeal))
+            lines.append(Line(label=words("case.appeal_of", who=chat.party(who)), value=appeal))
     return lines
 
 
-def _shares(talk: Talk, brief: Brief, seller_bp: int, seller_minor: int | None) -> str:
+def _shares(chat: ChatContext, brief: Brief, seller_bp: int, seller_minor: int | None) -> str:
     stake = brief.at_stake
     seller = stake.share(seller_bp) if seller_minor is None else Money(seller_minor, stake.currency)
-    side = my_side(talk, brief.deal)
+    side = my_side(chat, brief.deal)
     code = f"case.shares.{side}" if side and not brief.deal.direct else "case.shares"
-    return talk.words(
-        as_settled(talk, code, brief.deal), seller=seller, buyer=stake - seller, percent=Decimal(seller_bp) / WHOLE
+    return chat.words(
+        as_settled(chat, code, brief.deal), seller=seller, buyer=stake - seller, percent=Decimal(seller_bp) / WHOLE
     )
 
 
-def _turn(talk: Talk, case: Case, mine: frozenset[str]) -> str:
-    words, deadline = talk.words, deadline_of(talk.ctx.session, "case", case.id)
+def _turn(chat: ChatContext, case: Case, mine: frozenset[str]) -> str:
+    words, deadline = chat.words, deadline_of(chat.ctx.session, "case", case.id)
     if deadline is None:  # the lot or the deal has the next word
-        deadline = deadline_of(talk.ctx.session, case.kind, case.subject)
+        deadline = deadline_of(chat.ctx.session, case.kind, case.subject)
     who = "operator" if "operator" in mine else "party"
     return words(f"turn.case.{case.state}.{who}", due=deadline.due_at if deadline is not None else "")
 
 
-def _buttons(talk: Talk, case: Case, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
-    words, verbs = talk.words, support.may(talk.ctx, case)
+def _buttons(chat: ChatContext, case: Case, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+    words, verbs = chat.words, support.may(chat.ctx, case)
     row = [
         Button(label=words(f"case.{verb}"), press=press(f"case.{verb}", case.id, case.version), style=style)
         for verb, style in VERBS
         if verb in verbs
     ]
-    deal = deals.deal_for(talk.ctx, case.deal_id)
+    deal = deals.deal_for(chat.ctx, case.deal_id)
     if "operator" in mine and case.kind == "deal" and deal.state == "disputed":
         row.append(Button(label=words("case.resume"), press=press("case.resume", case.id, case.version)))
     if case.kind == "lot" and "operator" not in mine:
-        row += late_button(talk, lot_for(talk.ctx, case.subject))
+        row += late_button(chat, lot_for(chat.ctx, case.subject))
         row.append(Button(label=words("case.claim"), press=press("lot.show_claim", case.subject)))
     row.append(Button(label=words("deal.terms"), press=press("deal.terms", deal.id)))
     row.append(Button(label=words("case.papers"), press=press("deal.papers", deal.id)))

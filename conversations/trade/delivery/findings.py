@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Line
 from conversations.trade.deals.sides import own_or
 from core.kernel.money import Money
@@ -12,16 +12,16 @@ from core.trade.delivery.model import Finding, Lot
 from core.trade.offers.quality_formula import Worth
 
 
-def never_came_lines(talk: Talk, lot: Lot, side: str) -> list[Line]:
+def never_came_lines(chat: ChatContext, lot: Lot, side: str) -> list[Line]:
     """What the buyer says of a lot of which there is nothing to find. `side`: the reader's."""
     if not lot.never_came:
         return []
-    return [Line(label=own_or(talk, side, "claim.by", "buyer"), value=talk.words("claim.never_came"))]
+    return [Line(label=own_or(chat, side, "claim.by", "buyer"), value=chat.words("claim.never_came"))]
 
 
-def finding_text(talk: Talk, found: Finding) -> str:
+def finding_text(chat: ChatContext, found: Finding) -> str:
     """What somebody found, in one line."""
-    words, measured = talk.words, found.measured
+    words, measured = chat.words, found.measured
     parts = [found.words] if found.words else []
     parts += [words(f"claim.found_{name}", value=value) for name, value in measured.figures.items()]
     if measured.weight is not None:
@@ -35,15 +35,15 @@ def finding_text(talk: Talk, found: Finding) -> str:
     return " · ".join(parts)
 
 
-def finding_line(talk: Talk, found: Finding, side: str) -> Line:
-    return Line(label=own_or(talk, side, "claim.by", found.finder), value=finding_text(talk, found))
+def finding_line(chat: ChatContext, found: Finding, side: str) -> Line:
+    return Line(label=own_or(chat, side, "claim.by", found.finder), value=finding_text(chat, found))
 
 
-def working_lines(talk: Talk, deal: Deal, lot: Lot, findings: list[Finding], side: str) -> list[Line]:
+def working_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: list[Finding], side: str) -> list[Line]:
     """What the agreement pays for the figures of each side: both see the same, before anybody decides."""
     worths = _worths(deal, lot, findings)
     return [
-        Line(label=own_or(talk, side, "claim.pays", finder), value=working(talk, worked))
+        Line(label=own_or(chat, side, "claim.pays", finder), value=working(chat, worked))
         for finder, worked in worths.items()
     ]
 
@@ -60,7 +60,7 @@ def _worths(deal: Deal, lot: Lot, findings: list[Finding]) -> dict[str, Worth]:
     return {finder: delivery.worth_of(deal, lot, found[finder]) for finder in order if finder in found}
 
 
-def working(talk: Talk, worked: Worth) -> str:
+def working(chat: ChatContext, worked: Worth) -> str:
     """The amount, and how it was worked out."""
-    steps = [talk.words(step.code, **step.parts) for step in worked.steps]
-    return " · ".join([talk.words.show(worked.pay), *steps])
+    steps = [chat.words(step.code, **step.parts) for step in worked.steps]
+    return " · ".join([chat.words.show(worked.pay), *steps])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Line
 from conversations.trade.claim_figures import ASH, COST, MEASURED_BY, MOISTURE, NCV, OF, REMARK, measured_in, paid_with
@@ -28,19 +28,19 @@ RECEIPTS = replace(FILES, name="receipts", applies=COST.applies)
 REFEREE = Form("referee", (OF, UNIT, SIDE, MOISTURE, ASH, NCV, MEASURED_BY, REPORT, COST, RECEIPTS, REMARK))
 
 
-def what_it_costs(talk: Talk, opening: Opening) -> str:
+def what_it_costs(chat: ChatContext, defaults: FormDefaults) -> str:
     """Which lot it is; to the buyer, who advances the test, what of it they can ask for."""
-    lot = delivery.lot_for(talk.ctx, str(opening.subject))
-    deal, asked = deals.deal_for(talk.ctx, lot.deal_id), which_lot(talk, opening)
-    if "buyer" not in deals.sides(talk.ctx, deal):
+    lot = delivery.lot_for(chat.ctx, str(defaults.subject))
+    deal, asked = deals.deal_for(chat.ctx, lot.deal_id), which_lot(chat, defaults)
+    if "buyer" not in deals.sides(chat.ctx, deal):
         return asked
-    most = delivery.most_for_test(talk.ctx, deal, lot)
-    return f"{asked}\n{talk.words('referee.cost_limit', most=most)}" if most else asked
+    most = delivery.most_for_test(chat.ctx, deal, lot)
+    return f"{asked}\n{chat.words('referee.cost_limit', most=most)}" if most else asked
 
 
-def report(talk: Talk, opening: Opening, values: Values) -> None:
+def report(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = ReportReferee(
-        lot_id=str(opening.subject),
+        lot_id=str(defaults.subject),
         words=values.get("words") or "",
         measured=measured_in(values),
         measured_by=values.get("measured_by"),
@@ -48,20 +48,20 @@ def report(talk: Talk, opening: Opening, values: Values) -> None:
         cost=values.get("cost"),
         receipts=values.get("receipts", ()),
     )
-    delivery.report_referee(talk.ctx, command, opening.seen)
+    delivery.report_referee(chat.ctx, command, defaults.seen)
 
 
-def take_it(talk: Talk, lot_id: str) -> str:
+def take_it(chat: ChatContext, lot_id: str) -> str:
     """What is asked before the value is taken: what each side gets then."""
-    lot = delivery.lot_for(talk.ctx, lot_id)
-    found = _found(talk, lot)
-    parts = _parts(talk, lot, found) if found is not None else ""
-    return talk.words("sure.lot.agree_value", parts=parts)
+    lot = delivery.lot_for(chat.ctx, lot_id)
+    found = _found(chat, lot)
+    parts = _parts(chat, lot, found) if found is not None else ""
+    return chat.words("sure.lot.agree_value", parts=parts)
 
 
-def value_lines(talk: Talk, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> list[Line]:
+def value_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> list[Line]:
     """The cost of the test and who bears it, and what the lot comes to; of one that is settled, what it came to."""
-    words, lines = talk.words, []
+    words, lines = chat.words, []
     found = delivery.refereed(deal, lot, findings)
     counts = lot.state == "referee_found" or bool(lot.test_minor)
     if found is not None and found.cost:
@@ -69,20 +69,20 @@ def value_lines(talk: Talk, deal: Deal, lot: Lot, findings: Sequence[Finding]) -
         borne = f"{said}; {words(f'claim.borne_by.{found.bearer}')}" if counts else said
         lines.append(Line(label=words("claim.test"), value=borne))
     if found is not None and lot.state == "referee_found":
-        lines.append(Line(label=words("claim.if_it_counts"), value=_parts(talk, lot, found)))
+        lines.append(Line(label=words("claim.if_it_counts"), value=_parts(chat, lot, found)))
     if lot.state == "adjusted":
-        lines.append(Line(label=words("claim.settled"), value=" · ".join(paid_with(talk, lot))))
+        lines.append(Line(label=words("claim.settled"), value=" · ".join(paid_with(chat, lot))))
     return lines
 
 
-def _found(talk: Talk, lot: Lot) -> Refereed | None:
-    deal = deals.deal_for(talk.ctx, lot.deal_id)
-    return delivery.refereed(deal, lot, delivery.findings_of(talk.ctx, lot.id))
+def _found(chat: ChatContext, lot: Lot) -> Refereed | None:
+    deal = deals.deal_for(chat.ctx, lot.deal_id)
+    return delivery.refereed(deal, lot, delivery.findings_of(chat.ctx, lot.id))
 
 
-def _parts(talk: Talk, lot: Lot, found: Refereed) -> str:
-    net, back, deal = found.net, lot.amount - found.net, deals.deal_for(talk.ctx, lot.deal_id)
+def _parts(chat: ChatContext, lot: Lot, found: Refereed) -> str:
+    net, back, deal = found.net, lot.amount - found.net, deals.deal_for(chat.ctx, lot.deal_id)
     if found.test:
-        code = as_settled(talk, "claim.net_of_test", deal)
-        return talk.words(code, pay=found.pay, test=found.test, net=net, back=back)
-    return talk.words(as_settled(talk, "claim.net", deal), net=net, back=back)
+        code = as_settled(chat, "claim.net_of_test", deal)
+        return chat.words(code, pay=found.pay, test=found.test, net=net, back=back)
+    return chat.words(as_settled(chat, "claim.net", deal), net=net, back=back)

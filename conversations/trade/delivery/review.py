@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final, get_args
 
 from conversations.buttons import Press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import read_whole_number
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.free_text_form import own_words
@@ -26,8 +26,8 @@ NOTHING: Final = 0  # stars: there was nothing to rate, for no goods came
 book = Book()
 
 
-def _shown(talk: Talk, stars: int) -> str:
-    return talk.words("review.nothing") if stars == NOTHING else "★" * stars + "☆" * (5 - stars)
+def _shown(chat: ChatContext, stars: int) -> str:
+    return chat.words("review.nothing") if stars == NOTHING else "★" * stars + "☆" * (5 - stars)
 
 
 def _mark(name: MarkName) -> Field:
@@ -35,15 +35,15 @@ def _mark(name: MarkName) -> Field:
     sides = [side for side, marks in MARKS.items() if name in marks]
     least = NOTHING if name in OF_GOODS else 1
 
-    def options(talk: Talk, values: Values) -> list[Option]:
+    def options(chat: ChatContext, values: Values) -> list[Option]:
         stars = [Option(value=str(mark), label="★" * mark) for mark in range(5, 0, -1)]
-        nothing = () if least or values.get("came") else (Option(value=str(NOTHING), label=_shown(talk, NOTHING)),)
+        nothing = () if least or values.get("came") else (Option(value=str(NOTHING), label=_shown(chat, NOTHING)),)
         return [*stars, *nothing]
 
     return Field(
         name,
         "choice",
-        read=lambda _talk, text, _values: read_whole_number(least, 5, text),
+        read=lambda _chat, text, _values: read_whole_number(least, 5, text),
         show=_shown,
         options=options,
         applies=lambda values: values.get("side") in sides,
@@ -61,40 +61,40 @@ REVIEW = Form(
 )
 
 
-def _write(talk: Talk, opening: Opening, values: Values) -> None:
+def _write(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     marks: tuple[MarkName, ...] = MARKS[values["side"]]
     command = WriteReview(
-        deal_id=str(opening.subject),
+        deal_id=str(defaults.subject),
         stars={mark: values[mark] for mark in marks if values[mark] != NOTHING},
         words=values.get("words", ""),
     )
-    reputation.write_review(talk.ctx, command)
-    talk.fresh = True
-    both = bool(reputation.reviews_of_deal(talk.ctx, command.deal_id))
-    talk.reply(Say(text=talk.words("review.both" if both else "review.sealed")))
+    reputation.write_review(chat.ctx, command)
+    chat.as_new_message = True
+    both = bool(reputation.reviews_of_deal(chat.ctx, command.deal_id))
+    chat.reply(Say(text=chat.words("review.both" if both else "review.sealed")))
 
 
-def _about(talk: Talk, opening: Opening) -> str:
-    deal = deal_for(talk.ctx, str(opening.subject))
-    other = deal.seller if talk.organisation == deal.buyer else deal.buyer
-    return talk.words("review.about", name=talk.party(other), ref=deal.ref)
+def _about(chat: ChatContext, defaults: FormDefaults) -> str:
+    deal = deal_for(chat.ctx, str(defaults.subject))
+    other = deal.seller if chat.organisation == deal.buyer else deal.buyer
+    return chat.words("review.about", name=chat.party(other), ref=deal.ref)
 
 
 book.flow(Flow(REVIEW, finish=_write, intro=_about))
 
 
 @book.press("review.write")
-def write(talk: Talk, pressed: Press) -> None:
-    deal = deal_for(talk.ctx, pressed.subject)
-    reputation.check_other_here(talk.ctx, deal, talk.organisation)  # the button may be of a day when they were
-    talk.fresh = True
-    known = {"side": reputation.rated_side(deal, talk.organisation), "came": _came(talk, deal.id)}
-    talk.open("review", Opening(known, deal.id, None))
+def write(chat: ChatContext, pressed: Press) -> None:
+    deal = deal_for(chat.ctx, pressed.subject)
+    reputation.check_other_here(chat.ctx, deal, chat.organisation)  # the button may be of a day when they were
+    chat.as_new_message = True
+    known = {"side": reputation.rated_side(deal, chat.organisation), "came": _came(chat, deal.id)}
+    chat.open("review", FormDefaults(known, deal.id, None))
 
 
-def _came(talk: Talk, deal_id: str) -> str:
+def _came(chat: ChatContext, deal_id: str) -> str:
     """Empty where no goods came that somebody kept."""
-    lots = lots_of(talk.ctx, deal_id)
+    lots = lots_of(chat.ctx, deal_id)
     return "yes" if any(lot.arrived_at and not lot.never_came and lot.state != "dropped" for lot in lots) else ""
 
 
@@ -103,23 +103,23 @@ def _came(talk: Talk, deal_id: str) -> str:
 ANSWER = own_words("review_answer")
 
 
-def _answer(talk: Talk, opening: Opening, values: Values) -> None:
-    reputation.answer(talk.ctx, AnswerReview(review_id=str(opening.subject), words=values["words"]))
+def _answer(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    reputation.answer(chat.ctx, AnswerReview(review_id=str(defaults.subject), words=values["words"]))
 
 
 book.flow(Flow(ANSWER, finish=_answer))
 
 
 @book.press("review.answer")
-def answer(talk: Talk, pressed: Press) -> None:
-    talk.fresh = True
-    talk.open("review_answer", Opening({}, pressed.subject))
+def answer(chat: ChatContext, pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.open("review_answer", FormDefaults({}, pressed.subject))
 
 
 @book.press("review.read")
-def read(talk: Talk, pressed: Press) -> None:
+def read(chat: ChatContext, pressed: Press) -> None:
     """What was written about a company as a seller, or as a buyer, for everybody."""
     side = next((each for each in MARKS if each == pressed.choice), None)
     if side is None:
         raise Refusal("talk.unknown_button")
-    talk.reply(public_reviews(talk, pressed.subject, side))
+    chat.reply(public_reviews(chat, pressed.subject, side))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.answers import option, write_list
 from conversations.forms.form import Field, Values
 from core.catalogue.product_names import folded
@@ -21,15 +21,15 @@ UNMISTAKABLE: Final = 9  # characters of a number that says by itself whose it i
 LONGEST_NUMBER: Final = 60  # characters, as a listing keeps them
 
 
-def read_schemes(talk: Talk, text: str, values: Values) -> tuple[str, ...]:
+def read_schemes(chat: ChatContext, text: str, values: Values) -> tuple[str, ...]:
     """Raises Invalid for one that is not given for such goods."""
-    known = talk.almanac.catalogue.certificates
+    known = chat.market_context.catalogue.certificates
     chosen = tuple(part for part in text.split(",") if part in known)
-    check_covers(talk.almanac.catalogue, values.get("product"), chosen)
+    check_covers(chat.market_context.catalogue, values.get("product"), chosen)
     return chosen
 
 
-def read_numbers(talk: Talk, text: str, values: Values, *, passed_over: Collection[str] = ()) -> dict[str, str]:
+def read_numbers(chat: ChatContext, text: str, values: Values, *, passed_over: Collection[str] = ()) -> dict[str, str]:
     """Numbers by scheme: "PL023, FSC-C012345", or with the scheme before one that does not show it: "RSB 1234".
 
     Raises Invalid for a number that its scheme does not give, for one of no scheme that can be seen, or of one that
@@ -38,11 +38,11 @@ def read_numbers(talk: Talk, text: str, values: Values, *, passed_over: Collecti
     chosen = tuple(values.get("certificates", ()))
     numbers: dict[str, str] = {}
     for part in filter(None, BETWEEN.split(text.strip())):
-        scheme, number = _number(talk, part, chosen)
+        scheme, number = _number(chat, part, chosen)
         if scheme in passed_over:
             continue
         name = scheme.replace("_", " ")
-        check_covers(talk.almanac.catalogue, values.get("product"), (scheme,), field="certificate_numbers")
+        check_covers(chat.market_context.catalogue, values.get("product"), (scheme,), field="certificate_numbers")
         if scheme not in chosen:
             raise Invalid("certificate.not_chosen", field="certificate_numbers", scheme=name, given=part)
         if numbers.get(scheme, number) != number:
@@ -55,7 +55,7 @@ def write_numbers(numbers: Mapping[str, str]) -> str:
     return ", ".join(f"{scheme} {number}" for scheme, number in numbers.items())
 
 
-def show_numbers(_talk: Talk, numbers: Mapping[str, str]) -> str:
+def show_numbers(_chat: ChatContext, numbers: Mapping[str, str]) -> str:
     return ", ".join(str(Certificate(scheme=scheme, number=number)) for scheme, number in numbers.items())
 
 
@@ -66,10 +66,10 @@ def certificates_in(values: Values) -> Iterator[Certificate]:
         yield Certificate(scheme=scheme, number=numbers.get(scheme, ""))
 
 
-def numbers_beside(talk: Talk, text: str, stands: Values, said: Collection[str]) -> dict[str, str]:
+def numbers_beside(chat: ChatContext, text: str, stands: Values, said: Collection[str]) -> dict[str, str]:
     """The answers of a line that says a certificate with its number and nothing else: "ENplus PL023". What else was
     chosen stays, and a number that is none is told beside its line. `said`: what the line answers without this."""
-    found = _after_name(text.strip(), talk.almanac.catalogue.certificates.values())
+    found = _after_name(text.strip(), chat.market_context.catalogue.certificates.values())
     if found is None or not any(map(str.isdigit, found[1])):
         return {}
     scheme, number = found
@@ -81,7 +81,7 @@ def numbers_beside(talk: Talk, text: str, stands: Values, said: Collection[str])
     return {"certificates": write_list(chosen), "certificate_numbers": numbers}
 
 
-def numbers_within(talk: Talk, text: str, stands: Values, said: Mapping[str, str]) -> dict[str, str]:
+def numbers_within(chat: ChatContext, text: str, stands: Values, said: Mapping[str, str]) -> dict[str, str]:
     """The answers of the numbers in a sentence that says other things too: "ENplus A1 pellets 215 €/t, LT012".
 
     Only what looks as a number of its scheme does; a short one only of a scheme that is named, or stands already.
@@ -92,7 +92,7 @@ def numbers_within(talk: Talk, text: str, stands: Values, said: Mapping[str, str
     )
     found: dict[str, str] = {}
     for word in filter(None, BETWEEN_WORDS.split(text)):
-        for scheme in talk.almanac.catalogue.certificates.values():
+        for scheme in chat.market_context.catalogue.certificates.values():
             number = next((each for each in (word, word.upper()) if _fits(scheme, each)), None)
             sure = scheme.id in chosen or (len(word) >= UNMISTAKABLE and scheme.covers_goods(product))
             if number is not None and sure:
@@ -106,9 +106,9 @@ def numbers_within(talk: Talk, text: str, stands: Values, said: Mapping[str, str
     }
 
 
-def looked_up_at(talk: Talk, certificates: Iterable[Certificate]) -> str:
+def looked_up_at(chat: ChatContext, certificates: Iterable[Certificate]) -> str:
     """Where buyers look up the numbers that were told: the public lists of who issues them."""
-    schemes = (talk.almanac.catalogue.scheme(each.scheme) for each in certificates if each.number)
+    schemes = (chat.market_context.catalogue.scheme(each.scheme) for each in certificates if each.number)
     return ", ".join(dict.fromkeys(scheme.public_list for scheme in schemes if scheme.public_list))
 
 
@@ -117,10 +117,10 @@ SCHEMES: Final = Field(
     "choices",
     read=read_schemes,
     write=write_list,
-    show=lambda _talk, value: ", ".join(value),
-    options=lambda talk, values: [
+    show=lambda _chat, value: ", ".join(value),
+    options=lambda chat, values: [
         option(scheme.id, scheme.id.replace("_", " "))
-        for scheme in talk.almanac.catalogue.certificates.values()
+        for scheme in chat.market_context.catalogue.certificates.values()
         if scheme.covers_goods(values.get("product"))
     ],
     optional=True,
@@ -136,8 +136,8 @@ NUMBERS: Final = Field(
 )
 
 
-def _number(talk: Talk, given: str, chosen: tuple[str, ...]) -> tuple[str, str]:
-    schemes = talk.almanac.catalogue.certificates
+def _number(chat: ChatContext, given: str, chosen: tuple[str, ...]) -> tuple[str, str]:
+    schemes = chat.market_context.catalogue.certificates
     named_first = _after_name(given, schemes.values())
     if named_first is not None:
         scheme, number = named_first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.differences import SALES, show_packing
 from conversations.forms.answers import (
     NOTHING,
@@ -57,63 +57,65 @@ book = Book()
 # --- the form ---------------------------------------------------------------------------------------------------------
 
 
-def _read_product(talk: Talk, text: str, _values: Values) -> str:
+def _read_product(chat: ChatContext, text: str, _values: Values) -> str:
     """A product by its id, its name in any language, or nearly. Raises Invalid."""
-    catalogue = talk.almanac.catalogue
+    catalogue = chat.market_context.catalogue
     if text in catalogue.products:
         return text
     likely = catalogue.products_named(text)
-    if not likely or _by_chance(talk, text, likely[0].score):
+    if not likely or _by_chance(chat, text, likely[0].score):
         raise Invalid("sell.product_unknown", given=text[:60])
     if len(likely) > 1 and likely[0].score - likely[1].score < TOO_CLOSE:
-        names = [catalogue.product(each.product_id).name(talk.words.language) for each in likely[:4]]
+        names = [catalogue.product(each.product_id).name(chat.words.language) for each in likely[:4]]
         raise Invalid("sell.product_which", given=text[:60], names=names)
     return likely[0].product_id
 
 
-def _products(talk: Talk, values: Values) -> list[Option]:
+def _products(chat: ChatContext, values: Values) -> list[Option]:
     """All goods; those that the sentence may mean first."""
     likely = values.get("likely", "").split(",")
-    known = product_options(talk.almanac.catalogue, talk.words.language)
+    known = product_options(chat.market_context.catalogue, chat.words.language)
     return sorted(known, key=lambda each: each.value not in likely)
 
 
-def _by_chance(talk: Talk, text: str, score: float) -> bool:
+def _by_chance(chat: ChatContext, text: str, score: float) -> bool:
     """Whether some words of a sentence only look like a product: none of them names one to who reads it whole."""
-    return score < SURE_OF_SENTENCE and len(words_of(text)) > NAME_OF_WORDS and not _said(talk, text).product
+    return score < SURE_OF_SENTENCE and len(words_of(text)) > NAME_OF_WORDS and not _said(chat, text).product
 
 
-def _read_grade(talk: Talk, text: str, values: Values) -> str:
-    options = grade_options(talk.almanac.catalogue, values["product"], talk.words("sell.grade.none"))
+def _read_grade(chat: ChatContext, text: str, values: Values) -> str:
+    options = grade_options(chat.market_context.catalogue, values["product"], chat.words("sell.grade.none"))
     found = nearest_option(text, options)
     if found is None:
         raise Invalid("sell.grade_unknown", given=text[:60], known=[option.label for option in options])
     return found
 
 
-def _units(talk: Talk, values: Values) -> tuple[str, ...]:
-    return talk.almanac.catalogue.units_of(values["product"])
+def _units(chat: ChatContext, values: Values) -> tuple[str, ...]:
+    return chat.market_context.catalogue.units_of(values["product"])
 
 
-def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
-    return read_quantity(talk, text, _units(talk, values))
+def _read_quantity(chat: ChatContext, text: str, values: Values) -> Quantity:
+    return read_quantity(chat, text, _units(chat, values))
 
 
-def _read_min_lot(talk: Talk, text: str, values: Values) -> Quantity:
+def _read_min_lot(chat: ChatContext, text: str, values: Values) -> Quantity:
     """In the unit of the whole amount, where that is known already."""
-    least = _read_quantity(talk, text, values)
+    least = _read_quantity(chat, text, values)
     return least.to(values["quantity"].unit) if "quantity" in values else least
 
 
-def _incoterms(talk: Talk, values: Values) -> list[Option]:
-    terms = talk.almanac.catalogue.terms
-    usual = talk.almanac.catalogue.product(values["product"]).terms if "product" in values else ()
+def _incoterms(chat: ChatContext, values: Values) -> list[Option]:
+    terms = chat.market_context.catalogue.terms
+    usual = chat.market_context.catalogue.product(values["product"]).terms if "product" in values else ()
     codes = [*usual, *(code for code, term in terms.items() if code not in usual and term.is_incoterm)]
     return [option(code, f"{code} · {terms[code].name}") for code in codes]
 
 
-def _packings(talk: Talk, values: Values) -> list[Option]:
-    return [option(each, show_packing(talk, each)) for each in talk.almanac.catalogue.packings_of(values["product"])]
+def _packings(chat: ChatContext, values: Values) -> list[Option]:
+    return [
+        option(each, show_packing(chat, each)) for each in chat.market_context.catalogue.packings_of(values["product"])
+    ]
 
 
 SELL = Form(
@@ -124,7 +126,7 @@ SELL = Form(
             "product",
             "choice",
             read=_read_product,
-            show=lambda talk, value: capital(talk.almanac.catalogue.product(value).name(talk.words.language)),
+            show=lambda chat, value: capital(chat.market_context.catalogue.product(value).name(chat.words.language)),
             options=_products,
             open_choice=True,
             shapes_form=True,
@@ -133,11 +135,11 @@ SELL = Form(
             "grade",
             "choice",
             read=_read_grade,
-            show=lambda talk, value: (
-                talk.words("sell.grade.none") if value == NOTHING else talk.almanac.catalogue.grade(value).label
+            show=lambda chat, value: (
+                chat.words("sell.grade.none") if value == NOTHING else chat.market_context.catalogue.grade(value).label
             ),
-            options=lambda talk, values: grade_options(
-                talk.almanac.catalogue, values["product"], talk.words("sell.grade.none")
+            options=lambda chat, values: grade_options(
+                chat.market_context.catalogue, values["product"], chat.words("sell.grade.none")
             ),
             applies=lambda values: "product" in values,
             open_choice=True,
@@ -164,7 +166,7 @@ SELL = Form(
             "incoterm",
             "choice",
             options=_incoterms,
-            show=lambda talk, value: f"{value} · {talk.almanac.catalogue.term(value).name}",
+            show=lambda chat, value: f"{value} · {chat.market_context.catalogue.term(value).name}",
             applies=lambda values: "product" in values,
         ),
         Field(
@@ -180,8 +182,8 @@ SELL = Form(
         Field(
             "sale",
             "choice",
-            options=lambda talk, _values: [option(each, talk.words(f"sell.sale.{each}")) for each in SALES],
-            show=lambda talk, value: talk.words(f"sell.sale.{value}"),
+            options=lambda chat, _values: [option(each, chat.words(f"sell.sale.{each}")) for each in SALES],
+            show=lambda chat, value: chat.words(f"sell.sale.{value}"),
             optional=True,
         ),
         Field(
@@ -189,7 +191,7 @@ SELL = Form(
             read=_read_min_lot,
             write=write_quantity,
             keypad=Amount(
-                lambda talk, values: (values["quantity"].unit,) if "quantity" in values else _units(talk, values)
+                lambda chat, values: (values["quantity"].unit,) if "quantity" in values else _units(chat, values)
             ),
             applies=lambda values: "product" in values,
             otherwise=lambda values: _usual_lot(values["quantity"]) if "quantity" in values else None,
@@ -204,7 +206,7 @@ SELL = Form(
             "files",
             read=read_file_ids,
             write=write_list,
-            show=lambda talk, value: talk.words("form.files", count=len(value)),
+            show=lambda chat, value: chat.words("form.files", count=len(value)),
             optional=True,
             max_length=600,
         ),
@@ -221,12 +223,12 @@ SELL = Form(
 )
 
 
-def _publish(talk: Talk, _opening: Opening, values: Values) -> None:
-    catalogue = talk.almanac.catalogue
+def _publish(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
+    catalogue = chat.market_context.catalogue
     quantity: Quantity = values["quantity"]
     negotiable, buy_now = SALES[values.get("sale", "both")]
     grade = values["grade"]
-    kept = own(talk.ctx, values.get("files", ()))
+    kept = own(chat.ctx, values.get("files", ()))
     window = values["window"]
     command = PublishListing(
         product_id=values["product"],
@@ -245,13 +247,13 @@ def _publish(talk: Talk, _opening: Opening, values: Values) -> None:
         words=values.get("words", ""),
         photos=tuple(file.id for file in kept if file.mime.startswith("image/")),
         documents=tuple(file.id for file in kept if not file.mime.startswith("image/")),
-        language=talk.words.language,
+        language=chat.words.language,
     )
-    listing = listings.publish_listing(talk.ctx, catalogue, command)
-    if Role.SELLER not in talk.person.roles:
-        talk.person.roles = sorted({*talk.person.roles, Role.SELLER})
-    talk.fresh = True
-    talk.reply(own_card(talk, listing, note=talk.words("listing.published")))
+    listing = listings.publish_listing(chat.ctx, catalogue, command)
+    if Role.SELLER not in chat.person.roles:
+        chat.person.roles = sorted({*chat.person.roles, Role.SELLER})
+    chat.as_new_message = True
+    chat.reply(own_card(chat, listing, note=chat.words("listing.published")))
 
 
 def _usual_lot(quantity: Quantity) -> Quantity | None:
@@ -265,38 +267,40 @@ SELLING = book.flow(
     Flow(
         SELL,
         finish=_publish,
-        reads=lambda talk, text, values: answers_in(talk, text, values.get("product"), values),
-        doubts=lambda talk, _opening, values: beside_market(talk, values["product"], values["price"]),
+        reads=lambda chat, text, values: answers_in(chat, text, values.get("product"), values),
+        confirm=lambda chat, _defaults, values: beside_market(chat, values["product"], values["price"]),
     )
 )
 
 
 @book.command("sell")
-def sell(talk: Talk, sentence: str) -> None:
+def sell(chat: ChatContext, sentence: str) -> None:
     """`/sell`, or `/sell 200 t A1 pellets 215 €/t DAP Kaunas next week`: whatever the sentence says is filled in."""
-    talk.open("sell", Opening(opened_by(talk, sentence) if sentence else {}))
+    chat.open("sell", FormDefaults(opened_by(chat, sentence) if sentence else {}))
 
 
-def opened_by(talk: Talk, sentence: str) -> dict[str, str]:
+def opened_by(chat: ChatContext, sentence: str) -> dict[str, str]:
     """The answers that a sentence begins a form with. What it says that cannot be is told before the form asks."""
-    said = _said(talk, read_as(talk, sentence))
+    said = _said(chat, read_as(chat, sentence))
     no_day = day_in_no_calendar(said)
-    unclear = dict.fromkeys(talk.words.refusal(each) for each in said.unclear if each is not no_day)
+    unclear = dict.fromkeys(chat.words.refusal(each) for each in said.unclear if each is not no_day)
     if unclear:
-        talk.reply(Say(text="\n".join(unclear)))
-    answers = answers_of(talk, said)
-    return answers | numbers_within(talk, sentence, {}, answers)
+        chat.reply(Say(text="\n".join(unclear)))
+    answers = answers_of(chat, said)
+    return answers | numbers_within(chat, sentence, {}, answers)
 
 
-def answers_in(talk: Talk, sentence: str, product: str | None = None, stands: Values | None = None) -> dict[str, str]:
+def answers_in(
+    chat: ChatContext, sentence: str, product: str | None = None, stands: Values | None = None
+) -> dict[str, str]:
     """The form's answers that one sentence gives; `product` is what it speaks of when it names none itself, and a price
     without a unit is per that of the amount which `stands` in the form."""
-    said, amount = _said(talk, sentence), (stands or {}).get("quantity")
+    said, amount = _said(chat, sentence), (stands or {}).get("quantity")
     if said.price is not None and said.quantity is None and amount is not None:
-        said = _said(talk, sentence, per=amount.unit)
-    answers = _passed_days(said) | answers_of(talk, said, product)
-    beside = numbers_beside(talk, sentence, stands or {}, answers)
-    return beside or answers | numbers_within(talk, sentence, stands or {}, answers)
+        said = _said(chat, sentence, per=amount.unit)
+    answers = _passed_days(said) | answers_of(chat, said, product)
+    beside = numbers_beside(chat, sentence, stands or {}, answers)
+    return beside or answers | numbers_within(chat, sentence, stands or {}, answers)
 
 
 def _passed_days(said: Understood) -> dict[str, str]:
@@ -323,11 +327,13 @@ def day_in_no_calendar(said: Understood) -> Refusal | None:
     return next(told, None) if said.window is None else None
 
 
-def _said(talk: Talk, sentence: str, *, per: str | None = None) -> Understood:
-    return parse(sentence, talk.almanac.catalogue, talk.almanac.places, talk.today, talk.words.language, per=per)
+def _said(chat: ChatContext, sentence: str, *, per: str | None = None) -> Understood:
+    return parse(
+        sentence, chat.market_context.catalogue, chat.market_context.places, chat.today, chat.words.language, per=per
+    )
 
 
-def answers_of(talk: Talk, understood: Understood, product: str | None = None) -> dict[str, str]:
+def answers_of(chat: ChatContext, understood: Understood, product: str | None = None) -> dict[str, str]:
     """The form's answers that were understood of a sentence."""
     answers: dict[str, str] = {}
     if understood.product:
@@ -335,7 +341,7 @@ def answers_of(talk: Talk, understood: Understood, product: str | None = None) -
     elif understood.alternatives and not product:
         answers["likely"] = write_list(understood.alternatives)
     grade = understood.grade
-    if grade and product and grade in talk.almanac.catalogue.product(product).grades:
+    if grade and product and grade in chat.market_context.catalogue.product(product).grades:
         answers["grade"] = grade
     if understood.quantity:
         answers["quantity"] = write_quantity(understood.quantity)
@@ -349,7 +355,7 @@ def answers_of(talk: Talk, understood: Understood, product: str | None = None) -
     answers |= _days_of(understood)
     if understood.packaging and product:
         packed = understood.packaging[0]
-        answers |= {"packaging": packed} if packed in talk.almanac.catalogue.packings_of(product) else {}
+        answers |= {"packaging": packed} if packed in chat.market_context.catalogue.packings_of(product) else {}
     certificates = dict.fromkeys(filter(None, (*understood.certificates, understood.by_grade)))
     if certificates:
         answers["certificates"] = write_list(certificates)

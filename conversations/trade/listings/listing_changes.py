@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from conversations.buttons import Press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.differences import SALES, sale_named
 from conversations.form_controller.drafts import go_on_or_open
 from conversations.forms.answers import (
@@ -24,7 +24,7 @@ from conversations.forms.answers import (
 from conversations.forms.delivery_window import write_window
 from conversations.forms.form import BEFORE, Field, Form, Values
 from conversations.forms.keypads import Amount
-from conversations.router import Book, Doubt, Flow
+from conversations.router import Book, Confirmation, Flow
 from conversations.trade.listings.certificates import certificates_in, read_numbers, read_schemes, write_numbers
 from conversations.trade.listings.listing import SELL, answers_in
 from conversations.trade.listings.price_confirmation import beside_market
@@ -51,33 +51,33 @@ book = Book()
 # --- the form ---------------------------------------------------------------------------------------------------------
 
 
-def _units(talk: Talk, values: Values) -> tuple[str, ...]:
+def _units(chat: ChatContext, values: Values) -> tuple[str, ...]:
     """The unit that the listing is counted in, and others that can be converted to it."""
     counted_in = str(values["counted_in"])
-    others = talk.almanac.catalogue.units_of(values["product"])
+    others = chat.market_context.catalogue.units_of(values["product"])
     return (counted_in, *(unit for unit in others if unit != counted_in and convertible(unit, counted_in)))
 
 
-def _read_quantity(talk: Talk, text: str, values: Values) -> Quantity:
-    return read_quantity(talk, text, _units(talk, values)).to(values["counted_in"])
+def _read_quantity(chat: ChatContext, text: str, values: Values) -> Quantity:
+    return read_quantity(chat, text, _units(chat, values)).to(values["counted_in"])
 
 
-def _read_price(talk: Talk, text: str, values: Values) -> UnitPrice:
+def _read_price(chat: ChatContext, text: str, values: Values) -> UnitPrice:
     """In the listing's currency; what offers are made in does not change under them."""
     currency, unit = values["priced_in"].split("/")
-    price = read_price(talk, text, currency, unit)
+    price = read_price(chat, text, currency, unit)
     rules.check_currency(price, currency)
     rules.check_price(price, values["counted_in"])
     return price
 
 
-def _read_numbers(talk: Talk, text: str, values: Values) -> dict[str, str]:
+def _read_numbers(chat: ChatContext, text: str, values: Values) -> dict[str, str]:
     """The number of a certificate that is taken out goes with it, without a word."""
     before = json.loads(values[BEFORE])["certificates"].split(",")
-    return read_numbers(talk, text, values, passed_over=set(before).difference(values.get("certificates", ())))
+    return read_numbers(chat, text, values, passed_over=set(before).difference(values.get("certificates", ())))
 
 
-def _min_lot_units(_talk: Talk, values: Values) -> tuple[str, ...]:
+def _min_lot_units(_chat: ChatContext, values: Values) -> tuple[str, ...]:
     return (str(values["counted_in"]),)
 
 
@@ -106,25 +106,25 @@ CHANGING: Final = Form(
 )
 
 
-def _opening(talk: Talk, listing: Listing) -> Opening:
+def _defaults(chat: ChatContext, listing: Listing) -> FormDefaults:
     """All that the listing says now, and once more as what it says without the form."""
-    said = _answers(talk, listing)
+    said = _answers(chat, listing)
     fixed = {
         "product": listing.product_id,
         "counted_in": listing.unit,
         "priced_in": f"{listing.price_currency}/{listing.price_unit}",
         BEFORE: json.dumps({**dict.fromkeys(_asked(), ""), **said}, ensure_ascii=False),
     }
-    return Opening(fixed | said, listing.id, listing.version)
+    return FormDefaults(fixed | said, listing.id, listing.version)
 
 
 def _asked() -> list[str]:
     return [each.name for each in CHANGING.fields if not each.fixed]
 
 
-def _answers(talk: Talk, listing: Listing) -> dict[str, str]:
+def _answers(chat: ChatContext, listing: Listing) -> dict[str, str]:
     """The answers that would publish the listing as it stands; what was left out then is left out."""
-    place, packings = listing.place, talk.almanac.catalogue.packings_of(listing.product_id)
+    place, packings = listing.place, chat.market_context.catalogue.packings_of(listing.product_id)
     said = {
         "grade": listing.grade_id or NOTHING,
         "quantity": write_quantity(listing.remaining) if listing.remaining_amount else "",
@@ -154,102 +154,102 @@ def _is_usual(listing: Listing) -> bool:
 # --- what is changed --------------------------------------------------------------------------------------------------
 
 
-def _change(talk: Talk, opening: Opening, values: Values) -> None:
-    listing = listings.changeable_listing(talk.ctx, str(opening.subject))
-    changed = _changed(talk, opening)
+def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    listing = listings.changeable_listing(chat.ctx, str(defaults.subject))
+    changed = _changed(chat, defaults)
     if not changed:
         raise Refusal("listing.nothing_changed")
     given: dict[str, Any] = {}
     for name in changed:
-        given |= GIVEN[name](talk, listing, values)
-    listings.change_listing(talk.ctx, talk.almanac.catalogue, listing.id, ChangeListing(**given), opening.seen)
+        given |= GIVEN[name](chat, listing, values)
+    listings.change_listing(chat.ctx, chat.market_context.catalogue, listing.id, ChangeListing(**given), defaults.seen)
 
 
-def _changed(talk: Talk, opening: Opening) -> set[str]:
-    return set(CHANGING.changed(talk, CHANGING.look(talk, opening.answers), opening.answers))
+def _changed(chat: ChatContext, defaults: FormDefaults) -> set[str]:
+    return set(CHANGING.changed(chat, CHANGING.look(chat, defaults.answers), defaults.answers))
 
 
-def _stock(_talk: Talk, _listing: Listing, values: Values) -> dict[str, Any]:
+def _stock(_chat: ChatContext, _listing: Listing, values: Values) -> dict[str, Any]:
     """The smallest order goes with the quantity, as it stands in the form beside it."""
     return {"quantity": values["quantity"], "min_lot": values.get("min_lot", values["quantity"])}
 
 
-def _files(talk: Talk, listing: Listing, values: Values) -> dict[str, Any]:
+def _files(chat: ChatContext, listing: Listing, values: Values) -> dict[str, Any]:
     """A colleague's files that stand there may stay; what is added is one's own."""
     there, named = {*listing.photos, *listing.documents}, values.get("files", ())
-    own(talk.ctx, [each for each in named if each not in there])
-    kept = kept_files(talk.ctx, named)
+    own(chat.ctx, [each for each in named if each not in there])
+    kept = kept_files(chat.ctx, named)
     return {
         "photos": tuple(file.id for file in kept if file.mime.startswith("image/")),
         "documents": tuple(file.id for file in kept if not file.mime.startswith("image/")),
     }
 
 
-def _way_of_sale(_talk: Talk, _listing: Listing, values: Values) -> dict[str, Any]:
+def _way_of_sale(_chat: ChatContext, _listing: Listing, values: Values) -> dict[str, Any]:
     negotiable, buy_now = SALES[values.get("sale", "both")]
     return {"negotiable": negotiable, "buy_now": buy_now}
 
 
 # By field, what of the command it gives.
-GIVEN: Final[Mapping[str, Callable[[Talk, Listing, Values], dict[str, Any]]]] = {
-    "grade": lambda _talk, _, values: {"grade_id": None if values["grade"] == NOTHING else values["grade"]},
+GIVEN: Final[Mapping[str, Callable[[ChatContext, Listing, Values], dict[str, Any]]]] = {
+    "grade": lambda _chat, _, values: {"grade_id": None if values["grade"] == NOTHING else values["grade"]},
     "quantity": _stock,
-    "min_lot": lambda _talk, _, values: {"min_lot": values.get("min_lot", values["quantity"])},
-    "price": lambda _talk, _, values: {"price": values["price"]},
-    "incoterm": lambda _talk, _, values: {"incoterm": values["incoterm"]},
-    "place": lambda _talk, _, values: {"place": values["place"]},
-    "window": lambda _talk, _, values: {"window_from": values["window"][0], "window_to": values["window"][1]},
+    "min_lot": lambda _chat, _, values: {"min_lot": values.get("min_lot", values["quantity"])},
+    "price": lambda _chat, _, values: {"price": values["price"]},
+    "incoterm": lambda _chat, _, values: {"incoterm": values["incoterm"]},
+    "place": lambda _chat, _, values: {"place": values["place"]},
+    "window": lambda _chat, _, values: {"window_from": values["window"][0], "window_to": values["window"][1]},
     "sale": _way_of_sale,
     **dict.fromkeys(
         ("certificates", "certificate_numbers"),
-        lambda _talk, _, values: {"certificates": tuple(certificates_in(values))},
+        lambda _chat, _, values: {"certificates": tuple(certificates_in(values))},
     ),
     "files": _files,
-    "packaging": lambda _talk, _, values: {"packaging": values.get("packaging")},
-    "words": lambda _talk, _, values: {"words": values.get("words", "")},
+    "packaging": lambda _chat, _, values: {"packaging": values.get("packaging")},
+    "words": lambda _chat, _, values: {"words": values.get("words", "")},
 }
 
 
-def _anew(talk: Talk, opening: Opening) -> Opening:
+def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """The listing has changed under the form (a colleague, a buyer): what was entered is laid upon what it says now."""
-    listing = listings.changeable_listing(talk.ctx, str(opening.subject))
-    if listing.version == opening.seen:
-        return opening
-    entered = {name: opening.answers.get(name, "") for name in _changed(talk, opening)}
-    now = _opening(talk, listing)
+    listing = listings.changeable_listing(chat.ctx, str(defaults.subject))
+    if listing.version == defaults.seen:
+        return defaults
+    entered = {name: defaults.answers.get(name, "") for name in _changed(chat, defaults)}
+    now = _defaults(chat, listing)
     return replace(now, answers={**now.answers, **entered})
 
 
-def _what_stays(talk: Talk, opening: Opening) -> str:
+def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
     """Which goods they are, what makes another listing of them, and what is no longer theirs to count."""
-    words, listing = talk.words, listings.listing_for(talk.ctx, str(opening.subject))
-    goods, taken = goods_name(talk, listing.product_id, listing.grade_id), listing.quantity - listing.remaining
+    words, listing = chat.words, listings.listing_for(chat.ctx, str(defaults.subject))
+    goods, taken = goods_name(chat, listing.product_id, listing.grade_id), listing.quantity - listing.remaining
     lines = [words("change.intro", goods=goods, currency=listing.price_currency, unit=words.unit(listing.unit))]
     if taken.amount:
         lines.append(words("change.taken", taken=taken))
     return "\n".join(lines)
 
 
-def _said(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
+def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
     """ "180 t at 208 EUR/t next week" changes three lines at once. Of another product nothing is taken."""
     product = values["product"]
-    said = answers_in(talk, sentence, product, values)
+    said = answers_in(chat, sentence, product, values)
     other = said.get("product", product) != product
     return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
 
 
-def _far_price(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+def _far_price(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
     """Asked of a price that is changed; what stood there was asked when it came."""
-    if "price" not in _changed(talk, opening):
+    if "price" not in _changed(chat, defaults):
         return None
-    return beside_market(talk, values["product"], values["price"])
+    return beside_market(chat, values["product"], values["price"])
 
 
-book.flow(Flow(CHANGING, finish=_change, intro=_what_stays, reads=_said, anew=_anew, doubts=_far_price))
+book.flow(Flow(CHANGING, finish=_change, intro=_what_stays, reads=_said, anew=_anew, confirm=_far_price))
 
 
 @book.press("listing.change")
-def change(talk: Talk, pressed: Press) -> None:
+def change(chat: ChatContext, pressed: Press) -> None:
     """Whichever card it stands on: what is opened is what the listing says now, or the form that was begun of it."""
-    listing = listings.changeable_listing(talk.ctx, pressed.subject)
-    go_on_or_open(talk, CHANGING.name, _opening(talk, listing))
+    listing = listings.changeable_listing(chat.ctx, pressed.subject)
+    go_on_or_open(chat, CHANGING.name, _defaults(chat, listing))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from conversations.chat_context import Talk
-from conversations.router import Doubt
+from conversations.chat_context import ChatContext
+from conversations.router import Confirmation
 from core.catalogue.comparison import price_in
 from core.discovery.market_figures.rules import far_apart
 from core.discovery.market_figures.service import asked_by_others
@@ -14,40 +14,40 @@ from core.kernel.decimals import half_up_to
 from core.kernel.money import UnitPrice
 
 
-def beside_market(talk: Talk, product_id: str, price: UnitPrice, field: str = "price") -> Doubt | None:
+def beside_market(chat: ChatContext, product_id: str, price: UnitPrice, field: str = "price") -> Confirmation | None:
     """What is asked back of a price that is far from what others ask for the same goods now; None where it is not, or
     nobody asks anything."""
-    catalogue = talk.almanac.catalogue
-    known = asked_by_others(talk.ctx, catalogue, product_id, price, organisation_id=talk.organisation)
+    catalogue = chat.market_context.catalogue
+    known = asked_by_others(chat.ctx, catalogue, product_id, price, organisation_id=chat.organisation)
     times = far_apart(price.amount, known.amount) if known is not None else None
     if known is None or times is None:
         return None
     if times > 1:
         return _doubt(
-            talk, talk.words("price.far.above_others", price=price, times=_rounded(times), known=known), field
+            chat, chat.words("price.far.above_others", price=price, times=_rounded(times), known=known), field
         )
     return _doubt(
-        talk, talk.words("price.far.below_others", price=price, percent=_rounded(times * 100), known=known), field
+        chat, chat.words("price.far.below_others", price=price, percent=_rounded(times * 100), known=known), field
     )
 
 
-def beside_table(talk: Talk, product_id: str, price: UnitPrice, on_table: UnitPrice) -> Doubt | None:
+def beside_table(chat: ChatContext, product_id: str, price: UnitPrice, on_table: UnitPrice) -> Confirmation | None:
     """The same of a price that is far from the one it answers."""
-    known = price_in(talk.almanac.catalogue, product_id, on_table, price.currency, price.unit)
+    known = price_in(chat.market_context.catalogue, product_id, on_table, price.currency, price.unit)
     times = far_apart(price.amount, known.amount) if known is not None else None
     if known is None or times is None:
         return None
     if times > 1:
         return _doubt(
-            talk, talk.words("price.far.above_table", price=price, times=_rounded(times), known=on_table), "price"
+            chat, chat.words("price.far.above_table", price=price, times=_rounded(times), known=on_table), "price"
         )
     return _doubt(
-        talk, talk.words("price.far.below_table", price=price, percent=_rounded(times * 100), known=on_table), "price"
+        chat, chat.words("price.far.below_table", price=price, percent=_rounded(times * 100), known=on_table), "price"
     )
 
 
-def _doubt(talk: Talk, question: str, field: str) -> Doubt:
-    return Doubt(question, talk.words("price.far.yes"), talk.words("price.far.change"), field)
+def _doubt(chat: ChatContext, question: str, field: str) -> Confirmation:
+    return Confirmation(question, chat.words("price.far.yes"), chat.words("price.far.change"), field)
 
 
 def _rounded(figure: Fraction) -> Decimal:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from conversations.buttons import press, to_command
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Button
 from core.kernel.process import timeline
 from core.trade.listings.service import TAKES_OFFERS, listing_for
 from core.trade.offers.model import Offer
 
 
-def why_lapsed(talk: Talk, offer: Offer, mine: frozenset[str], name: str) -> str:
+def why_lapsed(chat: ChatContext, offer: Offer, mine: frozenset[str], name: str) -> str:
     """Whose answer did not come in time, or that the goods are no longer there. `name`: the other side's."""
-    if timeline(talk.ctx.session, offer.id)[-1].event == "listing_gone":
-        return talk.words("offer.lapsed.gone")
+    if timeline(chat.ctx.session, offer.id)[-1].event == "listing_gone":
+        return chat.words("offer.lapsed.gone")
     if "turn" in mine:
-        return talk.words("offer.lapsed.yours", until=offer.valid_until)
-    return talk.words("offer.lapsed.theirs", name=name, until=offer.valid_until)
+        return chat.words("offer.lapsed.yours", until=offer.valid_until)
+    return chat.words("offer.lapsed.theirs", name=name, until=offer.valid_until)
 
 
-def ways_on(talk: Talk, offer: Offer, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+def ways_on(chat: ChatContext, offer: Offer, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
     """The buyer offers anew while the goods are for sale, or looks for others; the seller goes to what they sell."""
-    words = talk.words
+    words = chat.words
     if "buyer" not in mine:
         return ((to_command(words, "listings", "primary", said=words("listing.mine")),),)
     others = Button(label=words("offer.find_others"), press=press("find.goods", choice=offer.terms.product_id))
-    if listing_for(talk.ctx, offer.listing_id).state not in TAKES_OFFERS:
+    if listing_for(chat.ctx, offer.listing_id).state not in TAKES_OFFERS:
         return ((others.model_copy(update={"style": "primary"}),),)
     again = Button(label=words("offer.again"), press=press("offer.make", offer.listing_id), style="primary")
     return ((again, others),)

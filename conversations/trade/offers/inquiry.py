@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from conversations.buttons import Press, press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import goods_name, write_price
 from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.reputation_badge import standing
-from conversations.router import Book, Doubt, Flow
+from conversations.router import Book, Confirmation, Flow
 from conversations.trade.listings.price_confirmation import beside_table
 from conversations.trade.offers.amounts import QUANTITY
 from conversations.trade.offers.offer import NOTE, PRICE, PRICED_IN, PRODUCT, said_of_terms
@@ -33,133 +33,133 @@ ANSWERING = Form("answer", (WORDS,), review=False)
 OFFERING = Form("first_offer", (PRODUCT, PRICED_IN, QUANTITY, PRICE, NOTE))
 
 
-def _ask(talk: Talk, opening: Opening, values: Values) -> None:
-    inquiries.ask_seller(talk.ctx, AskSeller(listing_id=str(opening.subject), words=values["words"]))
+def _ask(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    inquiries.ask_seller(chat.ctx, AskSeller(listing_id=str(defaults.subject), words=values["words"]))
 
 
-def _answer(talk: Talk, opening: Opening, values: Values) -> None:
-    inquiries.say_on(talk.ctx, SayOn(inquiry_id=str(opening.subject), words=values["words"]))
+def _answer(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    inquiries.say_on(chat.ctx, SayOn(inquiry_id=str(defaults.subject), words=values["words"]))
 
 
-def _offer(talk: Talk, opening: Opening, values: Values) -> None:
+def _offer(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     """The seller's own first word, on the listing's terms but for the amount and the price."""
-    inquiry = inquiries.inquiry_for(talk.ctx, str(opening.subject))
-    listing = listing_for(talk.ctx, inquiry.listing_id)
-    formula = quality_of(talk.almanac.catalogue, listing.product_id, listing.grade_id)
+    inquiry = inquiries.inquiry_for(chat.ctx, str(defaults.subject))
+    listing = listing_for(chat.ctx, inquiry.listing_id)
+    formula = quality_of(chat.market_context.catalogue, listing.product_id, listing.grade_id)
     terms = rules.terms_of(listing, values["quantity"], quality=formula)
     changes = {"price": values["price"], "note": values.get("note") or None}
     command = OfferToAsker(inquiry_id=inquiry.id, terms=terms.model_copy(update=changes))
-    offer_to_asker(talk.ctx, talk.almanac.catalogue, command, opening.seen)
+    offer_to_asker(chat.ctx, chat.market_context.catalogue, command, defaults.seen)
 
 
-def _about(talk: Talk, opening: Opening) -> str:
-    listing = listing_for(talk.ctx, str(opening.subject))
-    goods, name = goods_name(talk, listing.product_id, listing.grade_id), talk.party(listing.seller)
-    return talk.words("inquiry.about", goods=goods, name=name)
+def _about(chat: ChatContext, defaults: FormDefaults) -> str:
+    listing = listing_for(chat.ctx, str(defaults.subject))
+    goods, name = goods_name(chat, listing.product_id, listing.grade_id), chat.party(listing.seller)
+    return chat.words("inquiry.about", goods=goods, name=name)
 
 
 book.flow(Flow(ASKING, finish=_ask, intro=_about))
 book.flow(Flow(ANSWERING, finish=_answer))
 
 
-def _far_price(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
-    listing = listing_for(talk.ctx, inquiries.inquiry_for(talk.ctx, str(opening.subject)).listing_id)
-    return beside_table(talk, listing.product_id, values["price"], listing.price)
+def _far_price(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
+    listing = listing_for(chat.ctx, inquiries.inquiry_for(chat.ctx, str(defaults.subject)).listing_id)
+    return beside_table(chat, listing.product_id, values["price"], listing.price)
 
 
-book.flow(Flow(OFFERING, finish=_offer, reads=said_of_terms, doubts=_far_price))
+book.flow(Flow(OFFERING, finish=_offer, reads=said_of_terms, confirm=_far_price))
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
 
 
 @book.press("inquiry.ask")
-def ask(talk: Talk, pressed: Press) -> None:
+def ask(chat: ChatContext, pressed: Press) -> None:
     """From a listing's card."""
-    talk.fresh = True
-    talk.open("ask", Opening(subject=listing_for(talk.ctx, pressed.subject).id))
+    chat.as_new_message = True
+    chat.open("ask", FormDefaults(subject=listing_for(chat.ctx, pressed.subject).id))
 
 
 @book.press("inquiry.answer")
-def answer(talk: Talk, pressed: Press) -> None:
-    inquiry = inquiries.inquiry_for(talk.ctx, pressed.subject)
-    INQUIRY.transition(inquiry.state, "say", inquiries.sides(talk.ctx, inquiry))
-    talk.fresh = True
-    talk.open("answer", Opening(subject=inquiry.id))
+def answer(chat: ChatContext, pressed: Press) -> None:
+    inquiry = inquiries.inquiry_for(chat.ctx, pressed.subject)
+    INQUIRY.transition(inquiry.state, "say", inquiries.sides(chat.ctx, inquiry))
+    chat.as_new_message = True
+    chat.open("answer", FormDefaults(subject=inquiry.id))
 
 
 @book.press("inquiry.offer")
-def offer(talk: Talk, pressed: Press) -> None:
+def offer(chat: ChatContext, pressed: Press) -> None:
     """The seller proposes: amount and price of the listing stand in the form."""
-    inquiry = inquiries.inquiry_for(talk.ctx, pressed.subject)
-    listing = listing_for(talk.ctx, inquiry.listing_id)
+    inquiry = inquiries.inquiry_for(chat.ctx, pressed.subject)
+    listing = listing_for(chat.ctx, inquiry.listing_id)
     known = {
         "product": listing.product_id,
         "priced_in": f"{listing.price_currency}/{listing.price_unit}",
         "quantity": str(listing.remaining),
         "price": write_price(listing.price),
     }
-    talk.fresh = True
-    talk.open("first_offer", Opening(known, inquiry.id, inquiry.version))
+    chat.as_new_message = True
+    chat.open("first_offer", FormDefaults(known, inquiry.id, inquiry.version))
 
 
 @book.press("inquiry.close")
-def close(talk: Talk, pressed: Press) -> None:
-    inquiries.close_inquiry(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("inquiry.closed_toast")))
+def close(chat: ChatContext, pressed: Press) -> None:
+    inquiries.close_inquiry(chat.ctx, pressed.subject, pressed.seen)
+    chat.reply(Toast(text=chat.words("inquiry.closed_toast")))
 
 
 @book.press("inquiry.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(inquiry_card(talk, inquiries.inquiry_for(talk.ctx, pressed.subject)))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(inquiry_card(chat, inquiries.inquiry_for(chat.ctx, pressed.subject)))
 
 
 @book.command("questions")
-def my_questions(talk: Talk, _rest: str) -> None:
+def my_questions(chat: ChatContext, _rest: str) -> None:
     """The person's open questions, those that wait for them first."""
-    mine = inquiries.inquiries_of(talk.ctx)[:SHOWN_AT_ONCE]
+    mine = inquiries.inquiries_of(chat.ctx)[:SHOWN_AT_ONCE]
     if not mine:
-        talk.reply(Say(text=talk.words("inquiry.none")))
+        chat.reply(Say(text=chat.words("inquiry.none")))
         return
-    items = tuple(inquiry_card(talk, each) for each in mine)
-    talk.reply(CardList(subject="questions", title=talk.words("inquiry.mine"), items=items))
+    items = tuple(inquiry_card(chat, each) for each in mine)
+    chat.reply(CardList(subject="questions", title=chat.words("inquiry.mine"), items=items))
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
 
 
-def inquiry_card(talk: Talk, inquiry: Inquiry, note: str = "") -> Card:
+def inquiry_card(chat: ChatContext, inquiry: Inquiry, note: str = "") -> Card:
     """What was asked and answered so far; whose word is awaited, and until when."""
-    words, mine = talk.words, inquiries.sides(talk.ctx, inquiry)
-    listing = listing_for(talk.ctx, inquiry.listing_id)
+    words, mine = chat.words, inquiries.sides(chat.ctx, inquiry)
+    listing = listing_for(chat.ctx, inquiry.listing_id)
     side: Side = "seller" if "buyer" in mine else "buyer"  # the other's
     other = inquiry.seller if side == "seller" else inquiry.buyer
-    name = talk.party(other)
+    name = chat.party(other)
     return Card(
         subject=f"inquiry:{inquiry.id}",
-        title=words("inquiry.card", goods=goods_name(talk, listing.product_id, listing.grade_id)),
+        title=words("inquiry.card", goods=goods_name(chat, listing.product_id, listing.grade_id)),
         lines=(
-            Line(label=words("party.other"), value=f"{name} · {standing(talk, other, side)}"),
+            Line(label=words("party.other"), value=f"{name} · {standing(chat, other, side)}"),
             *(
-                Line(label=f"{talk.name_of(line.person)}, {words.show(line.at)}", value=masked(line.words))
+                Line(label=f"{chat.name_of(line.person)}, {words.show(line.at)}", value=masked(line.words))
                 for line in inquiry.lines[-LINES_SHOWN:]
             ),
         ),
-        turn=_turn(talk, inquiry, mine, name),
+        turn=_turn(chat, inquiry, mine, name),
         note=note,
-        buttons=_buttons(talk, inquiry, mine),
-        fresh=talk.fresh,
+        buttons=_buttons(chat, inquiry, mine),
+        as_new_message=chat.as_new_message,
     )
 
 
-def _turn(talk: Talk, inquiry: Inquiry, mine: frozenset[str], name: str) -> str:
+def _turn(chat: ChatContext, inquiry: Inquiry, mine: frozenset[str], name: str) -> str:
     if inquiry.state in INQUIRY.final:
-        return talk.words(f"inquiry.ended.{inquiry.ended_by}")
-    return talk.words("inquiry.your_turn" if "turn" in mine else "inquiry.their_turn", name=name)
+        return chat.words(f"inquiry.ended.{inquiry.ended_by}")
+    return chat.words("inquiry.your_turn" if "turn" in mine else "inquiry.their_turn", name=name)
 
 
-def _buttons(talk: Talk, inquiry: Inquiry, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
-    words = talk.words
+def _buttons(chat: ChatContext, inquiry: Inquiry, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+    words = chat.words
     if inquiry.state in INQUIRY.final:
         return ()
     say = Button(

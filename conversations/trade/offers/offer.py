@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from conversations.buttons import Press, press, to_command
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.differences import show_certificates, show_packing
 from conversations.forms.answers import (
     goods_name,
@@ -22,7 +22,7 @@ from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.reputation_badge import standing, standing_with_reviews
-from conversations.router import Book, Doubt, Flow
+from conversations.router import Book, Confirmation, Flow
 from conversations.trade.listings.listing import answers_in
 from conversations.trade.listings.price_confirmation import beside_table
 from conversations.trade.offers.amounts import QUANTITY, amount_in_mind, total_line
@@ -50,7 +50,7 @@ book = Book()
 
 
 # The product is what the listing sells: an answer that is given, and never asked for.
-PRODUCT = Field("product", show=lambda talk, value: goods_name(talk, value, None), fixed=True)
+PRODUCT = Field("product", show=lambda chat, value: goods_name(chat, value, None), fixed=True)
 PRICED_IN = Field("priced_in", fixed=True, optional=True)  # currency and unit on the table: what a bare number means
 PRICE = Field(
     "price", read=read_goods_price, write=write_price, max_length=60, example="208 EUR/t", such_as=price_such_as
@@ -58,7 +58,7 @@ PRICE = Field(
 LOTS = Field(
     "lots",
     "number",
-    read=lambda _talk, text, _values: read_whole_number(1, LOTS_AT_MOST, text),
+    read=lambda _chat, text, _values: read_whole_number(1, LOTS_AT_MOST, text),
     optional=True,
     example="4",
 )
@@ -70,37 +70,41 @@ BUYING = Form("buy", (PRODUCT, QUANTITY, LOTS, NOTE))
 QUANTITY_AND_PRICE = Form("offer", (PRODUCT, PRICED_IN, QUANTITY, PRICE))  # of either form, for what it comes to
 
 
-def _make(talk: Talk, opening: Opening, values: Values) -> None:
-    listing = listing_for(talk.ctx, str(opening.subject))
-    formula = quality_of(talk.almanac.catalogue, listing.product_id, listing.grade_id)
+def _make(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    listing = listing_for(chat.ctx, str(defaults.subject))
+    formula = quality_of(chat.market_context.catalogue, listing.product_id, listing.grade_id)
     terms = _changed(rules.terms_of(listing, values["quantity"], quality=formula), values)
-    offers.make_offer(talk.ctx, talk.almanac.catalogue, MakeOffer(listing_id=listing.id, terms=terms), opening.seen)
-    _warn_of_contacts(talk, values)
+    offers.make_offer(
+        chat.ctx, chat.market_context.catalogue, MakeOffer(listing_id=listing.id, terms=terms), defaults.seen
+    )
+    _warn_of_contacts(chat, values)
 
 
-def _counter(talk: Talk, opening: Opening, values: Values) -> None:
-    offer = offers.offer_for(talk.ctx, str(opening.subject))
+def _counter(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    offer = offers.offer_for(chat.ctx, str(defaults.subject))
     terms = _changed(offer.terms, values)
-    offers.counter_offer(talk.ctx, talk.almanac.catalogue, CounterOffer(offer_id=offer.id, terms=terms), opening.seen)
-    _warn_of_contacts(talk, values)
+    offers.counter_offer(
+        chat.ctx, chat.market_context.catalogue, CounterOffer(offer_id=offer.id, terms=terms), defaults.seen
+    )
+    _warn_of_contacts(chat, values)
 
 
-def _buy(talk: Talk, opening: Opening, values: Values) -> None:
-    listing = listing_for(talk.ctx, str(opening.subject))
+def _buy(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    listing = listing_for(chat.ctx, str(defaults.subject))
     command = BuyNow(
         listing_id=listing.id,
         quantity=values["quantity"],
         lots=values.get("lots", 1),
-        quality=quality_of(talk.almanac.catalogue, listing.product_id, listing.grade_id),
+        quality=quality_of(chat.market_context.catalogue, listing.product_id, listing.grade_id),
         note=values.get("note"),
     )
-    offers.buy_now(talk.ctx, command, opening.seen)
+    offers.buy_now(chat.ctx, command, defaults.seen)
 
 
-def _warn_of_contacts(talk: Talk, values: Values) -> None:
+def _warn_of_contacts(chat: ChatContext, values: Values) -> None:
     """Whoever wrote a telephone number should know that it does not arrive yet, and why."""
     if has_contacts(values.get("note") or ""):
-        talk.reply(Say(text=talk.words("offer.contacts_hidden")))
+        chat.reply(Say(text=chat.words("offer.contacts_hidden")))
 
 
 def _changed(terms: Terms, values: Values) -> Terms:
@@ -117,64 +121,64 @@ def _changed(terms: Terms, values: Values) -> Terms:
     )
 
 
-def _what_and_who(talk: Talk, opening: Opening) -> str:
+def _what_and_who(chat: ChatContext, defaults: FormDefaults) -> str:
     """What is listed, at what price and where, and who sells it: nobody should send a form off and wonder."""
-    words, listing = talk.words, listing_for(talk.ctx, str(opening.subject))
+    words, listing = chat.words, listing_for(chat.ctx, str(defaults.subject))
     listed = words(
         "offer.listed",
-        goods=goods_name(talk, listing.product_id, listing.grade_id),
+        goods=goods_name(chat, listing.product_id, listing.grade_id),
         price=listing.price,
-        delivery=f"{listing.incoterm} {show_place(talk, listing.place)}",
+        delivery=f"{listing.incoterm} {show_place(chat, listing.place)}",
     )
-    name, said = talk.party(listing.seller), standing(talk, listing.seller, "seller")
+    name, said = chat.party(listing.seller), standing(chat, listing.seller, "seller")
     return f"{listed}\n{words('offer.with', name=name, standing=said)}"
 
 
-def _and_total(talk: Talk, opening: Opening) -> str:
+def _and_total(chat: ChatContext, defaults: FormDefaults) -> str:
     """The same, and what it comes to as the form stands."""
-    said = QUANTITY_AND_PRICE.look(talk, opening.answers).values
-    total = total_line(talk, said.get("quantity"), said.get("price"))
-    return "\n".join(filter(None, (_what_and_who(talk, opening), total)))
+    said = QUANTITY_AND_PRICE.look(chat, defaults.answers).values
+    total = total_line(chat, said.get("quantity"), said.get("price"))
+    return "\n".join(filter(None, (_what_and_who(chat, defaults), total)))
 
 
-def _all_of_it(talk: Talk, opening: Opening) -> str:
+def _all_of_it(chat: ChatContext, defaults: FormDefaults) -> str:
     """Who buys at once takes the listing as it is: when it comes and what it is certified by, too."""
-    words, listing = talk.words, listing_for(talk.ctx, str(opening.subject))
-    said = QUANTITY_AND_PRICE.look(talk, opening.answers).values
+    words, listing = chat.words, listing_for(chat.ctx, str(defaults.subject))
+    said = QUANTITY_AND_PRICE.look(chat, defaults.answers).values
     told = [
-        _what_and_who(talk, opening),
-        labelled(words, words("terms.window"), show_window(talk, (listing.window_from, listing.window_to))),
-        labelled(words, words("terms.certificates"), show_certificates(talk, listing.certified)),
-        total_line(talk, said.get("quantity"), listing.price),
+        _what_and_who(chat, defaults),
+        labelled(words, words("terms.window"), show_window(chat, (listing.window_from, listing.window_to))),
+        labelled(words, words("terms.certificates"), show_certificates(chat, listing.certified)),
+        total_line(chat, said.get("quantity"), listing.price),
     ]
     return "\n".join(filter(None, told))
 
 
-def _total_on_table(talk: Talk, opening: Opening) -> str:
-    said = QUANTITY_AND_PRICE.look(talk, opening.answers).values
-    return total_line(talk, said.get("quantity"), said.get("price"))
+def _total_on_table(chat: ChatContext, defaults: FormDefaults) -> str:
+    said = QUANTITY_AND_PRICE.look(chat, defaults.answers).values
+    return total_line(chat, said.get("quantity"), said.get("price"))
 
 
-def said_of_terms(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
+def said_of_terms(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
     """ "180 t at 208 EUR/t next week" changes three lines at once."""
-    return answers_in(talk, sentence, values.get("product"), values)
+    return answers_in(chat, sentence, values.get("product"), values)
 
 
-def _far_from_listing(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
-    listing = listing_for(talk.ctx, str(opening.subject))
-    far = beside_table(talk, listing.product_id, values["price"], listing.price)
-    return together(far, beside_dates(talk, values["window"], (listing.window_from, listing.window_to)))
+def _far_from_listing(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
+    listing = listing_for(chat.ctx, str(defaults.subject))
+    far = beside_table(chat, listing.product_id, values["price"], listing.price)
+    return together(far, beside_dates(chat, values["window"], (listing.window_from, listing.window_to)))
 
 
-def _far_from_offer(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
-    terms = offers.offer_for(talk.ctx, str(opening.subject)).terms
-    far = beside_table(talk, terms.product_id, values["price"], terms.price)
-    return together(far, beside_dates(talk, values["window"], (terms.window_from, terms.window_to)))
+def _far_from_offer(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
+    terms = offers.offer_for(chat.ctx, str(defaults.subject)).terms
+    far = beside_table(chat, terms.product_id, values["price"], terms.price)
+    return together(far, beside_dates(chat, values["window"], (terms.window_from, terms.window_to)))
 
 
-def _as_listed_now(talk: Talk, opening: Opening) -> Opening:
+def _as_listed_now(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """The listing says otherwise, or less of it is left: what was entered stays, to be looked over beside that."""
-    return replace(opening, seen=listing_for(talk.ctx, str(opening.subject)).version)
+    return replace(defaults, seen=listing_for(chat.ctx, str(defaults.subject)).version)
 
 
 book.flow(
@@ -184,10 +188,10 @@ book.flow(
         intro=_and_total,
         reads=said_of_terms,
         anew=_as_listed_now,
-        doubts=_far_from_listing,
+        confirm=_far_from_listing,
     )
 )
-book.flow(Flow(COUNTERING, finish=_counter, intro=_total_on_table, reads=said_of_terms, doubts=_far_from_offer))
+book.flow(Flow(COUNTERING, finish=_counter, intro=_total_on_table, reads=said_of_terms, confirm=_far_from_offer))
 book.flow(Flow(BUYING, finish=_buy, intro=_all_of_it, reads=said_of_terms, anew=_as_listed_now))
 
 
@@ -195,194 +199,194 @@ book.flow(Flow(BUYING, finish=_buy, intro=_all_of_it, reads=said_of_terms, anew=
 
 
 @book.press("offer.make")
-def make(talk: Talk, pressed: Press) -> None:
+def make(chat: ChatContext, pressed: Press) -> None:
     """From a listing's card: its own terms stand in the form, for what was looked for; every line can be changed."""
-    listing = _for_sale(talk, pressed.subject)
-    open_offer(talk, listing, amount_in_mind(talk, listing))
+    listing = _for_sale(chat, pressed.subject)
+    open_offer(chat, listing, amount_in_mind(chat, listing))
 
 
 @book.press("offer.buy")
-def buy(talk: Talk, pressed: Press) -> None:
-    listing = _for_sale(talk, pressed.subject)
-    open_purchase(talk, listing, amount_in_mind(talk, listing))
+def buy(chat: ChatContext, pressed: Press) -> None:
+    listing = _for_sale(chat, pressed.subject)
+    open_purchase(chat, listing, amount_in_mind(chat, listing))
 
 
-def _for_sale(talk: Talk, listing_id: str) -> Listing:
+def _for_sale(chat: ChatContext, listing_id: str) -> Listing:
     """A card may be older than its last tonne: nobody fills a form in vain. Raises Refusal."""
-    listing = listing_for(talk.ctx, listing_id)
+    listing = listing_for(chat.ctx, listing_id)
     if listing.state != "live":
         raise Refusal("listing.not_for_sale", state=listing.state)
     return listing
 
 
 @book.press("offer.counter")
-def counter(talk: Talk, pressed: Press) -> None:
-    offer = offers.offer_for(talk.ctx, pressed.subject)
-    OFFER.transition(offer.state, "counter", offers.sides(talk.ctx, offer))
-    talk.fresh = True
-    talk.open("counter", Opening(answers_of(offer.terms), offer.id, offer.version))
+def counter(chat: ChatContext, pressed: Press) -> None:
+    offer = offers.offer_for(chat.ctx, pressed.subject)
+    OFFER.transition(offer.state, "counter", offers.sides(chat.ctx, offer))
+    chat.as_new_message = True
+    chat.open("counter", FormDefaults(answers_of(offer.terms), offer.id, offer.version))
 
 
 @book.press("offer.accept")
-def accept(talk: Talk, pressed: Press) -> None:
-    offers.accept_offer(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("offer.accepted_toast")))
+def accept(chat: ChatContext, pressed: Press) -> None:
+    offers.accept_offer(chat.ctx, pressed.subject, pressed.seen)
+    chat.reply(Toast(text=chat.words("offer.accepted_toast")))
 
 
 @book.press("offer.decline")
-def decline(talk: Talk, pressed: Press) -> None:
-    offers.decline_offer(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("offer.declined_toast")))
+def decline(chat: ChatContext, pressed: Press) -> None:
+    offers.decline_offer(chat.ctx, pressed.subject, pressed.seen)
+    chat.reply(Toast(text=chat.words("offer.declined_toast")))
 
 
 @book.press("offer.withdraw")
-def withdraw(talk: Talk, pressed: Press) -> None:
-    offers.withdraw_offer(talk.ctx, pressed.subject, pressed.seen)
-    talk.reply(Toast(text=talk.words("offer.withdrawn_toast")))
+def withdraw(chat: ChatContext, pressed: Press) -> None:
+    offers.withdraw_offer(chat.ctx, pressed.subject, pressed.seen)
+    chat.reply(Toast(text=chat.words("offer.withdrawn_toast")))
 
 
 @book.press("offer.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(offer_card(talk, offers.offer_for(talk.ctx, pressed.subject)))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(offer_card(chat, offers.offer_for(chat.ctx, pressed.subject)))
 
 
 @book.command("offers")
-def my_offers(talk: Talk, _rest: str) -> None:
+def my_offers(chat: ChatContext, _rest: str) -> None:
     """The person's offers, the open ones first."""
-    words = talk.words
-    mine = offers.offers_of(talk.ctx, talk.organisation)[:SHOWN_AT_ONCE]
+    words = chat.words
+    mine = offers.offers_of(chat.ctx, chat.organisation)[:SHOWN_AT_ONCE]
     if not mine:
         find = to_command(words, "find", "primary")
-        talk.reply(Say(text=words("offer.none_yet"), buttons=((find,),)))
+        chat.reply(Say(text=words("offer.none_yet"), buttons=((find,),)))
         return
     if len(mine) == 1:
-        talk.reply(offer_card(talk, mine[0]))
+        chat.reply(offer_card(chat, mine[0]))
         return
-    items = tuple(brief_offer(talk, offer) for offer in mine)
-    talk.reply(CardList(subject="offers", title=words("offer.mine"), items=items))
+    items = tuple(brief_offer(chat, offer) for offer in mine)
+    chat.reply(CardList(subject="offers", title=words("offer.mine"), items=items))
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
 
 
-def offer_card(talk: Talk, offer: Offer, note: str = "") -> Card:
+def offer_card(chat: ChatContext, offer: Offer, note: str = "") -> Card:
     """An offer as this person sees it: terms with what changed, the other side's standing, whose turn, by when."""
-    words, mine = talk.words, offers.sides(talk.ctx, offer)
+    words, mine = chat.words, offers.sides(chat.ctx, offer)
     side: Side = "seller" if "buyer" in mine else "buyer"  # the other's
     other = offer.seller if side == "seller" else offer.buyer
-    name, stands = talk.party(other), standing_with_reviews(talk, other, side)
+    name, stands = chat.party(other), standing_with_reviews(chat, other, side)
     return Card(
         subject=f"offer:{offer.id}",
-        title=_title(talk, offer),
+        title=_title(chat, offer),
         lines=(
-            *terms_lines(talk, offer),
+            *terms_lines(chat, offer),
             Line(label=words("party.other"), value=f"{name} · {stands.said}"),
         ),
-        turn=_turn(talk, offer, mine, name),
+        turn=_turn(chat, offer, mine, name),
         note=note,
-        buttons=_buttons(talk, offer, mine, stands.reviews),
-        fresh=talk.fresh,
+        buttons=_buttons(chat, offer, mine, stands.reviews),
+        as_new_message=chat.as_new_message,
     )
 
 
-def brief_offer(talk: Talk, offer: Offer) -> Card:
+def brief_offer(chat: ChatContext, offer: Offer) -> Card:
     """An offer among others: how much, for what, whose turn. It is answered where all its terms are read."""
-    words, mine = talk.words, offers.sides(talk.ctx, offer)
-    name = talk.party(offer.seller if "buyer" in mine else offer.buyer)
+    words, mine = chat.words, offers.sides(chat.ctx, offer)
+    name = chat.party(offer.seller if "buyer" in mine else offer.buyer)
     shown = {words("terms.quantity"), words("terms.price"), words("terms.total")}
     return Card(
-        title=_title(talk, offer),
+        title=_title(chat, offer),
         lines=(
-            *(line for line in terms_lines(talk, offer) if line.label in shown),
+            *(line for line in terms_lines(chat, offer) if line.label in shown),
             Line(label=words("party.other"), value=name),
         ),
-        turn=_turn(talk, offer, mine, name),
+        turn=_turn(chat, offer, mine, name),
         buttons=((Button(label=words("deal.open"), press=press("offer.show", offer.id)),),),
     )
 
 
-def _title(talk: Talk, offer: Offer) -> str:
-    return talk.words("offer.card", goods=goods_name(talk, offer.terms.product_id, offer.terms.grade_id))
+def _title(chat: ChatContext, offer: Offer) -> str:
+    return chat.words("offer.card", goods=goods_name(chat, offer.terms.product_id, offer.terms.grade_id))
 
 
-def _turn(talk: Talk, offer: Offer, mine: frozenset[str], name: str) -> str:
+def _turn(chat: ChatContext, offer: Offer, mine: frozenset[str], name: str) -> str:
     if offer.state == "expired":
-        return why_lapsed(talk, offer, mine, name)
+        return why_lapsed(chat, offer, mine, name)
     if offer.state != OFFER.initial:
-        return talk.words(f"state.{offer.state}")
-    return talk.words("offer.your_turn" if "turn" in mine else "offer.their_turn", name=name, until=offer.valid_until)
+        return chat.words(f"state.{offer.state}")
+    return chat.words("offer.your_turn" if "turn" in mine else "offer.their_turn", name=name, until=offer.valid_until)
 
 
 def _buttons(
-    talk: Talk, offer: Offer, mine: frozenset[str], reviews: tuple[Button, ...]
+    chat: ChatContext, offer: Offer, mine: frozenset[str], reviews: tuple[Button, ...]
 ) -> tuple[tuple[Button, ...], ...]:
     if offer.state == "expired":
-        return ways_on(talk, offer, mine)
+        return ways_on(chat, offer, mine)
     styles = {"accept": "primary", "decline": "danger", "withdraw": "danger"}
     verbs = [verb for verb in ("accept", "counter", "decline", "withdraw") if verb in OFFER.open_to(offer.state, mine)]
     row = tuple(
         Button(
-            label=talk.words(f"offer.{verb}"),
+            label=chat.words(f"offer.{verb}"),
             press=press(f"offer.{verb}", offer.id, offer.version),
             style=styles.get(verb, "plain"),
         )
         for verb in verbs
     )
-    apart = Button(label=talk.words("apart.button"), press=press("apart.ask", offer.id, choice="offer"))
+    apart = Button(label=chat.words("apart.button"), press=press("apart.ask", offer.id, choice="offer"))
     return (row, (*reviews, apart)) if row else ()
 
 
-def terms_lines(talk: Talk, offer: Offer) -> tuple[Line, ...]:
+def terms_lines(chat: ChatContext, offer: Offer) -> tuple[Line, ...]:
     """The terms on the table, each with what it was in the round before."""
     rounds = offer.rounds
     before = Terms.read(rounds[-2].terms_json) if len(rounds) > 1 else None
-    old = {line.label: line.value for line in lines_of(talk, before)} if before is not None else {}
+    old = {line.label: line.value for line in lines_of(chat, before)} if before is not None else {}
     return tuple(
         line.model_copy(update={"was": old[line.label]}) if old.get(line.label, line.value) != line.value else line
-        for line in lines_of(talk, offer.terms)
+        for line in lines_of(chat, offer.terms)
     )
 
 
-def goods_lines(talk: Talk, terms: Terms) -> list[Line]:
+def goods_lines(chat: ChatContext, terms: Terms) -> list[Line]:
     """Which goods they are, to the last mark: what is agreed on, before how much of it."""
-    words, catalogue = talk.words, talk.almanac.catalogue
-    lines = [Line(label=words("sell.product"), value=goods_name(talk, terms.product_id, None))]
+    words, catalogue = chat.words, chat.market_context.catalogue
+    lines = [Line(label=words("sell.product"), value=goods_name(chat, terms.product_id, None))]
     if terms.grade_id:
         lines.append(Line(label=words("sell.grade"), value=catalogue.grade(terms.grade_id).label))
-    lines.append(Line(label=words("terms.certificates"), value=show_certificates(talk, terms.certificates)))
+    lines.append(Line(label=words("terms.certificates"), value=show_certificates(chat, terms.certificates)))
     if terms.packaging:
-        lines.append(Line(label=words("terms.packaging"), value=show_packing(talk, terms.packaging)))
+        lines.append(Line(label=words("terms.packaging"), value=show_packing(chat, terms.packaging)))
     return lines
 
 
-def lines_of(talk: Talk, terms: Terms, *, signed: bool = False, whole: bool = False) -> list[Line]:
+def lines_of(chat: ChatContext, terms: Terms, *, signed: bool = False, whole: bool = False) -> list[Line]:
     """What terms say, in the order in which a trader reads them. Contacts are hidden until both have `signed`.
 
     `whole`: beside `goods_lines`, with what goes without saying elsewhere.
     """
-    words = talk.words
+    words = chat.words
     lines = [
         Line(label=words("terms.quantity"), value=words.show(terms.quantity)),
-        Line(label=words("terms.price"), value=show_price(talk, terms.price)),
+        Line(label=words("terms.price"), value=show_price(chat, terms.price)),
         Line(label=words("terms.total"), value=words.show(terms.total())),
         *([Line(label=words("terms.vat"), value=words("terms.vat_in"))] if whole else []),
-        Line(label=words("terms.delivery"), value=f"{terms.incoterm} {show_place(talk, terms.place)}"),
-        Line(label=words("terms.window"), value=show_window(talk, (terms.window_from, terms.window_to))),
+        Line(label=words("terms.delivery"), value=f"{terms.incoterm} {show_place(chat, terms.place)}"),
+        Line(label=words("terms.window"), value=show_window(chat, (terms.window_from, terms.window_to))),
     ]
     if terms.lots > 1 or whole:
         lines.append(Line(label=words("terms.lots"), value=words.show(terms.lots)))
     if terms.certificates and not whole:
-        lines.append(Line(label=words("terms.certificates"), value=show_certificates(talk, terms.certificates)))
+        lines.append(Line(label=words("terms.certificates"), value=show_certificates(chat, terms.certificates)))
     if terms.quality or whole:  # goods without a limit are paid by what is measured, too
-        lines.append(Line(label=words("terms.quality"), value=formula_text(talk, terms.quality or Quality())))
+        lines.append(Line(label=words("terms.quality"), value=formula_text(chat, terms.quality or Quality())))
     if terms.note:
         lines.append(Line(label=words("terms.note"), value=terms.note if signed else masked(terms.note)))
     return lines
 
 
-def formula_text(talk: Talk, agreed: Quality) -> str:
+def formula_text(chat: ChatContext, agreed: Quality) -> str:
     """What is paid for goods that are measured otherwise, in words that both can read before they agree."""
-    words = talk.words
+    words = chat.words
     said = [words("terms.quality_weight"), words("terms.quality_order")]
     if agreed.moisture is not None:
         said.append(words("terms.quality_moisture", most=agreed.moisture))

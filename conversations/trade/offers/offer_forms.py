@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import write_price, write_quantity
 from conversations.forms.delivery_window import write_window
 from core.kernel.quantity import Quantity
@@ -11,15 +11,15 @@ from core.trade.offers.model import Terms
 from core.trade.offers.rules import terms_of
 
 
-def open_offer(talk: Talk, listing: Listing, amount: Quantity) -> None:
-    talk.fresh = True
-    talk.open("offer", Opening(answers_of(terms_of(listing, amount)), listing.id, listing.version))
+def open_offer(chat: ChatContext, listing: Listing, amount: Quantity) -> None:
+    chat.as_new_message = True
+    chat.open("offer", FormDefaults(answers_of(terms_of(listing, amount)), listing.id, listing.version))
 
 
-def open_purchase(talk: Talk, listing: Listing, amount: Quantity) -> None:
-    talk.fresh = True
+def open_purchase(chat: ChatContext, listing: Listing, amount: Quantity) -> None:
+    chat.as_new_message = True
     known = {"product": listing.product_id, "quantity": write_quantity(amount)}
-    talk.open("buy", Opening(known, listing.id, listing.version))
+    chat.open("buy", FormDefaults(known, listing.id, listing.version))
 
 
 def answers_of(terms: Terms) -> dict[str, str]:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.delivery_window import Window, show_window
-from conversations.router import Doubt
+from conversations.router import Confirmation
 from core.trade.offers.rules import is_far_from
 
 
-def beside_dates(talk: Talk, window: Window, on_table: Window) -> Doubt | None:
+def beside_dates(chat: ChatContext, window: Window, on_table: Window) -> Confirmation | None:
     """What is asked back of a delivery window that lies far from the listing's, or from that of the other side."""
     if not is_far_from(window, on_table):
         return None
-    words = talk.words
-    question = words("window.far", given=show_window(talk, window), known=show_window(talk, on_table))
-    return Doubt(question, words("price.far.yes"), words("window.far.change"), "window")
+    words = chat.words
+    question = words("window.far", given=show_window(chat, window), known=show_window(chat, on_table))
+    return Confirmation(question, words("price.far.yes"), words("window.far.change"), "window")
 
 
-def together(first: Doubt | None, second: Doubt | None) -> Doubt | None:
+def together(first: Confirmation | None, second: Confirmation | None) -> Confirmation | None:
     """Both questions at once: who answers yes means all of it."""
     if first is None or second is None:
         return first or second

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from conversations.buttons import press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.differences import show_certificates
 from conversations.forms.answers import goods_name, show_place
 from conversations.forms.delivery_window import show_window
@@ -25,56 +25,56 @@ QUOTES_SHOWN = 8
 SEALS: Final = ("sealed", "open")
 
 
-def brief_request(talk: Talk, asked: Request) -> Card:
+def brief_request(chat: ChatContext, asked: Request) -> Card:
     """A request among others: what, where, until when; one button opens it."""
     return Card(
-        title=_title(talk, asked),
-        lines=tuple(_asked_lines(talk, asked)[:4]),
-        turn=request_turn(talk, asked, taken_of(talk, asked)),
-        buttons=((Button(label=talk.words("request.open"), press=press("request.show", asked.id)),),),
+        title=_title(chat, asked),
+        lines=tuple(_asked_lines(chat, asked)[:4]),
+        turn=request_turn(chat, asked, taken_of(chat, asked)),
+        buttons=((Button(label=chat.words("request.open"), press=press("request.show", asked.id)),),),
     )
 
 
-def request_card(talk: Talk, asked: Request, note: str = "") -> Card:
+def request_card(chat: ChatContext, asked: Request, note: str = "") -> Card:
     """A request as this person sees it: its buyer the quotes that may be seen, a seller their own."""
-    words, mine = talk.words, "buyer" in requests.roles_of(talk.ctx, asked)
-    seen, taken = quotes.quotes_on(talk.ctx, asked), taken_of(talk, asked)
-    lines = _asked_lines(talk, asked)
+    words, mine = chat.words, "buyer" in requests.roles_of(chat.ctx, asked)
+    seen, taken = quotes.quotes_on(chat.ctx, asked), taken_of(chat, asked)
+    lines = _asked_lines(chat, asked)
     if mine:
         lines.append(Line(label=words("request.quotes"), value=words.show(asked.quotes)))
     else:
-        lines.append(Line(label=words("party.buyer"), value=_name(talk, asked.buyer, "buyer")))
-    lines += [_quote_line(talk, asked, each, taken, mine=not mine) for each in seen[:QUOTES_SHOWN]]
-    if not mine and (passed := quotes.passed_quote(talk.ctx, asked)) is not None:
-        line = _quote_line(talk, asked, passed, None, mine=True)
+        lines.append(Line(label=words("party.buyer"), value=_name(chat, asked.buyer, "buyer")))
+    lines += [_quote_line(chat, asked, each, taken, mine=not mine) for each in seen[:QUOTES_SHOWN]]
+    if not mine and (passed := quotes.passed_quote(chat.ctx, asked)) is not None:
+        line = _quote_line(chat, asked, passed, None, mine=True)
         lines.append(line.model_copy(update={"value": words("request.quote_passed", quote=line.value)}))
     return Card(
         subject=f"request:{asked.id}",
-        title=_title(talk, asked),
+        title=_title(chat, asked),
         text=masked(asked.words),
         lines=tuple(lines),
-        table=_compared(talk, seen[:QUOTES_SHOWN], taken) if mine and len(seen) > 1 else (),
-        turn=request_turn(talk, asked, taken),
+        table=_compared(chat, seen[:QUOTES_SHOWN], taken) if mine and len(seen) > 1 else (),
+        turn=request_turn(chat, asked, taken),
         note=note,
-        buttons=_buttons(talk, asked, seen, taken, mine=mine),
-        fresh=talk.fresh,
+        buttons=_buttons(chat, asked, seen, taken, mine=mine),
+        as_new_message=chat.as_new_message,
     )
 
 
-def _title(talk: Talk, asked: Request) -> str:
-    return talk.words("request.card", goods=goods_name(talk, asked.product_id, asked.grade_id))
+def _title(chat: ChatContext, asked: Request) -> str:
+    return chat.words("request.card", goods=goods_name(chat, asked.product_id, asked.grade_id))
 
 
-def _name(talk: Talk, organisation_id: str, side: Side) -> str:
-    return f"{talk.party(organisation_id)} · {standing(talk, organisation_id, side)}"
+def _name(chat: ChatContext, organisation_id: str, side: Side) -> str:
+    return f"{chat.party(organisation_id)} · {standing(chat, organisation_id, side)}"
 
 
-def _asked_lines(talk: Talk, asked: Request) -> list[Line]:
-    words = talk.words
+def _asked_lines(chat: ChatContext, asked: Request) -> list[Line]:
+    words = chat.words
     lines = [
         Line(label=words("terms.quantity"), value=words.show(asked.quantity)),
-        Line(label=words("terms.delivery"), value=f"{asked.incoterm} {show_place(talk, asked.place)}"),
-        Line(label=words("terms.window"), value=show_window(talk, (asked.window_from, asked.window_to))),
+        Line(label=words("terms.delivery"), value=f"{asked.incoterm} {show_place(chat, asked.place)}"),
+        Line(label=words("terms.window"), value=show_window(chat, (asked.window_from, asked.window_to))),
         Line(label=words("request.closes"), value=words.show(asked.closes_at)),
     ]
     if asked.target is not None:
@@ -86,19 +86,19 @@ def _asked_lines(talk: Talk, asked: Request) -> list[Line]:
     return [*lines, Line(label=words("request.seal"), value=words(f"request.seal.{SEALS[not asked.sealed]}"))]
 
 
-def _compared(talk: Talk, quoted: Sequence[Quote], taken: Taken | None) -> tuple[tuple[str, ...], ...]:
+def _compared(chat: ChatContext, quoted: Sequence[Quote], taken: Taken | None) -> tuple[tuple[str, ...], ...]:
     """The quotes side by side, one a row."""
-    words = talk.words
+    words = chat.words
     certified = any(each.number for quote in quoted for each in quote.terms.certificates)
     numbers = ("terms.certificates",) if certified else ()
     head = ("party.seller", "terms.price", "terms.total", "terms.window", *numbers, "terms.note")
     rows = [
         (
-            _marked(talk, each, taken, _name(talk, each.seller, "seller")),
+            _marked(chat, each, taken, _name(chat, each.seller, "seller")),
             words.show(each.terms.price),
             words.show(each.terms.total()),
-            show_window(talk, (each.terms.window_from, each.terms.window_to)),
-            *([show_certificates(talk, each.terms.certificates)] if certified else []),
+            show_window(chat, (each.terms.window_from, each.terms.window_to)),
+            *([show_certificates(chat, each.terms.certificates)] if certified else []),
             masked(each.terms.note or ""),
         )
         for each in quoted
@@ -106,45 +106,45 @@ def _compared(talk: Talk, quoted: Sequence[Quote], taken: Taken | None) -> tuple
     return (tuple(map(words, head)), *rows)
 
 
-def _marked(talk: Talk, quote: Quote, taken: Taken | None, said: str) -> str:
+def _marked(chat: ChatContext, quote: Quote, taken: Taken | None, said: str) -> str:
     """Behind a quote, whether it is the one that was taken, or was before a deal that came to nothing."""
     if quote.awarded_at is None:
         return said
     chosen = taken is not None and taken.quote.id == quote.id
-    return talk.words("request.quote_taken" if chosen else "request.quote_fell_through", quote=said)
+    return chat.words("request.quote_taken" if chosen else "request.quote_fell_through", quote=said)
 
 
-def _quote_line(talk: Talk, asked: Request, quote: Quote, taken: Taken | None, *, mine: bool) -> Line:
-    words, terms = talk.words, quote.terms
+def _quote_line(chat: ChatContext, asked: Request, quote: Quote, taken: Taken | None, *, mine: bool) -> Line:
+    words, terms = chat.words, quote.terms
     parts = [
         words.show(terms.price),
         words.show(terms.total()),
-        show_window(talk, (terms.window_from, terms.window_to)),
+        show_window(chat, (terms.window_from, terms.window_to)),
     ]
     if terms.lots != asked.lots:
         parts.append(f"{words('terms.lots')}: {words.show(terms.lots)}")
     if numbered := [each for each in terms.certificates if each.number]:
-        parts.append(show_certificates(talk, numbered))
+        parts.append(show_certificates(chat, numbered))
     if terms.note:
         parts.append(masked(terms.note))
-    label = words("request.my_quote") if mine else _name(talk, quote.seller, "seller")
-    return Line(label=label, value=_marked(talk, quote, taken, " · ".join(parts)))
+    label = words("request.my_quote") if mine else _name(chat, quote.seller, "seller")
+    return Line(label=label, value=_marked(chat, quote, taken, " · ".join(parts)))
 
 
 def _buttons(
-    talk: Talk, asked: Request, seen: list[Quote], taken: Taken | None, *, mine: bool
+    chat: ChatContext, asked: Request, seen: list[Quote], taken: Taken | None, *, mine: bool
 ) -> tuple[tuple[Button, ...], ...]:
-    words = talk.words
-    verbs = REQUEST.open_to(asked.state, requests.roles_of(talk.ctx, asked))
+    words = chat.words
+    verbs = REQUEST.open_to(asked.state, requests.roles_of(chat.ctx, asked))
     rows: list[tuple[Button, ...]] = []
     if taken is not None and taken.deal is not None:
         rows.append((Button(label=words("request.open_deal"), press=press("deal.show", taken.deal.id)),))
     if mine and "award" in verbs:
-        rows += _choices(talk, asked, seen)
+        rows += _choices(chat, asked, seen)
     if mine and asked.state in REQUEST.final:
         again = press("request.again", asked.id)
         rows.append((Button(label=words("request.again"), press=again, style="plain" if taken else "primary"),))
-    if "quote" in verbs and quotes.quotes_left(talk.ctx, asked) > 0:
+    if "quote" in verbs and quotes.quotes_left(chat.ctx, asked) > 0:
         rows.append((Button(label=words("request.quote"), press=press("request.quote", asked.id), style="primary"),))
     row: list[Button] = []
     if "change" in verbs:
@@ -155,13 +155,13 @@ def _buttons(
     return (*rows, tuple(row)) if row else tuple(rows)
 
 
-def _choices(talk: Talk, asked: Request, seen: list[Quote]) -> list[tuple[Button, ...]]:
+def _choices(chat: ChatContext, asked: Request, seen: list[Quote]) -> list[tuple[Button, ...]]:
     """A button for each quote that can be taken. Its number is the quote's place on this card."""
     rows: list[tuple[Button, ...]] = []
-    open_to_choose = {each.id for each in to_choose(seen, talk.ctx.now.date())}
+    open_to_choose = {each.id for each in to_choose(seen, chat.ctx.now.date())}
     for number, each in enumerate(seen[:QUOTES_SHOWN], 1):
         if each.id in open_to_choose:
-            label = talk.words("request.take", name=talk.party(each.seller), total=each.terms.total())
+            label = chat.words("request.take", name=chat.party(each.seller), total=each.terms.total())
             load = press("request.award", asked.id, asked.version, str(number))
             rows.append((Button(label=label, press=load, style="plain" if rows else "primary"),))
     return rows

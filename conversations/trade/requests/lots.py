@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.form import Values
-from conversations.router import Doubt
+from conversations.router import Confirmation
 from core.discovery.market_figures.service import asked_by_others
 from core.kernel.lot_sizes import LOTS_AT_MOST, largest_deal, largest_payment, lots_needed
 from core.kernel.money import Money, UnitPrice
@@ -20,11 +20,11 @@ def lots_at(price: UnitPrice | None, quantity: Quantity | None, asked: int = 1) 
     return lots if 1 < lots <= LOTS_AT_MOST else None
 
 
-def too_few_lots(talk: Talk, values: Values) -> Doubt | None:
+def too_few_lots(chat: ChatContext, values: Values) -> Confirmation | None:
     """What is asked back of an amount that quotes could not be paid for in so few lots: at the buyer's own price, or
     at what others ask for such goods now."""
-    words, quantity = talk.words, values["quantity"]
-    price = values.get("target") or _median(talk, values["product"])
+    words, quantity = chat.words, values["quantity"]
+    price = values.get("target") or _median(chat, values["product"])
     total = _total(price, quantity)
     if total is None or (needed := lots_needed(total)) <= values.get("lots", 1):
         return None
@@ -33,27 +33,27 @@ def too_few_lots(talk: Talk, values: Values) -> Doubt | None:
             return None  # it is refused
         most = largest_deal(total.currency)
         question = words("request.amount_beyond", price=price, total=total, most=most, count=LOTS_AT_MOST)
-        return Doubt(question, words("price.far.yes"), words("request.amount_change"), "quantity")
+        return Confirmation(question, words("price.far.yes"), words("request.amount_change"), "quantity")
     most = largest_payment(total.currency)
     question = words("request.lots_needed", price=price, total=total, most=most, count=needed)
-    return Doubt(question, words("request.lots_to_sellers"), words("request.lots_set"), "lots")
+    return Confirmation(question, words("request.lots_to_sellers"), words("request.lots_set"), "lots")
 
 
 def write_asked(quantity: Quantity, lots: int) -> str:
     return f"{quantity.amount} {quantity.unit} {lots}"
 
 
-def read_asked(_talk: Talk, text: str, _values: Values) -> tuple[Quantity, int]:
+def read_asked(_chat: ChatContext, text: str, _values: Values) -> tuple[Quantity, int]:
     """What a request asks for, as it stands unseen in the form of a quote on it."""
     amount, unit, lots = text.split()
     return Quantity(Decimal(amount), unit), int(lots)
 
 
-def _median(talk: Talk, product_id: str) -> UnitPrice | None:
-    catalogue = talk.almanac.catalogue
+def _median(chat: ChatContext, product_id: str) -> UnitPrice | None:
+    catalogue = chat.market_context.catalogue
     product = catalogue.product(product_id)
     like = UnitPrice(Decimal(1), product.price_currency, product.price_unit)
-    return asked_by_others(talk.ctx, catalogue, product_id, like, organisation_id=talk.organisation)
+    return asked_by_others(chat.ctx, catalogue, product_id, like, organisation_id=chat.organisation)
 
 
 def _total(price: UnitPrice | None, quantity: Quantity | None) -> Money | None:

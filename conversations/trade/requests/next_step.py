@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from core.kernel.timers import deadline_of
 from core.trade.deals.access import deal_of_quote
 from core.trade.deals.model import DEAL, Deal
@@ -23,35 +23,35 @@ class Taken:
     deal: Deal | None
 
 
-def taken_of(talk: Talk, asked: Request) -> Taken | None:
-    quote = quotes.taken_quote(talk.ctx, asked)
-    return None if quote is None else Taken(quote, deal_of_quote(talk.ctx, quote.id))
+def taken_of(chat: ChatContext, asked: Request) -> Taken | None:
+    quote = quotes.taken_quote(chat.ctx, asked)
+    return None if quote is None else Taken(quote, deal_of_quote(chat.ctx, quote.id))
 
 
-def request_turn(talk: Talk, asked: Request, taken: Taken | None) -> str:
+def request_turn(chat: ChatContext, asked: Request, taken: Taken | None) -> str:
     """A request has a sentence for its buyer and one for sellers in each state."""
     if taken is not None:
-        return _of_taken(talk, asked, taken)
-    side = "buyer" if "buyer" in requests.roles_of(talk.ctx, asked) else "seller"
-    due = _due(talk, REQUEST.name, asked.id) or ""
-    if side == "seller" and asked.state == REQUEST.initial and quotes.passed_quote(talk.ctx, asked) is not None:
-        return talk.words("request.turn.anew.seller", due=due)
-    return talk.words(f"request.turn.{asked.state}.{side}", due=due)
+        return _of_taken(chat, asked, taken)
+    side = "buyer" if "buyer" in requests.roles_of(chat.ctx, asked) else "seller"
+    due = _due(chat, REQUEST.name, asked.id) or ""
+    if side == "seller" and asked.state == REQUEST.initial and quotes.passed_quote(chat.ctx, asked) is not None:
+        return chat.words("request.turn.anew.seller", due=due)
+    return chat.words(f"request.turn.{asked.state}.{side}", due=due)
 
 
-def _of_taken(talk: Talk, asked: Request, taken: Taken) -> str:
+def _of_taken(chat: ChatContext, asked: Request, taken: Taken) -> str:
     """The two read of their deal; another seller, until when their own quote binds them."""
-    words, until = talk.words, requests.bound_until(talk.ctx, asked)
+    words, until = chat.words, requests.bound_until(chat.ctx, asked)
     if taken.deal is None:
-        if until is not None and quotes.has_standing(talk.ctx, asked, talk.organisation):
+        if until is not None and quotes.has_standing(chat.ctx, asked, chat.organisation):
             return words("request.turn.reserve.seller", due=until)
         return words(f"request.turn.{asked.state}.seller", due="")
-    buyer = talk.organisation == asked.buyer
-    name, ref = talk.party(taken.quote.seller if buyer else asked.buyer), taken.deal.ref
+    buyer = chat.organisation == asked.buyer
+    name, ref = chat.party(taken.quote.seller if buyer else asked.buyer), taken.deal.ref
     head = words("request.turn.taken.buyer" if buyer else "request.turn.taken.winner", name=name, ref=ref)
     if asked.state != "awarded":
         return f"{head} {words('request.turn.both_signed')}"
-    due = _due(talk, DEAL.name, taken.deal.id) or ""
+    due = _due(chat, DEAL.name, taken.deal.id) or ""
     waits = "request.turn.to_approve" if taken.deal.state == "awaiting_approval" else "request.turn.to_sign"
     lines = [f"{head} {words(waits, due=due)}"]
     if buyer and until is not None and asked.quotes > 1:
@@ -59,6 +59,6 @@ def _of_taken(talk: Talk, asked: Request, taken: Taken) -> str:
     return "\n".join(lines)
 
 
-def _due(talk: Talk, process: str, subject: str) -> datetime | None:
-    timer = deadline_of(talk.ctx.session, process, subject)
+def _due(chat: ChatContext, process: str, subject: str) -> datetime | None:
+    timer = deadline_of(chat.ctx.session, process, subject)
     return timer.due_at if timer is not None else None

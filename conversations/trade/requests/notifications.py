@@ -58,7 +58,7 @@ def _on_changed(code: str) -> Callable[[Ctx, request.RequestChanged], None]:
     def hear(ctx: Ctx, fact: request.RequestChanged) -> None:
         by, asked = fact.by_person, request_for(ctx, fact.request_id)
         say = partial(gathered(ctx).say, "request", asked.id, by=by, what=told_of(fact.changes, "request"))
-        say(code, only=fact.buyer, name=lambda talk: talk.name_of(by), why="anew" if fact.quotes_passed else "")
+        say(code, only=fact.buyer, name=lambda chat: chat.name_of(by), why="anew" if fact.quotes_passed else "")
         for seller in sellers_of(ctx, asked.id):
             stands = has_standing(ctx, asked, seller)
             say("notice.request_changed_quoted", only=seller, due=asked.closes_at, why="" if stands else "anew")

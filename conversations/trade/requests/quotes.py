@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conversations.buttons import Press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import goods_name, read_price, show_place, write_list, write_price
 from conversations.forms.delivery_window import WINDOW, write_window
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Toast
-from conversations.router import Book, Doubt, Flow
+from conversations.router import Book, Confirmation, Flow
 from conversations.trade.listings.certificates import (
     NUMBERS,
     certificates_in,
@@ -34,20 +34,20 @@ from core.trade.requests.model import REQUEST
 book = Book()
 
 
-def _read_quoted_price(talk: Talk, text: str, values: Values) -> UnitPrice:
+def _read_quoted_price(chat: ChatContext, text: str, values: Values) -> UnitPrice:
     """Per the unit of the buyer's own price, while what is asked for is paid by it; else per that of its amount."""
     currency, unit = values["priced_in"].split("/")
     asked, own = values["asked"][0], values.get("price")
     currency, stood = (own.currency, own.unit) if own is not None else (currency, unit)
-    price = read_price(talk, text, currency, unit_meant(unit, asked.unit, stood))
+    price = read_price(chat, text, currency, unit_meant(unit, asked.unit, stood))
     check_price(price, asked.unit)
     return price
 
 
-def _read_numbers(talk: Talk, text: str, values: Values) -> dict[str, str]:
+def _read_numbers(chat: ChatContext, text: str, values: Values) -> dict[str, str]:
     """Of the certificates that the buyer asks for: others are not a seller's to add here."""
     try:
-        return read_numbers(talk, text, values)
+        return read_numbers(chat, text, values)
     except Invalid as fault:
         if fault.code != "certificate.not_chosen":
             raise
@@ -74,11 +74,11 @@ QUOTING = Form(
 )
 
 
-def _quote(talk: Talk, opening: Opening, values: Values) -> None:
+def _quote(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     window = values["window"]
     command = MakeQuote(
-        request_id=str(opening.subject),
-        edition=opening.seen,
+        request_id=str(defaults.subject),
+        edition=defaults.seen,
         price=values["price"],
         window_from=window[0],
         window_to=window[1],
@@ -86,34 +86,34 @@ def _quote(talk: Talk, opening: Opening, values: Values) -> None:
         certificates=tuple(certificates_in(values)),
         note=values.get("note"),
     )
-    quotes.make_quote(talk.ctx, talk.almanac.catalogue, command)
+    quotes.make_quote(chat.ctx, chat.market_context.catalogue, command)
 
 
-def _anew(talk: Talk, opening: Opening) -> Opening:
+def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """The request asks for something else by now: the price stays to be looked over, the dates are those asked for."""
-    asked = requests.request_for(talk.ctx, str(opening.subject))
-    if opening.seen is None or opening.seen >= asked.stands_from:
-        return opening
+    asked = requests.request_for(chat.ctx, str(defaults.subject))
+    if defaults.seen is None or defaults.seen >= asked.stands_from:
+        return defaults
     window = write_window((asked.window_from, asked.window_to))
     certificates = write_list(asked.certificates)
     now = {"window": window, "asked": write_asked(asked.quantity, asked.lots), "certificates": certificates}
-    return replace(opening, answers={**opening.answers, **now}, seen=asked.edition)
+    return replace(defaults, answers={**defaults.answers, **now}, seen=asked.edition)
 
 
-def _what_is_asked(talk: Talk, opening: Opening) -> str:
-    request = requests.request_for(talk.ctx, str(opening.subject))
-    goods, place = goods_name(talk, request.product_id, request.grade_id), show_place(talk, request.place)
-    left = quotes.quotes_left(talk.ctx, request)
-    return talk.words(
+def _what_is_asked(chat: ChatContext, defaults: FormDefaults) -> str:
+    request = requests.request_for(chat.ctx, str(defaults.subject))
+    goods, place = goods_name(chat, request.product_id, request.grade_id), show_place(chat, request.place)
+    left = quotes.quotes_left(chat.ctx, request)
+    return chat.words(
         "quote.about", goods=goods, quantity=request.quantity, place=f"{request.incoterm} {place}", count=left
     )
 
 
-def _far_quote(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+def _far_quote(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
     """Beside what others ask; else beside the price that the buyer has in mind."""
-    asked, price = requests.request_for(talk.ctx, str(opening.subject)), values["price"]
-    beside = beside_table(talk, asked.product_id, price, asked.target) if asked.target is not None else None
-    return beside_market(talk, asked.product_id, price) or beside
+    asked, price = requests.request_for(chat.ctx, str(defaults.subject)), values["price"]
+    beside = beside_table(chat, asked.product_id, price, asked.target) if asked.target is not None else None
+    return beside_market(chat, asked.product_id, price) or beside
 
 
 book.flow(
@@ -121,18 +121,18 @@ book.flow(
         QUOTING,
         finish=_quote,
         intro=_what_is_asked,
-        reads=lambda talk, text, _values: answers_in(talk, text),
+        reads=lambda chat, text, _values: answers_in(chat, text),
         anew=_anew,
-        doubts=_far_quote,
+        confirm=_far_quote,
     )
 )
 
 
 @book.press("request.quote")
-def quote(talk: Talk, pressed: Press) -> None:
+def quote(chat: ChatContext, pressed: Press) -> None:
     """A seller's way in: the dates that are asked for stand in the form, and their own last price."""
-    asked = requests.request_for(talk.ctx, pressed.subject)
-    REQUEST.transition(asked.state, "quote", requests.roles_of(talk.ctx, asked))
+    asked = requests.request_for(chat.ctx, pressed.subject)
+    REQUEST.transition(asked.state, "quote", requests.roles_of(chat.ctx, asked))
     known = {
         "asked": write_asked(asked.quantity, asked.lots),
         "priced_in": f"{asked.currency}/{asked.price_unit}",
@@ -140,22 +140,22 @@ def quote(talk: Talk, pressed: Press) -> None:
         "product": asked.product_id,
         "certificates": write_list(asked.certificates),
     }
-    earlier = [*quotes.quotes_on(talk.ctx, asked), quotes.passed_quote(talk.ctx, asked)]
+    earlier = [*quotes.quotes_on(chat.ctx, asked), quotes.passed_quote(chat.ctx, asked)]
     if earlier[0] is not None:
         known["price"] = write_price(earlier[0].terms.price)
         told = (each for each in earlier[0].terms.certificates if each.number and each.scheme in asked.certificates)
         known["certificate_numbers"] = write_numbers({each.scheme: each.number for each in told})
-    talk.fresh = True
-    talk.open("quote", Opening(known, asked.id, asked.edition))
+    chat.as_new_message = True
+    chat.open("quote", FormDefaults(known, asked.id, asked.edition))
 
 
 @book.press("request.award")
-def award(talk: Talk, pressed: Press) -> None:
+def award(chat: ChatContext, pressed: Press) -> None:
     """The buyer takes the quote of that number on the card; the card's version says which card it was."""
-    asked = requests.request_for(talk.ctx, pressed.subject)
-    shown = quotes.quotes_on(talk.ctx, asked)
+    asked = requests.request_for(chat.ctx, pressed.subject)
+    shown = quotes.quotes_on(chat.ctx, asked)
     number = int(pressed.choice) if pressed.choice.isdigit() else 0
     if not 1 <= number <= len(shown):
         raise Invalid("talk.unknown_button")
-    quotes.award_quote(talk.ctx, shown[number - 1].id, pressed.seen)
-    talk.reply(Toast(text=talk.words("request.awarded_toast")))
+    quotes.award_quote(chat.ctx, shown[number - 1].id, pressed.seen)
+    chat.reply(Toast(text=chat.words("request.awarded_toast")))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from conversations.buttons import Press, press, to_command
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.form_controller.drafts import go_on_or_open
 from conversations.forms.answers import (
     NOTHING,
@@ -24,7 +24,7 @@ from conversations.forms.delivery_window import write_window
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Calendar
 from conversations.reply import Button, CardList, Option, Say, Toast
-from conversations.router import Book, Doubt, Flow
+from conversations.router import Book, Confirmation, Flow
 from conversations.steps import YES
 from conversations.trade.delivery.delivery import read_day
 from conversations.trade.listings.listing import SELL, answers_in, answers_of, opened_by
@@ -46,14 +46,14 @@ book = Book()
 # --- forms ------------------------------------------------------------------------------------------------------------
 
 
-def _read_closes(talk: Talk, text: str, values: Values) -> datetime:
+def _read_closes(chat: ChatContext, text: str, values: Values) -> datetime:
     """The last day for quotes, until the evening of it where the buyer is."""
-    day: date = read_day(talk, text, values)
-    return datetime.combine(day, CUT_OFF_HOUR, talk.words.zone).astimezone(UTC)
+    day: date = read_day(chat, text, values)
+    return datetime.combine(day, CUT_OFF_HOUR, chat.words.zone).astimezone(UTC)
 
 
-def _seals(talk: Talk, _values: Values) -> list[Option]:
-    return [option(each, talk.words(f"request.seal.{each}")) for each in SEALS]
+def _seals(chat: ChatContext, _values: Values) -> list[Option]:
+    return [option(each, chat.words(f"request.seal.{each}")) for each in SEALS]
 
 
 ASKED = ("product", "grade", "quantity")  # as in a listing
@@ -74,11 +74,11 @@ REQUESTING = Form(
         ),
         replace(SELL.field("certificates"), name="certificates"),
         replace(LOTS, otherwise=lambda values: lots_at(values.get("target"), values.get("quantity"))),
-        Field("seal", "choice", options=_seals, optional=True, show=lambda talk, v: talk.words(f"request.seal.{v}")),
+        Field("seal", "choice", options=_seals, optional=True, show=lambda chat, v: chat.words(f"request.seal.{v}")),
         Field(
             "quotes_each",
             "number",
-            read=lambda _talk, text, _values: read_whole_number(1, QUOTES_EACH_AT_MOST, text),
+            read=lambda _chat, text, _values: read_whole_number(1, QUOTES_EACH_AT_MOST, text),
             optional=True,
             example="1",
         ),
@@ -87,7 +87,7 @@ REQUESTING = Form(
 )
 
 
-def _publish(talk: Talk, opening: Opening, values: Values) -> None:
+def _publish(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     window = values["window"]
     command = PublishRequest(
         product_id=values["product"],
@@ -104,54 +104,54 @@ def _publish(talk: Talk, opening: Opening, values: Values) -> None:
         closes_at=values["closes"],
         sealed=values.get("seal", "sealed") == "sealed",
         quotes_each=values.get("quotes_each", QUOTES_EACH),
-        language=talk.words.language,
-        again_of=opening.subject,
+        language=chat.words.language,
+        again_of=defaults.subject,
     )
-    requests.publish_request(talk.ctx, talk.almanac.catalogue, command)
+    requests.publish_request(chat.ctx, chat.market_context.catalogue, command)
 
 
-def _doubts(talk: Talk, _opening: Opening, values: Values) -> Doubt | None:
-    far = beside_market(talk, values["product"], values["target"], "target") if "target" in values else None
-    return far or too_few_lots(talk, values)
+def _doubts(chat: ChatContext, _defaults: FormDefaults, values: Values) -> Confirmation | None:
+    far = beside_market(chat, values["product"], values["target"], "target") if "target" in values else None
+    return far or too_few_lots(chat, values)
 
 
 book.flow(
     Flow(
         REQUESTING,
         finish=_publish,
-        reads=lambda talk, text, values: of_request(talk, answers_in(talk, text, values.get("product"), values)),
-        doubts=_doubts,
+        reads=lambda chat, text, values: of_request(chat, answers_in(chat, text, values.get("product"), values)),
+        confirm=_doubts,
     )
 )
 # --- commands and buttons ---------------------------------------------------------------------------------------------
 
 
 @book.command("request")
-def request(talk: Talk, sentence: str) -> None:
+def request(chat: ChatContext, sentence: str) -> None:
     """`/request`, or `/request 500 t A1 pellets DAP Kaunas in December`: whatever the sentence says is filled in."""
-    talk.open("request", Opening(of_request(talk, opened_by(talk, sentence)) if sentence else {}))
+    chat.open("request", FormDefaults(of_request(chat, opened_by(chat, sentence)) if sentence else {}))
 
 
-def opening_for(talk: Talk, understood: Understood) -> Opening:
+def opening_for(chat: ChatContext, understood: Understood) -> FormDefaults:
     """The form with what somebody has looked for in vain: their limit is the price that they have in mind."""
     limit = understood.max_price or understood.price
-    return Opening(of_request(talk, answers_of(talk, replace(understood, price=limit))))
+    return FormDefaults(of_request(chat, answers_of(chat, replace(understood, price=limit))))
 
 
-def of_request(talk: Talk, known: dict[str, str]) -> dict[str, str]:
+def of_request(chat: ChatContext, known: dict[str, str]) -> dict[str, str]:
     """The same answers as this form names them; a certificate only where it is one that there is."""
     known.pop("packaging", None)  # how it is packed is for who quotes to say
     if "price" in known:
         known["target"] = known.pop("price")
     known.pop("certificate_numbers", None)  # and the seller's, too
     certificate = known.pop("certificates", "").partition(",")[0]
-    if certificate in talk.almanac.catalogue.certificates:
+    if certificate in chat.market_context.catalogue.certificates:
         known["certificates"] = certificate
     return known
 
 
 @book.command("requests")
-def all_requests(talk: Talk, sentence: str) -> None:
+def all_requests(chat: ChatContext, sentence: str) -> None:
     """What others look for, that which closes soonest first; above it the person's own, then what they quoted on.
 
     What is over stands behind a button.
@@ -159,67 +159,67 @@ def all_requests(talk: Talk, sentence: str) -> None:
     `/requests 500 t A1 pellets in Kaunas`: what that would answer.
     """
     if sentence:
-        talk.command("wanted", sentence)
+        chat.command("wanted", sentence)
         return
-    words = talk.words
-    mine = requests.requests_of(talk.ctx, talk.organisation)
+    words = chat.words
+    mine = requests.requests_of(chat.ctx, chat.organisation)
     own = [each for each in mine if each.state not in REQUEST.final]
-    others = requests.open_requests(talk.ctx, SHOWN_AT_ONCE)
-    quoted = [each for each in quotes.quoted_by(talk.ctx, talk.organisation, SHOWN_AT_ONCE) if each not in others]
+    others = requests.open_requests(chat.ctx, SHOWN_AT_ONCE)
+    quoted = [each for each in quotes.quoted_by(chat.ctx, chat.organisation, SHOWN_AT_ONCE) if each not in others]
     ask = to_command(words, "request", "primary")
     shown = [*own, *others, *quoted][:SHOWN_AT_ONCE]
-    buttons = ((ask,), *_way_back(talk, 0))
+    buttons = ((ask,), *_way_back(chat, 0))
     if not shown:
-        talk.reply(Say(text=words("request.none"), buttons=buttons))
+        chat.reply(Say(text=words("request.none"), buttons=buttons))
         return
-    items = tuple(brief_request(talk, each) for each in shown)
-    talk.reply(CardList(subject="requests", title=words("request.all"), items=items, buttons=buttons))
+    items = tuple(brief_request(chat, each) for each in shown)
+    chat.reply(CardList(subject="requests", title=words("request.all"), items=items, buttons=buttons))
 
 
-def _way_back(talk: Talk, skipping: int) -> tuple[tuple[Button, ...], ...]:
+def _way_back(chat: ChatContext, skipping: int) -> tuple[tuple[Button, ...], ...]:
     """A button to those that are over, behind so many that were shown; none where there are no more."""
-    if not quotes.ended_for(talk.ctx, talk.organisation, 1, skipping):
+    if not quotes.ended_for(chat.ctx, chat.organisation, 1, skipping):
         return ()
-    label = talk.words("request.earlier" if skipping else "request.ended")
+    label = chat.words("request.earlier" if skipping else "request.ended")
     return ((Button(label=label, press=press("request.ended", choice=str(skipping))),),)
 
 
 @book.press("request.ended")
-def ended(talk: Talk, pressed: Press) -> None:
+def ended(chat: ChatContext, pressed: Press) -> None:
     """One's own that are over, and those quoted on; what was one's own can be asked again there."""
     skipping = int(pressed.choice) if pressed.choice.isdigit() else 0
-    found = quotes.ended_for(talk.ctx, talk.organisation, SHOWN_AT_ONCE, skipping)
-    items, further = tuple(brief_request(talk, each) for each in found), skipping + SHOWN_AT_ONCE
-    title, buttons = talk.words("request.ended"), _way_back(talk, further)
-    talk.reply(CardList(subject="requests_ended", title=title, items=items, buttons=buttons, first=skipping + 1))
+    found = quotes.ended_for(chat.ctx, chat.organisation, SHOWN_AT_ONCE, skipping)
+    items, further = tuple(brief_request(chat, each) for each in found), skipping + SHOWN_AT_ONCE
+    title, buttons = chat.words("request.ended"), _way_back(chat, further)
+    chat.reply(CardList(subject="requests_ended", title=title, items=items, buttons=buttons, first=skipping + 1))
 
 
 @book.press("request.show")
-def show(talk: Talk, pressed: Press) -> None:
-    talk.reply(request_card(talk, requests.request_for(talk.ctx, pressed.subject)))
+def show(chat: ChatContext, pressed: Press) -> None:
+    chat.reply(request_card(chat, requests.request_for(chat.ctx, pressed.subject)))
 
 
 @book.press("request.again")
-def again(talk: Talk, pressed: Press) -> None:
+def again(chat: ChatContext, pressed: Press) -> None:
     """What has ended is asked again with one press, or after another look: all stands there, with a new cut-off."""
-    asked = requests.own_request(talk.ctx, pressed.subject)
+    asked = requests.own_request(chat.ctx, pressed.subject)
     if asked.state not in REQUEST.final:
-        talk.press("request.show", asked.id)
+        chat.press("request.show", asked.id)
         return
-    go_on_or_open(talk, REQUESTING.name, Opening(_asked_before(talk, asked), asked.id))
+    go_on_or_open(chat, REQUESTING.name, FormDefaults(_asked_before(chat, asked), asked.id))
 
 
-def _asked_before(talk: Talk, asked: Request) -> dict[str, str]:
+def _asked_before(chat: ChatContext, asked: Request) -> dict[str, str]:
     """The answers of an earlier request. Quotes are taken for as many days as then; dates that are over are asked."""
-    said = answers_of_request(talk, asked) | {"product": asked.product_id, "seal": SEALS[not asked.sealed]}
+    said = answers_of_request(chat, asked) | {"product": asked.product_id, "seal": SEALS[not asked.sealed]}
     days = max(1, (asked.closes_at - asked.published_at).days)
-    said["closes"] = min(talk.today + timedelta(days=days), asked.window_to).isoformat()
-    if asked.window_to <= talk.today:
+    said["closes"] = min(chat.today + timedelta(days=days), asked.window_to).isoformat()
+    if asked.window_to <= chat.today:
         del said["window"], said["closes"]
     return said
 
 
-def answers_of_request(talk: Talk, asked: Request) -> dict[str, str]:
+def answers_of_request(chat: ChatContext, asked: Request) -> dict[str, str]:
     """The answers that would ask just so; what was left out then is left out."""
     place = asked.place
     said = {
@@ -229,7 +229,7 @@ def answers_of_request(talk: Talk, asked: Request) -> dict[str, str]:
         "incoterm": asked.incoterm,
         "place": place.name if place.lat is None or place.lon is None else write_place(place),
         "window": write_window((asked.window_from, asked.window_to)),
-        "closes": asked.closes_at.astimezone(talk.words.zone).date().isoformat(),
+        "closes": asked.closes_at.astimezone(chat.words.zone).date().isoformat(),
         "certificates": write_list(asked.certificates),
         "lots": str(asked.lots) if asked.lots > 1 else "",
         "quotes_each": str(asked.quotes_each) if asked.quotes_each != QUOTES_EACH else "",
@@ -239,15 +239,15 @@ def answers_of_request(talk: Talk, asked: Request) -> dict[str, str]:
 
 
 @book.press("request.withdraw")
-def withdraw(talk: Talk, pressed: Press) -> None:
-    words, asked = talk.words, requests.own_request(talk.ctx, pressed.subject, pressed.seen)
+def withdraw(chat: ChatContext, pressed: Press) -> None:
+    words, asked = chat.words, requests.own_request(chat.ctx, pressed.subject, pressed.seen)
     if pressed.choice != YES:
         again = press("request.withdraw", asked.id, asked.version, YES)
         yes = Button(label=words("sure.yes", what=words("request.withdraw")), press=again, style="danger")
         no = Button(label=words("sure.no"), press=press("request.show", asked.id))
-        card = request_card(talk, asked)
-        sure = {"turn": words("request.withdraw_sure"), "buttons": ((yes,), (no,)), "fresh": False}
-        talk.reply(card.model_copy(update=sure))
+        card = request_card(chat, asked)
+        sure = {"turn": words("request.withdraw_sure"), "buttons": ((yes,), (no,)), "as_new_message": False}
+        chat.reply(card.model_copy(update=sure))
         return
-    requests.withdraw_request(talk.ctx, asked.id, pressed.seen)
-    talk.reply(Toast(text=words("request.withdrawn_toast")))
+    requests.withdraw_request(chat.ctx, asked.id, pressed.seen)
+    chat.reply(Toast(text=words("request.withdrawn_toast")))

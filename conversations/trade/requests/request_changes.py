@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from conversations.buttons import Press
-from conversations.chat_context import Opening, Talk
+from conversations.chat_context import ChatContext, FormDefaults
 from conversations.form_controller.drafts import go_on_or_open
 from conversations.forms.answers import (
     NOTHING,
@@ -17,7 +17,7 @@ from conversations.forms.answers import (
     read_goods_price,
 )
 from conversations.forms.form import BEFORE, Form, Values
-from conversations.router import Book, Doubt, Flow
+from conversations.router import Book, Confirmation, Flow
 from conversations.trade.listings.listing import answers_in
 from conversations.trade.listings.listing_changes import CHANGING
 from conversations.trade.listings.price_confirmation import beside_market
@@ -51,9 +51,9 @@ ASKED_ANEW: Final = Form(
 )
 
 
-def _opening(talk: Talk, asked: Request) -> Opening:
+def _defaults(chat: ChatContext, asked: Request) -> FormDefaults:
     """All that the request says now, and once more as what it says without the form."""
-    said = answers_of_request(talk, asked)
+    said = answers_of_request(chat, asked)
     names = [each.name for each in ASKED_ANEW.fields if not each.fixed]
     fixed = {
         "product": asked.product_id,
@@ -61,25 +61,25 @@ def _opening(talk: Talk, asked: Request) -> Opening:
         "priced_in": f"{asked.currency}/{asked.price_unit}",
         BEFORE: json.dumps({**dict.fromkeys(names, ""), **said}, ensure_ascii=False),
     }
-    return Opening(fixed | said, asked.id, asked.edition)
+    return FormDefaults(fixed | said, asked.id, asked.edition)
 
 
 # --- what is changed --------------------------------------------------------------------------------------------------
 
 
-def _change(talk: Talk, opening: Opening, values: Values) -> None:
-    asked = requests.changeable_request(talk.ctx, str(opening.subject))
-    changed = _changed(talk, opening)
+def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    asked = requests.changeable_request(chat.ctx, str(defaults.subject))
+    changed = _changed(chat, defaults)
     if not changed:
         raise Refusal("request.nothing_changed")
     given: dict[str, Any] = {}
     for name in changed:
         given |= GIVEN[name](values)
-    requests.change_request(talk.ctx, talk.almanac.catalogue, asked.id, ChangeRequest(**given), opening.seen)
+    requests.change_request(chat.ctx, chat.market_context.catalogue, asked.id, ChangeRequest(**given), defaults.seen)
 
 
-def _changed(talk: Talk, opening: Opening) -> set[str]:
-    return set(ASKED_ANEW.changed(talk, ASKED_ANEW.look(talk, opening.answers), opening.answers))
+def _changed(chat: ChatContext, defaults: FormDefaults) -> set[str]:
+    return set(ASKED_ANEW.changed(chat, ASKED_ANEW.look(chat, defaults.answers), defaults.answers))
 
 
 # By field, what of the command it gives.
@@ -98,48 +98,48 @@ GIVEN: Final[Mapping[str, Callable[[Values], dict[str, Any]]]] = {
 }
 
 
-def _anew(talk: Talk, opening: Opening) -> Opening:
+def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """A colleague has changed the request under the form: what was entered is laid upon what it says now."""
-    asked = requests.changeable_request(talk.ctx, str(opening.subject))
-    if asked.edition == opening.seen:
-        return opening
-    entered = {name: opening.answers.get(name, "") for name in _changed(talk, opening)}
-    now = _opening(talk, asked)
+    asked = requests.changeable_request(chat.ctx, str(defaults.subject))
+    if asked.edition == defaults.seen:
+        return defaults
+    entered = {name: defaults.answers.get(name, "") for name in _changed(chat, defaults)}
+    now = _defaults(chat, asked)
     return replace(now, answers={**now.answers, **entered})
 
 
-def _what_stays(talk: Talk, opening: Opening) -> str:
+def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
     """What makes another request of it, and what comes of the quotes that are there."""
-    words, asked = talk.words, requests.request_for(talk.ctx, str(opening.subject))
-    goods = goods_name(talk, asked.product_id, asked.grade_id)
+    words, asked = chat.words, requests.request_for(chat.ctx, str(defaults.subject))
+    goods = goods_name(chat, asked.product_id, asked.grade_id)
     lines = [words("request.change_intro", goods=goods, currency=asked.currency, unit=words.unit(asked.unit))]
     if asked.quotes:
         lines.append(words("request.change_quoted"))
     return "\n".join(lines)
 
 
-def _said(talk: Talk, sentence: str, values: Values) -> dict[str, str]:
+def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
     """ "180 t DAP Riga next week" changes three lines at once. Of another product nothing is taken."""
     product = values["product"]
-    said = of_request(talk, answers_in(talk, sentence, product, values))
+    said = of_request(chat, answers_in(chat, sentence, product, values))
     other = said.get("product", product) != product
     return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
 
 
-def _doubts(talk: Talk, opening: Opening, values: Values) -> Doubt | None:
+def _doubts(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
     """Asked of what is changed; what stood there was asked when it came."""
-    changed = _changed(talk, opening)
+    changed = _changed(chat, defaults)
     far = None
     if "target" in values and "target" in changed:
-        far = beside_market(talk, values["product"], values["target"], "target")
-    return far or (too_few_lots(talk, values) if changed & {"target", "quantity", "lots"} else None)
+        far = beside_market(chat, values["product"], values["target"], "target")
+    return far or (too_few_lots(chat, values) if changed & {"target", "quantity", "lots"} else None)
 
 
-book.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=_anew, doubts=_doubts))
+book.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=_anew, confirm=_doubts))
 
 
 @book.press("request.change")
-def change(talk: Talk, pressed: Press) -> None:
+def change(chat: ChatContext, pressed: Press) -> None:
     """Whichever card it stands on: what is opened is what the request says now, or the form that was begun of it."""
-    asked = requests.changeable_request(talk.ctx, pressed.subject)
-    go_on_or_open(talk, ASKED_ANEW.name, _opening(talk, asked))
+    asked = requests.changeable_request(chat.ctx, pressed.subject)
+    go_on_or_open(chat, ASKED_ANEW.name, _defaults(chat, asked))

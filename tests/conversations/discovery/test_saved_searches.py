@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from config.market import almanac
+from config.market import market_context
 from config.settings import Settings
 from conversations.buttons import Press
-from conversations.chat_context import Surface, Talk
+from conversations.chat_context import ChatAddress, ChatContext
 from conversations.discovery import alerts, refinement
 from conversations.discovery import search as finding
 from conversations.discovery.chips import RADII_KM
@@ -26,7 +26,7 @@ from core.people.accounts.service import acting
 from tests.core.conftest import Market
 from tests.core.trades import market_in_memory
 
-ENGINE = Engine([], almanac(Settings(_env_file=None)))
+ENGINE = Engine([], market_context(Settings(_env_file=None)))
 
 
 @dataclass
@@ -37,25 +37,25 @@ class Seeker:
     actor: Actor
     locale: str
 
-    async def does(self, step: Callable[[Talk], None]) -> Card:
+    async def does(self, step: Callable[[ChatContext], None]) -> Card:
         """The last card that comes of it."""
 
         def unit(ctx: Ctx) -> list[Card]:
             person = acting(ctx)
             person.locale = self.locale
-            talk = ENGINE.talk_to(ctx, person, Surface("telegram", "", "1"))
-            step(talk)
-            return [reply for reply in talk.replies if isinstance(reply, Card)]
+            chat = ENGINE.talk_to(ctx, person, ChatAddress("telegram", "", "1"))
+            step(chat)
+            return [reply for reply in chat.replies if isinstance(reply, Card)]
 
         return ([Card(title=""), *await self.market.run(self.actor, unit)])[-1]
 
     async def asks(self, *sentences: str) -> None:
-        await self.does(lambda talk: finding.find(talk, sentences[0]))
+        await self.does(lambda chat: finding.find(chat, sentences[0]))
         for each in sentences[1:]:
-            await self.does(lambda talk, each=each: refinement.narrow(talk, each))  # type: ignore[misc]
+            await self.does(lambda chat, each=each: refinement.narrow(chat, each))  # type: ignore[misc]
 
     async def saves(self) -> Card:
-        return await self.does(lambda talk: alerts.save(talk, Press("alert.save", "", mark(asked(talk)))))
+        return await self.does(lambda chat: alerts.save(chat, Press("alert.save", "", mark(asked(chat)))))
 
 
 @pytest.fixture
@@ -86,10 +86,10 @@ async def test_what_buttons_have_made_is_called_by_its_wishes_and_a_town_as_its_
     seeker.locale = locale
     await seeker.asks(sentence)
 
-    def nearer(talk: Talk) -> None:
-        query = asked(talk)
-        ask(talk, market.without(query, "grade"))
-        finding.set_wish(talk, Press("find.set", "", mark(query), f"place:{RADII_KM.index(100)}"))
+    def nearer(chat: ChatContext) -> None:
+        query = asked(chat)
+        ask(chat, market.without(query, "grade"))
+        finding.set_wish(chat, Press("find.set", "", mark(query), f"place:{RADII_KM.index(100)}"))
 
     await seeker.does(nearer)
     card = await seeker.saves()
@@ -110,13 +110,13 @@ async def test_what_nobody_writes_is_no_part_of_its_name(seeker: Seeker) -> None
 
 async def test_an_order_or_a_better_understanding_leaves_the_question_as_it_was(seeker: Seeker) -> None:
     await seeker.asks("Pellets bei Kiel")
-    await seeker.does(lambda talk: finding.sort(talk, Press("find.sort", "", mark(asked(talk)), "cheapest")))
+    await seeker.does(lambda chat: finding.sort(chat, Press("find.sort", "", mark(asked(chat)), "cheapest")))
     assert (await seeker.saves()).title == "Pellets bei Kiel"
 
 
 async def test_one_that_was_kept_without_its_question_gets_it_when_it_is_asked_again(seeker: Seeker) -> None:
-    def forgets(talk: Talk) -> None:
-        ask(talk, asked(talk))
+    def forgets(chat: ChatContext) -> None:
+        ask(chat, asked(chat))
 
     await seeker.asks("Pellets bei Kiel")
     await seeker.does(forgets)
@@ -135,7 +135,7 @@ async def test_a_question_is_asked_again_from_its_search_in_its_own_words(seeker
     card = await seeker.saves()
     search = (card.subject or "").removeprefix("search:")
     await seeker.asks("Holz bei Riga")
-    await seeker.does(lambda talk: alerts.look(talk, Press("alert.look", search)))
+    await seeker.does(lambda chat: alerts.look(chat, Press("alert.look", search)))
     assert (await seeker.saves()).title == "Pellets bei Kiel"
 
 

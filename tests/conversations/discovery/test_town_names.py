@@ -10,7 +10,7 @@ import pytest
 
 from config.reference import reference
 from conversations.advice.sessions.booking import there
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.answers import find_towns, read_place, show_place, write_place
 from conversations.people.registration import PROFILE
 from conversations.wording import Wordings, Words
@@ -34,11 +34,11 @@ class Reader:
     """What reading an answer asks of a talk."""
 
     words: Words
-    almanac: Known
+    market_context: Known
 
 
-def talk(language: str) -> Talk:
-    return cast("Talk", Reader(Wordings().speak(language), Known(*reference())))
+def chat(language: str) -> ChatContext:
+    return cast("ChatContext", Reader(Wordings().speak(language), Known(*reference())))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def talk(language: str) -> Talk:
     ],
 )
 def test_a_place_is_shown_in_the_words_of_its_reader(language: str, typed: str, shown: str) -> None:
-    asked = talk(language)
+    asked = chat(language)
     place = read_place(asked, typed, {})
     assert show_place(asked, place) == shown
     assert find_towns(asked, typed, {})[0].label == shown
@@ -69,7 +69,7 @@ def test_a_place_is_shown_in_the_words_of_its_reader(language: str, typed: str, 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_shown_reads_back_as_the_same_place(language: str) -> None:
-    asked, (catalogue, places) = talk(language), reference()
+    asked, (catalogue, places) = chat(language), reference()
     for town in places.well_known:
         place = read_place(asked, write_place(read_place(asked, f"{town.name}, {town.country}", {})), {})
         if town.country in catalogue.countries:
@@ -82,14 +82,14 @@ def test_a_country_is_known_by_its_name_in_any_language(language: str) -> None:
     for code in ("LT", "DE", "FI", "UA", "NL", "GB", "MY"):
         for other in LANGUAGES:
             name = Wordings().speak(other).locale.territories[code]
-            assert country.read(talk(language), name, {}) == code, name
-    assert country.read(talk(language), "de", {}) == "DE"
+            assert country.read(chat(language), name, {}) == code, name
+    assert country.read(chat(language), "de", {}) == "DE"
     with pytest.raises(Invalid):
-        country.read(talk(language), "Narnia", {})
+        country.read(chat(language), "Narnia", {})
 
 
 @pytest.mark.parametrize(
     ("language", "clock"), [("pl", "09:00 Warszawa"), ("lt", "09:00 Varšuva"), ("uk", "09:00 Варшава")]
 )
 def test_whose_clock_it_is_there_is_said_by_the_town_as_its_reader_calls_it(language: str, clock: str) -> None:
-    assert there(talk(language), "Europe/Warsaw", datetime(2026, 12, 1, 8, tzinfo=UTC)) == clock
+    assert there(chat(language), "Europe/Warsaw", datetime(2026, 12, 1, 8, tzinfo=UTC)) == clock

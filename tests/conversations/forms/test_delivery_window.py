@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from conversations.chat_context import Surface
+from conversations.chat_context import ChatAddress
 from conversations.forms.delivery_window import read_window, with_dots
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting
@@ -28,8 +28,8 @@ async def test_a_day_and_a_month_are_a_day_where_one_is_asked_for() -> None:
         anna, _ = await market.newcomer("Anna")
 
         def read(ctx: Ctx) -> dict[str, tuple[date, date]]:
-            talk = ENGINE.talk_to(ctx, acting(ctx), Surface("telegram", "", "1"))
-            return {text: read_window(talk, text, {}) for text in ANSWERED}
+            chat = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
+            return {text: read_window(chat, text, {}) for text in ANSWERED}
 
         found = await market.run(anna, read)
     assert found == {text: (date(2026, 11, first), date(2026, 11, last)) for text, (first, last) in ANSWERED.items()}

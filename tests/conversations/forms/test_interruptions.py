@@ -12,7 +12,7 @@ from config.rehearsal.market import Rehearsal
 from config.rehearsal.play import stage_door
 from config.rehearsal.screen import Step
 from config.rehearsal.stages import BUYER, SELLER, Stage, at_stage
-from conversations.reply import Card, CardList, Desk, FormView, Reply
+from conversations.reply import Card, CardList, FormView, Home, Reply
 from conversations.wording import LOCALES, Wordings
 from core.people.accounts.model import Platform
 
@@ -105,7 +105,7 @@ async def test_whatever_comes_is_joined_as_the_language_that_was_chosen_does_it(
         await here.does(Step(BUYER, "presses", "deal.sign"))
         assert {who for who, _ in seen[before:]} == {BUYER, SELLER}
         assert {joint for _, joint in seen} == {"\N{NO-BREAK SPACE}: "}
-        offered = await here.reception.glance(here.people[BUYER].identity, "", None, "t.me/parley", here=False)
+        offered = await here.update_handler.glance(here.people[BUYER].identity, "", None, "t.me/parley", here=False)
         assert offered is not None
         assert {line.joint for each in offered.shared for line in each.card.lines} == {"\N{NO-BREAK SPACE}: "}
 
@@ -118,7 +118,7 @@ def joints_of(reply: Reply) -> list[str]:
             return [joint for each in reply.items for joint in joints_of(each)]
         case FormView():
             return [each.joint for each in reply.fields]
-        case Desk():
+        case Home():
             return [joint for each in reply.sections for joint in joints_of(each)]
         case _:
             return []

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.forms.answers import read_price, read_quantity, write_price, write_quantity
 from conversations.forms.keypads import DONE, Amount
 from conversations.wording import Wordings, Words
@@ -30,27 +30,27 @@ class Asker:
     """What reading an answer asks of a talk."""
 
     words: Words
-    almanac: Known
+    market_context: Known
 
 
-def talk(language: str) -> Talk:
-    return cast("Talk", Asker(Wordings().speak(language), Known(catalogue())))
+def chat(language: str) -> ChatContext:
+    return cast("ChatContext", Asker(Wordings().speak(language), Known(catalogue())))
 
 
 @pytest.mark.parametrize("language", Wordings().languages())
 def test_three_decimals_that_are_kept_read_back(language: str) -> None:
-    asked = talk(language)
+    asked = chat(language)
     for amount in ("24.52", "24.523", "8.523", "1.001", "123.456", "0.5"):
         quantity, price = Quantity(Decimal(amount), "t"), UnitPrice(Decimal(amount), "EUR", "l")
         assert read_quantity(asked, write_quantity(quantity), ["t"]) == quantity
         assert read_price(asked, write_price(price), "EUR", "t") == price
-        keyed = Amount(lambda _talk, _values: ("t",)).answer(f"{DONE}{amount} t")
+        keyed = Amount(lambda _chat, _values: ("t",)).answer(f"{DONE}{amount} t")
         assert read_quantity(asked, keyed or "", ["t"]) == quantity
 
 
 @pytest.mark.parametrize("language", Wordings().languages())
 def test_a_typed_answer_is_read_as_a_sentence_is(language: str) -> None:
-    asked = talk(language)
+    asked = chat(language)
     assert str(read_quantity(asked, "1.000 t", ["t"])) == "1000 t"
     assert str(read_price(asked, "1.200 EUR/t", "EUR", "t")) == "1200 EUR/t"
     assert str(read_price(asked, "1.234 EUR/l", "EUR", "t")) == "1.234 EUR/l"

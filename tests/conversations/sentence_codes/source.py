@@ -14,7 +14,7 @@ SOURCES: Final = ("conversations", "core", "bots", "config", "web")
 CODE: Final = re.compile(r"[a-z]+(\.[a-z_0-9]+)+")
 SAYS: Final = frozenset({"words"})  # `words(code, ...)` and `talk.words(code, ...)`
 REFUSES: Final = frozenset(
-    {"Refusal", "Invalid", "NotAllowed", "NotFound", "Stale", "QuantityRefused", "MoneyRefused", "Misfit"}
+    {"Refusal", "Invalid", "NotAllowed", "NotFound", "Stale", "QuantityRefused", "MoneyRefused", "UnsupportedInput"}
 )
 # Helpers that take a code on its way to a refusal, with what they add to its parts.
 REFUSES_WITH: Final = {"_answer": "given", "_found": "given"}

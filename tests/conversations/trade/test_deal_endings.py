@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from conversations.chat_context import Surface
+from conversations.chat_context import ChatAddress
 from conversations.reply import Card
 from conversations.trade.deals.card import deal_card
 from conversations.trade.delivery.claim import claim_card
@@ -29,8 +29,8 @@ async def market() -> AsyncIterator[Market]:
 
 async def card(trade: Trade, side: Actor) -> Card:
     def unit(ctx: Ctx) -> Card:
-        talk = ENGINE.talk_to(ctx, acting(ctx), Surface("telegram", "", "1"))
-        return deal_card(talk, deals.deal_for(ctx, trade.deal_id))
+        chat = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
+        return deal_card(chat, deals.deal_for(ctx, trade.deal_id))
 
     return await trade.market.run(side, unit)
 
@@ -135,8 +135,8 @@ async def test_a_claim_that_is_settled_says_nothing_of_the_lots_that_are_still_t
     await market.run(trade.seller, lambda ctx: delivery.grant_claim(ctx, first.id))
 
     def unit(ctx: Ctx) -> Card:
-        talk = ENGINE.talk_to(ctx, acting(ctx), Surface("telegram", "", "1"))
-        return claim_card(talk, delivery.lot_for(ctx, first.id))
+        chat = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
+        return claim_card(chat, delivery.lot_for(ctx, first.id))
 
     for side in (trade.buyer, trade.seller):
         said = (await market.run(side, unit)).turn

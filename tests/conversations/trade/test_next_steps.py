@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversations.chat_context import Almanac, Surface, Talk
+from conversations.chat_context import ChatAddress, ChatContext, MarketContext
 from conversations.engine import Engine
 from conversations.trade.deals.card import brief_card, deal_card
 from conversations.trade.deals.pending_lots import SHOWN, Wait, in_order, lot_waits
@@ -34,7 +34,7 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.trades import Trade, agreed, market_in_memory, paid
 
-ENGINE = Engine([], Almanac(catalogue(), Places([]), Wordings(), 100, 1500))
+ENGINE = Engine([], MarketContext(catalogue(), Places([]), Wordings(), 100, 1500))
 WORDS = Wordings().speak("en", "UTC")
 SIDES = st.sampled_from(("buyer", "seller"))
 DUE = st.integers(0, 500_000).map(lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
@@ -95,8 +95,8 @@ async def market() -> AsyncIterator[Market]:
 
 async def told(trade: Trade, side: Actor, *, brief: bool = False) -> list[str]:
     def unit(ctx: Ctx) -> str:
-        talk: Talk = ENGINE.talk_to(ctx, acting(ctx), Surface("telegram", "", "1"))
-        return (brief_card if brief else deal_card)(talk, deal_for(ctx, trade.deal_id)).turn
+        chat: ChatContext = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
+        return (brief_card if brief else deal_card)(chat, deal_for(ctx, trade.deal_id)).turn
 
     return cast("str", await trade.market.run(side, unit)).split("\n")
 

@@ -29,15 +29,15 @@ async def test_who_sells_and_who_buys_read_that_vat_is_in_the_price() -> None:
         def read(ctx: Ctx) -> None:
             listing = listing_for(ctx, trade.listing_id)
             for language in WORDINGS.languages():
-                talk = talk_in(ctx, language)
+                chat = talk_in(ctx, language)
                 deal, offer = deals.deal_for(ctx, trade.deal_id), offers.offer_for(ctx, offer_id)
-                cards = [deal_card(talk, deal), terms_card(talk, deal), offer_card(talk, offer)]
+                cards = [deal_card(chat, deal), terms_card(chat, deal), offer_card(chat, offer)]
                 cards.append(
-                    own_card(talk, listing) if listing.seller == talk.organisation else listing_card(talk, listing)
+                    own_card(chat, listing) if listing.seller == chat.organisation else listing_card(chat, listing)
                 )
-                included = talk.words("price.vat_in", price="").strip(" ,")
-                assert all(included in _price(card, talk.words("terms.price")) for card in cards)
-                assert talk.words("terms.vat_in") in [line.value for line in terms_card(talk, deal).lines]
+                included = chat.words("price.vat_in", price="").strip(" ,")
+                assert all(included in _price(card, chat.words("terms.price")) for card in cards)
+                assert chat.words("terms.vat_in") in [line.value for line in terms_card(chat, deal).lines]
 
         for who in (trade.buyer, trade.seller):
             await market.run(who, read)
@@ -64,9 +64,9 @@ async def test_the_terms_say_in_which_order_a_measured_lot_is_worked_out() -> No
         trade = await agreed(market)
 
         def read(ctx: Ctx) -> None:
-            talk = talk_in(ctx, "en")
-            terms = terms_card(talk, deals.deal_for(ctx, trade.deal_id))
-            (said,) = [line.value for line in terms.lines if line.label == talk.words("terms.quality")]
+            chat = talk_in(ctx, "en")
+            terms = terms_card(chat, deals.deal_for(ctx, trade.deal_id))
+            (said,) = [line.value for line in terms.lines if line.label == chat.words("terms.quality")]
             assert said.index("never more than agreed") < said.index("then moisture and ash are taken off")
 
         await market.run(trade.buyer, read)

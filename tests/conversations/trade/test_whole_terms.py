@@ -10,7 +10,7 @@ from typing import Any, Final
 from bots.slack.render import render as on_slack
 from bots.telegram.render import render as on_telegram
 from bots.telegram.text import JOINER
-from conversations.chat_context import Almanac, Surface, Talk
+from conversations.chat_context import ChatAddress, ChatContext, MarketContext
 from conversations.engine import Engine
 from conversations.reply import Card, FieldView, FormView, Reply
 from conversations.trade.deals.contract_terms import terms_card
@@ -32,7 +32,7 @@ from tests.core.goods import catalogue
 from tests.core.trades import Trade, agreed, market_in_memory
 
 WORDINGS: Final = Wordings()
-ENGINE: Final = Engine([], Almanac(catalogue(), Places([]), WORDINGS, 100, 1500))
+ENGINE: Final = Engine([], MarketContext(catalogue(), Places([]), WORDINGS, 100, 1500))
 WORD: Final = "Rückstellprobe"
 FIRST_NOTE: Final = (f"{WORD} " * 33 + "after the weighbridge")[:500]
 NOTE: Final = f"{f'Anlieferung {WORD} ' * 18}"[:473] + "never before seven o'clock"
@@ -139,10 +139,10 @@ def whole(card: Card) -> None:
         assert "…" not in shown, chat
 
 
-def talk_in(ctx: Ctx, language: str) -> Talk:
+def talk_in(ctx: Ctx, language: str) -> ChatContext:
     person = acting(ctx)
     person.locale = language
-    return ENGINE.talk_to(ctx, person, Surface("telegram", "", "chat"))
+    return ENGINE.talk_to(ctx, person, ChatAddress("telegram", "", "chat"))
 
 
 async def test_of_the_longest_terms_every_word_is_shown_in_each_language() -> None:
@@ -152,9 +152,9 @@ async def test_of_the_longest_terms_every_word_is_shown_in_each_language() -> No
 
         def read(ctx: Ctx) -> None:
             for language in WORDINGS.languages():
-                talk = talk_in(ctx, language)
-                whole(terms_card(talk, deals.deal_for(ctx, trade.deal_id)))
-                whole(offer_card(talk, offers.offer_for(ctx, offer_id)))
+                chat = talk_in(ctx, language)
+                whole(terms_card(chat, deals.deal_for(ctx, trade.deal_id)))
+                whole(offer_card(chat, offers.offer_for(ctx, offer_id)))
 
         for who in (trade.buyer, trade.seller):
             await market.run(who, read)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.chat_context import Almanac, Surface
+from conversations.chat_context import ChatAddress, MarketContext
 from conversations.engine import Engine
 from conversations.trade.deals.contract_terms import terms_card
 from conversations.wording import Wordings
@@ -22,7 +22,7 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.trades import Trade, paid
 
-ENGINE = Engine([], Almanac(catalogue(), Places([]), Wordings(), 100, 1500))
+ENGINE = Engine([], MarketContext(catalogue(), Places([]), Wordings(), 100, 1500))
 
 
 async def sold(market: Market, *, invoiced: bool) -> Trade:
@@ -42,7 +42,7 @@ async def seller_in_terms(trade: Trade) -> str:
     """What the buyer reads of the seller in what both have signed."""
 
     def read(ctx: Ctx) -> str:
-        talk = ENGINE.talk_to(ctx, acting(ctx), Surface("telegram", "", "chat-Ben"))
+        talk = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "chat-Ben"))
         card = terms_card(talk, deal_for(ctx, trade.deal_id))
         return next(line.value for line in card.lines if line.label == talk.words("party.seller"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from conversations.books.invoices import invoice_card
-from conversations.chat_context import Almanac, Surface
+from conversations.chat_context import ChatAddress, MarketContext
 from conversations.engine import Engine
 from conversations.wording import Wordings
 from core.books.invoicing import service
@@ -22,7 +22,7 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.trades import Trade, paid
 
-ENGINE = Engine([], Almanac(catalogue(), Places([]), Wordings(), 100, 1500))
+ENGINE = Engine([], MarketContext(catalogue(), Places([]), Wordings(), 100, 1500))
 
 
 async def speaks(market: Market, who: Actor, locale: str) -> None:
@@ -109,7 +109,7 @@ async def test_the_card_speaks_its_readers_language_whatever_the_paper_is_in(mar
     _, goods = await papers(market)
 
     def shown(ctx: Ctx) -> list[str]:
-        talk = ENGINE.talk_to(ctx, acting(ctx), Surface("telegram", "", "1"))
+        talk = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
         return [line.value for line in invoice_card(talk, ctx.session.get_one(Invoice, goods.id)).lines]
 
     assert "Деревна пелета, ENplus A1 · DAP Vilnius · партія 1" in " ".join(await market.run(trade.seller, shown))

@@ -8,7 +8,7 @@ import pytest
 
 from conversations.books.invoices import invoice_card, show_all
 from conversations.buttons import Press, press
-from conversations.chat_context import Talk
+from conversations.chat_context import ChatContext
 from conversations.reply import Card, CardList, Reply, Say
 from core.books.invoicing import service
 from core.books.invoicing.events import InvoiceAwaits
@@ -41,7 +41,7 @@ async def of_goods(market: Market) -> Invoice:
 async def reads(trade: Trade, who: Actor) -> Reply:
     """What the list of invoices of the deal says to this side."""
 
-    def look(ctx: Ctx) -> Talk:
+    def look(ctx: Ctx) -> ChatContext:
         talk = talk_in(ctx, "en")
         show_all(talk, Press("invoice.list", trade.deal_id))
         return talk
