@@ -37,7 +37,7 @@ from conversations.notifications.notifier import Notices
 from conversations.people import companies, language, location, registration, security_phrase
 from conversations.privacy import erasure as leaving
 from conversations.privacy import export
-from conversations.router import Book
+from conversations.router import Router
 from conversations.shop import purchases as buying
 from conversations.trade.deals import card as deal_card
 from conversations.trade.deals import contract_terms, money_summary, order_reference, payment, reorder
@@ -62,13 +62,13 @@ from core.discovery.search import reactions as searching
 from core.discovery.search.sentence.places import Places
 from core.kernel.chat_state import service as talks
 from core.kernel.events import Reactions
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.money.ledger import reactions as ledger
 from core.people.accounts import reactions as people
 from core.privacy.erasure import reactions as erasure
 from core.shop.purchases import reactions as purchases
 from core.trade.deals import reactions as deals
-from core.trade.deals.model import HouseTerms
+from core.trade.deals.model import PlatformTerms
 from core.trade.delivery import reactions as lots
 from core.trade.disputes import reactions as support
 from core.trade.funding import reactions as escrow
@@ -80,68 +80,68 @@ from core.trade.offers import reactions as offers
 from core.trade.requests import reactions as requests
 from core.trade.reviews import reactions as reputation
 
-BOOKS: tuple[Book, ...] = (
-    registration.book,
-    companies.book,
-    listing.book,
-    my_listings.book,
-    listing_changes.book,
-    *discovery.books,
-    browsing.book,
-    alerting.book,
-    market_figures.book,
-    fee_calculator.book,
-    request_search.book,
-    request_alerts.book,
-    location.book,
-    security_phrase.book,
-    offer.book,
-    inquiry.book,
-    request.book,
-    request_change.book,
-    quotes.book,
-    deal_card.book,
-    reorder.book,
-    contract_terms.book,
-    deal_talk.book,
-    order_reference.book,
-    delivery.book,
-    money_statement.book,
-    invoices.book,
-    billing.book,
-    chargebacks.book,
-    claim.book,
-    dispute.book,
-    money_summary.book,
-    payment.book,
-    review.book,
-    expert.book,
-    absence.book,
-    expert_search.book,
-    seek_again.book,
-    booking.book,
-    group_requests.book,
-    availability.book,
-    free_now.book,
-    statistics.book,
-    question.book,
-    buying.book,
-    promotion.book,
-    moderation.book,
-    export.book,
-    leaving.book,
-    talking.book,
-    session_review.book,
-    complaint.book,
-    cases.book,
-    recap.book,
-    recording.book,
-    home.book,
-    quiet_hours.book,
-    settings.book,
-    drafts.book,
-    language.book,
-    *helping.books,
+ROUTERS: tuple[Router, ...] = (
+    registration.router,
+    companies.router,
+    listing.router,
+    my_listings.router,
+    listing_changes.router,
+    *discovery.routers,
+    browsing.router,
+    alerting.router,
+    market_figures.router,
+    fee_calculator.router,
+    request_search.router,
+    request_alerts.router,
+    location.router,
+    security_phrase.router,
+    offer.router,
+    inquiry.router,
+    request.router,
+    request_change.router,
+    quotes.router,
+    deal_card.router,
+    reorder.router,
+    contract_terms.router,
+    deal_talk.router,
+    order_reference.router,
+    delivery.router,
+    money_statement.router,
+    invoices.router,
+    billing.router,
+    chargebacks.router,
+    claim.router,
+    dispute.router,
+    money_summary.router,
+    payment.router,
+    review.router,
+    expert.router,
+    absence.router,
+    expert_search.router,
+    seek_again.router,
+    booking.router,
+    group_requests.router,
+    availability.router,
+    free_now.router,
+    statistics.router,
+    question.router,
+    buying.router,
+    promotion.router,
+    moderation.router,
+    export.router,
+    leaving.router,
+    talking.router,
+    session_review.router,
+    complaint.router,
+    cases.router,
+    recap.router,
+    recording.router,
+    home.router,
+    quiet_hours.router,
+    settings.router,
+    drafts.router,
+    language.router,
+    *helping.routers,
 )
 
 
@@ -151,25 +151,25 @@ OWN_CLOCKS = frozenset(
 )
 
 # Who answers when time comes for which kind of thing.
-RINGS: Mapping[str, Ring] = {
-    **listings.rings,
-    **requests.rings,
-    **offers.rings,
-    **lots.rings,
-    **escrow.rings,
-    **evidence.rings,
-    **reputation.rings,
-    **support.rings,
-    **talks.rings,
-    **ledger.rings,
-    **experts.rings,
-    **sessions.rings,
-    **session_reviews.rings,
-    **recaps.rings,
-    **purchases.rings,
-    **promotions.rings,
-    **invoicing.rings,
-    **alerts.rings(lambda: reference()[0]),
+TIMER_HANDLERS: Mapping[str, TimerHandler] = {
+    **listings.timer_handlers,
+    **requests.timer_handlers,
+    **offers.timer_handlers,
+    **lots.timer_handlers,
+    **escrow.timer_handlers,
+    **evidence.timer_handlers,
+    **reputation.timer_handlers,
+    **support.timer_handlers,
+    **talks.timer_handlers,
+    **ledger.timer_handlers,
+    **experts.timer_handlers,
+    **sessions.timer_handlers,
+    **session_reviews.timer_handlers,
+    **recaps.timer_handlers,
+    **purchases.timer_handlers,
+    **promotions.timer_handlers,
+    **invoicing.timer_handlers,
+    **alerts.timer_handlers(lambda: reference()[0]),
 }
 
 
@@ -211,13 +211,13 @@ def market_of(settings: Settings, places: Places) -> Party:
 
 def engine_and_reactions(known: MarketContext, operators: Collection[str] = ()) -> tuple[Engine, Reactions]:
     """Conversations over the market, and the market's facts reaching all who listen."""
-    engine, reactions = Engine(BOOKS, known), Reactions()
+    engine, reactions = Engine(ROUTERS, known), Reactions()
     people.listen(reactions, operators=operators)
     searching.listen(reactions)
     alerts.listen(reactions)
     requests.listen(reactions)
     offers.listen(reactions)
-    deals.listen(reactions, HouseTerms(known.commission_bp, known.settlement, known.held))
+    deals.listen(reactions, PlatformTerms(known.commission_bp, known.settlement, known.held))
     lots.listen(reactions)
     escrow.listen(reactions)
     evidence.listen(reactions)

@@ -10,7 +10,7 @@ from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from config.market import OWN_CLOCKS, RINGS
+from config.market import OWN_CLOCKS, TIMER_HANDLERS
 from config.metrics import Gauges
 from config.reference import reference
 from config.reindex import KINDS, reindex_if_due
@@ -21,7 +21,7 @@ from core.kernel.clock import Clock
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.heartbeat import beat
 from core.kernel.reminders import remind_due
-from core.kernel.timer_sweep import ring_due
+from core.kernel.timer_sweep import run_due_timers
 from core.kernel.transaction import MARKET, TIME, Ctx, Transactions
 from core.money.ledger.chain import link_entries
 from core.money.ledger.rollup import roll_up
@@ -51,7 +51,7 @@ class Sweeps:
         """Stop people's clocks for as long as nobody was here; then ring, remind, and pick up posts of nobody's."""
         async with self.busy:
             await self.transactions.run(TIME, lambda ctx: beat(ctx, self.pulse.now(), OWN_CLOCKS))
-            self.gauges.rung.inc(await ring_due(self.transactions, RINGS))
+            self.gauges.rung.inc(await run_due_timers(self.transactions, TIMER_HANDLERS))
             await remind_due(self.transactions)
             await self.dispatcher.sweep()
             await self.gauges.read(self.transactions)

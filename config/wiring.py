@@ -36,7 +36,7 @@ from config.server import Server
 from config.settings import Settings
 from config.slack import Slack
 from config.sweeps import Sweeps, ticking
-from conversations.books.invoice_texts import PaperWords
+from conversations.books.invoice_texts import InvoiceTexts
 from conversations.help.menus import FIRST, IN_GROUPS
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
@@ -116,7 +116,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
         "telegram": TelegramSender(bot, transactions),
         "stars": StarsCarrier(bot),
         "slack": SlackSender(workspaces.workspaces, transactions),
-        "payments": PaymentEffects(provider, clock, transactions, PaperWords(known.wordings, known.catalogue)),
+        "payments": PaymentEffects(provider, clock, transactions, InvoiceTexts(known.wordings, known.catalogue)),
         "calendar": CalendarReader(transactions, clock, nearby=settings.calendars_nearby),
         "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
     }

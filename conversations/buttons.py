@@ -15,17 +15,19 @@ GAP = "|"
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """`verb` says what is wanted ("deal.sign"), `subject` of which thing, `seen` its version on the card."""
+    """`verb` says what is wanted ("deal.sign"), `subject` of which thing, `expected_version` its version on
+    the card.
+    """
 
     verb: str
     subject: str = ""
-    seen: int | None = None
+    expected_version: int | None = None
     choice: str = ""
 
 
-def press(verb: str, subject: str = "", seen: int | None = None, choice: str = "") -> str:
+def press(verb: str, subject: str = "", expected_version: int | None = None, choice: str = "") -> str:
     """Write a button's load. An over-long one is our mistake and fails at once."""
-    load = GAP.join((verb, subject, "" if seen is None else str(seen), choice)).rstrip(GAP)
+    load = GAP.join((verb, subject, "" if expected_version is None else str(expected_version), choice)).rstrip(GAP)
     assert len(load.encode()) <= MOST_BYTES, f"{load} does not fit a button"
     return load
 
@@ -39,10 +41,14 @@ def to_command(words: Callable[[str], str], command: str, style: Style = "plain"
 def read_press(load: str) -> Press:
     """Read what came back. Raises Invalid for anything we could not have written."""
     parts = load.split(GAP, 3)
-    verb, subject, seen, choice = [*parts, "", "", ""][:4]
-    if len(load.encode()) > MOST_BYTES or not verb or (seen and not (seen.isascii() and seen.isdigit())):
+    verb, subject, expected_version, choice = [*parts, "", "", ""][:4]
+    if (
+        len(load.encode()) > MOST_BYTES
+        or not verb
+        or (expected_version and not (expected_version.isascii() and expected_version.isdigit()))
+    ):
         raise Invalid("talk.unknown_button")
-    return Press(verb, subject, int(seen) if seen else None, choice)
+    return Press(verb, subject, int(expected_version) if expected_version else None, choice)
 
 
 def proposal(form: FormView, asked: FieldView) -> Button | None:

@@ -6,16 +6,16 @@ from conversations.advice.aftercare.complaint import brief_card as brief_complai
 from conversations.books.chargebacks import brief_card as brief_recall
 from conversations.chat_context import ChatContext
 from conversations.reply import CardList, Say
-from conversations.router import Book
+from conversations.router import Router
 from conversations.trade.delivery.dispute import brief_card as brief_dispute
 from core.advice.sessions.complaints import open_complaints
 from core.trade.disputes.service import open_cases
 from core.trade.funding.chargebacks import open_chargebacks
 
-book = Book()
+router = Router()
 
 
-@book.command("cases")
+@router.command("cases")
 def cases(chat: ChatContext, _rest: str) -> None:
     """The oldest first, of each kind."""
     items = [brief_dispute(chat, case) for case in open_cases(chat.ctx)]

@@ -69,7 +69,7 @@ class FormDefaults:
 
     answers: Mapping[str, str] = field(default_factory=dict)
     subject: str | None = None
-    seen: int | None = None
+    expected_version: int | None = None
 
 
 @dataclass(slots=True)

@@ -14,11 +14,11 @@ from conversations.chat_context import ChatAddress, ChatContext, MarketContext
 from conversations.discovery.search_state import ask_problem_no_more
 from conversations.form_controller.dialogue import Interview
 from conversations.links import LED_TO, link_in
-from conversations.outgoing.messages import ANSWERS, gist, send
+from conversations.outgoing.messages import ANSWERS, send, summary
 from conversations.outgoing.placement import ELSEWHERE
 from conversations.outgoing.repeated_presses import done_just_now, note_done
 from conversations.reply import FormErrors, FormView, Reply, Say, Toast
-from conversations.router import Book, Flow, bound
+from conversations.router import Flow, Router, merge_routers
 from conversations.shop.purchases import take_stars
 from conversations.turn import (
     Attached,
@@ -75,19 +75,19 @@ class Answered:
 class Engine:
     """All conversations of the market."""
 
-    def __init__(self, books: Sequence[Book], market_context: MarketContext) -> None:
-        self._book = bound(books)
+    def __init__(self, routers: Sequence[Router], market_context: MarketContext) -> None:
+        self._router = merge_routers(routers)
         self._market_context = market_context
-        self.interview = Interview(self._book.flows)
+        self.interview = Interview(self._router.flows)
 
     @property
     def commands(self) -> list[str]:
-        return sorted(self._book.commands)
+        return sorted(self._router.commands)
 
     @property
     def flows(self) -> Mapping[str, Flow]:
         """Every form there is, by its name."""
-        return self._book.flows
+        return self._router.flows
 
     def handle(self, ctx: Ctx, turn: Turn) -> Answered:
         """Take one input. Runs as a unit of work; the same input a second time changes nothing."""
@@ -109,7 +109,7 @@ class Engine:
             inbox.remember_answer(ctx.session, turn.key, ANSWERS.dump_python(at_once, mode="json"))
         self._send(chat, turn, [reply for reply in chat.replies if not isinstance(reply, now)])
         form = any(isinstance(reply, FormView) for reply in chat.replies)
-        return Answered(at_once, form=form, sentence=gist(chat.replies))
+        return Answered(at_once, form=form, sentence=summary(chat.replies))
 
     def apologise(self, ctx: Ctx, turn: Turn, failure: str, reference: str) -> None:
         """Our own mistake: keep the input, and say so with a reference, rather than fall silent."""
@@ -140,7 +140,7 @@ class Engine:
             case Reaction(message):
                 self._reacted(chat, message)
             case OpenedHome():
-                self._book.commands["me"](chat, "home")
+                self._router.commands["me"](chat, "home")
             case OpenedChat():
                 chat.press("welcome.first", "")
 
@@ -172,7 +172,7 @@ class Engine:
     def _said_anew(self, chat: ChatContext, text: str, message: str) -> None:
         """An earlier message says something else now. In a form it is another answer; what was sent stays sent."""
         draft = answered_by(chat.ctx, chat.person.id, message)
-        if draft is not None and draft.flow in self._book.flows:
+        if draft is not None and draft.flow in self._router.flows:
             self.interview.correct(chat, draft, message, text)
         elif was_answer(chat.ctx, chat.person.id, message):
             chat.reply(Say(text=chat.words("talk.sent_already")))
@@ -182,7 +182,7 @@ class Engine:
     def _unsupported(self, chat: ChatContext, sentence: str) -> None:
         """What nobody takes: said so, in the form that asks for something just now."""
         draft = focused_draft(chat.ctx, chat.person.id)
-        if draft is not None and draft.flow in self._book.flows:
+        if draft is not None and draft.flow in self._router.flows:
             self.interview.wants_else(chat, draft, sentence)
         else:
             chat.reply(Say(text=sentence))
@@ -193,19 +193,19 @@ class Engine:
             self._command(chat, name.split("@")[0], rest.strip())
             return
         draft = focused_draft(chat.ctx, chat.person.id)
-        if draft is not None and draft.flow in self._book.flows and self._asked_here(chat, draft):
+        if draft is not None and draft.flow in self._router.flows and self._asked_here(chat, draft):
             self.interview.hear(chat, draft, text)
             return
         if (link := link_in(text)) is not None:
             self._press(chat, LED_TO[link.thing], link.named)
             return
-        if any(hears(chat, text) for hears in self._book.listeners):
+        if any(hears(chat, text) for hears in self._router.listeners):
             return
         word, _, rest = text.strip().partition(" ")
-        if word.lower() in self._book.commands:
+        if word.lower() in self._router.commands:
             self._command(chat, word.lower(), rest.strip())
         else:
-            self._book.commands["anything"](chat, text)
+            self._router.commands["anything"](chat, text)
 
     @staticmethod
     def _asked_here(chat: ChatContext, draft: Draft) -> bool:
@@ -217,7 +217,7 @@ class Engine:
         degrees = f"{latitude:.5f}, {longitude:.5f}"
         if focused_draft(chat.ctx, chat.person.id) is not None:
             self._said(chat, degrees)
-        elif not any(finds(chat, latitude, longitude) for finds in self._book.finders):
+        elif not any(finds(chat, latitude, longitude) for finds in self._router.finders):
             self._command(chat, "place", degrees)
 
     def _command(self, chat: ChatContext, written: str, rest: str) -> None:
@@ -225,12 +225,12 @@ class Engine:
         name = written.lower()
         if name == "cancel":
             self.interview.cancel(chat)
-        elif name in self._book.flows and name not in self._book.commands:
+        elif name in self._router.flows and name not in self._router.commands:
             chat.open(name)
-        elif name in self._book.commands:
-            self._book.commands[name](chat, rest)
+        elif name in self._router.commands:
+            self._router.commands[name](chat, rest)
         else:
-            self._book.commands["?"](chat, f"{written} {rest}".strip())
+            self._router.commands["?"](chat, f"{written} {rest}".strip())
 
     def _pressed(self, chat: ChatContext, pressed: Press) -> None:
         ask_problem_no_more(chat)
@@ -239,8 +239,8 @@ class Engine:
         elif pressed.verb == "command":
             chat.as_new_message = True
             self._command(chat, pressed.choice, "")
-        elif pressed.verb in self._book.presses:
-            self._book.presses[pressed.verb](chat, pressed)
+        elif pressed.verb in self._router.presses:
+            self._router.presses[pressed.verb](chat, pressed)
         else:
             chat.reply(Toast(text=chat.words("talk.unknown_button")))
 
@@ -248,9 +248,9 @@ class Engine:
         self._pressed(chat, Press(verb, subject))
 
     def _attached(self, chat: ChatContext, attached: Attached) -> None:
-        taken = [file for file in attached.files if any(takes(chat, file) for takes in self._book.takers)]
+        taken = [file for file in attached.files if any(takes(chat, file) for takes in self._router.takers)]
         if taken:
-            _ = attached.caption and any(hears(chat, attached.caption) for hears in self._book.listeners)
+            _ = attached.caption and any(hears(chat, attached.caption) for hears in self._router.listeners)
             return
         if attached.album:  # its photos come one by one; the first is answered, and the answer then follows the others
             chat.as_new_message = recall(chat.ctx, chat.person.id, "album") != attached.album
@@ -292,7 +292,7 @@ class Engine:
 
     def home(self, chat: ChatContext) -> None:
         """The person's desk as it is now."""
-        self._book.commands["me"](chat, "home")
+        self._router.commands["me"](chat, "home")
 
     def _refuse(self, chat: ChatContext, turn: Turn, refusal: Refusal) -> None:
         """Say no in words. A press on what has moved on also gets the thing as it is now."""
@@ -312,13 +312,13 @@ class Engine:
     def _redraw(self, chat: ChatContext, pressed: ButtonPress) -> None:
         """Show the thing again: `<thing>.show` is the button every card's conversation answers to."""
         old = read_press(pressed.button)
-        show = self._book.presses.get(f"{old.verb.partition('.')[0]}.show")
+        show = self._router.presses.get(f"{old.verb.partition('.')[0]}.show")
         if show is None:
             return
         kept = list(chat.replies)
         try:
             with chat.ctx.trial():
-                show(chat, replace(old, seen=None))
+                show(chat, replace(old, expected_version=None))
         except Refusal:
             chat.replies = kept
 

@@ -29,11 +29,11 @@ from core.trade.offers import events as offer
 from core.trade.offers.inquiries import events as inquiry
 from core.trade.reviews import events as review
 
-NOTES = "notices"
+NOTIFICATIONS = "notices"
 
 
 @dataclass(slots=True)
-class Gathered:
+class Notifications:
     """What one unit of work has to say: per thing, the sentences in the order in which they became true.
 
     A part that is a function is asked in each reader's own talk.
@@ -151,14 +151,14 @@ CHANGED_FACTS: Facts = {offer.OfferListingChanged: "notice.offer_listing_changed
 PAGE_FACTS: Facts = {money.PaymentLinkReady: "notice.payment_ready"}
 
 
-def gathered(ctx: Ctx) -> Gathered:
-    notes: Gathered = ctx.notes.setdefault(NOTES, Gathered())
+def notifications(ctx: Ctx) -> Notifications:
+    notes: Notifications = ctx.notes.setdefault(NOTIFICATIONS, Notifications())
     return notes
 
 
 def _on_offer(code: str) -> Callable[[Ctx, offer.OfferFact], None]:
     def hear(ctx: Ctx, fact: offer.OfferFact) -> None:
-        gathered(ctx).say("offer", fact.offer_id, code, by=fact.by_person)
+        notifications(ctx).say("offer", fact.offer_id, code, by=fact.by_person)
 
     return hear
 
@@ -168,7 +168,7 @@ def _on_offer_listing(code: str) -> Callable[[Ctx, offer.OfferListingChanged], N
 
     def hear(ctx: Ctx, fact: offer.OfferListingChanged) -> None:
         what = told_of(fact.changes)
-        gathered(ctx).say("offer", fact.offer_id, code, by=fact.by_person, only=fact.buyer, what=what)
+        notifications(ctx).say("offer", fact.offer_id, code, by=fact.by_person, only=fact.buyer, what=what)
 
     return hear
 
@@ -177,7 +177,7 @@ def _on_inquiry(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
         why = "" if fact.why == "offered" else fact.why  # then the offer has the word
         said = "" if fact.why == "offered" else code
-        gathered(ctx).say("inquiry", fact.inquiry_id, said, by=fact.by_person, why=why)
+        notifications(ctx).say("inquiry", fact.inquiry_id, said, by=fact.by_person, why=why)
 
     return hear
 
@@ -189,7 +189,7 @@ def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
         why = _ended(ctx, fact) or getattr(fact, "why", "")
         by, only = getattr(fact, "by_person", None), getattr(fact, "only", None)
         until = {"until": fact.until} if isinstance(fact, review.ReviewsOpened) else {}
-        gathered(ctx).say("deal", fact.deal_id, code, by=by, why=why, only=only, **until)
+        notifications(ctx).say("deal", fact.deal_id, code, by=by, why=why, only=only, **until)
 
     return hear
 
@@ -213,8 +213,10 @@ def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
         when = _settled(ctx, fact.deal_id)
         # Where nobody acted, and no reason is told, it was time that did.
         why = getattr(fact, "why", "" if fact.by_person else "time")
-        gathered(ctx).say("deal", fact.deal_id, code, by=fact.by_person, lot=number, why=why, when=when)
-        gathered(ctx).say("claim", fact.lot_id, "", by=fact.by_person)  # where it stands, it shows what is true now
+        notifications(ctx).say("deal", fact.deal_id, code, by=fact.by_person, lot=number, why=why, when=when)
+        notifications(ctx).say(
+            "claim", fact.lot_id, "", by=fact.by_person
+        )  # where it stands, it shows what is true now
 
     return hear
 
@@ -229,11 +231,11 @@ def _on_case(code: str) -> Callable[[Ctx, support.CaseFact], None]:
         why = getattr(fact, "why", "")
         if why != "overtaken":  # then the lot or the deal has the word
             when = _settled(ctx, fact.deal_id)
-            gathered(ctx).say("case", fact.case_id, code, by=fact.by_person, why=why, when=when)
-        gathered(ctx).say("deal", fact.deal_id, "", by=fact.by_person)
+            notifications(ctx).say("case", fact.case_id, code, by=fact.by_person, why=why, when=when)
+        notifications(ctx).say("deal", fact.deal_id, "", by=fact.by_person)
         case = case_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.case_id)
         if case.kind == "lot":  # its claim's card says what is decided, too
-            gathered(ctx).say("claim", case.subject, "", by=fact.by_person)
+            notifications(ctx).say("claim", case.subject, "", by=fact.by_person)
 
     return hear
 
@@ -251,7 +253,7 @@ def _on_money(code: str) -> Callable[[Ctx, Any], None]:
             parts["why"] = "first"
         if isinstance(fact, money.LotReleased) and fact.back:
             parts["why"] = "parted" if fact.net else "given_back"
-        gathered(ctx).say("deal", fact.deal_id, code, by=None, only=to, **parts)
+        notifications(ctx).say("deal", fact.deal_id, code, by=None, only=to, **parts)
 
     return hear
 
@@ -261,7 +263,7 @@ def _on_recall(code: str) -> Callable[[Ctx, Any], None]:
         if fact.matter is Matter.DEAL:
             parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
             to = getattr(fact, "organisation_id", None)
-            gathered(ctx).say("deal", fact.subject, code, by=None, only=to, **parts)
+            notifications(ctx).say("deal", fact.subject, code, by=None, only=to, **parts)
 
     return hear
 
@@ -273,7 +275,7 @@ def _on_served(code: str) -> Callable[[Ctx, money.ChargebackServed], None]:
         if fact.matter is Matter.DEAL:
             ref = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.payout_of).ref
             said = {"amount": fact.amount, "left": fact.left, "ref": ref}
-            gathered(ctx).say("deal", fact.subject, code, by=None, only=fact.organisation_id, **said)
+            notifications(ctx).say("deal", fact.subject, code, by=None, only=fact.organisation_id, **said)
 
     return hear
 
@@ -284,7 +286,7 @@ def _on_refused(code: str) -> Callable[[Ctx, money.EffectRefused], None]:
     def hear(ctx: Ctx, fact: money.EffectRefused) -> None:
         if fact.organisation_id is not None:
             parts = {"amount": fact.amount, "why": fact.kind.value}
-            gathered(ctx).say(fact.matter.value, fact.subject, code, by=None, only=fact.organisation_id, **parts)
+            notifications(ctx).say(fact.matter.value, fact.subject, code, by=None, only=fact.organisation_id, **parts)
 
     return hear
 
@@ -299,7 +301,7 @@ def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]
         if payment is not None and payment.asked_at > funded.state_since:  # that both have signed is no news any more
             how.append("later")
         said = {"why": "_".join(how), "amount": payment.missing if payment is not None else ""}
-        gathered(ctx).say("deal", fact.deal_id, code, by=None, in_place=funded.buyer, **said)
+        notifications(ctx).say("deal", fact.deal_id, code, by=None, in_place=funded.buyer, **said)
 
     return hear
 
@@ -308,18 +310,18 @@ def on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
     ended = listing_for(ctx, fact.listing_id)
     why = "dates_over" if dates_are_over(ended, ctx.now.date()) else ""
     code = "" if is_sold_out(ended.remaining, ended.min_lot) else "notice.listing_expired"  # else nothing is lost by it
-    gathered(ctx).say("listing", fact.listing_id, code, by=None, why=why)
+    notifications(ctx).say("listing", fact.listing_id, code, by=None, why=why)
 
 
 def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
     """The seller's card and desk show what is left of it; what has been changed is said to all who sell there."""
     changes = getattr(fact, "changes", ())
     if not changes or fact.by_person is None:
-        gathered(ctx).say("listing", fact.listing_id, "", by=fact.by_person)
+        notifications(ctx).say("listing", fact.listing_id, "", by=fact.by_person)
         return
     by = fact.by_person
     parts = {"what": told_of(changes), "name": lambda chat: chat.name_of(by)}
-    gathered(ctx).say("listing", fact.listing_id, "notice.listing_changed", by=by, **parts)
+    notifications(ctx).say("listing", fact.listing_id, "notice.listing_changed", by=by, **parts)
 
 
 HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (

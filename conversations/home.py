@@ -9,8 +9,8 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.discovery.alerts import brief_search
 from conversations.form_controller.drafts import draft_card, go_on_or_open
 from conversations.reply import Button, Card, CardList, Home, Say
-from conversations.reputation_badge import own_standing
-from conversations.router import Book
+from conversations.reputation_badge import own_reputation_badge
+from conversations.router import Router
 from conversations.trade.deals.card import awaits_me, brief_card
 from conversations.trade.listings.my_listings import brief_listing
 from conversations.trade.offers.inquiry import inquiry_card
@@ -38,10 +38,10 @@ from core.trade.reviews.service import reviews_due
 SHOWN = 5
 MORE, SHOWN_ALL = "desk", "all"  # under which is remembered whether all ways are laid open
 
-book = Book()
+router = Router()
 
 
-@book.command("me")
+@router.command("me")
 def me(chat: ChatContext, where: str) -> None:
     """Who I am here, and all that waits for me. On Slack it stands on the Home tab, and who asks elsewhere is told."""
     if chat.chat_address.platform == "slack" and where != "home":
@@ -50,7 +50,7 @@ def me(chat: ChatContext, where: str) -> None:
     chat.reply(Home(title=title, text=_who(chat), buttons=_buttons(chat), sections=_sections(chat)))
 
 
-@book.press("me.more")
+@router.press("me.more")
 def more(chat: ChatContext, pressed: Press) -> None:
     """The other ways on the Home tab are laid open, or folded again; it stays so until it is changed."""
     remember(chat.ctx, chat.person.id, MORE, pressed.choice)
@@ -67,7 +67,7 @@ def _who(chat: ChatContext) -> str:
         return words("welcome.text")
     mail = chat.person.email or words("me.no_email")
     roles = ", ".join(named) or words("me.no_role")
-    return words("me.text", company=company.name, roles=roles, email=mail, standing=own_standing(chat))
+    return words("me.text", company=company.name, roles=roles, email=mail, reputation_badge=own_reputation_badge(chat))
 
 
 def _buttons(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:
@@ -160,7 +160,7 @@ def _money(chat: ChatContext) -> tuple[Card, ...]:
     return (money_card(chat, now).model_copy(update={"subject": None}),)
 
 
-@book.command("payout")
+@router.command("payout")
 def payout(chat: ChatContext, _rest: str) -> None:
     """Where a seller's money goes: a page of the payment provider, opened by a link that works once."""
     if organisation_of(chat.ctx, chat.organisation).country is None:
@@ -183,13 +183,13 @@ def _ask_page(chat: ChatContext) -> None:
     chat.reply(Card(subject="payout", title=chat.words("payout.title"), text=chat.words("payout.coming")))
 
 
-@book.press("payout.set_up")
+@router.press("payout.set_up")
 def set_up(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     payout(chat, "")
 
 
-@book.press("payout.change")
+@router.press("payout.change")
 def change_payout(chat: ChatContext, _pressed: Press) -> None:
     """The provider's page once more, to change what it knows."""
     chat.as_new_message = True

@@ -12,11 +12,11 @@ from conversations.advice.sessions.card import session_card
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.discovery.result_cards import listing_card
-from conversations.event_sentences import gathered
+from conversations.event_sentences import notifications
 from conversations.forms.form import Values
 from conversations.forms.free_text_form import own_words
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.trade.offers.inquiry import inquiry_card
 from conversations.trade.offers.offer import offer_card
 from conversations.wording import Words, labelled
@@ -36,7 +36,7 @@ from core.trade.offers.service import offer_for
 
 LAST_SEEN: Final = "reported"  # which card the person was looking at, kept for the report's form
 
-book = Book()
+router = Router()
 
 Party = Callable[[ChatContext, str], str]  # whose card it is, seen from the person
 Drawn = Callable[[ChatContext, str], Card]
@@ -80,7 +80,7 @@ SEEN_ON: Final[Mapping[str, tuple[Party, Drawn]]] = {
 }
 
 
-@book.press("apart.ask")
+@router.press("apart.ask")
 def ask(chat: ChatContext, pressed: Press) -> None:
     """What one can do about who stands on this card. The choice: its kind."""
     if pressed.choice not in SEEN_ON:
@@ -103,7 +103,7 @@ def ask(chat: ChatContext, pressed: Press) -> None:
 # --- blocks -----------------------------------------------------------------------------------------------------------
 
 
-@book.press("apart.block")
+@router.press("apart.block")
 def block(chat: ChatContext, pressed: Press) -> None:
     service.block(chat.ctx, pressed.subject)
     name = chat.party(pressed.subject)
@@ -112,7 +112,7 @@ def block(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Say(text=chat.words("apart.blocked", name=name), buttons=((undo,),)))
 
 
-@book.press("apart.unblock")
+@router.press("apart.unblock")
 def unblock(chat: ChatContext, pressed: Press) -> None:
     service.unblock(chat.ctx, pressed.subject)
     name = chat.party(pressed.subject)
@@ -120,7 +120,7 @@ def unblock(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Say(text=chat.words("apart.unblocked", name=name)))
 
 
-@book.command("blocked")
+@router.command("blocked")
 def blocked(chat: ChatContext, _rest: str) -> None:
     """Whom one has blocked, each with the way back."""
     words = chat.words
@@ -151,10 +151,10 @@ def _report(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     chat.reply(Say(text=chat.words("apart.reported"), buttons=((block_too,),)))
 
 
-book.flow(Flow(REPORT, finish=_report))
+router.flow(Flow(REPORT, finish=_report))
 
 
-@book.press("apart.report")
+@router.press("apart.report")
 def report(chat: ChatContext, pressed: Press) -> None:
     organisation = SEEN_ON[pressed.choice][0](chat, pressed.subject)
     remember(chat.ctx, chat.person.id, LAST_SEEN, f"{pressed.choice}:{pressed.subject}")
@@ -196,17 +196,17 @@ def _close(chat: ChatContext, pressed: Press, outcome: Literal["warned", "nothin
     chat.reply(report_card(chat, service.close_report(chat.ctx, pressed.subject, outcome)))
 
 
-@book.press("report.show")
+@router.press("report.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(report_card(chat, service.report_for(chat.ctx, pressed.subject)))
 
 
-@book.press("report.warn")
+@router.press("report.warn")
 def warn(chat: ChatContext, pressed: Press) -> None:
     _close(chat, pressed, "warned")
 
 
-@book.press("report.nothing")
+@router.press("report.nothing")
 def nothing(chat: ChatContext, pressed: Press) -> None:
     _close(chat, pressed, "nothing")
 
@@ -221,7 +221,7 @@ REPORT_FACTS: Final[dict[type[Any], str]] = {
 
 def on_report(code: str) -> Callable[[Ctx, PartyReported | ReportClosed], None]:
     def hear(ctx: Ctx, fact: PartyReported | ReportClosed) -> None:
-        gathered(ctx).say("report", fact.report_id, code, by=None)
+        notifications(ctx).say("report", fact.report_id, code, by=None)
 
     return hear
 

@@ -15,31 +15,31 @@ from core.trade.reviews.service import score_of
 SIDES: Final[tuple[Side, ...]] = ("seller", "buyer")
 
 
-def standing(chat: ChatContext, organisation_id: str, side: Side) -> str:
+def reputation_badge(chat: ChatContext, organisation_id: str, side: Side) -> str:
     """As a seller, or as a buyer: "★ 4.6 (12 reviews), 31 deals, 97 % on time", or that it is new to that."""
     return _told(chat, score_of(chat.ctx, organisation_id, side), side)
 
 
-class Standing(NamedTuple):
+class ReputationBadge(NamedTuple):
     """The same line, and the button that opens what was written; no button while nobody has written."""
 
     said: str
     reviews: tuple[Button, ...]
 
 
-def standing_with_reviews(chat: ChatContext, organisation_id: str, side: Side) -> Standing:
+def reputation_badge_with_reviews(chat: ChatContext, organisation_id: str, side: Side) -> ReputationBadge:
     score = score_of(chat.ctx, organisation_id, side)
     read = Button(label=chat.words("review.read"), press=press("review.read", organisation_id, choice=side))
-    return Standing(_told(chat, score, side), (read,) if score.reviews else ())
+    return ReputationBadge(_told(chat, score, side), (read,) if score.reviews else ())
 
 
-def standing_if_known(chat: ChatContext, organisation_id: str, side: Side) -> str:
+def reputation_badge_if_known(chat: ChatContext, organisation_id: str, side: Side) -> str:
     """The same among others in a list: of who has done nothing yet, nothing."""
     score = score_of(chat.ctx, organisation_id, side)
     return _told(chat, score, side) if _begun(score) or score.other_deals else ""
 
 
-def own_standing(chat: ChatContext) -> str:
+def own_reputation_badge(chat: ChatContext) -> str:
     """What others read of who asks: a line for each side on which anything has been done."""
     words, scores = chat.words, {side: score_of(chat.ctx, chat.organisation, side) for side in SIDES}
     lines = (f"{words(f'party.{side}')}: {_told(chat, scores[side], side)}" for side in SIDES if _begun(scores[side]))

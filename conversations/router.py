@@ -78,7 +78,7 @@ class Flow:
             raise refusal_of(fault) from fault
 
 
-class Book:
+class Router:
     """The commands, buttons and forms of one conversation."""
 
     def __init__(self) -> None:
@@ -123,16 +123,16 @@ class Book:
         return flow
 
 
-def bound(books: Sequence[Book]) -> Book:
+def merge_routers(routers: Sequence[Router]) -> Router:
     """All books in one. The same command, button or form in two of them is our mistake."""
-    whole = Book()
-    for book in books:
-        _shelve(whole.commands, book.commands)
-        _shelve(whole.presses, book.presses)
-        _shelve(whole.flows, book.flows)
-        whole.listeners += book.listeners
-        whole.takers += book.takers
-        whole.finders += book.finders
+    whole = Router()
+    for router in routers:
+        _shelve(whole.commands, router.commands)
+        _shelve(whole.presses, router.presses)
+        _shelve(whole.flows, router.flows)
+        whole.listeners += router.listeners
+        whole.takers += router.takers
+        whole.finders += router.finders
     return whole
 
 

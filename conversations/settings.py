@@ -6,15 +6,15 @@ from conversations.buttons import to_command
 from conversations.chat_context import ChatContext
 from conversations.discovery.quiet_hours import quiet_button, quiet_hours_text
 from conversations.reply import Card, Line
-from conversations.router import Book
+from conversations.router import Router
 from core.people.accounts.service import ZONE_UNKNOWN, zone_of
 
-book = Book()
+router = Router()
 
 
-@book.command("notifications")
-@book.command("timezone")
-@book.command("settings")
+@router.command("notifications")
+@router.command("timezone")
+@router.command("settings")
 def settings(chat: ChatContext, _rest: str) -> None:
     words, zone = chat.words, zone_of(chat.ctx, chat.person)
     language = words.locale.languages.get(words.language, words.language)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Toast
-from conversations.router import Book
+from conversations.router import Router
 from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
 
@@ -47,16 +47,16 @@ class Steps:
     labels: Mapping[str, Question] = field(default_factory=dict)
     side: Callable[[ChatContext, str], str] = lambda _chat, _subject: ""
 
-    def enter(self, book: Book) -> None:
+    def enter(self, router: Router) -> None:
         for verb in self.acts:
-            book.press(f"{self.thing}.{verb}")(self._take)
+            router.press(f"{self.thing}.{verb}")(self._take)
 
     def _take(self, chat: ChatContext, pressed: Press) -> None:
         verb = pressed.verb.partition(".")[2]
         if pressed.choice != YES and (asked := self._asked(chat, verb, pressed.subject)):
             chat.reply(self._question(chat, pressed, asked))
             return
-        how = self.acts[verb](chat.ctx, pressed.subject, pressed.seen)
+        how = self.acts[verb](chat.ctx, pressed.subject, pressed.expected_version)
         told = f"toast.{pressed.verb}.{how}" if isinstance(how, str) and how else f"toast.{pressed.verb}"
         chat.reply(Toast(text=chat.words(told)))
 
@@ -73,7 +73,7 @@ class Steps:
         """The card, asking. Raises Stale when it is out of date."""
         words = chat.words
         version, card, name = self.look(chat, pressed.subject)
-        if pressed.seen is not None and pressed.seen != version:
+        if pressed.expected_version is not None and pressed.expected_version != version:
             raise Stale
         verb = pressed.verb.partition(".")[2]
         what = self.labels[verb](chat, pressed.subject) if verb in self.labels else words(pressed.verb)

@@ -11,7 +11,7 @@ from fpdf import FPDF
 
 from core.kernel.dispatcher import Delivered
 from core.kernel.outbox import Post
-from core.trade.deals.contract_document import TermsPaper, terms_drawn
+from core.trade.deals.contract_document import ContractDocument, terms_drawn
 from payments.document import heading, line, new_page
 from payments.outcomes import Outcome
 
@@ -24,12 +24,12 @@ class SignedTerms:
 
     async def _draw(self, post: Post) -> Outcome:
         body = post.body
-        content = await asyncio.to_thread(drawn, TermsPaper.model_validate(body["paper"]), post.created_at)
+        content = await asyncio.to_thread(drawn, ContractDocument.model_validate(body["paper"]), post.created_at)
         asked = {"deal_id": body["deal"], "person_id": body["person"], "where": body["where"]}
         return Delivered(partial(terms_drawn, **asked, content=content))
 
 
-def drawn(paper: TermsPaper, at: datetime) -> bytes:
+def drawn(paper: ContractDocument, at: datetime) -> bytes:
     """The terms, and the market's conditions after them. The same paper at the same moment gives the same bytes."""
     page = new_page(at)
     heading(page, paper.title)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from config.market import engine_and_reactions
 from config.metrics import Gauges
 from config.sweeps import Sweeps
-from conversations.books.invoice_texts import PaperWords
+from conversations.books.invoice_texts import InvoiceTexts
 from conversations.update_handler import UpdateHandler
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.ids import Ids
@@ -79,7 +79,7 @@ class Machine:
         )
         self.reconciler = Reconciler(self.transactions, self.provider, clock)
         self.webhooks = StripeWebhooks(self.transactions, clock, world.stripe.webhook_secret)
-        paper = PaperWords(world.market_context.wordings, world.market_context.catalogue)
+        paper = InvoiceTexts(world.market_context.wordings, world.market_context.catalogue)
         self.dispatcher = Dispatcher(
             self.transactions,
             clock,

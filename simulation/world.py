@@ -162,8 +162,10 @@ class World:
     def minute_ten(self, raw: sqlite3.Connection) -> bool:
         """Whether the clock of a talk is about to ring: the free minutes are over, or the time is up."""
         due = as_kept(self.clock.now())
-        rings = "SELECT 1 FROM timer WHERE due_at <= ? AND event IN ('minute:10', 'free_over_no_answer', 'time_up')"
-        return raw.execute(rings, (due,)).fetchone() is not None
+        timer_handlers = (
+            "SELECT 1 FROM timer WHERE due_at <= ? AND event IN ('minute:10', 'free_over_no_answer', 'time_up')"
+        )
+        return raw.execute(timer_handlers, (due,)).fetchone() is not None
 
     def spawn(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
         """A task of the world's, which no kill touches."""
@@ -197,8 +199,8 @@ class World:
         post = raw.execute(
             "SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END) FROM outbox WHERE NOT dead"
         ).fetchone()[0]
-        dues = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (timer, post) if each is not None]
-        waits = [(due - self.clock.now()).total_seconds() for due in dues]
+        deadlines = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (timer, post) if each is not None]
+        waits = [(due - self.clock.now()).total_seconds() for due in deadlines]
         return min(max(min(waits, default=DAY), 1.0), DAY)
 
     # --- processes ----------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def drawn(linked: Linked) -> str:
     """The page, and what a chat shows of it where it stands as a link."""
     lines = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in linked.lines)
     ways = "".join(f'<a href="{escape(way)}" rel="noopener">{escape(label)}</a>' for label, way in linked.ways)
-    gist = linked.text or " · ".join(value for _, value in linked.lines)
+    summary = linked.text or " · ".join(value for _, value in linked.lines)
     return f"""<!doctype html>
 <html lang="{escape(linked.language)}">
 <meta charset="utf-8">
@@ -66,7 +66,7 @@ def drawn(linked: Linked) -> str:
 <meta name="robots" content="noindex">
 <meta property="og:site_name" content="Parley">
 <meta property="og:title" content="{escape(linked.title)}">
-<meta property="og:description" content="{escape(gist[:300])}">
+<meta property="og:description" content="{escape(summary[:300])}">
 <title>{escape(linked.title)} · Parley</title>
 <style>{STYLE}</style>
 <h1>{escape(linked.title)}</h1>

@@ -24,7 +24,7 @@ from bots.slack.blocks import escaped
 from bots.slack.modal import CALLBACK, draft_of, errors_in, field_name, options_of, shows
 from bots.slack.people import People, fetched
 from bots.slack.progress import Window
-from bots.slack.turns import Heard
+from bots.slack.turns import IncomingEvent
 from bots.slack.unfurl import unfurl
 from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.engine import Answered
@@ -160,28 +160,28 @@ class SlackBot:
         await ack()
 
     async def _on_message(self, body: Json) -> None:
-        heard = turns.message(body)
-        if heard is None:
+        incoming = turns.message(body)
+        if incoming is None:
             return
-        if not heard.files:
-            await self._take(heard)
+        if not incoming.files:
+            await self._take(incoming)
             return
-        good, refused = await fetched(await self._workspaces.client(heard.team), heard.files[""])
+        good, refused = await fetched(await self._workspaces.client(incoming.team), incoming.files[""])
         if good:
-            assert isinstance(heard.input, Attached)
-            await self._take(replace(heard, input=replace(heard.input, files=tuple(good))))
+            assert isinstance(incoming.input, Attached)
+            await self._take(replace(incoming, input=replace(incoming.input, files=tuple(good))))
         for place, refusal in enumerate(refused):
-            await self._take(_unsupported(heard, refusal, place))
+            await self._take(_unsupported(incoming, refusal, place))
 
     async def _on_home(self, body: Json) -> None:
-        heard = turns.opened_tab(body)
-        if heard is not None:
-            await self._take(heard)
+        incoming = turns.opened_tab(body)
+        if incoming is not None:
+            await self._take(incoming)
 
     async def _on_reaction(self, body: Json) -> None:
-        heard = turns.reaction(body)
-        if heard is not None:
-            await self._take(heard)
+        incoming = turns.reaction(body)
+        if incoming is not None:
+            await self._take(incoming)
 
     async def _on_links(self, body: Json) -> None:
         """Links of ours in somebody's message, also where we are no member."""
@@ -199,30 +199,32 @@ class SlackBot:
         """Taken and left alone; unacknowledged it would come again and again."""
 
     async def _on_action(self, ack: AsyncAck, body: Json) -> None:
-        heard = turns.action(body)
-        if heard is None:
+        incoming = turns.action(body)
+        if incoming is None:
             await ack()
             return
-        turn, answered = await self._take(heard)
+        turn, answered = await self._take(incoming)
         for reply in answered.at_once:
             if isinstance(reply, Toast):
                 self._beside(self._toast(turn, reply))
         if turns.from_home(body):  # what was pressed there has changed what stands there
-            await self._take(replace(heard, key=f"{heard.key}:home", input=OpenedHome(), trigger=None, message=None))
+            await self._take(
+                replace(incoming, key=f"{incoming.key}:home", input=OpenedHome(), trigger=None, message=None)
+            )
         await ack()
 
     async def _on_submission(self, ack: AsyncAck, body: Json) -> None:
-        view, heard = body["view"], turns.submission(body)
-        assert isinstance(heard.input, FormSubmission)
-        files, refused = await self._form_files(heard)
+        view, incoming = body["view"], turns.submission(body)
+        assert isinstance(incoming.input, FormSubmission)
+        files, refused = await self._form_files(incoming)
         if refused:
             for place, refusal in enumerate(refused.values()):
-                await self._take(_unsupported(heard, refusal, place))  # tells in words what is wrong with it
+                await self._take(_unsupported(incoming, refusal, place))  # tells in words what is wrong with it
             told = {name: f"{refusal.parts.get('name', '')} ({ACCEPTED_FILES})" for name, refusal in refused.items()}
             await ack(response_action="errors", errors=errors_in(view, told))
             return
-        given = replace(heard.input, files=files)
-        _, answered = await self._take(replace(heard, input=given))
+        given = replace(incoming.input, files=files)
+        _, answered = await self._take(replace(incoming, input=given))
         errors = {
             name: text
             for reply in answered.at_once
@@ -235,7 +237,7 @@ class SlackBot:
         if any(name and not shows(view, name) for name in errors):  # a field that applies only now: draw the form anew
             again = replace(given, files={}, final=False)
             window = f"view:{view['id']}:{view['hash']}"
-            await self._take(replace(heard, key=f"{heard.key}:redraw", input=again, message=window))
+            await self._take(replace(incoming, key=f"{incoming.key}:redraw", input=again, message=window))
         await ack(response_action="errors", errors=errors_in(view, errors))
 
     async def _on_typing(self, ack: AsyncAck, body: Json) -> None:
@@ -252,38 +254,40 @@ class SlackBot:
 
     # --- one input --------------------------------------------------------------------------------------------------
 
-    async def _take(self, heard: Heard) -> tuple[Turn, Answered]:
+    async def _take(self, incoming: IncomingEvent) -> tuple[Turn, Answered]:
         """Returns after the commit. Raises when nothing could be stored: then Slack gets no acknowledgement."""
-        identity = self._people.identity(heard.team, heard.user)
-        if heard.address is None:
-            who, address = await asyncio.gather(identity, self._people.address(heard.team, heard.user))
+        identity = self._people.identity(incoming.team, incoming.user)
+        if incoming.address is None:
+            who, address = await asyncio.gather(identity, self._people.address(incoming.team, incoming.user))
         else:
-            who, address = await identity, heard.address
+            who, address = await identity, incoming.address
         turn = Turn(
-            heard.key,
+            incoming.key,
             who,
             address,
-            heard.input,
-            heard.trigger,
-            heard.message,
-            heard.body,
-            heard.thread,
-            heard.channel,
+            incoming.input,
+            incoming.trigger,
+            incoming.message,
+            incoming.body,
+            incoming.thread,
+            incoming.channel,
         )
         work = self._update_handler.take(turn)
-        if heard.trigger is None or heard.shown:
+        if incoming.trigger is None or incoming.shown:
             return turn, await work
         words = self._wordings.speak(who.locale)
-        typed = isinstance(heard.input, TextMessage)
-        window = Window(await self._workspaces.client(heard.team), heard.trigger, words("form.one_moment"), typed=typed)
+        typed = isinstance(incoming.input, TextMessage)
+        window = Window(
+            await self._workspaces.client(incoming.team), incoming.trigger, words("form.one_moment"), typed=typed
+        )
         return turn, await window.over(work)
 
-    async def _form_files(self, heard: Heard) -> tuple[dict[str, tuple[Checked, ...]], dict[str, Invalid]]:
+    async def _form_files(self, incoming: IncomingEvent) -> tuple[dict[str, tuple[Checked, ...]], dict[str, Invalid]]:
         """The files of each field, and the first refusal of each field that has one."""
         good: dict[str, tuple[Checked, ...]] = {}
         refused: dict[str, Invalid] = {}
-        for name, files in heard.files.items():
-            checked, refusals = await fetched(await self._workspaces.client(heard.team), files)
+        for name, files in incoming.files.items():
+            checked, refusals = await fetched(await self._workspaces.client(incoming.team), files)
             good[name] = tuple(checked)
             if refusals:
                 refused[name] = refusals[0]
@@ -308,5 +312,7 @@ class SlackBot:
         task.add_done_callback(self._aside.discard)
 
 
-def _unsupported(heard: Heard, refusal: Invalid, place: int) -> Heard:
-    return replace(heard, key=f"{heard.key}:{place}", input=UnsupportedInput(refusal.code, refusal.parts), trigger=None)
+def _unsupported(incoming: IncomingEvent, refusal: Invalid, place: int) -> IncomingEvent:
+    return replace(
+        incoming, key=f"{incoming.key}:{place}", input=UnsupportedInput(refusal.code, refusal.parts), trigger=None
+    )

@@ -22,7 +22,7 @@ SECRET = {"token", "response_url", "response_urls", "authorizations", "state"}
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class IncomingEvent:
     """One input, before its files are fetched and its sender is looked up.
 
     `files`: what Slack says of the files, by the form's field; those of a message under "". `address`: the direct
@@ -43,10 +43,10 @@ class Heard:
     files: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
 
-def command(body: Payload) -> Heard:
+def command(body: Payload) -> IncomingEvent:
     words = typed(body.get("text") or "").strip() or "help"
     trigger = body["trigger_id"]
-    return Heard(
+    return IncomingEvent(
         f"slack:cmd:{trigger}",
         body["team_id"],
         body["user_id"],
@@ -57,7 +57,7 @@ def command(body: Payload) -> Heard:
     )
 
 
-def message(body: Payload) -> Heard | None:
+def message(body: Payload) -> IncomingEvent | None:
     """Something said to the app in private; None for deletions and what bots say, and for edits outside a thread.
 
     The key is the message's own: Slack has been seen to send one message under several event ids.
@@ -71,7 +71,7 @@ def message(body: Payload) -> Heard | None:
     key = f"slack:msg:{body['team_id']}:{event['channel']}:{event['ts']}"
     thread = event.get("thread_ts")
     given: Input = Attached((), words) if files else TextMessage(words, str(event["ts"]) if thread else "")
-    return Heard(
+    return IncomingEvent(
         key,
         body["team_id"],
         event["user"],
@@ -83,7 +83,7 @@ def message(body: Payload) -> Heard | None:
     )
 
 
-def _changed(body: Payload) -> Heard | None:
+def _changed(body: Payload) -> IncomingEvent | None:
     """What was said in a thread says something else now. (Slack also calls a message changed that got a preview.)"""
     event, now = body["event"], body["event"]["message"]
     same = now.get("text") == event.get("previous_message", {}).get("text")
@@ -92,22 +92,22 @@ def _changed(body: Payload) -> Heard | None:
     when = now.get("edited", {}).get("ts", event["ts"])
     key = f"slack:edit:{body['team_id']}:{event['channel']}:{now['ts']}:{when}"
     said = TextMessage(typed(now.get("text") or ""), str(now["ts"]), anew=True)
-    return Heard(
+    return IncomingEvent(
         key, body["team_id"], now["user"], said, kept(body), address=event["channel"], thread=str(now["thread_ts"])
     )
 
 
-def reaction(body: Payload) -> Heard | None:
+def reaction(body: Payload) -> IncomingEvent | None:
     """A reaction that says yes, under a direct message; None for any other."""
     event, item = body["event"], body["event"]["item"]
     if event["reaction"].partition("::")[0] not in YES or item["type"] != "message" or not _direct(item["channel"]):
         return None
     key = f"slack:react:{body['team_id']}:{item['channel']}:{item['ts']}:{event['user']}:{event['event_ts']}"
     given = Reaction(str(item["ts"]))
-    return Heard(key, body["team_id"], event["user"], given, kept(body), address=item["channel"])
+    return IncomingEvent(key, body["team_id"], event["user"], given, kept(body), address=item["channel"])
 
 
-def opened_tab(body: Payload) -> Heard | None:
+def opened_tab(body: Payload) -> IncomingEvent | None:
     """The Home tab or the Messages of the app, which Slack tells apart; None for its third, About."""
     event = body["event"]
     tabs: dict[str, Input] = {"home": OpenedHome(), "messages": OpenedChat()}
@@ -115,10 +115,10 @@ def opened_tab(body: Payload) -> Heard | None:
     if given is None:
         return None
     key = f"slack:{event['tab']}:{body['event_id']}"
-    return Heard(key, body["team_id"], event["user"], given, kept(body), address=event.get("channel"))
+    return IncomingEvent(key, body["team_id"], event["user"], given, kept(body), address=event.get("channel"))
 
 
-def action(body: Payload) -> Heard | None:
+def action(body: Payload) -> IncomingEvent | None:
     """A press, or a change in a form's field on which others depend. None for a button that only leads elsewhere."""
     done, view = body["actions"][0], body.get("view") or {}
     within: dict[str, Any] = {}
@@ -139,19 +139,21 @@ def action(body: Payload) -> Heard | None:
     return _interaction("act", body, given, **within)
 
 
-def submission(body: Payload) -> Heard:
+def submission(body: Payload) -> IncomingEvent:
     """A form sent off. Slack keeps the view's hash when errors are shown, so only the trigger tells two apart."""
     view = body["view"]
     return _interaction("view", body, filled(view, final=True), files=files_in(view), shown=True)
 
 
-def closing(body: Payload) -> Heard:
+def closing(body: Payload) -> IncomingEvent:
     view = body["view"]
     team, user = who(body)
-    return Heard(f"slack:closed:{view['id']}:{view['hash']}", team, user, ClosedForm(draft_of(view)), kept(body))
+    return IncomingEvent(
+        f"slack:closed:{view['id']}:{view['hash']}", team, user, ClosedForm(draft_of(view)), kept(body)
+    )
 
 
-def shortcut(body: Payload) -> Heard:
+def shortcut(body: Payload) -> IncomingEvent:
     """A command from the menu; on a message, with its words: "Ask for offers" makes a request of them."""
     words = typed((body.get("message") or {}).get("text") or "")
     return _interaction("cut", body, TextMessage(f"/{body['callback_id']} {words}".strip()))
@@ -172,10 +174,10 @@ def kept(body: Payload) -> Payload:
     return {name: part for name, part in body.items() if name not in SECRET}
 
 
-def _interaction(kind: str, body: Payload, given: Input, **within: Any) -> Heard:
+def _interaction(kind: str, body: Payload, given: Input, **within: Any) -> IncomingEvent:
     team, user = who(body)
     trigger = body["trigger_id"]
-    return Heard(f"slack:{kind}:{trigger}", team, user, given, kept(body), trigger=trigger, **within)
+    return IncomingEvent(f"slack:{kind}:{trigger}", team, user, given, kept(body), trigger=trigger, **within)
 
 
 def who(body: Payload) -> tuple[str, str]:

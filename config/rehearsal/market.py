@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final, TypeVar
 
 from config.database import open_database
-from config.market import RINGS, engine_and_reactions, market_context
+from config.market import TIMER_HANDLERS, engine_and_reactions, market_context
 from config.rehearsal.screen import Filling, Screen, Step
 from config.settings import Settings
 from conversations.chat_context import MarketContext
@@ -25,7 +25,7 @@ from core.kernel.clock import Clock
 from core.kernel.dispatcher import Carrier, Delivered, Later, Never
 from core.kernel.ids import Ids
 from core.kernel.outbox import Post
-from core.kernel.timer_sweep import ring_due
+from core.kernel.timer_sweep import run_due_timers
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions
 from core.people.accounts.model import Identity, Platform
 
@@ -153,9 +153,9 @@ class Rehearsal:
                 await self.run(outcome.then)
             assert not isinstance(outcome, Later), f"the bank puts it off: {outcome.why}"
 
-    async def ring(self) -> None:
+    async def run_timers(self) -> None:
         """Whatever is due now."""
-        while await ring_due(self.events, RINGS):
+        while await run_due_timers(self.events, TIMER_HANDLERS):
             await self.settle()
 
     async def run(self, unit: Callable[[Ctx], Answer]) -> Answer:

@@ -25,7 +25,7 @@ from config.rehearsal.screen import Step, buttons_of, subject_of
 from config.rehearsal.stages import BUYER, CONSULTANT, OPERATOR, OPERATORS, SELLER, STRANGER, Stage, enter
 from config.settings import Settings
 from config.wiring import secret
-from conversations.books.invoice_texts import PaperWords
+from conversations.books.invoice_texts import InvoiceTexts
 from conversations.turn import TextMessage
 from conversations.wording import Wordings
 from core.kernel.chat_state.model import ShownCard
@@ -192,7 +192,7 @@ class Play:
         await self.presses(SELLER, "lot.dispatch")
         await self.fills(SELLER, truck="KAU 124", eta="tomorrow")
         self.lab.world.clock.advance(timedelta(days=3))
-        await self.here.ring()
+        await self.here.run_timers()
         await self.news()
         await self.says(BUYER, "/deals")
         await self.presses(BUYER, "deal.show")
@@ -241,7 +241,7 @@ class Play:
         """Both come in at the agreed time; the seeker goes on, and the bank takes the money when it is over."""
         agreed = await self.here.run(next_start)
         self.lab.world.clock.advance(agreed - self.here.clock.now() + timedelta(seconds=5))
-        await self.here.ring()
+        await self.here.run_timers()
         for who in (BUYER, CONSULTANT):
             await self.presses(who, "session.here")
         self.keep("session in its free minutes")
@@ -258,7 +258,7 @@ class Play:
             await self.presses(who, "rating.rate", "4")
             self.keep(f"session rated by {who}")
         self.lab.world.clock.advance(timedelta(days=3))
-        await self.here.ring()
+        await self.here.run_timers()
         await self.news()
         self.keep("three days later")
         await self._promote()
@@ -374,7 +374,7 @@ async def stage_door(
                 clock,
                 operators=OPERATORS,
                 bank=lambda transactions, known: PaymentEffects(
-                    provider, clock, transactions, PaperWords(known.wordings, known.catalogue)
+                    provider, clock, transactions, InvoiceTexts(known.wordings, known.catalogue)
                 ),
                 wordings=wordings,
             )

@@ -67,7 +67,7 @@ class Book:
     def _alike(self, player: Player, step: Step, reply: Reply) -> tuple[str, str, str]:
         """Its group and kind, and what it says without the figures in it."""
         kind = "notice" if step.who != player.name else reply.kind
-        return self._group(step, reply), kind, CHANGING.sub("0", _gist(reply))
+        return self._group(step, reply), kind, CHANGING.sub("0", _summary(reply))
 
     def _group(self, step: Step, reply: Reply) -> str:
         if isinstance(reply, FormView):
@@ -136,7 +136,7 @@ def notices(words: Words, platform: Platform) -> Iterator[Seen]:
             yield seen(Say(text=sentence), "notices", "notice", (platform.value, words.language), code)
 
 
-def _gist(reply: Reply) -> str:
+def _summary(reply: Reply) -> str:
     """What makes one screen another than the next."""
     match reply:
         case FormView():

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
-from conversations.event_sentences import gathered
+from conversations.event_sentences import notifications
 from conversations.reply import Button, Card, Line
-from conversations.router import Book
+from conversations.router import Router
 from core.advice.sessions.service import booking_for
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
@@ -26,7 +26,7 @@ from core.trade.funding.model import CHARGEBACK, Chargeback, Matter
 KIND: Final = "recall"
 PARTS: Final = ("amount", "why")
 
-book = Book()
+router = Router()
 
 # What operators hear of every payment that a bank calls back; "" draws their card anew.
 RECALL_FACTS: Final[dict[type[Any], str]] = {
@@ -41,7 +41,7 @@ RECALL_FACTS: Final[dict[type[Any], str]] = {
 
 def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
     def hear(ctx: Ctx, fact: money.ChargebackFact) -> None:
-        gathered(ctx).say(KIND, fact.chargeback_id, code, by=None)
+        notifications(ctx).say(KIND, fact.chargeback_id, code, by=None)
 
     return hear
 
@@ -75,7 +75,7 @@ def _standing(chat: ChatContext, found: Chargeback) -> str:
 # --- operators --------------------------------------------------------------------------------------------------------
 
 
-@book.press("recall.show")
+@router.press("recall.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(recall_card(chat, pressed.subject))
 

@@ -19,7 +19,7 @@ Row = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class PaperWords:
+class InvoiceTexts:
     """Says in words what stands on a paper, in the paper's own language."""
 
     wordings: Wordings

@@ -11,7 +11,7 @@ from conversations.books.receipts import receipt_cards
 from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.router import Book
+from conversations.router import Router
 from core.books.invoicing import service as invoicing
 from core.books.invoicing.events import InvoiceDrawn
 from core.books.invoicing.issuance import content_of
@@ -21,18 +21,18 @@ from core.kernel.money import Money
 
 SHOWN: Final = 10
 
-book = Book()
+router = Router()
 
 
 # --- what there is ----------------------------------------------------------------------------------------------------
 
 
-@book.command("invoices")
+@router.command("invoices")
 def invoices(chat: ChatContext, _rest: str) -> None:
     show_all(chat, Press("invoice.list"))
 
 
-@book.press("invoice.list")
+@router.press("invoice.list")
 def show_all(chat: ChatContext, pressed: Press) -> None:
     """The invoices of one deal or session; without one, all of the company's, the latest first.
 
@@ -187,7 +187,7 @@ def _vat(chat: ChatContext, content: Content) -> str:
 # --- as a file --------------------------------------------------------------------------------------------------------
 
 
-@book.press("invoice.write_now")
+@router.press("invoice.write_now")
 def write_now(chat: ChatContext, pressed: Press) -> None:
     """A draft from before the agreement, or one that waits for an address. It comes with its number in a moment, or
     once what a draft lacks is said."""
@@ -198,14 +198,14 @@ def write_now(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Toast(text=waits or chat.words("invoice.being_written")))
 
 
-@book.press("invoice.correct")
+@router.press("invoice.correct")
 def correct(chat: ChatContext, pressed: Press) -> None:
     """One that says something wrong of a side: a credit note and a new one come in a moment."""
     invoicing.correct(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("invoice.being_corrected")))
 
 
-@book.press("invoice.file")
+@router.press("invoice.file")
 def file(chat: ChatContext, pressed: Press) -> None:
     """It is drawn outside, and comes in a moment; what was drawn before comes at once."""
     invoicing.ask_file(chat.ctx, pressed.subject, chat.chat_address.lane)

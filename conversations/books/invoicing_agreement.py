@@ -13,7 +13,7 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import as_decimal
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Option, Say
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.vat_numbers import VAT_NUMBERS
 from core.advice.experts.service import own_profile
 from core.books.invoicing import service as invoicing
@@ -25,7 +25,7 @@ from core.trade.deals.service import deals_of
 
 HIGHEST_RATE: Final = 30  # percent; the highest in Europe is 27
 
-book = Book()
+router = Router()
 
 
 def _read_rate(_chat: ChatContext, text: str, _values: Values) -> int:
@@ -134,10 +134,10 @@ def _intro(chat: ChatContext, defaults: FormDefaults) -> str:
     return chat.words("billing.intro" if defaults.answers.get("sells") == "yes" else "billing.intro_bought")
 
 
-book.flow(Flow(BILLING, finish=_set, intro=_intro))
+router.flow(Flow(BILLING, finish=_set, intro=_intro))
 
 
-@book.press("billing.open")
+@router.press("billing.open")
 def open_billing(chat: ChatContext, _pressed: Press) -> None:
     """The form with what is known already; who has not said where they are at home is asked that first."""
     organisation, selling = organisation_of(chat.ctx, chat.organisation), "seller" in trades_as(chat)

@@ -8,7 +8,7 @@ from datetime import UTC
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Say
-from conversations.router import Book
+from conversations.router import Router
 from core.books.invoicing.service import numbers_by_part
 from core.books.statements import rules
 from core.books.statements import service as statements
@@ -21,10 +21,10 @@ from core.trade.funding import service as escrow
 SHOWN, FEW = 10, 5  # deals and payouts; what there is of sessions alone
 COLUMNS = ("at", "deal", "what", "came", "went", "fee", "currency", "entry", "invoices")
 
-book = Book()
+router = Router()
 
 
-@book.command("money")
+@router.command("money")
 def money(chat: ChatContext, _rest: str) -> None:
     """What is held, for which deal or session, until when; what was paid out, and what was deducted."""
     chat.reply(money_card(chat, statements.statement(chat.ctx)))
@@ -176,7 +176,7 @@ def is_set_up(chat: ChatContext) -> bool:
 # --- as a file --------------------------------------------------------------------------------------------------------
 
 
-@book.press("money.export")
+@router.press("money.export")
 def export(chat: ChatContext, _pressed: Press) -> None:
     """Every movement there ever was, for a spreadsheet: dates as machines read them, words as people do, and amounts
     as the spreadsheets of the reader's country do."""

@@ -7,6 +7,6 @@
 
 from conversations.discovery import refinement, search
 
-books = (search.book, refinement.book)
+routers = (search.router, refinement.router)
 
 __all__ = ["books"]

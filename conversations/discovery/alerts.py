@@ -15,7 +15,7 @@ from conversations.discovery.search_state import ask, asked_words, mark
 from conversations.discovery.town_names import town_name
 from conversations.last_query import asked
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.router import Book
+from conversations.router import Router
 from core.discovery.alerts import service as alerts
 from core.discovery.alerts.events import ListingsFound
 from core.discovery.alerts.model import APART, MESSAGES_A_DAY, QUESTION_AT_MOST, Rhythm, SavedSearch, SaveSearch
@@ -28,17 +28,17 @@ from core.trade.listings.service import listing_for
 SHOWN_AT_ONCE = 10
 SHORT_TITLE, LONG_TITLE = 40, 120  # characters, on a button and above a card
 
-book = Book()
+router = Router()
 
 
 # --- keeping a search -------------------------------------------------------------------------------------------------
 
 
-@book.press("alert.save")
+@router.press("alert.save")
 def save(chat: ChatContext, pressed: Press) -> None:
     """What is asked now is kept, and told of from now on."""
     query = asked(chat)
-    if pressed.seen != mark(query):
+    if pressed.expected_version != mark(query):
         chat.reply(Toast(text=chat.words("find.asked_since")))
         show_results(chat, query)
         return
@@ -48,7 +48,7 @@ def save(chat: ChatContext, pressed: Press) -> None:
     chat.reply(search_card(chat, search, note=chat.words("alert.saved")))
 
 
-@book.command("alerts")
+@router.command("alerts")
 def my_alerts(chat: ChatContext, _rest: str) -> None:
     """`/alerts`: the person's saved searches, each to be changed, muted or deleted, and the hours they keep quiet."""
     words = chat.words
@@ -144,19 +144,19 @@ def _waits_text(chat: ChatContext, search: SavedSearch) -> str:
 # --- changing one -----------------------------------------------------------------------------------------------------
 
 
-@book.press("alert.open")
+@router.press("alert.open")
 def open_search(chat: ChatContext, pressed: Press) -> None:
     chat.as_new_message = True
     chat.reply(search_card(chat, alerts.search_of(chat.ctx, pressed.subject)))
 
 
-@book.press("alert.mute")
+@router.press("alert.mute")
 def mute_search(chat: ChatContext, pressed: Press) -> None:
     search = alerts.pause_search(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("alert.muted_toast")), search_card(chat, search))
 
 
-@book.press("alert.rhythm")
+@router.press("alert.rhythm")
 def change_rhythm(chat: ChatContext, pressed: Press) -> None:
     if pressed.choice not in set(Rhythm):
         raise Invalid("talk.unknown_button")
@@ -164,7 +164,7 @@ def change_rhythm(chat: ChatContext, pressed: Press) -> None:
     chat.reply(search_card(chat, search, note=chat.words("alert.changed")))
 
 
-@book.press("alert.delete")
+@router.press("alert.delete")
 def delete_search(chat: ChatContext, pressed: Press) -> None:
     search = alerts.delete_search(chat.ctx, pressed.subject)
     mine = to_command(chat.words, "alerts")
@@ -180,7 +180,7 @@ def delete_search(chat: ChatContext, pressed: Press) -> None:
     )
 
 
-@book.press("alert.look")
+@router.press("alert.look")
 def look(chat: ChatContext, pressed: Press) -> None:
     """What the search finds now, as a list."""
     search = alerts.search_of(chat.ctx, pressed.subject)
@@ -232,7 +232,7 @@ def found_list(chat: ChatContext, fact: ListingsFound) -> CardList:
     )
 
 
-@book.press("alert.why")
+@router.press("alert.why")
 def why(chat: ChatContext, pressed: Press) -> None:
     """Why did I get this? Which search of theirs found it, when they saved it, what of it is met, which other one it
     fits better, and how to stop it."""

@@ -41,8 +41,8 @@ def with_number(chat: ChatContext, text: str) -> Query | None:
     if not BARE.fullmatch(text.strip()):
         return None
     query = asked(chat)
-    seen, _, wish = recall(chat.ctx, chat.person.id, CHANGING).partition(" ")
-    changing = wish if seen == str(mark(query)) else ""
+    expected_version, _, wish = recall(chat.ctx, chat.person.id, CHANGING).partition(" ")
+    changing = wish if expected_version == str(mark(query)) else ""
     if changing == "place":
         return _within(query, text.strip())
     prices = [each for each in PRICES if getattr(query.understood, each) is not None]

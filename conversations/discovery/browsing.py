@@ -13,7 +13,7 @@ from conversations.discovery.sort_orders import ordered
 from conversations.forms.answers import capital, show_town
 from conversations.people.location import my_place
 from conversations.reply import LONGEST_LABEL, Button, Card
-from conversations.router import Book
+from conversations.router import Router
 from core.discovery.market_figures.service import goods_on_offer
 from core.discovery.search import kept
 from core.discovery.search.model import Query
@@ -22,10 +22,10 @@ from core.kernel.money import UnitPrice
 
 GOODS_SHOWN: Final = 8
 
-book = Book()
+router = Router()
 
 
-@book.press("find.what")
+@router.press("find.what")
 def what(chat: ChatContext, _pressed: Press) -> None:
     """A sentence says it all; who would rather press finds the goods that most sellers offer, and the whole list."""
     words, home = chat.words, my_place(chat)
@@ -56,7 +56,7 @@ def _with_price(chat: ChatContext, product: str, middle: UnitPrice | None) -> st
     return f"{goods[: LONGEST_LABEL - len(price)]}{price}"
 
 
-@book.press("find.goods")
+@router.press("find.goods")
 def goods(chat: ChatContext, pressed: Press) -> None:
     """All that is offered of these, from my place on where it is known; what else is wanted is said next."""
     known = chat.market_context.catalogue.product(pressed.choice)
@@ -65,7 +65,7 @@ def goods(chat: ChatContext, pressed: Press) -> None:
     show_results(chat, ask(chat, nearest if nearest.understood.place is not None else query))
 
 
-@book.press("find.all")
+@router.press("find.all")
 def everything(chat: ChatContext, _pressed: Press) -> None:
     """Whatever is on offer, the newest first."""
     show_results(chat, ask(chat, Query(kept.NOTHING, "newest")))

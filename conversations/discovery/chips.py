@@ -44,11 +44,11 @@ def chip_rows(
 
     `chips` and `verb`: of another list than that of goods, whose chips can only be given up.
     """
-    seen = mark(query)
+    expected_version = mark(query)
     buttons = [
         Button(
             label=f"{'✕' if verb or not variants(chat, query, chip) else '✎'} {chip_label(chat, chip)}"[:LABEL],
-            press=press(verb or "find.chip", "", seen, chip.wish),
+            press=press(verb or "find.chip", "", expected_version, chip.wish),
         )
         for chip in chips_of(chat, query, chips)
     ]
@@ -114,14 +114,14 @@ def variants(chat: ChatContext, query: Query, chip: Chip) -> tuple[Variant, ...]
 
 def chip_card(chat: ChatContext, query: Query, chip: Chip, offered: tuple[Variant, ...]) -> Card:
     """In the place of the list: other values for one wish, giving it up, or back."""
-    words, seen = chat.words, mark(query)
+    words, expected_version = chat.words, mark(query)
     buttons = [
-        Button(label=each.label[:LABEL], press=press("find.set", "", seen, f"{chip.wish}:{number}"))
+        Button(label=each.label[:LABEL], press=press("find.set", "", expected_version, f"{chip.wish}:{number}"))
         for number, each in enumerate(offered)
     ]
     rows = [tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW)]
-    give_up = Button(label=words("find.give_up"), press=press("find.drop", "", seen, chip.wish))
-    back = Button(label=words("find.back"), press=press("find.more", "", seen))
+    give_up = Button(label=words("find.give_up"), press=press("find.drop", "", expected_version, chip.wish))
+    back = Button(label=words("find.back"), press=press("find.more", "", expected_version))
     return Card(
         subject="find",
         title=chip_label(chat, chip),

@@ -13,7 +13,7 @@ from conversations.fees import fee_lines
 from conversations.forms.answers import capital
 from conversations.keyboard_layout import in_either_layout
 from conversations.reply import Card, Line
-from conversations.router import Book
+from conversations.router import Router
 from core.discovery.market_figures.service import middle_price
 from core.discovery.search.price_question import without_fee
 from core.discovery.search.sentence.parse import Understood, parse
@@ -24,10 +24,10 @@ from core.kernel.quantity import Quantity
 
 LONGEST_QUESTION = 120  # letters
 
-book = Book()
+router = Router()
 
 
-@book.command("fee")
+@router.command("fee")
 @in_either_layout
 def fee(chat: ChatContext, asked: str) -> None:
     """By an amount and a price; without a price by what others ask now; by a sum, or by a consultant's hour.

@@ -16,7 +16,7 @@ from conversations.discovery.price_comparison import home_currency
 from conversations.forms.answers import capital, show_town
 from conversations.keyboard_layout import in_either_layout
 from conversations.reply import Button, Card, Chart, Line, Say
-from conversations.router import Book
+from conversations.router import Router
 from conversations.wording import labelled
 from core.catalogue.product_names import folded
 from core.discovery.market_figures.model import FEWEST, REGION_KM, MarketView, Region, Spread
@@ -32,10 +32,10 @@ CHOICES = 6
 LONGEST_QUESTION = 120  # letters
 TAKEN: Final = frozenset({"product", "alternatives", "grade", "place"})  # wishes that the market is looked at by
 
-book = Book()
+router = Router()
 
 
-@book.command("market")
+@router.command("market")
 @in_either_layout
 def market(chat: ChatContext, asked: str) -> None:
     """`/market A1 pellets Lithuania`: count, price range and median, per unit and per MWh, as a picture. It reads the
@@ -52,7 +52,7 @@ def market(chat: ChatContext, asked: str) -> None:
     _show(chat, said.product, Region(countries, said.place), grade=said.grade, left_out=left_out)
 
 
-@book.press("market.show")
+@router.press("market.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     """One of the products that were offered; everywhere. The choice: "wood_pellets", or "wood_pellets:ENplus_A1"."""
     product, _, grade = pressed.choice.partition(":")

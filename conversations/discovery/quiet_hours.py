@@ -14,7 +14,7 @@ from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Say
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from core.catalogue import Catalogue
 from core.catalogue.product_names import folded
 from core.discovery.alerts import service as alerts
@@ -27,7 +27,7 @@ SPAN: Final = re.compile(r"\s*[-–—]\s*")
 NOON: Final = 12
 HALVES: Final = ("in_the_evening", "in_the_morning")
 
-book = Book()
+router = Router()
 
 
 def quiet_hours_text(chat: ChatContext) -> str:
@@ -112,16 +112,16 @@ def _as_it_is(chat: ChatContext, _defaults: FormDefaults) -> str:
     return chat.words("line.joined", label=chat.words("alert.quiet"), value=quiet_hours_text(chat))
 
 
-book.flow(Flow(QUIET, finish=_keep_quiet, intro=_as_it_is, reads=_both))
+router.flow(Flow(QUIET, finish=_keep_quiet, intro=_as_it_is, reads=_both))
 
 
-@book.command("quiet")
+@router.command("quiet")
 def quiet(chat: ChatContext, said: str) -> None:
     """`/quiet 22-7`; without hours they are asked for."""
     chat.open("quiet", FormDefaults(_both(chat, said, {})))
 
 
-@book.press("alert.quiet_hours")
+@router.press("alert.quiet_hours")
 def quiet_hours(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     chat.open("quiet")

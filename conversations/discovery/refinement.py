@@ -13,7 +13,7 @@ from conversations.discovery.search import ORDERS, ask_as_before, find, read, sh
 from conversations.discovery.search_state import added, ask, has_asked, place_kept
 from conversations.discovery.sort_orders import COURTESY, WORD, as_said, is_courtesy, is_measurable, ordered, said_order
 from conversations.last_query import asked
-from conversations.router import Book
+from conversations.router import Router
 from core.catalogue import Catalogue
 from core.catalogue.product_names import folded
 from core.discovery.search import kept
@@ -41,7 +41,7 @@ CALLED: Final = {  # the words for a part of what was asked -> its wishes
     "called_packaging": ("packaging",),
 }
 
-book = Book()
+router = Router()
 
 
 def said_after_list(chat: ChatContext, text: str) -> str | None:
@@ -58,7 +58,7 @@ def said_after_list(chat: ChatContext, text: str) -> str | None:
 # --- another part of the search ---------------------------------------------------------------------------------------
 
 
-@book.command("narrow")
+@router.command("narrow")
 def narrow(chat: ChatContext, words: str) -> None:
     """`/narrow under 200`, or just "under 200" after a search: what is said now replaces that part of it."""
     if not words or not has_asked(chat):
@@ -118,7 +118,7 @@ def without_small_words(chat: ChatContext, words: str) -> str:
 # --- the list as it is ------------------------------------------------------------------------------------------------
 
 
-@book.command("sort")
+@router.command("sort")
 def sort_by_words(chat: ChatContext, words: str) -> None:
     """ "Cheaper", "nearest first": said after a search, it means that list."""
     chosen = order_alone(chat, words)
@@ -143,7 +143,7 @@ def order_alone(chat: ChatContext, sentence: str) -> Order | None:
     return said_order(sentence) or (query.order if said == kept.NOTHING and query.order != "best" else None)
 
 
-@book.command("further")
+@router.command("further")
 def further(chat: ChatContext, _words: str) -> None:
     """ "More", said after a list: the next five; where there are no others, the list from its top."""
     query = asked(chat)
@@ -154,7 +154,7 @@ def turns_page(chat: ChatContext, sentence: str) -> bool:
     return has_asked(chat) and _is_phrase(sentence, "further", chat.market_context.catalogue)
 
 
-@book.command("forget")
+@router.command("forget")
 def give_up(chat: ChatContext, words: str) -> None:
     """ "Any grade", "remove the date": that part of the search is given up."""
     query = asked(chat)

@@ -7,7 +7,7 @@ from conversations.chat_context import ChatContext
 from conversations.discovery.chips import shown_parts
 from conversations.forms.answers import capital, goods_name
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.router import Book
+from conversations.router import Router
 from conversations.trade.requests.card import brief_request
 from core.discovery.alerts import request_alerts
 from core.discovery.alerts.events import RequestsFound
@@ -15,7 +15,7 @@ from core.trade.requests.service import request_for
 
 MUTED_AT_MOST = 6  # buttons below each other; who sells more kinds of goods finds the others when these are done
 
-book = Book()
+router = Router()
 
 
 def openings_list(chat: ChatContext, fact: RequestsFound) -> CardList:
@@ -38,7 +38,7 @@ def openings_list(chat: ChatContext, fact: RequestsFound) -> CardList:
     )
 
 
-@book.press("openings.why")
+@router.press("openings.why")
 def why(chat: ChatContext, pressed: Press) -> None:
     """Why did I get this? By which listing of theirs, what of the request it meets, and how to stop it."""
     words, asked = chat.words, request_for(chat.ctx, pressed.subject)
@@ -52,19 +52,19 @@ def why(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Say(text="\n".join(said), buttons=((show,), (_mute_button(chat, asked.product_id, alone=True),))))
 
 
-@book.press("openings.mute")
+@router.press("openings.mute")
 def mute(chat: ChatContext, pressed: Press) -> None:
     request_alerts.mute_requests(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("openings.muted", goods=_named(chat, pressed.subject))), sold_card(chat))
 
 
-@book.press("openings.hear")
+@router.press("openings.hear")
 def hear(chat: ChatContext, pressed: Press) -> None:
     request_alerts.hear_of_requests(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("openings.heard", goods=_named(chat, pressed.subject))), sold_card(chat))
 
 
-@book.press("openings.show")
+@router.press("openings.show")
 def show(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     chat.reply(sold_card(chat))

@@ -14,7 +14,7 @@ from conversations.discovery.sort_orders import as_said, order_rows, order_text,
 from conversations.keyboard_layout import in_either_layout
 from conversations.last_query import asked, latest
 from conversations.reply import Card, CardList, Toast
-from conversations.router import Book
+from conversations.router import Router
 from conversations.trade.requests.card import brief_request
 from core.discovery.search import kept
 from core.discovery.search import requests as wanting
@@ -25,10 +25,10 @@ from core.discovery.search.service import query_of, without
 SHOWN = 10
 ORDERS: tuple[Order, ...] = ("newest", "nearest")
 
-book = Book()
+router = Router()
 
 
-@book.command("wanted")
+@router.command("wanted")
 @in_either_layout
 def wanted(chat: ChatContext, sentence: str) -> None:
     """`/requests 500 t A1 pellets in Kaunas from 190 eur`: what buyers ask for that this would answer."""
@@ -39,7 +39,7 @@ def wanted(chat: ChatContext, sentence: str) -> None:
     _show(chat, ask(chat, as_said(chat, wanting.having(said), ORDERS), WANTED), note)
 
 
-@book.command("wanted_more")
+@router.command("wanted_more")
 def refine(chat: ChatContext, sentence: str) -> None:
     """What is said after the list replaces that part of it: "near Riga", "and chips?"."""
     _show(chat, ask(chat, kept.refined(asked(chat, WANTED), _told(chat, sentence)), WANTED))
@@ -61,21 +61,21 @@ def _told(chat: ChatContext, sentence: str) -> Understood:
     return replace(told, rest=without_small_words(chat, told.rest))
 
 
-@book.press("wanted.without")
+@router.press("wanted.without")
 def drop(chat: ChatContext, pressed: Press) -> None:
     """A chip was tapped: that part of the sentence is given up."""
     query = asked(chat, WANTED)
-    if pressed.seen == mark(query):
+    if pressed.expected_version == mark(query):
         query = ask(chat, without(query, pressed.choice), WANTED)
     else:
         chat.reply(Toast(text=chat.words("find.asked_since")))
     _show(chat, query)
 
 
-@book.press("wanted.sort")
+@router.press("wanted.sort")
 def sort(chat: ChatContext, pressed: Press) -> None:
     query = asked(chat, WANTED)
-    if pressed.seen == mark(query):
+    if pressed.expected_version == mark(query):
         query = ask(chat, ordered(chat, query, ORDERS, pressed.choice), WANTED)
     else:
         chat.reply(Toast(text=chat.words("find.asked_since")))

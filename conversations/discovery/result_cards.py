@@ -20,7 +20,7 @@ from conversations.discovery.town_names import town_name
 from conversations.forms.answers import goods_name, show_place, show_town, vat_in
 from conversations.people.location import my_place
 from conversations.reply import Button, Card, Line, Shared
-from conversations.reputation_badge import standing, standing_if_known, standing_with_reviews
+from conversations.reputation_badge import reputation_badge, reputation_badge_if_known, reputation_badge_with_reviews
 from conversations.trade.listings.grades import grade_line
 from conversations.trade.listings.my_listings import goods_lines, packed_in
 from core.discovery.search import kept
@@ -100,7 +100,7 @@ def _how_much_by_whom(chat: ChatContext, listing: Listing) -> str:
     left, least = listing.remaining, listing.min_lot
     amount = chat.words("find.whole", left=left) if least == left else chat.words("find.from", left=left, least=least)
     schemes = dict.fromkeys(each.scheme for each in listing.certificates)
-    known = standing_if_known(chat, listing.seller, "seller")
+    known = reputation_badge_if_known(chat, listing.seller, "seller")
     return SIDE_BY_SIDE.join(
         filter(None, (amount, packed_in(chat, listing), ", ".join(schemes), chat.party(listing.seller), known))
     )
@@ -118,7 +118,7 @@ def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
     """A listing as a buyer sees it."""
     words = chat.words
     live = listing.state == "live"
-    prices, stands = Comparison.of(chat, kept.NOTHING), standing_with_reviews(chat, listing.seller, "seller")
+    prices, stands = Comparison.of(chat, kept.NOTHING), reputation_badge_with_reviews(chat, listing.seller, "seller")
     lines = [
         Line(label=line.label, value=vat_in(chat, prices.price(listing)))
         if line.label == words("listing.price")
@@ -172,7 +172,7 @@ def shared(chat: ChatContext, listing: Listing, door: str) -> Shared:
 
 
 def _seller(chat: ChatContext, listing: Listing) -> str:
-    return f"{chat.party(listing.seller)} · {standing(chat, listing.seller, 'seller')}"
+    return f"{chat.party(listing.seller)} · {reputation_badge(chat, listing.seller, 'seller')}"
 
 
 def _doing(chat: ChatContext, listing: Listing, *, with_open: bool) -> tuple[Button, ...]:
@@ -195,17 +195,17 @@ def _doing(chat: ChatContext, listing: Listing, *, with_open: bool) -> tuple[But
 
 def question_card(chat: ChatContext, query: Query, asked: Ask) -> Card:
     """Several readings are equally likely: which is meant? All of them can be looked at, too."""
-    words, seen = chat.words, mark(query)
+    words, expected_version = chat.words, mark(query)
     rows = [
         (
             Button(
                 label=str(shown_parts(chat, choice.parts).get("product", "")),
-                press=press("find.which", "", seen, str(choice.query.understood.product)),
+                press=press("find.which", "", expected_version, str(choice.query.understood.product)),
             ),
         )
         for choice in asked.choices
     ]
-    everything = Button(label=words("find.all_of_them"), press=press("find.more", "", seen))
+    everything = Button(label=words("find.all_of_them"), press=press("find.more", "", expected_version))
     return Card(
         subject="find",
         title=words("search.ask.product"),
@@ -217,17 +217,17 @@ def question_card(chat: ChatContext, query: Query, asked: Ask) -> Card:
 
 def nothing_found(chat: ChatContext, query: Query, page: Page) -> Card:
     """No dead end: what would find something and how much, what was perhaps meant, and to be told when there is one."""
-    words, seen = chat.words, mark(query)
-    meant = meant_buttons(chat, page, seen)
+    words, expected_version = chat.words, mark(query)
+    meant = meant_buttons(chat, page, expected_version)
     relaxed = [
         Button(
             label=words(each.code, count=each.count, **_parts(chat, query, each)),
-            press=press("find.relax", "", seen, each.code),
+            press=press("find.relax", "", expected_version, each.code),
         )
         for each in page.relaxations
     ]
-    save = Button(label=words("alert.save"), press=press("alert.save", "", seen))
-    quotes = Button(label=words("command.request"), press=press("find.request", "", seen))
+    save = Button(label=words("alert.save"), press=press("alert.save", "", expected_version))
+    quotes = Button(label=words("command.request"), press=press("find.request", "", expected_version))
     newest = Button(label=words("find.everything"), press=press("find.all"))
     return Card(
         subject="find",
@@ -246,12 +246,12 @@ def nothing_found(chat: ChatContext, query: Query, page: Page) -> Card:
     )
 
 
-def meant_buttons(chat: ChatContext, page: Page, seen: int) -> list[Button]:
+def meant_buttons(chat: ChatContext, page: Page, expected_version: int) -> list[Button]:
     """Words that nothing is called, as the words that were perhaps meant."""
     return [
         Button(
             label=chat.words("find.meant", instead=each.instead),
-            press=press("find.meant", "", seen, str(number)),
+            press=press("find.meant", "", expected_version, str(number)),
         )
         for number, each in enumerate(page.did_you_mean)
         if each.query is not None

@@ -37,7 +37,7 @@ from conversations.keyboard_layout import in_either_layout
 from conversations.last_query import asked
 from conversations.people.location import my_place
 from conversations.reply import Button, CardList, Shared, Toast
-from conversations.router import Book
+from conversations.router import Router
 from conversations.trade.listings.my_listings import own_card
 from conversations.trade.requests.request import opening_for
 from core.discovery.search import kept
@@ -53,13 +53,13 @@ SHARED_AT_ONCE = 10
 BEHIND, SOME = "+", r"[0-9]{1,4}"  # what a page begins after, and how many were before it
 ORDERS: tuple[Order, ...] = ("cheapest", "nearest", "rated", "newest")
 
-book = Book()
+router = Router()
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
-@book.command("find")
+@router.command("find")
 @in_either_layout
 def find(chat: ChatContext, sentence: str) -> None:
     """`/find 500 t A1 pellets under 200 eur near Riga`. Without words: what, and where to?"""
@@ -94,14 +94,14 @@ def read(chat: ChatContext, sentence: str, *, around: Place | None = None) -> Qu
 def _current(chat: ChatContext, pressed: Press) -> Query | None:
     """What is asked, if that is what the button was made for; else the list as it stands is shown, and said so."""
     query = asked(chat)
-    if pressed.seen == mark(query):
+    if pressed.expected_version == mark(query):
         return query
     chat.reply(Toast(text=chat.words("find.asked_since")))
     show_results(chat, query)
     return None
 
 
-@book.press("find.more")
+@router.press("find.more")
 def more(chat: ChatContext, pressed: Press) -> None:
     """The next five, or those that the choice begins after, which says how many were before them; without one, the
     first."""
@@ -110,14 +110,14 @@ def more(chat: ChatContext, pressed: Press) -> None:
         show_behind(chat, query, pressed.choice)
 
 
-@book.press("find.sort")
+@router.press("find.sort")
 def sort(chat: ChatContext, pressed: Press) -> None:
     if (query := _current(chat, pressed)) is None:
         return
     show_results(chat, ask_as_before(chat, ordered(chat, query, ORDERS, pressed.choice)))
 
 
-@book.press("find.relax")
+@router.press("find.relax")
 def relax(chat: ChatContext, pressed: Press) -> None:
     """One wish is given up: the list that was promised for it."""
     if (query := _current(chat, pressed)) is None:
@@ -126,14 +126,14 @@ def relax(chat: ChatContext, pressed: Press) -> None:
     show_results(chat, ask(chat, offered.get(pressed.choice, query)))
 
 
-@book.press("find.request")
+@router.press("find.request")
 def ask_for_quotes(chat: ChatContext, pressed: Press) -> None:
     """Nobody has it on offer: sellers are asked, with all that was understood filled in."""
     if (query := _current(chat, pressed)) is not None:
         chat.open("request", opening_for(chat, query.understood))
 
 
-@book.press("find.meant")
+@router.press("find.meant")
 def meant(chat: ChatContext, pressed: Press) -> None:
     """The word that was probably meant."""
     if (query := _current(chat, pressed)) is None:
@@ -142,7 +142,7 @@ def meant(chat: ChatContext, pressed: Press) -> None:
     show_results(chat, ask_as_before(chat, offered.get(pressed.choice) or query))
 
 
-@book.press("find.which")
+@router.press("find.which")
 def which_goods(chat: ChatContext, pressed: Press) -> None:
     if (query := _current(chat, pressed)) is None:
         return
@@ -151,7 +151,7 @@ def which_goods(chat: ChatContext, pressed: Press) -> None:
     show_results(chat, ask_as_before(chat, chosen))
 
 
-@book.press("find.chip")
+@router.press("find.chip")
 def chip(chat: ChatContext, pressed: Press) -> None:
     """A chip was tapped: other values are offered where there are any, else the wish is given up."""
     if (query := _current(chat, pressed)) is None:
@@ -166,7 +166,7 @@ def chip(chat: ChatContext, pressed: Press) -> None:
         show_results(chat, ask(chat, market.without(query, tapped.wish)))
 
 
-@book.press("find.set")
+@router.press("find.set")
 def set_wish(chat: ChatContext, pressed: Press) -> None:
     """Another value was chosen for a wish."""
     if (query := _current(chat, pressed)) is None:
@@ -178,7 +178,7 @@ def set_wish(chat: ChatContext, pressed: Press) -> None:
     show_results(chat, ask(chat, chosen.get(number, query)))
 
 
-@book.press("find.drop")
+@router.press("find.drop")
 def drop_wish(chat: ChatContext, pressed: Press) -> None:
     if (query := _current(chat, pressed)) is None:
         return
@@ -186,7 +186,7 @@ def drop_wish(chat: ChatContext, pressed: Press) -> None:
     show_results(chat, ask(chat, market.without(query, tapped.wish) if tapped is not None else query))
 
 
-@book.press("find.show")
+@router.press("find.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     """One listing, whole, with its pictures."""
     listing = listings.listing_for(chat.ctx, pressed.subject)

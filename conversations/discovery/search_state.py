@@ -65,8 +65,8 @@ def keep_place(chat: ChatContext, query: Query, where: str) -> None:
 
 def place_kept(chat: ChatContext, query: Query) -> str:
     """That place in the list of this query; empty where there is none, or where another list was shown since."""
-    seen, _, where = recall(chat.ctx, chat.person.id, PLACE).partition(" ")
-    return where if seen == str(mark(query)) else ""
+    expected_version, _, where = recall(chat.ctx, chat.person.id, PLACE).partition(" ")
+    return where if expected_version == str(mark(query)) else ""
 
 
 def _without_unheard(own: str, query: Query) -> str:

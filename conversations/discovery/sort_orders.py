@@ -86,9 +86,9 @@ _SAID: Final[Mapping[str, Order]] = {_bare(phrase): order for order, phrases in 
 
 def order_rows(chat: ChatContext, query: Query, orders: Sequence[Order], verb: str) -> tuple[tuple[Button, ...], ...]:
     """Two in a row, the last leads back to what fits best. Nearest first only with a place to measure from."""
-    seen = mark(query)
+    expected_version = mark(query)
     buttons = [
-        Button(label=chat.words(f"find.{order}"), press=press(verb, "", seen, order))
+        Button(label=chat.words(f"find.{order}"), press=press(verb, "", expected_version, order))
         for order in (*orders, "best")
         if order != query.order and (order != "nearest" or is_measurable(chat, query))
     ]

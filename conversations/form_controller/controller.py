@@ -73,7 +73,7 @@ class Clerk:
             draft=draft.id,
             revision=draft.revision,
             current=self._current(draft, reading),
-            intro=flow.intro(chat, FormDefaults(draft.answers, draft.subject, draft.seen)),
+            intro=flow.intro(chat, FormDefaults(draft.answers, draft.subject, draft.expected_version)),
             note=" ".join(filter(None, (moved, note))),
             warning=warning,
             errors=errors,
@@ -107,10 +107,17 @@ class Clerk:
         flow = self._flows[draft.flow]
         if flow.anew is None:
             return False
-        now = flow.anew(chat, FormDefaults(answers, draft.subject, draft.seen))
-        if now.seen == draft.seen:
+        now = flow.anew(chat, FormDefaults(answers, draft.subject, draft.expected_version))
+        if now.expected_version == draft.expected_version:
             return False
-        self._save(chat, draft, dict(now.answers), trail=draft.trail, editing=draft.editing, seen=now.seen)
+        self._save(
+            chat,
+            draft,
+            dict(now.answers),
+            trail=draft.trail,
+            editing=draft.editing,
+            expected_version=now.expected_version,
+        )
         chat.ctx.notes[MOVED] = draft.id
         return True
 
@@ -209,12 +216,14 @@ class Clerk:
         """Send the form off, unless something of it is asked back. `sure`: that has been answered."""
         flow = self._flows[draft.flow]
         try:
-            flow.run(chat, FormDefaults(draft.answers, draft.subject, draft.seen), reading.values, sure=sure)
+            flow.run(
+                chat, FormDefaults(draft.answers, draft.subject, draft.expected_version), reading.values, sure=sure
+            )
         except NeedsConfirmation as asked:
             self._ask_back(chat, draft, reading, asked.confirmation)
             return
         except Stale:
-            if draft.seen is None:
+            if draft.expected_version is None:
                 raise  # it may be sent again
             chat.replies.clear()
             close_over(chat, draft)
@@ -258,9 +267,15 @@ class Clerk:
         *,
         trail: list[str],
         editing: str | None = None,
-        seen: int | None = None,
+        expected_version: int | None = None,
     ) -> Draft:
         schema = self._flows[draft.flow].form.schema
         return talks.save_draft(
-            chat.ctx, draft, answers=answers, trail=trail, editing=editing, schema=schema, seen=seen
+            chat.ctx,
+            draft,
+            answers=answers,
+            trail=trail,
+            editing=editing,
+            schema=schema,
+            expected_version=expected_version,
         )

@@ -36,7 +36,12 @@ class Interview(Clerk):
             self.show(chat, parked)  # pressed twice
             return
         draft = talks.start_draft(
-            chat.ctx, chat.person.id, name, flow.form.schema, subject=opening.subject, seen=opening.seen
+            chat.ctx,
+            chat.person.id,
+            name,
+            flow.form.schema,
+            subject=opening.subject,
+            expected_version=opening.expected_version,
         )
         if parked is not None:
             make_room(chat, parked, kept=self._entered(parked))
@@ -180,7 +185,9 @@ class Interview(Clerk):
         return True
 
     def press(self, chat: ChatContext, press: Press) -> None:
-        """A button of the form's card. `seen` is the revision the person saw: an older card is only drawn anew."""
+        """A button of the form's card. `expected_version` is the revision the person saw: an older card is only drawn
+        anew.
+        """
         at_any_revision = {"form.open": self.resume, "form.cancel": self.cancel, "form.discard": self.discard}
         if press.verb in at_any_revision:
             at_any_revision[press.verb](chat, press.subject)
@@ -188,7 +195,7 @@ class Interview(Clerk):
         draft = self._draft(chat, press.subject)
         if self._is_over(chat, draft):
             return
-        if press.seen != draft.revision:
+        if press.expected_version != draft.revision:
             refused = self._refused(chat, draft)
             chat.as_new_message = not refused
             self.show(chat, draft, errors=refused)
@@ -274,13 +281,13 @@ class Interview(Clerk):
             self.show(chat, draft)
             return
         try:
-            flow.run(chat, FormDefaults(answers, draft.subject, draft.seen), reading.values)
+            flow.run(chat, FormDefaults(answers, draft.subject, draft.expected_version), reading.values)
         except NeedsConfirmation as asked:  # the window goes, and a later one of the same form is not meant by this yes
             draft = self._save(chat, draft, dict(answers), trail=draft.trail)
             self._ask_back(chat, draft, reading, asked.confirmation)
             return
         except Stale:
-            if draft.seen is None:
+            if draft.expected_version is None:
                 raise
             chat.replies.clear()
             close_over(chat, draft)

@@ -6,17 +6,17 @@ from conversations.buttons import press, to_command
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.form_controller.outdated_forms import close_over, is_over
 from conversations.reply import Button, Card, CardList, FormClosed, Line, Say
-from conversations.router import Book
+from conversations.router import Router
 from core.kernel.chat_state import service as talks
 from core.kernel.chat_state.model import Draft
 
 SHOWN = 10
 ANSWERS_SHOWN = 4  # enough to tell one listing from another
 
-book = Book()
+router = Router()
 
 
-@book.command("drafts")
+@router.command("drafts")
 def drafts(chat: ChatContext, _rest: str) -> None:
     """Everything begun and not sent, the newest first."""
     words = chat.words
@@ -68,9 +68,9 @@ def ways_on(chat: ChatContext, draft_id: str) -> tuple[Button, ...]:
 
 def untouched(draft: Draft, flow: str, opening: FormDefaults, schema: str) -> bool:
     """Whether a form is the very one that would be opened so: about the same thing as it was seen, nothing said yet."""
-    about = (draft.flow, draft.subject, draft.seen, draft.schema)
+    about = (draft.flow, draft.subject, draft.expected_version, draft.schema)
     as_it_opened = bool(opening.answers) and draft.answers == dict(opening.answers) and draft.editing is None
-    return as_it_opened and about == (flow, opening.subject, opening.seen, schema)
+    return as_it_opened and about == (flow, opening.subject, opening.expected_version, schema)
 
 
 def make_room(chat: ChatContext, draft: Draft, *, kept: bool) -> None:

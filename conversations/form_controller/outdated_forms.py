@@ -57,10 +57,10 @@ ABOUT: Final[Mapping[str, tuple[str, Version]]] = (
 
 def is_over(chat: ChatContext, draft: Draft) -> bool:
     """Whether what the form is about has changed since it was opened, so that sending it would be refused."""
-    if draft.seen is None or draft.subject is None or draft.flow not in ABOUT:
+    if draft.expected_version is None or draft.subject is None or draft.flow not in ABOUT:
         return False
     try:
-        return ABOUT[draft.flow][1](chat.ctx, draft.subject) not in {draft.seen, None}
+        return ABOUT[draft.flow][1](chat.ctx, draft.subject) not in {draft.expected_version, None}
     except Refusal:
         return True  # it is gone
 

@@ -2,6 +2,6 @@
 
 from conversations.help import commands, free_text, payment_support
 
-books = (commands.book, free_text.book, payment_support.book)
+routers = (commands.router, free_text.router, payment_support.router)
 
 __all__ = ["books"]

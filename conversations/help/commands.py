@@ -9,7 +9,7 @@ from conversations.chat_context import ChatContext
 from conversations.help.page_index import command_on, page_names, page_on, read_page
 from conversations.market_questions import PAGE
 from conversations.reply import Button, Card, Line
-from conversations.router import Book
+from conversations.router import Router
 
 COMMANDS = (
     "find",
@@ -58,10 +58,10 @@ LEADS = {"how-it-works": ("tour",), "selling": ("sell",), "paying": ("paysupport
 
 LONGEST_SHOWN = 60  # letters of what was asked
 
-book = Book()
+router = Router()
 
 
-@book.command("help")
+@router.command("help")
 def help_me(chat: ChatContext, asked: str) -> None:
     """`/help` lists what is done most, and leads to all there is; `/help money` finds the page that speaks of it."""
     words = chat.words
@@ -92,7 +92,7 @@ def _found(chat: ChatContext, asked: str) -> Card:
     )
 
 
-@book.press("help.all")
+@router.press("help.all")
 def all_commands(chat: ChatContext, _pressed: Press) -> None:
     """Every command with a word about it, and every page."""
     words = chat.words
@@ -119,12 +119,12 @@ def _topics(chat: ChatContext, but: str = "") -> tuple[tuple[Button, ...], ...]:
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
 
 
-@book.press("help.page")
+@router.press("help.page")
 def page(chat: ChatContext, pressed: Press) -> None:
     show_page(chat, pressed.choice)
 
 
-@book.command(PAGE)
+@router.command(PAGE)
 def show_page(chat: ChatContext, name: str) -> None:
     """A page by its name, with what does the thing that it speaks of."""
     if name not in page_names():

@@ -16,7 +16,7 @@ from conversations.keyboard_layout import in_either_layout
 from conversations.language_offer import offer_language
 from conversations.market_questions import question_asked
 from conversations.reply import Say
-from conversations.router import Book
+from conversations.router import Router
 from core.catalogue.product_names import folded, words_of
 from core.discovery.search.price_question import asked_of_prices
 from core.discovery.search.sentence.not_traded import NOT_TRADED
@@ -38,10 +38,10 @@ WORDS_OF_A_STORY = 5  # who writes so many tells of something
 NAMES_GREETED = 3  # words: "good morning dear all"
 WORD = re.compile(r"[^\W_]+")
 
-book = Book()
+router = Router()
 
 
-@book.command("anything")
+@router.command("anything")
 @in_either_layout
 def anything(chat: ChatContext, text: str) -> None:
     """Free text outside a form: a question to the market itself, or a wish; in another language than we answer in, we
@@ -102,7 +102,7 @@ def greets(text: str) -> bool:
     return False
 
 
-@book.command("?")
+@router.command("?")
 def unknown(chat: ChatContext, text: str) -> None:
     """What stands behind the sign and is no command may be a wish, "/parley pellets near Kaunas". Behind a mere slash a
     single word, or one that is a command but for a slip, is sooner a command that there is not."""

@@ -7,7 +7,7 @@ from typing import Final
 from conversations.advice.sessions.card import session_card
 from conversations.chat_context import ChatContext
 from conversations.reply import CardList, Say
-from conversations.router import Book
+from conversations.router import Router
 from conversations.shop.purchases import purchase_card
 from conversations.trade.deals.card import brief_card
 from core.advice.sessions import service as sessions
@@ -18,10 +18,10 @@ from core.trade.deals.model import Deal
 
 SHOWN: Final = 8  # of each kind, the newest deals and the next sessions
 
-book = Book()
+router = Router()
 
 
-@book.command("paysupport")
+@router.command("paysupport")
 def pay_support(chat: ChatContext, _rest: str) -> None:
     """What was paid, with the way to whoever can put it right. Telegram asks it of every bot that takes Stars."""
     words = chat.words

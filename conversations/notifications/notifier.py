@@ -25,7 +25,7 @@ from conversations.chat_context import ChatAddress, ChatContext
 from conversations.discovery.alerts import found_list
 from conversations.discovery.request_alerts import openings_list
 from conversations.engine import Engine
-from conversations.event_sentences import HEARD, NOTES, Gathered, on_listing_expired, on_listing_moved
+from conversations.event_sentences import HEARD, NOTIFICATIONS, Notifications, on_listing_expired, on_listing_moved
 from conversations.form_controller.drafts import reminder
 from conversations.moderation import REPORTS_HEARD
 from conversations.notifications.cards import CARDS
@@ -127,11 +127,11 @@ class Notices:
     # --- at the end of a unit ---------------------------------------------------------------------------------------
 
     def _tell(self, ctx: Ctx) -> None:
-        gathered: Gathered | None = ctx.notes.pop(NOTES, None)
-        if gathered is None:
+        notifications: Notifications | None = ctx.notes.pop(NOTIFICATIONS, None)
+        if notifications is None:
             return
         concerned: dict[str, Reached] = {}
-        for (kind, subject), sentences in gathered.said.items():
+        for (kind, subject), sentences in notifications.said.items():
             for person in parties(ctx, kind, subject):
                 if person.id not in concerned:
                     concerned[person.id] = Reached(person, self._surfaces(ctx, person))

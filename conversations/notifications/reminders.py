@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from conversations.advice.aftercare.complaint import KIND as COMPLAINT
 from conversations.chat_context import ChatContext
-from conversations.event_sentences import gathered
+from conversations.event_sentences import notifications
 from conversations.notifications.recipients import parties
 from conversations.trade.deals.undecided_claims import undecided
 from core.advice.sessions import service as sessions
@@ -44,7 +44,7 @@ from core.trade.requests.model import REQUEST
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReminderSubject:
     """A thing in a state: on which card it is shown, and what somebody is to it, through their own eyes.
 
     `lot`: its number, where the card shows several of its kind. `code`, `parts`: of a sentence of its own, where nobody
@@ -59,7 +59,7 @@ class Standing:
     parts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _deal(ctx: Ctx, deal_id: str) -> Standing | None:
+def _deal(ctx: Ctx, deal_id: str) -> ReminderSubject | None:
     deal = deals.deal_for(ctx, deal_id)
 
     def roles(mine: Ctx) -> frozenset[str]:
@@ -67,10 +67,10 @@ def _deal(ctx: Ctx, deal_id: str) -> Standing | None:
         found = deals.sides(mine, deal)
         return frozenset() if deal.state == "agreed" and "sign" not in deals.may(mine, deal) else found
 
-    return Standing(deal.state, ("deal", deal.id), roles)
+    return ReminderSubject(deal.state, ("deal", deal.id), roles)
 
 
-def _lot(ctx: Ctx, lot_id: str) -> Standing | None:
+def _lot(ctx: Ctx, lot_id: str) -> ReminderSubject | None:
     """A lot of a deal that stands still waits for somebody else."""
     lot = delivery.lot_for(ctx, lot_id)
     deal = deals.deal_for(ctx, lot.deal_id)
@@ -79,10 +79,10 @@ def _lot(ctx: Ctx, lot_id: str) -> Standing | None:
     if lot.state == "lot_dispute":
         return _undecided(ctx, lot, deal)
     number = lot.number if len(delivery.lots_of(ctx, deal.id)) > 1 else None
-    return Standing(lot.state, ("deal", deal.id), lambda mine: lot_roles(mine, lot, deal), number)
+    return ReminderSubject(lot.state, ("deal", deal.id), lambda mine: lot_roles(mine, lot, deal), number)
 
 
-def _undecided(ctx: Ctx, lot: Lot, deal: Deal) -> Standing | None:
+def _undecided(ctx: Ctx, lot: Lot, deal: Deal) -> ReminderSubject | None:
     """Both sides, and operators, hear what time will do when nobody decides, and what it comes to."""
     case = next(
         (each for each in support.cases_of(ctx, deal.id) if each.subject == lot.id and each.state in OPEN), None
@@ -96,47 +96,49 @@ def _undecided(ctx: Ctx, lot: Lot, deal: Deal) -> Standing | None:
     def roles(mine: Ctx) -> frozenset[str]:
         return frozenset({"concerned"}) if deals.sides(mine, deal) else frozenset()
 
-    return Standing(lot.state, ("case", case.id), roles, code="notice.undecided", parts={"what": comes_to})
+    return ReminderSubject(lot.state, ("case", case.id), roles, code="notice.undecided", parts={"what": comes_to})
 
 
-def _tranche(ctx: Ctx, tranche_id: str) -> Standing | None:
+def _tranche(ctx: Ctx, tranche_id: str) -> ReminderSubject | None:
     """Of the first one the deal itself reminds."""
     tranche = tranche_for(ctx, tranche_id)
     deal = deals.deal_for(ctx, tranche.deal_id)
     if tranche.number == 1:
         return None
-    return Standing(tranche.state, ("deal", deal.id), lambda mine: deals.sides(mine, deal))
+    return ReminderSubject(tranche.state, ("deal", deal.id), lambda mine: deals.sides(mine, deal))
 
 
-def _offer(ctx: Ctx, offer_id: str) -> Standing | None:
+def _offer(ctx: Ctx, offer_id: str) -> ReminderSubject | None:
     offer = offers.offer_for(ctx, offer_id)
-    return Standing(offer.state, ("offer", offer.id), lambda mine: offers.sides(mine, offer))
+    return ReminderSubject(offer.state, ("offer", offer.id), lambda mine: offers.sides(mine, offer))
 
 
-def _inquiry(ctx: Ctx, inquiry_id: str) -> Standing | None:
+def _inquiry(ctx: Ctx, inquiry_id: str) -> ReminderSubject | None:
     inquiry = inquiries.inquiry_for(ctx, inquiry_id)
-    return Standing(inquiry.state, ("inquiry", inquiry.id), lambda mine: inquiries.sides(mine, inquiry))
+    return ReminderSubject(inquiry.state, ("inquiry", inquiry.id), lambda mine: inquiries.sides(mine, inquiry))
 
 
-def _request(ctx: Ctx, request_id: str) -> Standing | None:
+def _request(ctx: Ctx, request_id: str) -> ReminderSubject | None:
     request = requests.request_for(ctx, request_id)
-    return Standing(request.state, ("request", request.id), lambda mine: requests.roles_of(mine, request))
+    return ReminderSubject(request.state, ("request", request.id), lambda mine: requests.roles_of(mine, request))
 
 
-def _case(ctx: Ctx, case_id: str) -> Standing | None:
+def _case(ctx: Ctx, case_id: str) -> ReminderSubject | None:
     case = support.case_for(ctx, case_id)
     deal = deals.deal_for(ctx, case.deal_id)
-    return Standing(case.state, ("case", case.id), lambda mine: support.roles(mine, case, deal))
+    return ReminderSubject(case.state, ("case", case.id), lambda mine: support.roles(mine, case, deal))
 
 
-def _session(ctx: Ctx, booking_id: str) -> Standing | None:
+def _session(ctx: Ctx, booking_id: str) -> ReminderSubject | None:
     """Who is at the pay page, or waits for an instant call, looks at it anyway; a complaint that is answered waits for
     operators alone."""
     booking = sessions.booking_for(ctx, booking_id)
     at_once = booking.instant or (booking.state == "slot_held" and booking.picked_at is None)
     if at_once or (booking.state == "session_dispute" and _is_answered(ctx, booking_id)):
         return None
-    return Standing(booking.state, ("session", booking.id), lambda mine: frozenset(sessions.sides(mine, booking)))
+    return ReminderSubject(
+        booking.state, ("session", booking.id), lambda mine: frozenset(sessions.sides(mine, booking))
+    )
 
 
 def _is_answered(ctx: Ctx, booking_id: str) -> bool:
@@ -144,15 +146,15 @@ def _is_answered(ctx: Ctx, booking_id: str) -> bool:
     return complaint is not None and bool(complaint.answer)
 
 
-def _complaint(ctx: Ctx, booking_id: str) -> Standing | None:
+def _complaint(ctx: Ctx, booking_id: str) -> ReminderSubject | None:
     """Operators have a card of their own for it."""
     booking = sessions.booking_for(ctx, booking_id)
     if booking.state != "session_dispute":
         return None
-    return Standing(booking.state, (COMPLAINT, booking.id), lambda _mine: frozenset({"operator"}))
+    return ReminderSubject(booking.state, (COMPLAINT, booking.id), lambda _mine: frozenset({"operator"}))
 
 
-def _wish(ctx: Ctx, purchase_id: str) -> Standing | None:
+def _wish(ctx: Ctx, purchase_id: str) -> ReminderSubject | None:
     """A wish for the money back waits for any operator but its own buyer."""
     purchase = purchases.purchase_for(ctx, purchase_id)
     if not purchase.wish_open:
@@ -162,10 +164,10 @@ def _wish(ctx: Ctx, purchase_id: str) -> Standing | None:
         person = acting(mine)
         return frozenset({"operator"}) if person.operator and person.id != purchase.buyer else frozenset()
 
-    return Standing(purchase.state, ("purchase", purchase.id), roles)
+    return ReminderSubject(purchase.state, ("purchase", purchase.id), roles)
 
 
-Finding = Callable[[Ctx, str], Standing | None]
+Finding = Callable[[Ctx, str], ReminderSubject | None]
 REMINDED: Final[Mapping[str, tuple[Process, Sequence[Finding]]]] = {
     **{
         process.name: (process, (find,))
@@ -202,20 +204,20 @@ def on_deadline_nears(ctx: Ctx, fact: DeadlineNears) -> None:
         _say(ctx, thing, whom, fact)
 
 
-def _whose_turn(ctx: Ctx, process: Process, thing: Standing, fact: DeadlineNears) -> list[Person]:
+def _whose_turn(ctx: Ctx, process: Process, thing: ReminderSubject, fact: DeadlineNears) -> list[Person]:
     asked = process.reminds(thing.state, fact.event)
     people = {each.id: each for each in parties(ctx, *thing.card)}.values()
     return [person for person in people if thing.roles(ctx.seen_by(acting_person(person.id))) & asked]
 
 
-def _say(ctx: Ctx, thing: Standing, whom: Sequence[Person], fact: DeadlineNears) -> None:
+def _say(ctx: Ctx, thing: ReminderSubject, whom: Sequence[Person], fact: DeadlineNears) -> None:
     to = frozenset(person.id for person in whom)
     if thing.code:
-        gathered(ctx).say(*thing.card, thing.code, by=None, to=to, due=fact.due_at, **thing.parts)
+        notifications(ctx).say(*thing.card, thing.code, by=None, to=to, due=fact.due_at, **thing.parts)
         return
     code = "notice.little_time" if fact.late else "notice.half_time"
     which: dict[str, Any] = {"lot": thing.lot} if thing.lot is not None else {}
-    gathered(ctx).say(*thing.card, f"{code}_of_lot" if which else code, by=None, to=to, due=fact.due_at, **which)
+    notifications(ctx).say(*thing.card, f"{code}_of_lot" if which else code, by=None, to=to, due=fact.due_at, **which)
 
 
 def _morning(ctx: Ctx, person: Person) -> datetime:

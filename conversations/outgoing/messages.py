@@ -19,12 +19,12 @@ from conversations.reply import Card, CardList, Home, Reply, Say, Toast
 from conversations.wording import Words
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
-from core.people.accounts.security_phrases import mark_at
+from core.people.accounts.security_phrases import security_phrase_at
 
 ANSWERS: Final[TypeAdapter[list[Reply]]] = TypeAdapter(list[Reply])
 
 
-def gist(replies: Sequence[Reply]) -> str:
+def summary(replies: Sequence[Reply]) -> str:
     """The first of what is said, in a sentence."""
     for reply in replies:
         match reply:
@@ -57,7 +57,8 @@ def send(
     """
     replies = jointed(replies, words)
     replies = marked(
-        roomed(ctx, replies), lambda: mark_at(ctx, chat_address.platform, chat_address.workspace, chat_address.address)
+        roomed(ctx, replies),
+        lambda: security_phrase_at(ctx, chat_address.platform, chat_address.workspace, chat_address.address),
     )
     body: dict[str, Any] = {
         "workspace": chat_address.workspace,

@@ -8,7 +8,7 @@ from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Toast
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.steps import YES
 from core.discovery.search.sentence.parse import parse_money
 from core.kernel.errors import Invalid
@@ -21,7 +21,7 @@ from core.people.companies.model import INVITATION_VALID, ChangeMember, Invitati
 ANY: Final = "any"  # how an answer is kept that sets no limit
 SHOWN: Final = 12  # of a company's people; more of them than that keep a list of their own
 
-book = Book()
+router = Router()
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ def _invite(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = ChangeMember(person_id=str(defaults.subject), position=values["position"], limit=_limit(values))
-    person = company.change_member(chat.ctx, command, defaults.seen)
+    person = company.change_member(chat.ctx, command, defaults.expected_version)
     chat.as_new_message = True
     chat.reply(company_card(chat, note=chat.words("company.changed", name=person.name)))
 
@@ -105,20 +105,20 @@ def _whom(chat: ChatContext, defaults: FormDefaults) -> str:
     return people.person_of(chat.ctx, str(defaults.subject)).name
 
 
-book.flow(Flow(INVITE, finish=_invite))
-book.flow(Flow(MEMBER, finish=_change, intro=_whom))
+router.flow(Flow(INVITE, finish=_invite))
+router.flow(Flow(MEMBER, finish=_change, intro=_whom))
 
 
 # --- commands and buttons ---------------------------------------------------------------------------------------------
 
 
-@book.command("company")
+@router.command("company")
 def my_company(chat: ChatContext, _rest: str) -> None:
     """The people of the company, and what each of them may do."""
     chat.reply(company_card(chat))
 
 
-@book.command("join")
+@router.command("join")
 def join(chat: ChatContext, code: str) -> None:
     """`/join CODE`: come into the company of whoever gave the code."""
     if not code:
@@ -129,18 +129,18 @@ def join(chat: ChatContext, code: str) -> None:
     chat.reply(company_card(chat, note=chat.words("company.joined", company=joined.name)))
 
 
-@book.press("company.show")
+@router.press("company.show")
 def show(chat: ChatContext, _pressed: Press) -> None:
     chat.reply(company_card(chat))
 
 
-@book.press("company.invite")
+@router.press("company.invite")
 def invite(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     chat.open("invite")
 
 
-@book.press("company.change")
+@router.press("company.change")
 def change(chat: ChatContext, pressed: Press) -> None:
     """What a colleague may do, in a form that holds what they may do now."""
     position, limit = company.position_of(chat.ctx, pressed.subject), company.limit_of(chat.ctx, pressed.subject)
@@ -148,10 +148,10 @@ def change(chat: ChatContext, pressed: Press) -> None:
     if position is not Position.HEAD:
         known["limit"] = write_limit(limit or ANY)
     chat.as_new_message = True
-    chat.open("member", FormDefaults(known, pressed.subject, company.seen(chat.ctx, pressed.subject)))
+    chat.open("member", FormDefaults(known, pressed.subject, company.member_version(chat.ctx, pressed.subject)))
 
 
-@book.press("company.remove")
+@router.press("company.remove")
 def remove(chat: ChatContext, pressed: Press) -> None:
     """A colleague goes, or the person themselves; asked once more, for it cannot be taken back by a button."""
     words, name = chat.words, people.person_of(chat.ctx, pressed.subject).name
@@ -173,7 +173,7 @@ def remove(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Toast(text=words("company.removed", name=name)), company_card(chat))
 
 
-@book.press("company.take_back")
+@router.press("company.take_back")
 def take_back(chat: ChatContext, pressed: Press) -> None:
     """A code that went astray brings nobody in."""
     company.take_back(chat.ctx, pressed.subject)

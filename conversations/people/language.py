@@ -7,14 +7,14 @@ from babel import Locale
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Say
-from conversations.router import Book
+from conversations.router import Router
 from core.kernel.chat_state.service import focused_draft
 from core.people.accounts.service import choose_language
 
-book = Book()
+router = Router()
 
 
-@book.command("language")
+@router.command("language")
 def language(chat: ChatContext, wanted: str) -> None:
     """`/language de`, or a choice of what there is."""
     spoken = chat.market_context.wordings.languages()
@@ -35,6 +35,6 @@ def language(chat: ChatContext, wanted: str) -> None:
     chat.reply(Say(text=chat.words("language.which"), buttons=rows))
 
 
-@book.press("language.choose")
+@router.press("language.choose")
 def choose(chat: ChatContext, pressed: Press) -> None:
     language(chat, pressed.choice)

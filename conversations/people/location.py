@@ -7,12 +7,12 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import find_towns, nearest_town, read_place, show_place, write_place
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Say
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from core.people.accounts.model import Settle
 from core.people.accounts.service import organisation_of, settle
 from core.trade.listings.model import Place
 
-book = Book()
+router = Router()
 
 PLACE = Form(
     "place",
@@ -49,10 +49,10 @@ def _settle(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     chat.reply(Say(text=chat.words("place.settled", place=show_place(chat, place)), buttons=((find, advice),)))
 
 
-book.flow(Flow(PLACE, finish=_settle))
+router.flow(Flow(PLACE, finish=_settle))
 
 
-@book.command("place")
+@router.command("place")
 def place(chat: ChatContext, where: str) -> None:
     """`/place Kaunas`, or a place shared from the phone."""
     if where:
@@ -61,7 +61,7 @@ def place(chat: ChatContext, where: str) -> None:
     chat.open("place")
 
 
-@book.press("place.set")
+@router.press("place.set")
 def set_place(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     place(chat, "")

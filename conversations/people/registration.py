@@ -15,9 +15,9 @@ from conversations.forms.form import BEFORE, Field, Form, Values
 from conversations.forms.suggestions import nearest_option
 from conversations.links import LED_TO, read_payload
 from conversations.people.countries import countries_in, countries_like
-from conversations.people.security_phrase import mark_card
+from conversations.people.security_phrase import security_phrase_card
 from conversations.reply import Button, Card, Line, Option, Say
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.vat_numbers import VAT_NUMBERS
 from conversations.wording import Wordings, Words
 from core.kernel.chat_state.service import has_cards, recall, remember
@@ -38,13 +38,13 @@ NEAR = (
 
 GREETED = "greeted"
 
-book = Book()
+router = Router()
 
 
 # --- hello ------------------------------------------------------------------------------------------------------------
 
 
-@book.command("start")
+@router.command("start")
 def start(chat: ChatContext, payload: str) -> None:
     """Hello. A deep link leads straight to what it names; otherwise the first card says what can be done here."""
     link = read_payload(payload)
@@ -60,7 +60,7 @@ def start(chat: ChatContext, payload: str) -> None:
     welcome(chat)
 
 
-@book.press("welcome.first")
+@router.press("welcome.first")
 def first_look(chat: ChatContext, _pressed: Press) -> None:
     """Who opens a talk in which nothing has been said is greeted, once: an empty page says nothing of what this is."""
     where = chat.chat_address
@@ -97,7 +97,7 @@ def welcome(chat: ChatContext) -> None:
     )
 
 
-@book.command("tour")
+@router.command("tour")
 def tour(chat: ChatContext, _rest: str) -> None:
     """What happens here, from a listing to the released money, for somebody without an account."""
     words = chat.words
@@ -210,13 +210,13 @@ def _complete(chat: ChatContext, _defaults: FormDefaults, values: Values) -> Non
     buttons.append(to_command(chat.words, go, "primary"))
     chat.reply(Say(text=chat.words("profile.done", company=values["company"]), buttons=(tuple(buttons),)))
     if arrives:
-        chat.reply(mark_card(chat))
+        chat.reply(security_phrase_card(chat))
 
 
-PROFILING = book.flow(Flow(PROFILE, finish=_complete))
+PROFILING = router.flow(Flow(PROFILE, finish=_complete))
 
 
-@book.command("profile")
+@router.command("profile")
 def profile(chat: ChatContext, _rest: str) -> None:
     """The profile form, with what is known already filled in; the one that was begun, where one was."""
     organisation = people.organisation_of(chat.ctx, chat.organisation)
@@ -253,7 +253,7 @@ def _prove(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     _try(chat, values["code"])
 
 
-@book.hears
+@router.hears
 def hear_code(chat: ChatContext, text: str) -> bool:
     """Six figures while a code is on its way are that code, as the letter says; in a deal's room they are for it."""
     given = text.strip()
@@ -272,23 +272,23 @@ def _try(chat: ChatContext, given: str) -> None:
     chat.reply(Say(text=chat.words("email.code_wrong", count=left), buttons=((again,),)))
 
 
-book.flow(Flow(EMAIL, finish=_claim))
-book.flow(Flow(CODE, finish=_prove))
+router.flow(Flow(EMAIL, finish=_claim))
+router.flow(Flow(CODE, finish=_prove))
 
 
-@book.command("email")
+@router.command("email")
 def email(chat: ChatContext, address: str) -> None:
     """`/email anna@example.org`: a six-digit code goes there."""
     chat.open("email", FormDefaults({"email": address} if address else {}))
 
 
-@book.command("code")
+@router.command("code")
 def code(chat: ChatContext, given: str) -> None:
     """`/code 123456`: the code from the letter."""
     chat.open("code", FormDefaults({"code": given} if given else {}))
 
 
-@book.press("email.code")
+@router.press("email.code")
 def enter_code(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     chat.open("code")
@@ -306,7 +306,7 @@ def spoken_now(words: Words, wordings: Wordings, stays: Person) -> str:
     return "\n" + words("link.language", language=language)
 
 
-@book.command("link")
+@router.command("link")
 def link(chat: ChatContext, given: str) -> None:
     """`/link` shows a code; `/link CODE` on the other platform makes both accounts one person's."""
     words = chat.words

@@ -5,30 +5,30 @@ from __future__ import annotations
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card
-from conversations.router import Book
-from core.people.accounts.security_phrases import choose_mark, offered_marks
+from conversations.router import Router
+from core.people.accounts.security_phrases import choose_security_phrase, offered_security_phrases
 
-book = Book()
+router = Router()
 
 
-@book.press("mark.offer")
+@router.press("mark.offer")
 def offer(chat: ChatContext, _pressed: Press) -> None:
     """The mark there is, and others to choose from."""
-    chat.reply(mark_card(chat))
+    chat.reply(security_phrase_card(chat))
 
 
-@book.press("mark.choose")
+@router.press("mark.choose")
 def choose(chat: ChatContext, pressed: Press) -> None:
-    choose_mark(chat.ctx, pressed.choice)
+    choose_security_phrase(chat.ctx, pressed.choice)
     chat.reply(
         Card(subject="money_mark", title=chat.words("mark.chosen"), text=chat.words("mark.why"), as_new_message=False)
     )
 
 
-def mark_card(chat: ChatContext) -> Card:
+def security_phrase_card(chat: ChatContext) -> Card:
     """Chosen when a person arrives, and changed whenever they like."""
     words = chat.words
-    others = [mark for mark in offered_marks(chat.ctx) if mark != chat.person.mark]
+    others = [mark for mark in offered_security_phrases(chat.ctx) if mark != chat.person.mark]
     buttons = [Button(label=mark, press=press("mark.choose", choice=mark)) for mark in others]
     more = Button(label=words("mark.more"), press=press("mark.offer"))
     rows = [tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)]

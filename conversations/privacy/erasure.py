@@ -8,27 +8,27 @@ from typing import Final
 from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Say, Toast
-from conversations.router import Book
+from conversations.router import Router
 from conversations.steps import YES
 from core.privacy.erasure import service
 
 YES_GOOD_FOR: Final = timedelta(minutes=10)
 
-book = Book()
+router = Router()
 
 
-@book.command("delete")
+@router.command("delete")
 def delete(chat: ChatContext, _rest: str) -> None:
     """What would happen; or what has to come to its end first, and where."""
     chat.reply(leaving_card(chat))
 
 
-@book.press("leave.show")
+@router.press("leave.show")
 def show(chat: ChatContext, _pressed: Press) -> None:
     chat.reply(leaving_card(chat))
 
 
-@book.press("leave.now")
+@router.press("leave.now")
 def leave(chat: ChatContext, pressed: Press) -> None:
     """Asked once more, and then done. The last word is said in the language that was spoken.
 
@@ -38,7 +38,11 @@ def leave(chat: ChatContext, pressed: Press) -> None:
         chat.reply(Toast(text=chat.words("erasure.gone_already"), alert=True))
         return
     now = int(chat.ctx.now.timestamp())
-    if pressed.choice != YES or pressed.seen is None or now - pressed.seen > YES_GOOD_FOR.total_seconds():
+    if (
+        pressed.choice != YES
+        or pressed.expected_version is None
+        or now - pressed.expected_version > YES_GOOD_FOR.total_seconds()
+    ):
         chat.reply(_asked(chat, now))
         return
     service.erase(chat.ctx)

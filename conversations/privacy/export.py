@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from conversations.chat_context import ChatContext
 from conversations.reply import Card
-from conversations.router import Book
+from conversations.router import Router
 from core.privacy.export.service import take_copy
 
-book = Book()
+router = Router()
 
 
-@book.command("export")
+@router.command("export")
 def export(chat: ChatContext, _rest: str) -> None:
     """It comes at once, and who asks again in the next minutes is given the same one."""
     words, files = chat.words, take_copy(chat.ctx)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from conversations.chat_context import ChatContext
-from conversations.event_sentences import gathered
+from conversations.event_sentences import notifications
 from conversations.reply import Card
 from conversations.shop.purchases import purchase_card
 from core.kernel.transaction import Ctx
@@ -46,7 +46,7 @@ def on_purchase(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
         parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
         of_price = isinstance(fact, purchase.PaymentSentBack) and fact.of_price
         said = PRICE_BACK if of_price else code
-        gathered(ctx).say("purchase", fact.purchase_id, said, by=None, **parts)
+        notifications(ctx).say("purchase", fact.purchase_id, said, by=None, **parts)
 
     return hear
 
@@ -61,7 +61,7 @@ def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
         # a part of the price that is won, where the bank has another part, or may keep it.
         won_in_part = closed is not None and closed.won and not stands_alone(ctx, fact.chargeback_id)
         said = code if hangs_on(ctx, fact.chargeback_id) and not won_in_part else ""
-        gathered(ctx).say("purchase", fact.subject, said, by=None, **parts)
+        notifications(ctx).say("purchase", fact.subject, said, by=None, **parts)
 
     return hear
 
@@ -70,7 +70,7 @@ def on_wish(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
     """Who asked, and who has answered, need not be told of themselves."""
 
     def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
-        gathered(ctx).say("purchase", fact.purchase_id, code, by=ctx.actor.person)
+        notifications(ctx).say("purchase", fact.purchase_id, code, by=ctx.actor.person)
 
     return hear
 
@@ -80,7 +80,7 @@ def on_page(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
 
     def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
         buyer = person_of(ctx, purchase_for(ctx, fact.purchase_id).buyer)
-        gathered(ctx).say("purchase", fact.purchase_id, code, by=None, in_place=buyer.organisation_id)
+        notifications(ctx).say("purchase", fact.purchase_id, code, by=None, in_place=buyer.organisation_id)
 
     return hear
 
@@ -91,7 +91,7 @@ def on_given_back(code: str) -> Callable[[Ctx, purchase.PurchaseGivenBack], None
     def hear(ctx: Ctx, fact: purchase.PurchaseGivenBack) -> None:
         for said, amount in ((code, fact.amount), (KEPT, fact.credit)):
             if amount:
-                gathered(ctx).say("purchase", fact.purchase_id, said, by=None, amount=amount, why=fact.why)
+                notifications(ctx).say("purchase", fact.purchase_id, said, by=None, amount=amount, why=fact.why)
 
     return hear
 

@@ -12,14 +12,14 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Values
 from conversations.forms.free_text_form import own_words
 from conversations.reply import Button, Card, Line, Toast
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.turn import PaidStars
 from core.kernel.money import Money
 from core.shop.purchases import payments, service
 from core.shop.purchases.model import MAY_COME_BACK, PURCHASE, BuyThing, Purchase, Thing
 from core.trade.funding.chargebacks import of_subject
 
-book = Book()
+router = Router()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ def _refuse(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     chat.reply(purchase_card(chat, service.refuse_back(chat.ctx, str(defaults.subject), values["words"])))
 
 
-book.flow(Flow(WISH, finish=_wish))
-book.flow(Flow(REFUSAL, finish=_refuse))
+router.flow(Flow(WISH, finish=_wish))
+router.flow(Flow(REFUSAL, finish=_refuse))
 
 
 # --- one purchase -----------------------------------------------------------------------------------------------------
@@ -163,18 +163,18 @@ def _buttons(chat: ChatContext, purchase: Purchase) -> tuple[tuple[Button, ...],
     return tuple(rows)
 
 
-@book.press("purchase.show")
+@router.press("purchase.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(purchase_card(chat, service.purchase_for(chat.ctx, pressed.subject)))
 
 
-@book.press("purchase.leave")
+@router.press("purchase.leave")
 def leave(chat: ChatContext, pressed: Press) -> None:
     service.leave(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("purchase.left_toast")))
 
 
-@book.press("purchase.ask_back")
+@router.press("purchase.ask_back")
 def ask_back(chat: ChatContext, pressed: Press) -> None:
     """Why, is asked first: an operator decides by it."""
     purchase = service.mine(chat.ctx, pressed.subject)
@@ -185,14 +185,14 @@ def ask_back(chat: ChatContext, pressed: Press) -> None:
     chat.open("purchase_wish", FormDefaults({}, purchase.id))
 
 
-@book.press("purchase.refuse")
+@router.press("purchase.refuse")
 def refuse(chat: ChatContext, pressed: Press) -> None:
     purchase = service.purchase_for(chat.ctx, pressed.subject)
     chat.as_new_message = True
     chat.open("purchase_refusal", FormDefaults({}, purchase.id))
 
 
-@book.press("purchase.give_back")
+@router.press("purchase.give_back")
 def give_back(chat: ChatContext, pressed: Press) -> None:
     purchase = service.give_back_whole(chat.ctx, pressed.subject)
     chat.reply(purchase_card(chat, purchase))

@@ -145,23 +145,23 @@ class InProcess(Versioned):
     state_since: Mapped[datetime] = mapped_column(Instant)
 
 
-Dues = Mapping[str, datetime]  # the moment of each timed event whose time the thing itself sets
+Deadlines = Mapping[str, datetime]  # the moment of each timed event whose time the thing itself sets
 
 
-def enter(ctx: Ctx, process: Process, row: InProcess, state: str, dues: Dues | None = None) -> None:
+def enter(ctx: Ctx, process: Process, row: InProcess, state: str, deadlines: Deadlines | None = None) -> None:
     """Put the row into this state and write the state's timers in place of the old ones."""
     row.state = state
     row.state_since = ctx.now
     clear_timers(ctx.session, process.name, row.id)
     for line in process.timed(state):
-        due = (dues or {}).get(line.event) or (ctx.now + line.after if line.after is not None else None)
+        due = (deadlines or {}).get(line.event) or (ctx.now + line.after if line.after is not None else None)
         assert due is not None, f"{process.name}.{line.event} has no moment"
         since = ctx.now if line.reminds else None
         set_timer(ctx.session, Timer(process.name, row.id, line.event, due), since=since)
 
 
 def step(
-    ctx: Ctx, process: Process, row: InProcess, event: str, roles: Iterable[str], *, dues: Dues | None = None
+    ctx: Ctx, process: Process, row: InProcess, event: str, roles: Iterable[str], *, deadlines: Deadlines | None = None
 ) -> None:
     """Take one step: check the table, move the row, note it in the timeline, renew the timers.
 
@@ -170,7 +170,7 @@ def step(
     """
     line = process.transition(row.state, event, roles)
     if line.to != line.source:
-        enter(ctx, process, row, line.to, dues)
+        enter(ctx, process, row, line.to, deadlines)
     ctx.session.add(
         StepRow(
             id=ctx.new_id(),

@@ -17,23 +17,25 @@ from core.kernel.transaction import TIME, Ctx, Transactions
 
 log = structlog.get_logger(__name__)
 
-Ring = Callable[[Ctx, Timer], None]
+TimerHandler = Callable[[Ctx, Timer], None]
 
 BROKEN_FOR: Final = timedelta(minutes=10)  # how long a timer that fails stands back behind the others
 
 
-async def ring_due(transactions: Transactions, rings: Mapping[str, Ring]) -> int:
-    """Fire every due timer, each in a transaction of its own. `rings`: who answers for which kind. Returns how many."""
+async def run_due_timers(transactions: Transactions, timer_handlers: Mapping[str, TimerHandler]) -> int:
+    """Fire every due timer, each in a transaction of its own. `timer_handlers`: who answers for which kind. Returns how
+    many.
+    """
     due = await transactions.run(TIME, lambda ctx: timers.due_timers(ctx.session, ctx.now))
     for timer in due:
-        await ring(transactions, rings, timer)
+        await handle_timer(transactions, timer_handlers, timer)
     return len(due)
 
 
-async def ring(transactions: Transactions, rings: Mapping[str, Ring], timer: Timer) -> None:
+async def handle_timer(transactions: Transactions, timer_handlers: Mapping[str, TimerHandler], timer: Timer) -> None:
     def unit(ctx: Ctx) -> None:
         if timers.take_timer(ctx.session, timer):
-            rings[timer.kind](ctx, timer)
+            timer_handlers[timer.kind](ctx, timer)
 
     try:
         await transactions.run(TIME, unit)

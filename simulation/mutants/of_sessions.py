@@ -26,7 +26,7 @@ def _() -> list[Any]:
             time_is_up(ctx, booking_id, event)
             return
         booking = ctx.session.get_one(Booking, booking_id)
-        step(ctx, SESSION, booking, "continue", ("seeker",), dues={"time_up": booking.ends_at})
+        step(ctx, SESSION, booking, "continue", ("seeker",), deadlines={"time_up": booking.ends_at})
 
     return [instead(meeting, "time_is_up", pays)]
 

@@ -16,12 +16,12 @@ from conversations.chat_context import ChatContext, FormDefaults, MarketContext
 from conversations.engine import Engine
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Home, Line, Option, Say
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.update_handler import UpdateHandler
 from core.discovery.search.sentence.places import Places
 from core.kernel.ids import Ids
 from lab.app import Lab
-from tests.bots.stall import Stall, stall_book
+from tests.bots.stall import Stall, stall_router
 from tests.core.goods import catalogue
 from tests.lab.slack.desk import Desk as Window
 from tests.lab.slack.desk import Json, messages
@@ -48,38 +48,38 @@ TRADE = Form(
 )
 
 
-def desk_book() -> Book:
+def home_router() -> Router:
     """What the stall lacks: a desk, and a form whose fields depend on each other."""
-    book, waiting = Book(), ["offer from Jonas"]
+    router, waiting = Router(), ["offer from Jonas"]
 
-    @book.command("me")
+    @router.command("me")
     def me(chat: ChatContext, _rest: str) -> None:
         done = Button(label="Done", press=press("waiting.done"))
         items = tuple(Card(title=each, buttons=((done,),)) for each in waiting)
         section = CardList(subject="waiting", title=f"{len(waiting)} waiting", items=items)
         chat.reply(Home(title=f"Desk of {chat.person.name}", sections=(section,)))
 
-    @book.press("waiting.done")
+    @router.press("waiting.done")
     def finish(_chat: ChatContext, _pressed: Press) -> None:
         waiting.clear()
 
     def publish(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
         chat.reply(Card(title="Traded", lines=(Line(label="Grade", value=values["grade"]),)))
 
-    book.flow(Flow(TRADE, publish))
+    router.flow(Flow(TRADE, publish))
 
-    @book.command("both")
+    @router.command("both")
     def both(chat: ChatContext, _rest: str) -> None:
         chat.reply(Say(text="first"), Say(text="second"))
 
-    return book
+    return router
 
 
 def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
     client = client_at(lab.slack.bot_token, f"{lab.url}/slack/api/")
     workspaces = Workspaces(client)
     stall.deliver("slack", SlackSender(workspaces, stall.transactions))
-    engine = Engine([stall_book(), desk_book()], MarketContext(catalogue(), Places([]), stall.wordings, 100, 1500))
+    engine = Engine([stall_router(), home_router()], MarketContext(catalogue(), Places([]), stall.wordings, 100, 1500))
     update_handler = UpdateHandler(stall.transactions, engine, Ids(random.Random(5).randbytes))
     return SlackBot(workspaces, update_handler, stall.wordings, **secrets)
 

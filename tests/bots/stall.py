@@ -13,7 +13,7 @@ from conversations.chat_context import ChatContext, FormDefaults, MarketContext
 from conversations.engine import Engine
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Toast
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.discovery.search.sentence.places import Places
@@ -81,42 +81,42 @@ def heap_card(name: str, state: str, pictures: tuple[str, ...] = (), *, as_new_m
     )
 
 
-def stall_book() -> Book:
-    book = Book()
+def stall_router() -> Router:
+    router = Router()
 
     def publish(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
         pictures = tuple(part for part in defaults.answers.get("photos", "").split(",") if part)
         chat.reply(heap_card(values["name"], "open", pictures))
 
-    book.flow(Flow(FORM, publish))
+    router.flow(Flow(FORM, publish))
 
-    @book.command("start")
+    @router.command("start")
     def start(chat: ChatContext, rest: str) -> None:
         chat.reply(Say(text=f"Welcome {chat.person.name} {rest}".strip()))
 
-    @book.command("heap2")
+    @router.command("heap2")
     def again(chat: ChatContext, rest: str) -> None:
         chat.reply(heap_card(rest, "open"))
 
-    @book.command("two")
+    @router.command("two")
     def two(chat: ChatContext, rest: str) -> None:
         chat.reply(Say(text="first"), heap_card(rest, "sold", as_new_message=False))
 
-    @book.command("anything")
+    @router.command("anything")
     def anything(chat: ChatContext, rest: str) -> None:
         chat.reply(Say(text=f"You said: {rest}"))
 
-    @book.press("heap.sold")
+    @router.press("heap.sold")
     def sold(chat: ChatContext, pressed: Press) -> None:
         if pressed.subject == "late":
             raise Stale("talk.heap_moved_on")
         chat.reply(Toast(text="Well done"), heap_card(pressed.subject, "sold", as_new_message=False))
 
-    @book.press("heap.show")
+    @router.press("heap.show")
     def show(chat: ChatContext, pressed: Press) -> None:
         chat.reply(heap_card(pressed.subject, "gone", as_new_message=False))
 
-    return book
+    return router
 
 
 @dataclass
@@ -174,7 +174,7 @@ async def open_stall(folder: Path) -> AsyncIterator[Stall]:
     market_context = MarketContext(catalogue(), Places([]), wordings, 100, 1500)
     stall = Stall(
         transactions,
-        UpdateHandler(transactions, Engine([stall_book()], market_context), ids),
+        UpdateHandler(transactions, Engine([stall_router()], market_context), ids),
         wordings,
         clock,
         database,

@@ -276,7 +276,7 @@ def test_a_question_shows_what_is_answered_and_the_ways_on() -> None:
     assert len(shown) == 6  # the search for the others, and the ways out
     assert shown[-1] == ["Back", "Cancel"]
     pressed = read_press(str(screen.keyboard.inline_keyboard[1][0].callback_data))
-    assert (pressed.verb, pressed.seen, pressed.choice) == ("form.pick", 3, "3")
+    assert (pressed.verb, pressed.expected_version, pressed.choice) == ("form.pick", 3, "3")
 
 
 def test_the_review_lets_every_line_be_changed() -> None:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from config.market import BOOKS
+from config.market import ROUTERS
 from config.rehearsal.market import Player
 from config.rehearsal.screen import buttons_of, next_input
 from config.rehearsal.stages import SELLER, STRANGER
 from conversations.buttons import press, read_press
 from conversations.forms.form import Field, Form, stood
 from conversations.reply import FormClosed, FormErrors, FormView
-from conversations.router import Book
+from conversations.router import Router
 from conversations.steps import YES
 from conversations.trade.deals import card as deal_card
 from conversations.trade.delivery import claim, delivery, dispute
@@ -339,39 +339,39 @@ def outdated(player: Player) -> list[str]:
         for load in (button.press for button in buttons_of(reply) if button.press is not None):
             each = read_press(load)
             thing = (each.verb.partition(".")[0], each.subject)
-            if each.seen is not None and each.subject and each.verb not in ANY_TIME | NEVER_CHANGES:
-                newest[thing] = max(newest.get(thing, 0), each.seen)
-                versioned.append((thing, each.seen, load))
+            if each.expected_version is not None and each.subject and each.verb not in ANY_TIME | NEVER_CHANGES:
+                newest[thing] = max(newest.get(thing, 0), each.expected_version)
+                versioned.append((thing, each.expected_version, load))
     old = [load for thing, seen, load in versioned if seen < newest[thing]]
     return list({(read_press(load).verb, read_press(load).choice): load for load in old}.values())
 
 
-def book_of(flow: str) -> Book:
-    return next(book for book in BOOKS if flow in book.flows)
+def book_of(flow: str) -> Router:
+    return next(router for router in ROUTERS if flow in router.flows)
 
 
 @contextmanager
 def another_release(flow: str) -> Iterator[Form]:
     """The form as a later release may have it: one more question, and one that is optional asked no longer."""
-    book = book_of(flow)
-    ours = book.flows[flow]
+    router = book_of(flow)
+    ours = router.flows[flow]
     spare = [each for each in ours.form.fields if each.optional and not each.example and each.kind != "files"]
     optional = spare[-1] if spare else None
     fields = tuple(each for each in ours.form.fields if each is not optional)
     form = Form(flow, (Field(NEW_QUESTION), *fields), ours.form.review)
-    book.flows[flow] = replace(ours, form=form)
+    router.flows[flow] = replace(ours, form=form)
     try:
         yield form
     finally:
-        book.flows[flow] = ours
+        router.flows[flow] = ours
 
 
 @contextmanager
 def retired(flow: str) -> Iterator[None]:
     """A release that has this form no longer."""
-    book = book_of(flow)
-    ours = book.flows.pop(flow)
+    router = book_of(flow)
+    ours = router.flows.pop(flow)
     try:
         yield
     finally:
-        book.flows[flow] = ours
+        router.flows[flow] = ours

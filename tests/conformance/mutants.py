@@ -71,7 +71,7 @@ def _() -> list[Any]:
 
     def whatever_was_seen(self: Interview, chat: Any, pressed: Any) -> None:
         draft = talks.draft_there(chat.ctx, chat.person.id, pressed.subject)
-        press(self, chat, replace(pressed, seen=draft.revision) if draft is not None else pressed)
+        press(self, chat, replace(pressed, expected_version=draft.revision) if draft is not None else pressed)
 
     return [instead(Interview, "press", whatever_was_seen)]
 

@@ -24,15 +24,15 @@ from typing import Any, Final
 
 import pytest
 
-from config.market import BOOKS
-from conversations.router import bound
+from config.market import ROUTERS
+from conversations.router import merge_routers
 from core.people.accounts.model import Platform
 from tests.conformance.attempt import attempt
 from tests.conformance.disturbances import DISTURBANCES, undisturbed
 from tests.conformance.effect import Effect, by_state
 from tests.conformance.ground import WHOLE, Ground, ground_in, through
 
-FLOWS: Final = sorted(bound(BOOKS).flows)
+FLOWS: Final = sorted(merge_routers(ROUTERS).flows)
 SLICE: Final = int(os.environ.get("PARLEY_SLICE", "1"))
 CASES: Final = [(platform, name) for platform in Platform for name in DISTURBANCES]
 

@@ -62,7 +62,7 @@ def test_every_sentence_fits_where_it_stands(language: str) -> None:
     places = {kind: set(codes) for kind, codes in said_on().items()}
     places["Toast"] |= {code for code in MESSAGES["en"] if code.startswith("toast.")}
     places["Button"] |= spoken.buttons()
-    places["Window"] = {f"{form}.{part}" for form in spoken.BOOKS.flows for part in ("title", "submit")}
+    places["Window"] = {f"{form}.{part}" for form in spoken.ROUTERS.flows for part in ("title", "submit")}
     places["Window"].add("form.cancel")
     places["Field"] = {f"{form}.{each.name}{part}" for form, each in fields() for part in ("", ".ask", ".hint")}
 
@@ -90,7 +90,7 @@ def said(words: Words, code: str) -> Iterator[str]:
 
 
 def fields() -> Iterator[tuple[str, Field]]:
-    for name, flow in spoken.BOOKS.flows.items():
+    for name, flow in spoken.ROUTERS.flows.items():
         for each in flow.form.fields:
             yield name, each
 

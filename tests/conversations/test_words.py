@@ -147,7 +147,7 @@ def test_nobody_is_shouted_at_and_nothing_is_promised_that_is_not_kept(language:
 def test_titles_and_buttons_fit_where_they_stand(language: str) -> None:
     said = {code: max(map(len, sentences(each))) for code, each in MESSAGES[language].items()}
     limits = dict.fromkeys(spoken.buttons(), LONGEST_BUTTON)
-    for form in spoken.BOOKS.flows:
+    for form in spoken.ROUTERS.flows:
         limits |= {f"{form}.title": LONGEST_TITLE, f"{form}.submit": LONGEST_SUBMIT}
     limits |= dict.fromkeys((code for code in said if code.endswith("_toast")), LONGEST_TOAST)
 

@@ -15,7 +15,7 @@ from core.books.audit.service import invariants
 from core.kernel.events import Event, Reactions
 from core.kernel.ids import Ids
 from core.kernel.outbox import Post
-from core.kernel.timer_sweep import Ring, ring_due
+from core.kernel.timer_sweep import TimerHandler, run_due_timers
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions, person
 from core.people.accounts.model import Identity, Person, Platform
 from core.people.accounts.service import meet
@@ -53,9 +53,9 @@ class Market:
         met = await self.run(Actor(None, "market"), lambda ctx: meet(ctx, identity, f"chat-{name}"))
         return person(met.id), met
 
-    async def ring(self, rings: dict[str, Ring]) -> int:
+    async def run_timers(self, timer_handlers: dict[str, TimerHandler]) -> int:
         """Let time do what is due."""
-        return await ring_due(self.transactions, rings)
+        return await run_due_timers(self.transactions, timer_handlers)
 
     async def books_hold(self) -> None:
         """All is true that must always be true of money."""

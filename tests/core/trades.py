@@ -19,12 +19,12 @@ from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity
 from core.kernel.sqlite import SqliteRunner
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, Transactions
 from core.people.accounts.service import organisation_of, person_of
 from core.trade.deals import reactions as deal_reactions
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal, HouseTerms, Settlement
+from core.trade.deals.model import Deal, PlatformTerms, Settlement
 from core.trade.delivery import reactions as delivery_reactions
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import AcceptLot, ClaimLot, DispatchLot, ReportArrival
@@ -45,12 +45,12 @@ from tests.core.goods import catalogue, pellets, tonnes
 
 COMMISSION_BP = 250
 SOON = date(2027, 1, 30)  # early enough to hold the money of all lots at once
-RINGS: dict[str, Ring] = {
-    **listing_reactions.rings,
-    **offer_reactions.rings,
-    **delivery_reactions.rings,
-    **escrow_reactions.rings,
-    **support_reactions.rings,
+TIMER_HANDLERS: dict[str, TimerHandler] = {
+    **listing_reactions.timer_handlers,
+    **offer_reactions.timer_handlers,
+    **delivery_reactions.timer_handlers,
+    **escrow_reactions.timer_handlers,
+    **support_reactions.timer_handlers,
 }
 
 
@@ -66,23 +66,23 @@ class Trade:
     deal_id: str
     answered: set[str] = field(default_factory=set)
 
-    async def house(self, unit: Callable[[Ctx], Any]) -> Any:
+    async def as_market(self, unit: Callable[[Ctx], Any]) -> Any:
         return await self.market.run(MARKET, unit)
 
     async def deal(self) -> Deal:
-        found: Deal = await self.house(lambda ctx: deals.deal_for(ctx, self.deal_id))
+        found: Deal = await self.as_market(lambda ctx: deals.deal_for(ctx, self.deal_id))
         return found
 
     async def lots(self) -> list[Lot]:
-        found: list[Lot] = await self.house(lambda ctx: delivery.lots_of(ctx, self.deal_id))
+        found: list[Lot] = await self.as_market(lambda ctx: delivery.lots_of(ctx, self.deal_id))
         return found
 
     async def money(self) -> DealMoney:
-        found: DealMoney = await self.house(lambda ctx: escrow.money_of(ctx, self.deal_id))
+        found: DealMoney = await self.as_market(lambda ctx: escrow.money_of(ctx, self.deal_id))
         return found
 
     async def payment(self) -> Payment:
-        found = await self.house(lambda ctx: escrow.payment_of(ctx, self.deal_id))
+        found = await self.as_market(lambda ctx: escrow.payment_of(ctx, self.deal_id))
         assert isinstance(found, Payment)
         return found
 
@@ -94,14 +94,14 @@ class Trade:
         """Let so much time pass, with the sweeper looking every half day."""
         for _ in range(int(days * 2)):
             self.market.clock.advance(hours=12)
-            while await self.market.ring(RINGS):
+            while await self.market.run_timers(TIMER_HANDLERS):
                 pass
 
     async def pass_long(self) -> None:
         """Let time do all that it will do to a deal whose people have gone."""
         for _ in range(12):
             self.market.clock.advance(days=40)
-            while await self.market.ring(RINGS):
+            while await self.market.run_timers(TIMER_HANDLERS):
                 pass
 
     async def sign(self) -> None:
@@ -125,7 +125,7 @@ class Trade:
     async def operator(self, name: str) -> Actor:
         """Somebody who works for the market."""
         actor, _ = await self.market.newcomer(name)
-        await self.house(lambda ctx: setattr(person_of(ctx, actor.person or ""), "operator", True))
+        await self.as_market(lambda ctx: setattr(person_of(ctx, actor.person or ""), "operator", True))
         return actor
 
     async def seller_can_be_paid(self) -> None:
@@ -201,7 +201,7 @@ async def agreed(
     **goods: Any,
 ) -> Trade:
     """A deal that has just been struck by buying at the listed price; nobody has signed. `goods`: of the listing."""
-    deal_reactions.listen(market.reactions, HouseTerms(COMMISSION_BP, settlement, held))
+    deal_reactions.listen(market.reactions, PlatformTerms(COMMISSION_BP, settlement, held))
     delivery_reactions.listen(market.reactions)
     escrow_reactions.listen(market.reactions)
     support_reactions.listen(market.reactions)

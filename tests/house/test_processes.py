@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from config.diagrams import PAGE, page, processes
-from config.market import RINGS
+from config.market import TIMER_HANDLERS
 from core.kernel.process import Process, Transition
 from core.trade.deals.model import ASKS_FIRST as DEAL_ASKS
 from core.trade.deals.model import DEAL
@@ -53,7 +53,7 @@ def test_every_state_has_a_timed_way_out_that_needs_nobody(process: Process) -> 
 @pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
 def test_whoever_is_timed_is_rung(process: Process) -> None:
     if any("time" in each.by for each in process.transitions):
-        assert process.name in RINGS
+        assert process.name in TIMER_HANDLERS
 
 
 @pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)

@@ -41,7 +41,7 @@ from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
 from tests.core import invoicing_steps, tables
 from tests.core.conftest import Market, MovableClock
-from tests.core.trades import RINGS, Trade, agreed
+from tests.core.trades import TIMER_HANDLERS, Trade, agreed
 from tests.lab.conftest import running_lab
 
 PATIENCE = 15.0  # seconds before a story says that it will not come
@@ -83,7 +83,7 @@ class Shop:
     async def pass_time(self, **by: float) -> None:
         """Let time pass, and do what has fallen due."""
         await self.later(**by)
-        while await self.market.ring({**RINGS, **evidence_reactions.rings}):
+        while await self.market.run_timers({**TIMER_HANDLERS, **evidence_reactions.timer_handlers}):
             pass
         await self.work()
 
@@ -175,7 +175,7 @@ class Shop:
     async def onboard(self, *, buyer: bool = False) -> None:
         """The seller opens an account and fills it in; or the buyer does, who has something to get back."""
         who, whose = (self.trade.buyer, self.trade.buying) if buyer else (self.trade.seller, self.trade.selling)
-        await self.trade.house(lambda ctx: setattr(organisation_of(ctx, whose), "country", "LT"))
+        await self.trade.as_market(lambda ctx: setattr(organisation_of(ctx, whose), "country", "LT"))
         await self.market.run(who, escrow.ask_onboarding)
 
         async def linked() -> bool:
@@ -185,7 +185,7 @@ class Shop:
         await self.does(f"onboard/{await self.account(whose)}")
 
         async def ready() -> bool:
-            payee = await self.trade.house(lambda ctx: escrow.payee_of(ctx, whose))
+            payee = await self.trade.as_market(lambda ctx: escrow.payee_of(ctx, whose))
             return bool(payee is not None and payee.ready)
 
         await self.until(ready)
@@ -196,7 +196,7 @@ class Shop:
 
     async def account(self, whose: str = "") -> str | None:
         """The seller's, unless it is said whose."""
-        payee = await self.trade.house(lambda ctx: escrow.payee_of(ctx, whose or self.trade.selling))
+        payee = await self.trade.as_market(lambda ctx: escrow.payee_of(ctx, whose or self.trade.selling))
         return payee.account_ref if payee is not None else None
 
     async def deliver_all(self) -> None:
@@ -206,12 +206,12 @@ class Shop:
         await self.work()
 
     async def effects(self) -> list[Effect]:
-        found: list[Effect] = await self.trade.house(lambda ctx: escrow.effects_of(ctx, self.trade.deal_id))
+        found: list[Effect] = await self.trade.as_market(lambda ctx: escrow.effects_of(ctx, self.trade.deal_id))
         return found
 
     async def books_agree(self) -> None:
         assert await self.reconciler.compare_books() == []
-        assert [check for check in await self.trade.house(invariants) if not check.ok] == []
+        assert [check for check in await self.trade.as_market(invariants) if not check.ok] == []
 
 
 async def disturb(browser: Browser, kind: str, match: str = "", *, where: str = "call", times: int = 1) -> None:

@@ -25,7 +25,7 @@ async def called_off(shop: Shop) -> None:
 async def from_a_bank_that_names_no_sender(shop: Shop, amount: int) -> None:
     """So the buyer will be asked by mail where their money shall go."""
     way = await the_way(shop)
-    await shop.trade.house(
+    await shop.trade.as_market(
         lambda ctx: setattr(person_of(ctx, shop.trade.buyer.person or ""), "email", "ben@example.org")
     )
     await shop.does(f"bank/{way.iban}", amount=amount, reference=way.reference, sender=None)
@@ -43,7 +43,7 @@ async def test_what_is_asked_back_may_just_have_paid_for_the_next_deal(shop: Sho
     await bank(shop, 2_106_000)
     await shop.until_deal("funded")
     await shop.reconciler.sweep()
-    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
     first = shop.trade.deal_id
     await shop.strike("drop", "", deliveries=True, times=100)
     await next_deal(shop)  # the provider puts it into this payment at once, and nobody tells us of the balance
@@ -56,10 +56,10 @@ async def test_what_is_asked_back_may_just_have_paid_for_the_next_deal(shop: Sho
     await shop.reconciler.sweep()
     assert (await shop.trade.deal()).state == "funded"
     await shop.pass_time(days=2)
-    (settled,) = await shop.trade.house(lambda ctx: escrow.effects_of(ctx, first))
+    (settled,) = await shop.trade.as_market(lambda ctx: escrow.effects_of(ctx, first))
     assert (settled.state, settled.amount) == (EffectState.DONE, eur(6_000))
     assert await shop.made("refund") == []
-    assert await shop.trade.house(lambda ctx: escrow.credits_of(ctx, first)) == []
+    assert await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, first)) == []
     assert await shop.reconciler.reconcile() == {}
 
 
@@ -74,7 +74,9 @@ async def test_a_refund_that_nobody_received_may_pay_for_the_next_deal_and_only_
     await shop.does(f"refunds/{(await shop.made('refund'))[0]['id']}", do="expire")
     await shop.reconciler.sweep()
     await shop.books_agree()
-    assert await shop.trade.house(lambda ctx: escrow.credits_of(ctx, first)) == []  # it is no credit: it is to go back
+    assert (
+        await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, first)) == []
+    )  # it is no credit: it is to go back
     await next_deal(shop)
     await shop.reconciler.sweep()
     assert (await shop.trade.deal()).state == "funded"
@@ -87,7 +89,7 @@ async def test_a_refund_that_nobody_received_may_pay_for_the_next_deal_and_only_
     await shop.pass_time(days=8)
     refunds = [(each["amount"], each["payment_intent"] is None) for each in await shop.made("refund")]
     assert refunds == [(2_100_000, False), (1_050_000, True)]
-    assert {each.state for each in await shop.trade.house(lambda ctx: escrow.effects_of(ctx, first))} == {
+    assert {each.state for each in await shop.trade.as_market(lambda ctx: escrow.effects_of(ctx, first))} == {
         EffectState.DONE
     }
     await shop.books_agree()
@@ -110,7 +112,7 @@ async def test_a_refund_whose_account_is_closed_hides_nothing_that_is_transferre
     await shop.until(owed)
     await bank(shop, 2_100_000)
     await shop.reconciler.sweep()
-    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
     assert kept.amount == eur(2_100_000)
     await shop.books_agree()
     await shop.pass_time(days=8)
@@ -130,9 +132,9 @@ async def test_a_part_that_came_as_the_buyer_chose_another_rail_is_theirs_and_co
     assert isinstance(overtaken, Delivered)
     assert overtaken.then is not None
     await shop.by(Rail.CARD)
-    await shop.trade.house(overtaken.then)
+    await shop.trade.as_market(overtaken.then)
     await shop.reconciler.sweep()
     await shop.books_agree()
-    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
     assert kept.amount == eur(2_000_000)
     assert (await shop.trade.money()).held == eur(0)

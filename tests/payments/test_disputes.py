@@ -34,14 +34,14 @@ async def called_back(shop: Shop, **said: Any) -> Chargeback:
 
 
 async def chargebacks(shop: Shop) -> list[Chargeback]:
-    found: list[Chargeback] = await shop.trade.house(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
+    found: list[Chargeback] = await shop.trade.as_market(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
     return found
 
 
 async def to_say(shop: Shop) -> bool:
     """Whether the deal's card asks the buyer where their money shall go."""
     deal = await shop.trade.deal()
-    standing = await shop.market.run(shop.trade.buyer, lambda ctx: escrow.money_standing(ctx, deal))
+    standing = await shop.market.run(shop.trade.buyer, lambda ctx: escrow.money_summary(ctx, deal))
     return standing.buyer_to_say
 
 
@@ -212,7 +212,7 @@ async def test_the_bank_has_our_answer_before_its_date(shop: Shop) -> None:
     await shop.pass_time(minutes=2)
     (dispute,) = await shop.made("dispute")
     assert (dispute["status"], dispute["evidence_details"]["submission_count"]) == ("under_review", 1)
-    pack = await shop.trade.house(lambda ctx: pack_of(ctx, found.id))
+    pack = await shop.trade.as_market(lambda ctx: pack_of(ctx, found.id))
     assert pack.state is PackState.SENT
     paper = await document(shop)
     assert paper.startswith(b"%PDF")

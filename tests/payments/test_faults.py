@@ -158,7 +158,7 @@ async def test_a_payout_that_was_given_up_is_tried_again_in_the_night(
     with monkeypatch.context() as broken:
         broken.setattr(shop.provider, "transfer", mistaken)
         await shop.deliver_all()
-        await shop.trade.house(lambda ctx: ctx.session.execute(update(OutboxRow).values(attempts=ATTEMPTS - 1)))
+        await shop.trade.as_market(lambda ctx: ctx.session.execute(update(OutboxRow).values(attempts=ATTEMPTS - 1)))
         await shop.pass_time(hours=25)
         assert "given up" in str(await shop.reconciler.reconcile())
         await shop.work()

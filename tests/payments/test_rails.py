@@ -32,7 +32,7 @@ async def bank(shop: Shop, amount: int, *, reference: bool = True) -> None:
 
 async def the_way(shop: Shop) -> PaymentWay:
     payment = await shop.trade.payment()
-    way: PaymentWay = await shop.trade.house(lambda ctx: way_of(ctx, payment.id))
+    way: PaymentWay = await shop.trade.as_market(lambda ctx: way_of(ctx, payment.id))
     return way
 
 
@@ -61,7 +61,7 @@ async def has_vat_number(shop: Shop, number: str | None) -> None:
     def unit(ctx: object) -> None:
         organisation_of(ctx, shop.trade.buying).vat_number = number  # type: ignore[arg-type]  # a unit's context
 
-    await shop.trade.house(unit)
+    await shop.trade.as_market(unit)
 
 
 async def test_a_business_transfers_in_parts_and_too_much_and_has_the_rest_back(shop: Shop) -> None:
@@ -85,7 +85,7 @@ async def test_a_business_transfers_in_parts_and_too_much_and_has_the_rest_back(
     await bank(shop, 105_000)
     await shop.until_deal("funded")
     await shop.reconciler.sweep()
-    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
     assert kept.amount == eur(5_000)
     await shop.books_agree()
 
@@ -117,7 +117,7 @@ async def test_what_was_too_much_pays_for_the_next_transfer_or_goes_back_in_part
     await shop.until_deal("funded")
     await shop.reconciler.sweep()
     await shop.work()
-    (left,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, first))
+    (left,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, first))
     assert left.amount == eur(2_000)
     assert [fact.amount for fact in shop.market.facts if isinstance(fact, CreditSpent)] == [eur(4_000)]
     await shop.books_agree()
@@ -150,14 +150,14 @@ async def test_what_was_too_much_may_be_heard_of_before_the_payment_that_it_was_
     await signed_by_a_business(shop)
     await shop.strike("drop", "", deliveries=True, times=100)
     await bank(shop, 2_106_000)
-    (payer,) = await shop.trade.house(rails.payer_refs)
+    (payer,) = await shop.trade.as_market(rails.payer_refs)
     overtaken = await look(shop.provider, "credit", payer)
     assert isinstance(overtaken, Delivered)
     assert overtaken.then is not None
-    await shop.trade.house(overtaken.then)
+    await shop.trade.as_market(overtaken.then)
     await shop.reconciler.sweep()
     assert (await shop.trade.deal()).state == "funded"
-    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
     assert (kept.amount, kept.state) == (eur(6_000), "kept")
     await shop.books_agree()
 
@@ -178,7 +178,7 @@ async def test_a_payment_that_goes_back_leaves_what_was_transferred_twice_to_the
     await shop.reconciler.sweep()
     (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["payment_intent"]) == (2_100_000, (await shop.trade.payment()).intent_ref)
-    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
     assert kept.amount == eur(2_100_000)
     await shop.books_agree()
     await shop.market.run(shop.trade.buyer, lambda ctx: escrow.give_back_paid_too_much(ctx, kept.id))
@@ -215,16 +215,16 @@ async def cancelled_at_the_provider(shop: Shop, *, balance_first: bool) -> None:
         await shop.strike("drop", "", deliveries=True, times=100)
     await shop.provider.expire_checkout(payment.session_ref or "")
     if balance_first:
-        (payer,) = await shop.trade.house(rails.payer_refs)
+        (payer,) = await shop.trade.as_market(rails.payer_refs)
         heard = await look(shop.provider, "credit", payer)
         assert isinstance(heard, Delivered)
         assert heard.then is not None
-        await shop.trade.house(heard.then)
+        await shop.trade.as_market(heard.then)
         await shop.reconciler.sweep()
 
     async def the_buyers_again() -> bool:
         await shop.reconciler.sweep()
-        kept = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+        kept = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
         return [each.amount for each in kept] == [eur(2_000_000)] and not (await shop.trade.money()).held
 
     await shop.until(the_buyers_again)
@@ -249,7 +249,7 @@ async def test_what_came_of_a_transfer_that_the_provider_cancels_is_the_buyers_a
     await bank(shop, 100_000)
     await shop.reconciler.sweep()
     await shop.until_deal("funded")
-    assert await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id)) == []
+    assert await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id)) == []
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
 
@@ -277,7 +277,7 @@ async def test_a_transfer_that_comes_after_the_deal_is_off_is_the_buyers_credit(
     for _ in range(2):  # told twice it is counted once
         await shop.reconciler.sweep()
         await shop.work()
-    (kept,) = await shop.trade.house(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
     assert kept.amount == eur(2_100_000)
     await shop.books_agree()
     await shop.pass_time(days=31)
@@ -382,7 +382,7 @@ async def test_a_debit_that_is_sent_back_was_never_passed_on(shop: Shop) -> None
     await shop.does(f"debits/{intent}", do="return")
 
     async def borne() -> bool:
-        found = await shop.trade.house(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
+        found = await shop.trade.as_market(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
         return [each.state for each in found] == ["recovered"]
 
     await shop.until(borne)

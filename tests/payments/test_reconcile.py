@@ -38,7 +38,7 @@ async def test_a_trade_with_all_that_belongs_to_it_agrees_to_the_cent(shop: Shop
     await shop.pass_time(minutes=20)
     assert await shop.reconciler.reconcile() == {}
     await shop.books_agree()
-    assert await shop.trade.house(lambda ctx: balance(ctx, "provider_fees", "EUR")) == eur(31_525 + 217)
+    assert await shop.trade.as_market(lambda ctx: balance(ctx, "provider_fees", "EUR")) == eur(31_525 + 217)
     assert await shop.reconciler.reconcile() == {}  # read again, and booked no second time
     await shop.books_agree()
 
@@ -50,7 +50,7 @@ async def test_what_the_market_has_earned_is_what_nobody_else_owns(
     await shop.onboard()
     await shop.deliver_all()
     await shop.until_deal("completed")
-    free = await shop.trade.house(free_earnings)
+    free = await shop.trade.as_market(free_earnings)
     assert free == {"EUR": eur(52_500 - 31_525)}  # the commission, less what the provider has kept
     await shop.pass_time(days=8)
     assert await pay_out(shop.provider, free, "209.76 EUR", "2026-11-23") == 1
@@ -59,7 +59,7 @@ async def test_what_the_market_has_earned_is_what_nobody_else_owns(
     assert len(await shop.made("payout")) == 1
     await shop.pass_time(minutes=20)
     assert await shop.reconciler.reconcile() == {}
-    assert await shop.trade.house(free_earnings) == {"EUR": eur(975)}
+    assert await shop.trade.as_market(free_earnings) == {"EUR": eur(975)}
     assert "on its way to your bank" in capsys.readouterr().out
 
 
@@ -77,13 +77,16 @@ async def test_what_nothing_of_ours_explains_is_a_case_until_it_is_put_right(sho
     assert len(found) == 2
     assert found["EUR"].endswith("-0.01 EUR apart")
     assert await shop.reconciler.reconcile() == found  # the next night it is the same case
-    opened = await shop.trade.house(open_differences)
-    assert [(each.kind, each.seen) for each in opened] == [(DifferenceKind.LINE, 2), (DifferenceKind.BALANCE, 2)]
+    opened = await shop.trade.as_market(open_differences)
+    assert [(each.kind, each.expected_version) for each in opened] == [
+        (DifferenceKind.LINE, 2),
+        (DifferenceKind.BALANCE, 2),
+    ]
     await moved(shop, "adjustment", 1, "du_of_nobody")
     await shop.pass_time(minutes=20)
     await shop.reconciler.reconcile()
     assert "balance" in [fact.kind for fact in shop.market.facts if isinstance(fact, DifferenceGone)]
-    assert [each.kind for each in await shop.trade.house(open_differences)] == [DifferenceKind.LINE] * 2
+    assert [each.kind for each in await shop.trade.as_market(open_differences)] == [DifferenceKind.LINE] * 2
 
 
 async def test_a_payment_that_nobody_told_us_of_is_found_by_the_news(shop: Shop) -> None:
@@ -114,8 +117,8 @@ async def test_what_was_settled_in_another_currency_is_changed_in_the_books(
     monkeypatch.setattr(shop.provider, "movements", in_dollars)
     found = await shop.reconciler.reconcile()
     assert set(found) == {"EUR", "USD"}  # for the pretend account itself is in euros
-    assert await shop.trade.house(lambda ctx: balance(ctx, "provider", "USD")) == Money(2_310_000, "USD")
-    assert await shop.trade.house(lambda ctx: balance(ctx, "provider", "EUR")) == eur(-31_525)
+    assert await shop.trade.as_market(lambda ctx: balance(ctx, "provider", "USD")) == Money(2_310_000, "USD")
+    assert await shop.trade.as_market(lambda ctx: balance(ctx, "provider", "EUR")) == eur(-31_525)
 
 
 def _in_dollars(line: Movement) -> Movement:
@@ -128,10 +131,10 @@ async def test_books_that_cannot_be_read_close_no_case(shop: Shop) -> None:
     await moved(shop, "adjustment", -1, "du_of_nobody")
     await shop.pass_time(minutes=20)
     await shop.reconciler.reconcile()
-    before = await shop.trade.house(open_differences)
+    before = await shop.trade.as_market(open_differences)
     await shop.strike("outage", "GET /v1/balance_transactions", times=10)
     assert list(await shop.reconciler.reconcile()) == ["lines"]
-    assert [each.id for each in await shop.trade.house(open_differences)] == [each.id for each in before]
+    assert [each.id for each in await shop.trade.as_market(open_differences)] == [each.id for each in before]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ async def test_a_payout_that_failed_and_was_made_is_asked_back_though_the_bank_h
     await shop.reserve()
 
     async def lost() -> bool:
-        found = await shop.trade.house(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
+        found = await shop.trade.as_market(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
         return [each.state for each in found] == ["lost"]
 
     await shop.until(lost)

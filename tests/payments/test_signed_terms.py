@@ -76,7 +76,7 @@ async def test_both_sides_keep_what_they_have_signed() -> None:
             ]
             assert [each for each in told if plain(each) not in text] == []
             signers = [str(deal.buyer_signed_by), str(deal.seller_signed_by)]
-            named = await trade.house(partial(_names, signers))
+            named = await trade.as_market(partial(_names, signers))
             assert all(name in text for name in named)
             assert all(plain(each) in text for each in TEXTS[TERMS_VERSION].splitlines() if not each.startswith("#"))
             (inside,) = PdfReader(BytesIO(pdf)).attachments.values()
@@ -116,7 +116,7 @@ async def test_before_both_have_signed_the_file_shows_no_contacts() -> None:
             deal = deals.deal_for(ctx, trade.deal_id)
             deal.terms_json = deal.terms.model_copy(update={"note": CONTACT}).as_json()
 
-        await trade.house(with_contact)
+        await trade.as_market(with_contact)
         pdf = await kept(trade, trade.buyer)
         assert "600 12345" not in text_of(pdf)
         assert PdfReader(BytesIO(pdf)).attachments == {}

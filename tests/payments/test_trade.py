@@ -46,7 +46,7 @@ async def test_money_waits_for_a_seller_without_an_account(shop: Shop) -> None:
 
 
 async def test_the_payment_page_calls_the_goods_as_the_payer_does(shop: Shop) -> None:
-    await shop.trade.house(lambda ctx: setattr(person_of(ctx, str(shop.trade.buyer.person)), "locale", "de-AT"))
+    await shop.trade.as_market(lambda ctx: setattr(person_of(ctx, str(shop.trade.buyer.person)), "locale", "de-AT"))
     await shop.sign()
     asked = await shop.browser.get("/lab/wire?service=stripe&match=checkout")
     ref = (await shop.trade.deal()).ref
@@ -67,7 +67,7 @@ async def test_a_page_that_was_asked_for_by_an_earlier_release_is_opened_under_t
     for actor in (shop.trade.buyer, shop.trade.seller):
         await shop.market.run(actor, lambda ctx: deals.sign_deal(ctx, shop.trade.deal_id))
     await shop.work()
-    await shop.trade.house(as_written_then)
+    await shop.trade.as_market(as_written_then)
     await shop.pass_time(seconds=5)
     assert (await shop.trade.payment()).url is not None
     assert "100 t wood pellets" in str(await shop.browser.get("/lab/wire?service=stripe&match=checkout"))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from config.market import BOOKS
+from config.market import ROUTERS
 from simulation.engine.dice import Dice
 from simulation.engine.loop import Hung, SeededLoop
 from simulation.engine.record import Record
@@ -98,7 +98,7 @@ def test_every_process_that_must_end_is_looked_at() -> None:
 def test_people_like_only_what_can_be_pressed() -> None:
     approves = {verb for likes in APPROVALS for verb in likes}
     liked = {*BUYS, *SELLS, *SEEKS, *ADVISES, *RULED, *URGENT, *HEADS, *approves}
-    assert liked <= {verb for book in BOOKS for verb in book.presses}
+    assert liked <= {verb for book in ROUTERS for verb in book.presses}
 
 
 FINE = Course("b", "SABCDE", "completed", "time_up", 10, 9_000, kept=True, said_yes=1)

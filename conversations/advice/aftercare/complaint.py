@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from conversations.advice.aftercare.confirmation import ask_once_more
-from conversations.advice.aftercare.review import session_standing
+from conversations.advice.aftercare.review import session_reputation
 from conversations.advice.session_price import talked_in_words
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
-from conversations.event_sentences import gathered
+from conversations.event_sentences import notifications
 from conversations.forms.answers import read_whole_number
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.free_text_form import own_words
 from conversations.reply import Button, Card, Line, Say, Toast
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.wording import labelled
 from core.advice.sessions import complaint_answers, complaints, rules, service, settlement
 from core.advice.sessions.complaints import Brief
@@ -32,7 +32,7 @@ STEPS_SHOWN: Final = 12  # of the timeline, the latest
 LINES_SHOWN: Final = 40  # of what was said, the latest
 LONGEST_LINE: Final = 90  # characters of each
 
-book = Book()
+router = Router()
 
 # Each step that a session complained of can have taken, by the word that an operator reads for it.
 STEPS: Final = {
@@ -81,7 +81,7 @@ COMPLAINT_FACTS: Final[dict[type[Any], str]] = {
 def on_complaint(code: str) -> Any:
     def hear(ctx: Ctx, fact: SessionComplained | ComplaintAnswered | SessionSettled) -> None:
         if ctx.session.get(Complaint, fact.booking_id) is not None:
-            gathered(ctx).say(KIND, fact.booking_id, code, by=None)
+            notifications(ctx).say(KIND, fact.booking_id, code, by=None)
 
     return hear
 
@@ -98,46 +98,46 @@ def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
     """The button opens a form of one long answer, and that is told of the session as its presser saw it."""
 
     def begin(chat: ChatContext, pressed: Press) -> None:
-        booking = service.mine(chat.ctx, pressed.subject, pressed.seen)
+        booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
         chat.as_new_message = True
         chat.open(form.name, FormDefaults({}, booking.id, booking.version))
 
     def finish(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-        tell(chat.ctx, str(defaults.subject), values["words"], defaults.seen)
+        tell(chat.ctx, str(defaults.subject), values["words"], defaults.expected_version)
 
-    book.press(verb)(begin)
-    book.flow(Flow(form, finish=finish))
+    router.press(verb)(begin)
+    router.flow(Flow(form, finish=finish))
 
 
 _in_own_words("session.complain", COMPLAINT, settlement.complain)
 _in_own_words("session.answer", ANSWER, complaint_answers.answer_complaint)
 
 
-@book.press("session.give_back")
+@router.press("session.give_back")
 def ask_to_give_back(chat: ChatContext, pressed: Press) -> None:
-    words, booking = chat.words, service.mine(chat.ctx, pressed.subject, pressed.seen)
+    words, booking = chat.words, service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     asked = words("session.give_back_sure", due=booking.due, ref=booking.ref)
     yes, no = words("session.give_back_yes", due=booking.due), words("session.give_back_no")
     ask_once_more(chat, booking, pressed.verb, asked=asked, yes=yes, no=no)
 
 
-@book.press("session.give_back_now")
+@router.press("session.give_back_now")
 def give_back(chat: ChatContext, pressed: Press) -> None:
-    settlement.give_back(chat.ctx, pressed.subject, pressed.seen)
+    settlement.give_back(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.given_back_toast")))
 
 
-@book.press("session.take_back")
+@router.press("session.take_back")
 def ask_to_take_back(chat: ChatContext, pressed: Press) -> None:
-    words, booking = chat.words, service.mine(chat.ctx, pressed.subject, pressed.seen)
+    words, booking = chat.words, service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     asked = words("session.take_back_sure", due=booking.due, name=chat.name_of(booking.consultant))
     yes, no = words("session.take_back_yes"), words("session.take_back_no")
     ask_once_more(chat, booking, pressed.verb, asked=asked, yes=yes, no=no)
 
 
-@book.press("session.take_back_now")
+@router.press("session.take_back_now")
 def take_back(chat: ChatContext, pressed: Press) -> None:
-    complaint_answers.take_back(chat.ctx, pressed.subject, pressed.seen)
+    complaint_answers.take_back(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.taken_back_toast")))
 
 
@@ -160,7 +160,7 @@ RULING = Form("session_ruling", (SHARE, Field("reason", "long_text", max_length=
 
 
 def _rule(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    settlement.rule(chat.ctx, str(defaults.subject), values["share"], values["reason"], defaults.seen)
+    settlement.rule(chat.ctx, str(defaults.subject), values["share"], values["reason"], defaults.expected_version)
 
 
 def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -168,17 +168,17 @@ def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
     return chat.words("complaint.at_stake", amount=booking.due)
 
 
-book.flow(Flow(RULING, finish=_rule, intro=_at_stake))
+router.flow(Flow(RULING, finish=_rule, intro=_at_stake))
 
 
-@book.press("complaint.rule")
+@router.press("complaint.rule")
 def open_ruling(chat: ChatContext, pressed: Press) -> None:
     booking = complaints.complaint_case(chat.ctx, pressed.subject)
     chat.as_new_message = True
     chat.open("session_ruling", FormDefaults({}, booking.id, booking.version))
 
 
-@book.press("complaint.said")
+@router.press("complaint.said")
 def what_was_said(chat: ChatContext, pressed: Press) -> None:
     """The talk itself, for whoever decides; that an operator may read it stands in the complaint's own form."""
     brief = complaints.brief_of(chat.ctx, pressed.subject)
@@ -195,7 +195,7 @@ def what_was_said(chat: ChatContext, pressed: Press) -> None:
         chat.reply(Card(title=chat.words("complaint.card", ref=brief.booking.ref), pictures=pictures, documents=others))
 
 
-@book.press("complaint.show")
+@router.press("complaint.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(complaint_card(chat, pressed.subject))
 
@@ -238,10 +238,10 @@ def _course(chat: ChatContext, brief: Brief) -> list[Line]:
     words, booking = chat.words, brief.booking
     names, clock = _names(chat, booking), brief.meeting
     lines = [
-        Line(label=words("party.seeker"), value=f"{names['seeker']} · {session_standing(chat, booking.seeker)}"),
+        Line(label=words("party.seeker"), value=f"{names['seeker']} · {session_reputation(chat, booking.seeker)}"),
         Line(
             label=words("party.consultant"),
-            value=f"{names['consultant']} · {session_standing(chat, booking.consultant)}",
+            value=f"{names['consultant']} · {session_reputation(chat, booking.consultant)}",
         ),
         Line(label=words("session.gross"), value=words.show(booking.due)),
         *complaint_lines(chat, brief.complaint),

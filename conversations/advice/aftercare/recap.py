@@ -10,7 +10,7 @@ from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.wording import listed
 from core.advice.recaps import events
 from core.advice.recaps import service as recaps
@@ -24,7 +24,7 @@ from core.kernel.errors import NotFound
 KIND: Final = "recap"
 PARTS: Final = ("topics", "decisions", "steps")
 
-book = Book()
+router = Router()
 
 # Each fact with its sentence; "" draws the card anew and says nothing.
 RECAP_FACTS: Final[dict[type[Any], str]] = {
@@ -55,13 +55,13 @@ FORM = Form("edit_recap", tuple(map(_part, PARTS)))
 
 def _edit(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = EditRecap(booking_id=str(defaults.subject), **{part: values.get(part, ()) for part in PARTS})
-    recaps.edit_recap(chat.ctx, command, defaults.seen)
+    recaps.edit_recap(chat.ctx, command, defaults.expected_version)
 
 
-book.flow(Flow(FORM, finish=_edit))
+router.flow(Flow(FORM, finish=_edit))
 
 
-@book.press("recap.edit")
+@router.press("recap.edit")
 def edit(chat: ChatContext, pressed: Press) -> None:
     recap = recaps.recap_of(chat.ctx, pressed.subject)
     if recap is None:
@@ -71,16 +71,16 @@ def edit(chat: ChatContext, pressed: Press) -> None:
     chat.open("edit_recap", FormDefaults({part: text for part, text in known.items() if text}, recap.id, recap.version))
 
 
-@book.press("recap.send")
+@router.press("recap.send")
 def send(chat: ChatContext, pressed: Press) -> None:
-    recaps.send_recap(chat.ctx, pressed.subject, pressed.seen)
+    recaps.send_recap(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("recap.sent_toast")))
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
 
 
-@book.press("recap.show")
+@router.press("recap.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(recap_card(chat, pressed.subject))
 
@@ -141,20 +141,20 @@ def forget_row(chat: ChatContext, booking: Booking) -> tuple[Button, ...]:
     return (Button(label=chat.words("recap.forget_button"), press=press("recap.forget", booking.id), style="danger"),)
 
 
-@book.press("recap.forget")
+@router.press("recap.forget")
 def ask_to_forget(chat: ChatContext, pressed: Press) -> None:
     words, booking = chat.words, booking_for(chat.ctx, pressed.subject)
     asked = words("recap.forget_sure", ref=booking.ref)
     ask_once_more(chat, booking, pressed.verb, asked=asked, yes=words("recap.forget_yes"), no=words("recap.forget_no"))
 
 
-@book.press("recap.forget_now")
+@router.press("recap.forget_now")
 def forget(chat: ChatContext, pressed: Press) -> None:
     recaps.forget(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("recap.forgotten_toast")))
 
 
-@book.command("recaps")
+@router.command("recaps")
 def my_recaps(chat: ChatContext, _rest: str) -> None:
     """What is kept of my sessions, until when, and the way to delete it."""
     words = chat.words

@@ -11,7 +11,7 @@ from conversations.advice.aftercare.recap import forget_row, other_name
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Say, Toast
-from conversations.router import Book
+from conversations.router import Router
 from conversations.shop.purchases import Ware, offer, price_here
 from conversations.wording import labelled
 from core.advice.recaps import events
@@ -26,7 +26,7 @@ from core.shop.purchases.model import Thing
 KIND: Final = "recording"
 A_PAGE: Final = 15  # lines of the talk
 
-book = Book()
+router = Router()
 
 # Each fact with its sentence; "" draws the card anew and says nothing.
 RECORDING_FACTS: Final[dict[type[Any], str]] = {
@@ -41,7 +41,7 @@ RECORDING_FACTS: Final[dict[type[Any], str]] = {
 # --- both must agree --------------------------------------------------------------------------------------------------
 
 
-@book.press("recording.ask")
+@router.press("recording.ask")
 def ask(chat: ChatContext, pressed: Press) -> None:
     """The wish is a consent too: what was on the card is kept with it."""
     shown = chat.words("recording.ask_shown", days=RECAP_KEPT.days)
@@ -49,16 +49,18 @@ def ask(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Toast(text=chat.words("recording.asked_toast")))
 
 
-@book.press("recording.agree")
+@router.press("recording.agree")
 def agree(chat: ChatContext, pressed: Press) -> None:
     shown = chat.words("recording.ask_shown", days=RECAP_KEPT.days)
-    recaps.agree_recording(chat.ctx, pressed.subject, shown=shown, place=chat.place, seen=pressed.seen)
+    recaps.agree_recording(
+        chat.ctx, pressed.subject, shown=shown, place=chat.place, expected_version=pressed.expected_version
+    )
     chat.reply(Toast(text=chat.words("recording.agreed_toast")))
 
 
-@book.press("recording.refuse")
+@router.press("recording.refuse")
 def refuse(chat: ChatContext, pressed: Press) -> None:
-    recaps.refuse_recording(chat.ctx, pressed.subject, pressed.seen)
+    recaps.refuse_recording(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("recording.refused_toast")))
 
 
@@ -70,7 +72,7 @@ def may_ask(chat: ChatContext, booking: Booking) -> bool:
 # --- bought and read --------------------------------------------------------------------------------------------------
 
 
-@book.press("recording.buy")
+@router.press("recording.buy")
 def buy(chat: ChatContext, pressed: Press) -> None:
     booking = mine(chat.ctx, pressed.subject, None)
     if not recaps.may_buy(chat.ctx, booking.id):
@@ -91,7 +93,7 @@ def _ware(chat: ChatContext, booking: Booking) -> Ware:
     )
 
 
-@book.press("recording.read")
+@router.press("recording.read")
 def read(chat: ChatContext, pressed: Press) -> None:
     """What was said, a page at a time, to both of those who said it."""
     words, booking = chat.words, booking_for(chat.ctx, pressed.subject)
@@ -123,7 +125,7 @@ def _clock(chat: ChatContext, moment: datetime) -> str:
 # --- the card ---------------------------------------------------------------------------------------------------------
 
 
-@book.press("recording.show")
+@router.press("recording.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(recording_card(chat, pressed.subject))
 

@@ -11,7 +11,7 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Values
 from conversations.forms.free_text_form import own_words
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from core.advice.experts.service import expert_for
 from core.advice.reviews import events
 from core.advice.reviews import service as reviews
@@ -32,7 +32,7 @@ MARKS: Final = (1, 2, 3, 4, 5)
 KIND: Final = "rating"
 SHOWN: Final = 10
 
-book = Book()
+router = Router()
 
 # Each fact with its sentence; "" draws the card anew and says nothing.
 REVIEW_FACTS: Final[dict[type[Any], str]] = {
@@ -46,7 +46,7 @@ REVIEW_FACTS: Final[dict[type[Any], str]] = {
 # --- what is pressed and written --------------------------------------------------------------------------------------
 
 
-@book.press("rating.rate")
+@router.press("rating.rate")
 def rate(chat: ChatContext, pressed: Press) -> None:
     if pressed.choice not in map(str, MARKS):
         raise Refusal("talk.unknown_button")
@@ -66,8 +66,8 @@ def _answer(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     reviews.answer(chat.ctx, AnswerReview(review_id=str(defaults.subject), words=values["words"]))
 
 
-book.flow(Flow(WORDS, finish=_add_words))
-book.flow(Flow(ANSWER, finish=_answer))
+router.flow(Flow(WORDS, finish=_add_words))
+router.flow(Flow(ANSWER, finish=_answer))
 
 
 def _opens(form: str) -> Callable[[ChatContext, Press], None]:
@@ -78,11 +78,11 @@ def _opens(form: str) -> Callable[[ChatContext, Press], None]:
     return enter
 
 
-book.press("rating.words")(_opens("session_words"))
-book.press("rating.answer")(_opens("session_answer"))
+router.press("rating.words")(_opens("session_words"))
+router.press("rating.answer")(_opens("session_answer"))
 
 
-@book.press("rating.show")
+@router.press("rating.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(review_card(chat, pressed.subject))
 
@@ -157,7 +157,7 @@ def _said(review: SessionReview) -> str:
 # --- what everybody may read ------------------------------------------------------------------------------------------
 
 
-@book.press("rating.about")
+@router.press("rating.about")
 def about(chat: ChatContext, pressed: Press) -> None:
     """What seekers have said of a consultant, the newest first, with the consultant's answers."""
     words, expert = chat.words, expert_for(chat.ctx, pressed.subject)
@@ -183,7 +183,7 @@ def about(chat: ChatContext, pressed: Press) -> None:
     )
 
 
-def session_standing(chat: ChatContext, person_id: str) -> str:
+def session_reputation(chat: ChatContext, person_id: str) -> str:
     """ "★ 4.6 (12 reviews), 31 sessions, came to 97 %", or that there is none yet."""
     words, of = chat.words, reviews.standing_of(chat.ctx, person_id)
     parts = []

@@ -30,7 +30,7 @@ from conversations.forms.answers import show_town
 from conversations.keyboard_layout import in_either_layout
 from conversations.last_query import ADVICE, asked
 from conversations.reply import Button, Card, CardList, Say, Toast
-from conversations.router import Book
+from conversations.router import Router
 from core.advice.availability.slots import free_slots, through_the_day
 from core.advice.experts import service as experts
 from core.advice.experts.match_reasons import Match
@@ -48,10 +48,10 @@ from core.people.accounts.service import ZONE_UNKNOWN, person_of
 MORE_SHOWN: Final = 12
 ORDERS: Final[tuple[Order, ...]] = ("cheapest", "rated", "soonest", "nearest")
 
-book = Book()
+router = Router()
 
 
-@book.command("experts")
+@router.command("experts")
 @in_either_layout
 def seek(chat: ChatContext, problem: str) -> None:
     """`/experts my boiler slags, in German, under 120 EUR/h`: the three who fit best, and why."""
@@ -75,14 +75,14 @@ def query_of_problem(chat: ChatContext, sentence: str, *, answering: bool = Fals
     )
 
 
-@book.press("seek.all")
+@router.press("seek.all")
 def everybody(chat: ChatContext, _pressed: Press) -> None:
     tell_problem(chat, "")
     keep_narrowing(chat, Narrowing())
     show_advisers(chat, ask(chat, Query(NOTHING), ADVICE), MORE_SHOWN)
 
 
-@book.press("seek.from_goods")
+@router.press("seek.from_goods")
 def instead_of_goods(chat: ChatContext, _pressed: Press) -> None:
     """What was written where goods are looked for is a problem that somebody knows about."""
     query = asked(chat)
@@ -91,18 +91,18 @@ def instead_of_goods(chat: ChatContext, _pressed: Press) -> None:
     show_advisers(chat, ask(chat, advisers.problem_of(query, chat.market_context.catalogue), ADVICE))
 
 
-@book.press("seek.wider")
+@router.press("seek.wider")
 def wider(chat: ChatContext, pressed: Press) -> None:
     """Everybody who fits, or a wish given up: a chip was tapped, or the way out of an empty list."""
     query = asked(chat, ADVICE)
-    if pressed.seen != mark(query):
+    if pressed.expected_version != mark(query):
         chat.reply(Toast(text=chat.words("find.asked_since")))
     elif pressed.choice:
         query = ask(chat, advisers.weaker(query, pressed.choice), ADVICE)
     show_advisers(chat, query, SHOWN if pressed.choice else MORE_SHOWN)
 
 
-@book.press("seek.narrow")
+@router.press("seek.narrow")
 def narrow(chat: ChatContext, pressed: Press) -> None:
     """The choice: "+rated" asks for it, "-rated" gives it up, "=" is back to the list; without one, what there is."""
     query, narrowing = asked(chat, ADVICE), narrowing_of(chat)
@@ -113,18 +113,18 @@ def narrow(chat: ChatContext, pressed: Press) -> None:
     show_advisers(chat, query, MORE_SHOWN)
 
 
-@book.press("seek.sort")
+@router.press("seek.sort")
 def sort(chat: ChatContext, pressed: Press) -> None:
     """The same who fit, in another order."""
     query = asked(chat, ADVICE)
-    if pressed.seen == mark(query):
+    if pressed.expected_version == mark(query):
         query = ask(chat, ordered(chat, query, ORDERS, pressed.choice), ADVICE)
     else:
         chat.reply(Toast(text=chat.words("find.asked_since")))
     show_advisers(chat, query, MORE_SHOWN)
 
 
-@book.press("seek.meant")
+@router.press("seek.meant")
 def meant(chat: ChatContext, pressed: Press) -> None:
     """The words that were probably meant."""
     query = asked(chat, ADVICE)
@@ -199,7 +199,7 @@ def _brief(chat: ChatContext, match: Match, query: Query) -> Card:
 # --- one consultant ---------------------------------------------------------------------------------------------------
 
 
-@book.press("seek.show")
+@router.press("seek.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     """The profile with the next three slots; a slot is one tap."""
     expert = experts.expert_for(chat.ctx, pressed.subject)
@@ -265,7 +265,7 @@ def _more_times_buttons(chat: ChatContext, expert: Expert) -> tuple[Button, ...]
     )
 
 
-@book.press("seek.times")
+@router.press("seek.times")
 def more_times(chat: ChatContext, pressed: Press) -> None:
     """A dozen free slots of one length as buttons, and the way to later ones. The choice: "60", or "60.<moment>"."""
     expert = experts.expert_for(chat.ctx, pressed.subject)

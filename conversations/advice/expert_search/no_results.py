@@ -28,7 +28,7 @@ LATER_THAN_ANY: Final = datetime.max.replace(tzinfo=UTC)
 def nobody_fits(chat: ChatContext, query: Query, found: Advisers) -> Card:
     """No dead end: the wish that stands in the way, or each of several that do only together; what was perhaps meant;
     everybody, or oneself."""
-    words, seen = chat.words, mark(query)
+    words, expected_version = chat.words, mark(query)
     meant = [
         Button(label=words("find.meant", instead=each.instead), press=press("seek.meant", choice=each.instead))
         for each in found.did_you_mean
@@ -36,7 +36,7 @@ def nobody_fits(chat: ChatContext, query: Query, found: Advisers) -> Card:
     relaxed = [
         Button(
             label=words(each.code, count=each.count, **shown_parts(chat, each.parts)),
-            press=press("seek.wider", "", seen, each.choice),
+            press=press("seek.wider", "", expected_version, each.choice),
         )
         for each in found.relaxations
     ]

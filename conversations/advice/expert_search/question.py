@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from conversations.advice.aftercare.review import session_standing
+from conversations.advice.aftercare.review import session_reputation
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
-from conversations.event_sentences import gathered
+from conversations.event_sentences import notifications
 from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
 from conversations.reply import Button, Card, Line
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from core.advice.experts import service as experts
 from core.advice.experts.questions import service
 from core.advice.experts.questions.events import QuestionSaid
@@ -26,14 +26,14 @@ from core.people.blocking.rules import masked
 KIND: Final = "question"
 LINES_SHOWN: Final = 8  # the last ones: a card stays a card
 
-book = Book()
+router = Router()
 
 QUESTION: Final = Form("question", (Field("words", "long_text", read=free_text, max_length=1000),), review=False)
 
 
 def _send(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     """`defaults.seen` tells an answer from what is written to a consultant's profile."""
-    say = service.ask_expert if defaults.seen is None else service.say_on
+    say = service.ask_expert if defaults.expected_version is None else service.say_on
     say(chat.ctx, SayToExpert(subject=str(defaults.subject), words=values["words"]))
 
 
@@ -41,21 +41,21 @@ def _about(chat: ChatContext, _defaults: FormDefaults) -> str:
     return chat.words("question.about")
 
 
-book.flow(Flow(QUESTION, finish=_send, intro=_about))
+router.flow(Flow(QUESTION, finish=_send, intro=_about))
 
 
-@book.press("question.ask")
+@router.press("question.ask")
 def ask(chat: ChatContext, pressed: Press) -> None:
     """From a consultant's profile."""
     chat.as_new_message = True
     chat.open("question", FormDefaults(subject=experts.expert_for(chat.ctx, pressed.subject).id))
 
 
-@book.press("question.answer")
+@router.press("question.answer")
 def answer(chat: ChatContext, pressed: Press) -> None:
     question = service.question_for(chat.ctx, pressed.subject)
     chat.as_new_message = True
-    chat.open("question", FormDefaults(subject=question.id, seen=question.version))
+    chat.open("question", FormDefaults(subject=question.id, expected_version=question.version))
 
 
 def question_card(chat: ChatContext, question: Question, note: str = "") -> Card:
@@ -79,7 +79,7 @@ def question_card(chat: ChatContext, question: Question, note: str = "") -> Card
     return Card(
         subject=f"{KIND}:{question.id}",
         title=words("question.card", name=name),
-        lines=(Line(label=words("session.with"), value=f"{name} · {session_standing(chat, other)}"), *said),
+        lines=(Line(label=words("session.with"), value=f"{name} · {session_reputation(chat, other)}"), *said),
         turn=_turn(chat, mine, name, my_turn=my_turn),
         note=note,
         buttons=((say, times), (apart,)) if mine == "seeker" else ((say,), (apart,)),
@@ -104,7 +104,7 @@ def on_question(code: str) -> Callable[[Ctx, QuestionSaid], None]:
         question = service.question_for(ctx, fact.question_id)
         sides = {question.seeker: "seeker", question.consultant: "consultant"}
         why = "asked" if fact.first else ""
-        gathered(ctx).say(KIND, question.id, code, by=fact.by_person, why=why, sides=sides)
+        notifications(ctx).say(KIND, question.id, code, by=fact.by_person, why=why, sides=sides)
 
     return hear
 

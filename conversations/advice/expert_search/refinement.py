@@ -10,7 +10,7 @@ from conversations.discovery.refinement import order_alone, without_small_words
 from conversations.discovery.search_state import ask, keep_place, place_kept
 from conversations.discovery.sort_orders import ordered
 from conversations.last_query import ADVICE, asked, latest
-from conversations.router import Book
+from conversations.router import Router
 from core.advice.experts import service as experts
 from core.discovery.search import experts as advisers
 from core.discovery.search import kept
@@ -19,7 +19,7 @@ from core.discovery.search.sentence.parse import Understood
 
 WHEN = frozenset({"window", "at"})  # wishes that one consultant's free times answer, too
 
-book = Book()
+router = Router()
 
 
 def refines_advice(chat: ChatContext, sentence: str) -> bool:
@@ -31,7 +31,7 @@ def refines_advice(chat: ChatContext, sentence: str) -> bool:
     return _order(chat, sentence) is not None or (not more.rest and bool(_wishes(more)))
 
 
-@book.command("advise")
+@router.command("advise")
 def refine(chat: ChatContext, sentence: str) -> None:
     """What is said now replaces that part of the problem. Of a profile that is open, the times are shown anew."""
     before = asked(chat, ADVICE)

@@ -14,7 +14,7 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.delivery_window import WINDOW, show_window
 from conversations.forms.form import Form, Values
 from conversations.reply import Button, Say, Toast
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from core.advice.availability.local_times import instant, local
 from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
@@ -27,7 +27,7 @@ PART: Final = "~"  # what a button carries: the last day, if there is one, and w
 
 HOLIDAY = Form("holiday", (replace(WINDOW, name="days"),), review=False)
 
-book = Book()
+router = Router()
 
 
 def _go_away(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
@@ -42,28 +42,28 @@ def _go_away(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None
     chat.reply(hours_card(chat, kept, note))
 
 
-book.flow(Flow(HOLIDAY, finish=_go_away))
+router.flow(Flow(HOLIDAY, finish=_go_away))
 
 
-@book.command("holiday")
+@router.command("holiday")
 def holiday(chat: ChatContext, days: str) -> None:
     """`/holiday 24-26 Dec`: nobody can book then. `/holiday until 12 Jan`: not found until that day is over."""
     experts.own(chat.ctx)
     chat.open("holiday", FormDefaults({"days": days} if days else {}))
 
 
-@book.press("expert.holiday")
+@router.press("expert.holiday")
 def away(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     chat.open("holiday")
 
 
-@book.press("expert.pause")
+@router.press("expert.pause")
 def pause(chat: ChatContext, pressed: Press) -> None:
-    _leave(chat, experts.own(chat.ctx, pressed.seen), None)
+    _leave(chat, experts.own(chat.ctx, pressed.expected_version), None)
 
 
-@book.press("expert.away_now")
+@router.press("expert.away_now")
 def away_now(chat: ChatContext, pressed: Press) -> None:
     """Who has read what it ends. When less would come back by now, it is asked again."""
     day, _, told = pressed.choice.partition(PART)

@@ -16,7 +16,7 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.dates import weekday_in_words
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Say
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.wording import listed
 from core.advice.availability.dates import dates_in
 from core.advice.availability.local_times import local
@@ -38,7 +38,7 @@ WEEK_BEFORE: Final = "week_before"  # under which is kept what the last change o
 FOR_DAYS: Final = "+"  # a run of days, as a button carries it: the first day, and how many there are
 OFF: Final = frozenset({"off", "stop", "forget", "remove", "-"})
 
-book = Book()
+router = Router()
 
 
 # --- hours and single days --------------------------------------------------------------------------------------------
@@ -58,10 +58,10 @@ def _change(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     _keep(chat, values["sentence"])
 
 
-book.flow(Flow(CHANGE, finish=_change))
+router.flow(Flow(CHANGE, finish=_change))
 
 
-@book.command("hours")
+@router.command("hours")
 def hours(chat: ChatContext, sentence: str) -> None:
     """`/hours Fri 10-15` changes every Friday, `/hours 27 Nov 14-16` that day; without words, what is kept."""
     expert = _own(chat)
@@ -71,7 +71,7 @@ def hours(chat: ChatContext, sentence: str) -> None:
         chat.reply(hours_card(chat, expert))
 
 
-@book.hears
+@router.hears
 def said_in_passing(chat: ChatContext, text: str) -> bool:
     """ "off on 24 Dec", "change Friday to 10-15": from a consultant, when all of it is days and times."""
     if len(text) > LONGEST_SAID or not _names_days(chat, text):
@@ -121,10 +121,10 @@ def _only_next(chat: ChatContext, expert: Expert, change: Change) -> tuple[tuple
     return ((Button(label=label, press=press("hours.only", expert.id, expert.version, day.isoformat())),),)
 
 
-@book.press("hours.only")
+@router.press("hours.only")
 def mean_only(chat: ChatContext, pressed: Press) -> None:
     """The choice: the day that alone was meant."""
-    if pressed.seen is None:
+    if pressed.expected_version is None:
         raise Invalid("talk.unknown_button")
     try:
         day = date.fromisoformat(pressed.choice)
@@ -133,7 +133,7 @@ def mean_only(chat: ChatContext, pressed: Press) -> None:
     before = json.loads(recall(chat.ctx, chat.person.id, WEEK_BEFORE) or "null")
     if before is None:
         raise Stale
-    expert = experts.mean_only(chat.ctx, day, before, pressed.seen)
+    expert = experts.mean_only(chat.ctx, day, before, pressed.expected_version)
     chat.reply(hours_card(chat, expert, chat.words("expert.days_kept")))
 
 
@@ -167,19 +167,19 @@ def hours_card(chat: ChatContext, expert: Expert, note: str = "", first: tuple[t
     )
 
 
-@book.press("hours.show")
+@router.press("hours.show")
 def show_hours(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     chat.reply(hours_card(chat, _own(chat)))
 
 
-@book.press("hours.change")
+@router.press("hours.change")
 def change_hours(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     chat.open("hours_change")
 
 
-@book.press("hours.as_usual")
+@router.press("hours.as_usual")
 def as_usual(chat: ChatContext, pressed: Press) -> None:
     first, _, days = pressed.choice.partition(FOR_DAYS)
     try:
@@ -206,10 +206,10 @@ def _follow(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     chat.reply(calendar_card(chat, _own(chat)))
 
 
-book.flow(Flow(FOLLOW, finish=_follow, intro=lambda chat, _defaults: chat.words("calendar.intro")))
+router.flow(Flow(FOLLOW, finish=_follow, intro=lambda chat, _defaults: chat.words("calendar.intro")))
 
 
-@book.command("calendar")
+@router.command("calendar")
 def calendar(chat: ChatContext, address: str) -> None:
     """`/calendar https://…` follows it, `/calendar off` forgets it; without words, what is known."""
     expert = _own(chat)
@@ -222,24 +222,24 @@ def calendar(chat: ChatContext, address: str) -> None:
     chat.reply(calendar_card(chat, expert))
 
 
-@book.press("calendar.show")
+@router.press("calendar.show")
 def show_calendar(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     chat.reply(calendar_card(chat, _own(chat)))
 
 
-@book.press("calendar.follow")
+@router.press("calendar.follow")
 def follow(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     chat.open("calendar")
 
 
-@book.press("calendar.forget")
+@router.press("calendar.forget")
 def forget(chat: ChatContext, _pressed: Press) -> None:
     chat.reply(calendar_card(chat, external_calendars.forget_calendar(chat.ctx)))
 
 
-@book.takes
+@router.takes
 def calendar_file(chat: ChatContext, file: Checked) -> bool:
     """An .ics file says when its sender is taken; what is in it is read outside, and nothing but the times is kept."""
     if file.mime != CALENDAR_MIME or experts.own_profile(chat.ctx) is None:

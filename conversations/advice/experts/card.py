@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from conversations.advice.aftercare.review import session_standing
+from conversations.advice.aftercare.review import session_reputation
 from conversations.chat_context import ChatContext
 from conversations.dates import weekday_in_words
 from conversations.reply import Button, Card, Line
@@ -37,7 +37,7 @@ def expert_card(
     if reasons:
         lines.append(Line(label=words("seek.why"), value=reasons_in_words(chat, reasons)))
     lines.append(Line(label=words("expert.languages"), value=languages_in_words(chat, expert)))
-    lines.append(Line(label=words("party.standing"), value=session_standing(chat, expert.person_id)))
+    lines.append(Line(label=words("party.standing"), value=session_reputation(chat, expert.person_id)))
     if not brief:
         lines.append(Line(label=words("expert.fields"), value=fields_in_words(chat, expert)))
         if expert.skills:

@@ -10,7 +10,7 @@ from typing import Final
 
 from conversations.advice.experts.own_card import own_card
 from conversations.chat_context import ChatContext
-from conversations.router import Book
+from conversations.router import Router
 from core.advice.availability.local_times import instant, local
 from core.advice.availability.weekly_hours import minutes_of
 from core.advice.experts import service as experts
@@ -24,7 +24,7 @@ LONGEST_SAID: Final = 60  # letters; who writes more tells something else
 WORD: Final = re.compile(r"[^\W\d_]+")
 TIME: Final = r"(?P<time>[0-9]{1,2}(?:[:.h][0-5][0-9])?\s*(?:am|pm)?)\s*(?:h|uhr|val|год)?\.?"
 
-book = Book()
+router = Router()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class FreeNow:
     until: int | None
 
 
-@book.hears
+@router.hears
 def said_free_now(chat: ChatContext, text: str) -> bool:
     """From a consultant, when all of it is that."""
     said = free_now_in(text, chat.market_context.catalogue)
@@ -46,7 +46,7 @@ def said_free_now(chat: ChatContext, text: str) -> bool:
     return True
 
 
-@book.command("free")
+@router.command("free")
 def free(chat: ChatContext, rest: str) -> None:
     """`/free now until 17:00`, where everything begins with a command; what is free otherwise is looked for."""
     text = f"free {rest}".strip()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from conversations.advice.experts.calendar_card import calendar_card
 from conversations.advice.experts.own_card import own_card
 from conversations.chat_context import ChatContext
-from conversations.event_sentences import gathered
+from conversations.event_sentences import notifications
 from conversations.reply import Card
 from core.advice.experts import events as expert
 from core.advice.experts.service import expert_for
@@ -36,7 +36,7 @@ def on_card(kind: str) -> Callable[[str], Callable[[Ctx, expert.ExpertFact], Non
         def hear(ctx: Ctx, fact: expert.ExpertFact) -> None:
             if fact.by_person is None:
                 parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
-                gathered(ctx).say(kind, fact.expert_id, code, by=None, **parts)
+                notifications(ctx).say(kind, fact.expert_id, code, by=None, **parts)
 
         return hear
 

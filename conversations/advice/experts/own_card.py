@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from conversations.advice.aftercare.review import session_standing
+from conversations.advice.aftercare.review import session_reputation
 from conversations.advice.experts.card import fields_in_words, hours_lines, languages_in_words, rate_in_words
 from conversations.buttons import press, to_command
 from conversations.chat_context import ChatContext
@@ -48,7 +48,7 @@ def own_card(chat: ChatContext, expert: Expert, note: str = "") -> Card:
         *_special(chat, expert),
         Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")),
         Line(label=words("expert.room"), value=words(f"expert.room.{expert.room}")),
-        Line(label=words("party.standing"), value=session_standing(chat, expert.person_id)),
+        Line(label=words("party.standing"), value=session_reputation(chat, expert.person_id)),
         *_link(chat, expert),
         *(_item(chat, expert, item) for item in items if not (item.code == "hours" and item.done)),  # they stand above
     )

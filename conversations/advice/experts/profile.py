@@ -18,7 +18,7 @@ from conversations.forms.answers import option, read_whole_number
 from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
 from conversations.reply import Option, Toast
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.wording import listed
 from core.advice.availability.dates import dates_in
 from core.advice.availability.weekly_hours import read_hours
@@ -53,7 +53,7 @@ FIRST_FIELDS: Final = (
 )
 LINK: Final = TypeAdapter(HttpUrl)
 
-book = Book()
+router = Router()
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def _intro(chat: ChatContext, defaults: FormDefaults) -> str:
     )
 
 
-book.flow(Flow(PROFILE, finish=_offer, intro=_intro))
+router.flow(Flow(PROFILE, finish=_offer, intro=_intro))
 
 
 def _answers(chat: ChatContext, expert: Expert) -> dict[str, str]:
@@ -258,7 +258,7 @@ def _answers(chat: ChatContext, expert: Expert) -> dict[str, str]:
 # --- commands and buttons ---------------------------------------------------------------------------------------------
 
 
-@book.command("expert")
+@router.command("expert")
 def expert(chat: ChatContext, sentence: str) -> None:
     """My profile as a consultant; who is none yet is asked for it. `/expert Grate boilers, 120 EUR/h, Mon-Thu 9-17`:
     whatever the sentence says is filled in."""
@@ -270,30 +270,30 @@ def expert(chat: ChatContext, sentence: str) -> None:
     chat.reply(own_card(chat, profile))
 
 
-@book.press("expert.edit")
+@router.press("expert.edit")
 def edit(chat: ChatContext, _pressed: Press) -> None:
     profile = experts.own_profile(chat.ctx)
     chat.as_new_message = True
     chat.open("expert", FormDefaults(_answers(chat, profile)) if profile is not None else None)
 
 
-@book.press("expert.free")
+@router.press("expert.free")
 def free_now(chat: ChatContext, _pressed: Press) -> None:
     chat.reply(own_card(chat, experts.say_free_now(chat.ctx)))
     chat.reply(Toast(text=chat.words("expert.free_toast")))
 
 
-@book.press("expert.busy")
+@router.press("expert.busy")
 def busy(chat: ChatContext, _pressed: Press) -> None:
     chat.reply(own_card(chat, experts.say_busy(chat.ctx)))
 
 
-@book.press("expert.back")
+@router.press("expert.back")
 def come_back(chat: ChatContext, _pressed: Press) -> None:
     chat.reply(own_card(chat, experts.come_back(chat.ctx)))
 
 
-@book.press("expert.mine")
+@router.press("expert.mine")
 def mine(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
     expert(chat, "")
@@ -331,10 +331,10 @@ def _keep_rules(chat: ChatContext, _defaults: FormDefaults, values: Values) -> N
     chat.reply(own_card(chat, experts.change_expertise(chat.ctx, chat.market_context.catalogue, command)))
 
 
-book.flow(Flow(RULES, finish=_keep_rules))
+router.flow(Flow(RULES, finish=_keep_rules))
 
 
-@book.press("expert.rules")
+@router.press("expert.rules")
 def rules(chat: ChatContext, _pressed: Press) -> None:
     profile = experts.own_profile(chat.ctx)
     if profile is None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.router import Book
+from conversations.router import Router
 from conversations.shop.purchases import Ware, offer
 from core.advice.experts.match_reasons import Match
 from core.advice.experts.ranking import in_line
@@ -17,7 +17,7 @@ from core.advice.promotion.model import LOOKED_BACK, PACKAGES, ChoosePackage, Fo
 from core.kernel.money import Money
 from core.shop.purchases.model import Thing
 
-book = Book()
+router = Router()
 
 # --- what seekers see -------------------------------------------------------------------------------------------------
 
@@ -37,7 +37,7 @@ def _fields(match: Match) -> list[str]:
 # --- what the consultant sees -----------------------------------------------------------------------------------------
 
 
-@book.command("promote")
+@router.command("promote")
 def promote(chat: ChatContext, _rest: str) -> None:
     """`/promote`: one's own numbers first, then what each package would add to them and costs."""
     words, expert = chat.words, own_profile(chat.ctx)
@@ -99,7 +99,7 @@ def _name(chat: ChatContext, kind: Kind, days: int, field: str | None = None) ->
     return chat.words("promote.top_of", name=title, days=days)
 
 
-@book.press("promote.choose")
+@router.press("promote.choose")
 def choose(chat: ChatContext, pressed: Press) -> None:
     """The package; for the top of a field, whose consultant has several, the field first."""
     package, expert = service.package_named(pressed.choice), own_profile(chat.ctx)
@@ -125,7 +125,7 @@ def _top_of(package: Package, place: int) -> str:
     return press("promote.top", choice=f"{package.name}.{place}")
 
 
-@book.press("promote.top")
+@router.press("promote.top")
 def top(chat: ChatContext, pressed: Press) -> None:
     name, _, place = pressed.choice.partition(".")
     expert = own_profile(chat.ctx)
@@ -185,12 +185,12 @@ def promotion_card(
     )
 
 
-@book.press("promote.show")
+@router.press("promote.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(promotion_card(chat, service.promotion_for(chat.ctx, pressed.subject)))
 
 
-@book.press("promote.stop")
+@router.press("promote.stop")
 def stop(chat: ChatContext, pressed: Press) -> None:
     """Asked first: how much comes back for the time that is left now, and in which form."""
     words, promotion = chat.words, service.promotion_for(chat.ctx, pressed.subject)
@@ -208,7 +208,7 @@ def stop(chat: ChatContext, pressed: Press) -> None:
     chat.reply(promotion_card(chat, promotion, note=sure, buttons=(buttons,)))
 
 
-@book.press("promote.stop_now")
+@router.press("promote.stop_now")
 def stop_now(chat: ChatContext, pressed: Press) -> None:
     """Nobody else is touched by it. When less would come back than was told, it is asked again."""
     promotion = service.promotion_for(chat.ctx, pressed.subject)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from conversations.advice.experts.promotion import promotion_card
 from conversations.chat_context import ChatContext
-from conversations.event_sentences import gathered
+from conversations.event_sentences import notifications
 from conversations.reply import Card
 from core.advice.experts.service import expert_for
 from core.advice.promotion import events as promotion
@@ -31,7 +31,7 @@ PARTS: Final = ("looks", "why", "back")
 def on_promotion(code: str) -> Callable[[Ctx, promotion.PromotionFact], None]:
     def hear(ctx: Ctx, fact: promotion.PromotionFact) -> None:
         parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
-        gathered(ctx).say("promotion", fact.promotion_id, code, by=None, **parts)
+        notifications(ctx).say("promotion", fact.promotion_id, code, by=None, **parts)
 
     return hear
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from babel.dates import format_date
 
-from conversations.advice.aftercare.review import session_standing
+from conversations.advice.aftercare.review import session_reputation
 from conversations.advice.experts.card import lasting
 from conversations.buttons import press, to_command
 from conversations.chat_context import ChatContext
 from conversations.dates import month_in_words
 from conversations.reply import Bars, Button, Card, Line, Say
-from conversations.router import Book
+from conversations.router import Router
 from conversations.wording import labelled
 from core.advice.experts import service as experts
 from core.advice.promotion.model import LOOKED_BACK
@@ -20,10 +20,10 @@ from core.advice.promotion.view_counts import views_of
 from core.advice.sessions.statistics import Figures, figures_of
 from core.kernel.money import Money
 
-book = Book()
+router = Router()
 
 
-@book.command("stats")
+@router.command("stats")
 def stats(chat: ChatContext, _rest: str) -> None:
     """Sessions, how many of the free talks were paid, earnings by month, what seekers say, how fast I answer."""
     words, expert = chat.words, experts.own_profile(chat.ctx)
@@ -47,7 +47,7 @@ def stats(chat: ChatContext, _rest: str) -> None:
                 Line(label=words("stats.earned"), value=sums_in_words(chat, figures.earned)),
                 *((Line(label=words("stats.kept"), value=words.show(figures.kept)),) if figures.kept else ()),
                 *_months(chat, figures),
-                Line(label=words("party.standing"), value=session_standing(chat, expert.person_id)),
+                Line(label=words("party.standing"), value=session_reputation(chat, expert.person_id)),
                 Line(label=words("stats.answers"), value=_answers(chat, figures.answers_in)),
                 Line(label=words("stats.views"), value=views),
             ),

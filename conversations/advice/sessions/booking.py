@@ -18,7 +18,7 @@ from conversations.dates import weekday_in_words
 from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
 from conversations.reply import Button, Card, CardList, Say, Toast
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from core.advice.availability.slots import free_slots, nearest, through_the_day
 from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
@@ -31,7 +31,7 @@ from core.people.accounts.service import person_of
 CHOICES: Final = 12
 PAST: Final = 5  # sessions that are over, in the list of one's own
 
-book = Book()
+router = Router()
 
 
 # --- the form: one line to write, and all the conditions above it -----------------------------------------------------
@@ -165,11 +165,11 @@ def _offer_nearest(chat: ChatContext, command: BookSession, refusal: Refusal) ->
     chat.reply(Say(text=chat.words.refusal(refusal), buttons=buttons))
 
 
-book.flow(Flow(BOOKING, finish=_book, intro=_conditions))
-book.flow(Flow(CALLING, finish=_call, intro=_conditions))
+router.flow(Flow(BOOKING, finish=_book, intro=_conditions))
+router.flow(Flow(CALLING, finish=_call, intro=_conditions))
 
 
-@book.press("book.slot")
+@router.press("book.slot")
 def book_slot(chat: ChatContext, pressed: Press) -> None:
     """From a profile: the slot is in the form, and so is the problem when it was told before."""
     chat.as_new_message = True
@@ -177,7 +177,7 @@ def book_slot(chat: ChatContext, pressed: Press) -> None:
     chat.open("booking", FormDefaults(_known(chat, expert, pressed.choice), expert.id))
 
 
-@book.press("book.now")
+@router.press("book.now")
 def book_now(chat: ChatContext, pressed: Press) -> None:
     """Call at once. The choice: the call that came to nothing, whose words go on to this one."""
     expert = experts.expert_for(chat.ctx, pressed.subject)
@@ -197,24 +197,24 @@ def _known(chat: ChatContext, expert: Expert, slot: str) -> dict[str, str]:
 # --- buttons of the session's card ------------------------------------------------------------------------------------
 
 
-@book.press("session.show")
+@router.press("session.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(session_card(chat, service.booking_for(chat.ctx, pressed.subject)))
 
 
-@book.press("session.abandon")
+@router.press("session.abandon")
 def abandon(chat: ChatContext, pressed: Press) -> None:
-    service.abandon(chat.ctx, pressed.subject, pressed.seen)
+    service.abandon(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.abandoned_toast")))
 
 
-@book.press("session.withdraw")
+@router.press("session.withdraw")
 def withdraw(chat: ChatContext, pressed: Press) -> None:
-    service.withdraw(chat.ctx, pressed.subject, pressed.seen)
+    service.withdraw(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.abandoned_toast")))
 
 
-@book.press("session.card")
+@router.press("session.card")
 def new_page(chat: ChatContext, pressed: Press) -> None:
     """The page to add a card has lapsed: another one comes."""
     booking = service.booking_for(chat.ctx, pressed.subject)
@@ -224,20 +224,20 @@ def new_page(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Toast(text=chat.words("session.page_coming")))
 
 
-@book.press("session.accept")
+@router.press("session.accept")
 def accept(chat: ChatContext, pressed: Press) -> None:
-    service.accept(chat.ctx, pressed.subject, pressed.seen)
+    service.accept(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.accepted_toast")))
 
 
-@book.press("session.decline")
+@router.press("session.decline")
 def decline(chat: ChatContext, pressed: Press) -> None:
     only_asked = service.booking_for(chat.ctx, pressed.subject).only_asked
-    (group_requests.say_no if only_asked else service.decline)(chat.ctx, pressed.subject, pressed.seen)
+    (group_requests.say_no if only_asked else service.decline)(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.declined_toast")))
 
 
-@book.press("session.calendar")
+@router.press("session.calendar")
 def calendar_file(chat: ChatContext, pressed: Press) -> None:
     """The entry as a file; the same one anew after each change, so that a calendar replaces what it has."""
     booking = service.booking_for(chat.ctx, pressed.subject)
@@ -247,10 +247,10 @@ def calendar_file(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Card(title=chat.words("session.calendar_file", ref=booking.ref), documents=(file.id,)))
 
 
-@book.press("session.cancel")
+@router.press("session.cancel")
 def ask_to_cancel(chat: ChatContext, pressed: Press) -> None:
     """What it would cost is said before it is done."""
-    booking = service.mine(chat.ctx, pressed.subject, pressed.seen)
+    booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     fee = service.cancellation_fee(chat.ctx, booking)
     costs = chat.words("session.cancel_costs", fee=fee) if fee else chat.words("session.cancel_free")
     yes = Button(
@@ -262,22 +262,22 @@ def ask_to_cancel(chat: ChatContext, pressed: Press) -> None:
     chat.reply(session_card(chat, booking, note=costs, buttons=((yes, no),)))
 
 
-@book.press("session.cancel_now")
+@router.press("session.cancel_now")
 def cancel(chat: ChatContext, pressed: Press) -> None:
     """For what was said before: the hour from which it costs may have come between the two presses."""
     shown = int(pressed.choice) if pressed.choice.isascii() and pressed.choice.isdigit() else 0
-    service.cancel(chat.ctx, pressed.subject, pressed.seen, shown=shown)
+    service.cancel(chat.ctx, pressed.subject, pressed.expected_version, shown=shown)
     chat.reply(Toast(text=chat.words("session.cancelled_toast")))
 
 
 # --- another time -----------------------------------------------------------------------------------------------------
 
 
-@book.press("session.other")
-@book.press("session.move")
+@router.press("session.other")
+@router.press("session.move")
 def choose_other_time(chat: ChatContext, pressed: Press) -> None:
     """The consultant's free slots, a tap each. What the tap means depends on where the session stands."""
-    booking = service.mine(chat.ctx, pressed.subject, pressed.seen)
+    booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     hindrance = service.not_to_be_moved(chat.ctx, booking)
     if booking.state == "confirmed" and hindrance is not None:
         raise hindrance
@@ -299,36 +299,36 @@ def choose_other_time(chat: ChatContext, pressed: Press) -> None:
     chat.reply(session_card(chat, booking, note=chat.words("session.choose_time", zone=zone), buttons=(*rows, (back,))))
 
 
-@book.press("session.at")
+@router.press("session.at")
 def at_other_time(chat: ChatContext, pressed: Press) -> None:
-    booking = service.mine(chat.ctx, pressed.subject, pressed.seen)
+    booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     at = read_moment(pressed.choice)
     if booking.state == "requested":
-        service.offer_other_time(chat.ctx, booking.id, at, pressed.seen)
+        service.offer_other_time(chat.ctx, booking.id, at, pressed.expected_version)
     else:
-        rescheduling.propose_move(chat.ctx, booking.id, at, pressed.seen)
+        rescheduling.propose_move(chat.ctx, booking.id, at, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.time_proposed_toast")))
 
 
-@book.press("session.take_time")
+@router.press("session.take_time")
 def take_time(chat: ChatContext, pressed: Press) -> None:
-    service.take_other_time(chat.ctx, pressed.subject, pressed.seen)
+    service.take_other_time(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.accepted_toast")))
 
 
-@book.press("session.take_move")
+@router.press("session.take_move")
 def take_move(chat: ChatContext, pressed: Press) -> None:
-    rescheduling.take_move(chat.ctx, pressed.subject, pressed.seen)
+    rescheduling.take_move(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.moved_toast")))
 
 
-@book.press("session.leave_move")
+@router.press("session.leave_move")
 def leave_move(chat: ChatContext, pressed: Press) -> None:
-    rescheduling.leave_move(chat.ctx, pressed.subject, pressed.seen)
+    rescheduling.leave_move(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.stays_toast")))
 
 
-@book.command("sessions")
+@router.command("sessions")
 def my_sessions(chat: ChatContext, _rest: str) -> None:
     """The sessions that are not over, the next first; then the last ones that are."""
     words = chat.words

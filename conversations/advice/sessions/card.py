@@ -7,7 +7,7 @@ from typing import Final
 
 from conversations.advice.aftercare import recording
 from conversations.advice.aftercare.complaint import complaint_lines, ruling_lines
-from conversations.advice.aftercare.review import session_standing
+from conversations.advice.aftercare.review import session_reputation
 from conversations.advice.expert_search.expert_search import next_free_now
 from conversations.advice.experts.card import slots_in_words
 from conversations.advice.session_price import continue_label, net_in_words, price_in_words, says_early, talked_in_words
@@ -74,7 +74,7 @@ def session_card(
     called_back = chargebacks_of(chat.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
     lines = [
         *((Line(label=words("session.when"), value=_when(chat, booking)),) if booking.state != "proposed" else ()),
-        Line(label=words("session.with"), value=f"{name} · {session_standing(chat, other)}"),
+        Line(label=words("session.with"), value=f"{name} · {session_reputation(chat, other)}"),
     ]
     if brief:
         lines += charged_lines(chat, booking, str(side))

@@ -18,7 +18,7 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import option
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Option, Say, Toast
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.wording import labelled
 from core.advice.availability.proposed_times import read_moments, write_moments
 from core.advice.experts import service as experts
@@ -29,13 +29,13 @@ from core.advice.sessions.model import TIMES_AT_MOST, ProposeTimes
 from core.kernel.errors import Invalid, Stale
 from core.people.accounts.service import ZONE_UNKNOWN, person_of
 
-book = Book()
+router = Router()
 
 
 # --- the shortlist ----------------------------------------------------------------------------------------------------
 
 
-@book.command("shortlist")
+@router.command("shortlist")
 def my_shortlist(chat: ChatContext, _rest: str) -> None:
     """Whom I keep in mind, beside each other, and one button to ask them all."""
     words, kept = chat.words, shortlist.shortlist(chat.ctx)
@@ -65,26 +65,26 @@ def _kept_card(chat: ChatContext, expert: Expert) -> Card:
     return expert_card(chat, expert, next_slots(chat, expert), buttons=(row,), brief=True)
 
 
-@book.press("shortlist.show")
+@router.press("shortlist.show")
 def show_shortlist(chat: ChatContext, _pressed: Press) -> None:
     my_shortlist(chat, "")
 
 
-@book.press("shortlist.keep")
+@router.press("shortlist.keep")
 def keep(chat: ChatContext, pressed: Press) -> None:
     shortlist.keep_in_mind(chat.ctx, pressed.subject)
     chat.reply(profile_card(chat, experts.expert_for(chat.ctx, pressed.subject)))
     chat.reply(Toast(text=chat.words("shortlist.kept_toast")))
 
 
-@book.press("shortlist.let_go")
+@router.press("shortlist.let_go")
 def let_go(chat: ChatContext, pressed: Press) -> None:
     """From the profile, which stays."""
     shortlist.let_go(chat.ctx, pressed.subject)
     chat.reply(profile_card(chat, experts.expert_for(chat.ctx, pressed.subject)))
 
 
-@book.press("shortlist.drop")
+@router.press("shortlist.drop")
 def drop(chat: ChatContext, pressed: Press) -> None:
     """From the list, which stays."""
     shortlist.let_go(chat.ctx, pressed.subject)
@@ -194,21 +194,21 @@ def _anew(chat: ChatContext, asked: Sequence[str]) -> Button:
     return Button(label=chat.words("shortlist.ask_all"), press=press("ask.all"), style="primary")
 
 
-book.flow(Flow(ASKING, finish=_ask, intro=_conditions))
+router.flow(Flow(ASKING, finish=_ask, intro=_conditions))
 
 
-@book.press("ask.one")
+@router.press("ask.one")
 def propose(chat: ChatContext, pressed: Press) -> None:
     """From a profile: none of the slots suits, so the seeker says when they can."""
     _open(chat, [experts.expert_for(chat.ctx, pressed.subject)])
 
 
-@book.press("ask.all")
+@router.press("ask.all")
 def ask_all(chat: ChatContext, _pressed: Press) -> None:
     _open(chat, [expert for expert in shortlist.shortlist(chat.ctx) if expert.live])
 
 
-@book.press("ask.again")
+@router.press("ask.again")
 def ask_again(chat: ChatContext, pressed: Press) -> None:
     """Nobody could: the same people and the same words, for other times."""
     asked = group_requests.ask_for(chat.ctx, pressed.subject)
@@ -236,21 +236,21 @@ def _open(chat: ChatContext, asked: Sequence[Expert], problem: str = "") -> None
 # --- the answers ------------------------------------------------------------------------------------------------------
 
 
-@book.press("ask.show")
+@router.press("ask.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(ask_card(chat, pressed.subject))
 
 
-@book.press("ask.take_back")
+@router.press("ask.take_back")
 def take_back(chat: ChatContext, pressed: Press) -> None:
     group_requests.take_back(chat.ctx, pressed.subject)
     chat.reply(ask_card(chat, pressed.subject))
 
 
-@book.press("session.pick")
+@router.press("session.pick")
 def pick(chat: ChatContext, pressed: Press) -> None:
     """The consultant says yes to one of the times."""
-    group_requests.pick_time(chat.ctx, pressed.subject, read_moment(pressed.choice), pressed.seen)
+    group_requests.pick_time(chat.ctx, pressed.subject, read_moment(pressed.choice), pressed.expected_version)
     chat.reply(Toast(text=chat.words("ask.picked_toast")))
 
 

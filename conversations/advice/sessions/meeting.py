@@ -12,7 +12,7 @@ from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.forms.answers import nearest_town
 from conversations.reply import Button, Say, Toast
-from conversations.router import Book
+from conversations.router import Router
 from core.advice.sessions import final_charges, meeting, rules, service
 from core.advice.sessions.model import LONGEST_LINE, Booking
 from core.advice.sessions.process import TALKING
@@ -23,34 +23,34 @@ from core.people.files.service import keep
 
 EXTENSION = 15  # minutes; the shortest that is worth a consultant's while
 
-book = Book()
+router = Router()
 
 
-@book.press("session.here")
+@router.press("session.here")
 def here(chat: ChatContext, pressed: Press) -> None:
     meeting.come_in(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("session.here_toast")))
 
 
-@book.press("session.out")
+@router.press("session.out")
 def out(chat: ChatContext, pressed: Press) -> None:
     meeting.go_out(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("session.out_toast")))
 
 
-@book.press("session.continue")
+@router.press("session.continue")
 def go_on(chat: ChatContext, pressed: Press) -> None:
     """The yes to pay. The words on the button are kept with it, and where it was pressed."""
     booking = service.mine(chat.ctx, pressed.subject, None)
     shown = continue_label(chat, booking, early=pressed.choice == EARLY)
-    meeting.go_on_paying(chat.ctx, booking.id, shown=shown, place=chat.place, seen=pressed.seen)
+    meeting.go_on_paying(chat.ctx, booking.id, shown=shown, place=chat.place, expected_version=pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.continued_toast")))
 
 
-@book.press("session.end")
+@router.press("session.end")
 def end(chat: ChatContext, pressed: Press) -> None:
     """A free talk ends at once; of one that is paid for both are asked first, and told what is due and who gets it."""
-    booking = service.mine(chat.ctx, pressed.subject, pressed.seen)
+    booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     if booking.state in final_charges.PAYING:
         _ask_end(chat, booking)
     else:
@@ -69,16 +69,16 @@ def _ask_end(chat: ChatContext, booking: Booking, note: str = "") -> None:
     chat.reply(session_card(chat, booking, note=f"{note} {sure}".strip(), buttons=(buttons,)))
 
 
-@book.press("session.end_now")
+@router.press("session.end_now")
 def end_now(chat: ChatContext, pressed: Press) -> None:
     """No more is taken than was told: when it is more by now, it is asked again."""
-    booking = service.mine(chat.ctx, pressed.subject, pressed.seen)
+    booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     told_at = datetime.fromtimestamp(int(pressed.choice), UTC) if pressed.choice.isdecimal() else None
     told = told_at is not None and final_charges.still_true(chat.ctx, booking, told_at)
     if booking.state in final_charges.PAYING and not told:
         _ask_end(chat, booking, chat.words("session.end_anew"))
         return
-    meeting.end(chat.ctx, booking.id, pressed.seen, told_at)
+    meeting.end(chat.ctx, booking.id, pressed.expected_version, told_at)
     chat.reply(Toast(text=chat.words("session.ended_toast")))
 
 
@@ -97,26 +97,28 @@ def _end_sure(chat: ChatContext, booking: Booking, told_at: datetime) -> str:
     )
 
 
-@book.press("session.extend")
+@router.press("session.extend")
 def extend(chat: ChatContext, pressed: Press) -> None:
-    meeting.offer_extension(chat.ctx, pressed.subject, EXTENSION, pressed.seen)
+    meeting.offer_extension(chat.ctx, pressed.subject, EXTENSION, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.extension_toast")))
 
 
-@book.press("session.take_more")
+@router.press("session.take_more")
 def take_more(chat: ChatContext, pressed: Press) -> None:
     booking = service.mine(chat.ctx, pressed.subject, None)
     asked = meeting.meeting_of(chat.ctx, booking).extension_asked
     price = final_charges.extension_price(chat.ctx, booking, asked)
     shown = chat.words("session.take_extension_button", minutes=asked, price=price)
-    meeting.take_extension(chat.ctx, booking.id, shown=shown, place=chat.place, seen=pressed.seen)
+    meeting.take_extension(
+        chat.ctx, booking.id, shown=shown, place=chat.place, expected_version=pressed.expected_version
+    )
     chat.reply(Toast(text=chat.words("session.extension_taken_toast")))
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------
 
 
-@book.hears
+@router.hears
 def overhear(chat: ChatContext, text: str) -> bool:
     """In a session that runs, what is typed goes to the other side; a command is still a command.
 
@@ -131,7 +133,7 @@ def overhear(chat: ChatContext, text: str) -> bool:
     return True
 
 
-@book.takes
+@router.takes
 def pass_on(chat: ChatContext, file: Checked) -> bool:
     """A photo or a paper that is sent in a session goes to the other side too, unless an open form asks for it."""
     if focused_draft(chat.ctx, chat.person.id) is not None:
@@ -143,7 +145,7 @@ def pass_on(chat: ChatContext, file: Checked) -> bool:
     return True
 
 
-@book.finds
+@router.finds
 def point_to(chat: ChatContext, latitude: float, longitude: float) -> bool:
     """A place that is shared in a session is shown to the other side: it is not where one's own company is."""
     booking = _spoken_in(chat)

@@ -14,7 +14,7 @@ from conversations.advice.aftercare.review import KIND as REVIEW
 from conversations.advice.aftercare.review import REVIEW_FACTS, review_card
 from conversations.advice.sessions.card import session_card
 from conversations.chat_context import ChatContext
-from conversations.event_sentences import gathered
+from conversations.event_sentences import notifications
 from conversations.reply import Card, Say
 from core.advice.sessions import card_holds
 from core.advice.sessions import events as session
@@ -138,7 +138,7 @@ def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
             parts["when"] = "free"
         if isinstance(fact, session.TimePicked) and card_holds.card_of(ctx, booking.seeker) is not None:
             parts["when"] = "card_known"  # nobody has to add one
-        gathered(ctx).say("session", fact.booking_id, code, by=fact.by_person, sides=sides, **parts)
+        notifications(ctx).say("session", fact.booking_id, code, by=fact.by_person, sides=sides, **parts)
 
     return hear
 
@@ -152,10 +152,10 @@ def on_ask(code: str) -> Callable[[Ctx, session.SessionFact], None]:
         parts = parts_of(fact)
         ended = isinstance(fact, session.ProposalEnded) and fact.why in ("declined", "expired")
         if not ended:
-            gathered(ctx).say(ASK, str(booking.ask_id), "", by=fact.by_person)
+            notifications(ctx).say(ASK, str(booking.ask_id), "", by=fact.by_person)
             return
         parts["name"] = person_of(ctx, booking.consultant).name
-        gathered(ctx).say(ASK, str(booking.ask_id), "notice.asked_ended", by=fact.by_person, **parts)
+        notifications(ctx).say(ASK, str(booking.ask_id), "notice.asked_ended", by=fact.by_person, **parts)
 
     return hear
 
@@ -171,7 +171,7 @@ def on_page(code: str) -> Callable[[Ctx, session.SessionFact], None]:
         booking = ctx.session.get_one(Booking, fact.booking_id)
         why = "picked" if booking.picked_at is not None else ""  # then the card still has to say so
         parts = {"why": why, "at": booking.starts_at}
-        gathered(ctx).say("session", fact.booking_id, code, by=None, in_place=booking.seeker_org, **parts)
+        notifications(ctx).say("session", fact.booking_id, code, by=None, in_place=booking.seeker_org, **parts)
 
     return hear
 
@@ -182,7 +182,7 @@ def on_follow_up(code: str) -> Callable[[Ctx, session.SessionFact], None]:
     def hear(ctx: Ctx, fact: session.SessionFact) -> None:
         booking = ctx.session.get_one(Booking, fact.booking_id)
         name = person_of(ctx, booking.consultant).name
-        gathered(ctx).say("session", booking.id, code, by=None, only=booking.seeker_org, name=name)
+        notifications(ctx).say("session", booking.id, code, by=None, only=booking.seeker_org, name=name)
 
     return hear
 
@@ -199,7 +199,7 @@ def on_recall(code: str) -> Callable[[Ctx, money.RecallFact], None]:
         said = code
         if isinstance(fact, money.ChargebackClosed):
             said = {"lost": RECALL_LOST, "turned": RECALL_TURNED}.get(fact.why, code)
-        gathered(ctx).say("session", booking.id, said, by=None, only=only, sides=sides, **parts_of(fact))
+        notifications(ctx).say("session", booking.id, said, by=None, only=only, sides=sides, **parts_of(fact))
 
     return hear
 
@@ -211,7 +211,7 @@ def on_own_card(kind: str) -> Callable[[str], Callable[[Ctx, Any], None]]:
         def hear(ctx: Ctx, fact: Any) -> None:
             booking = ctx.session.get_one(Booking, fact.booking_id)
             sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
-            gathered(ctx).say(kind, fact.booking_id, code, by=fact.by_person, sides=sides, **parts_of(fact))
+            notifications(ctx).say(kind, fact.booking_id, code, by=fact.by_person, sides=sides, **parts_of(fact))
 
         return hear
 
@@ -224,7 +224,7 @@ def on_forgotten(code: str) -> Callable[[Ctx, PersonForgotten], None]:
     def hear(ctx: Ctx, fact: PersonForgotten) -> None:
         for booking_id in all_bookings_of(ctx, fact.person_id):
             for kind in SESSION_CARDS:
-                gathered(ctx).say(kind, booking_id, code, by=None)
+                notifications(ctx).say(kind, booking_id, code, by=None)
 
     return hear
 

@@ -11,8 +11,8 @@ from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext
 from conversations.forms.answers import goods_name
 from conversations.reply import Button, Card, CardList, Line, Say, Style
-from conversations.reputation_badge import standing
-from conversations.router import Book
+from conversations.reputation_badge import reputation_badge
+from conversations.router import Router
 from conversations.steps import Steps
 from conversations.trade.deals import confirmation
 from conversations.trade.deals.contract_terms import settlement_lines, terms_card
@@ -34,37 +34,37 @@ from core.trade.deals import service as deals
 from core.trade.deals.access import has_signed
 from core.trade.deals.model import ASKS_FIRST, DEAL, Deal, Side
 from core.trade.delivery import service as delivery
-from core.trade.delivery.service import LotsStanding
+from core.trade.delivery.service import LotSummaries
 from core.trade.disputes.model import OPEN as OPEN_CASES
 from core.trade.disputes.model import Case
 from core.trade.disputes.service import cases_of
 from core.trade.funding import service as escrow
 from core.trade.funding.model import Chargeback, Tranche
 from core.trade.funding.rails.service import way_of
-from core.trade.funding.service import MoneyStanding
+from core.trade.funding.service import MoneySummary
 from core.trade.reviews.service import may_review_until, reviews_of_deal
 
 SHOWN_AT_ONCE = 8
 
-book = Book()
+router = Router()
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
 
 
-@book.press("deal.terms")
+@router.press("deal.terms")
 def terms(chat: ChatContext, pressed: Press) -> None:
     """The whole agreement with its fingerprint and who signed when."""
     deal = deals.deal_for(chat.ctx, pressed.subject)
     chat.reply(terms_card(chat, deal))
 
 
-@book.press("deal.show")
+@router.press("deal.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(deal_card(chat, deals.deal_for(chat.ctx, pressed.subject)))
 
 
-@book.command("deals")
+@router.command("deals")
 def my_deals(chat: ChatContext, ref: str) -> None:
     """The person's deals, newest first; with a reference, that one."""
     words = chat.words
@@ -84,9 +84,9 @@ def my_deals(chat: ChatContext, ref: str) -> None:
 
 def deal_card(chat: ChatContext, deal: Deal, note: str = "") -> Card:
     """A deal as this person sees it now."""
-    words, money = chat.words, escrow.money_standing(chat.ctx, deal)
+    words, money = chat.words, escrow.money_summary(chat.ctx, deal)
     now = _now(chat, deal, money.tranches, confirmed_by(money.payment, money.way), money.chargebacks)
-    steps = delivery.lots_standing(chat.ctx, deal, now.lots, argued=False)
+    steps = delivery.lot_summaries(chat.ctx, deal, now.lots, argued=False)
     waits = deal_waits(chat.ctx, now)
     written = reviews_of_deal(chat.ctx, deal.id) if deal.state in DEAL.final else ()
     side: Side = "seller" if now.side == "buyer" else "buyer"  # the other's
@@ -101,7 +101,7 @@ def deal_card(chat: ChatContext, deal: Deal, note: str = "") -> Card:
                 for line in lines_of(chat, deal.terms, signed=all(has_signed(deal, each) for each in get_args(Side)))
                 if line.label != words("terms.quality")
             ),
-            Line(label=words("party.other"), value=f"{name} · {standing(chat, other, side)}"),
+            Line(label=words("party.other"), value=f"{name} · {reputation_badge(chat, other, side)}"),
             *order_lines(chat, deal),
             *settlement_lines(chat, deal),
             *_decision_lines(chat, deal),
@@ -193,7 +193,7 @@ def _decision_lines(chat: ChatContext, deal: Deal) -> list[Line]:
 
 
 def _buttons(
-    chat: ChatContext, now: Now, money: MoneyStanding, steps: LotsStanding, waits: Sequence[Wait]
+    chat: ChatContext, now: Now, money: MoneySummary, steps: LotSummaries, waits: Sequence[Wait]
 ) -> tuple[tuple[Button, ...], ...]:
     """What moves the deal on stands first; what is for reading, and the ways out, stand last."""
     deal, mine, lots = now.deal, now.mine, now.lots
@@ -255,8 +255,8 @@ def _sign(ctx: Ctx, deal_id: str, _seen: int | None) -> Deal:
 def _direct(act: Callable[[Ctx, str, int | None], Deal]) -> Callable[[Ctx, str, int | None], str]:
     """The same, saying "company" where the buyer's company is asked first."""
 
-    def taken(ctx: Ctx, deal_id: str, seen: int | None) -> str:
-        return "company" if act(ctx, deal_id, seen).direct_wanted_by is not None else ""
+    def taken(ctx: Ctx, deal_id: str, expected_version: int | None) -> str:
+        return "company" if act(ctx, deal_id, expected_version).direct_wanted_by is not None else ""
 
     return taken
 
@@ -289,7 +289,7 @@ STEPS = Steps(
         "cancel_agreed": confirmation.agreeing_to_cancel,
     },
 )
-STEPS.enter(book)
+STEPS.enter(router)
 
 ONWARD_VERBS: tuple[tuple[str, Style], ...] = (
     ("sign", "primary"),

@@ -11,7 +11,7 @@ from decimal import Decimal
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Say, Toast
-from conversations.router import Book
+from conversations.router import Router
 from conversations.trade.offers.offer import goods_lines, lines_of
 from core.books.invoicing.service import named_on_invoices
 from core.people.accounts.service import organisation_of
@@ -21,7 +21,7 @@ from core.trade.deals.model import Deal
 from core.trade.deals.platform_terms import conditions
 from core.trade.deals.service import deal_for
 
-book = Book()
+router = Router()
 
 
 def terms_card(chat: ChatContext, deal: Deal) -> Card:
@@ -73,7 +73,7 @@ def _buttons(chat: ChatContext, deal: Deal) -> tuple[tuple[Button, ...], ...]:
     return (tuple(row),) if row else ()
 
 
-@book.press("deal.terms_file")
+@router.press("deal.terms_file")
 def file(chat: ChatContext, pressed: Press) -> None:
     """The same as the card says, as a file; it is drawn outside, and comes in a moment."""
     card = terms_card(chat, deal_for(chat.ctx, pressed.subject))
@@ -82,7 +82,7 @@ def file(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Toast(text=chat.words("invoice.coming")))
 
 
-@book.press("deal.conditions")
+@router.press("deal.conditions")
 def read_conditions(chat: ChatContext, pressed: Press) -> None:
     """The market's own conditions on which this deal was made, word by word; one language binds."""
     text = conditions(deal_for(chat.ctx, pressed.subject).terms_version)

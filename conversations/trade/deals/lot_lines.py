@@ -11,7 +11,7 @@ from conversations.forms.delivery_window import show_window
 from conversations.reply import Button, Line, Style
 from conversations.trade.claim_figures import paid_with
 from conversations.trade.deals.pending_lots import Wait
-from core.trade.delivery.lot_summaries import ARGUED, LotsStanding
+from core.trade.delivery.lot_summaries import ARGUED, LotSummaries
 from core.trade.delivery.model import Lot
 
 LOTS_WITH_BUTTONS = 3  # a card stays a card; the rest of a long schedule comes up when these are done
@@ -31,12 +31,12 @@ VERBS: tuple[tuple[str, Style], ...] = (
 )
 
 
-def lot_lines(chat: ChatContext, lots: Sequence[Lot], standing: LotsStanding, unpaid: Collection[int]) -> list[Line]:
+def lot_lines(chat: ChatContext, lots: Sequence[Lot], summaries: LotSummaries, unpaid: Collection[int]) -> list[Line]:
     """`unpaid`: the numbers of those for which nothing was ever held here."""
-    return [_line(chat, lot, len(lots), standing, unpaid) for lot in lots[:LOTS_LISTED]]
+    return [_line(chat, lot, len(lots), summaries, unpaid) for lot in lots[:LOTS_LISTED]]
 
 
-def _line(chat: ChatContext, lot: Lot, count: int, standing: LotsStanding, unpaid: Collection[int]) -> Line:
+def _line(chat: ChatContext, lot: Lot, count: int, summaries: LotSummaries, unpaid: Collection[int]) -> Line:
     words = chat.words
     nothing_back = lot.state == "dropped" and lot.number in unpaid
     parts = [
@@ -48,19 +48,24 @@ def _line(chat: ChatContext, lot: Lot, count: int, standing: LotsStanding, unpai
         parts.append(words("lot.on_truck", truck=lot.truck, eta=lot.eta))
     if lot.measured is not None:
         parts.append(words("lot.measured", measured=lot.measured))
-    if (pay := standing.pays.get(lot.id)) is not None:
+    if (pay := summaries.pays.get(lot.id)) is not None:
         parts.append(words("lot.would_pay", pay=pay, amount=lot.amount))
     if lot.state == "adjusted":
         parts += paid_with(chat, lot)
     elif lot.state in ARGUED and lot.never_came:
         parts.append(words("lot.claimed", words=words("claim.never_came")))
-    elif lot.state in ARGUED and (found := standing.findings.get(lot.id)) and found[0].words:
+    elif lot.state in ARGUED and (found := summaries.findings.get(lot.id)) and found[0].words:
         parts.append(words("lot.claimed", words=found[0].words))
     return Line(label=words("lot.number", number=lot.number, count=count), value=" · ".join(parts))
 
 
 def lot_rows(
-    chat: ChatContext, lots: Sequence[Lot], standing: LotsStanding, waits: Sequence[Wait], *, stands_still: bool = False
+    chat: ChatContext,
+    lots: Sequence[Lot],
+    summaries: LotSummaries,
+    waits: Sequence[Wait],
+    *,
+    stands_still: bool = False,
 ) -> list[tuple[Button, ...]]:
     """A row of buttons for each of the first lots on which this person can act. None asks to be pressed meanwhile.
 
@@ -69,7 +74,7 @@ def lot_rows(
     mine = [wait.lot.id for wait in waits if wait.mine and wait.lot is not None]
     turn = {lot_id: place for place, lot_id in enumerate(mine)}
     lots = sorted(lots, key=lambda lot: (turn.get(lot.id, len(mine)), lot.number))
-    found = (_row(chat, lot, standing.may(lot), alone=len(lots) == 1) for lot in lots)
+    found = (_row(chat, lot, summaries.may(lot), alone=len(lots) == 1) for lot in lots)
     rows = list(islice((row for row in found if row), LOTS_WITH_BUTTONS))
     if stands_still:
         rows = [tuple(each.model_copy(update={"style": "plain"}) for each in row) for row in rows]

@@ -9,7 +9,7 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values, refusal_of
 from conversations.people.contact_warnings import excerpt, first_time, free_text
 from conversations.reply import Button, Card, Say
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from core.kernel.errors import Invalid
 from core.people.blocking.rules import has_contacts, masked
 from core.trade.deals.messages.model import DealLine, SayInDeal
@@ -17,7 +17,7 @@ from core.trade.deals.messages.service import line_for, say_in_deal
 from core.trade.deals.model import Deal
 from core.trade.deals.service import deal_for
 
-book = Book()
+router = Router()
 
 
 def in_deal(chat: ChatContext, text: str, values: Values) -> str:
@@ -43,17 +43,17 @@ def _about(chat: ChatContext, defaults: FormDefaults) -> str:
     return chat.words("deal.write_about", ref=deal.ref, name=_other(chat, deal))
 
 
-book.flow(Flow(WORDS, finish=_write, intro=_about))
+router.flow(Flow(WORDS, finish=_write, intro=_about))
 
 
-@book.press("deal.write")
+@router.press("deal.write")
 def write(chat: ChatContext, pressed: Press) -> None:
     chat.as_new_message = True
     deal_id = deal_for(chat.ctx, pressed.subject).id
     chat.open("deal_words", FormDefaults({"deal": deal_id}, deal_id))
 
 
-@book.hears
+@router.hears
 def overhear(chat: ChatContext, text: str) -> bool:
     """What is written in a deal's topic or thread goes to the other side, and follows when it is changed there."""
     kind, _, deal_id = (chat.room or "").partition(":")

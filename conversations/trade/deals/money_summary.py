@@ -6,17 +6,17 @@ from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.fees import fee_lines
 from conversations.reply import Button, Line, Toast
-from conversations.router import Book
+from conversations.router import Router
 from conversations.trade.deals.payment import pay_lines, pay_rows
 from core.trade.deals.model import Deal
 from core.trade.funding import service as escrow
 from core.trade.funding.model import Tranche
-from core.trade.funding.service import MoneyStanding
+from core.trade.funding.service import MoneySummary
 
-book = Book()
+router = Router()
 
 
-def money_lines(chat: ChatContext, deal: Deal, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
+def money_lines(chat: ChatContext, deal: Deal, mine: frozenset[str], money: MoneySummary) -> list[Line]:
     """What is held, given back and released, as soon as there is any, and what the seller has of it; the parts it comes
     in; what was taken back."""
     words, tranches = chat.words, money.tranches
@@ -35,7 +35,7 @@ def money_lines(chat: ChatContext, deal: Deal, mine: frozenset[str], money: Mone
     return [*lines, *pay_lines(chat, mine, money), *_chargeback_lines(chat, mine, money)]
 
 
-def unpaid_lots(deal: Deal, money: MoneyStanding) -> frozenset[int]:
+def unpaid_lots(deal: Deal, money: MoneySummary) -> frozenset[int]:
     """The numbers of the lots for which nothing is held or ever was: all, where the two settle it without us."""
     if deal.direct:
         return frozenset(range(1, deal.terms.lots + 1))
@@ -59,7 +59,7 @@ def _tranche_line(chat: ChatContext, tranche: Tranche, count: int) -> Line | Non
     return Line(label=label, value=said)
 
 
-def _chargeback_lines(chat: ChatContext, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
+def _chargeback_lines(chat: ChatContext, mine: frozenset[str], money: MoneySummary) -> list[Line]:
     words, lines = chat.words, []
     for found in money.chargebacks:
         code = f"state.chargeback.{found.state}"
@@ -70,7 +70,7 @@ def _chargeback_lines(chat: ChatContext, mine: frozenset[str], money: MoneyStand
     return lines
 
 
-def money_rows(chat: ChatContext, deal: Deal, mine: frozenset[str], money: MoneyStanding) -> list[tuple[Button, ...]]:
+def money_rows(chat: ChatContext, deal: Deal, mine: frozenset[str], money: MoneySummary) -> list[tuple[Button, ...]]:
     """The buyer's way to pay what is due now, and to have back what was too much."""
     if "buyer" not in mine:
         return []
@@ -83,15 +83,15 @@ def money_rows(chat: ChatContext, deal: Deal, mine: frozenset[str], money: Money
     return rows
 
 
-@book.press("credit.give_back")
+@router.press("credit.give_back")
 def give_back(chat: ChatContext, pressed: Press) -> None:
     """It goes back the way it came. Nobody loses by it, so nobody is asked twice."""
-    escrow.give_back_paid_too_much(chat.ctx, pressed.subject, pressed.seen)
+    escrow.give_back_paid_too_much(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("credit.given_back")))
     show_credit(chat, pressed)
 
 
-@book.press("credit.show")
+@router.press("credit.show")
 def show_credit(chat: ChatContext, pressed: Press) -> None:
     """What was paid too much is shown on its deal's card."""
     chat.press("deal.show", escrow.credit_for(chat.ctx, pressed.subject).deal_id)

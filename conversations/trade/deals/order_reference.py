@@ -6,11 +6,11 @@ from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Line
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, NoteOrder
 
-book = Book()
+router = Router()
 
 ORDER = Form(
     "order",
@@ -27,10 +27,10 @@ def _note(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     chat.press("deal.show", deal.id)
 
 
-book.flow(Flow(ORDER, finish=_note))
+router.flow(Flow(ORDER, finish=_note))
 
 
-@book.press("deal.order")
+@router.press("deal.order")
 def order(chat: ChatContext, pressed: Press) -> None:
     """From the buyer's card of a deal, with what is known already."""
     deal = deals.deal_for(chat.ctx, pressed.subject)

@@ -7,21 +7,21 @@ from datetime import datetime
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Toast
-from conversations.router import Book
+from conversations.router import Router
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal
 from core.trade.funding import service as escrow
 from core.trade.funding.model import Payment
 from core.trade.funding.rails.model import PaymentWay, Rail
 from core.trade.funding.rails.service import rail_of, rails_for
-from core.trade.funding.service import MoneyStanding
+from core.trade.funding.service import MoneySummary
 
 IBAN_GROUP = 4  # characters: as it stands on a bank card
 
-book = Book()
+router = Router()
 
 
-def pay_lines(chat: ChatContext, mine: frozenset[str], money: MoneyStanding) -> list[Line]:
+def pay_lines(chat: ChatContext, mine: frozenset[str], money: MoneySummary) -> list[Line]:
     """Where a bank transfer has to go and what is missing of it; or that the banks are at work."""
     if "buyer" not in mine or money.awaited is None:
         return []
@@ -56,7 +56,7 @@ def grouped(iban: str) -> str:
     return " ".join(iban[at : at + IBAN_GROUP] for at in range(0, len(iban), IBAN_GROUP))
 
 
-def pay_rows(chat: ChatContext, deal: Deal, money: MoneyStanding) -> list[tuple[Button, ...]]:
+def pay_rows(chat: ChatContext, deal: Deal, money: MoneySummary) -> list[tuple[Button, ...]]:
     """The way to pay that is open now, and the others."""
     payment, way, words = money.payment, money.way, chat.words
     if way is not None and way.settling:
@@ -75,13 +75,13 @@ def pay_rows(chat: ChatContext, deal: Deal, money: MoneyStanding) -> list[tuple[
     return rows
 
 
-@book.press("pay.show")
+@router.press("pay.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     """A deal's payment is shown on its card."""
     chat.press("deal.show", pressed.subject)
 
 
-@book.press("pay.how")
+@router.press("pay.how")
 def how(chat: ChatContext, pressed: Press) -> None:
     """Every rail that fits, in a message of its own."""
     chat.reply(_ways(chat, deals.deal_for(chat.ctx, pressed.subject)))
@@ -118,14 +118,14 @@ def _credit_row(chat: ChatContext, deal: Deal, now: Rail) -> list[tuple[Button, 
     return [(use,)]
 
 
-@book.press("credit.use")
+@router.press("credit.use")
 def use_credit(chat: ChatContext, pressed: Press) -> None:
     """The deal's card shows what is still missing, and where it goes."""
     escrow.use_credit(chat.ctx, pressed.subject, chat.market_context.rails)
     _chosen(chat, pressed.subject, chat.words("credit.use_toast"))
 
 
-@book.press("pay.by")
+@router.press("pay.by")
 def by(chat: ChatContext, pressed: Press) -> None:
     """Pay by this rail. The deal's card shows the way as soon as it is open."""
     rail = next((each for each in chat.market_context.rails if each == pressed.choice), None)
@@ -143,7 +143,7 @@ def _chosen(chat: ChatContext, deal_id: str, told: str) -> None:
     chat.reply(Toast(text=told))
 
 
-@book.press("deal.pay")
+@router.press("deal.pay")
 def pay_again(chat: ChatContext, pressed: Press) -> None:
     """The old pay page has lapsed: a new one is asked for, and the card is drawn when it is there."""
     escrow.pay_again(chat.ctx, pressed.subject)

@@ -7,7 +7,7 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.form_controller.drafts import go_on_or_open
 from conversations.forms.answers import NOTHING, write_list, write_place, write_price, write_quantity
 from conversations.reply import Button, Say
-from conversations.router import Book
+from conversations.router import Router
 from conversations.trade.offers.offer_forms import open_offer, open_purchase
 from core.kernel.errors import NotFound
 from core.trade.deals import service as deals
@@ -17,7 +17,7 @@ from core.trade.listings.service import listing_for
 from core.trade.offers.model import Terms
 from core.trade.offers.rules import amount_of
 
-book = Book()
+router = Router()
 
 
 def again_row(chat: ChatContext, deal: Deal, mine: frozenset[str]) -> tuple[Button, ...]:
@@ -27,7 +27,7 @@ def again_row(chat: ChatContext, deal: Deal, mine: frozenset[str]) -> tuple[Butt
     return (Button(label=chat.words("deal.again"), press=press("deal.again", deal.id)),)
 
 
-@book.press("deal.again")
+@router.press("deal.again")
 def again(chat: ChatContext, pressed: Press) -> None:
     """What is still for sale is bought there, as much as then if there is as much; of anything else quotes are asked.
 

@@ -10,7 +10,7 @@ from conversations.forms.form import Field, Form, Values
 from conversations.forms.free_text_form import WORDS
 from conversations.forms.keypads import Calendar
 from conversations.reply import Button, Card, Line, Style
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.steps import NO, Question, Steps
 from conversations.trade.claim_figures import ASH, MEASURED_BY, MOISTURE, NCV, OF, PAY, REMARK, SAMPLE, SUM, measured_in
 from conversations.trade.deals import confirmation
@@ -38,7 +38,7 @@ from core.trade.delivery.rules import by_weight_alone, last
 
 IN_A_ROW = 2
 
-book = Book()
+router = Router()
 
 
 # --- what is measured -------------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ def _claim(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
         sample=values.get("sample"),
         files=values.get("files", ()),
     )
-    delivery.claim_lot(chat.ctx, command, defaults.seen)
+    delivery.claim_lot(chat.ctx, command, defaults.expected_version)
 
 
 def _contradict(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
@@ -70,9 +70,9 @@ def _contradict(chat: ChatContext, defaults: FormDefaults, values: Values) -> No
         "files": values.get("files", ()),
     }
     if _in_dispute(chat, defaults):
-        delivery.show_late(chat.ctx, ShowLate(**said), defaults.seen)
+        delivery.show_late(chat.ctx, ShowLate(**said), defaults.expected_version)
     else:
-        delivery.contradict_claim(chat.ctx, ContradictClaim(**said), defaults.seen)
+        delivery.contradict_claim(chat.ctx, ContradictClaim(**said), defaults.expected_version)
 
 
 def _in_dispute(chat: ChatContext, defaults: FormDefaults) -> bool:
@@ -80,8 +80,8 @@ def _in_dispute(chat: ChatContext, defaults: FormDefaults) -> bool:
     return delivery.lot_for(chat.ctx, str(defaults.subject)).state == "lot_dispute"
 
 
-book.flow(Flow(CLAIM, finish=_claim, intro=which_lot))
-book.flow(Flow(CONTRADICT, finish=_contradict, intro=which_lot))
+router.flow(Flow(CLAIM, finish=_claim, intro=which_lot))
+router.flow(Flow(CONTRADICT, finish=_contradict, intro=which_lot))
 
 
 # --- amounts ----------------------------------------------------------------------------------------------------------
@@ -96,27 +96,27 @@ SHOW_ARRIVAL = Form("show_arrival", (UNIT, REMARK, FILES))
 
 def _propose(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = ProposeCut(lot_id=str(defaults.subject), pay=values["pay"], words=values.get("words") or "")
-    delivery.propose_cut(chat.ctx, command, defaults.seen)
+    delivery.propose_cut(chat.ctx, command, defaults.expected_version)
 
 
 def _show_arrival(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     said = {"lot_id": str(defaults.subject), "words": values.get("words") or "", "files": values.get("files", ())}
     if _in_dispute(chat, defaults):
-        delivery.show_late(chat.ctx, ShowLate(**said), defaults.seen)
+        delivery.show_late(chat.ctx, ShowLate(**said), defaults.expected_version)
     else:
-        delivery.show_arrival(chat.ctx, ShowArrival(**said), defaults.seen)
+        delivery.show_arrival(chat.ctx, ShowArrival(**said), defaults.expected_version)
 
 
 def _replace(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = ProposeReplacement(lot_id=str(defaults.subject), by_day=values["by_day"], words=values.get("words") or "")
-    delivery.propose_replacement(chat.ctx, command, defaults.seen)
+    delivery.propose_replacement(chat.ctx, command, defaults.expected_version)
 
 
-book.flow(Flow(PROPOSE, finish=_propose, intro=which_lot))
-book.flow(Flow(COUNTER, finish=_propose, intro=which_lot))
-book.flow(Flow(SHOW_ARRIVAL, finish=_show_arrival, intro=which_lot))
-book.flow(Flow(REPLACE, finish=_replace, intro=which_lot))
-book.flow(Flow(REFEREE, finish=report, intro=what_it_costs))
+router.flow(Flow(PROPOSE, finish=_propose, intro=which_lot))
+router.flow(Flow(COUNTER, finish=_propose, intro=which_lot))
+router.flow(Flow(SHOW_ARRIVAL, finish=_show_arrival, intro=which_lot))
+router.flow(Flow(REPLACE, finish=_replace, intro=which_lot))
+router.flow(Flow(REFEREE, finish=report, intro=what_it_costs))
 
 # Which form a button opens, and the step of the table that its command will take.
 FORMS: dict[str, tuple[str, str]] = {
@@ -137,7 +137,7 @@ def _open(chat: ChatContext, pressed: Press) -> None:
         event = "show_late"
     if form in ("propose", "counter_claim", "referee"):
         lot = delivery.lot_for(chat.ctx, pressed.subject)
-        delivery.check_may(chat.ctx, lot, event, pressed.seen)
+        delivery.check_may(chat.ctx, lot, event, pressed.expected_version)
         chat.as_new_message = True
         known = {"of": f"{lot.amount_minor} {lot.currency}", "unit": lot.unit, "side": _side(chat, lot)}
         chat.open(form, FormDefaults(known, lot.id, lot.version))
@@ -150,18 +150,18 @@ LATE: Final = frozenset({"contradict", "show_arrival", "weigh"})
 
 
 for each in FORMS:
-    book.press(f"lot.{each}")(_open)
+    router.press(f"lot.{each}")(_open)
 
 
 # --- one press --------------------------------------------------------------------------------------------------------
 
 
-def _accept_anyway(ctx: Ctx, lot_id: str, seen: int | None) -> str:
-    return settled(ctx, delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen))
+def _accept_anyway(ctx: Ctx, lot_id: str, expected_version: int | None) -> str:
+    return settled(ctx, delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), expected_version))
 
 
-def _give_back(ctx: Ctx, lot_id: str, seen: int | None) -> str:
-    return settled(ctx, delivery.give_back_lot(ctx, lot_id, seen))
+def _give_back(ctx: Ctx, lot_id: str, expected_version: int | None) -> str:
+    return settled(ctx, delivery.give_back_lot(ctx, lot_id, expected_version))
 
 
 def _after_all(chat: ChatContext, lot_id: str) -> str:
@@ -240,10 +240,10 @@ STEPS = Steps(
     },
     labels=LABELS,
 )
-STEPS.enter(book)
+STEPS.enter(router)
 
 
-@book.press("lot.show_claim")
+@router.press("lot.show_claim")
 def show_claim(chat: ChatContext, pressed: Press) -> None:
     """What is said about a lot, as a card beside its deal's; who goes back from a question stays on it."""
     chat.as_new_message = pressed.choice != NO

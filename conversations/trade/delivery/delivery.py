@@ -12,7 +12,7 @@ from conversations.forms.delivery_window import read_window, show_window
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Amount, Calendar
 from conversations.reply import Card
-from conversations.router import Book, Confirmation, Flow
+from conversations.router import Confirmation, Flow, Router
 from conversations.steps import Steps
 from conversations.trade.deals import confirmation
 from conversations.trade.deals.card import deal_card
@@ -28,7 +28,7 @@ from core.trade.delivery.model import ASKS_FIRST, CLAIMED, Lot
 from core.trade.delivery.rules import check_missed, comes_early, tells_of
 from core.trade.offers.quality_formula import Measured
 
-book = Book()
+router = Router()
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -95,14 +95,14 @@ def _dispatch(chat: ChatContext, defaults: FormDefaults, values: Values) -> None
         note=values.get("note") or None,
         files=values.get("files", ()),
     )
-    delivery.dispatch_lot(chat.ctx, command, defaults.seen)
+    delivery.dispatch_lot(chat.ctx, command, defaults.expected_version)
 
 
 def _arrive(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = ReportArrival(
         lot_id=str(defaults.subject), measured=values.get("measured"), files=values.get("files", ())
     )
-    delivery.report_arrival(chat.ctx, command, defaults.seen)
+    delivery.report_arrival(chat.ctx, command, defaults.expected_version)
 
 
 def _weigh(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
@@ -112,12 +112,12 @@ def _weigh(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     if state == "lot_dispute":
         found = Measured(weight=values["measured"])
         delivery.show_late(
-            chat.ctx, ShowLate(lot_id=said["lot_id"], measured=found, files=said["files"]), defaults.seen
+            chat.ctx, ShowLate(lot_id=said["lot_id"], measured=found, files=said["files"]), defaults.expected_version
         )
     elif state in CLAIMED:
-        delivery.show_weight(chat.ctx, ShowWeight(**said), defaults.seen)
+        delivery.show_weight(chat.ctx, ShowWeight(**said), defaults.expected_version)
     else:
-        delivery.weigh_lot(chat.ctx, WeighLot(**said), defaults.seen)
+        delivery.weigh_lot(chat.ctx, WeighLot(**said), defaults.expected_version)
 
 
 def which_lot(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -135,22 +135,22 @@ def _weeks_early(chat: ChatContext, defaults: FormDefaults, values: Values) -> C
     return Confirmation(question, words("price.far.yes"), words("lot.eta_early.change"), "eta")
 
 
-book.flow(Flow(DISPATCH, finish=_dispatch, intro=which_lot, confirm=_weeks_early))
-book.flow(Flow(ARRIVE, finish=_arrive, intro=which_lot))
-book.flow(Flow(WEIGH, finish=_weigh, intro=which_lot))
+router.flow(Flow(DISPATCH, finish=_dispatch, intro=which_lot, confirm=_weeks_early))
+router.flow(Flow(ARRIVE, finish=_arrive, intro=which_lot))
+router.flow(Flow(WEIGH, finish=_weigh, intro=which_lot))
 
 
-@book.press("lot.dispatch")
+@router.press("lot.dispatch")
 def dispatch(chat: ChatContext, pressed: Press) -> None:
     open_form(chat, pressed, "dispatch", "dispatch")
 
 
-@book.press("lot.arrive")
+@router.press("lot.arrive")
 def arrive(chat: ChatContext, pressed: Press) -> None:
     open_form(chat, pressed, "arrive", "arrive")
 
 
-@book.press("lot.weigh")
+@router.press("lot.weigh")
 def weigh(chat: ChatContext, pressed: Press) -> None:
     open_form(chat, pressed, "weigh", "weigh")
 
@@ -158,7 +158,7 @@ def weigh(chat: ChatContext, pressed: Press) -> None:
 def open_form(chat: ChatContext, pressed: Press, form: str, event: str) -> None:
     """Open a lot's form, when that step is open to this person now. Raises Stale, NotAllowed."""
     lot: Lot = delivery.lot_for(chat.ctx, pressed.subject)
-    delivery.check_may(chat.ctx, lot, event, pressed.seen)
+    delivery.check_may(chat.ctx, lot, event, pressed.expected_version)
     chat.as_new_message = True
     known = {"unit": lot.unit} if lot.unit in UNITS and form != "dispatch" else {}
     if form == "claim":
@@ -172,14 +172,14 @@ def open_form(chat: ChatContext, pressed: Press, form: str, event: str) -> None:
 OTHERWISE = {"adjusted": "weighed", "claim": "asked"}  # the state of a lot that was accepted, and how that went
 
 
-def _accept(ctx: Ctx, lot_id: str, seen: int | None) -> str:
+def _accept(ctx: Ctx, lot_id: str, expected_version: int | None) -> str:
     """How it went: "" as agreed, "weighed" by what came, "asked" where the seller is to say whether so little did."""
-    lot = delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), seen)
+    lot = delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), expected_version)
     return OTHERWISE.get(lot.state, "") or settled(ctx, lot)
 
 
-def _drop(ctx: Ctx, lot_id: str, seen: int | None) -> str:
-    return settled(ctx, delivery.drop_lot(ctx, lot_id, seen))
+def _drop(ctx: Ctx, lot_id: str, expected_version: int | None) -> str:
+    return settled(ctx, delivery.drop_lot(ctx, lot_id, expected_version))
 
 
 def settled(ctx: Ctx, lot: Lot) -> str:
@@ -233,13 +233,13 @@ STEPS = Steps(
     },
     side=lambda chat, lot_id: side_of(chat, "lot", lot_id),
 )
-STEPS.enter(book)
+STEPS.enter(router)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-@book.press("deal.papers")
+@router.press("deal.papers")
 def papers(chat: ChatContext, pressed: Press) -> None:
     """All that both sides have sent about a deal's lots: photos, weight tickets, delivery notes."""
     deal = deals.deal_for(chat.ctx, pressed.subject)
@@ -251,7 +251,7 @@ def papers(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Card(title=title, text=names, pictures=pictures, documents=documents))
 
 
-@book.press("lot.show")
+@router.press("lot.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     """A lot is shown on its deal's card."""
     chat.press("deal.show", delivery.lot_for(chat.ctx, pressed.subject).deal_id)

@@ -10,7 +10,7 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import goods_name, option
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Style
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.steps import Steps
 from conversations.trade.claim_figures import FINEST, OF, WHOLE
 from conversations.trade.deals.sides import as_settled, my_side, own_or
@@ -48,7 +48,7 @@ SIGNS: Final = "€$£"  # of currencies, where they stand for their letters
 HALF: Final = "half"  # one of the two has agreed to what an operator proposes
 STEPS_SHOWN = 12  # of the timeline, the latest
 
-book = Book()
+router = Router()
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ APPEAL = Form("appeal", (Field("words", "long_text", max_length=2000),))
 
 def _propose(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = ProposeShares(case_id=str(defaults.subject), **_part(values))
-    support.propose_shares(chat.ctx, command, defaults.seen)
+    support.propose_shares(chat.ctx, command, defaults.expected_version)
 
 
 def _part(values: Values) -> dict[str, Any]:
@@ -135,11 +135,13 @@ def _part(values: Values) -> dict[str, Any]:
 
 def _rule(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = RuleCase(case_id=str(defaults.subject), reason=values["reason"], **_part(values))
-    support.rule_case(chat.ctx, command, defaults.seen)
+    support.rule_case(chat.ctx, command, defaults.expected_version)
 
 
 def _appeal(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    support.appeal_case(chat.ctx, AppealCase(case_id=str(defaults.subject), words=values["words"]), defaults.seen)
+    support.appeal_case(
+        chat.ctx, AppealCase(case_id=str(defaults.subject), words=values["words"]), defaults.expected_version
+    )
 
 
 def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -150,9 +152,9 @@ def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
     return "\n".join(said)
 
 
-book.flow(Flow(SHARES, finish=_propose, intro=_at_stake))
-book.flow(Flow(RULING, finish=_rule, intro=_at_stake))
-book.flow(Flow(APPEAL, finish=_appeal))
+router.flow(Flow(SHARES, finish=_propose, intro=_at_stake))
+router.flow(Flow(RULING, finish=_rule, intro=_at_stake))
+router.flow(Flow(APPEAL, finish=_appeal))
 
 FORMS = {"propose": "shares", "rule": "ruling", "rule_again": "ruling", "appeal": "appeal"}
 
@@ -160,7 +162,7 @@ FORMS = {"propose": "shares", "rule": "ruling", "rule_again": "ruling", "appeal"
 def _open(chat: ChatContext, pressed: Press) -> None:
     verb = pressed.verb.partition(".")[2]
     case = support.case_for(chat.ctx, pressed.subject)
-    support.check_may(chat.ctx, case, verb, pressed.seen)
+    support.check_may(chat.ctx, case, verb, pressed.expected_version)
     chat.as_new_message = True
     stake = support.at_stake(chat.ctx, case)
     known = {} if verb == "appeal" else {"case": case.id, "of": f"{stake.minor} {stake.currency}"}
@@ -168,7 +170,7 @@ def _open(chat: ChatContext, pressed: Press) -> None:
 
 
 for each in FORMS:
-    book.press(f"case.{each}")(_open)
+    router.press(f"case.{each}")(_open)
 
 
 # --- one press, and reading -------------------------------------------------------------------------------------------
@@ -179,9 +181,9 @@ def _look(chat: ChatContext, case_id: str) -> tuple[int, Card, str]:
     return case.version, case_card(chat, case), ""
 
 
-def _agree(ctx: Ctx, case_id: str, seen: int | None) -> str:
+def _agree(ctx: Ctx, case_id: str, expected_version: int | None) -> str:
     """How it went: "" where the money is parted, "half" where the other side has to agree too."""
-    case = support.agree_shares(ctx, case_id, seen)
+    case = support.agree_shares(ctx, case_id, expected_version)
     return "" if case.state in CASE.final else HALF
 
 
@@ -203,16 +205,16 @@ STEPS = Steps(
     _look,
     questions={"agree": _agree_to},
 )
-STEPS.enter(book)
+STEPS.enter(router)
 
 
-@book.press("case.show")
+@router.press("case.show")
 def show(chat: ChatContext, pressed: Press) -> None:
-    chat.as_new_message = not chat.ctx.notes.get("pressed") or pressed.seen is not None
+    chat.as_new_message = not chat.ctx.notes.get("pressed") or pressed.expected_version is not None
     chat.reply(case_card(chat, support.case_for(chat.ctx, pressed.subject)))
 
 
-@book.command("freeze")
+@router.command("freeze")
 def freeze(chat: ChatContext, ref: str) -> None:
     """An operator stops a deal: nothing of it is released until it is decided."""
     support.check_operator(chat.ctx)

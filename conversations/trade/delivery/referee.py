@@ -48,7 +48,7 @@ def report(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
         cost=values.get("cost"),
         receipts=values.get("receipts", ()),
     )
-    delivery.report_referee(chat.ctx, command, defaults.seen)
+    delivery.report_referee(chat.ctx, command, defaults.expected_version)
 
 
 def take_it(chat: ChatContext, lot_id: str) -> str:

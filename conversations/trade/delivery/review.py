@@ -13,7 +13,7 @@ from conversations.forms.answers import read_whole_number
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.free_text_form import own_words
 from conversations.reply import Option, Say
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.trade.reviews import public_reviews
 from core.kernel.errors import Refusal
 from core.trade.deals.service import deal_for
@@ -23,7 +23,7 @@ from core.trade.reviews.model import MARKS, OF_GOODS, AnswerReview, MarkName, Wr
 
 NOTHING: Final = 0  # stars: there was nothing to rate, for no goods came
 
-book = Book()
+router = Router()
 
 
 def _shown(chat: ChatContext, stars: int) -> str:
@@ -80,10 +80,10 @@ def _about(chat: ChatContext, defaults: FormDefaults) -> str:
     return chat.words("review.about", name=chat.party(other), ref=deal.ref)
 
 
-book.flow(Flow(REVIEW, finish=_write, intro=_about))
+router.flow(Flow(REVIEW, finish=_write, intro=_about))
 
 
-@book.press("review.write")
+@router.press("review.write")
 def write(chat: ChatContext, pressed: Press) -> None:
     deal = deal_for(chat.ctx, pressed.subject)
     reputation.check_other_here(chat.ctx, deal, chat.organisation)  # the button may be of a day when they were
@@ -107,16 +107,16 @@ def _answer(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     reputation.answer(chat.ctx, AnswerReview(review_id=str(defaults.subject), words=values["words"]))
 
 
-book.flow(Flow(ANSWER, finish=_answer))
+router.flow(Flow(ANSWER, finish=_answer))
 
 
-@book.press("review.answer")
+@router.press("review.answer")
 def answer(chat: ChatContext, pressed: Press) -> None:
     chat.as_new_message = True
     chat.open("review_answer", FormDefaults({}, pressed.subject))
 
 
-@book.press("review.read")
+@router.press("review.read")
 def read(chat: ChatContext, pressed: Press) -> None:
     """What was written about a company as a seller, or as a buyer, for everybody."""
     side = next((each for each in MARKS if each == pressed.choice), None)

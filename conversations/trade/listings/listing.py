@@ -32,7 +32,7 @@ from conversations.forms.suggestions import nearest_option
 from conversations.keyboard_layout import read_as
 from conversations.people.contact_warnings import free_text
 from conversations.reply import Option, Say
-from conversations.router import Book, Flow
+from conversations.router import Flow, Router
 from conversations.trade.listings.certificates import NUMBERS, SCHEMES, certificates_in, numbers_beside, numbers_within
 from conversations.trade.listings.my_listings import own_card
 from conversations.trade.listings.price_confirmation import beside_market
@@ -51,7 +51,7 @@ NO_DAY: Final = frozenset({"window.no_such_day", "window.no_such_week"})
 SURE_OF_SENTENCE = 0.8  # of 1: how well the words of a whole sentence have to fit a product
 NAME_OF_WORDS = 2  # what is as short is a name and no sentence
 
-book = Book()
+router = Router()
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def _usual_lot(quantity: Quantity) -> Quantity | None:
     return min(quantity, Quantity(TRUCK_TONNES, "t"))
 
 
-SELLING = book.flow(
+SELLING = router.flow(
     Flow(
         SELL,
         finish=_publish,
@@ -273,7 +273,7 @@ SELLING = book.flow(
 )
 
 
-@book.command("sell")
+@router.command("sell")
 def sell(chat: ChatContext, sentence: str) -> None:
     """`/sell`, or `/sell 200 t A1 pellets 215 €/t DAP Kaunas next week`: whatever the sentence says is filled in."""
     chat.open("sell", FormDefaults(opened_by(chat, sentence) if sentence else {}))

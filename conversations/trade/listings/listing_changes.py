@@ -24,7 +24,7 @@ from conversations.forms.answers import (
 from conversations.forms.delivery_window import write_window
 from conversations.forms.form import BEFORE, Field, Form, Values
 from conversations.forms.keypads import Amount
-from conversations.router import Book, Confirmation, Flow
+from conversations.router import Confirmation, Flow, Router
 from conversations.trade.listings.certificates import certificates_in, read_numbers, read_schemes, write_numbers
 from conversations.trade.listings.listing import SELL, answers_in
 from conversations.trade.listings.price_confirmation import beside_market
@@ -45,7 +45,7 @@ GOODS: Final = (
 )  # what a sentence about another product would change, too
 LONGEST_BEFORE: Final = 8_000  # characters of all answers of a listing
 
-book = Book()
+router = Router()
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------
@@ -162,7 +162,9 @@ def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     given: dict[str, Any] = {}
     for name in changed:
         given |= GIVEN[name](chat, listing, values)
-    listings.change_listing(chat.ctx, chat.market_context.catalogue, listing.id, ChangeListing(**given), defaults.seen)
+    listings.change_listing(
+        chat.ctx, chat.market_context.catalogue, listing.id, ChangeListing(**given), defaults.expected_version
+    )
 
 
 def _changed(chat: ChatContext, defaults: FormDefaults) -> set[str]:
@@ -213,7 +215,7 @@ GIVEN: Final[Mapping[str, Callable[[ChatContext, Listing, Values], dict[str, Any
 def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """The listing has changed under the form (a colleague, a buyer): what was entered is laid upon what it says now."""
     listing = listings.changeable_listing(chat.ctx, str(defaults.subject))
-    if listing.version == defaults.seen:
+    if listing.version == defaults.expected_version:
         return defaults
     entered = {name: defaults.answers.get(name, "") for name in _changed(chat, defaults)}
     now = _defaults(chat, listing)
@@ -245,10 +247,10 @@ def _far_price(chat: ChatContext, defaults: FormDefaults, values: Values) -> Con
     return beside_market(chat, values["product"], values["price"])
 
 
-book.flow(Flow(CHANGING, finish=_change, intro=_what_stays, reads=_said, anew=_anew, confirm=_far_price))
+router.flow(Flow(CHANGING, finish=_change, intro=_what_stays, reads=_said, anew=_anew, confirm=_far_price))
 
 
-@book.press("listing.change")
+@router.press("listing.change")
 def change(chat: ChatContext, pressed: Press) -> None:
     """Whichever card it stands on: what is opened is what the listing says now, or the form that was begun of it."""
     listing = listings.changeable_listing(chat.ctx, pressed.subject)

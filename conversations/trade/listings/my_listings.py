@@ -10,7 +10,7 @@ from conversations.differences import show_certificates, show_packing
 from conversations.forms.answers import goods_name, show_place, show_price
 from conversations.forms.delivery_window import show_window
 from conversations.reply import Button, Card, CardList, Line, Say, Style, Toast
-from conversations.router import Book
+from conversations.router import Router
 from conversations.trade.listings.certificates import looked_up_at
 from core.kernel.errors import NotAllowed
 from core.trade.listings import service as listings
@@ -28,10 +28,10 @@ VERBS: Final[tuple[tuple[str, Style], ...]] = (
     ("withdraw", "danger"),
 )
 
-book = Book()
+router = Router()
 
 
-@book.command("listings")
+@router.command("listings")
 def my_listings(chat: ChatContext, _rest: str) -> None:
     """The person's own listings, newest first."""
     mine = listings.listings_of(chat.ctx, chat.organisation)[:SHOWN_AT_ONCE]
@@ -122,7 +122,7 @@ def packed_in(chat: ChatContext, listing: Listing) -> str:
     return show_packing(chat, packed)
 
 
-@book.press("listing.show")
+@router.press("listing.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     """The seller's card as it stands now, for who pressed on an older one."""
     listing = listings.listing_for(chat.ctx, pressed.subject)
@@ -131,24 +131,24 @@ def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(own_card(chat, listing))
 
 
-@book.press("listing.pause")
+@router.press("listing.pause")
 def pause(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.pause_listing(chat.ctx, pressed.subject, pressed.seen))
+    _changed(chat, listings.pause_listing(chat.ctx, pressed.subject, pressed.expected_version))
 
 
-@book.press("listing.resume")
+@router.press("listing.resume")
 def resume(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.resume_listing(chat.ctx, pressed.subject, pressed.seen))
+    _changed(chat, listings.resume_listing(chat.ctx, pressed.subject, pressed.expected_version))
 
 
-@book.press("listing.renew")
+@router.press("listing.renew")
 def renew(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.renew_listing(chat.ctx, pressed.subject, pressed.seen))
+    _changed(chat, listings.renew_listing(chat.ctx, pressed.subject, pressed.expected_version))
 
 
-@book.press("listing.withdraw")
+@router.press("listing.withdraw")
 def withdraw(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.withdraw_listing(chat.ctx, pressed.subject, pressed.seen))
+    _changed(chat, listings.withdraw_listing(chat.ctx, pressed.subject, pressed.expected_version))
 
 
 def _changed(chat: ChatContext, listing: Listing) -> None:

@@ -8,8 +8,8 @@ from conversations.forms.answers import goods_name, write_price
 from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.reputation_badge import standing
-from conversations.router import Book, Confirmation, Flow
+from conversations.reputation_badge import reputation_badge
+from conversations.router import Confirmation, Flow, Router
 from conversations.trade.listings.price_confirmation import beside_table
 from conversations.trade.offers.amounts import QUANTITY
 from conversations.trade.offers.offer import NOTE, PRICE, PRICED_IN, PRODUCT, said_of_terms
@@ -25,7 +25,7 @@ from core.trade.offers.quality_formula import quality_of
 LINES_SHOWN = 8  # the last ones: a card stays a card
 SHOWN_AT_ONCE = 10
 
-book = Book()
+router = Router()
 
 WORDS = Field("words", "long_text", read=free_text, max_length=1000)
 ASKING = Form("ask", (WORDS,), review=False)
@@ -49,7 +49,7 @@ def _offer(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     terms = rules.terms_of(listing, values["quantity"], quality=formula)
     changes = {"price": values["price"], "note": values.get("note") or None}
     command = OfferToAsker(inquiry_id=inquiry.id, terms=terms.model_copy(update=changes))
-    offer_to_asker(chat.ctx, chat.market_context.catalogue, command, defaults.seen)
+    offer_to_asker(chat.ctx, chat.market_context.catalogue, command, defaults.expected_version)
 
 
 def _about(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -58,8 +58,8 @@ def _about(chat: ChatContext, defaults: FormDefaults) -> str:
     return chat.words("inquiry.about", goods=goods, name=name)
 
 
-book.flow(Flow(ASKING, finish=_ask, intro=_about))
-book.flow(Flow(ANSWERING, finish=_answer))
+router.flow(Flow(ASKING, finish=_ask, intro=_about))
+router.flow(Flow(ANSWERING, finish=_answer))
 
 
 def _far_price(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
@@ -67,20 +67,20 @@ def _far_price(chat: ChatContext, defaults: FormDefaults, values: Values) -> Con
     return beside_table(chat, listing.product_id, values["price"], listing.price)
 
 
-book.flow(Flow(OFFERING, finish=_offer, reads=said_of_terms, confirm=_far_price))
+router.flow(Flow(OFFERING, finish=_offer, reads=said_of_terms, confirm=_far_price))
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
 
 
-@book.press("inquiry.ask")
+@router.press("inquiry.ask")
 def ask(chat: ChatContext, pressed: Press) -> None:
     """From a listing's card."""
     chat.as_new_message = True
     chat.open("ask", FormDefaults(subject=listing_for(chat.ctx, pressed.subject).id))
 
 
-@book.press("inquiry.answer")
+@router.press("inquiry.answer")
 def answer(chat: ChatContext, pressed: Press) -> None:
     inquiry = inquiries.inquiry_for(chat.ctx, pressed.subject)
     INQUIRY.transition(inquiry.state, "say", inquiries.sides(chat.ctx, inquiry))
@@ -88,7 +88,7 @@ def answer(chat: ChatContext, pressed: Press) -> None:
     chat.open("answer", FormDefaults(subject=inquiry.id))
 
 
-@book.press("inquiry.offer")
+@router.press("inquiry.offer")
 def offer(chat: ChatContext, pressed: Press) -> None:
     """The seller proposes: amount and price of the listing stand in the form."""
     inquiry = inquiries.inquiry_for(chat.ctx, pressed.subject)
@@ -103,18 +103,18 @@ def offer(chat: ChatContext, pressed: Press) -> None:
     chat.open("first_offer", FormDefaults(known, inquiry.id, inquiry.version))
 
 
-@book.press("inquiry.close")
+@router.press("inquiry.close")
 def close(chat: ChatContext, pressed: Press) -> None:
-    inquiries.close_inquiry(chat.ctx, pressed.subject, pressed.seen)
+    inquiries.close_inquiry(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("inquiry.closed_toast")))
 
 
-@book.press("inquiry.show")
+@router.press("inquiry.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(inquiry_card(chat, inquiries.inquiry_for(chat.ctx, pressed.subject)))
 
 
-@book.command("questions")
+@router.command("questions")
 def my_questions(chat: ChatContext, _rest: str) -> None:
     """The person's open questions, those that wait for them first."""
     mine = inquiries.inquiries_of(chat.ctx)[:SHOWN_AT_ONCE]
@@ -139,7 +139,7 @@ def inquiry_card(chat: ChatContext, inquiry: Inquiry, note: str = "") -> Card:
         subject=f"inquiry:{inquiry.id}",
         title=words("inquiry.card", goods=goods_name(chat, listing.product_id, listing.grade_id)),
         lines=(
-            Line(label=words("party.other"), value=f"{name} · {standing(chat, other, side)}"),
+            Line(label=words("party.other"), value=f"{name} · {reputation_badge(chat, other, side)}"),
             *(
                 Line(label=f"{chat.name_of(line.person)}, {words.show(line.at)}", value=masked(line.words))
                 for line in inquiry.lines[-LINES_SHOWN:]

@@ -21,8 +21,8 @@ from conversations.forms.delivery_window import WINDOW, show_window
 from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
-from conversations.reputation_badge import standing, standing_with_reviews
-from conversations.router import Book, Confirmation, Flow
+from conversations.reputation_badge import reputation_badge, reputation_badge_with_reviews
+from conversations.router import Confirmation, Flow, Router
 from conversations.trade.listings.listing import answers_in
 from conversations.trade.listings.price_confirmation import beside_table
 from conversations.trade.offers.amounts import QUANTITY, amount_in_mind, total_line
@@ -43,7 +43,7 @@ from core.trade.offers.quality_formula import REPRODUCIBILITY, Quality, quality_
 
 SHOWN_AT_ONCE = 10
 
-book = Book()
+router = Router()
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -75,7 +75,10 @@ def _make(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     formula = quality_of(chat.market_context.catalogue, listing.product_id, listing.grade_id)
     terms = _changed(rules.terms_of(listing, values["quantity"], quality=formula), values)
     offers.make_offer(
-        chat.ctx, chat.market_context.catalogue, MakeOffer(listing_id=listing.id, terms=terms), defaults.seen
+        chat.ctx,
+        chat.market_context.catalogue,
+        MakeOffer(listing_id=listing.id, terms=terms),
+        defaults.expected_version,
     )
     _warn_of_contacts(chat, values)
 
@@ -84,7 +87,7 @@ def _counter(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     offer = offers.offer_for(chat.ctx, str(defaults.subject))
     terms = _changed(offer.terms, values)
     offers.counter_offer(
-        chat.ctx, chat.market_context.catalogue, CounterOffer(offer_id=offer.id, terms=terms), defaults.seen
+        chat.ctx, chat.market_context.catalogue, CounterOffer(offer_id=offer.id, terms=terms), defaults.expected_version
     )
     _warn_of_contacts(chat, values)
 
@@ -98,7 +101,7 @@ def _buy(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
         quality=quality_of(chat.market_context.catalogue, listing.product_id, listing.grade_id),
         note=values.get("note"),
     )
-    offers.buy_now(chat.ctx, command, defaults.seen)
+    offers.buy_now(chat.ctx, command, defaults.expected_version)
 
 
 def _warn_of_contacts(chat: ChatContext, values: Values) -> None:
@@ -130,8 +133,8 @@ def _what_and_who(chat: ChatContext, defaults: FormDefaults) -> str:
         price=listing.price,
         delivery=f"{listing.incoterm} {show_place(chat, listing.place)}",
     )
-    name, said = chat.party(listing.seller), standing(chat, listing.seller, "seller")
-    return f"{listed}\n{words('offer.with', name=name, standing=said)}"
+    name, said = chat.party(listing.seller), reputation_badge(chat, listing.seller, "seller")
+    return f"{listed}\n{words('offer.with', name=name, reputation_badge=said)}"
 
 
 def _and_total(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -178,10 +181,10 @@ def _far_from_offer(chat: ChatContext, defaults: FormDefaults, values: Values) -
 
 def _as_listed_now(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """The listing says otherwise, or less of it is left: what was entered stays, to be looked over beside that."""
-    return replace(defaults, seen=listing_for(chat.ctx, str(defaults.subject)).version)
+    return replace(defaults, expected_version=listing_for(chat.ctx, str(defaults.subject)).version)
 
 
-book.flow(
+router.flow(
     Flow(
         OFFERING,
         finish=_make,
@@ -191,21 +194,21 @@ book.flow(
         confirm=_far_from_listing,
     )
 )
-book.flow(Flow(COUNTERING, finish=_counter, intro=_total_on_table, reads=said_of_terms, confirm=_far_from_offer))
-book.flow(Flow(BUYING, finish=_buy, intro=_all_of_it, reads=said_of_terms, anew=_as_listed_now))
+router.flow(Flow(COUNTERING, finish=_counter, intro=_total_on_table, reads=said_of_terms, confirm=_far_from_offer))
+router.flow(Flow(BUYING, finish=_buy, intro=_all_of_it, reads=said_of_terms, anew=_as_listed_now))
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
 
 
-@book.press("offer.make")
+@router.press("offer.make")
 def make(chat: ChatContext, pressed: Press) -> None:
     """From a listing's card: its own terms stand in the form, for what was looked for; every line can be changed."""
     listing = _for_sale(chat, pressed.subject)
     open_offer(chat, listing, amount_in_mind(chat, listing))
 
 
-@book.press("offer.buy")
+@router.press("offer.buy")
 def buy(chat: ChatContext, pressed: Press) -> None:
     listing = _for_sale(chat, pressed.subject)
     open_purchase(chat, listing, amount_in_mind(chat, listing))
@@ -219,7 +222,7 @@ def _for_sale(chat: ChatContext, listing_id: str) -> Listing:
     return listing
 
 
-@book.press("offer.counter")
+@router.press("offer.counter")
 def counter(chat: ChatContext, pressed: Press) -> None:
     offer = offers.offer_for(chat.ctx, pressed.subject)
     OFFER.transition(offer.state, "counter", offers.sides(chat.ctx, offer))
@@ -227,30 +230,30 @@ def counter(chat: ChatContext, pressed: Press) -> None:
     chat.open("counter", FormDefaults(answers_of(offer.terms), offer.id, offer.version))
 
 
-@book.press("offer.accept")
+@router.press("offer.accept")
 def accept(chat: ChatContext, pressed: Press) -> None:
-    offers.accept_offer(chat.ctx, pressed.subject, pressed.seen)
+    offers.accept_offer(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("offer.accepted_toast")))
 
 
-@book.press("offer.decline")
+@router.press("offer.decline")
 def decline(chat: ChatContext, pressed: Press) -> None:
-    offers.decline_offer(chat.ctx, pressed.subject, pressed.seen)
+    offers.decline_offer(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("offer.declined_toast")))
 
 
-@book.press("offer.withdraw")
+@router.press("offer.withdraw")
 def withdraw(chat: ChatContext, pressed: Press) -> None:
-    offers.withdraw_offer(chat.ctx, pressed.subject, pressed.seen)
+    offers.withdraw_offer(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("offer.withdrawn_toast")))
 
 
-@book.press("offer.show")
+@router.press("offer.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(offer_card(chat, offers.offer_for(chat.ctx, pressed.subject)))
 
 
-@book.command("offers")
+@router.command("offers")
 def my_offers(chat: ChatContext, _rest: str) -> None:
     """The person's offers, the open ones first."""
     words = chat.words
@@ -274,7 +277,7 @@ def offer_card(chat: ChatContext, offer: Offer, note: str = "") -> Card:
     words, mine = chat.words, offers.sides(chat.ctx, offer)
     side: Side = "seller" if "buyer" in mine else "buyer"  # the other's
     other = offer.seller if side == "seller" else offer.buyer
-    name, stands = chat.party(other), standing_with_reviews(chat, other, side)
+    name, stands = chat.party(other), reputation_badge_with_reviews(chat, other, side)
     return Card(
         subject=f"offer:{offer.id}",
         title=_title(chat, offer),

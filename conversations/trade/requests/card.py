@@ -11,7 +11,7 @@ from conversations.differences import show_certificates
 from conversations.forms.answers import goods_name, show_place
 from conversations.forms.delivery_window import show_window
 from conversations.reply import Button, Card, Line
-from conversations.reputation_badge import standing
+from conversations.reputation_badge import reputation_badge
 from conversations.trade.requests.next_step import Taken, request_turn, taken_of
 from core.people.blocking.rules import masked
 from core.trade.deals.model import Side
@@ -38,13 +38,13 @@ def brief_request(chat: ChatContext, asked: Request) -> Card:
 def request_card(chat: ChatContext, asked: Request, note: str = "") -> Card:
     """A request as this person sees it: its buyer the quotes that may be seen, a seller their own."""
     words, mine = chat.words, "buyer" in requests.roles_of(chat.ctx, asked)
-    seen, taken = quotes.quotes_on(chat.ctx, asked), taken_of(chat, asked)
+    expected_version, taken = quotes.quotes_on(chat.ctx, asked), taken_of(chat, asked)
     lines = _asked_lines(chat, asked)
     if mine:
         lines.append(Line(label=words("request.quotes"), value=words.show(asked.quotes)))
     else:
         lines.append(Line(label=words("party.buyer"), value=_name(chat, asked.buyer, "buyer")))
-    lines += [_quote_line(chat, asked, each, taken, mine=not mine) for each in seen[:QUOTES_SHOWN]]
+    lines += [_quote_line(chat, asked, each, taken, mine=not mine) for each in expected_version[:QUOTES_SHOWN]]
     if not mine and (passed := quotes.passed_quote(chat.ctx, asked)) is not None:
         line = _quote_line(chat, asked, passed, None, mine=True)
         lines.append(line.model_copy(update={"value": words("request.quote_passed", quote=line.value)}))
@@ -53,10 +53,10 @@ def request_card(chat: ChatContext, asked: Request, note: str = "") -> Card:
         title=_title(chat, asked),
         text=masked(asked.words),
         lines=tuple(lines),
-        table=_compared(chat, seen[:QUOTES_SHOWN], taken) if mine and len(seen) > 1 else (),
+        table=_compared(chat, expected_version[:QUOTES_SHOWN], taken) if mine and len(expected_version) > 1 else (),
         turn=request_turn(chat, asked, taken),
         note=note,
-        buttons=_buttons(chat, asked, seen, taken, mine=mine),
+        buttons=_buttons(chat, asked, expected_version, taken, mine=mine),
         as_new_message=chat.as_new_message,
     )
 
@@ -66,7 +66,7 @@ def _title(chat: ChatContext, asked: Request) -> str:
 
 
 def _name(chat: ChatContext, organisation_id: str, side: Side) -> str:
-    return f"{chat.party(organisation_id)} · {standing(chat, organisation_id, side)}"
+    return f"{chat.party(organisation_id)} · {reputation_badge(chat, organisation_id, side)}"
 
 
 def _asked_lines(chat: ChatContext, asked: Request) -> list[Line]:
@@ -132,7 +132,7 @@ def _quote_line(chat: ChatContext, asked: Request, quote: Quote, taken: Taken | 
 
 
 def _buttons(
-    chat: ChatContext, asked: Request, seen: list[Quote], taken: Taken | None, *, mine: bool
+    chat: ChatContext, asked: Request, expected_version: list[Quote], taken: Taken | None, *, mine: bool
 ) -> tuple[tuple[Button, ...], ...]:
     words = chat.words
     verbs = REQUEST.open_to(asked.state, requests.roles_of(chat.ctx, asked))
@@ -140,7 +140,7 @@ def _buttons(
     if taken is not None and taken.deal is not None:
         rows.append((Button(label=words("request.open_deal"), press=press("deal.show", taken.deal.id)),))
     if mine and "award" in verbs:
-        rows += _choices(chat, asked, seen)
+        rows += _choices(chat, asked, expected_version)
     if mine and asked.state in REQUEST.final:
         again = press("request.again", asked.id)
         rows.append((Button(label=words("request.again"), press=again, style="plain" if taken else "primary"),))
@@ -155,11 +155,11 @@ def _buttons(
     return (*rows, tuple(row)) if row else tuple(rows)
 
 
-def _choices(chat: ChatContext, asked: Request, seen: list[Quote]) -> list[tuple[Button, ...]]:
+def _choices(chat: ChatContext, asked: Request, expected_version: list[Quote]) -> list[tuple[Button, ...]]:
     """A button for each quote that can be taken. Its number is the quote's place on this card."""
     rows: list[tuple[Button, ...]] = []
-    open_to_choose = {each.id for each in to_choose(seen, chat.ctx.now.date())}
-    for number, each in enumerate(seen[:QUOTES_SHOWN], 1):
+    open_to_choose = {each.id for each in to_choose(expected_version, chat.ctx.now.date())}
+    for number, each in enumerate(expected_version[:QUOTES_SHOWN], 1):
         if each.id in open_to_choose:
             label = chat.words("request.take", name=chat.party(each.seller), total=each.terms.total())
             load = press("request.award", asked.id, asked.version, str(number))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from conversations.differences import told_of
-from conversations.event_sentences import Facts, gathered
+from conversations.event_sentences import Facts, notifications
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.trade.deals import events as deal
@@ -34,7 +34,7 @@ DEAL_FACTS: Facts = {deal.DealApprovalNeeded: ""}  # the deal has the word
 
 def _on_request(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
-        gathered(ctx).say("request", fact.request_id, code, by=fact.by_person, why=getattr(fact, "why", ""))
+        notifications(ctx).say("request", fact.request_id, code, by=fact.by_person, why=getattr(fact, "why", ""))
 
     return hear
 
@@ -44,7 +44,7 @@ def _on_published(code: str) -> Callable[[Ctx, request.RequestPublished], None]:
 
     def hear(ctx: Ctx, fact: request.RequestPublished) -> None:
         asked = request_for(ctx, fact.request_id)
-        say = partial(gathered(ctx).say, "request", asked.id, by=fact.by_person)
+        say = partial(notifications(ctx).say, "request", asked.id, by=fact.by_person)
         say(code, only=fact.buyer)
         for seller in asked_of(ctx, asked):
             say("notice.request_asked_again", only=seller, due=asked.closes_at)
@@ -57,7 +57,7 @@ def _on_changed(code: str) -> Callable[[Ctx, request.RequestChanged], None]:
 
     def hear(ctx: Ctx, fact: request.RequestChanged) -> None:
         by, asked = fact.by_person, request_for(ctx, fact.request_id)
-        say = partial(gathered(ctx).say, "request", asked.id, by=by, what=told_of(fact.changes, "request"))
+        say = partial(notifications(ctx).say, "request", asked.id, by=by, what=told_of(fact.changes, "request"))
         say(code, only=fact.buyer, name=lambda chat: chat.name_of(by), why="anew" if fact.quotes_passed else "")
         for seller in sellers_of(ctx, asked.id):
             stands = has_standing(ctx, asked, seller)
@@ -70,7 +70,10 @@ def _on_quote(code: str) -> Callable[[Ctx, quote.QuoteMade], None]:
     """A quote is told to its own two sides: to no other seller, and not by whom or how much before the cut-off."""
 
     def hear(ctx: Ctx, fact: quote.QuoteMade) -> None:
-        say, count = partial(gathered(ctx).say, "request", fact.request_id), request_for(ctx, fact.request_id).quotes
+        say, count = (
+            partial(notifications(ctx).say, "request", fact.request_id),
+            request_for(ctx, fact.request_id).quotes,
+        )
         say(code, by=None, only=fact.buyer, count=count)
         say(f"{code}.you", by=None, only=fact.seller, count=count)
 
@@ -82,7 +85,7 @@ def _on_awarded(code: str) -> Callable[[Ctx, quote.QuoteAwarded], None]:
 
     def hear(ctx: Ctx, fact: quote.QuoteAwarded) -> None:
         asked = request_for(ctx, fact.request_id)
-        say = partial(gathered(ctx).say, "request", asked.id)
+        say = partial(notifications(ctx).say, "request", asked.id)
         say("", by=fact.by_person)
         for seller in sellers_of(ctx, asked.id):
             if seller != fact.seller:
@@ -97,7 +100,7 @@ def _on_reopened(code: str) -> Callable[[Ctx, request.RequestReopened], None]:
 
     def hear(ctx: Ctx, fact: request.RequestReopened) -> None:
         asked = request_for(ctx, fact.request_id)
-        say = partial(gathered(ctx).say, "request", asked.id, by=None, due=fact.until)
+        say = partial(notifications(ctx).say, "request", asked.id, by=None, due=fact.until)
         why = fact.why if fact.why == "quoting_goes_on" else ""
         say("")  # whose quote it was reads of it on the deal, and here what is true now
         say(code, only=fact.buyer, why=why, **({} if why else {"count": asked.quotes}))
@@ -113,7 +116,7 @@ def _on_signed(code: str) -> Callable[[Ctx, request.RequestSigned], None]:
 
     def hear(ctx: Ctx, fact: request.RequestSigned) -> None:
         asked = request_for(ctx, fact.request_id)
-        say = partial(gathered(ctx).say, "request", asked.id, by=None)
+        say = partial(notifications(ctx).say, "request", asked.id, by=None)
         say("")
         for seller in sellers_of(ctx, asked.id):
             if fact.freed and has_standing(ctx, asked, seller):
@@ -126,10 +129,10 @@ def _on_deal(code: str) -> Callable[[Ctx, deal.DealApprovalNeeded], None]:
     """The request's card says what the deal waits for until it counts."""
 
     def hear(ctx: Ctx, fact: deal.DealApprovalNeeded) -> None:
-        seen = ctx.seen_by(NOBODY_IN_PARTICULAR)
-        quote_id = deal_for(seen, fact.deal_id).quote_id
+        expected_version = ctx.seen_by(NOBODY_IN_PARTICULAR)
+        quote_id = deal_for(expected_version, fact.deal_id).quote_id
         if quote_id is not None:
-            gathered(ctx).say("request", quote_for(seen, quote_id).request_id, code, by=None)
+            notifications(ctx).say("request", quote_for(expected_version, quote_id).request_id, code, by=None)
 
     return hear
 

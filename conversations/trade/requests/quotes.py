@@ -10,7 +10,7 @@ from conversations.forms.answers import goods_name, read_price, show_place, writ
 from conversations.forms.delivery_window import WINDOW, write_window
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Toast
-from conversations.router import Book, Confirmation, Flow
+from conversations.router import Confirmation, Flow, Router
 from conversations.trade.listings.certificates import (
     NUMBERS,
     certificates_in,
@@ -31,7 +31,7 @@ from core.trade.offers.quotes.model import MakeQuote
 from core.trade.requests import service as requests
 from core.trade.requests.model import REQUEST
 
-book = Book()
+router = Router()
 
 
 def _read_quoted_price(chat: ChatContext, text: str, values: Values) -> UnitPrice:
@@ -78,7 +78,7 @@ def _quote(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     window = values["window"]
     command = MakeQuote(
         request_id=str(defaults.subject),
-        edition=defaults.seen,
+        edition=defaults.expected_version,
         price=values["price"],
         window_from=window[0],
         window_to=window[1],
@@ -92,12 +92,12 @@ def _quote(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """The request asks for something else by now: the price stays to be looked over, the dates are those asked for."""
     asked = requests.request_for(chat.ctx, str(defaults.subject))
-    if defaults.seen is None or defaults.seen >= asked.stands_from:
+    if defaults.expected_version is None or defaults.expected_version >= asked.stands_from:
         return defaults
     window = write_window((asked.window_from, asked.window_to))
     certificates = write_list(asked.certificates)
     now = {"window": window, "asked": write_asked(asked.quantity, asked.lots), "certificates": certificates}
-    return replace(defaults, answers={**defaults.answers, **now}, seen=asked.edition)
+    return replace(defaults, answers={**defaults.answers, **now}, expected_version=asked.edition)
 
 
 def _what_is_asked(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -116,7 +116,7 @@ def _far_quote(chat: ChatContext, defaults: FormDefaults, values: Values) -> Con
     return beside_market(chat, asked.product_id, price) or beside
 
 
-book.flow(
+router.flow(
     Flow(
         QUOTING,
         finish=_quote,
@@ -128,7 +128,7 @@ book.flow(
 )
 
 
-@book.press("request.quote")
+@router.press("request.quote")
 def quote(chat: ChatContext, pressed: Press) -> None:
     """A seller's way in: the dates that are asked for stand in the form, and their own last price."""
     asked = requests.request_for(chat.ctx, pressed.subject)
@@ -149,7 +149,7 @@ def quote(chat: ChatContext, pressed: Press) -> None:
     chat.open("quote", FormDefaults(known, asked.id, asked.edition))
 
 
-@book.press("request.award")
+@router.press("request.award")
 def award(chat: ChatContext, pressed: Press) -> None:
     """The buyer takes the quote of that number on the card; the card's version says which card it was."""
     asked = requests.request_for(chat.ctx, pressed.subject)
@@ -157,5 +157,5 @@ def award(chat: ChatContext, pressed: Press) -> None:
     number = int(pressed.choice) if pressed.choice.isdigit() else 0
     if not 1 <= number <= len(shown):
         raise Invalid("talk.unknown_button")
-    quotes.award_quote(chat.ctx, shown[number - 1].id, pressed.seen)
+    quotes.award_quote(chat.ctx, shown[number - 1].id, pressed.expected_version)
     chat.reply(Toast(text=chat.words("request.awarded_toast")))

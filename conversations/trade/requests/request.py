@@ -24,7 +24,7 @@ from conversations.forms.delivery_window import write_window
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.keypads import Calendar
 from conversations.reply import Button, CardList, Option, Say, Toast
-from conversations.router import Book, Confirmation, Flow
+from conversations.router import Confirmation, Flow, Router
 from conversations.steps import YES
 from conversations.trade.delivery.delivery import read_day
 from conversations.trade.listings.listing import SELL, answers_in, answers_of, opened_by
@@ -40,7 +40,7 @@ from core.trade.requests.model import QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST,
 SHOWN_AT_ONCE = 10
 CUT_OFF_HOUR: Final = time(17)  # of the buyer's own day: whoever quotes on the last day has had the day
 
-book = Book()
+router = Router()
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def _doubts(chat: ChatContext, _defaults: FormDefaults, values: Values) -> Confi
     return far or too_few_lots(chat, values)
 
 
-book.flow(
+router.flow(
     Flow(
         REQUESTING,
         finish=_publish,
@@ -126,7 +126,7 @@ book.flow(
 # --- commands and buttons ---------------------------------------------------------------------------------------------
 
 
-@book.command("request")
+@router.command("request")
 def request(chat: ChatContext, sentence: str) -> None:
     """`/request`, or `/request 500 t A1 pellets DAP Kaunas in December`: whatever the sentence says is filled in."""
     chat.open("request", FormDefaults(of_request(chat, opened_by(chat, sentence)) if sentence else {}))
@@ -150,7 +150,7 @@ def of_request(chat: ChatContext, known: dict[str, str]) -> dict[str, str]:
     return known
 
 
-@book.command("requests")
+@router.command("requests")
 def all_requests(chat: ChatContext, sentence: str) -> None:
     """What others look for, that which closes soonest first; above it the person's own, then what they quoted on.
 
@@ -184,7 +184,7 @@ def _way_back(chat: ChatContext, skipping: int) -> tuple[tuple[Button, ...], ...
     return ((Button(label=label, press=press("request.ended", choice=str(skipping))),),)
 
 
-@book.press("request.ended")
+@router.press("request.ended")
 def ended(chat: ChatContext, pressed: Press) -> None:
     """One's own that are over, and those quoted on; what was one's own can be asked again there."""
     skipping = int(pressed.choice) if pressed.choice.isdigit() else 0
@@ -194,12 +194,12 @@ def ended(chat: ChatContext, pressed: Press) -> None:
     chat.reply(CardList(subject="requests_ended", title=title, items=items, buttons=buttons, first=skipping + 1))
 
 
-@book.press("request.show")
+@router.press("request.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(request_card(chat, requests.request_for(chat.ctx, pressed.subject)))
 
 
-@book.press("request.again")
+@router.press("request.again")
 def again(chat: ChatContext, pressed: Press) -> None:
     """What has ended is asked again with one press, or after another look: all stands there, with a new cut-off."""
     asked = requests.own_request(chat.ctx, pressed.subject)
@@ -238,9 +238,9 @@ def answers_of_request(chat: ChatContext, asked: Request) -> dict[str, str]:
     return {name: text for name, text in said.items() if text}
 
 
-@book.press("request.withdraw")
+@router.press("request.withdraw")
 def withdraw(chat: ChatContext, pressed: Press) -> None:
-    words, asked = chat.words, requests.own_request(chat.ctx, pressed.subject, pressed.seen)
+    words, asked = chat.words, requests.own_request(chat.ctx, pressed.subject, pressed.expected_version)
     if pressed.choice != YES:
         again = press("request.withdraw", asked.id, asked.version, YES)
         yes = Button(label=words("sure.yes", what=words("request.withdraw")), press=again, style="danger")
@@ -249,5 +249,5 @@ def withdraw(chat: ChatContext, pressed: Press) -> None:
         sure = {"turn": words("request.withdraw_sure"), "buttons": ((yes,), (no,)), "as_new_message": False}
         chat.reply(card.model_copy(update=sure))
         return
-    requests.withdraw_request(chat.ctx, asked.id, pressed.seen)
+    requests.withdraw_request(chat.ctx, asked.id, pressed.expected_version)
     chat.reply(Toast(text=words("request.withdrawn_toast")))

@@ -17,7 +17,7 @@ from conversations.forms.answers import (
     read_goods_price,
 )
 from conversations.forms.form import BEFORE, Form, Values
-from conversations.router import Book, Confirmation, Flow
+from conversations.router import Confirmation, Flow, Router
 from conversations.trade.listings.listing import answers_in
 from conversations.trade.listings.listing_changes import CHANGING
 from conversations.trade.listings.price_confirmation import beside_market
@@ -29,7 +29,7 @@ from core.trade.requests.model import QUOTES_EACH, ChangeRequest, Request
 
 GOODS: Final = ("product", "grade", "certificates")  # what a sentence about another product would change, too
 
-book = Book()
+router = Router()
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------
@@ -75,7 +75,9 @@ def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     given: dict[str, Any] = {}
     for name in changed:
         given |= GIVEN[name](values)
-    requests.change_request(chat.ctx, chat.market_context.catalogue, asked.id, ChangeRequest(**given), defaults.seen)
+    requests.change_request(
+        chat.ctx, chat.market_context.catalogue, asked.id, ChangeRequest(**given), defaults.expected_version
+    )
 
 
 def _changed(chat: ChatContext, defaults: FormDefaults) -> set[str]:
@@ -101,7 +103,7 @@ GIVEN: Final[Mapping[str, Callable[[Values], dict[str, Any]]]] = {
 def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """A colleague has changed the request under the form: what was entered is laid upon what it says now."""
     asked = requests.changeable_request(chat.ctx, str(defaults.subject))
-    if asked.edition == defaults.seen:
+    if asked.edition == defaults.expected_version:
         return defaults
     entered = {name: defaults.answers.get(name, "") for name in _changed(chat, defaults)}
     now = _defaults(chat, asked)
@@ -135,10 +137,10 @@ def _doubts(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confir
     return far or (too_few_lots(chat, values) if changed & {"target", "quantity", "lots"} else None)
 
 
-book.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=_anew, confirm=_doubts))
+router.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=_anew, confirm=_doubts))
 
 
-@book.press("request.change")
+@router.press("request.change")
 def change(chat: ChatContext, pressed: Press) -> None:
     """Whichever card it stands on: what is opened is what the request says now, or the form that was begun of it."""
     asked = requests.changeable_request(chat.ctx, pressed.subject)

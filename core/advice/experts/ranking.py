@@ -29,7 +29,7 @@ NEW_UNTIL: Final = 200  # showings
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RankedExpert:
     """Somebody in line. `score`: how well they answer; `promoted`: here, for this wish.
 
     `shown` and `shown_this_week`: how often they stood in a list, from our own counters.
@@ -46,10 +46,10 @@ class Standing:
         return self.shown < NEW_UNTIL
 
 
-def in_line(standing: Sequence[Standing]) -> list[Standing]:
+def in_line(standing: Sequence[RankedExpert]) -> list[RankedExpert]:
     """All of them, each once. Given best first by merit."""
     best = max((each.score for each in standing), default=0.0)
-    classes: list[list[Standing]] = [[] for _ in range(len(CLASSES) + 1)]
+    classes: list[list[RankedExpert]] = [[] for _ in range(len(CLASSES) + 1)]
     for each in standing:
         classes[class_of(each.score, best)].append(each)
     return [each for of_one_class in classes for each in _placed(of_one_class)]
@@ -62,11 +62,11 @@ def class_of(score: float, best: float) -> int:
     return next((place for place, share in enumerate(CLASSES) if score >= share * best), len(CLASSES))
 
 
-def _placed(by_merit: Sequence[Standing]) -> list[Standing]:
+def _placed(by_merit: Sequence[RankedExpert]) -> list[RankedExpert]:
     merit = deque(by_merit)
     promoted = _in_turn(each for each in by_merit if each.promoted)
     new = _in_turn(each for each in by_merit if each.new) if _owed(by_merit) else deque()
-    placed: dict[str, Standing] = {}
+    placed: dict[str, RankedExpert] = {}
     while len(placed) < len(by_merit):
         place = len(placed) % RUN
         lines = {PROMOTED_PLACE: (promoted, merit), NEW_PLACE: (new, merit)}.get(place, (merit,))
@@ -75,19 +75,19 @@ def _placed(by_merit: Sequence[Standing]) -> list[Standing]:
     return list(placed.values())
 
 
-def _in_turn(some: Iterable[Standing]) -> deque[Standing]:
+def _in_turn(some: Iterable[RankedExpert]) -> deque[RankedExpert]:
     """Who was shown least this week comes first."""
     return deque(sorted(some, key=lambda each: (each.shown_this_week, each.id)))
 
 
-def _owed(line: Sequence[Standing]) -> bool:
+def _owed(line: Sequence[RankedExpert]) -> bool:
     """Whether the new ones have had less than their share."""
     showings = sum(each.shown_this_week for each in line)
     of_new = sum(each.shown_this_week for each in line if each.new)
     return Fraction(of_new, showings) < NEW_SHARE if showings else True
 
 
-def _next(line: deque[Standing], placed: dict[str, Standing]) -> Standing | None:
+def _next(line: deque[RankedExpert], placed: dict[str, RankedExpert]) -> RankedExpert | None:
     while line and line[0].id in placed:
         line.popleft()
     return line[0] if line else None

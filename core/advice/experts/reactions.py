@@ -8,7 +8,7 @@ from core.advice.experts import external_calendars, shortlist
 from core.advice.experts.questions import service as questions
 from core.advice.experts.service import BACK, FREE_OVER, TIMERS, free_over, holiday_over, left_company
 from core.kernel.events import Reactions
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import AccountsLinked
@@ -26,11 +26,11 @@ def listen(reactions: Reactions) -> None:
     reactions.on(MemberLeft, lambda ctx, fact: left_company(ctx, fact.person_id))
 
 
-def ring(ctx: Ctx, timer: Timer) -> None:
+def handle_timer(ctx: Ctx, timer: Timer) -> None:
     BY_EVENT[timer.event](ctx, timer.subject)
 
 
-rings: Mapping[str, Ring] = {
-    TIMERS: ring,
+timer_handlers: Mapping[str, TimerHandler] = {
+    TIMERS: handle_timer,
     external_calendars.TIMER: lambda ctx, timer: external_calendars.read_again(ctx, timer.subject),
 }

@@ -65,9 +65,11 @@ def offer_expertise(ctx: Ctx, catalogue: Catalogue, command: OfferExpertise, tow
     return expert
 
 
-def change_expertise(ctx: Ctx, catalogue: Catalogue, command: ChangeExpertise, seen: int | None = None) -> Expert:
+def change_expertise(
+    ctx: Ctx, catalogue: Catalogue, command: ChangeExpertise, expected_version: int | None = None
+) -> Expert:
     """Change what is given. Sessions already booked keep their price and policy. Raises Invalid, Stale."""
-    expert = own(ctx, seen)
+    expert = own(ctx, expected_version)
     given = command.model_dump(exclude_none=True, exclude={"rate", "own_link"})
     for name, value in given.items():
         setattr(expert, name, list(value) if isinstance(value, tuple) else value)
@@ -123,9 +125,9 @@ def keep_hours(ctx: Ctx, sentence: str, towns: Towns | None = None) -> Change:
     return change
 
 
-def mean_only(ctx: Ctx, day: date, before: dict[str, list[list[int]]], seen: int) -> Expert:
+def mean_only(ctx: Ctx, day: date, before: dict[str, list[list[int]]], expected_version: int) -> Expert:
     """What was just kept for every such weekday is meant for this one day; the week is again as it was before."""
-    expert = own(ctx, seen)
+    expert = own(ctx, expected_version)
     spans = expert.hours[day.weekday()]
     expert.week = before
     return keep_special_day(ctx, SpecialDay(day=day, spans=tuple((span.start, span.end) for span in spans)))
@@ -204,9 +206,9 @@ def is_free_now(ctx: Ctx, expert: Expert) -> bool:
     return expert.live and expert.free_until is not None and expert.free_until > ctx.now
 
 
-def pause(ctx: Ctx, until: datetime | None = None, seen: int | None = None) -> Expert:
+def pause(ctx: Ctx, until: datetime | None = None, expected_version: int | None = None) -> Expert:
     """Not be found, until a day or until they come back. Sessions already booked stand."""
-    expert = own(ctx, seen)
+    expert = own(ctx, expected_version)
     if until is not None and until <= ctx.now:
         raise Refusal("expert.holiday_past", field="days")
     expert.away_until = until
@@ -216,9 +218,9 @@ def pause(ctx: Ctx, until: datetime | None = None, seen: int | None = None) -> E
     return _pause(ctx, expert, "own" if until is None else "holiday")
 
 
-def come_back(ctx: Ctx, seen: int | None = None) -> Expert:
+def come_back(ctx: Ctx, expected_version: int | None = None) -> Expert:
     """Be found again."""
-    expert = own(ctx, seen)
+    expert = own(ctx, expected_version)
     if not expert.live:
         _list(ctx, expert)
     return expert
@@ -273,11 +275,11 @@ def left_company(ctx: Ctx, person_id: str) -> None:
 # --- steps that more than one of them take ----------------------------------------------------------------------------
 
 
-def own(ctx: Ctx, seen: int | None = None) -> Expert:
+def own(ctx: Ctx, expected_version: int | None = None) -> Expert:
     expert = own_profile(ctx)
     if expert is None:
         raise NotFound("expert.not_one")
-    if seen is not None and seen != expert.version:
+    if expected_version is not None and expected_version != expert.version:
         raise Stale
     return expert
 

@@ -9,7 +9,7 @@ from core.advice.experts.events import ExpertPaused
 from core.advice.promotion import service
 from core.advice.promotion.model import PROMOTION
 from core.kernel.events import Reactions
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.transaction import Ctx
 from core.shop.purchases.events import (
     PurchaseCalledBack,
@@ -40,6 +40,6 @@ def ours(hear: Callable[[Ctx, Fact], None]) -> Callable[[Ctx, Fact], None]:
     return lambda ctx, fact: hear(ctx, fact) if fact.thing is Thing.PROMOTION else None
 
 
-rings: Final[Mapping[str, Ring]] = {
+timer_handlers: Final[Mapping[str, TimerHandler]] = {
     PROMOTION.name: lambda ctx, timer: service.time_is_up(ctx, timer.subject, timer.event)
 }

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from core.advice.experts.model import Expert
-from core.advice.experts.ranking import Standing
+from core.advice.experts.ranking import RankedExpert
 from core.advice.experts.service import expert_for, own_profile
 from core.advice.promotion import rules, view_counts
 from core.advice.promotion.events import (
@@ -114,7 +114,7 @@ def paid(ctx: Ctx, promotion_id: str, purchase_id: str) -> None:
     promotion.started_at = ctx.now
     promotion.looks_that_day = view_counts.looks_at(ctx, expert.id, ctx.now.date(), ctx.now.date())
     until = ctx.now + _package(promotion).lasts
-    step(ctx, PROMOTION, promotion, "paid", ("system",), dues={"run_out": until})
+    step(ctx, PROMOTION, promotion, "paid", ("system",), deadlines={"run_out": until})
     ctx.session.flush()
     ctx.announce(PromotionBegan(promotion.id, expert.id))
 
@@ -162,7 +162,7 @@ def regained(ctx: Ctx, promotion_id: str) -> None:
         return
     due = ctx.now + timedelta(seconds=promotion.seconds_left or 0)
     promotion.seconds_left = None
-    step(ctx, PROMOTION, promotion, "resume", ("system",), dues={"run_out": due})
+    step(ctx, PROMOTION, promotion, "resume", ("system",), deadlines={"run_out": due})
     ctx.session.flush()
     if not expert_for(ctx, promotion.expert_id).live:
         _stop(ctx, promotion, "away", "system")
@@ -217,7 +217,7 @@ def running(ctx: Ctx, experts: Collection[str]) -> list[Promotion]:
     return list(ctx.session.scalars(query.order_by(Promotion.id)))
 
 
-def standings(ctx: Ctx, found: Iterable[tuple[str, float, Collection[str]]]) -> list[Standing]:
+def standings(ctx: Ctx, found: Iterable[tuple[str, float, Collection[str]]]) -> list[RankedExpert]:
     """Who was found, as they stand in line. `found`: id, score, and the fields of expertise that the wish is about."""
     asked = list(found)
     ids = [each for each, _, _ in asked]
@@ -225,7 +225,7 @@ def standings(ctx: Ctx, found: Iterable[tuple[str, float, Collection[str]]]) -> 
     made = []
     for expert_id, score, fields in asked:
         here = any(each.expert_id == expert_id and each.field in (None, *fields) for each in promoted)
-        made.append(Standing(expert_id, score, here, *seen.get(expert_id, (0, 0))))
+        made.append(RankedExpert(expert_id, score, here, *seen.get(expert_id, (0, 0))))
     return made
 
 

@@ -9,7 +9,7 @@ from core.advice.recaps.model import RECAP, RECORDING
 from core.advice.sessions.events import SessionCalledOff, TalkEnded
 from core.advice.sessions.model import Booking, Meeting
 from core.kernel.events import Reactions
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.transaction import Ctx
 from core.shop.purchases.events import PurchaseGivenBack, PurchasePaid
 from core.shop.purchases.model import Thing
@@ -44,7 +44,7 @@ def _given_back(ctx: Ctx, fact: PurchaseGivenBack) -> None:
         service.given_back(ctx, fact.subject)
 
 
-rings: Mapping[str, Ring] = {
+timer_handlers: Mapping[str, TimerHandler] = {
     RECAP.name: lambda ctx, timer: service.recap_time_is_up(ctx, timer.subject, timer.event),
     RECORDING.name: lambda ctx, timer: service.recording_time_is_up(ctx, timer.subject, timer.event),
     service.LINES: lambda ctx, timer: service.lines_time_is_up(ctx, timer.subject),

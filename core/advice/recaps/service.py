@@ -63,9 +63,9 @@ def never_begun(ctx: Ctx, booking_id: str) -> None:
     _delete_lines(ctx, booking_id)
 
 
-def edit_recap(ctx: Ctx, command: EditRecap, seen: int | None = None) -> Recap:
+def edit_recap(ctx: Ctx, command: EditRecap, expected_version: int | None = None) -> Recap:
     """The consultant's own words take the place of the draft's. Raises Stale once it is sent, NotAllowed, NotFound."""
-    recap = _recap(ctx, command.booking_id, seen)
+    recap = _recap(ctx, command.booking_id, expected_version)
     booking = booking_for(ctx, recap.id)
     step(ctx, RECAP, recap, "edit", sides(ctx, booking))
     recap.topics, recap.decisions, recap.steps = list(command.topics), list(command.decisions), list(command.steps)
@@ -74,9 +74,9 @@ def edit_recap(ctx: Ctx, command: EditRecap, seen: int | None = None) -> Recap:
     return recap
 
 
-def send_recap(ctx: Ctx, booking_id: str, seen: int | None = None) -> Recap:
+def send_recap(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Recap:
     """To the seeker, as it stands. Raises Refusal for one with nothing in it."""
-    recap = _recap(ctx, booking_id, seen)
+    recap = _recap(ctx, booking_id, expected_version)
     if not (recap.topics or recap.decisions or recap.steps):
         raise Refusal("recap.empty")
     step(ctx, RECAP, recap, "send", sides(ctx, booking_for(ctx, recap.id)))
@@ -116,18 +116,20 @@ def ask_recording(ctx: Ctx, booking_id: str, *, shown: str, place: str) -> Recor
     return recording
 
 
-def agree_recording(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int | None = None) -> Recording:
+def agree_recording(
+    ctx: Ctx, booking_id: str, *, shown: str, place: str, expected_version: int | None = None
+) -> Recording:
     """The other side says yes."""
-    recording, booking = _recording(ctx, booking_id, seen)
+    recording, booking = _recording(ctx, booking_id, expected_version)
     step(ctx, RECORDING, recording, "agree", roles(ctx, booking, recording))
     _consent(ctx, booking, shown, place)
     ctx.announce(RecordingAgreed(booking.id, ctx.actor.person))
     return recording
 
 
-def refuse_recording(ctx: Ctx, booking_id: str, seen: int | None = None) -> Recording:
+def refuse_recording(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Recording:
     """The other side says no, or who asked thinks better of it."""
-    recording, booking = _recording(ctx, booking_id, seen)
+    recording, booking = _recording(ctx, booking_id, expected_version)
     _end_recording(ctx, booking, recording, "refuse", roles(ctx, booking, recording))
     return recording
 
@@ -255,21 +257,21 @@ def lines_time_is_up(ctx: Ctx, booking_id: str) -> None:
 # --- steps that more than one of them take ----------------------------------------------------------------------------
 
 
-def _recap(ctx: Ctx, booking_id: str, seen: int | None) -> Recap:
+def _recap(ctx: Ctx, booking_id: str, expected_version: int | None) -> Recap:
     recap = ctx.session.get(Recap, booking_for(ctx, booking_id).id)
     if recap is None:
         raise NotFound
-    if seen is not None and seen != recap.version:
+    if expected_version is not None and expected_version != recap.version:
         raise Stale
     return recap
 
 
-def _recording(ctx: Ctx, booking_id: str, seen: int | None) -> tuple[Recording, Booking]:
+def _recording(ctx: Ctx, booking_id: str, expected_version: int | None) -> tuple[Recording, Booking]:
     booking = booking_for(ctx, booking_id)
     recording = ctx.session.get(Recording, booking.id)
     if recording is None:
         raise NotFound
-    if seen is not None and seen != recording.version:
+    if expected_version is not None and expected_version != recording.version:
         raise Stale
     return recording, booking
 

@@ -9,7 +9,7 @@ from core.advice.reviews.model import SESSION_REVIEW
 from core.advice.sessions.events import TalkEnded
 from core.advice.sessions.model import Booking, Meeting
 from core.kernel.events import Reactions
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 
@@ -25,8 +25,8 @@ def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
         service.open_window(ctx, ctx.session.get_one(Booking, fact.booking_id))
 
 
-def ring(ctx: Ctx, timer: Timer) -> None:
+def handle_timer(ctx: Ctx, timer: Timer) -> None:
     service.time_is_up(ctx, timer.subject, timer.event)
 
 
-rings: Mapping[str, Ring] = {SESSION_REVIEW.name: ring}
+timer_handlers: Mapping[str, TimerHandler] = {SESSION_REVIEW.name: handle_timer}

@@ -35,7 +35,7 @@ NOT_COME = ("noshow_consultant", "cancel_late_consultant")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReviewSummary:
     """What is said of a consultant. `came`: the share, 0 to 1, of agreed sessions that they kept; None before any."""
 
     stars: float | None
@@ -185,11 +185,11 @@ _STANDING = select(
 )
 
 
-def standing_of(ctx: Ctx, person_id: str) -> Standing:
+def standing_of(ctx: Ctx, person_id: str) -> ReviewSummary:
     """A person's standing from their sessions, on either side."""
     ((stars, reviews, talks, agreed, missed),) = select_rows(ctx.session, _STANDING, person=person_id)
     came = 1 - missed / agreed if agreed else None
-    return Standing(stars=stars, reviews=reviews or 0, talks=talks, came=came)
+    return ReviewSummary(stars=stars, reviews=reviews or 0, talks=talks, came=came)
 
 
 # --- steps that more than one of them take ----------------------------------------------------------------------------

@@ -274,7 +274,7 @@ def close_unwanted(ctx: Ctx, booking: Booking) -> None:
 
 def card_is_good(ctx: Ctx, booking: Booking) -> None:
     due = rules.answer_by(ctx.now, booking.starts_at, instant=booking.instant)
-    step(ctx, SESSION, booking, "card_ok", ("provider",), dues={"request_expired": due})
+    step(ctx, SESSION, booking, "card_ok", ("provider",), deadlines={"request_expired": due})
     ctx.session.flush()
     # Who has picked the time is not asked again.
     ctx.announce((SessionRequested if booking.picked_at is None else PickSecured)(booking.id, None))

@@ -85,7 +85,14 @@ def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | No
     elif booking.state == "slot_held":
         card_holds.card_is_good(ctx, booking)
     elif booking.state == "card_trouble":
-        step(ctx, SESSION, booking, "card_ok", ("provider",), dues=rules.confirmed_dues(booking.starts_at, ctx.now))
+        step(
+            ctx,
+            SESSION,
+            booking,
+            "card_ok",
+            ("provider",),
+            deadlines=rules.confirmed_deadlines(booking.starts_at, ctx.now),
+        )
         # Who is here already has waited for the card alone.
         set_timer(ctx.session, Timer(service.REMINDER, booking.id, "start", max(booking.starts_at, ctx.now)))
         ctx.session.flush()

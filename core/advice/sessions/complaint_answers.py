@@ -15,12 +15,12 @@ from core.trade.funding.called_back import frozen
 ALL = 100  # percent of the charge that the consultant keeps of a complaint that is taken back
 
 
-def answer_complaint(ctx: Ctx, booking_id: str, words: str, seen: int | None = None) -> Booking:
+def answer_complaint(ctx: Ctx, booking_id: str, words: str, expected_version: int | None = None) -> Booking:
     """The consultant says it from their side, to the seeker and to whoever decides; the last answer counts.
 
     Raises Invalid, NotAllowed, Stale.
     """
-    booking, words = mine(ctx, booking_id, seen), words.strip()
+    booking, words = mine(ctx, booking_id, expected_version), words.strip()
     if not WORDS_LEAST <= len(words) <= WORDS_MOST:
         raise Invalid("session.complaint_words", field="words", least=WORDS_LEAST, most=WORDS_MOST)
     step(ctx, SESSION, booking, "answer", sides(ctx, booking))
@@ -30,9 +30,9 @@ def answer_complaint(ctx: Ctx, booking_id: str, words: str, seen: int | None = N
     return booking
 
 
-def take_back(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+def take_back(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """The seeker takes it back: all is the consultant's, as if nothing had been said. Raises Refusal, Stale."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     if frozen(ctx, booking.id):
         raise Refusal("session.called_back")
     step(ctx, SESSION, booking, "take_back", sides(ctx, booking))

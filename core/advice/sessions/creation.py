@@ -24,7 +24,7 @@ def made(
     starts_at: datetime,
     *,
     state: str = SESSION.initial,
-    dues: dict[str, datetime] | None = None,
+    deadlines: dict[str, datetime] | None = None,
     instant: bool = False,
     ask_id: str | None = None,
     times: Sequence[datetime] = (),
@@ -50,7 +50,7 @@ def made(
         proposed=[time.isoformat() for time in times],
         **_kept(terms),
     )
-    enter(ctx, SESSION, booking, state, dues)
+    enter(ctx, SESSION, booking, state, deadlines)
     ctx.session.add(booking)
     ctx.session.flush()
     ctx.session.add(Meeting(booking_id=booking.id))

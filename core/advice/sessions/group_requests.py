@@ -68,7 +68,7 @@ def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int, *, shown:
         slot_checks.check_pair(ctx, expert)
         terms = terms_for(ctx, expert, command.length, commission_bp)
         booking = creation.made(
-            ctx, expert, terms, command, times[0], state="proposed", dues=due, ask_id=ask_id, times=times
+            ctx, expert, terms, command, times[0], state="proposed", deadlines=due, ask_id=ask_id, times=times
         )
         ctx.announce(TimesProposed(booking.id, ctx.actor.person))
     return ask_id
@@ -94,16 +94,16 @@ def ask_for(ctx: Ctx, ask_id: str) -> list[Booking]:
 # --- the consultant ---------------------------------------------------------------------------------------------------
 
 
-def pick_time(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) -> Booking:
+def pick_time(ctx: Ctx, booking_id: str, at: datetime, expected_version: int | None = None) -> Booking:
     """Say yes to one of the times. The others who were asked are let go; the seeker's card is asked for now.
 
     Raises Stale when somebody else was faster, Refusal when either side has something else by now.
     """
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     if at not in booking.times:
         raise Invalid("talk.unknown_button")
     due = {"hold_expired": rules.card_after_pick_by(ctx.now, at)}
-    step(ctx, SESSION, booking, "pick_time", sides(ctx, booking), dues=due)
+    step(ctx, SESSION, booking, "pick_time", sides(ctx, booking), deadlines=due)
     slot_checks.check_room_for(ctx, booking, at)
     slot_checks.check_seeker_free(ctx, booking, at)
     booking.picked_at, booking.starts_at = ctx.now, at
@@ -118,9 +118,9 @@ def pick_time(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) 
     return booking
 
 
-def say_no(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+def say_no(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """None of the times suits the consultant."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     _end(ctx, booking, "decline", "declined", sides(ctx, booking))
     experts.request_answered(ctx, booking.expert_id)
     return booking

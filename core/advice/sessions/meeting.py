@@ -84,17 +84,22 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
     if meeting.seeker_here is None or meeting.consultant_here is None or ctx.now < booking.starts_at:
         return
     used = final_charges.free_time(ctx, booking)
-    dues = {"free_over_no_answer": rules.free_over_at(ctx.now, used, booking.terms), "time_up": _ends_at(ctx, booking)}
+    deadlines = {
+        "free_over_no_answer": rules.free_over_at(ctx.now, used, booking.terms),
+        "time_up": _ends_at(ctx, booking),
+    }
     begins = booking.state == "confirmed"
     match booking.state:
         case "confirmed":
             meeting.began_at = ctx.now
             nothing_ahead(ctx, booking)
             free = bool(booking.terms.free)
-            step(ctx, SESSION, booking, "both_joined" if free else "both_joined_paying", ("system",), dues=dues)
+            step(
+                ctx, SESSION, booking, "both_joined" if free else "both_joined_paying", ("system",), deadlines=deadlines
+            )
         case "free_paused" | "paid_paused":
             free = booking.state == "free_paused"
-            step(ctx, SESSION, booking, "rejoin", ("system",), dues=dues)
+            step(ctx, SESSION, booking, "rejoin", ("system",), deadlines=deadlines)
         case _:
             return
     meeting.running_since = ctx.now
@@ -135,16 +140,16 @@ def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) ->
 # --- the decision -----------------------------------------------------------------------------------------------------
 
 
-def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int | None = None) -> Booking:
+def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, expected_version: int | None = None) -> Booking:
     """The seeker says "continue, pay". What they saw is kept word for word.
 
     By the minute it is charged when the free minutes are over, however early the yes comes; one price is due with it.
     Pressed twice it counts once. Raises NotAllowed for the consultant, Stale when the talk is over.
     """
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     meeting = meeting_of(ctx, booking)
     _stop_clock(ctx, booking, meeting)
-    step(ctx, SESSION, booking, "continue", sides(ctx, booking), dues={"time_up": _ends_at(ctx, booking)})
+    step(ctx, SESSION, booking, "continue", sides(ctx, booking), deadlines={"time_up": _ends_at(ctx, booking)})
     meeting.running_since = ctx.now
     clear_timers(ctx.session, CLOCK, booking.id)
     warn_of_end(ctx, booking)
@@ -157,9 +162,9 @@ def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int
     return booking
 
 
-def offer_extension(ctx: Ctx, booking_id: str, minutes: int, seen: int | None = None) -> Money:
+def offer_extension(ctx: Ctx, booking_id: str, minutes: int, expected_version: int | None = None) -> Money:
     """The consultant has more time; what it costs. Raises Refusal when they have something else then."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     if side_of(ctx, booking) != "consultant":
         raise NotAllowed
     if booking.state != "billable" or card_holds.being_extended(ctx, booking):
@@ -175,9 +180,11 @@ def offer_extension(ctx: Ctx, booking_id: str, minutes: int, seen: int | None = 
     return price
 
 
-def take_extension(ctx: Ctx, booking_id: str, *, shown: str, place: str, seen: int | None = None) -> Booking:
+def take_extension(
+    ctx: Ctx, booking_id: str, *, shown: str, place: str, expected_version: int | None = None
+) -> Booking:
     """The seeker wants the extension: it is held on the card first, and begins when it is."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     if side_of(ctx, booking) != "seeker":
         raise NotAllowed
     meeting = meeting_of(ctx, booking)
@@ -199,12 +206,12 @@ def _more(booking: Booking, minutes: int) -> Interval:
     return Interval(booking.ends_at, booking.ends_at + timedelta(minutes=minutes))
 
 
-def end(ctx: Ctx, booking_id: str, seen: int | None = None, told_at: datetime | None = None) -> Booking:
+def end(ctx: Ctx, booking_id: str, expected_version: int | None = None, told_at: datetime | None = None) -> Booking:
     """Either side ends it: free when nobody had said "continue", else what `due.if_ended` says is charged.
 
     `told_at`: when they were told what is due, and the clock has stopped for it. Raises Stale when it is more by now.
     """
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     meeting = meeting_of(ctx, booking)
     free = booking.state in ("free_window", "free_paused")
     if told_at is not None and not free and not final_charges.still_true(ctx, booking, told_at):
@@ -236,7 +243,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     _over(ctx, booking, meeting, why)
 
 
-def clock_rings(ctx: Ctx, booking_id: str, event: str) -> None:
+def handle_clock_timer(ctx: Ctx, booking_id: str, event: str) -> None:
     """A minute of the countdown ("minute:5") is over, or the planned end comes near.
 
     Of minutes that ring late, all at once, only the last one speaks; that none are left is true however late it is.

@@ -22,7 +22,7 @@ from core.advice.sessions.process import SESSION
 from core.advice.sessions.rooms import presence
 from core.kernel.events import Reactions
 from core.kernel.heartbeat import ClocksStopped
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.trade.funding.events import PayeeReady
@@ -53,7 +53,7 @@ def _extended(ctx: Ctx, booking_id: str) -> None:
         meeting.warn_of_end(ctx, booking)
 
 
-def ring_session(ctx: Ctx, timer: Timer) -> None:
+def handle_session_timer(ctx: Ctx, timer: Timer) -> None:
     if timer.event in ASKED:
         group_requests.time_is_up(ctx, timer.subject, timer.event)
         return
@@ -61,7 +61,7 @@ def ring_session(ctx: Ctx, timer: Timer) -> None:
     room.time_is_up(ctx, timer.subject, timer.event)
 
 
-def ring_reminder(ctx: Ctx, timer: Timer) -> None:
+def handle_reminder_timer(ctx: Ctx, timer: Timer) -> None:
     booking = ctx.session.get_one(Booking, timer.subject)
     if timer.event == "start":
         meeting.it_begins(ctx, booking.id)
@@ -70,11 +70,11 @@ def ring_reminder(ctx: Ctx, timer: Timer) -> None:
         ctx.announce(SessionReminder(booking.id, None, timer.event, until))
 
 
-rings: Mapping[str, Ring] = {
-    SESSION.name: ring_session,
-    service.REMINDER: ring_reminder,
+timer_handlers: Mapping[str, TimerHandler] = {
+    SESSION.name: handle_session_timer,
+    service.REMINDER: handle_reminder_timer,
     service.MOVE: lambda ctx, timer: rescheduling.time_is_up(ctx, timer.subject),
-    meeting.CLOCK: lambda ctx, timer: meeting.clock_rings(ctx, timer.subject, timer.event),
+    meeting.CLOCK: lambda ctx, timer: meeting.handle_clock_timer(ctx, timer.subject, timer.event),
     presence.TIMER: presence.fell_silent,
     follow_up.TIMER: lambda ctx, timer: follow_up.follow_up(ctx, timer.subject),
     card_holds.TIMER: lambda ctx, timer: card_holds.time_is_up(ctx, timer.subject, timer.event),

@@ -18,9 +18,9 @@ from core.kernel.transaction import Ctx
 LAPSED: Final = "move_lapsed"
 
 
-def propose_move(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) -> Booking:
+def propose_move(ctx: Ctx, booking_id: str, at: datetime, expected_version: int | None = None) -> Booking:
     """Either side would rather meet at `at`; it stays as it is until the other says yes. The hold stays too."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     hindrance = not_to_be_moved(ctx, booking)
     if hindrance is not None:
         raise hindrance
@@ -44,9 +44,9 @@ def answer_by(ctx: Ctx, booking: Booking) -> datetime:
     return timer.due_at
 
 
-def take_move(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+def take_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """The other side agrees to the new time."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     if booking.move_to is None:
         raise Stale
     slot_checks.check_room_for(ctx, booking, booking.move_to)
@@ -58,9 +58,9 @@ def take_move(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
     return booking
 
 
-def leave_move(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+def leave_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """It stays at the old time: the one side takes the proposal back, or the other does not want it."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     if booking.move_to is None:
         raise Stale
     step(ctx, SESSION, booking, "leave_move", sides(ctx, booking))

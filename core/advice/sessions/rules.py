@@ -127,7 +127,7 @@ def card_after_pick_by(now: datetime, at: datetime) -> datetime:
     return max(min(now + PICKED_CARD_WITHIN, at - LATEST_ANSWER), now + CARD_WITHIN)
 
 
-def confirmed_dues(starts_at: datetime, now: datetime) -> dict[str, datetime]:
+def confirmed_deadlines(starts_at: datetime, now: datetime) -> dict[str, datetime]:
     """Who has not come ten minutes after the start is a no-show; of one that begins at once, ten minutes from now."""
     due = max(starts_at, now) + NO_SHOW_AFTER
     return {"noshow_seeker": due, "noshow_consultant": due}

@@ -70,23 +70,23 @@ def call_now(ctx: Ctx, command: CallNow, commission_bp: int, *, shown: str | Non
     return _hold_slot(ctx, creation.made(ctx, expert, terms, command, ctx.now, instant=True))
 
 
-def abandon(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+def abandon(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """The seeker would rather not add a card: the slot is free again."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     return _call_off(ctx, booking, "abandon", "abandoned")
 
 
-def withdraw(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+def withdraw(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """The seeker takes the request back before the consultant has said yes: nothing is charged."""
-    return _call_off(ctx, mine(ctx, booking_id, seen), "withdraw", "withdrawn")
+    return _call_off(ctx, mine(ctx, booking_id, expected_version), "withdraw", "withdrawn")
 
 
 # --- what the consultant answers --------------------------------------------------------------------------------------
 
 
-def accept(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+def accept(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """Say yes. An instant call begins now."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     _confirm(ctx, booking, "accept", ctx.now if booking.instant else booking.starts_at)
     experts.request_answered(ctx, booking.expert_id)
     ctx.announce(SessionConfirmed(booking.id, ctx.actor.person))
@@ -100,19 +100,19 @@ def agree_as_picked(ctx: Ctx, booking_id: str) -> None:
     ctx.announce(SessionConfirmed(booking.id, None))
 
 
-def decline(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+def decline(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """Say no: the hold goes, nothing is charged."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     experts.request_answered(ctx, booking.expert_id)
     return _call_off(ctx, booking, "decline", "declined")
 
 
-def offer_other_time(ctx: Ctx, booking_id: str, at: datetime, seen: int | None = None) -> Booking:
+def offer_other_time(ctx: Ctx, booking_id: str, at: datetime, expected_version: int | None = None) -> Booking:
     """Not then, but at `at`: the seeker may take it. Raises Refusal when the consultant has something else then."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     slot_checks.check_room_for(ctx, booking, at)
     due = rules.answer_by(ctx.now, at, instant=False)
-    step(ctx, SESSION, booking, "other_time", sides(ctx, booking), dues={"request_expired": due})
+    step(ctx, SESSION, booking, "other_time", sides(ctx, booking), deadlines={"request_expired": due})
     booking.move_by, booking.move_to = "consultant", at
     experts.request_answered(ctx, booking.expert_id)
     ctx.session.flush()
@@ -120,9 +120,9 @@ def offer_other_time(ctx: Ctx, booking_id: str, at: datetime, seen: int | None =
     return booking
 
 
-def take_other_time(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+def take_other_time(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """The seeker takes the time that the consultant has offered."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     if booking.move_to is None:
         raise Stale
     slot_checks.check_room_for(ctx, booking, booking.move_to)
@@ -144,12 +144,12 @@ def not_to_be_moved(ctx: Ctx, booking: Booking) -> Refusal | None:
     return None
 
 
-def cancel(ctx: Ctx, booking_id: str, seen: int | None = None, *, shown: int | None = None) -> Booking:
+def cancel(ctx: Ctx, booking_id: str, expected_version: int | None = None, *, shown: int | None = None) -> Booking:
     """Call a confirmed session off. A seeker who does so late pays the fee that was shown; a consultant never takes.
 
     `shown`: that fee in minor units. Raises Stale when it has come to cost more since: nobody has said yes to that.
     """
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     if shown is not None and cancellation_fee(ctx, booking).minor > shown:
         raise Stale
     late = booking.state == "confirmed" and rules.is_late(ctx.now, booking.starts_at, booking.terms)
@@ -231,10 +231,10 @@ def may(ctx: Ctx, booking: Booking) -> list[str]:
     return [each for each in open_ if each not in PARTS_MONEY] if stands_still else open_
 
 
-def mine(ctx: Ctx, booking_id: str, seen: int | None) -> Booking:
+def mine(ctx: Ctx, booking_id: str, expected_version: int | None) -> Booking:
     """A session that who asks is a side of, as they saw it. Raises NotFound, Stale."""
     booking = booking_for(ctx, booking_id)
-    if seen is not None and seen != booking.version:
+    if expected_version is not None and expected_version != booking.version:
         raise Stale
     return booking
 
@@ -283,7 +283,7 @@ def _hold_slot(ctx: Ctx, booking: Booking) -> Booking:
 
 def _confirm(ctx: Ctx, booking: Booking, event: str, at: datetime, roles: Sequence[str] | None = None) -> None:
     roles = sides(ctx, booking) if roles is None else roles
-    step(ctx, SESSION, booking, event, roles, dues=rules.confirmed_dues(at, ctx.now))
+    step(ctx, SESSION, booking, event, roles, deadlines=rules.confirmed_deadlines(at, ctx.now))
     meet_at(ctx, booking, at)
 
 
@@ -294,7 +294,7 @@ def meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
     forget_move(ctx, booking)
     there = ctx.session.get_one(Meeting, booking.id)
     there.seeker_here = there.consultant_here = None  # who was here came for another time
-    for event, due in rules.confirmed_dues(at, ctx.now).items():
+    for event, due in rules.confirmed_deadlines(at, ctx.now).items():
         set_timer(ctx.session, Timer(SESSION.name, booking.id, event, due))
     clear_timers(ctx.session, REMINDER, booking.id)
     for when, before in rules.reminders(booking.terms).items():
@@ -321,7 +321,7 @@ def forget_move(ctx: Ctx, booking: Booking) -> None:
 def card_fails(ctx: Ctx, booking: Booking, why: str) -> None:
     """A session that is agreed has no money behind it: the seeker has a while to add another card."""
     deadline = rules.card_deadline(booking.starts_at, ctx.now)
-    step(ctx, SESSION, booking, "auth_failed", ("provider",), dues={"card_deadline": deadline})
+    step(ctx, SESSION, booking, "auth_failed", ("provider",), deadlines={"card_deadline": deadline})
     ctx.announce(CardTrouble(booking.id, None, why))
 
 

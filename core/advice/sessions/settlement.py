@@ -42,9 +42,9 @@ WORDS_LEAST, WORDS_MOST = 10, 1000
 # --- what people do ---------------------------------------------------------------------------------------------------
 
 
-def complain(ctx: Ctx, booking_id: str, words: str, seen: int | None = None) -> Booking:
+def complain(ctx: Ctx, booking_id: str, words: str, expected_version: int | None = None) -> Booking:
     """Within two days of the charge the seeker says what was wrong; nothing is paid out until it is settled."""
-    booking, words = mine(ctx, booking_id, seen), words.strip()
+    booking, words = mine(ctx, booking_id, expected_version), words.strip()
     if not WORDS_LEAST <= len(words) <= WORDS_MOST:
         raise Invalid("session.complaint_words", field="words", least=WORDS_LEAST, most=WORDS_MOST)
     _check_not_called_back(ctx, booking)
@@ -56,19 +56,19 @@ def complain(ctx: Ctx, booking_id: str, words: str, seen: int | None = None) -> 
     return booking
 
 
-def give_back(ctx: Ctx, booking_id: str, seen: int | None = None) -> Booking:
+def give_back(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """The consultant gives the whole charge back."""
-    booking = mine(ctx, booking_id, seen)
+    booking = mine(ctx, booking_id, expected_version)
     _check_not_called_back(ctx, booking)
     step(ctx, SESSION, booking, "give_back", sides(ctx, booking))
     part(ctx, booking, 0)
     return booking
 
 
-def rule(ctx: Ctx, booking_id: str, percent: int, reason: str, seen: int | None = None) -> Booking:
+def rule(ctx: Ctx, booking_id: str, percent: int, reason: str, expected_version: int | None = None) -> Booking:
     """An operator decides what share of the charge the consultant keeps, and says why. Raises NotAllowed, Stale."""
     booking = complaint_case(ctx, booking_id)
-    if seen is not None and seen != booking.version:
+    if expected_version is not None and expected_version != booking.version:
         raise Stale
     if not 0 <= percent <= 100 or len(reason.strip()) < WORDS_LEAST:
         raise Invalid("session.ruling", field="reason", least=WORDS_LEAST)

@@ -14,7 +14,7 @@ from core.books.invoicing.issuance import Due
 from core.books.invoicing.model import MARKET, Invoice, Kind, Paper, Party, Supply
 from core.kernel.events import Reactions
 from core.kernel.money import Money
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import ProfileCompleted
@@ -135,11 +135,11 @@ class Clerk:
         issuance.ask_again(ctx, person_of(ctx, fact.person_id).organisation_id)
 
 
-def ring_invoice(ctx: Ctx, timer: Timer) -> None:
+def handle_invoice_timer(ctx: Ctx, timer: Timer) -> None:
     (pending_invoices.remind if timer.event == pending_invoices.REMIND else issuance.waited)(ctx, timer.subject)
 
 
-rings: Mapping[str, Ring] = {pending_invoices.TIMER: ring_invoice}
+timer_handlers: Mapping[str, TimerHandler] = {pending_invoices.TIMER: handle_invoice_timer}
 
 
 def _earned(ctx: Ctx, chargeback_id: str) -> Money:

@@ -10,7 +10,7 @@ from core.discovery.alerts.matching import Watchlists
 from core.discovery.alerts.model import Rhythm
 from core.discovery.alerts.notification_hours import OF_PERSON
 from core.kernel.events import Reactions
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import AccountsLinked
@@ -38,7 +38,7 @@ def _accounts_linked(ctx: Ctx, fact: AccountsLinked) -> None:
     service.move_searches(ctx, fact.person_id, fact.gone_id)
 
 
-def rings(catalogue: Callable[[], Catalogue]) -> Mapping[str, Ring]:
+def timer_handlers(catalogue: Callable[[], Catalogue]) -> Mapping[str, TimerHandler]:
     """What time does to alerts. `catalogue`: read when it is needed first."""
     watchlists = Watchlists()
 

@@ -31,7 +31,7 @@ SENT_REMEMBERED = 10
 
 
 def start_draft(
-    ctx: Ctx, person_id: str, flow: str, schema: str, *, subject: str | None = None, seen: int | None = None
+    ctx: Ctx, person_id: str, flow: str, schema: str, *, subject: str | None = None, expected_version: int | None = None
 ) -> Draft:
     """Open a form. Whatever was in focus is parked, not lost."""
     park_all(ctx, person_id)
@@ -40,7 +40,7 @@ def start_draft(
         "person_id": person_id,
         "flow": flow,
         "subject": subject,
-        "seen": seen,
+        "seen": expected_version,
         "answers": {},
         "trail": [],
         "said": {},
@@ -99,9 +99,10 @@ def save_draft(
     trail: list[str],
     editing: str | None,
     schema: str,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Draft:
-    """Write new answers over the revision that was read; `seen`: the version of its thing that they are about now.
+    """Write new answers over the revision that was read; `expected_version`: the version of its thing that they are
+    about now.
 
     Raises Stale when somebody else was faster.
     """
@@ -114,7 +115,7 @@ def save_draft(
         "schema": schema,
         "revision": draft.revision + 1,
         "expires_at": end if moves_on else draft.expires_at,
-        "seen": draft.seen if seen is None else seen,
+        "seen": draft.expected_version if expected_version is None else expected_version,
     }
     if not change(ctx.session, Draft, {"id": draft.id, "revision": draft.revision}, **new):
         raise Stale("talk.form_moved_on")
@@ -166,7 +167,7 @@ def close_sent(ctx: Ctx, draft: Draft) -> None:
     close_draft(ctx, draft)
 
 
-def ring(ctx: Ctx, timer: Timer) -> None:
+def handle_timer(ctx: Ctx, timer: Timer) -> None:
     """Six days without an answer: its owner is told. Seven: the draft goes."""
     draft = ctx.session.get(Draft, timer.subject)
     if draft is None:
@@ -178,7 +179,7 @@ def ring(ctx: Ctx, timer: Timer) -> None:
         close_draft(ctx, draft)
 
 
-rings = {"draft": ring}
+timer_handlers = {"draft": handle_timer}
 
 
 def shown(

@@ -35,29 +35,29 @@ _READER = (
 )
 
 
-def new_mark(ids: Ids) -> str:
+def new_security_phrase(ids: Ids) -> str:
     """Two different pictures."""
     first = int(ids.digits(6)) % len(PICTURES)
     second = int(ids.digits(6)) % (len(PICTURES) - 1)
     return PICTURES[first] + PICTURES[second + (second >= first)]
 
 
-def offered_marks(ctx: Ctx) -> list[str]:
+def offered_security_phrases(ctx: Ctx) -> list[str]:
     """Some to choose from, no two alike."""
     found: dict[str, None] = {}
     while len(found) < OFFERED:
-        found[new_mark(ctx.ids)] = None
+        found[new_security_phrase(ctx.ids)] = None
     return list(found)
 
 
-def choose_mark(ctx: Ctx, mark: str) -> None:
+def choose_security_phrase(ctx: Ctx, mark: str) -> None:
     """The acting person's from now on. Raises Invalid for anything that is none."""
     if len(mark) != 2 or mark[0] == mark[1] or not set(mark) <= set(PICTURES):
         raise Invalid("mark.unknown")
     ctx.session.get_one(Person, ctx.actor.person).mark = mark
 
 
-def mark_at(ctx: Ctx, platform: str, workspace: str, address: str) -> str | None:
+def security_phrase_at(ctx: Ctx, platform: str, workspace: str, address: str) -> str | None:
     """The mark of whoever reads at this address; None where nobody is known to."""
     found = select_rows(ctx.session, _READER, platform=platform, workspace=workspace, address=address)
     return found[0][0] if found else None

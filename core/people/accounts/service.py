@@ -37,7 +37,7 @@ from core.people.accounts.model import (
     ProveEmail,
     Settle,
 )
-from core.people.accounts.security_phrases import new_mark
+from core.people.accounts.security_phrases import new_security_phrase
 
 ZONE_UNKNOWN = "UTC"  # of people whose chat tells none
 EMAIL_CODE_TOLD = timedelta(hours=1)  # for so long figures are still taken for a code that has run out
@@ -72,7 +72,7 @@ def _welcome(ctx: Ctx, identity: Identity, address: str | None) -> Person:
         name=name,
         locale=identity.locale[:10],
         zone=identity.zone[:40],
-        mark=new_mark(ctx.ids),
+        mark=new_security_phrase(ctx.ids),
         created_at=ctx.now,
     )
     ctx.session.add(organisation)

@@ -52,7 +52,7 @@ def check_head(ctx: Ctx) -> None:
         raise NotAllowed("company.head_only")
 
 
-def seen(ctx: Ctx, person_id: str) -> int:
+def member_version(ctx: Ctx, person_id: str) -> int:
     """The version of what is known of somebody in their company, for buttons."""
     known = ctx.session.get(Membership, person_id)
     return 0 if known is None else known.version
@@ -122,13 +122,13 @@ def join(ctx: Ctx, code: str) -> Organisation:
     return organisation_of(ctx, found.organisation_id)
 
 
-def change_member(ctx: Ctx, command: ChangeMember, seen_version: int | None = None) -> Person:
+def change_member(ctx: Ctx, command: ChangeMember, expected_version: int | None = None) -> Person:
     """Say what a colleague may do from now on. Raises NotAllowed, NotFound, Stale, Invalid, Refusal."""
     _hold(ctx)
     head, person = _head(ctx), person_of(ctx, command.person_id)
     if person.organisation_id != head.organisation_id:
         raise NotFound
-    if seen_version is not None and seen_version != seen(ctx, person.id):
+    if expected_version is not None and expected_version != member_version(ctx, person.id):
         raise Stale
     rules.check_limit(command.position, command.limit)
     if person.id == head.id and command.position is not Position.HEAD:

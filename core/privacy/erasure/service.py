@@ -15,7 +15,7 @@ from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import buyer_credit, payable, receivable
 from core.people.accounts.model import NOBODY, ChatIdentity, Person
-from core.people.accounts.security_phrases import new_mark
+from core.people.accounts.security_phrases import new_security_phrase
 from core.people.accounts.service import acting, members, organisation_of
 from core.people.companies.model import Position
 from core.people.companies.service import position_of, remove_member
@@ -193,7 +193,7 @@ def _unname(ctx: Ctx, person_id: str) -> None:
     person = ctx.session.get_one(Person, person_id)
     person.name, person.locale, person.zone, person.roles = NOBODY, "en", "UTC", []
     person.email = person.email_proved_at = None
-    person.operator, person.mark = False, new_mark(ctx.ids)
+    person.operator, person.mark = False, new_security_phrase(ctx.ids)
     company = organisation_of(ctx, person.organisation_id)
     company.without_vat = False
     company.name, company.country, company.vat_number = NOBODY, None, None

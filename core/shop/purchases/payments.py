@@ -102,7 +102,7 @@ def owns(ctx: Ctx, purchase_id: str) -> bool:
 
 def paid(ctx: Ctx, purchase: Purchase) -> None:
     """All of it is there: what was reserved of the buyer's Stars is taken, and the thing is theirs."""
-    step(ctx, PURCHASE, purchase, "pay", ("provider",), dues={"used_up": kept_from(ctx, purchase)})
+    step(ctx, PURCHASE, purchase, "pay", ("provider",), deadlines={"used_up": kept_from(ctx, purchase)})
     purchase.paid_at, purchase.url = ctx.now, None
     if purchase.credit_hold is not None:
         ledger.post_hold(ctx, purchase.credit_hold, "Paid with Stars from an earlier purchase")

@@ -54,7 +54,7 @@ def win(
         payment.covered_minor -= covered.minor
     counted = _stands(ctx, purchase, payment, still=still)
     if counted and purchase.state == "kept" and turned and not payment.lost_minor:
-        step(ctx, PURCHASE, purchase, "regain", ("provider",), dues={"used_up": kept_from(ctx, purchase)})
+        step(ctx, PURCHASE, purchase, "regain", ("provider",), deadlines={"used_up": kept_from(ctx, purchase)})
     elif counted and purchase.state == "paid":
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, "used_up", kept_from(ctx, purchase)))
     for refund in _unsent(ctx, payment):

@@ -111,9 +111,9 @@ def locked(ctx: Ctx, deal_id: str) -> Deal:
     return deal
 
 
-def check_seen(deal: Deal, seen: int | None) -> None:
+def check_version(deal: Deal, expected_version: int | None) -> None:
     """Raises Stale for a card that is out of date."""
-    if seen is not None and seen != deal.version:
+    if expected_version is not None and expected_version != deal.version:
         raise Stale
 
 

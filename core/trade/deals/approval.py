@@ -9,7 +9,7 @@ from core.kernel.process import step
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import person_of
 from core.people.companies.service import signs_alone
-from core.trade.deals.access import check_seen, party, sides
+from core.trade.deals.access import check_version, party, sides
 from core.trade.deals.events import DealApprovalNeeded, DealApproved, DealReadyDirectly, DealReadyToFund
 from core.trade.deals.lifecycle import close, tell
 from core.trade.deals.model import APPROVE_AT_LEAST, APPROVE_WITHIN, DEAL, Deal, NoteOrder
@@ -24,8 +24,8 @@ def signed_by_both(ctx: Ctx, deal: Deal) -> None:
         step(ctx, DEAL, deal, "both_signed", ("system",))
         _counts(ctx, deal)
     else:
-        dues = {"approval_expired": approve_by(deal, ctx.now)}
-        step(ctx, DEAL, deal, "approval_needed", ("system",), dues=dues)
+        deadlines = {"approval_expired": approve_by(deal, ctx.now)}
+        step(ctx, DEAL, deal, "approval_needed", ("system",), deadlines=deadlines)
         tell(ctx, deal, DealApprovalNeeded)
 
 
@@ -38,12 +38,12 @@ def approve_by(deal: Deal, signed_at: datetime) -> datetime:
     return max(signed_at + APPROVE_AT_LEAST, min(signed_at + APPROVE_WITHIN, begins))
 
 
-def approve_deal(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def approve_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Somebody of the buyer's company says yes to what a colleague has signed: it awaits its money.
 
     Raises NotAllowed, and Stale with who decided and when, for whoever comes second.
     """
-    deal = _to_decide(ctx, deal_id, seen)
+    deal = _to_decide(ctx, deal_id, expected_version)
     step(ctx, DEAL, deal, "approve", sides(ctx, deal))
     deal.decided_by, deal.decided_at = ctx.actor.person, ctx.now
     tell(ctx, deal, DealApproved)
@@ -60,23 +60,23 @@ def _counts(ctx: Ctx, deal: Deal) -> None:
         tell(ctx, deal, DealReadyToFund)
 
 
-def refuse_deal(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def refuse_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Somebody of the buyer's company says no: the deal is closed, and nobody owes anything."""
-    deal = _to_decide(ctx, deal_id, seen)
+    deal = _to_decide(ctx, deal_id, expected_version)
     DEAL.transition(deal.state, "refuse", sides(ctx, deal))
     deal.decided_by, deal.decided_at = ctx.actor.person, ctx.now
     close(ctx, deal, "refuse", "approver")
     return deal
 
 
-def _to_decide(ctx: Ctx, deal_id: str, seen: int | None) -> Deal:
+def _to_decide(ctx: Ctx, deal_id: str, expected_version: int | None) -> Deal:
     deal, _ = party(ctx, deal_id)
     if deal.decided_by is not None and deal.decided_at is not None:
         name, at = person_of(ctx, deal.decided_by).name, deal.decided_at
         if deal.ended_by == "refuse":
             raise Stale("deal.refused_already", name=name, at=at)
         raise Stale("deal.approved_already", name=name, at=at)
-    check_seen(deal, seen)
+    check_version(deal, expected_version)
     return deal
 
 

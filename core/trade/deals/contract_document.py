@@ -20,7 +20,7 @@ from core.trade.deals.model import Deal
 from core.trade.deals.platform_terms import conditions
 
 
-class TermsPaper(BaseModel):
+class ContractDocument(BaseModel):
     """All that stands on the paper, in the words of who reads it. `rows`: each a label and what it says.
 
     `conditions`: the market's own, as they bind. `signed`: the very text whose sha256 both have signed; empty before.
@@ -55,7 +55,7 @@ def ask_terms(ctx: Ctx, deal_id: str, shown: Shown, where: str) -> Deal:
     deal = deal_for(ctx, deal_id)
     if not sides(ctx, deal) & {"buyer", "seller"}:
         raise NotFound
-    paper = TermsPaper(
+    paper = ContractDocument(
         ref=deal.ref,
         title=shown.title,
         text=shown.text,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.kernel.process import Dues, step
+from core.kernel.process import Deadlines, step
 from core.kernel.quantity import Quantity
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
@@ -60,7 +60,7 @@ def money_in(ctx: Ctx, deal_id: str) -> None:
 def money_complete(ctx: Ctx, deal_id: str) -> None:
     """All that it waits for is held."""
     deal = locked(ctx, deal_id)
-    step(ctx, DEAL, deal, "money_complete", ("provider",), dues=_funded(ctx, deal))
+    step(ctx, DEAL, deal, "money_complete", ("provider",), deadlines=_funded(ctx, deal))
     deal.funded_at = ctx.now
     deal.direct_asked_by = deal.direct_wanted_by = None
     tell(ctx, deal, DealFunded)
@@ -134,7 +134,7 @@ def all_lots_closed(ctx: Ctx, deal_id: str, *, delivered: bool = True) -> None:
 def lots_run_on(ctx: Ctx, deal_id: str) -> None:
     """Some lots were already on their way when the rest was cancelled."""
     deal = locked(ctx, deal_id)
-    step(ctx, DEAL, deal, "lots_run_on", ("system",), dues=_funded(ctx, deal))
+    step(ctx, DEAL, deal, "lots_run_on", ("system",), deadlines=_funded(ctx, deal))
     deal.cancel_asked_by = None
     deal.ended_by = None
     tell(ctx, deal, DealRunsOn)
@@ -154,7 +154,7 @@ def freeze_deal(ctx: Ctx, deal_id: str) -> Deal:
 def resume_deal(ctx: Ctx, deal_id: str) -> Deal:
     """An operator lets it go on as it was. Raises NotAllowed, Stale."""
     deal = operated(ctx, deal_id)
-    step(ctx, DEAL, deal, "resume", ("operator",), dues=_funded(ctx, deal))
+    step(ctx, DEAL, deal, "resume", ("operator",), deadlines=_funded(ctx, deal))
     tell(ctx, deal, DealResumed)
     return deal
 
@@ -271,24 +271,24 @@ def unwind(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
 
 def carry_on(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
     """It goes on although somebody has asked to cancel."""
-    step(ctx, DEAL, deal, event, roles, dues={**_funded(ctx, deal), **still_due(ctx, deal)})
+    step(ctx, DEAL, deal, event, roles, deadlines={**_funded(ctx, deal), **still_due(ctx, deal)})
     deal.cancel_asked_by = None
     ctx.announce(DealCancelRefused(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
     ctx.session.flush()
 
 
-def still_due(ctx: Ctx, deal: Deal) -> Dues:
+def still_due(ctx: Ctx, deal: Deal) -> Deadlines:
     """When it is overdue, as it stands: who asks to cancel again and again would put it off each time."""
     standing = deadline_of(ctx.session, DEAL.name, deal.id, "delivery_overdue")
     return {} if standing is None else {standing.event: standing.due_at}
 
 
-def delivered_directly(ctx: Ctx, deal: Deal) -> Dues:
+def delivered_directly(ctx: Ctx, deal: Deal) -> Deadlines:
     """The moments of a deal that is delivered without held money."""
     return {"idle": rules.ends(deal.terms.window_to, DIRECT_ENDS_AFTER, ctx.now)}
 
 
-def _funded(ctx: Ctx, deal: Deal) -> Dues:
+def _funded(ctx: Ctx, deal: Deal) -> Deadlines:
     return {"delivery_overdue": rules.ends(deal.terms.window_to, OVERDUE_AFTER, ctx.now)}
 
 

@@ -22,7 +22,7 @@ Settlement = Literal["choice", "held", "direct"]
 
 
 @dataclass(frozen=True, slots=True)
-class HouseTerms:
+class PlatformTerms:
     """On what the market lets deals be made from now on; each deal keeps what it was made on.
 
     `commission_bp`: our share of what is released, in basis points. `settlement`: who settles deals in the currencies

@@ -9,21 +9,21 @@ from core.kernel.events import Reactions
 from core.kernel.transaction import Ctx
 from core.money.ledger.events import InvariantBroken, InvariantHolds
 from core.trade.deals.events import DealClosed, DealFact, DealReadyDirectly, DealReadyToFund
-from core.trade.deals.model import IN_DOUBT, NEVER_COUNTED, Deal, HouseTerms
+from core.trade.deals.model import IN_DOUBT, NEVER_COUNTED, Deal, PlatformTerms
 from core.trade.deals.service import agree_deal, agree_quote, freeze, thaw
 from core.trade.offers.events import OfferAccepted
 from core.trade.offers.quotes import service as quotes
 from core.trade.offers.quotes.events import QuoteAwarded
 
 
-def listen(reactions: Reactions, house: HouseTerms) -> None:
+def listen(reactions: Reactions, platform_terms: PlatformTerms) -> None:
     """Every accepted offer and every quote that is chosen becomes a deal, on the terms of the house from now on."""
 
     def agree(ctx: Ctx, fact: OfferAccepted) -> None:
-        agree_deal(ctx, fact.offer_id, house)
+        agree_deal(ctx, fact.offer_id, platform_terms)
 
     def agree_on_quote(ctx: Ctx, fact: QuoteAwarded) -> None:
-        agree_quote(ctx, fact.quote_id, fact.buyer, house)
+        agree_quote(ctx, fact.quote_id, fact.buyer, platform_terms)
 
     reactions.on(OfferAccepted, agree)
     reactions.on(QuoteAwarded, agree_on_quote)

@@ -10,7 +10,7 @@ from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, organisation_of
 from core.trade.deals import rules
 from core.trade.deals.access import (
-    check_seen,
+    check_version,
     deal_by_ref,
     deal_for,
     decides,
@@ -60,7 +60,7 @@ from core.trade.deals.lifecycle import (
     time_is_up,
     unwind,
 )
-from core.trade.deals.model import DEAL, TERMS_VERSION, Deal, HouseTerms
+from core.trade.deals.model import DEAL, TERMS_VERSION, Deal, PlatformTerms
 from core.trade.offers.model import Terms
 from core.trade.offers.quotes.service import quote_for
 from core.trade.offers.service import offer_for
@@ -145,10 +145,10 @@ def _two_firms(ctx: Ctx, deal: Deal) -> None:
         raise Refusal("deal.one_firm", number=number)
 
 
-def back_out(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def back_out(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Leave before both have signed: nothing was promised yet, and the goods go back on the shelf."""
     deal, side = party(ctx, deal_id)
-    check_seen(deal, seen)
+    check_version(deal, expected_version)
     close(ctx, deal, "unsign", side)
     return deal
 
@@ -156,34 +156,34 @@ def back_out(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
 # --- cancelling -------------------------------------------------------------------------------------------------------
 
 
-def cancel_deal(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def cancel_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Leave before the money is there."""
     deal, side = party(ctx, deal_id)
-    check_seen(deal, seen)
+    check_version(deal, expected_version)
     unwind(ctx, deal, "cancel", (side,))
     return deal
 
 
-def ask_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def ask_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Ask the other side to give up what is not on its way yet. Silence for three days means no."""
     deal, side = party(ctx, deal_id)
     if deal.cancel_asked_by == side and deal.state in ("cancel_asked", "funded_direct"):
         return deal
-    check_seen(deal, seen)
-    step(ctx, DEAL, deal, "cancel_asked", (side,), dues=still_due(ctx, deal))
+    check_version(deal, expected_version)
+    step(ctx, DEAL, deal, "cancel_asked", (side,), deadlines=still_due(ctx, deal))
     deal.cancel_asked_by = side
     ctx.announce(DealCancelAsked(deal.id, deal.buyer, deal.seller, ctx.actor.person, side))
     ctx.session.flush()
     return deal
 
 
-def agree_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def agree_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Say yes to the other side: lots not yet dispatched are given up, the others run on.
 
     Raises Refusal while none of its money may move, for there is nothing to give back of a lot that is given up.
     """
     deal, _ = party(ctx, deal_id)
-    check_seen(deal, seen)
+    check_version(deal, expected_version)
     if deal.frozen is not None:
         raise Refusal("deal.frozen")
     if deal.state == "funded_direct":
@@ -194,10 +194,10 @@ def agree_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
     return deal
 
 
-def refuse_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def refuse_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Say no to the other side: the deal goes on."""
     deal, _ = party(ctx, deal_id)
-    check_seen(deal, seen)
+    check_version(deal, expected_version)
     carry_on(ctx, deal, "cancel_refused", sides(ctx, deal))
     return deal
 
@@ -205,7 +205,7 @@ def refuse_cancel(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
 # --- paying without us ------------------------------------------------------------------------------------------------
 
 
-def ask_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def ask_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Propose to settle between the two of them. Nothing changes before the other side agrees.
 
     Of a buyer who may not sign so much alone, the company is asked before anybody else: it approved held money.
@@ -215,7 +215,7 @@ def ask_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
         return deal
     if deal.settlement == "held":
         raise Refusal("deal.always_held")
-    check_seen(deal, seen)
+    check_version(deal, expected_version)
     if not decides(ctx, deal, side):
         return _want_direct(ctx, deal)
     step(ctx, DEAL, deal, "direct_asked", (side,))
@@ -225,10 +225,10 @@ def ask_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
     return deal
 
 
-def agree_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def agree_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Say yes to it: no money is held here, and none is given back by us. The buyer's company may be asked first."""
     deal, side = party(ctx, deal_id)
-    check_seen(deal, seen)
+    check_version(deal, expected_version)
     DEAL.transition(deal.state, "direct_agreed", sides(ctx, deal))
     if not decides(ctx, deal, side):
         return _want_direct(ctx, deal)
@@ -238,10 +238,10 @@ def agree_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
     return deal
 
 
-def refuse_direct(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def refuse_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Keep the payment protected: by the side that was asked, or by who decides in the buyer's company."""
     deal, _ = party(ctx, deal_id)
-    check_seen(deal, seen)
+    check_version(deal, expected_version)
     step(ctx, DEAL, deal, "direct_refused", sides(ctx, deal))
     only = deal.buyer if deal.direct_asked_by is None else None
     deal.direct_asked_by = deal.direct_wanted_by = None
@@ -259,23 +259,23 @@ def _want_direct(ctx: Ctx, deal: Deal) -> Deal:
     return deal
 
 
-def say_paid(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def say_paid(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """The buyer says to have paid the seller directly. Their word: nothing is booked, and the seller still confirms."""
     deal, side = party(ctx, deal_id)
     if side == "buyer" and deal.buyer_paid_at is not None:
         return deal
-    check_seen(deal, seen)
+    check_version(deal, expected_version)
     step(ctx, DEAL, deal, "buyer_says_paid", (side,))
     deal.buyer_paid_at = ctx.now
     tell(ctx, deal, DealDirectSent)
     return deal
 
 
-def confirm_money(ctx: Ctx, deal_id: str, seen: int | None = None) -> Deal:
+def confirm_money(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """The seller says that a direct payment has come: the goods can be sent."""
     deal, side = party(ctx, deal_id)
-    check_seen(deal, seen)
-    step(ctx, DEAL, deal, "seller_confirms_money", (side,), dues=delivered_directly(ctx, deal))
+    check_version(deal, expected_version)
+    step(ctx, DEAL, deal, "seller_confirms_money", (side,), deadlines=delivered_directly(ctx, deal))
     deal.cancel_asked_by = None
     tell(ctx, deal, DealDirectPaid)
     return deal
@@ -294,29 +294,29 @@ def deals_of(ctx: Ctx, organisation_id: str, limit: int = 20, before: str | None
     return list(ctx.session.scalars(query.order_by(Deal.id.desc()).limit(limit)))
 
 
-def agree_deal(ctx: Ctx, offer_id: str, house: HouseTerms) -> Deal:
+def agree_deal(ctx: Ctx, offer_id: str, platform_terms: PlatformTerms) -> Deal:
     """Make the deal of an accepted offer, once."""
     known = ctx.session.scalar(select(Deal).where(Deal.offer_id == offer_id))
     if known is not None:
         return known
     offer = offer_for(ctx, offer_id)
-    deal = _deal(ctx, offer.buyer, offer.seller, offer.terms, house)
+    deal = _deal(ctx, offer.buyer, offer.seller, offer.terms, platform_terms)
     deal.listing_id, deal.offer_id = offer.listing_id, offer.id
     return _begin(ctx, deal)
 
 
-def agree_quote(ctx: Ctx, quote_id: str, buyer: str, house: HouseTerms) -> Deal:
+def agree_quote(ctx: Ctx, quote_id: str, buyer: str, platform_terms: PlatformTerms) -> Deal:
     """Make the deal of a quote that was chosen, once."""
     known = ctx.session.scalar(select(Deal).where(Deal.quote_id == quote_id))
     if known is not None:
         return known
     quote = quote_for(ctx, quote_id)
-    deal = _deal(ctx, buyer, quote.seller, quote.terms, house)
+    deal = _deal(ctx, buyer, quote.seller, quote.terms, platform_terms)
     deal.quote_id = quote.id
     return _begin(ctx, deal)
 
 
-def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, house: HouseTerms) -> Deal:
+def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, platform_terms: PlatformTerms) -> Deal:
     total = terms.total()
     buying, selling = (rules.Signatory(each, organisation_of(ctx, each).name) for each in (buyer, seller))
     return Deal(
@@ -327,12 +327,12 @@ def _deal(ctx: Ctx, buyer: str, seller: str, terms: Terms, house: HouseTerms) ->
         buyer_name=buying.name,
         seller_name=selling.name,
         terms_json=terms.as_json(),
-        terms_hash=rules.terms_hash(terms, buying, selling, house.commission_bp, TERMS_VERSION),
+        terms_hash=rules.terms_hash(terms, buying, selling, platform_terms.commission_bp, TERMS_VERSION),
         terms_version=TERMS_VERSION,
         amount_minor=total.minor,
         currency=total.currency,
-        commission_bp=house.commission_bp,
-        settlement=house.settled_by(total.currency),
+        commission_bp=platform_terms.commission_bp,
+        settlement=platform_terms.settled_by(total.currency),
         agreed_at=ctx.now,
     )
 

@@ -57,13 +57,13 @@ from core.trade.offers.quality_formula import Measured, Worth
 NOTHING: Final = Measured()
 
 
-def claim_lot(ctx: Ctx, command: ClaimLot, seen: int | None = None) -> Lot:
+def claim_lot(ctx: Ctx, command: ClaimLot, expected_version: int | None = None) -> Lot:
     """The buyer says what is wrong with it, with figures or photos; nothing is released until it is settled.
 
     What they would pay for it is their proposal; where they name nothing, what the formula pays for those figures is
     on the table, as the formula's. Raises Invalid, Refusal.
     """
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "claim", roles(ctx, lot, deal))
     rules.check_claim(command.measured, command.files, lot.arrived_at, ctx.now)
     lot.never_came = False
@@ -125,9 +125,9 @@ def taking(ctx: Ctx, lot: Lot) -> tuple[Money, bool]:
     return pay, not rules.counts_as_weighed(lot, pay)
 
 
-def say_not_arrived(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+def say_not_arrived(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """The buyer says that it never came. Raises Refusal for one that they have reported, or that is still expected."""
-    lot, deal = lot_of(ctx, lot_id, seen)
+    lot, deal = lot_of(ctx, lot_id, expected_version)
     if lot.arrived_by == "buyer":
         raise Refusal("claim.has_arrived")
     rules.check_missed(lot, ctx.now)
@@ -137,9 +137,9 @@ def say_not_arrived(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
     return _claimed(ctx, lot, "not_arrived")
 
 
-def grant_claim(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+def grant_claim(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """The seller takes the figure that the buyer has named last. Raises Stale when there is none."""
-    lot, deal = lot_of(ctx, lot_id, seen)
+    lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, "grant", roles(ctx, lot, deal))
     named = [each for each in proposals_in(ctx, lot.id) if each.side == "buyer" and each.pay is not None]
     pay = named[-1].pay if named else None
@@ -148,9 +148,9 @@ def grant_claim(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
     return _adjust(ctx, lot, pay, "grant_formula" if named[-1].kind == "formula" else "grant")
 
 
-def propose_cut(ctx: Ctx, command: ProposeCut, seen: int | None = None) -> Lot:
+def propose_cut(ctx: Ctx, command: ProposeCut, expected_version: int | None = None) -> Lot:
     """Name a figure: the seller in answer to a claim, the buyer in answer to that. Raises Invalid, Refusal."""
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     side = side_of(ctx, deal)
     event = "propose" if side == "seller" else "counter"
     step(ctx, LOT, lot, event, roles(ctx, lot, deal))
@@ -165,9 +165,9 @@ def propose_cut(ctx: Ctx, command: ProposeCut, seen: int | None = None) -> Lot:
     return _proposed(ctx, lot, "cut")
 
 
-def propose_replacement(ctx: Ctx, command: ProposeReplacement, seen: int | None = None) -> Lot:
+def propose_replacement(ctx: Ctx, command: ProposeReplacement, expected_version: int | None = None) -> Lot:
     """The seller would rather send it again than be paid less."""
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
     rules.check_replacement(command.by_day, ctx.now.date())
     proposal = _propose(ctx, lot, "seller", None, command.words)
@@ -175,9 +175,9 @@ def propose_replacement(ctx: Ctx, command: ProposeReplacement, seen: int | None 
     return _proposed(ctx, lot, "replacement")
 
 
-def show_arrival(ctx: Ctx, command: ShowArrival, seen: int | None = None) -> Lot:
+def show_arrival(ctx: Ctx, command: ShowArrival, expected_version: int | None = None) -> Lot:
     """The seller says that it did come, and would be paid in full: the buyer's turn. Raises Invalid without a word."""
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
     if not lot.never_came:
         raise Stale
@@ -188,12 +188,12 @@ def show_arrival(ctx: Ctx, command: ShowArrival, seen: int | None = None) -> Lot
     return _proposed(ctx, lot, "arrive")
 
 
-def show_weight(ctx: Ctx, command: ShowWeight, seen: int | None = None) -> Lot:
+def show_weight(ctx: Ctx, command: ShowWeight, expected_version: int | None = None) -> Lot:
     """The seller has weighed otherwise, and would be paid by that: the buyer's turn. Raises Stale of another claim.
 
     Where nobody rules in the end, the mean of both weights counts, as of all that both have measured.
     """
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
     if not rules.by_weight_alone(rules.last(findings_in(ctx, lot.id), "buyer")):
         raise Stale
@@ -203,9 +203,9 @@ def show_weight(ctx: Ctx, command: ShowWeight, seen: int | None = None) -> Lot:
     return _proposed(ctx, lot, "cut")
 
 
-def take_proposal(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+def take_proposal(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """The buyer says yes: the lot is paid with that figure, or sent again."""
-    lot, deal = lot_of(ctx, lot_id, seen)
+    lot, deal = lot_of(ctx, lot_id, expected_version)
     proposal = proposal_of(ctx, lot)
     if proposal is None or proposal.side != "seller":
         raise Stale
@@ -214,7 +214,7 @@ def take_proposal(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
         return _adjust(ctx, lot, proposal.pay, "take")
     assert proposal.by_day is not None, "a replacement comes by a day"
     due = rules.overdue_at(proposal.by_day, ctx.now)
-    step(ctx, LOT, lot, "take_replacement", roles(ctx, lot, deal), dues={"lot_overdue": due})
+    step(ctx, LOT, lot, "take_replacement", roles(ctx, lot, deal), deadlines={"lot_overdue": due})
     if lot.never_came:
         lot.came_in_time = False
     lot.window_from, lot.window_to = ctx.now.date(), max(proposal.by_day, ctx.now.date())
@@ -223,12 +223,12 @@ def take_proposal(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
     return tell(ctx, lot, LotReplaced)
 
 
-def contradict_claim(ctx: Ctx, command: ContradictClaim, seen: int | None = None) -> Lot:
+def contradict_claim(ctx: Ctx, command: ContradictClaim, expected_version: int | None = None) -> Lot:
     """The seller has found otherwise. Within what two laboratories may differ the mean counts, as was agreed.
 
     Beyond that the reserve sample decides. Raises Invalid when there is nothing to compare.
     """
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     LOT.transition(lot.state, "contradict", roles(ctx, lot, deal))
     claimed = rules.last(findings_in(ctx, lot.id), "buyer")
     theirs = claimed.measured if claimed is not None else NOTHING
@@ -242,9 +242,9 @@ def contradict_claim(ctx: Ctx, command: ContradictClaim, seen: int | None = None
     return tell(ctx, lot, LotContradicted)
 
 
-def report_referee(ctx: Ctx, command: ReportReferee, seen: int | None = None) -> Lot:
+def report_referee(ctx: Ctx, command: ReportReferee, expected_version: int | None = None) -> Lot:
     """What the agreed laboratory found; the other side has two days to object. Raises Invalid without its report."""
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     side = side_of(ctx, deal)
     step(ctx, LOT, lot, "referee_value", roles(ctx, lot, deal))
     if not command.measured.figures:
@@ -261,16 +261,16 @@ def report_referee(ctx: Ctx, command: ReportReferee, seen: int | None = None) ->
     return tell(ctx, lot, LotRefereed)
 
 
-def agree_value(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+def agree_value(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """The other side takes the referee's value."""
-    lot, deal = lot_of(ctx, lot_id, seen)
+    lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, "agree_value", roles(ctx, lot, deal))
     return take_value(ctx, deal, lot, "agree_value")
 
 
-def ask_operator(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+def ask_operator(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """One of them has had enough of talking."""
-    lot, deal = lot_of(ctx, lot_id, seen)
+    lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, "operator_asked", roles(ctx, lot, deal))
     return disputed(ctx, lot, "operator_asked")
 

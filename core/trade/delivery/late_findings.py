@@ -12,12 +12,12 @@ from core.trade.delivery.model import LOT, Lot
 from core.trade.delivery.steps import find, findings_in, lot_of, roles, tell
 
 
-def show_late(ctx: Ctx, command: ShowLate, seen: int | None = None) -> Lot:
+def show_late(ctx: Ctx, command: ShowLate, expected_version: int | None = None) -> Lot:
     """The seller has found otherwise, and did not say so while they were asked: it counts where nobody settles it.
 
     Once, and with its paper, for nobody can look at the goods any more. Raises Invalid, and Stale for a second finding.
     """
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "show_late", roles(ctx, lot, deal))
     findings = findings_in(ctx, lot.id)
     if rules.last(findings, "seller") is not None:

@@ -54,7 +54,7 @@ def start_lots(ctx: Ctx, deal_id: str, first: int = 1, last: int | None = None) 
     for lot in lots_in(ctx, deal_id):
         if lot.state == LOT.initial and first <= lot.number and (last is None or lot.number <= last):
             due = rules.overdue_at(lot.window_to, ctx.now)
-            step(ctx, LOT, lot, "funded", ("system",), dues={"lot_overdue": due})
+            step(ctx, LOT, lot, "funded", ("system",), deadlines={"lot_overdue": due})
     ctx.session.flush()
     ctx.announce(LotsPlanned(deal_id))
 

@@ -40,7 +40,7 @@ _SAMPLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class LotsStanding:
+class LotSummaries:
     """By lot. `open_to`: what who acts may do with it; `findings`: of those that are argued about.
 
     `pays`: what accepting those would pay that were measured otherwise than agreed, by that weight.
@@ -54,7 +54,7 @@ class LotsStanding:
         return list(self.open_to.get(lot.id, ()))
 
 
-def lots_standing(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = True) -> LotsStanding:
+def lot_summaries(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = True) -> LotSummaries:
     """Of these lots of a deal that who acts may see: at most three statements, however many lots there are.
 
     `argued=False`: of those that are argued about only what was found; what may be done has a card of its own.
@@ -83,7 +83,7 @@ def lots_standing(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
     }
     looked_at = [lot for lot in lots if lot.state == "inspection"]
     pays = {lot.id: pay for lot in looked_at if (pay := rules.weighed_pay(deal.terms.quality, lot)) != lot.amount}
-    return LotsStanding(with_point, findings, pays)
+    return LotSummaries(with_point, findings, pays)
 
 
 def _has_point(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.kernel.events import Reactions
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.money.ledger.events import InvariantHolds
@@ -70,11 +70,11 @@ def _in_doubt_no_more(ctx: Ctx, fact: InvariantHolds) -> None:
     go_on(ctx, fact.deal_id)
 
 
-def ring(ctx: Ctx, timer: Timer) -> None:
+def handle_timer(ctx: Ctx, timer: Timer) -> None:
     time_is_up(ctx, timer.subject, timer.event)
 
 
-def ring_deal(ctx: Ctx, timer: Timer) -> None:
+def handle_deal_timer(ctx: Ctx, timer: Timer) -> None:
     """Deals know no lots, and whether one is overdue depends on them."""
     late = timer.event == "delivery_overdue" and on_the_road(ctx, timer.subject)
     if timer.event == "idle" and not is_over_directly(ctx, timer.subject):
@@ -83,4 +83,4 @@ def ring_deal(ctx: Ctx, timer: Timer) -> None:
     deal_time_is_up(ctx, timer.subject, timer.event, on_the_road=late, delivered=delivered)
 
 
-rings: Mapping[str, Ring] = {LOT.name: ring, DEAL.name: ring_deal}
+timer_handlers: Mapping[str, TimerHandler] = {LOT.name: handle_timer, DEAL.name: handle_deal_timer}

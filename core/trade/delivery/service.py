@@ -50,7 +50,7 @@ from core.trade.delivery.lifecycle import (
     start_lots,
     time_is_up,
 )
-from core.trade.delivery.lot_summaries import LotsStanding, lots_standing
+from core.trade.delivery.lot_summaries import LotSummaries, lot_summaries
 from core.trade.delivery.model import INSPECT_WITH_LABORATORY, LOT, Finding, Lot, Proposal
 from core.trade.delivery.steps import (
     arrived,
@@ -68,7 +68,7 @@ from core.trade.delivery.steps import (
 )
 
 __all__ = [
-    "LotsStanding",
+    "LotSummaries",
     "accept_lot",
     "agree_drop",
     "agree_value",
@@ -89,8 +89,8 @@ __all__ = [
     "go_on",
     "grant_claim",
     "lot_for",
+    "lot_summaries",
     "lots_of",
-    "lots_standing",
     "may",
     "most_for_test",
     "on_the_road",
@@ -125,20 +125,20 @@ __all__ = [
 # --- what people do ---------------------------------------------------------------------------------------------------
 
 
-def dispatch_lot(ctx: Ctx, command: DispatchLot, seen: int | None = None) -> Lot:
+def dispatch_lot(ctx: Ctx, command: DispatchLot, expected_version: int | None = None) -> Lot:
     """The seller has sent it."""
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     rules.check_eta(command.eta, ctx.now.date())
-    dues = {"transit_limit": rules.transit_limit_at(command.eta)}
-    step(ctx, LOT, lot, "dispatch", roles(ctx, lot, deal), dues=dues)
+    deadlines = {"transit_limit": rules.transit_limit_at(command.eta)}
+    step(ctx, LOT, lot, "dispatch", roles(ctx, lot, deal), deadlines=deadlines)
     lot.truck, lot.eta, lot.note, lot.asked_by = command.truck, command.eta, command.note, None
     attach(ctx, lot, command.files)
     return tell(ctx, lot, LotDispatched)
 
 
-def report_arrival(ctx: Ctx, command: ReportArrival, seen: int | None = None) -> Lot:
+def report_arrival(ctx: Ctx, command: ReportArrival, expected_version: int | None = None) -> Lot:
     """Either side says that it is there; the buyer's time to look at it begins."""
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "arrive", roles(ctx, lot, deal))
     lot.arrived_by, lot.arrived_at = side_of(ctx, deal), ctx.now
     arrived(ctx, lot, ctx.now)
@@ -147,9 +147,9 @@ def report_arrival(ctx: Ctx, command: ReportArrival, seen: int | None = None) ->
     return tell(ctx, lot, LotArrived)
 
 
-def send_sample(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+def send_sample(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """The buyer has sent a sample to a laboratory: ten days from the arrival instead of seven, once."""
-    lot, deal = lot_of(ctx, lot_id, seen)
+    lot, deal = lot_of(ctx, lot_id, expected_version)
     if _sampled(ctx, lot):
         raise Stale
     step(ctx, LOT, lot, "sample_sent", roles(ctx, lot, deal))
@@ -158,12 +158,12 @@ def send_sample(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
     return tell(ctx, lot, LotSampled)
 
 
-def weigh_lot(ctx: Ctx, command: WeighLot, seen: int | None = None) -> Lot:
+def weigh_lot(ctx: Ctx, command: WeighLot, expected_version: int | None = None) -> Lot:
     """Say what the weighbridge says, or correct what oneself has said of it, until the lot is taken.
 
     What the other side has weighed is theirs: whoever finds otherwise makes a claim. Raises Invalid, Refusal.
     """
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "weigh", roles(ctx, lot, deal))
     side = side_of(ctx, deal)
     rules.check_weighing(side, lot, command.files, ctx.now)
@@ -172,9 +172,9 @@ def weigh_lot(ctx: Ctx, command: WeighLot, seen: int | None = None) -> Lot:
     return tell(ctx, lot, LotWeighed)
 
 
-def accept_lot(ctx: Ctx, command: AcceptLot, seen: int | None = None) -> Lot:
+def accept_lot(ctx: Ctx, command: AcceptLot, expected_version: int | None = None) -> Lot:
     """The buyer takes it: it is paid by the weight that was reported. A claim that was made is given up with that."""
-    lot, deal = lot_of(ctx, command.lot_id, seen)
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
     mine, waived = roles(ctx, lot, deal), lot.state != "inspection"
     LOT.transition(lot.state, "accept_anyway" if waived else "accept", mine)
     if not waived:
@@ -182,34 +182,34 @@ def accept_lot(ctx: Ctx, command: AcceptLot, seen: int | None = None) -> Lot:
     return accept_after_claim(ctx, lot, deal, mine)
 
 
-def drop_lot(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+def drop_lot(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """The buyer no longer waits for a late lot."""
-    return _drop(ctx, lot_id, seen, "drop")
+    return _drop(ctx, lot_id, expected_version, "drop")
 
 
-def give_back_lot(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+def give_back_lot(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """The seller grants a claim in full: the whole lot's money goes back."""
-    return _drop(ctx, lot_id, seen, "give_back")
+    return _drop(ctx, lot_id, expected_version, "give_back")
 
 
-def ask_drop(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+def ask_drop(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """One side would rather not have this lot delivered. Nothing changes before the other agrees."""
-    lot, deal = lot_of(ctx, lot_id, seen)
+    lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, "drop_asked", roles(ctx, lot, deal))
     lot.asked_by = side_of(ctx, deal)
     return tell(ctx, lot, LotDropAsked)
 
 
-def agree_drop(ctx: Ctx, lot_id: str, seen: int | None = None) -> Lot:
+def agree_drop(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """The other side agrees: its money goes back, and the goods are for sale again."""
-    lot, deal = lot_of(ctx, lot_id, seen)
+    lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, "drop_agreed", roles(ctx, lot, deal))
     deals.goods_back(ctx, deal, lot.quantity)
     return end(ctx, lot, LotDropped(lot.id, lot.deal_id, ctx.actor.person, "lot_drop_agreed"))
 
 
-def _drop(ctx: Ctx, lot_id: str, seen: int | None, event: str) -> Lot:
-    lot, deal = lot_of(ctx, lot_id, seen)
+def _drop(ctx: Ctx, lot_id: str, expected_version: int | None, event: str) -> Lot:
+    lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, event, roles(ctx, lot, deal))
     if lot.never_came:
         lot.came_in_time = False
@@ -242,12 +242,12 @@ def proposals_of(ctx: Ctx, lot_id: str) -> list[Proposal]:
 
 def may(ctx: Ctx, lot: Lot) -> list[str]:
     """What who acts may do with the lot now: the buttons."""
-    return lots_standing(ctx, deals.deal_for(ctx, lot.deal_id), [lot]).may(lot)
+    return lot_summaries(ctx, deals.deal_for(ctx, lot.deal_id), [lot]).may(lot)
 
 
-def check_may(ctx: Ctx, lot: Lot, event: str, seen: int | None = None) -> None:
+def check_may(ctx: Ctx, lot: Lot, event: str, expected_version: int | None = None) -> None:
     """Whether who acts could take this step now, before being asked for particulars. Raises Stale, Refusal."""
-    if seen is not None and seen != lot.version:
+    if expected_version is not None and expected_version != lot.version:
         raise Stale
     deal = deals.deal_for(ctx, lot.deal_id)
     LOT.transition(lot.state, event, roles(ctx, lot, deal))

@@ -33,14 +33,14 @@ def lot_for(ctx: Ctx, lot_id: str) -> Lot:
     return lot
 
 
-def lot_of(ctx: Ctx, lot_id: str, seen: int | None = None) -> tuple[Lot, Deal]:
+def lot_of(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> tuple[Lot, Deal]:
     """The lot and its deal, locked in this order everywhere: the deal first. Raises NotFound, Stale."""
     deal_id = ctx.session.scalar(select(Lot.deal_id).where(Lot.id == lot_id))
     if deal_id is None:
         raise NotFound
     deal = deals.locked(ctx, deal_id)
     lot = lot_for(ctx, lot_id)
-    if seen is not None and seen != lot.version:
+    if expected_version is not None and expected_version != lot.version:
         raise Stale
     return lot, deal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.kernel.events import Reactions
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.trade.deals.events import DealDisputed, DealFact, DealResumed, DealRuledByTime, DealSettling
@@ -44,8 +44,8 @@ def _deal_over(ctx: Ctx, fact: DealFact) -> None:
     overtake_case(ctx, fact.deal_id)
 
 
-def ring(ctx: Ctx, timer: Timer) -> None:
+def handle_timer(ctx: Ctx, timer: Timer) -> None:
     time_is_up(ctx, timer.subject, timer.event)
 
 
-rings: Mapping[str, Ring] = {CASE.name: ring}
+timer_handlers: Mapping[str, TimerHandler] = {CASE.name: handle_timer}

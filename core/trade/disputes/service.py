@@ -87,9 +87,9 @@ def tell_shown(ctx: Ctx, subject: str) -> None:
 # --- what the two sides do --------------------------------------------------------------------------------------------
 
 
-def propose_shares(ctx: Ctx, command: ProposeShares, seen: int | None = None) -> Case:
+def propose_shares(ctx: Ctx, command: ProposeShares, expected_version: int | None = None) -> Case:
     """Name shares that would be right; an operator may too. A later proposal takes the place of an earlier one."""
-    case, deal = _case(ctx, command.case_id, seen)
+    case, deal = _case(ctx, command.case_id, expected_version)
     mine = roles(ctx, case, deal)
     step(ctx, CASE, case, "propose", mine)
     case.proposed_by = "buyer" if "buyer" in mine else "seller" if "seller" in mine else "operator"
@@ -100,12 +100,12 @@ def propose_shares(ctx: Ctx, command: ProposeShares, seen: int | None = None) ->
     return case
 
 
-def agree_shares(ctx: Ctx, case_id: str, seen: int | None = None) -> Case:
+def agree_shares(ctx: Ctx, case_id: str, expected_version: int | None = None) -> Case:
     """Say yes to what is proposed. An operator's proposal needs the other side too.
 
     One yes of two leaves the case at its version: the proposal is the same, and an operator who is deciding goes on.
     """
-    case, deal = _case(ctx, case_id, seen)
+    case, deal = _case(ctx, case_id, expected_version)
     mine = roles(ctx, case, deal)
     if case.proposed_bp is None:
         raise Stale
@@ -126,16 +126,16 @@ def needs_both(case: Case) -> bool:
     return case.proposed_by == "operator" and case.agreed_by is None
 
 
-def call_operator(ctx: Ctx, case_id: str, seen: int | None = None) -> Case:
+def call_operator(ctx: Ctx, case_id: str, expected_version: int | None = None) -> Case:
     """One of them has talked enough."""
-    case, deal = _case(ctx, case_id, seen)
+    case, deal = _case(ctx, case_id, expected_version)
     step(ctx, CASE, case, "call_operator", roles(ctx, case, deal))
     return _mediated(ctx, case, "call_operator")
 
 
-def appeal_case(ctx: Ctx, command: AppealCase, seen: int | None = None) -> Case:
+def appeal_case(ctx: Ctx, command: AppealCase, expected_version: int | None = None) -> Case:
     """Once each, the first within two days: another operator looks at it."""
-    case, deal = _case(ctx, command.case_id, seen)
+    case, deal = _case(ctx, command.case_id, expected_version)
     mine = roles(ctx, case, deal)
     step(ctx, CASE, case, "appeal", mine)
     if "buyer" in mine:
@@ -148,9 +148,9 @@ def appeal_case(ctx: Ctx, command: AppealCase, seen: int | None = None) -> Case:
 # --- what operators do ------------------------------------------------------------------------------------------------
 
 
-def rule_case(ctx: Ctx, command: RuleCase, seen: int | None = None) -> Case:
+def rule_case(ctx: Ctx, command: RuleCase, expected_version: int | None = None) -> Case:
     """Decide it. A first ruling waits two days for an appeal; the second, by another operator, is the last word."""
-    case, deal = _case(ctx, command.case_id, seen)
+    case, deal = _case(ctx, command.case_id, expected_version)
     again = case.state == "appealed"
     step(ctx, CASE, case, "rule_again" if again else "rule", roles(ctx, case, deal))
     seller_bp, seller_minor = _parts(at_stake(ctx, case), command)
@@ -186,9 +186,9 @@ def freeze_deal(ctx: Ctx, ref: str) -> Case:
     return open_case(ctx, "deal", deal.id, deal.id, "freeze")
 
 
-def resume_deal(ctx: Ctx, case_id: str, seen: int | None = None) -> Case:
+def resume_deal(ctx: Ctx, case_id: str, expected_version: int | None = None) -> Case:
     """An operator lets a deal that stands still go on as it was."""
-    case, deal = _case(ctx, case_id, seen)
+    case, deal = _case(ctx, case_id, expected_version)
     if case.kind != "deal":
         raise Stale
     deals.resume_deal(ctx, deal.id)
@@ -238,9 +238,9 @@ def may(ctx: Ctx, case: Case) -> list[str]:
     return [event for event in CASE.open_to(case.state, roles(ctx, case, deal)) if event != "half_agree"]
 
 
-def check_may(ctx: Ctx, case: Case, event: str, seen: int | None = None) -> None:
+def check_may(ctx: Ctx, case: Case, event: str, expected_version: int | None = None) -> None:
     """Whether who acts could take this step now. Raises Stale, NotAllowed."""
-    if seen is not None and seen != case.version:
+    if expected_version is not None and expected_version != case.version:
         raise Stale
     CASE.transition(case.state, event, roles(ctx, case, deals.deal_for(ctx, case.deal_id)))
 
@@ -317,14 +317,14 @@ def time_is_up(ctx: Ctx, case_id: str, event: str) -> None:
 # --- steps that more than one of them take ----------------------------------------------------------------------------
 
 
-def _case(ctx: Ctx, case_id: str, seen: int | None) -> tuple[Case, Deal]:
+def _case(ctx: Ctx, case_id: str, expected_version: int | None) -> tuple[Case, Deal]:
     """The dispute with its deal locked first, as everywhere. Raises NotFound, Stale."""
     deal_id = ctx.session.scalar(select(Case.deal_id).where(Case.id == case_id))
     if deal_id is None:
         raise NotFound
     deal = deals.locked(ctx, deal_id)
     case = case_for(ctx, case_id)
-    if seen is not None and seen != case.version:
+    if expected_version is not None and expected_version != case.version:
         raise Stale
     return case, deal
 

@@ -20,11 +20,11 @@ from core.trade.funding.rails.service import OFFERED
 from core.trade.funding.rails.surplus import transferred_too_much
 
 
-def give_back_paid_too_much(ctx: Ctx, credit_id: str, seen: int | None = None) -> Credit:
+def give_back_paid_too_much(ctx: Ctx, credit_id: str, expected_version: int | None = None) -> Credit:
     """The buyer wants back what they have paid too much. Raises NotFound, NotAllowed, Stale."""
     kept = credit_for(ctx, credit_id)
     deal = deals.deal_for(ctx, kept.deal_id)
-    if seen is not None and seen != kept.version:
+    if expected_version is not None and expected_version != kept.version:
         raise Stale
     step(ctx, CREDIT, kept, "give_back", deals.sides(ctx, deal))
     return _give_back(ctx, kept)

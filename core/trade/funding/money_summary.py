@@ -33,7 +33,7 @@ from core.trade.funding.rails.service import way_of
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyStanding:
+class MoneySummary:
     """`released` is the seller's now, less the `fee` in it, `refunded` the buyer's; both may still be on their way.
 
     `payment` and `way` are those of the tranche that is awaited. `account`: whether the seller has said where to.
@@ -70,7 +70,7 @@ _MOVED = select(
 )
 
 
-def money_standing(ctx: Ctx, deal: Deal) -> MoneyStanding:
+def money_summary(ctx: Ctx, deal: Deal) -> MoneySummary:
     """In a fixed number of statements, however many lots there are; in one, before there is anything to pay.
 
     Who acts may see the deal: that was asked when it was read.
@@ -78,14 +78,14 @@ def money_standing(ctx: Ctx, deal: Deal) -> MoneyStanding:
     nothing = Money.zero(deal.currency)
     tranches = tranches_of(ctx, deal.id)
     if not tranches:
-        return MoneyStanding(nothing, nothing, nothing, nothing)
+        return MoneySummary(nothing, nothing, nothing, nothing)
     ((released, fee, back, too_much, called_back, account, buyer_to_say),) = select_rows(
         ctx.session, _MOVED, deal=deal.id, seller=deal.seller, buyer=deal.buyer
     )
     is_awaited = any(tranche.state == "awaited" for tranche in tranches)
     payment = payment_of(ctx, deal.id) if is_awaited else None
     has_come = any(tranche.held_minor or tranche.state in TRANCHE.final for tranche in tranches)
-    return MoneyStanding(
+    return MoneySummary(
         held=ledger.balance(ctx, escrow(deal.id), deal.currency) if has_come else nothing,
         released=Money(int(released or 0), deal.currency),
         fee=Money(int(fee or 0), deal.currency),

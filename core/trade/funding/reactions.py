@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.kernel.events import Reactions
 from core.kernel.money import Money
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.money.ledger.events import InvariantHolds
@@ -95,30 +95,30 @@ def _unwound(ctx: Ctx, fact: LotsUnwound) -> None:
     refund_unwound(ctx, fact.deal_id)
 
 
-def ring_effect(ctx: Ctx, timer: Timer) -> None:
+def handle_effect_timer(ctx: Ctx, timer: Timer) -> None:
     (elsewhere.set_off_waiting if timer.event == elsewhere.SET_OFF else recalled_deals.try_again)(ctx, timer.subject)
 
 
-def ring_account(ctx: Ctx, timer: Timer) -> None:
+def handle_account_timer(ctx: Ctx, timer: Timer) -> None:
     account_awaited(ctx, timer.subject)
 
 
-def ring_tranche(ctx: Ctx, timer: Timer) -> None:
+def handle_tranche_timer(ctx: Ctx, timer: Timer) -> None:
     (tranche_due if timer.event == "fall_due" else tranche_unpaid)(ctx, timer.subject)
 
 
-def ring_credit(ctx: Ctx, timer: Timer) -> None:
+def handle_credit_timer(ctx: Ctx, timer: Timer) -> None:
     credit_kept_long(ctx, timer.subject)
 
 
-def ring_chargeback(ctx: Ctx, timer: Timer) -> None:
+def handle_chargeback_timer(ctx: Ctx, timer: Timer) -> None:
     chargebacks.time_is_up(ctx, timer.subject, timer.event)
 
 
-rings: Mapping[str, Ring] = {
-    EFFECT: ring_effect,
-    ACCOUNT: ring_account,
-    TRANCHE.name: ring_tranche,
-    CREDIT.name: ring_credit,
-    CHARGEBACK.name: ring_chargeback,
+timer_handlers: Mapping[str, TimerHandler] = {
+    EFFECT: handle_effect_timer,
+    ACCOUNT: handle_account_timer,
+    TRANCHE.name: handle_tranche_timer,
+    CREDIT.name: handle_credit_timer,
+    CHARGEBACK.name: handle_chargeback_timer,
 }

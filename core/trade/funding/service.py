@@ -12,7 +12,7 @@ from core.trade.funding.credits import credit_for, credit_towards, credits_of, g
 from core.trade.funding.effects import finish, refund_done, send_again, transfer_done
 from core.trade.funding.funding import awaited, checkout_opened, pay_again, pay_by, payment_of, tranche_for, tranches_of
 from core.trade.funding.incoming_payments import payment_lapsed, payment_part, payment_received
-from core.trade.funding.money_summary import MoneyStanding, money_standing
+from core.trade.funding.money_summary import MoneySummary, money_summary
 from core.trade.funding.payees import (
     account_opened,
     account_refused,
@@ -34,7 +34,7 @@ from core.trade.funding.recalled.deals import (
 from core.trade.funding.settlement import effects_of, money_of, settle_lot, settlement_of
 
 __all__ = [
-    "MoneyStanding",
+    "MoneySummary",
     "account_opened",
     "account_refused",
     "ask_onboarding",
@@ -52,7 +52,7 @@ __all__ = [
     "frozen",
     "give_back_paid_too_much",
     "money_of",
-    "money_standing",
+    "money_summary",
     "onboarding_link",
     "organisation_of_account",
     "pay_again",

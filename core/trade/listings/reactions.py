@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.trade.listings.model import LISTING
@@ -16,8 +16,8 @@ BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {
 }
 
 
-def ring(ctx: Ctx, timer: Timer) -> None:
+def handle_timer(ctx: Ctx, timer: Timer) -> None:
     BY_EVENT[timer.event](ctx, timer.subject)
 
 
-rings: Mapping[str, Ring] = {LISTING.name: ring}
+timer_handlers: Mapping[str, TimerHandler] = {LISTING.name: handle_timer}

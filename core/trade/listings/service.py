@@ -105,14 +105,14 @@ def changeable_listing(ctx: Ctx, listing_id: str) -> Listing:
 
 
 def change_listing(
-    ctx: Ctx, catalogue: Catalogue, listing_id: str, command: ChangeListing, seen: int | None = None
+    ctx: Ctx, catalogue: Catalogue, listing_id: str, command: ChangeListing, expected_version: int | None = None
 ) -> Listing:
     """Change what is given, as far as it could be published so. Offers already made keep their terms.
 
     What had expired is for sale again, where its dates are not over.
     Raises NotAllowed, Stale, Invalid.
     """
-    listing = _own(ctx, listing_id, seen)
+    listing = _own(ctx, listing_id, expected_version)
     step(ctx, LISTING, listing, "change", ("seller",))
     before = rules.told(listing)
     given = command.model_dump(include=CHANGES_AS_GIVEN, exclude_none=True)
@@ -144,30 +144,30 @@ def change_listing(
 CHANGES_AS_GIVEN = {"negotiable", "buy_now", "incoterm", "words", "photos", "documents"}
 
 
-def pause_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+def pause_listing(ctx: Ctx, listing_id: str, expected_version: int | None = None) -> Listing:
     """Hide it from search without taking it down."""
-    return _move(ctx, listing_id, "pause", seen)
+    return _move(ctx, listing_id, "pause", expected_version)
 
 
-def resume_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
-    return _move(ctx, listing_id, "resume", seen)
+def resume_listing(ctx: Ctx, listing_id: str, expected_version: int | None = None) -> Listing:
+    return _move(ctx, listing_id, "resume", expected_version)
 
 
-def renew_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+def renew_listing(ctx: Ctx, listing_id: str, expected_version: int | None = None) -> Listing:
     """Let it stand for another sixty days. Raises Invalid when its delivery window is over."""
-    listing = _own(ctx, listing_id, seen)
+    listing = _own(ctx, listing_id, expected_version)
     rules.check_window(listing.window_from, listing.window_to, ctx.now.date())
     listing.renewed_at = ctx.now
-    step(ctx, LISTING, listing, "renew", ("seller",), dues={EXPIRY: listing.expires_at})
+    step(ctx, LISTING, listing, "renew", ("seller",), deadlines={EXPIRY: listing.expires_at})
     _move_expiry(ctx, listing)  # from live to live the step itself leaves the timer as it is
     _note_stock(ctx, listing, "system")
     _tell_changed(ctx, listing)
     return listing
 
 
-def withdraw_listing(ctx: Ctx, listing_id: str, seen: int | None = None) -> Listing:
+def withdraw_listing(ctx: Ctx, listing_id: str, expected_version: int | None = None) -> Listing:
     """Take it down for good."""
-    listing = _own(ctx, listing_id, seen)
+    listing = _own(ctx, listing_id, expected_version)
     step(ctx, LISTING, listing, "withdraw", ("seller",))
     ctx.announce(ListingWithdrawn(listing.id, listing.seller, ctx.actor.person))
     ctx.session.flush()
@@ -215,18 +215,18 @@ def forget_listing(ctx: Ctx, listing_id: str) -> None:
     ctx.announce(ListingWithdrawn(listing.id, listing.seller, None))
 
 
-def _own(ctx: Ctx, listing_id: str, seen: int | None) -> Listing:
+def _own(ctx: Ctx, listing_id: str, expected_version: int | None) -> Listing:
     listing = listing_for(ctx, listing_id)
     if acting(ctx).organisation_id != listing.seller:
         raise NotAllowed
-    if seen is not None and seen != listing.version:
+    if expected_version is not None and expected_version != listing.version:
         raise Stale
     return listing
 
 
-def _move(ctx: Ctx, listing_id: str, event: str, seen: int | None) -> Listing:
-    listing = _own(ctx, listing_id, seen)
-    step(ctx, LISTING, listing, event, ("seller",), dues={EXPIRY: listing.expires_at})
+def _move(ctx: Ctx, listing_id: str, event: str, expected_version: int | None) -> Listing:
+    listing = _own(ctx, listing_id, expected_version)
+    step(ctx, LISTING, listing, event, ("seller",), deadlines={EXPIRY: listing.expires_at})
     _tell_changed(ctx, listing)
     return listing
 
@@ -266,19 +266,19 @@ def _change_stock(listing: Listing, command: ChangeListing) -> None:
 def _note_stock(ctx: Ctx, listing: Listing, role: str) -> None:
     """Let the shelf follow the stock: sold out when less than the smallest lot is left, shown again when not."""
     empty = rules.is_sold_out(listing.remaining, listing.min_lot)
-    dues = {EXPIRY: listing.expires_at}
+    deadlines = {EXPIRY: listing.expires_at}
     if empty and listing.state in ("live", "paused"):
-        step(ctx, LISTING, listing, "sell_out", (role,), dues=dues)
+        step(ctx, LISTING, listing, "sell_out", (role,), deadlines=deadlines)
         ctx.announce(ListingSoldOut(listing.id, listing.seller, ctx.actor.person))
     elif not empty and listing.state == "sold_out":
-        step(ctx, LISTING, listing, "restock", (role,), dues=dues)
+        step(ctx, LISTING, listing, "restock", (role,), deadlines=deadlines)
 
 
 def _put_up_again(ctx: Ctx, listing: Listing) -> None:
     """Who changes what had expired has looked it over: it stands anew, unless its dates are still over."""
     if listing.state == "expired" and not rules.dates_are_over(listing, ctx.now.date()):
         listing.renewed_at = ctx.now
-        step(ctx, LISTING, listing, "renew", ("seller",), dues={EXPIRY: listing.expires_at})
+        step(ctx, LISTING, listing, "renew", ("seller",), deadlines={EXPIRY: listing.expires_at})
 
 
 def _move_expiry(ctx: Ctx, listing: Listing) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from core.kernel.events import Reactions
 from core.kernel.heartbeat import ClocksStopped
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer, later
 from core.kernel.transaction import Ctx
 from core.trade.listings.events import ListingChanged, ListingWithdrawn
@@ -46,12 +46,12 @@ def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:
     ctx.session.execute(moved, execution_options={"synchronize_session": False})
 
 
-def ring(ctx: Ctx, timer: Timer) -> None:
+def handle_timer(ctx: Ctx, timer: Timer) -> None:
     expire_offer(ctx, timer.subject)
 
 
-def ring_inquiry(ctx: Ctx, timer: Timer) -> None:
+def handle_inquiry_timer(ctx: Ctx, timer: Timer) -> None:
     fell_silent(ctx, timer.subject)
 
 
-rings: Mapping[str, Ring] = {OFFER.name: ring, INQUIRY.name: ring_inquiry}
+timer_handlers: Mapping[str, TimerHandler] = {OFFER.name: handle_timer, INQUIRY.name: handle_inquiry_timer}

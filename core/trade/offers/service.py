@@ -44,10 +44,10 @@ from core.trade.offers.model import (
 EXPIRY = "offer_expired"
 
 
-def make_offer(ctx: Ctx, catalogue: Catalogue, command: MakeOffer, seen: int | None = None) -> Offer:
-    """Propose terms on a listing; `seen` is the listing's version. Raises Refusal, Stale, Invalid."""
+def make_offer(ctx: Ctx, catalogue: Catalogue, command: MakeOffer, expected_version: int | None = None) -> Offer:
+    """Propose terms on a listing; `expected_version` is the listing's version. Raises Refusal, Stale, Invalid."""
     person = acting(ctx)
-    listing = _listing_to_deal_on(ctx, person, command.listing_id, seen)
+    listing = _listing_to_deal_on(ctx, person, command.listing_id, expected_version)
     buyer = person.organisation_id
     return open_offer(ctx, catalogue, listing, command.terms, buyer=buyer, side="buyer", valid_for=command.valid_for)
 
@@ -65,9 +65,9 @@ def open_offer(
     return offer
 
 
-def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, seen: int | None = None) -> Offer:
+def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, expected_version: int | None = None) -> Offer:
     """Answer with changed terms: the turn passes over and the validity begins anew."""
-    offer = _seen(ctx, command.offer_id, seen)
+    offer = _seen(ctx, command.offer_id, expected_version)
     check_may_reach(ctx, offer.buyer, offer.seller)
     step(ctx, OFFER, offer, "counter", sides(ctx, offer))
     rules.check_counter(offer.terms, command.terms, offer.round)
@@ -84,35 +84,35 @@ def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, seen: i
     return offer
 
 
-def accept_offer(ctx: Ctx, offer_id: str, seen: int | None = None) -> Offer:
+def accept_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Say yes: the goods are reserved and the deal begins. Raises Refusal when too little is left."""
-    offer = _seen(ctx, offer_id, seen)
+    offer = _seen(ctx, offer_id, expected_version)
     step(ctx, OFFER, offer, "accept", sides(ctx, offer))
     if offer.terms.window_to < ctx.now.date():
         raise Refusal("offer.window_past", field="window_to", today=ctx.now.date())
     return _agree(ctx, offer)
 
 
-def decline_offer(ctx: Ctx, offer_id: str, seen: int | None = None) -> Offer:
+def decline_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Say no to what the other side proposed."""
-    offer = _seen(ctx, offer_id, seen)
+    offer = _seen(ctx, offer_id, expected_version)
     step(ctx, OFFER, offer, "decline", sides(ctx, offer))
     _tell(ctx, OfferDeclined, offer)
     return offer
 
 
-def withdraw_offer(ctx: Ctx, offer_id: str, seen: int | None = None) -> Offer:
+def withdraw_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Take back one's own last proposal."""
-    offer = _seen(ctx, offer_id, seen)
+    offer = _seen(ctx, offer_id, expected_version)
     step(ctx, OFFER, offer, "withdraw", sides(ctx, offer))
     _tell(ctx, OfferWithdrawn, offer)
     return offer
 
 
-def buy_now(ctx: Ctx, command: BuyNow, seen: int | None = None) -> Offer:
+def buy_now(ctx: Ctx, command: BuyNow, expected_version: int | None = None) -> Offer:
     """Take it as listed: the seller has said yes beforehand. A talk of the buyer's that was open ends with it."""
     person = acting(ctx)
-    listing = _listing_to_deal_on(ctx, person, command.listing_id, seen)
+    listing = _listing_to_deal_on(ctx, person, command.listing_id, expected_version)
     if not listing.buy_now:
         raise Refusal("offer.no_buy_now")
     terms = rules.terms_of(listing, command.quantity, command.lots, command.note, command.quality)
@@ -180,21 +180,21 @@ def _open_on(ctx: Ctx, listing_id: str) -> Sequence[Offer]:
     return ctx.session.scalars(query.order_by(Offer.id)).all()
 
 
-def _listing_to_deal_on(ctx: Ctx, person: Person, listing_id: str, seen: int | None) -> Listing:
+def _listing_to_deal_on(ctx: Ctx, person: Person, listing_id: str, expected_version: int | None) -> Listing:
     listing = listing_for(ctx, listing_id)
     if listing.seller == person.organisation_id:
         raise Refusal("offer.own_listing")
     check_may_reach(ctx, person.organisation_id, listing.seller)
-    if seen is not None and seen != listing.version:
+    if expected_version is not None and expected_version != listing.version:
         raise Stale
     if listing.state not in TAKES_OFFERS:
         raise Refusal("listing.not_for_sale", state=listing.state)
     return listing
 
 
-def _seen(ctx: Ctx, offer_id: str, seen: int | None) -> Offer:
+def _seen(ctx: Ctx, offer_id: str, expected_version: int | None) -> Offer:
     offer = offer_for(ctx, offer_id)
-    if seen is not None and seen != offer.version:
+    if expected_version is not None and expected_version != offer.version:
         raise Stale
     return offer
 

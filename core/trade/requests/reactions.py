@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from core.kernel.events import Reactions
 from core.kernel.heartbeat import ClocksStopped
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer, later
 from core.kernel.transaction import Ctx
 from core.trade.requests.model import REQUEST, Request
@@ -27,8 +27,8 @@ def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:
     ctx.session.execute(moved, execution_options={"synchronize_session": False})
 
 
-def ring(ctx: Ctx, timer: Timer) -> None:
+def handle_timer(ctx: Ctx, timer: Timer) -> None:
     time_is_up(ctx, timer.subject, timer.event)
 
 
-rings: Mapping[str, Ring] = {REQUEST.name: ring}
+timer_handlers: Mapping[str, TimerHandler] = {REQUEST.name: handle_timer}

@@ -100,9 +100,9 @@ def roles_of(ctx: Ctx, request: Request) -> frozenset[str]:
     return frozenset({"buyer" if acting(ctx).organisation_id == request.buyer else "seller"})
 
 
-def withdraw_request(ctx: Ctx, request_id: str, seen: int | None = None) -> Request:
+def withdraw_request(ctx: Ctx, request_id: str, expected_version: int | None = None) -> Request:
     """The buyer looks for it no longer. Raises NotAllowed, Stale."""
-    request = own_request(ctx, request_id, seen)
+    request = own_request(ctx, request_id, expected_version)
     step(ctx, REQUEST, request, "withdraw", ("buyer",))
     _tell(ctx, RequestWithdrawn, request)
     return request
@@ -116,15 +116,15 @@ def changeable_request(ctx: Ctx, request_id: str) -> Request:
 
 
 def change_request(
-    ctx: Ctx, catalogue: Catalogue, request_id: str, command: ChangeRequest, seen: int | None = None
+    ctx: Ctx, catalogue: Catalogue, request_id: str, command: ChangeRequest, expected_version: int | None = None
 ) -> Request:
-    """Change what is given, as far as it could be asked so. `seen`: the edition that the buyer has read.
+    """Change what is given, as far as it could be asked so. `expected_version`: the edition that the buyer has read.
 
     What was quoted before counts no longer, where it would bind its seller to what they have not read: they quote
     anew. Raises NotAllowed, Stale, Invalid.
     """
     request = changeable_request(ctx, request_id)
-    if seen is not None and seen != request.edition:
+    if expected_version is not None and expected_version != request.edition:
         raise Stale
     before = rules.told(request)
     _take_over(request, command)
@@ -164,12 +164,12 @@ def _take_over(request: Request, command: ChangeRequest) -> None:
 CHANGES_AS_GIVEN = {"incoterm", "window_from", "window_to", "lots", "words", "closes_at", "quotes_each"}
 
 
-def own_request(ctx: Ctx, request_id: str, seen: int | None = None) -> Request:
+def own_request(ctx: Ctx, request_id: str, expected_version: int | None = None) -> Request:
     """One's own company's request, as it was seen. Raises NotAllowed, Stale."""
     request = request_for(ctx, request_id)
     if acting(ctx).organisation_id != request.buyer:
         raise NotAllowed
-    if seen is not None and seen != request.version:
+    if expected_version is not None and expected_version != request.version:
         raise Stale
     return request
 
@@ -185,12 +185,12 @@ def count_quote(ctx: Ctx, request: Request, *, anew: bool) -> None:
     ctx.session.flush()
 
 
-def award(ctx: Ctx, request_id: str, seen: int | None = None) -> Request:
+def award(ctx: Ctx, request_id: str, expected_version: int | None = None) -> Request:
     """The buyer takes one of the quotes. A sealed request is awarded after its cut-off only. Raises Refusal, Stale."""
-    request = own_request(ctx, request_id, seen)
+    request = own_request(ctx, request_id, expected_version)
     if request.sealed and request.state == REQUEST.initial:
         raise Refusal("request.sealed", closes=request.closes_at)
-    step(ctx, REQUEST, request, "award", ("buyer",), dues={"quotes_expire": _bound_until(ctx, request)})
+    step(ctx, REQUEST, request, "award", ("buyer",), deadlines={"quotes_expire": _bound_until(ctx, request)})
     _tell(ctx, RequestAwarded, request)
     return request
 
@@ -224,15 +224,15 @@ def open_again(ctx: Ctx, request_id: str, seller: str, others: int) -> None:
     request = request_for(ctx, request_id)
     until, request.quotes = bound_until(ctx, request), others
     if ctx.now < request.closes_at:
-        event, until, dues = "quoting_goes_on", request.closes_at, {"cut_off": request.closes_at}
+        event, until, deadlines = "quoting_goes_on", request.closes_at, {"cut_off": request.closes_at}
     elif until is None or until <= ctx.now or not others:
         step(ctx, REQUEST, request, "fell_through", ("system",))
         ctx.announce(RequestLapsed(request.id, request.buyer, None, "fell_through"))
         ctx.session.flush()
         return
     else:
-        event, dues = "choose_again", {"bidding_closed": until}
-    step(ctx, REQUEST, request, event, ("system",), dues=dues)
+        event, deadlines = "choose_again", {"bidding_closed": until}
+    step(ctx, REQUEST, request, event, ("system",), deadlines=deadlines)
     ctx.announce(RequestReopened(request.id, request.buyer, None, seller, event, until))
     ctx.session.flush()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.kernel.events import Reactions
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.trade.deals.events import DealCancelled, DealClosed, DealCompleted, DealFact
@@ -23,8 +23,8 @@ def _deal_over(ctx: Ctx, fact: DealFact) -> None:
     open_reviews(ctx, fact.deal_id)
 
 
-def ring(ctx: Ctx, timer: Timer) -> None:
+def handle_timer(ctx: Ctx, timer: Timer) -> None:
     close_reviews(ctx, timer.subject)
 
 
-rings: Mapping[str, Ring] = {REVIEW.name: ring}
+timer_handlers: Mapping[str, TimerHandler] = {REVIEW.name: handle_timer}

@@ -78,7 +78,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Reputation:
     """The score, 0 to 1, its floor, and how many counterparties it rests on."""
 
     score: float
@@ -121,7 +121,7 @@ def market_mean(marks: float, reviews: int) -> float:
     return (PRIOR_WEIGHT * FIRST_MEAN + marks) / (PRIOR_WEIGHT + reviews)
 
 
-def standing(reviews: Iterable[Counted], mean: float) -> Standing:
+def standing(reviews: Iterable[Counted], mean: float) -> Reputation:
     """The score of who these reviews are about. `mean`: the market's, 0 to 1."""
     weights: dict[str, float] = defaultdict(float)
     marks: dict[str, float] = defaultdict(float)
@@ -135,7 +135,7 @@ def standing(reviews: Iterable[Counted], mean: float) -> Standing:
             total += capped(summed)
             good += capped(summed) * marks[author] / summed
     score = (PRIOR_WEIGHT * mean + good) / (PRIOR_WEIGHT + total)
-    return Standing(score, wilson_floor(good, total), sum(summed > 0 for summed in weights.values()))
+    return Reputation(score, wilson_floor(good, total), sum(summed > 0 for summed in weights.values()))
 
 
 def wilson_floor(good: float, total: float) -> float:

@@ -8,11 +8,11 @@ from dataclasses import fields
 import pytest
 from babel import Locale
 
-from config.market import BOOKS
+from config.market import ROUTERS
 from conversations.forms.form import Field
 from conversations.help.page_index import PAGES
 from conversations.people.contact_warnings import free_text
-from conversations.router import bound
+from conversations.router import merge_routers
 from conversations.trade.deals.messages import in_deal
 from core.advice.availability.weekly_hours import names_of_days
 from core.catalogue.product_names import folded
@@ -28,7 +28,7 @@ def without_example() -> set[str]:
     """Fields with a reading of their own that show neither an example nor what can be chosen."""
     return {
         f"{flow.name}.{each.name}"
-        for flow in bound(BOOKS).flows.values()
+        for flow in merge_routers(ROUTERS).flows.values()
         for each in flow.form.fields
         if not (each.fixed or each.kind == "files" or each.example)
         and each.options is DEFAULT["options"]
@@ -41,7 +41,7 @@ def test_a_field_that_reads_in_its_own_way_has_an_example_or_options() -> None:
 
 
 def test_what_is_of_no_one_shape_is_never_asked_for_unbidden() -> None:
-    flows = bound(BOOKS).flows
+    flows = merge_routers(ROUTERS).flows
     for name in OF_NO_ONE_SHAPE:
         flow, _, field = name.partition(".")
         assert flows[flow].form.field(field).optional

@@ -47,9 +47,9 @@ def test_digits_a_unit_and_done_are_an_amount() -> None:
 
 
 def test_a_digit_replaces_what_stood_and_back_shortens_it() -> None:
-    standing = Quantity(Decimal(200), "t")
-    assert play(AMOUNT, "3", value=standing) == "3 t"
-    assert play(AMOUNT, BACK, value=standing) == "20 t"
+    reputation_badge = Quantity(Decimal(200), "t")
+    assert play(AMOUNT, "3", value=reputation_badge) == "3 t"
+    assert play(AMOUNT, BACK, value=reputation_badge) == "20 t"
 
 
 @given(some.lists(some.sampled_from([*"0123456789", ".", BACK, "t", "bag_15kg"]), max_size=30))

@@ -15,7 +15,7 @@ from conversations.differences import SALES
 from conversations.discovery.result_cards import BEYOND
 from conversations.help.commands import COMMANDS
 from conversations.help.page_index import page_names
-from conversations.router import Book, bound
+from conversations.router import Router, merge_routers
 from conversations.trade.deals import card, lot_lines
 from conversations.trade.deals.next_steps import CLOSED_BY
 from conversations.trade.deals.undecided_claims import BY
@@ -46,8 +46,8 @@ from tests.conversations.sentence_codes import direct, requests, sales, sessions
 from tests.core.goods import catalogue
 
 MODULES: Final = [import_module(each.name) for each in pkgutil.walk_packages(conversations.__path__, "conversations.")]
-BOOKS: Final = bound(
-    list({id(each.book): each.book for each in MODULES if isinstance(getattr(each, "book", None), Book)}.values())
+ROUTERS: Final = merge_routers(
+    list({id(each.book): each.book for each in MODULES if isinstance(getattr(each, "book", None), Router)}.values())
 )
 
 
@@ -97,7 +97,7 @@ def from_tables() -> dict[str, frozenset[str]]:
 
 
 def _of_forms() -> Iterator[str]:
-    for flow in BOOKS.flows.values():
+    for flow in ROUTERS.flows.values():
         yield f"{flow.name}.title"
         yield f"{flow.name}.submit"
         for field in flow.form.fields:

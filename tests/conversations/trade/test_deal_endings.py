@@ -168,6 +168,6 @@ async def test_goods_that_stood_on_no_shelf_are_not_for_sale_again(market: Marke
         def unlist(ctx: Ctx) -> None:
             deals.deal_for(ctx, trade.deal_id).listing_id = None
 
-        await trade.house(unlist)
+        await trade.as_market(unlist)
     said = (await card(trade, trade.seller)).turn
     assert ("for sale again" in said) == from_shelf

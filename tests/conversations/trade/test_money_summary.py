@@ -79,14 +79,14 @@ async def test_what_the_seller_writes_before_the_answer_goes_to_the_bank_with_it
     await called_back(trade)
     said = SayInDeal(deal_id=trade.deal_id, words="The weight ticket is number 4711.")
     await market.run(trade.seller, lambda ctx: say_in_deal(ctx, said))
-    marks = await trade.house(lambda ctx: evidence.marks_of(ctx, trade.deal_id))
+    marks = await trade.as_market(lambda ctx: evidence.marks_of(ctx, trade.deal_id))
     assert (marks[-1].fact, marks[-1].said) == ("DealLineSaid", said.words)
 
 
 async def test_when_our_answer_is_with_the_bank_the_card_says_so(market: Market) -> None:
     trade = await complete(market)
     found = await called_back(trade)
-    await trade.house(lambda ctx: evidence.send_pack(ctx, found.id))
+    await trade.as_market(lambda ctx: evidence.send_pack(ctx, found.id))
     assert "on its way to the bank" in (await told(trade, trade.seller))[1]
     await market.run(PROVIDER, lambda ctx: evidence.pack_sent(ctx, found.id, "0" * 64))
     assert (await told(trade, trade.seller))[1].startswith("The bank has had my answer since")
@@ -125,7 +125,7 @@ async def test_a_settling_deal_names_what_it_waits_for_and_a_day(market: Market)
     await market.run(trade.seller, lambda ctx: delivery.ask_drop(ctx, second.id))
     await market.run(trade.buyer, lambda ctx: delivery.agree_drop(ctx, second.id))
     assert (await trade.deal()).state == "settling"
-    timer = await trade.house(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))
+    timer = await trade.as_market(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))
     for side, whose in ((trade.seller, "What goes back to "), (trade.buyer, "what goes back to you is on its way")):
         (line,) = await told(trade, side)
         assert whose in line

@@ -103,7 +103,7 @@ async def told(trade: Trade, side: Actor, *, brief: bool = False) -> list[str]:
 
 async def when(trade: Trade, kind: str, subject: str, words: Words = WORDS) -> str:
     """The next deadline of a thing, as it is written."""
-    due = await trade.house(lambda ctx: deadline_of(ctx.session, kind, subject))
+    due = await trade.as_market(lambda ctx: deadline_of(ctx.session, kind, subject))
     return words.show(due.due_at)
 
 
@@ -142,7 +142,7 @@ async def test_both_read_beforehand_that_the_silence_of_who_has_weighed_far_less
 async def test_a_late_lot_comes_before_one_that_is_not(market: Market) -> None:
     trade = await paid(market, lots=3)
     lots = await trade.lots()
-    until = await trade.house(lambda ctx: deadline_of(ctx.session, "lot", lots[0].id))
+    until = await trade.as_market(lambda ctx: deadline_of(ctx.session, "lot", lots[0].id))
     market.clock.advance(seconds=(until.due_at - market.clock.now()) / timedelta(seconds=1))
     await trade.pass_days(0.5)
     assert [lot.state for lot in await trade.lots()] == ["late", "planned", "planned"]
@@ -172,7 +172,7 @@ async def test_who_is_asked_to_give_up_a_lot_reads_so_beside_a_dispute(market: M
     assert await when(trade, "lot", third.id) in asked
     on_the_road = next(line for line in lines if "Lot 2 is on its way" in line)
     assert await when(trade, "lot", second.id) in on_the_road
-    (case,) = await trade.house(lambda ctx: support.cases_of(ctx, trade.deal_id))
+    (case,) = await trade.as_market(lambda ctx: support.cases_of(ctx, trade.deal_id))
     dispute = next(line for line in lines if line.startswith("Lot 1 of 3:"))
     assert await when(trade, CASE.name, case.id) in dispute
 
@@ -183,7 +183,7 @@ async def test_after_a_ruling_both_read_until_when_they_can_appeal(market: Marke
     await trade.deliver(first)
     await trade.claim(first)
     await market.run(trade.buyer, lambda ctx: delivery.ask_operator(ctx, first.id))
-    case: Case = (await trade.house(lambda ctx: support.cases_of(ctx, trade.deal_id)))[0]
+    case: Case = (await trade.as_market(lambda ctx: support.cases_of(ctx, trade.deal_id)))[0]
     olga = await trade.operator("Olga")
     ruling = RuleCase(case_id=case.id, seller_bp=5_000, reason="Both have shown figures of their own.")
     await market.run(olga, lambda ctx: support.rule_case(ctx, ruling))
@@ -209,7 +209,7 @@ async def test_who_is_asked_to_cancel_reads_until_when_to_answer_also_where_the_
     market: Market,
 ) -> None:
     trade = await paid(market, lots=1)
-    while (overdue := await trade.house(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))).due_at > (
+    while (overdue := await trade.as_market(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))).due_at > (
         market.clock.now() + timedelta(days=2)
     ):
         await trade.pass_days(1)
@@ -224,7 +224,7 @@ async def test_a_lot_whose_days_may_pass_before_it_is_paid_says_from_when_its_ti
     trade = await agreed(market, lots=1, window_from=date(2026, 11, 23), window_to=date(2026, 11, 24))
     await trade.sign()
     (lot,) = await trade.lots()
-    due = await trade.house(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))
+    due = await trade.as_market(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))
     assert due.due_at.date() > lot.window_to
     for side in (trade.buyer, trade.seller):
         lines = await told(trade, side)
@@ -234,7 +234,7 @@ async def test_a_lot_whose_days_may_pass_before_it_is_paid_says_from_when_its_ti
         )
     market.clock.advance(days=4)
     await trade.pay()
-    late = await trade.house(lambda ctx: deadline_of(ctx.session, "lot", lot.id))
+    late = await trade.as_market(lambda ctx: deadline_of(ctx.session, "lot", lot.id))
     assert late.due_at == market.clock.now() + OVERDUE_AFTER
     (line,) = await told(trade, trade.seller)
     assert WORDS.show(late.due_at) in line

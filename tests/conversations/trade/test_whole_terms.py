@@ -77,7 +77,7 @@ async def bargained(market: Market) -> Trade:
         deal = deals.deal_for(ctx, trade.deal_id)
         deal.terms_json = terms(deal.terms, 1).as_json()
 
-    await trade.house(lengthen)
+    await trade.as_market(lengthen)
     return trade
 
 
@@ -98,7 +98,7 @@ async def on_the_table(trade: Trade) -> str:
             round_.terms_json = terms(before, 3 - round_.number).as_json()
         offer.terms_json = offer.rounds[-1].terms_json
 
-    await trade.house(lengthen)
+    await trade.as_market(lengthen)
     return str(made.id)
 
 

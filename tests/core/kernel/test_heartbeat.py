@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from core.kernel.events import Event
 from core.kernel.heartbeat import ClocksStopped, beat, outages
-from core.kernel.timer_sweep import ring_due
+from core.kernel.timer_sweep import run_due_timers
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import MARKET, Ctx
-from core.trade.offers.reactions import rings
+from core.trade.offers.reactions import timer_handlers
 from core.trade.offers.service import offer_for
 from tests.core.conftest import Market
 from tests.core.trade.offers.test_offers import trade
@@ -56,14 +56,14 @@ async def test_deadlines_move_by_the_time_in_which_nobody_swept(market: Market) 
     assert await due_at(market, "deal", "overdue") == overdue
     assert await due_at(market, "deal", "never") == never
 
-    def ring(_ctx: Ctx, timer: Timer) -> None:
+    def run_timers(_ctx: Ctx, timer: Timer) -> None:
         rung.append(timer.subject)
 
-    await ring_due(market.transactions, {"deal": ring, "retry": ring})
+    await run_due_timers(market.transactions, {"deal": run_timers, "retry": run_timers})
     assert sorted(rung) == ["ours", "overdue"]
     market.clock.advance(hours=2)
     assert await beats(market, hours=5, seconds=20) is None
-    await ring_due(market.transactions, {"deal": ring, "retry": ring})
+    await run_due_timers(market.transactions, {"deal": run_timers, "retry": run_timers})
     assert sorted(rung) == ["ours", "overdue", "soon"]
     told: list[Event] = [ClocksStopped(soon - timedelta(hours=2), timedelta(hours=5))]
     assert market.facts == told
@@ -95,5 +95,5 @@ async def test_an_offer_says_until_when_it_really_stands(market: Market) -> None
     moved = await market.run(MARKET, lambda ctx: offer_for(ctx, offer.id))
     assert moved.valid_until == offer.valid_until + timedelta(days=10)
     assert await due_at(market, "offer", offer.id) == moved.valid_until
-    await market.ring(dict(rings))
+    await market.run_timers(dict(timer_handlers))
     assert (await market.run(MARKET, lambda ctx: offer_for(ctx, offer.id))).state == "open"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.kernel.dispatcher import Delivered, Dispatcher, Later
 from core.kernel.outbox import OutboxRow, Post
-from core.kernel.timer_sweep import ring_due
+from core.kernel.timer_sweep import run_due_timers
 from core.kernel.timers import Timer, due_timers, set_timer
 from core.kernel.transaction import MARKET, Ctx
 from tests.core.conftest import Market
@@ -18,7 +18,7 @@ from tests.core.conftest import Market
 async def test_a_timer_that_nobody_can_ring_holds_up_no_other(market: Market) -> None:
     rung: list[str] = []
 
-    def ring(_ctx: Ctx, timer: Timer) -> None:
+    def run_timers(_ctx: Ctx, timer: Timer) -> None:
         if timer.subject.startswith("broken"):
             raise ZeroDivisionError
         rung.append(timer.subject)
@@ -31,7 +31,7 @@ async def test_a_timer_that_nobody_can_ring_holds_up_no_other(market: Market) ->
 
     await market.run(MARKET, plan)
     for _ in range(2):
-        await ring_due(market.transactions, {"thing": ring})
+        await run_due_timers(market.transactions, {"thing": run_timers})
     assert rung == ["whole"]
     left = await market.run(MARKET, lambda ctx: due_timers(ctx.session, ctx.now))
     assert left == []

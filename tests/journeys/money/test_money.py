@@ -19,7 +19,7 @@ MARK = re.compile(f"[{PICTURES}]{{2}}")
 MONEY = re.compile("held|released|is on its way to you|your money|your turn to pay", re.IGNORECASE)
 
 
-async def choose_mark(somebody: OnTelegram) -> str:
+async def choose_security_phrase(somebody: OnTelegram) -> str:
     """Press one of the marks that are offered."""
     await somebody.sees("Your mark is", "it is not from me")
     offered = [
@@ -51,7 +51,7 @@ async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
     await profile(rasa, "seller", "Girios UAB")
     await profile(tom, "buyer", "Heat AB", country="Sweden")
-    trade, mark = Trade(world, rasa, tom), await choose_mark(rasa)
+    trade, mark = Trade(world, rasa, tom), await choose_security_phrase(rasa)
     await trade.funded()
 
     theirs = "up to €41,925.00 for you, €43,000.00 less our fee of €1,075.00. The next step is due by"

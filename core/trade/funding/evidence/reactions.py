@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from core.kernel.events import Event, Reactions
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.shop.purchases.events import PurchaseFact
@@ -59,8 +59,8 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     spare_pack(ctx, fact.chargeback_id)
 
 
-def ring(ctx: Ctx, timer: Timer) -> None:
+def handle_timer(ctx: Ctx, timer: Timer) -> None:
     send_pack(ctx, timer.subject)
 
 
-rings: Mapping[str, Ring] = {EVIDENCE: ring}
+timer_handlers: Mapping[str, TimerHandler] = {EVIDENCE: handle_timer}

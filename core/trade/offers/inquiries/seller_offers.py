@@ -26,12 +26,12 @@ class OfferToAsker(BaseModel):
     valid_for: timedelta = DEFAULT_VALIDITY
 
 
-def offer_to_asker(ctx: Ctx, catalogue: Catalogue, command: OfferToAsker, seen: int | None = None) -> Offer:
+def offer_to_asker(ctx: Ctx, catalogue: Catalogue, command: OfferToAsker, expected_version: int | None = None) -> Offer:
     """Propose terms to the buyer who has asked; it is their turn then. Raises NotAllowed, Stale, Refusal, Invalid."""
     inquiry = inquiry_for(ctx, command.inquiry_id)
     if "seller" not in sides(ctx, inquiry):
         raise NotAllowed
-    if (seen is not None and seen != inquiry.version) or inquiry.state in INQUIRY.final:
+    if (expected_version is not None and expected_version != inquiry.version) or inquiry.state in INQUIRY.final:
         raise Stale
     listing = listing_for(ctx, inquiry.listing_id)
     if listing.state not in TAKES_OFFERS:

@@ -64,10 +64,10 @@ def say_on(ctx: Ctx, command: SayOn) -> Inquiry:
     return inquiry
 
 
-def close_inquiry(ctx: Ctx, inquiry_id: str, seen: int | None = None) -> Inquiry:
+def close_inquiry(ctx: Ctx, inquiry_id: str, expected_version: int | None = None) -> Inquiry:
     """One side has nothing more to ask or to say."""
     inquiry = inquiry_for(ctx, inquiry_id)
-    if seen is not None and seen != inquiry.version:
+    if expected_version is not None and expected_version != inquiry.version:
         raise Stale
     return _close(ctx, inquiry, "close", _side(ctx, inquiry))
 

@@ -108,22 +108,24 @@ def quote_for(ctx: Ctx, quote_id: str) -> Quote:
     if quote is None:
         raise NotFound
     if ctx.actor.person is not None:
-        seen = quotes_on(ctx, requests.request_for(ctx, quote.request_id))
-        if quote.seller != acting(ctx).organisation_id and quote.id not in {each.id for each in seen}:
+        visible = quotes_on(ctx, requests.request_for(ctx, quote.request_id))
+        if quote.seller != acting(ctx).organisation_id and quote.id not in {each.id for each in visible}:
             raise NotFound
     return quote
 
 
-def award_quote(ctx: Ctx, quote_id: str, seen: int | None = None) -> Quote:
-    """The buyer takes this quote, `seen` being the request's version: the deal begins. Raises Refusal, Stale."""
+def award_quote(ctx: Ctx, quote_id: str, expected_version: int | None = None) -> Quote:
+    """The buyer takes this quote, `expected_version` being the request's version: the deal begins. Raises Refusal,
+    Stale.
+    """
     quote = ctx.session.get(Quote, quote_id)
     if quote is None:
         raise NotFound
-    request = requests.own_request(ctx, quote.request_id, seen)
+    request = requests.own_request(ctx, quote.request_id, expected_version)
     rules.check_counts(quote, _standing(ctx, request))
     if quote.terms.window_to < ctx.now.date():
         raise Refusal("offer.window_past", field="window_to", today=ctx.now.date())
-    requests.award(ctx, request.id, seen)
+    requests.award(ctx, request.id, expected_version)
     quote.awarded_at = ctx.now
     _tell(ctx, QuoteAwarded, request, quote)
     return quote

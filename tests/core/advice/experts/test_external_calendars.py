@@ -16,7 +16,7 @@ from core.advice.sessions.slot_checks import calendar_of
 from core.kernel.errors import Invalid
 from core.kernel.events import Event
 from core.kernel.transaction import MARKET, Ctx
-from tests.core.advice.sessions.session_steps import RINGS, Counsel, counsel
+from tests.core.advice.sessions.session_steps import TIMER_HANDLERS, Counsel, counsel
 from tests.core.conftest import Market
 
 TUESDAY = date(2026, 11, 24)
@@ -114,4 +114,4 @@ async def test_the_second_request_missed_in_a_row_pauses_and_each_is_told(they: 
 
 
 def test_all_that_time_does_is_answered_for() -> None:
-    assert external_calendars.TIMER in RINGS
+    assert external_calendars.TIMER in TIMER_HANDLERS

@@ -8,15 +8,15 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.advice.experts.ranking import NEW_SHARE, NEW_UNTIL, RUN, Standing, class_of, in_line
+from core.advice.experts.ranking import NEW_SHARE, NEW_UNTIL, RUN, RankedExpert, class_of, in_line
 
 scores = st.sampled_from([0.0, 0.1, 0.39, 0.4, 0.5, 0.74, 0.75, 0.9, 1.0])
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> list[Standing]:
+def lines(draw: st.DrawFn) -> list[RankedExpert]:
     made = [
-        Standing(f"e{number}", draw(scores), draw(st.booleans()), *draw(counts))
+        RankedExpert(f"e{number}", draw(scores), draw(st.booleans()), *draw(counts))
         for number in range(draw(st.integers(0, 14)))
     ]
     return sorted(made, key=lambda each: -each.score)
@@ -27,7 +27,7 @@ counts = st.integers(0, 500).flatmap(lambda shown: st.tuples(st.just(shown), st.
 
 @settings(max_examples=40)
 @given(lines())
-def test_everybody_stands_once_and_nobody_passes_into_a_better_class(line: list[Standing]) -> None:
+def test_everybody_stands_once_and_nobody_passes_into_a_better_class(line: list[RankedExpert]) -> None:
     placed = in_line(line)
     assert Counter(placed) == Counter(line)
     best = max((each.score for each in line), default=0.0)
@@ -37,7 +37,7 @@ def test_everybody_stands_once_and_nobody_passes_into_a_better_class(line: list[
 
 @settings(max_examples=40)
 @given(lines())
-def test_who_takes_no_kept_place_stands_by_merit(line: list[Standing]) -> None:
+def test_who_takes_no_kept_place_stands_by_merit(line: list[RankedExpert]) -> None:
     """Without promoted and new ones it is the order of merit; with them, at most two of a run stand ahead of theirs."""
     plain = [replace(each, promoted=False, shown=NEW_UNTIL) for each in line]
     assert in_line(plain) == plain
@@ -52,7 +52,7 @@ def test_who_takes_no_kept_place_stands_by_merit(line: list[Standing]) -> None:
 
 @settings(max_examples=40)
 @given(lines())
-def test_paying_helps_within_the_class_and_nowhere_else(line: list[Standing]) -> None:
+def test_paying_helps_within_the_class_and_nowhere_else(line: list[RankedExpert]) -> None:
     if not line:
         return
     poorest = line[-1]
@@ -65,8 +65,8 @@ def test_paying_helps_within_the_class_and_nowhere_else(line: list[Standing]) ->
 
 def test_new_ones_get_their_share_and_each_new_one_the_same() -> None:
     """A thousand lists of three: what is shown is counted, and the next list is made of the counts."""
-    line = [Standing(f"old{number}", 1.0, shown=NEW_UNTIL) for number in range(6)]
-    line += [Standing(f"new{number}", 1.0) for number in range(4)]
+    line = [RankedExpert(f"old{number}", 1.0, shown=NEW_UNTIL) for number in range(6)]
+    line += [RankedExpert(f"new{number}", 1.0) for number in range(4)]
     seen: Counter[str] = Counter()
     for _ in range(1_000):
         now = [replace(each, shown_this_week=seen[each.id]) for each in line]
@@ -77,7 +77,7 @@ def test_new_ones_get_their_share_and_each_new_one_the_same() -> None:
 
 
 def test_who_is_promoted_takes_turns() -> None:
-    line = [Standing(f"e{number}", 1.0, promoted=number > 2, shown=NEW_UNTIL) for number in range(6)]
+    line = [RankedExpert(f"e{number}", 1.0, promoted=number > 2, shown=NEW_UNTIL) for number in range(6)]
     first: Counter[str] = Counter()
     for _ in range(300):
         now = [replace(each, shown_this_week=first[each.id]) for each in line]

@@ -24,13 +24,13 @@ from core.money.ledger.model import SALES
 from core.shop.purchases import payments, refunds
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import BuyThing, Purchase, Thing
-from core.shop.purchases.reactions import rings as purchase_rings
+from core.shop.purchases.reactions import timer_handlers as purchase_timer_handlers
 from core.trade.funding import chargebacks
 from core.trade.funding.recalled import sales as recalled
 from tests.core import invoicing_steps
 from tests.core.conftest import Market
 
-RINGS = {**reactions.rings, **purchase_rings}
+TIMER_HANDLERS = {**reactions.timer_handlers, **purchase_timer_handlers}
 
 
 @dataclass
@@ -106,7 +106,7 @@ async def test_it_runs_from_its_payment_to_its_end_and_says_what_it_brought(wind
     for _ in range(3):
         await window.market.run(MARKET, lambda ctx: view_counts.note_opened(ctx, expert_id))
     window.market.clock.advance(days=7, seconds=1)
-    await window.market.ring(dict(RINGS))
+    await window.market.run_timers(dict(TIMER_HANDLERS))
     over = await window.now(promotion)
     assert over.state == "over"
     assert await window.market.run(MARKET, lambda ctx: service.looks_of(ctx, over)) == 3
@@ -187,7 +187,7 @@ async def test_a_long_one_is_given_back_in_part_also_after_a_fortnight(window: W
     alex, _ = await window.expert("Alex")
     promotion = await window.buys(alex, "featured30")
     window.market.clock.advance(days=20)
-    await window.market.ring(dict(RINGS))
+    await window.market.run_timers(dict(TIMER_HANDLERS))
     await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id))
     assert window.refunded() == [233]
 
@@ -307,7 +307,7 @@ async def test_a_place_whose_price_was_called_back_is_shown_to_nobody_until_the_
     assert (ended.state, ended.why) == (("running", None) if won else ("stopped", "called_back"))
     await window.market.books_hold()
     window.market.clock.advance(days=4, seconds=1)  # of the seven days three had run
-    await window.market.ring(dict(RINGS))
+    await window.market.run_timers(dict(TIMER_HANDLERS))
     assert (await window.now(promotion)).state == ("over" if won else "stopped")
 
 
@@ -320,10 +320,10 @@ async def test_what_stood_still_for_a_bank_is_given_back_in_part_as_long_as_it_r
     await called_back(window, bought)
     for _ in range(2):
         window.market.clock.advance(days=14)  # in which it would have been kept for good
-        await window.market.ring(dict(RINGS))
+        await window.market.run_timers(dict(TIMER_HANDLERS))
     await decided(window, won=True)
     window.market.clock.advance(days=2)
-    await window.market.ring(dict(RINGS))
+    await window.market.run_timers(dict(TIMER_HANDLERS))
     await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id))
 
     assert window.refunded() == [200]  # two days of seven
@@ -341,7 +341,7 @@ async def test_a_refund_under_way_waits_for_the_bank_and_is_not_given_twice(wind
     await called_back(window, bought)
     await window.market.run(PROVIDER, lambda ctx: refunds.refund_refused(ctx, asked, "charge_disputed"))
     window.market.clock.advance(days=1, seconds=1)
-    await window.market.ring(dict(RINGS))
+    await window.market.run_timers(dict(TIMER_HANDLERS))
     assert window.refunded() == [700]  # not asked for again
     await window.market.books_hold()
     await decided(window, won=won)
@@ -365,11 +365,11 @@ async def test_what_had_ended_before_a_bank_decided_for_us_comes_back_for_the_ti
     await called_back(window, bought)
     if slow:
         window.market.clock.advance(days=SUSPENDED_FOR.days, seconds=1)
-        await window.market.ring(dict(RINGS))
+        await window.market.run_timers(dict(TIMER_HANDLERS))
     else:
         await decided(window, won=False)
         window.market.clock.advance(days=30)
-        await window.market.ring(dict(RINGS))
+        await window.market.run_timers(dict(TIMER_HANDLERS))
     ended = await window.now(promotion)
     assert (ended.state, ended.why, window.refunded()) == ("stopped", "called_back", [])
     await decided(window, won=True)

@@ -33,7 +33,7 @@ from core.people.accounts.model import Person
 from core.shop.purchases import payments, refunds
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import PURCHASE, BuyThing, Purchase, Thing
-from core.shop.purchases.reactions import rings as purchase_rings
+from core.shop.purchases.reactions import timer_handlers as purchase_timer_handlers
 from core.trade.funding import chargebacks
 from core.trade.funding import reactions as escrow_reactions
 from core.trade.funding.model import Payee
@@ -47,7 +47,7 @@ Answer = TypeVar("Answer")
 Mood = Literal["does", "refuses", "puts_off", "is_silent", "is_unheard"]
 KINDS = ("refund", "transfer", "purchase.page", "purchase.page.close")
 MOODS: tuple[Mood, ...] = ("does", "does", "refuses", "puts_off", "is_silent", "is_unheard")
-RINGS = {**reactions.rings, **purchase_rings, **escrow_reactions.rings}
+TIMER_HANDLERS = {**reactions.timer_handlers, **purchase_timer_handlers, **escrow_reactions.timer_handlers}
 STARS = "XTR"
 FEE = 40
 DISPUTE_FEE = 2000
@@ -298,7 +298,7 @@ class Promoted(RuleBasedStateMachine):
     async def _later(self, hours: int) -> None:
         self.market.clock.advance(hours=hours)
         while await self.run(MARKET, lambda ctx: due_timers(ctx.session, ctx.now)):
-            await self.market.ring(dict(RINGS))
+            await self.market.run_timers(dict(TIMER_HANDLERS))
             await self.carry()
 
     @rule(ready=st.booleans())

@@ -20,7 +20,7 @@ from core.advice.sessions.card_holds import holds_of
 from core.advice.sessions.model import Booking, BookSession, CallNow, CardHold
 from core.kernel.money import Money
 from core.kernel.outbox import Post
-from core.kernel.timer_sweep import Ring
+from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import TimerRow
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.money.ledger import service as ledger
@@ -36,14 +36,14 @@ from tests.core.goods import catalogue
 
 COMMISSION_BP = 1500
 TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # ten o'clock in Vilnius; it is Monday, eleven
-RINGS: dict[str, Ring] = {
-    **escrow_reactions.rings,
-    **evidence_reactions.rings,
-    **expert_reactions.rings,
-    **purchase_reactions.rings,
-    **reactions.rings,
-    **review_reactions.rings,
-    **recap_reactions.rings,
+TIMER_HANDLERS: dict[str, TimerHandler] = {
+    **escrow_reactions.timer_handlers,
+    **evidence_reactions.timer_handlers,
+    **expert_reactions.timer_handlers,
+    **purchase_reactions.timer_handlers,
+    **reactions.timer_handlers,
+    **review_reactions.timer_handlers,
+    **recap_reactions.timer_handlers,
 }
 FIXED = Rate(basis="session", minor=9000, currency="EUR")
 BY_MINUTE = Rate(basis="minute", minor=200, currency="EUR")
@@ -106,7 +106,7 @@ class Counsel:
         while clock.moment < moment:
             due = await self.run(MARKET, lambda ctx: ctx.session.scalar(select(func.min(TimerRow.due_at))))
             clock.moment = min(moment, max(due, clock.moment)) if due is not None else moment
-            while await self.market.ring(RINGS):
+            while await self.market.run_timers(TIMER_HANDLERS):
                 await self.bank()
 
     # --- the bank -----------------------------------------------------------------------------------------------------

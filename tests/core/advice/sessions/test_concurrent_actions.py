@@ -14,12 +14,12 @@ from core.advice.sessions.model import Booking, BookSession, ProposeTimes
 from core.kernel.errors import Stale
 from core.kernel.heartbeat import beat
 from core.kernel.money import Money
-from core.kernel.timer_sweep import ring
+from core.kernel.timer_sweep import handle_timer
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, PROVIDER
 from core.trade.funding.events import AccountAwaited
 from core.trade.funding.payees import payee_told
-from tests.core.advice.sessions.session_steps import COMMISSION_BP, RINGS, TUESDAY_TEN, Counsel, agreed
+from tests.core.advice.sessions.session_steps import COMMISSION_BP, TIMER_HANDLERS, TUESDAY_TEN, Counsel, agreed
 
 
 async def another_page(they: Counsel) -> None:
@@ -92,7 +92,7 @@ async def test_who_leaves_between_the_two_deadlines_of_a_start_leaves_no_session
     await they.does(they.alex, meeting.come_in)
     they.market.clock.advance(minutes=10)
     due = {each.event: each for each in await they.run(MARKET, lambda ctx: due_timers(ctx.session, ctx.now))}
-    await ring(they.market.transactions, RINGS, due["noshow_consultant"])
+    await handle_timer(they.market.transactions, TIMER_HANDLERS, due["noshow_consultant"])
     await they.does(they.alex, meeting.go_out)
     await they.later(days=1)
 

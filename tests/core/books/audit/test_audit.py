@@ -93,7 +93,7 @@ async def test_a_break_stops_the_deal_and_calls_the_operator_once(market: Market
     await trade.accept(first)  # its money waits for the seller's account
     market.watch(InvariantBroken, InvariantHolds)
     alarms.listen(market.reactions, Wordings(), "desk@parley.example")
-    await trade.house(lambda ctx: ctx.session.execute(text("UPDATE tranche SET held_minor = held_minor + 1")))
+    await trade.as_market(lambda ctx: ctx.session.execute(text("UPDATE tranche SET held_minor = held_minor + 1")))
     for _ in range(2):
         await market.run(MARKET, audit)
     letters = [post.body for post in market.posts if post.channel == "mail"]
@@ -106,7 +106,7 @@ async def test_a_break_stops_the_deal_and_calls_the_operator_once(market: Market
     await trade.seller_can_be_paid()
     await trade.pass_days(8)  # and time releases nothing either
     assert trade.asked("transfer") == []
-    await trade.house(lambda ctx: ctx.session.execute(text("UPDATE tranche SET held_minor = held_minor - 1")))
+    await trade.as_market(lambda ctx: ctx.session.execute(text("UPDATE tranche SET held_minor = held_minor - 1")))
     await market.run(MARKET, audit)
     assert market.facts[1:] == [InvariantHolds(trade.deal_id)]
     assert len(trade.asked("transfer")) == 1

@@ -10,7 +10,7 @@ import pytest
 
 from core.advice.sessions import card_results, meeting, service
 from core.advice.sessions.model import Booking, CardHold
-from core.advice.sessions.reactions import rings
+from core.advice.sessions.reactions import timer_handlers
 from core.books.audit.purchases import PURCHASES
 from core.books.audit.sessions import SESSIONS
 from core.kernel.money import Money
@@ -83,7 +83,7 @@ async def talks(market: Market) -> None:
         PROVIDER, lambda ctx: card_results.captured(ctx, hold_of(ctx, first.id), amount=taken, fee=fee, charge="ch_1")
     )
     market.clock.advance(days=2, minutes=1)
-    await market.ring(dict(rings))
+    await market.run_timers(dict(timer_handlers))
 
 
 async def held(market: Market, booking: Booking) -> None:

@@ -17,7 +17,7 @@ from tests.core.books.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME,
 from tests.core.conftest import Market
 from tests.core.trades import Trade, paid
 
-RINGS = dict(reactions.rings)
+TIMER_HANDLERS = dict(reactions.timer_handlers)
 AT_KIEL = SetBilling(address="Hafenstr. 1, 24103 Kiel", market_writes=False)
 
 
@@ -36,13 +36,13 @@ async def reminded(market: Market) -> list[str]:
     """Who is told, when the time for that comes."""
     before = len(market.facts)
     market.clock.moment += REMINDED_AFTER
-    await market.ring(RINGS)
+    await market.run_timers(TIMER_HANDLERS)
     return [fact.organisation for fact in market.facts[before:] if isinstance(fact, InvoiceAwaits)]
 
 
 async def waited(market: Market) -> None:
     market.clock.moment += WAITS_FOR - REMINDED_AFTER
-    await market.ring(RINGS)
+    await market.run_timers(TIMER_HANDLERS)
 
 
 async def reads(market: Market, who: Actor, invoice: Invoice) -> str:
@@ -98,7 +98,7 @@ async def test_who_never_says_where_they_are_is_invoiced_our_fee_as_at_home(mark
     market.watch(InvoiceAwaits)
     trade = await paid(market, lots=1)
     await delivered(trade, 1)
-    await trade.house(lambda ctx: setattr(organisation_of(ctx, trade.selling), "country", None))
+    await trade.as_market(lambda ctx: setattr(organisation_of(ctx, trade.selling), "country", None))
     await of_kind(market, Kind.COMMISSION)
     assert await reminded(market) == [trade.selling]
     await waited(market)

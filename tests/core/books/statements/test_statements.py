@@ -19,7 +19,12 @@ from core.kernel.timers import deadline_of
 from core.kernel.transaction import MARKET
 from core.kernel.transaction import PROVIDER as OUTSIDE
 from core.money.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, receivable, refund_due
-from core.people.accounts.security_phrases import PICTURES, choose_mark, mark_at, offered_marks
+from core.people.accounts.security_phrases import (
+    PICTURES,
+    choose_security_phrase,
+    offered_security_phrases,
+    security_phrase_at,
+)
 from core.trade.funding import service as escrows
 from core.trade.funding.rails.service import settling
 from tests.core.amounts import eur
@@ -123,7 +128,7 @@ async def test_both_sides_see_where_the_money_is_and_where_it_went(market: Marke
 
 async def test_while_a_case_is_open_its_deadline_is_what_happens_next_to_the_money(market: Market) -> None:
     trade, case = await disputed(market)
-    due = await trade.house(lambda ctx: deadline_of(ctx.session, "case", case.id))
+    due = await trade.as_market(lambda ctx: deadline_of(ctx.session, "case", case.id))
     (held,) = (await market.run(trade.buyer, service.statement)).held
     assert due is not None
     assert held.until == due.due_at
@@ -211,12 +216,12 @@ async def test_a_buyer_reads_of_what_came_too_late_and_was_taken_by_their_bank(m
 async def test_everybody_has_a_mark_and_may_take_another(market: Market) -> None:
     actor, person = await market.newcomer("Rasa")
     assert len(person.mark) == 2
-    assert await market.run(MARKET, lambda ctx: mark_at(ctx, "telegram", "", "chat-Rasa")) == person.mark
-    assert await market.run(MARKET, lambda ctx: mark_at(ctx, "telegram", "", "chat-Nobody")) is None
-    offered = await market.run(actor, offered_marks)
+    assert await market.run(MARKET, lambda ctx: security_phrase_at(ctx, "telegram", "", "chat-Rasa")) == person.mark
+    assert await market.run(MARKET, lambda ctx: security_phrase_at(ctx, "telegram", "", "chat-Nobody")) is None
+    offered = await market.run(actor, offered_security_phrases)
     assert len(set(offered)) == 6
-    await market.run(actor, lambda ctx: choose_mark(ctx, offered[0]))
-    assert await market.run(MARKET, lambda ctx: mark_at(ctx, "telegram", "", "chat-Rasa")) == offered[0]
+    await market.run(actor, lambda ctx: choose_security_phrase(ctx, offered[0]))
+    assert await market.run(MARKET, lambda ctx: security_phrase_at(ctx, "telegram", "", "chat-Rasa")) == offered[0]
     for wrong in ("", "AB", PICTURES[0], PICTURES[0] * 2, PICTURES[:3]):
         with pytest.raises(Invalid):
-            await market.run(actor, partial(choose_mark, mark=wrong))
+            await market.run(actor, partial(choose_security_phrase, mark=wrong))

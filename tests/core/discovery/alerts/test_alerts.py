@@ -45,7 +45,7 @@ class Watch:
     def __post_init__(self) -> None:
         reactions.listen(self.market.reactions)
         self.market.reactions.on(ListingsFound, lambda _ctx, fact: self.told.append(fact))
-        self.rings = dict(reactions.rings(catalogue))
+        self.timer_handlers = dict(reactions.timer_handlers(catalogue))
 
     async def buyer(self, name: str) -> tuple[Actor, Person]:
         actor, person = await self.market.newcomer(name)
@@ -72,7 +72,7 @@ class Watch:
         """What is due is done; time goes by, and what is due then is done."""
         for step in ({}, by):
             self.market.clock.advance(**step)
-            while await self.market.ring(self.rings):
+            while await self.market.run_timers(self.timer_handlers):
                 pass
 
     def told_to(self, person: Person) -> list[tuple[str, ...]]:

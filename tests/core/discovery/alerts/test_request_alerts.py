@@ -41,7 +41,7 @@ class Asking:
     def __post_init__(self) -> None:
         reactions.listen(self.market.reactions)
         self.market.reactions.on(RequestsFound, lambda _ctx, fact: self.told.append(fact))
-        self.rings = dict(reactions.rings(catalogue))
+        self.timer_handlers = dict(reactions.timer_handlers(catalogue))
 
     async def seller(self, name: str, **goods: Any) -> tuple[Actor, Person, Listing]:
         actor, person = await self.market.newcomer(name)
@@ -69,7 +69,7 @@ class Asking:
     async def later(self, **by: float) -> None:
         for step in ({}, by):
             self.market.clock.advance(**step)
-            while await self.market.ring(self.rings):
+            while await self.market.run_timers(self.timer_handlers):
                 pass
 
     def told_to(self, person: Person) -> list[tuple[str, ...]]:

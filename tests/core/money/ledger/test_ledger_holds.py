@@ -12,12 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
-from core.kernel.timer_sweep import ring_due
+from core.kernel.timer_sweep import run_due_timers
 from core.kernel.transaction import MARKET, Ctx
 from core.money.ledger.events import HoldExpired
 from core.money.ledger.invariants import invariants
 from core.money.ledger.model import COMMISSION, PROVIDER, Entry, Leg, Movement, Posting, credit, debit, escrow, payable
-from core.money.ledger.reactions import rings
+from core.money.ledger.reactions import timer_handlers
 from core.money.ledger.service import (
     BeyondHold,
     HoldOver,
@@ -126,11 +126,11 @@ async def test_time_lets_go_of_what_nobody_used(market: Market) -> None:
     hold_id = await held(market, days=2)
     assert [each.id for each in await market.run(MARKET, lambda ctx: open_holds(ctx, "d"))] == [hold_id]
     market.clock.advance(days=1)
-    await ring_due(market.transactions, rings)
+    await run_due_timers(market.transactions, timer_handlers)
     assert await seen(market) == (eur(100_00), eur(40_00), eur(0))
     await assert_whole(market)
     market.clock.advance(days=1)
-    await ring_due(market.transactions, rings)
+    await run_due_timers(market.transactions, timer_handlers)
     assert await seen(market) == (eur(100_00), eur(100_00), eur(0))
     assert market.facts == [HoldExpired(hold_id, "h", "d")]
     assert await market.run(MARKET, lambda ctx: open_holds(ctx, "d")) == []
@@ -144,7 +144,7 @@ async def test_a_hold_that_has_ended_is_not_ended_by_time(market: Market) -> Non
     hold_id = await held(market, days=2)
     await market.run(MARKET, lambda ctx: post_hold(ctx, hold_id, "Accepted"))
     market.clock.advance(days=3)
-    assert await ring_due(market.transactions, rings) == 0
+    assert await run_due_timers(market.transactions, timer_handlers) == 0
     assert market.facts == []
     await assert_whole(market)
 

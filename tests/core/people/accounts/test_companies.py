@@ -106,14 +106,14 @@ async def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_who_and_
     await trade.sign()
     seen = (await trade.deal()).version
     results = await asyncio.gather(
-        market.run(ona, partial(deals.approve_deal, deal_id=trade.deal_id, seen=seen)),
-        market.run(ada, partial(deals.refuse_deal, deal_id=trade.deal_id, seen=seen)),
+        market.run(ona, partial(deals.approve_deal, deal_id=trade.deal_id, expected_version=seen)),
+        market.run(ada, partial(deals.refuse_deal, deal_id=trade.deal_id, expected_version=seen)),
         return_exceptions=True,
     )
     told = [each for each in results if isinstance(each, Stale)]
     deal = await trade.deal()
     assert len(told) == 1
-    first = await trade.house(lambda ctx: person_of(ctx, deal.decided_by or "").name)
+    first = await trade.as_market(lambda ctx: person_of(ctx, deal.decided_by or "").name)
     assert told[0].parts == {"name": first, "at": market.clock.now()}
     assert (deal.state, told[0].code) in {
         ("awaiting_funding", "deal.approved_already"),

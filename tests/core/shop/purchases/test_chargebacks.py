@@ -23,19 +23,19 @@ from core.people.accounts.service import organisation_of, person_of
 from core.shop.purchases import payments, refunds, service
 from core.shop.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchaseLost, PurchaseRegained
 from core.shop.purchases.model import MOST_REFUSALS, BuyThing, Purchase, PurchaseRefund, RefundState, Thing
-from core.shop.purchases.reactions import rings
+from core.shop.purchases.reactions import timer_handlers
 from core.trade.funding import chargebacks
 from core.trade.funding import service as escrow
 from core.trade.funding.called_back import taken_as
 from core.trade.funding.events import AccountAwaited, EffectRefused
 from core.trade.funding.model import EffectKind
-from core.trade.funding.reactions import rings as escrow_rings
+from core.trade.funding.reactions import timer_handlers as escrow_timer_handlers
 from core.trade.funding.recalled import sales as recalled
 from payments.open_ends import still_open
 from tests.core import invoicing_steps
 from tests.core.conftest import Market
 
-RINGS = {**escrow_rings, **rings}
+TIMER_HANDLERS = {**escrow_timer_handlers, **timer_handlers}
 PRICE = 7_00
 Answer = TypeVar("Answer")
 
@@ -55,7 +55,7 @@ class Sale:
 
     async def gives_back(self, minor: int = PRICE) -> str:
         """The id of the refund that is asked for."""
-        await self.house(lambda ctx: service.give_back(ctx, self.purchase.id, Money(minor, "EUR")))
+        await self.as_market(lambda ctx: service.give_back(ctx, self.purchase.id, Money(minor, "EUR")))
         return str(self.asked("refund")[-1]["effect"])
 
     async def is_refused(self, refund: str, ref: str | None = None) -> None:
@@ -92,24 +92,24 @@ class Sale:
     async def days(self, count: int) -> None:
         for _ in range(count):
             self.market.clock.advance(days=1, seconds=1)
-            await self.market.ring(dict(RINGS))
+            await self.market.run_timers(dict(TIMER_HANDLERS))
         await self.books_hold()
 
-    async def house(self, unit: Callable[[Ctx], Answer]) -> Answer:
+    async def as_market(self, unit: Callable[[Ctx], Answer]) -> Answer:
         return await self.market.run(MARKET, unit)
 
     async def outside(self, unit: Callable[[Ctx], object]) -> None:
         await self.market.run(PROVIDER, unit)
 
     async def now(self) -> Purchase:
-        return await self.house(lambda ctx: service.purchase_for(ctx, self.purchase.id))
+        return await self.as_market(lambda ctx: service.purchase_for(ctx, self.purchase.id))
 
     async def refunds(self) -> list[tuple[RefundState, int]]:
         query = select(PurchaseRefund.state, PurchaseRefund.amount_minor).order_by(PurchaseRefund.id)
-        return await self.house(lambda ctx: [(row.state, row.amount_minor) for row in ctx.session.execute(query)])
+        return await self.as_market(lambda ctx: [(row.state, row.amount_minor) for row in ctx.session.execute(query)])
 
     async def balances(self, *accounts: str) -> list[int]:
-        return await self.house(lambda ctx: [ledger.balance(ctx, each, "EUR").minor for each in accounts])
+        return await self.as_market(lambda ctx: [ledger.balance(ctx, each, "EUR").minor for each in accounts])
 
     def asked(self, kind: str) -> list[dict[str, Any]]:
         return [post.body for post in self.market.posts if post.kind == kind]
@@ -125,7 +125,7 @@ class Sale:
             timers = [timer.kind for timer in due_timers(ctx.session, ctx.now + timedelta(days=3_650))]
             return [each for each in (*open_, *timers) if each in ("refund", "transfer", "purchase_refund")]
 
-        assert await self.house(left) == []
+        assert await self.as_market(left) == []
 
 
 @pytest.fixture
@@ -171,13 +171,13 @@ async def test_what_a_bank_leaves_of_a_price_that_goes_back_is_paid_to_an_accoun
     assert [each["attempt"] for each in sale.asked("transfer")] == [transfer["attempt"], transfer["attempt"] + 2]
     for _ in range(2):
         await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_1"))
-        await sale.house(lambda ctx: refunds.pay_out(ctx, refund, "acct_rasa"))
+        await sale.as_market(lambda ctx: refunds.pay_out(ctx, refund, "acct_rasa"))
     assert len(sale.asked("transfer")) == 2
     given = next(fact for fact in sale.market.facts if isinstance(fact, PurchaseGivenBack))
     assert (given.amount, given.why, (await sale.now()).state) == (Money(3_00, "EUR"), "account", "given_back")
     assert await sale.balances(payable(own), AT_PROVIDER) == [0, -40]
     await invoicing_steps.writes_all(sale.market)
-    assert await sale.house(_credited) == PRICE
+    assert await sale.as_market(_credited) == PRICE
     await sale.books_hold()
     await sale.is_at_rest()
 
@@ -221,8 +221,8 @@ async def test_of_two_payments_a_dispute_is_about_one_and_leaves_the_other_alone
         await sale.days(2)
         assert len(sale.asked("refund")) == 1  # nothing is asked before the bank has decided
     assert ((await sale.now()).recall is None) == (disputed == "pi_2")
-    (dispute,) = await sale.house(lambda ctx: chargebacks.of_subject(ctx, sale.purchase.id))
-    assert await sale.house(lambda ctx: recalled.hangs_on(ctx, dispute.id)) == (disputed == "pi_1")
+    (dispute,) = await sale.as_market(lambda ctx: chargebacks.of_subject(ctx, sale.purchase.id))
+    assert await sale.as_market(lambda ctx: recalled.hangs_on(ctx, dispute.id)) == (disputed == "pi_1")
     await sale.is_decided(won=False)
     if disputed == "pi_1":
         assert await sale.refunds() == [(RefundState.ASKED, PRICE)]

@@ -22,7 +22,7 @@ from core.privacy.erasure.service import erase
 from core.shop.purchases import payments, refunds, rules, service
 from core.shop.purchases.events import PaymentKept, PaymentSentBack, PurchaseGivenBack, PurchasePaid
 from core.shop.purchases.model import BuyThing, Purchase, PurchaseRefund, Rail, Thing
-from core.shop.purchases.reactions import rings
+from core.shop.purchases.reactions import timer_handlers
 from tests.core.conftest import Market
 
 WEEK = {"thing": Thing.PROMOTION, "subject": "promo-1", "title": "Featured for 7 days", "description": "Top of all."}
@@ -92,7 +92,7 @@ async def test_a_second_a_wrong_and_a_late_payment_go_back_whole(
         await shop.pays(purchase)
     if closes:
         shop.market.clock.advance(hours=2)
-        await shop.market.ring(dict(rings))
+        await shop.market.run_timers(dict(timer_handlers))
         assert (await shop.now(purchase)).state == "closed"
     before = await shop.balance(STARS_HELD)
     await shop.pays(purchase, charge, stars)
@@ -171,7 +171,7 @@ async def test_a_card_is_paid_on_a_page_and_a_part_goes_back_to_it(shop: Shop) -
     await shop.market.run(PROVIDER, lambda ctx: refunds.refund_refused(ctx, refund.body["effect"], "balance short"))
     await shop.market.books_hold()
     shop.market.clock.advance(days=1, seconds=1)
-    await shop.market.ring(dict(rings))
+    await shop.market.run_timers(dict(timer_handlers))
     assert [post.body["attempt"] for post in shop.market.posts if post.kind == "refund"] == [1, 2]
     await shop.is_told()
     assert (await shop.now(purchase)).state == "given_back"
@@ -257,15 +257,15 @@ async def test_a_wish_is_granted_on_the_day_that_it_was_told_though_the_thing_la
     await shop.pays(purchase)
     await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id, "Nobody looked at it"))
     shop.market.clock.advance(days=14, seconds=1)
-    await shop.market.ring(dict(rings))
+    await shop.market.run_timers(dict(timer_handlers))
     assert (await shop.now(purchase)).back == purchase.price
     await shop.market.books_hold()
 
 
 async def test_a_wish_that_nobody_answers_is_granted(shop: Shop, asked: Purchase) -> None:
     shop.market.clock.advance(days=14, seconds=1)
-    await shop.market.ring(dict(rings))
-    await shop.market.ring(dict(rings))
+    await shop.market.run_timers(dict(timer_handlers))
+    await shop.market.run_timers(dict(timer_handlers))
     assert (await shop.now(asked)).back == asked.price
     await shop.market.books_hold()
 
@@ -275,7 +275,7 @@ async def test_a_refused_wish_ends_as_any_other_purchase(shop: Shop, asked: Purc
     await shop.market.run(desk, lambda ctx: service.refuse_back(ctx, asked.id, "It was delivered"))
     assert (await shop.now(asked)).state == "paid"
     shop.market.clock.advance(days=14, seconds=1)
-    await shop.market.ring(dict(rings))
+    await shop.market.run_timers(dict(timer_handlers))
     assert (await shop.now(asked)).state == "kept"
 
 
@@ -283,7 +283,7 @@ async def test_after_a_fortnight_it_is_kept(shop: Shop) -> None:
     purchase = await shop.asks()
     await shop.pays(purchase)
     shop.market.clock.advance(days=14, seconds=1)
-    await shop.market.ring(dict(rings))
+    await shop.market.run_timers(dict(timer_handlers))
     assert (await shop.now(purchase)).state == "kept"
     with pytest.raises(Stale):
         await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id, "I did not use it"))
@@ -295,7 +295,7 @@ async def is_refused_for(shop: Shop, days: int) -> int:
     for _ in range(days):
         told, asked = {post.id for post in shop.market.posts}, 0
         shop.market.clock.advance(days=1, minutes=1)
-        await shop.market.ring(dict(rings))
+        await shop.market.run_timers(dict(timer_handlers))
         for post in [post for post in shop.market.posts if post.kind == "refund" and post.id not in told]:
             asked += 1
             await shop.market.run(PROVIDER, refuse(post.body["effect"]))

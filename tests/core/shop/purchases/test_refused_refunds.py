@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from conversations.event_sentences import gathered
+from conversations.event_sentences import notifications
 from conversations.shop.purchase_notifications import PURCHASES_HEARD
 from core.books.invoicing.model import Invoice, Paper
 from core.kernel.events import Event
@@ -168,9 +168,9 @@ def heard(sale: Sale) -> list[tuple[str, str]]:
 
     def hear(tell: Callable[[Ctx, Any], None]) -> Callable[[Ctx, Event], None]:
         def hears(ctx: Ctx, fact: Event) -> None:
-            before = len(gathered(ctx).said.get(("purchase", sale.purchase.id), []))
+            before = len(notifications(ctx).said.get(("purchase", sale.purchase.id), []))
             tell(ctx, fact)
-            after = gathered(ctx).said.get(("purchase", sale.purchase.id), [])
+            after = notifications(ctx).said.get(("purchase", sale.purchase.id), [])
             said.extend((code, str(parts.get("why", ""))) for code, parts in after[before:] if code)
 
         return hears
@@ -223,7 +223,7 @@ async def test_a_dispute_about_what_came_twice_leaves_the_invoice_of_what_was_bo
     await sale.is_refused(second)
     await sale.is_decided(won=won)
     await invoicing_steps.writes_all(sale.market)
-    papers = await sale.house(lambda ctx: list(ctx.session.scalars(select(Invoice.gross_minor))))
+    papers = await sale.as_market(lambda ctx: list(ctx.session.scalars(select(Invoice.gross_minor))))
     assert papers == [PRICE]  # one invoice, and no credit note
 
 
@@ -256,7 +256,7 @@ async def test_what_went_back_before_the_bank_took_it_is_credited_once(
 
 async def stands(sale: Sale) -> int:
     """What of the price is invoiced, less its credit notes."""
-    papers = await sale.house(
+    papers = await sale.as_market(
         lambda ctx: [(each.paper, each.gross_minor) for each in ctx.session.scalars(select(Invoice))]
     )
     return sum(gross if paper is Paper.INVOICE else -gross for paper, gross in papers)

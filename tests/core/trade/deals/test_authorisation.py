@@ -14,7 +14,7 @@ from core.kernel.errors import Invalid, Stale
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import MARKET
 from core.trade.deals import service as deals
-from core.trade.deals.model import HouseTerms
+from core.trade.deals.model import PlatformTerms
 from core.trade.delivery.commands import AcceptLot
 from core.trade.delivery.service import accept_lot
 from core.trade.listings.service import listing_for, publish_listing
@@ -59,7 +59,7 @@ async def test_goods_sold_in_another_unit_come_back_as_they_were_taken(market: M
     trade = await agreed(market)
     command = BuyNow(listing_id=trade.listing_id, quantity=Quantity(Decimal(1001), "kg"), lots=2)
     offer = await market.run(trade.buyer, lambda ctx: service.buy_now(ctx, command))
-    deal = await market.run(MARKET, lambda ctx: deals.agree_deal(ctx, offer.id, HouseTerms(0)))
+    deal = await market.run(MARKET, lambda ctx: deals.agree_deal(ctx, offer.id, PlatformTerms(0)))
     for actor in (trade.buyer, trade.seller):
         await market.run(actor, lambda ctx: deals.sign_deal(ctx, deal.id))
     await market.run(trade.buyer, lambda ctx: deals.cancel_deal(ctx, deal.id))

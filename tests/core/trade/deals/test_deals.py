@@ -65,11 +65,11 @@ async def test_two_who_give_one_vat_number_sign_nothing_with_each_other(market: 
         organisation_of(ctx, organisation).vat_number = number
 
     for each in (trade.buying, trade.selling):
-        await trade.house(partial(numbered, organisation=each, number="LT100001919017"))
+        await trade.as_market(partial(numbered, organisation=each, number="LT100001919017"))
     for side in (trade.buyer, trade.seller):
         with pytest.raises(Refusal, match="one_firm"):
             await market.run(side, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
-    await trade.house(partial(numbered, organisation=trade.buying, number=None))
+    await trade.as_market(partial(numbered, organisation=trade.buying, number=None))
     await trade.sign()
     assert (await trade.deal()).state == "awaiting_funding"
 
@@ -77,7 +77,7 @@ async def test_two_who_give_one_vat_number_sign_nothing_with_each_other(market: 
 async def test_the_names_of_the_two_are_part_of_what_is_signed(market: Market) -> None:
     trade = await agreed(market)
     deal = await trade.deal()
-    named = await trade.house(lambda ctx: organisation_of(ctx, trade.selling).name)
+    named = await trade.as_market(lambda ctx: organisation_of(ctx, trade.selling).name)
     assert deal.seller_name == named
     buying = Signatory(trade.buying, deal.buyer_name)
     other = terms_hash(
@@ -88,7 +88,7 @@ async def test_the_names_of_the_two_are_part_of_what_is_signed(market: Market) -
     def rename(ctx: Ctx) -> None:
         organisation_of(ctx, trade.selling).name = "Totally Other GmbH"
 
-    await trade.house(rename)
+    await trade.as_market(rename)
     now = await trade.deal()
     assert (now.seller_name, now.terms_hash) == (named, deal.terms_hash)
 
@@ -133,14 +133,14 @@ async def test_backing_out_puts_the_goods_back_on_the_shelf(market: Market) -> N
     trade = await agreed(market)
     await market.run(trade.buyer, lambda ctx: deals.back_out(ctx, trade.deal_id))
     assert (await trade.deal()).state == "closed"
-    listing = await trade.house(lambda ctx: listing_for(ctx, trade.listing_id))
+    listing = await trade.as_market(lambda ctx: listing_for(ctx, trade.listing_id))
     assert listing.remaining == tonnes(500)
     assert [fact.why for fact in market.facts if isinstance(fact, DealClosed)] == ["unsign"]
 
 
 async def test_a_deal_that_nobody_signs_closes_after_three_days(market: Market) -> None:
     trade = await agreed(market)
-    timer = await trade.house(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))
+    timer = await trade.as_market(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))
     assert timer.event == "sign_expired"
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
     await trade.pass_days(2.5)
@@ -156,7 +156,7 @@ async def test_a_deal_that_nobody_pays_is_cancelled_after_five_days(market: Mark
     await trade.pass_days(5)
     assert await trade.states() == ("cancelled", ["dropped"] * 4)
     assert [fact.why for fact in market.facts if isinstance(fact, DealCancelled)] == ["funding_expired"]
-    listing = await trade.house(lambda ctx: listing_for(ctx, trade.listing_id))
+    listing = await trade.as_market(lambda ctx: listing_for(ctx, trade.listing_id))
     assert listing.remaining == tonnes(500)
 
 
@@ -207,7 +207,7 @@ async def test_the_timeline_tells_who_did_what(market: Market) -> None:
     trade = await agreed(market)
     await trade.sign()
     await trade.pay()
-    steps = await trade.house(lambda ctx: timeline(ctx.session, trade.deal_id))
+    steps = await trade.as_market(lambda ctx: timeline(ctx.session, trade.deal_id))
     assert [step.event for step in steps] == ["sign", "sign", "both_signed", "money_complete"]
     assert [step.actor for step in steps] == [
         trade.buyer.person,

@@ -65,7 +65,7 @@ async def test_both_give_it_up_and_the_goods_are_for_sale_again(market: Market) 
     await market.run(trade.buyer, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await market.run(trade.seller, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
     assert await trade.states() == ("closed", ["dropped", "dropped"])
-    assert str(await trade.house(lambda ctx: listing_for(ctx, trade.listing_id).remaining)) == "500 t"
+    assert str(await trade.as_market(lambda ctx: listing_for(ctx, trade.listing_id).remaining)) == "500 t"
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
@@ -75,7 +75,7 @@ async def test_nothing_of_it_waits_for_ever(market: Market, confirmed: bool) -> 
         await market.run(trade.seller, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
     await trade.pass_long()
     assert (await trade.deal()).state == "closed"
-    assert await trade.house(lambda ctx: escrow.effects_of(ctx, trade.deal_id)) == []
+    assert await trade.as_market(lambda ctx: escrow.effects_of(ctx, trade.deal_id)) == []
 
 
 async def test_where_no_money_is_held_nobody_is_asked_for_any(market: Market) -> None:

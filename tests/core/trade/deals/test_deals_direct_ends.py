@@ -26,7 +26,7 @@ async def confirmed(market: Market, lots: int = 1) -> Trade:
 
 
 async def deals_counted(trade: Trade) -> int:
-    score = await trade.house(lambda ctx: reputation.score_of(ctx, trade.selling, "seller"))
+    score = await trade.as_market(lambda ctx: reputation.score_of(ctx, trade.selling, "seller"))
     return int(score.completed_deals)
 
 
@@ -89,12 +89,12 @@ async def test_both_rate_what_was_paid_directly_and_no_score_moves_by_it(market:
         await trade.accept(lot)
     else:
         await trade.pass_days((lot.window_to - market.clock.now().date()).days + 40)
-    before = await trade.house(lambda ctx: reputation.score_of(ctx, trade.selling, "seller"))
+    before = await trade.as_market(lambda ctx: reputation.score_of(ctx, trade.selling, "seller"))
     told = WriteReview(deal_id=trade.deal_id, stars={"time": 1, "talk": 1}, words="Paid, and never saw a truck.")
     await market.run(trade.buyer, lambda ctx: reputation.write_review(ctx, told))
     answer = WriteReview(deal_id=trade.deal_id, stars={"payment": 5, "talk": 5})
     await market.run(trade.seller, lambda ctx: reputation.write_review(ctx, answer))
-    after = await trade.house(lambda ctx: reputation.score_of(ctx, trade.selling, "seller"))
+    after = await trade.as_market(lambda ctx: reputation.score_of(ctx, trade.selling, "seller"))
     assert (after.rank, after.floor, after.counterparties) == (before.rank, before.floor, 0)
     assert after.reviews == 1
     written = await market.run(MARKET, lambda ctx: reputation.reviews_of_deal(ctx, trade.deal_id))

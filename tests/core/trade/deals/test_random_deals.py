@@ -43,7 +43,7 @@ from core.trade.offers.model import BuyNow
 from core.trade.offers.quality_formula import Measured
 from core.trade.offers.service import buy_now
 from tests.core.goods import tonnes
-from tests.core.trades import RINGS, agreed, market_in_memory
+from tests.core.trades import TIMER_HANDLERS, agreed, market_in_memory
 
 Answer = TypeVar("Answer")
 
@@ -89,7 +89,7 @@ class Chaos:
 
     async def press(self) -> None:
         """Somebody presses a button, once or twice, perhaps of a card that is out of date."""
-        unit = await self.house(self.any_press)
+        unit = await self.as_market(self.any_press)
         for _ in range(self.dice.randint(1, 2)):
             await self.attempt(self.dice.choice(self.people), unit)
 
@@ -115,7 +115,11 @@ class Chaos:
         if not lots or self.dice.random() < 0.3:
             # Signing is rolled more often, or few deals would ever see money.
             rolled = self.dice.randint(0, 12)
-            return partial(verbs[rolled], deal_id=deal.id, seen=seen) if rolled < len(verbs) else self.sign(deal.id)
+            return (
+                partial(verbs[rolled], deal_id=deal.id, expected_version=seen)
+                if rolled < len(verbs)
+                else self.sign(deal.id)
+            )
         return self.press_lot(ctx, self.dice.choice(lots))
 
     def press_lot(self, ctx: Ctx, lot: Lot) -> Callable[[Ctx], object]:
@@ -133,7 +137,7 @@ class Chaos:
             (self.dice.choice(LOT_STEPS), {"lot_id": lot.id}),
         )
         verb, given = self.dice.choice(verbs)
-        return partial(verb, seen=seen, **given)
+        return partial(verb, expected_version=seen, **given)
 
     def any_share(self) -> int:
         return self.dice.randint(0, 10_000)
@@ -144,12 +148,20 @@ class Chaos:
         reason = "Thrown dice are as good a reason as any."
         return self.dice.choice(
             (
-                partial(support.propose_shares, command=ProposeShares(case_id=case.id, seller_bp=shares), seen=seen),
-                partial(support.agree_shares, case_id=case.id, seen=seen),
-                partial(support.call_operator, case_id=case.id, seen=seen),
-                partial(support.appeal_case, command=AppealCase(case_id=case.id, words="Not so at all."), seen=seen),
+                partial(
+                    support.propose_shares,
+                    command=ProposeShares(case_id=case.id, seller_bp=shares),
+                    expected_version=seen,
+                ),
+                partial(support.agree_shares, case_id=case.id, expected_version=seen),
+                partial(support.call_operator, case_id=case.id, expected_version=seen),
+                partial(
+                    support.appeal_case,
+                    command=AppealCase(case_id=case.id, words="Not so at all."),
+                    expected_version=seen,
+                ),
                 partial(support.rule_case, command=RuleCase(case_id=case.id, seller_bp=shares, reason=reason)),
-                partial(support.resume_deal, case_id=case.id, seen=seen),
+                partial(support.resume_deal, case_id=case.id, expected_version=seen),
             )
         )
 
@@ -164,7 +176,7 @@ class Chaos:
 
     async def wait(self) -> None:
         self.market.clock.advance(hours=self.dice.choice((1, 1, 12, 30, 100)))
-        while await self.market.ring(RINGS):
+        while await self.market.run_timers(TIMER_HANDLERS):
             pass
 
     async def provide(self) -> None:
@@ -173,7 +185,7 @@ class Chaos:
         if posts and self.dice.random() < 0.7:
             await self.answer(self.dice.choice(posts))
             return
-        payments = await self.house(lambda ctx: list(ctx.session.scalars(select(Payment).order_by(Payment.id))))
+        payments = await self.as_market(lambda ctx: list(ctx.session.scalars(select(Payment).order_by(Payment.id))))
         if payments:
             payment: Payment = self.dice.choice(payments)
             amount = Money(payment.amount_minor - self.dice.choice((0, 0, 0, 1)), payment.currency)
@@ -208,7 +220,7 @@ class Chaos:
 
     # --- what must hold -------------------------------------------------------------------------------------------
 
-    async def house(self, unit: Callable[[Ctx], Answer]) -> Answer:
+    async def as_market(self, unit: Callable[[Ctx], Answer]) -> Answer:
         return await self.market.run(MARKET, unit)
 
     async def check(self) -> None:
@@ -233,7 +245,7 @@ class Chaos:
             for post in [post for post in self.market.posts if post.id not in self.answered]:
                 await self.answer(post, well=True)
             self.market.clock.advance(days=40)
-            while await self.market.ring(RINGS):
+            while await self.market.run_timers(TIMER_HANDLERS):
                 pass
         await self.check()
         await self.market.run(MARKET, ended)

@@ -88,7 +88,7 @@ async def test_a_photo_opens_one_and_so_does_a_weight_within_two_days(market: Ma
 
 async def test_the_seller_takes_what_the_formula_pays(market: Market) -> None:
     trade, lot = await claimed(market)
-    (found,) = await trade.house(lambda ctx: delivery.findings_of(ctx, lot.id))
+    (found,) = await trade.as_market(lambda ctx: delivery.findings_of(ctx, lot.id))
     assert (found.measured.moisture, found.measured_by, found.sample) == (Decimal(14), "Our oven", "S 1")
     settled = await does(trade, "seller", delivery.grant_claim, lot.id)
     assert (settled.state, settled.pay) == ("adjusted", Money(20_066_67, "EUR"))  # 21,000 x 86/90
@@ -101,7 +101,7 @@ async def test_the_seller_takes_what_the_formula_pays(market: Market) -> None:
 
 async def test_the_figure_is_the_formulas_where_the_buyer_names_none_and_else_their_own(market: Market) -> None:
     trade, lot = await claimed(market)
-    (by_formula,) = await trade.house(lambda ctx: delivery.proposals_of(ctx, lot.id))
+    (by_formula,) = await trade.as_market(lambda ctx: delivery.proposals_of(ctx, lot.id))
     assert (by_formula.kind, by_formula.pay) == ("formula", Money(20_066_67, "EUR"))
 
     trade, lot = await delivered(market)
@@ -111,7 +111,7 @@ async def test_the_figure_is_the_formulas_where_the_buyer_names_none_and_else_th
     assert fault.value.field == "sum"
     asked = too_much.model_copy(update={"pay": Money(14_700_00, "EUR")})
     await does(trade, "buyer", delivery.claim_lot, asked)
-    (own,) = await trade.house(lambda ctx: delivery.proposals_of(ctx, lot.id))
+    (own,) = await trade.as_market(lambda ctx: delivery.proposals_of(ctx, lot.id))
     assert (own.kind, own.pay) == ("cut", Money(14_700_00, "EUR"))
     assert (await does(trade, "seller", delivery.grant_claim, lot.id)).pay == Money(14_700_00, "EUR")
 
@@ -241,7 +241,7 @@ async def test_the_reserve_sample_decides_and_who_is_further_off_bears_the_test(
     with pytest.raises(NotAllowed):
         await does(trade, "buyer", delivery.agree_value, lot.id)
 
-    deal, findings = await trade.deal(), await trade.house(lambda ctx: delivery.findings_of(ctx, lot.id))
+    deal, findings = await trade.deal(), await trade.as_market(lambda ctx: delivery.findings_of(ctx, lot.id))
     found = delivery.refereed(deal, lot, findings)
     assert found is not None
     assert (found.cost, found.bearer, found.net) == (Money(180_00, "EUR"), bearer, Money(pay - test, "EUR"))
@@ -301,7 +301,7 @@ async def test_a_sample_at_the_laboratory_gives_three_days_more_and_only_once(ma
     await does(trade, "buyer", delivery.send_sample, lot.id)
     with pytest.raises(Stale):
         await does(trade, "buyer", delivery.send_sample, lot.id)
-    timer = await trade.house(lambda ctx: deadline_of(ctx.session, "lot", lot.id))
+    timer = await trade.as_market(lambda ctx: deadline_of(ctx.session, "lot", lot.id))
     assert timer.due_at - (await trade.lots())[0].state_since == timedelta(days=10)
 
 

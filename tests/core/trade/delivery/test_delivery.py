@@ -122,7 +122,7 @@ async def test_silence_accepts_what_was_delivered(market: Market) -> None:
     await trade.dispatch(lot)
     await trade.pass_days(10)
     assert await trade.states() == ("funded", ["inspection"])
-    timer = await trade.house(lambda ctx: deadline_of(ctx.session, "lot", lot.id))
+    timer = await trade.as_market(lambda ctx: deadline_of(ctx.session, "lot", lot.id))
     assert timer.event == "auto_accept"
     await trade.pass_days(7)
     await trade.provider_answers()

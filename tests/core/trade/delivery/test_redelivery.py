@@ -73,7 +73,7 @@ async def test_what_was_found_before_stays_on_record_and_decides_nothing(market:
     wetter = Measured(moisture=Decimal(16))
     await does(trade, "buyer", delivery.claim_lot, ClaimLot(lot_id=lot.id, words="Wetter", measured=wetter))
     await does(trade, "buyer", delivery.ask_operator, lot.id)
-    (case,) = await trade.house(lambda ctx: support.cases_of(ctx, trade.deal_id))
+    (case,) = await trade.as_market(lambda ctx: support.cases_of(ctx, trade.deal_id))
     brief = await market.run(await trade.operator("Olga"), lambda ctx: support.brief_of(ctx, case.id))
     assert [each.measured.moisture for each in brief.record] == [14, 16]
     assert [each.measured.moisture for each in brief.findings] == [16]

@@ -229,7 +229,7 @@ async def test_a_claim_of_far_less_that_is_given_up_pays_all(market: Market) -> 
 
 
 async def on_time(trade: Trade) -> float | None:
-    score = await trade.house(lambda ctx: score_of(ctx, trade.selling, "seller"))
+    score = await trade.as_market(lambda ctx: score_of(ctx, trade.selling, "seller"))
     found: float | None = score.on_time
     return found
 
@@ -262,7 +262,7 @@ async def test_the_seller_says_that_it_did_come_and_the_buyer_answers(market: Ma
     with pytest.raises(NotAllowed):
         await market.run(trade.buyer, lambda ctx: delivery.show_arrival(ctx, told))
     await market.run(trade.seller, lambda ctx: delivery.show_arrival(ctx, told))
-    (found,) = await trade.house(lambda ctx: delivery.findings_of(ctx, lot.id))
+    (found,) = await trade.as_market(lambda ctx: delivery.findings_of(ctx, lot.id))
     assert (found.finder, found.words) == ("seller", "Unloaded at gate 2, signed by Mr Kask")
     taken = await market.run(trade.buyer, lambda ctx: delivery.take_proposal(ctx, lot.id))
     assert (taken.state, taken.pay) == ("adjusted", LOT_OF_50_T)
@@ -282,5 +282,5 @@ async def test_on_time_counts_what_has_arrived_by_its_day(market: Market) -> Non
     await market.run(trade.buyer, lambda ctx: delivery.say_not_arrived(ctx, missed_lot.id))
     assert await on_time(trade) == 0.5
     await market.run(trade.buyer, lambda ctx: delivery.ask_operator(ctx, missed_lot.id))
-    await trade.house(lambda ctx: delivery.rule_lot(ctx, missed_lot.id, missed_lot.amount.share(3_300), "rule"))
+    await trade.as_market(lambda ctx: delivery.rule_lot(ctx, missed_lot.id, missed_lot.amount.share(3_300), "rule"))
     assert await on_time(trade) == pytest.approx(1 / 3)

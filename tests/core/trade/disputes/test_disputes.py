@@ -42,7 +42,7 @@ async def disputed(market: Market, lots: int = 1) -> tuple[Trade, Case]:
     await trade.deliver(lot)
     await trade.claim(lot)
     await does(trade, trade.buyer, delivery.ask_operator, lot.id)
-    (case,) = await trade.house(lambda ctx: support.cases_of(ctx, trade.deal_id))
+    (case,) = await trade.as_market(lambda ctx: support.cases_of(ctx, trade.deal_id))
     return trade, case
 
 
@@ -77,8 +77,8 @@ async def test_an_operator_reads_the_steps_of_the_deal_and_its_lots_and_none_of_
     await does(trade, trade.seller, support.propose_shares, ProposeShares(case_id=case.id, seller_bp=8_000))
     await does(trade, trade.buyer, support.agree_shares, case.id)
     await trade.provider_answers()
-    await trade.house(lambda ctx: reputation.open_reviews(ctx, trade.deal_id))
-    await trade.house(lambda ctx: reputation.close_reviews(ctx, trade.deal_id))
+    await trade.as_market(lambda ctx: reputation.open_reviews(ctx, trade.deal_id))
+    await trade.as_market(lambda ctx: reputation.close_reviews(ctx, trade.deal_id))
     brief = await does(trade, olga, support.brief_of, case.id)
     assert {step.process for step in brief.steps} == {"deal", "lot"}
 
@@ -87,10 +87,10 @@ async def test_what_an_operator_proposes_needs_both(market: Market) -> None:
     trade, case = await disputed(market)
     olga = await trade.operator("Olga")
     await does(trade, olga, support.propose_shares, ProposeShares(case_id=case.id, seller_bp=5_000))
-    seen = (await trade.house(lambda ctx: support.case_for(ctx, case.id))).version
+    seen = (await trade.as_market(lambda ctx: support.case_for(ctx, case.id))).version
     await does(trade, trade.buyer, support.agree_shares, case.id)
     assert (await trade.lots())[0].state == "lot_dispute"
-    now = await trade.house(lambda ctx: support.case_for(ctx, case.id))
+    now = await trade.as_market(lambda ctx: support.case_for(ctx, case.id))
     assert (now.agreed_by, now.version) == ("buyer", seen)  # who is deciding meanwhile decides about the same
     with pytest.raises(NotAllowed):
         await does(trade, trade.buyer, support.agree_shares, case.id)
@@ -154,7 +154,7 @@ async def test_an_appeal_is_heard_by_another_operator(market: Market) -> None:
     with pytest.raises(NotAllowed):
         await does(trade, olga, support.rule_case, second)
     await does(trade, omar, support.rule_case, second)
-    rulings = await trade.house(lambda ctx: support.rulings_of(ctx, case.id))
+    rulings = await trade.as_market(lambda ctx: support.rulings_of(ctx, case.id))
     assert [(each.number, each.seller_bp, each.buyer_bp) for each in rulings] == [(1, 0, 10_000), (2, 10_000, 0)]
     await settled(trade, 21_000_00, 0)
 
@@ -171,13 +171,13 @@ async def test_an_appeal_that_nobody_hears_leaves_the_first_ruling(market: Marke
 async def test_a_dispute_that_ends_otherwise_is_closed_with_it(market: Market) -> None:
     trade, case = await disputed(market)
     await trade.accept((await trade.lots())[0])
-    assert (await trade.house(lambda ctx: support.case_for(ctx, case.id))).state == "overtaken"
+    assert (await trade.as_market(lambda ctx: support.case_for(ctx, case.id))).state == "overtaken"
     await settled(trade, 21_000_00, 0)
 
 
 async def test_who_trades_does_not_rule_on_it(market: Market) -> None:
     trade, case = await disputed(market)
-    await trade.house(lambda ctx: setattr(acting(ctx.seen_by(trade.seller)), "operator", True))
+    await trade.as_market(lambda ctx: setattr(acting(ctx.seen_by(trade.seller)), "operator", True))
     with pytest.raises(NotAllowed):
         await does(trade, trade.seller, support.rule_case, RuleCase(case_id=case.id, seller_bp=1, reason=REASON))
 
@@ -208,7 +208,7 @@ async def test_only_what_is_held_is_parted(market: Market) -> None:
     await trade.seller_can_be_paid()
     olga = await trade.operator("Olga")
     case = await does(trade, olga, support.freeze_deal, (await trade.deal()).ref)
-    assert await trade.house(lambda ctx: support.at_stake(ctx, case)) == eur(10_500_00)
+    assert await trade.as_market(lambda ctx: support.at_stake(ctx, case)) == eur(10_500_00)
     with pytest.raises(Invalid):
         await does(trade, trade.seller, support.propose_shares, ProposeShares(case_id=case.id, pay=eur(10_500_01)))
     await does(trade, trade.seller, support.propose_shares, ProposeShares(case_id=case.id, pay=eur(8_000_01)))
@@ -254,7 +254,7 @@ async def test_a_lot_too_long_on_the_road_brings_the_deal_before_an_operator(mar
     await does(trade, trade.seller, delivery.dispatch_lot, far)
     await trade.pass_days(24)
     assert await trade.states() == ("disputed", ["dispatched"])
-    (case,) = await trade.house(lambda ctx: support.cases_of(ctx, trade.deal_id))
+    (case,) = await trade.as_market(lambda ctx: support.cases_of(ctx, trade.deal_id))
     assert (case.kind, case.why, case.state) == ("deal", "delivery_overdue", "talking")
     await trade.arrive(lot)
     await trade.accept(lot)
@@ -280,7 +280,9 @@ async def test_what_is_answered_to_cancelling_leaves_the_day_on_which_a_deal_is_
     trade = await paid(market, lots=1)
 
     async def overdue() -> datetime:
-        timer = await trade.house(lambda ctx: deadline_of(ctx.session, DEAL.name, trade.deal_id, "delivery_overdue"))
+        timer = await trade.as_market(
+            lambda ctx: deadline_of(ctx.session, DEAL.name, trade.deal_id, "delivery_overdue")
+        )
         assert timer is not None
         due: datetime = timer.due_at
         return due

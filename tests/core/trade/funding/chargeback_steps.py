@@ -53,13 +53,13 @@ async def decided(trade: Trade, *, won: bool) -> None:
 
 
 async def chargeback(trade: Trade) -> Chargeback:
-    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     assert isinstance(found, Chargeback)
     return found
 
 
 async def of(trade: Trade, account: str) -> Money:
-    found = await trade.house(lambda ctx: balance(ctx, account, "EUR"))
+    found = await trade.as_market(lambda ctx: balance(ctx, account, "EUR"))
     assert isinstance(found, Money)
     return found
 
@@ -72,5 +72,5 @@ async def another_deal(trade: Trade) -> Trade:
     """The same two, on the same goods: 50 t in one lot."""
     command = BuyNow(listing_id=trade.listing_id, quantity=tonnes(50))
     await trade.market.run(trade.buyer, lambda ctx: buy_now(ctx, command))
-    found = await trade.house(lambda ctx: deals.deals_of(ctx, trade.buying))
+    found = await trade.as_market(lambda ctx: deals.deals_of(ctx, trade.buying))
     return replace(trade, deal_id=found[0].id)

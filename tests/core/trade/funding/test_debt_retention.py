@@ -29,7 +29,7 @@ async def paid_in_part(market: Market, accepted: int, *, transfer: bool = False)
         await trade.deliver(lot)
         await trade.accept(lot)
     await trade.provider_answers()
-    second = (await trade.house(lambda ctx: service.tranches_of(ctx, trade.deal_id)))[1]
+    second = (await trade.as_market(lambda ctx: service.tranches_of(ctx, trade.deal_id)))[1]
     await trade.pass_days((second.due_at - market.clock.now()).total_seconds() / 86400 + 0.5)
     await trade.provider_answers()
     if not transfer:
@@ -45,7 +45,7 @@ async def lapsed(trade: Trade) -> None:
     """Nobody pays the rest of the second part."""
     await trade.pass_days(6)
     await trade.provider_answers()
-    states = [each.state for each in await trade.house(lambda ctx: service.tranches_of(ctx, trade.deal_id))]
+    states = [each.state for each in await trade.as_market(lambda ctx: service.tranches_of(ctx, trade.deal_id))]
     assert states == ["funded", "lapsed"]
 
 

@@ -15,7 +15,7 @@ from core.trade.funding.model import Effect, EffectState, Matter, Payee
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import another_deal, books_hold, chargeback, decided, recalled, released
-from tests.core.trades import RINGS, Trade, agreed, market_in_memory
+from tests.core.trades import TIMER_HANDLERS, Trade, agreed, market_in_memory
 
 
 async def waits_elsewhere(trade: Trade) -> Trade:
@@ -37,7 +37,7 @@ def _not_ready(ctx: Ctx, seller: str) -> None:
 async def left_of(trade: Trade) -> list[int]:
     """What of a deal's payouts has not gone yet."""
     own = select(Effect.amount_minor).where(Effect.deal_id == trade.deal_id, Effect.state != EffectState.DONE)
-    found: list[int] = await trade.house(lambda ctx: list(ctx.session.scalars(own)))
+    found: list[int] = await trade.as_market(lambda ctx: list(ctx.session.scalars(own)))
     return found
 
 
@@ -55,7 +55,7 @@ async def test_what_waits_in_another_deal_is_kept_when_the_claim_is_lost_after_i
     market.watch(PayoutSetOff, ChargebackServed)
     trade, later = await owes(market)
     await decided(trade, won=False)  # told twice
-    while await market.ring(RINGS):
+    while await market.run_timers(TIMER_HANDLERS):
         pass
     assert await left_of(later) == []
     assert (await chargeback(trade)).outstanding == eur(20_475_00 - 10_237_50)
@@ -77,7 +77,7 @@ async def test_what_is_more_than_the_claim_waits_on_and_is_sent(market: Market) 
     trade, later = await owes(market, 1_000_00)
     claimed = (await chargeback(trade)).outstanding
     await decided(trade, won=False)
-    while await market.ring(RINGS):
+    while await market.run_timers(TIMER_HANDLERS):
         pass
     assert (await chargeback(trade)).state == "recovered"
     assert await left_of(later) == [10_237_50 - claimed.minor]
@@ -100,7 +100,7 @@ async def test_what_may_have_left_is_not_kept(market: Market) -> None:
     assert await left_of(later) == [10_237_50]
     await recalled(trade, answer=False)
     await market.run(PROVIDER, lambda ctx: service.chargeback_closed(ctx, ref="du_1", won=False))
-    while await market.ring(RINGS):
+    while await market.run_timers(TIMER_HANDLERS):
         pass
     assert await left_of(later) == [10_237_50]
     await books_hold(trade)
@@ -120,7 +120,7 @@ async def _kept_and_sent(taken: int, *, won: bool, sent_first: bool) -> None:
         if sent_first:
             await trade.seller_can_be_paid()
         await decided(trade, won=won)
-        while await market.ring(RINGS):
+        while await market.run_timers(TIMER_HANDLERS):
             pass
         await trade.seller_can_be_paid()
         await trade.provider_answers()

@@ -62,8 +62,8 @@ async def test_an_accepted_lot_is_paid_at_once_less_the_commission(market: Marke
     money = await trade.money()
     assert (money.held, money.released, money.commission) == (eur(15_750_00), eur(5_250_00), eur(131_25))
     assert money.paid_out == eur(5_118_75)
-    assert await trade.house(lambda ctx: balance(ctx, COMMISSION, "EUR")) == eur(131_25)
-    shown = await trade.house(lambda ctx: books(ctx, trade.deal_id))
+    assert await trade.as_market(lambda ctx: balance(ctx, COMMISSION, "EUR")) == eur(131_25)
+    shown = await trade.as_market(lambda ctx: books(ctx, trade.deal_id))
     assert [entry["memo"] for entry in shown["entries"]] == [
         "Paid by the buyer",
         "Kept by the provider",
@@ -76,7 +76,7 @@ async def test_a_lot_is_parted_once_however_often_it_is_told(market: Market) -> 
     trade = await one_payout(market)
     lot = (await trade.lots())[0]
     for released in (0, 100, 21_000_00):
-        await trade.house(partial(service.settle_lot, lot_id=lot.id, released=eur(released)))
+        await trade.as_market(partial(service.settle_lot, lot_id=lot.id, released=eur(released)))
     assert (await trade.money()).released == eur(21_000_00)
     assert len(trade.asked("transfer")) == 1
 
@@ -126,7 +126,7 @@ async def test_a_payout_refused_for_good_is_the_operators(market: Market) -> Non
     assert market.facts == [EffectRefused(*told, "account_closed")]
     assert (await trade.deal()).state == "payout_blocked"
     await trade.market.books_hold()
-    await trade.house(lambda ctx: service.send_again(ctx, effect))
+    await trade.as_market(lambda ctx: service.send_again(ctx, effect))
     await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_2"))
     assert (await trade.deal()).state == "completed"
 
@@ -152,7 +152,7 @@ async def test_an_account_is_opened_once_and_its_link_as_often_as_asked(market: 
     await trade.provider_answers()
     assert (len(trade.asked("account.open")), len(trade.asked("account.link"))) == (1, 2)
     account = f"acct_{trade.selling}"
-    assert await trade.house(lambda ctx: service.organisation_of_account(ctx, account)) == trade.selling
+    assert await trade.as_market(lambda ctx: service.organisation_of_account(ctx, account)) == trade.selling
 
 
 RANDOM_DEALS = int(os.environ.get("DEALS", "12"))  # a slice; `make random-deals` lives through as many as you like
@@ -236,7 +236,7 @@ async def one_payout(market: Market) -> Trade:
 
 async def test_the_check_sees_money_left_in_a_finished_deal(market: Market) -> None:
     trade = await paid(market)
-    await trade.house(lambda ctx: setattr(deals.deal_for(ctx, trade.deal_id), "state", "completed"))
+    await trade.as_market(lambda ctx: setattr(deals.deal_for(ctx, trade.deal_id), "state", "completed"))
     broken = [check.name for check in await market.run(MARKET, invariants) if not check.ok]
     assert broken == ["no finished deal holds money"]
-    assert await trade.house(lambda ctx: balance(ctx, escrow(trade.deal_id), "EUR")) == eur(21_000_00)
+    assert await trade.as_market(lambda ctx: balance(ctx, escrow(trade.deal_id), "EUR")) == eur(21_000_00)

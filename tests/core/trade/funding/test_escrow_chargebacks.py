@@ -103,7 +103,7 @@ async def test_two_banks_take_back_no_more_of_our_fee_than_was_earned(market: Ma
     trade = await agreed(market, window_to=date(2027, 3, 20))
     await trade.sign()
     await trade.seller_can_be_paid()
-    later = (await trade.house(lambda ctx: service.tranches_of(ctx, trade.deal_id)))[1].due_at
+    later = (await trade.as_market(lambda ctx: service.tranches_of(ctx, trade.deal_id)))[1].due_at
     for payment in (1, 2):
         await trade.pay(intent=f"pi_{payment}")
         for lot in (await trade.lots())[2 * payment - 2 : 2 * payment]:
@@ -118,7 +118,7 @@ async def test_two_banks_take_back_no_more_of_our_fee_than_was_earned(market: Ma
     assert ((await trade.deal()).state, await of(trade, COMMISSION)) == ("completed", eur(131_25))
     for payment in (1, 2):
         await recalled(trade, 10_500_00, payment)
-    found = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    found = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     shares = [(each.from_commission_minor, each.claimed_minor, each.from_loss_minor) for each in found]
     assert shares == [(131_25, 5_118_75, 5_250_00), (0, 0, 10_500_00)]
     assert (await of(trade, COMMISSION), await of(trade, LOSS)) == (eur(0), eur(15_750_00))
@@ -159,7 +159,7 @@ async def test_a_refund_that_waited_is_not_given_twice(market: Market) -> None:
     await decided(trade, won=False)
     found = await chargeback(trade)
     assert (found.claimed_minor, found.recovered_minor) == (20_737_50, 10_500_00 + 10_237_50)  # refund and payout
-    assert [effect.kind for effect in await trade.house(lambda ctx: service.effects_of(ctx, trade.deal_id))] == [
+    assert [effect.kind for effect in await trade.as_market(lambda ctx: service.effects_of(ctx, trade.deal_id))] == [
         "transfer",
         "reversal",
     ]

@@ -50,7 +50,7 @@ async def test_a_payment_told_three_times_is_one_payment(market: Market) -> None
         await trade.pay()
     assert len(market.facts) == 1
     assert (await trade.money()).held == eur(21_000_00)
-    assert await trade.house(lambda ctx: balance(ctx, PROVIDER_FEES, "EUR")) == eur(150)
+    assert await trade.as_market(lambda ctx: balance(ctx, PROVIDER_FEES, "EUR")) == eur(150)
     await trade.market.books_hold()
 
 
@@ -122,7 +122,7 @@ async def test_too_little_is_held_and_the_rest_is_asked_for(market: Market) -> N
     await trade.pay(amount=eur(20_999_00))
     await trade.provider_answers()
     assert (await trade.deal()).state == "awaiting_funding"
-    first = (await trade.house(lambda ctx: service.tranches_of(ctx, trade.deal_id)))[0]
+    first = (await trade.as_market(lambda ctx: service.tranches_of(ctx, trade.deal_id)))[0]
     assert (first.held, first.missing, len(market.facts)) == (eur(20_999_00), eur(1_00), 1)
     assert [body["amount"] for body in trade.asked("checkout.open")] == [21_000_00, 1_00]
     await trade.pay()

@@ -118,7 +118,7 @@ async def test_a_deal_too_large_for_one_payment_is_paid_by_any_rail_that_carries
     trade = await agreed(market, 10_000, 4, quantity=tonnes(10_000))
     await trade.sign()
     deal = await trade.deal()
-    assert set(await trade.house(lambda ctx: rails.rails_for(ctx, deal))) == set(rails.OFFERED)
+    assert set(await trade.as_market(lambda ctx: rails.rails_for(ctx, deal))) == set(rails.OFFERED)
     await market.run(trade.buyer, lambda ctx: service.pay_by(ctx, deal.id, Rail.BANK_TRANSFER))
     last = trade.asked("checkout.open")[-1]
     assert (last["rail"], last["amount"]) == ("bank_transfer", 525_000_00)
@@ -126,7 +126,7 @@ async def test_a_deal_too_large_for_one_payment_is_paid_by_any_rail_that_carries
 
 async def test_a_business_is_asked_for_each_part_of_a_large_deal_by_bank_transfer(market: Market) -> None:
     trade = await agreed(market, 10_000, 4, quantity=tonnes(10_000))
-    await trade.house(lambda ctx: setattr(organisation_of(ctx, trade.buying), "vat_number", "LT119511515"))
+    await trade.as_market(lambda ctx: setattr(organisation_of(ctx, trade.buying), "vat_number", "LT119511515"))
     await trade.sign()
     assert [body["rail"] for body in trade.asked("checkout.open")] == ["bank_transfer"]
 
@@ -134,7 +134,7 @@ async def test_a_business_is_asked_for_each_part_of_a_large_deal_by_bank_transfe
 async def test_only_what_is_paid_for_can_be_sent(market: Market) -> None:
     market.watch(TrancheAwaited)
     trade = await two_tranches(market)
-    tranches = await trade.house(lambda ctx: service.tranches_of(ctx, trade.deal_id))
+    tranches = await trade.as_market(lambda ctx: service.tranches_of(ctx, trade.deal_id))
     assert [(each.first_lot, each.last_lot, each.amount_minor) for each in tranches] == [
         (1, 2, 10_500_00),
         (3, 4, 10_500_00),
@@ -178,7 +178,7 @@ async def test_a_part_that_nobody_pays_ends_with_its_lots_alone(market: Market) 
     await trade.provider_answers()
     assert await trade.states() == ("completed", ["accepted", "accepted", "dropped", "dropped"])
     assert len(market.facts) == 1
-    shelf = await trade.house(lambda ctx: listing_for(ctx, trade.listing_id).remaining)
+    shelf = await trade.as_market(lambda ctx: listing_for(ctx, trade.listing_id).remaining)
     assert str(shelf) == "450 t"
     await market.books_hold()
 

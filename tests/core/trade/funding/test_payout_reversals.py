@@ -54,7 +54,7 @@ async def refused(trade: Trade, *, final: bool = True) -> None:
 
 
 async def reversals(trade: Trade) -> list[Effect]:
-    found = await trade.house(lambda ctx: service.effects_of(ctx, trade.deal_id))
+    found = await trade.as_market(lambda ctx: service.effects_of(ctx, trade.deal_id))
     return [each for each in found if each.kind is EffectKind.REVERSAL]
 
 

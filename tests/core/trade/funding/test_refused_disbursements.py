@@ -39,7 +39,7 @@ async def has_an_account(trade: Trade) -> None:
 
 async def disputed(trade: Trade, taken: Money = WHOLE) -> Callable[[Ctx], object]:
     """The buyer's bank takes back what was paid for the deal."""
-    payment = await trade.house(lambda ctx: service.payment_of(ctx, trade.deal_id))
+    payment = await trade.as_market(lambda ctx: service.payment_of(ctx, trade.deal_id))
     assert payment is not None
     return partial(
         service.chargeback_opened,
@@ -89,7 +89,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_1"))
     assert (await trade.deal()).state == "cancelled"
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
-        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
+        assert await trade.as_market(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
     await trade.market.books_hold()
 
 
@@ -137,7 +137,7 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buy
         refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True)
         await market.run(PROVIDER, refused)
         await trade.pass_days(8)
-    assert await trade.house(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == WHOLE
+    assert await trade.as_market(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == WHOLE
     opened = await disputed(trade)
     for _ in range(2):
         await market.run(PROVIDER, opened)
@@ -154,7 +154,7 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buy
     assert trade.asked("transfer") == []
     assert (await trade.deal()).state == "cancelled"
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
-        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
+        assert await trade.as_market(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
     await trade.market.books_hold()
 
 
@@ -190,7 +190,7 @@ async def test_what_is_refused_while_the_buyers_bank_asks_waits_for_the_bank_and
         )
     assert (await trade.deal()).state == "cancelled"
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
-        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
+        assert await trade.as_market(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
     await trade.market.books_hold()
 
 
@@ -244,7 +244,7 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
     await trade.pass_days(8)
     assert (len(trade.asked("refund")), trade.asked("transfer")) == (1, [])
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
-        assert await trade.house(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
+        assert await trade.as_market(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
     assert (await trade.deal()).state == "cancelled"
     await trade.market.books_hold()
 
@@ -267,7 +267,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
         refused = partial(service.transfer_refused, effect_id=payout, why="account_closed", final=final)
         with suppress(NotFound):  # it is gone
             await market.run(PROVIDER, refused)
-    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     assert (found.state, found.outstanding) == ("recovered", Money.zero("EUR"))
     rest = net - Money(found.claimed_minor, "EUR")
     assert market.facts == (
@@ -280,7 +280,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     trade.answered |= {post.id for post in market.posts if post.body.get("attempt") == 1}
     await trade.provider_answers()
     assert (trade.asked("reversal"), (await trade.deal()).state) == ([], "completed")
-    assert await trade.house(lambda ctx: balance(ctx, payable(trade.selling), "EUR")) == Money.zero("EUR")
+    assert await trade.as_market(lambda ctx: balance(ctx, payable(trade.selling), "EUR")) == Money.zero("EUR")
     await trade.market.books_hold()
     await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
     assert trade.asked("transfer")[-1]["amount"] == found.claimed_minor  # on appeal it is theirs again
@@ -305,8 +305,8 @@ async def test_what_was_under_way_to_the_buyers_account_is_not_sent_again_when_t
     await market.run(PROVIDER, refused)
     await trade.market.books_hold()
     rest = WHOLE - taken
-    assert await trade.house(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == rest
-    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    assert await trade.as_market(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == rest
+    (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     assert (found.state, found.from_refunds_minor, found.outstanding.minor) == ("recovered", taken.minor, 0)
     if not rest:
         assert (await trade.deal()).state == "cancelled"
@@ -327,7 +327,7 @@ async def test_a_payout_that_is_refused_while_the_bank_asks_waits_for_its_word(m
     payout = str(trade.asked("transfer")[0]["effect"])
     await market.run(PROVIDER, await disputed(trade))
     await market.run(PROVIDER, partial(service.transfer_refused, effect_id=payout, why="closed", final=True))
-    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     assert found.outstanding == Money(found.claimed_minor, "EUR")  # it is nobody's yet
     await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
     await trade.pass_days(8)

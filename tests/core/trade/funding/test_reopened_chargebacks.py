@@ -41,7 +41,7 @@ async def told(trade: Trade, state: DisputeState, *back: bool, cents: int = ALL,
 
 
 async def known(trade: Trade) -> list[tuple[str, str]]:
-    found: list[Chargeback] = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    found: list[Chargeback] = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     return [(each.ref, each.state) for each in found]
 
 

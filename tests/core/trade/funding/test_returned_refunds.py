@@ -67,18 +67,20 @@ async def test_a_payout_told_twice_is_told_on_once(market: Market) -> None:
     await trade.accept(lot)
     effect = trade.asked("transfer")[0]["effect"]
     for _ in range(2):
-        await trade.house(partial(service.send_again, effect_id=effect))  # under way, then done: not asked for again
+        await trade.as_market(
+            partial(service.send_again, effect_id=effect)
+        )  # under way, then done: not asked for again
         await market.run(PROVIDER, partial(service.transfer_done, effect_id=effect, ref="tr_1"))
     assert len(market.facts) == len(trade.asked("transfer")) == 1
 
 
 async def owed(trade: Trade) -> Money:
-    found: Money = await trade.house(lambda ctx: balance(ctx, refund_due(trade.deal_id), "EUR"))
+    found: Money = await trade.as_market(lambda ctx: balance(ctx, refund_due(trade.deal_id), "EUR"))
     return found
 
 
 async def effects(trade: Trade) -> list[Effect]:
-    found: list[Effect] = await trade.house(lambda ctx: service.effects_of(ctx, trade.deal_id))
+    found: list[Effect] = await trade.as_market(lambda ctx: service.effects_of(ctx, trade.deal_id))
     return found
 
 

@@ -60,7 +60,7 @@ async def test_a_refund_that_served_a_claim_leaves_its_number_to_nobody(market: 
     trade.answered |= {post.id for post in market.posts}
     await recalled(trade, 14_001_00)  # of half of it the goods are still to come, half waits to go back
     await decided(trade, won=False)
-    (kept,) = await trade.house(lambda ctx: service.credits_of(ctx, trade.deal_id))
+    (kept,) = await trade.as_market(lambda ctx: service.credits_of(ctx, trade.deal_id))
     await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
     await trade.provider_answers()
     assert trade.asked("refund")[-1]["amount"] == 50_00
@@ -90,14 +90,14 @@ async def test_a_debit_that_was_called_back_earns_no_trust(market: Market) -> No
     (lot,) = await later.lots()
     await later.deliver(lot)
     await later.accept(lot)
-    (payout,) = await later.house(lambda ctx: service.effects_of(ctx, later.deal_id))
+    (payout,) = await later.as_market(lambda ctx: service.effects_of(ctx, later.deal_id))
     assert (payout.kind, payout.state, payout.why) == (EffectKind.TRANSFER, EffectState.WAITING, "recallable")
 
 
 async def test_an_outage_leaves_a_transfer_that_came_in_part_its_time(market: Market) -> None:
     """The deadline has moved: the way to pay stays the one by which a part has come."""
     trade = await agreed(market, 100, 1)
-    await trade.house(lambda ctx: setattr(organisation_of(ctx, trade.buying), "vat_number", "LT100001919017"))
+    await trade.as_market(lambda ctx: setattr(organisation_of(ctx, trade.buying), "vat_number", "LT100001919017"))
     await trade.sign()
     first = await trade.payment()
     await market.run(PROVIDER, lambda ctx: service.payment_part(ctx, first.id, eur(20_000_00), intent_ref="pi_1"))
@@ -131,7 +131,7 @@ async def test_what_has_come_by_transfer_is_let_go_when_the_debit_that_it_was_to
         surplus_found(ctx, "cus_1", {"EUR": eur(5_000_00)})
 
     await market.run(PROVIDER, stands_there)
-    (kept,) = await trade.house(lambda ctx: service.credits_of(ctx, trade.deal_id))
+    (kept,) = await trade.as_market(lambda ctx: service.credits_of(ctx, trade.deal_id))
     assert kept.amount == eur(5_000_00)
     lines = await market.run(trade.buyer, lambda ctx: list(statements.lines(ctx)))
     assert [line.what for line in lines] == ["paid", "adjusted", "paid", "paid"]  # and nothing was given back
@@ -155,7 +155,7 @@ async def test_what_was_let_go_and_is_told_of_again_goes_back_once(market: Marke
         await market.books_hold()
     assert [(body["amount"], body["payer"]) for body in trade.asked("refund")] == [(5_000_00, "cus_1")]
     await market.run(PROVIDER, lambda ctx: surplus_found(ctx, "cus_1", {"EUR": eur(5_000_00)}))
-    assert await trade.house(lambda ctx: service.credits_of(ctx, trade.deal_id)) == []
+    assert await trade.as_market(lambda ctx: service.credits_of(ctx, trade.deal_id)) == []
     await trade.provider_answers()
     await market.run(PROVIDER, lambda ctx: surplus_found(ctx, "cus_1", {"EUR": eur(0)}))
     assert (await trade.money()).held == eur(21_000_00)
@@ -170,7 +170,7 @@ async def test_what_two_reasons_stop_moves_when_both_are_gone(market: Market, fi
     await trade.deliver(lot)
 
     async def doubted(fact: Event) -> None:
-        await trade.house(lambda ctx: ctx.announce(fact))
+        await trade.as_market(lambda ctx: ctx.announce(fact))
 
     broken, right = InvariantBroken("books", trade.deal_id, ""), InvariantHolds(trade.deal_id)
     if first == "bank":
@@ -217,9 +217,11 @@ async def test_a_bank_that_gives_what_was_to_go_back_takes_nothing_from_the_sell
     assert trade.asked("reversal") == []
     await market.books_hold()
     await decided(trade, won=False)
-    (found,) = await trade.house(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     assert (found.state, found.from_commission_minor, found.from_refunds_minor) == ("recovered", 0, 10_500_00)
-    assert [each.kind for each in await trade.house(lambda ctx: service.effects_of(ctx, trade.deal_id))] == ["transfer"]
+    assert [each.kind for each in await trade.as_market(lambda ctx: service.effects_of(ctx, trade.deal_id))] == [
+        "transfer"
+    ]
     assert (await trade.deal()).state == "completed"
     await market.books_hold()
     await decided(trade, won=True)

@@ -124,9 +124,9 @@ async def test_what_has_been_taken_stays_taken_and_comes_back_to_what_is_left(ma
 
 async def test_of_two_colleagues_the_second_has_seen_something_else(market: Market) -> None:
     seller, listing = await published(market)
-    await changed(market, seller, listing, seen=1, price=eur(205))
+    await changed(market, seller, listing, expected_version=1, price=eur(205))
     with pytest.raises(Stale):
-        await changed(market, seller, listing, seen=1, price=eur(199))
+        await changed(market, seller, listing, expected_version=1, price=eur(199))
     await market.run(seller, lambda ctx: service.withdraw_listing(ctx, listing.id))
     with pytest.raises(Stale):
         await market.run(seller, lambda ctx: service.changeable_listing(ctx, listing.id))

@@ -19,7 +19,7 @@ from core.trade.listings.events import (
     ListingWithdrawn,
 )
 from core.trade.listings.model import Certificate, ChangeListing, Listing, Place
-from core.trade.listings.reactions import rings
+from core.trade.listings.reactions import timer_handlers
 from tests.core.conftest import Market
 from tests.core.goods import catalogue, eur, pellets, tonnes
 
@@ -92,12 +92,14 @@ async def test_only_the_seller_changes_it_and_only_as_last_seen(market: Market) 
     with pytest.raises(NotAllowed):
         await market.run(stranger, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, cheaper))
     changed = await market.run(
-        seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, cheaper, seen=1)
+        seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, cheaper, expected_version=1)
     )
     assert (changed.price, changed.words, changed.version) == (eur("199.5"), "last truck before the frost", 2)
     assert [fact.listing_id for fact in market.facts if isinstance(fact, ListingChanged)] == [listing.id]
     with pytest.raises(Stale):
-        await market.run(seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, cheaper, seen=1))
+        await market.run(
+            seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, cheaper, expected_version=1)
+        )
     dearer = ChangeListing(price=eur(50, "MWh"))
     with pytest.raises(Invalid):
         await market.run(seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, dearer))
@@ -169,10 +171,10 @@ async def test_it_stands_for_sixty_days_and_each_renewal_begins_them_anew(market
     market.clock.advance(days=50)
     await market.run(seller, lambda ctx: service.renew_listing(ctx, listing.id))
     market.clock.advance(days=59)
-    await market.ring(dict(rings))
+    await market.run_timers(dict(timer_handlers))
     assert market.facts == []
     market.clock.advance(days=2)
-    await market.ring(dict(rings))
+    await market.run_timers(dict(timer_handlers))
     assert market.facts == [ListingExpired(listing.id, listing.seller, None)]
     again = await market.run(seller, lambda ctx: service.renew_listing(ctx, listing.id))
     assert again.state == "live"
@@ -183,7 +185,7 @@ async def test_it_expires_with_its_delivery_window_and_is_forgotten_half_a_year_
     market.watch(ListingWithdrawn)
 
     market.clock.advance(days=8)
-    await market.ring(dict(rings))
+    await market.run_timers(dict(timer_handlers))
     expired = await market.run(MARKET, lambda ctx: service.listing_for(ctx, listing.id))
     assert expired.state == "expired"
     with pytest.raises(Invalid):
@@ -193,9 +195,9 @@ async def test_it_expires_with_its_delivery_window_and_is_forgotten_half_a_year_
     await market.run(seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, later))
     await market.run(seller, lambda ctx: service.renew_listing(ctx, listing.id))
     market.clock.advance(days=40)
-    await market.ring(dict(rings))
+    await market.run_timers(dict(timer_handlers))
     market.clock.advance(days=180)
-    await market.ring(dict(rings))
+    await market.run_timers(dict(timer_handlers))
     assert market.facts == [ListingWithdrawn(listing.id, listing.seller, None)]
 
 

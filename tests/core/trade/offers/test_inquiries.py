@@ -68,7 +68,7 @@ async def test_the_seller_may_make_the_first_offer_and_the_buyer_takes_it(market
     with pytest.raises(NotAllowed):
         await market.run(buyer, lambda ctx: offer_to_asker(ctx, catalogue(), command))
     with pytest.raises(Stale):
-        await market.run(seller, lambda ctx: offer_to_asker(ctx, catalogue(), command, seen=99))
+        await market.run(seller, lambda ctx: offer_to_asker(ctx, catalogue(), command, expected_version=99))
     offer = await market.run(seller, lambda ctx: offer_to_asker(ctx, catalogue(), command))
     assert (offer.turn, offer.rounds[0].side) == ("buyer", "seller")
     assert [fact.why for fact in market.facts if isinstance(fact, InquiryClosed)] == ["offered"]
@@ -89,7 +89,7 @@ async def test_the_buyers_own_offer_the_listings_end_and_two_weeks_of_silence_cl
     market.clock.advance(days=7)
     await market.run(dan, lambda ctx: inquiries.ask_seller(ctx, question))
     market.clock.advance(days=7)
-    await market.ring({**offer_reactions.rings})
+    await market.run_timers({**offer_reactions.timer_handlers})
     await market.run(seller, lambda ctx: withdraw_listing(ctx, listing.id))
     closed = [fact.why for fact in market.facts if isinstance(fact, InquiryClosed)]
     assert closed == ["offered", "idle", "listing_gone"]

@@ -144,10 +144,10 @@ async def test_silence_ends_an_offer_and_a_counter_offer_begins_its_time_anew(ma
     market.clock.advance(days=2)
     await at.counter(at.seller, offer, price=eur(209))
     market.clock.advance(days=2)
-    await market.ring(dict(reactions.rings))
+    await market.run_timers(dict(reactions.timer_handlers))
     assert (await market.run(at.buyer, lambda ctx: service.offer_for(ctx, offer.id))).state == "open"
     market.clock.advance(days=2)
-    await market.ring(dict(reactions.rings))
+    await market.run_timers(dict(reactions.timer_handlers))
     assert (await market.run(at.buyer, lambda ctx: service.offer_for(ctx, offer.id))).state == "expired"
     assert isinstance(market.facts[-1], OfferExpired)
 

@@ -138,9 +138,9 @@ async def test_only_its_buyer_changes_it_as_last_seen_and_while_it_is_open(marke
     anna, _ = await market.newcomer("Anna")
     with pytest.raises(NotAllowed):
         await changed(market, anna, request, lots=2)
-    await changed(market, buyer, request, seen=1, lots=2)
+    await changed(market, buyer, request, expected_version=1, lots=2)
     with pytest.raises(Stale):
-        await changed(market, buyer, request, seen=1, lots=3)
+        await changed(market, buyer, request, expected_version=1, lots=3)
     with pytest.raises(Invalid, match=r"request\.currency_stays"):
         await changed(market, buyer, request, target=UnitPrice(Decimal(900), "PLN", "t"))
     with pytest.raises(Invalid, match=r"request\.cut_off_after_delivery"):

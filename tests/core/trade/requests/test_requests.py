@@ -16,7 +16,7 @@ from core.kernel.money import Money, UnitPrice
 from core.kernel.transaction import MARKET, TIME, Actor
 from core.trade.deals import reactions as deal_reactions
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal, HouseTerms
+from core.trade.deals.model import Deal, PlatformTerms
 from core.trade.delivery import reactions as delivery_reactions
 from core.trade.listings.model import Place
 from core.trade.offers.quotes import service as quotes
@@ -28,10 +28,10 @@ from core.trade.requests.events import RequestAwarded, RequestCutOff, RequestLap
 from core.trade.requests.model import PublishRequest, Request
 from tests.core.conftest import Market
 from tests.core.goods import catalogue, tonnes
-from tests.core.trades import RINGS
+from tests.core.trades import TIMER_HANDLERS
 
 WINDOW = date(2026, 12, 14), date(2026, 12, 20)
-ALL_RINGS = {**RINGS, **request_reactions.rings}
+ALL_TIMER_HANDLERS = {**TIMER_HANDLERS, **request_reactions.timer_handlers}
 
 
 def wanted(market: Market, **changes: Any) -> PublishRequest:
@@ -51,7 +51,7 @@ def wanted(market: Market, **changes: Any) -> PublishRequest:
 
 
 async def published(market: Market, **changes: Any) -> tuple[Actor, Request]:
-    deal_reactions.listen(market.reactions, HouseTerms(250))
+    deal_reactions.listen(market.reactions, PlatformTerms(250))
     delivery_reactions.listen(market.reactions)
     request_reactions.listen(market.reactions)
     buyer, _ = await market.newcomer("Ben")
@@ -74,7 +74,7 @@ async def quoted(
 
 async def pass_hours(market: Market, hours: float) -> None:
     market.clock.advance(hours=hours)
-    while await market.ring(ALL_RINGS):
+    while await market.run_timers(ALL_TIMER_HANDLERS):
         pass
 
 
@@ -182,10 +182,10 @@ async def test_a_quote_in_the_place_of_another_changes_the_request_for_whoever_h
     second = await quoted(market, anna, request, 211)
     for quote in (first, second):
         with pytest.raises(Stale if quote is second else Refusal):
-            await market.run(buyer, partial(quotes.award_quote, quote_id=quote.id, seen=seen))
+            await market.run(buyer, partial(quotes.award_quote, quote_id=quote.id, expected_version=seen))
     now = await market.run(MARKET, lambda ctx: requests.request_for(ctx, request.id))
     assert (now.version, now.quotes) == (seen + 1, 1)
-    await market.run(buyer, partial(quotes.award_quote, quote_id=second.id, seen=now.version))
+    await market.run(buyer, partial(quotes.award_quote, quote_id=second.id, expected_version=now.version))
 
 
 async def test_our_own_absence_puts_off_the_cut_off(market: Market) -> None:

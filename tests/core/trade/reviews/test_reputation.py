@@ -21,7 +21,7 @@ from core.kernel.process import enter, step
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.people.accounts.model import Person
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal, HouseTerms, Side
+from core.trade.deals.model import Deal, PlatformTerms, Side
 from core.trade.delivery.model import LOT, Lot
 from core.trade.listings.service import publish_listing
 from core.trade.offers.model import BuyNow
@@ -53,7 +53,7 @@ class Pair:
         listing = await run(self.seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(buy_now=True)))
         take = BuyNow(listing_id=listing.id, quantity=tonnes(50))
         offer = await run(self.buyer, lambda ctx: buy_now(ctx, take))
-        deal = await run(MARKET, lambda ctx: deals.agree_deal(ctx, offer.id, HouseTerms(250)))
+        deal = await run(MARKET, lambda ctx: deals.agree_deal(ctx, offer.id, PlatformTerms(250)))
         for actor in (self.buyer, self.seller):
             await run(actor, lambda ctx: deals.sign_deal(ctx, deal.id))
         if not pay:
@@ -110,7 +110,7 @@ async def test_two_weeks_later_the_only_word_is_revealed_and_no_other_taken(mark
     with pytest.raises(Refusal) as refusal:
         await two.say(two.seller, deal, BOUGHT_WELL)
     assert refusal.value.code == "review.window_over"
-    await market.ring(dict(reactions.rings))
+    await market.run_timers(dict(reactions.timer_handlers))
     assert [each.stars for each in await two.about(two.anna)] == [SOLD_BADLY]
 
 
@@ -197,8 +197,8 @@ async def test_on_time_is_the_share_of_lots_that_came_by_their_day(market: Marke
             )
             enter(ctx, LOT, lot, LOT.initial)
             ctx.session.add(lot)
-            step(ctx, LOT, lot, "funded", ("system",), dues={"lot_overdue": ctx.now})
-            step(ctx, LOT, lot, "dispatch", ("seller",), dues={"transit_limit": ctx.now})
+            step(ctx, LOT, lot, "funded", ("system",), deadlines={"lot_overdue": ctx.now})
+            step(ctx, LOT, lot, "dispatch", ("seller",), deadlines={"transit_limit": ctx.now})
 
     async def arrived(number: int, in_time: bool) -> None:
         await market.run(MARKET, lambda ctx: ctx.session.execute(came, {"which": number, "in_time": in_time}))
