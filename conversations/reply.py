@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 LONGEST_LABEL: Final = 75  # characters of a button or an option, as Slack counts them
 JOINT: Final = ": "  # between a label and its value, where a language has no other
 
 
+RENAMED: Final = {"fresh": "as_new_message"}  # fields of replies that an earlier release has put into the outbox
+
+
 class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_earlier_names(cls, values: Any) -> Any:
+        if isinstance(values, dict) and not RENAMED.keys().isdisjoint(values):
+            return {RENAMED.get(name, name): value for name, value in values.items()}
+        return values
 
 
 # What is pressed. A name in it may be of any length, and is cut; of our own words a test counts the letters.
