@@ -37,11 +37,20 @@ def listen(reactions: Reactions, wordings: Wordings, operator_email: str | None)
             ctx.post("mail", f"mail:{operator_email}", "alarm", letter)
 
     def refused(ctx: Ctx, fact: EffectRefused) -> None:
-        kind, matter = fact.kind.value, fact.matter.value
-        log.error("effect_refused", effect=fact.effect_id, kind=kind, matter=matter, subject=fact.subject, why=fact.why)
+        kind, subject_kind = fact.kind.value, fact.subject_kind.value
+        log.error(
+            "effect_refused",
+            effect=fact.effect_id,
+            kind=kind,
+            subject_kind=subject_kind,
+            subject=fact.subject,
+            why=fact.why,
+        )
         if operator_email is not None:
             amount, about = fact.amount, fact.subject
-            text = words("mail.alarm_refused", amount=amount, kind=kind, matter=matter, subject=about, why=fact.why)
+            text = words(
+                "mail.alarm_refused", amount=amount, kind=kind, subject_kind=subject_kind, subject=about, why=fact.why
+            )
             letter = {"to": operator_email, "subject": words("mail.alarm_subject_refused"), "text": text}
             ctx.post("mail", f"mail:{operator_email}", "alarm", letter)
 

@@ -23,7 +23,7 @@ from core.books.audit.service import invariants
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
-from payments.answers import Done
+from payments.provider_results import Done
 from payments.stripe.provider import StripeProvider
 
 WELL, ILL = "  ok  ", "  !!  "

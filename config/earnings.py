@@ -16,10 +16,10 @@ from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Transactions
-from payments.answers import Done, Refused, Unknown
-from payments.asks import EarningsAsk
 from payments.provider import Provider
-from payments.reconcile import Reconciler
+from payments.provider_requests import EarningsRequest
+from payments.provider_results import Done, Refused, Unknown
+from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 
 NO_PROVIDER: Final = (
@@ -57,7 +57,7 @@ async def pay_out(provider: Provider, free: dict[str, Money], wish: str, day: st
     if amount is None or amount > free.get(amount.currency, amount - amount):
         print(f"  !!  {wish} is not free, or not an amount like 100.00 EUR")
         return 1
-    match await provider.pay_out(EarningsAsk(f"earnings:{day}:{amount.currency}:{amount.minor}", amount)):
+    match await provider.pay_out(EarningsRequest(f"earnings:{day}:{amount.currency}:{amount.minor}", amount)):
         case Done(ref):
             print(f"  ok  {amount} is on its way to your bank: {ref}")
             return 0

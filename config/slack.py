@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bots.slack.install import STATE_SECONDS, AppKeys, Installer
+from bots.slack.installation import STATE_SECONDS, AppKeys, Installer
 from bots.slack.workspaces import Workspaces
 from config.database import DEFAULT
 from config.settings import Settings

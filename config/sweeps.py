@@ -25,7 +25,7 @@ from core.kernel.timer_sweep import run_due_timers
 from core.kernel.transaction import MARKET, TIME, Ctx, Transactions
 from core.money.ledger.chain import link_entries
 from core.money.ledger.rollup import roll_up
-from payments.reconcile import Reconciler
+from payments.reconciliation import Reconciler
 
 RECONCILE_SECONDS: Final = 120  # how long a webhook may be lost before we ask for ourselves
 NIGHT_HOUR: Final = 2  # UTC: the provider's day is over

@@ -17,7 +17,7 @@ from telegram import Bot
 from bots.calendar.reader import CalendarReader
 from bots.mail.sender import MailSender
 from bots.slack.app import SlackBot
-from bots.slack.install import Installer
+from bots.slack.installation import Installer
 from bots.slack.sender import SlackSender
 from bots.telegram.app import TelegramBot
 from bots.telegram.request import API as TELEGRAM_API
@@ -48,7 +48,7 @@ from core.people.accounts.service import appoint_operators
 from payments.direct import DirectSettlement
 from payments.effects import PaymentEffects
 from payments.provider import Provider
-from payments.reconcile import Reconciler
+from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
 from web.app import Doors, create_app

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from conversations.buttons import Press, read_press
 from conversations.chat_context import ChatAddress, ChatContext, MarketContext
 from conversations.discovery.search_state import ask_problem_no_more
-from conversations.form_controller.dialogue import Interview
+from conversations.form_controller.controller import FormController
 from conversations.links import LED_TO, link_in
 from conversations.outgoing.messages import ANSWERS, send, summary
 from conversations.outgoing.placement import ELSEWHERE
@@ -78,7 +78,7 @@ class Engine:
     def __init__(self, routers: Sequence[Router], market_context: MarketContext) -> None:
         self._router = merge_routers(routers)
         self._market_context = market_context
-        self.interview = Interview(self._router.flows)
+        self.form_controller = FormController(self._router.flows)
 
     @property
     def commands(self) -> list[str]:
@@ -159,9 +159,9 @@ class Engine:
     ) -> None:
         match given:
             case FormSubmission():
-                self.interview.fill(chat, given)
+                self.form_controller.fill(chat, given)
             case ClosedForm(draft):
-                self.interview.cancel(chat, draft)
+                self.form_controller.cancel(chat, draft)
             case Attached():
                 self._attached(chat, given)
             case Located(latitude, longitude):
@@ -173,7 +173,7 @@ class Engine:
         """An earlier message says something else now. In a form it is another answer; what was sent stays sent."""
         draft = answered_by(chat.ctx, chat.person.id, message)
         if draft is not None and draft.flow in self._router.flows:
-            self.interview.correct(chat, draft, message, text)
+            self.form_controller.correct(chat, draft, message, text)
         elif was_answer(chat.ctx, chat.person.id, message):
             chat.reply(Say(text=chat.words("talk.sent_already")))
         else:
@@ -183,7 +183,7 @@ class Engine:
         """What nobody takes: said so, in the form that asks for something just now."""
         draft = focused_draft(chat.ctx, chat.person.id)
         if draft is not None and draft.flow in self._router.flows:
-            self.interview.wants_else(chat, draft, sentence)
+            self.form_controller.wants_else(chat, draft, sentence)
         else:
             chat.reply(Say(text=sentence))
 
@@ -194,7 +194,7 @@ class Engine:
             return
         draft = focused_draft(chat.ctx, chat.person.id)
         if draft is not None and draft.flow in self._router.flows and self._asked_here(chat, draft):
-            self.interview.hear(chat, draft, text)
+            self.form_controller.hear(chat, draft, text)
             return
         if (link := link_in(text)) is not None:
             self._press(chat, LED_TO[link.thing], link.named)
@@ -224,7 +224,7 @@ class Engine:
         ask_problem_no_more(chat)
         name = written.lower()
         if name == "cancel":
-            self.interview.cancel(chat)
+            self.form_controller.cancel(chat)
         elif name in self._router.flows and name not in self._router.commands:
             chat.open(name)
         elif name in self._router.commands:
@@ -235,7 +235,7 @@ class Engine:
     def _pressed(self, chat: ChatContext, pressed: Press) -> None:
         ask_problem_no_more(chat)
         if pressed.verb.startswith("form."):
-            self.interview.press(chat, pressed)
+            self.form_controller.press(chat, pressed)
         elif pressed.verb == "command":
             chat.as_new_message = True
             self._command(chat, pressed.choice, "")
@@ -256,7 +256,7 @@ class Engine:
             chat.as_new_message = recall(chat.ctx, chat.person.id, "album") != attached.album
             remember(chat.ctx, chat.person.id, "album", attached.album)
         draft = focused_draft(chat.ctx, chat.person.id)
-        if draft is None or not self.interview.receive(chat, draft, attached.files):
+        if draft is None or not self.form_controller.receive(chat, draft, attached.files):
             chat.reply(Say(text=chat.words("talk.file_for_what")))
 
     # --- answering --------------------------------------------------------------------------------------------------
@@ -284,10 +284,10 @@ class Engine:
             words,
             self._market_context,
             chat_address,
-            opens=self.interview.open,
+            opens=self.form_controller.open,
             presses=self._press,
             says=self._command,
-            answered=self.interview.answered,
+            answered=self.form_controller.answered,
         )
 
     def home(self, chat: ChatContext) -> None:

@@ -18,7 +18,7 @@ from core.trade.delivery.service import lot_for, lots_of
 from core.trade.disputes import events as support
 from core.trade.disputes.service import case_for
 from core.trade.funding import events as money
-from core.trade.funding.model import Matter
+from core.trade.funding.model import SubjectKind
 from core.trade.funding.rails import events as rails
 from core.trade.funding.rails.service import way_of
 from core.trade.funding.service import payment_of
@@ -260,7 +260,7 @@ def _on_money(code: str) -> Callable[[Ctx, Any], None]:
 
 def _on_recall(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: money.RecallFact) -> None:
-        if fact.matter is Matter.DEAL:
+        if fact.subject_kind is SubjectKind.DEAL:
             parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
             to = getattr(fact, "organisation_id", None)
             notifications(ctx).say("deal", fact.subject, code, by=None, only=to, **parts)
@@ -272,7 +272,7 @@ def _on_served(code: str) -> Callable[[Ctx, money.ChargebackServed], None]:
     """To the seller, on the deal of which they owe: of which other one it was kept. That one's card says so, too."""
 
     def hear(ctx: Ctx, fact: money.ChargebackServed) -> None:
-        if fact.matter is Matter.DEAL:
+        if fact.subject_kind is SubjectKind.DEAL:
             ref = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.payout_of).ref
             said = {"amount": fact.amount, "left": fact.left, "ref": ref}
             notifications(ctx).say("deal", fact.subject, code, by=None, only=fact.organisation_id, **said)
@@ -286,7 +286,9 @@ def _on_refused(code: str) -> Callable[[Ctx, money.EffectRefused], None]:
     def hear(ctx: Ctx, fact: money.EffectRefused) -> None:
         if fact.organisation_id is not None:
             parts = {"amount": fact.amount, "why": fact.kind.value}
-            notifications(ctx).say(fact.matter.value, fact.subject, code, by=None, only=fact.organisation_id, **parts)
+            notifications(ctx).say(
+                fact.subject_kind.value, fact.subject, code, by=None, only=fact.organisation_id, **parts
+            )
 
     return hear
 
@@ -324,7 +326,7 @@ def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
     notifications(ctx).say("listing", fact.listing_id, "notice.listing_changed", by=by, **parts)
 
 
-HEARD: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
+LISTENERS: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
     (OFFER_FACTS, _on_offer),
     (CHANGED_FACTS, _on_offer_listing),
     (INQUIRY_FACTS, _on_inquiry),

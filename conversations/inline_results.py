@@ -84,7 +84,9 @@ class Glances:
         return self._engine.talk_to(ctx, nobody, ChatAddress(identity.platform.value, identity.workspace, ""))
 
     def _options(self, chat: ChatContext, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
-        return self._engine.interview.offers(chat, draft, part, name) if draft.flow in self._engine.flows else None
+        return (
+            self._engine.form_controller.offers(chat, draft, part, name) if draft.flow in self._engine.flows else None
+        )
 
     def _onlooker(self, ctx: Ctx, identity: Identity) -> ChatContext | None:
         """A talk with somebody who has said nothing yet; None for who is not known here."""

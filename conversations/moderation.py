@@ -226,10 +226,10 @@ def on_report(code: str) -> Callable[[Ctx, PartyReported | ReportClosed], None]:
     return hear
 
 
-REPORTS_HEARD: Final = ((REPORT_FACTS, on_report),)
+REPORT_LISTENERS: Final = ((REPORT_FACTS, on_report),)
 
 
-def report_news(chat: ChatContext, subject: str, note: str) -> Card:
+def report_notification_card(chat: ChatContext, subject: str, note: str) -> Card:
     return report_card(chat, service.report_for(chat.ctx, subject), note)
 
 

@@ -17,13 +17,13 @@ from core.kernel.quantity import Quantity
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.trade.funding.evidence import deal_record as deals
 from core.trade.funding.evidence import service as evidence
-from payments.answers import Done, Refused, Unknown
-from payments.asks import EvidenceAsk
 from payments.document import drawn
-from payments.looks import both, tell_dispute
 from payments.outcomes import Outcome, again, known
 from payments.provider import Provider
+from payments.provider_requests import EvidenceRequest
+from payments.provider_results import Done, Refused, Unknown
 from payments.sentences import texts
+from payments.sync import both, tell_dispute
 
 Goods = Callable[[str, str, str | None, Quantity], str]
 RECORDS: Final[Mapping[str, Callable[[Ctx, str], dict[str, Any]]]] = {
@@ -55,7 +55,7 @@ class Defence:
         told = texts(record)
         document = drawn(record, post.created_at, told.get("uncategorized_text", ""))
         key = f"evidence:{chargeback}:{body['attempt']}:{digest(document)[:16]}"
-        match await self._provider.submit_evidence(EvidenceAsk(key, body["dispute"], document, told)):
+        match await self._provider.submit_evidence(EvidenceRequest(key, body["dispute"], document, told)):
             case Done(dispute):
                 sent = known(partial(evidence.pack_sent, chargeback_id=chargeback, digest=digest(document)))
                 return Delivered(both(sent, tell_dispute(dispute)))

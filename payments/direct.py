@@ -11,23 +11,23 @@ from datetime import datetime
 from typing import Final
 
 from core.kernel.money import Money
-from payments.answers import Answer, Done, Refused
-from payments.asks import (
-    AccountAsk,
-    CaptureAsk,
-    CardPageAsk,
-    CheckoutAsk,
-    CreditAsk,
-    EarningsAsk,
-    EvidenceAsk,
-    HoldAsk,
-    HoldPageAsk,
-    PayerAsk,
-    RefundAsk,
-    ReversalAsk,
-    TransferAsk,
+from payments.provider_models import Account, Checkout, Dispute, Events, Intent, Movement, Refund
+from payments.provider_requests import (
+    AccountRequest,
+    CaptureRequest,
+    CardPageRequest,
+    CheckoutRequest,
+    CreditRequest,
+    EarningsRequest,
+    EvidenceRequest,
+    HoldPageRequest,
+    HoldRequest,
+    PayerRequest,
+    RefundRequest,
+    ReversalRequest,
+    TransferRequest,
 )
-from payments.things import Account, Checkout, Dispute, Intent, Movement, News, Refund
+from payments.provider_results import Answer, Done, Refused
 
 HOLDS_NOTHING: Final = Refused("holds_no_money")
 NOT_THERE: Final = Refused("resource_missing")
@@ -38,10 +38,10 @@ class DirectSettlement:
 
     # --- money in -----------------------------------------------------------------------------------------------------
 
-    async def open_payer(self, ask: PayerAsk) -> Answer[str]:
+    async def open_payer(self, ask: PayerRequest) -> Answer[str]:
         return HOLDS_NOTHING
 
-    async def open_checkout(self, ask: CheckoutAsk) -> Answer[Checkout]:
+    async def open_checkout(self, ask: CheckoutRequest) -> Answer[Checkout]:
         return HOLDS_NOTHING
 
     async def expire_checkout(self, ref: str) -> Answer[Checkout]:
@@ -61,16 +61,16 @@ class DirectSettlement:
 
     # --- cards --------------------------------------------------------------------------------------------------------
 
-    async def open_hold_page(self, ask: HoldPageAsk) -> Answer[Checkout]:
+    async def open_hold_page(self, ask: HoldPageRequest) -> Answer[Checkout]:
         return HOLDS_NOTHING
 
-    async def open_card_page(self, ask: CardPageAsk) -> Answer[Checkout]:
+    async def open_card_page(self, ask: CardPageRequest) -> Answer[Checkout]:
         return HOLDS_NOTHING
 
-    async def hold(self, ask: HoldAsk) -> Answer[Intent]:
+    async def hold(self, ask: HoldRequest) -> Answer[Intent]:
         return HOLDS_NOTHING
 
-    async def capture(self, ask: CaptureAsk) -> Answer[Intent]:
+    async def capture(self, ask: CaptureRequest) -> Answer[Intent]:
         return NOT_THERE
 
     async def cancel(self, intent: str) -> Answer[Intent]:
@@ -81,22 +81,22 @@ class DirectSettlement:
 
     # --- money out ----------------------------------------------------------------------------------------------------
 
-    async def transfer(self, ask: TransferAsk) -> Answer[str]:
+    async def transfer(self, ask: TransferRequest) -> Answer[str]:
         return HOLDS_NOTHING
 
     async def find_transfer(self, effect: str, group: str) -> Answer[str | None]:
         return Done(None)
 
-    async def reverse(self, ask: ReversalAsk) -> Answer[str]:
+    async def reverse(self, ask: ReversalRequest) -> Answer[str]:
         return NOT_THERE
 
     async def find_reversal(self, effect: str, transfer: str) -> Answer[str | None]:
         return Done(None)
 
-    async def refund(self, ask: RefundAsk) -> Answer[Refund]:
+    async def refund(self, ask: RefundRequest) -> Answer[Refund]:
         return NOT_THERE
 
-    async def send_credit(self, ask: CreditAsk) -> Answer[Refund]:
+    async def send_credit(self, ask: CreditRequest) -> Answer[Refund]:
         return HOLDS_NOTHING
 
     async def refund_as_it_is(self, ref: str) -> Answer[Refund]:
@@ -105,12 +105,12 @@ class DirectSettlement:
     async def find_refund(self, effect: str, intent: str, since: datetime) -> Answer[Refund | None]:
         return Done(None)
 
-    async def pay_out(self, ask: EarningsAsk) -> Answer[str]:
+    async def pay_out(self, ask: EarningsRequest) -> Answer[str]:
         return HOLDS_NOTHING
 
     # --- sellers, disputes, books -------------------------------------------------------------------------------------
 
-    async def open_account(self, ask: AccountAsk) -> Answer[Account]:
+    async def open_account(self, ask: AccountRequest) -> Answer[Account]:
         return HOLDS_NOTHING
 
     async def account(self, ref: str) -> Answer[Account]:
@@ -125,7 +125,7 @@ class DirectSettlement:
     async def disputes(self, since: datetime) -> Answer[Sequence[Dispute]]:
         return Done(())
 
-    async def submit_evidence(self, ask: EvidenceAsk) -> Answer[Dispute]:
+    async def submit_evidence(self, ask: EvidenceRequest) -> Answer[Dispute]:
         return NOT_THERE
 
     async def balance(self) -> Answer[dict[str, Money]]:
@@ -134,7 +134,7 @@ class DirectSettlement:
     async def movements(self, since: datetime, until: datetime) -> Answer[Sequence[Movement]]:
         return Done(())
 
-    async def news(self, since: datetime) -> Answer[Sequence[News]]:
+    async def news(self, since: datetime) -> Answer[Sequence[Events]]:
         return Done(())
 
     async def hold_earnings(self) -> Answer[str]:

@@ -20,7 +20,7 @@ from payments.sentences import capital, deed, in_words
 # DejaVu has every alphabet that our people write in, and comes with the library that draws the market's picture.
 FONTS: Final = Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
 # What each kind of thing is called, and which of its facts come before its timeline.
-MATTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+EVENT_TYPES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "deal": ("Contract", ("signatures", "lots", "findings", "negotiation")),
     "session": ("Consultation", ("consents", "presence", "clock", "reminders", "complaints")),
     "purchase": ("Purchase", ("delivery",)),
@@ -57,7 +57,7 @@ OUR_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 def drawn(record: Mapping[str, Any], at: datetime, story: str = "") -> bytes:
     """`story`: the case in sentences. The same record at the same moment gives the same bytes."""
     page = new_page(at)
-    thing, what, facts, dispute = record[record["matter"]], *MATTERS[record["matter"]], record["dispute"]
+    thing, what, facts, dispute = record[record["matter"]], *EVENT_TYPES[record["matter"]], record["dispute"]
     deliveries = {lot["id"]: f"delivery {lot['number']}" for lot in record.get("lots", ())}
     clerk = Clerk(dispute["amount"].split()[-1], deliveries)
     heading(page, f"{what} {thing['ref']}: the facts about dispute {dispute['ref']}")

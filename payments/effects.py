@@ -11,17 +11,17 @@ from core.kernel.clock import Clock
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Transactions
+from payments.card_holds import Holding
 from payments.defence import Defence
-from payments.holding import Holding
 from payments.invoices.carrier import Invoices
-from payments.looks import look
 from payments.onboarding import Onboarding
 from payments.outcomes import Outcome
-from payments.paying_in import PayingIn
-from payments.paying_out import PayingOut
+from payments.payment_requests import PayingIn
+from payments.payouts import PayingOut
 from payments.provider import Provider
-from payments.selling import Selling
+from payments.sales import Selling
 from payments.signed_terms import SignedTerms
+from payments.sync import look
 
 
 class Paper(Protocol):

@@ -13,10 +13,10 @@ from core.kernel.clock import Clock
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
 from core.trade.funding import service as escrow
-from payments.answers import Done, Refused, Unknown
-from payments.asks import AccountAsk
 from payments.outcomes import Outcome, Unit, known, seen
 from payments.provider import Provider
+from payments.provider_requests import AccountRequest
+from payments.provider_results import Done, Refused, Unknown
 
 LINK_WANTED: Final = timedelta(minutes=5)  # then the person has put the phone away, and would tap again
 
@@ -34,7 +34,7 @@ class Onboarding:
         wish = {name: body[name] for name in ("name", "country", "email")}
         # After one that was closed another is meant, though the words are the same.
         key = f"account:{organisation}:{digest(wish if body['after'] is None else wish | {'after': body['after']})}"
-        ask = AccountAsk(key=key, organisation=organisation, **wish)
+        ask = AccountRequest(key=key, organisation=organisation, **wish)
         match await self._provider.open_account(ask):
             case Done(account):
                 opened = partial(escrow.account_opened, organisation_id=organisation, account_ref=account.ref)

@@ -13,19 +13,19 @@ from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
-from payments.answers import Answer, Done, Refused, Unknown
+from payments.provider_results import Answer, Done, Refused, Unknown
 
 log = structlog.get_logger(__name__)
 
 Value = TypeVar("Value")
 Outcome: TypeAlias = Delivered | Later | Never
 Unit: TypeAlias = Callable[[Ctx], None]
-Told: TypeAlias = Unit | None
+Apply: TypeAlias = Unit | None
 
 LONGEST_WAIT: Final = 3600.0  # seconds
 
 
-def seen(answer: Answer[Value], tell: Callable[[Value], Told]) -> Outcome:
+def seen(answer: Answer[Value], tell: Callable[[Value], Apply]) -> Outcome:
     """An answer as the outbox wants it; `tell` makes of a value what core is told."""
     match answer:
         case Done(value):

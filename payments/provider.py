@@ -11,33 +11,33 @@ from datetime import datetime
 from typing import Protocol
 
 from core.kernel.money import Money
-from payments.answers import Answer
-from payments.asks import (
-    AccountAsk,
-    CaptureAsk,
-    CardPageAsk,
-    CheckoutAsk,
-    CreditAsk,
-    EarningsAsk,
-    EvidenceAsk,
-    HoldAsk,
-    HoldPageAsk,
-    PayerAsk,
-    RefundAsk,
-    ReversalAsk,
-    TransferAsk,
+from payments.provider_models import Account, Checkout, Dispute, Events, Intent, Movement, Refund
+from payments.provider_requests import (
+    AccountRequest,
+    CaptureRequest,
+    CardPageRequest,
+    CheckoutRequest,
+    CreditRequest,
+    EarningsRequest,
+    EvidenceRequest,
+    HoldPageRequest,
+    HoldRequest,
+    PayerRequest,
+    RefundRequest,
+    ReversalRequest,
+    TransferRequest,
 )
-from payments.things import Account, Checkout, Dispute, Intent, Movement, News, Refund
+from payments.provider_results import Answer
 
 
 class MoneyIn(Protocol):
     """Payments by page, and by bank transfer."""
 
-    async def open_payer(self, ask: PayerAsk) -> Answer[str]:
+    async def open_payer(self, ask: PayerRequest) -> Answer[str]:
         """The provider's name of a buyer."""
         ...
 
-    async def open_checkout(self, ask: CheckoutAsk) -> Answer[Checkout]:
+    async def open_checkout(self, ask: CheckoutRequest) -> Answer[Checkout]:
         """Its `url` leads to the page, or its `bank` says where the transfer has to go. A bank transfer is paid at once
         by what the buyer has transferred too much before."""
         ...
@@ -63,15 +63,15 @@ class MoneyIn(Protocol):
 class Cards(Protocol):
     """Money held on a card, and cards that are kept."""
 
-    async def open_hold_page(self, ask: HoldPageAsk) -> Answer[Checkout]: ...
+    async def open_hold_page(self, ask: HoldPageRequest) -> Answer[Checkout]: ...
 
-    async def open_card_page(self, ask: CardPageAsk) -> Answer[Checkout]: ...
+    async def open_card_page(self, ask: CardPageRequest) -> Answer[Checkout]: ...
 
-    async def hold(self, ask: HoldAsk) -> Answer[Intent]:
+    async def hold(self, ask: HoldRequest) -> Answer[Intent]:
         """Refused "authentication_required": the bank wants to see the card's owner, who needs a page."""
         ...
 
-    async def capture(self, ask: CaptureAsk) -> Answer[Intent]:
+    async def capture(self, ask: CaptureRequest) -> Answer[Intent]:
         """Also what was taken already is answered as it is. Refused: the hold has lapsed or was set free."""
         ...
 
@@ -87,21 +87,21 @@ class Cards(Protocol):
 class MoneyOut(Protocol):
     """Payouts to sellers and refunds to buyers, each with its look-up."""
 
-    async def transfer(self, ask: TransferAsk) -> Answer[str]:
+    async def transfer(self, ask: TransferRequest) -> Answer[str]:
         """The transfer's reference. Refused, not final: the seller cannot receive yet, or our balance is short."""
         ...
 
     async def find_transfer(self, effect: str, group: str) -> Answer[str | None]: ...
 
-    async def reverse(self, ask: ReversalAsk) -> Answer[str]:
+    async def reverse(self, ask: ReversalRequest) -> Answer[str]:
         """The reversal's reference. Refused, not final: the seller's balance does not cover it now."""
         ...
 
     async def find_reversal(self, effect: str, transfer: str) -> Answer[str | None]: ...
 
-    async def refund(self, ask: RefundAsk) -> Answer[Refund]: ...
+    async def refund(self, ask: RefundRequest) -> Answer[Refund]: ...
 
-    async def send_credit(self, ask: CreditAsk) -> Answer[Refund]: ...
+    async def send_credit(self, ask: CreditRequest) -> Answer[Refund]: ...
 
     async def refund_as_it_is(self, ref: str) -> Answer[Refund]: ...
 
@@ -109,13 +109,13 @@ class MoneyOut(Protocol):
         """The latest refund made for an effect of ours, whatever its key was; one from a buyer's credit since then."""
         ...
 
-    async def pay_out(self, ask: EarningsAsk) -> Answer[str]:
+    async def pay_out(self, ask: EarningsRequest) -> Answer[str]:
         """Our own earnings. Refused, not final: the balance is short, or not available yet."""
         ...
 
 
 class Sellers(Protocol):
-    async def open_account(self, ask: AccountAsk) -> Answer[Account]: ...
+    async def open_account(self, ask: AccountRequest) -> Answer[Account]: ...
 
     async def account(self, ref: str) -> Answer[Account]: ...
 
@@ -131,7 +131,7 @@ class Disputes(Protocol):
         """Those that were opened since."""
         ...
 
-    async def submit_evidence(self, ask: EvidenceAsk) -> Answer[Dispute]:
+    async def submit_evidence(self, ask: EvidenceRequest) -> Answer[Dispute]:
         """Answer a dispute. One that was answered or decided already is answered as it is."""
         ...
 
@@ -148,7 +148,7 @@ class Books(Protocol):
         """Each line of our balance from `since` until just before `until`, oldest first."""
         ...
 
-    async def news(self, since: datetime) -> Answer[Sequence[News]]:
+    async def news(self, since: datetime) -> Answer[Sequence[Events]]:
         """What has happened since, oldest first, of the kinds that matter; at most the last 30 days."""
         ...
 

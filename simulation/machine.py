@@ -23,7 +23,7 @@ from core.kernel.dispatcher import Dispatcher
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
 from payments.effects import PaymentEffects
-from payments.reconcile import Reconciler
+from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
 from simulation.engine.database import InlineRunner

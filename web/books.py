@@ -32,7 +32,7 @@ from web.deadlines import next_deadlines
 
 LATEST: Final = 10  # deals, and sessions; a page is no archive
 GONE: Final = "somebody who has left"
-HOUSE: Final = {
+ACCOUNT_NAMES: Final = {
     PROVIDER: "At the payment provider",
     PROVIDER_FEES: "The provider's fees",
     COMMISSION: "The market's commission",
@@ -105,7 +105,7 @@ def _named(party: Organisation | Person) -> str:
 
 def _moved(ctx: Ctx, subject: str, names: dict[str, str]) -> dict[str, Any]:
     """The T-accounts and entries of a deal or a session."""
-    names, books = {**HOUSE, **names}, ledger.books(ctx, subject)
+    names, books = {**ACCOUNT_NAMES, **names}, ledger.books(ctx, subject)
     return {
         "accounts": [
             {

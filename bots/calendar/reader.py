@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import Any
 
-from bots.calendar.fetching import fetched
+from bots.calendar.fetcher import fetched
 from core.advice.availability.busy_times import Unreadable, busy_times
 from core.advice.experts.external_calendars import FEED, calendar_read, calendar_unreadable
 from core.kernel.clock import Clock

@@ -25,7 +25,7 @@ from bots.slack.modal import CALLBACK, draft_of, errors_in, field_name, options_
 from bots.slack.people import People, fetched
 from bots.slack.progress import Window
 from bots.slack.turns import IncomingEvent
-from bots.slack.unfurl import unfurl
+from bots.slack.unfurls import unfurl
 from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.engine import Answered
 from conversations.reply import FormErrors, Toast

@@ -6,7 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
 from bots.slack.blocks import VIEW_BLOCKS, Block
-from bots.slack.render import home_blocks
+from bots.slack.renderer import home_blocks
 from conversations.reply import Home
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import ChatIdentity, Platform

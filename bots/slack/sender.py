@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.slack.blocks import Block, context, escaped
 from bots.slack.home import publish, user_at
 from bots.slack.modal import modal
-from bots.slack.render import Message, bare, render, subject_of
+from bots.slack.renderer import Message, bare, render, subject_of
 from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.charts import drawn
 from conversations.chat_context import ChatAddress

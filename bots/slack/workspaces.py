@@ -1,7 +1,8 @@
 """The app in one workspace or in many: a client for each, with the token that its installation brought.
 
-The workspace of the operator's own token is always there; others come by an install link (`install.py`), and go when
-somebody there removes the app. Deals outlive that: their parties hear of them elsewhere, or when the app comes back.
+The workspace of the operator's own token is always there; others come by an install link (`installation.py`), and go
+when somebody there removes the app. Deals outlive that: their parties hear of them elsewhere, or when the app comes
+back.
 """
 
 from __future__ import annotations

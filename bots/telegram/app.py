@@ -16,7 +16,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, Ret
 from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
 
 from bots.telegram.groups import answer_in_group, looks_for
-from bots.telegram.inline import answer_inline
+from bots.telegram.inline_queries import answer_inline
 from bots.telegram.request import call
 from bots.telegram.sender import TELEGRAM
 from bots.telegram.stars import answer_checkout

@@ -12,7 +12,7 @@ import structlog
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto
 from telegram.error import BadRequest, TelegramError
 
-from bots.telegram.render import Screen, card_screen, render
+from bots.telegram.renderer import Screen, card_screen, render
 from bots.telegram.request import call
 from bots.telegram.text import CAPTION_UNITS, said
 from conversations.charts import drawn

@@ -10,7 +10,7 @@ import structlog
 from telegram import Bot, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, Message, ReplyParameters
 from telegram.error import TelegramError
 
-from bots.telegram.render import card_screen
+from bots.telegram.renderer import card_screen
 from bots.telegram.turns import identity_of
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings, Words

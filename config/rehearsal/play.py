@@ -34,7 +34,7 @@ from core.people.accounts.model import Platform
 from lab.app import Lab
 from lab.people import Browser
 from payments.effects import PaymentEffects
-from payments.reconcile import Reconciler
+from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 
 GOODS: Final = "/sell 200 t A1 pellets 215 EUR/t DAP Kaunas next week"

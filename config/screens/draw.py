@@ -10,9 +10,9 @@ from telegram import InlineKeyboardButton
 
 from bots.slack.home import home_view
 from bots.slack.modal import modal
-from bots.slack.render import render as on_slack
-from bots.telegram.render import Screen
-from bots.telegram.render import render as on_telegram
+from bots.slack.renderer import render as on_slack
+from bots.telegram.renderer import Screen
+from bots.telegram.renderer import render as on_telegram
 from conversations.reply import FormView, Home, Reply
 
 TAGS = {"bold": "b", "italic": "i", "strikethrough": "s", "strike": "s"}

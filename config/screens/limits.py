@@ -10,8 +10,8 @@ from typing import Any, Final
 from bots.slack.blocks import HEADER
 from bots.slack.home import home_view
 from bots.slack.modal import OPTION, TITLE, modal
-from bots.slack.render import render as on_slack
-from bots.telegram.render import render as on_telegram
+from bots.slack.renderer import render as on_slack
+from bots.telegram.renderer import render as on_telegram
 from bots.telegram.text import MESSAGE_UNITS
 from config.rehearsal.screen import buttons_of
 from conversations.reply import Button, Card, CardList, FormView, Home, Reply, Toast

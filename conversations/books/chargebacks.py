@@ -21,7 +21,7 @@ from core.trade.funding import events as money
 from core.trade.funding.chargebacks import OWING, chargeback_for
 from core.trade.funding.evidence.model import SEND_BEFORE, PackState
 from core.trade.funding.evidence.service import pack_of
-from core.trade.funding.model import CHARGEBACK, Chargeback, Matter
+from core.trade.funding.model import CHARGEBACK, Chargeback, SubjectKind
 
 KIND: Final = "recall"
 PARTS: Final = ("amount", "why")
@@ -46,7 +46,7 @@ def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
     return hear
 
 
-RECALLS_HEARD: Final = ((RECALL_FACTS, on_recall),)
+CHARGEBACK_LISTENERS: Final = ((RECALL_FACTS, on_recall),)
 
 
 def who_watches(ctx: Ctx, _chargeback_id: str) -> list[Person]:
@@ -121,11 +121,11 @@ def _answer(chat: ChatContext, found: Chargeback) -> str:
 
 def _ref(ctx: Ctx, found: Chargeback) -> str:
     """What it was paid for, as its parties call it."""
-    house = ctx.seen_by(NOBODY_IN_PARTICULAR)
-    match found.matter:
-        case Matter.DEAL:
-            return deal_for(house, found.subject).ref
-        case Matter.SESSION:
-            return booking_for(house, found.subject).ref
-        case Matter.PURCHASE:
-            return purchase_for(house, found.subject).title
+    market_ctx = ctx.seen_by(NOBODY_IN_PARTICULAR)
+    match found.subject_kind:
+        case SubjectKind.DEAL:
+            return deal_for(market_ctx, found.subject).ref
+        case SubjectKind.SESSION:
+            return booking_for(market_ctx, found.subject).ref
+        case SubjectKind.PURCHASE:
+            return purchase_for(market_ctx, found.subject).title

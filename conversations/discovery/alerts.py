@@ -11,7 +11,7 @@ from conversations.discovery.price_comparison import Comparison
 from conversations.discovery.quiet_hours import quiet_button, quiet_hours_text
 from conversations.discovery.result_cards import brief_offer
 from conversations.discovery.search import show_results
-from conversations.discovery.search_state import ask, asked_words, mark
+from conversations.discovery.search_state import ask, asked_words, fingerprint
 from conversations.discovery.town_names import town_name
 from conversations.last_query import asked
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
@@ -38,7 +38,7 @@ router = Router()
 def save(chat: ChatContext, pressed: Press) -> None:
     """What is asked now is kept, and told of from now on."""
     query = asked(chat)
-    if pressed.expected_version != mark(query):
+    if pressed.expected_version != fingerprint(query):
         chat.reply(Toast(text=chat.words("find.asked_since")))
         show_results(chat, query)
         return
@@ -137,7 +137,7 @@ def _waits_text(chat: ChatContext, search: SavedSearch) -> str:
     if search.paused:
         return chat.words("alert.waits_paused")
     if search.rhythm is Rhythm.INSTANT:
-        return chat.words("alert.waits_instant", most=MESSAGES_A_DAY, apart=APART // timedelta(minutes=1))
+        return chat.words("alert.waits_instant", most=MESSAGES_A_DAY, blocking=APART // timedelta(minutes=1))
     return chat.words("alert.waits")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from conversations.chat_context import ChatContext
-from conversations.discovery.search_state import mark
+from conversations.discovery.search_state import fingerprint
 from conversations.forms.answers import read_price
 from conversations.last_query import asked
 from core.discovery.search.model import Query
@@ -25,7 +25,7 @@ CHANGING: Final = "find.changing"
 
 def ask_for_number(chat: ChatContext, query: Query, wish: str) -> None:
     """The other values of this wish are on the screen, so a number that is written now is one of it."""
-    remember(chat.ctx, chat.person.id, CHANGING, f"{mark(query)} {wish}")
+    remember(chat.ctx, chat.person.id, CHANGING, f"{fingerprint(query)} {wish}")
 
 
 def ask_for_none(chat: ChatContext) -> None:
@@ -42,7 +42,7 @@ def with_number(chat: ChatContext, text: str) -> Query | None:
         return None
     query = asked(chat)
     expected_version, _, wish = recall(chat.ctx, chat.person.id, CHANGING).partition(" ")
-    changing = wish if expected_version == str(mark(query)) else ""
+    changing = wish if expected_version == str(fingerprint(query)) else ""
     if changing == "place":
         return _within(query, text.strip())
     prices = [each for each in PRICES if getattr(query.understood, each) is not None]

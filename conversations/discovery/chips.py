@@ -11,7 +11,7 @@ from fractions import Fraction
 from conversations.buttons import press
 from conversations.chat_context import ChatContext
 from conversations.discovery.bare_numbers import NUMBERED
-from conversations.discovery.search_state import mark
+from conversations.discovery.search_state import fingerprint
 from conversations.discovery.town_names import town_name
 from conversations.forms.answers import capital, show_town
 from conversations.forms.delivery_window import show_window
@@ -44,7 +44,7 @@ def chip_rows(
 
     `chips` and `verb`: of another list than that of goods, whose chips can only be given up.
     """
-    expected_version = mark(query)
+    expected_version = fingerprint(query)
     buttons = [
         Button(
             label=f"{'✕' if verb or not variants(chat, query, chip) else '✎'} {chip_label(chat, chip)}"[:LABEL],
@@ -114,7 +114,7 @@ def variants(chat: ChatContext, query: Query, chip: Chip) -> tuple[Variant, ...]
 
 def chip_card(chat: ChatContext, query: Query, chip: Chip, offered: tuple[Variant, ...]) -> Card:
     """In the place of the list: other values for one wish, giving it up, or back."""
-    words, expected_version = chat.words, mark(query)
+    words, expected_version = chat.words, fingerprint(query)
     buttons = [
         Button(label=each.label[:LABEL], press=press("find.set", "", expected_version, f"{chip.wish}:{number}"))
         for number, each in enumerate(offered)
@@ -204,7 +204,7 @@ def _shown_countries(chat: ChatContext, parts: Mapping[str, object]) -> dict[str
             shown["countries"] = ", ".join(_country(chat, str(code)) for code in codes)
     match parts.get("left_out"):
         case [*marks]:
-            shown["left_out"] = ", ".join(dict.fromkeys(_called(chat, str(mark)) for mark in marks))
+            shown["left_out"] = ", ".join(dict.fromkeys(_called(chat, str(code)) for code in marks))
     return shown
 
 

@@ -9,7 +9,7 @@ from conversations.chat_context import ChatContext
 from conversations.discovery.chips import chip_label, chip_rows, chips_of, unclear_words, understood_text
 from conversations.discovery.refinement import asks_for_others_too, told_of, without_small_words
 from conversations.discovery.search import read
-from conversations.discovery.search_state import WANTED, ask, mark
+from conversations.discovery.search_state import WANTED, ask, fingerprint
 from conversations.discovery.sort_orders import as_said, order_rows, order_text, ordered
 from conversations.keyboard_layout import in_either_layout
 from conversations.last_query import asked, latest
@@ -65,7 +65,7 @@ def _told(chat: ChatContext, sentence: str) -> Understood:
 def drop(chat: ChatContext, pressed: Press) -> None:
     """A chip was tapped: that part of the sentence is given up."""
     query = asked(chat, WANTED)
-    if pressed.expected_version == mark(query):
+    if pressed.expected_version == fingerprint(query):
         query = ask(chat, without(query, pressed.choice), WANTED)
     else:
         chat.reply(Toast(text=chat.words("find.asked_since")))
@@ -75,7 +75,7 @@ def drop(chat: ChatContext, pressed: Press) -> None:
 @router.press("wanted.sort")
 def sort(chat: ChatContext, pressed: Press) -> None:
     query = asked(chat, WANTED)
-    if pressed.expected_version == mark(query):
+    if pressed.expected_version == fingerprint(query):
         query = ask(chat, ordered(chat, query, ORDERS, pressed.choice), WANTED)
     else:
         chat.reply(Toast(text=chat.words("find.asked_since")))

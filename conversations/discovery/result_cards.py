@@ -15,7 +15,7 @@ from conversations.discovery.chips import (
     understood_text,
 )
 from conversations.discovery.price_comparison import Comparison
-from conversations.discovery.search_state import mark
+from conversations.discovery.search_state import fingerprint
 from conversations.discovery.town_names import town_name
 from conversations.forms.answers import goods_name, show_place, show_town, vat_in
 from conversations.people.location import my_place
@@ -148,8 +148,8 @@ def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
 
 def _beside(chat: ChatContext, listing: Listing) -> tuple[Button, ...]:
     """Send it to somebody; or do something about its seller."""
-    apart = Button(label=chat.words("apart.button"), press=press("apart.ask", listing.id, choice="listing"))
-    return (share_button(chat, listing), *((apart,) if listing.seller != chat.organisation else ()))
+    blocking = Button(label=chat.words("apart.button"), press=press("apart.ask", listing.id, choice="listing"))
+    return (share_button(chat, listing), *((blocking,) if listing.seller != chat.organisation else ()))
 
 
 def share_button(chat: ChatContext, listing: Listing) -> Button:
@@ -195,7 +195,7 @@ def _doing(chat: ChatContext, listing: Listing, *, with_open: bool) -> tuple[But
 
 def question_card(chat: ChatContext, query: Query, asked: Ask) -> Card:
     """Several readings are equally likely: which is meant? All of them can be looked at, too."""
-    words, expected_version = chat.words, mark(query)
+    words, expected_version = chat.words, fingerprint(query)
     rows = [
         (
             Button(
@@ -217,7 +217,7 @@ def question_card(chat: ChatContext, query: Query, asked: Ask) -> Card:
 
 def nothing_found(chat: ChatContext, query: Query, page: Page) -> Card:
     """No dead end: what would find something and how much, what was perhaps meant, and to be told when there is one."""
-    words, expected_version = chat.words, mark(query)
+    words, expected_version = chat.words, fingerprint(query)
     meant = meant_buttons(chat, page, expected_version)
     relaxed = [
         Button(

@@ -30,7 +30,7 @@ from conversations.discovery.result_cards import (
     question_card,
     shared,
 )
-from conversations.discovery.search_state import ask, asked_words, keep_place, mark
+from conversations.discovery.search_state import ask, asked_words, fingerprint, keep_place
 from conversations.discovery.sort_orders import as_said, home_town, is_measurable, order_rows, order_text, ordered
 from conversations.forms.answers import show_town
 from conversations.keyboard_layout import in_either_layout
@@ -94,7 +94,7 @@ def read(chat: ChatContext, sentence: str, *, around: Place | None = None) -> Qu
 def _current(chat: ChatContext, pressed: Press) -> Query | None:
     """What is asked, if that is what the button was made for; else the list as it stands is shown, and said so."""
     query = asked(chat)
-    if pressed.expected_version == mark(query):
+    if pressed.expected_version == fingerprint(query):
         return query
     chat.reply(Toast(text=chat.words("find.asked_since")))
     show_results(chat, query)
@@ -295,7 +295,7 @@ def _quotes_row(chat: ChatContext, query: Query) -> tuple[tuple[Button, ...], ..
     """Where goods are wanted in turn, the way to ask for that."""
     if all(each.code != REGULARLY for each in query.understood.unclear):
         return ()
-    return ((Button(label=chat.words("command.request"), press=press("find.request", "", mark(query))),),)
+    return ((Button(label=chat.words("command.request"), press=press("find.request", "", fingerprint(query))),),)
 
 
 def _measured_from(chat: ChatContext, query: Query) -> str:
@@ -317,7 +317,7 @@ def _which_of_all(chat: ChatContext, page: Page, seen: int) -> str:
 
 def _turning(chat: ChatContext, page: Page, query: Query, seen: int) -> tuple[tuple[Button, ...], ...]:
     """Further and back to the top; the other orders; to be told of what comes."""
-    words, asked_now = chat.words, mark(query)
+    words, asked_now = chat.words, fingerprint(query)
     turning = meant_buttons(chat, page, asked_now)
     if seen:
         turning.append(Button(label=words("find.top"), press=press("find.more", "", asked_now)))

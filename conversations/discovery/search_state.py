@@ -60,13 +60,13 @@ def ask_problem_no_more(chat: ChatContext) -> None:
 
 def keep_place(chat: ChatContext, query: Query, where: str) -> None:
     """Remember where the list goes on, or what was opened of it, for who says "more" or "Tuesday" to it."""
-    remember(chat.ctx, chat.person.id, PLACE, f"{mark(query)} {where}")
+    remember(chat.ctx, chat.person.id, PLACE, f"{fingerprint(query)} {where}")
 
 
 def place_kept(chat: ChatContext, query: Query) -> str:
     """That place in the list of this query; empty where there is none, or where another list was shown since."""
     expected_version, _, where = recall(chat.ctx, chat.person.id, PLACE).partition(" ")
-    return where if expected_version == str(mark(query)) else ""
+    return where if expected_version == str(fingerprint(query)) else ""
 
 
 def _without_unheard(own: str, query: Query) -> str:
@@ -93,6 +93,6 @@ def has_asked(chat: ChatContext) -> bool:
     return latest(chat) == GOODS
 
 
-def mark(query: Query) -> int:
+def fingerprint(query: Query) -> int:
     """A number that tells this query from others: a button of an earlier list must not change a later one."""
     return crc32(kept.written(query).encode())

@@ -9,7 +9,7 @@ from typing import Final
 
 from conversations.buttons import press
 from conversations.chat_context import ChatContext
-from conversations.discovery.search_state import mark
+from conversations.discovery.search_state import fingerprint
 from conversations.people.location import my_place
 from conversations.reply import Button
 from core.catalogue.product_names import folded
@@ -86,7 +86,7 @@ _SAID: Final[Mapping[str, Order]] = {_bare(phrase): order for order, phrases in 
 
 def order_rows(chat: ChatContext, query: Query, orders: Sequence[Order], verb: str) -> tuple[tuple[Button, ...], ...]:
     """Two in a row, the last leads back to what fits best. Nearest first only with a place to measure from."""
-    expected_version = mark(query)
+    expected_version = fingerprint(query)
     buttons = [
         Button(label=chat.words(f"find.{order}"), press=press(verb, "", expected_version, order))
         for order in (*orders, "best")

@@ -9,18 +9,18 @@ import structlog
 from conversations.advice.aftercare.complaint import KIND as COMPLAINT
 from conversations.advice.aftercare.complaint import complaint_card
 from conversations.advice.expert_search.question import KIND as QUESTION
-from conversations.advice.expert_search.question import question_news
+from conversations.advice.expert_search.question import question_notification_card
 from conversations.advice.experts.notifications import EXPERT_CARDS
-from conversations.advice.experts.promotion_notifications import promotion_news
+from conversations.advice.experts.promotion_notifications import promotion_notification_card
 from conversations.advice.sessions.group_request_card import ask_card
 from conversations.advice.sessions.notifications import ASK, SESSION_CARDS
 from conversations.books.chargebacks import KIND as RECALL
 from conversations.books.chargebacks import recall_card
 from conversations.buttons import to_command
 from conversations.chat_context import ChatContext
-from conversations.moderation import report_news
+from conversations.moderation import report_notification_card
 from conversations.reply import Card
-from conversations.shop.purchase_notifications import purchase_news
+from conversations.shop.purchase_notifications import purchase_notification_card
 from conversations.trade.deals.card import deal_card
 from conversations.trade.delivery.claim import claim_card
 from conversations.trade.delivery.dispute import case_card
@@ -81,11 +81,11 @@ CARDS: dict[str, Callable[[ChatContext, str, str], Card]] = {
     "claim": _claim,
     "case": _case,
     "listing": _listing,
-    "purchase": purchase_news,
-    "promotion": promotion_news,
-    "report": report_news,
+    "purchase": purchase_notification_card,
+    "promotion": promotion_notification_card,
+    "report": report_notification_card,
     RECALL: recall_card,
-    QUESTION: question_news,
+    QUESTION: question_notification_card,
     **SESSION_CARDS,
     COMPLAINT: complaint_card,
     ASK: ask_card,

@@ -12,12 +12,12 @@ from typing import Any
 
 import structlog
 
-from conversations.advice.expert_search.question import QUESTIONS_HEARD
-from conversations.advice.experts.notifications import EXPERTS_HEARD
-from conversations.advice.experts.promotion_notifications import PROMOTIONS_HEARD
+from conversations.advice.expert_search.question import QUESTION_LISTENERS
+from conversations.advice.experts.notifications import EXPERT_LISTENERS
+from conversations.advice.experts.promotion_notifications import PROMOTION_LISTENERS
 from conversations.advice.sessions.calendar_entry import Method, send_entry
-from conversations.advice.sessions.notifications import SESSIONS_HEARD, line_brought, line_of, sides_of
-from conversations.books.chargebacks import RECALLS_HEARD
+from conversations.advice.sessions.notifications import SESSION_LISTENERS, line_brought, line_of, sides_of
+from conversations.books.chargebacks import CHARGEBACK_LISTENERS
 from conversations.books.invoices import invoice_file, told_of_awaited, told_of_invoice
 from conversations.books.invoicing_agreement import billing_button
 from conversations.books.money_statement import account_page, set_up_payouts
@@ -25,9 +25,9 @@ from conversations.chat_context import ChatAddress, ChatContext
 from conversations.discovery.alerts import found_list
 from conversations.discovery.request_alerts import openings_list
 from conversations.engine import Engine
-from conversations.event_sentences import HEARD, NOTIFICATIONS, Notifications, on_listing_expired, on_listing_moved
+from conversations.event_sentences import LISTENERS, NOTIFICATIONS, Notifications, on_listing_expired, on_listing_moved
 from conversations.form_controller.drafts import reminder
-from conversations.moderation import REPORTS_HEARD
+from conversations.moderation import REPORT_LISTENERS
 from conversations.notifications.cards import CARDS
 from conversations.notifications.recipients import parties
 from conversations.notifications.related_cards import redraw_beside
@@ -35,10 +35,10 @@ from conversations.notifications.reminders import on_deadline_nears
 from conversations.notifications.sentences import sentence
 from conversations.outgoing.messages import send
 from conversations.reply import Card, Reply, Say
-from conversations.shop.purchase_notifications import PURCHASES_HEARD
+from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
 from conversations.trade.deals import messages as deal_talk
 from conversations.trade.deals.contract_terms import terms_file
-from conversations.trade.requests.notifications import REQUESTS_HEARD
+from conversations.trade.requests.notifications import REQUEST_LISTENERS
 from core.advice.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
 from core.books.invoicing.events import InvoiceAwaits, InvoiceDrawn, InvoiceIssued
 from core.books.invoicing.model import MARKET
@@ -80,15 +80,15 @@ class Notices:
 
     def listen(self, reactions: Reactions) -> None:
         everything = (
-            *HEARD,
-            *REQUESTS_HEARD,
-            *SESSIONS_HEARD,
-            *EXPERTS_HEARD,
-            *PURCHASES_HEARD,
-            *RECALLS_HEARD,
-            *PROMOTIONS_HEARD,
-            *REPORTS_HEARD,
-            *QUESTIONS_HEARD,
+            *LISTENERS,
+            *REQUEST_LISTENERS,
+            *SESSION_LISTENERS,
+            *EXPERT_LISTENERS,
+            *PURCHASE_LISTENERS,
+            *CHARGEBACK_LISTENERS,
+            *PROMOTION_LISTENERS,
+            *REPORT_LISTENERS,
+            *QUESTION_LISTENERS,
         )
         for facts, hearing in everything:
             for kind, code in facts.items():

@@ -15,7 +15,7 @@ from core.people.accounts.service import operators, person_of
 from core.shop.purchases import events as purchase
 from core.shop.purchases.service import purchase_for
 from core.trade.funding import events as money
-from core.trade.funding.model import Matter
+from core.trade.funding.model import SubjectKind
 from core.trade.funding.recalled.sales import hangs_on, stands_alone
 
 PURCHASE_FACTS: Final[dict[type[Any], str]] = {
@@ -54,7 +54,7 @@ def on_purchase(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
 def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
     def hear(ctx: Ctx, fact: money.ChargebackFact) -> None:
         closed = fact if isinstance(fact, money.ChargebackClosed) else None
-        if fact.matter is not Matter.PURCHASE or (closed is not None and not closed.amount):
+        if fact.subject_kind is not SubjectKind.PURCHASE or (closed is not None and not closed.amount):
             return
         parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
         # Of a payment that came twice or too late the card says how it stands; what was bought goes on. So it does of
@@ -96,7 +96,7 @@ def on_given_back(code: str) -> Callable[[Ctx, purchase.PurchaseGivenBack], None
     return hear
 
 
-PURCHASES_HEARD: Final = (
+PURCHASE_LISTENERS: Final = (
     (PURCHASE_FACTS, on_purchase),
     (WISH_FACTS, on_wish),
     (PAGE_FACTS, on_page),
@@ -113,5 +113,5 @@ def concerned_by(ctx: Ctx, purchase_id: str) -> list[Person]:
     return [buyer, *(each for each in operators(ctx) if wish and each.id != buyer.id)]
 
 
-def purchase_news(chat: ChatContext, subject: str, note: str) -> Card:
+def purchase_notification_card(chat: ChatContext, subject: str, note: str) -> Card:
     return purchase_card(chat, purchase_for(chat.ctx, subject), note)

@@ -9,11 +9,11 @@ from typing import Final
 import stripe
 
 from core.kernel.money import Money
-from payments.answers import Answer
-from payments.stripe.matters import MATTERS, object_of
-from payments.stripe.part import Part, under
-from payments.stripe.reading import answered, moment, money, ref_of
-from payments.things import Movement, News
+from payments.provider_models import Events, Movement
+from payments.provider_results import Answer
+from payments.stripe.context import Part, under
+from payments.stripe.event_types import EVENT_TYPES, object_of
+from payments.stripe.parsing import answered, moment, money, ref_of
 
 # What the operator puts in as a reserve or takes out as earnings: no deal's money.
 OWN_MOVES: Final = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal")
@@ -45,10 +45,10 @@ class Books(Part):
 
         return await answered(call)
 
-    async def news(self, since: datetime) -> Answer[Sequence[News]]:
-        async def call() -> list[News]:
+    async def news(self, since: datetime) -> Answer[Sequence[Events]]:
+        async def call() -> list[Events]:
             found = await self._client.v1.events.list_async({"created": {"gte": int(since.timestamp())}, "limit": 100})
-            news = [as_news(each) async for each in found.auto_paging_iter() if each.type in MATTERS]
+            news = [as_news(each) async for each in found.auto_paging_iter() if each.type in EVENT_TYPES]
             return news[::-1]
 
         return await answered(call)
@@ -75,11 +75,11 @@ def as_movement(line: stripe.BalanceTransaction) -> Movement:
     )
 
 
-def as_news(event: stripe.Event) -> News:
-    return News(
+def as_news(event: stripe.Event) -> Events:
+    return Events(
         id=event.id,
         type=event.type,
-        kind=MATTERS[event.type],
+        kind=EVENT_TYPES[event.type],
         object_id=str(object_of(event.type, event.data.object.to_dict())),
         at=moment(event.created),
     )

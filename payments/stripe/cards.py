@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import stripe
 
-from payments.answers import Answer
-from payments.asks import CaptureAsk, CardPageAsk, HoldAsk, HoldPageAsk
+from payments.provider_models import Checkout, Intent
+from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest
+from payments.provider_results import Answer
+from payments.stripe.context import WITH_CHARGE, under
 from payments.stripe.money_in import MoneyIn
-from payments.stripe.part import WITH_CHARGE, under
-from payments.stripe.reading import answered, as_checkout, as_intent, ours, units
-from payments.things import Checkout, Intent
+from payments.stripe.parsing import answered, as_checkout, as_intent, ours, units
 
 if TYPE_CHECKING:
     from stripe.params.checkout._session_create_params import SessionCreateParams
 
 
 class Cards(MoneyIn):
-    async def open_hold_page(self, ask: HoldPageAsk) -> Answer[Checkout]:
+    async def open_hold_page(self, ask: HoldPageRequest) -> Answer[Checkout]:
         return await self._open(
             ask.key,
             {
@@ -49,7 +49,7 @@ class Cards(MoneyIn):
             },
         )
 
-    async def open_card_page(self, ask: CardPageAsk) -> Answer[Checkout]:
+    async def open_card_page(self, ask: CardPageRequest) -> Answer[Checkout]:
         return await self._open(
             ask.key,
             {
@@ -72,7 +72,7 @@ class Cards(MoneyIn):
 
         return await answered(call)
 
-    async def hold(self, ask: HoldAsk) -> Answer[Intent]:
+    async def hold(self, ask: HoldRequest) -> Answer[Intent]:
         async def call() -> Intent:
             intent = await self._client.v1.payment_intents.create_async(
                 {
@@ -93,7 +93,7 @@ class Cards(MoneyIn):
 
         return await answered(call)
 
-    async def capture(self, ask: CaptureAsk) -> Answer[Intent]:
+    async def capture(self, ask: CaptureRequest) -> Answer[Intent]:
         async def call() -> Intent:
             try:
                 intent = await self._client.v1.payment_intents.capture_async(

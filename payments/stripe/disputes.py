@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final, cast
 import stripe
 
 from core.kernel.money import Money
-from payments.answers import Answer
-from payments.asks import EvidenceAsk
-from payments.stripe.part import Part, under
-from payments.stripe.reading import NotSettled, answered, moment, money, ref_of
-from payments.things import Dispute, DisputeState, Taking
+from payments.provider_models import Dispute, DisputeState, Taking
+from payments.provider_requests import EvidenceRequest
+from payments.provider_results import Answer
+from payments.stripe.context import Part, under
+from payments.stripe.parsing import NotSettled, answered, moment, money, ref_of
 
 if TYPE_CHECKING:
     from stripe.params._dispute_update_params import DisputeUpdateParamsEvidence
@@ -51,7 +51,7 @@ class Disputes(Part):
 
         return await answered(call)
 
-    async def submit_evidence(self, ask: EvidenceAsk) -> Answer[Dispute]:
+    async def submit_evidence(self, ask: EvidenceRequest) -> Answer[Dispute]:
         async def call() -> Dispute:
             now = await self._client.v1.disputes.retrieve_async(ask.dispute)
             if state_of(now) not in ANSWERABLE:

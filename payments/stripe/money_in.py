@@ -8,11 +8,11 @@ import stripe
 
 from core.kernel.money import Money
 from core.trade.funding.rails.model import Rail
-from payments.answers import Answer
-from payments.asks import CheckoutAsk, PayerAsk
-from payments.stripe.part import WITH_CHARGE, Part, under
-from payments.stripe.reading import answered, as_checkout, as_intent, as_transfer, money, ref_of, units
-from payments.things import Checkout, Intent
+from payments.provider_models import Checkout, Intent
+from payments.provider_requests import CheckoutRequest, PayerRequest
+from payments.provider_results import Answer
+from payments.stripe.context import WITH_CHARGE, Part, under
+from payments.stripe.parsing import answered, as_checkout, as_intent, as_transfer, money, ref_of, units
 
 if TYPE_CHECKING:
     from stripe.params._payment_intent_create_params import (
@@ -28,7 +28,7 @@ class MoneyIn(Part):
     _paid: str  # the page that says "thank you"
     _not_paid: str
 
-    async def open_payer(self, ask: PayerAsk) -> Answer[str]:
+    async def open_payer(self, ask: PayerRequest) -> Answer[str]:
         async def call() -> str:
             customer = await self._client.v1.customers.create_async(
                 {
@@ -42,12 +42,12 @@ class MoneyIn(Part):
 
         return await answered(call)
 
-    async def open_checkout(self, ask: CheckoutAsk) -> Answer[Checkout]:
+    async def open_checkout(self, ask: CheckoutRequest) -> Answer[Checkout]:
         if ask.rail is Rail.BANK_TRANSFER:
             return await answered(lambda: self._await_transfer(ask))
         return await answered(lambda: self._open_page(ask))
 
-    async def _open_page(self, ask: CheckoutAsk) -> Checkout:
+    async def _open_page(self, ask: CheckoutRequest) -> Checkout:
         noted = {"payment": ask.payment, "deal": ask.deal}
         session = await self._client.v1.checkout.sessions.create_async(
             {
@@ -74,7 +74,7 @@ class MoneyIn(Part):
         )
         return await self._as_checkout(session)
 
-    async def _await_transfer(self, ask: CheckoutAsk) -> Checkout:
+    async def _await_transfer(self, ask: CheckoutRequest) -> Checkout:
         intent = await self._client.v1.payment_intents.create_async(
             {
                 "amount": units(ask.amount),

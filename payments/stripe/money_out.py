@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from payments.answers import Answer
-from payments.asks import CreditAsk, EarningsAsk, RefundAsk, ReversalAsk, TransferAsk
-from payments.stripe.part import Part, under
-from payments.stripe.reading import answered, as_refund, ours, units
-from payments.things import Refund
+from payments.provider_models import Refund
+from payments.provider_requests import CreditRequest, EarningsRequest, RefundRequest, ReversalRequest, TransferRequest
+from payments.provider_results import Answer
+from payments.stripe.context import Part, under
+from payments.stripe.parsing import answered, as_refund, ours, units
 
 if TYPE_CHECKING:
     from stripe.params._transfer_create_params import TransferCreateParams
 
 
 class MoneyOut(Part):
-    async def transfer(self, ask: TransferAsk) -> Answer[str]:
+    async def transfer(self, ask: TransferRequest) -> Answer[str]:
         wish: TransferCreateParams = {
             "amount": units(ask.amount),
             "currency": ask.amount.currency.lower(),
@@ -44,7 +44,7 @@ class MoneyOut(Part):
 
         return await answered(call)
 
-    async def reverse(self, ask: ReversalAsk) -> Answer[str]:
+    async def reverse(self, ask: ReversalRequest) -> Answer[str]:
         async def call() -> str:
             reversal = await self._client.v1.transfers.reversals.create_async(
                 ask.transfer, {"amount": units(ask.amount), "metadata": {"effect": ask.effect}}, under(ask.key)
@@ -63,7 +63,7 @@ class MoneyOut(Part):
 
         return await answered(call)
 
-    async def refund(self, ask: RefundAsk) -> Answer[Refund]:
+    async def refund(self, ask: RefundRequest) -> Answer[Refund]:
         async def call() -> Refund:
             refund = await self._client.v1.refunds.create_async(
                 {
@@ -78,7 +78,7 @@ class MoneyOut(Part):
 
         return await answered(call)
 
-    async def send_credit(self, ask: CreditAsk) -> Answer[Refund]:
+    async def send_credit(self, ask: CreditRequest) -> Answer[Refund]:
         async def call() -> Refund:
             refund = await self._client.v1.refunds.create_async(
                 {
@@ -116,7 +116,7 @@ class MoneyOut(Part):
 
         return await answered(call)
 
-    async def pay_out(self, ask: EarningsAsk) -> Answer[str]:
+    async def pay_out(self, ask: EarningsRequest) -> Answer[str]:
         async def call() -> str:
             payout = await self._client.v1.payouts.create_async(
                 {"amount": units(ask.amount), "currency": ask.amount.currency.lower()}, under(ask.key)

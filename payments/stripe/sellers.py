@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import stripe
 
-from payments.answers import Answer
-from payments.asks import AccountAsk
-from payments.stripe.part import Part, under
-from payments.stripe.reading import newer_or_older
-from payments.things import Account
+from payments.provider_models import Account
+from payments.provider_requests import AccountRequest
+from payments.provider_results import Answer
+from payments.stripe.context import Part, under
+from payments.stripe.parsing import newer_or_older
 
 if TYPE_CHECKING:
     from stripe.params.v2.core._account_create_params import AccountCreateParams
@@ -21,7 +21,7 @@ class Sellers(Part):
     _onboarded: str  # the page that says "go back to your chat"
     _link_expired: str
 
-    async def open_account(self, ask: AccountAsk) -> Answer[Account]:
+    async def open_account(self, ask: AccountRequest) -> Answer[Account]:
         async def newer() -> Account:
             account = await self._client.v2.core.accounts.create_async(recipient(ask), under(ask.key))
             return Account(account.id, ready=False)
@@ -90,7 +90,7 @@ class Sellers(Part):
         return await newer_or_older(newer, older)
 
 
-def recipient(ask: AccountAsk) -> AccountCreateParams:
+def recipient(ask: AccountRequest) -> AccountCreateParams:
     """An account that receives transfers from us, and whose fees and losses are ours."""
     wish: AccountCreateParams = {
         "display_name": ask.name,

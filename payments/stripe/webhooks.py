@@ -10,8 +10,8 @@ import stripe
 
 from core.kernel.clock import Clock
 from core.kernel.transaction import PROVIDER, Transactions
-from payments.hints import take_hint
-from payments.stripe.matters import MATTERS, object_of
+from payments.stripe.event_types import EVENT_TYPES, object_of
+from payments.webhook_inbox import take_hint
 
 TOLERANCE: Final = 300  # seconds, into the past and the future; Stripe's own client lets the future be
 LONGEST_ID: Final = 100  # characters; Stripe's are some thirty
@@ -47,9 +47,9 @@ class StripeWebhooks:
         hint = read(body)
         if hint is None:
             return 400
-        if hint.type not in MATTERS:
+        if hint.type not in EVENT_TYPES:
             return 200
-        kind = MATTERS[hint.type]
+        kind = EVENT_TYPES[hint.type]
         if hint.account is not None and kind != "account":
             return 200  # a seller's own business with Stripe
         object_id = hint.account if hint.account is not None else hint.object_id

@@ -13,15 +13,15 @@ from core.kernel.inbox import take_in
 from core.kernel.money import Money
 from core.trade.funding import service as escrow
 from core.trade.funding.model import Payment, PaymentState
-from payments import looks, paying_in, paying_out, reconcile
-from payments.answers import Refused, Unknown
-from payments.open_ends import OpenEnds
+from payments import payment_requests, payouts, reconciliation, sync
+from payments.open_items import OpenEnds
 from payments.outcomes import known, seen
-from payments.paying_out import PayingOut
-from payments.reconcile import Reconciler
-from payments.stripe import cards, money_in, money_out, reading, webhooks
+from payments.payouts import PayingOut
+from payments.provider_models import RefundState
+from payments.provider_results import Refused, Unknown
+from payments.reconciliation import Reconciler
+from payments.stripe import cards, money_in, money_out, parsing, webhooks
 from payments.stripe.money_out import MoneyOut
-from payments.things import RefundState
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
 rules = Rules(among="trade")
@@ -62,7 +62,7 @@ def _() -> list[Any]:
 
 @rules.rule("ambiguous_is_failure", "Unknown is not failed", "call_answer_lost hold_unanswered", among="talks")
 def _() -> list[Any]:
-    answered = as_it_was(reading, "answered")
+    answered = as_it_was(parsing, "answered")
 
     async def sure(call: Any) -> Any:
         answer = await answered(call)
@@ -105,7 +105,7 @@ def _() -> list[Any]:
     def take_hint(ctx: Any, event_id: str, type_: str, _kind: Any, object_id: str) -> bool:
         return bool(take_in(ctx.session, f"stripe:{event_id}", {"type": type_, "object": object_id}, ctx.now))
 
-    return [instead(part, "take_hint", take_hint) for part in (webhooks, reconcile)]
+    return [instead(part, "take_hint", take_hint) for part in (webhooks, reconciliation)]
 
 
 @rules.rule(
@@ -113,9 +113,9 @@ def _() -> list[Any]:
 )
 def _() -> list[Any]:
     async def look_at_dispute(provider: Any, ref: str) -> Any:
-        return seen(await provider.dispute(ref), looks.tell_dispute)
+        return seen(await provider.dispute(ref), sync.tell_dispute)
 
-    return [instead(looks, "look_at_dispute", look_at_dispute)]
+    return [instead(sync, "look_at_dispute", look_at_dispute)]
 
 
 @rules.rule("late_money_lost", "What comes by a payment that has lapsed is still told", "pays_too_late hint_late")
@@ -132,8 +132,8 @@ def _() -> list[Any]:
 
         return known(unit)
 
-    as_paid = as_it_was(looks, "paid")
-    return [instead(looks, "paid", paid)]
+    as_paid = as_it_was(sync, "paid")
+    return [instead(sync, "paid", paid)]
 
 
 @rules.rule("refund_never_bounces", "A refund that came back is owed again", "refund_bounces", among="claims")
@@ -141,14 +141,14 @@ def _() -> list[Any]:
     def tell_refund(refund: Any) -> Any:
         if refund.effect is None or refund.state is RefundState.PENDING:
             return None
-        return known(partial(looks.given_back, effect_id=refund.effect, ref=refund.ref))
+        return known(partial(sync.given_back, effect_id=refund.effect, ref=refund.ref))
 
-    return [instead(looks, "tell_refund", tell_refund), instead(paying_out, "tell_refund", tell_refund)]
+    return [instead(sync, "tell_refund", tell_refund), instead(payouts, "tell_refund", tell_refund)]
 
 
 @rules.rule("page_for_ever", "A page that could not be opened is given up, and another asked for", "call_error_before")
 def _() -> list[Any]:
-    return [instead(paying_in, "lapsed", lambda _payment: lambda _ctx: None)]
+    return [instead(payment_requests, "lapsed", lambda _payment: lambda _ctx: None)]
 
 
 @rules.rule("no_open_ends", "Every open row is asked about, also without an event", "hint_lost")
@@ -162,8 +162,8 @@ def _() -> list[Any]:
         amount = as_amount(body)
         return type(amount)(amount.minor + 1, amount.currency) if "account" in body else amount
 
-    as_amount = as_it_was(paying_out, "amount_of")
-    return [instead(paying_out, "amount_of", amount_of)]
+    as_amount = as_it_was(payouts, "amount_of")
+    return [instead(payouts, "amount_of", amount_of)]
 
 
 @rules.rule("wrong_account", "A payout goes to its own seller")
@@ -180,7 +180,7 @@ def _() -> list[Any]:
 
 @rules.rule("credit_forgotten", "What a buyer has transferred too much is found and kept", "pays_odd_sum hint_lost")
 def _() -> list[Any]:
-    return [instead(looks, "tell_credit", lambda _payer, _standing: None)]
+    return [instead(sync, "tell_credit", lambda _payer, _standing: None)]
 
 
 @rules.rule("payout_twice", "A payout is asked for once")
@@ -203,13 +203,13 @@ def _twice(asked: Callable[..., Any]) -> Callable[..., Any]:
 
 @rules.rule("fee_unbooked", "What the provider keeps for itself is booked")
 def _() -> list[Any]:
-    funding_of = as_it_was(reading, "funding_of")
+    funding_of = as_it_was(parsing, "funding_of")
 
     def without_fee(intent: Any) -> Any:
         found = funding_of(intent)
         return None if found is None else replace(found, fee=Money.zero(found.fee.currency))
 
-    return [instead(reading, "funding_of", without_fee)]
+    return [instead(parsing, "funding_of", without_fee)]
 
 
 @rules.rule("refund_unheard", "A refund that has gone is booked")

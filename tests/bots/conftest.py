@@ -10,7 +10,7 @@ import pytest
 
 from lab.app import Lab
 from lab.people import Browser
-from tests.bots.stall import Stall, open_stall
+from tests.bots.sample_market import Stall, open_stall
 from tests.lab.conftest import running_lab
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
-from bots.calendar.fetching import PublicOnly, check_hop, fetched, is_public
+from bots.calendar.fetcher import PublicOnly, check_hop, fetched, is_public
 from core.advice.availability.busy_times import LARGEST, Unreadable, busy_times
 from core.advice.availability.local_times import Interval
 from core.advice.availability.slots import FURTHEST

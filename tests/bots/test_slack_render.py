@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.home import home_view
 from bots.slack.modal import errors_in, filled, modal
-from bots.slack.render import bare, render
+from bots.slack.renderer import bare, render
 from bots.slack.sender import Errand, outcome_of
 from bots.slack.turns import message, typed
 from conversations.reply import (

@@ -11,8 +11,8 @@ from aiohttp import web
 
 from lab.app import Lab
 from lab.people import Browser
+from tests.bots.sample_market import Stall
 from tests.bots.slack_app import entered, last, slack, window
-from tests.bots.stall import Stall
 from tests.lab.slack.desk import Desk as Window
 
 

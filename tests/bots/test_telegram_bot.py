@@ -20,9 +20,9 @@ from core.kernel.transaction import MARKET
 from core.people.accounts.model import ChatIdentity
 from lab.app import Lab
 from lab.people import Browser, until
-from tests.bots.handset import ends_with, glances, last, picture, press, seen
 from tests.bots.outside import disturb, passed
-from tests.bots.stall import Stall
+from tests.bots.phone_screen import ends_with, glances, last, picture, press, seen
+from tests.bots.sample_market import Stall
 from tests.lab.phone import Phone
 
 COMMANDS = {"en": [("sell", "Sell something")], "lt": [("sell", "Parduoti")]}

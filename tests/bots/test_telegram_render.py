@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from bots.telegram.render import Screen, render
+from bots.telegram.renderer import Screen, render
 from bots.telegram.request import bot_at
 from bots.telegram.text import CAPTION_UNITS, JOINER, MESSAGE_UNITS, clean, said, utf16
 from conversations.buttons import read_press

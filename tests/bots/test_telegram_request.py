@@ -23,7 +23,7 @@ from core.kernel.dispatcher import Later, Never
 from lab.app import Lab
 from lab.people import Browser
 from tests.bots.outside import disturb
-from tests.bots.stall import Stall
+from tests.bots.sample_market import Stall
 from tests.lab.phone import Phone
 
 

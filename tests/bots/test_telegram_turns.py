@@ -16,7 +16,7 @@ from bots.telegram.text import JOINER
 from bots.telegram.turns import turn_of
 from conversations.turn import Attached, ButtonPress, Located, TextMessage, UnsupportedInput
 from lab.app import Lab
-from tests.bots.handset import picture
+from tests.bots.phone_screen import picture
 from tests.lab.phone import Phone
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import delete, select
 
 from bots.slack.modal import modal
-from bots.telegram.render import card_screen
+from bots.telegram.renderer import card_screen
 from config.rehearsal.explore import Door
 from config.rehearsal.market import Player, Rehearsal, StillClock
 from config.rehearsal.screen import Filling, Step

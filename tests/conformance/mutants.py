@@ -20,10 +20,10 @@ from typing import Any, Final
 import structlog
 
 from bots.slack import modal as slack_modal
-from bots.telegram import render as telegram_render
+from bots.telegram import renderer as telegram_render
 from conversations.engine import Engine
-from conversations.form_controller import dialogue
-from conversations.form_controller.dialogue import Interview
+from conversations.form_controller import controller
+from conversations.form_controller.controller import FormController
 from conversations.reply import FormView, Say
 from core.kernel import inbox, outbox, transaction
 from core.kernel.chat_state import service as talks
@@ -67,13 +67,13 @@ def _() -> list[Any]:
 
 @rule("card_revision", "A button acts on the form as its presser saw it", "stale_press")
 def _() -> list[Any]:
-    press = as_it_was(Interview, "press")
+    press = as_it_was(FormController, "press")
 
-    def whatever_was_seen(self: Interview, chat: Any, pressed: Any) -> None:
+    def whatever_was_seen(self: FormController, chat: Any, pressed: Any) -> None:
         draft = talks.draft_there(chat.ctx, chat.person.id, pressed.subject)
         press(self, chat, replace(pressed, expected_version=draft.revision) if draft is not None else pressed)
 
-    return [instead(Interview, "press", whatever_was_seen)]
+    return [instead(FormController, "press", whatever_was_seen)]
 
 
 @rule("sent_once", "A form that was sent is gone", "stale_press")
@@ -107,7 +107,7 @@ def _() -> list[Any]:
 
 @rule("said_aside", "It is said that a form is put aside, with the way back", "two_flows")
 def _() -> list[Any]:
-    return [instead(dialogue, "put_aside", lambda _talk, _draft: Say(text="Put aside."))]
+    return [instead(controller, "put_aside", lambda _talk, _draft: Say(text="Put aside."))]
 
 
 @rule("own_window", "A window that is closed puts its own form aside, and no other", "two_flows")
@@ -117,23 +117,23 @@ def _() -> list[Any]:
 
 @rule("older_release", "Nothing is taken that was meant for the form of an older release", "changed_schema")
 def _() -> list[Any]:
-    return [instead(Interview, "_drawn_anew", lambda *_: False)]
+    return [instead(FormController, "_drawn_anew", lambda *_: False)]
 
 
 @rule("answers_kept", "A release that changes a form leaves its answers", "changed_schema")
 def _() -> list[Any]:
-    def forgets(self: Interview, chat: Any, draft: Draft) -> bool:
+    def forgets(self: FormController, chat: Any, draft: Draft) -> bool:
         if draft.schema == self._flows[draft.flow].form.schema:
             return False
         self.show(chat, self._save(chat, draft, {}, trail=[]))
         return True
 
-    return [instead(Interview, "_drawn_anew", forgets)]
+    return [instead(FormController, "_drawn_anew", forgets)]
 
 
 @rule("retired", "A form that is no longer in use is told so", "changed_schema")
 def _() -> list[Any]:
-    return [instead(Interview, "_draft", lambda _self, chat, name: talks.draft_of(chat.ctx, chat.person.id, name))]
+    return [instead(FormController, "_draft", lambda _self, chat, name: talks.draft_of(chat.ctx, chat.person.id, name))]
 
 
 @rule("lease", "What one worker delivers no other takes up", "two_workers")
@@ -169,7 +169,7 @@ def _() -> list[Any]:
 
 @rule("answered", "Every input is answered", "duplicate")
 def _() -> list[Any]:
-    return [instead(Interview, "show", nothing)]
+    return [instead(FormController, "show", nothing)]
 
 
 @rule("way_out", "Every form has a way out", "duplicate")

@@ -6,9 +6,9 @@ from typing import Final
 
 import pytest
 
-from bots.slack.render import bare
-from bots.slack.render import render as on_slack
-from bots.telegram.render import render as on_telegram
+from bots.slack.renderer import bare
+from bots.slack.renderer import render as on_slack
+from bots.telegram.renderer import render as on_telegram
 from conversations.chat_context import ChatAddress, MarketContext
 from conversations.engine import Engine
 from conversations.outgoing.label_punctuation import jointed

@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 from bots.mail.sender import MailSender
 from bots.slack.blocks import clean as slack_clean
 from bots.slack.modal import modal
-from bots.slack.render import render as on_slack
-from bots.telegram.render import render as on_telegram
+from bots.slack.renderer import render as on_slack
+from bots.telegram.renderer import render as on_telegram
 from bots.telegram.text import JOINER
 from bots.telegram.text import clean as telegram_clean
 from conversations.charts import drawn as chart

@@ -36,7 +36,7 @@ from core.trade.funding.rails.model import Rail
 from lab.app import Lab
 from lab.people import Browser
 from payments.effects import PaymentEffects
-from payments.reconcile import Reconciler
+from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
 from tests.core import invoicing_steps, tables

@@ -8,7 +8,7 @@ from core.trade.deals import service as deals
 from core.trade.funding import service as escrow
 from core.trade.funding.model import EffectState
 from core.trade.funding.rails.model import Rail
-from payments.looks import look
+from payments.sync import look
 from tests.core.amounts import eur
 from tests.core.trade.funding.chargeback_steps import another_deal
 from tests.payments.conftest import Shop

@@ -14,12 +14,12 @@ from core.kernel.money import Money
 from core.kernel.outbox import Post
 from lab.app import Lab
 from lab.people import Browser
-from payments.answers import Done, Refused
-from payments.asks import CaptureAsk, CardPageAsk, HoldAsk, HoldPageAsk, PayerAsk
-from payments.holding import Holding
+from payments.card_holds import Holding
 from payments.outcomes import Outcome
+from payments.provider_models import Checkout, CheckoutState, Intent, IntentState
+from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest, PayerRequest
+from payments.provider_results import Done, Refused
 from payments.stripe.provider import StripeProvider
-from payments.things import Checkout, CheckoutState, Intent, IntentState
 
 HOUR = timedelta(hours=1)
 HUNDRED = Money(10_000, "EUR")
@@ -36,13 +36,13 @@ async def provider(lab: Lab) -> AsyncIterator[StripeProvider]:
 async def paid_page(
     lab: Lab, browser: Browser, provider: StripeProvider, *, hold: bool, number: str = "4242424242424242"
 ) -> Checkout:
-    payer = await provider.open_payer(PayerAsk("payer:1", "org", "Sam", "sam@seeker.test"))
+    payer = await provider.open_payer(PayerRequest("payer:1", "org", "Sam", "sam@seeker.test"))
     assert isinstance(payer, Done)
     until = clock_of(lab).now() + timedelta(hours=1)
     if hold:
-        page = await provider.open_hold_page(HoldPageAsk("hold:1", "h1", "An hour", HUNDRED, payer.value, until))
+        page = await provider.open_hold_page(HoldPageRequest("hold:1", "h1", "An hour", HUNDRED, payer.value, until))
     else:
-        page = await provider.open_card_page(CardPageAsk("card:1", "h1", payer.value, "EUR", until))
+        page = await provider.open_card_page(CardPageRequest("card:1", "h1", payer.value, "EUR", until))
     assert isinstance(page, Done)
     await browser.post(f"/lab/stripe/pay/{page.value.ref}", {"number": number})
     done = await provider.checkout(page.value.ref)
@@ -66,11 +66,11 @@ async def test_a_hold_is_taken_in_part_once_and_the_rest_is_free(
     assert page.intent.held.amount == HUNDRED
     assert page.intent.held.until - clock_of(lab).now() > timedelta(days=6)
     for key in ("capture:1", "capture:1", "capture:2"):  # the last one: its first answer was lost for a day
-        taken = value(await provider.capture(CaptureAsk(key, page.intent.ref, SIXTY)))
+        taken = value(await provider.capture(CaptureRequest(key, page.intent.ref, SIXTY)))
         assert taken.state is IntentState.PAID
         assert taken.funding is not None
         assert taken.funding.amount == SIXTY
-    assert isinstance(await provider.capture(CaptureAsk("capture:3", page.intent.ref, HUNDRED)), Refused)
+    assert isinstance(await provider.capture(CaptureRequest("capture:3", page.intent.ref, HUNDRED)), Refused)
 
 
 async def test_a_hold_is_set_free_as_often_as_it_is_asked(lab: Lab, browser: Browser, provider: StripeProvider) -> None:
@@ -78,7 +78,7 @@ async def test_a_hold_is_set_free_as_often_as_it_is_asked(lab: Lab, browser: Bro
     assert page.intent is not None
     for _ in range(2):
         assert value(await provider.cancel(page.intent.ref)).state is IntentState.CANCELLED
-    assert isinstance(await provider.capture(CaptureAsk("capture:1", page.intent.ref, SIXTY)), Refused)
+    assert isinstance(await provider.capture(CaptureRequest("capture:1", page.intent.ref, SIXTY)), Refused)
 
 
 async def test_a_hold_that_has_lapsed_is_refused_and_not_lost_in_silence(
@@ -87,7 +87,7 @@ async def test_a_hold_that_has_lapsed_is_refused_and_not_lost_in_silence(
     page = await paid_page(lab, browser, provider, hold=True)
     assert page.intent is not None
     await browser.post("/lab/clock", {"seconds": timedelta(days=8).total_seconds()})
-    assert isinstance(await provider.capture(CaptureAsk("capture:1", page.intent.ref, SIXTY)), Refused)
+    assert isinstance(await provider.capture(CaptureRequest("capture:1", page.intent.ref, SIXTY)), Refused)
     assert value(await provider.intent(page.intent.ref)).state is IntentState.CANCELLED
 
 
@@ -98,7 +98,7 @@ async def test_a_kept_card_is_held_and_charged_while_its_owner_is_away(
     assert page.state is CheckoutState.SAVED
     assert page.card is not None
     (payer,) = [each["id"] for each in await browser.get("/lab/stripe/objects/customer")]
-    ask = HoldAsk("hold:off:1", "h1", HUNDRED, payer, page.card)
+    ask = HoldRequest("hold:off:1", "h1", HUNDRED, payer, page.card)
     first, second = value(await provider.hold(ask)), value(await provider.hold(ask))
     assert first == second
     assert first.state is IntentState.HELD
@@ -106,15 +106,15 @@ async def test_a_kept_card_is_held_and_charged_while_its_owner_is_away(
     assert isinstance(found, Done)
     assert found.value is not None
     assert found.value.ref == first.ref
-    charged = value(await provider.hold(HoldAsk("charge:1", "h2", SIXTY, payer, page.card, take=True)))
+    charged = value(await provider.hold(HoldRequest("charge:1", "h2", SIXTY, payer, page.card, take=True)))
     assert charged.funding is not None
     assert charged.funding.amount == SIXTY
 
 
 async def test_a_bank_that_wants_to_see_the_owner_says_so(provider: StripeProvider) -> None:
-    payer = await provider.open_payer(PayerAsk("payer:1", "org", "Sam", None))
+    payer = await provider.open_payer(PayerRequest("payer:1", "org", "Sam", None))
     assert isinstance(payer, Done)
-    ask = HoldAsk("hold:1", "h1", HUNDRED, payer.value, "pm_card_authenticationRequired")
+    ask = HoldRequest("hold:1", "h1", HUNDRED, payer.value, "pm_card_authenticationRequired")
     answer = await provider.hold(ask)
     assert isinstance(answer, Refused)
     assert answer.why == "authentication_required"
@@ -143,7 +143,9 @@ async def test_a_card_that_was_declined_and_nobody_heard_of_it_is_known_to_be_a_
     lab: Lab, browser: Browser, provider: StripeProvider
 ) -> None:
     card = await kept_card(lab, browser, provider, "4000000000000341")
-    assert isinstance(await provider.hold(HoldAsk("hold:h1:1", "h1", HUNDRED, card["payer"], card["card"])), Refused)
+    assert isinstance(
+        await provider.hold(HoldRequest("hold:h1:1", "h1", HUNDRED, card["payer"], card["card"])), Refused
+    )
     outcome = await carried(lab, provider, "hold", card, hours_ago=21)
     assert isinstance(outcome, Never)
     assert outcome.why == "card_declined"

@@ -13,24 +13,24 @@ from core.kernel.money import Money
 from core.trade.funding.rails.model import Rail
 from lab.app import Lab
 from lab.people import Browser
-from payments.answers import Answer, Done, Refused, Unknown
-from payments.asks import (
-    AccountAsk,
-    CaptureAsk,
-    CardPageAsk,
-    CheckoutAsk,
-    CreditAsk,
-    EarningsAsk,
-    EvidenceAsk,
-    HoldAsk,
-    HoldPageAsk,
-    PayerAsk,
-    RefundAsk,
-    ReversalAsk,
-    TransferAsk,
-)
 from payments.direct import DirectSettlement
 from payments.provider import Provider
+from payments.provider_requests import (
+    AccountRequest,
+    CaptureRequest,
+    CardPageRequest,
+    CheckoutRequest,
+    CreditRequest,
+    EarningsRequest,
+    EvidenceRequest,
+    HoldPageRequest,
+    HoldRequest,
+    PayerRequest,
+    RefundRequest,
+    ReversalRequest,
+    TransferRequest,
+)
+from payments.provider_results import Answer, Done, Refused, Unknown
 from payments.stripe.provider import StripeProvider
 from tests.payments.conftest import disturb
 
@@ -50,22 +50,22 @@ def asks(lab: Lab, provider: Provider) -> dict[str, Callable[[], Awaitable[Answe
     """Every ask that moves something, about things that are not there."""
     later = clock_of(lab).now() + timedelta(hours=2)
     return {
-        "payer": lambda: provider.open_payer(PayerAsk("k1", "o1", "Ben", "ben@buyer.test")),
-        "page": lambda: provider.open_checkout(CheckoutAsk("k2", "p1", "d1", "deal_d1", "Pellets", TEN, later)),
+        "payer": lambda: provider.open_payer(PayerRequest("k1", "o1", "Ben", "ben@buyer.test")),
+        "page": lambda: provider.open_checkout(CheckoutRequest("k2", "p1", "d1", "deal_d1", "Pellets", TEN, later)),
         "transfer in": lambda: provider.open_checkout(
-            CheckoutAsk("k3", "p2", "d1", "deal_d1", "Pellets", TEN, later, Rail.BANK_TRANSFER, "cus_nobody")
+            CheckoutRequest("k3", "p2", "d1", "deal_d1", "Pellets", TEN, later, Rail.BANK_TRANSFER, "cus_nobody")
         ),
-        "hold page": lambda: provider.open_hold_page(HoldPageAsk("k4", "h1", "Advice", TEN, "cus_nobody", later)),
-        "card page": lambda: provider.open_card_page(CardPageAsk("k5", "h1", "cus_nobody", "EUR", later)),
-        "hold": lambda: provider.hold(HoldAsk("k6", "h1", TEN, "cus_nobody", "pm_nothing")),
-        "capture": lambda: provider.capture(CaptureAsk("k7", "pi_nothing", TEN)),
-        "payout": lambda: provider.transfer(TransferAsk("k8", "e1", TEN, "ch_nothing", "acct_nobody", "deal_d1")),
-        "reversal": lambda: provider.reverse(ReversalAsk("k9", "e2", TEN, "tr_nothing")),
-        "refund": lambda: provider.refund(RefundAsk("k10", "e3", TEN, "pi_nothing")),
-        "credit": lambda: provider.send_credit(CreditAsk("k11", "e4", TEN, "cus_nobody")),
-        "earnings": lambda: provider.pay_out(EarningsAsk("k12", TEN)),
-        "seller": lambda: provider.open_account(AccountAsk("k13", "o2", "Anna", "LT", "anna@seller.test")),
-        "evidence": lambda: provider.submit_evidence(EvidenceAsk("k14", "du_nothing", b"%PDF-1.4", {})),
+        "hold page": lambda: provider.open_hold_page(HoldPageRequest("k4", "h1", "Advice", TEN, "cus_nobody", later)),
+        "card page": lambda: provider.open_card_page(CardPageRequest("k5", "h1", "cus_nobody", "EUR", later)),
+        "hold": lambda: provider.hold(HoldRequest("k6", "h1", TEN, "cus_nobody", "pm_nothing")),
+        "capture": lambda: provider.capture(CaptureRequest("k7", "pi_nothing", TEN)),
+        "payout": lambda: provider.transfer(TransferRequest("k8", "e1", TEN, "ch_nothing", "acct_nobody", "deal_d1")),
+        "reversal": lambda: provider.reverse(ReversalRequest("k9", "e2", TEN, "tr_nothing")),
+        "refund": lambda: provider.refund(RefundRequest("k10", "e3", TEN, "pi_nothing")),
+        "credit": lambda: provider.send_credit(CreditRequest("k11", "e4", TEN, "cus_nobody")),
+        "earnings": lambda: provider.pay_out(EarningsRequest("k12", TEN)),
+        "seller": lambda: provider.open_account(AccountRequest("k13", "o2", "Anna", "LT", "anna@seller.test")),
+        "evidence": lambda: provider.submit_evidence(EvidenceRequest("k14", "du_nothing", b"%PDF-1.4", {})),
     }
 
 

@@ -13,7 +13,7 @@ from core.kernel.outbox import OutboxRow
 from core.trade.deals import service as deals
 from core.trade.funding import service as escrow
 from core.trade.funding.model import EffectState, PaymentState
-from payments.asks import TransferAsk
+from payments.provider_requests import TransferRequest
 from tests.payments.conftest import Shop
 
 OPEN, TRANSFER, REFUND = "POST /v1/checkout/sessions", "POST /v1/transfers", "POST /v1/refunds"
@@ -152,7 +152,7 @@ async def test_a_payout_that_was_given_up_is_tried_again_in_the_night(
     await shop.funded()
     await shop.onboard()
 
-    async def mistaken(_ask: TransferAsk) -> NoReturn:
+    async def mistaken(_ask: TransferRequest) -> NoReturn:
         raise ValueError("an answer that nobody can read")
 
     with monkeypatch.context() as broken:

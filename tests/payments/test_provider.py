@@ -16,14 +16,14 @@ from core.kernel.lot_sizes import largest_payment, smallest_payment
 from core.kernel.money import CURRENCIES, Money
 from lab.app import Lab
 from lab.people import Browser
-from payments.answers import Done, Refused, Unknown
-from payments.asks import AccountAsk, CheckoutAsk, RefundAsk, TransferAsk
+from payments.provider_requests import AccountRequest, CheckoutRequest, RefundRequest, TransferRequest
+from payments.provider_results import Done, Refused, Unknown
+from payments.stripe.parsing import money, newer_or_older, refusal, units
 from payments.stripe.provider import StripeProvider
-from payments.stripe.reading import money, newer_or_older, refusal, units
 from tests.payments.conftest import disturb
 
 HOME = "https://parley.test"
-ANNA = AccountAsk("account:anna:1", "anna", "Anna's pellets", "LT", "anna@seller.test")
+ANNA = AccountRequest("account:anna:1", "anna", "Anna's pellets", "LT", "anna@seller.test")
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ async def provider(lab: Lab) -> AsyncIterator[StripeProvider]:
     await provider.close()
 
 
-def checkout(lab: Lab, **changes: Any) -> CheckoutAsk:
+def checkout(lab: Lab, **changes: Any) -> CheckoutRequest:
     usual: dict[str, Any] = {
         "key": "checkout:1",
         "payment": "1",
@@ -43,7 +43,7 @@ def checkout(lab: Lab, **changes: Any) -> CheckoutAsk:
         "amount": Money(20_000, "EUR"),
         "expires_at": clock_of(lab).now() + timedelta(hours=2),
     }
-    return CheckoutAsk(**(usual | changes))
+    return CheckoutRequest(**(usual | changes))
 
 
 async def test_the_same_ask_has_one_effect_and_another_under_its_key_is_refused(
@@ -71,7 +71,7 @@ async def test_a_page_expires_as_often_as_it_is_asked_to(lab: Lab, provider: Str
 async def test_what_stripe_says_no_to_is_refused(lab: Lab, provider: StripeProvider) -> None:
     too_soon = await provider.open_checkout(checkout(lab, expires_at=clock_of(lab).now() + timedelta(minutes=5)))
     assert isinstance(too_soon, Refused)
-    refund = await provider.refund(RefundAsk("refund:1:1", "1", Money(1, "EUR"), "pi_nothing"))
+    refund = await provider.refund(RefundRequest("refund:1:1", "1", Money(1, "EUR"), "pi_nothing"))
     assert refund == Refused("resource_missing")
     assert isinstance(await provider.checkout("cs_nothing"), Refused)
     assert isinstance(await provider.account("acct_nothing"), Refused)
@@ -80,7 +80,7 @@ async def test_what_stripe_says_no_to_is_refused(lab: Lab, provider: StripeProvi
 async def test_a_seller_who_is_not_ready_is_refused_but_not_for_good(lab: Lab, provider: StripeProvider) -> None:
     opened = await provider.open_account(ANNA)
     assert isinstance(opened, Done)
-    ask = TransferAsk("transfer:1:1", "1", Money(100, "EUR"), "ch_nothing", opened.value.ref, "deal_7")
+    ask = TransferRequest("transfer:1:1", "1", Money(100, "EUR"), "ch_nothing", opened.value.ref, "deal_7")
     assert await provider.transfer(ask) == Refused("insufficient_capabilities_for_transfer", final=False)
 
 

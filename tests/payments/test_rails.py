@@ -15,7 +15,7 @@ from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.events import PaymentSettling, PayoutKept
 from core.trade.funding.rails.model import PaymentWay, Rail
 from core.trade.funding.rails.service import way_of
-from payments.looks import look
+from payments.sync import look
 from tests.core.amounts import eur
 from tests.core.trade.funding.chargeback_steps import another_deal
 from tests.payments.conftest import Shop

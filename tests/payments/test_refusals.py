@@ -16,9 +16,9 @@ from core.trade.deals import service as deals
 from core.trade.funding import service as escrow
 from core.trade.funding.events import PayeeReady, PayeeRestricted, PayoutWaiting
 from core.trade.funding.model import EffectState
-from payments.answers import Done, Refused
-from payments.asks import EarningsAsk
 from payments.effects import PaymentEffects
+from payments.provider_requests import EarningsRequest
+from payments.provider_results import Done, Refused
 from tests.core import invoicing_steps
 from tests.payments.conftest import Shop
 
@@ -171,11 +171,11 @@ async def test_our_own_earnings_are_paid_out_once_and_never_more_than_there_is(s
     await shop.reserve()
     for _ in range(2):  # the provider pays nothing out to us by itself: the balance is other people's money
         assert await shop.provider.hold_earnings() == Done("manual")
-    ask = EarningsAsk("earnings:1", Money(40_000, "EUR"))
+    ask = EarningsRequest("earnings:1", Money(40_000, "EUR"))
     first, second = await shop.provider.pay_out(ask), await shop.provider.pay_out(ask)
     assert isinstance(first, Done)
     assert first == second
-    short = await shop.provider.pay_out(EarningsAsk("earnings:2", Money(70_000, "EUR")))
+    short = await shop.provider.pay_out(EarningsRequest("earnings:2", Money(70_000, "EUR")))
     assert isinstance(short, Refused)
     assert not short.final
     await shop.books_agree()

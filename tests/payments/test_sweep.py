@@ -8,7 +8,7 @@ from core.kernel.transaction import MARKET, Ctx
 from core.trade.funding.events import PaymentReceived
 from core.trade.funding.model import Payment
 from core.trade.funding.rails.model import PaymentWay, Rail
-from payments import open_ends, reconcile
+from payments import open_items, reconciliation
 from tests.payments.conftest import Shop
 
 
@@ -38,7 +38,7 @@ async def unanswerable(shop: Shop, number: int) -> None:
 
 
 async def test_a_hundred_pages_without_an_answer_hide_no_payment(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_ends, "AT_ONCE", 3)
+    monkeypatch.setattr(open_items, "AT_ONCE", 3)
     payment = await shop.sign()
     await shop.strike("drop", "", deliveries=True, times=100)
     await shop.pay(payment)
@@ -54,7 +54,7 @@ async def test_a_provider_that_is_away_is_not_asked_about_everything(shop: Shop)
     asked = await shop.calls("GET /v1/checkout/sessions/{id}")
     await shop.strike("outage", "GET /v1/checkout", times=100)
     assert await shop.reconciler.sweep() == 0
-    assert (asked, await shop.struck()) == (0, reconcile.SILENCES)
+    assert (asked, await shop.struck()) == (0, reconciliation.SILENCES)
 
 
 async def test_what_cannot_be_booked_does_not_end_the_sweep(shop: Shop) -> None:

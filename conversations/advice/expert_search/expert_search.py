@@ -24,7 +24,7 @@ from conversations.advice.moment import read_moment, written
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.discovery.chips import chip_rows, unclear_words, understood_text
-from conversations.discovery.search_state import ask, ask_problem, attend, keep_place, mark
+from conversations.discovery.search_state import ask, ask_problem, attend, fingerprint, keep_place
 from conversations.discovery.sort_orders import as_said, order_rows, order_text, ordered
 from conversations.forms.answers import show_town
 from conversations.keyboard_layout import in_either_layout
@@ -95,7 +95,7 @@ def instead_of_goods(chat: ChatContext, _pressed: Press) -> None:
 def wider(chat: ChatContext, pressed: Press) -> None:
     """Everybody who fits, or a wish given up: a chip was tapped, or the way out of an empty list."""
     query = asked(chat, ADVICE)
-    if pressed.expected_version != mark(query):
+    if pressed.expected_version != fingerprint(query):
         chat.reply(Toast(text=chat.words("find.asked_since")))
     elif pressed.choice:
         query = ask(chat, advisers.weaker(query, pressed.choice), ADVICE)
@@ -117,7 +117,7 @@ def narrow(chat: ChatContext, pressed: Press) -> None:
 def sort(chat: ChatContext, pressed: Press) -> None:
     """The same who fit, in another order."""
     query = asked(chat, ADVICE)
-    if pressed.expected_version == mark(query):
+    if pressed.expected_version == fingerprint(query):
         query = ask(chat, ordered(chat, query, ORDERS, pressed.choice), ADVICE)
     else:
         chat.reply(Toast(text=chat.words("find.asked_since")))
@@ -162,7 +162,7 @@ def show_advisers(chat: ChatContext, query: Query, most: int = SHOWN) -> None:
             )
         )
         return
-    everybody = Button(label=words("seek.all"), press=press("seek.wider", "", mark(query)))
+    everybody = Button(label=words("seek.all"), press=press("seek.wider", "", fingerprint(query)))
     shown = (stood_in_line(chat, matches) if query.order == "best" else matches)[:most]
     note_shown(chat.ctx, [match.expert.id for match in shown])
     lead_to(chat, [match.expert.id for match in shown])
@@ -222,10 +222,10 @@ def profile_card(chat: ChatContext, expert: Expert) -> Card:
         if slots:
             rows.append(_more_times_buttons(chat, expert))
         rows.append(_later_buttons(chat, expert))
-        apart = Button(label=words("apart.button"), press=press("apart.ask", expert.id, choice="expert"))
+        blocking = Button(label=words("apart.button"), press=press("apart.ask", expert.id, choice="expert"))
         reviews = Button(label=words("rating.about_button"), press=press("rating.about", expert.id))
         rows.append((Button(label=words("question.button"), press=press("question.ask", expert.id)), reviews))
-        rows.append((apart,))
+        rows.append((blocking,))
     else:
         rows.append((Button(label=words("rating.about_button"), press=press("rating.about", expert.id)),))
     far = chat.person.zone == ZONE_UNKNOWN and bool(slots)

@@ -10,7 +10,7 @@ from conversations.advice.expert_search.free_times import at_that_time, next_slo
 from conversations.buttons import press, to_command
 from conversations.chat_context import ChatContext
 from conversations.discovery.chips import chip_rows, shown_parts, unclear_words, understood_text
-from conversations.discovery.search_state import mark
+from conversations.discovery.search_state import fingerprint
 from conversations.forms.answers import show_town
 from conversations.reply import Button, Card
 from core.advice.experts import service as experts
@@ -28,7 +28,7 @@ LATER_THAN_ANY: Final = datetime.max.replace(tzinfo=UTC)
 def nobody_fits(chat: ChatContext, query: Query, found: Advisers) -> Card:
     """No dead end: the wish that stands in the way, or each of several that do only together; what was perhaps meant;
     everybody, or oneself."""
-    words, expected_version = chat.words, mark(query)
+    words, expected_version = chat.words, fingerprint(query)
     meant = [
         Button(label=words("find.meant", instead=each.instead), press=press("seek.meant", choice=each.instead))
         for each in found.did_you_mean

@@ -74,7 +74,7 @@ def question_card(chat: ChatContext, question: Question, note: str = "") -> Card
         press=press("question.answer", question.id),
         style="primary" if my_turn else "plain",
     )
-    apart = Button(label=words("apart.button"), press=press("apart.ask", question.id, choice=KIND))
+    blocking = Button(label=words("apart.button"), press=press("apart.ask", question.id, choice=KIND))
     times = Button(label=words("seek.open"), press=press("seek.show", expert.id))
     return Card(
         subject=f"{KIND}:{question.id}",
@@ -82,7 +82,7 @@ def question_card(chat: ChatContext, question: Question, note: str = "") -> Card
         lines=(Line(label=words("session.with"), value=f"{name} · {session_reputation(chat, other)}"), *said),
         turn=_turn(chat, mine, name, my_turn=my_turn),
         note=note,
-        buttons=((say, times), (apart,)) if mine == "seeker" else ((say,), (apart,)),
+        buttons=((say, times), (blocking,)) if mine == "seeker" else ((say,), (blocking,)),
         as_new_message=chat.as_new_message,
     )
 
@@ -109,10 +109,10 @@ def on_question(code: str) -> Callable[[Ctx, QuestionSaid], None]:
     return hear
 
 
-QUESTIONS_HEARD: Final = ((QUESTION_FACTS, on_question),)
+QUESTION_LISTENERS: Final = ((QUESTION_FACTS, on_question),)
 
 
-def question_news(chat: ChatContext, question_id: str, note: str) -> Card:
+def question_notification_card(chat: ChatContext, question_id: str, note: str) -> Card:
     return question_card(chat, service.question_for(chat.ctx, question_id), note)
 
 

@@ -43,7 +43,7 @@ def on_card(kind: str) -> Callable[[str], Callable[[Ctx, expert.ExpertFact], Non
     return hearing
 
 
-EXPERTS_HEARD: Final = ((EXPERT_FACTS, on_card(OWN)), (CALENDAR_FACTS, on_card(CALENDAR)))
+EXPERT_LISTENERS: Final = ((EXPERT_FACTS, on_card(OWN)), (CALENDAR_FACTS, on_card(CALENDAR)))
 
 
 def consultant(ctx: Ctx, expert_id: str) -> list[Person]:

@@ -36,12 +36,12 @@ def on_promotion(code: str) -> Callable[[Ctx, promotion.PromotionFact], None]:
     return hear
 
 
-PROMOTIONS_HEARD: Final = ((PROMOTION_FACTS, on_promotion),)
+PROMOTION_LISTENERS: Final = ((PROMOTION_FACTS, on_promotion),)
 
 
 def promoted_person(ctx: Ctx, promotion_id: str) -> list[Person]:
     return [person_of(ctx, expert_for(ctx, promotion_for(ctx, promotion_id).expert_id).person_id)]
 
 
-def promotion_news(chat: ChatContext, subject: str, note: str) -> Card:
+def promotion_notification_card(chat: ChatContext, subject: str, note: str) -> Card:
     return promotion_card(chat, promotion_for(chat.ctx, subject), note)

@@ -191,7 +191,7 @@ def book_now(chat: ChatContext, pressed: Press) -> None:
 def _known(chat: ChatContext, expert: Expert, slot: str) -> dict[str, str]:
     problem, (_, length) = problem_told(chat, expert.id), _read_slot(chat, slot, {})
     terms = service.terms_for(chat.ctx, expert, length, chat.market_context.session_bp)
-    return {"slot": slot, "terms": terms.mark} | ({"problem": problem} if problem else {})
+    return {"slot": slot, "terms": terms.fingerprint} | ({"problem": problem} if problem else {})
 
 
 # --- buttons of the session's card ------------------------------------------------------------------------------------

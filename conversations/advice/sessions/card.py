@@ -293,8 +293,8 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
         file = press("session.calendar", booking.id)
         beside.append(Button(label=words("session.calendar_button"), press=file))
     if booking.state not in ("slot_held", *TALKING):
-        apart = press("apart.ask", booking.id, choice="session")
-        beside.append(Button(label=words("apart.button"), press=apart))
+        blocking = press("apart.ask", booking.id, choice="session")
+        beside.append(Button(label=words("apart.button"), press=blocking))
     if booking.state in CHARGED:  # who was charged has a receipt at least
         paid = side == "seeker"
         beside += (invoices_button(chat, booking.id),) if paid else invoices_row(chat, booking.id, of_session=True)

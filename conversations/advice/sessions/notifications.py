@@ -27,7 +27,7 @@ from core.people.accounts.service import person_of
 from core.people.files.service import kept_files
 from core.privacy.erasure.events import PersonForgotten
 from core.trade.funding import events as money
-from core.trade.funding.model import Matter
+from core.trade.funding.model import SubjectKind
 
 # Each fact with its sentence; "" draws the card anew and says nothing.
 SESSION_FACTS: Final[dict[type[Any], str]] = {
@@ -118,7 +118,7 @@ def sides_of(ctx: Ctx, booking_id: str) -> list[Person]:
     return people
 
 
-def session_news(chat: ChatContext, booking_id: str, note: str) -> Card:
+def session_notification_card(chat: ChatContext, booking_id: str, note: str) -> Card:
     return session_card(chat, booking_for(chat.ctx, booking_id), note)
 
 
@@ -191,7 +191,7 @@ def on_recall(code: str) -> Callable[[Ctx, money.RecallFact], None]:
     """Both sides hear what a bank does; what is owed, and kept of a payout, the consultant alone."""
 
     def hear(ctx: Ctx, fact: money.RecallFact) -> None:
-        if fact.matter is not Matter.SESSION:
+        if fact.subject_kind is not SubjectKind.SESSION:
             return
         booking = ctx.session.get_one(Booking, fact.subject)
         sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
@@ -229,7 +229,7 @@ def on_forgotten(code: str) -> Callable[[Ctx, PersonForgotten], None]:
     return hear
 
 
-SESSIONS_HEARD: Final = (
+SESSION_LISTENERS: Final = (
     (FORGOTTEN_FACTS, on_forgotten),
     (SESSION_FACTS, on_session),
     (CARD_FACTS, on_page),
@@ -244,7 +244,7 @@ SESSIONS_HEARD: Final = (
 
 # Each kind of card that speaks of one session, by the session's id.
 SESSION_CARDS: Final[dict[str, Callable[[ChatContext, str, str], Card]]] = {
-    "session": session_news,
+    "session": session_notification_card,
     REVIEW: review_card,
     RECAP: recap_card,
     RECORDING: recording_card,

@@ -11,7 +11,7 @@ from core.trade.funding import service as escrow
 from core.trade.funding.chargebacks import of_subject
 from core.trade.funding.evidence.model import SEND_BEFORE, PackState
 from core.trade.funding.evidence.service import pack_of
-from core.trade.funding.model import CHARGEBACK, Chargeback, Effect, EffectKind, EffectState, Matter
+from core.trade.funding.model import CHARGEBACK, Chargeback, Effect, EffectKind, EffectState, SubjectKind
 
 GOING_OUT = ("settling", "payout_blocked")  # of a deal whose lots are all closed
 
@@ -61,7 +61,7 @@ def our_answer(chat: ChatContext, found: Sequence[Chargeback]) -> str:
     """What the market sends to the bank, by when, and what the seller can add to it."""
     words = chat.words
     undecided = next((each for each in found if each.state == CHARGEBACK.initial), None)
-    if undecided is None or undecided.matter is not Matter.DEAL:
+    if undecided is None or undecided.subject_kind is not SubjectKind.DEAL:
         return ""
     pack = pack_of(chat.ctx, undecided.id)
     if pack is None:

@@ -23,10 +23,10 @@ def beside_market(chat: ChatContext, product_id: str, price: UnitPrice, field: s
     if known is None or times is None:
         return None
     if times > 1:
-        return _doubt(
+        return _confirmation(
             chat, chat.words("price.far.above_others", price=price, times=_rounded(times), known=known), field
         )
-    return _doubt(
+    return _confirmation(
         chat, chat.words("price.far.below_others", price=price, percent=_rounded(times * 100), known=known), field
     )
 
@@ -38,15 +38,15 @@ def beside_table(chat: ChatContext, product_id: str, price: UnitPrice, on_table:
     if known is None or times is None:
         return None
     if times > 1:
-        return _doubt(
+        return _confirmation(
             chat, chat.words("price.far.above_table", price=price, times=_rounded(times), known=on_table), "price"
         )
-    return _doubt(
+    return _confirmation(
         chat, chat.words("price.far.below_table", price=price, percent=_rounded(times * 100), known=on_table), "price"
     )
 
 
-def _doubt(chat: ChatContext, question: str, field: str) -> Confirmation:
+def _confirmation(chat: ChatContext, question: str, field: str) -> Confirmation:
     return Confirmation(question, chat.words("price.far.yes"), chat.words("price.far.change"), field)
 
 

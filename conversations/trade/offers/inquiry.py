@@ -173,5 +173,5 @@ def _buttons(chat: ChatContext, inquiry: Inquiry, mine: frozenset[str]) -> tuple
         press=by_buyer if "buyer" in mine else press("inquiry.offer", inquiry.id),
     )
     done = Button(label=words("inquiry.close"), press=press("inquiry.close", inquiry.id, inquiry.version))
-    apart = Button(label=words("apart.button"), press=press("apart.ask", inquiry.id, choice="inquiry"))
-    return ((say, offering), (done, apart))
+    blocking = Button(label=words("apart.button"), press=press("apart.ask", inquiry.id, choice="inquiry"))
+    return ((say, offering), (done, blocking))

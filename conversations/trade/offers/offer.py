@@ -335,8 +335,8 @@ def _buttons(
         )
         for verb in verbs
     )
-    apart = Button(label=chat.words("apart.button"), press=press("apart.ask", offer.id, choice="offer"))
-    return (row, (*reviews, apart)) if row else ()
+    blocking = Button(label=chat.words("apart.button"), press=press("apart.ask", offer.id, choice="offer"))
+    return (row, (*reviews, blocking)) if row else ()
 
 
 def terms_lines(chat: ChatContext, offer: Offer) -> tuple[Line, ...]:
@@ -397,6 +397,6 @@ def formula_text(chat: ChatContext, agreed: Quality) -> str:
         said.append(words("terms.quality_ash", most=agreed.ash, cut=Decimal(agreed.ash_cut_bp) / 100))
     if agreed.ncv_dry is not None:
         said.append(words("terms.quality_energy", ncv=agreed.ncv_dry))
-    apart = REPRODUCIBILITY
-    said.append(words("terms.quality_same", moisture=apart["moisture"], ash=apart["ash"], ncv=apart["ncv"]))
+    blocking = REPRODUCIBILITY
+    said.append(words("terms.quality_same", moisture=blocking["moisture"], ash=blocking["ash"], ncv=blocking["ncv"]))
     return " · ".join(said)

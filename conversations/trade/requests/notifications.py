@@ -137,7 +137,7 @@ def _on_deal(code: str) -> Callable[[Ctx, deal.DealApprovalNeeded], None]:
     return hear
 
 
-REQUESTS_HEARD: Final[tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...]] = (
+REQUEST_LISTENERS: Final[tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...]] = (
     (PUBLISHED_FACTS, _on_published),
     (REQUEST_FACTS, _on_request),
     (CHANGED_FACTS, _on_changed),

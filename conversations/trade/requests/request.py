@@ -110,7 +110,7 @@ def _publish(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     requests.publish_request(chat.ctx, chat.market_context.catalogue, command)
 
 
-def _doubts(chat: ChatContext, _defaults: FormDefaults, values: Values) -> Confirmation | None:
+def _confirmations(chat: ChatContext, _defaults: FormDefaults, values: Values) -> Confirmation | None:
     far = beside_market(chat, values["product"], values["target"], "target") if "target" in values else None
     return far or too_few_lots(chat, values)
 
@@ -120,7 +120,7 @@ router.flow(
         REQUESTING,
         finish=_publish,
         reads=lambda chat, text, values: of_request(chat, answers_in(chat, text, values.get("product"), values)),
-        confirm=_doubts,
+        confirm=_confirmations,
     )
 )
 # --- commands and buttons ---------------------------------------------------------------------------------------------

@@ -128,7 +128,7 @@ def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
     return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
 
 
-def _doubts(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
+def _confirmations(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
     """Asked of what is changed; what stood there was asked when it came."""
     changed = _changed(chat, defaults)
     far = None
@@ -137,7 +137,7 @@ def _doubts(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confir
     return far or (too_few_lots(chat, values) if changed & {"target", "quantity", "lots"} else None)
 
 
-router.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=_anew, confirm=_doubts))
+router.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=_anew, confirm=_confirmations))
 
 
 @router.press("request.change")

@@ -28,14 +28,14 @@ from core.trade.funding.called_back import called_back_for_good, frozen
 from core.trade.funding.chargebacks import Called, Source
 from core.trade.funding.effects import FROZEN
 from core.trade.funding.events import AccountAwaited, ChargebackClosed, ChargebackThawed
-from core.trade.funding.model import MOST_REFUSALS, Chargeback, EffectKind, EffectState, Matter
+from core.trade.funding.model import MOST_REFUSALS, Chargeback, EffectKind, EffectState, SubjectKind
 from core.trade.funding.recalled import steps
 from core.trade.funding.recalled.elsewhere import SET_OFF
 from core.trade.funding.recalled.steps import Way, only_of
 
 
 def listen(reactions: Reactions) -> None:
-    ours = Matter.SESSION
+    ours = SubjectKind.SESSION
     steps.follow(reactions, WAY)
     reactions.on(ChargebackClosed, only_of(ours, _closed))
     reactions.on(ChargebackClosed, _look_elsewhere)
@@ -64,7 +64,7 @@ def chargeback_opened(
     parted = ctx.session.get(Settlement, booking.id)
     net, fees = (0, 0) if parted is None else (parted.net_minor, parted.fee_minor)
     source = Source(
-        matter=Matter.SESSION,
+        subject_kind=SubjectKind.SESSION,
         subject=booking.id,
         payment_id=hold.id,
         seller=booking.consultant_org,
@@ -244,7 +244,7 @@ def _locked(ctx: Ctx, booking_id: str) -> Booking:
 
 
 WAY = Way(
-    matter=Matter.SESSION,
+    subject_kind=SubjectKind.SESSION,
     rows=SessionPayout,
     row_name="session",
     timer=settlement.TIMER,

@@ -19,7 +19,7 @@ from core.kernel.row_values import columns, plain
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.trade.funding.evidence.deal_record import beginning, names, shown, steps
-from core.trade.funding.evidence.model import Mark
+from core.trade.funding.evidence.model import EvidenceMark
 from core.trade.funding.evidence.reactions import facts_under
 from core.trade.funding.evidence.service import mark, marks_of
 from core.trade.funding.model import Chargeback
@@ -103,7 +103,7 @@ def _terms(booking: Booking) -> dict[str, Any]:
     }
 
 
-def _of(marks: Iterable[Mark], facts: frozenset[str], people: dict[str, str]) -> list[dict[str, Any]]:
+def _of(marks: Iterable[EvidenceMark], facts: frozenset[str], people: dict[str, str]) -> list[dict[str, Any]]:
     return [shown(each, people) for each in marks if each.fact in facts]
 
 

@@ -79,7 +79,7 @@ class Terms:
     free: timedelta
 
     @property
-    def mark(self) -> str:
+    def fingerprint(self) -> str:
         """What was shown, in a few letters: who books has said yes to this and to nothing else."""
         until, free = (int(each.total_seconds()) // 60 for each in (self.free_until, self.free))
         numbers = (self.price.minor, self.rate.minor, free, until, self.late_percent, self.no_show_percent)

@@ -269,7 +269,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 
 
 def _as_shown(terms: Terms, shown: str | None) -> Terms:
-    if shown is not None and terms.mark != shown:
+    if shown is not None and terms.fingerprint != shown:
         raise Stale
     return terms
 

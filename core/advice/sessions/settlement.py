@@ -31,7 +31,7 @@ from core.money.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, es
 from core.trade.funding.called_back import frozen
 from core.trade.funding.chargebacks import kept_of, of_subject
 from core.trade.funding.effects import FROZEN, await_account, tell_refused
-from core.trade.funding.model import Chargeback, EffectKind, EffectState, Matter, Payee
+from core.trade.funding.model import Chargeback, EffectKind, EffectState, Payee, SubjectKind
 
 TIMER: Final = "session_payout"
 TRY_AGAIN: Final = "try_again"
@@ -130,7 +130,7 @@ def part(ctx: Ctx, booking: Booking, percent: int) -> None:
     if gross:
         _book_parting(ctx, booking, "settled", (net, fee, back))
         ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back))
-    sent = kept_of(ctx, Matter.SESSION, booking.id, booking.consultant_org, net, mark=booking.id)
+    sent = kept_of(ctx, SubjectKind.SESSION, booking.id, booking.consultant_org, net, mark=booking.id)
     _send(ctx, booking, EffectKind.TRANSFER, charges, rules.out_of(left, sent))
     # The last charges give back first, so that no charge gives more than it has.
     _send(ctx, booking, EffectKind.REFUND, charges[::-1], rules.out_of(left[::-1], back))
@@ -154,7 +154,7 @@ def part_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
     ctx.session.flush()
     _book_parting(ctx, booking, f"settled:{found.id}", (net, fee, back))
     ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back, again=found.id))
-    sent = kept_of(ctx, Matter.SESSION, booking.id, booking.consultant_org, net, mark=f"{booking.id}:{found.id}")
+    sent = kept_of(ctx, SubjectKind.SESSION, booking.id, booking.consultant_org, net, mark=f"{booking.id}:{found.id}")
     for kind, amount in ((EffectKind.TRANSFER, sent), (EffectKind.REFUND, back)):
         if amount:
             key = f"{kind}:{booking.id}:{found.id}"
@@ -248,7 +248,7 @@ def payout_refused(ctx: Ctx, payout_id: str, why: str, ref: str | None = None, *
     set_timer(ctx.session, Timer(TIMER, payout.id, TRY_AGAIN, ctx.now + TRY_AGAIN_AFTER))
     ctx.session.flush()
     if final and payout.refusals == 1:
-        tell_refused(ctx, Matter.SESSION, booking.id, payout, booking.seeker_org)
+        tell_refused(ctx, SubjectKind.SESSION, booking.id, payout, booking.seeker_org)
 
 
 def send_again(ctx: Ctx, payout_id: str) -> None:
@@ -348,7 +348,7 @@ def _keep_owed(ctx: Ctx, booking: Booking, payout: SessionPayout) -> bool:
     if not to_consultant or payout.asked_at is not None:
         return False
     mark = f"{payout.id}:{payout.amount_minor}"  # the same may be kept of again, when there is less of it
-    rest = kept_of(ctx, Matter.SESSION, booking.id, booking.consultant_org, payout.amount, mark=mark)
+    rest = kept_of(ctx, SubjectKind.SESSION, booking.id, booking.consultant_org, payout.amount, mark=mark)
     payout.amount_minor = rest.minor
     if not rest:
         clear_timers(ctx.session, TIMER, payout.id)

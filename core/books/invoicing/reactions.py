@@ -26,7 +26,7 @@ from core.trade.deals.model import Deal
 from core.trade.delivery.events import LotAccepted, LotAdjusted, LotFact
 from core.trade.delivery.model import Lot
 from core.trade.funding.events import ChargebackClosed, ChargebackTaken, LotReleased
-from core.trade.funding.model import Chargeback, Matter
+from core.trade.funding.model import Chargeback, SubjectKind
 
 
 def listen(reactions: Reactions, *, market: Party) -> None:
@@ -113,7 +113,7 @@ class Clerk:
 
     def earnings_taken(self, ctx: Ctx, fact: ChargebackTaken) -> None:
         """A bank has taken back more than was held: what we had earned by it is given back first."""
-        if fact.matter is Matter.PURCHASE:
+        if fact.subject_kind is SubjectKind.PURCHASE:
             self.sale_moved(ctx, fact.subject)
             return
         amount, fees = _earned(ctx, fact.chargeback_id), _written(ctx, fact.subject, Kind.COMMISSION)
@@ -122,12 +122,12 @@ class Clerk:
 
     def earnings_regained(self, ctx: Ctx, fact: ChargebackClosed) -> None:
         """The bank has decided for us: what was credited is earned again, under a new number."""
-        if fact.matter is Matter.PURCHASE:
+        if fact.subject_kind is SubjectKind.PURCHASE:
             self.sale_moved(ctx, fact.subject, owed=fact.won)
             return
         amount = _earned(ctx, fact.chargeback_id)
         if fact.won and amount:
-            supply, recipient = _supplied(ctx, fact.matter, fact.subject, self.market.zone)
+            supply, recipient = _supplied(ctx, fact.subject_kind, fact.subject, self.market.zone)
             key = f"{Kind.COMMISSION}:won:{fact.chargeback_id}"
             issuance.note(ctx, Due(key, Kind.COMMISSION, MARKET, recipient, fact.subject, amount, supply), self.market)
 
@@ -161,9 +161,9 @@ def _written(ctx: Ctx, subject: str, kind: Kind) -> list[Invoice]:
     return list(ctx.session.scalars(query.order_by(Invoice.id)))
 
 
-def _supplied(ctx: Ctx, matter: Matter, subject: str, zone: str) -> tuple[Supply, str]:
+def _supplied(ctx: Ctx, subject_kind: SubjectKind, subject: str, zone: str) -> tuple[Supply, str]:
     """Our fee of a deal or a session, and from which organisation."""
-    if matter is Matter.DEAL:
+    if subject_kind is SubjectKind.DEAL:
         deal = ctx.session.get_one(Deal, subject)
         return supplies.fee_of_deal(ctx, deal, None, zone), deal.seller
     booking = ctx.session.get_one(Booking, subject)

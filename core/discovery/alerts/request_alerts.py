@@ -28,7 +28,7 @@ from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, members
-from core.people.blocking.service import apart_from
+from core.people.blocking.service import blocked_parties
 from core.trade.listings.model import LISTING, Listing
 from core.trade.offers.quotes.service import sellers_of
 from core.trade.requests.model import REQUEST, Request
@@ -147,7 +147,7 @@ def _likely(ctx: Ctx, request: Request, after: str) -> Sequence[Listing]:
 
 def _not_told(ctx: Ctx, request: Request) -> frozenset[str]:
     """The asker's own company, who keeps apart from it, and who has quoted: they know the request."""
-    return apart_from(ctx, request.buyer) | {request.buyer, *sellers_of(ctx, request.id)}
+    return blocked_parties(ctx, request.buyer) | {request.buyer, *sellers_of(ctx, request.id)}
 
 
 def _sellers(ctx: Ctx, listing: Listing) -> Iterable[Person]:

@@ -38,7 +38,7 @@ from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, organisation_of, person_of
-from core.people.blocking.service import apart_from
+from core.people.blocking.service import blocked_parties
 from core.trade.listings.model import Listing
 from core.trade.listings.service import TAKES_OFFERS, listing_for
 
@@ -185,7 +185,7 @@ def match_listing(
         return
     likely = watchlists.current(ctx).wanting(listing, after=after, most=AT_ONCE + 1)
     goods = _goods(ctx, listing, catalogue)
-    not_told = apart_from(ctx, listing.seller) | {listing.seller}
+    not_told = blocked_parties(ctx, listing.seller) | {listing.seller}
     for search, person in _with_people(ctx, likely[:AT_ONCE]):
         looks = search.changed_at <= listed and person.organisation_id not in not_told
         if looks and rules.fits(wanted(search).understood, goods):
@@ -255,9 +255,9 @@ def tell(ctx: Ctx, catalogue: Catalogue, person_id: str, rhythm: Rhythm) -> None
     if due > ctx.now:
         set_timer(ctx.session, Timer(OF_PERSON, person_id, rhythm, due))
         return
-    apart, searches, found = apart_from(ctx, person.organisation_id), _in_turn(ctx, person_id), list[Found]()
+    blocking, searches, found = blocked_parties(ctx, person.organisation_id), _in_turn(ctx, person_id), list[Found]()
     for alert, listing in _waiting(ctx, person_id):
-        search = None if listing.seller in apart else _teller(ctx, searches, alert, listing, catalogue)
+        search = None if listing.seller in blocking else _teller(ctx, searches, alert, listing, catalogue)
         if search is None:
             ctx.session.delete(alert)  # should it fit again, it is found again
             continue

@@ -42,7 +42,7 @@ from core.discovery.search.why import Known, has_only_words, known_of, tells_why
 from core.discovery.search.wishes import WORDS_AT_MOST, expert_words, known_to_index, of_whom, place_words, very_words
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
-from core.people.blocking.service import apart_from_me
+from core.people.blocking.service import blocked_for_me
 
 LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
 LEAST_RELEVANCE: Final = 0.1  # a problem is told in many words that no profile has
@@ -285,8 +285,10 @@ class _Seeker:
         found = self.index.search(wanted, LOOKED_AT).found
         ids = [one.id for one in found]
         rows = {row.id: row for row in ctx.session.scalars(select(Expert).where(Expert.id.in_(ids)))}
-        apart = apart_from_me(ctx)
-        listed = ((one, rows[one.id]) for one in found if one.id in rows and rows[one.id].organisation_id not in apart)
+        blocking = blocked_for_me(ctx)
+        listed = (
+            (one, rows[one.id]) for one in found if one.id in rows and rows[one.id].organisation_id not in blocking
+        )
         fitting = [(one, expert) for one, expert in listed if self._fits(said, expert)]
         known = known_of(ctx, [expert for _, expert in fitting])
         matches = [self._match(said, one, expert, known[expert.id]) for one, expert in fitting]

@@ -32,7 +32,7 @@ from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
-from core.people.blocking.service import apart_from_me
+from core.people.blocking.service import blocked_for_me
 from core.trade.listings.model import Listing
 
 SHORT_LIST = 100  # of these the sellers' standing is asked; below them it could not change the first pages
@@ -192,14 +192,14 @@ class _Searcher:
         gone, at = 0, start
         lowest = min((each.price for each in found if each.price is not None), default=None)
         lowest = lowest if sum(each.price is not None for each in found) > 1 else None
-        today, apart, said = self.ctx.now.date(), apart_from_me(self.ctx), query.understood
+        today, blocking, said = self.ctx.now.date(), blocked_for_me(self.ctx), query.understood
         while at < len(found) and len(hits) < limit:
             some = found[at : at + limit]
             rows = self._rows(some)
             for each in some:
                 listing = rows.get(each.id)
                 at += 1
-                if listing is None or listing.seller in apart or not rules.fits(said, listing, self.catalogue):
+                if listing is None or listing.seller in blocking or not rules.fits(said, listing, self.catalogue):
                     gone += 1
                     continue
                 why = rules.reasons(said, listing, each, lowest, today)

@@ -20,7 +20,7 @@ from core.discovery.search.sentence.measured import marks_meeting
 from core.discovery.search.sentence.parse import Understood
 from core.discovery.search.sentence.places import Place, Places
 from core.discovery.search.sentence.tongues import language_named
-from core.discovery.search.spacing import apart, meant_by_end, meant_by_half
+from core.discovery.search.spacing import blocking, meant_by_end, meant_by_half
 from core.discovery.search.which_kind import of_kinds
 
 Knows = Callable[[str], bool]
@@ -238,7 +238,7 @@ def _taken_apart(
 ) -> tuple[list[str], frozenset[str]]:
     """The words that were not understood, and those among them that had run together with another."""
     rest = _with_countries(words_in(said.rest, LONGEST_PAIR), catalogue)[:WORDS_AT_MOST]
-    halves = [[half[:LONGEST_WORD] for half in apart(word, catalogue, places, knows)] for word in rest]
+    halves = [[half[:LONGEST_WORD] for half in blocking(word, catalogue, places, knows)] for word in rest]
     return [half for word in halves for half in word], frozenset(
         half for pair in halves if len(pair) > 1 for half in pair
     )

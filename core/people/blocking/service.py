@@ -41,16 +41,16 @@ def blocked_by_me(ctx: Ctx) -> list[str]:
     return list(ctx.session.scalars(query.order_by(Block.at.desc(), Block.blocked_id)))
 
 
-def apart_from(ctx: Ctx, organisation_id: str) -> frozenset[str]:
+def blocked_parties(ctx: Ctx, organisation_id: str) -> frozenset[str]:
     """With whom this one has nothing to do, whichever of the two has blocked the other."""
     mine = select(Block.blocked_id).where(Block.organisation_id == organisation_id)
     theirs = select(Block.organisation_id).where(Block.blocked_id == organisation_id)
     return frozenset(ctx.session.scalars(mine.union(theirs)))
 
 
-def apart_from_me(ctx: Ctx) -> frozenset[str]:
+def blocked_for_me(ctx: Ctx) -> frozenset[str]:
     """The same of who asks; of nobody when the house itself looks."""
-    return apart_from(ctx, acting(ctx).organisation_id) if ctx.actor.person is not None else frozenset()
+    return blocked_parties(ctx, acting(ctx).organisation_id) if ctx.actor.person is not None else frozenset()
 
 
 def check_may_reach(ctx: Ctx, one: str, other: str) -> None:
@@ -69,7 +69,7 @@ def check_may_reach(ctx: Ctx, one: str, other: str) -> None:
 
 def reachable(ctx: Ctx, organisation_id: str, others: Collection[str]) -> set[str]:
     """Those of them with whom it may have to do."""
-    return set(others) - apart_from(ctx, organisation_id)
+    return set(others) - blocked_parties(ctx, organisation_id)
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------

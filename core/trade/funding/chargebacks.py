@@ -47,10 +47,10 @@ from core.trade.funding.events import (
     ChargebackWrittenOff,
     PayoutSetOff,
 )
-from core.trade.funding.model import CHARGEBACK, Chargeback, Matter
+from core.trade.funding.model import CHARGEBACK, Chargeback, SubjectKind
 
 OWING = ("open", "lost")  # states in which a seller's claim stands
-EARNED = {Matter.DEAL: COMMISSION, Matter.SESSION: COMMISSION, Matter.PURCHASE: SALES}
+EARNED = {SubjectKind.DEAL: COMMISSION, SubjectKind.SESSION: COMMISSION, SubjectKind.PURCHASE: SALES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Source:
     back to them, nor is on its way.
     """
 
-    matter: Matter
+    subject_kind: SubjectKind
     subject: str
     payment_id: str
     seller: str
@@ -93,7 +93,7 @@ def opened(ctx: Ctx, source: Source, called: Called) -> Chargeback:
         known = Chargeback(
             id=ctx.new_id(),
             ref=called.ref,
-            matter=source.matter,
+            subject_kind=source.subject_kind,
             subject=source.subject,
             payment_id=source.payment_id,
             seller=source.seller,
@@ -109,7 +109,7 @@ def opened(ctx: Ctx, source: Source, called: Called) -> Chargeback:
         enter(ctx, CHARGEBACK, known, CHARGEBACK.initial)
         ctx.session.add(known)
         ctx.session.flush()
-        facts = (source.matter, source.subject, known.id, source.seller)
+        facts = (source.subject_kind, source.subject, known.id, source.seller)
         ctx.announce(ChargebackOpened(*facts, called.taken, called.reason))
     if known.state == CHARGEBACK.initial and not known.amount_minor and called.taken:
         _take(ctx, source, known, called.taken, called.fee)
@@ -181,10 +181,10 @@ def time_is_up(ctx: Ctx, chargeback_id: str, event: str) -> None:
     legs = [debit(LOSS, found.outstanding), credit(receivable(found.seller), found.outstanding)]
     ledger.post(ctx, f"chargeback:{found.id}:written_off", "Nobody makes it good", legs, deal=found.subject)
     ctx.session.flush()
-    ctx.announce(ChargebackWrittenOff(found.matter, found.subject, found.id))
+    ctx.announce(ChargebackWrittenOff(found.subject_kind, found.subject, found.id))
 
 
-def kept_of(ctx: Ctx, matter: Matter, subject: str, seller: str, net: Money, *, mark: str) -> Money:
+def kept_of(ctx: Ctx, subject_kind: SubjectKind, subject: str, seller: str, net: Money, *, mark: str) -> Money:
     """Keep of a payout what the seller owes us; the rest of it is sent. The oldest claim is served first.
 
     `mark`: what is paid out, a lot or a session, by its id.
@@ -199,13 +199,13 @@ def kept_of(ctx: Ctx, matter: Matter, subject: str, seller: str, net: Money, *, 
             legs = [debit(payable(seller), kept), credit(receivable(seller), kept)]
             key = f"chargeback:{found.id}:set_off:{mark}"
             ledger.post(ctx, key, "Set off against what the seller owes", legs, deal=subject)
-            if matter is Matter.DEAL and found.subject != subject:
-                left, about = found.outstanding - kept, (found.matter, found.subject, found.id)
+            if subject_kind is SubjectKind.DEAL and found.subject != subject:
+                left, about = found.outstanding - kept, (found.subject_kind, found.subject, found.id)
                 ctx.announce(ChargebackServed(*about, seller, subject, kept, left))
             _recovered(ctx, found, kept)
             rest -= kept
     if rest != net:
-        ctx.announce(PayoutSetOff(matter, subject, seller, net - rest, rest))
+        ctx.announce(PayoutSetOff(subject_kind, subject, seller, net - rest, rest))
     return rest
 
 
@@ -232,7 +232,9 @@ def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money)
     none, before = Money.zero(taken.currency), _taken_before(ctx, source)
     once = min(taken, max(source.not_back - before.of_payment, none))
     waited = min(once, source.waiting)
-    returned = none if source.matter is Matter.PURCHASE else before.commission  # each payment is earned by itself
+    returned = (
+        none if source.subject_kind is SubjectKind.PURCHASE else before.commission
+    )  # each payment is earned by itself
     share = rules.recourse(once - waited, source.held, source.released, source.fees, returned, claimed=before.claimed)
     twice = taken - once + share.loss
     found.amount_minor, found.fee_minor = taken.minor, fee.minor
@@ -244,7 +246,7 @@ def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money)
     legs = [
         credit(PROVIDER, taken),
         debit(escrow(source.subject), share.escrow),
-        debit(EARNED[source.matter], share.commission),
+        debit(EARNED[source.subject_kind], share.commission),
         debit(receivable(source.seller), share.claimed),
         debit(LOSS, twice),
         debit(refund_due(source.subject), waited),
@@ -253,7 +255,7 @@ def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money)
     ]
     ledger.post(ctx, f"chargeback:{found.id}:opened", "Taken back by the payer's bank", legs, deal=source.subject)
     ctx.session.flush()
-    about = (source.matter, source.subject, found.id)
+    about = (source.subject_kind, source.subject, found.id)
     ctx.announce(ChargebackTaken(*about))
     if share.claimed:
         ctx.announce(ChargebackClaimed(*about, source.seller, share.claimed))
@@ -285,7 +287,7 @@ def _recovered(ctx: Ctx, found: Chargeback, amount: Money) -> None:
     ctx.session.flush()
     if found.state == "lost" and not found.outstanding:
         step(ctx, CHARGEBACK, found, "made_good", ("system",))
-        ctx.announce(ChargebackMadeGood(found.matter, found.subject, found.id, found.seller))
+        ctx.announce(ChargebackMadeGood(found.subject_kind, found.subject, found.id, found.seller))
         ctx.session.flush()
 
 
@@ -294,9 +296,9 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
     payer is owed to them, and what nobody has made good was our loss, or is nobody's debt any more.
     """
     # What was held of a sale was on its way back to the buyer already, and is so again.
-    held = refund_due if found.matter is Matter.PURCHASE else escrow
+    held = refund_due if found.subject_kind is SubjectKind.PURCHASE else escrow
     nobodys = LOSS if found.state == "written_off" else receivable(found.seller)
-    if found.matter is not Matter.PURCHASE:  # of what we have sold ourselves, all is ours to bear
+    if found.subject_kind is not SubjectKind.PURCHASE:  # of what we have sold ourselves, all is ours to bear
         _pass_on(ctx, found)
     why = "won" if found.state == CHARGEBACK.initial else "turned"
     step(ctx, CHARGEBACK, found, "won", ("provider",))
@@ -304,7 +306,7 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
     legs = [
         debit(PROVIDER, money),
         credit(held(found.subject), Money(found.from_escrow_minor, found.currency)),
-        credit(EARNED[found.matter], Money(found.from_commission_minor, found.currency)),
+        credit(EARNED[found.subject_kind], Money(found.from_commission_minor, found.currency)),
         credit(nobodys, found.outstanding),
         credit(LOSS, found.from_loss),
         credit(payable(found.seller), found.recovered - found.from_refunds),
@@ -315,7 +317,7 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
     if money or fee:
         ledger.post(ctx, f"chargeback:{found.id}:won", "Given back by the payer's bank", legs, deal=found.subject)
     ctx.session.flush()
-    ctx.announce(ChargebackClosed(found.matter, found.subject, found.id, found.seller, money, why))
+    ctx.announce(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, money, why))
     _thaw(ctx, found)
 
 
@@ -342,7 +344,7 @@ def _pass_on(ctx: Ctx, found: Chargeback) -> None:
                 for column in columns:
                     setattr(each, column, getattr(each, column) + sign * part)
         if other.outstanding != owed:
-            about = (other.matter, other.subject, other.id, other.seller)
+            about = (other.subject_kind, other.subject, other.id, other.seller)
             ctx.announce(ChargebackClaimed(*about, other.outstanding - owed))
 
 
@@ -350,7 +352,7 @@ def _lose(ctx: Ctx, found: Chargeback, event: str, role: str) -> None:
     """The payer keeps the money, and the claim on the seller stands."""
     step(ctx, CHARGEBACK, found, event, (role,))
     ctx.session.flush()
-    ctx.announce(ChargebackClosed(found.matter, found.subject, found.id, found.seller, found.amount, "lost"))
+    ctx.announce(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, found.amount, "lost"))
     if not found.outstanding:
         step(ctx, CHARGEBACK, found, "made_good", ("system",))
         ctx.session.flush()
@@ -360,4 +362,4 @@ def _lose(ctx: Ctx, found: Chargeback, event: str, role: str) -> None:
 def _thaw(ctx: Ctx, found: Chargeback) -> None:
     """Let its money move again, when no other bank holds it."""
     if not frozen(ctx, found.subject):
-        ctx.announce(ChargebackThawed(found.matter, found.subject))
+        ctx.announce(ChargebackThawed(found.subject_kind, found.subject))

@@ -9,7 +9,7 @@ from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
 from core.trade.deals.model import Deal
 from core.trade.funding import chargebacks
-from core.trade.funding.model import EFFECT, Effect, EffectKind, Matter
+from core.trade.funding.model import EFFECT, Effect, EffectKind, SubjectKind
 
 
 def keep_owed(ctx: Ctx, effect: Effect, deal: Deal) -> bool:
@@ -19,7 +19,7 @@ def keep_owed(ctx: Ctx, effect: Effect, deal: Deal) -> bool:
     """
     if effect.kind is not EffectKind.TRANSFER or effect.payee != deal.seller or effect.asked_at is not None:
         return False
-    rest = chargebacks.kept_of(ctx, Matter.DEAL, deal.id, deal.seller, effect.amount, mark=effect.id)
+    rest = chargebacks.kept_of(ctx, SubjectKind.DEAL, deal.id, deal.seller, effect.amount, mark=effect.id)
     effect.amount_minor = rest.minor
     if not rest:
         clear_timers(ctx.session, EFFECT, effect.id)

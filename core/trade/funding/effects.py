@@ -30,9 +30,9 @@ from core.trade.funding.model import (
     EffectKind,
     EffectState,
     Leaving,
-    Matter,
     Payee,
     Payment,
+    SubjectKind,
 )
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.events import PayoutKept
@@ -351,7 +351,7 @@ def put_off(ctx: Ctx, effect: Effect, why: str, *, final: bool) -> bool:
     effect.why = why
     effect.refusals += final
     if final and effect.refusals == 1:
-        tell_refused(ctx, Matter.DEAL, effect.deal_id, effect, deals.locked(ctx, effect.deal_id).buyer)
+        tell_refused(ctx, SubjectKind.DEAL, effect.deal_id, effect, deals.locked(ctx, effect.deal_id).buyer)
     after = TRY_REFUSED_AGAIN_AFTER if final else TRY_AGAIN_AFTER
     set_timer(ctx.session, Timer(EFFECT, effect.id, TRY_AGAIN, ctx.now + after))
     ctx.session.flush()
@@ -360,7 +360,7 @@ def put_off(ctx: Ctx, effect: Effect, why: str, *, final: bool) -> bool:
     return not final
 
 
-def tell_refused(ctx: Ctx, matter: Matter, subject: str, row: Leaving, payer: str) -> None:
+def tell_refused(ctx: Ctx, subject_kind: SubjectKind, subject: str, row: Leaving, payer: str) -> None:
     """Something was refused for good, as it seems, for the first time. What is taken back nobody waits for."""
     whose = {EffectKind.TRANSFER: row.payee, EffectKind.REFUND: payer, EffectKind.REVERSAL: None}[row.kind]
-    ctx.announce(EffectRefused(matter, subject, row.id, row.kind, whose, row.amount, row.why or ""))
+    ctx.announce(EffectRefused(subject_kind, subject, row.id, row.kind, whose, row.amount, row.why or ""))

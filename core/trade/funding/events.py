@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.kernel.events import Event
 from core.kernel.money import Money
-from core.trade.funding.model import EffectKind, Matter
+from core.trade.funding.model import EffectKind, SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class EffectRefused(Event):
     who waits for it, where it is taken back.
     """
 
-    matter: Matter
+    subject_kind: SubjectKind
     subject: str
     effect_id: str
     kind: EffectKind
@@ -179,10 +179,10 @@ class CreditSpent(Event):
 class RecallFact(Event):
     """Something about money that a bank calls back. `subject`: the deal, the session or the purchase it was paid for.
 
-    `matter` says which of these; each slice does for its own what follows.
+    `subject_kind` says which of these; each slice does for its own what follows.
     """
 
-    matter: Matter
+    subject_kind: SubjectKind
     subject: str
 
 

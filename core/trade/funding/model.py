@@ -79,7 +79,7 @@ CHARGEBACK: Final = Process(
 LOST: Final = ("lost", "recovered", "written_off")  # states in which the bank has kept it, and may still turn
 
 
-class Matter(StrEnum):
+class SubjectKind(StrEnum):
     """What a payment that a bank calls back was for."""
 
     DEAL = "deal"
@@ -237,7 +237,7 @@ class Chargeback(InProcess, Table):
     __tablename__ = "chargeback"
 
     ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's name of the dispute (`taken_as`)
-    matter: Mapped[Matter] = mapped_column(OneOf(Matter))
+    subject_kind: Mapped[SubjectKind] = mapped_column(OneOf(SubjectKind))
     subject: Mapped[str] = mapped_column(Id, index=True)  # the deal, the session or the purchase
     payment_id: Mapped[str] = mapped_column(Id, index=True)  # our row of the payment, in the slice that took it
     seller: Mapped[str] = mapped_column(Id, index=True)  # organisation; `MARKET` where we have sold it

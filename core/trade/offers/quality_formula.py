@@ -167,8 +167,10 @@ def percent(share: Fraction) -> Decimal:
 
 
 def _distance(one: Measured, third: Measured, names: Iterable[str]) -> Fraction:
-    apart = (Fraction(abs(one.figures[name] - third.figures[name])) / Fraction(REPRODUCIBILITY[name]) for name in names)
-    return sum(apart, Fraction(0))
+    blocking = (
+        Fraction(abs(one.figures[name] - third.figures[name])) / Fraction(REPRODUCIBILITY[name]) for name in names
+    )
+    return sum(blocking, Fraction(0))
 
 
 def _delivered(agreed: Quality, sold: Quantity, amount: Money, found: Measured) -> tuple[Fraction, list[Step]]:

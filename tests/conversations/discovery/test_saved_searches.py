@@ -14,7 +14,7 @@ from conversations.chat_context import ChatAddress, ChatContext
 from conversations.discovery import alerts, refinement
 from conversations.discovery import search as finding
 from conversations.discovery.chips import RADII_KM
-from conversations.discovery.search_state import ask, mark
+from conversations.discovery.search_state import ask, fingerprint
 from conversations.engine import Engine
 from conversations.last_query import asked
 from conversations.reply import Card
@@ -55,7 +55,7 @@ class Seeker:
             await self.does(lambda chat, each=each: refinement.narrow(chat, each))  # type: ignore[misc]
 
     async def saves(self) -> Card:
-        return await self.does(lambda chat: alerts.save(chat, Press("alert.save", "", mark(asked(chat)))))
+        return await self.does(lambda chat: alerts.save(chat, Press("alert.save", "", fingerprint(asked(chat)))))
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ async def test_what_buttons_have_made_is_called_by_its_wishes_and_a_town_as_its_
     def nearer(chat: ChatContext) -> None:
         query = asked(chat)
         ask(chat, market.without(query, "grade"))
-        finding.set_wish(chat, Press("find.set", "", mark(query), f"place:{RADII_KM.index(100)}"))
+        finding.set_wish(chat, Press("find.set", "", fingerprint(query), f"place:{RADII_KM.index(100)}"))
 
     await seeker.does(nearer)
     card = await seeker.saves()
@@ -110,7 +110,7 @@ async def test_what_nobody_writes_is_no_part_of_its_name(seeker: Seeker) -> None
 
 async def test_an_order_or_a_better_understanding_leaves_the_question_as_it_was(seeker: Seeker) -> None:
     await seeker.asks("Pellets bei Kiel")
-    await seeker.does(lambda chat: finding.sort(chat, Press("find.sort", "", mark(asked(chat)), "cheapest")))
+    await seeker.does(lambda chat: finding.sort(chat, Press("find.sort", "", fingerprint(asked(chat)), "cheapest")))
     assert (await seeker.saves()).title == "Pellets bei Kiel"
 
 

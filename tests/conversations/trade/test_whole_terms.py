@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from bots.slack.render import render as on_slack
-from bots.telegram.render import render as on_telegram
+from bots.slack.renderer import render as on_slack
+from bots.telegram.renderer import render as on_telegram
 from bots.telegram.text import JOINER
 from conversations.chat_context import ChatAddress, ChatContext, MarketContext
 from conversations.engine import Engine

@@ -25,7 +25,7 @@ def test_every_word_within_the_edits_believed_is_found(known: list[str], asked: 
     assert near >= meant
     found = list(near)
     measured = dict(zip(found, distances(asked, found), strict=True))
-    assert {word for word, apart in measured.items() if apart <= limit} == meant
+    assert {word for word, blocking in measured.items() if blocking <= limit} == meant
     assert list(WordList(known).near(asked).items()) == [(word, measured[word]) for word in known if word in meant]
 
 

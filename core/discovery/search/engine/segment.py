@@ -104,8 +104,8 @@ class Segment:
     def near(self, word: str) -> dict[int, int]:
         """The terms within the edits that are believed of a word, with how many it takes."""
         terms = self.spelling.near(word)
-        apart = distances(word, [self.texts[term] for term in terms])
-        return {term: edits for term, edits in zip(terms, apart, strict=True) if edits < FAR}
+        blocking = distances(word, [self.texts[term] for term in terms])
+        return {term: edits for term, edits in zip(terms, blocking, strict=True) if edits < FAR}
 
     def common_near(self, word: str) -> dict[int, int]:
         """Of these, those that many documents have."""

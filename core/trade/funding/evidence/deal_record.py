@@ -19,7 +19,7 @@ from core.people.accounts.service import organisation_of
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Finding, Lot
 from core.trade.funding.called_back import dispute_of
-from core.trade.funding.evidence.model import Mark
+from core.trade.funding.evidence.model import EvidenceMark
 from core.trade.funding.evidence.service import marks_of
 from core.trade.funding.model import Chargeback, Effect, EffectKind, LotSettlement, Payment
 from core.trade.offers.model import Offer
@@ -81,7 +81,7 @@ def beginning(ctx: Ctx, found: Chargeback, whole: Money) -> dict[str, Any]:
     """What every record begins with. `whole`: what is asked about where nothing has been taken."""
     return {
         "made_at": plain(ctx.now),
-        "matter": found.matter.value,
+        "matter": found.subject_kind.value,
         "dispute": {
             "ref": dispute_of(found.ref),
             "payment": found.payment_id,
@@ -139,7 +139,7 @@ def names(ctx: Ctx, ids: Iterable[str | None]) -> dict[str, str]:
 
 
 def _signature(
-    marks: list[Mark], people: dict[str, str], side: str, person: str | None, at: datetime | None
+    marks: list[EvidenceMark], people: dict[str, str], side: str, person: str | None, at: datetime | None
 ) -> dict[str, Any]:
     """By which message somebody signed is in the mark of the same deed."""
     sealed = next((each for each in marks if each.fact == "DealSigned" and each.about == side), None)
@@ -151,7 +151,7 @@ def _signature(
     }
 
 
-def shown(each: Mark, people: dict[str, str]) -> dict[str, Any]:
+def shown(each: EvidenceMark, people: dict[str, str]) -> dict[str, Any]:
     return {
         "at": plain(each.at),
         "who": people.get(each.person_id or "", "the market"),

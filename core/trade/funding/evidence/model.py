@@ -15,7 +15,7 @@ SEND_BEFORE: Final = timedelta(days=2)  # of the bank's date: time to try again,
 TRY_AGAIN_AFTER: Final = timedelta(hours=6)
 
 
-class Mark(Table):
+class EvidenceMark(Table):
     """Somebody did something about a deal, a session or a purchase: who, when, and by which message of which chat.
 
     Kept for ever.

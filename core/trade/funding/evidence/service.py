@@ -12,7 +12,7 @@ from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.trade.funding.called_back import dispute_of
 from core.trade.funding.events import EvidenceRefused, EvidenceSent
-from core.trade.funding.evidence.model import SEND_BEFORE, TRY_AGAIN_AFTER, Mark, Pack, PackState
+from core.trade.funding.evidence.model import SEND_BEFORE, TRY_AGAIN_AFTER, EvidenceMark, Pack, PackState
 from core.trade.funding.model import Chargeback
 
 EVIDENCE: Final = "evidence"
@@ -27,7 +27,7 @@ def mark(
     came_by, typed = ctx.notes.get("input", (None, None))
     said = said or typed
     ctx.session.add(
-        Mark(
+        EvidenceMark(
             id=ctx.new_id(),
             subject=subject,
             at=ctx.now,
@@ -40,8 +40,10 @@ def mark(
     )
 
 
-def marks_of(ctx: Ctx, subject: str) -> list[Mark]:
-    return list(ctx.session.scalars(select(Mark).where(Mark.subject == subject).order_by(Mark.id)))
+def marks_of(ctx: Ctx, subject: str) -> list[EvidenceMark]:
+    return list(
+        ctx.session.scalars(select(EvidenceMark).where(EvidenceMark.subject == subject).order_by(EvidenceMark.id))
+    )
 
 
 def prepare_pack(ctx: Ctx, chargeback_id: str, due_by: datetime | None) -> None:
@@ -63,11 +65,11 @@ def send_pack(ctx: Ctx, chargeback_id: str) -> None:
     body = {
         "chargeback": found.id,
         "dispute": dispute_of(found.ref),
-        "matter": found.matter.value,
+        "matter": found.subject_kind.value,
         "subject": found.subject,
         "attempt": pack.attempt,
     }
-    ctx.post("payments", f"{found.matter}:{found.subject}", "evidence.submit", body)
+    ctx.post("payments", f"{found.subject_kind}:{found.subject}", "evidence.submit", body)
     ctx.session.flush()
 
 
@@ -79,7 +81,7 @@ def pack_sent(ctx: Ctx, chargeback_id: str, digest: str) -> None:
     clear_timers(ctx.session, EVIDENCE, chargeback_id)
     if not told:
         found = ctx.session.get_one(Chargeback, chargeback_id)
-        ctx.announce(EvidenceSent(found.matter, found.subject, chargeback_id))
+        ctx.announce(EvidenceSent(found.subject_kind, found.subject, chargeback_id))
     ctx.session.flush()
 
 
@@ -93,7 +95,7 @@ def pack_refused(ctx: Ctx, chargeback_id: str, why: str) -> None:
     if ctx.now + TRY_AGAIN_AFTER < pack.due_by:
         set_timer(ctx.session, Timer(EVIDENCE, chargeback_id, SEND, ctx.now + TRY_AGAIN_AFTER))
     found = ctx.session.get_one(Chargeback, chargeback_id)
-    ctx.announce(EvidenceRefused(found.matter, found.subject, chargeback_id, why))
+    ctx.announce(EvidenceRefused(found.subject_kind, found.subject, chargeback_id, why))
     ctx.session.flush()
 
 

@@ -46,8 +46,8 @@ from core.trade.funding.model import (
     EffectKind,
     EffectState,
     LotSettlement,
-    Matter,
     Payment,
+    SubjectKind,
     Tranche,
 )
 from core.trade.funding.recalled import steps
@@ -56,7 +56,7 @@ from core.trade.funding.sources import left_of
 
 
 def listen(reactions: Reactions) -> None:
-    ours = Matter.DEAL
+    ours = SubjectKind.DEAL
     steps.follow(reactions, WAY)
     reactions.on(ChargebackOpened, only_of(ours, lambda ctx, fact: deals.freeze(ctx, fact.subject, FROZEN)))
     reactions.on(ChargebackClosed, only_of(ours, _closed))
@@ -92,7 +92,7 @@ def chargeback_opened(
     sums = select(func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor))
     released, fees = ctx.session.execute(sums.where(LotSettlement.deal_id == deal.id)).one()
     source = Source(
-        matter=Matter.DEAL,
+        subject_kind=SubjectKind.DEAL,
         subject=deal.id,
         payment_id=payment.id,
         seller=deal.seller,
@@ -166,7 +166,7 @@ def refund_refused(
 
 def set_off(ctx: Ctx, deal: Deal, lot_id: str, net: Money) -> Money:
     """Keep of a lot's payout what its seller owes us; the rest of it is sent."""
-    return chargebacks.kept_of(ctx, Matter.DEAL, deal.id, deal.seller, net, mark=lot_id)
+    return chargebacks.kept_of(ctx, SubjectKind.DEAL, deal.id, deal.seller, net, mark=lot_id)
 
 
 # --- what follows -----------------------------------------------------------------------------------------------------
@@ -264,7 +264,7 @@ def _refund(ctx: Ctx, found: Chargeback, amount: Money, _key: str) -> None:
 
 
 WAY = Way(
-    matter=Matter.DEAL,
+    subject_kind=SubjectKind.DEAL,
     rows=Effect,
     row_name="effect",
     timer=EFFECT,

@@ -25,12 +25,12 @@ from core.trade.funding.events import (
     EffectRefused,
     PayeeReady,
 )
-from core.trade.funding.model import CHARGEBACK, LOST, MARKET, Chargeback, EffectKind, Matter, Payee
+from core.trade.funding.model import CHARGEBACK, LOST, MARKET, Chargeback, EffectKind, Payee, SubjectKind
 from core.trade.funding.recalled.steps import only_of
 
 
 def listen(reactions: Reactions) -> None:
-    ours = Matter.PURCHASE
+    ours = SubjectKind.PURCHASE
     reactions.on(ChargebackOpened, only_of(ours, lambda ctx, fact: recalls.call_back(ctx, _paid_by(ctx, fact))))
     reactions.on(ChargebackTaken, only_of(ours, lambda ctx, fact: recalls.taken(ctx, _paid_by(ctx, fact))))
     reactions.on(ChargebackClosed, only_of(ours, _closed))
@@ -66,7 +66,7 @@ def chargeback_opened(
         raise NotFound
     purchase = locked(ctx, payment.purchase_id)
     source = Source(
-        matter=Matter.PURCHASE,
+        subject_kind=SubjectKind.PURCHASE,
         subject=purchase.id,
         payment_id=payment.id,
         seller=MARKET,
@@ -116,7 +116,7 @@ def _refused(ctx: Ctx, fact: RefundRefused) -> None:
     """Told as of everything that leaves."""
     buyer = person_of(ctx, locked(ctx, fact.purchase_id).buyer).organisation_id
     kind = EffectKind.TRANSFER if fact.to_account else EffectKind.REFUND
-    facts = (Matter.PURCHASE, fact.purchase_id, fact.refund_id, kind, buyer, fact.amount)
+    facts = (SubjectKind.PURCHASE, fact.purchase_id, fact.refund_id, kind, buyer, fact.amount)
     ctx.announce(EffectRefused(*facts, fact.why))
 
 

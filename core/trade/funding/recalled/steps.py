@@ -22,7 +22,7 @@ from core.money.ledger.model import LOSS, PROVIDER, Leg, credit, debit, payable,
 from core.trade.funding import chargebacks
 from core.trade.funding.chargebacks import OWING
 from core.trade.funding.events import ChargebackClosed, ChargebackTaken, ChargebackWrittenOff, PayoutSetOff, RecallFact
-from core.trade.funding.model import CHARGEBACK, LOST, Chargeback, EffectKind, EffectState, Leaving, Matter
+from core.trade.funding.model import CHARGEBACK, LOST, Chargeback, EffectKind, EffectState, Leaving, SubjectKind
 
 UNSENT = (EffectState.WAITING, EffectState.REFUSED)
 
@@ -39,7 +39,7 @@ class Way(Generic[Row]):
     payer out of the payment that the bank has called back.
     """
 
-    matter: Matter
+    subject_kind: SubjectKind
     rows: type[Row]
     row_name: str  # what the books of the provider call a row, before its id
     timer: str  # the kind under which a row is tried again
@@ -55,14 +55,14 @@ class Way(Generic[Row]):
 
 def follow(reactions: Reactions, way: Way[Row]) -> None:
     """Do with the rows of one matter what its disputes ask for."""
-    reactions.on(ChargebackTaken, only_of(way.matter, lambda ctx, fact: _taken(ctx, way, _row(ctx, fact))))
-    reactions.on(ChargebackClosed, only_of(way.matter, lambda ctx, fact: _closed(ctx, way, fact)))
-    reactions.on(ChargebackWrittenOff, only_of(way.matter, lambda ctx, fact: _give_up(ctx, way, _row(ctx, fact))))
+    reactions.on(ChargebackTaken, only_of(way.subject_kind, lambda ctx, fact: _taken(ctx, way, _row(ctx, fact))))
+    reactions.on(ChargebackClosed, only_of(way.subject_kind, lambda ctx, fact: _closed(ctx, way, fact)))
+    reactions.on(ChargebackWrittenOff, only_of(way.subject_kind, lambda ctx, fact: _give_up(ctx, way, _row(ctx, fact))))
 
 
-def only_of(matter: Matter, hear: Callable[[Ctx, Fact], None]) -> Callable[[Ctx, Fact], None]:
+def only_of(subject_kind: SubjectKind, hear: Callable[[Ctx, Fact], None]) -> Callable[[Ctx, Fact], None]:
     """Hear such a fact when it is of this matter."""
-    return lambda ctx, fact: hear(ctx, fact) if fact.matter is matter else None
+    return lambda ctx, fact: hear(ctx, fact) if fact.subject_kind is subject_kind else None
 
 
 def arrived(ctx: Ctx, way: Way[Row], subject: str) -> None:
@@ -113,7 +113,7 @@ def sent_back(ctx: Ctx, way: Way[Row], subject: str, refund: Row, ref: str | Non
     if not done or ref is None or ref != refund.provider_ref:
         return False
     legs = [debit(PROVIDER, refund.amount), credit(refund_due(subject), refund.amount)]
-    ledger.post(ctx, f"{way.matter}:{subject}:{refund.key}:{ref}:sent_back", way.sent_back, legs, deal=subject)
+    ledger.post(ctx, f"{way.subject_kind}:{subject}:{refund.key}:{ref}:sent_back", way.sent_back, legs, deal=subject)
     refund.state = EffectState.ASKED
     ctx.session.flush()
     return True
@@ -268,7 +268,7 @@ def _cover(ctx: Ctx, way: Way[Row], found: Chargeback, waiting: Iterable[Row]) -
         rest = effect.amount - covered
         _lessen(ctx, way, effect, covered)
         if claimed and not to_payer:
-            about = (way.matter, found.subject, found.seller)
+            about = (way.subject_kind, found.subject, found.seller)
             ctx.announce(PayoutSetOff(*about, claimed, rest))
         chargebacks.not_twice(found, twice)
         chargebacks.recovered(ctx, found, claimed, of_refund=to_payer)

@@ -22,9 +22,9 @@ from core.money.ledger.service import balance
 from core.trade.funding import chargebacks
 from core.trade.funding.model import Payee
 from core.trade.funding.payees import payee_told
-from payments import looks
-from payments.holding import tell_hold
-from payments.things import Funding, Held, Intent, IntentState
+from payments import sync
+from payments.card_holds import tell_hold
+from payments.provider_models import Funding, Held, Intent, IntentState
 from tests.core.advice.sessions.session_steps import Counsel
 
 Mood = Literal["does", "refuses", "puts_off", "is_silent", "is_unheard"]
@@ -222,7 +222,7 @@ class Till(Counsel):
     def _transfer(self, post: Post, mood: Mood) -> Unit:
         body, effect = post.body, post.body["effect"]
         if mood in ("refuses", "puts_off"):
-            return partial(looks.not_sent, effect_id=effect, why="transfers_not_allowed", final=mood == "refuses")
+            return partial(sync.not_sent, effect_id=effect, why="transfers_not_allowed", final=mood == "refuses")
         if effect not in self.done:
             if body["charge"] is not None:
                 charge = self.charges[body["charge"].removeprefix("ch_")]
@@ -231,7 +231,7 @@ class Till(Counsel):
             self.done[effect] = f"tr_{effect}"
             self.sent[self.done[effect]] = body["amount"]
             self.stands -= body["amount"]
-        return partial(looks.sent, effect_id=effect, ref=self.done[effect])
+        return partial(sync.sent, effect_id=effect, ref=self.done[effect])
 
     def _refund(self, post: Post, mood: Mood) -> Unit:
         body, effect = post.body, post.body["effect"]
@@ -239,25 +239,25 @@ class Till(Counsel):
         if charge.called or mood in ("refuses", "puts_off"):
             why = "charge_disputed" if charge.called else "expired_or_canceled_card"
             final = bool(charge.called) or mood == "refuses"
-            return partial(looks.not_given_back, effect_id=effect, why=why, final=final)
+            return partial(sync.not_given_back, effect_id=effect, why=why, final=final)
         charge.back += body["amount"]
         assert charge.back <= charge.taken, "more is given back than was taken"
         ref = f"re_{effect}_{body['attempt']}"
         self.refunded[ref] = (effect, charge.hold, body["amount"])
         self.stands -= body["amount"]
-        return partial(looks.given_back, effect_id=effect, ref=ref)
+        return partial(sync.given_back, effect_id=effect, ref=ref)
 
     def _reverse(self, post: Post, mood: Mood) -> Unit:
         body, effect = post.body, post.body["effect"]
         if mood in ("refuses", "puts_off"):
             why = "insufficient_funds"
-            return partial(looks.not_taken_back, effect_id=effect, why=why, final=mood == "refuses")
+            return partial(sync.not_taken_back, effect_id=effect, why=why, final=mood == "refuses")
         if effect not in self.done:
             self.done[effect] = f"trr_{effect}"
             self.sent[body["transfer"]] -= body["amount"]
             assert self.sent[body["transfer"]] >= 0, "more is taken back than was sent"
             self.stands += body["amount"]
-        return partial(looks.taken_back, effect_id=effect, ref=self.done[effect])
+        return partial(sync.taken_back, effect_id=effect, ref=self.done[effect])
 
     async def comes_back(self, ref: str) -> None:
         """A refund did not arrive after all."""
@@ -265,7 +265,7 @@ class Till(Counsel):
         self.charges[hold].back -= amount
         self.stands += amount
         why = "lost_or_stolen_card"
-        await self.tells(partial(looks.not_given_back, effect_id=effect, why=why, final=True, ref=ref))
+        await self.tells(partial(sync.not_given_back, effect_id=effect, why=why, final=True, ref=ref))
         await self.bank()
 
     async def account(self, organisation: str, *, ready: bool) -> None:

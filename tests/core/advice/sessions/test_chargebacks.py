@@ -24,7 +24,7 @@ from core.trade.funding import chargebacks
 from core.trade.funding.events import AccountAwaited, ChargebackThawed
 from core.trade.funding.evidence import reactions as evidence
 from core.trade.funding.model import Chargeback, Payee
-from payments.open_ends import OpenEnds
+from payments.open_items import OpenEnds
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, counsel
 from tests.core.amounts import eur
 from tests.core.conftest import Market

@@ -301,11 +301,11 @@ async def test_nobody_books_on_other_terms_than_were_shown(they: Counsel) -> Non
     """Sarah has read that ten minutes are free, and uses them up on the other chat before she sends it."""
     wish = BookSession(expert_id=they.expert_id, starts_at=TUESDAY_TEN, length=30, problem="Slag in the grate")
     expert = await they.run(MARKET, lambda ctx: ctx.session.get_one(Expert, they.expert_id))
-    shown = (await they.run(they.sarah, service.terms_for, expert, wish.length, COMMISSION_BP)).mark
+    shown = (await they.run(they.sarah, service.terms_for, expert, wish.length, COMMISSION_BP)).fingerprint
     await they.books(TUESDAY_TEN + timedelta(days=1))
     with pytest.raises(Stale):
         await they.run(they.sarah, service.book_session, wish, COMMISSION_BP, shown=shown)
-    now = (await they.run(they.sarah, service.terms_for, expert, wish.length, COMMISSION_BP)).mark
+    now = (await they.run(they.sarah, service.terms_for, expert, wish.length, COMMISSION_BP)).fingerprint
     booked = await they.run(they.sarah, service.book_session, wish, COMMISSION_BP, shown=now)
 
     assert (booked.free_minutes, booked.state) == (0, "slot_held")

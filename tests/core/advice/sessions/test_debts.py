@@ -11,7 +11,7 @@ from core.kernel.transaction import MARKET, PROVIDER
 from core.money.ledger.model import payable, receivable
 from core.trade.funding import chargebacks
 from core.trade.funding.events import PayoutSetOff
-from core.trade.funding.model import Matter
+from core.trade.funding.model import SubjectKind
 from core.trade.funding.payees import payee_ready
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel
 from tests.core.advice.sessions.test_chargebacks import (
@@ -37,7 +37,7 @@ async def test_what_is_owed_is_kept_of_the_next_session(they: Counsel) -> None:
     await they.meet(at)
     await they.does(they.sarah, meeting.end)
     await they.later(days=2, minutes=1)
-    assert they.market.facts == [PayoutSetOff(Matter.SESSION, they.booking_id, owes, eur(7650), eur(0))]
+    assert they.market.facts == [PayoutSetOff(SubjectKind.SESSION, they.booking_id, owes, eur(7650), eur(0))]
     (one,) = await they.run(MARKET, chargebacks.of_subject, first)
     assert (one.state, await of(they, receivable(owes)), await they.state()) == ("recovered", 0, "completed")
     await they.market.books_hold()

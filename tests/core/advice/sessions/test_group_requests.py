@@ -167,9 +167,9 @@ async def test_what_is_taken_by_then_cannot_be_picked(they: Asked) -> None:
 
 
 @pytest.mark.parametrize("apart", [timedelta(hours=1), timedelta(days=61)], ids=["too soon", "too far"])
-async def test_times_that_nobody_could_answer_for_are_refused(they: Asked, apart: timedelta) -> None:
+async def test_times_that_nobody_could_answer_for_are_refused(they: Asked, blocking: timedelta) -> None:
     with pytest.raises(Invalid, match=r"session\.proposed_too"):
-        await they.asks(times=[they.market.clock.moment + apart])
+        await they.asks(times=[they.market.clock.moment + blocking])
 
 
 async def test_who_waits_for_many_answers_asks_no_more(they: Asked) -> None:

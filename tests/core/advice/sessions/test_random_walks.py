@@ -26,7 +26,7 @@ from core.kernel.transaction import MARKET, Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import LOSS, escrow, payable, refund_due
 from core.people.accounts.model import Person
-from payments.things import IntentState
+from payments.provider_models import IntentState
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, counsel
 from tests.core.advice.sessions.simulated_provider import Mood, Till
 from tests.core.trades import market_in_memory

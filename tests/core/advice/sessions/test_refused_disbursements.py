@@ -8,8 +8,8 @@ from core.advice.sessions import chargebacks, settlement
 from core.kernel.transaction import MARKET, PROVIDER
 from core.money.ledger.model import LOSS, payable, receivable, refund_due
 from core.trade.funding.events import AccountAwaited, EffectRefused
-from core.trade.funding.model import MOST_REFUSALS, EffectKind, Matter, Payee
-from payments.looks import not_sent, sent
+from core.trade.funding.model import MOST_REFUSALS, EffectKind, Payee, SubjectKind
+from payments.sync import not_sent, sent
 from tests.core.advice.sessions.session_steps import Counsel
 from tests.core.advice.sessions.test_chargebacks import ALL, called_back, decided, of, payouts, they
 from tests.core.amounts import eur
@@ -50,7 +50,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     await they.later(days=1, minutes=1)
     await refused(they, refund)
     seeks = (await they.booking()).seeker_org
-    of_it = (Matter.SESSION, they.booking_id, refund, EffectKind.REFUND, seeks, eur(ALL))
+    of_it = (SubjectKind.SESSION, they.booking_id, refund, EffectKind.REFUND, seeks, eur(ALL))
     assert they.market.facts[:2] == [EffectRefused(*of_it, "card_closed"), AccountAwaited(seeks, (eur(ALL),))]
     assert (await payouts(they), await of(they, payable(seeks))) == ([("transfer", ALL, "waiting")], ALL)
     await has_an_account(they, seeks)

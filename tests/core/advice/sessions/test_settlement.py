@@ -28,7 +28,7 @@ from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import refund_due
 from core.people.accounts.model import Person
-from payments.looks import not_given_back
+from payments.sync import not_given_back
 from tests.core.advice.sessions.session_steps import BY_MINUTE, FIXED, TUESDAY_TEN, Counsel, agreed, counsel
 from tests.core.conftest import Market
 

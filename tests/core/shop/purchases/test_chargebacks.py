@@ -31,7 +31,7 @@ from core.trade.funding.events import AccountAwaited, EffectRefused
 from core.trade.funding.model import EffectKind
 from core.trade.funding.reactions import timer_handlers as escrow_timer_handlers
 from core.trade.funding.recalled import sales as recalled
-from payments.open_ends import still_open
+from payments.open_items import still_open
 from tests.core import invoicing_steps
 from tests.core.conftest import Market
 

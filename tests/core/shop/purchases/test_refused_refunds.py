@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from conversations.event_sentences import notifications
-from conversations.shop.purchase_notifications import PURCHASES_HEARD
+from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
 from core.books.invoicing.model import Invoice, Paper
 from core.kernel.events import Event
 from core.kernel.money import Money
@@ -175,7 +175,7 @@ def heard(sale: Sale) -> list[tuple[str, str]]:
 
         return hears
 
-    for facts, on in PURCHASES_HEARD:
+    for facts, on in PURCHASE_LISTENERS:
         for fact, code in facts.items():
             sale.market.reactions.on(fact, hear(on(code)))
     return said

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.trade.funding import service
 from core.trade.funding.events import ChargebackServed, PayoutSetOff
-from core.trade.funding.model import Effect, EffectState, Matter, Payee
+from core.trade.funding.model import Effect, EffectState, Payee, SubjectKind
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import another_deal, books_hold, chargeback, decided, recalled, released
@@ -62,8 +62,8 @@ async def test_what_waits_in_another_deal_is_kept_when_the_claim_is_lost_after_i
     assert (await later.deal()).state == "completed"
     kept, owed, found = eur(10_237_50), eur(10_237_50), await chargeback(trade)
     assert market.facts == [
-        ChargebackServed(Matter.DEAL, trade.deal_id, found.id, trade.selling, later.deal_id, kept, owed),
-        PayoutSetOff(Matter.DEAL, later.deal_id, trade.selling, kept, eur(0)),
+        ChargebackServed(SubjectKind.DEAL, trade.deal_id, found.id, trade.selling, later.deal_id, kept, owed),
+        PayoutSetOff(SubjectKind.DEAL, later.deal_id, trade.selling, kept, eur(0)),
     ]
     await books_hold(trade)
     await trade.seller_can_be_paid()

@@ -19,7 +19,7 @@ from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import ProposeCut
 from core.trade.funding import rules, service
 from core.trade.funding.events import EffectRefused, OnboardingLinkReady, PayoutSent, PayoutWaiting
-from core.trade.funding.model import EffectKind, Matter
+from core.trade.funding.model import EffectKind, SubjectKind
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trades import COMMISSION_BP, Trade, agreed, market_in_memory, paid
@@ -122,7 +122,7 @@ async def test_a_payout_refused_for_good_is_the_operators(market: Market) -> Non
     trade = await one_payout(market)
     effect = trade.asked("transfer")[0]["effect"]
     await market.run(PROVIDER, lambda ctx: service.transfer_refused(ctx, effect, "account_closed", final=True))
-    told = (Matter.DEAL, trade.deal_id, effect, EffectKind.TRANSFER, trade.selling, eur(20_475_00))
+    told = (SubjectKind.DEAL, trade.deal_id, effect, EffectKind.TRANSFER, trade.selling, eur(20_475_00))
     assert market.facts == [EffectRefused(*told, "account_closed")]
     assert (await trade.deal()).state == "payout_blocked"
     await trade.market.books_hold()

@@ -18,7 +18,7 @@ from core.money.ledger.service import balance
 from core.people.accounts.service import organisation_of
 from core.trade.funding import service
 from core.trade.funding.events import EffectRefused, PayoutWaiting
-from core.trade.funding.model import MOST_REFUSALS, EffectKind, Matter
+from core.trade.funding.model import MOST_REFUSALS, EffectKind, SubjectKind
 from tests.core.conftest import Market
 from tests.core.trades import Trade, called_off, paid
 
@@ -72,7 +72,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
         await trade.market.books_hold()
         if number < MOST_REFUSALS:
             await trade.pass_days(8)
-    told = (Matter.DEAL, trade.deal_id, effect, EffectKind.REFUND, trade.buying, WHOLE)
+    told = (SubjectKind.DEAL, trade.deal_id, effect, EffectKind.REFUND, trade.buying, WHOLE)
     assert market.facts == [
         EffectRefused(*told, "card_closed"),
         PayoutWaiting(trade.buying, trade.deal_id, WHOLE, "no_account"),

@@ -12,9 +12,9 @@ from core.money.ledger.model import PROVIDER as AT_PROVIDER
 from core.trade.funding import service
 from core.trade.funding.events import ChargebackClosed, ChargebackOpened
 from core.trade.funding.model import Chargeback
-from payments.looks import tell_dispute
-from payments.open_ends import OpenEnds
-from payments.things import Dispute, DisputeState, Taking
+from payments.open_items import OpenEnds
+from payments.provider_models import Dispute, DisputeState, Taking
+from payments.sync import tell_dispute
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import another_deal, books_hold, of, released

@@ -12,7 +12,7 @@ from core.money.ledger.model import refund_due
 from core.money.ledger.service import balance
 from core.trade.funding import service
 from core.trade.funding.events import EffectRefused, PayoutSent
-from core.trade.funding.model import Effect, EffectKind, EffectState, Matter
+from core.trade.funding.model import Effect, EffectKind, EffectState, SubjectKind
 from tests.core.conftest import Market
 from tests.core.trades import Trade, called_off, paid
 
@@ -28,7 +28,7 @@ async def test_a_refund_that_the_buyers_bank_sends_back_is_owed_again(market: Ma
     assert (await trade.deal()).state == "cancelled"
     for told in (failed, failed, done):  # twice, and what was read before it failed comes last
         await market.run(PROVIDER, told)
-    of = (Matter.DEAL, trade.deal_id, effect, EffectKind.REFUND, trade.buying, WHOLE)
+    of = (SubjectKind.DEAL, trade.deal_id, effect, EffectKind.REFUND, trade.buying, WHOLE)
     assert market.facts == [EffectRefused(*of, "lost_or_stolen_card")]
     assert await owed(trade) == WHOLE
     await trade.market.books_hold()

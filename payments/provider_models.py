@@ -192,7 +192,7 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Events:
     """That something has happened at the provider: to be looked at. `kind` is None when nobody has to look."""
 
     id: str

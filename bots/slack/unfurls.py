@@ -10,7 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.render import card_blocks
+from bots.slack.renderer import card_blocks
 from conversations.reply import Card
 
 log = structlog.get_logger(__name__)

@@ -17,12 +17,12 @@ from core.kernel.transaction import Ctx
 from core.trade.funding import service as escrow
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.model import Rail
-from payments.answers import Answer, Done, Refused, Unknown
-from payments.asks import CheckoutAsk, PayerAsk
-from payments.looks import lapsed, tell_checkout
 from payments.outcomes import Outcome, Unit, again, amount_of, known, seen
 from payments.provider import Provider
-from payments.things import Checkout
+from payments.provider_models import Checkout
+from payments.provider_requests import CheckoutRequest, PayerRequest
+from payments.provider_results import Answer, Done, Refused, Unknown
+from payments.sync import lapsed, tell_checkout
 
 
 class PayingIn:
@@ -52,7 +52,7 @@ class PayingIn:
                     return Never(why, lapsed(payment))
                 case Unknown(why, seconds):
                     return again(post, why, seconds)
-        ask = CheckoutAsk(
+        ask = CheckoutRequest(
             key=f"checkout:{payment}",
             payment=payment,
             deal=body["deal"],
@@ -84,7 +84,7 @@ class PayingIn:
 
     async def _open_payer(self, body: Mapping[str, Any]) -> Answer[str]:
         """Under the buyer's own name: two payments at once shall not make two of them."""
-        ask = PayerAsk(f"payer:{body['buyer']}", body["buyer"], body["buyer_name"], body["buyer_email"])
+        ask = PayerRequest(f"payer:{body['buyer']}", body["buyer"], body["buyer_name"], body["buyer_email"])
         answer = await self._provider.open_payer(ask)
         if isinstance(answer, Unknown) and answer.saved:  # a failure that is kept under this key for a day
             return await self._provider.open_payer(replace(ask, key=f"{ask.key}:again"))

@@ -10,11 +10,11 @@ from core.kernel.clock import Clock
 from core.kernel.dispatcher import Delivered, Never
 from core.kernel.outbox import Post
 from core.shop.purchases import payments as purchases
-from payments.answers import Done, Refused, Unknown
-from payments.asks import CheckoutAsk
-from payments.looks import tell_checkout
 from payments.outcomes import Outcome, again, amount_of, known, seen
 from payments.provider import Provider
+from payments.provider_requests import CheckoutRequest
+from payments.provider_results import Done, Refused, Unknown
+from payments.sync import tell_checkout
 
 
 class Selling:
@@ -31,7 +31,7 @@ class Selling:
         lapsed = known(partial(purchases.page_lapsed, purchase_id=purchase))
         if expires_at <= self._clock.now():
             return Never("its time has passed", lapsed)
-        ask = CheckoutAsk(
+        ask = CheckoutRequest(
             key=f"purchase:{purchase}",
             payment=purchase,
             deal=purchase,

@@ -16,9 +16,12 @@ from core.kernel.dispatcher import Delivered, Never
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
-from payments.answers import Answer, Done, Refused, Unknown
-from payments.asks import CreditAsk, RefundAsk, ReversalAsk, TransferAsk
-from payments.looks import (
+from payments.outcomes import Outcome, Unit, again, amount_of, known, refused
+from payments.provider import Provider
+from payments.provider_models import Refund, RefundState
+from payments.provider_requests import CreditRequest, RefundRequest, ReversalRequest, TransferRequest
+from payments.provider_results import Answer, Done, Refused, Unknown
+from payments.sync import (
     REFUND_TAKES,
     ask_again,
     not_given_back,
@@ -28,9 +31,6 @@ from payments.looks import (
     tell_reversal,
     tell_transfer,
 )
-from payments.outcomes import Outcome, Unit, again, amount_of, known, refused
-from payments.provider import Provider
-from payments.things import Refund, RefundState
 
 KEY_KEPT: Final = timedelta(hours=20)  # of the 24 hours, for the call has to get there
 
@@ -49,7 +49,7 @@ class PayingOut:
         async def find() -> Answer[str | None]:
             return await self._provider.find_transfer(effect, body["group"])
 
-        ask = TransferAsk(
+        ask = TransferRequest(
             key=f"transfer:{effect}:{body['attempt']}",
             effect=effect,
             amount=amount_of(body),
@@ -66,7 +66,7 @@ class PayingOut:
         async def find() -> Answer[str | None]:
             return await self._provider.find_reversal(effect, body["transfer"])
 
-        ask = ReversalAsk(
+        ask = ReversalRequest(
             key=f"reversal:{effect}:{body['attempt']}",
             effect=effect,
             amount=amount_of(body),
@@ -129,14 +129,18 @@ class PayingOut:
         if payer is not None:
             match await self._provider.credit(payer):
                 case Done(standing) if self._free(standing, post) >= amount:
-                    return await self._provider.send_credit(CreditAsk(key, effect, amount, payer, body.get("email")))
+                    return await self._provider.send_credit(
+                        CreditRequest(key, effect, amount, payer, body.get("email"))
+                    )
                 case Done() if body.get("beside"):
                     return Refused("it has left their balance", final=False)  # never from a payment: it came by none
                 case Done():
                     pass
                 case other:
                     return other
-        return await self._provider.refund(RefundAsk(key, effect, amount, body["payment_intent"], body.get("email")))
+        return await self._provider.refund(
+            RefundRequest(key, effect, amount, body["payment_intent"], body.get("email"))
+        )
 
     def _free(self, standing: Mapping[str, Money], post: Post) -> Money:
         amount = amount_of(post.body)

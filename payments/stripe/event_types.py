@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 # None: it is kept and logged for the operator.
-MATTERS: Final[Mapping[str, str | None]] = {
+EVENT_TYPES: Final[Mapping[str, str | None]] = {
     "checkout.session.completed": "checkout",
     "checkout.session.async_payment_succeeded": "checkout",
     "checkout.session.async_payment_failed": "checkout",

@@ -16,7 +16,7 @@ from core.trade.funding.rails.model import Rail
 
 
 @dataclass(frozen=True, slots=True)
-class PayerAsk:
+class PayerRequest:
     """Know a buyer by name, so that a bank transfer finds its payment and a card can be used again."""
 
     key: str
@@ -26,7 +26,7 @@ class PayerAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckoutAsk:
+class CheckoutRequest:
     """Let the buyer pay `amount` by one rail: on a page, or by a bank transfer that may come in parts.
 
     `payer`: the provider's name of the buyer; a bank transfer needs it.
@@ -47,7 +47,7 @@ class CheckoutAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldPageAsk:
+class HoldPageRequest:
     """Open a page on which `amount` is held on the payer's card and not taken. The card is kept for the payer."""
 
     key: str
@@ -59,7 +59,7 @@ class HoldPageAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class CardPageAsk:
+class CardPageRequest:
     """Open a page on which the payer leaves a card to be charged later; nothing is held."""
 
     key: str
@@ -70,7 +70,7 @@ class CardPageAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldAsk:
+class HoldRequest:
     """Hold `amount` on a kept card while its owner is away; with `take` it is charged at once."""
 
     key: str
@@ -82,7 +82,7 @@ class HoldAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class CaptureAsk:
+class CaptureRequest:
     """Take `amount` of what is held; the rest is set free."""
 
     key: str
@@ -94,7 +94,7 @@ class CaptureAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class TransferAsk:
+class TransferRequest:
     """Send `amount` out of `charge` to a seller's account; without one, out of our balance."""
 
     key: str
@@ -106,7 +106,7 @@ class TransferAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class ReversalAsk:
+class ReversalRequest:
     """Take `amount` of a transfer back from the seller's account."""
 
     key: str
@@ -116,7 +116,7 @@ class ReversalAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundAsk:
+class RefundRequest:
     """Give `amount` of what came with `intent` back to the buyer.
 
     `email`: who is asked for an account where the bank that sent the money has not told one.
@@ -130,7 +130,7 @@ class RefundAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class CreditAsk:
+class CreditRequest:
     """Send `amount` of what a buyer has transferred too much back to their bank account. `email` as for a refund."""
 
     key: str
@@ -141,7 +141,7 @@ class CreditAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class EarningsAsk:
+class EarningsRequest:
     """Pay `amount` of what the market has earned out to its own bank account."""
 
     key: str
@@ -152,7 +152,7 @@ class EarningsAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountAsk:
+class AccountRequest:
     """Open an account for a seller. `country`: ISO 3166-1 alpha-2."""
 
     key: str
@@ -163,7 +163,7 @@ class AccountAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceAsk:
+class EvidenceRequest:
     """Answer a dispute, once: `pack` is a PDF, `texts` go into the provider's fields of those names."""
 
     key: str

@@ -16,11 +16,11 @@ from core.kernel.clock import Clock
 from core.kernel.dispatcher import Delivered, Never
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
-from payments.answers import Answer, Done, Refused, Unknown
-from payments.asks import CaptureAsk, CardPageAsk, HoldAsk, HoldPageAsk, PayerAsk
-from payments.outcomes import Outcome, Told, Unit, again, amount_of, known, seen
+from payments.outcomes import Apply, Outcome, Unit, again, amount_of, known, seen
 from payments.provider import Provider
-from payments.things import Checkout, CheckoutState, Intent, IntentState
+from payments.provider_models import Checkout, CheckoutState, Intent, IntentState
+from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest, PayerRequest
+from payments.provider_results import Answer, Done, Refused, Unknown
 
 KEY_KEPT: Final = timedelta(hours=20)  # of the provider's 24, for the call has to get there
 
@@ -48,7 +48,7 @@ class Holding:
         lapsed = known(partial(card_results.page_lapsed, hold_id=hold))
         if expires_at <= self._clock.now():
             return Never("its time has passed", lapsed)
-        ask = PayerAsk(f"payer:{body['person']}", body["person"], body["name"], body["email"])
+        ask = PayerRequest(f"payer:{body['person']}", body["person"], body["name"], body["email"])
         payer = await self._provider.open_payer(ask)
         if isinstance(payer, Unknown) and payer.saved:
             payer = await self._provider.open_payer(replace(ask, key=f"{ask.key}:{hold}"))
@@ -70,11 +70,11 @@ class Holding:
     async def _open(self, post: Post, payer: str, expires_at: datetime) -> Answer[Checkout]:
         body, hold = post.body, str(post.body["hold"])
         if post.kind == "card.page":
-            ask = CardPageAsk(f"card:{hold}", hold, payer, body["currency"], expires_at)
+            ask = CardPageRequest(f"card:{hold}", hold, payer, body["currency"], expires_at)
             return await self._provider.open_card_page(ask)
         title = " · ".join(body[each] for each in ("ref", "what") if each in body)
         return await self._provider.open_hold_page(
-            HoldPageAsk(f"hold-page:{hold}", hold, title, amount_of(body), payer, expires_at)
+            HoldPageRequest(f"hold-page:{hold}", hold, title, amount_of(body), payer, expires_at)
         )
 
     @staticmethod
@@ -88,7 +88,7 @@ class Holding:
 
     async def _hold(self, post: Post) -> Outcome:
         body, hold = post.body, str(post.body["hold"])
-        ask = HoldAsk(f"hold:{hold}:{body['attempt']}", hold, amount_of(body), body["payer"], body["card"])
+        ask = HoldRequest(f"hold:{hold}:{body['attempt']}", hold, amount_of(body), body["payer"], body["card"])
         forgotten = self._clock.now() - post.created_at >= KEY_KEPT
         if forgotten and (found := await self._found(post)) is not None:
             return found
@@ -120,7 +120,7 @@ class Holding:
 
     async def _capture(self, post: Post) -> Outcome:
         body, hold = post.body, str(post.body["hold"])
-        ask = CaptureAsk(f"capture:{hold}", body["intent"], amount_of(body))
+        ask = CaptureRequest(f"capture:{hold}", body["intent"], amount_of(body))
         answer = await self._provider.capture(ask)
         if isinstance(answer, Unknown) and answer.saved:  # what was taken under the other key is seen, and taken once
             answer = await self._provider.capture(replace(ask, key=f"{ask.key}:again"))
@@ -148,7 +148,7 @@ def declined(hold: str, why: str) -> Never:
     return Never(why, known(partial(card_results.hold_refused, hold_id=hold, why=why)))
 
 
-def tell_page(page: Checkout) -> Told:
+def tell_page(page: Checkout) -> Apply:
     """How a page to add a card stands."""
     hold = page.hold
     if hold is None:
@@ -163,7 +163,7 @@ def tell_page(page: Checkout) -> Told:
     return None
 
 
-def tell_hold(intent: Intent) -> Told:
+def tell_hold(intent: Intent) -> Apply:
     """How money on a card stands: held, taken, or free again."""
     hold = intent.hold
     if hold is None:

@@ -16,8 +16,8 @@ from core.books.reconciliation.model import DifferenceKind
 from core.books.reconciliation.service import open_differences
 from core.kernel.money import Money
 from core.money.ledger.service import balance
-from payments.answers import Answer, Done
-from payments.things import Movement
+from payments.provider_models import Movement
+from payments.provider_results import Answer, Done
 from tests.core.amounts import eur
 from tests.payments.conftest import Shop
 

@@ -11,7 +11,7 @@ import structlog
 from telegram import Bot, Chat, InlineQuery, InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent
 from telegram.error import TelegramError
 
-from bots.telegram.render import card_screen
+from bots.telegram.renderer import card_screen
 from bots.telegram.turns import identity_of
 from conversations.reply import Shared
 from conversations.update_handler import UpdateHandler

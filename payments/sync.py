@@ -25,12 +25,10 @@ from core.trade.funding.called_back import taken_as
 from core.trade.funding.rails import service as rails
 from core.trade.funding.recalled import deals as recalled_deals
 from core.trade.funding.recalled import sales as recalled_sales
-from payments.answers import Answer, Done, Value
-from payments.hints import ask_look
-from payments.holding import tell_hold, tell_page
-from payments.outcomes import Outcome, Told, Unit, known, seen
+from payments.card_holds import tell_hold, tell_page
+from payments.outcomes import Apply, Outcome, Unit, known, seen
 from payments.provider import Provider
-from payments.things import (
+from payments.provider_models import (
     Account,
     Checkout,
     CheckoutState,
@@ -43,6 +41,8 @@ from payments.things import (
     RefundState,
     Taking,
 )
+from payments.provider_results import Answer, Done, Value
+from payments.webhook_inbox import ask_look
 
 REFUND_TAKES: Final = timedelta(days=60)  # at the most, from when it was asked for to its end
 
@@ -64,14 +64,14 @@ async def look(provider: Provider, kind: str, ref: str) -> Outcome:
     return await looks[kind]() if kind in looks else Never(f"nobody knows how to look at {kind}")
 
 
-async def _seen(asked: Awaitable[Answer[Value]], tell: Callable[[Value], Told]) -> Outcome:
+async def _seen(asked: Awaitable[Answer[Value]], tell: Callable[[Value], Apply]) -> Outcome:
     return seen(await asked, tell)
 
 
 async def look_at_dispute(provider: Provider, ref: str) -> Outcome:
     """A dispute may be heard of before its payment: then the payment is told first."""
     answer = await provider.dispute(ref)
-    paid: Told = None
+    paid: Apply = None
     if isinstance(answer, Done) and answer.value.intent is not None:
         match await provider.intent(answer.value.intent):
             case Done(intent):
@@ -81,7 +81,7 @@ async def look_at_dispute(provider: Provider, ref: str) -> Outcome:
     return seen(answer, lambda dispute: both(paid, tell_dispute(dispute)))
 
 
-def both(first: Told, second: Told) -> Unit:
+def both(first: Apply, second: Apply) -> Unit:
     def unit(ctx: Ctx) -> None:
         for each in (first, second):
             if each is not None:
@@ -93,7 +93,7 @@ def both(first: Told, second: Told) -> Unit:
 # --- money in ---------------------------------------------------------------------------------------------------------
 
 
-def tell_checkout(checkout: Checkout) -> Told:
+def tell_checkout(checkout: Checkout) -> Apply:
     """How a way to pay stands. What has come of a bank transfer is in its intent."""
     payment = checkout.payment
     if payment is None:
@@ -110,7 +110,7 @@ def tell_checkout(checkout: Checkout) -> Told:
     return None
 
 
-def tell_intent(intent: Intent) -> Told:
+def tell_intent(intent: Intent) -> Apply:
     if intent.payment is None:
         return tell_hold(intent)
     if intent.state is IntentState.PAID:
@@ -120,7 +120,7 @@ def tell_intent(intent: Intent) -> Told:
     return in_part(intent.payment, intent)
 
 
-def paid(payment: str, funding: Funding | None) -> Told:
+def paid(payment: str, funding: Funding | None) -> Apply:
     if funding is None:
         return None
     received = partial(
@@ -149,7 +149,7 @@ def sold(ctx: Ctx, purchase: str, funding: Funding) -> None:
     purchases.card_paid(ctx, purchase, amount=funding.amount, fee=funding.fee, **refs)
 
 
-def in_part(payment: str, intent: Intent) -> Told:
+def in_part(payment: str, intent: Intent) -> Apply:
     if not intent.so_far:
         return None
     return known(partial(escrow.payment_part, payment_id=payment, received=intent.so_far, intent_ref=intent.ref))
@@ -166,7 +166,7 @@ def lapsed(payment: str) -> Unit:
     return known(unit)
 
 
-def tell_credit(payer: str, standing: Mapping[str, Money]) -> Told:
+def tell_credit(payer: str, standing: Mapping[str, Money]) -> Apply:
     return known(partial(surplus_found, payer_ref=payer, standing=standing))
 
 
@@ -181,7 +181,7 @@ def tell_reversal(effect: str, ref: str) -> Unit:
     return known(partial(taken_back, effect_id=effect, ref=ref))
 
 
-def tell_refund(refund: Refund) -> Told:
+def tell_refund(refund: Refund) -> Apply:
     """A refund is booked when the money has gone, which may be days after it was taken on."""
     if refund.effect is None or refund.state is RefundState.PENDING:
         return None
@@ -269,7 +269,7 @@ async def look_at_refund_of(provider: Provider, effect: str, intent: str, now: d
 # --- sellers and disputes ---------------------------------------------------------------------------------------------
 
 
-def tell_account(account: Account) -> Told:
+def tell_account(account: Account) -> Apply:
     def unit(ctx: Ctx) -> None:
         organisation = escrow.organisation_of_account(ctx, account.ref)
         if organisation is not None:
@@ -278,7 +278,7 @@ def tell_account(account: Account) -> Told:
     return unit
 
 
-def tell_dispute(dispute: Dispute) -> Told:
+def tell_dispute(dispute: Dispute) -> Apply:
     """Opened first, also when it is heard of only after the bank has decided. What was paid so, its slice knows.
 
     What the bank takes anew, after it had given it back, is told as a dispute of its own.

@@ -11,8 +11,7 @@ import stripe
 import structlog
 
 from core.kernel.money import Money
-from payments.answers import Answer, Done, Refused, Unknown
-from payments.things import (
+from payments.provider_models import (
     BankDetails,
     Checkout,
     CheckoutState,
@@ -23,6 +22,7 @@ from payments.things import (
     Refund,
     RefundState,
 )
+from payments.provider_results import Answer, Done, Refused, Unknown
 
 log = structlog.get_logger(__name__)
 

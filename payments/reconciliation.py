@@ -18,13 +18,13 @@ from core.kernel.dispatcher import Delivered, Later
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx, Transactions
 from core.trade.funding.rails import service as rails
-from payments.answers import Answer, Done, Refused, Unknown
-from payments.hints import take_hint
-from payments.looks import look, look_at_refund_of, look_at_reversal_of, look_at_transfer_of
-from payments.open_ends import OpenEnds, Question
+from payments.open_items import OpenEnds, Question
 from payments.outcomes import Outcome
 from payments.provider import Provider
-from payments.things import Movement, News
+from payments.provider_models import Events, Movement
+from payments.provider_results import Answer, Done, Refused, Unknown
+from payments.sync import look, look_at_refund_of, look_at_reversal_of, look_at_transfer_of
+from payments.webhook_inbox import take_hint
 
 log = structlog.get_logger(__name__)
 
@@ -161,7 +161,7 @@ class Reconciler:
         return list((await self.compare_balances()).values())
 
 
-def _take_news(ctx: Ctx, news: Sequence[News]) -> None:
+def _take_news(ctx: Ctx, news: Sequence[Events]) -> None:
     for each in news:
         take_hint(ctx, each.id, each.type, each.kind, each.object_id)
     reconciliation.read_until(ctx, "news", max(each.at for each in news))

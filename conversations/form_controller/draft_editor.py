@@ -1,0 +1,281 @@
+"""What every way of filling a form needs: drawing it, taking an answer, keeping it, sending the whole off."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from conversations.buttons import press
+from conversations.chat_context import ChatContext, FormDefaults
+from conversations.form_controller.outdated_forms import close_over
+from conversations.form_controller.sentence_answers import SaidAtOnce
+from conversations.forms.form import Field, Reading, stood
+from conversations.reply import Button, Card, FormClosed, FormView
+from conversations.router import Confirmation, Flow, NeedsConfirmation
+from core.kernel.chat_state import service as talks
+from core.kernel.chat_state.model import Draft
+from core.kernel.errors import Refusal, Stale
+
+REFUSED: Final = "refused"  # under which is remembered why a form was not taken
+REFUSED_ANSWER: Final = "refused_answer"  # and for which answer
+MOVED: Final = "form_moved"  # the form that has been laid upon a newer state of what it changes, in this unit
+
+
+@contextmanager
+def sent(chat: ChatContext) -> Iterator[None]:
+    """What is read meanwhile was sent; else it is only looked at, or still being typed."""
+    chat.ctx.notes["sent"] = True
+    try:
+        yield
+    finally:
+        chat.ctx.notes["sent"] = False
+
+
+class DraftEditor:
+    """Keeps the drafts of all forms. The draft row is all that it remembers."""
+
+    def __init__(self, flows: Mapping[str, Flow]) -> None:
+        self._flows = flows
+
+    # --- drawing ----------------------------------------------------------------------------------------------------
+
+    def show(
+        self,
+        chat: ChatContext,
+        draft: Draft,
+        *,
+        errors: Mapping[str, str] | None = None,
+        note: str = "",
+        keyed: str = "",
+    ) -> None:
+        """The form's card as it stands now."""
+        chat.reply(self.view(chat, draft, errors=errors, note=note, keyed=keyed))
+
+    def view(
+        self,
+        chat: ChatContext,
+        draft: Draft,
+        *,
+        errors: Mapping[str, str] | None = None,
+        note: str = "",
+        warning: str = "",
+        keyed: str = "",
+        proposed: int | None = None,
+    ) -> FormView:
+        flow = self._flows[draft.flow]
+        reading = flow.form.look(chat, draft.answers)
+        moved = chat.words("form.moved_along") if chat.ctx.notes.get(MOVED) == draft.id else ""
+        return flow.form.view(
+            chat,
+            reading,
+            draft.answers,
+            draft=draft.id,
+            revision=draft.revision,
+            current=self._current(draft, reading),
+            intro=flow.intro(chat, FormDefaults(draft.answers, draft.subject, draft.expected_version)),
+            note=" ".join(filter(None, (moved, note))),
+            warning=warning,
+            errors=errors,
+            as_new_message=chat.as_new_message,
+            can_go_back=bool(draft.trail) and draft.editing is None,
+            keyed=keyed,
+            proposed=proposed,
+            keep=self._to_keep(chat, draft, reading),
+            may_be_cleared=self._may_be_cleared(draft, reading),
+        )
+
+    # --- taking and sending -----------------------------------------------------------------------------------------
+
+    def _draft(self, chat: ChatContext, draft_id: str) -> Draft:
+        draft = talks.draft_of(chat.ctx, chat.person.id, draft_id)
+        if draft.flow not in self._flows:
+            talks.close_draft(chat.ctx, draft)
+            raise Stale("talk.form_retired")
+        return draft
+
+    def _drawn_anew(self, chat: ChatContext, draft: Draft) -> bool:
+        """Whether a release has changed the form since it was drawn: then nothing is taken that was meant for that."""
+        if draft.schema == self._flows[draft.flow].form.schema:
+            return False
+        draft = self._save(chat, draft, dict(draft.answers), trail=draft.trail, editing=draft.editing)
+        self.show(chat, draft, note=chat.words("talk.form_changed"))
+        return True
+
+    def _moves_along(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str]) -> bool:
+        """Whether what the form changes has changed itself: then these answers are laid upon it, to be looked over."""
+        flow = self._flows[draft.flow]
+        if flow.anew is None:
+            return False
+        now = flow.anew(chat, FormDefaults(answers, draft.subject, draft.expected_version))
+        if now.expected_version == draft.expected_version:
+            return False
+        self._save(
+            chat,
+            draft,
+            dict(now.answers),
+            trail=draft.trail,
+            editing=draft.editing,
+            expected_version=now.expected_version,
+        )
+        chat.ctx.notes[MOVED] = draft.id
+        return True
+
+    @staticmethod
+    def _current(draft: Draft, reading: Reading) -> str | None:
+        """The field asked for: the one being changed, else the first without a valid answer. None: look it over."""
+        if draft.editing in {each.name for each in reading.asked}:
+            return draft.editing
+        return reading.missing
+
+    def _to_keep(self, chat: ChatContext, draft: Draft, reading: Reading) -> str:
+        """The answer that a line of the review has while another is asked for; none where choosing goes on, or where it
+        is the very answer that the form was just refused for."""
+        if draft.editing not in reading.values or self._current(draft, reading) != draft.editing:
+            return ""
+        asked, answer = self._flows[draft.flow].form.field(draft.editing), draft.answers.get(draft.editing, "")
+        if talks.recall(chat.ctx, chat.person.id, REFUSED_ANSWER) == f"{draft.id}:{draft.revision}:{answer}":
+            return ""
+        return "" if asked.kind in {"choices", "files"} else asked.show(chat, reading.values[asked.name])
+
+    def _may_be_cleared(self, draft: Draft, reading: Reading) -> bool:
+        """Whether the line that is being changed has an answer that it could do without."""
+        name = draft.editing
+        if name is None or name != self._current(draft, reading) or not draft.answers.get(name):
+            return False
+        return self._flows[draft.flow].form.field(name).optional
+
+    def _answer(self, chat: ChatContext, draft: Draft, asked: Field, text: str, reading: Reading) -> None:
+        """Take one answer, or say what would be right; then ask on."""
+        form = self._flows[draft.flow].form
+        if text == "" and not asked.optional:
+            self.show(chat, draft, errors={asked.name: chat.words("form.needed")})
+            return
+        try:
+            with sent(chat):
+                canonical = asked.write(form.value(chat, asked, text, reading.values)) if text else ""
+        except Refusal as refusal:
+            self.show(chat, draft, errors={asked.name: chat.words.refusal(refusal)})
+            return
+        draft = self._keep(chat, draft, {asked.name: canonical})
+        if not form.review and form.look(chat, draft.answers).missing is None:
+            self._finish(chat, draft, form.look(chat, draft.answers))
+            return
+        self.show(chat, draft)
+
+    def _write_down(self, chat: ChatContext, draft: Draft, said: SaidAtOnce) -> None:
+        """What one sentence says of several fields, each of which is named, and what it says of none; then ask on."""
+        form, told = self._flows[draft.flow].form, []
+        answers, refused = self._taken(chat, draft, said.answers)
+        if answers:
+            names = [chat.words(form.code(name)) for name in answers]
+            draft = self._keep(chat, draft, answers)
+            told.append(chat.words("form.written_down", names=names))
+        if said.left:
+            left = (chat.words("search.chip.rest", words=part[:60]) for part in said.left)
+            told.append(chat.words("form.not_taken", said=", ".join(left)))
+        if not said.answers:
+            told.append(chat.words("form.look_it_over"))
+        if refused:  # the line is asked anew, and what stood there can be kept
+            draft = self._save(chat, draft, dict(draft.answers), trail=draft.trail, editing=next(iter(refused)))
+        self.show(chat, draft, note=" ".join(told), errors=refused)
+
+    def _taken(self, chat: ChatContext, draft: Draft, said: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Of the answers of one sentence those that are written down; and by field, why another does not take the place
+        of a good one that stands there."""
+        form = self._flows[draft.flow].form
+        stands = form.look(chat, draft.answers).values
+        errors = form.look(chat, {**draft.answers, **said}).errors
+        refused = {name: chat.words.refusal(errors[name]) for name in said if name in errors and name in stands}
+        return {name: answer for name, answer in said.items() if name not in refused}, refused
+
+    def _keep(self, chat: ChatContext, draft: Draft, said: Mapping[str, str]) -> Draft:
+        trail = [name for name in draft.trail if name not in said] + list(said)
+        return self._save(chat, draft, {**draft.answers, **said}, trail=trail)
+
+    def _ask_back(self, chat: ChatContext, draft: Draft, reading: Reading, confirmation: Confirmation) -> None:
+        """The question, in the place of the form's card and with all that the form says."""
+        chat.replies.clear()
+        form, words = self._flows[draft.flow].form, chat.words
+        yes = press("form.sure", draft.id, draft.revision)
+        change = press("form.edit", draft.id, draft.revision, confirmation.field)
+        card = Card(
+            subject=f"form:{draft.id}",
+            title=words(f"{form.name}.title"),
+            lines=form.lines(chat, reading),
+            turn=confirmation.question,
+            buttons=(
+                (Button(label=confirmation.yes, press=yes, style="danger"),),
+                (Button(label=confirmation.change, press=change, style="primary"),),
+            ),
+            as_new_message=chat.as_new_message,
+        )
+        chat.reply(card)
+
+    def _finish(self, chat: ChatContext, draft: Draft, reading: Reading, *, sure: bool = False) -> None:
+        """Send the form off, unless something of it is asked back. `sure`: that has been answered."""
+        flow = self._flows[draft.flow]
+        try:
+            flow.run(
+                chat, FormDefaults(draft.answers, draft.subject, draft.expected_version), reading.values, sure=sure
+            )
+        except NeedsConfirmation as asked:
+            self._ask_back(chat, draft, reading, asked.confirmation)
+            return
+        except Stale:
+            if draft.expected_version is None:
+                raise  # it may be sent again
+            chat.replies.clear()
+            close_over(chat, draft)
+            return
+        except Refusal as refusal:
+            chat.replies.clear()
+            named = refusal.field if refusal.field in {each.name for each in reading.asked} else None
+            if named is None:
+                chat.reply(self.view(chat, draft, warning=chat.words.refusal(refusal)))
+                return
+            refused, before = draft.answers.get(named, ""), stood(draft.answers).get(named, "")
+            answers = {**draft.answers, **({named: before} if before else {})}
+            draft = self._save(chat, draft, answers, trail=draft.trail, editing=named)
+            talks.remember(chat.ctx, chat.person.id, REFUSED_ANSWER, f"{draft.id}:{draft.revision}:{refused}")
+            why = chat.words.refusal(refusal)
+            talks.remember(chat.ctx, chat.person.id, REFUSED, f"{draft.id}:{draft.revision}:{named}:{why}")
+            self.show(chat, draft, errors={named: why})
+            return
+        talks.close_sent(chat.ctx, draft)
+        chat.replies.insert(0, FormClosed(draft=draft.id))
+
+    def _refused(self, chat: ChatContext, draft: Draft) -> dict[str, str]:
+        """Why the form was not taken, while nothing has been answered since: who pressed twice reads it once more."""
+        told = talks.recall(chat.ctx, chat.person.id, REFUSED)
+        form = f"{draft.id}:{draft.revision}:"
+        named, _, why = told.removeprefix(form).partition(":")
+        return {named: why} if told.startswith(form) else {}
+
+    def _keep_good(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str], wrong: Collection[str]) -> None:
+        """Write the good answers of a window without a new revision: it sends the same one again. Of the `wrong` ones,
+        and of what was emptied to be typed anew, what stood before stays."""
+        good = {name: text for name, text in answers.items() if name not in wrong}
+        draft.answers = {**draft.answers, **good}
+        chat.ctx.session.flush()
+
+    def _save(
+        self,
+        chat: ChatContext,
+        draft: Draft,
+        answers: dict[str, str],
+        *,
+        trail: list[str],
+        editing: str | None = None,
+        expected_version: int | None = None,
+    ) -> Draft:
+        schema = self._flows[draft.flow].form.schema
+        return talks.save_draft(
+            chat.ctx,
+            draft,
+            answers=answers,
+            trail=trail,
+            editing=editing,
+            schema=schema,
+            expected_version=expected_version,
+        )
