@@ -32,6 +32,7 @@ from conversations.discovery import (
 from conversations.engine import Engine
 from conversations.form_controller import drafts
 from conversations.help.menus import Menus
+from conversations.market_rules import MarketRules, in_percent
 from conversations.notifications.linked_chats import Linked
 from conversations.notifications.notifier import Notices
 from conversations.people import companies, language, location, registration, security_phrase
@@ -178,11 +179,12 @@ def market_context(settings: Settings, home: str = "") -> MarketContext:
     catalogue, places = reference()
     rails = (*OFFERED, Rail.STABLECOIN) if settings.stripe_stablecoins else OFFERED
     fees = settings.commission_basis_points, settings.session_commission_basis_points
+    rules = MarketRules(goods_fee=in_percent(fees[0]), session_fee=in_percent(fees[1]))
     market = market_of(settings, places)
     return MarketContext(
         catalogue,
         places,
-        Wordings(),
+        Wordings(rules=rules),
         *fees,
         rails,
         settings.settlement,

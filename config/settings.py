@@ -8,8 +8,9 @@ from typing import Self
 from pydantic import AwareDatetime, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.advice.sessions.rules import COMMISSION_BP as SESSION_COMMISSION_BP
 from core.kernel.money import CURRENCIES
-from core.trade.deals.model import Settlement
+from core.trade.deals.model import COMMISSION_BP, Settlement
 
 LEAST_SECRET = 32  # characters, as much as the signature has bytes (RFC 7518, 3.2)
 EUROS = frozenset({"EUR"})
@@ -57,10 +58,12 @@ class Settings(BaseSettings):
     lab_port: int = 8090
     lab_begins: AwareDatetime | None = None  # what time it is when the pretend world opens; none: the real time
     pretend_money_with_real_people: bool = False
-    commission_basis_points: int = Field(default=250, ge=0, le=5_000)
+    commission_basis_points: int = Field(default=COMMISSION_BP, ge=0, le=5_000)
     settlement: Settlement = "choice"  # of deals: the two choose; or always "held" here, or always "direct"
     held_currencies: str = ""  # in which the Stripe account settles: "EUR, SEK"; euros alone where none are named
-    session_commission_basis_points: int = Field(default=1_500, ge=0, le=5_000)  # of what a session is charged
+    session_commission_basis_points: int = Field(
+        default=SESSION_COMMISSION_BP, ge=0, le=5_000
+    )  # of what a session is charged
     market_country: str = Field(default="LT", pattern="^[A-Z]{2}$")  # where the operator is at home, with its VAT
     market_vat_basis_points: int = Field(default=2_100, ge=0, le=5_000)
     market_name: str = "Parley"  # as it stands on the market's own invoices, with its address and VAT number

@@ -6,29 +6,33 @@ import gettext
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, reduce
+from gettext import c2py
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_timezone_location
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
+from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
 from conversations.dates import day_in_words, span_in_words, weekday_in_words
+from conversations.market_rules import LOCALES, Figure, MarketRules
 from core.kernel.errors import Refusal
 from core.kernel.money import STARS, Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.people.accounts.rules import known_zone
 
 RENAMED = {"Europe/Kyiv": "Europe/Kiev"}  # zones of which Babel keeps the town under the name that they had before
-LOCALES = Path(__file__).parent / "locales"
+TODAY: Final = MarketRules()
+FIGURES: Final = frozenset(each.name for each in fields(MarketRules))
 A_YEARS_DAYS = timedelta(days=300)  # within which a day and a month mean one day only, also to a hasty reader
 COMMAND = re.compile(r"(?<![^\s(])/(?=[a-z]{2})")  # as our own sentences name commands: "/find", never "€/t"
 
@@ -36,9 +40,10 @@ COMMAND = re.compile(r"(?<![^\s(])/(?=[a-z]{2})")  # as our own sentences name c
 class Wordings:
     """All catalogues of the installation, read once."""
 
-    def __init__(self, folder: Path = LOCALES) -> None:
+    def __init__(self, folder: Path = LOCALES, rules: MarketRules = TODAY) -> None:
         self._catalogues = {path.stem: read_catalogue(path) for path in sorted(folder.glob("*.po"))}
         assert "en" in self._catalogues, f"no English catalogue in {folder}"
+        self._rules = rules
 
     def languages(self) -> list[str]:
         return list(self._catalogues)
@@ -52,7 +57,8 @@ class Wordings:
         """Words and numbers of one language: a Lithuanian date in an English sentence helps nobody."""
         language = self.known(locale)
         served = locale if locale.lower().startswith(language) else language
-        return Words(language, babel_locale(served, language), known_zone(zone), self._catalogues[language], sign)
+        spoken = babel_locale(served, language)
+        return Words(language, spoken, known_zone(zone), self._catalogues[language], self._rules, sign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,13 @@ class Words:
     locale: Locale
     zone: ZoneInfo
     catalogue: gettext.GNUTranslations
+    rules: MarketRules  # whose figures sentences and pages name
     sign: str = "/"  # what commands begin with where it is read
 
     def __call__(self, code: str, /, **parts: object) -> str:
         """The sentence of a code. A `count` among the parts chooses its plural form.
+
+        Figures of the market rules need not be among the parts.
 
         A code without a sentence is our mistake: tests fail on it, and the reader sees the code rather than nothing.
         """
@@ -74,8 +83,24 @@ class Words:
         sentence = self.catalogue.ngettext(code, code, count) if isinstance(count, int) else code
         if sentence == code:  # one form for every number
             sentence = self.catalogue.gettext(code)
-        sentence = self.typed_here(sentence)
-        return filled(sentence, {name: self.show(part) for name, part in parts.items()}) if parts else sentence
+        return self.fill(self.typed_here(sentence), parts)
+
+    def fill(self, text: str, parts: Mapping[str, object] | None = None) -> str:
+        """Return the text with its parts. A number chooses its own plural form: "{sign_days:# day|# days}"."""
+        shown = Shown(self, {name: self._part(part) for name, part in (parts or {}).items()})
+        return filled(text, shown) if "{" in text else text
+
+    def _part(self, value: object) -> str:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return Counted(self.number(Decimal(value)), plural_rule(self.language)(value))
+        return self.show(value)
+
+    def figure(self, name: str) -> str:
+        """Return a figure of the market rules. Its currency is left out, for it holds in each."""
+        value: Figure = getattr(self.rules, name)
+        if isinstance(value, Money):
+            return format_decimal(value.amount, format="#,##0.00", locale=self.locale)
+        return self._part(value)
 
     def typed_here(self, text: str) -> str:
         """Our own words with their commands as they are typed here. A text that tells of both ways stays."""
@@ -165,6 +190,43 @@ class Words:
         """Day, time and zone: a time without its zone is nobody's time."""
         local = moment.astimezone(self.zone)
         return f"{weekday_in_words(local.date(), self.locale)}, {local:%H:%M} {local.tzname()}"
+
+
+class Counted(str):
+    """A number as it is written. As a format it takes the plural forms of what is counted: "# day|# days"."""
+
+    __slots__ = ("form",)
+    form: int
+
+    def __new__(cls, shown: str, form: int) -> Self:
+        counted = super().__new__(cls, shown)
+        counted.form = form
+        return counted
+
+    def __format__(self, forms: str) -> str:
+        if not forms:
+            return str(self)
+        each = forms.split("|")
+        return each[min(self.form, len(each) - 1)].replace("#", self)
+
+
+class Shown(dict[str, str]):
+    """The parts of a sentence as they are shown, and the figures of the market rules behind them."""
+
+    def __init__(self, words: Words, parts: Mapping[str, str]) -> None:
+        super().__init__(parts)
+        self._words = words
+
+    def __missing__(self, name: str) -> str:
+        if name not in FIGURES:
+            raise KeyError(name)
+        return self._words.figure(name)
+
+
+@cache
+def plural_rule(language: str) -> Callable[[int], int]:
+    """Which plural form a number takes, counted from 0 as the catalogues count."""
+    return c2py(get_plural(language).plural_expr)
 
 
 def labelled(words: Words, label: str, value: str) -> str:

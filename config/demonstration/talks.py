@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.demonstration.stage import Stage
+from conversations.wording import TODAY, Wordings
 from lab.people import Browser, OnSlack, OnTelegram
 
 PROFILE = {
@@ -13,7 +14,7 @@ PROFILE = {
     "lengths": "30 minutes",
     "rate": "90 EUR",
     "hours": "daily 0-24 Vilnius",
-    "policy": "Standard: free until 24 hours before, then half, all for not coming",
+    "policy": Wordings().speak("en")("expert.policy.standard"),
     "room": "Here in the chat",
 }
 CARD = {"method": "card", "number": "4242424242424242"}
@@ -42,7 +43,7 @@ async def _lists(stage: Stage, edita: OnSlack) -> None:
 
 
 async def _chat(stage: Stage, browser: Browser, seeker: OnTelegram, edita: OnSlack, *, helped: bool) -> None:
-    stage.act(f"{seeker.name} asks; the first ten minutes are free, and only a yes is paid")
+    stage.act(f"{seeker.name} asks; the first {TODAY.free_minutes} minutes are free, and only a yes is paid")
     sentence = "/experts the grate of my boiler slags, free now"
     stage.says("telegram", seeker.name, sentence)
     await stage.step(lambda: seeker.says(sentence), seeker, "Edita", "advises in Bioenergy engineering")
@@ -80,20 +81,21 @@ async def _meet(stage: Stage, seeker: OnTelegram, edita: OnSlack) -> None:
 
 
 async def _leaves_free(stage: Stage, browser: Browser, seeker: OnTelegram) -> None:
-    """Nobody says yes: ten minutes and a short grace later it ends by itself."""
-    await stage.step(lambda: _later(browser, minutes=13), seeker, "Nothing was charged.")
+    """Nobody says yes: after the free minutes and a short grace it ends by itself."""
+    ends = TODAY.free_minutes + TODAY.grace_minutes + 1
+    await stage.step(lambda: _later(browser, minutes=ends), seeker, "Nothing was charged.")
 
 
 async def _pays(stage: Stage, browser: Browser, seeker: OnTelegram, edita: OnSlack) -> None:
-    await stage.step(lambda: _later(browser, minutes=8.2), seeker, "Free minutes left: 2.")
+    await stage.step(lambda: _later(browser, minutes=TODAY.free_minutes - 1.8), seeker, "Free minutes left: 2.")
     stage.says("telegram", seeker.name, "[Continue, pay €90.00]")
     await stage.step(lambda: seeker.presses("Continue, pay €90.00"), edita, "charged from here")
     stage.says("telegram", seeker.name, "[End]")
     await stage.step(lambda: seeker.presses("End"), seeker, "End now? €90.00 is due")
     stage.says("telegram", seeker.name, "[End it]")
     await stage.step(lambda: seeker.presses("End it"), seeker, "€90.00 was taken from the card")
-    stage.act("Two days later nobody has complained")
-    await stage.step(lambda: _later(browser, minutes=2 * 24 * 60 + 5), edita, "For you: €76.50")
+    stage.act(f"{TODAY.complaint_days} days later nobody has complained")
+    await stage.step(lambda: _later(browser, minutes=TODAY.complaint_days * 24 * 60 + 5), edita, "For you: €76.50")
 
 
 async def _later(browser: Browser, *, minutes: float) -> None:

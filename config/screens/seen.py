@@ -16,8 +16,9 @@ from config.rehearsal.screen import Step, subject_of
 from config.screens.draw import drawn
 from config.screens.limits import cut_of, faults_of
 from conversations.engine import Engine
+from conversations.market_rules import LOCALES
 from conversations.reply import Card, CardList, FormErrors, FormView, Home, Reply, Say
-from conversations.wording import LOCALES, Wordings, Words
+from conversations.wording import FIGURES, Wordings, Words
 from core.kernel.inbox import InboxRow
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Platform
@@ -132,8 +133,9 @@ def notices(words: Words, platform: Platform) -> Iterator[Seen]:
         codes = [each.id if isinstance(each.id, str) else each.id[0] for each in read_po(source) if each.id]
     for code in codes:
         if code.startswith("notice."):
-            sentence = HOLE.sub(r"‹\1›", words.catalogue.gettext(code))
-            yield seen(Say(text=sentence), "notices", "notice", (platform.value, words.language), code)
+            sentence = words.catalogue.gettext(code)
+            named = HOLE.sub(lambda hole: hole[0] if hole[1] in FIGURES else f"‹{hole[1]}›", sentence)
+            yield seen(Say(text=words.fill(named)), "notices", "notice", (platform.value, words.language), code)
 
 
 def _summary(reply: Reply) -> str:

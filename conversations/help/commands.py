@@ -81,7 +81,7 @@ def _found(chat: ChatContext, asked: str) -> Card:
     name, page = command_on(words, asked, COMMANDS), page_on(words, asked)
     does = (to_command(chat.words, name, "primary"),) if name is not None else ()
     lines = _commands(chat, (name,)) if name is not None else ()
-    title, text = read_page(words.language, page) if page is not None else (words("help.title"), "")
+    title, text = read_page(words, page) if page is not None else (words("help.title"), "")
     if page is None and name is None:
         text = words("help.nothing_on", asked=asked[:LONGEST_SHOWN])
     return Card(
@@ -112,7 +112,7 @@ def _commands(chat: ChatContext, names: Sequence[str]) -> tuple[Line, ...]:
 def _topics(chat: ChatContext, but: str = "") -> tuple[tuple[Button, ...], ...]:
     """A button for every help page, two in a row."""
     buttons = [
-        Button(label=read_page(chat.words.language, name)[0], press=press("help.page", choice=name))
+        Button(label=read_page(chat.words, name)[0], press=press("help.page", choice=name))
         for name in page_names()
         if name != but
     ]
@@ -130,7 +130,7 @@ def show_page(chat: ChatContext, name: str) -> None:
     if name not in page_names():
         help_me(chat, "")
         return
-    title, text = read_page(chat.words.language, name)
+    title, text = read_page(chat.words, name)
     leads = tuple(to_command(chat.words, command, "primary") for command in LEADS.get(name, ()))
     rows = (*((leads,) if leads else ()), *_topics(chat, but=name))
     chat.reply(Card(title=title, text=chat.words.typed_here(text), buttons=rows))

@@ -37,10 +37,15 @@ def page_names() -> list[str]:
     return sorted(path.stem for path in (PAGES / "en").glob("*.md"))
 
 
-def read_page(language: str, name: str) -> tuple[str, str]:
-    """Title and text of a help page: the first line is the title."""
-    title, _, text = page_path(language, name).read_text("utf-8").partition("\n")
+def read_page(words: Words, name: str) -> tuple[str, str]:
+    """Title and text of a help page: the first line is the title. Both name the figures of the market rules."""
+    title, _, text = words.fill(_page(words.language, name)).partition("\n")
     return title.removeprefix("# ").strip(), text.strip()
+
+
+@cache
+def _page(language: str, name: str) -> str:
+    return page_path(language, name).read_text("utf-8")
 
 
 def page_on(words: Words, asked: str) -> str | None:
@@ -80,7 +85,7 @@ def _best(words: Words, said: list[str], alike: Alike) -> str | None:
 def _points(words: Words, name: str, word: str, alike: Alike) -> int:
     """What one word says of a page."""
     code = f"help.words.{name}"
-    title, asked_with, text = _words_on(words.language, name, words(code) if words.knows(code) else "")
+    title, asked_with, text = _words_on(*read_page(words, name), words(code) if words.knows(code) else "")
     in_title = any(alike(word, each) for each in title)
     in_asked = any(alike(word, each) for each in asked_with)
     in_text = sum(alike(word, each) for each in text)
@@ -88,9 +93,8 @@ def _points(words: Words, name: str, word: str, alike: Alike) -> int:
 
 
 @cache
-def _words_on(language: str, name: str, asked_with: str) -> tuple[list[str], list[str], list[str]]:
+def _words_on(title: str, text: str, asked_with: str) -> tuple[list[str], list[str], list[str]]:
     """The words of a page's title, those that people ask for it with, and those of its text."""
-    title, text = read_page(language, name)
     return words_of(title), words_of(asked_with), words_of(text)
 
 

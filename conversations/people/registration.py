@@ -24,7 +24,7 @@ from core.kernel.chat_state.service import has_cards, recall, remember
 from core.kernel.errors import Invalid
 from core.people.accounts import rules
 from core.people.accounts import service as people
-from core.people.accounts.model import CompleteProfile, Person, Platform, ProveEmail, Role
+from core.people.accounts.model import EMAIL_CODE_DIGITS, CompleteProfile, Person, Platform, ProveEmail, Role
 
 # Where this trade lives, the nearest first: as many as a Slack list holds. On Telegram other countries can be typed.
 NEAR = (
@@ -235,7 +235,7 @@ def profile(chat: ChatContext, _rest: str) -> None:
 # --- e-mail -----------------------------------------------------------------------------------------------------------
 
 EMAIL = Form("email", (Field("email", "email", max_length=254, example="anna@example.org"),), review=False)
-SIX_FIGURES = re.compile(r"[0-9]{6}")
+CODE_FIGURES = re.compile(f"[0-9]{{{EMAIL_CODE_DIGITS}}}")
 CODE = Form("code", (Field("code", max_length=10),), review=False)
 
 
@@ -257,7 +257,7 @@ def _prove(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
 def hear_code(chat: ChatContext, text: str) -> bool:
     """Six figures while a code is on its way are that code, as the letter says; in a deal's room they are for it."""
     given = text.strip()
-    if not SIX_FIGURES.fullmatch(given) or chat.room is not None or not people.awaits_code(chat.ctx):
+    if not CODE_FIGURES.fullmatch(given) or chat.room is not None or not people.awaits_code(chat.ctx):
         return False
     _try(chat, given)
     return True
@@ -319,4 +319,4 @@ def link(chat: ChatContext, given: str) -> None:
     shown = people.offer_link(chat.ctx)
     elsewhere = "slack" if chat.chat_address.platform == Platform.TELEGRAM else "telegram"
     command = f"{'/parley ' if elsewhere == 'slack' else '/'}link {shown.code}"
-    chat.reply(Say(text=words(f"link.on_{elsewhere}", command=command, minutes=10)))
+    chat.reply(Say(text=words(f"link.on_{elsewhere}", command=command, minutes=chat.words.rules.link_minutes)))

@@ -46,14 +46,21 @@ def _read_ncv(chat: ChatContext, text: str, _values: Values) -> Decimal:
         raise Invalid("claim.ncv_unread", given=text) from fault
     megajoules = half_up_to(Fraction(figure) * MJ_PER_KWH, FINEST) if in_kwh else figure
     if not LEAST_NCV <= megajoules <= MOST_NCV or decimals_of(figure) > FINEST:
-        raise Invalid("claim.ncv_out_of_range", given=text, least=LEAST_NCV, most=MOST_NCV, in_kwh=MOST_NCV_IN_KWH)
+        raise Invalid(
+            "claim.ncv_out_of_range",
+            given=text,
+            least=LEAST_NCV,
+            most=MOST_NCV,
+            in_kwh=MOST_NCV_IN_KWH,
+            decimals=FINEST,
+        )
     return megajoules
 
 
 def _figure(chat: ChatContext, text: str, least: int, most: int) -> Decimal:
     figure = _number(chat, text)
     if not least <= figure <= most or decimals_of(figure) > FINEST:
-        raise Invalid("claim.figure_out_of_range", given=text, least=least, most=most)
+        raise Invalid("claim.figure_out_of_range", given=text, least=least, most=most, decimals=FINEST)
     return figure
 
 

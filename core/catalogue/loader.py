@@ -10,19 +10,7 @@ from pydantic import TypeAdapter
 
 from core.catalogue.model import Catalogue
 from core.catalogue.regions import load_regions
-from core.catalogue.schema import (
-    DeliveryMode,
-    Expertise,
-    Fees,
-    Grade,
-    Product,
-    Rates,
-    Scheme,
-    Source,
-    Term,
-    UnitWords,
-    Words,
-)
+from core.catalogue.schema import DeliveryMode, Expertise, Grade, Product, Rates, Scheme, Source, Term, UnitWords, Words
 
 T = TypeVar("T")
 
@@ -51,7 +39,6 @@ def load(folder: Path) -> Catalogue:
         units={unit.code: unit for unit in map(UnitWords.model_validate, units["units"])},
         bare_cubic_metre=tuple(units["bare_cubic_metre"]),
         sources=_parsed(dict[str, Source], folder / "sources.yaml"),
-        fees=_parsed(Fees, folder / "fees.yaml"),
         rates=_parsed(Rates, folder / "rates.yaml"),
         countries=_parsed(dict[str, tuple[str, ...]], folder / "countries.yaml"),
         regions=load_regions(folder),

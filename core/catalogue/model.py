@@ -1,4 +1,4 @@
-"""The catalogue as one frozen object: products, grades, units, certificate schemes, terms, fees and their sources."""
+"""The catalogue as one frozen object: products, grades, units, certificate schemes, terms and their sources."""
 
 from __future__ import annotations
 
@@ -13,19 +13,7 @@ from rapidfuzz.distance import Prefix
 
 from core.catalogue.product_names import Likeness, NameIndex, folded, topic_words, words_of
 from core.catalogue.regions import Regions
-from core.catalogue.schema import (
-    DeliveryMode,
-    Expertise,
-    Fees,
-    Grade,
-    Product,
-    Rates,
-    Scheme,
-    Source,
-    Term,
-    UnitWords,
-    Words,
-)
+from core.catalogue.schema import DeliveryMode, Expertise, Grade, Product, Rates, Scheme, Source, Term, UnitWords, Words
 from core.catalogue.spelling import Near, WordList
 from core.catalogue.synonyms import Synonyms
 from core.catalogue.topics import Topics
@@ -53,7 +41,6 @@ class Catalogue:
     units: Mapping[str, UnitWords]
     bare_cubic_metre: tuple[str, ...]
     sources: Mapping[str, Source]
-    fees: Fees
     rates: Rates
     meanings: tuple[dict[str, tuple[str, ...]], ...]
     countries: Mapping[str, tuple[str, ...]]  # code -> its names in the eleven languages

@@ -275,12 +275,6 @@ class UnitWords(Fact):
     words: tuple[str, ...]
 
 
-class Fees(Fact):
-    """What the marketplace takes, in basis points."""
-
-    commission_basis_points: int = Field(ge=0, le=10_000)
-
-
 class Expertise(Fact):
     """A field that consultants advise in. `names`: by language, the field's name and then the words that find it;
     `topics`: what is spoken of within the field, and by language how, a stem with a hyphen behind it."""

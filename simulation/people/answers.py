@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from conversations.reply import FieldView
+from conversations.wording import Wordings
 
 Answer = Callable[[random.Random], str]
 
@@ -48,6 +49,7 @@ USUAL: Final[Mapping[str, Answer]] = {
     "until": lambda _: "tomorrow",
 }
 
+STANDARD: Final = Wordings().speak("en")("expert.policy.standard")  # with the hours that hold today
 EXPERT: Final[Mapping[str, Answer]] = {
     "headline": lambda _: "Boilers that burn what they should",
     "bio": lambda _: "Twenty years of combustion, ash and emissions in district heating plants.",
@@ -56,7 +58,7 @@ EXPERT: Final[Mapping[str, Answer]] = {
     "rate": lambda dice: dice.choice(("90 EUR", "2 EUR/min")),
     "lengths": lambda _: "30 minutes",
     "hours": lambda _: "daily 0-24 Vilnius",
-    "policy": lambda _: "Standard: free until 24 hours before, then half, all for not coming",
+    "policy": lambda _: STANDARD,
     "room": lambda _: "Here in the chat",
 }
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from config.screens import Gathering, Seen
 from config.screens.page import write_page
-from conversations.wording import LOCALES, Wordings
+from conversations.market_rules import LOCALES
+from conversations.wording import Wordings
 from core.people.accounts.model import Platform
 
 

@@ -17,7 +17,8 @@ from babel.messages.pofile import read_po
 
 from config.wiring import menu
 from conversations.help.page_index import PAGES
-from conversations.wording import LOCALES, Wordings
+from conversations.market_rules import LOCALES
+from conversations.wording import Wordings
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
 from tests.conversations.test_words import ENGLISH, LANGUAGES, MESSAGES, holes, sentences

@@ -20,7 +20,7 @@ import pytest
 import conversations
 from conversations.forms.form import Field
 from conversations.help import page_index
-from conversations.wording import Wordings, Words
+from conversations.wording import FIGURES, Wordings, Words
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
 from tests.conversations.sentence_codes import codes as spoken
@@ -39,7 +39,9 @@ LONG: Final[dict[str, object]] = {
     **dict.fromkeys(("amount", "total", "due", "pay", "fee", "net", "missing", "held", "price", "back"), MONEY),
     **dict.fromkeys(("until", "at", "by", "closes"), MOMENT),
     **dict.fromkeys(("day", "first", "last", "eta"), date(2026, 11, 25)),
-    **dict.fromkeys(("number", "count", "lot", "percent", "most", "least", "minutes", "days", "km", "near"), 150),
+    **dict.fromkeys(
+        ("number", "count", "lot", "percent", "most", "least", "minutes", "days", "km", "near", "decimals"), 150
+    ),
     **dict.fromkeys(("limit", "listed", "rate"), UnitPrice(Decimal("1215.50"), "EUR", "t")),
     **dict.fromkeys(("remaining", "quantity", "wanted"), Quantity(Decimal("12345.5"), "t")),
     "ref": "PN8GZD",
@@ -77,7 +79,8 @@ def test_every_sentence_fits_where_it_stands(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_help_page_fits_one_message(language: str) -> None:
-    pages = {name: page_index.read_page(language, name) for name in page_index.page_names()}
+    words = Wordings().speak(language)
+    pages = {name: page_index.read_page(words, name) for name in page_index.page_names()}
 
     assert {name: len(text) for name, (_, text) in pages.items() if len(text) > MOST["Page"]} == {}
     assert {name: title for name, (title, _) in pages.items() if len(title) > MOST["Button"]} == {}
@@ -86,7 +89,7 @@ def test_a_help_page_fits_one_message(language: str) -> None:
 def said(words: Words, code: str) -> Iterator[str]:
     """Each form of a sentence, with its parts at their longest."""
     for sentence in sentences(MESSAGES[words.language][code]):
-        yield sentence.format_map({hole: words.show(LONG.get(hole, PART)) for hole in holes(sentence)})
+        yield words.fill(sentence, {hole: LONG.get(hole, PART) for hole in holes(sentence) - FIGURES})
 
 
 def fields() -> Iterator[tuple[str, Field]]:

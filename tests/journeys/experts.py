@@ -10,7 +10,7 @@ OTHERWISE = {
     "lengths": "30 minutes",
     "rate": "90 EUR",
     "hours": "daily 0-24 Kaunas",
-    "policy": "Standard: free until 24 hours before, then half, all for not coming",
+    "policy": "Standard: free until 24 hours before, then 50 %, all for not coming",
     "room": "Here in the chat",
 }
 

@@ -21,7 +21,7 @@ PROFILE = {
     "lengths": "30 minutes",
     "rate": "90 EUR",
     "hours": "daily 0-24 Vilnius",
-    "policy": "Standard: free until 24 hours before, then half, all for not coming",
+    "policy": "Standard: free until 24 hours before, then 50 %, all for not coming",
     "room": "Here in the chat",
 }
 
@@ -43,7 +43,7 @@ class Counsel:
         await self.seeker.sees("advises in Bioenergy engineering")
         await self.seeker.presses("Times and profile")
         await self.seeker.presses(await self.first_slot())
-        await self.seeker.sees("The first ten minutes are free", price)
+        await self.seeker.sees("The first 10 minutes are free", price)
         await self.seeker.sends()
         await self.world.pays(await self.seeker.opens("Add card"))
         await self.consultant.sees("Somebody asks for a session with you.")

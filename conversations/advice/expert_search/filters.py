@@ -21,7 +21,6 @@ from core.kernel.chat_state.service import recall, remember
 
 TOPIC: Final = "seek_only"
 FIELD: Final = "field:"
-WELL: Final = Decimal(4)  # of five stars
 NEAR: Final = timedelta(hours=2)  # between two clocks whose working days overlap well
 FIELDS_OFFERED: Final = 8
 IN_A_ROW: Final = 2
@@ -121,4 +120,4 @@ def _apart(chat: ChatContext, expert: Expert) -> timedelta:
 
 def _is_rated(chat: ChatContext, expert: Expert) -> bool:
     stars = standing_of(chat.ctx, expert.person_id).stars
-    return stars is not None and Decimal(stars) >= WELL
+    return stars is not None and Decimal(stars) >= chat.words.rules.well_rated_stars

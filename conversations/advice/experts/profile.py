@@ -27,6 +27,7 @@ from core.advice.experts.model import (
     FIELDS_AT_MOST,
     LENGTHS,
     LONGEST_SKILL,
+    SHORTEST_SKILL,
     SKILLS_AT_MOST,
     ChangeExpertise,
     Expert,
@@ -86,8 +87,8 @@ def _read_fields(_chat: ChatContext, text: str, _values: Values) -> tuple[str, .
 
 def _read_skills(_chat: ChatContext, text: str, _values: Values) -> tuple[str, ...]:
     skills = _several(text)
-    if len(skills) > SKILLS_AT_MOST or any(not 2 <= len(skill) <= LONGEST_SKILL for skill in skills):
-        raise Invalid("expert.skills_most", most=SKILLS_AT_MOST, longest=LONGEST_SKILL)
+    if len(skills) > SKILLS_AT_MOST or any(not SHORTEST_SKILL <= len(skill) <= LONGEST_SKILL for skill in skills):
+        raise Invalid("expert.skills_most", most=SKILLS_AT_MOST, shortest=SHORTEST_SKILL, longest=LONGEST_SKILL)
     return skills
 
 

@@ -21,8 +21,6 @@ from core.kernel.errors import Refusal
 from core.people.files.model import Checked
 from core.people.files.service import keep
 
-EXTENSION = 15  # minutes; the shortest that is worth a consultant's while
-
 router = Router()
 
 
@@ -99,7 +97,7 @@ def _end_sure(chat: ChatContext, booking: Booking, told_at: datetime) -> str:
 
 @router.press("session.extend")
 def extend(chat: ChatContext, pressed: Press) -> None:
-    meeting.offer_extension(chat.ctx, pressed.subject, EXTENSION, pressed.expected_version)
+    meeting.offer_extension(chat.ctx, pressed.subject, min(meeting.EXTENSIONS), pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.extension_toast")))
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Final
 
 from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext, FormDefaults
@@ -35,10 +34,9 @@ from conversations.trade.requests.lots import lots_at, too_few_lots
 from core.discovery.search.sentence.parse import Understood
 from core.trade.offers.quotes import service as quotes
 from core.trade.requests import service as requests
-from core.trade.requests.model import QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST, PublishRequest, Request
+from core.trade.requests.model import CUT_OFF, QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST, PublishRequest, Request
 
 SHOWN_AT_ONCE = 10
-CUT_OFF_HOUR: Final = time(17)  # of the buyer's own day: whoever quotes on the last day has had the day
 
 router = Router()
 
@@ -49,7 +47,7 @@ router = Router()
 def _read_closes(chat: ChatContext, text: str, values: Values) -> datetime:
     """The last day for quotes, until the evening of it where the buyer is."""
     day: date = read_day(chat, text, values)
-    return datetime.combine(day, CUT_OFF_HOUR, chat.words.zone).astimezone(UTC)
+    return datetime.combine(day, CUT_OFF, chat.words.zone).astimezone(UTC)
 
 
 def _seals(chat: ChatContext, _values: Values) -> list[Option]:

@@ -16,6 +16,7 @@ from core.kernel.money import Money
 LENGTHS: Final = (15, 30, 45, 60, 90)  # minutes a session may be planned for
 FIELDS_AT_MOST: Final = 3
 SKILLS_AT_MOST: Final = 15
+SHORTEST_SKILL: Final = 2  # letters
 LONGEST_SKILL: Final = 40
 LONGEST_FEED: Final = 1000  # letters; what a calendar's private address takes with its key
 SHORTLIST_AT_MOST: Final = 5  # as many as can be asked at once

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from core.advice.experts.rules import FREE_MINUTES
 from core.kernel.process import PROVIDER, SYSTEM, TIME, Process, Transition
 
 CARD_WITHIN: Final = timedelta(minutes=15)
@@ -18,7 +19,7 @@ INSTANT_ANSWER_WITHIN: Final = timedelta(minutes=2)
 LATEST_ANSWER: Final = timedelta(hours=1)  # before the start
 CARD_DEADLINE: Final = timedelta(hours=2)  # before the start
 NO_SHOW_AFTER: Final = timedelta(minutes=10)
-FREE_WINDOW: Final = timedelta(minutes=10)
+FREE_WINDOW: Final = timedelta(minutes=FREE_MINUTES)
 GRACE: Final = timedelta(minutes=2)  # to answer "continue?" after the free minutes
 REJOIN_WITHIN: Final = timedelta(minutes=10)
 PAY_DEBT_WITHIN: Final = timedelta(days=7)

@@ -10,6 +10,7 @@ from typing import Final
 
 from core.advice.availability.slots import FURTHEST
 from core.advice.experts.model import Rate
+from core.advice.experts.rules import FREE_MINUTES
 from core.advice.sessions.model import Terms
 from core.advice.sessions.process import (
     ANSWER_WITHIN,
@@ -26,14 +27,16 @@ from core.kernel.decimals import half_up
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
 
+COMMISSION_BP: Final = 1_500  # of what a session is charged, where the settings name no other
 HOLD_AT_ONCE: Final = timedelta(days=5)  # a card holds for seven days at most, Visa for less when its owner is away
 AUTHORISE_BEFORE: Final = timedelta(hours=24)  # of the four days and eighteen hours that Visa then gives
 CHECK_IN_BEFORE: Final = timedelta(minutes=10)
 PROPOSED_AHEAD: Final = timedelta(hours=2)  # the nearest time that may be proposed
 A_DAY_BEFORE: Final = timedelta(hours=24)
 TO_DECIDE: Final = timedelta(hours=3)  # of being reminded, before calling it off begins to cost
-REMINDERS: Final = {"hour": timedelta(hours=1), "minutes": timedelta(minutes=10)}
-COUNTDOWN: Final = (5, 8, 9)  # minutes of free talk at which both are told; at each minute their cards show it
+REMINDERS: Final = {"hour": timedelta(hours=1), "minutes": CHECK_IN_BEFORE}
+# Minutes of free talk at which both are told: half of them, and the last ones. At each minute their cards show it.
+COUNTDOWN: Final = (FREE_MINUTES // 2, FREE_MINUTES - 2, FREE_MINUTES - 1)
 ENDS_SOON: Final = timedelta(minutes=5)  # before the planned end of a paid talk, to offer more time
 FREE_A_WEEK: Final = 3
 ASKS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
@@ -134,7 +137,7 @@ def confirmed_deadlines(starts_at: datetime, now: datetime) -> dict[str, datetim
 
 
 def card_deadline(starts_at: datetime, now: datetime) -> datetime:
-    return max(starts_at - CARD_DEADLINE, now + timedelta(minutes=15))
+    return max(starts_at - CARD_DEADLINE, now + CARD_WITHIN)
 
 
 def hold_later(now: datetime, ends_at: datetime) -> bool:

@@ -17,6 +17,7 @@ NOBODY: Final = "–"  # the name of who has left, where others still see what t
 LINK_CODE_VALID = timedelta(minutes=10)
 LINK_CODE_LENGTH = 8  # 656 billion codes: in ten minutes nobody guesses one, however fast they type
 EMAIL_CODE_VALID = timedelta(minutes=15)
+EMAIL_CODE_DIGITS = 6
 EMAIL_CODES_AN_HOUR = 3
 EMAIL_TRIES = 5
 

@@ -22,6 +22,7 @@ from core.people.accounts.events import (
     ProfileCompleted,
 )
 from core.people.accounts.model import (
+    EMAIL_CODE_DIGITS,
     EMAIL_CODE_VALID,
     EMAIL_CODES_AN_HOUR,
     EMAIL_TRIES,
@@ -251,14 +252,14 @@ def operators(ctx: Ctx) -> list[Person]:
 
 
 def claim_email(ctx: Ctx, command: ProveEmail) -> None:
-    """Send a six-digit code to the address. Raises Refusal after three codes within an hour."""
+    """Send a code to the address. Raise Refusal after EMAIL_CODES_AN_HOUR codes within an hour."""
     person = acting(ctx)
     recent = select(func.count()).where(
         EmailCode.person_id == person.id, EmailCode.sent_at > ctx.now - timedelta(hours=1)
     )
     if (ctx.session.scalar(recent) or 0) >= EMAIL_CODES_AN_HOUR:
         raise Refusal("people.too_many_codes", field="email", limit=EMAIL_CODES_AN_HOUR)
-    code = ctx.ids.digits(6)
+    code = ctx.ids.digits(EMAIL_CODE_DIGITS)
     ctx.session.add(
         EmailCode(
             id=ctx.new_id(),
@@ -278,7 +279,7 @@ def prove_email(ctx: Ctx, code: str) -> int | None:
     """Check the code last sent. None when it fits; else how many tries are left (the wrong one is counted).
 
     A wrong code is an answer and not a refusal, for a refusal would undo the count. Raises Refusal when the code is
-    older than fifteen minutes or was guessed at five times.
+    older than EMAIL_CODE_VALID or was guessed at EMAIL_TRIES times.
     """
     person = acting(ctx)
     # Held until this unit is over: of many guesses made at once each must count.
@@ -311,7 +312,7 @@ def last_claim(ctx: Ctx, person_id: str) -> EmailCode | None:
 
 
 def offer_link(ctx: Ctx) -> LinkCode:
-    """A code to type on the other platform within ten minutes. An earlier one is void."""
+    """Return a code to type on the other platform within LINK_CODE_VALID. An earlier one is void."""
     person = acting(ctx)
     ctx.session.execute(delete(LinkCode).where(LinkCode.person_id == person.id))
     link = LinkCode(code=ctx.ids.code(LINK_CODE_LENGTH), person_id=person.id, expires_at=ctx.now + LINK_CODE_VALID)

@@ -42,6 +42,7 @@ class PlatformTerms:
 # formula's figures, deadlines, and what silence and time decide. Whoever changes their meaning after a release counts
 # on by one, and writes their text (`core/trade/deals/conditions`); a deal keeps the version on which it was made.
 TERMS_VERSION: Final = 2
+COMMISSION_BP: Final = 250  # of what is released to a seller, where the settings name no other
 SIGN_WITHIN: Final = timedelta(days=3)
 APPROVE_WITHIN: Final = timedelta(days=5)  # a company's approvers may be away over a weekend
 APPROVE_AT_LEAST: Final = timedelta(days=1)  # of goods that are delivered at once

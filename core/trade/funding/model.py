@@ -14,6 +14,7 @@ from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Wo
 from core.kernel.money import Money
 from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
 from core.trade.deals.model import FUND_WITHIN
+from core.trade.delivery.model import INSPECT_WITHIN, LATE_LIMIT, OVERDUE_AFTER
 
 # Stripe Checkout lives from 30 minutes to 24 hours; both with a margin for the way there.
 SHORTEST_LINK: Final = timedelta(minutes=35)
@@ -25,7 +26,7 @@ EFFECT: Final = "effect"  # the kind of the timers of what leaves a deal
 MOST_REFUSALS: Final = 3  # of a refund, for good; after that it is paid out to an account that the payer names
 # Manual payouts: money that came from a buyer has to be paid out within 90 days (Stripe, "manual payouts", EU).
 HOLD_LIMIT: Final = timedelta(days=90)
-RELEASED_AFTER: Final = timedelta(days=21)  # a lot's window over: 14 days of being late, 7 of being looked at
+RELEASED_AFTER: Final = OVERDUE_AFTER + LATE_LIMIT + INSPECT_WITHIN  # a lot's window: late, then looked at
 FUND_AHEAD: Final = timedelta(days=10)  # before a later part's window: time for a bank transfer over a weekend
 CREDIT_KEPT: Final = timedelta(days=30)  # what was paid too much goes back by itself after that
 CHARGEBACK_SILENT: Final = timedelta(days=180)  # no scheme takes longer; a bank that never answers has won

@@ -206,6 +206,6 @@ class Listing(InProcess, Table):
 
     @property
     def expires_at(self) -> datetime:
-        """Sixty days after the last renewal, or with the day its delivery window ends."""
+        """Return STANDS_FOR after the last renewal, or with the day its delivery window ends."""
         window_over = datetime.combine(self.window_to + timedelta(days=1), time.min, UTC)
         return min(self.renewed_at + STANDS_FOR, window_over)

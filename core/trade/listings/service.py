@@ -154,7 +154,7 @@ def resume_listing(ctx: Ctx, listing_id: str, expected_version: int | None = Non
 
 
 def renew_listing(ctx: Ctx, listing_id: str, expected_version: int | None = None) -> Listing:
-    """Let it stand for another sixty days. Raises Invalid when its delivery window is over."""
+    """Let it stand for another STANDS_FOR. Raises Invalid when its delivery window is over."""
     listing = _own(ctx, listing_id, expected_version)
     rules.check_window(listing.window_from, listing.window_to, ctx.now.date())
     listing.renewed_at = ctx.now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -21,6 +21,7 @@ SHORTEST_BIDDING: Final = timedelta(hours=1)
 LONGEST_BIDDING: Final = timedelta(days=30)
 TIME_TO_QUOTE_ANEW: Final = timedelta(days=1)  # at least, for who has quoted on what was asked before
 AWARD_WITHIN: Final = timedelta(days=3)  # after the cut-off; a quote stands no longer, whatever becomes of another
+CUT_OFF: Final = time(17)  # of the buyer's own day: whoever quotes on the last day has had the day
 QUOTES_EACH: Final = 3  # a seller may think again, and may not chase the others
 QUOTES_EACH_AT_MOST: Final = 10
 

@@ -12,8 +12,9 @@ from config.rehearsal.market import Rehearsal
 from config.rehearsal.play import stage_door
 from config.rehearsal.screen import Step
 from config.rehearsal.stages import BUYER, SELLER, Stage, at_stage
+from conversations.market_rules import LOCALES
 from conversations.reply import Card, CardList, FormView, Home, Reply
-from conversations.wording import LOCALES, Wordings
+from conversations.wording import Wordings
 from core.people.accounts.model import Platform
 
 GERMAN = {"sell.title": "Neues Inserat", "sell.quantity.ask": "Welche Menge?", "form.cancel": "Abbrechen"}

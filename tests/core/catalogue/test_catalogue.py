@@ -160,10 +160,6 @@ def test_a_grade_brings_its_limits() -> None:
     assert [grade.id for grade in CATALOGUE.grades_of("wood_pellets")][:3] == ["ENplus_A1", "ENplus_A2", "ENplus_B"]
 
 
-def test_the_house_takes_two_and_a_half_percent() -> None:
-    assert CATALOGUE.fees.commission_basis_points == 250
-
-
 def test_what_is_not_traded_is_refused() -> None:
     for ask in (CATALOGUE.product, CATALOGUE.grade, CATALOGUE.scheme, CATALOGUE.term):
         with pytest.raises(Refusal) as caught:

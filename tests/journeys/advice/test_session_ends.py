@@ -104,7 +104,7 @@ async def test_what_is_written_before_coming_in_is_answered_and_a_place_goes_to_
 async def test_calling_off_after_the_start_costs_what_not_coming_costs(counsel: Counsel) -> None:
     """By flexible terms it costs nothing until the start, and half of it once Alex sits there; what for stays told."""
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
-    await booked(counsel, policy="Flexible: free until 2 hours before, half for not coming")
+    await booked(counsel, policy="Flexible: free until 2 hours before, 50 % for not coming")
     await world.later(minutes=minutes(await counsel.begins() - await world.now()) - 1)
     await sarah.presses("Cancel")
     await sarah.sees("Calling it off costs nothing.")
@@ -131,7 +131,7 @@ async def test_a_card_that_fails_a_day_before_is_the_reason_that_both_read(couns
     await sarah.says("/experts the grate of my boiler slags")
     await sarah.presses("Times and profile")
     await sarah.presses(await counsel.first_slot())
-    await sarah.sees("The first ten minutes are free")
+    await sarah.sees("The first 10 minutes are free")
     await sarah.sends()
     await sarah.sees("Nothing is held now: €90.00 is held on it at")
     await world.pays(await sarah.opens("Add card, nothing held yet"), "4000000000000341")
@@ -152,7 +152,7 @@ async def test_a_card_that_fails_a_day_before_is_the_reason_that_both_read(couns
 
 async def test_who_did_not_come_is_told_so_and_what_it_cost(counsel: Counsel) -> None:
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
-    await booked(counsel, policy="Flexible: free until 2 hours before, half for not coming")
+    await booked(counsel, policy="Flexible: free until 2 hours before, 50 % for not coming")
     await world.later(minutes=minutes(await counsel.begins() - await world.now()) + 0.1)
     await alex.presses("I am here")
     await world.later(minutes=10.1)

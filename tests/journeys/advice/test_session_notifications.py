@@ -52,7 +52,7 @@ async def test_who_calls_it_off_is_told_so_and_the_card_is_named_when_it_is_used
 
 async def test_who_may_call_it_off_for_nothing_until_it_begins_reads_of_no_share_of_nothing(counsel: Counsel) -> None:
     sarah = counsel.seeker
-    await counsel.list(policy="Flexible: free until 2 hours before, half for not coming")
+    await counsel.list(policy="Flexible: free until 2 hours before, 50 % for not coming")
     await sarah.says("/experts the grate of my boiler slags")
     await sarah.presses("Times and profile")
     await sarah.presses(await counsel.first_slot())

@@ -7,11 +7,13 @@ import re
 import pytest
 
 from conversations.help.page_index import read_page
+from conversations.wording import Wordings
 from tests.journeys.market import CHATS, Chat, Somebody, World
 from tests.journeys.people.test_linking import code_shown_to
 from tests.journeys.trade_steps import Trade
 
-PROBLEMS = read_page("en", "problems")[1].partition(".")[0]  # how the page that speaks of claims begins
+# How the page that speaks of claims begins.
+PROBLEMS = read_page(Wordings().speak("en"), "problems")[1].partition(".")[0]
 
 
 @pytest.fixture(params=CHATS)

@@ -14,7 +14,7 @@ from tests.journeys.trade_steps import Trade, profile
 async def test_the_code_of_the_letter_is_typed_in_the_chat(world: World, chat: Chat) -> None:
     rasa = await world.on(chat, "Rasa")
     await rasa.says("/email rasa@example.org")
-    await rasa.sees("I have sent a six-digit code to rasa@example.org.")
+    await rasa.sees("I have sent a 6-digit code to rasa@example.org.")
     found = re.search(r"\d{6}", await world.letter_to("rasa@example.org"))
     assert found is not None
     await rasa.says("000000" if found[0] != "000000" else "111111")
