@@ -5,7 +5,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 
-.PHONY: run demo test random-deals conformance conformance-mutants screens test-browser check check-invoices lint types contracts test-days test-postgres worlds weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor earnings verify-ledger clean
+.PHONY: run demo lab test random-deals conformance conformance-mutants screens test-browser check check-invoices lint types contracts test-days test-postgres worlds simulate-commit weather simulate mutants torture races bench bench-alerts bench-ledger bench-search bench-taps lock doctor earnings verify-ledger clean
 
 run: .venv/ready            ## open the market; without tokens the lab plays the outside world
 	@$(BIN)/python main.py run
@@ -25,6 +25,9 @@ earnings: .venv/ready       ## what the market has earned and may pay out; PAY="
 doctor: .venv/ready         ## what is configured, what is missing, and whether it answers
 	@$(BIN)/python main.py doctor
 
+lab: .venv/ready            ## the pretend Telegram, Slack, Stripe and mail alone, for a bot of your own (lab/README.md)
+	@$(BIN)/python -m lab
+
 test: .venv/ready           ## all tests, on SQLite
 	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist worksteal
 
@@ -35,7 +38,7 @@ conformance-mutants: .venv/ready ## switch off each rule that the disturbances a
 	@PARLEY_CONFORMANCE=1 $(BIN)/python -m tests.conformance.mutants --flows $(or $(FLOWS),8)
 
 test-browser: .venv/ready   ## the lab's page in Chromium (Debian: apt-get install chromium)
-	@$(BIN)/python -m pytest -m browser tests/lab/page
+	@$(BIN)/python -m pytest -m browser lab/tests/page tests/journeys/page
 
 test-days: .venv/ready      ## the stories, on days when calendars and clocks are awkward: DAYS="2028-02-29T22:30Z"
 	@for day in $(or $(DAYS),2026-11-22T22:05Z 2026-12-31T23:30Z 2027-03-28T00:30Z 2027-10-31T00:30Z 2028-02-29T22:30Z); do echo $$day; \
@@ -46,15 +49,17 @@ test-postgres: .venv/ready  ## the same tests on a PostgreSQL 15 cluster of thei
 
 check-invoices: .venv/ready ## each kind of invoice against the rules of EN 16931, by an engine of a hundred megabytes
 	@$(BIN)/uv pip install -q --require-hashes -r requirements/check-invoices.txt
-	@$(BIN)/python -m tests.payments.schematron
+	@$(BIN)/python -m tests.documents.schematron
 
-check: lint types contracts test weather
+check: lint types contracts test simulate-commit
 
 worlds: .venv/ready         ## two worlds, and all whose seeds have found something once
 	@$(BIN)/python -m simulation --seeds 2
 
-weather: .venv/ready        ## as many worlds of the commit's own as fit into two minutes, and all that are kept
+simulate-commit: .venv/ready ## as many worlds of the commit's own as fit into two minutes, and all that are kept
 	@$(BIN)/python -m simulation --of-commit --seeds 1000 --seconds 120
+
+weather: simulate-commit     ## the same, by its name of before
 
 lint: .venv/ready
 	@$(BIN)/ruff check .
@@ -66,7 +71,7 @@ types: .venv/ready
 contracts: .venv/ready
 	@$(BIN)/lint-imports
 
-simulate: .venv/ready       ## the market in SEEDS=20 worlds of bad weather, from seed FIRST=1; each must come to rest
+simulate: .venv/ready       ## the market in SEEDS=20 worlds under faults, from seed FIRST=1; each must come to rest
 	@$(BIN)/python -m simulation --seeds $(or $(SEEDS),20) --first $(or $(FIRST),1) --census $(if $(LOG),--log $(LOG))
 
 random-deals: .venv/ready   ## live through DEALS=2000 random deals in the real books, a second each; each must close at zero

@@ -1,6 +1,6 @@
 """Parley's command line: `python main.py run`."""
 
-from config.command_line import main
+from tools.command_line import main
 
 if __name__ == "__main__":
     main()

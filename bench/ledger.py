@@ -28,8 +28,8 @@ from bench.books.filled import fill
 from bench.books.floor import PostgresFloor, Raw, SqliteFloor
 from bench.books.pgledger import PgLedger
 from config.database import open_database
-from config.migrate import upgrade
-from config.outside import SystemClock
+from config.external_services import SystemClock
+from config.migrations import upgrade
 from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.money import Money

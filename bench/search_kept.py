@@ -28,7 +28,7 @@ from bench.finding.market import PretendMarket, Row
 from bench.finding.questions import Questions
 from config.database import open_database
 from config.reference import reference
-from config.reindex import reindex_if_due
+from config.search_index import reindex_if_due
 from core.discovery.search import service
 from core.discovery.search.kinds.listings import LISTINGS
 from core.discovery.search.model import Query

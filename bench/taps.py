@@ -19,10 +19,11 @@ from typing import Any, Final
 
 import aiohttp
 
-from config.demonstration.talks import PROFILE
 from config.installation import Installation, installed
 from config.settings import Settings
 from lab.people import Browser, OnSlack, OnTelegram
+from tools.demo.sessions import PROFILE
+from tools.seed.opening import seed_market
 
 Somebody = OnTelegram | OnSlack
 TYPING: Final = ("/say", "/command")
@@ -202,7 +203,7 @@ async def main() -> int:
             settings = Settings(
                 _env_file=None, port=0, lab_port=0, sweep_seconds=0.2, database_url=f"sqlite:///{folder}/market.sqlite"
             )
-            here = await stack.enter_async_context(installed(settings))
+            here = await stack.enter_async_context(installed(settings, seed_market))
             assert here.lab is not None
             here.lab.telegram.bot.pace.chat_burst = 1_000.0
             here.lab.slack.app.pace = 100.0

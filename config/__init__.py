@@ -1,13 +1,11 @@
-"""What differs between two installations, and the one place where the parts meet. Nobody imports it.
+"""What differs between two installations, and the one place where the parts meet. Only tools and tests import it.
 
-- From the environment: `settings`, `database`, `slack`, and `outside` (the lab, for whatever is not named).
+- From the environment: `settings`, `database`, `slack`, and `external_services` (the lab where none is named).
 - The parts together: `market` (slices and conversations), `wiring` (the product), `installation` (with the lab).
-- What the doors of the web are given: `links` and `rooms`.
-- What runs beside it: `server`, `sweeps`, `reindex`, `alarms`, `metrics`.
-- What an operator types: `command_line`, with `doctor`, `verify`, `earnings`, `demonstration`, `batch`, `screens`.
-- What a developer types: `migrate` (with `tables`), `diagrams`.
-- What there is to begin with: `reference`, read out of `catalogue`, and `seed`. `rehearsal` is a play that comes by
-  every door, for `screens` and for tests.
+- What the doors of the web are given: `links` and `video_rooms`.
+- What runs beside it: `server`, `sweeps`, `search_index`, `alarms`, `metrics`.
+- The schema of the database: `migrations` (with `tables`).
+- The reference data: `reference`, read out of `catalogue`.
 """
 
 import zoneinfo

@@ -3,50 +3,43 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from typing import TypeAlias
 
 from config.database import LAB_DATABASE
-from config.outside import OPERATORS, clock_of, open_lab, pointed_at
-from config.reference import reference
-from config.seed.opening import open_market, who_opens
+from config.external_services import clock_of, open_lab, pointed_at
 from config.settings import Settings
 from config.slack import manifest
 from config.wiring import Product, build
 from core.kernel.clock import Clock
 from core.kernel.ids import Ids
-from core.kernel.transaction import MARKET, Ctx
-from core.people.accounts.model import Identity, Platform
-from core.people.accounts.service import meet
 from lab.app import Lab
 
 RESERVE = 1_000_000  # cents, which the platform's pretend owner keeps with Stripe for its fees on refunded money
 
 
+Fill: TypeAlias = Callable[["Installation"], Awaitable[int]]
+
+
 @dataclass(slots=True)
 class Installation:
-    """`lab` is None when every outside service is real. `settings` are those the product runs with, of the `given`."""
+    """`lab` is None when every outside service is real. `settings` are those the product runs with, of the `given`.
+
+    `fill` puts the first people and listings into a market of the lab; it returns how many people there are.
+    """
 
     given: Settings
     settings: Settings
     product: Product
     lab: Lab | None
     clock: Clock
+    fill: Fill
 
     async def seed(self) -> int:
-        """Open the market: sellers with live listings, whose phones the lab can hand over. Returns how many."""
-        catalogue, places = reference()
-        people = who_opens()
-        if self.lab is not None:  # their phones first: the market writes to them as they arrive
-            for number, name in OPERATORS.items():
-                await self.product.transactions.run(MARKET, partial(met, number=number, name=name))
-                self.lab.telegram.bot.add_resident(name, number)
-            for person in people:
-                self.lab.telegram.bot.add_resident(person.name, person.telegram_id, person.language)
-        await open_market(self.product.transactions, catalogue, places, self.clock.now().date())
-        return len(people)
+        """Fill the market. Returns how many people are there."""
+        return await self.fill(self)
 
     async def start_over(self) -> None:
         """The person at the page wishes for a fresh market: a new world, an empty database, the same addresses."""
@@ -60,13 +53,8 @@ class Installation:
         await self.seed()
 
 
-def met(ctx: Ctx, number: int, name: str) -> None:
-    """Somebody of Telegram is known to the market, and can be written to."""
-    meet(ctx, Identity(Platform.TELEGRAM, "", str(number), name), str(number))
-
-
 @asynccontextmanager
-async def installed(settings: Settings) -> AsyncIterator[Installation]:
+async def installed(settings: Settings, fill: Fill) -> AsyncIterator[Installation]:
     """Start the lab if it is needed, then the product; stop them in the other order."""
     lab = await open_lab(settings)
     here = None
@@ -74,7 +62,7 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
         whole = pointed_at(with_database(settings), lab) if lab is not None else settings
         clock = clock_of(lab)
         product = await build(whole, clock=clock, ids=Ids(secrets.token_bytes))
-        here = Installation(settings, whole, product, lab, clock)
+        here = Installation(settings, whole, product, lab, clock, fill)
         if lab is not None:
             introduce(lab, product, whole)
             if settings.database_url is None:  # else it may hold what somebody wants to keep

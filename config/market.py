@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from config.reference import reference
-from config.rooms import rooms_of
 from config.settings import Settings
+from config.video_rooms import rooms_of
 from conversations import cases, discovery, home, moderation, settings
 from conversations import help as helping
 from conversations.advice.aftercare import complaint, recap, recording

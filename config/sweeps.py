@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from config.market import OWN_CLOCKS, TIMER_HANDLERS
 from config.metrics import Gauges
 from config.reference import reference
-from config.reindex import KINDS, reindex_if_due
+from config.search_index import KINDS, reindex_if_due
 from config.settings import Settings
 from core.books.audit.service import audit
 from core.kernel import inbox

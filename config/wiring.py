@@ -26,16 +26,16 @@ from bots.telegram.sender import TelegramSender
 from bots.telegram.stars import StarsCarrier
 from config import alarms
 from config.database import DEFAULT, open_database
+from config.external_services import SystemClock
 from config.links import looking
 from config.market import engine_and_reactions, market_context
 from config.metrics import Gauges
-from config.migrate import upgrade
-from config.outside import SystemClock
-from config.rooms import door_of
+from config.migrations import upgrade
 from config.server import Server
 from config.settings import Settings
 from config.slack import Slack
 from config.sweeps import Sweeps, ticking
+from config.video_rooms import door_of
 from conversations.books.invoice_texts import InvoiceTexts
 from conversations.help.menus import FIRST, IN_GROUPS
 from conversations.update_handler import UpdateHandler

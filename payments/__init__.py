@@ -3,8 +3,8 @@
 - The provider: `provider` (the protocol), with `provider_requests`, `provider_results` and `provider_models` (what it
   has of ours); `stripe` and `direct` keep to it.
 - Out: `effects` takes the posts of core and hands each to who carries it, `payment_requests`, `payouts`, `card_holds`,
-  `sales`, `onboarding`, `defence`; `outcomes` says what an answer means to the outbox.
+  `sales`, `onboarding`, `dispute_evidence`; `outcomes` says what an answer means to the outbox.
 - In: `webhook_inbox` and `reconciliation` (with `open_items`) lead to `sync`, the one place that tells core how a thing
   stands.
-- Papers: `document` and `sentences` for a bank, `signed_terms`, `invoices`.
+- The files that it hands on are drawn in `documents`.
 """

@@ -11,16 +11,16 @@ from core.kernel.clock import Clock
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Transactions
+from documents.contracts.signed_terms import SignedTerms
+from documents.invoices.carrier import Invoices
 from payments.card_holds import Holding
-from payments.defence import Defence
-from payments.invoices.carrier import Invoices
+from payments.dispute_evidence import DisputeEvidence
 from payments.onboarding import Onboarding
 from payments.outcomes import Outcome
 from payments.payment_requests import PayingIn
 from payments.payouts import PayingOut
 from payments.provider import Provider
 from payments.sales import Selling
-from payments.signed_terms import SignedTerms
 from payments.sync import look
 
 
@@ -43,7 +43,7 @@ class PaymentEffects:
             **Holding(provider, clock).kinds(),
             **Selling(provider, clock).kinds(),
             **Onboarding(provider, clock).kinds(),
-            **Defence(provider, transactions, wording.goods).kinds(),
+            **DisputeEvidence(provider, transactions, wording.goods).kinds(),
             **Invoices(transactions, wording).kinds(),
             **SignedTerms().kinds(),
             "look": self._look,

@@ -1,6 +1,6 @@
 """`python -m simulation --seeds 200`: play so many worlds; `--replay 17` plays one again and prints what happened.
 
-`--replay 17 --without no_sweep` plays it as `docs/mutants.md` names it: of that rule's scale and weather, with the rule
+`--replay 17 --without no_sweep` plays it as `docs/mutants.md` names it: of that rule's scale and faults, with the rule
 off; `--as no_sweep` the same with all rules in force.
 """
 
@@ -19,17 +19,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from simulation.fleet import berth, sail
 from simulation.log import Log
 from simulation.mutants.catalogue import RULES
-from simulation.people.cast import SCALES, WHOLE
-from simulation.scenario import Scenario
+from simulation.pool import play_many, scratch_folder
+from simulation.scenario import SCALES, WHOLE, Scenario
 from simulation.world import Verdict, play
 
 REGRESSIONS: Final = Path(__file__).with_name("regressions.txt")
 ROOT: Final = Path(__file__).parents[1]
 SHOWN: Final = 5  # violations of a world; the rest says the same
-COUNTED: Final = ("fault", "killed")  # what a world counts of its weather
+COUNTED: Final = ("fault", "killed")  # what a world counts of its faults
 
 
 def kept_seeds() -> list[int]:
@@ -56,7 +55,7 @@ def main() -> int:
     known = {verdict.seed for verdict in verdicts}
     seeds = dict.fromkeys([*kept_seeds(), *range(first, first + asked.seeds)])
     began = time.monotonic()
-    for verdict in sail([seed for seed in seeds if seed not in known], asked.processes):
+    for verdict in play_many([seed for seed in seeds if seed not in known], asked.processes):
         verdicts.append(verdict)
         log.keep(replace(verdict, tail=[]))
         if verdict.violations:
@@ -77,7 +76,7 @@ def arguments() -> argparse.Namespace:
     asked.add_argument("--seconds", type=float, help="begin no other world after so long")
     asked.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     asked.add_argument("--log", type=Path, help="a line for each world; those that are in it are not played again")
-    asked.add_argument("--census", action="store_true", help="say how often each weather and each ending was seen")
+    asked.add_argument("--census", action="store_true", help="say how often each fault and each ending was seen")
     asked.add_argument("--replay", type=int, help="play the world of this seed alone, aloud")
     asked.add_argument("--without", choices=RULES, metavar="RULE", help="of a replay: this rule is switched off")
     asked.add_argument("--as", dest="like", choices=RULES, metavar="RULE", help="of a replay: the world of this rule")
@@ -88,7 +87,7 @@ def replay(seed: int, name: str | None, *, off: bool) -> int:
     rule = None if name is None else RULES[name]
     among, raised = (WHOLE, ()) if rule is None else (SCALES[rule.among], rule.raised)
     with rule.off() if rule is not None and off else nullcontext():
-        verdict = play(Scenario(seed, among, raised=raised, aloud=True), Path(berth().name))
+        verdict = play(Scenario(seed, among, raised=raised, aloud=True), Path(scratch_folder().name))
     print(report(verdict))
     return 1 if verdict.violations else 0
 
@@ -100,7 +99,7 @@ def report(verdict: Verdict) -> str:
 
 
 def census(verdicts: Iterable[Verdict]) -> str:
-    """How often each weather and each ending came."""
+    """How often each fault and each ending came."""
     seen = Counter[str]()
     for verdict in verdicts:
         seen.update(verdict.census)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
 
 from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import OperationalError
@@ -18,6 +20,7 @@ from config.market import engine_and_reactions
 from config.metrics import Gauges
 from config.sweeps import Sweeps
 from conversations.books.invoice_texts import InvoiceTexts
+from conversations.chat_context import MarketContext
 from conversations.update_handler import UpdateHandler
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.ids import Ids
@@ -26,13 +29,12 @@ from payments.effects import PaymentEffects
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
-from simulation.engine.database import InlineRunner
+from simulation.engine.database import InlineRunner, as_kept
 from simulation.engine.dice import between
-from simulation.outside.chats import ChatCarrier, Letterbox
-from simulation.outside.wire import StripeWire
-
-if TYPE_CHECKING:
-    from simulation.world import World
+from simulation.environment import DAY, Environment
+from simulation.services.chats import ChatCarrier, Letterbox, Phones
+from simulation.services.stripe_account import StripeAccount
+from simulation.services.stripe_wire import StripeWire
 
 Answer = TypeVar("Answer")
 
@@ -52,11 +54,26 @@ class Gone(Exception):
     """Whoever spoke to the process finds the line dead, and does not know what became of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What all processes of one world share. `committed` and `lost` tell the world about one of them."""
+
+    world: Environment
+    path: str
+    market_context: MarketContext
+    operators: Collection[str]
+    stripe: StripeAccount
+    phones: Phones
+    committed: Callable[[Machine], None]
+    lost: Callable[[Machine], None]
+
+
 class Machine:
     """The product as `config.wiring` puts it together, less its servers and chat libraries."""
 
-    def __init__(self, world: World, number: int) -> None:
-        self.world = world
+    def __init__(self, deployment: Deployment, number: int) -> None:
+        self.deployment = deployment
+        self.world = deployment.world
         self.number = number
         self.alive = True
         self._ends_after: int | None = None  # boundaries of commits, when its end is near already
@@ -66,26 +83,27 @@ class Machine:
         self._build()
 
     def _build(self) -> None:
-        world, clock = self.world, self.world.clock
+        here, world, clock = self.deployment, self.world, self.world.clock
         ids = Ids(world.dice.of(f"ids:{self.number}").randbytes)
-        self.runner = InlineRunner(world.path, self._before_commit, self._after_commit)
-        engine, reactions = engine_and_reactions(world.market_context, world.operators)
-        reactions.closing.append(world.witness.closing)
+        self.runner = InlineRunner(here.path, self._before_commit, self._after_commit)
+        engine, reactions = engine_and_reactions(here.market_context, here.operators)
+        reactions.closing.append(world.recorder.closing)
         self.transactions = Transactions(self.runner, clock, ids, reactions)
         self.update_handler = UpdateHandler(self.transactions, engine, ids)
-        wire = StripeWire(self, world.stripe)
+        wire = StripeWire(self, world, here.stripe)
         self.provider = StripeProvider(
-            world.stripe.secret_key, world.stripe.address, return_url="https://parley.test", http_client=wire
+            here.stripe.secret_key, here.stripe.address, return_url="https://parley.test", http_client=wire
         )
         self.reconciler = Reconciler(self.transactions, self.provider, clock)
-        self.webhooks = StripeWebhooks(self.transactions, clock, world.stripe.webhook_secret)
-        paper = InvoiceTexts(world.market_context.wordings, world.market_context.catalogue)
+        self.webhooks = StripeWebhooks(self.transactions, clock, here.stripe.webhook_secret)
+        paper = InvoiceTexts(here.market_context.wordings, here.market_context.catalogue)
+        chats = ChatCarrier(self, world, here.phones)
         self.dispatcher = Dispatcher(
             self.transactions,
             clock,
             {
-                "telegram": ChatCarrier(self),
-                "slack": ChatCarrier(self),
+                "telegram": chats,
+                "slack": chats,
                 "payments": PaymentEffects(self.provider, clock, self.transactions, paper),
                 "mail": Letterbox(self),
                 "stars": Letterbox(self),
@@ -128,11 +146,11 @@ class Machine:
         if not self.alive:
             return
         self.alive = False
-        self.world.record.note("kill", self.number, why)
-        self.world.record.counts[f"killed: {why}"] += 1
+        self.world.trace.note("kill", self.number, why)
+        self.world.trace.counts[f"killed: {why}"] += 1
         for task in list(self.tasks):
             task.cancel()
-        self.world.lost(self)
+        self.deployment.lost(self)
 
     # --- boundaries ---------------------------------------------------------------------------------------------------
 
@@ -172,10 +190,31 @@ class Machine:
             raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
 
     def _after_commit(self) -> None:
-        self.world.committed(self)
+        self.deployment.committed(self)
         self.changed.set()
         self.may_die("kill_after_commit")
         self._nears_its_end()
+
+    # --- what is due --------------------------------------------------------------------------------------------------
+
+    def _is_minute_ten(self) -> bool:
+        """Whether the clock of a talk is about to ring: the free minutes are over, or the time is up."""
+        due = as_kept(self.world.clock.now())
+        timer_handlers = (
+            "SELECT 1 FROM timer WHERE due_at <= ? AND event IN ('minute:10', 'free_over_no_answer', 'time_up')"
+        )
+        return self.runner.raw.execute(timer_handlers, (due,)).fetchone() is not None
+
+    def _until_due(self) -> float:
+        """Seconds until something in the tables is due; at least one, or a blocked lane would stop the clock."""
+        raw = self.runner.raw
+        timer = raw.execute("SELECT MIN(due_at) FROM timer").fetchone()[0]
+        post = raw.execute(
+            "SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END) FROM outbox WHERE NOT dead"
+        ).fetchone()[0]
+        deadlines = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (timer, post) if each is not None]
+        waits = [(due - self.world.clock.now()).total_seconds() for due in deadlines]
+        return min(max(min(waits, default=DAY), 1.0), DAY)
 
     # --- what it does by itself ---------------------------------------------------------------------------------------
 
@@ -184,7 +223,7 @@ class Machine:
         pause, not_before = MOMENT, 0.0
         while True:
             self.changed.clear()
-            wait = self.world.until_due(self.runner.raw)
+            wait = self._until_due()
             overdue = wait <= MOMENT
             wait = max(wait, not_before - self.world.seconds) if overdue else wait
             try:
@@ -194,7 +233,7 @@ class Machine:
             except TimeoutError:
                 pass
             self.may_die("kill_idle")
-            if self.world.minute_ten(self.runner.raw) and self.world.strikes("kill_minute_ten"):
+            if self._is_minute_ten() and self.world.strikes("kill_minute_ten"):
                 self.doom("kill_minute_ten", self.world.chance.randrange(BOUNDARIES))
             pause = min(2 * pause, HOUR) if overdue else MOMENT
             not_before = self.world.seconds + pause
@@ -217,4 +256,4 @@ class Machine:
         try:
             await work
         except OperationalError:
-            self.world.record.note("sweep_without_database", self.number)
+            self.world.trace.note("sweep_without_database", self.number)

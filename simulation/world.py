@@ -1,4 +1,4 @@
-"""One world out of one seed: a market that is open for weeks, in bad weather, and must come to rest when it clears.
+"""One world out of one seed: a market that is open for weeks under faults, and must come to rest after them.
 
 First its people trade while everything goes wrong that this seed has in store. Then all heals, and nothing may be left:
 every deal ends, every cent is where it belongs, and both books agree.
@@ -10,12 +10,10 @@ import asyncio
 import contextvars
 import random
 import shutil
-import sqlite3
-from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -25,36 +23,27 @@ from sqlalchemy.exc import OperationalError
 from config.market import market_context
 from config.settings import Settings
 from conversations.chat_context import MarketContext
-from core.people.accounts.model import Platform
 from lab.world import World as LabWorld
 from simulation.engine import mistakes
 from simulation.engine.database import make_empty
 from simulation.engine.dice import Dice, between
-from simulation.engine.loop import Hung, LoopClock, SeededLoop
-from simulation.engine.record import Record
+from simulation.engine.loop import Hung, SeededLoop
+from simulation.environment import DAY, Environment
 from simulation.judge.judge import Judge
-from simulation.judge.standing import as_kept
-from simulation.machine import BOUNDARIES, HOST, Gone, Machine
-from simulation.outside.chats import Phone
-from simulation.outside.stripe_side import StripeSide
-from simulation.people.cast import Cast
+from simulation.machine import BOUNDARIES, HOST, Deployment, Gone, Machine
+from simulation.people.population import Population
 from simulation.scenario import Scenario
-from simulation.weather import Weather
-from simulation.witness import Witness
+from simulation.services.chats import Phones
+from simulation.services.stripe_account import StripeAccount
 
 Answer = TypeVar("Answer")
 
-OPENS: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, whose deals run over the turn of the year
-DAY: Final = 86_400.0
-PATIENCE_DAYS: Final = 420  # after the storm: a chargeback is written off after 270
-RESTS: Final = 2 * DAY  # at least, after the storm
-QUIET_AFTER: Final = 30 * DAY
+PATIENCE_DAYS: Final = 420  # after the faults: a chargeback is written off after 270
+RESTS: Final = 2 * DAY  # at least, after the faults
 LOOKS_EVERY: Final = DAY  # when the world asks whether all has ended
 AWAY: Final = (0.5, 60.0)  # seconds until a killed process is started again
 LONG_AWAY: Final = (120.0, 20 * 3_600.0)
-ASKS_EVERY: Final = (3 * 3_600.0, 24 * 3_600.0)
 AUDIT_EVERY: Final = 150  # commits
-TOO_OFTEN: Final = 100  # of one deed: with the waits of the product that is days
 
 
 @dataclass(slots=True)
@@ -76,114 +65,36 @@ class Verdict:
     rested: bool = False
 
 
-@dataclass
-class Pulse:
-    """The machines' own clock, as far as it matters: for how long nobody was there at all."""
-
-    away: timedelta = timedelta()
-
-    def now(self) -> datetime:
-        return OPENS + self.away
-
-
-class World:
+class World(Environment):
     """Everything that there is."""
 
     def __init__(self, scenario: Scenario, loop: SeededLoop, path: str) -> None:
-        self.scenario = scenario
-        self.dice = Dice(scenario.seed)
-        self.path = path
-        self.loop = loop
-        self.clock = LoopClock(loop, OPENS)
-        self.record = Record(self.clock.now, aloud=scenario.aloud)
-        self.chance = self.dice.of("chance")
-        self.lasts = DAY * self.chance.randint(*scenario.scale.storm_days)
-        self.weather = Weather(
-            self.dice.of("weather"), self.record, self.lasts, calm=scenario.calm, raised=scenario.raised
-        )
-        self.market_context = known_market_context()
-        self.pulse = Pulse()
-        self.witness = Witness(self)
-        self.judge = Judge(self)
-        self.phones: dict[tuple[str, str], Phone] = {}
+        super().__init__(scenario, loop)
         outside = LabWorld(clock=self.clock, random=self.dice.of("lab"))
-        self._poison: dict[str, bool] = {}
-        self._asked = Counter[str]()
-        self.stripe = StripeSide(self, outside, self.dice.of("courier"))
+        self.stripe = StripeAccount(self, outside, self.dice.of("courier"))
+        self.judge = Judge(self, path, self.stripe)
+        self.commits = 0
+        self.rested = False
         self.machines: list[Machine] = []
         self._numbers = 0
         self._dark_since: float | None = None
-        self._tasks: dict[asyncio.Task[Any], None] = {}
-        self.commits = 0
-        self.healed = self.rested = False
-        self.cast = Cast(self, scenario.scale)
-        self.operators = self.cast.operators
-
-    # --- what everybody asks ------------------------------------------------------------------------------------------
-
-    @property
-    def seconds(self) -> float:
-        return self.loop.time()
-
-    def strikes(self, kind: str) -> bool:
-        return self.weather.strikes(kind, self.seconds)
-
-    def asks_every(self) -> float:
-        """Seconds between two looks at the provider. The product's are two minutes; nothing is told between these."""
-        return DAY * self._slowly() if self.healed else between(self.chance, *ASKS_EVERY)
-
-    def books_every(self) -> float:
-        """Seconds between two nights on which the books are laid beside the provider's; fewer when nothing happens."""
-        return 3 * DAY * self._slowly() if self.healed else DAY
-
-    def _slowly(self) -> int:
-        """Long after the storm a world only waits for its last deadlines."""
-        return 1 if self.seconds < self.lasts + QUIET_AFTER else 5
-
-    def is_poison(self, post: str) -> bool:
-        """Whether this message is one that the chat will never take, however often it is brought."""
-        if post not in self._poison:
-            self._poison[post] = self.strikes("chat_poison")
-        return self._poison[post]
-
-    def asked(self, key: str | None) -> None:
-        """The provider is asked for a deed under this key. What it has saved for it will not get better."""
-        if key is not None:
-            self._asked[key] += 1
-            if self._asked[key] == TOO_OFTEN:
-                self.loop.give_up(f"{key} was asked for {TOO_OFTEN} times")
-
-    def doom_somebody(self, why: str) -> None:
-        """A process that is there dies at one of its next boundaries."""
-        alive = [each for each in self.machines if each.alive]
-        if alive:
-            self.chance.choice(alive).doom(why, self.chance.randrange(BOUNDARIES))
-
-    def minute_ten(self, raw: sqlite3.Connection) -> bool:
-        """Whether the clock of a talk is about to ring: the free minutes are over, or the time is up."""
-        due = as_kept(self.clock.now())
-        timer_handlers = (
-            "SELECT 1 FROM timer WHERE due_at <= ? AND event IN ('minute:10', 'free_over_no_answer', 'time_up')"
+        phones = Phones(self)
+        self.population = Population(self, self.stripe, phones, scenario.scale)
+        self.deployment = Deployment(
+            world=self,
+            path=path,
+            market_context=known_market_context(),
+            operators=self.population.operators,
+            stripe=self.stripe,
+            phones=phones,
+            committed=self.committed,
+            lost=self.lost,
         )
-        return raw.execute(timer_handlers, (due,)).fetchone() is not None
 
-    def spawn(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
-        """A task of the world's, which no kill touches."""
-        task = self.loop.create_task(work, context=contextvars.Context())
-        self._tasks[task] = None
-        task.add_done_callback(lambda done: self._tasks.pop(done, None))
-        return task
-
-    def phone(self, platform: Platform, number: str, name: str) -> Phone:
-        made = Phone(self, platform, number, name, self.dice.of(f"phone:{number}"))
-        self.phones[platform.value, f"D{number}"] = made
-        return made
-
-    def phone_at(self, platform: str, address: str) -> Phone:
-        return self.phones[platform, address]
+    def knows(self, table: str, key: str) -> bool:
+        return self.judge.tables.knows(table, key)
 
     async def ask(self, question: Callable[[Machine], Coroutine[Any, Any, Answer]]) -> Answer | None:
-        """Bring something to any process that is there. None: nobody knows what became of it."""
         alive = [each for each in self.machines if each.alive]
         if not alive:
             return None
@@ -193,21 +104,16 @@ class World:
         except (Gone, OperationalError):
             return None
 
-    def until_due(self, raw: sqlite3.Connection) -> float:
-        """Seconds until something in the tables is due; at least one, or a blocked lane would stop the clock."""
-        timer = raw.execute("SELECT MIN(due_at) FROM timer").fetchone()[0]
-        post = raw.execute(
-            "SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END) FROM outbox WHERE NOT dead"
-        ).fetchone()[0]
-        deadlines = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (timer, post) if each is not None]
-        waits = [(due - self.clock.now()).total_seconds() for due in deadlines]
-        return min(max(min(waits, default=DAY), 1.0), DAY)
+    def doom_somebody(self, why: str) -> None:
+        alive = [each for each in self.machines if each.alive]
+        if alive:
+            self.chance.choice(alive).doom(why, self.chance.randrange(BOUNDARIES))
 
     # --- processes ----------------------------------------------------------------------------------------------------
 
     def committed(self, machine: Machine) -> None:
         self.commits += 1
-        self.record.note("commit", machine.number)
+        self.trace.note("commit", machine.number)
         if self.commits % AUDIT_EVERY == 0:
             self.judge.audit()
 
@@ -218,7 +124,7 @@ class World:
             self._dark_since = None
             self.judge.after_outage(away)
         self._numbers += 1
-        machine = Machine(self, self._numbers)
+        machine = Machine(self.deployment, self._numbers)
         self.machines.append(machine)
         try:
             await machine.start()
@@ -243,25 +149,24 @@ class World:
         for _ in range(self.chance.choice((1, 1, 2))):
             await self.start_machine()
         self.spawn(self.stripe.live())
-        await self.cast.arrive()
+        await self.population.arrive()
         await self._until(lambda: self.seconds >= self.lasts)
-        self.weather.clear()
+        self.fault_plan.clear()
         self.healed = True
-        self.record.note("healed")
-        self.cast.come_back()
+        self.trace.note("healed")
+        self.population.come_back()
         until = self.seconds + PATIENCE_DAYS * DAY
         await self._until(lambda: self.seconds >= until or not self._goes_on())
         if not self._is_told():
             self.rested = True
             await self._settle_books()
             self.judge.conclude()
-        self.cast.leave()
+        self.population.leave()
         for machine in self.machines:
             for task in machine.tasks:
                 task.cancel()
             machine.runner.raw.close()
-        for task in self._tasks:
-            task.cancel()
+        self.cancel_tasks()
 
     async def _until(self, seen: Callable[[], bool]) -> None:
         while not seen() and not self._is_told():
@@ -274,7 +179,7 @@ class World:
 
     def _is_told(self) -> bool:
         """Whether there is something to tell already, for who wants to know no more."""
-        told = self.scenario.hasty and bool(mistakes.heard or self.witness.found or self.judge.found)
+        told = self.scenario.hasty and bool(mistakes.heard or self.recorder.found or self.judge.found)
         return told or self.seconds >= DAY * self.scenario.until_day
 
     async def _settle_books(self) -> None:
@@ -312,24 +217,24 @@ def play(scenario: Scenario, folder: Path) -> Verdict:
         asyncio.set_event_loop(None)
         loop.close()
         if world is not None:
-            world.judge.close()
+            world.judge.tables.close()
     return verdict_of(world)
 
 
 def verdict_of(world: World) -> Verdict:
-    record, judge = world.record, world.judge
+    trace, judge = world.trace, world.judge
     return Verdict(
         seed=world.scenario.seed,
-        fingerprint=record.fingerprint,
-        violations=list(dict.fromkeys([*mistakes.heard, *world.witness.found, *judge.found])),
+        fingerprint=trace.fingerprint,
+        violations=list(dict.fromkeys([*mistakes.heard, *world.recorder.found, *judge.found])),
         journeys=judge.journeys,
-        points=world.weather.points,
-        kills=record.counts["kill"],
-        faults=sum(count for what, count in record.counts.items() if what.startswith("fault ")),
+        points=world.fault_plan.points,
+        kills=trace.counts["kill"],
+        faults=sum(count for what, count in trace.counts.items() if what.startswith("fault ")),
         commits=world.commits,
         days=world.seconds / DAY,
-        tail=list(record.lines),
-        counts=dict(record.counts),
+        tail=list(trace.lines),
+        counts=dict(trace.counts),
         census=dict(judge.census),
         rested=world.rested,
     )

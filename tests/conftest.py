@@ -14,7 +14,7 @@ import pytest
 import structlog
 from sqlalchemy import make_url
 
-from config.migrate import upgrade
+from config.migrations import upgrade
 
 # A story begins on a Tuesday morning wherever and whenever it is read, unless `make test-days` says another day: what
 # is late, over or asleep in it does not hang on the hour at which somebody runs the tests.

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, text
 
-from config.migrate import within
+from config.migrations import within
 from core.kernel.timers import TimerRow
 from core.money.ledger.model import PROVIDER, Balance, Entry, Link, Posting, escrow
 from core.money.ledger.triggers import statements

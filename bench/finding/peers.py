@@ -18,10 +18,10 @@ from rapidfuzz import fuzz, process
 
 from bench.finding.market import Row
 from bench.finding.questions import NEAR_KM, Question, Wishes
-from config.batch.search_batch import HITS, BatchSearcher
 from core.catalogue.spelling import SHORTEST, SHORTEST_FOR_TWO
 from core.discovery.search.sentence.places import distance_km
 from tests.postgres import cluster
+from tools.batch.search_batch import HITS, BatchSearcher
 
 TODAY: Final = date(2026, 11, 21)
 KM_A_DEGREE: Final = 111.2  # of latitude

@@ -7,11 +7,11 @@ import secrets
 from pydantic import SecretStr
 
 from bench.chats.child import BOT_TOKEN, SECRET, report, run
-from config.command_line import quiet_logs
-from config.outside import SystemClock
+from config.external_services import SystemClock
 from config.settings import Settings
 from config.wiring import build
 from core.kernel.ids import Ids
+from tools.command_line import quiet_logs
 
 
 async def serve(api: str, path: str) -> None:

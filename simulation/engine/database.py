@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -102,3 +103,8 @@ def make_empty(path: Path) -> Path:
         whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
     return path
+
+
+def as_kept(moment: datetime) -> str:
+    """A moment as SQLite keeps it."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")

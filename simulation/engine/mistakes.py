@@ -17,7 +17,7 @@ heard: list[str] = []
 def listen(_logger: Any, _name: str, told: MutableMapping[str, Any]) -> Any:
     """The last of structlog's processors: nothing is written anywhere."""
     fault = sys.exc_info()[1]
-    if not isinstance(fault, OperationalError):  # the disk, which the weather has stopped
+    if not isinstance(fault, OperationalError):  # the disk, which a fault has stopped
         words = ", ".join(f"{name}={value}" for name, value in told.items() if name not in ("exc_info", "event"))
         heard.append(f"mistake: {told['event']}: {type(fault).__name__}: {fault} ({words})")
     raise structlog.DropEvent

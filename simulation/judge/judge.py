@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -26,12 +25,11 @@ from core.trade.disputes.model import CASE
 from core.trade.funding.model import CHARGEBACK, CREDIT
 from core.trade.offers.model import OFFER
 from core.trade.requests.model import REQUEST
-from simulation.engine.database import engine_on, quick
-from simulation.judge import provider, sessions, standing, trade
-from simulation.judge.standing import as_kept
-
-if TYPE_CHECKING:
-    from simulation.world import World
+from simulation.engine.database import as_kept
+from simulation.environment import Environment
+from simulation.judge import liveness, provider, sessions, trade
+from simulation.judge.tables import Tables
+from simulation.services.stripe_account import StripeAccount
 
 # Table: the process that its rows go through, each of which must come to an end.
 ENDING: Final[Mapping[str, Process]] = {
@@ -56,57 +54,45 @@ LEEWAY: Final = timedelta(seconds=2)  # in which a deadline that was put off may
 class Judge:
     """`found` is all that was not as it must be, in words."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._raw = quick(world.path)
-        self._engine = engine_on(self._raw)
+    def __init__(self, environment: Environment, path: str, stripe: StripeAccount) -> None:
+        self._world = environment
+        self._stripe = stripe
+        self.tables = Tables(path)
         self.found: list[str] = []
-        self.outages: list[tuple[datetime, datetime]] = []  # from when to when nobody was there, as the books keep time
         self.journeys = 0
         self.census = Counter[str]()
         self._passed: list[tuple[str, str, str, str, str]] = []
-
-    def close(self) -> None:
-        self._engine.dispose()
-        self._raw.close()
-
-    def rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
-        with closing(self._raw.cursor()) as cursor:
-            return cursor.execute(question, values).fetchall()
-
-    def knows(self, table: str, key: str) -> bool:
-        return bool(self.rows(f"SELECT 1 FROM {table} WHERE id = ?", key))
 
     # --- while it runs ------------------------------------------------------------------------------------------------
 
     def audit(self) -> None:
         """The product's own invariants, which hold after every commit."""
         world = self._world
-        with self._engine.begin() as connection, Session(connection) as session:
+        with self.tables.engine.begin() as connection, Session(connection) as session:
             ctx = Ctx(session, world.clock.now(), Ids(world.dice.of("judge").randbytes), MARKET, Reactions())
             broken = [each for each in check(ctx, INVARIANTS) if not each.ok]
         self.found += [f"invariant: {each.name}: {each.detail}" for each in broken]
-        self.found += trade.one_at_a_time(self)
-        self.found += standing.messages_lost(self, world.witness) + standing.pages_forgotten(self)
+        self.found += trade.one_at_a_time(self.tables)
+        self.found += liveness.messages_lost(self.tables, world.recorder) + liveness.pages_forgotten(self.tables)
 
     def look(self, since: float | None) -> None:
-        """Once a day. `since`: seconds since the weather cleared; None while it is bad."""
-        stripe = self._world.stripe
-        self.found += sessions.held_twice(stripe) + standing.endless(self, ENDING)
-        if since is not None and since >= standing.PATIENCE.total_seconds():
-            self.found += standing.left_undone(self, self._world.clock.now())
-            self.found += sessions.nothing_held_in_vain(self, stripe)
-        if since is not None and since >= standing.APART.total_seconds():
-            self.found += standing.books_apart(self, self._world.clock.now())
+        """Once a day. `since`: seconds since the faults ended; None while they come."""
+        stripe = self._stripe
+        self.found += sessions.held_twice(stripe) + liveness.endless(self.tables, ENDING)
+        if since is not None and since >= liveness.PATIENCE.total_seconds():
+            self.found += liveness.left_undone(self.tables, self._world.clock.now())
+            self.found += sessions.nothing_held_in_vain(self.tables, stripe)
+        if since is not None and since >= liveness.APART.total_seconds():
+            self.found += liveness.books_apart(self.tables, self._world.clock.now())
 
     def after_outage(self, away: timedelta) -> None:
         """Note which deadlines of people passed while nobody was there."""
         if away < AWAY_FROM:
             return
         now = self._world.clock.now()
-        self.outages.append((datetime.fromisoformat(as_kept(now - away)), datetime.fromisoformat(as_kept(now))))
+        self.tables.outages.append((datetime.fromisoformat(as_kept(now - away)), datetime.fromisoformat(as_kept(now))))
         own = ", ".join(f"'{kind}'" for kind in sorted(OWN_CLOCKS))
-        for kind, subject, event, due in self.rows(
+        for kind, subject, event, due in self.tables.rows(
             f"SELECT kind, subject, event, due_at FROM timer WHERE kind NOT IN ({own}) AND due_at > ? AND due_at <= ?",
             as_kept(now - away),
             as_kept(now),
@@ -118,7 +104,7 @@ class Judge:
         """What time did to somebody for an hour in which we were not there."""
         wrong = []
         for kind, subject, event, since, until in self._passed:
-            rung = self.rows(
+            rung = self.tables.rows(
                 "SELECT 1 FROM step WHERE process = ? AND subject = ? AND event = ? AND actor = 'time' AND at >= ?"
                 " AND at < ?",
                 *(kind, subject, event, since, until),
@@ -132,12 +118,12 @@ class Judge:
         waiting = []
         for table, process in ENDING.items():
             final = ", ".join(f"'{state}'" for state in sorted(process.final))
-            for key, state in self.rows(f"SELECT id, state FROM {table} WHERE state NOT IN ({final})"):
+            for key, state in self.tables.rows(f"SELECT id, state FROM {table} WHERE state NOT IN ({final})"):
                 waiting.append(f"{table} {key} is still {state}")
         for table, ended in ASKED:
-            for key, state in self.rows(f"SELECT id, state FROM {table} WHERE state NOT IN ({ended})"):
+            for key, state in self.tables.rows(f"SELECT id, state FROM {table} WHERE state NOT IN ({ended})"):
                 waiting.append(f"{table} {key} is still {state}")
-        for channel, kind, lane in self.rows("SELECT channel, kind, lane FROM outbox WHERE NOT dead"):
+        for channel, kind, lane in self.tables.rows("SELECT channel, kind, lane FROM outbox WHERE NOT dead"):
             waiting.append(f"post {channel} {kind} of {lane} is still there")
         return waiting
 
@@ -152,43 +138,45 @@ class Judge:
         self.found += [f"liveness: {each}" for each in self.unfinished()]
         self.found += [
             f"given up: {kind} {why}"
-            for kind, why in self.rows(
+            for kind, why in self.tables.rows(
                 "SELECT kind, failure FROM outbox WHERE dead AND channel = 'payments' AND failure LIKE '%given up%'"
             )
         ]
         self.found += self._courses() + self._penalties()
-        self.found += trade.back_on_the_shelf(self) + trade.by_their_own_sides(self)
-        self.found += trade.within_their_limits(self) + trade.ended_when_paid(self)
-        self.found += sessions.nothing_held_in_vain(self, world.stripe)
-        self.found += provider.one_effect_each(self, world.stripe)
-        self.found += provider.nothing_left_in_doubt(self, world.stripe)
-        self.found += sessions.charged_rightly(self, world.stripe, world.witness)
-        self.found += world.witness.unanswered(lambda key: bool(self.rows("SELECT 1 FROM inbox WHERE key = ?", key)))
-        self.journeys = sum(self.rows(f"SELECT COUNT(*) FROM {table}")[0][0] for table in JOURNEYS)
+        self.found += trade.back_on_the_shelf(self.tables) + trade.by_their_own_sides(self.tables)
+        self.found += trade.within_their_limits(self.tables) + trade.ended_when_paid(self.tables)
+        self.found += sessions.nothing_held_in_vain(self.tables, self._stripe)
+        self.found += provider.one_effect_each(self.tables, self._stripe)
+        self.found += provider.nothing_left_in_doubt(self.tables, self._stripe)
+        self.found += sessions.charged_rightly(self.tables, self._stripe, world.recorder)
+        self.found += world.recorder.unanswered(
+            lambda key: bool(self.tables.rows("SELECT 1 FROM inbox WHERE key = ?", key))
+        )
+        self.journeys = sum(self.tables.rows(f"SELECT COUNT(*) FROM {table}")[0][0] for table in JOURNEYS)
         self._count()
 
     def _count(self) -> None:
-        """What was seen of weather and endings, for who asks whether all of it ever comes."""
+        """Count the disturbances and endings, to see whether all of them ever come."""
         for table in ENDING:
-            for state, count in self.rows(f"SELECT state, COUNT(*) FROM {table} GROUP BY state"):
+            for state, count in self.tables.rows(f"SELECT state, COUNT(*) FROM {table} GROUP BY state"):
                 self.census[f"{table} ended: {state}"] += count
-        for why, count in self.rows("SELECT why, COUNT(*) FROM booking WHERE why IS NOT NULL GROUP BY why"):
+        for why, count in self.tables.rows("SELECT why, COUNT(*) FROM booking WHERE why IS NOT NULL GROUP BY why"):
             self.census[f"session over: {why}"] += count
-        for name, event, count in self.rows("SELECT process, event, COUNT(*) FROM step GROUP BY process, event"):
+        for name, event, count in self.tables.rows("SELECT process, event, COUNT(*) FROM step GROUP BY process, event"):
             self.census[f"step: {name} {event}"] = count
-        for rail, count in self.rows(
+        for rail, count in self.tables.rows(
             "SELECT rail, COUNT(*) FROM payment JOIN payment_way ON payment_id = payment.id"
             " WHERE received_minor > 0 GROUP BY rail"
         ):
             self.census[f"paid by: {rail}"] = count
-        for what, count in sessions.weather_of(self, self._world.witness).items():
-            self.census[f"session weather: {what}"] += count
+        for what, count in sessions.disturbances_of(self.tables, self._world.recorder).items():
+            self.census[f"session disturbance: {what}"] += count
 
     def _courses(self) -> list[str]:
         """Every step ever taken is a line of its table, and follows the one before it."""
         wrong: list[str] = []
         stands: dict[str, str] = {}
-        for name, subject, source, event, to in self.rows(
+        for name, subject, source, event, to in self.tables.rows(
             'SELECT process, subject, source, event, "to" FROM step ORDER BY at, id'
         ):
             process = STEPS.get(name)

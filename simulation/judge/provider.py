@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lab.stripe.api.shapes import Thing
-
-if TYPE_CHECKING:
-    from simulation.judge.judge import Judge
-    from simulation.outside.stripe_side import StripeSide
+from simulation.judge.tables import Tables
+from simulation.services.stripe_account import StripeAccount
 
 FAILED = ("failed", "canceled")
 ON_ITS_WAY = 2 * 86_400.0  # seconds in which what was asked for before may still leave
 
 
-def one_effect_each(judge: Judge, stripe: StripeSide) -> list[str]:
+def one_effect_each(tables: Tables, stripe: StripeAccount) -> list[str]:
     """What has left is what our rows say, to whom they say, once; and all that they say has left."""
     wrong: list[str] = []
     made: dict[str, list[Thing]] = defaultdict(list)
@@ -25,13 +23,13 @@ def one_effect_each(judge: Judge, stripe: StripeSide) -> list[str]:
         for thing in stripe.things(kind):
             if thing.get("status") not in FAILED:
                 made[_effect_of(thing)].append(thing)
-    rows = judge.rows(
+    rows = tables.rows(
         "SELECT id, key, kind, state, amount_minor, currency, payee, deal_id FROM effect UNION ALL "
         "SELECT id, key, kind, state, amount_minor, currency, payee, booking_id FROM session_payout UNION ALL "
         "SELECT id, id, CASE WHEN payee IS NULL THEN 'refund' ELSE 'transfer' END, state, amount_minor, currency,"
         " payee, purchase_id FROM purchase_refund"
     )
-    accounts = dict(judge.rows("SELECT organisation_id, account_ref FROM payee"))
+    accounts = dict(tables.rows("SELECT organisation_id, account_ref FROM payee"))
     known = {row[0]: row for row in rows}
     for effect, things in made.items():
         row = known.get(effect)
@@ -47,12 +45,12 @@ def one_effect_each(judge: Judge, stripe: StripeSide) -> list[str]:
     return wrong
 
 
-def nothing_left_in_doubt(judge: Judge, stripe: StripeSide) -> list[str]:
+def nothing_left_in_doubt(tables: Tables, stripe: StripeAccount) -> list[str]:
     """While a bank has called money of a deal back and not decided, none of that deal's leaves."""
     left = [(_effect_of(each), each["created"]) for each in stripe.things("transfer")]
-    deals = dict(judge.rows("SELECT id, deal_id FROM effect WHERE kind = 'transfer'"))
+    deals = dict(tables.rows("SELECT id, deal_id FROM effect WHERE kind = 'transfer'"))
     wrong = []
-    for deal, opened, decided in judge.rows(
+    for deal, opened, decided in tables.rows(
         "SELECT subject, opened_at, (SELECT MIN(at) FROM step WHERE step.subject = chargeback.id) FROM chargeback"
         " WHERE matter = 'deal'"
     ):

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from lab.stripe.api.shapes import Thing
-
-if TYPE_CHECKING:
-    from simulation.judge.judge import Judge
-    from simulation.outside.stripe_side import StripeSide
-    from simulation.witness import Witness
+from simulation.judge.tables import Tables
+from simulation.recorder import Recorder
+from simulation.services.stripe_account import StripeAccount
 
 BEGAN_TO_PAY: Final = frozenset({"continue", "both_joined_paying"})
 RUNS: Final = "billable"  # the state of a talk that goes on after the yes
@@ -60,8 +58,8 @@ class Course:
     kept: bool = False
 
 
-def charged_rightly(judge: Judge, stripe: StripeSide, witness: Witness) -> list[str]:
-    courses = courses_of(judge, witness)
+def charged_rightly(tables: Tables, stripe: StripeAccount, recorder: Recorder) -> list[str]:
+    courses = courses_of(tables, recorder)
     wrong = _read_charges(courses, stripe)
     for each in courses.values():
         wrong += [f"session {each.ref} ({each.why}): {what}" for what in wrong_with(each)]
@@ -97,28 +95,28 @@ def wrong_with(course: Course) -> list[str]:
     return wrong
 
 
-def courses_of(judge: Judge, witness: Witness) -> dict[str, Course]:
+def courses_of(tables: Tables, recorder: Recorder) -> dict[str, Course]:
     """All sessions by their key."""
     by_minute = "CASE WHEN basis = 'minute' THEN rate_minor ELSE 0 END"
     columns = f"id, ref, state, why, free_minutes, due_minor, {by_minute}, price_minor"
-    courses = {row[0]: Course(*row) for row in judge.rows(f"SELECT {columns} FROM booking")}
-    for hold, booking, purpose in judge.rows("SELECT id, booking_id, purpose FROM card_hold"):
+    courses = {row[0]: Course(*row) for row in tables.rows(f"SELECT {columns} FROM booking")}
+    for hold, booking, purpose in tables.rows("SELECT id, booking_id, purpose FROM card_hold"):
         courses[booking].purposes[hold] = purpose
     for course in courses.values():
-        course.said_yes = witness.yes["session.continue", course.booking]
-        course.wanted_more = witness.yes["session.take_more", course.booking]
-        course.called_off = course.booking in witness.cancelled
-    for (booking,) in judge.rows("SELECT booking_id FROM consent WHERE kind = 'continue'"):
+        course.said_yes = recorder.yes["session.continue", course.booking]
+        course.wanted_more = recorder.yes["session.take_more", course.booking]
+        course.called_off = course.booking in recorder.cancelled
+    for (booking,) in tables.rows("SELECT booking_id FROM consent WHERE kind = 'continue'"):
         courses[booking].kept = True
     began: dict[str, tuple[str, datetime]] = {}
-    for booking, event, at, to in judge.rows(
+    for booking, event, at, to in tables.rows(
         "SELECT subject, event, at, \"to\" FROM step WHERE process = 'session' ORDER BY at, id"
     ):
         moment, course = datetime.fromisoformat(at), courses[booking]
         course.events.add(event)
         if booking in began:
             state, since = began.pop(booking)
-            ran = _there(judge, since, moment)
+            ran = _there(tables, since, moment)
             course.ran, course.free = (
                 (course.ran + ran, course.free) if state == RUNS else (course.ran, course.free + ran)
             )
@@ -130,13 +128,13 @@ def courses_of(judge: Judge, witness: Witness) -> dict[str, Course]:
     return courses
 
 
-def _there(judge: Judge, begins: datetime, ends: datetime) -> timedelta:
+def _there(tables: Tables, begins: datetime, ends: datetime) -> timedelta:
     """How much of this time we were there: while nobody is, no talk's clock runs."""
-    away = (min(ends, back) - max(begins, gone) for gone, back in judge.outages)
+    away = (min(ends, back) - max(begins, gone) for gone, back in tables.outages)
     return ends - begins - sum((each for each in away if each > timedelta()), timedelta())
 
 
-def _read_charges(courses: dict[str, Course], stripe: StripeSide) -> list[str]:
+def _read_charges(courses: dict[str, Course], stripe: StripeAccount) -> list[str]:
     """What was taken from cards, hold by hold; in words, what belongs to no hold or was taken twice for one."""
     wrong = []
     owner = {hold: course for course in courses.values() for hold in course.purposes}
@@ -159,20 +157,20 @@ def _read_charges(courses: dict[str, Course], stripe: StripeSide) -> list[str]:
     return wrong
 
 
-def held_twice(stripe: StripeSide) -> list[str]:
+def held_twice(stripe: StripeAccount) -> list[str]:
     """What is held for one hold of ours is held once."""
     held = Counter((each.get("metadata") or {}).get("hold") for each in _held(stripe))
     return [f"hold: {hold} is held {times} times" for hold, times in held.items() if hold and times > 1]
 
 
-def _held(stripe: StripeSide) -> list[Thing]:
+def _held(stripe: StripeAccount) -> list[Thing]:
     return [each for each in stripe.things("payment_intent") if each["status"] == "requires_capture"]
 
 
-def nothing_held_in_vain(judge: Judge, stripe: StripeSide) -> list[str]:
+def nothing_held_in_vain(tables: Tables, stripe: StripeAccount) -> list[str]:
     """A card is free again when its session is over."""
     over = dict(
-        judge.rows(
+        tables.rows(
             "SELECT card_hold.id, booking.ref FROM card_hold JOIN booking ON booking.id = card_hold.booking_id"
             " WHERE booking.state IN ('closed', 'closed_free', 'completed')"
         )
@@ -182,17 +180,17 @@ def nothing_held_in_vain(judge: Judge, stripe: StripeSide) -> list[str]:
     return [f"hold: session {over[hold]} is over, and its card is still held" for hold in holds if hold in over]
 
 
-def weather_of(judge: Judge, witness: Witness) -> dict[str, int]:
+def disturbances_of(tables: Tables, recorder: Recorder) -> dict[str, int]:
     """What befell the sessions of this world, and how often, for the census."""
     found: dict[str, int] = defaultdict(int)
-    for course in courses_of(judge, witness).values():
+    for course in courses_of(tables, recorder).values():
         for event in ("drop", "noshow_seeker", "noshow_consultant", "auth_failed", "capture_failed", "extend"):
             found[event] += event in course.events
         found["yes pressed twice or more"] += course.said_yes > 1
-    begun = judge.rows(
+    begun = tables.rows(
         "SELECT began_at, starts_at FROM meeting JOIN booking ON id = booking_id WHERE began_at NOT NULL"
     )
     at = datetime.fromisoformat
     found["late join"] = sum(at(began) - at(starts) >= LATE for began, starts in begun)
-    found["page or hold lapsed"] = judge.rows("SELECT COUNT(*) FROM card_hold WHERE state = 'lapsed'")[0][0]
+    found["page or hold lapsed"] = tables.rows("SELECT COUNT(*) FROM card_hold WHERE state = 'lapsed'")[0][0]
     return found

@@ -6,25 +6,22 @@ import itertools
 from collections import defaultdict
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from core.advice.sessions.process import TAKES_THE_SLOT
 from core.trade.deals.model import DEAL
 from core.trade.delivery.model import LOT
-
-if TYPE_CHECKING:
-    from simulation.judge.judge import Judge
+from simulation.judge.tables import Tables
 
 NEVER_BEGUN = "'closed'"  # the state of a deal whose goods have not left
 SIDES = frozenset({"buyer", "seller"})
 STEPS = (*DEAL.transitions, *LOT.transitions)  # which share no event of one state
 
 
-def one_at_a_time(judge: Judge) -> list[str]:
+def one_at_a_time(tables: Tables) -> list[str]:
     """No consultant has two sessions at once."""
     taken: dict[str, list[tuple[datetime, datetime, str]]] = defaultdict(list)
     states = ", ".join(f"'{state}'" for state in sorted(TAKES_THE_SLOT))
-    rows = judge.rows(f"SELECT expert_id, starts_at, length, ref FROM booking WHERE state IN ({states})")
+    rows = tables.rows(f"SELECT expert_id, starts_at, length, ref FROM booking WHERE state IN ({states})")
     for expert, starts_at, length, ref in rows:
         begins = datetime.fromisoformat(starts_at)
         taken[expert].append((begins, begins + timedelta(minutes=length), ref))
@@ -37,10 +34,10 @@ def one_at_a_time(judge: Judge) -> list[str]:
     return wrong
 
 
-def back_on_the_shelf(judge: Judge) -> list[str]:
+def back_on_the_shelf(tables: Tables) -> list[str]:
     """What was reserved by deals that came to nothing is for sale again."""
     wrong = []
-    for listing, quantity, remaining in judge.rows(
+    for listing, quantity, remaining in tables.rows(
         f"SELECT id, quantity_amount, remaining_amount FROM listing WHERE EXISTS (SELECT 1 FROM deal WHERE"
         f" deal.listing_id = listing.id) AND NOT EXISTS (SELECT 1 FROM deal WHERE deal.listing_id = listing.id"
         f" AND deal.state NOT IN ({NEVER_BEGUN}))"
@@ -50,10 +47,10 @@ def back_on_the_shelf(judge: Judge) -> list[str]:
     return wrong
 
 
-def ended_when_paid(judge: Judge) -> list[str]:
+def ended_when_paid(tables: Tables) -> list[str]:
     """A deal ends when its last money has arrived, not while it is on its way. What came back had been booked."""
     wrong = []
-    for ref, key, ended, booked in judge.rows(
+    for ref, key, ended, booked in tables.rows(
         "SELECT deal.ref, effect.key, MIN(step.id), MIN(booked.id) FROM effect JOIN deal ON deal.id = effect.deal_id"
         " LEFT JOIN ledger_entry AS booked ON booked.key LIKE 'deal:' || deal.id || ':' || effect.key || ':%'"
         " LEFT JOIN step ON step.subject = deal.id AND step.process = 'deal'"
@@ -68,11 +65,11 @@ def ended_when_paid(judge: Judge) -> list[str]:
     return wrong
 
 
-def within_their_limits(judge: Judge) -> list[str]:
+def within_their_limits(tables: Tables) -> list[str]:
     """What a clerk may not sign alone was approved before it counted."""
     return [
         f"limit: deal {ref} of {amount} counted with the yes of somebody who signs up to {limit} alone"
-        for ref, amount, limit in judge.rows(
+        for ref, amount, limit in tables.rows(
             "SELECT deal.ref, deal.amount_minor, member.limit_minor FROM deal JOIN membership AS member"
             " ON member.person_id = deal.buyer_signed_by WHERE deal.amount_minor > member.limit_minor"
             " AND EXISTS (SELECT 1 FROM step WHERE step.subject = deal.id AND step.event = 'both_signed')"
@@ -80,11 +77,11 @@ def within_their_limits(judge: Judge) -> list[str]:
     ]
 
 
-def by_their_own_sides(judge: Judge) -> list[str]:
+def by_their_own_sides(tables: Tables) -> list[str]:
     """Every step of a deal and of its lots that a person took was theirs to take."""
     wrong = []
-    companies = dict(judge.rows("SELECT id, organisation_id FROM person"))
-    for ref, buyer, seller, event, source, actor in judge.rows(
+    companies = dict(tables.rows("SELECT id, organisation_id FROM person"))
+    for ref, buyer, seller, event, source, actor in tables.rows(
         "SELECT deal.ref, deal.buyer, deal.seller, step.event, step.source, step.actor FROM step"
         " LEFT JOIN lot ON lot.id = step.subject JOIN deal ON deal.id = coalesce(lot.deal_id, step.subject)"
         " WHERE step.process IN ('deal', 'lot')"

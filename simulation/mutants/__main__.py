@@ -20,7 +20,7 @@ from simulation.log import Log
 from simulation.mutants.calls import counted
 from simulation.mutants.catalogue import RULES
 from simulation.mutants.hunt import Found, hunt, look
-from simulation.people.cast import SCALES
+from simulation.scenario import SCALES
 
 ENOUGH: Final = 0.95  # of the rules that are not known to be covered by another
 TOLD: Final = 160  # letters of a violation, in the table
@@ -99,7 +99,7 @@ def line(found: Found) -> str:
 
 
 def place(found: Found) -> str:
-    """The world that told: its seed, its scale and what its weather has in any case."""
+    """The world that told: its seed, its scale and the faults that it has in any case."""
     rule = RULES[found.rule]
     return f"seed {found.seed} of `{rule.among}`" + "".join(f", `{kind}`" for kind in rule.raised)
 
@@ -112,7 +112,7 @@ def table(latest: Mapping[str, Found]) -> str:
         "# Rules switched off",
         "",
         "Each row is a rule of the product that `simulation/mutants` switches off from outside, and a world that",
-        "tells: its seed, its scale (`simulation/people/cast.py`) and the weather that it has in any case, raised",
+        "tells: its seed, its scale (`simulation/scenario.py`) and the faults that it has in any case, raised",
         "above what other worlds have, for without it nobody would need the rule. The same world with all rules in",
         "force has told nothing. Written by `make mutants`; one is seen again with",
         "`python -m simulation --replay SEED --without RULE`.",

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from simulation.mutants import of_books, of_deals, of_kernel, of_payments, of_sessions
+from simulation.mutants import books, deals, kernel, payments, sessions
 from simulation.mutants.rule import Rule
 
 RULES: Final[Mapping[str, Rule]] = {
-    rule.name: rule for part in (of_kernel, of_payments, of_books, of_deals, of_sessions) for rule in part.rules
+    rule.name: rule for part in (kernel, payments, books, deals, sessions) for rule in part.rules
 }
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from simulation.fleet import berth
 from simulation.mutants.catalogue import RULES
-from simulation.people.cast import SCALES
-from simulation.scenario import Scenario
+from simulation.pool import scratch_folder
+from simulation.scenario import SCALES, Scenario
 from simulation.world import Verdict, play
 
 
@@ -55,7 +54,7 @@ def hunt(rule: str, seeds: Sequence[int]) -> Found:
 
 def look(seed: int, among: str, raised: tuple[str, ...], until_day: float = math.inf) -> Verdict:
     asked = Scenario(seed, SCALES[among], raised=raised, hasty=True, until_day=until_day)
-    return play(asked, Path(berth().name))
+    return play(asked, Path(scratch_folder().name))
 
 
 def as_it_is(seed: int, among: str, raised: tuple[str, ...], until_day: float) -> list[str]:

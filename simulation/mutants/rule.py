@@ -29,7 +29,7 @@ Without = Callable[[], list[Instead]]
 class Rule:
     """`says`: the rule in words. `without`: what stands in its place, entered together.
 
-    `among`: the scale of the worlds in which it is looked for; `raised`: the weather that these have in any case, for
+    `among`: the scale of the worlds in which it is looked for; `raised`: the faults that these have in any case, for
     without it nobody would need the rule. `covered_by`: why nothing follows when this rule alone is off, where that is
     by design.
     """
@@ -59,7 +59,7 @@ class Rules(list[Rule]):
     def rule(
         self, name: str, says: str, raised: str = "", *, among: str = "", covered_by: str = ""
     ) -> Callable[[Without], Without]:
-        """`raised`: kinds of weather, with blanks between."""
+        """`raised`: kinds of faults, with blanks between."""
 
         def add(without: Without) -> Without:
             self.append(Rule(name, says, without, among or self._among, tuple(raised.split()), covered_by))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from lab.stripe.api.shapes import Thing
 from lab.stripe.connect.accounts import onboard, restrict
@@ -14,9 +14,8 @@ from lab.stripe.payments.rails.card import lapse
 from lab.stripe.payments.rails.customer_balance import arrive
 from lab.stripe.payments.refunds import fail
 from simulation.engine.dice import between
-
-if TYPE_CHECKING:
-    from simulation.world import World
+from simulation.environment import Environment
+from simulation.services.stripe_account import StripeAccount
 
 HOUR: Final = 3_600.0
 LOOKS_EVERY: Final = HOUR
@@ -30,15 +29,16 @@ BOUNCES: Final = (HOUR, 10 * 24 * HOUR)
 class Bank:
     """Looks at what is new at Stripe every hour, and acts on some of it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Environment, stripe: StripeAccount) -> None:
         self._world = world
+        self._stripe = stripe
         self._dice = world.dice.of("bank")
         self._seen: set[str] = set()
 
     async def live(self) -> None:
         while True:
             await asyncio.sleep(LOOKS_EVERY)
-            for intent in self._world.stripe.things("payment_intent"):
+            for intent in self._stripe.things("payment_intent"):
                 if intent["status"] == "requires_action" and intent["metadata"].get("deal"):
                     self._transfer(intent)
 
@@ -84,46 +84,46 @@ class Bank:
 
     def forgets(self, intent: str) -> None:
         """A hold is gone in the very moment in which it shall be taken."""
-        charge = self._world.stripe.lab.books.get("payment_intent", intent)["latest_charge"]
-        self._world.stripe.does(partial(self._let_go, charge))
+        charge = self._stripe.lab.books.get("payment_intent", intent)["latest_charge"]
+        self._stripe.does(partial(self._let_go, charge))
 
     def _later(self, within: tuple[float, float], deed: Callable[[], Any]) -> None:
         async def do() -> None:
             await asyncio.sleep(between(self._dice, *within))
-            self._world.stripe.does(deed)
+            self._stripe.does(deed)
 
         self._world.spawn(do())
 
     # --- deeds --------------------------------------------------------------------------------------------------------
 
     def _call_back(self, charge: str) -> None:
-        books = self._world.stripe.lab.books
+        books = self._stripe.lab.books
         thing = books.get("charge", charge)
         if not thing["disputed"]:
             open_dispute(books, thing, Complaint())
 
     def _let_go(self, charge: str) -> None:
         """A hold lapses long before its time."""
-        books = self._world.stripe.lab.books
+        books = self._stripe.lab.books
         thing = books.get("charge", charge)
         lapse(books, books.get("payment_intent", thing["payment_intent"]), thing)
 
     def _decide(self, dispute: str) -> None:
-        books = self._world.stripe.lab.books
+        books = self._stripe.lab.books
         decide(books, books.get("dispute", dispute), self._dice.choice(("won", "lost")))
 
     def _lose_again(self, dispute: str) -> None:
         """The card scheme decides otherwise."""
-        books = self._world.stripe.lab.books
+        books = self._stripe.lab.books
         take_again(books, books.get("dispute", dispute))
 
     def _bounce(self, refund: str) -> None:
-        books = self._world.stripe.lab.books
+        books = self._stripe.lab.books
         if refund in books.things.get("refund", {}):
             fail(books, books.get("refund", refund))
 
     def _restrict(self, account: str) -> None:
-        books = self._world.stripe.lab.books
+        books = self._stripe.lab.books
         restrict(books, account)
         self._later(SOMETIME, lambda: onboard(books, account))
 
@@ -131,11 +131,11 @@ class Bank:
         """A buyer who has chosen a bank transfer sends it, in parts or too much where this world has that."""
         if self._dice.random() < 0.9:
             return
-        books, amount = self._world.stripe.lab.books, int(intent["amount"])
+        books, amount = self._stripe.lab.books, int(intent["amount"])
         told = (intent["next_action"] or {}).get("display_bank_transfer_instructions") or {}
         due = int(told.get("amount_remaining") or amount)
         if self._world.strikes("pays_odd_sum"):
             due = self._dice.choice((max(due // 2, 1), due + 12_345, due + amount))
         reference = self._dice.choice((None, told.get("reference")))
         deed = partial(arrive, books, intent["customer"], due, intent["currency"], reference)
-        self._world.stripe.does(lambda: deed(sender=("DE89370400440532013000", "A buyer")))
+        self._stripe.does(lambda: deed(sender=("DE89370400440532013000", "A buyer")))

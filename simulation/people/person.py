@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from conversations.buttons import Press, press, read_press
 from conversations.reply import Button, FieldView, FormView
@@ -17,11 +17,10 @@ from core.people.accounts.model import Platform
 from lab.stripe.connect.accounts import onboard
 from lab.stripe.payments.checkout_page import Payer, pay
 from simulation.engine.dice import between
-from simulation.outside.chats import Phone
+from simulation.environment import Environment
 from simulation.people.answers import ODD, TOLD, Answer, answer_to, chosen
-
-if TYPE_CHECKING:
-    from simulation.world import World
+from simulation.services.chats import Phone
+from simulation.services.stripe_account import StripeAccount
 
 HOUR: Final = 3_600.0
 NAP: Final = (HOUR, 60 * HOUR)  # until they look again though nothing came
@@ -70,7 +69,9 @@ class Wish(NamedTuple):
 class Person:
     """`likes`: a button's verb, perhaps with its choice, and how gladly it is pressed; all else is left alone."""
 
-    world: World
+    world: Environment
+    stripe: StripeAccount
+    somebody_else: Callable[[Person], Person]  # the other side of one of their deals, where there is one
     phone: Phone
     dice: random.Random
     likes: Mapping[str, float]
@@ -199,7 +200,7 @@ class Person:
             self.world.doom_somebody("kill_at_yes")
         self._note(pressed)
         if self.world.strikes("wrong_hand_first"):
-            await self.world.cast.somebody_else(self).phone.send(ButtonPress(load))
+            await self.somebody_else(self).phone.send(ButtonPress(load))
         if self.world.strikes("double_yes" if yes else "double_press"):
             self.world.spawn(self._press_again(load))
         await self.phone.send(ButtonPress(load))
@@ -209,7 +210,7 @@ class Person:
             )
         if self.world.strikes("wrong_person"):
             wished = [each.load for each in self._wishes() if each.verb] or [load]
-            await self.world.cast.somebody_else(self).phone.send(ButtonPress(self.dice.choice(wished)))
+            await self.somebody_else(self).phone.send(ButtonPress(self.dice.choice(wished)))
 
     async def _press_again(self, load: str) -> None:
         await asyncio.sleep(self.dice.random())
@@ -219,18 +220,18 @@ class Person:
     def _note(self, pressed: Press) -> None:
         """What they have said yes to, for who asks later."""
         if pressed.verb in YES_TO_PAY:
-            self.world.witness.said_yes(pressed.verb, pressed.subject)
+            self.world.recorder.said_yes(pressed.verb, pressed.subject)
         if pressed.verb == "session.cancel_now":
-            self.world.witness.cancelled.add(pressed.subject)
+            self.world.recorder.cancelled.add(pressed.subject)
         if pressed.verb.startswith("deal."):
             self.deals.add(pressed.subject)
 
     async def visit(self, url: str) -> None:
         """A page of the provider's: to pay, to leave a card, to tell who one is."""
         self.pressed[url] = self.world.seconds
-        key, books = url.partition("?")[0].rpartition("/")[2], self.world.stripe.lab.books
+        key, books = url.partition("?")[0].rpartition("/")[2], self.stripe.lab.books
         if "/pay/" not in url:
-            self.world.stripe.does(lambda: onboard(books, key))
+            self.stripe.does(lambda: onboard(books, key))
             return
         number = FAILS_LATER if self.world.strikes("card_fails_later") else GOOD_CARD
         if self.world.strikes("card_declined"):
@@ -246,8 +247,8 @@ class Person:
         )
         if self.world.strikes("pays_too_late"):
             await asyncio.sleep(between(self.dice, HOUR, 40 * HOUR))
-        told = self.world.stripe.does(lambda: pay(books, key, payer))
-        self.world.record.note("pays", self.phone.name, told)
+        told = self.stripe.does(lambda: pay(books, key, payer))
+        self.world.trace.note("pays", self.phone.name, told)
         if told and told["status"] != "complete":
             self.pressed.pop(url)
 

@@ -10,8 +10,8 @@ import pytest
 
 from lab.app import Lab
 from lab.people import Browser
+from lab.tests.conftest import running_lab
 from tests.bots.sample_market import Stall, open_stall
-from tests.lab.conftest import running_lab
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from bots.telegram.text import JOINER
-from tests.lab.phone import Phone
+from lab.tests.phone import Phone
 
 Chat = dict[str, Any]
 

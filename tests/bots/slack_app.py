@@ -21,10 +21,10 @@ from conversations.update_handler import UpdateHandler
 from core.discovery.search.sentence.places import Places
 from core.kernel.ids import Ids
 from lab.app import Lab
+from lab.tests.slack.desk import Desk as Window
+from lab.tests.slack.desk import Json, messages
 from tests.bots.sample_market import Stall, stall_router
 from tests.core.goods import catalogue
-from tests.lab.slack.desk import Desk as Window
-from tests.lab.slack.desk import Json, messages
 
 GOODS = ("pellets", "chips")
 

@@ -13,11 +13,11 @@ from core.kernel.transaction import MARKET
 from core.people.accounts.model import Person
 from lab.app import Lab
 from lab.people import Browser
+from lab.tests.slack.desk import Desk as Window
+from lab.tests.slack.desk import Json, messages, soon, texts
 from tests.bots.outside import disturb, passed
 from tests.bots.sample_market import Stall
 from tests.bots.slack_app import buttons, entered, inputs, last, photo, said, slack, window
-from tests.lab.slack.desk import Desk as Window
-from tests.lab.slack.desk import Json, messages, soon, texts
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from aiohttp import web
 
 from lab.app import Lab
 from lab.people import Browser
+from lab.tests.slack.desk import Desk as Window
 from tests.bots.sample_market import Stall
 from tests.bots.slack_app import entered, last, slack, window
-from tests.lab.slack.desk import Desk as Window
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from core.kernel.transaction import MARKET
 from core.people.accounts.model import ChatIdentity
 from lab.app import Lab
 from lab.people import Browser, until
+from lab.tests.phone import Phone
 from tests.bots.outside import disturb, passed
 from tests.bots.phone_screen import ends_with, glances, last, picture, press, seen
 from tests.bots.sample_market import Stall
-from tests.lab.phone import Phone
 
 COMMANDS = {"en": [("sell", "Sell something")], "lt": [("sell", "Parduoti")]}
 

@@ -33,7 +33,7 @@ from conversations.reply import (
 )
 from lab.app import Lab
 from lab.people import Browser
-from tests.lab.phone import Phone
+from lab.tests.phone import Phone
 
 TO_US = {"bot_command", "hashtag", "cashtag"}  # what Telegram marks by itself and leads nowhere else
 

@@ -22,9 +22,9 @@ from bots.telegram.sender import outcome_of
 from core.kernel.dispatcher import Later, Never
 from lab.app import Lab
 from lab.people import Browser
+from lab.tests.phone import Phone
 from tests.bots.outside import disturb
 from tests.bots.sample_market import Stall
-from tests.lab.phone import Phone
 
 
 @pytest.mark.parametrize("kind", ["drop", "answer_lost", "outage"])

@@ -16,8 +16,8 @@ from bots.telegram.text import JOINER
 from bots.telegram.turns import turn_of
 from conversations.turn import Attached, ButtonPress, Located, TextMessage, UnsupportedInput
 from lab.app import Lab
+from lab.tests.phone import Phone
 from tests.bots.phone_screen import picture
-from tests.lab.phone import Phone
 
 
 @pytest.fixture

@@ -15,10 +15,6 @@ from sqlalchemy import delete, select
 
 from bots.slack.modal import modal
 from bots.telegram.renderer import card_screen
-from config.rehearsal.explore import Door
-from config.rehearsal.market import Player, Rehearsal, StillClock
-from config.rehearsal.screen import Filling, Step
-from config.rehearsal.stages import Stage, at_stage
 from conversations.buttons import press
 from conversations.engine import Answered
 from conversations.reply import FormErrors, FormView, Reply
@@ -32,6 +28,10 @@ from core.kernel.transaction import Ctx
 from core.people.accounts.model import Platform
 from tests.conformance.effect import Effect, effect_in
 from tests.conformance.ground import forget
+from tools.rehearsal.exploration import Door
+from tools.rehearsal.market import Player, Rehearsal, StillClock
+from tools.rehearsal.screen import Filling, Step
+from tools.rehearsal.stages import Stage, at_stage
 
 SLOW: Final = 4  # how many turns of the loop the slowest phone takes
 

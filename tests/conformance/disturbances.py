@@ -10,9 +10,6 @@ from datetime import timedelta
 from typing import Final
 
 from config.market import ROUTERS
-from config.rehearsal.market import Player
-from config.rehearsal.screen import buttons_of, next_input
-from config.rehearsal.stages import SELLER, STRANGER
 from conversations.buttons import press, read_press
 from conversations.forms.form import Field, Form, stood
 from conversations.reply import FormClosed, FormErrors, FormView
@@ -23,6 +20,9 @@ from conversations.trade.delivery import claim, delivery, dispute
 from conversations.turn import ButtonPress, ClosedForm, FormSubmission, Input, TextMessage, Turn
 from core.kernel.transaction import Ctx
 from tests.conformance.attempt import Attempt, loads_on
+from tools.rehearsal.market import Player
+from tools.rehearsal.screen import buttons_of, next_input
+from tools.rehearsal.stages import SELLER, STRANGER
 
 STEPS: Final = (deal_card.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS)
 ANOTHER: Final = "place"  # a form that anybody can begin at any time

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from config.rehearsal.explore import DEEPEST, Door, Walk
-from config.rehearsal.play import stage_door
-from config.rehearsal.screen import Step
-from config.rehearsal.stages import Stage, at_stage
 from core.people.accounts.model import Platform
+from tools.rehearsal.exploration import DEEPEST, Door, Walk
+from tools.rehearsal.play import stage_door
+from tools.rehearsal.screen import Step
+from tools.rehearsal.stages import Stage, at_stage
 
 WHOLE: Final = "PARLEY_CONFORMANCE" in os.environ
 NEAR: Final = 2  # steps from a stage on, in the slice that is part of all tests

@@ -83,7 +83,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
 
 @whole
 def test_no_flow_is_without_a_door(trial: Trial) -> None:
-    """A flow that nobody can come to needs its stage in config/rehearsal/play.py."""
+    """A flow that nobody can come to needs its stage in tools/rehearsal/play.py."""
     assert sorted(trial.ground.doors) == FLOWS
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from config.screens import Gathering, Seen
-from config.screens.page import write_page
 from conversations.market_rules import LOCALES
 from conversations.wording import Wordings
 from core.people.accounts.model import Platform
+from tools.screens.captures import Capture
+from tools.screens.gathering import Gathering
+from tools.screens.page import write_page
 
 
 async def test_screens_are_read_in_every_language_and_what_is_too_long_stands_at_the_top(tmp_path: Path) -> None:
@@ -31,7 +32,7 @@ async def test_screens_are_read_in_every_language_and_what_is_too_long_stands_at
 
 
 def test_a_page_of_nothing_amiss_says_so_and_loads_nothing() -> None:
-    page = write_page([Seen("sell", "say", "telegram", "en", "Rasa says /sell", "<p>All is well</p>", ())])
+    page = write_page([Capture("sell", "say", "telegram", "en", "Rasa says /sell", "<p>All is well</p>", ())])
 
     assert "No screen is over a limit." in page
     assert not re.findall(r"""(?:src|href|@import|url\()\s*=?\s*["']?(?:https?:)?//""", page)
@@ -47,9 +48,9 @@ def with_a_long_german(folder: Path) -> Path:
     return folder
 
 
-def of_language(seen: list[Seen], language: str) -> Iterator[Seen]:
+def of_language(seen: list[Capture], language: str) -> Iterator[Capture]:
     return (each for each in seen if each.language == language)
 
 
-def faults_of(seen: list[Seen]) -> set[str]:
+def faults_of(seen: list[Capture]) -> set[str]:
     return {fault for each in seen for fault in each.faults}

@@ -144,7 +144,7 @@ def numbers(text: str) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_with_odd_figures_no_old_one_is_told(language: str) -> None:
     """What is no hole stays as it is, so each number of the text is an odd figure or stands in the template itself."""
-    words, expected_version = wordings(odd=True).speak(language), 0
+    words, seen = wordings(odd=True).speak(language), 0
     wrong = []
     for code, template in templates(language):
         named = [name for name, _ in holes_in(template) if name in FIGURES]
@@ -230,7 +230,7 @@ def test_a_figure_takes_the_form_of_its_number(language: str, days: int, shown: 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_fees_of_the_installation_stand_on_the_pages(language: str) -> None:
-    settings = Settings(_env_file=None, commission_basis_points=310, session_commission_basis_points=900)  # type: ignore[call-arg]  # pydantic-settings' own
+    settings = Settings(_env_file=None, commission_basis_points=310, session_commission_basis_points=900)
     words = market_context(settings).wordings.speak(language)
     pages = {name: page_index.read_page(words, name)[1] for name in ("paying", "payouts", "experts")}
 

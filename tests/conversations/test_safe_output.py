@@ -45,8 +45,8 @@ from conversations.reply import (
 from conversations.wording import Wordings
 from core.books.statements.rules import DANGEROUS, as_csv
 from core.kernel.outbox import Post
+from documents.evidence.document import drawn as document
 from lab.telegram.entities import found
-from payments.document import drawn as document
 
 NASTY = (
     *("@parley_support", "https://evil.example/pay", "t.me/joinchat", "ona@example.org", "10.0.0.1", "пример.рф"),

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[2]
-PACKAGES = ("config", "bots", "payments", "web", "conversations", "core", "lab")
+PACKAGES = ("tools", "simulation", "config", "bots", "payments", "web", "documents", "conversations", "core", "lab")
 
 
 def copy_of_the_house(place: Path, *more: str) -> Path:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from config.doctor import examine
 from config.settings import Settings
+from tools.doctor import examine
 
 
 def settings(**given: Any) -> Settings:

@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, String, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from config import migrate
+from config import migrations
 from config.tables import METADATA
 from tests.conftest import NAME, SERVER, address_of, on_server
 from tests.house.scratch import HOUSE
@@ -38,34 +38,34 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[s
 
 async def tables(url: str) -> set[str]:
     found: set[str] = set()
-    await migrate.within(url, lambda connection: found.update(inspect(connection).get_table_names()))
+    await migrations.within(url, lambda connection: found.update(inspect(connection).get_table_names()))
     return found
 
 
 async def differences(url: str) -> list[object]:
     """What the database's tables lack or have too much of, as steps that would put it right."""
     found: list[object] = []
-    await migrate.within(
+    await migrations.within(
         url, lambda connection: found.extend(compare_metadata(MigrationContext.configure(connection), METADATA))
     )
     return found
 
 
 async def test_an_empty_database_becomes_the_tables_of_the_code_and_back(url: str) -> None:
-    await migrate.upgrade(url)
+    await migrations.upgrade(url)
     assert await differences(url) == []
     assert await tables(url) == set(METADATA.tables) | {"alembic_version"}
 
-    await migrate.downgrade(url)
+    await migrations.downgrade(url)
     assert await tables(url) == {"alembic_version"}
 
-    await migrate.upgrade(url)
-    await migrate.upgrade(url)
+    await migrations.upgrade(url)
+    await migrations.upgrade(url)
     assert await differences(url) == []
 
 
 async def test_processes_that_start_at_the_same_time_migrate_once(url: str) -> None:
-    start = f"import asyncio; from config.migrate import upgrade; asyncio.run(upgrade({url!r}))"
+    start = f"import asyncio; from config.migrations import upgrade; asyncio.run(upgrade({url!r}))"
     begun = [await asyncio.create_subprocess_exec(sys.executable, "-c", start, cwd=HOUSE) for _ in range(2)]
 
     assert [await process.wait() for process in begun] == [0, 0]
@@ -73,21 +73,21 @@ async def test_processes_that_start_at_the_same_time_migrate_once(url: str) -> N
 
 
 async def test_a_migrated_database_guards_its_books(url: str) -> None:
-    await migrate.upgrade(url)
+    await migrations.upgrade(url)
     alone = "INSERT INTO ledger_entry (id, key, memo, at, digest) VALUES ('E1', 'k', 'm', '2026-11-23 09:00:00', 'd')"
 
     with pytest.raises(DBAPIError, match="does not balance"):
-        await migrate.within(url, lambda connection: connection.execute(text(alone)).close())
+        await migrations.within(url, lambda connection: connection.execute(text(alone)).close())
 
 
 async def test_a_text_is_held_to_the_length_of_its_column(url: str) -> None:
     """SQLite by itself keeps any length, and what is too long would be found on PostgreSQL alone."""
-    await migrate.upgrade(url)
+    await migrations.upgrade(url)
     put = "INSERT INTO heartbeat (name, at) VALUES (:name, '2026-11-23 09:00:00')"
     change = "UPDATE heartbeat SET name = :name"
 
     async def say(statement: str, name: str) -> None:
-        await migrate.within(url, lambda connection: connection.execute(text(statement), {"name": name}).close())
+        await migrations.within(url, lambda connection: connection.execute(text(statement), {"name": name}).close())
 
     with pytest.raises(DBAPIError, match=r"length\(name\) <= 20|too long"):
         await say(put, "é" * 21)
@@ -115,7 +115,7 @@ def test_a_table_that_a_migration_writes_anew_holds_its_texts_to_their_lengths()
 async def test_what_the_comparison_does_not_see_is_the_same_too(tmp_path: Path) -> None:
     """Checks, partial indexes and triggers, as SQLite keeps them in words."""
     path = tmp_path / "market.sqlite"
-    await migrate.upgrade(f"sqlite:///{path}")
+    await migrations.upgrade(f"sqlite:///{path}")
     migrated, made = create_engine(f"sqlite:///{path}"), create_engine("sqlite://")
     with migrated.connect() as ours, made.begin() as theirs:
         METADATA.create_all(theirs)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from config.diagrams import PAGE, page, processes
 from config.market import TIMER_HANDLERS
 from core.kernel.process import Process, Transition
 from core.trade.deals.model import ASKS_FIRST as DEAL_ASKS
@@ -15,6 +14,7 @@ from core.trade.delivery.model import ASKS_FIRST as LOT_ASKS
 from core.trade.delivery.model import LOT, OPEN
 from core.trade.disputes.model import ASKS_FIRST as CASE_ASKS
 from core.trade.disputes.model import CASE
+from tools.diagrams import PAGE, page, processes
 
 # These wait for another thing's clock: a lot for its tranche's, a dispute for its lot's or deal's, and a session or a
 # purchase whose money is being moved for that of the move, which is asked for again until the provider answers.
@@ -108,4 +108,4 @@ def test_what_takes_something_from_somebody_is_a_persons_step(process: Process, 
 
 
 def test_the_picture_in_the_docs_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "draw it again: python -m config.diagrams"
+    assert PAGE.read_text(encoding="utf-8") == page(), "draw it again: python -m tools.diagrams"

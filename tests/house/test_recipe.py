@@ -10,7 +10,7 @@ from tests.house.scratch import HOUSE, copy_of_the_house, run
 
 RECIPE = re.compile(r"^## A field for a listing\n(.*?)^## ", re.MULTILINE | re.DOTALL)
 EDIT = re.compile(r"^ +```diff (\S+)\n(.*?)^ +```$", re.MULTILINE | re.DOTALL)
-MIGRATION = re.compile(r'`python -m config\.migrate "([^"]+)"`')
+MIGRATION = re.compile(r'`python -m config\.migrations "([^"]+)"`')
 PUBLISHES = "test_a_seller_publishes_and_everybody_can_look"
 ASKED = """
 from conversations.trade.listings.listing import SELL
@@ -59,7 +59,7 @@ def test_a_newcomer_adds_a_field_to_a_listing(tmp_path: Path) -> None:
     edited = {path for each in edits(recipe) for path in each.make(house)}
     touched = sorted(path for path in edited if path.suffix == ".py")
     assert {path.relative_to(house).parts[0] for path in edited} == {"core", "conversations", "tests"}
-    written = run(house, "python", "-m", "config.migrate", message[1])
+    written = run(house, "python", "-m", "config.migrations", message[1])
     assert written.returncode == 0, written.stderr
     (migration,) = set((house / "migrations" / "versions").glob("*.py")) - {
         house / path.relative_to(HOUSE) for path in (HOUSE / "migrations" / "versions").glob("*.py")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from config.earnings import earn
-from config.migrate import upgrade
+from config.migrations import upgrade
 from config.settings import Settings
-from config.verify import verify_books
+from tools.earnings import earn
+from tools.ledger_verification import verify_books
 
 FUNDED = (
     "INSERT INTO ledger_posting VALUES ('E', 1, 'provider', 100, 'EUR', 'posted')",

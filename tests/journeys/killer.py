@@ -22,11 +22,11 @@ from sqlalchemy import Connection, event
 
 import config.installation  # everything is loaded once; each start is then a fork
 import config.wiring
-from config.command_line import main
-from config.outside import SystemClock
+from config.external_services import SystemClock
 from core.kernel.postgres import PostgresRunner
 from core.kernel.sqlite import Attempt, SqliteRunner
 from core.kernel.transaction import Done
+from tools.command_line import main
 
 OUTAGE = timedelta(minutes=2)  # how long each one seems to have lasted: what the dead process held is let go by then
 

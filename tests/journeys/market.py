@@ -16,8 +16,8 @@ import asyncpg
 from babel import Locale
 from sqlalchemy import make_url
 
+from config.external_services import SystemClock, clock_of, open_lab, pointed_at
 from config.installation import introduce
-from config.outside import SystemClock, clock_of, open_lab, pointed_at
 from config.settings import Settings
 from config.wiring import Product, build
 from conversations.dates import weekday_in_words

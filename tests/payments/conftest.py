@@ -17,7 +17,7 @@ import pytest
 import structlog
 from aiohttp import web
 
-from config.outside import clock_of
+from config.external_services import clock_of
 from core.books.audit.service import invariants
 from core.books.reconciliation import reactions as reconciliation_reactions
 from core.kernel.clock import Clock
@@ -35,6 +35,7 @@ from core.trade.funding.model import Effect, Payment
 from core.trade.funding.rails.model import Rail
 from lab.app import Lab
 from lab.people import Browser
+from lab.tests.conftest import running_lab
 from payments.effects import PaymentEffects
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
@@ -42,7 +43,6 @@ from payments.stripe.webhooks import StripeWebhooks
 from tests.core import invoicing_steps, tables
 from tests.core.conftest import Market, MovableClock
 from tests.core.trades import TIMER_HANDLERS, Trade, agreed
-from tests.lab.conftest import running_lab
 
 PATIENCE = 15.0  # seconds before a story says that it will not come
 GLANCE = 0.1  # seconds until it looks again though no webhook has come

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from config.outside import clock_of
+from config.external_services import clock_of
 from core.kernel.money import Money
 from core.trade.funding.rails.model import Rail
 from lab.app import Lab

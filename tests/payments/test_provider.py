@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 import stripe
 
-from config.outside import clock_of
+from config.external_services import clock_of
 from config.reference import reference
 from core.kernel.lot_sizes import largest_payment, smallest_payment
 from core.kernel.money import CURRENCIES, Money

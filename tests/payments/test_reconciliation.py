@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from config.earnings import amount_of, pay_out
 from core.books.reconciliation import rules
 from core.books.reconciliation.earnings import free_earnings
 from core.books.reconciliation.events import DifferenceFound, DifferenceGone
@@ -20,6 +19,7 @@ from payments.provider_models import Movement
 from payments.provider_results import Answer, Done
 from tests.core.amounts import eur
 from tests.payments.conftest import Shop
+from tools.earnings import amount_of, pay_out
 
 
 async def moved(shop: Shop, kind: str, minor: int, source: str) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from config.migrate import upgrade
+from config.migrations import upgrade
 from tests.postgres import cluster
 from tests.races.contest import Contest, Outcome
 

@@ -1,4 +1,4 @@
-"""A small world in bad weather comes to rest, the same way in every interpreter; and a rule that is off is missed."""
+"""A small world under faults comes to rest, the same way in every interpreter; and a rule that is off is missed."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ import pytest
 from config.market import ROUTERS
 from simulation.engine.dice import Dice
 from simulation.engine.loop import Hung, SeededLoop
-from simulation.engine.record import Record
+from simulation.engine.trace import Trace
+from simulation.environment import OPENS
+from simulation.fault_plan import ASKED_FOR, KINDS, FaultPlan
 from simulation.judge.judge import ENDING, STEPS
 from simulation.judge.sessions import Course, wrong_with
 from simulation.mutants.calls import counted
 from simulation.mutants.catalogue import RULES, switched_off
-from simulation.outside.chats import Phone
-from simulation.people.cast import ADVISES, APPROVALS, BUYS, HEADS, SCALES, SEEKS, SELLS, SMALL
-from simulation.people.cast import RULES as RULED
 from simulation.people.person import URGENT
-from simulation.scenario import Scenario
-from simulation.weather import ASKED_FOR, KINDS, Weather
-from simulation.world import OPENS, play
+from simulation.people.population import ADVISES, APPROVALS, BUYS, HEADS, SEEKS, SELLS
+from simulation.people.population import RULES as RULED
+from simulation.scenario import SCALES, SMALL, Scenario
+from simulation.services.chats import Phone
+from simulation.world import play
 
 ROOT = Path(__file__).parents[2]
 SEED = 2  # talks, one of them paid and ended by its consultant
 AGAIN = f"""
 from pathlib import Path
-from simulation.people.cast import SMALL
-from simulation.scenario import Scenario
+from simulation.scenario import SMALL, Scenario
 from simulation.world import play
 print(play(Scenario({SEED}, SMALL), Path("{{folder}}")).fingerprint)
 """
@@ -76,16 +76,16 @@ def test_nothing_that_can_happen_is_a_mistake_and_said() -> None:
     loop.close()
 
 
-def test_weather_is_the_seeds_own_and_clears() -> None:
-    weather = [Weather(Dice(seed).of("weather"), Record(lambda: OPENS), 1_000.0) for seed in (1, 1, 2)]
-    assert weather[0].rates == weather[1].rates != weather[2].rates
-    assert all(set(each.rates) <= set(KINDS) for each in weather)
-    asked = Weather(Dice(1).of("weather"), Record(lambda: OPENS), 1.0, raised=["wrong_hand_first"])
-    assert asked.rates == weather[0].rates | {"wrong_hand_first": ASKED_FOR["wrong_hand_first"]}
-    assert any(weather[0].strikes(kind, 500.0) for kind in KINDS for _ in range(1_000))
-    assert Weather(Dice(2).of("weather"), Record(lambda: OPENS), 1.0, raised=["hint_lost"]).rates["hint_lost"] > 0.8
-    weather[0].clear()
-    assert not any(weather[0].strikes(kind, 500.0) for kind in KINDS for _ in range(1_000))
+def test_a_fault_plan_is_the_seeds_own_and_ends() -> None:
+    plans = [FaultPlan(Dice(seed).of("weather"), Trace(lambda: OPENS), 1_000.0) for seed in (1, 1, 2)]
+    assert plans[0].rates == plans[1].rates != plans[2].rates
+    assert all(set(each.rates) <= set(KINDS) for each in plans)
+    asked = FaultPlan(Dice(1).of("weather"), Trace(lambda: OPENS), 1.0, raised=["wrong_hand_first"])
+    assert asked.rates == plans[0].rates | {"wrong_hand_first": ASKED_FOR["wrong_hand_first"]}
+    assert any(plans[0].strikes(kind, 500.0) for kind in KINDS for _ in range(1_000))
+    assert FaultPlan(Dice(2).of("weather"), Trace(lambda: OPENS), 1.0, raised=["hint_lost"]).rates["hint_lost"] > 0.8
+    plans[0].clear()
+    assert not any(plans[0].strikes(kind, 500.0) for kind in KINDS for _ in range(1_000))
 
 
 def test_every_process_that_must_end_is_looked_at() -> None:

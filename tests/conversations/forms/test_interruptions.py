@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from config.rehearsal.market import Rehearsal
-from config.rehearsal.play import stage_door
-from config.rehearsal.screen import Step
-from config.rehearsal.stages import BUYER, SELLER, Stage, at_stage
 from conversations.market_rules import LOCALES
 from conversations.reply import Card, CardList, FormView, Home, Reply
 from conversations.wording import Wordings
 from core.people.accounts.model import Platform
+from tools.rehearsal.market import Rehearsal
+from tools.rehearsal.play import stage_door
+from tools.rehearsal.screen import Step
+from tools.rehearsal.stages import BUYER, SELLER, Stage, at_stage
 
 GERMAN = {"sell.title": "Neues Inserat", "sell.quantity.ask": "Welche Menge?", "form.cancel": "Abbrechen"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[3]
-SOURCES: Final = ("conversations", "core", "bots", "config", "web")
+SOURCES: Final = ("conversations", "core", "bots", "config", "tools", "web")
 CODE: Final = re.compile(r"[a-z]+(\.[a-z_0-9]+)+")
 SAYS: Final = frozenset({"words"})  # `words(code, ...)` and `talk.words(code, ...)`
 REFUSES: Final = frozenset(

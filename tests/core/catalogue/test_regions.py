@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from config.batch.search_batch import BatchSearcher
 from config.reference import reference
 from core.catalogue.product_names import folded
 from core.discovery.search.sentence.parse import parse
+from tools.batch.search_batch import BatchSearcher
 
 CATALOGUE, PLACES = reference()
 TODAY = date(2026, 11, 21)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from config.batch.search_batch import main
 from core.catalogue.spelling import SHORTEST, Spelling, WordList, distances, edits_believed
 from tests.core.goods import catalogue
+from tools.batch.search_batch import main
 
 words = st.text(alphabet="abcdeл", min_size=1, max_size=11)
 

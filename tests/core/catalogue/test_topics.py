@@ -7,11 +7,11 @@ from typing import Final
 
 import pytest
 
-from config.batch.search_batch import BatchSearcher
 from core.catalogue.product_names import folded
 from core.catalogue.topics import STEM, THINGS
 from tests.core.discovery.search.batch import KAUNAS, TODAY, asks, expert, listing
 from tests.core.goods import catalogue
+from tools.batch.search_batch import BatchSearcher
 
 LANGUAGES: Final = {"en", "de", "fr", "es", "it", "sv", "pl", "lt", "lv", "et", "uk"}
 ADVISERS: Final = [

@@ -1,7 +1,7 @@
 """A kind of thing that can be found: it has an index of its own, and this says how its rows become documents.
 
 Each kind has its own words: what is rare among listings need not be among consultants. So each has its own log, its own
-bases, and its own small segments; a new kind is one `Kind`, one line in `config/reindex.py`, and a `note` in the
+bases, and its own small segments; a new kind is one `Kind`, one line in `config/search_index.py`, and a `note` in the
 transaction that changes its rows.
 """
 

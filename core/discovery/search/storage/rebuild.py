@@ -2,7 +2,8 @@
 
 `claim_base`, then all documents are read in short units, built and packed outside of any, written piece by piece under
 a name that nobody reads yet (`write_piece`), and named as served in the last step (`serve_base`). Until then the old
-base serves; what is left of a rebuild that was killed is swept away by the next one. `config/reindex.py` takes them.
+base serves; what is left of a rebuild that was killed is swept away by the next one.
+`config/search_index.py` takes them.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from tests.core.advice.sessions.session_steps import BY_MINUTE, TUESDAY_TEN, Cou
 from tests.core.books.invoicing.parties import agrees, introduced, papers
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
-from tests.payments.papers import AT_HOME, SELLER, paper
+from tests.documents.papers import AT_HOME, SELLER, paper
 
 
 async def advises(market: Market, *, by_minute: bool = False) -> Counsel:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from config.batch.search_batch import BatchSearcher
 from core.discovery.search.advice import asks_advice
 from core.discovery.search.sentence.parse import parse
 from tests.core.goods import catalogue, gazetteer
+from tools.batch.search_batch import BatchSearcher
 
 TODAY = date(2026, 11, 21)
 KAUNAS = {"city": "Kaunas", "country": "LT", "lat": 54.9, "lon": 23.9}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from config.batch.search_batch import BatchSearcher
 from tests.core.discovery.search.sentence.reading import TODAY, read
+from tools.batch.search_batch import BatchSearcher
 
 GOODS: dict[str, dict[str, Any]] = {
     "tartu": {"title": "Metsahake kuusk", "text": "AS Soodsa, laos Tartus", "product": "wood_chips_industrial"},

@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from config.batch.search_batch import BatchSearcher
 from tests.core.catalogue.test_topics import ADVISERS
 from tests.core.discovery.search.batch import KAUNAS, TODAY, expert, found, listing
+from tools.batch.search_batch import BatchSearcher
 
 MORE = [
     expert("sellers", "B2B sales and export marketing", "Positioning, distributors."),

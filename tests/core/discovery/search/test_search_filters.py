@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from config.reindex import reindex_if_due
+from config.search_index import reindex_if_due
 from core.discovery.search import reactions, service
 from core.discovery.search.kinds.listings import LISTINGS
 from core.discovery.search.model import Query

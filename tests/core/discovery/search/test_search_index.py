@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from config.database import open_database
-from config.reindex import reindex_if_due
+from config.search_index import reindex_if_due
 from core.discovery.search import reactions, service
 from core.discovery.search.engine.building import build
 from core.discovery.search.engine.document import Document

@@ -7,12 +7,12 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from config.reference import reference
-from config.seed.opening import open_market, who_opens
 from core.kernel.transaction import MARKET
 from core.trade.listings.model import Listing
 from core.trade.requests.model import Request
 from core.trade.requests.service import open_requests
 from tests.core.conftest import Market
+from tools.seed.opening import open_market, who_opens
 
 
 async def test_a_fresh_market_has_open_requests_and_goods_in_bags(market: Market) -> None:

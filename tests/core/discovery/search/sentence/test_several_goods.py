@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from config.batch.search_batch import BatchSearcher
 from config.settings import CATALOGUE
 from core.discovery.search.sentence.parse import Understood, parse
 from core.discovery.search.sentence.places import load_places
 from tests.core.goods import catalogue
+from tools.batch.search_batch import BatchSearcher
 
 PLACES = load_places(CATALOGUE / "places.csv")
 TODAY = date(2026, 11, 22)

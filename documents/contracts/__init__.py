@@ -1,0 +1,1 @@
+"""Contracts as files: the terms that both sides have signed."""

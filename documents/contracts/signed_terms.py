@@ -1,0 +1,62 @@
+"""Draws the terms that both sides have signed as a PDF, with the text that their fingerprint is of inside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from fpdf import FPDF
+
+from core.kernel.dispatcher import Delivered
+from core.kernel.outbox import Post
+from core.trade.deals.contract_document import ContractDocument, terms_drawn
+from documents.page import heading, line, new_page
+
+
+class SignedTerms:
+    """Draws the page outside of the units of work, and keeps it for the person who asked."""
+
+    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Delivered]]]:
+        return {"terms.draw": self._draw}
+
+    async def _draw(self, post: Post) -> Delivered:
+        body = post.body
+        content = await asyncio.to_thread(drawn, ContractDocument.model_validate(body["paper"]), post.created_at)
+        asked = {"deal_id": body["deal"], "person_id": body["person"], "where": body["where"]}
+        return Delivered(partial(terms_drawn, **asked, content=content))
+
+
+def drawn(paper: ContractDocument, at: datetime) -> bytes:
+    """The terms, and the market's conditions after them. The same paper at the same moment gives the same bytes."""
+    page = new_page(at)
+    heading(page, paper.title)
+    line(page, paper.text, 9)
+    page.ln(3)
+    for label, value in paper.rows:
+        line(page, label, 9, "B")
+        line(page, value, 9)
+        page.ln(1)
+    page.ln(2)
+    line(page, paper.note, 8)
+    if paper.conditions:
+        _conditions(page, paper.conditions)
+    if paper.signed:
+        page.embed_file(
+            bytes=paper.signed.encode(),
+            basename=f"{paper.ref}-terms.json",
+            modification_date=at,
+            desc="The text that was signed: its SHA-256 is the fingerprint",
+        )
+    return bytes(page.output())
+
+
+def _conditions(page: FPDF, text: str) -> None:
+    title, _, rest = text.partition("\n")
+    page.add_page()
+    line(page, title.removeprefix("# "), 13, "B")
+    page.ln(2)
+    for paragraph in filter(None, rest.split("\n")):
+        line(page, paragraph, 8)  # the whole text on one page
+        page.ln(1)

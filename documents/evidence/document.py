@@ -1,0 +1,149 @@
+"""Draws the record of a deal, a session or a purchase as a PDF that a bank's clerk can read, with the same as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from fpdf import FPDF
+
+from core.kernel.money import Money
+from documents.evidence.sentences import capital, deed, in_words
+from documents.page import heading, line, new_page
+
+# What each kind of thing is called, and which of its facts come before its timeline.
+MATTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "deal": ("Contract", ("signatures", "lots", "findings", "negotiation")),
+    "session": ("Consultation", ("consents", "presence", "clock", "reminders", "complaints")),
+    "purchase": ("Purchase", ("delivery",)),
+}
+MONEY: Final = ("payments", "charges", "settlements", "payouts_and_refunds")
+ROWS: Final[Mapping[str, str]] = {
+    "signatures": "Signatures",
+    "lots": "Deliveries",
+    "findings": "What was measured",
+    "negotiation": "How the terms were agreed",
+    "consents": "What the customer said yes to, as they read it",
+    "presence": "Who was in the room, and when",
+    "clock": "Minutes that ran, as the server counted them",
+    "reminders": "What both were reminded of",
+    "complaints": "Complaints, and how they ended",
+    "delivery": "What was delivered",
+    "payments": "Payments",
+    "charges": "What was held and taken from the card",
+    "settlements": "How the money was parted",
+    "payouts_and_refunds": "Payouts and refunds",
+}
+LONGEST_CELL: Final = 900  # characters; the JSON inside has the whole of it
+MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?\+00:00")
+# What tells our rows apart is in the JSON; a clerk has no use for it.
+OURS: Final = frozenset({"version", "key", "attempt", "beside", "currency", "flagged", "rounds", "url", "terms_json"})
+# Codes of ours, which are words with lines between them.
+CODES: Final = frozenset(
+    {"event", "from", "to", "state", "process", "reason", "why", "product_id", "grade_id", "packaging"}
+)
+SENTENCE: Final = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+OUR_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+
+
+def drawn(record: Mapping[str, Any], at: datetime, story: str = "") -> bytes:
+    """`story`: the case in sentences. The same record at the same moment gives the same bytes."""
+    page = new_page(at)
+    thing, what, facts, dispute = record[record["matter"]], *MATTERS[record["matter"]], record["dispute"]
+    deliveries = {lot["id"]: f"delivery {lot['number']}" for lot in record.get("lots", ())}
+    clerk = Clerk(dispute["amount"].split()[-1], deliveries)
+    heading(page, f"{what} {thing['ref']}: the facts about dispute {dispute['ref']}")
+    if story:
+        _in_short(page, story)
+    clerk.pairs(page, "The dispute", dispute)
+    clerk.pairs(page, what, {name: value for name, value in thing.items() if name != "terms"})
+    clerk.pairs(page, "Terms, as they were agreed", record.get("terms") or thing.get("terms", {}))
+    for name in facts:
+        clerk.rows(page, ROWS[name], record[name])
+    clerk.rows(page, "What happened when", sorted(record["timeline"], key=lambda step: str(step["at"])))
+    clerk.rows(page, "Who did what, and by which message", record["chat"])
+    for name in MONEY:
+        clerk.rows(page, ROWS[name], record.get(name, ()))
+    page.embed_file(
+        bytes=json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1).encode(),
+        basename=f"{thing['ref']}.json",
+        modification_date=at,
+        desc="The same record for machines",
+    )
+    return bytes(page.output())
+
+
+def _in_short(page: FPDF, told: str) -> None:
+    """The whole case in sentences, before any table: what the clerk decides by."""
+    line(page, "The case in short", 11, "B")
+    for sentence in SENTENCE.split(told):
+        line(page, sentence, 9)
+    page.ln(2)
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """Whom it is drawn for: reads sums, moments and words, and knows nothing by our ids.
+
+    `currency`: of sums that do not tell their own. `names`: by id, what has a name for them too.
+    """
+
+    currency: str
+    names: Mapping[str, str]
+
+    def pairs(self, page: FPDF, title: str, values: Mapping[str, Any]) -> None:
+        line(page, title, 11, "B")
+        for name, value in self.facts_of(values):
+            line(page, f"{capital(name)}: {value}"[:LONGEST_CELL], 8)
+        page.ln(2)
+
+    def rows(self, page: FPDF, title: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        found = [self.sentence(row) for row in rows]
+        if found:
+            line(page, title, 11, "B")
+            for each in found:
+                line(page, f"• {each}"[:LONGEST_CELL], 8)
+            page.ln(2)
+
+    def sentence(self, row: Mapping[str, Any]) -> str:
+        """What somebody did, or what became of a thing, begins with when; of anything else each fact is named."""
+        facts = dict(self.facts_of(row))
+        at, by = facts.pop("at", ""), facts.pop("message", "")
+        told = _told(facts)
+        rest = "; ".join(f"{name}: {value}" for name, value in facts.items())
+        begun = " · ".join(filter(None, (at, told)))
+        return capital("; ".join(filter(None, (begun, rest)))) + (f" (message {by})" if by else "")
+
+    def facts_of(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """What is known of a row."""
+        for name, value in row.items():
+            told = self.names.get(value, "") if isinstance(value, str) else ""
+            said = told or in_words(value)
+            if not said or name in OURS or OUR_ID.fullmatch(said):
+                continue
+            if name.endswith("_minor"):
+                yield (
+                    name.removesuffix("_minor").replace("_", " "),
+                    str(Money(value, row.get("currency", self.currency))),
+                )
+            elif name == "did":
+                yield name, deed(value)
+            elif name in CODES:
+                yield name.removesuffix("_id"), said.replace("_", " ")
+            else:
+                yield name.removesuffix("_id").replace("_", " "), MOMENT.sub(r"\1 \2 UTC", said)
+
+
+def _told(facts: dict[str, str]) -> str:
+    """Who did what, or which state became which; these facts are taken out of the others."""
+    if "did" in facts:
+        return f"{facts.pop('who', '')}: {facts.pop('did')}"
+    if "event" not in facts or "to" not in facts:
+        return ""
+    what, before = facts.pop("process", ""), facts.pop("from", "")
+    became = f"{before} → {facts.pop('to')}" if before else facts.pop("to")
+    return f"{what}, {facts.pop('event')}: {became}"

@@ -1,0 +1,56 @@
+"""Carries our answer to a dispute: the record of what was paid as a document, submitted once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+from core.kernel.dispatcher import Delivered, Never
+from core.kernel.outbox import Post
+from core.kernel.transaction import MARKET, Transactions
+from core.trade.funding.evidence import service as evidence
+from documents.evidence.document import drawn
+from documents.evidence.records import RECORDS, Goods, in_words
+from documents.evidence.sentences import texts
+from payments.outcomes import Outcome, again, known
+from payments.provider import Provider
+from payments.provider_requests import EvidenceRequest
+from payments.provider_results import Done, Refused, Unknown
+from payments.sync import both, tell_dispute
+
+
+class DisputeEvidence:
+    """`goods`: what a deal is about, in words of a language: its product, grade and quantity."""
+
+    def __init__(self, provider: Provider, transactions: Transactions, goods: Goods) -> None:
+        self._provider = provider
+        self._transactions = transactions
+        self._goods = goods
+
+    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
+        return {"evidence.submit": self._submit}
+
+    async def _submit(self, post: Post) -> Outcome:
+        body, chargeback = post.body, str(post.body["chargeback"])
+        record_of = RECORDS[body["matter"]]
+        record = await self._transactions.run(MARKET, lambda ctx: record_of(ctx, chargeback))
+        # Made of one moment, it is the same document however often it is asked for under this key.
+        record["made_at"] = post.created_at.isoformat()
+        if "deal" in record:
+            record["deal"]["goods"] = in_words(record["deal"]["terms"], self._goods)
+        told = texts(record)
+        document = drawn(record, post.created_at, told.get("uncategorized_text", ""))
+        key = f"evidence:{chargeback}:{body['attempt']}:{digest(document)[:16]}"
+        match await self._provider.submit_evidence(EvidenceRequest(key, body["dispute"], document, told)):
+            case Done(dispute):
+                sent = known(partial(evidence.pack_sent, chargeback_id=chargeback, digest=digest(document)))
+                return Delivered(both(sent, tell_dispute(dispute)))
+            case Refused(why):
+                return Never(why, known(partial(evidence.pack_refused, chargeback_id=chargeback, why=why)))
+            case Unknown(why, seconds):
+                return again(post, why, seconds)
+
+
+def digest(document: bytes) -> str:
+    return hashlib.sha256(document).hexdigest()

@@ -1,0 +1,68 @@
+"""Watches the crossings while a world runs: each input has one effect and an answer, and nothing is said too early."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from conversations.engine import Answered
+from conversations.turn import Turn
+from core.kernel.dispatcher import Delivered, Later, Never
+from core.kernel.outbox import Post
+from core.kernel.transaction import Ctx
+
+
+class Recorder:
+    """Notes what cannot be seen in the end any more. `found` is what did not hold. `knows`: is this row committed?"""
+
+    def __init__(self, knows: Callable[[str, str], bool]) -> None:
+        self._knows = knows
+        self._fresh: Counter[str] = Counter()
+        self._posts: dict[str, int] = {}
+        self._known: set[str] = set()
+        self.yes = Counter[tuple[str, str]]()  # verb and booking: how often its seeker has pressed a yes to pay
+        self.cancelled: set[str] = set()  # and those whose seeker has called off, knowing what it costs
+        self.accepted: dict[str, bool] = {}  # key of each input that was acknowledged, and whether it was answered
+        self._over: set[str] = set()  # messages that have arrived, or never will
+        self.on_the_way: set[str] = set()  # messages that were put off, and have not arrived since
+        self.found: list[str] = []
+
+    def said_yes(self, verb: str, booking: str) -> None:
+        self.yes[verb, booking] += 1
+
+    def closing(self, ctx: Ctx) -> None:
+        """The end of each unit of the product: how much it says about the input at hand."""
+        about = ctx.notes.get("input")
+        if about is not None:
+            self._posts[about[0]] = len(ctx.posts)
+
+    def took(self, turn: Turn, answered: Answered) -> None:
+        """The product says that it has taken an input."""
+        self._fresh[turn.key] += not answered.again
+        if self._fresh[turn.key] > 1:
+            self.found.append(f"input {turn.key} had its effect twice")
+        answers = bool(answered.at_once or self._posts.get(turn.key))
+        self.accepted[turn.key] = self.accepted.get(turn.key, False) or answers
+        if not answered.again and not answers:
+            self.found.append(f"input {turn.key} was met with silence: {turn.input}")
+
+    def told(self, post: Post) -> None:
+        """A message is about to leave: what it says must have been committed."""
+        if post.id in self._known:
+            return
+        self._known.add(post.id)
+        if not self._knows("outbox", post.id):
+            self.found.append(f"post {post.id} was sent before it was committed")
+
+    def carried(self, post: Post, outcome: Delivered | Later | Never) -> None:
+        """What came of it: a message that was put off is still owed, unless a quicker process has brought it."""
+        if not isinstance(outcome, Later):
+            self._over.add(post.id)
+            self.on_the_way.discard(post.id)
+        elif post.id not in self._over:
+            self.on_the_way.add(post.id)
+
+    def unanswered(self, known: Any) -> list[str]:
+        """Inputs that were acknowledged and of which nothing is kept. `known(key)`: whether the inbox has it."""
+        return [f"input {key} was acknowledged and is lost" for key in self.accepted if not known(key)]

@@ -1,0 +1,163 @@
+"""`python main.py run | demo | doctor`: what the operator types."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from config.settings import Settings
+
+Command = Callable[[Settings], Coroutine[Any, Any, int]]
+
+
+def main() -> None:
+    """Read the command and the environment, run, and say by the exit status whether all went well."""
+    if sys.argv[1:2] == ["search-batch"]:  # works on files alone, and needs no settings
+        sys.exit(search_batch(sys.argv[2:]))
+    if sys.argv[1:2] == ["screens"]:  # plays in a world of its own
+        quiet_logs()
+        sys.exit(screens(sys.argv[2:]))
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="Parley: a marketplace that lives in chat",
+        epilog="Also: main.py search-batch DOCS.jsonl QUERIES.jsonl --out RESULTS.jsonl; main.py screens OUT.html",
+    )
+    parser.add_argument("command", choices=sorted(COMMANDS), help="what to do")
+    parser.add_argument("--faults", default="", help="for demo: all, or kinds with commas between them")
+    parser.add_argument("--pay", default="", help='for earnings: what to pay out to your bank, as "100.00 EUR"')
+    chosen = parser.parse_args()
+    quiet_logs()
+    try:
+        settings = Settings()
+    except ValidationError as fault:
+        print("This installation cannot start:")
+        for error in fault.errors():
+            print(f"  - {error['msg'].removeprefix('Value error, ')}")
+        sys.exit(2)
+    commands = COMMANDS | {"demo": partial(demo, faults=chosen.faults), "earnings": partial(earnings, pay=chosen.pay)}
+    sys.exit(loop_run(commands[chosen.command](settings)))
+
+
+def loop_run(work: Coroutine[Any, Any, int]) -> int:
+    """On uvloop where it is there: half the cost of a chat update is waiting for sockets."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return asyncio.run(work)
+    return uvloop.run(work)
+
+
+def quiet_logs() -> None:
+    """Warnings and worse, as lines of JSON, on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    # The scheduler says at every tick that it ticked.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+async def run(settings: Settings) -> int:
+    """Open the market until somebody presses Ctrl-C."""
+    from config.installation import installed  # noqa: PLC0415 - a wrong setting is told before the libraries load
+    from tools.seed.opening import seed_market  # noqa: PLC0415 - as above
+
+    async with installed(settings, seed_market) as here:
+        if here.lab is not None:
+            print(f"Play seller and buyer here:  {here.lab.url}/")
+        print(f"Parley is open at {here.product.server.url}/ (health: /healthz)", flush=True)
+        if here.lab is not None:
+            sellers = await here.seed()
+            print(f"{sellers} sellers, buyers and consultants are here already. {closing(settings)}", flush=True)
+        await until_stopped()
+    return 0
+
+
+def closing(settings: Settings) -> str:
+    """What Ctrl-C does: the lab's people, chats and money live in its memory, whatever becomes of the database."""
+    lost = "Ctrl-C closes the market; what was played ends with it, and the next start makes a new one."
+    kept = (
+        "" if settings.database_url is None else " The database stays, without the people and chats that it speaks of."
+    )
+    return f"{lost}{kept}"
+
+
+async def until_stopped() -> None:
+    stopped = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, stopped.set)
+    await stopped.wait()
+
+
+def search_batch(arguments: list[str]) -> int:
+    """Answer a file's queries about a file's documents, through the engine of the market."""
+    from tools.batch.search_batch import main as answer  # noqa: PLC0415 - as above
+
+    return answer(arguments)
+
+
+def screens(arguments: list[str]) -> int:
+    """Every card, form and notice on one page."""
+    from tools.screens.gathering import gather  # noqa: PLC0415 - as above
+
+    told, faults = gather(arguments, quiet_logs, say_so_far)
+    print(told)
+    for fault in faults:
+        print(f"  {fault}")
+    return 1 if faults else 0
+
+
+def say_so_far(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+async def doctor(settings: Settings) -> int:
+    """What is configured, what is missing, and whether it answers."""
+    from tools.doctor import examine  # noqa: PLC0415 - as above
+
+    return await examine(settings)
+
+
+async def demo(settings: Settings, faults: str = "") -> int:
+    """A whole trade, played through both bots and printed; or played under faults."""
+    from tools.demo.demo import play  # noqa: PLC0415 - as above
+
+    return await play(settings, faults)
+
+
+async def verify_ledger(settings: Settings) -> int:
+    """Follow the chain over all entries, add up every balance anew, and name the first row that does not fit."""
+    from tools.ledger_verification import verify_books  # noqa: PLC0415 - as above
+
+    return await verify_books(settings)
+
+
+async def earnings(settings: Settings, pay: str = "") -> int:
+    """Lay the provider's books beside ours, say what the market has earned and may pay out, and pay out so much."""
+    from tools.earnings import earn  # noqa: PLC0415 - as above
+
+    return await earn(settings, pay)
+
+
+COMMANDS: dict[str, Command] = {
+    "run": run,
+    "doctor": doctor,
+    "demo": demo,
+    "verify-ledger": verify_ledger,
+    "earnings": earnings,
+}

@@ -1,0 +1,162 @@
+"""`main.py doctor`: in plain words what is configured and what is missing, and a proof of every connection."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import aiosmtplib
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.mail.sender import Server as MailServer
+from bots.telegram.request import API as TELEGRAM_API
+from bots.telegram.request import bot_at
+from config.database import DEFAULT, open_database
+from config.external_services import SystemClock, open_lab, pointed_at
+from config.installation import with_database
+from config.migrations import upgrade
+from config.reference import reference
+from config.settings import Settings
+from config.slack import API as SLACK_API
+from config.wiring import secret
+from core.books.audit.service import invariants
+from core.kernel.events import Reactions
+from core.kernel.ids import Ids
+from core.kernel.transaction import MARKET, Transactions
+from payments.provider_results import Done
+from payments.stripe.provider import StripeProvider
+
+WELL, ILL = "  ok  ", "  !!  "
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must work: its name, where it comes from, and a proof that returns what it found."""
+
+    name: str
+    source: str
+    prove: Callable[[], Awaitable[str]]
+
+
+async def examine(settings: Settings) -> int:
+    """Print a line for each part; the exit status is 0 when all of them work."""
+    lab = await open_lab(settings, port=0)
+    try:
+        whole = pointed_at(with_database(settings), lab) if lab is not None else settings
+        checks = checks_of(settings, whole)
+        failures = 0
+        for check in checks:
+            try:
+                print(f"{WELL}{check.name} ({check.source}): {await check.prove()}")
+            except Exception as fault:  # whatever it is, the doctor says it
+                failures += 1
+                print(f"{ILL}{check.name} ({check.source}): {type(fault).__name__}: {fault}")
+        for line in advice(settings):
+            print(f"      {line}")
+        print("All is well." if not failures else f"{failures} of {len(checks)} do not work.")
+        return 1 if failures else 0
+    finally:
+        if lab is not None:
+            await lab.stop()
+
+
+def checks_of(given: Settings, whole: Settings) -> list[Check]:
+    """`given` as the environment says it, `whole` with the lab in every gap."""
+
+    def source(in_lab: bool, variable: str) -> str:
+        return f"the lab; set {variable} for the real one" if in_lab else f"from {variable}"
+
+    stripe = source(given.stripe_in_lab, "STRIPE_SECRET_KEY")
+    database = "from DATABASE_URL" if given.database_url else "the default"
+    return [
+        Check("Catalogue", "files", catalogue),
+        Check("Database", database, lambda: database_answers(whole)),
+        Check("Telegram", source(given.telegram_in_lab, "TELEGRAM_BOT_TOKEN"), lambda: telegram_answers(whole)),
+        Check("Slack", source(given.slack_in_lab, "SLACK_BOT_TOKEN"), lambda: slack_answers(whole)),
+        *([Check("Stripe", stripe, lambda: stripe_answers(whole))] if whole.stripe_secret_key is not None else []),
+        Check("Mail", source(given.mail_in_lab, "SMTP_URL"), lambda: mail_answers(whole)),
+    ]
+
+
+async def catalogue() -> str:
+    known, places = reference()
+    return f"{len(known.products)} products, {len(known.grades)} grades, {len(places.all)} places"
+
+
+async def database_answers(settings: Settings) -> str:
+    """Migrates, then checks the books themselves."""
+    address = settings.database_url or DEFAULT
+    await upgrade(address)
+    transactions = Transactions(await open_database(address), SystemClock(), Ids(bytes), Reactions())
+    try:
+        found = await transactions.run(MARKET, invariants)
+    finally:
+        await transactions.close()
+    broken = [f"{each.name}: {each.detail}" for each in found if not each.ok]
+    if broken:
+        raise ValueError("; ".join(broken))
+    return f"up to date, and {len(found)} checks of the books hold"
+
+
+async def telegram_answers(settings: Settings) -> str:
+    bot = bot_at(secret(settings.telegram_bot_token), settings.telegram_api_url or TELEGRAM_API)
+    async with bot:
+        me = await bot.get_me()
+        hook = await bot.get_webhook_info()
+    if settings.telegram_webhook_secret is None:
+        return f"@{me.username} answers; updates come by long polling"
+    behind = f", {hook.pending_update_count} updates wait: {hook.last_error_message}" if hook.last_error_message else ""
+    return f"@{me.username} answers; updates come by webhook{behind}"
+
+
+async def slack_answers(settings: Settings) -> str:
+    client = AsyncWebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url or SLACK_API)
+    who = await client.auth_test()
+    way = "Socket Mode" if settings.slack_app_token else "signed HTTP"
+    if settings.slack_app_token:
+        await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+    return f"{who['user']} in {who['team']} answers; events come by {way}"
+
+
+async def stripe_answers(settings: Settings) -> str:
+    provider = StripeProvider(
+        secret(settings.stripe_secret_key), settings.stripe_api_url, return_url="http://localhost"
+    )
+    try:
+        balance = await provider.balance()
+    finally:
+        await provider.close()
+    if not isinstance(balance, Done):
+        raise ConnectionError(balance.why)
+    held = ", ".join(str(money) for money in balance.value.values()) or "nothing yet"
+    return f"answers; balance: {held}"
+
+
+async def mail_answers(settings: Settings) -> str:
+    server = MailServer.at(secret(settings.smtp_url))
+    client = aiosmtplib.SMTP(hostname=server.host, port=server.port, use_tls=server.tls, timeout=10)
+    async with client:
+        if server.user and server.password:
+            await client.login(server.user, server.password)
+        await client.noop()
+    return f"{server.host} answers"
+
+
+def advice(settings: Settings) -> list[str]:
+    """What is not wrong, but worth knowing."""
+    lines = []
+    if settings.public_url is None and not settings.stripe_in_lab:
+        lines.append("PUBLIC_URL is not set: Stripe's webhooks cannot reach us, and pay pages cannot lead back here.")
+    if not settings.held_currencies and settings.stripe_secret_key is not None:
+        lines.append("HELD_CURRENCIES is not set: money is held in euros alone, and other deals are settled directly.")
+    if settings.operator_email is None:
+        lines.append("OPERATOR_EMAIL is not set: nobody gets a letter when something is wrong with money.")
+    if settings.operator_token is None:
+        lines.append("OPERATOR_TOKEN is not set: nobody can look into the books at /operator/books.")
+    if settings.market_vat_number is None:
+        lines.append("MARKET_VAT_NUMBER is not set: your own invoices say that you are not registered for VAT.")
+    if not settings.market_address:
+        lines.append("MARKET_ADDRESS is not set: an invoice has to say where its issuer is, and your own say nothing.")
+    if not settings.operators:
+        lines.append("OPERATORS is not set: nobody can decide a dispute from chat, and time decides all of them.")
+    return lines

@@ -1,0 +1,75 @@
+"""`main.py earnings`: what the market has earned and may pay out; with `--pay`, pays so much of it out."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from config.database import DEFAULT, open_database
+from config.external_services import SystemClock
+from config.migrations import upgrade
+from config.settings import Settings
+from config.wiring import secret
+from core.books.reconciliation.earnings import free_earnings
+from core.kernel.errors import Invalid
+from core.kernel.events import Reactions
+from core.kernel.ids import Ids
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, Transactions
+from payments.provider import Provider
+from payments.provider_requests import EarningsRequest
+from payments.provider_results import Done, Refused, Unknown
+from payments.reconciliation import Reconciler
+from payments.stripe.provider import StripeProvider
+
+NO_PROVIDER: Final = (
+    "No payment provider is configured, so there are no books of one to lay beside yours. Set STRIPE_SECRET_KEY, and\n"
+    "DATABASE_URL for your own. What a market in the lab has earned stands on its page, under Books (make run)."
+)
+
+
+async def earn(settings: Settings, pay: str = "") -> int:
+    """Print what is free by currency; the exit status is 0 unless a payout was wished for and not made."""
+    if settings.stripe_secret_key is None:
+        print(NO_PROVIDER)
+        return 1 if pay else 0
+    await upgrade(settings.database_url or DEFAULT)  # where nothing was ever opened, there are no tables yet
+    clock = SystemClock()
+    transactions = Transactions(await open_database(settings.database_url or DEFAULT), clock, Ids(bytes), Reactions())
+    provider = StripeProvider(
+        secret(settings.stripe_secret_key), settings.stripe_api_url, return_url="http://localhost"
+    )
+    try:
+        for difference in (await Reconciler(transactions, provider, clock).reconcile()).values():
+            print(f"  !!  {difference}")
+        free = await transactions.run(MARKET, free_earnings)
+        for currency, amount in sorted(free.items()):
+            print(f"      {amount} free of {currency}")
+        return await pay_out(provider, free, pay, f"{clock.now():%Y-%m-%d}") if pay else 0
+    finally:
+        await provider.close()
+        await transactions.close()
+
+
+async def pay_out(provider: Provider, free: dict[str, Money], wish: str, day: str) -> int:
+    """`wish`: "100.00 EUR". The same sum on the same day is the same payout, however often it is typed."""
+    amount = amount_of(wish)
+    if amount is None or amount > free.get(amount.currency, amount - amount):
+        print(f"  !!  {wish} is not free, or not an amount like 100.00 EUR")
+        return 1
+    match await provider.pay_out(EarningsRequest(f"earnings:{day}:{amount.currency}:{amount.minor}", amount)):
+        case Done(ref):
+            print(f"  ok  {amount} is on its way to your bank: {ref}")
+            return 0
+        case Refused(why) | Unknown(why):
+            print(f"  !!  {amount} was not paid out: {why}")
+            return 1
+
+
+def amount_of(wish: str) -> Money | None:
+    number, _, code = wish.strip().partition(" ")
+    try:
+        amount = Money.of(Decimal(number), code.upper())
+    except (InvalidOperation, Invalid):
+        return None
+    return amount if amount.minor > 0 else None

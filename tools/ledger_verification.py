@@ -1,0 +1,40 @@
+"""`main.py verify-ledger`: whether the books are what was written, from the first entry to the last."""
+
+from __future__ import annotations
+
+from config.database import DEFAULT, LAB_DATABASE, open_database
+from config.external_services import SystemClock
+from config.migrations import upgrade
+from config.settings import Settings
+from core.kernel.events import Reactions
+from core.kernel.ids import Ids
+from core.kernel.transaction import MARKET, Transactions
+from core.money.ledger.chain import link_entries, verify
+
+
+async def verify_books(settings: Settings) -> int:
+    """Print what was found; the exit status is 0 when the chain and all balances hold."""
+    address = books_at(settings)
+    print(f"      {address}")
+    await upgrade(address)  # where nothing was ever opened, there are no tables yet
+    transactions = Transactions(await open_database(address), SystemClock(), Ids(bytes), Reactions())
+    try:
+        while await transactions.run(MARKET, link_entries):  # what was written last is not chained yet
+            pass
+        verdict = await transactions.run(MARKET, verify)
+    finally:
+        await transactions.close()
+    for check in verdict.checks:
+        print(f"{'  ok  ' if check.ok else '  !!  '}{check.name}{'' if check.ok else f': {check.detail}'}")
+    print(f"{'  !!  ' + verdict.broken if verdict.broken else f'  ok  {verdict.links} links hold'}")
+    print(f"      head {verdict.links}:{verdict.head}")
+    if not verdict.links:
+        print("      Nothing is written in these books yet. DATABASE_URL says where others are.")
+    return 1 if verdict.broken or not all(check.ok for check in verdict.checks) else 0
+
+
+def books_at(settings: Settings) -> str:
+    """The installation's database; of a market that the lab plays without one, that of the world opened last."""
+    if settings.database_url is not None:
+        return settings.database_url
+    return f"sqlite:///{LAB_DATABASE}" if settings.needs_lab and LAB_DATABASE.exists() else DEFAULT

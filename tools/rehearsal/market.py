@@ -1,0 +1,269 @@
+"""A market in memory of its wires: real conversations, transactions and timers, and people who are screens."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Final, TypeVar
+
+from config.database import open_database
+from config.market import TIMER_HANDLERS, engine_and_reactions, market_context
+from config.settings import Settings
+from conversations.chat_context import MarketContext
+from conversations.engine import Engine
+from conversations.outgoing.messages import replies_of
+from conversations.reply import Reply
+from conversations.turn import Input, Turn
+from conversations.update_handler import UpdateHandler
+from conversations.wording import Wordings
+from core.kernel.clock import Clock
+from core.kernel.dispatcher import Carrier, Delivered, Later, Never
+from core.kernel.ids import Ids
+from core.kernel.outbox import Post
+from core.kernel.timer_sweep import run_due_timers
+from core.kernel.transaction import MARKET, Actor, Ctx, Transactions
+from core.people.accounts.model import Identity, Platform
+from tools.rehearsal.screen import Filling, Screen, Step
+
+MONDAY: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # when the play begins: on a workday, at office hours
+SAID: Final = "replies"  # the kind of a post that somebody reads; others set a phone's menu, for example
+CHATS: Final = frozenset({"telegram", "slack"})
+
+Answer = TypeVar("Answer")
+Act = Callable[[Ctx], None]  # what somebody does, as far as it can be done within one transaction
+
+
+@dataclass(slots=True)
+class StillClock:
+    """Stands until it is moved."""
+
+    moment: datetime = MONDAY
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass(slots=True)
+class Player:
+    """Somebody with an account on one platform, and what they see there. `number`: by which the platform knows them."""
+
+    name: str
+    number: int
+    identity: Identity
+    address: str
+    screen: Screen
+
+    def turn(self, given: Input, key: str = "") -> Turn:
+        """An input of theirs. Each has an outside id of its own, unless the same one is brought again."""
+        chat = self.identity.platform.value
+        trigger = "trigger" if chat == "slack" else None
+        return Turn(key or f"{chat}:{secrets.token_hex(8)}", self.identity, self.address, given, trigger)
+
+
+def player_on(platform: Platform, name: str, number: int, locale: str = "en") -> Player:
+    workspace, outside, address = "", str(number), str(number)
+    if platform is Platform.SLACK:
+        workspace, outside, address = "T1", f"U{number}", f"D{number}"
+    identity = Identity(platform, workspace, outside, name, locale, "Europe/Vilnius")
+    return Player(name, number, identity, address, Screen(platform is Platform.SLACK))
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """`take` is one input of one person; `bank` carries what is asked of the payment provider, if there is one."""
+
+    transactions: Transactions
+    events: Transactions  # the same, for what comes from the bank and of time: a unit is tried before, like an input
+    engine: Engine
+    update_handler: UpdateHandler
+    clock: Clock
+    bank: Carrier | None = None
+    people: dict[str, Player] = field(default_factory=dict)
+    payments: list[Post] = field(default_factory=list)
+    letters: list[Post] = field(default_factory=list)
+    doing: Step = field(default_factory=lambda: Step("", "says"))  # what somebody is just doing
+    watch: Callable[[Player, Step, Reply], object] = lambda _player, _step, _reply: None  # who reads along
+    before: Callable[[Ctx, Act], None] | None = None  # who tries each act before it is done, and undoes it
+
+    async def take(self, player: Player, given: Input) -> list[Reply]:
+        """One input, and what it brings to the one who made it."""
+        return await self.bring(player, player.turn(given))
+
+    async def bring(self, player: Player, turn: Turn) -> list[Reply]:
+        """A turn as a platform brings it, perhaps again."""
+        before = len(player.screen.shown)
+        await self.try_before(lambda ctx: self._take_within(ctx, player, player.turn(turn.input)))
+        answered = await self.update_handler.take(turn)
+        if not answered.again:
+            self.show(player, answered.at_once)
+        return player.screen.shown[before:]
+
+    async def does(self, step: Step) -> list[Reply]:
+        """A step of the play. AssertionError when it cannot be done."""
+        if step.does == "fills":
+            return await self.fills(step.who)
+        self.doing = step
+        player = self.people[step.who]
+        given = player.screen.input_of(step)
+        assert given is not None, f"{step}: not on the screen of {step.who}"
+        replies = await self.take(player, given)
+        await self.settle()
+        return replies
+
+    async def fills(self, who: str, **given: str | list[str]) -> list[Reply]:
+        """The form in front, answer by answer or as a window, until it is gone. Returns what the last input brought."""
+        player, shown = self.people[who], list[Reply]()
+        first = player.screen.form
+        assert first is not None, f"{who} has no form to fill"
+        self.doing = Step(who, "fills", first.title)
+        filling = Filling.of(player.screen, given)
+        while (answer := filling.next(player.screen)) is not None:
+            shown = await self.take(player, answer)
+        left = player.screen.form
+        assert left is None or left.draft != first.draft, f"{who} cannot get through {first.title}: {shown[-1]}"
+        await self.settle()
+        return shown
+
+    def show(self, player: Player, replies: Sequence[Reply]) -> None:
+        for reply in replies:
+            self.watch(player, self.doing, reply)
+        player.screen.show(list(replies))
+
+    def receive(self, posts: Sequence[Post]) -> None:
+        """What was asked of the outside world, right after its commit."""
+        for post in posts:
+            if post.channel in CHATS and post.kind == SAID:
+                for player in self.people.values():
+                    if (player.identity.platform, player.address) == (post.channel, post.body["address"]):
+                        self.show(player, replies_of(post))
+            elif post.channel not in CHATS:
+                (self.payments if post.channel == "payments" else self.letters).append(post)
+
+    # --- the bank, and time -------------------------------------------------------------------------------------------
+
+    async def settle(self) -> None:
+        """The provider does what it was asked, and tells us."""
+        while self.bank is not None and self.payments:
+            outcome = await self.bank.carry(self.payments.pop(0))
+            if isinstance(outcome, Delivered | Never) and outcome.then is not None:
+                await self.run(outcome.then)
+            assert not isinstance(outcome, Later), f"the bank puts it off: {outcome.why}"
+
+    async def ring(self) -> None:
+        """Whatever is due now."""
+        while await run_due_timers(self.events, TIMER_HANDLERS):
+            await self.settle()
+
+    async def run(self, unit: Callable[[Ctx], Answer]) -> Answer:
+        return await self.events.run(MARKET, unit)
+
+    async def try_before(self, act: Act) -> None:
+        before = self.before
+        if before is not None:
+            await self.probe(lambda ctx: before(ctx, act))
+
+    async def probe(self, unit: Callable[[Ctx], None]) -> None:
+        """A unit that leaves no trace."""
+
+        def attempt(ctx: Ctx) -> None:
+            unit(ctx)
+            raise _UndoneError
+
+        try:
+            await self.transactions.run(MARKET, attempt)
+        except _UndoneError:
+            return
+
+    def turn_within(self, ctx: Ctx, player: Player, given: Input) -> list[Reply]:
+        """One input inside a unit that goes on, with all that follows from it. Returns what its maker is shown."""
+        before = len(player.screen.shown)
+        self._take_within(ctx, player, player.turn(given))
+        return player.screen.shown[before:]
+
+    def _take_within(self, ctx: Ctx, player: Player, turn: Turn) -> None:
+        player.screen.show(self.engine.handle(ctx, turn).at_once)
+        self.show_within(ctx)
+
+    def show_within(self, ctx: Ctx) -> None:
+        """All that follows inside a unit, and what is sent of it, on the screens it is meant for."""
+        ctx.settle()
+        posts = list(ctx.posts)
+        ctx.posts.clear()
+        ctx.notes.clear()
+        for post in posts:
+            for each in self.people.values():
+                place = post.channel, post.body.get("address")
+                if post.kind == SAID and (each.identity.platform, each.address) == place:
+                    each.screen.show(replies_of(post))
+
+
+@contextmanager
+def undone(here: Rehearsal, ctx: Ctx) -> Iterator[None]:
+    """What is done in here is as if it had never been, on the screens as in the books."""
+    before = {name: player.screen.copy() for name, player in here.people.items()}
+    savepoint = ctx.session.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+        ctx.session.expire_all()
+        for name, screen in before.items():
+            here.people[name].screen = screen
+
+
+class _UndoneError(Exception):
+    """The end of a probe."""
+
+
+class TriedTransactions(Transactions):
+    """Every unit is tried before it is run, by whoever wants to know what it would say."""
+
+    here: Rehearsal
+
+    async def run(self, actor: Actor, unit: Callable[[Ctx], Answer]) -> Answer:
+        def act(ctx: Ctx) -> None:
+            unit(ctx.seen_by(actor))
+            self.here.show_within(ctx)
+
+        await self.here.try_before(act)
+        return await super().run(actor, unit)
+
+
+@cache
+def plain_settings() -> Settings:
+    """As they are when nobody sets anything; read once."""
+    return Settings(_env_file=None)
+
+
+@asynccontextmanager
+async def rehearsal(
+    address: str,
+    clock: Clock,
+    operators: Collection[str] = (),
+    bank: Callable[[Transactions, MarketContext], Carrier] | None = None,
+    wordings: Wordings | None = None,
+) -> AsyncIterator[Rehearsal]:
+    """Open the market on a database that has its tables.
+
+    `bank` needs the transactions, and the market's words for invoices; without one nobody pays.
+    """
+    known = market_context(plain_settings())
+    if wordings is not None:
+        known = replace(known, wordings=wordings)
+    engine, reactions = engine_and_reactions(known, operators)
+    ids = Ids(secrets.token_bytes)
+    runner = await open_database(address)
+    transactions = Transactions(runner, clock, ids, reactions)
+    events = TriedTransactions(runner, clock, ids, reactions)
+    opened = events.here = Rehearsal(transactions, events, engine, UpdateHandler(transactions, engine, ids), clock)
+    opened.bank = bank(events, known) if bank is not None else None
+    transactions.deliver_by(opened.receive)
+    events.deliver_by(opened.receive)
+    try:
+        yield opened
+    finally:
+        await transactions.close()

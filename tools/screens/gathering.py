@@ -1,0 +1,116 @@
+"""Plays the market, and gathers every screen of it for one page.
+
+The conversations are played and walked through as they are (tools/rehearsal), drawn by the platforms' own renderers,
+and held to the platforms' limits. A broken limit stands at the top of the page, and makes the exit status 1.
+Each platform is played once, in a process of its own; each step that shows something new is read in every language.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from conversations.engine import Engine
+from conversations.wording import Wordings
+from core.people.accounts.model import Platform
+from tools.rehearsal.exploration import Walk
+from tools.rehearsal.play import Play, stage_door
+from tools.rehearsal.screen import Step
+from tools.rehearsal.stages import at_stage
+from tools.rehearsal.translations import Translations
+from tools.screens.captures import Capture, Captures, LanguageCaptures, failed, halted, notices, unsaid
+from tools.screens.page import write_page
+
+Tell = Callable[[str], None]  # how far it is
+
+
+def gather(arguments: list[str], prepare: Callable[[], None], tell: Tell) -> tuple[str, list[str]]:
+    """Write the page. Returns a line about it, and what is over a limit. `prepare`: first in each process."""
+    parser = argparse.ArgumentParser(prog="main.py screens", description="All screens on one page, for review")
+    parser.add_argument("out", type=Path, help="the page to write")
+    parser.add_argument("--languages", default="", help="codes with commas between them; all there are when left out")
+    chosen = parser.parse_args(arguments)
+    languages = chosen.languages.split(",") if chosen.languages else Wordings().languages()
+    languages.sort(key=lambda language: language != "en")
+    with ProcessPoolExecutor(len(Platform), initializer=prepare) as processes:
+        screens = [each for found in processes.map(partial(_gathered_on, languages, tell), Platform) for each in found]
+    chosen.out.write_text(write_page(screens), "utf-8")
+    faults = [fault for each in screens for fault in each.faults]
+    told = f"{len(screens)} screens in {len(languages)} languages at {chosen.out}, {len(faults)} over a limit"
+    return told, list(dict.fromkeys(faults))
+
+
+def _gathered_on(languages: Sequence[str], tell: Tell, platform: Platform) -> list[Capture]:
+    return asyncio.run(Gathering(Wordings(), languages, platform, tell).whole())
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What is said on one platform. It is played in the first language; the others read along."""
+
+    wordings: Wordings
+    languages: Sequence[str]
+    platform: Platform
+    tell: Tell = lambda _so_far: None
+    captures: Captures = field(default_factory=Captures)
+
+    async def brief(self) -> list[Capture]:
+        """The first screens of each kind."""
+        async with self._play() as (play, _):
+            await self._perform(play, brief=True)
+        return self._with_notices()
+
+    async def whole(self) -> list[Capture]:
+        """Every screen of the play, and of all that can be pressed on the way."""
+        name, first = self.platform.value, self.languages[0]
+        self.tell(f"{name}: the play")
+        async with self._play() as (play, walk):
+            await self._perform(play, brief=False)
+            for place, stage in enumerate(play.stages, 1):
+                self.tell(
+                    f"{name}: stage {place} of {len(play.stages)}, {len(self.captures.screens)} screens ({stage.name})"
+                )
+                copy = play.folder / f"walk{place}.sqlite"
+                async with at_stage(stage, copy, self.platform, first, wordings=self.wordings) as here:
+                    await walk.through(here, stage)
+        return self._with_notices()
+
+    @asynccontextmanager
+    async def _play(self) -> AsyncIterator[tuple[Play, Walk]]:
+        """The play, read in all languages, and the walk through what it leaves."""
+        first = self.languages[0]
+        with tempfile.TemporaryDirectory() as folder:
+            async with stage_door(Path(folder), self.platform, first, self.wordings) as play:
+                here = play.here
+                played, *others = (self._in_language(language, here.engine) for language in self.languages)
+                translations = Translations({each.words.language: each.record for each in others}, self._unsaid)
+                here.watch = played.record
+                if others:
+                    here.before = lambda ctx, act: translations.see_first(played.lacks, ctx, here, act)
+                yield play, Walk(here.engine.commands, played.record, translations.see if others else None)
+
+    async def _perform(self, play: Play, *, brief: bool) -> None:
+        try:
+            await play.perform(brief=brief)
+        except AssertionError as halt:
+            failures = await play.here.run(failed)
+            why = [str(halt).partition("\n")[0], *failures]
+            self.captures.screens.append(halted(self.languages[0], self.platform, why))
+
+    def _in_language(self, language: str, engine: Engine) -> LanguageCaptures:
+        return self.captures.in_language(self.wordings, language, self.languages[0], self.platform, engine)
+
+    def _unsaid(self, language: str, step: Step, fault: Exception) -> None:
+        self.captures.screens.append(unsaid(language, self.platform, step, fault))
+
+    def _with_notices(self) -> list[Capture]:
+        for language in self.languages:
+            self.captures.screens += notices(self.wordings.speak(language), self.platform)
+        return self.captures.screens
