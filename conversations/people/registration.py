@@ -213,7 +213,7 @@ def _complete(chat: ChatContext, _defaults: FormDefaults, values: Values) -> Non
         chat.reply(security_phrase_card(chat))
 
 
-PROFILING = router.flow(Flow(PROFILE, finish=_complete))
+router.flow(Flow(PROFILE, finish=_complete))
 
 
 @router.command("profile")

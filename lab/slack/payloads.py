@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.slack.typed import VALUE_KEYS, initial_state
+from lab.slack.typed import initial_state
 from lab.slack.views import OpenView
 from lab.slack.workspace import APP_ID, Channel, Person, StoredFile, Workspace
 
@@ -154,10 +154,6 @@ def blocks_of(message: Json) -> list[Json]:
     """A message's own blocks, and those of the previews under it."""
     previews = [block for each in message.get("attachments", []) for block in each.get("blocks", [])]
     return [*message.get("blocks", []), *previews]
-
-
-def holds_value(element: Json) -> bool:
-    return element["type"] in VALUE_KEYS
 
 
 def _common(work: Workspace, person: Person) -> Json:

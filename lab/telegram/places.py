@@ -55,7 +55,6 @@ class Topic:
     name: str
     icon_color: int
     closed: bool = False
-    by_bot: bool = True
 
 
 @dataclass(slots=True, kw_only=True)

@@ -95,7 +95,7 @@ class Writing(Hands):
         chat = self.written_in(person, None)
         if not self.bot.habits.topics:
             raise impossible("the chat with this bot has no topics")
-        announced = open_topic(self.bot, chat, Topic(name, COLOURS[0], by_bot=False), self.person(person).as_user())
+        announced = open_topic(self.bot, chat, Topic(name, COLOURS[0]), self.person(person).as_user())
         self.bot.delivery.add("message", chat.id, dict(announced))
         return {"id": announced["message_id"], "name": name}
 

@@ -89,7 +89,6 @@ class Grammar:
         self.not_traded = whole(words.all("not_traded"))
         self.excluding = whole(words.all("excluding"))
         excluding = said("excluding")
-        self.negations = {word for word in excluding if " " not in word} - catalogue.name_index.vocabulary
         self.not_or_from = excluding & said("at")
         self.beside_unwanted = said("filler", "at", "near", "beside_unwanted")
         self.and_or_at = said("and", "or") & said("at")

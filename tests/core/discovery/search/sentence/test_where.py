@@ -11,8 +11,6 @@ from tests.core.discovery.search.batch import KAUNAS, TODAY, WIEN, expert, found
 from tests.core.discovery.search.sentence.reading import read
 from tests.core.goods import catalogue, gazetteer
 
-NEAR_WIEN = {"city": "Tulln", "country": "AT", "lat": 48.33, "lon": 16.06}
-
 
 def countries(sentence: str) -> list[str]:
     """The countries that a search over goods and advisers alike looks for."""
