@@ -11,8 +11,10 @@ from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.trade.deals import events as deal
 from core.trade.deals.messages.events import DealLineSaid
+from core.trade.deals.model import DealState
 from core.trade.deals.service import deal_for
 from core.trade.delivery import events as lot
+from core.trade.delivery.model import LotState
 from core.trade.delivery.rules import ended_unpaid
 from core.trade.delivery.service import lot_for, lots_of
 from core.trade.disputes import events as support
@@ -184,7 +186,7 @@ def _on_inquiry(code: str) -> Callable[[Ctx, Any], None]:
 
 def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
-        if isinstance(fact, DealLineSaid) and deal_for(ctx, fact.deal_id).state != "funded_direct":
+        if isinstance(fact, DealLineSaid) and deal_for(ctx, fact.deal_id).state != DealState.FUNDED_DIRECT:
             return  # only where to pay, which a seller tells in words of their own, stands on the card
         why = _ended(ctx, fact) or getattr(fact, "why", "")
         by, only = getattr(fact, "by_person", None), getattr(fact, "only", None)
@@ -203,7 +205,7 @@ def _ended(ctx: Ctx, fact: Any) -> str:
     if isinstance(fact, deal.DealCancelled):
         return "" if ended_unpaid(lots) else "in_part"
     if deal_for(seen, fact.deal_id).direct:
-        return "short" if any(each.state == "dropped" for each in lots) else ""
+        return "short" if any(each.state == LotState.DROPPED for each in lots) else ""
     return "given_back" if ended_unpaid(lots) else ""
 
 

@@ -28,11 +28,12 @@ from core.trade.deals import service as deals
 from core.trade.deals.model import DEAL
 from core.trade.funding import service as escrow
 from core.trade.listings import service as listings
+from core.trade.listings.model import ListingState
 from core.trade.offers import service as offers
 from core.trade.offers.inquiries import service as inquiries
 from core.trade.offers.model import OFFER
 from core.trade.requests import service as requests
-from core.trade.requests.model import REQUEST, Request
+from core.trade.requests.model import REQUEST, Request, RequestState
 from core.trade.reviews.service import reviews_due
 
 SHOWN = 5
@@ -118,7 +119,8 @@ def _sections(chat: ChatContext) -> tuple[CardList, ...]:
         *(brief_card(chat, deal) for deal in my_deals),
         *(brief_offer(chat, offer) for offer in my_turn),
     )
-    live = [each for each in listings.listings_of(chat.ctx, chat.organisation) if each.state == "live"][:SHOWN]
+    own_listings = listings.listings_of(chat.ctx, chat.organisation)
+    live = [each for each in own_listings if each.state == ListingState.LIVE][:SHOWN]
     searches = alerts.searches_of(chat.ctx, chat.person.id)[:SHOWN]
     drafts = talks.drafts_of(chat.ctx, chat.person.id)[:SHOWN]
     sections = (
@@ -149,7 +151,7 @@ def _requests(chat: ChatContext) -> list[Request]:
     """What the company asks the market for, and waits for quotes or has to choose among them."""
     mine = requests.requests_of(chat.ctx, chat.organisation)
     waiting = [each for each in mine if each.state not in REQUEST.final]
-    return sorted(waiting, key=lambda each: each.state != "deciding")[:SHOWN]
+    return sorted(waiting, key=lambda each: each.state != RequestState.DECIDING)[:SHOWN]
 
 
 def _money(chat: ChatContext) -> tuple[Card, ...]:

@@ -22,6 +22,7 @@ from core.shop.purchases import refunds
 from core.trade.funding import service as escrow
 from core.trade.funding.balances import surplus_found
 from core.trade.funding.called_back import taken_as
+from core.trade.funding.model import ChargebackState
 from core.trade.funding.rails import service as rails
 from core.trade.funding.recalled import deals as recalled_deals
 from core.trade.funding.recalled import sales as recalled_sales
@@ -301,7 +302,7 @@ def tell_dispute(dispute: Dispute) -> Apply:
         for number, taking in enumerate(dispute.takings, 1):
             name, last = taken_as(dispute.ref, number), taking is dispute.takings[-1]
             known_so = escrow.chargeback_named(ctx, name)
-            if not last and known_so is not None and known_so.state == "won":
+            if not last and known_so is not None and known_so.state == ChargebackState.WON:
                 continue
             opened(ctx, name, taking, dispute.due_by if last else None)
             won = taking.back or (last and dispute.state is DisputeState.WON)

@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import core
 from core.kernel.process import Process, Transition
@@ -22,9 +23,9 @@ never this page. In brackets stands who may do it: *time* is a deadline, *system
 """
 
 
-def processes() -> list[Process]:
+def processes() -> list[Process[Any]]:
     """Every process that some module of core defines, by name."""
-    found: dict[str, Process] = {}
+    found: dict[str, Process[Any]] = {}
     for each in pkgutil.walk_packages(core.__path__, "core."):
         module = importlib.import_module(each.name)
         found |= {value.name: value for value in vars(module).values() if isinstance(value, Process)}
@@ -36,7 +37,7 @@ def page() -> str:
     return "\n".join([HEAD, *(_section(process) for process in processes())])
 
 
-def _section(process: Process) -> str:
+def _section(process: Process[Any]) -> str:
     lines = [f"## {process.name}", "", "```mermaid", process.diagram(), "```", ""]
     timed = [each for each in process.transitions if "time" in each.by]
     if timed:
@@ -46,7 +47,7 @@ def _section(process: Process) -> str:
     return "\n".join(lines)
 
 
-def _wait(line: Transition) -> str:
+def _wait(line: Transition[Any]) -> str:
     if line.after is None:
         return "own"
     days, rest = divmod(line.after, timedelta(days=1))

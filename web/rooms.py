@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from core.advice.sessions.model import Booking
-from core.advice.sessions.process import TALKING
+from core.advice.sessions.process import TALKING, SessionState
 from core.advice.sessions.rooms import presence
 from core.advice.sessions.rooms.links import Pass, Rooms
 from core.advice.sessions.service import booking_for
@@ -123,7 +123,7 @@ class RoomDoor:
         booking, me, other = self._who(ctx, who)
         language, words = self._words(me)
         title = _title(words, booking, other)
-        if booking.state not in ("confirmed", *TALKING):
+        if booking.state not in (SessionState.CONFIRMED, *TALKING):
             return Shown(language, title, words("room.over"), {})
         text = words("room.outside", at=booking.starts_at, name=other.name)
         return Shown(language, title, text, {"in": words("room.in_button")})

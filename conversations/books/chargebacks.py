@@ -21,7 +21,7 @@ from core.trade.funding import events as money
 from core.trade.funding.chargebacks import OWING, chargeback_for
 from core.trade.funding.evidence.model import SEND_BEFORE, PackState
 from core.trade.funding.evidence.service import pack_of
-from core.trade.funding.model import CHARGEBACK, Chargeback, SubjectKind
+from core.trade.funding.model import CHARGEBACK, Chargeback, ChargebackState, SubjectKind
 
 KIND: Final = "recall"
 PARTS: Final = ("amount", "why")
@@ -68,7 +68,7 @@ def recall_lines(chat: ChatContext, found: Iterable[Chargeback]) -> list[Line]:
 
 
 def _standing(chat: ChatContext, found: Chargeback) -> str:
-    known = found.state if found.state in ("open", "won") else "lost"
+    known = found.state if found.state in (ChargebackState.OPEN, ChargebackState.WON) else "lost"
     return chat.words(f"recall.state.{known}", amount=found.amount)
 
 

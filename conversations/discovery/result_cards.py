@@ -27,7 +27,7 @@ from core.discovery.search import kept
 from core.discovery.search.model import Ask, Hit, Page, Query, Relaxation
 from core.discovery.search.sentence.places import distance_km
 from core.people.blocking.rules import masked
-from core.trade.listings.model import Listing
+from core.trade.listings.model import Listing, ListingState
 
 PICTURES = 3
 SIDE_BY_SIDE = " · "
@@ -117,7 +117,7 @@ def km_from_home(chat: ChatContext, listing: Listing) -> int | None:
 def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
     """A listing as a buyer sees it."""
     words = chat.words
-    live = listing.state == "live"
+    live = listing.state == ListingState.LIVE
     prices, stands = Comparison.of(chat, kept.NOTHING), reputation_badge_with_reviews(chat, listing.seller, "seller")
     lines = [
         Line(label=line.label, value=vat_in(chat, prices.price(listing)))

@@ -16,6 +16,7 @@ from core.kernel.errors import Refusal
 from core.kernel.transaction import Ctx
 from core.trade.delivery.service import lot_for
 from core.trade.disputes.service import case_for
+from core.trade.listings.model import ListingState
 from core.trade.listings.service import changeable_listing, listing_for
 from core.trade.offers.inquiries.service import inquiry_for
 from core.trade.offers.service import offer_for
@@ -36,7 +37,7 @@ def request_may_be_changed(ctx: Ctx, request_id: str) -> None:
 
 def may_be_dealt_on(ctx: Ctx, listing_id: str) -> None:
     """Raises Refusal where nothing can be bought any more; a form about a listing that says otherwise goes along."""
-    if (listing := listing_for(ctx, listing_id)).state != "live":
+    if (listing := listing_for(ctx, listing_id)).state != ListingState.LIVE:
         raise Refusal("listing.not_for_sale", state=listing.state)
 
 

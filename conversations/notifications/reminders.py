@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from conversations.advice.aftercare.complaint import KIND as COMPLAINT
@@ -13,7 +14,7 @@ from conversations.event_sentences import notifications
 from conversations.notifications.recipients import parties
 from conversations.trade.deals.undecided_claims import undecided
 from core.advice.sessions import service as sessions
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.process import SESSION, SessionState
 from core.advice.sessions.settlement import complaint_of
 from core.discovery.alerts.model import Rhythm
 from core.discovery.alerts.notification_hours import quiet_hours_of
@@ -27,9 +28,9 @@ from core.people.accounts.service import acting
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import PURCHASE, WISH
 from core.trade.deals import service as deals
-from core.trade.deals.model import DEAL, Deal
+from core.trade.deals.model import DEAL, Deal, DealState
 from core.trade.delivery import service as delivery
-from core.trade.delivery.model import LOT, Lot
+from core.trade.delivery.model import LOT, Lot, LotState
 from core.trade.delivery.steps import roles as lot_roles
 from core.trade.disputes import service as support
 from core.trade.disputes.model import CASE, OPEN
@@ -51,7 +52,7 @@ class ReminderSubject:
     is waited for.
     """
 
-    state: str
+    state: StrEnum
     card: tuple[str, str]  # kind and subject
     roles: Callable[[Ctx], frozenset[str]]
     lot: int | None = None
@@ -65,7 +66,7 @@ def _deal(ctx: Ctx, deal_id: str) -> ReminderSubject | None:
     def roles(mine: Ctx) -> frozenset[str]:
         """A side that has signed has nothing to do until the other one has."""
         found = deals.sides(mine, deal)
-        return frozenset() if deal.state == "agreed" and "sign" not in deals.may(mine, deal) else found
+        return frozenset() if deal.state == DealState.AGREED and "sign" not in deals.may(mine, deal) else found
 
     return ReminderSubject(deal.state, ("deal", deal.id), roles)
 
@@ -76,7 +77,7 @@ def _lot(ctx: Ctx, lot_id: str) -> ReminderSubject | None:
     deal = deals.deal_for(ctx, lot.deal_id)
     if deals.stands_still(deal):
         return None
-    if lot.state == "lot_dispute":
+    if lot.state == LotState.LOT_DISPUTE:
         return _undecided(ctx, lot, deal)
     number = lot.number if len(delivery.lots_of(ctx, deal.id)) > 1 else None
     return ReminderSubject(lot.state, ("deal", deal.id), lambda mine: lot_roles(mine, lot, deal), number)
@@ -133,8 +134,8 @@ def _session(ctx: Ctx, booking_id: str) -> ReminderSubject | None:
     """Who is at the pay page, or waits for an instant call, looks at it anyway; a complaint that is answered waits for
     operators alone."""
     booking = sessions.booking_for(ctx, booking_id)
-    at_once = booking.instant or (booking.state == "slot_held" and booking.picked_at is None)
-    if at_once or (booking.state == "session_dispute" and _is_answered(ctx, booking_id)):
+    at_once = booking.instant or (booking.state == SessionState.SLOT_HELD and booking.picked_at is None)
+    if at_once or (booking.state == SessionState.SESSION_DISPUTE and _is_answered(ctx, booking_id)):
         return None
     return ReminderSubject(
         booking.state, ("session", booking.id), lambda mine: frozenset(sessions.sides(mine, booking))
@@ -149,7 +150,7 @@ def _is_answered(ctx: Ctx, booking_id: str) -> bool:
 def _complaint(ctx: Ctx, booking_id: str) -> ReminderSubject | None:
     """Operators have a card of their own for it."""
     booking = sessions.booking_for(ctx, booking_id)
-    if booking.state != "session_dispute":
+    if booking.state != SessionState.SESSION_DISPUTE:
         return None
     return ReminderSubject(booking.state, (COMPLAINT, booking.id), lambda _mine: frozenset({"operator"}))
 
@@ -168,7 +169,7 @@ def _wish(ctx: Ctx, purchase_id: str) -> ReminderSubject | None:
 
 
 Finding = Callable[[Ctx, str], ReminderSubject | None]
-REMINDED: Final[Mapping[str, tuple[Process, Sequence[Finding]]]] = {
+REMINDED: Final[Mapping[str, tuple[Process[Any], Sequence[Finding]]]] = {
     **{
         process.name: (process, (find,))
         for process, find in (
@@ -204,7 +205,7 @@ def on_deadline_nears(ctx: Ctx, fact: DeadlineNears) -> None:
         _say(ctx, thing, whom, fact)
 
 
-def _whose_turn(ctx: Ctx, process: Process, thing: ReminderSubject, fact: DeadlineNears) -> list[Person]:
+def _whose_turn(ctx: Ctx, process: Process[Any], thing: ReminderSubject, fact: DeadlineNears) -> list[Person]:
     asked = process.reminds(thing.state, fact.event)
     people = {each.id: each for each in parties(ctx, *thing.card)}.values()
     return [person for person in people if thing.roles(ctx.seen_by(acting_person(person.id))) & asked]

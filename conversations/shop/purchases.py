@@ -16,7 +16,7 @@ from conversations.router import Flow, Router
 from conversations.turn import PaidStars
 from core.kernel.money import Money
 from core.shop.purchases import payments, service
-from core.shop.purchases.model import MAY_COME_BACK, PURCHASE, BuyThing, Purchase, Thing
+from core.shop.purchases.model import MAY_COME_BACK, PURCHASE, BuyThing, Purchase, PurchaseState, Rail, Thing
 from core.trade.funding.chargebacks import of_subject
 
 router = Router()
@@ -132,14 +132,14 @@ def _wish_lines(chat: ChatContext, purchase: Purchase) -> list[Line]:
 def _turn(chat: ChatContext, purchase: Purchase) -> str:
     code = f"purchase.turn.{purchase.state}"
     if purchase.state == PURCHASE.initial:
-        code = f"{code}.{purchase.rail}" if purchase.url or purchase.rail == "stars" else f"{code}.coming"
+        code = f"{code}.{purchase.rail}" if purchase.url or purchase.rail is Rail.STARS else f"{code}.coming"
     elif purchase.recall is not None:
         code = f"purchase.turn.recall_{purchase.recall}"
     elif purchase.wish_open:
         yours = purchase.buyer == chat.person.id
         code = "purchase.turn.asked_back" if yours else "purchase.turn.asked_back.operator"
         return chat.words(code, until=service.answered_by(purchase))
-    elif purchase.back_answer is not None and purchase.state == "paid":
+    elif purchase.back_answer is not None and purchase.state == PurchaseState.PAID:
         code = "purchase.turn.kept"  # it was asked for once
     until = purchase.open_until if purchase.state == PURCHASE.initial else purchase.state_since + MAY_COME_BACK
     return chat.words(code, until=until)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -24,41 +25,43 @@ TIME: Final = frozenset({"time"})  # alone: a deadline
 SYSTEM: Final = frozenset({"system"})
 PROVIDER: Final = frozenset({"provider"})  # of payments
 
+State = TypeVar("State", bound=StrEnum)  # the states of one process; what the database keeps is their text
+
 
 @dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Generic[State]):
     """One line of the table. `by`: roles that may fire it (`TIME` makes it a deadline).
 
     `after`: of a deadline, how long after entering the state it falls due, unless the caller names the moment
     (a listing's own validity, the end of a delivery window). `reminds`: the roles whose turn it is meanwhile.
     """
 
-    source: str
+    source: State
     event: str
     by: frozenset[str]
-    to: str
+    to: State
     after: timedelta | None = None
     reminds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
+class Process(Generic[State]):
     """A named table. `also_begins`: where else a thing may begin.
 
     `final` states are left by nobody and by nothing of ours; only the provider may still tell that it has turned.
     """
 
     name: str
-    initial: str
-    final: frozenset[str]
-    transitions: tuple[Transition, ...]
-    also_begins: frozenset[str] = frozenset()
-    _by_key: dict[tuple[str, str], Transition] = field(init=False, repr=False)
+    initial: State
+    final: frozenset[State]
+    transitions: tuple[Transition[State], ...]
+    also_begins: frozenset[State] = frozenset()
+    _by_key: dict[tuple[State, str], Transition[State]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_key", {(each.source, each.event): each for each in self.transitions})
 
-    def transition(self, state: str, event: str, roles: Iterable[str]) -> Transition:
+    def transition(self, state: State, event: str, roles: Iterable[str]) -> Transition[State]:
         """The line that this event takes from this state. Raises Stale (no such line), NotAllowed (not their role)."""
         line = self._by_key.get((state, event))
         if line is None:
@@ -67,24 +70,24 @@ class Process:
             raise NotAllowed("refused.not_your_turn", process=self.name, state=state)
         return line
 
-    def open_to(self, state: str, roles: Iterable[str]) -> list[str]:
+    def open_to(self, state: State, roles: Iterable[str]) -> list[str]:
         """What somebody in these roles may do now: the buttons."""
         mine = frozenset(roles)
         return [each.event for each in self.transitions if each.source == state and each.by & mine]
 
-    def timed(self, state: str) -> list[Transition]:
+    def timed(self, state: State) -> list[Transition[State]]:
         return [each for each in self.transitions if each.source == state and "time" in each.by]
 
-    def reminds(self, state: str, event: str) -> frozenset[str]:
+    def reminds(self, state: State, event: str) -> frozenset[str]:
         """Whose turn it is while this deadline of this state runs."""
         line = self._by_key.get((state, event))
         return frozenset() if line is None else line.reminds
 
     def problems(self) -> list[str]:
         """What is wrong with the table: unreachable states, dead ends, states that only a person can end."""
-        states = {self.initial} | {each.to for each in self.transitions} | {each.source for each in self.transitions}
-        found = [f"{key} stands twice" for key in _twice(self.transitions)]
-        reached = _closure({self.initial} | self.also_begins, {(each.source, each.to) for each in self.transitions})
+        states = set(type(self.initial))
+        found = [f"{source}, {event} stands twice" for source, event in _twice(self.transitions)]
+        reached = _closure({self.initial, *self.also_begins}, {(each.source, each.to) for each in self.transitions})
         found += [f"{state} is never reached" for state in sorted(states - reached)]
         found += [
             f"{each.event} leaves the final state {each.source}"
@@ -104,8 +107,8 @@ class Process:
         return "\n".join([*lines, *(f"    {state} --> [*]" for state in sorted(self.final))])
 
 
-def _twice(transitions: Iterable[Transition]) -> list[tuple[str, str]]:
-    seen: set[tuple[str, str]] = set()
+def _twice(transitions: Iterable[Transition[State]]) -> list[tuple[State, str]]:
+    seen: set[tuple[State, str]] = set()
     twice = []
     for each in transitions:
         key = (each.source, each.event)
@@ -115,7 +118,7 @@ def _twice(transitions: Iterable[Transition]) -> list[tuple[str, str]]:
     return twice
 
 
-def _closure(start: set[str], edges: set[tuple[str, str]]) -> set[str]:
+def _closure(start: set[State], edges: set[tuple[State, State]]) -> set[State]:
     reached = set(start)
     while more := {to for source, to in edges if source in reached} - reached:
         reached |= more
@@ -137,18 +140,21 @@ class StepRow(Table):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
-class InProcess(Versioned):
-    """A row that moves through a process. Its state is the table's own word; only `step` writes it."""
+class InProcess(Versioned, Generic[State]):
+    """A row that moves through a process. Each table has its own column of states; only `step` writes it."""
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    state: Mapped[str] = mapped_column(String(40), index=True)
     state_since: Mapped[datetime] = mapped_column(Instant)
+    if TYPE_CHECKING:
+        state: Mapped[State]
 
 
 Deadlines = Mapping[str, datetime]  # the moment of each timed event whose time the thing itself sets
 
 
-def enter(ctx: Ctx, process: Process, row: InProcess, state: str, deadlines: Deadlines | None = None) -> None:
+def enter(
+    ctx: Ctx, process: Process[State], row: InProcess[State], state: State, deadlines: Deadlines | None = None
+) -> None:
     """Put the row into this state and write the state's timers in place of the old ones."""
     row.state = state
     row.state_since = ctx.now
@@ -161,7 +167,13 @@ def enter(ctx: Ctx, process: Process, row: InProcess, state: str, deadlines: Dea
 
 
 def step(
-    ctx: Ctx, process: Process, row: InProcess, event: str, roles: Iterable[str], *, deadlines: Deadlines | None = None
+    ctx: Ctx,
+    process: Process[State],
+    row: InProcess[State],
+    event: str,
+    roles: Iterable[str],
+    *,
+    deadlines: Deadlines | None = None,
 ) -> None:
     """Take one step: check the table, move the row, note it in the timeline, renew the timers.
 

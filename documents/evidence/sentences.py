@@ -13,7 +13,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from core.kernel.money import Money
+from core.trade.delivery.model import LotState
 from core.trade.funding.evidence.deal_record import LEFT
+from core.trade.funding.model import EffectState
 from core.trade.listings.model import Certificate
 
 Record = Mapping[str, Any]
@@ -94,9 +96,9 @@ def _delivery(record: Record, lot: Record) -> str:
         said.append(f"complained of {day(claimed['at'])}")
     if accepted := _last(record, lot, "LotAccepted"):
         said.append(f"accepted by {accepted['who']}, {moment(accepted['at'])}{_by_message(accepted)}")
-    if lot["state"] == "adjusted":
+    if lot["state"] == LotState.ADJUSTED:
         said.append(f"settled for {_money(lot, 'pay_minor')} of {_money(lot, 'amount_minor')}")
-    if lot["state"] == "dropped":
+    if lot["state"] == LotState.DROPPED:
         said.append("given up, nothing is paid for it")
     return ", ".join(said) + "."
 
@@ -118,7 +120,7 @@ def _given_back(record: Record) -> list[str]:
     of_it = [each for each in record["payouts_and_refunds"] if each["payment_id"] == record["dispute"]["payment"]]
     return [
         f"{_money(each, 'amount_minor')} was sent back to the buyer as {each['provider_ref']}."
-        if each["state"] == "done"
+        if each["state"] == EffectState.DONE
         else f"{_money(each, 'amount_minor')} is due back to the buyer and has not gone."
         for each in of_it
         if each["to"] == "buyer"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -32,7 +32,7 @@ from simulation.judge.tables import Tables
 from simulation.services.stripe_account import StripeAccount
 
 # Table: the process that its rows go through, each of which must come to an end.
-ENDING: Final[Mapping[str, Process]] = {
+ENDING: Final[Mapping[str, Process[Any]]] = {
     "deal": DEAL,
     "booking": SESSION,
     "offer": OFFER,
@@ -43,7 +43,7 @@ ENDING: Final[Mapping[str, Process]] = {
     "request": REQUEST,
 }
 JOURNEYS: Final = ("deal", "booking", "purchase", "request")  # each begun by a person, and gone through to an end
-STEPS: Final[Mapping[str, Process]] = {each.name: each for each in (*ENDING.values(), LOT)}
+STEPS: Final[Mapping[str, Process[Any]]] = {each.name: each for each in (*ENDING.values(), LOT)}
 # What is asked of the provider and must have an end, too: (table, states in which it has one).
 ASKED: Final = (("effect", "'done'"), ("session_payout", "'done'"), ("purchase_refund", "'done'"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from core.kernel.process import Process
 from simulation.engine.database import as_kept
@@ -55,7 +55,7 @@ def pages_forgotten(tables: Tables) -> list[str]:
     ]
 
 
-def endless(tables: Tables, processes: Mapping[str, Process]) -> list[str]:
+def endless(tables: Tables, processes: Mapping[str, Process[Any]]) -> list[str]:
     """What time shall end has its timer. `processes`: by table, what its rows go through."""
     wrong = []
     for table, process in processes.items():

@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
+from core.trade.funding.model import EffectState
 from lab.stripe.api.shapes import Thing
 from simulation.judge.tables import Tables
 from simulation.services.stripe_account import StripeAccount
@@ -40,7 +41,7 @@ def one_effect_each(tables: Tables, stripe: StripeAccount) -> list[str]:
             wrong.append(f"effect: {row[1]} was carried out {len(things)} times")
         wrong += [f"effect: {row[1]} {wrongly}" for each in things for wrongly in _unlike(each, row, accounts)]
     for effect, key, _, state, *_ in rows:
-        if state == "done" and not made[effect]:
+        if state == EffectState.DONE and not made[effect]:
             wrong.append(f"effect: {key} is done here, and was never done there")
     return wrong
 

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from core.advice.sessions.process import SessionState
 from lab.stripe.api.shapes import Thing
 from simulation.judge.tables import Tables
 from simulation.recorder import Recorder
 from simulation.services.stripe_account import StripeAccount
 
 BEGAN_TO_PAY: Final = frozenset({"continue", "both_joined_paying"})
-RUNS: Final = "billable"  # the state of a talk that goes on after the yes
-FREE: Final = "free_window"
+RUNS: Final = SessionState.BILLABLE  # the state of a talk that goes on after the yes
+FREE: Final = SessionState.FREE_WINDOW
 RAN: Final = timedelta(minutes=1)  # that a talk must have been charged for, for its being free to be wrong
 TOLD_FOR: Final = timedelta(minutes=1)  # who ends a talk pays what they were told, so long before they said yes to it
 BY_A_PRESS: Final = ("hung_up", "cut_short")
@@ -40,7 +41,7 @@ class Course:
 
     booking: str
     ref: str
-    state: str
+    state: str  # as the row has it
     why: str | None
     free_minutes: int
     due: int
@@ -82,10 +83,10 @@ def wrong_with(course: Course) -> list[str]:
     ran = course.ran - (TOLD_FOR if course.why in BY_A_PRESS else timedelta())
     if course.events & BEGAN_TO_PAY and ran >= RAN and not taken and not unpaid:
         wrong.append(f"the clock ran for {course.ran} after the yes, and it was free")
-    if course.state == "completed" and taken < course.due and not unpaid:
+    if course.state == SessionState.COMPLETED and taken < course.due and not unpaid:
         wrong.append(f"{taken} cents were taken of {course.due} that were due")
     least = min(course.a_minute * (ran // RAN), course.price)
-    if course.state == "completed" and "drop" not in course.events and course.due < least and not unpaid:
+    if course.state == SessionState.COMPLETED and "drop" not in course.events and course.due < least and not unpaid:
         wrong.append(f"the clock ran for {course.ran} after the yes, and {course.due} cents were due, not {least}")
     most = course.a_minute * (course.ran // RAN + BEGUN)
     if course.events & BEGAN_TO_PAY and most and course.due > most and "drop" not in course.events:

@@ -6,15 +6,17 @@ import itertools
 from collections import defaultdict
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any, Final
 
 from core.advice.sessions.process import TAKES_THE_SLOT
+from core.kernel.process import Transition
 from core.trade.deals.model import DEAL
 from core.trade.delivery.model import LOT
 from simulation.judge.tables import Tables
 
 NEVER_BEGUN = "'closed'"  # the state of a deal whose goods have not left
 SIDES = frozenset({"buyer", "seller"})
-STEPS = (*DEAL.transitions, *LOT.transitions)  # which share no event of one state
+STEPS: Final[tuple[Transition[Any], ...]] = (*DEAL.transitions, *LOT.transitions)  # which share no event of one state
 
 
 def one_at_a_time(tables: Tables) -> list[str]:

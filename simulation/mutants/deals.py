@@ -58,7 +58,7 @@ def _() -> list[Any]:
 def _() -> list[Any]:
     transition = as_it_was(Process, "transition")
 
-    def any_role(self: Process, state: str, event: str, _roles: Any) -> Transition:
+    def any_role(self: Process[Any], state: str, event: str, _roles: Any) -> Transition[Any]:
         line = self._by_key.get((state, event))
         return transition(self, state, event, line.by if line is not None else ())  # type: ignore[no-any-return]
 
@@ -76,7 +76,7 @@ BY_VERSION = "a press carries the version that was seen, a timer goes with its s
 def leaps() -> list[Any]:
     transition = as_it_was(Process, "transition")
 
-    def any_state(self: Process, state: str, event: str, roles: Any) -> Transition:
+    def any_state(self: Process[Any], state: str, event: str, roles: Any) -> Transition[Any]:
         if (state, event) in self._by_key:
             return transition(self, state, event, roles)  # type: ignore[no-any-return]
         found = next((each for each in self.transitions if each.event == event), None)

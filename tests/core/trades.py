@@ -24,11 +24,11 @@ from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, Transactions
 from core.people.accounts.service import organisation_of, person_of
 from core.trade.deals import reactions as deal_reactions
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal, PlatformTerms, Settlement
+from core.trade.deals.model import Deal, DealState, PlatformTerms, Settlement
 from core.trade.delivery import reactions as delivery_reactions
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import AcceptLot, ClaimLot, DispatchLot, ReportArrival
-from core.trade.delivery.model import Lot
+from core.trade.delivery.model import Lot, LotState
 from core.trade.disputes import reactions as support_reactions
 from core.trade.funding import reactions as escrow_reactions
 from core.trade.funding import service as escrow
@@ -86,7 +86,7 @@ class Trade:
         assert isinstance(found, Payment)
         return found
 
-    async def states(self) -> tuple[str, list[str]]:
+    async def states(self) -> tuple[DealState, list[LotState]]:
         """The deal's state and its lots'."""
         return (await self.deal()).state, [lot.state for lot in await self.lots()]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
 
 import pytest
 
 from config.market import TIMER_HANDLERS
-from core.kernel.process import Process, Transition
+from core.kernel.process import PROVIDER, TIME, Process, Transition
 from core.trade.deals.model import ASKS_FIRST as DEAL_ASKS
-from core.trade.deals.model import DEAL
+from core.trade.deals.model import DEAL, DealState
 from core.trade.delivery.model import ASKS_FIRST as LOT_ASKS
 from core.trade.delivery.model import LOT, OPEN
 from core.trade.disputes.model import ASKS_FIRST as CASE_ASKS
@@ -28,7 +31,7 @@ ANOTHERS_CLOCK = {
 }
 
 
-def states(process: Process) -> set[str]:
+def states(process: Process[Any]) -> set[str]:
     return {process.initial} | {each.to for each in process.transitions}
 
 
@@ -40,24 +43,24 @@ def test_the_processes_of_the_market_are_found() -> None:
 
 
 @pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
-def test_a_table_has_no_dead_end(process: Process) -> None:
+def test_a_table_has_no_dead_end(process: Process[Any]) -> None:
     assert process.problems() == []
 
 
 @pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
-def test_every_state_has_a_timed_way_out_that_needs_nobody(process: Process) -> None:
+def test_every_state_has_a_timed_way_out_that_needs_nobody(process: Process[Any]) -> None:
     untimed = {state for state in states(process) - process.final if not process.timed(state)}
     assert {(process.name, state) for state in untimed} <= ANOTHERS_CLOCK
 
 
 @pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
-def test_whoever_is_timed_is_rung(process: Process) -> None:
+def test_whoever_is_timed_is_rung(process: Process[Any]) -> None:
     if any("time" in each.by for each in process.transitions):
         assert process.name in TIMER_HANDLERS
 
 
 @pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
-def test_time_alone_ends_it_from_wherever_it_stands(process: Process) -> None:
+def test_time_alone_ends_it_from_wherever_it_stands(process: Process[Any]) -> None:
     """Nobody acts any more, and no provider answers: what time and its consequences do leads to an end."""
     alone = {
         (each.to, each.source)
@@ -71,21 +74,35 @@ def test_time_alone_ends_it_from_wherever_it_stands(process: Process) -> None:
     assert states(process) - ends == set()
 
 
+class Some(StrEnum):
+    BEGUN = "begun"
+    OVER = "over"
+    NOWHERE = "nowhere"
+    TRAP = "trap"
+    UNUSED = "unused"
+
+
+BUYER = frozenset({"buyer"})
+SOUND = (Transition(Some.BEGUN, "end", TIME, Some.OVER, timedelta(days=1)),)
+
+
 def test_the_check_finds_what_is_wrong_with_a_table() -> None:
-    lost = Transition("nowhere", "go", frozenset({"buyer"}), "agreed")
-    trap = Transition("agreed", "fall", frozenset({"buyer"}), "trap")
-    twice = Transition("agreed", "sign", frozenset({"buyer"}), "closed")
-    broken = replace(DEAL, transitions=(*DEAL.transitions, lost, trap, twice))
+    lost = Transition(Some.NOWHERE, "go", BUYER, Some.BEGUN)
+    trap = Transition(Some.BEGUN, "fall", BUYER, Some.TRAP)
+    twice = Transition(Some.BEGUN, "end", BUYER, Some.OVER)
+    broken = Process("some", Some.BEGUN, frozenset({Some.OVER}), (*SOUND, lost, trap, twice))
     assert broken.problems() == [
-        "('agreed', 'sign') stands twice",
+        "begun, end stands twice",
         "nowhere is never reached",
+        "unused is never reached",
         "nowhere ends only if a person acts",
         "trap ends only if a person acts",
+        "unused ends only if a person acts",
     ]
 
 
 def test_only_the_provider_may_tell_that_what_was_over_has_turned() -> None:
-    told, asked = (Transition("closed", "turn", frozenset({who}), "agreed") for who in ("provider", "buyer"))
+    told, asked = (Transition(DealState.CLOSED, "turn", who, DealState.AGREED) for who in (PROVIDER, BUYER))
     assert replace(DEAL, transitions=(*DEAL.transitions, told)).problems() == []
     assert replace(DEAL, transitions=(*DEAL.transitions, asked)).problems() == ["turn leaves the final state closed"]
 
@@ -97,7 +114,7 @@ def test_every_open_lot_can_be_ruled_on_and_recalled() -> None:
 
 
 @pytest.mark.parametrize(("process", "asked"), [(DEAL, DEAL_ASKS), (LOT, LOT_ASKS), (CASE, CASE_ASKS)])
-def test_what_takes_something_from_somebody_is_a_persons_step(process: Process, asked: frozenset[str]) -> None:
+def test_what_takes_something_from_somebody_is_a_persons_step(process: Process[Any], asked: frozenset[str]) -> None:
     people = {"buyer", "seller", "other", "invited", "approver", "operator"}
     steps = {each.event for each in process.transitions if each.by & people}
     assert asked <= steps

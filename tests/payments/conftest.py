@@ -29,6 +29,7 @@ from core.kernel.transaction import MARKET, Transactions
 from core.people.accounts.model import CompleteProfile, Role
 from core.people.accounts.service import complete_profile, organisation_of
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
 from core.trade.funding.evidence import reactions as evidence_reactions
 from core.trade.funding.model import Effect, Payment
@@ -105,7 +106,7 @@ class Shop:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.told.wait(), GLANCE)
 
-    async def until_deal(self, state: str) -> None:
+    async def until_deal(self, state: DealState) -> None:
         async def seen() -> bool:
             return (await self.trade.deal()).state == state
 
@@ -169,7 +170,7 @@ class Shop:
         """Signed and paid."""
         payment = await self.sign()
         await self.pay(payment)
-        await self.until_deal("funded")
+        await self.until_deal(DealState.FUNDED)
         return payment
 
     async def onboard(self, *, buyer: bool = False) -> None:

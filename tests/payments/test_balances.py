@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.kernel.dispatcher import Delivered
 from core.people.accounts.service import person_of
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
 from core.trade.funding.model import EffectState
 from core.trade.funding.rails.model import Rail
@@ -41,7 +42,7 @@ async def test_what_is_asked_back_may_just_have_paid_for_the_next_deal(shop: Sho
     """Then nothing is left of it: it is not taken from the payment beside which it once came."""
     await signed_by_a_business(shop)
     await bank(shop, 2_106_000)
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await shop.reconciler.sweep()
     (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
     first = shop.trade.deal_id
@@ -54,7 +55,7 @@ async def test_what_is_asked_back_may_just_have_paid_for_the_next_deal(shop: Sho
     await shop.books_agree()
     await bank(shop, 1_044_000)
     await shop.reconciler.sweep()
-    assert (await shop.trade.deal()).state == "funded"
+    assert (await shop.trade.deal()).state == DealState.FUNDED
     await shop.pass_time(days=2)
     (settled,) = await shop.trade.as_market(lambda ctx: escrow.effects_of(ctx, first))
     assert (settled.state, settled.amount) == (EffectState.DONE, eur(6_000))
@@ -67,7 +68,7 @@ async def test_a_refund_that_nobody_received_may_pay_for_the_next_deal_and_only_
     await shop.reserve()
     await signed_by_a_business(shop)
     await from_a_bank_that_names_no_sender(shop, 2_100_000)
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     first = shop.trade.deal_id
     await called_off(shop)
     await shop.strike("drop", "", deliveries=True, times=100)
@@ -79,7 +80,7 @@ async def test_a_refund_that_nobody_received_may_pay_for_the_next_deal_and_only_
     )  # it is no credit: it is to go back
     await next_deal(shop)
     await shop.reconciler.sweep()
-    assert (await shop.trade.deal()).state == "funded"
+    assert (await shop.trade.deal()).state == DealState.FUNDED
     await shop.reconciler.sweep()
     await shop.books_agree()
     await shop.later(hours=1)
@@ -101,7 +102,7 @@ async def test_a_refund_whose_account_is_closed_hides_nothing_that_is_transferre
     await shop.reserve()
     await signed_by_a_business(shop)
     await bank(shop, 2_100_000)
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await called_off(shop)
     await shop.pass_time(days=2)
     await shop.does(f"refunds/{(await shop.made('refund'))[0]['id']}", do="fail")

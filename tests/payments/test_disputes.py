@@ -13,11 +13,12 @@ import pytest
 from core.books.statements import service as statements
 from core.kernel.errors import Refusal
 from core.kernel.money import Money
+from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
 from core.trade.funding.events import PayoutWaiting, RefundSent
 from core.trade.funding.evidence.model import PackState
 from core.trade.funding.evidence.service import pack_of
-from core.trade.funding.model import Chargeback, EffectKind, EffectState
+from core.trade.funding.model import Chargeback, ChargebackState, EffectKind, EffectState
 from tests.core.trade.funding.chargeback_steps import another_deal
 from tests.payments.conftest import Shop
 
@@ -45,7 +46,7 @@ async def to_say(shop: Shop) -> bool:
     return standing.buyer_to_say
 
 
-async def decided(shop: Shop, do: str, state: str) -> None:
+async def decided(shop: Shop, do: str, state: ChargebackState) -> None:
     await shop.does(f"disputes/{await shop.newest('charge')}", do=do)
 
     async def over() -> bool:
@@ -62,8 +63,8 @@ async def document(shop: Shop) -> bytes:
         return await answer.read()
 
 
-@pytest.mark.parametrize(("do", "ends"), [("win", "won"), ("lose", "recovered")])
-async def test_before_it_is_paid_out_the_held_money_bears_it(shop: Shop, do: str, ends: str) -> None:
+@pytest.mark.parametrize(("do", "ends"), [("win", ChargebackState.WON), ("lose", ChargebackState.RECOVERED)])
+async def test_before_it_is_paid_out_the_held_money_bears_it(shop: Shop, do: str, ends: ChargebackState) -> None:
     await shop.funded()
     await shop.onboard()
     await called_back(shop)
@@ -77,7 +78,7 @@ async def test_before_it_is_paid_out_the_held_money_bears_it(shop: Shop, do: str
     if do == "win":
         for lot in await shop.trade.lots():
             await shop.trade.accept(lot)
-        await shop.until_deal("completed")
+        await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == (2 if do == "win" else 0)
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
@@ -89,7 +90,7 @@ async def test_after_it_was_paid_out_the_seller_bears_it(shop: Shop, do: str, sw
     await shop.funded()
     await shop.onboard()
     await shop.deliver_all()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     await shop.pass_time(days=8)  # the card's money has become available, and so has the seller's
     await shop.reserve()
     if sweeps:
@@ -102,9 +103,10 @@ async def test_after_it_was_paid_out_the_seller_bears_it(shop: Shop, do: str, sw
     owed = (await chargebacks(shop))[0].outstanding
     assert owed == (Money(found.claimed_minor, "EUR") if sweeps else Money(0, "EUR"))
     await shop.books_agree()
-    await decided(shop, do, {"win": "won", "lose": "lost" if sweeps else "recovered"}[do])
+    lost = ChargebackState.LOST if sweeps else ChargebackState.RECOVERED
+    await decided(shop, do, {"win": ChargebackState.WON, "lose": lost}[do])
     await shop.work()
-    assert (await shop.trade.deal()).state == "completed"
+    assert (await shop.trade.deal()).state == DealState.COMPLETED
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
 
@@ -117,7 +119,7 @@ async def test_what_a_bank_leaves_of_a_payment_goes_to_the_buyers_account_when_t
     await shop.reserve()
     await shop.funded()
     await called_back(shop, amount=500_000)
-    await decided(shop, "lose", "recovered")
+    await decided(shop, "lose", ChargebackState.RECOVERED)
     await shop.work()
     waits = partial(PayoutWaiting, shop.trade.buying, shop.trade.deal_id, why="no_account")
     parts = [Money(1_050_000, "EUR"), Money(550_000, "EUR")]  # one lot whole, of the other what the bank has left
@@ -126,7 +128,7 @@ async def test_what_a_bank_leaves_of_a_payment_goes_to_the_buyers_account_when_t
     assert await to_say(shop)
     await shop.pass_time(days=8)  # the card's money has become available
     await shop.onboard(buyer=True)
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert not await to_say(shop)
     account = await shop.account(shop.trade.buying)
     assert [(each["amount"], each["destination"]) for each in await shop.made("transfer")] == [
@@ -146,7 +148,7 @@ async def test_what_was_kept_of_a_later_payout_is_sent_to_the_seller_when_the_ba
     await shop.funded()
     await shop.onboard()
     await shop.deliver_all()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     await shop.pass_time(days=8)
     await shop.does("topups", amount=3_000_000)
     await shop.does(f"accounts/{await shop.account()}", do="sweep")
@@ -155,7 +157,7 @@ async def test_what_was_kept_of_a_later_payout_is_sent_to_the_seller_when_the_ba
     shop.trade = await another_deal(first)
     await shop.funded()
     await shop.deliver_all()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     shop.trade = first
     assert (await chargebacks(shop))[0].outstanding == Money(found.claimed_minor - 1_023_750, "EUR")
     await shop.does(f"disputes/{charge}", do="win")
@@ -184,7 +186,7 @@ async def test_while_it_is_paid_out_and_nobody_knows_whether_it_was(shop: Shop) 
     paid = [each["metadata"]["effect"] for each in await shop.made("transfer")]
     assert 1 <= len(paid) == len(set(paid))
     await shop.books_agree()
-    await decided(shop, "lose", "lost")
+    await decided(shop, "lose", ChargebackState.LOST)
     await shop.work()
     await shop.books_agree()
 
@@ -243,7 +245,7 @@ async def test_a_mere_question_of_the_bank_takes_nothing_and_is_answered(shop: S
     await shop.does(f"disputes/{await shop.newest('charge')}", do="drop")
 
     async def over() -> bool:
-        return (await chargebacks(shop))[0].state == "won"
+        return (await chargebacks(shop))[0].state == ChargebackState.WON
 
     await shop.until(over)
     await shop.books_agree()
@@ -255,10 +257,10 @@ async def test_one_that_was_won_is_lost_again_at_the_scheme(shop: Shop) -> None:
     await shop.funded()
     await shop.onboard()
     await shop.deliver_all()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     await shop.pass_time(days=8)
     await called_back(shop)
-    await decided(shop, "win", "won")
+    await decided(shop, "win", ChargebackState.WON)
     await shop.work()
     await shop.strike("drop", "charge.dispute", deliveries=True, times=100)  # only the sweep sees it
     await shop.does(f"disputes/{await shop.newest('charge')}", do="take_again")
@@ -266,6 +268,6 @@ async def test_one_that_was_won_is_lost_again_at_the_scheme(shop: Shop) -> None:
     await shop.work()
     await shop.reconciler.sweep()
     await shop.work()
-    assert [each.state for each in await chargebacks(shop)] == ["won", "recovered"]
+    assert [each.state for each in await chargebacks(shop)] == [ChargebackState.WON, ChargebackState.RECOVERED]
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}

@@ -11,6 +11,7 @@ from core.kernel.dispatcher import ATTEMPTS
 from core.kernel.money import Money
 from core.kernel.outbox import OutboxRow
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
 from core.trade.funding.model import EffectState, PaymentState
 from payments.provider_requests import TransferRequest
@@ -27,7 +28,7 @@ async def test_a_payout_is_made_once_whatever_the_network_does(shop: Shop, kind:
     await shop.deliver_all()
     for _ in range(3):
         await shop.pass_time(minutes=5)
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
 
@@ -66,12 +67,12 @@ async def test_a_payment_whose_webhooks_are_lost_is_found_by_the_sweep(shop: Sho
     payment = await shop.sign()
     await shop.strike("drop", "", deliveries=True, times=100)
     await shop.pay(payment)
-    assert (await shop.trade.deal()).state == "awaiting_funding"
+    assert (await shop.trade.deal()).state == DealState.AWAITING_FUNDING
     assert await shop.reconciler.compare_books() == [
         "our books say 0.00 EUR, the provider 20684.75 EUR: 20684.75 EUR apart"
     ]
     assert await shop.reconciler.sweep() == 1
-    assert (await shop.trade.deal()).state == "funded"
+    assert (await shop.trade.deal()).state == DealState.FUNDED
     assert await shop.reconciler.sweep() == 0
     await shop.books_agree()
 
@@ -90,7 +91,7 @@ async def test_a_payment_in_the_last_second_of_a_deal_called_off_goes_back(shop:
     await shop.pass_time(hours=2)
     await shop.reconciler.sweep()
     assert [each.state for each in await shop.effects()] == [EffectState.DONE]
-    assert (await shop.trade.deal()).state == "cancelled"
+    assert (await shop.trade.deal()).state == DealState.CANCELLED
     await shop.books_agree()
 
 
@@ -102,7 +103,7 @@ async def test_a_refund_is_given_once_and_booked_when_it_has_gone(shop: Shop) ->
     await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
     await shop.work()
     await shop.pass_time(seconds=2)
-    await shop.until_deal("cancelled")
+    await shop.until_deal(DealState.CANCELLED)
     (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["status"]) == (2_100_000, "succeeded")
     assert (await shop.trade.money()).paid_back == Money(2_100_000, "EUR")
@@ -120,7 +121,7 @@ async def test_a_seller_who_lost_their_account_is_paid_when_it_works_again(shop:
     assert {each.why for each in await shop.effects()} == {"insufficient_capabilities_for_transfer"}
     await shop.does(f"accounts/{account}", do="restore")
     await shop.pass_time(days=1, minutes=1)
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
 
@@ -140,7 +141,7 @@ async def test_a_seller_whose_account_was_closed_opens_another_one_and_is_paid(s
     assert opened == {await shop.account()}
     await shop.does(f"onboard/{await shop.account()}")
     await shop.reconciler.sweep()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert {each["destination"] for each in await shop.made("transfer")} == opened
     await shop.books_agree()
 
@@ -165,7 +166,7 @@ async def test_a_payout_that_was_given_up_is_tried_again_in_the_night(
     assert {each.state for each in await shop.effects()} == {EffectState.ASKED}
     await shop.reconciler.reconcile()
     await shop.work()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
@@ -177,7 +178,7 @@ async def test_a_page_that_nobody_wants_any_more_is_closed(shop: Shop) -> None:
     await shop.work()
     (session,) = await shop.made("checkout.session")
     assert session["status"] == "expired"
-    assert (await shop.trade.deal()).state == "cancelled"
+    assert (await shop.trade.deal()).state == DealState.CANCELLED
 
 
 async def test_a_page_runs_out_and_another_is_opened(shop: Shop) -> None:
@@ -193,7 +194,7 @@ async def test_a_page_runs_out_and_another_is_opened(shop: Shop) -> None:
     second = await shop.trade.payment()
     assert second.url not in (None, first.url)
     await shop.pay(second)
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
 
 
 @pytest.mark.parametrize("made", [True, False], ids=["made", "not made"])

@@ -16,6 +16,7 @@ from core.kernel.lot_sizes import largest_payment, smallest_payment
 from core.kernel.money import CURRENCIES, Money
 from lab.app import Lab
 from lab.people import Browser
+from payments.provider_models import CheckoutState
 from payments.provider_requests import AccountRequest, CheckoutRequest, RefundRequest, TransferRequest
 from payments.provider_results import Done, Refused, Unknown
 from payments.stripe.parsing import money, newer_or_older, refusal, units
@@ -64,7 +65,7 @@ async def test_a_page_expires_as_often_as_it_is_asked_to(lab: Lab, provider: Str
     for _ in range(2):
         closed = await provider.expire_checkout(opened.value.ref)
         assert isinstance(closed, Done)
-        assert closed.value.state == "expired"
+        assert closed.value.state == CheckoutState.EXPIRED
     assert isinstance(await provider.expire_checkout("cs_nothing"), Refused)
 
 

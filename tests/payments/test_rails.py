@@ -8,9 +8,10 @@ from core.kernel.dispatcher import Delivered
 from core.kernel.errors import Invalid
 from core.people.accounts.service import organisation_of
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
 from core.trade.funding.events import CreditKept, CreditSpent, PaymentPartReceived
-from core.trade.funding.model import EffectState, Payment, PaymentState
+from core.trade.funding.model import ChargebackState, EffectState, Payment, PaymentState
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.events import PaymentSettling, PayoutKept
 from core.trade.funding.rails.model import PaymentWay, Rail
@@ -77,13 +78,13 @@ async def test_a_business_transfers_in_parts_and_too_much_and_has_the_rest_back(
         return (await shop.trade.payment()).received == eur(2_000_000)
 
     await shop.until(part)
-    assert (await shop.trade.deal()).state == "awaiting_funding"
+    assert (await shop.trade.deal()).state == DealState.AWAITING_FUNDING
     await shop.books_agree()
     with pytest.raises(Invalid, match="partly"):
         await shop.market.run(shop.trade.buyer, lambda ctx: escrow.pay_by(ctx, shop.trade.deal_id, Rail.CARD))
 
     await bank(shop, 105_000)
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await shop.reconciler.sweep()
     (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
     assert kept.amount == eur(5_000)
@@ -96,7 +97,7 @@ async def test_a_business_transfers_in_parts_and_too_much_and_has_the_rest_back(
     assert [each.state for each in await shop.effects()] == [EffectState.DONE]
     await shop.onboard()
     await shop.deliver_all()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
 
@@ -106,7 +107,7 @@ async def test_what_was_too_much_pays_for_the_next_transfer_or_goes_back_in_part
     shop.market.watch(CreditSpent)
     await signed_by_a_business(shop)
     await bank(shop, 2_106_000)
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await shop.reconciler.sweep()
     first = shop.trade.deal_id
     shop.trade = await another_deal(shop.trade)  # 50 t: €10,500
@@ -114,7 +115,7 @@ async def test_what_was_too_much_pays_for_the_next_transfer_or_goes_back_in_part
     await shop.sign()
     await by_card_first_and_then_with_what_was_too_much(shop)
     await bank(shop, 1_046_000)  # €40 less than is asked, of €60 that stand there
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await shop.reconciler.sweep()
     await shop.work()
     (left,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, first))
@@ -156,7 +157,7 @@ async def test_what_was_too_much_may_be_heard_of_before_the_payment_that_it_was_
     assert overtaken.then is not None
     await shop.trade.as_market(overtaken.then)
     await shop.reconciler.sweep()
-    assert (await shop.trade.deal()).state == "funded"
+    assert (await shop.trade.deal()).state == DealState.FUNDED
     (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
     assert (kept.amount, kept.state) == (eur(6_000), "kept")
     await shop.books_agree()
@@ -168,13 +169,13 @@ async def test_a_payment_that_goes_back_leaves_what_was_transferred_twice_to_the
     await signed_by_a_business(shop)
     await bank(shop, 2_100_000)
     await bank(shop, 2_100_000)
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await shop.reconciler.sweep()
     await shop.market.run(shop.trade.seller, lambda ctx: deals.ask_cancel(ctx, shop.trade.deal_id))
     await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
     await shop.work()
     await shop.pass_time(days=2)  # what the banks take
-    await shop.until_deal("cancelled")
+    await shop.until_deal(DealState.CANCELLED)
     await shop.reconciler.sweep()
     (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["payment_intent"]) == (2_100_000, (await shop.trade.payment()).intent_ref)
@@ -196,7 +197,7 @@ async def test_what_came_in_part_goes_back_when_the_rest_does_not_come(shop: Sho
 
     await shop.until(part)
     await shop.pass_time(days=6)
-    await shop.until_deal("cancelled")
+    await shop.until_deal(DealState.CANCELLED)
     (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["payment_intent"]) == (300_000, None)
     await shop.books_agree()
@@ -228,7 +229,7 @@ async def cancelled_at_the_provider(shop: Shop, *, balance_first: bool) -> None:
         return [each.amount for each in kept] == [eur(2_000_000)] and not (await shop.trade.money()).held
 
     await shop.until(the_buyers_again)
-    assert (await shop.trade.deal()).state == "awaiting_funding"
+    assert (await shop.trade.deal()).state == DealState.AWAITING_FUNDING
     await shop.books_agree()
 
 
@@ -248,7 +249,7 @@ async def test_what_came_of_a_transfer_that_the_provider_cancels_is_the_buyers_a
     await shop.books_agree()
     await bank(shop, 100_000)
     await shop.reconciler.sweep()
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     assert await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id)) == []
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
@@ -259,7 +260,7 @@ async def test_what_came_of_a_transfer_that_the_provider_cancels_goes_back_when_
 ) -> None:
     await cancelled_at_the_provider(shop, balance_first=False)
     await shop.pass_time(days=6)
-    await shop.until_deal("cancelled")
+    await shop.until_deal(DealState.CANCELLED)
     assert await shop.made("refund") == []
     await shop.pass_time(days=31)
     assert [(each["amount"], each["payment_intent"]) for each in await shop.made("refund")] == [(2_000_000, None)]
@@ -300,9 +301,9 @@ async def test_a_debit_that_settles_after_its_page_ran_out_with_its_webhook_lost
     again = await shop.market.run(shop.trade.buyer, lambda ctx: escrow.pay_again(ctx, shop.trade.deal_id))
     assert again.id == payment.id  # nobody pays twice while the first is on its way
     await shop.pass_time(days=2)
-    assert (await shop.trade.deal()).state == "awaiting_funding"
+    assert (await shop.trade.deal()).state == DealState.AWAITING_FUNDING
     await shop.reconciler.sweep()
-    assert (await shop.trade.deal()).state == "funded"
+    assert (await shop.trade.deal()).state == DealState.FUNDED
     await shop.books_agree()
 
 
@@ -314,7 +315,7 @@ async def test_a_debit_that_lapsed_here_is_still_looked_at_until_the_provider_sa
     # The deal is called off while the banks are at work, and then the money comes.
     await shop.market.run(shop.trade.seller, lambda ctx: deals.cancel_deal(ctx, shop.trade.deal_id))
     await shop.work()
-    assert (await shop.trade.deal()).state == "cancelled"
+    assert (await shop.trade.deal()).state == DealState.CANCELLED
     await shop.pass_time(days=6)
     await shop.strike("outage", "GET /v1/events", times=100)  # nor is there any news of it
     await shop.reconciler.sweep()
@@ -333,7 +334,7 @@ async def test_a_debit_is_passed_on_when_it_can_no_longer_be_called_back(shop: S
     payment = await shop.by(Rail.SEPA_DEBIT)
     await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
     await shop.does(f"debits/{await shop.newest('payment_intent')}", do="succeed")
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await shop.onboard()
     await shop.deliver_all()
     assert {each.state for each in await shop.effects()} == {EffectState.WAITING}
@@ -342,7 +343,7 @@ async def test_a_debit_is_passed_on_when_it_can_no_longer_be_called_back(shop: S
     await shop.pass_time(days=55)
     assert await shop.made("transfer") == []
     await shop.pass_time(days=1, minutes=5)
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
 
@@ -351,7 +352,7 @@ async def test_a_stablecoin_payment_is_money_like_any_other(shop: Shop) -> None:
     await shop.sign()
     payment = await shop.by(Rail.STABLECOIN)
     await shop.does(f"pay/{payment.session_ref}", method="crypto", authenticated=True)
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await shop.books_agree()
 
 
@@ -366,7 +367,7 @@ async def test_a_debit_without_cover_leaves_the_buyer_another_way(shop: Shop) ->
 
     await shop.until(lapsed)
     await shop.pay(await shop.by(Rail.CARD))
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await shop.books_agree()
 
 
@@ -377,13 +378,13 @@ async def test_a_debit_that_is_sent_back_was_never_passed_on(shop: Shop) -> None
     await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")
     intent = await shop.newest("payment_intent")
     await shop.does(f"debits/{intent}", do="succeed")
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await shop.onboard()
     await shop.does(f"debits/{intent}", do="return")
 
     async def borne() -> bool:
         found = await shop.trade.as_market(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
-        return [each.state for each in found] == ["recovered"]
+        return [each.state for each in found] == [ChargebackState.RECOVERED]
 
     await shop.until(borne)
     assert await shop.made("transfer") == []

@@ -15,6 +15,7 @@ from core.books.reconciliation.model import DifferenceKind
 from core.books.reconciliation.service import open_differences
 from core.kernel.money import Money
 from core.money.ledger.service import balance
+from core.trade.deals.model import DealState
 from payments.provider_models import Movement
 from payments.provider_results import Answer, Done
 from tests.core.amounts import eur
@@ -31,7 +32,7 @@ async def test_a_trade_with_all_that_belongs_to_it_agrees_to_the_cent(shop: Shop
     await shop.funded()
     await shop.onboard()
     await shop.deliver_all()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     await shop.reserve()
     await moved(shop, "stripe_fee", -217, "fee_1")  # what Stripe charges for its own work is booked as it comes
     await moved(shop, "stripe_fee", 0, "fee_2")  # and what it lets us off is a line all the same
@@ -49,7 +50,7 @@ async def test_what_the_market_has_earned_is_what_nobody_else_owns(
     await shop.funded()
     await shop.onboard()
     await shop.deliver_all()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     free = await shop.trade.as_market(free_earnings)
     assert free == {"EUR": eur(52_500 - 31_525)}  # the commission, less what the provider has kept
     await shop.pass_time(days=8)
@@ -97,7 +98,7 @@ async def test_a_payment_that_nobody_told_us_of_is_found_by_the_news(shop: Shop)
     await shop.strike("outage", "GET /v1/checkout", times=1)
     await shop.reconciler.sweep()
     await shop.work()
-    assert (await shop.trade.deal()).state == "funded"
+    assert (await shop.trade.deal()).state == DealState.FUNDED
     await shop.books_agree()
 
 

@@ -13,9 +13,10 @@ from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import Actor, Ctx
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
 from core.trade.funding.events import PayeeReady, PayeeRestricted, PayoutWaiting
-from core.trade.funding.model import EffectState
+from core.trade.funding.model import ChargebackState, EffectState
 from payments.effects import PaymentEffects
 from payments.provider_requests import EarningsRequest
 from payments.provider_results import Done, Refused
@@ -34,7 +35,7 @@ async def test_a_failure_that_is_kept_under_a_key_is_asked_under_another(shop: S
     await shop.deliver_all()
     for _ in range(4):
         await shop.pass_time(minutes=5)
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
 
@@ -53,12 +54,12 @@ async def test_a_payout_that_failed_and_was_made_is_asked_back_though_the_bank_h
 
     async def lost() -> bool:
         found = await shop.trade.as_market(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
-        return [each.state for each in found] == ["lost"]
+        return [each.state for each in found] == [ChargebackState.LOST]
 
     await shop.until(lost)
     for _ in range(4):
         await shop.pass_time(minutes=5)
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
 
@@ -75,7 +76,7 @@ async def test_a_page_that_failed_to_open_is_opened_anew(shop: Shop) -> None:
     payment = await shop.trade.payment()
     assert payment.url is not None
     await shop.pay(payment)
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await shop.books_agree()
 
 
@@ -92,7 +93,7 @@ async def test_too_many_calls_are_made_later(shop: Shop, match: str) -> None:
         await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
     for _ in range(5):
         await shop.pass_time(minutes=5)
-    await shop.until_deal("completed" if match == TRANSFER else "cancelled")
+    await shop.until_deal(DealState.COMPLETED if match == TRANSFER else DealState.CANCELLED)
     await shop.books_agree()
 
 
@@ -114,7 +115,7 @@ async def test_two_of_us_asking_at_once_make_one_payout(shop: Shop) -> None:
     await shop.does("pace", seconds=0)
     for _ in range(3):
         await shop.pass_time(minutes=2)
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == 2
     await other.close()
     await shop.books_agree()
@@ -127,7 +128,7 @@ async def test_a_refund_that_comes_back_later_is_owed_again(shop: Shop) -> None:
     await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
     await shop.work()
     await shop.pass_time(seconds=5)
-    await shop.until_deal("cancelled")
+    await shop.until_deal(DealState.CANCELLED)
     await shop.pass_time(days=1)
     await shop.does(f"refunds/{(await shop.made('refund'))[0]['id']}", do="fail")
 
@@ -162,7 +163,7 @@ async def test_a_restricted_seller_is_told_what_is_missing_and_paid_when_it_is_t
     assert {each.state for each in await shop.effects()} == {EffectState.WAITING}
     assert await shop.calls(TRANSFER) == 0
     await shop.does(f"accounts/{account}", do="restore")
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
 
@@ -188,9 +189,9 @@ async def test_news_in_any_order_and_days_late_comes_to_the_same(shop: Shop, day
     await shop.pay(await shop.sign())
     await shop.pass_time(days=days)
     await shop.reconciler.sweep()
-    await shop.until_deal("funded")
+    await shop.until_deal(DealState.FUNDED)
     await shop.deliver_all()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     await shop.books_agree()
 
 
@@ -214,6 +215,6 @@ async def test_a_crash_between_the_call_and_our_commit_pays_nobody_twice(shop: S
     for hours in (0.1, 21, 5, 1, 1):
         await shop.pass_time(hours=hours)
     assert crashes > 2
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == 2
     await shop.books_agree()

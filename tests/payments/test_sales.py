@@ -14,7 +14,7 @@ from core.kernel.transaction import MARKET, Ctx
 from core.people.accounts.model import CompleteProfile, Role
 from core.people.accounts.service import complete_profile
 from core.shop.purchases import service
-from core.shop.purchases.model import BuyThing, Purchase, PurchaseRefund, RefundState, Thing
+from core.shop.purchases.model import BuyThing, Purchase, PurchaseRefund, PurchaseState, RefundState, Thing
 from core.trade.funding.events import AccountRefused
 from tests.payments.conftest import Shop
 
@@ -65,7 +65,7 @@ async def test_what_a_bank_leaves_of_a_price_goes_to_the_buyers_account_and_the_
 
     async def gone() -> bool:
         await shop.reconciler.sweep()  # which asks for what nobody has answered
-        return (await now(shop, purchase)).state == "given_back"
+        return (await now(shop, purchase)).state == PurchaseState.GIVEN_BACK
 
     await shop.until(gone)
     assert await refunds(shop) == [(RefundState.DONE, 7_00)]
@@ -111,7 +111,7 @@ async def test_a_transfer_to_a_buyer_that_is_refused_waits_for_their_account_aga
 
     async def gone() -> bool:
         await shop.reconciler.sweep()
-        return (await now(shop, purchase)).state == "given_back"
+        return (await now(shop, purchase)).state == PurchaseState.GIVEN_BACK
 
     await shop.until(gone)
     await shop.books_agree()

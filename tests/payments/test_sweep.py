@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.kernel.transaction import MARKET, Ctx
+from core.trade.deals.model import DealState
 from core.trade.funding.events import PaymentReceived
 from core.trade.funding.model import Payment
 from core.trade.funding.rails.model import PaymentWay, Rail
@@ -45,7 +46,7 @@ async def test_a_hundred_pages_without_an_answer_hide_no_payment(shop: Shop, mon
     await unanswerable(shop, 4)
     told = [await shop.reconciler.sweep() for _ in range(3)]
     assert told == [0, 1, 0]
-    assert (await shop.trade.deal()).state == "funded"
+    assert (await shop.trade.deal()).state == DealState.FUNDED
 
 
 async def test_a_provider_that_is_away_is_not_asked_about_everything(shop: Shop) -> None:
@@ -66,4 +67,4 @@ async def test_what_cannot_be_booked_does_not_end_the_sweep(shop: Shop) -> None:
     await shop.pay(payment)
     shop.market.reactions.on(PaymentReceived, broken)
     assert await shop.reconciler.sweep() == 0
-    assert (await shop.trade.deal()).state == "awaiting_funding"
+    assert (await shop.trade.deal()).state == DealState.AWAITING_FUNDING

@@ -9,6 +9,7 @@ from core.kernel.outbox import OutboxRow
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import person_of
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
 from core.trade.funding.events import OnboardingLinkReady, PaymentLinkReady
 from core.trade.funding.model import EffectState
 from tests.payments.conftest import Shop
@@ -19,7 +20,7 @@ async def test_a_deal_is_paid_delivered_and_paid_out(shop: Shop) -> None:
     payment = await shop.funded()
     await shop.onboard()
     await shop.deliver_all()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
 
     (session,) = await shop.made("checkout.session")
     assert session["metadata"] == {"payment": payment.id, "deal": shop.trade.deal_id}
@@ -40,7 +41,7 @@ async def test_money_waits_for_a_seller_without_an_account(shop: Shop) -> None:
     assert [each.state for each in await shop.effects()] == [EffectState.WAITING] * 2
     assert await shop.made("transfer") == []
     await shop.onboard()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == 2
     await shop.books_agree()
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from core.kernel.inbox import InboxRow
 from core.kernel.outbox import OutboxRow
 from core.kernel.transaction import MARKET
+from core.trade.deals.model import DealState
 from payments.stripe.webhooks import StripeWebhooks
 from tests.core.conftest import Market
 from tests.payments.conftest import Shop
@@ -145,7 +146,7 @@ async def test_every_webhook_twice_has_one_effect(shop: Shop) -> None:
     await shop.funded()
     await shop.onboard()
     await shop.deliver_all()
-    await shop.until_deal("completed")
+    await shop.until_deal(DealState.COMPLETED)
     assert len(await shop.made("transfer")) == 2
     count = select(func.count()).select_from(InboxRow).where(InboxRow.key.startswith("stripe:"))
     keys = await shop.market.run(MARKET, lambda ctx: ctx.session.scalar(count))

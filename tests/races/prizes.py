@@ -28,7 +28,7 @@ from core.people.companies import service as company
 from core.people.companies.model import Invite, Membership, Position
 from core.trade.deals import approval
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal
+from core.trade.deals.model import Deal, DealState
 from core.trade.funding import service as escrow
 from core.trade.funding.model import Payee, Payment
 from core.trade.listings.model import Listing
@@ -209,7 +209,7 @@ def approval_up(ctx: Ctx, number: int) -> Prize:
     deal = bought(ctx, buyer, listing)
     for side in (buyer, somebody(ctx, "Seller")):
         deals.sign_deal(side, deal.id)
-    assert deal.state == "awaiting_approval", deal.state
+    assert deal.state == DealState.AWAITING_APPROVAL, deal.state
     return Prize("approval", deal.id, str(number))
 
 
@@ -229,7 +229,7 @@ def decide(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
 def decided_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
     deal = ctx.session.get_one(Deal, prize.subject)
     asked = ctx.session.scalar(select(func.count()).select_from(Payment).where(Payment.deal_id == deal.id)) or 0
-    right = len(won) == 1 and won[0].startswith(str(deal.decided_by)) and asked == (deal.state != "closed")
+    right = len(won) == 1 and won[0].startswith(str(deal.decided_by)) and asked == (deal.state != DealState.CLOSED)
     return [] if right else [f"a deal is {deal.state} with {asked} payments asked for, and was decided {won}"]
 
 

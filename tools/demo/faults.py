@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from typing import Any, Final, Self
 
+from core.trade.deals.model import DealState
 from lab.people import Browser
 
 SERVICES: Final = ("telegram", "slack", "stripe")
@@ -65,7 +66,7 @@ class Disturbed:
 
         async def completed() -> bool:
             deals = (await self.browser.get("/lab/books"))["deals"]
-            return [deal["state"] for deal in deals] == ["completed"]
+            return [deal["state"] for deal in deals] == [DealState.COMPLETED]
 
         await self.browser.until(completed, lambda: f"{self.kind}: the deal did not come to its end", seconds)
 

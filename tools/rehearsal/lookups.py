@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from conversations.turn import PaidStars
 from core.advice.sessions.model import Booking
+from core.advice.sessions.process import SessionState
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import LinkCode
 from core.people.companies.model import Invitation
@@ -30,4 +31,4 @@ def in_stars(ctx: Ctx) -> PaidStars:
 
 def next_start(ctx: Ctx) -> datetime:
     """When the session begins that is agreed."""
-    return ctx.session.scalars(select(Booking.starts_at).where(Booking.state == "confirmed")).one()
+    return ctx.session.scalars(select(Booking.starts_at).where(Booking.state == SessionState.CONFIRMED)).one()

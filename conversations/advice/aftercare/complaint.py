@@ -21,7 +21,7 @@ from core.advice.sessions import complaint_answers, complaints, rules, service, 
 from core.advice.sessions.complaints import Brief
 from core.advice.sessions.events import ComplaintAnswered, SessionComplained, SessionSettled
 from core.advice.sessions.model import Booking, Complaint
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.process import SESSION, SessionState
 from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
@@ -205,7 +205,7 @@ def complaint_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
     words, brief = chat.words, complaints.brief_of(chat.ctx, booking_id)
     booking = brief.booking
     timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
-    is_open = booking.state == "session_dispute"
+    is_open = booking.state == SessionState.SESSION_DISPUTE
     half = rules.unruled_back(booking.due)
     turn = words("complaint.decide", until="" if timer is None else timer.due_at, half=half)
     decide = Button(label=words("complaint.rule"), press=press("complaint.rule", booking.id), style="primary")

@@ -14,7 +14,7 @@ from conversations.router import Flow, Router
 from conversations.wording import listed
 from core.advice.recaps import events
 from core.advice.recaps import service as recaps
-from core.advice.recaps.model import RECAP, RECORDING, EditRecap, Recap
+from core.advice.recaps.model import RECAP, RECORDING, EditRecap, Recap, RecapState, RecordingState
 from core.advice.recaps.rules import read_lines
 from core.advice.sessions.model import Booking
 from core.advice.sessions.process import SETTLED
@@ -115,7 +115,7 @@ def _turn(chat: ChatContext, recap: Recap) -> str:
 
 def _buttons(chat: ChatContext, booking: Booking, recap: Recap) -> tuple[tuple[Button, ...], ...]:
     words = chat.words
-    if recap.state == "draft":
+    if recap.state == RecapState.DRAFT:
         return (
             (
                 Button(
@@ -126,7 +126,7 @@ def _buttons(chat: ChatContext, booking: Booking, recap: Recap) -> tuple[tuple[B
                 Button(label=words("recap.edit_button"), press=press("recap.edit", booking.id)),
             ),
         )
-    return (forget_row(chat, booking),) if recap.state == "sent" and booking.state in SETTLED else ()
+    return (forget_row(chat, booking),) if recap.state == RecapState.SENT and booking.state in SETTLED else ()
 
 
 def other_name(chat: ChatContext, booking: Booking) -> str:
@@ -170,10 +170,10 @@ def _kept(chat: ChatContext, booking: Booking) -> Card:
     words, recap = chat.words, recaps.recap_of(chat.ctx, booking.id)
     recording = recaps.recording_of(chat.ctx, booking.id)
     lines, buttons = [], []
-    if recap is not None and recap.state != "gone":
+    if recap is not None and recap.state != RecapState.GONE:
         lines.append(_until(chat, "recap.kept_recap", recaps.kept_until(chat.ctx, RECAP.name, booking.id)))
         buttons.append(Button(label=words("recap.open_button"), press=press("recap.show", booking.id)))
-    if recording is not None and recording.state == "kept":
+    if recording is not None and recording.state == RecordingState.KEPT:
         lines.append(_until(chat, "recap.kept_words", recaps.kept_until(chat.ctx, RECORDING.name, booking.id)))
         buttons.append(Button(label=words("recording.read_button"), press=press("recording.read", booking.id)))
     elif recaps.line_count(chat.ctx, booking.id):

@@ -16,7 +16,7 @@ from conversations.shop.purchases import Ware, offer, price_here
 from conversations.wording import labelled
 from core.advice.recaps import events
 from core.advice.recaps import service as recaps
-from core.advice.recaps.model import PRICE_CARD, PRICE_STARS, RECAP_KEPT, RECORDING, Recording
+from core.advice.recaps.model import PRICE_CARD, PRICE_STARS, RECAP_KEPT, RECORDING, Recording, RecordingState
 from core.advice.sessions.model import Booking
 from core.advice.sessions.process import SETTLED, TALKING
 from core.advice.sessions.service import booking_for, mine
@@ -150,7 +150,7 @@ def _turn(chat: ChatContext, booking: Booking, recording: Recording) -> str:
     words = chat.words
     until = recaps.kept_until(chat.ctx, RECORDING.name, recording.id)
     code = f"recording.turn.{recording.state}"
-    if recording.state == "asked":
+    if recording.state == RecordingState.ASKED:
         code += ".mine" if recording.asked_by == chat.person.id else ".yours"
     elif recaps.may_buy(chat.ctx, booking.id):
         code += ".for_sale"
@@ -169,14 +169,14 @@ def _buttons(chat: ChatContext, booking: Booking, recording: Recording) -> tuple
         label = words(f"recording.{verb}_button")
         return Button(label=label, press=press(f"recording.{verb}", booking.id, recording.version), style=style)
 
-    if recording.state == "asked":
+    if recording.state == RecordingState.ASKED:
         answers = recording.asked_by != chat.person.id
         return ((button("agree", "primary"), button("refuse")),) if answers else ((button("refuse"),),)
     if recaps.may_buy(chat.ctx, booking.id):
         price = price_here(chat, _ware(chat, booking))
         label = words("recording.buy_button", price=price)
         return ((Button(label=label, press=press("recording.buy", booking.id), style="primary"),),)
-    if recording.state == "kept":
+    if recording.state == RecordingState.KEPT:
         reading = (Button(label=words("recording.read_button"), press=press("recording.read", booking.id)),)
         return (reading, forget_row(chat, booking)) if booking.state in SETTLED else (reading,)
     return ()

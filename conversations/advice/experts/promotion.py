@@ -13,7 +13,16 @@ from core.advice.experts.match_reasons import Match
 from core.advice.experts.ranking import in_line
 from core.advice.experts.service import own_profile
 from core.advice.promotion import service, view_counts
-from core.advice.promotion.model import LOOKED_BACK, PACKAGES, ChoosePackage, Forecast, Kind, Package, Promotion
+from core.advice.promotion.model import (
+    LOOKED_BACK,
+    PACKAGES,
+    ChoosePackage,
+    Forecast,
+    Kind,
+    Package,
+    Promotion,
+    PromotionState,
+)
 from core.kernel.money import Money
 from core.shop.purchases.model import Thing
 
@@ -162,7 +171,7 @@ def promotion_card(
     chat: ChatContext, promotion: Promotion, note: str = "", buttons: tuple[tuple[Button, ...], ...] | None = None
 ) -> Card:
     """How it goes: looks so far beside what was expected, until when, and the way to end it early."""
-    words, runs = chat.words, promotion.state == "running"
+    words, runs = chat.words, promotion.state == PromotionState.RUNNING
     lines = [Line(label=words("promote.expected"), value=words("promote.looks", count=promotion.looks_expected))]
     if promotion.started_at is not None:
         so_far = service.looks_of(chat.ctx, promotion)
@@ -194,7 +203,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 def stop(chat: ChatContext, pressed: Press) -> None:
     """Asked first: how much comes back for the time that is left now, and in which form."""
     words, promotion = chat.words, service.promotion_for(chat.ctx, pressed.subject)
-    if promotion.state != "running":
+    if promotion.state != PromotionState.RUNNING:
         chat.reply(promotion_card(chat, promotion))
         return
     back, left = service.comes_back(chat.ctx, promotion), service.unused_price(chat.ctx, promotion)
@@ -212,8 +221,8 @@ def stop(chat: ChatContext, pressed: Press) -> None:
 def stop_now(chat: ChatContext, pressed: Press) -> None:
     """Nobody else is touched by it. When less would come back than was told, it is asked again."""
     promotion = service.promotion_for(chat.ctx, pressed.subject)
-    left = service.unused_price(chat.ctx, promotion).minor if promotion.state == "running" else 0
-    if promotion.state == "running" and pressed.choice != str(left):
+    left = service.unused_price(chat.ctx, promotion).minor if promotion.state == PromotionState.RUNNING else 0
+    if promotion.state == PromotionState.RUNNING and pressed.choice != str(left):
         stop(chat, pressed)
         return
     service.stop(chat.ctx, promotion.id, left)

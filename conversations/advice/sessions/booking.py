@@ -25,6 +25,7 @@ from core.advice.experts.model import Expert
 from core.advice.sessions import card_holds, group_requests, rescheduling, service
 from core.advice.sessions import slot_checks as session_slots
 from core.advice.sessions.model import Booking, BookSession, CallNow, Terms
+from core.advice.sessions.process import SessionState
 from core.kernel.errors import Invalid, Refusal, Stale
 from core.people.accounts.service import person_of
 
@@ -279,7 +280,7 @@ def choose_other_time(chat: ChatContext, pressed: Press) -> None:
     """The consultant's free slots, a tap each. What the tap means depends on where the session stands."""
     booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     hindrance = service.not_to_be_moved(chat.ctx, booking)
-    if booking.state == "confirmed" and hindrance is not None:
+    if booking.state == SessionState.CONFIRMED and hindrance is not None:
         raise hindrance
     expert = experts.expert_for(chat.ctx, booking.expert_id)
     calendar = session_slots.calendar_of(chat.ctx, expert, but=booking.id)
@@ -303,7 +304,7 @@ def choose_other_time(chat: ChatContext, pressed: Press) -> None:
 def at_other_time(chat: ChatContext, pressed: Press) -> None:
     booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     at = read_moment(pressed.choice)
-    if booking.state == "requested":
+    if booking.state == SessionState.REQUESTED:
         service.offer_other_time(chat.ctx, booking.id, at, pressed.expected_version)
     else:
         rescheduling.propose_move(chat.ctx, booking.id, at, pressed.expected_version)

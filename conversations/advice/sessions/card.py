@@ -23,7 +23,7 @@ from core.advice.sessions import rescheduling as moving
 from core.advice.sessions.chargebacks import chargebacks_of
 from core.advice.sessions.meeting import meeting_of
 from core.advice.sessions.model import Booking
-from core.advice.sessions.process import CHARGED, SESSION, SETTLED, TALKING
+from core.advice.sessions.process import CHARGED, SESSION, SETTLED, TALKING, SessionState
 from core.advice.sessions.slot_checks import NOT_AGREED
 from core.kernel.timers import deadline_of
 from core.people.accounts.model import NOBODY
@@ -33,7 +33,8 @@ from core.trade.funding.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeback
 from core.trade.funding.service import payee_of
 
 EARLY: Final = "early"  # what the yes to pay carries that is pressed while free minutes are left
-NOTHING_TAKEN: Final = frozenset({*NOT_AGREED, "confirmed", *TALKING})  # states in which no card was charged yet
+# States in which no card was charged yet.
+NOTHING_TAKEN: Final = frozenset({*NOT_AGREED, SessionState.CONFIRMED, *TALKING})
 LEFT, GONE = "●", "○"  # a minute of the free ones
 
 # Which steps of the table are buttons, in this order, and how they look. What a step asks first, its press does.
@@ -73,7 +74,11 @@ def session_card(
     name = chat.name_of(other)
     called_back = chargebacks_of(chat.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
     lines = [
-        *((Line(label=words("session.when"), value=_when(chat, booking)),) if booking.state != "proposed" else ()),
+        *(
+            (Line(label=words("session.when"), value=_when(chat, booking)),)
+            if booking.state != SessionState.PROPOSED
+            else ()
+        ),
         Line(label=words("session.with"), value=f"{name} · {session_reputation(chat, other)}"),
     ]
     if brief:
@@ -96,17 +101,20 @@ def session_card(
 def waits_for_me(chat: ChatContext, booking: Booking) -> bool:
     """Whether the next step is this person's: an answer, a card, a proposal, or coming in."""
     side = str(service.side_of(chat.ctx, booking))
-    if booking.move_to is not None and booking.state != "card_trouble":
+    if booking.move_to is not None and booking.state != SessionState.CARD_TROUBLE:
         return booking.move_by != side
-    if booking.state == "session_dispute":
+    if booking.state == SessionState.SESSION_DISPUTE:
         return side == "consultant" and not _answered(chat, booking)
-    answers = {"seeker": ("slot_held", "card_trouble", "free_window", "debt"), "consultant": ("proposed", "requested")}
+    answers = {
+        "seeker": (SessionState.SLOT_HELD, SessionState.CARD_TROUBLE, SessionState.FREE_WINDOW, SessionState.DEBT),
+        "consultant": (SessionState.PROPOSED, SessionState.REQUESTED),
+    }
     return booking.state in answers[side] or _may_come_in(chat, booking, side)
 
 
 def _answered(chat: ChatContext, booking: Booking) -> bool:
     """Whether the consultant has said something to a complaint that is open."""
-    complaint = None if booking.state != "session_dispute" else settlement.complaint_of(chat.ctx, booking.id)
+    complaint = None if booking.state != SessionState.SESSION_DISPUTE else settlement.complaint_of(chat.ctx, booking.id)
     return complaint is not None and bool(complaint.answer)
 
 
@@ -115,28 +123,28 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, called_ba
     words = chat.words
     timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
     code = f"session.turn.{booking.state}{'.answered' if _answered(chat, booking) else ''}"
-    held_at = hold_status.held_later(chat.ctx, booking) if booking.state == "slot_held" else None
-    if booking.state == "confirmed" and _is_open(chat, booking):
+    held_at = hold_status.held_later(chat.ctx, booking) if booking.state == SessionState.SLOT_HELD else None
+    if booking.state == SessionState.CONFIRMED and _is_open(chat, booking):
         code = _coming_in(chat, booking, side)
     free_first = final_charges.free_first(chat.ctx, booking)
-    if booking.state == "billable" and free_first:
+    if booking.state == SessionState.BILLABLE and free_first:
         code = "session.turn.billable.free_first"
-    moving_on = booking.move_to is not None and booking.state == "confirmed"
+    moving_on = booking.move_to is not None and booking.state == SessionState.CONFIRMED
     if moving_on:
         code = "session.turn.moving_yours" if booking.move_by != side else "session.turn.moving_theirs"
-    if booking.state == "slot_held" and side == "seeker":
+    if booking.state == SessionState.SLOT_HELD and side == "seeker":
         ready = card_holds.page_of(chat.ctx, booking) is not None
         code = "session.turn.slot_held.seeker" if ready else "session.turn.slot_held.coming"
         code = "session.turn.slot_held.later" if ready and held_at is not None else code
-    if booking.state == "paying_out" and _waits_for_account(chat, booking, side):
+    if booking.state == SessionState.PAYING_OUT and _waits_for_account(chat, booking, side):
         code = "session.turn.paying_out.waits"
-    elif booking.state == "paying_out" and side == "seeker" and not _goes_back(chat, booking):
+    elif booking.state == SessionState.PAYING_OUT and side == "seeker" and not _goes_back(chat, booking):
         code = "session.turn.completed"  # what is still on its way is the consultant's
     recall = next((each for each in called_back if each.state == CHARGEBACK.initial), None)
     if recall is not None:
         answered = recall.evidence_due or recall.opened_at + CHARGEBACK_SILENT
         return words(f"session.turn.recalled.{side}", until=answered)
-    if booking.state == "closed_free" and not hold_status.was_held(chat.ctx, booking):
+    if booking.state == SessionState.CLOSED_FREE and not hold_status.was_held(chat.ctx, booking):
         code = "session.turn.closed_free.consultant"  # of the bank there is nothing to say
     if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
         code = f"session.turn.over.{booking.why}"
@@ -205,14 +213,14 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, called_back: Se
         lines.append(Line(label=words("session.net"), value=net_in_words(chat, booking)))
     if side == "seeker":
         lines += hold_lines(chat, booking)
-    if booking.state == "proposed":
+    if booking.state == SessionState.PROPOSED:
         lines.append(Line(label=words("ask.times"), value=slots_in_words(chat, booking.times)))
     if booking.move_to is not None:
         lines.append(Line(label=words("session.proposed"), value=words.moment(booking.move_to)))
-    if booking.state in ("confirmed", *TALKING):
+    if booking.state in (SessionState.CONFIRMED, *TALKING):
         lines.append(Line(label=words("session.room"), value=_room(chat, booking)))
     lines += [*_clock(chat, booking), *_ended_by(chat, booking)]
-    if booking.state in ("free_paused", "paid_paused"):
+    if booking.state in (SessionState.FREE_PAUSED, SessionState.PAID_PAUSED):
         here = [
             chat.name_of(person)
             for person, since in ((booking.seeker, meeting.seeker_here), (booking.consultant, meeting.consultant_here))
@@ -232,7 +240,9 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, called_back: Se
 def _clock(chat: ChatContext, booking: Booking) -> list[Line]:
     """The server's clock: what is left of the free minutes, to be seen at a glance; afterwards, how long it has run."""
     words, meeting = chat.words, meeting_of(chat.ctx, booking)
-    if booking.state in ("free_window", "free_paused") or final_charges.free_first(chat.ctx, booking):
+    if booking.state in (SessionState.FREE_WINDOW, SessionState.FREE_PAUSED) or final_charges.free_first(
+        chat.ctx, booking
+    ):
         left = rules.free_minutes_left(final_charges.free_time(chat.ctx, booking), booking.terms)
         gone = int(booking.terms.free.total_seconds()) // 60 - left
         bar = LEFT * left + GONE * gone
@@ -276,23 +286,23 @@ def _open(chat: ChatContext, booking: Booking) -> tuple[tuple[Button, ...], ...]
 
 def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Button, ...], ...]:
     words, rows = chat.words, []
-    if side == "seeker" and booking.state in ("slot_held", "card_trouble", "debt"):
+    if side == "seeker" and booking.state in (SessionState.SLOT_HELD, SessionState.CARD_TROUBLE, SessionState.DEBT):
         rows.append(card_button(chat, booking))
     if _may_come_in(chat, booking, side):
         rows.append((way_in(chat, booking),))
     rows += _extension(chat, booking, side)
-    if side == "consultant" and booking.state == "proposed":
+    if side == "consultant" and booking.state == SessionState.PROPOSED:
         rows += time_rows(chat, booking)
     rows += _continue_row(chat, booking)
     made = _step_buttons(chat, booking)
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
-    if booking.state == "paying_out" and _waits_for_account(chat, booking, side):
+    if booking.state == SessionState.PAYING_OUT and _waits_for_account(chat, booking, side):
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
     beside = []
-    if booking.sequence and (booking.state == "confirmed" or booking.why == "cancelled"):
+    if booking.sequence and (booking.state == SessionState.CONFIRMED or booking.why == "cancelled"):
         file = press("session.calendar", booking.id)
         beside.append(Button(label=words("session.calendar_button"), press=file))
-    if booking.state not in ("slot_held", *TALKING):
+    if booking.state not in (SessionState.SLOT_HELD, *TALKING):
         blocking = press("apart.ask", booking.id, choice="session")
         beside.append(Button(label=words("apart.button"), press=blocking))
     if booking.state in CHARGED:  # who was charged has a receipt at least
@@ -302,7 +312,7 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
     rows += _somebody_else(chat, booking, side)
     gone = person_of(chat.ctx, booking.consultant).name == NOBODY
-    if side == "seeker" and not gone and booking.state in (*SETTLED, "review_window"):
+    if side == "seeker" and not gone and booking.state in (*SETTLED, SessionState.REVIEW_WINDOW):
         again, name = press("seek.show", booking.expert_id), chat.name_of(booking.consultant)
         rows.append((Button(label=words("session.again_button", name=name), press=again),))
     return tuple(rows) if not beside else (*rows, tuple(beside))
@@ -351,7 +361,7 @@ def stands_outside(chat: ChatContext, booking: Booking) -> bool:
 
 
 def _may_come_in(chat: ChatContext, booking: Booking, side: str) -> bool:
-    if booking.state not in ("confirmed", "free_paused", "paid_paused"):
+    if booking.state not in (SessionState.CONFIRMED, SessionState.FREE_PAUSED, SessionState.PAID_PAUSED):
         return False
     if chat.ctx.now < booking.starts_at - rules.CHECK_IN_BEFORE:
         return False  # the reminder ten minutes before draws the card anew, with the button
@@ -362,7 +372,7 @@ def _may_come_in(chat: ChatContext, booking: Booking, side: str) -> bool:
 
 def _extension(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:
     """More time: the consultant offers it, the seeker takes it."""
-    if booking.state != "billable":
+    if booking.state != SessionState.BILLABLE:
         return []
     words, asked = chat.words, meeting_of(chat.ctx, booking).extension_asked
     if side == "consultant":

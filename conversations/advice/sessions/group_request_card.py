@@ -11,7 +11,7 @@ from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line
 from core.advice.sessions import group_requests
 from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.process import SESSION, SessionState
 from core.kernel.timers import deadline_of
 
 
@@ -58,7 +58,7 @@ def _answer(chat: ChatContext, booking: Booking) -> str:
     words = chat.words
     if booking.picked_at is not None:
         said = words("ask.said_yes", at=booking.starts_at)
-    elif booking.state == "proposed":
+    elif booking.state == SessionState.PROPOSED:
         said = words("ask.is_asked")
     else:
         said = words(f"ask.{booking.why}")
@@ -70,7 +70,7 @@ def _turn(chat: ChatContext, asked: Sequence[Booking]) -> str:
     winner = next((booking for booking in asked if booking.picked_at is not None), None)
     if winner is not None:
         return words("ask.won", name=_name(chat, winner), at=winner.starts_at)
-    waiting = next((booking for booking in asked if booking.state == "proposed"), None)
+    waiting = next((booking for booking in asked if booking.state == SessionState.PROPOSED), None)
     if waiting is None:
         return words("ask.nobody")
     timer = deadline_of(chat.ctx.session, SESSION.name, waiting.id)
@@ -82,6 +82,6 @@ def _buttons(chat: ChatContext, ask_id: str, asked: Sequence[Booking]) -> tuple[
     winner = next((booking for booking in asked if booking.picked_at is not None), None)
     if winner is not None:
         return ((Button(label=words("session.open"), press=press("session.show", winner.id), style="primary"),),)
-    if any(booking.state == "proposed" for booking in asked):
+    if any(booking.state == SessionState.PROPOSED for booking in asked):
         return ((Button(label=words("ask.take_back"), press=press("ask.take_back", ask_id), style="danger"),),)
     return ((Button(label=words("ask.again"), press=press("ask.again", ask_id), style="primary"),),)

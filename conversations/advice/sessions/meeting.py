@@ -15,7 +15,7 @@ from conversations.reply import Button, Say, Toast
 from conversations.router import Router
 from core.advice.sessions import final_charges, meeting, rules, service
 from core.advice.sessions.model import LONGEST_LINE, Booking
-from core.advice.sessions.process import TALKING
+from core.advice.sessions.process import TALKING, SessionState
 from core.kernel.chat_state.service import focused_draft
 from core.kernel.errors import Refusal
 from core.people.files.model import Checked
@@ -206,10 +206,10 @@ def _spoken_in(chat: ChatContext) -> Booking | None:
 
 def _entered(chat: ChatContext) -> Booking | None:
     """The session that this person is in, or else the one that they have come in to before it begins."""
-    return current(chat) or in_the_room(chat, frozenset({"confirmed"}))
+    return current(chat) or in_the_room(chat, frozenset({SessionState.CONFIRMED}))
 
 
-def in_the_room(chat: ChatContext, states: Collection[str]) -> Booking | None:
+def in_the_room(chat: ChatContext, states: Collection[SessionState]) -> Booking | None:
     """The session in one of these states that this person has come in to."""
     for booking in _ahead(chat):
         if booking.state in states:

@@ -8,14 +8,14 @@ from conversations.fees import fee_lines
 from conversations.reply import Button, Line
 from core.advice.sessions import card_holds, hold_status, settlement
 from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SETTLED
+from core.advice.sessions.process import SETTLED, SessionState
 from core.kernel.money import Money
 
 
 def hold_lines(chat: ChatContext, booking: Booking) -> list[Line]:
     """Of a card that is only kept for now: when the price is held on it."""
     words, at = chat.words, hold_status.held_later(chat.ctx, booking)
-    if at is None or booking.state not in ("requested", "countered", "confirmed"):
+    if at is None or booking.state not in (SessionState.REQUESTED, SessionState.COUNTERED, SessionState.CONFIRMED):
         return []
     return [Line(label=words("session.hold"), value=words("session.hold_later", price=booking.price, at=at))]
 
@@ -27,7 +27,7 @@ def charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
     taken = booking.due
     if settled is not None:
         taken = Money(settled.net_minor + settled.fee_minor + settled.back_minor, booking.currency)
-    elif booking.state not in ("review_window", "session_dispute"):
+    elif booking.state not in (SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE):
         return []
     reason = f"session.charged_for.{booking.why}"
     reason = f"{reason}.{side}" if words.knows(f"{reason}.{side}") else reason
@@ -58,7 +58,7 @@ def card_button(chat: ChatContext, booking: Booking) -> tuple[Button, ...]:
     page = card_holds.page_of(chat.ctx, booking)
     if page is None:
         return (Button(label=chat.words("session.card_button"), press=press("session.card", booking.id)),)
-    if booking.state == "debt":
+    if booking.state == SessionState.DEBT:
         return (Button(label=chat.words("session.pay_button", price=booking.due), url=page, style="primary"),)
     if hold_status.held_later(chat.ctx, booking) is not None:
         return (Button(label=chat.words("session.keep_card_button"), url=page, style="primary"),)

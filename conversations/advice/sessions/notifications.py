@@ -20,6 +20,7 @@ from core.advice.sessions import card_holds
 from core.advice.sessions import events as session
 from core.advice.sessions.group_requests import together
 from core.advice.sessions.model import Booking, Line
+from core.advice.sessions.process import SessionState
 from core.advice.sessions.service import all_bookings_of, booking_for
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
@@ -113,7 +114,7 @@ def sides_of(ctx: Ctx, booking_id: str) -> list[Person]:
     people = [person_of(ctx, booking.seeker)]
     if booking.picked_at is not None:
         return [*people, person_of(ctx, booking.consultant)]
-    if booking.state != "slot_held" and booking.why != "abandoned":
+    if booking.state != SessionState.SLOT_HELD and booking.why != "abandoned":
         people.append(person_of(ctx, booking.consultant))
     return people
 

@@ -32,14 +32,15 @@ from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
 from core.trade.deals import service as deals
 from core.trade.deals.access import has_signed
-from core.trade.deals.model import ASKS_FIRST, DEAL, Deal, Side
+from core.trade.deals.model import ASKS_FIRST, DEAL, Deal, DealState, Side
 from core.trade.delivery import service as delivery
+from core.trade.delivery.model import LotState
 from core.trade.delivery.service import LotSummaries
 from core.trade.disputes.model import OPEN as OPEN_CASES
 from core.trade.disputes.model import Case
 from core.trade.disputes.service import cases_of
 from core.trade.funding import service as escrow
-from core.trade.funding.model import Chargeback, Tranche
+from core.trade.funding.model import Chargeback, Tranche, TrancheState
 from core.trade.funding.rails.service import way_of
 from core.trade.funding.service import MoneySummary
 from core.trade.reviews.service import may_review_until, reviews_of_deal
@@ -127,15 +128,15 @@ def _now(
     """A deal that is over waits for at most one thing: that this side says how it was."""
     rate_by = may_review_until(chat.ctx, deal.id, chat.organisation) if deal.state in DEAL.final else None
     lots, sides = delivery.lots_of(chat.ctx, deal.id), deals.sides(chat.ctx, deal)
-    awaited = next((each for each in tranches if each.state == "awaited"), None)
-    if awaited is None and deal.state == "awaiting_funding":
+    awaited = next((each for each in tranches if each.state == TrancheState.AWAITED), None)
+    if awaited is None and deal.state == DealState.AWAITING_FUNDING:
         awaited = next(iter(tranches), None)  # its day is not there yet
     return Now(deal, sides, lots, awaited, at_work_until, rate_by, recalls, going_out(chat.ctx, deal))
 
 
 def _banks_at_work(chat: ChatContext, deal: Deal) -> datetime | None:
     """The same for a deal whose money was not read: only one that waits for money is looked at."""
-    if deal.state not in ("awaiting_funding", "funded"):
+    if deal.state not in (DealState.AWAITING_FUNDING, DealState.FUNDED):
         return None
     payment = escrow.payment_of(chat.ctx, deal.id)
     return confirmed_by(payment, way_of(chat.ctx, payment.id) if payment is not None else None)
@@ -148,7 +149,7 @@ def awaits_me(chat: ChatContext, deal: Deal) -> bool:
     side: Side = "buyer" if "buyer" in deals.sides(chat.ctx, deal) else "seller"
     if deal.frozen is not None:
         return False
-    if deal.state == "awaiting_funding":
+    if deal.state == DealState.AWAITING_FUNDING:
         may_pay = side == "buyer" and not asked_directly(deal) and escrow.awaited(chat.ctx, deal.id) is not None
         return may_pay and _banks_at_work(chat, deal) is None
     return deal.state in LOTS_GO_ON and any(asks(lot, side) for lot in delivery.lots_of(chat.ctx, deal.id))
@@ -157,7 +158,9 @@ def awaits_me(chat: ChatContext, deal: Deal) -> bool:
 def brief_card(chat: ChatContext, deal: Deal) -> Card:
     """A deal among others: what, how much, whose turn; one button opens it."""
     words = chat.words
-    tranches = escrow.tranches_of(chat.ctx, deal.id) if deal.state in ("awaiting_funding", "funded") else ()
+    tranches = (
+        escrow.tranches_of(chat.ctx, deal.id) if deal.state in (DealState.AWAITING_FUNDING, DealState.FUNDED) else ()
+    )
     now = _now(chat, deal, tranches, _banks_at_work(chat, deal), recalls_of(chat.ctx, deal))
     name = chat.party(deal.seller if now.side == "buyer" else deal.buyer)
     return Card(
@@ -180,7 +183,7 @@ def _decision_lines(chat: ChatContext, deal: Deal) -> list[Line]:
     """Who of the buyer's company has signed what waits for an approval, or has decided on it: told to them alone."""
     by_colleague = deal.buyer_signed_by not in (None, chat.person.id)
     if chat.organisation == deal.buyer and (
-        deal.state == "awaiting_approval" or (deal.state == "agreed" and by_colleague)
+        deal.state == DealState.AWAITING_APPROVAL or (deal.state == DealState.AGREED and by_colleague)
     ):
         signed_by = chat.name_of(deal.buyer_signed_by or "")
         said = f"{signed_by}, {chat.words.show(deal.buyer_signed_at)}"
@@ -200,7 +203,7 @@ def _buttons(
     words, verbs = chat.words, deals.may(chat.ctx, deal)
     rows = money_rows(chat, deal, mine, money)
     rows.append(_verb_buttons(chat, deal, ONWARD_VERBS, verbs))
-    if deal.state == "disputed" or any(lot.state == "lot_dispute" for lot in lots):
+    if deal.state == DealState.DISPUTED or any(lot.state == LotState.LOT_DISPUTE for lot in lots):
         rows += [(_case_button(chat, case),) for case in cases_of(chat.ctx, deal.id) if case.state in OPEN_CASES]
     if deal.state in LOTS_MOVE:
         rows += lot_rows(chat, lots, steps, waits, stands_still=deal.frozen is not None)
@@ -222,7 +225,7 @@ def _buttons(
     return tuple(row for row in rows if row)
 
 
-LOTS_MOVE = frozenset({"funded", "cancel_asked", "disputed", "in_delivery_direct"})
+LOTS_MOVE = frozenset({DealState.FUNDED, DealState.CANCEL_ASKED, DealState.DISPUTED, DealState.IN_DELIVERY_DIRECT})
 
 
 def _case_button(chat: ChatContext, case: Case) -> Button:

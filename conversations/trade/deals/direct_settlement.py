@@ -5,13 +5,13 @@ from __future__ import annotations
 from conversations.chat_context import ChatContext
 from conversations.reply import Line
 from core.trade.deals.messages.service import account_told
-from core.trade.deals.model import Deal, Side
+from core.trade.deals.model import Deal, DealState, Side
 
 
 def direct_lines(chat: ChatContext, deal: Deal, side: Side) -> list[Line]:
     """Nothing of what is paid so is booked: this is what the two have told each other."""
     words, lines = chat.words, []
-    if deal.state == "funded_direct":
+    if deal.state == DealState.FUNDED_DIRECT:
         told = account_told(chat.ctx, deal.id)
         if told is None and side == "buyer":
             told = words("deal.account.ask", other=chat.party(deal.seller))

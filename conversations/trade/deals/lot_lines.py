@@ -12,7 +12,7 @@ from conversations.reply import Button, Line, Style
 from conversations.trade.claim_figures import paid_with
 from conversations.trade.deals.pending_lots import Wait
 from core.trade.delivery.lot_summaries import ARGUED, LotSummaries
-from core.trade.delivery.model import Lot
+from core.trade.delivery.model import Lot, LotState
 
 LOTS_WITH_BUTTONS = 3  # a card stays a card; the rest of a long schedule comes up when these are done
 LOTS_LISTED = 12
@@ -38,7 +38,7 @@ def lot_lines(chat: ChatContext, lots: Sequence[Lot], summaries: LotSummaries, u
 
 def _line(chat: ChatContext, lot: Lot, count: int, summaries: LotSummaries, unpaid: Collection[int]) -> Line:
     words = chat.words
-    nothing_back = lot.state == "dropped" and lot.number in unpaid
+    nothing_back = lot.state == LotState.DROPPED and lot.number in unpaid
     parts = [
         words.show(lot.quantity),
         show_window(chat, (lot.window_from, lot.window_to)),
@@ -50,7 +50,7 @@ def _line(chat: ChatContext, lot: Lot, count: int, summaries: LotSummaries, unpa
         parts.append(words("lot.measured", measured=lot.measured))
     if (pay := summaries.pays.get(lot.id)) is not None:
         parts.append(words("lot.would_pay", pay=pay, amount=lot.amount))
-    if lot.state == "adjusted":
+    if lot.state == LotState.ADJUSTED:
         parts += paid_with(chat, lot)
     elif lot.state in ARGUED and lot.never_came:
         parts.append(words("lot.claimed", words=words("claim.never_came")))

@@ -6,14 +6,22 @@ from collections.abc import Sequence
 
 from conversations.chat_context import ChatContext
 from core.kernel.transaction import Ctx
-from core.trade.deals.model import CALLED_BACK, DEAL, Deal, Side
+from core.trade.deals.model import CALLED_BACK, DEAL, Deal, DealState, Side
 from core.trade.funding import service as escrow
 from core.trade.funding.chargebacks import of_subject
 from core.trade.funding.evidence.model import SEND_BEFORE, PackState
 from core.trade.funding.evidence.service import pack_of
-from core.trade.funding.model import CHARGEBACK, Chargeback, Effect, EffectKind, EffectState, SubjectKind
+from core.trade.funding.model import (
+    CHARGEBACK,
+    Chargeback,
+    ChargebackState,
+    Effect,
+    EffectKind,
+    EffectState,
+    SubjectKind,
+)
 
-GOING_OUT = ("settling", "payout_blocked")  # of a deal whose lots are all closed
+GOING_OUT = (DealState.SETTLING, DealState.PAYOUT_BLOCKED)  # of a deal whose lots are all closed
 
 
 def recalls_of(ctx: Ctx, deal: Deal) -> Sequence[Chargeback]:
@@ -30,11 +38,11 @@ def going_out(ctx: Ctx, deal: Deal) -> Sequence[Effect]:
     return [each for each in effects if each.state is not EffectState.DONE and each.kind is not EffectKind.REVERSAL]
 
 
-def what_goes_out(state: str, effects: Sequence[Effect]) -> str:
+def what_goes_out(state: DealState, effects: Sequence[Effect]) -> str:
     """The situation of a deal that waits for its last payments alone: the payout with no account first, which only the
     seller can end, then the refund, then a payout that is on its way."""
     kinds = {each.kind for each in effects}
-    if state == "payout_blocked":
+    if state == DealState.PAYOUT_BLOCKED:
         return "payout_blocked_refund" if kinds == {EffectKind.REFUND} else state
     if any(each.kind is EffectKind.TRANSFER and each.state is EffectState.WAITING for each in effects):
         return state
@@ -51,7 +59,7 @@ def called_back(chat: ChatContext, deal: Deal, side: Side, other: str, found: Se
     if undecided is not None:
         amount = undecided.amount or deal.amount  # a bank that only asks has taken nothing yet
         return words(f"turn.recall.open.{side}", other=other, amount=amount)
-    owing = next((each for each in found if each.state == "lost" and each.outstanding), None)
+    owing = next((each for each in found if each.state == ChargebackState.LOST and each.outstanding), None)
     if owing is not None and side == "seller":
         return words("turn.recall.owed.seller", other=other, amount=owing.amount, owed=owing.outstanding)
     return ""

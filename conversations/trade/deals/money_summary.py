@@ -10,7 +10,7 @@ from conversations.router import Router
 from conversations.trade.deals.payment import pay_lines, pay_rows
 from core.trade.deals.model import Deal
 from core.trade.funding import service as escrow
-from core.trade.funding.model import Tranche
+from core.trade.funding.model import ChargebackState, Tranche, TrancheState
 from core.trade.funding.service import MoneySummary
 
 router = Router()
@@ -39,7 +39,7 @@ def unpaid_lots(deal: Deal, money: MoneySummary) -> frozenset[int]:
     """The numbers of the lots for which nothing is held or ever was: all, where the two settle it without us."""
     if deal.direct:
         return frozenset(range(1, deal.terms.lots + 1))
-    unpaid = (each for each in money.tranches if each.state != "funded")
+    unpaid = (each for each in money.tranches if each.state != TrancheState.FUNDED)
     return frozenset(number for each in unpaid for number in range(each.first_lot, each.last_lot + 1))
 
 
@@ -47,7 +47,7 @@ def _tranche_line(chat: ChatContext, tranche: Tranche, count: int) -> Line | Non
     """Of a deal that is paid at once only what is missing is of interest."""
     words = chat.words
     label = words("tranche.number", number=tranche.number, count=count) if count > 1 else words("tranche.whole")
-    if tranche.state == "awaited" and tranche.held:
+    if tranche.state == TrancheState.AWAITED and tranche.held:
         said = words("tranche.in_part", came=tranche.held, missing=tranche.missing, amount=tranche.amount)
     elif count == 1:
         return None
@@ -64,7 +64,7 @@ def _chargeback_lines(chat: ChatContext, mine: frozenset[str], money: MoneySumma
     for found in money.chargebacks:
         code = f"state.chargeback.{found.state}"
         said = words(f"{code}.buyer" if "buyer" in mine else code, amount=found.amount)
-        if "seller" in mine and found.outstanding and found.state in ("open", "lost"):
+        if "seller" in mine and found.outstanding and found.state in (ChargebackState.OPEN, ChargebackState.LOST):
             said = f"{said} {words('chargeback.owed', amount=found.outstanding)}"
         lines.append(Line(label=words("chargeback.label"), value=said))
     return lines

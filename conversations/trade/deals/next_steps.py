@@ -17,8 +17,8 @@ from core.kernel.transaction import Ctx
 from core.people.companies.service import signs_alone
 from core.trade.deals.access import deal_for
 from core.trade.deals.approval import approve_by
-from core.trade.deals.model import DEAL, IN_DOUBT, Deal, Side
-from core.trade.delivery.model import LOT, UNSENT, Lot
+from core.trade.deals.model import DEAL, IN_DOUBT, Deal, DealState, Side
+from core.trade.delivery.model import LOT, UNSENT, Lot, LotState
 from core.trade.delivery.rules import asks_seller, ended_unpaid
 from core.trade.disputes.model import CASE, OPEN
 from core.trade.disputes.service import cases_of
@@ -65,25 +65,30 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
     Every state of every process has its sentence here. `brief`: of a deal among others, the first line alone.
     """
     deal, words = now.deal, chat.words
-    if deal.frozen is not None and deal.state != "disputed" and deal.state not in DEAL.final:
+    if deal.frozen is not None and deal.state != DealState.DISPUTED and deal.state not in DEAL.final:
         return _with_answer(chat, now, _standstill(chat, now), brief=brief)
     if deal.state in DEAL.final and (recalled := called_back(chat, deal, now.side, other, now.recalls)):
         return _with_answer(chat, now, recalled, brief=brief)
-    if now.confirmed_by is not None and deal.state == "awaiting_funding" and not asked_directly(deal):
+    if now.confirmed_by is not None and deal.state == DealState.AWAITING_FUNDING and not asked_directly(deal):
         due = now.confirmed_by
         return (
             words("turn.deal.confirming.buyer", due=due)
             if now.side == "buyer"
             else words("turn.deal.confirming.seller", due=due)
         )
-    if deal.state == "agreed" and _needs_approval(chat, now):
+    if deal.state == DealState.AGREED and _needs_approval(chat, now):
         return _above(chat, now, other)
     told = [_sentence(chat, wait, other, deal, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
-    if deal.state == "awaiting_funding" and now.side == "seller" and deal.listing_id and not asked_directly(deal):
+    if (
+        deal.state == DealState.AWAITING_FUNDING
+        and now.side == "seller"
+        and deal.listing_id
+        and not asked_directly(deal)
+    ):
         told[0] = f"{told[0]} {words('deal.goods_back')}"  # unpaid
     if not brief and len(waits) > SHOWN:
         told.append(words("turn.more", count=len(waits) - SHOWN))
-    if not brief and deal.state == "awaiting_funding":
+    if not brief and deal.state == DealState.AWAITING_FUNDING:
         told += [
             words("turn.paid_late", lot=lot.number) for lot in now.lots[:1] if _may_be_paid_late(lot, waits[0].due)
         ]
@@ -130,33 +135,33 @@ def _waits(ctx: Ctx, now: Now) -> list[Wait]:
     """All that a deal waits for just now, one thing at least."""
     deal, side, lots = now.deal, now.side, now.lots
     going = _lot_waits(ctx, deal.id, lots, side) if deal.state in LOTS_GO_ON else []
-    if deal.state == "funded":
+    if deal.state == DealState.FUNDED:
         if now.awaited is not None and now.confirmed_by is None and side == "buyer":
             # what is paid goes on without them
             due = deadline_of(ctx.session, TRANCHE.name, now.awaited.id)
             due_at = due.due_at if due else None
             going.append(Wait("turn.deal.tranche_awaited.buyer", mine=True, due=due_at, part=now.awaited))
-            going = [wait for wait in going if wait.lot is None or wait.lot.state != "waiting"]
+            going = [wait for wait in going if wait.lot is None or wait.lot.state != LotState.WAITING]
         if going or lots:
             return going or [lot_wait(lots[-1], side, None)]
-    if deal.state == "disputed" and (disputed := _dispute(ctx, deal.id, side)):
+    if deal.state == DealState.DISPUTED and (disputed := _dispute(ctx, deal.id, side)):
         return [disputed]
     over = deal.state in DEAL.final  # then nothing is due
-    answer = "cancel_silent" if deal.state == "cancel_asked" else None  # it may be overdue before
+    answer = "cancel_silent" if deal.state == DealState.CANCEL_ASKED else None  # it may be overdue before
     timer = deadline_of(ctx.session, DEAL.name, deal.id, answer) if not over else None
     situation = what_goes_out(deal.state, now.going_out) if deal.state in GOING_OUT else _situation(now)
     due_at = timer.due_at if timer is not None else now.rate_by
     return [Wait(f"turn.deal.{situation}.{side}", situation in MINE, due_at, part=now.awaited), *going]
 
 
-LOTS_GO_ON: Final = frozenset({"funded", "cancel_asked"})  # with money that is held for each
+LOTS_GO_ON: Final = frozenset({DealState.FUNDED, DealState.CANCEL_ASKED})  # with money that is held for each
 MINE: Final = frozenset({"cancel_asked_me"})  # of the situations in which lots wait beside the deal
 
 
 def _lot_waits(ctx: Ctx, deal_id: str, lots: Sequence[Lot], side: Side) -> list[Wait]:
     """What the open ones wait for: at most three statements, however many lots there are."""
     due = deadlines_of(ctx.session, LOT.name, [lot.id for lot in lots if lot.state not in LOT.final])
-    disputed = any(lot.state == "lot_dispute" for lot in lots)
+    disputed = any(lot.state == LotState.LOT_DISPUTE for lot in lots)
     cases = {case.subject: case for case in cases_of(ctx, deal_id) if case.state in OPEN} if disputed else {}
     ruled_by = deadlines_of(ctx.session, CASE.name, [case.id for case in cases.values()])
     return lot_waits(lots, side, due, cases, ruled_by, short=_short(ctx, deal_id, lots))
@@ -164,7 +169,7 @@ def _lot_waits(ctx: Ctx, deal_id: str, lots: Sequence[Lot], side: Side) -> list[
 
 def _short(ctx: Ctx, deal_id: str, lots: Sequence[Lot]) -> set[str]:
     """Of which so little came by the buyer's word that it is a claim, whether they accept it or keep silent."""
-    weighed = [lot for lot in lots if lot.state == "inspection" and lot.weighed_by == "buyer"]
+    weighed = [lot for lot in lots if lot.state == LotState.INSPECTION and lot.weighed_by == "buyer"]
     agreed = deal_for(ctx, deal_id).terms.quality if weighed else None
     return {lot.id for lot in weighed if asks_seller(agreed, lot)}
 
@@ -198,21 +203,22 @@ def _with_answer(chat: ChatContext, now: Now, said: str, *, brief: bool) -> str:
 def _situation(now: Now) -> str:
     """The deal's state, as far as it is told differently to whoever has to act."""
     deal, mine, side = now.deal, now.mine, now.side
-    asked = {"cancel_asked": deal.cancel_asked_by, "funded_direct": deal.cancel_asked_by}
-    if deal.state == "agreed" and (deal.buyer_signed_at if side == "buyer" else deal.seller_signed_at):
+    asked = {DealState.CANCEL_ASKED: deal.cancel_asked_by, DealState.FUNDED_DIRECT: deal.cancel_asked_by}
+    if deal.state == DealState.AGREED and (deal.buyer_signed_at if side == "buyer" else deal.seller_signed_at):
         return "agreed_signed"
-    if deal.state == "awaiting_approval" and "approver" in mine:
+    if deal.state == DealState.AWAITING_APPROVAL and "approver" in mine:
         return "approval_asked_me"
     if deal.state in DEAL.final:
         return _ending(now)
-    if deal.state == "awaiting_funding" and asked_directly(deal):
+    if deal.state == DealState.AWAITING_FUNDING and asked_directly(deal):
         return _asked_to_settle_directly(deal, mine, side)
     if asked.get(deal.state) is not None:
         asked_by = "cancel_asked_me" if "other" in mine else "cancel_asked_them"
         return f"{asked_by}_direct" if deal.direct else asked_by
+    later = now.awaited is not None and now.awaited.state == TRANCHE.initial
     told_apart = {
-        "awaiting_funding": "funding_later" if now.awaited is not None and now.awaited.state == TRANCHE.initial else "",
-        "funded_direct": "funded_direct_paid" if deal.buyer_paid_at is not None else "",
+        DealState.AWAITING_FUNDING: "funding_later" if later else "",
+        DealState.FUNDED_DIRECT: "funded_direct_paid" if deal.buyer_paid_at is not None else "",
     }
     return told_apart.get(deal.state) or deal.state
 
@@ -229,14 +235,14 @@ def _asked_to_settle_directly(deal: Deal, mine: frozenset[str], side: Side) -> s
 def _ending(now: Now) -> str:
     """How a deal that is over has ended: a sentence for each cause, for what people may still want differs."""
     deal, lots = now.deal, now.lots
-    if deal.state == "closed":
+    if deal.state == DealState.CLOSED:
         if deal.ended_by == "idle" and deal.buyer_paid_at is not None:
             return "closed_idle_paid"
         return f"closed_{deal.ended_by}" if deal.ended_by in CLOSED_BY else "closed"
-    if deal.state == "cancelled":
+    if deal.state == DealState.CANCELLED:
         cancelled = "cancelled" if ended_unpaid(lots) else "cancelled_in_part"
         return f"{cancelled}_unrated" if now.may_rate else cancelled
-    if deal.direct and any(lot.state == "dropped" for lot in lots):
+    if deal.direct and any(lot.state == LotState.DROPPED for lot in lots):
         return "completed_short"
     ended = "given_back" if ended_unpaid(lots) and not deal.direct else "completed"
     return ended if now.may_rate else f"{ended}_rated"

@@ -11,7 +11,7 @@ from conversations.router import Router
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal
 from core.trade.funding import service as escrow
-from core.trade.funding.model import Payment
+from core.trade.funding.model import Payment, PaymentState
 from core.trade.funding.rails.model import PaymentWay, Rail
 from core.trade.funding.rails.service import rail_of, rails_for
 from core.trade.funding.service import MoneySummary
@@ -26,7 +26,7 @@ def pay_lines(chat: ChatContext, mine: frozenset[str], money: MoneySummary) -> l
     if "buyer" not in mine or money.awaited is None:
         return []
     payment, way, words = money.payment, money.way, chat.words
-    if payment is None or way is None or payment.state != "open":
+    if payment is None or way is None or payment.state != PaymentState.OPEN:
         return []
     if way.settling:
         return [Line(label=words("pay.label"), value=words("pay.settling", due=payment.expires_at))]
@@ -62,11 +62,11 @@ def pay_rows(chat: ChatContext, deal: Deal, money: MoneySummary) -> list[tuple[B
     if way is not None and way.settling:
         return []
     rows: list[tuple[Button, ...]] = []
-    if payment is not None and payment.url and payment.state == "open":
+    if payment is not None and payment.url and payment.state == PaymentState.OPEN:
         by_bank = way is not None and way.iban is not None
         label = words("pay.how_to_transfer") if by_bank else words("deal.pay", amount=payment.missing)
         rows.append((Button(label=label, url=payment.url, style="primary"),))
-    elif way is None or way.iban is None or (payment is not None and payment.state != "open"):
+    elif way is None or way.iban is None or (payment is not None and payment.state != PaymentState.OPEN):
         button = Button(label=words("deal.get_pay_page"), press=press("deal.pay", deal.id, deal.version))
         rows.append((button.model_copy(update={"style": "primary"}),))
     partly = payment is not None and way is not None and way.rail is Rail.BANK_TRANSFER and payment.received

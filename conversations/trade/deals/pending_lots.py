@@ -9,8 +9,8 @@ from typing import Final
 
 from core.kernel.timers import Timer
 from core.trade.deals.model import Side
-from core.trade.delivery.model import LOT, Lot
-from core.trade.disputes.model import CASE, Case
+from core.trade.delivery.model import LOT, Lot, LotState
+from core.trade.disputes.model import CASE, Case, CaseState
 from core.trade.funding.model import Tranche
 
 SHOWN: Final = 3  # a card stays a card; what waits longest stands on the lots' own lines
@@ -52,7 +52,7 @@ def lot_waits(
     Lots of a later part of the money wait for that part, which is told by itself: they stand here only when all do.
     """
     opened = [lot for lot in lots if lot.state not in LOT.final]
-    going = [lot for lot in opened if lot.state != "waiting"]
+    going = [lot for lot in opened if lot.state != LotState.WAITING]
     found = []
     for lot in going or opened[:1]:
         case = cases.get(lot.id)
@@ -77,29 +77,29 @@ def lot_wait(lot: Lot, side: Side, timer: Timer | None, *, short: bool = False) 
 
 def case_wait(case: Case, side: Side, timer: Timer, lot: Lot | None) -> Wait:
     """What a dispute waits for, while it has a day of its own. Until a ruling counts, either side may appeal."""
-    mine = case.state == "ruled" or side in CASE.reminds(case.state, timer.event)
+    mine = case.state == CaseState.RULED or side in CASE.reminds(case.state, timer.event)
     return Wait(f"turn.case.{case.state}.party", mine, timer.due_at, lot)
 
 
-TASKS: Final[Mapping[str, frozenset[str]]] = {
-    "buyer": frozenset({"inspection", "claim_offered", "late", "referee"}),
-    "seller": frozenset({"planned", "late", "claim", "referee"}),
+TASKS: Final[Mapping[str, frozenset[LotState]]] = {
+    "buyer": frozenset({LotState.INSPECTION, LotState.CLAIM_OFFERED, LotState.LATE, LotState.REFEREE}),
+    "seller": frozenset({LotState.PLANNED, LotState.LATE, LotState.CLAIM, LotState.REFEREE}),
 }
 
 
 def asks(lot: Lot, side: Side) -> bool:
     """Whether the next step with a lot is this side's."""
-    if lot.state == "referee_found" or (lot.state == "planned" and lot.asked_by not in (None, side)):
+    if lot.state == LotState.REFEREE_FOUND or (lot.state == LotState.PLANNED and lot.asked_by not in (None, side)):
         return lot.asked_by != side
     return lot.state in TASKS[side]
 
 
 def _situation(lot: Lot, side: Side) -> str:
     """The lot's state, as far as it is told differently to whoever has to act."""
-    if lot.state == "planned" and lot.asked_by is not None:
+    if lot.state == LotState.PLANNED and lot.asked_by is not None:
         return "drop_asked_me" if lot.asked_by != side else "drop_asked_them"
-    if lot.state == "claim" and lot.never_came:
+    if lot.state == LotState.CLAIM and lot.never_came:
         return "never_came"
-    if lot.state == "referee_found":
+    if lot.state == LotState.REFEREE_FOUND:
         return "referee_found_me" if lot.asked_by != side else "referee_found_them"
     return lot.state

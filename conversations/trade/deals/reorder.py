@@ -11,7 +11,7 @@ from conversations.router import Router
 from conversations.trade.offers.offer_forms import open_offer, open_purchase
 from core.kernel.errors import NotFound
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal
+from core.trade.deals.model import Deal, DealState
 from core.trade.listings.model import LISTING, Listing
 from core.trade.listings.service import listing_for
 from core.trade.offers.model import Terms
@@ -22,7 +22,7 @@ router = Router()
 
 def again_row(chat: ChatContext, deal: Deal, mine: frozenset[str]) -> tuple[Button, ...]:
     """For who has bought by a deal that is complete."""
-    if deal.state != "completed" or "buyer" not in mine:
+    if deal.state != DealState.COMPLETED or "buyer" not in mine:
         return ()
     return (Button(label=chat.words("deal.again"), press=press("deal.again", deal.id)),)
 

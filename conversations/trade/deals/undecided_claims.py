@@ -9,17 +9,18 @@ from conversations.chat_context import ChatContext
 from conversations.reply import Line
 from core.kernel.timers import deadline_of
 from core.trade.deals.model import Deal
-from core.trade.delivery.model import FINAL_RULE_AFTER, LOT, Finding, Lot
+from core.trade.delivery.model import FINAL_RULE_AFTER, LOT, Finding, Lot, LotState
 from core.trade.delivery.rules import final_pay
 
 BY: Final = ("buyer", "seller", "buyer_seller", "referee", "nobody")  # whose figures it is that count then
-UNANSWERED: Final = frozenset({"claim", "claim_offered"})  # silence makes a dispute of it, and the month begins
+# Silence makes a dispute of it, and the month begins.
+UNANSWERED: Final = frozenset({LotState.CLAIM, LotState.CLAIM_OFFERED})
 
 
 def undecided_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> list[Line]:
     """For who reads a claim or a dispute. Nothing while time decides nothing."""
     timer = deadline_of(chat.ctx.session, LOT.name, lot.id)
-    if timer is None or lot.state not in (*UNANSWERED, "lot_dispute"):
+    if timer is None or lot.state not in (*UNANSWERED, LotState.LOT_DISPUTE):
         return []
     due = timer.due_at + FINAL_RULE_AFTER if lot.state in UNANSWERED else timer.due_at
     return [Line(label=chat.words("claim.undecided", due=due), value=undecided(chat, deal, lot, findings))]

@@ -33,7 +33,7 @@ from core.trade.delivery.commands import (
     ShowArrival,
     ShowLate,
 )
-from core.trade.delivery.model import ASKS_FIRST, Lot, Proposal
+from core.trade.delivery.model import ASKS_FIRST, Lot, LotState, Proposal
 from core.trade.delivery.rules import by_weight_alone, last
 
 IN_A_ROW = 2
@@ -77,7 +77,7 @@ def _contradict(chat: ChatContext, defaults: FormDefaults, values: Values) -> No
 
 def _in_dispute(chat: ChatContext, defaults: FormDefaults) -> bool:
     """Whether the seller's time to answer is over: then the same form says it to whoever decides."""
-    return delivery.lot_for(chat.ctx, str(defaults.subject)).state == "lot_dispute"
+    return delivery.lot_for(chat.ctx, str(defaults.subject)).state == LotState.LOT_DISPUTE
 
 
 router.flow(Flow(CLAIM, finish=_claim, intro=which_lot))
@@ -133,7 +133,7 @@ FORMS: dict[str, tuple[str, str]] = {
 
 def _open(chat: ChatContext, pressed: Press) -> None:
     form, event = FORMS[pressed.verb.partition(".")[2]]
-    if form in LATE and delivery.lot_for(chat.ctx, pressed.subject).state == "lot_dispute":
+    if form in LATE and delivery.lot_for(chat.ctx, pressed.subject).state == LotState.LOT_DISPUTE:
         event = "show_late"
     if form in ("propose", "counter_claim", "referee"):
         lot = delivery.lot_for(chat.ctx, pressed.subject)

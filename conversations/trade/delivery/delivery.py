@@ -24,7 +24,7 @@ from core.people.files.service import kept_files
 from core.trade.deals import service as deals
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import AcceptLot, DispatchLot, ReportArrival, ShowLate, ShowWeight, WeighLot
-from core.trade.delivery.model import ASKS_FIRST, CLAIMED, Lot
+from core.trade.delivery.model import ASKS_FIRST, CLAIMED, Lot, LotState
 from core.trade.delivery.rules import check_missed, comes_early, tells_of
 from core.trade.offers.quality_formula import Measured
 
@@ -109,7 +109,7 @@ def _weigh(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     """What the seller weighs of a lot that is claimed answers the claim."""
     said = {"lot_id": str(defaults.subject), "measured": values["measured"], "files": values.get("files", ())}
     state = delivery.lot_for(chat.ctx, str(defaults.subject)).state
-    if state == "lot_dispute":
+    if state == LotState.LOT_DISPUTE:
         found = Measured(weight=values["measured"])
         delivery.show_late(
             chat.ctx, ShowLate(lot_id=said["lot_id"], measured=found, files=said["files"]), defaults.expected_version
@@ -169,7 +169,8 @@ def open_form(chat: ChatContext, pressed: Press, form: str, event: str) -> None:
 # --- one press --------------------------------------------------------------------------------------------------------
 
 
-OTHERWISE = {"adjusted": "weighed", "claim": "asked"}  # the state of a lot that was accepted, and how that went
+# The state of an accepted lot, and how accepting it went.
+OTHERWISE = {LotState.ADJUSTED: "weighed", LotState.CLAIM: "asked"}
 
 
 def _accept(ctx: Ctx, lot_id: str, expected_version: int | None) -> str:
@@ -190,7 +191,7 @@ def settled(ctx: Ctx, lot: Lot) -> str:
 def _if_odd(chat: ChatContext, lot_id: str) -> str:
     """What is asked before a lot is taken that was measured otherwise than agreed; nothing of any other."""
     lot = delivery.lot_for(chat.ctx, lot_id)
-    if lot.state != "inspection" or lot.measured is None or lot.measured == lot.quantity:
+    if lot.state != LotState.INSPECTION or lot.measured is None or lot.measured == lot.quantity:
         return ""
     words, measured, sold, amount = chat.words, lot.measured, lot.quantity, lot.amount
     pay, seller_asked = delivery.taking(chat.ctx, lot)

@@ -28,7 +28,7 @@ from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal
+from core.trade.deals.model import Deal, DealState
 from core.trade.delivery.service import lot_for
 from core.trade.disputes import service as support
 from core.trade.disputes.model import (
@@ -354,7 +354,7 @@ def _buttons(chat: ChatContext, case: Case, mine: frozenset[str]) -> tuple[tuple
         if verb in verbs
     ]
     deal = deals.deal_for(chat.ctx, case.deal_id)
-    if "operator" in mine and case.kind == "deal" and deal.state == "disputed":
+    if "operator" in mine and case.kind == "deal" and deal.state == DealState.DISPUTED:
         row.append(Button(label=words("case.resume"), press=press("case.resume", case.id, case.version)))
     if case.kind == "lot" and "operator" not in mine:
         row += late_button(chat, lot_for(chat.ctx, case.subject))

@@ -18,7 +18,7 @@ from core.trade.deals import service as deals
 from core.trade.deals.model import Deal
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import ReportReferee
-from core.trade.delivery.model import Finding, Lot
+from core.trade.delivery.model import Finding, Lot, LotState
 from core.trade.delivery.rules import Refereed
 
 SIDE = Field("side", fixed=True)  # of who reports
@@ -63,14 +63,14 @@ def value_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Find
     """The cost of the test and who bears it, and what the lot comes to; of one that is settled, what it came to."""
     words, lines = chat.words, []
     found = delivery.refereed(deal, lot, findings)
-    counts = lot.state == "referee_found" or bool(lot.test_minor)
+    counts = lot.state == LotState.REFEREE_FOUND or bool(lot.test_minor)
     if found is not None and found.cost:
         said = words("claim.test_advanced", cost=found.cost)
         borne = f"{said}; {words(f'claim.borne_by.{found.bearer}')}" if counts else said
         lines.append(Line(label=words("claim.test"), value=borne))
-    if found is not None and lot.state == "referee_found":
+    if found is not None and lot.state == LotState.REFEREE_FOUND:
         lines.append(Line(label=words("claim.if_it_counts"), value=_parts(chat, lot, found)))
-    if lot.state == "adjusted":
+    if lot.state == LotState.ADJUSTED:
         lines.append(Line(label=words("claim.settled"), value=" · ".join(paid_with(chat, lot))))
     return lines
 

@@ -17,6 +17,7 @@ from conversations.router import Flow, Router
 from conversations.trade.reviews import public_reviews
 from core.kernel.errors import Refusal
 from core.trade.deals.service import deal_for
+from core.trade.delivery.model import LotState
 from core.trade.delivery.service import lots_of
 from core.trade.reviews import service as reputation
 from core.trade.reviews.model import MARKS, OF_GOODS, AnswerReview, MarkName, WriteReview
@@ -95,7 +96,7 @@ def write(chat: ChatContext, pressed: Press) -> None:
 def _came(chat: ChatContext, deal_id: str) -> str:
     """Empty where no goods came that somebody kept."""
     lots = lots_of(chat.ctx, deal_id)
-    return "yes" if any(lot.arrived_at and not lot.never_came and lot.state != "dropped" for lot in lots) else ""
+    return "yes" if any(lot.arrived_at and not lot.never_came and lot.state != LotState.DROPPED for lot in lots) else ""
 
 
 # --- once it can be read ----------------------------------------------------------------------------------------------

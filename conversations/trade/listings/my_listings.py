@@ -14,7 +14,7 @@ from conversations.router import Router
 from conversations.trade.listings.certificates import looked_up_at
 from core.kernel.errors import NotAllowed
 from core.trade.listings import service as listings
-from core.trade.listings.model import LISTING, Listing
+from core.trade.listings.model import LISTING, Listing, ListingState
 from core.trade.listings.rules import dates_are_over
 
 SHOWN_AT_ONCE: Final = 10
@@ -74,14 +74,14 @@ def own_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
         for verb, style in VERBS
         if verb in verbs
     ]
-    if chat.market_context.home and listing.state == "live":
+    if chat.market_context.home and listing.state == ListingState.LIVE:
         buttons.append(Button(label=words("link.page"), url=f"{chat.market_context.home}/l/{listing.id}"))
     return Card(
         subject=f"listing:{listing.id}",
         title=goods_name(chat, listing.product_id, listing.grade_id),
         text=listing.words,
         lines=(*goods_lines(chat, listing), Line(label=words("listing.state"), value=words(f"state.{listing.state}"))),
-        turn=words("listing.stands_until", until=listing.expires_at) if listing.state == "live" else "",
+        turn=words("listing.stands_until", until=listing.expires_at) if listing.state == ListingState.LIVE else "",
         note=note,
         buttons=tuple(tuple(buttons[place : place + ABREAST]) for place in range(0, len(buttons), ABREAST)),
         as_new_message=chat.as_new_message,

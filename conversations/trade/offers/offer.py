@@ -34,11 +34,11 @@ from core.kernel.errors import Refusal
 from core.kernel.lot_sizes import LOTS_AT_MOST
 from core.people.blocking.rules import has_contacts, masked
 from core.trade.deals.model import Side
-from core.trade.listings.model import Listing
+from core.trade.listings.model import Listing, ListingState
 from core.trade.listings.service import listing_for
 from core.trade.offers import rules
 from core.trade.offers import service as offers
-from core.trade.offers.model import OFFER, BuyNow, CounterOffer, MakeOffer, Offer, Terms
+from core.trade.offers.model import OFFER, BuyNow, CounterOffer, MakeOffer, Offer, OfferState, Terms
 from core.trade.offers.quality_formula import REPRODUCIBILITY, Quality, quality_of
 
 SHOWN_AT_ONCE = 10
@@ -217,7 +217,7 @@ def buy(chat: ChatContext, pressed: Press) -> None:
 def _for_sale(chat: ChatContext, listing_id: str) -> Listing:
     """A card may be older than its last tonne: nobody fills a form in vain. Raises Refusal."""
     listing = listing_for(chat.ctx, listing_id)
-    if listing.state != "live":
+    if listing.state != ListingState.LIVE:
         raise Refusal("listing.not_for_sale", state=listing.state)
     return listing
 
@@ -313,7 +313,7 @@ def _title(chat: ChatContext, offer: Offer) -> str:
 
 
 def _turn(chat: ChatContext, offer: Offer, mine: frozenset[str], name: str) -> str:
-    if offer.state == "expired":
+    if offer.state == OfferState.EXPIRED:
         return why_lapsed(chat, offer, mine, name)
     if offer.state != OFFER.initial:
         return chat.words(f"state.{offer.state}")
@@ -323,7 +323,7 @@ def _turn(chat: ChatContext, offer: Offer, mine: frozenset[str], name: str) -> s
 def _buttons(
     chat: ChatContext, offer: Offer, mine: frozenset[str], reviews: tuple[Button, ...]
 ) -> tuple[tuple[Button, ...], ...]:
-    if offer.state == "expired":
+    if offer.state == OfferState.EXPIRED:
         return ways_on(chat, offer, mine)
     styles = {"accept": "primary", "decline": "danger", "withdraw": "danger"}
     verbs = [verb for verb in ("accept", "counter", "decline", "withdraw") if verb in OFFER.open_to(offer.state, mine)]

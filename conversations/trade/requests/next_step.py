@@ -8,11 +8,11 @@ from datetime import datetime
 from conversations.chat_context import ChatContext
 from core.kernel.timers import deadline_of
 from core.trade.deals.access import deal_of_quote
-from core.trade.deals.model import DEAL, Deal
+from core.trade.deals.model import DEAL, Deal, DealState
 from core.trade.offers.quotes import service as quotes
 from core.trade.offers.quotes.model import Quote
 from core.trade.requests import service as requests
-from core.trade.requests.model import REQUEST, Request
+from core.trade.requests.model import REQUEST, Request, RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ def _of_taken(chat: ChatContext, asked: Request, taken: Taken) -> str:
     buyer = chat.organisation == asked.buyer
     name, ref = chat.party(taken.quote.seller if buyer else asked.buyer), taken.deal.ref
     head = words("request.turn.taken.buyer" if buyer else "request.turn.taken.winner", name=name, ref=ref)
-    if asked.state != "awarded":
+    if asked.state != RequestState.AWARDED:
         return f"{head} {words('request.turn.both_signed')}"
     due = _due(chat, DEAL.name, taken.deal.id) or ""
-    waits = "request.turn.to_approve" if taken.deal.state == "awaiting_approval" else "request.turn.to_sign"
+    waits = "request.turn.to_approve" if taken.deal.state == DealState.AWAITING_APPROVAL else "request.turn.to_sign"
     lines = [f"{head} {words(waits, due=due)}"]
     if buyer and until is not None and asked.quotes > 1:
         lines.append(words("request.turn.reserve.buyer", due=until))

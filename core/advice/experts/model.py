@@ -27,6 +27,7 @@ MISSES_BEFORE_PAUSE: Final = 2
 Basis = Literal["session", "minute"]
 Policy = Literal["flexible", "standard", "strict"]
 Room = Literal["chat", "video", "own"]
+PausedWhy = Literal["own", "holiday", "missed"]
 
 Headline = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=120)]
 Bio = Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=1500)]
@@ -109,7 +110,7 @@ class Expert(Versioned, Table):
     fields: Mapped[list[str]] = mapped_column(JSON)
     skills: Mapped[list[str]] = mapped_column(JSON)
     languages: Mapped[list[str]] = mapped_column(JSON)
-    basis: Mapped[str] = mapped_column(String(10))
+    basis: Mapped[Basis] = mapped_column(String(10))
     rate_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     lengths: Mapped[list[int]] = mapped_column(JSON)
@@ -118,11 +119,11 @@ class Expert(Versioned, Table):
     air_minutes: Mapped[int] = mapped_column(Integer, default=10)
     notice_minutes: Mapped[int] = mapped_column(Integer, default=120)
     per_day: Mapped[int] = mapped_column(Integer, default=8)
-    policy: Mapped[str] = mapped_column(String(10))
-    room: Mapped[str] = mapped_column(String(10))
+    policy: Mapped[Policy] = mapped_column(String(10))
+    room: Mapped[Room] = mapped_column(String(10))
     own_link: Mapped[str | None] = mapped_column(String(500))
     live: Mapped[bool] = mapped_column(Boolean, index=True)  # shown to seekers
-    paused_why: Mapped[str | None] = mapped_column(String(20))  # "own", "holiday", "missed"
+    paused_why: Mapped[PausedWhy | None] = mapped_column(String(20))
     away_until: Mapped[datetime | None] = mapped_column(Instant)
     free_until: Mapped[datetime | None] = mapped_column(Instant)  # said "free now"
     missed: Mapped[int] = mapped_column(Integer, default=0)  # requests in a row that were not answered

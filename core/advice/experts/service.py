@@ -22,6 +22,7 @@ from core.advice.experts.model import (
     ExpertBusy,
     ExpertDay,
     OfferExpertise,
+    PausedWhy,
     SpecialDay,
 )
 from core.catalogue import Catalogue
@@ -293,7 +294,7 @@ def _list(ctx: Ctx, expert: Expert) -> None:
     ctx.announce(ExpertListed(expert.id, ctx.actor.person))
 
 
-def _pause(ctx: Ctx, expert: Expert, why: str) -> Expert:
+def _pause(ctx: Ctx, expert: Expert, why: PausedWhy) -> Expert:
     expert.live, expert.paused_why, expert.free_until = False, why, None
     ctx.session.flush()
     ctx.announce(ExpertPaused(expert.id, ctx.actor.person, why))

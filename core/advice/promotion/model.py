@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import Date, ForeignKey, Integer, String
@@ -101,32 +101,45 @@ class ChoosePackage(BaseModel):
     field: Annotated[str, StringConstraints(max_length=40)] | None = None
 
 
+StopReason = Literal["own", "away", "given_back", "called_back"]
+
 OWNER = frozenset({"owner"})
+
+
+class PromotionState(StrEnum):
+    CHOSEN = "chosen"
+    RUNNING = "running"
+    DROPPED = "dropped"
+    STOPPED = "stopped"
+    OVER = "over"
+    SUSPENDED = "suspended"
+
 
 PROMOTION: Final = Process(
     name="promotion",
-    initial="chosen",
-    final=frozenset({"dropped", "over", "stopped"}),
+    initial=PromotionState.CHOSEN,
+    final=frozenset({PromotionState.DROPPED, PromotionState.OVER, PromotionState.STOPPED}),
     transitions=(
-        Transition("chosen", "paid", SYSTEM, "running"),
-        Transition("chosen", "drop", OWNER | SYSTEM, "dropped"),
-        Transition("chosen", "not_bought", TIME, "dropped", CHOSEN_FOR),
-        Transition("running", "stop", OWNER | SYSTEM, "stopped"),
-        Transition("running", "run_out", TIME, "over"),
+        Transition(PromotionState.CHOSEN, "paid", SYSTEM, PromotionState.RUNNING),
+        Transition(PromotionState.CHOSEN, "drop", OWNER | SYSTEM, PromotionState.DROPPED),
+        Transition(PromotionState.CHOSEN, "not_bought", TIME, PromotionState.DROPPED, CHOSEN_FOR),
+        Transition(PromotionState.RUNNING, "stop", OWNER | SYSTEM, PromotionState.STOPPED),
+        Transition(PromotionState.RUNNING, "run_out", TIME, PromotionState.OVER),
         # The buyer's bank has called its price back: shown to nobody until the bank has decided.
-        Transition("running", "call_back", SYSTEM, "suspended"),
-        Transition("suspended", "resume", SYSTEM, "running"),
-        Transition("suspended", "stop", SYSTEM, "stopped"),
-        Transition("suspended", "given_up", TIME, "stopped", SUSPENDED_FOR),
+        Transition(PromotionState.RUNNING, "call_back", SYSTEM, PromotionState.SUSPENDED),
+        Transition(PromotionState.SUSPENDED, "resume", SYSTEM, PromotionState.RUNNING),
+        Transition(PromotionState.SUSPENDED, "stop", SYSTEM, PromotionState.STOPPED),
+        Transition(PromotionState.SUSPENDED, "given_up", TIME, PromotionState.STOPPED, SUSPENDED_FOR),
     ),
 )
 
 
-class Promotion(InProcess, Table):
+class Promotion(InProcess[PromotionState], Table):
     """One package of one consultant, in the process "promotion"."""
 
     __tablename__ = "promotion"
 
+    state: Mapped[PromotionState] = mapped_column(OneOf(PromotionState), index=True)
     expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"), index=True)
     kind: Mapped[Kind] = mapped_column(OneOf(Kind))
     days: Mapped[int] = mapped_column(Integer)
@@ -138,7 +151,7 @@ class Promotion(InProcess, Table):
     looks_expected: Mapped[int] = mapped_column(Integer)
     looks_that_day: Mapped[int] = mapped_column(Integer, default=0)  # on which it began, before it did
     seconds_left: Mapped[int | None] = mapped_column(Integer)  # while it is suspended
-    why: Mapped[str | None] = mapped_column(String(20))  # it was stopped: "own", "away", "given_back", "called_back"
+    why: Mapped[StopReason | None] = mapped_column(String(20))
 
 
 class ProfileDay(Table):

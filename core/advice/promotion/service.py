@@ -31,6 +31,8 @@ from core.advice.promotion.model import (
     Kind,
     Package,
     Promotion,
+    PromotionState,
+    StopReason,
 )
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale
 from core.kernel.money import Money
@@ -38,10 +40,10 @@ from core.kernel.process import enter, step
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.shop.purchases import service as purchases
-from core.shop.purchases.model import PURCHASE, Thing
+from core.shop.purchases.model import PURCHASE, PurchaseState, Thing
 from core.shop.purchases.rules import Back, parted, unused
 
-HOLDS_A_PLACE: Final = ("running", "suspended")  # what a bank has called back may run on
+HOLDS_A_PLACE: Final = (PromotionState.RUNNING, PromotionState.SUSPENDED)  # what a bank has called back may run on
 TAPPED_WITHIN: Final = timedelta(seconds=30)
 COUNTED: Final = 200  # promotions that are over, the latest: old ones say little of now
 
@@ -92,7 +94,7 @@ def stop(ctx: Ctx, promotion_id: str, told: int | None = None) -> Promotion:
     `told`: how much that was, in minor units, when they were asked. Raises Stale when it is less by now.
     """
     promotion = promotion_for(ctx, promotion_id)
-    if told is not None and promotion.state == "running" and unused_price(ctx, promotion).minor < told:
+    if told is not None and promotion.state == PromotionState.RUNNING and unused_price(ctx, promotion).minor < told:
         raise Stale
     _stop(ctx, promotion, "own", "owner")
     return promotion
@@ -134,7 +136,7 @@ def went_away(ctx: Ctx, expert_id: str) -> None:
 def given_back(ctx: Ctx, promotion_id: str) -> None:
     """Its whole price went back: it ends."""
     promotion = _locked(ctx, promotion_id)
-    if promotion.state == "running":
+    if promotion.state == PromotionState.RUNNING:
         promotion.why = "given_back"
         promotion.ended_at = ctx.now
         step(ctx, PROMOTION, promotion, "stop", ("system",))
@@ -144,7 +146,7 @@ def called_back(ctx: Ctx, promotion_id: str) -> None:
     """The buyer's bank has taken its price back: nobody sees it until the bank has decided, and its time stands."""
     promotion = _locked(ctx, promotion_id)
     ends = until(ctx, promotion)
-    if promotion.state == "running" and ends is not None:
+    if promotion.state == PromotionState.RUNNING and ends is not None:
         promotion.seconds_left = max(int((ends - ctx.now).total_seconds()), 0)
         step(ctx, PROMOTION, promotion, "call_back", ("system",))
         ctx.session.flush()
@@ -156,9 +158,9 @@ def regained(ctx: Ctx, promotion_id: str) -> None:
     whose promotion had ended because the bank was slow, or had decided otherwise before.
     """
     promotion = _locked(ctx, promotion_id)
-    if promotion.state == "stopped" and promotion.why == "called_back":
+    if promotion.state == PromotionState.STOPPED and promotion.why == "called_back":
         _give_back_rest(ctx, promotion)
-    if promotion.state != "suspended":
+    if promotion.state != PromotionState.SUSPENDED:
         return
     due = ctx.now + timedelta(seconds=promotion.seconds_left or 0)
     promotion.seconds_left = None
@@ -173,7 +175,7 @@ def regained(ctx: Ctx, promotion_id: str) -> None:
 def lost(ctx: Ctx, promotion_id: str) -> None:
     """The bank keeps its price: it ends, and nothing comes back."""
     promotion = _locked(ctx, promotion_id)
-    if promotion.state == "suspended":
+    if promotion.state == PromotionState.SUSPENDED:
         promotion.why, promotion.ended_at = "called_back", ctx.now
         step(ctx, PROMOTION, promotion, "stop", ("system",))
         ctx.session.flush()
@@ -213,7 +215,7 @@ def promotion_for(ctx: Ctx, promotion_id: str) -> Promotion:
 
 
 def running(ctx: Ctx, experts: Collection[str]) -> list[Promotion]:
-    query = select(Promotion).where(Promotion.state == "running", Promotion.expert_id.in_(experts))
+    query = select(Promotion).where(Promotion.state == PromotionState.RUNNING, Promotion.expert_id.in_(experts))
     return list(ctx.session.scalars(query.order_by(Promotion.id)))
 
 
@@ -255,7 +257,7 @@ def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
     """
     purchase, ends = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id), until(ctx, promotion)
     assert purchase is not None, "nothing runs that was not bought"
-    if purchase.state != "paid":
+    if purchase.state != PurchaseState.PAID:
         return Money.zero(purchase.currency)
     whole = int(_package(promotion).lasts.total_seconds())
     left = 0 if ends is None else int((ends - ctx.now).total_seconds())
@@ -331,7 +333,7 @@ def _hindered_by(ctx: Ctx, expert: Expert, kind: Kind, field: str | None) -> str
     return "promotion.full" if full else None
 
 
-def _stop(ctx: Ctx, promotion: Promotion, why: str, role: str) -> None:
+def _stop(ctx: Ctx, promotion: Promotion, why: StopReason, role: str) -> None:
     back = unused_price(ctx, promotion)
     promotion.why, promotion.ended_at = why, ctx.now
     step(ctx, PROMOTION, promotion, "stop", (role,))
@@ -366,7 +368,7 @@ def _usual(ctx: Ctx) -> Fraction:
 
 def _lift(ctx: Ctx) -> tuple[Fraction, int]:
     """How much more often promoted profiles were looked at, and over how many promotions we know it."""
-    query = select(Promotion).where(Promotion.state == "over").order_by(Promotion.id.desc()).limit(COUNTED)
+    query = select(Promotion).where(Promotion.state == PromotionState.OVER).order_by(Promotion.id.desc()).limit(COUNTED)
     over = list(ctx.session.scalars(query))
     known = [(looks_of(ctx, each), Fraction(each.looks_before, each.days_before) * each.days) for each in over]
     return rules.lift_of(known), len(over)

@@ -7,13 +7,14 @@ a talk that both agreed to keep and the seeker has bought, are kept for a year; 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.database import Id, Instant, Table
+from core.kernel.database import Id, Instant, OneOf, Table
 from core.kernel.money import STARS, Money
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 
@@ -27,35 +28,50 @@ CONSULTANT = frozenset({"consultant"})
 EITHER = frozenset({"seeker", "consultant"})
 OTHER = frozenset({"other"})  # the side that was asked
 
+
+class RecapState(StrEnum):
+    DRAFT = "draft"
+    SENT = "sent"
+    GONE = "gone"
+
+
 RECAP: Final = Process(
     name="recap",
-    initial="draft",
-    final=frozenset({"gone"}),
+    initial=RecapState.DRAFT,
+    final=frozenset({RecapState.GONE}),
     transitions=(
-        Transition("draft", "edit", CONSULTANT, "draft"),
-        Transition("draft", "send", CONSULTANT, "sent"),
-        Transition("draft", "forget", EITHER, "gone"),
-        Transition("draft", "not_sent", TIME, "gone", LINES_KEPT),
-        Transition("sent", "forget", EITHER, "gone"),
-        Transition("sent", "retention_over", TIME, "gone", RECAP_KEPT),
+        Transition(RecapState.DRAFT, "edit", CONSULTANT, RecapState.DRAFT),
+        Transition(RecapState.DRAFT, "send", CONSULTANT, RecapState.SENT),
+        Transition(RecapState.DRAFT, "forget", EITHER, RecapState.GONE),
+        Transition(RecapState.DRAFT, "not_sent", TIME, RecapState.GONE, LINES_KEPT),
+        Transition(RecapState.SENT, "forget", EITHER, RecapState.GONE),
+        Transition(RecapState.SENT, "retention_over", TIME, RecapState.GONE, RECAP_KEPT),
     ),
 )
+
+
+class RecordingState(StrEnum):
+    ASKED = "asked"
+    AGREED = "agreed"
+    GONE = "gone"
+    KEPT = "kept"
+
 
 # A talk word for word: nothing of it without the consent of both, which either may take back at any time.
 RECORDING: Final = Process(
     name="recording",
-    initial="asked",
-    final=frozenset({"gone"}),
+    initial=RecordingState.ASKED,
+    final=frozenset({RecordingState.GONE}),
     transitions=(
-        Transition("asked", "agree", OTHER, "agreed"),
-        Transition("asked", "refuse", EITHER, "gone"),
-        Transition("asked", "not_answered", TIME, "gone", ANSWER_WITHIN),
-        Transition("agreed", "buy", SYSTEM, "kept"),
-        Transition("agreed", "forget", EITHER, "gone"),
-        Transition("agreed", "not_bought", TIME, "gone", LINES_KEPT),
-        Transition("kept", "forget", EITHER, "gone"),
-        Transition("kept", "given_back", SYSTEM, "gone"),
-        Transition("kept", "retention_over", TIME, "gone", RECAP_KEPT),
+        Transition(RecordingState.ASKED, "agree", OTHER, RecordingState.AGREED),
+        Transition(RecordingState.ASKED, "refuse", EITHER, RecordingState.GONE),
+        Transition(RecordingState.ASKED, "not_answered", TIME, RecordingState.GONE, ANSWER_WITHIN),
+        Transition(RecordingState.AGREED, "buy", SYSTEM, RecordingState.KEPT),
+        Transition(RecordingState.AGREED, "forget", EITHER, RecordingState.GONE),
+        Transition(RecordingState.AGREED, "not_bought", TIME, RecordingState.GONE, LINES_KEPT),
+        Transition(RecordingState.KEPT, "forget", EITHER, RecordingState.GONE),
+        Transition(RecordingState.KEPT, "given_back", SYSTEM, RecordingState.GONE),
+        Transition(RecordingState.KEPT, "retention_over", TIME, RecordingState.GONE, RECAP_KEPT),
     ),
 )
 
@@ -73,21 +89,23 @@ class EditRecap(BaseModel):
     steps: Lines = ()
 
 
-class Recap(InProcess, Table):
+class Recap(InProcess[RecapState], Table):
     """A talk in a few lines, in the process "recap". Its id is the booking's."""
 
     __tablename__ = "session_recap"
 
+    state: Mapped[RecapState] = mapped_column(OneOf(RecapState), index=True)
     topics: Mapped[list[str]] = mapped_column(JSON)
     decisions: Mapped[list[str]] = mapped_column(JSON)
     steps: Mapped[list[str]] = mapped_column(JSON)
 
 
-class Recording(InProcess, Table):
+class Recording(InProcess[RecordingState], Table):
     """The wish to keep a talk word for word, in the process "recording". Its id is the booking's."""
 
     __tablename__ = "session_recording"
 
+    state: Mapped[RecordingState] = mapped_column(OneOf(RecordingState), index=True)
     asked_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime] = mapped_column(Instant)
     gone_why: Mapped[str | None] = mapped_column(String(20))  # the step that ended it

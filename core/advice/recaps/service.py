@@ -18,11 +18,20 @@ from core.advice.recaps.events import (
     RecordingKept,
     TalkForgotten,
 )
-from core.advice.recaps.model import LINES_KEPT, RECAP, RECORDING, EditRecap, Recap, Recording
+from core.advice.recaps.model import (
+    LINES_KEPT,
+    RECAP,
+    RECORDING,
+    EditRecap,
+    Recap,
+    RecapState,
+    Recording,
+    RecordingState,
+)
 from core.advice.recaps.rules import Said
 from core.advice.sessions import meeting
 from core.advice.sessions.model import Booking, ConsentKind, Line
-from core.advice.sessions.process import SETTLED, TALKING
+from core.advice.sessions.process import SETTLED, TALKING, SessionState
 from core.advice.sessions.service import booking_for, mine, side_of, sides
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.money import Money
@@ -44,7 +53,7 @@ def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
     """Draft the recap of a talk that is paid for, and see that its lines are deleted when their time is over."""
     set_timer(ctx.session, Timer(LINES, booking.id, KEPT_LONG_ENOUGH, ctx.now + LINES_KEPT))
     recording = ctx.session.get(Recording, booking.id)
-    if recording is not None and recording.state == "agreed":
+    if recording is not None and recording.state == RecordingState.AGREED:
         ctx.announce(RecordingForSale(booking.id, None))
     if not paid or ctx.session.get(Recap, booking.id) is not None:
         return
@@ -89,7 +98,7 @@ def recap_of(ctx: Ctx, booking_id: str) -> Recap | None:
     """The recap as who asks may see it: the consultant's draft is nobody else's."""
     booking = booking_for(ctx, booking_id)
     recap = ctx.session.get(Recap, booking.id)
-    hidden = recap is not None and recap.state == "draft" and side_of(ctx, booking) == "seeker"
+    hidden = recap is not None and recap.state == RecapState.DRAFT and side_of(ctx, booking) == "seeker"
     return None if hidden else recap
 
 
@@ -147,14 +156,19 @@ def roles(ctx: Ctx, booking: Booking, recording: Recording) -> list[str]:
 def may_buy(ctx: Ctx, booking_id: str) -> bool:
     """Whether who asks can have the talk kept now: the seeker, once it is over."""
     booking, recording = booking_for(ctx, booking_id), recording_of(ctx, booking_id)
-    over = booking.state not in ("confirmed", *TALKING)
-    return over and recording is not None and recording.state == "agreed" and side_of(ctx, booking) == "seeker"
+    over = booking.state not in (SessionState.CONFIRMED, *TALKING)
+    return (
+        over
+        and recording is not None
+        and recording.state == RecordingState.AGREED
+        and side_of(ctx, booking) == "seeker"
+    )
 
 
 def bought(ctx: Ctx, purchase_id: str, booking_id: str) -> None:
     """It is paid for: kept for a year. What was deleted in the meantime cannot be sold: the money goes back."""
     recording = ctx.session.get(Recording, booking_id, with_for_update=True)
-    if recording is None or recording.state != "agreed":
+    if recording is None or recording.state != RecordingState.AGREED:
         purchases.give_back(ctx, purchase_id, _price_of(ctx, booking_id))
         return
     step(ctx, RECORDING, recording, "buy", ("system",))
@@ -165,7 +179,7 @@ def bought(ctx: Ctx, purchase_id: str, booking_id: str) -> None:
 def given_back(ctx: Ctx, booking_id: str) -> None:
     """The money went back, so it is kept no longer."""
     booking, recording = ctx.session.get_one(Booking, booking_id), ctx.session.get(Recording, booking_id)
-    if recording is not None and recording.state == "kept":
+    if recording is not None and recording.state == RecordingState.KEPT:
         _end_recording(ctx, booking, recording, "given_back", ("system",))
 
 
@@ -177,7 +191,7 @@ def lines_of(ctx: Ctx, booking_id: str) -> list[Line]:
 def words_of(ctx: Ctx, booking_id: str) -> list[Line]:
     """A talk that was bought, for both sides. Raises NotFound."""
     recording = recording_of(ctx, booking_id)
-    if recording is None or recording.state != "kept":
+    if recording is None or recording.state != RecordingState.KEPT:
         raise NotFound
     return lines_of(ctx, booking_id)
 
@@ -195,9 +209,9 @@ def forget(ctx: Ctx, booking_id: str) -> None:
         raise Refusal("recap.still_needed")
     recap, recording = ctx.session.get(Recap, booking.id), ctx.session.get(Recording, booking.id)
     if recording is not None and recording.state not in RECORDING.final:
-        if recording.state == "kept" and side_of(ctx, booking) == "consultant":
+        if recording.state == RecordingState.KEPT and side_of(ctx, booking) == "consultant":
             _give_back(ctx, booking)
-        event = "forget" if recording.state != "asked" else "refuse"
+        event = "forget" if recording.state != RecordingState.ASKED else "refuse"
         _end_recording(ctx, booking, recording, event, roles(ctx, booking, recording))
     if recap is not None and recap.state not in RECAP.final:
         step(ctx, RECAP, recap, "forget", sides(ctx, booking))
@@ -241,7 +255,7 @@ def recap_time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 
 def recording_time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     booking, recording = ctx.session.get_one(Booking, booking_id), ctx.session.get_one(Recording, booking_id)
-    kept = recording.state == "kept"
+    kept = recording.state == RecordingState.KEPT
     _end_recording(ctx, booking, recording, event, ("time",))
     if kept:
         _delete_lines(ctx, booking_id)
@@ -250,7 +264,7 @@ def recording_time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 def lines_time_is_up(ctx: Ctx, booking_id: str) -> None:
     """Thirty days: what nobody has bought is deleted."""
     recording = ctx.session.get(Recording, booking_id)
-    if recording is None or recording.state != "kept":
+    if recording is None or recording.state != RecordingState.KEPT:
         _delete_lines(ctx, booking_id)
 
 

@@ -7,27 +7,34 @@ the second tap; so nobody writes knowing what the other has said.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.database import Id, Instant, Minor, Table, Words
+from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 
 RATE_WITHIN: Final = timedelta(days=14)
 WORDS_WITHIN: Final = timedelta(minutes=30)  # of the second tap
 
 
+class SessionReviewState(StrEnum):
+    SEALED = "sealed"
+    LAST_WORDS = "last_words"
+    SHOWN = "shown"
+
+
 SESSION_REVIEW: Final = Process(
     name="session_review",
-    initial="sealed",
-    final=frozenset({"shown"}),
+    initial=SessionReviewState.SEALED,
+    final=frozenset({SessionReviewState.SHOWN}),
     transitions=(
-        Transition("sealed", "both_rated", SYSTEM, "last_words"),
-        Transition("sealed", "window_over", TIME, "shown", RATE_WITHIN),
-        Transition("last_words", "words_over", TIME, "shown", WORDS_WITHIN),
+        Transition(SessionReviewState.SEALED, "both_rated", SYSTEM, SessionReviewState.LAST_WORDS),
+        Transition(SessionReviewState.SEALED, "window_over", TIME, SessionReviewState.SHOWN, RATE_WITHIN),
+        Transition(SessionReviewState.LAST_WORDS, "words_over", TIME, SessionReviewState.SHOWN, WORDS_WITHIN),
     ),
 )
 
@@ -61,11 +68,12 @@ class AnswerReview(BaseModel):
     words: Said
 
 
-class SessionReviewWindow(InProcess, Table):
+class SessionReviewWindow(InProcess[SessionReviewState], Table):
     """The time in which both sides of one session may write. Its id is the booking's."""
 
     __tablename__ = "session_review_window"
 
+    state: Mapped[SessionReviewState] = mapped_column(OneOf(SessionReviewState), index=True)
     seeker: Mapped[str] = mapped_column(Id)  # person
     consultant: Mapped[str] = mapped_column(Id)  # person
 

@@ -20,7 +20,7 @@ from core.advice.reviews.model import (
     SessionReviewWindow,
 )
 from core.advice.sessions.model import Booking, Meeting
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.process import SESSION, SessionState
 from core.advice.sessions.service import booking_for
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import Money
@@ -255,7 +255,7 @@ def _met(ctx: Ctx, authors: Collection[str], but: str) -> dict[str, int]:
     """With how many others than `but` each of these has had sessions that were paid for."""
     met: dict[str, set[str]] = {author: set() for author in authors}
     query = select(Booking.seeker, Booking.consultant).where(
-        Booking.state == "completed",
+        Booking.state == SessionState.COMPLETED,
         Booking.due_minor > 0,
         or_(Booking.seeker.in_(authors), Booking.consultant.in_(authors)),
     )

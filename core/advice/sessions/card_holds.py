@@ -22,7 +22,7 @@ from core.advice.sessions.events import (
     SessionUnpaid,
 )
 from core.advice.sessions.model import Booking, CardHold, HoldPurpose, HoldState, Meeting
-from core.advice.sessions.process import SESSION, TALKING
+from core.advice.sessions.process import SESSION, TALKING, SessionState
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.process import step
@@ -39,7 +39,14 @@ PAGE_FOR: Final = timedelta(minutes=35)  # the provider's shortest is thirty min
 DEBT_PAGE_FOR: Final = timedelta(hours=23)
 HELD_BEYOND: Final = timedelta(days=1)  # the end of the session, for what may go wrong that day
 
-BEFORE = ("slot_held", "requested", "countered", "confirmed", "card_trouble")  # the talk
+# States before the talk.
+BEFORE = (
+    SessionState.SLOT_HELD,
+    SessionState.REQUESTED,
+    SessionState.COUNTERED,
+    SessionState.CONFIRMED,
+    SessionState.CARD_TROUBLE,
+)
 PENDING = (HoldState.ASKED, HoldState.OPEN)
 GOOD = (HoldState.SAVED, HoldState.HOLDING, HoldState.HELD)  # there is a card, and it has not failed
 TAKEN = (HoldState.CAPTURING, HoldState.CAPTURED)
@@ -118,7 +125,7 @@ def authorise(ctx: Ctx, hold_id: str) -> None:
     """A day before the start: hold the price on the card that was kept."""
     hold = locked(ctx, hold_id)
     booking = ctx.session.get_one(Booking, hold.booking_id)
-    if hold.state is HoldState.SAVED and booking.state == "confirmed":
+    if hold.state is HoldState.SAVED and booking.state == SessionState.CONFIRMED:
         hold_saved(ctx, booking, hold)
 
 
@@ -139,14 +146,14 @@ def settle(ctx: Ctx, booking: Booking) -> None:
     due = booking.due
     for hold in holds_of(ctx, booking.id):
         clear_timers(ctx.session, TIMER, hold.id)
-        if booking.state == "charging" and hold.state is HoldState.HELD and due:
+        if booking.state == SessionState.CHARGING and hold.state is HoldState.HELD and due:
             taken = min(due, hold.amount)
             due -= taken
             capture(ctx, booking, hold, taken)
         else:
             let_go(ctx, booking, hold)
     ctx.session.flush()
-    if booking.state == "charging" and due:
+    if booking.state == SessionState.CHARGING and due:
         into_debt(ctx, booking, due)
     finish(ctx, booking)
 
@@ -251,11 +258,13 @@ def is_wanted(ctx: Ctx, booking: Booking, hold: CardHold) -> bool:
             secured = any(each.purpose is HoldPurpose.SESSION and each.state in GOOD for each in others)
             return booking.state in (*BEFORE, *TALKING) and not secured
         case HoldPurpose.EXTENSION:
-            offered = booking.state in ("billable", "paid_paused") and hold.intent_ref is None
+            offered = booking.state in (SessionState.BILLABLE, SessionState.PAID_PAUSED) and hold.intent_ref is None
             return offered and hold.amount == _offered(ctx, booking)
         case HoldPurpose.DEBT:
             taken = (each.captured for each in others if each.state in TAKEN)
-            return booking.state == "debt" and hold.amount <= booking.due - Money.total(taken, booking.currency)
+            return booking.state == SessionState.DEBT and hold.amount <= booking.due - Money.total(
+                taken, booking.currency
+            )
 
 
 def _offered(ctx: Ctx, booking: Booking) -> Money:
@@ -296,7 +305,7 @@ def extend(ctx: Ctx, booking: Booking) -> None:
 
 
 def into_debt(ctx: Ctx, booking: Booking, owed: Money) -> None:
-    if booking.state == "charging":
+    if booking.state == SessionState.CHARGING:
         step(ctx, SESSION, booking, "capture_failed", ("provider",))
     ctx.session.flush()
     open_page(ctx, booking, made(ctx, booking, HoldPurpose.DEBT, owed, later=False))
@@ -324,12 +333,18 @@ def finish(ctx: Ctx, booking: Booking) -> None:
     if any(hold.state in (HoldState.CAPTURING, HoldState.RELEASING, HoldState.HOLDING) for hold in holds):
         return
     taken = Money.total((hold.captured for hold in holds if hold.state is HoldState.CAPTURED), booking.currency)
-    if booking.state == "releasing":
+    if booking.state == SessionState.RELEASING:
         step(ctx, SESSION, booking, "voided", ("system",))
         ctx.session.flush()
         ctx.announce(NothingCharged(booking.id, None, "" if any(hold.was_held for hold in holds) else "never_held"))
-    elif booking.state in ("charging", "debt") and taken >= booking.due:
-        step(ctx, SESSION, booking, "captured" if booking.state == "charging" else "paid_by_link", ("provider",))
+    elif booking.state in (SessionState.CHARGING, SessionState.DEBT) and taken >= booking.due:
+        step(
+            ctx,
+            SESSION,
+            booking,
+            "captured" if booking.state == SessionState.CHARGING else "paid_by_link",
+            ("provider",),
+        )
         ctx.session.flush()
         ctx.announce(SessionCharged(booking.id, None, taken, rest=any(hold.freed for hold in holds)))
 
@@ -338,7 +353,9 @@ def finish(ctx: Ctx, booking: Booking) -> None:
 
 
 def open_page(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
-    expires_at = ctx.now + (DEBT_PAGE_FOR if booking.state in ("debt", "card_trouble") else PAGE_FOR)
+    expires_at = ctx.now + (
+        DEBT_PAGE_FOR if booking.state in (SessionState.DEBT, SessionState.CARD_TROUBLE) else PAGE_FOR
+    )
     hold.expires_at = expires_at
     person = person_of(ctx, booking.seeker)
     body = {

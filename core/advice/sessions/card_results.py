@@ -7,7 +7,7 @@ from datetime import datetime
 from core.advice.sessions import card_holds, rules, service
 from core.advice.sessions.events import CardPageLapsed, CardPageReady
 from core.advice.sessions.model import Booking, HoldPurpose, HoldState
-from core.advice.sessions.process import SESSION, TALKING
+from core.advice.sessions.process import SESSION, TALKING, SessionState
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.timers import Timer, set_timer
@@ -15,7 +15,7 @@ from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import PROVIDER, PROVIDER_FEES, credit, debit, escrow
 
-WAITS_FOR_CARD = ("slot_held", "card_trouble", "debt")
+WAITS_FOR_CARD = (SessionState.SLOT_HELD, SessionState.CARD_TROUBLE, SessionState.DEBT)
 
 
 def page_opened(ctx: Ctx, hold_id: str, *, payer: str, session: str, url: str, expires_at: datetime) -> None:
@@ -55,9 +55,9 @@ def card_saved(ctx: Ctx, hold_id: str, *, card: str) -> None:
     ctx.session.flush()
     if not wanted:
         card_holds.let_go(ctx, booking, hold)
-    elif booking.state == "slot_held":
+    elif booking.state == SessionState.SLOT_HELD:
         card_holds.card_is_good(ctx, booking)
-    elif booking.state == "card_trouble":
+    elif booking.state == SessionState.CARD_TROUBLE:
         card_holds.hold_saved(ctx, booking, hold)
     else:
         card_holds.let_go(ctx, booking, hold)
@@ -82,9 +82,9 @@ def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | No
         card_holds.extend(ctx, booking)
     elif hold.purpose is HoldPurpose.DEBT:
         card_holds.capture(ctx, booking, hold, hold.amount)
-    elif booking.state == "slot_held":
+    elif booking.state == SessionState.SLOT_HELD:
         card_holds.card_is_good(ctx, booking)
-    elif booking.state == "card_trouble":
+    elif booking.state == SessionState.CARD_TROUBLE:
         step(
             ctx,
             SESSION,
@@ -115,7 +115,7 @@ def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
         booking.state in TALKING and hold.purpose is HoldPurpose.SESSION
     ):
         return  # nobody adds a card while they talk: what is due then is owed
-    if booking.state == "confirmed" and hold.purpose is HoldPurpose.SESSION:
+    if booking.state == SessionState.CONFIRMED and hold.purpose is HoldPurpose.SESSION:
         service.card_fails(ctx, booking, why)
     card_holds.open_page(ctx, booking, card_holds.made(ctx, booking, hold.purpose, hold.amount, later=False))
 
@@ -147,7 +147,7 @@ def capture_refused(ctx: Ctx, hold_id: str, why: str) -> None:
     owed = Money(hold.captured_minor, hold.currency)
     hold.state, hold.why, hold.captured_minor = HoldState.LAPSED, why, 0
     ctx.session.flush()
-    if booking.state in ("charging", "debt"):
+    if booking.state in (SessionState.CHARGING, SessionState.DEBT):
         card_holds.into_debt(ctx, booking, owed)
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from sqlalchemy import select
 
 from core.advice.sessions.model import Booking, Complaint, Consent, Line, Meeting
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.process import SESSION, SessionState
 from core.kernel.errors import NotAllowed, NotFound
 from core.kernel.process import StepRow, timeline
 from core.kernel.transaction import Ctx
@@ -42,7 +42,7 @@ def complaint_case(ctx: Ctx, booking_id: str) -> Booking:
 def open_complaints(ctx: Ctx, limit: int = 20) -> list[Booking]:
     """What waits for who asks as an operator, the oldest first. Raises NotAllowed."""
     person = _operator(ctx)
-    query = select(Booking).where(Booking.state == "session_dispute").order_by(Booking.state_since)
+    query = select(Booking).where(Booking.state == SessionState.SESSION_DISPUTE).order_by(Booking.state_since)
     open_ = (booking for booking in ctx.session.scalars(query) if not _is_side(booking, person))
     return list(islice(open_, limit))
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from core.advice.experts.model import Expert
 from core.advice.sessions.model import Booking, BookSession, CallNow, Meeting, ProposeTimes, Terms
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.process import SESSION, SessionState
 from core.kernel.process import enter
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
@@ -23,7 +23,7 @@ def made(
     command: BookSession | CallNow | ProposeTimes,
     starts_at: datetime,
     *,
-    state: str = SESSION.initial,
+    state: SessionState = SESSION.initial,
     deadlines: dict[str, datetime] | None = None,
     instant: bool = False,
     ask_id: str | None = None,

@@ -6,16 +6,17 @@ from sqlalchemy import select
 
 from core.advice.sessions.events import LineSaid
 from core.advice.sessions.model import Booking, Line, Meeting
+from core.advice.sessions.process import SessionState
 from core.kernel.transaction import Ctx
 
 
 def waits(ctx: Ctx, booking: Booking) -> bool:
     """Whether a line that is said now has to wait. The talk may begin this very moment: one of the two comes first."""
-    if booking.state != "confirmed":
+    if booking.state != SessionState.CONFIRMED:
         return False
     ctx.session.get_one(Meeting, booking.id, with_for_update=True, populate_existing=True)
     ctx.session.refresh(booking)
-    return booking.state == "confirmed"
+    return booking.state == SessionState.CONFIRMED
 
 
 def bring(ctx: Ctx, booking: Booking) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from core.advice.sessions import card_holds, rules
 from core.advice.sessions.model import Booking, Meeting, Side
+from core.advice.sessions.process import SessionState
 from core.advice.sessions.service import side_of
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
@@ -17,7 +18,7 @@ from core.kernel.transaction import Ctx
 CUT_SHORT: Final = "cut_short"  # by the consultant, in a paid talk: only the time that was given is charged
 NOTHING: Final = timedelta()
 TOLD_FOR: Final = timedelta(minutes=1)  # who was told what is due may take so long to say yes to it
-PAYING: Final = ("billable", "paid_paused")
+PAYING: Final = (SessionState.BILLABLE, SessionState.PAID_PAUSED)
 
 
 def if_ended(ctx: Ctx, booking: Booking, at: datetime | None = None) -> Money:
@@ -67,7 +68,7 @@ def free_time(ctx: Ctx, booking: Booking) -> timedelta:
     """How long they have talked for nothing, what runs now counted; also after a yes that came early."""
     meeting = ctx.session.get_one(Meeting, booking.id)
     free, since = timedelta(seconds=meeting.free_seconds), timedelta(seconds=meeting.paid_seconds)
-    if booking.state == "free_window" and meeting.running_since is not None:
+    if booking.state == SessionState.FREE_WINDOW and meeting.running_since is not None:
         return free + (ctx.now - meeting.running_since)
     return free + min(since + _running(booking, meeting, ctx.now), rules.free_left(free, booking.terms))
 
@@ -109,5 +110,5 @@ def minutes_invoiced(booking: Booking, meeting: Meeting) -> int:
 
 def _running(booking: Booking, meeting: Meeting, at: datetime) -> timedelta:
     """What runs of a paid talk until then, and stands in no account yet."""
-    running = booking.state == "billable" and meeting.running_since is not None
+    running = booking.state == SessionState.BILLABLE and meeting.running_since is not None
     return max(at - meeting.running_since, NOTHING) if running and meeting.running_since else NOTHING

@@ -19,7 +19,7 @@ from core.advice.experts.model import Expert
 from core.advice.sessions import card_holds, creation, rules, slot_checks
 from core.advice.sessions.events import ProposalEnded, TimePicked, TimesProposed
 from core.advice.sessions.model import Booking, ProposeTimes
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.process import SESSION, SessionState
 from core.advice.sessions.service import mine, sides, terms_for
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale
 from core.kernel.process import step
@@ -68,7 +68,15 @@ def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int, *, shown:
         slot_checks.check_pair(ctx, expert)
         terms = terms_for(ctx, expert, command.length, commission_bp)
         booking = creation.made(
-            ctx, expert, terms, command, times[0], state="proposed", deadlines=due, ask_id=ask_id, times=times
+            ctx,
+            expert,
+            terms,
+            command,
+            times[0],
+            state=SessionState.PROPOSED,
+            deadlines=due,
+            ask_id=ask_id,
+            times=times,
         )
         ctx.announce(TimesProposed(booking.id, ctx.actor.person))
     return ask_id
@@ -76,7 +84,7 @@ def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int, *, shown:
 
 def take_back(ctx: Ctx, ask_id: str) -> None:
     """The seeker asks nobody any more. Raises Stale when there is nobody left to wait for."""
-    waiting = [booking for booking in ask_for(ctx, ask_id) if booking.state == "proposed"]
+    waiting = [booking for booking in ask_for(ctx, ask_id) if booking.state == SessionState.PROPOSED]
     if not waiting:
         raise Stale
     for booking in waiting:
@@ -110,7 +118,7 @@ def pick_time(ctx: Ctx, booking_id: str, at: datetime, expected_version: int | N
     ctx.session.flush()
     experts.request_answered(ctx, booking.expert_id)
     for other in together(ctx, str(booking.ask_id)):
-        if other.state == "proposed":
+        if other.state == SessionState.PROPOSED:
             _end(ctx, other, "other_won", "other_won", ("system",))
     ctx.announce(TimePicked(booking.id, ctx.actor.person, at))
     card_holds.ask_hold(ctx, booking)
@@ -154,7 +162,7 @@ def _end(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[str])
 def _check_few_open(ctx: Ctx) -> None:
     """Raises Refusal for who has asked often enough already and waits for answers."""
     open_ = select(func.count(Booking.ask_id.distinct())).where(
-        Booking.seeker == acting(ctx).id, Booking.state == "proposed"
+        Booking.seeker == acting(ctx).id, Booking.state == SessionState.PROPOSED
     )
     if (ctx.session.scalar(open_) or 0) >= rules.ASKS_OPEN_AT_MOST:
         raise Refusal("session.asked_enough", most=rules.ASKS_OPEN_AT_MOST)

@@ -26,7 +26,7 @@ from core.advice.sessions.events import (
     YesGivenEarly,
 )
 from core.advice.sessions.model import EXTENSIONS_AT_MOST, LONGEST_LINE, Booking, Consent, ConsentKind, Line, Meeting
-from core.advice.sessions.process import SESSION, TALKING
+from core.advice.sessions.process import SESSION, TALKING, SessionState
 from core.advice.sessions.service import mine, nothing_ahead, side_of, sides
 from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
 from core.kernel.money import Money
@@ -45,7 +45,7 @@ EXTENSIONS: Final = (15, 30)  # minutes
 def come_in(ctx: Ctx, booking_id: str) -> Booking:
     """ "I'm here": from ten minutes before the start. The clock starts when both are, not before the agreed time."""
     booking = mine(ctx, booking_id, None)
-    if booking.state not in ("confirmed", *TALKING):
+    if booking.state not in (SessionState.CONFIRMED, *TALKING):
         raise Stale
     opens_at = booking.starts_at - rules.CHECK_IN_BEFORE
     if ctx.now < opens_at:
@@ -70,7 +70,7 @@ def go_out(ctx: Ctx, booking_id: str, since: datetime | None = None) -> Booking:
     if side is None or _here(meeting, side) is None:
         raise Stale
     _set_here(meeting, side, None)
-    if booking.state in ("free_window", "billable"):
+    if booking.state in (SessionState.FREE_WINDOW, SessionState.BILLABLE):
         _stop_clock(ctx, booking, meeting, since)
         step(ctx, SESSION, booking, "drop", sides(ctx, booking))
     ctx.session.flush()
@@ -88,17 +88,17 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
         "free_over_no_answer": rules.free_over_at(ctx.now, used, booking.terms),
         "time_up": _ends_at(ctx, booking),
     }
-    begins = booking.state == "confirmed"
+    begins = booking.state == SessionState.CONFIRMED
     match booking.state:
-        case "confirmed":
+        case SessionState.CONFIRMED:
             meeting.began_at = ctx.now
             nothing_ahead(ctx, booking)
             free = bool(booking.terms.free)
             step(
                 ctx, SESSION, booking, "both_joined" if free else "both_joined_paying", ("system",), deadlines=deadlines
             )
-        case "free_paused" | "paid_paused":
-            free = booking.state == "free_paused"
+        case SessionState.FREE_PAUSED | SessionState.PAID_PAUSED:
+            free = booking.state == SessionState.FREE_PAUSED
             step(ctx, SESSION, booking, "rejoin", ("system",), deadlines=deadlines)
         case _:
             return
@@ -167,7 +167,7 @@ def offer_extension(ctx: Ctx, booking_id: str, minutes: int, expected_version: i
     booking = mine(ctx, booking_id, expected_version)
     if side_of(ctx, booking) != "consultant":
         raise NotAllowed
-    if booking.state != "billable" or card_holds.being_extended(ctx, booking):
+    if booking.state != SessionState.BILLABLE or card_holds.being_extended(ctx, booking):
         raise Stale
     meeting = meeting_of(ctx, booking)
     if minutes not in EXTENSIONS or meeting.extensions >= EXTENSIONS_AT_MOST:
@@ -188,7 +188,7 @@ def take_extension(
     if side_of(ctx, booking) != "seeker":
         raise NotAllowed
     meeting = meeting_of(ctx, booking)
-    offered = booking.state in ("billable", "paid_paused") and meeting.extension_asked
+    offered = booking.state in (SessionState.BILLABLE, SessionState.PAID_PAUSED) and meeting.extension_asked
     if not offered or card_holds.being_extended(ctx, booking):
         raise Stale
     more = _more(booking, meeting.extension_asked)
@@ -213,7 +213,7 @@ def end(ctx: Ctx, booking_id: str, expected_version: int | None = None, told_at:
     """
     booking = mine(ctx, booking_id, expected_version)
     meeting = meeting_of(ctx, booking)
-    free = booking.state in ("free_window", "free_paused")
+    free = booking.state in (SessionState.FREE_WINDOW, SessionState.FREE_PAUSED)
     if told_at is not None and not free and not final_charges.still_true(ctx, booking, told_at):
         raise Stale
     at = told_at if told_at is not None and ctx.now - told_at <= final_charges.TOLD_FOR else ctx.now
@@ -235,7 +235,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
         return
     _stop_clock(ctx, booking, meeting)
     why = {"free_over_no_answer": "silence", "time_up": "time_up"}.get(event, "dropped")
-    if booking.state == "paid_paused" and meeting.consultant_here is None:
+    if booking.state == SessionState.PAID_PAUSED and meeting.consultant_here is None:
         why = (
             final_charges.CUT_SHORT
         )  # who did not come back to a talk has ended it, and gets no more than who presses End
@@ -250,14 +250,14 @@ def handle_clock_timer(ctx: Ctx, booking_id: str, event: str) -> None:
     """
     booking = ctx.session.get_one(Booking, booking_id)
     if event == ENDS:
-        if booking.state == "billable":
+        if booking.state == SessionState.BILLABLE:
             ctx.announce(PaidMinutesLeft(booking.id, None, int(rules.ENDS_SOON.total_seconds()) // 60))
         return
     passed = int(event.partition(":")[2])
     ran = final_charges.free_time(ctx, booking)
-    agreed = booking.state == "billable" and booking.basis == "minute"  # to go on when they are over
+    agreed = booking.state == SessionState.BILLABLE and booking.basis == "minute"  # to go on when they are over
     left = booking.terms.free - timedelta(minutes=passed)
-    if not (agreed or booking.state == "free_window") or (left and ran >= timedelta(minutes=passed + 1)):
+    if not (agreed or booking.state == SessionState.FREE_WINDOW) or (left and ran >= timedelta(minutes=passed + 1)):
         return
     if agreed:
         ctx.announce(FreeMinutePassed(booking.id, None) if left else PaidTalkBegan(booking.id, None))
@@ -273,7 +273,7 @@ def it_begins(ctx: Ctx, booking_id: str) -> None:
     """The agreed time has come. Who is missing is called, and who waits is told until when."""
     booking = ctx.session.get_one(Booking, booking_id)
     start_if_both(ctx, booking)
-    if booking.state == "confirmed" and not booking.instant:
+    if booking.state == SessionState.CONFIRMED and not booking.instant:
         ctx.announce(SessionReminder(booking.id, None, "start"))
 
 
@@ -283,7 +283,7 @@ def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
     It goes by who is missing, whichever of the two deadlines rings.
     """
     start_if_both(ctx, booking)
-    if booking.state != "confirmed":
+    if booking.state != SessionState.CONFIRMED:
         return
     event = "noshow_consultant" if meeting.consultant_here is None else "noshow_seeker"
     step(ctx, SESSION, booking, event, ("time",))
@@ -348,9 +348,9 @@ def _stop_clock(ctx: Ctx, booking: Booking, meeting: Meeting, at: datetime | Non
     if meeting.running_since is None:
         return
     ran = max(int(((at or ctx.now) - meeting.running_since).total_seconds()), 0)
-    if booking.state == "free_window":
+    if booking.state == SessionState.FREE_WINDOW:
         meeting.free_seconds += ran
-    elif booking.state == "billable":
+    elif booking.state == SessionState.BILLABLE:
         meeting.paid_seconds += ran
     meeting.running_since = None
     clear_timers(ctx.session, CLOCK, booking.id)
@@ -373,7 +373,7 @@ def _ends_at(ctx: Ctx, booking: Booking) -> datetime:
 def _over(ctx: Ctx, booking: Booking, meeting: Meeting, why: str) -> Booking:
     meeting.ended_at = ctx.now
     meeting.seeker_here = meeting.consultant_here = None
-    charged = booking.state == "charging"
+    charged = booking.state == SessionState.CHARGING
     booking.due_minor = final_charges.of_talk(ctx, booking, meeting, why).minor if charged else 0
     booking.why = "free_end" if charged and not booking.due_minor else why
     ctx.session.flush()
@@ -385,7 +385,7 @@ def _over(ctx: Ctx, booking: Booking, meeting: Meeting, why: str) -> Booking:
 
 def _leave_free_of_charge(ctx: Ctx, booking: Booking) -> None:
     """Nothing is due although it would be charged: the hold is simply let go."""
-    if booking.state == "charging" and not booking.due_minor:
+    if booking.state == SessionState.CHARGING and not booking.due_minor:
         step(ctx, SESSION, booking, "nothing_due", ("system",))
         ctx.session.flush()
 

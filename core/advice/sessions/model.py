@@ -12,6 +12,8 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.advice.availability.local_times import Interval
+from core.advice.experts.model import Basis, Policy, Room
+from core.advice.sessions.process import SessionState
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.money import Money
 from core.kernel.process import InProcess
@@ -69,10 +71,10 @@ class Terms:
     """
 
     price: Money
-    basis: str
+    basis: Basis
     rate: Money
     commission_bp: int
-    policy: str
+    policy: Policy
     free_until: timedelta
     late_percent: int
     no_show_percent: int
@@ -86,11 +88,12 @@ class Terms:
         return "-".join((self.price.currency, self.basis, *map(str, numbers)))
 
 
-class Booking(InProcess, Table):
+class Booking(InProcess[SessionState], Table):
     """One session of a seeker with a consultant, in the process "session"."""
 
     __tablename__ = "booking"
 
+    state: Mapped[SessionState] = mapped_column(OneOf(SessionState), index=True)
     ref: Mapped[str] = mapped_column(String(8), unique=True)
     expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"))
     consultant: Mapped[str] = mapped_column(Id, index=True)  # person
@@ -102,21 +105,21 @@ class Booking(InProcess, Table):
     starts_at: Mapped[datetime] = mapped_column(Instant)
     length: Mapped[int] = mapped_column(Integer)  # minutes, extensions included
     problem: Mapped[str] = mapped_column(Words)
-    room: Mapped[str] = mapped_column(String(10))
+    room: Mapped[Room] = mapped_column(String(10))
     link: Mapped[str | None] = mapped_column(String(500))  # the consultant's own
     price_minor: Mapped[int] = mapped_column(Minor)
     rate_minor: Mapped[int] = mapped_column(Minor)
-    basis: Mapped[str] = mapped_column(String(10))
+    basis: Mapped[Basis] = mapped_column(String(10))
     currency: Mapped[str] = mapped_column(String(3))
     commission_bp: Mapped[int] = mapped_column(Integer)
-    policy: Mapped[str] = mapped_column(String(10))
+    policy: Mapped[Policy] = mapped_column(String(10))
     free_until_minutes: Mapped[int] = mapped_column(Integer)
     late_percent: Mapped[int] = mapped_column(Integer)
     no_show_percent: Mapped[int] = mapped_column(Integer)
     free_minutes: Mapped[int] = mapped_column(Integer)
     sequence: Mapped[int] = mapped_column(Integer, default=0)  # of its calendar entry (RFC 5545)
     moves: Mapped[int] = mapped_column(Integer, default=0)
-    move_by: Mapped[str | None] = mapped_column(String(10))  # the side that proposes another time
+    move_by: Mapped[Side | None] = mapped_column(String(10))  # the side that proposes another time
     move_to: Mapped[datetime | None] = mapped_column(Instant)
     why: Mapped[str | None] = mapped_column(String(40))  # how it ended
     due_minor: Mapped[int] = mapped_column(Minor, default=0)  # what is charged in the end
@@ -215,7 +218,7 @@ class Line(Table):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id"), index=True)
-    side: Mapped[str] = mapped_column(String(10))
+    side: Mapped[Side] = mapped_column(String(10))
     text: Mapped[str] = mapped_column(Words)
     files: Mapped[list[str]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(Instant)

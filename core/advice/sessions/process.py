@@ -7,6 +7,7 @@ the line is lost. Deadlines that hang on the session's own times are handed to `
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
 from core.advice.experts.rules import FREE_MINUTES
@@ -32,92 +33,141 @@ EITHER = SEEKER | CONSULTANT
 OTHER = frozenset({"other"})  # the side that did not propose it
 OPERATOR = frozenset({"operator"})
 
+
+class SessionState(StrEnum):
+    SLOT_HELD = "slot_held"
+    PROPOSED = "proposed"
+    CLOSED = "closed"
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    COUNTERED = "countered"
+    RELEASING = "releasing"
+    CARD_TROUBLE = "card_trouble"
+    CHARGING = "charging"
+    FREE_WINDOW = "free_window"
+    BILLABLE = "billable"
+    FREE_PAUSED = "free_paused"
+    PAID_PAUSED = "paid_paused"
+    REVIEW_WINDOW = "review_window"
+    DEBT = "debt"
+    SESSION_DISPUTE = "session_dispute"
+    PAYING_OUT = "paying_out"
+    COMPLETED = "completed"
+    CLOSED_FREE = "closed_free"
+
+
 SESSION: Final = Process(
     name="session",
-    initial="slot_held",
-    also_begins=frozenset({"proposed"}),
-    final=frozenset({"closed", "closed_free", "completed"}),
+    initial=SessionState.SLOT_HELD,
+    also_begins=frozenset({SessionState.PROPOSED}),
+    final=frozenset({SessionState.CLOSED, SessionState.CLOSED_FREE, SessionState.COMPLETED}),
     transitions=(
         # Times are proposed, to one consultant or to several: no card yet, and no slot. The first yes wins.
-        Transition("proposed", "pick_time", CONSULTANT, "slot_held"),
-        Transition("proposed", "decline", CONSULTANT, "closed"),
-        Transition("proposed", "withdraw", SEEKER, "closed"),
-        Transition("proposed", "other_won", SYSTEM, "closed"),
-        Transition("proposed", "idle", TIME, "closed", ANSWER_WITHIN, CONSULTANT),
+        Transition(SessionState.PROPOSED, "pick_time", CONSULTANT, SessionState.SLOT_HELD),
+        Transition(SessionState.PROPOSED, "decline", CONSULTANT, SessionState.CLOSED),
+        Transition(SessionState.PROPOSED, "withdraw", SEEKER, SessionState.CLOSED),
+        Transition(SessionState.PROPOSED, "other_won", SYSTEM, SessionState.CLOSED),
+        Transition(SessionState.PROPOSED, "idle", TIME, SessionState.CLOSED, ANSWER_WITHIN, CONSULTANT),
         # The slot is theirs while they add a card.
-        Transition("slot_held", "card_ok", PROVIDER, "requested"),
-        Transition("slot_held", "abandon", SEEKER, "closed"),
-        Transition("slot_held", "hold_expired", TIME, "closed", CARD_WITHIN, SEEKER),
+        Transition(SessionState.SLOT_HELD, "card_ok", PROVIDER, SessionState.REQUESTED),
+        Transition(SessionState.SLOT_HELD, "abandon", SEEKER, SessionState.CLOSED),
+        Transition(SessionState.SLOT_HELD, "hold_expired", TIME, SessionState.CLOSED, CARD_WITHIN, SEEKER),
         # The consultant answers.
-        Transition("requested", "accept", CONSULTANT | SYSTEM, "confirmed"),  # at once, who has picked the time
-        Transition("requested", "other_time", CONSULTANT, "countered"),
-        Transition("requested", "decline", CONSULTANT, "releasing"),
-        Transition("requested", "withdraw", SEEKER, "releasing"),
-        Transition("requested", "request_expired", TIME, "releasing", reminds=CONSULTANT),
-        Transition("countered", "take_time", SEEKER, "confirmed"),
-        Transition("countered", "withdraw", SEEKER, "releasing"),
-        Transition("countered", "decline", CONSULTANT, "releasing"),
-        Transition("countered", "request_expired", TIME, "releasing", reminds=SEEKER),
+        # At once, who has picked the time.
+        Transition(SessionState.REQUESTED, "accept", CONSULTANT | SYSTEM, SessionState.CONFIRMED),
+        Transition(SessionState.REQUESTED, "other_time", CONSULTANT, SessionState.COUNTERED),
+        Transition(SessionState.REQUESTED, "decline", CONSULTANT, SessionState.RELEASING),
+        Transition(SessionState.REQUESTED, "withdraw", SEEKER, SessionState.RELEASING),
+        Transition(SessionState.REQUESTED, "request_expired", TIME, SessionState.RELEASING, reminds=CONSULTANT),
+        Transition(SessionState.COUNTERED, "take_time", SEEKER, SessionState.CONFIRMED),
+        Transition(SessionState.COUNTERED, "withdraw", SEEKER, SessionState.RELEASING),
+        Transition(SessionState.COUNTERED, "decline", CONSULTANT, SessionState.RELEASING),
+        Transition(SessionState.COUNTERED, "request_expired", TIME, SessionState.RELEASING, reminds=SEEKER),
         # Agreed, and waiting for the day.
-        Transition("confirmed", "propose_move", EITHER, "confirmed"),
-        Transition("confirmed", "take_move", OTHER, "confirmed"),
-        Transition("confirmed", "leave_move", EITHER, "confirmed"),
-        Transition("confirmed", "move_lapsed", SYSTEM, "confirmed", reminds=OTHER),
-        Transition("confirmed", "auth_failed", PROVIDER, "card_trouble"),
-        Transition("confirmed", "cancel_early", EITHER, "releasing"),
-        Transition("confirmed", "cancel_late_seeker", SEEKER, "charging"),
-        Transition("confirmed", "cancel_late_consultant", CONSULTANT, "releasing"),
-        Transition("confirmed", "both_joined", SYSTEM, "free_window"),
-        Transition("confirmed", "both_joined_paying", SYSTEM, "billable"),  # no free minutes left, said when booked
-        Transition("confirmed", "noshow_seeker", TIME, "charging"),
-        Transition("confirmed", "noshow_consultant", TIME, "releasing"),
-        Transition("card_trouble", "card_ok", PROVIDER, "confirmed"),
-        Transition("card_trouble", "cancel_early", EITHER, "releasing"),
-        Transition("card_trouble", "card_deadline", TIME, "releasing", reminds=SEEKER),
+        Transition(SessionState.CONFIRMED, "propose_move", EITHER, SessionState.CONFIRMED),
+        Transition(SessionState.CONFIRMED, "take_move", OTHER, SessionState.CONFIRMED),
+        Transition(SessionState.CONFIRMED, "leave_move", EITHER, SessionState.CONFIRMED),
+        Transition(SessionState.CONFIRMED, "move_lapsed", SYSTEM, SessionState.CONFIRMED, reminds=OTHER),
+        Transition(SessionState.CONFIRMED, "auth_failed", PROVIDER, SessionState.CARD_TROUBLE),
+        Transition(SessionState.CONFIRMED, "cancel_early", EITHER, SessionState.RELEASING),
+        Transition(SessionState.CONFIRMED, "cancel_late_seeker", SEEKER, SessionState.CHARGING),
+        Transition(SessionState.CONFIRMED, "cancel_late_consultant", CONSULTANT, SessionState.RELEASING),
+        Transition(SessionState.CONFIRMED, "both_joined", SYSTEM, SessionState.FREE_WINDOW),
+        # No free minutes left, said when booked.
+        Transition(SessionState.CONFIRMED, "both_joined_paying", SYSTEM, SessionState.BILLABLE),
+        Transition(SessionState.CONFIRMED, "noshow_seeker", TIME, SessionState.CHARGING),
+        Transition(SessionState.CONFIRMED, "noshow_consultant", TIME, SessionState.RELEASING),
+        Transition(SessionState.CARD_TROUBLE, "card_ok", PROVIDER, SessionState.CONFIRMED),
+        Transition(SessionState.CARD_TROUBLE, "cancel_early", EITHER, SessionState.RELEASING),
+        Transition(SessionState.CARD_TROUBLE, "card_deadline", TIME, SessionState.RELEASING, reminds=SEEKER),
         # The talk.
-        Transition("free_window", "continue", SEEKER, "billable"),
-        Transition("free_window", "end_early", EITHER, "releasing"),
-        Transition("free_window", "drop", EITHER | SYSTEM, "free_paused"),
-        Transition("free_window", "free_over_no_answer", TIME, "releasing"),
-        Transition("free_paused", "rejoin", SYSTEM, "free_window"),
-        Transition("free_paused", "end_early", EITHER, "releasing"),
-        Transition("free_paused", "rejoin_limit", TIME, "releasing", REJOIN_WITHIN),
-        Transition("billable", "extend", SYSTEM, "billable"),
-        Transition("billable", "hang_up", EITHER, "charging"),
-        Transition("billable", "drop", EITHER | SYSTEM, "paid_paused"),
-        Transition("billable", "time_up", TIME, "charging"),
-        Transition("paid_paused", "extend", SYSTEM, "paid_paused"),  # the bank answers while the line is lost
-        Transition("paid_paused", "rejoin", SYSTEM, "billable"),
-        Transition("paid_paused", "hang_up", EITHER, "charging"),
-        Transition("paid_paused", "rejoin_limit", TIME, "charging", REJOIN_WITHIN),
+        Transition(SessionState.FREE_WINDOW, "continue", SEEKER, SessionState.BILLABLE),
+        Transition(SessionState.FREE_WINDOW, "end_early", EITHER, SessionState.RELEASING),
+        Transition(SessionState.FREE_WINDOW, "drop", EITHER | SYSTEM, SessionState.FREE_PAUSED),
+        Transition(SessionState.FREE_WINDOW, "free_over_no_answer", TIME, SessionState.RELEASING),
+        Transition(SessionState.FREE_PAUSED, "rejoin", SYSTEM, SessionState.FREE_WINDOW),
+        Transition(SessionState.FREE_PAUSED, "end_early", EITHER, SessionState.RELEASING),
+        Transition(SessionState.FREE_PAUSED, "rejoin_limit", TIME, SessionState.RELEASING, REJOIN_WITHIN),
+        Transition(SessionState.BILLABLE, "extend", SYSTEM, SessionState.BILLABLE),
+        Transition(SessionState.BILLABLE, "hang_up", EITHER, SessionState.CHARGING),
+        Transition(SessionState.BILLABLE, "drop", EITHER | SYSTEM, SessionState.PAID_PAUSED),
+        Transition(SessionState.BILLABLE, "time_up", TIME, SessionState.CHARGING),
+        # The bank answers while the line is lost.
+        Transition(SessionState.PAID_PAUSED, "extend", SYSTEM, SessionState.PAID_PAUSED),
+        Transition(SessionState.PAID_PAUSED, "rejoin", SYSTEM, SessionState.BILLABLE),
+        Transition(SessionState.PAID_PAUSED, "hang_up", EITHER, SessionState.CHARGING),
+        Transition(SessionState.PAID_PAUSED, "rejoin_limit", TIME, SessionState.CHARGING, REJOIN_WITHIN),
         # The money.
-        Transition("charging", "captured", PROVIDER, "review_window"),
-        Transition("charging", "nothing_due", SYSTEM, "releasing"),
-        Transition("charging", "capture_failed", PROVIDER, "debt"),
-        Transition("debt", "paid_by_link", PROVIDER, "review_window"),
-        Transition("debt", "debt_limit", TIME, "closed", PAY_DEBT_WITHIN, SEEKER),
-        Transition("review_window", "complain", SEEKER, "session_dispute"),
-        Transition("review_window", "give_back", CONSULTANT, "paying_out"),
-        Transition("review_window", "window_over", TIME, "paying_out", COMPLAIN_WITHIN),
-        Transition("review_window", "recalled", SYSTEM, "paying_out"),  # the seeker's bank has kept all of it
-        Transition("session_dispute", "rule", OPERATOR, "paying_out"),
-        Transition("session_dispute", "give_back", CONSULTANT, "paying_out"),
-        Transition("session_dispute", "answer", CONSULTANT, "session_dispute"),
-        Transition("session_dispute", "take_back", SEEKER, "paying_out"),
-        Transition("session_dispute", "session_final_rule", TIME, "paying_out", RULE_WITHIN, OPERATOR | CONSULTANT),
-        Transition("session_dispute", "recalled", SYSTEM, "paying_out"),
-        Transition("paying_out", "paid_out", SYSTEM, "completed"),
-        Transition("releasing", "voided", PROVIDER | SYSTEM, "closed_free"),
-        Transition("releasing", "was_captured", PROVIDER, "paying_out"),
+        Transition(SessionState.CHARGING, "captured", PROVIDER, SessionState.REVIEW_WINDOW),
+        Transition(SessionState.CHARGING, "nothing_due", SYSTEM, SessionState.RELEASING),
+        Transition(SessionState.CHARGING, "capture_failed", PROVIDER, SessionState.DEBT),
+        Transition(SessionState.DEBT, "paid_by_link", PROVIDER, SessionState.REVIEW_WINDOW),
+        Transition(SessionState.DEBT, "debt_limit", TIME, SessionState.CLOSED, PAY_DEBT_WITHIN, SEEKER),
+        Transition(SessionState.REVIEW_WINDOW, "complain", SEEKER, SessionState.SESSION_DISPUTE),
+        Transition(SessionState.REVIEW_WINDOW, "give_back", CONSULTANT, SessionState.PAYING_OUT),
+        Transition(SessionState.REVIEW_WINDOW, "window_over", TIME, SessionState.PAYING_OUT, COMPLAIN_WITHIN),
+        # The seeker's bank has kept all of it.
+        Transition(SessionState.REVIEW_WINDOW, "recalled", SYSTEM, SessionState.PAYING_OUT),
+        Transition(SessionState.SESSION_DISPUTE, "rule", OPERATOR, SessionState.PAYING_OUT),
+        Transition(SessionState.SESSION_DISPUTE, "give_back", CONSULTANT, SessionState.PAYING_OUT),
+        Transition(SessionState.SESSION_DISPUTE, "answer", CONSULTANT, SessionState.SESSION_DISPUTE),
+        Transition(SessionState.SESSION_DISPUTE, "take_back", SEEKER, SessionState.PAYING_OUT),
+        Transition(
+            SessionState.SESSION_DISPUTE,
+            "session_final_rule",
+            TIME,
+            SessionState.PAYING_OUT,
+            RULE_WITHIN,
+            OPERATOR | CONSULTANT,
+        ),
+        Transition(SessionState.SESSION_DISPUTE, "recalled", SYSTEM, SessionState.PAYING_OUT),
+        Transition(SessionState.PAYING_OUT, "paid_out", SYSTEM, SessionState.COMPLETED),
+        Transition(SessionState.RELEASING, "voided", PROVIDER | SYSTEM, SessionState.CLOSED_FREE),
+        Transition(SessionState.RELEASING, "was_captured", PROVIDER, SessionState.PAYING_OUT),
     ),
 )
 
 # States in which the slot is taken from the consultant's calendar.
 TAKES_THE_SLOT: Final = frozenset(
-    {"slot_held", "requested", "confirmed", "card_trouble", "free_window", "free_paused", "billable", "paid_paused"}
+    {
+        SessionState.SLOT_HELD,
+        SessionState.REQUESTED,
+        SessionState.CONFIRMED,
+        SessionState.CARD_TROUBLE,
+        SessionState.FREE_WINDOW,
+        SessionState.FREE_PAUSED,
+        SessionState.BILLABLE,
+        SessionState.PAID_PAUSED,
+    }
 )
 # By people, and not while a bank has called it back.
 PARTS_MONEY: Final = frozenset({"complain", "give_back", "take_back", "rule"})
-SETTLED: Final = SESSION.final | {"paying_out"}  # its money is parted, and perhaps waits for the consultant's account
-CHARGED: Final = frozenset({"review_window", "session_dispute", "paying_out", "completed"})  # what was due was taken
-TALKING: Final = frozenset({"free_window", "free_paused", "billable", "paid_paused"})
+# Its money is parted, and perhaps waits for the consultant's account.
+SETTLED: Final = SESSION.final | {SessionState.PAYING_OUT}
+# What was due was taken.
+CHARGED: Final = frozenset(
+    {SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE, SessionState.PAYING_OUT, SessionState.COMPLETED}
+)
+TALKING: Final = frozenset(
+    {SessionState.FREE_WINDOW, SessionState.FREE_PAUSED, SessionState.BILLABLE, SessionState.PAID_PAUSED}
+)

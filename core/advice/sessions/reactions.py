@@ -18,7 +18,7 @@ from core.advice.sessions import (
 )
 from core.advice.sessions.events import PickSecured, SessionExtended, SessionReminder, TalkEnded
 from core.advice.sessions.model import Booking, Meeting
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.process import SESSION, SessionState
 from core.advice.sessions.rooms import presence
 from core.kernel.events import Reactions
 from core.kernel.heartbeat import ClocksStopped
@@ -49,7 +49,7 @@ def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
 
 def _extended(ctx: Ctx, booking_id: str) -> None:
     booking = ctx.session.get_one(Booking, booking_id)
-    if booking.state == "billable":  # it may stand still just now
+    if booking.state == SessionState.BILLABLE:  # it may stand still just now
         meeting.warn_of_end(ctx, booking)
 
 
@@ -65,7 +65,7 @@ def handle_reminder_timer(ctx: Ctx, timer: Timer) -> None:
     booking = ctx.session.get_one(Booking, timer.subject)
     if timer.event == "start":
         meeting.it_begins(ctx, booking.id)
-    elif booking.state in ("confirmed", "card_trouble"):
+    elif booking.state in (SessionState.CONFIRMED, SessionState.CARD_TROUBLE):
         until = booking.starts_at - booking.terms.free_until if timer.event == "day" else None
         ctx.announce(SessionReminder(booking.id, None, timer.event, until))
 

@@ -8,7 +8,7 @@ from typing import Final
 from core.advice.sessions import rules, slot_checks
 from core.advice.sessions.events import MoveLapsed, MoveLeft, MoveProposed, SessionMoved
 from core.advice.sessions.model import Booking
-from core.advice.sessions.process import LATEST_ANSWER, SESSION
+from core.advice.sessions.process import LATEST_ANSWER, SESSION, SessionState
 from core.advice.sessions.service import MOVE, forget_move, meet_at, mine, not_to_be_moved, side_of, sides
 from core.kernel.errors import Stale
 from core.kernel.process import step
@@ -73,7 +73,7 @@ def leave_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) -
 def time_is_up(ctx: Ctx, booking_id: str) -> None:
     """Nobody has said yes in time: both hear that it stays as it was, while who proposed it can still call it off."""
     booking = ctx.session.get_one(Booking, booking_id)
-    if booking.state == "confirmed":  # else its card has other news
+    if booking.state == SessionState.CONFIRMED:  # else its card has other news
         step(ctx, SESSION, booking, LAPSED, ("system",))
         ctx.announce(MoveLapsed(booking.id, None, booking.starts_at))
     forget_move(ctx, booking)

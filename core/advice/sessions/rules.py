@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from core.advice.availability.slots import FURTHEST
+from core.advice.experts.model import Policy as PolicyName
 from core.advice.experts.model import Rate
 from core.advice.experts.rules import FREE_MINUTES
 from core.advice.sessions.model import Terms
@@ -66,7 +67,7 @@ def reminders(terms: Terms) -> dict[str, timedelta]:
     return {"day": max(A_DAY_BEFORE, terms.free_until + TO_DECIDE), **REMINDERS}
 
 
-def terms_of(rate: Rate, length: int, policy: str, commission_bp: int, *, free: bool) -> Terms:
+def terms_of(rate: Rate, length: int, policy: PolicyName, commission_bp: int, *, free: bool) -> Terms:
     """What a session of this many minutes costs at most, and on which conditions.
 
     `free=False`: the pair, or the seeker this week, has had its free minutes; all of the talk is charged.

@@ -14,7 +14,7 @@ from core.advice.experts.model import Expert
 from core.advice.sessions import card_holds, creation, rules, slot_checks
 from core.advice.sessions.events import CardTrouble, OtherTimeOffered, SessionCalledOff, SessionConfirmed, SlotHeld
 from core.advice.sessions.model import MOVES_AT_MOST, Booking, BookSession, CallNow, Meeting, Side, Terms
-from core.advice.sessions.process import PARTS_MONEY, SESSION
+from core.advice.sessions.process import PARTS_MONEY, SESSION, SessionState
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import step, timeline
@@ -152,7 +152,7 @@ def cancel(ctx: Ctx, booking_id: str, expected_version: int | None = None, *, sh
     booking = mine(ctx, booking_id, expected_version)
     if shown is not None and cancellation_fee(ctx, booking).minor > shown:
         raise Stale
-    late = booking.state == "confirmed" and rules.is_late(ctx.now, booking.starts_at, booking.terms)
+    late = booking.state == SessionState.CONFIRMED and rules.is_late(ctx.now, booking.starts_at, booking.terms)
     if late and side_of(ctx, booking) == "consultant":
         return _call_off(ctx, booking, "cancel_late_consultant", "cancelled")
     fee = cancellation_fee(ctx, booking)
@@ -167,8 +167,8 @@ def cancellation_fee(ctx: Ctx, booking: Booking) -> Money:
 
     Who is there and waits for a consultant who is not pays no more than just before.
     """
-    late = booking.state == "confirmed" and rules.is_late(ctx.now, booking.starts_at, booking.terms)
-    begun = booking.state == "confirmed" and ctx.now >= booking.starts_at
+    late = booking.state == SessionState.CONFIRMED and rules.is_late(ctx.now, booking.starts_at, booking.terms)
+    begun = booking.state == SessionState.CONFIRMED and ctx.now >= booking.starts_at
     if side_of(ctx, booking) != "seeker" or not (late or begun):
         return Money.zero(booking.currency)
     there = ctx.session.get_one(Meeting, booking.id)
@@ -255,7 +255,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
         case "hold_expired":
             _call_off(ctx, booking, event, "abandoned", ("time",))
         case "request_expired":
-            offered = booking.state == "countered"  # then it was the seeker's turn
+            offered = booking.state == SessionState.COUNTERED  # then it was the seeker's turn
             if not offered:
                 experts.request_missed(ctx, booking.expert_id)
             _call_off(ctx, booking, event, "not_taken" if offered else "expired", ("time",))

@@ -15,15 +15,29 @@ from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
 from core.advice.sessions import rules
 from core.advice.sessions.model import Booking, Meeting
-from core.advice.sessions.process import TAKES_THE_SLOT
+from core.advice.sessions.process import TAKES_THE_SLOT, SessionState
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting
 from core.people.blocking.service import check_may_reach
 
-MAY_BEGIN: Final = ("slot_held", "requested", "countered", "confirmed", "card_trouble")  # and has not
-NOT_AGREED: Final = ("proposed", "slot_held", "requested", "countered", "releasing", "closed")
+# States of a session that may begin, and has not.
+MAY_BEGIN: Final = (
+    SessionState.SLOT_HELD,
+    SessionState.REQUESTED,
+    SessionState.COUNTERED,
+    SessionState.CONFIRMED,
+    SessionState.CARD_TROUBLE,
+)
+NOT_AGREED: Final = (
+    SessionState.PROPOSED,
+    SessionState.SLOT_HELD,
+    SessionState.REQUESTED,
+    SessionState.COUNTERED,
+    SessionState.RELEASING,
+    SessionState.CLOSED,
+)
 
 
 def sessions_of(ctx: Ctx, expert: Expert, *, but: str | None = None) -> list[Booking]:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from core.advice.availability.local_times import local
 from core.advice.sessions.model import Booking, Consent, ConsentKind, Meeting, Settlement
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.process import SESSION, SessionState
 from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.transaction import Ctx
@@ -55,7 +55,9 @@ def figures_of(ctx: Ctx, expert_id: str, zone: str) -> Figures:
     query = select(Settlement.at, Settlement.net_minor, Booking.currency).join(
         Booking, Booking.id == Settlement.booking_id
     )
-    waiting = select(Booking).where(booked, Booking.state.in_(("review_window", "session_dispute")))
+    waiting = select(Booking).where(
+        booked, Booking.state.in_((SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE))
+    )
     settled = [(at, Money(net, currency)) for at, net, currency in ctx.session.execute(query.where(booked))]
     return Figures(
         requests=requests,

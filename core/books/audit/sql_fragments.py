@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from core.kernel.process import Process
 
@@ -12,7 +13,7 @@ def words(named: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in sorted(named))
 
 
-def timed(process: Process) -> str:
+def timed(process: Process[Any]) -> str:
     """The states that time ends."""
     return words({each.source for each in process.transitions if "time" in each.by})
 

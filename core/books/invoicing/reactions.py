@@ -26,7 +26,7 @@ from core.trade.deals.model import Deal
 from core.trade.delivery.events import LotAccepted, LotAdjusted, LotFact
 from core.trade.delivery.model import Lot
 from core.trade.funding.events import ChargebackClosed, ChargebackTaken, LotReleased
-from core.trade.funding.model import Chargeback, SubjectKind
+from core.trade.funding.model import Chargeback, ChargebackState, SubjectKind
 
 
 def listen(reactions: Reactions, *, market: Party) -> None:
@@ -150,7 +150,9 @@ def _earned(ctx: Ctx, chargeback_id: str) -> Money:
 
 def _with_bank(ctx: Ctx, purchase: Purchase) -> Money:
     """What banks have taken of a price, and not given up. What came twice or too late was never invoiced."""
-    found = ctx.session.scalars(select(Chargeback).where(Chargeback.subject == purchase.id, Chargeback.state != "won"))
+    found = ctx.session.scalars(
+        select(Chargeback).where(Chargeback.subject == purchase.id, Chargeback.state != ChargebackState.WON)
+    )
     taken = (each.amount for each in found if refunds.counts(ctx, purchase, each.payment_id))
     return Money.total(taken, purchase.currency)
 

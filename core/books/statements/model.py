@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from core.kernel.money import Money
+from core.trade.funding.model import EffectState
 
 # Who pays is a buyer or a seeker, who earns a seller or a consultant. paid: by the first, into protection. released: to
 # the second, less the fee. sent: to their account. refunded: to the first. set_off: kept for what the second owes.
@@ -32,17 +33,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """A lot's or a session's money on its way to who earned it; `fee` was deducted before.
-
-    `state`: waiting, asked, done, refused.
-    """
+    """A lot's or a session's money on its way to who earned it; `fee` was deducted before."""
 
     subject: str
     ref: str
     lot: int | None
     net: Money
     fee: Money
-    state: str
+    state: EffectState
     why: str | None
 
 

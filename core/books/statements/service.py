@@ -19,7 +19,7 @@ from core.money.ledger import service as ledger
 from core.money.ledger.model import escrow, payable, receivable
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting
-from core.trade.deals.model import Deal
+from core.trade.deals.model import Deal, DealState
 from core.trade.delivery.model import Lot
 from core.trade.disputes.model import OPEN, Case
 from core.trade.funding.model import (
@@ -36,11 +36,13 @@ from core.trade.funding.model import (
     Payment,
     PaymentState,
     Tranche,
+    TrancheState,
 )
 from core.trade.funding.rails.model import PaymentWay
 
 LATEST = 10  # payouts on a screen; the file has them all
-PAID_IN_PARTS = ("awaiting_funding", "unwinding")  # states of a deal that may hold money and was never paid in full
+# States of a deal that may hold money and was never paid in full.
+PAID_IN_PARTS = (DealState.AWAITING_FUNDING, DealState.UNWINDING)
 
 
 def statement(ctx: Ctx) -> Statement:
@@ -115,10 +117,10 @@ def _awaited(ctx: Ctx, organisation: str, *, on_its_way: bool) -> Iterator[Held]
     mine = or_(Deal.buyer == organisation, Deal.seller == organisation)
     query: Select[Any] = select(Tranche, Deal).add_columns(confirmed_by).join(Deal, Deal.id == Tranche.deal_id)
     query = query.where(
-        mine, Tranche.state == "awaited", confirmed_by.is_not(None) if on_its_way else confirmed_by.is_(None)
+        mine, Tranche.state == TrancheState.AWAITED, confirmed_by.is_not(None) if on_its_way else confirmed_by.is_(None)
     )
     for tranche, deal, confirmed in ctx.session.execute(query.order_by(Deal.id.desc())):
-        first = deal.state == "awaiting_funding"  # the deal itself waits for it
+        first = deal.state == DealState.AWAITING_FUNDING  # the deal itself waits for it
         timer = deadline_of(ctx.session, "deal" if first else TRANCHE.name, deal.id if first else tranche.id)
         due = None if timer is None or deal.frozen else timer.due_at
         yield Held(
@@ -201,4 +203,4 @@ def _of_deals(ctx: Ctx, organisation: str) -> Iterator[tuple[str, Payout]]:
     for effect, ref, lot, fee in ctx.session.execute(query):
         # A lot that is sent in parts, out of several payments, has its fee deducted once.
         deducted = Money(fee if fee and effect.key.endswith(":1") else 0, effect.currency)
-        yield effect.id, Payout(effect.deal_id, ref, lot, effect.amount, deducted, effect.state.value, effect.why)
+        yield effect.id, Payout(effect.deal_id, ref, lot, effect.amount, deducted, effect.state, effect.why)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, sel
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.advice.sessions.model import Booking, CardHold, HoldState, SessionPayout, Settlement
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.process import SESSION, SessionState
 from core.books.statements.model import Held, Payout, Taken
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
@@ -20,11 +20,12 @@ from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import escrow
 from core.people.accounts.model import Person
-from core.trade.funding.model import CHARGEBACK, Chargeback, EffectKind, EffectState
+from core.trade.funding.model import CHARGEBACK, Chargeback, ChargebackState, EffectKind, EffectState
 
 LATEST: Final = 10
 ON_THE_CARD: Final = (HoldState.HELD, HoldState.CAPTURING, HoldState.RELEASING)  # the bank has not said that it is gone
-NOT_PARTED: Final = ("charging", "debt", "review_window", "session_dispute")  # states in which we may hold money
+# States in which we may hold money.
+NOT_PARTED: Final = (SessionState.CHARGING, SessionState.DEBT, SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE)
 
 
 def of_person(person: Person) -> ColumnElement[bool]:
@@ -61,7 +62,7 @@ def held(ctx: Ctx, person: Person) -> Iterator[Held]:
 def unpaid(ctx: Ctx, person: Person) -> Iterator[Held]:
     """What is owed for a talk whose card gave nothing, and by when it is to be paid."""
     taken = select(func.coalesce(func.sum(CardHold.captured_minor), 0)).where(CardHold.state == HoldState.CAPTURED)
-    for booking in _waiting(ctx, person, ("debt",)):
+    for booking in _waiting(ctx, person, (SessionState.DEBT,)):
         came = int(ctx.session.scalar(taken.where(CardHold.booking_id == booking.id)) or 0)
         timer = deadline_of(ctx.session, SESSION.name, booking.id)
         owed = booking.due - Money(came, booking.currency)
@@ -100,7 +101,7 @@ def taken_by_bank(
 ) -> ScalarSelect[Any]:
     """What payers' banks have taken of a deal or a session, and have not given up again, in minor units."""
     found = select(func.coalesce(func.sum(amount), 0))
-    return found.where(Chargeback.subject == subject, Chargeback.state != "won").scalar_subquery()
+    return found.where(Chargeback.subject == subject, Chargeback.state != ChargebackState.WON).scalar_subquery()
 
 
 def payouts(ctx: Ctx, person: Person) -> Iterator[tuple[str, Payout]]:
@@ -116,7 +117,7 @@ def payouts(ctx: Ctx, person: Person) -> Iterator[tuple[str, Payout]]:
     for payout, ref, fee, earns in ctx.session.execute(query):
         # A session that is paid out of several charges has its fee deducted once; what a seeker gets back has none.
         deducted = Money(fee if fee and payout.key.endswith(":1") and payout.payee == earns else 0, payout.currency)
-        line = Payout(payout.booking_id, ref, None, payout.amount, deducted, payout.state.value, payout.why)
+        line = Payout(payout.booking_id, ref, None, payout.amount, deducted, payout.state, payout.why)
         yield payout.id, line
 
 
@@ -125,6 +126,6 @@ def _holds(person: Person) -> Select[CardHold, Booking]:
     return query.where(of_person(person)).order_by(CardHold.id.desc())
 
 
-def _waiting(ctx: Ctx, person: Person, states: Iterable[str]) -> list[Booking]:
+def _waiting(ctx: Ctx, person: Person, states: Iterable[SessionState]) -> list[Booking]:
     query = select(Booking).where(of_person(person), Booking.state.in_(tuple(states)))
     return list(ctx.session.scalars(query.order_by(Booking.id.desc())))

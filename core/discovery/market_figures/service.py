@@ -18,7 +18,7 @@ from core.discovery.search.sentence.places import distance_km
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.kernel.transaction import Ctx
-from core.trade.listings.model import Listing
+from core.trade.listings.model import Listing, ListingState
 
 FRESH = timedelta(days=7)
 NEWEST = 200  # offers of one product that a median is taken of in passing
@@ -74,7 +74,7 @@ def goods_on_offer(
     Nothing is told of fewer than three sellers' prices. For so short a look the newest offers of each will do.
     """
     sellers = func.count(Listing.seller.distinct())
-    query = select(Listing.product_id).where(Listing.state == "live").group_by(Listing.product_id)
+    query = select(Listing.product_id).where(Listing.state == ListingState.LIVE).group_by(Listing.product_id)
     most = ctx.session.scalars(query.order_by(sellers.desc(), Listing.product_id).limit(count)).all()
     return [(product_id, middle_price(ctx, catalogue, product_id, currency)) for product_id in most]
 
@@ -100,7 +100,7 @@ def asked_by_others(
 
 
 def _live(ctx: Ctx, product_id: str, newest: int | None = None) -> Sequence[Listing]:
-    query = select(Listing).where(Listing.state == "live", Listing.product_id == product_id)
+    query = select(Listing).where(Listing.state == ListingState.LIVE, Listing.product_id == product_id)
     if newest is not None:
         query = query.order_by(Listing.renewed_at.desc()).limit(newest)
     return ctx.session.scalars(query).all()

@@ -23,7 +23,7 @@ from core.trade.listings.events import (
     ListingStockMoved,
     ListingWithdrawn,
 )
-from core.trade.listings.model import Listing
+from core.trade.listings.model import Listing, ListingState
 from core.trade.requests.events import (
     RequestAwarded,
     RequestChanged,
@@ -84,7 +84,7 @@ def _company_settled(ctx: Ctx, fact: CompanySettled) -> None:
 
 def _company_named(ctx: Ctx, fact: ProfileCompleted) -> None:
     company = person_of(ctx, fact.person_id).organisation_id
-    ours = select(Listing.id).where(Listing.seller == company, Listing.state == "live")
+    ours = select(Listing.id).where(Listing.seller == company, Listing.state == ListingState.LIVE)
     note(ctx, LISTINGS, ctx.session.scalars(ours).all())
     advisers = select(Expert.id).where(Expert.organisation_id == company, Expert.live)
     note(ctx, EXPERTS, ctx.session.scalars(advisers).all())

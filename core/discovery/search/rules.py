@@ -17,7 +17,7 @@ from core.discovery.search.sentence.leaving_out import COUNTRY, GRADE, PACKAGING
 from core.discovery.search.sentence.parse import Understood
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, converted, convertible, unit_named
-from core.trade.listings.model import Listing
+from core.trade.listings.model import Listing, ListingState
 
 LONGEST_WAY: Final = 5  # times as far as was asked is still worth telling
 JUST_LISTED_DAYS: Final = 3
@@ -35,7 +35,11 @@ def fits(understood: Understood, listing: Listing, catalogue: Catalogue) -> bool
     """Whether a listing, as it stands now, meets what can be compared exactly; the rest the index has compared."""
     said, price = understood, listing.price
     limit, least = price_limit(said), said.min_price
-    if listing.state != "live" or not from_there(said, listing, catalogue) or not _of_the_grade(said, listing):
+    if (
+        listing.state != ListingState.LIVE
+        or not from_there(said, listing, catalogue)
+        or not _of_the_grade(said, listing)
+    ):
         return False
     if limit is not None and _alike(limit, price) and price.per(limit.unit).amount > limit.amount:
         return False

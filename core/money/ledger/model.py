@@ -108,7 +108,7 @@ class Entry(Table):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
-    kind: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[EntryKind] = mapped_column(String(8))
     deal_id: Mapped[str | None] = mapped_column(Id, index=True)
     memo: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(Instant)
@@ -143,7 +143,7 @@ class Posting(Table):
     account: Mapped[str] = mapped_column(String(60))
     amount: Mapped[int] = mapped_column(Minor)  # debit above zero, credit below
     currency: Mapped[str] = mapped_column(String(3))
-    phase: Mapped[str] = mapped_column(String(8))
+    phase: Mapped[Phase] = mapped_column(String(8))
 
     __table_args__ = (
         CheckConstraint("amount <> 0", name="moves_something"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Table, Versioned, Words
+
+Outcome = Literal["warned", "nothing"]  # of a report
 
 SCREEN_AT_MOST: Final = 6000  # characters of what was on the screen
 
@@ -47,4 +49,4 @@ class Report(Versioned, Table):
     at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_by: Mapped[str | None] = mapped_column(Id)
-    outcome: Mapped[str | None] = mapped_column(String(10))  # "warned" or "nothing"
+    outcome: Mapped[Outcome | None] = mapped_column(String(10))

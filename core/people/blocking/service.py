@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal
 
 from sqlalchemy import delete, exists, func, or_, select
 
@@ -13,11 +12,10 @@ from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, organisation_of
 from core.people.blocking.events import PartyReported, ReportClosed
-from core.people.blocking.model import Block, Report, ReportParty
+from core.people.blocking.model import Block, Outcome, Report, ReportParty
 
 REPORTS_A_DAY = 5
 
-Outcome = Literal["warned", "nothing"]
 
 # --- blocks -----------------------------------------------------------------------------------------------------------
 

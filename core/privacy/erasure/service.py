@@ -6,7 +6,7 @@ from sqlalchemy import Text, cast, delete, func, or_, select, update
 
 from core.advice.experts.service import expert_of, pause
 from core.advice.sessions.model import Booking, SessionPayout
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.process import SESSION, SessionState
 from core.kernel.chat_state.model import CardPointer
 from core.kernel.errors import Refusal
 from core.kernel.inbox import InboxRow
@@ -23,12 +23,12 @@ from core.people.files.model import FileContent, KeptFile
 from core.privacy.erasure import plan, rules
 from core.privacy.erasure.events import PersonForgotten
 from core.privacy.erasure.model import Leaving, Open
-from core.shop.purchases.model import Purchase, PurchaseRefund, RefundState
+from core.shop.purchases.model import Purchase, PurchaseRefund, PurchaseState, RefundState
 from core.shop.purchases.service import stars_kept
 from core.trade.deals.model import DEAL, Deal
 from core.trade.funding.model import Effect, EffectKind, EffectState
 from core.trade.listings.service import listings_of, withdraw_listing
-from core.trade.offers.model import OFFER, Offer, OfferRound
+from core.trade.offers.model import OFFER, Offer, OfferRound, OfferState
 from core.trade.offers.service import decline_offer, withdraw_offer
 from core.trade.requests.model import REQUEST
 from core.trade.requests.service import requests_of, withdraw_request
@@ -47,7 +47,7 @@ def _hindrances(ctx: Ctx, person: Person) -> list[Open]:
     alone = len(members(ctx, own)) == 1
     deals = select(func.count()).where(or_(Deal.buyer == own, Deal.seller == own), Deal.state.not_in(DEAL.final))
     # A seeker has done their part when only the consultant's money is still on its way.
-    seeking = (Booking.seeker == person.id) & (Booking.state != "paying_out")
+    seeking = (Booking.seeker == person.id) & (Booking.state != SessionState.PAYING_OUT)
     sessions = select(func.count()).where(
         or_(seeking, Booking.consultant == person.id), Booking.state.not_in(SESSION.final)
     )
@@ -56,7 +56,7 @@ def _hindrances(ctx: Ctx, person: Person) -> list[Open]:
         PurchaseRefund.state.in_((RefundState.WAITING, RefundState.ASKED, RefundState.REFUSED))
     )
     going_back = select(func.count()).where(
-        Purchase.buyer == person.id, or_(Purchase.state == "giving_back", Purchase.id.in_(unsent))
+        Purchase.buyer == person.id, or_(Purchase.state == PurchaseState.GIVING_BACK, Purchase.id.in_(unsent))
     )
     accounts = (payable(own), buyer_credit(own), receivable(own))
     kept = [balance for account in accounts for balance in ledger.balances(ctx, account).values()]
@@ -182,7 +182,7 @@ def _forget_files(ctx: Ctx, person: Person) -> None:
 def _forget_notes(ctx: Ctx, organisation: str) -> None:
     """What was noted beside the terms of talks that came to nothing. What both have signed stays under its hash."""
     query = select(Offer).where(or_(Offer.buyer == organisation, Offer.seller == organisation))
-    for offer in ctx.session.scalars(query.where(Offer.state != "accepted")).all():
+    for offer in ctx.session.scalars(query.where(Offer.state != OfferState.ACCEPTED)).all():
         offer.terms_json = {**offer.terms_json, "note": None}
         for each in ctx.session.scalars(select(OfferRound).where(OfferRound.offer_id == offer.id)):
             each.terms_json = {**each.terms_json, "note": None}

@@ -69,22 +69,32 @@ BUYER = frozenset({"buyer"})
 OPERATOR = frozenset({"operator"})
 GIVES_BACK = frozenset({"operator", "system"})
 
+
+class PurchaseState(StrEnum):
+    OFFERED = "offered"
+    PAID = "paid"
+    CLOSED = "closed"
+    GIVING_BACK = "giving_back"
+    KEPT = "kept"
+    GIVEN_BACK = "given_back"
+
+
 PURCHASE: Final = Process(
     name="purchase",
-    initial="offered",
-    final=frozenset({"closed", "kept", "given_back"}),
+    initial=PurchaseState.OFFERED,
+    final=frozenset({PurchaseState.CLOSED, PurchaseState.KEPT, PurchaseState.GIVEN_BACK}),
     transitions=(
-        Transition("offered", "pay", PROVIDER, "paid"),
-        Transition("offered", "not_offered", PROVIDER, "closed"),
-        Transition("offered", "leave", BUYER, "closed"),
-        Transition("offered", "offer_over", TIME, "closed", OFFERED_FOR),
-        Transition("paid", "ask_back", BUYER, "paid"),
-        Transition("paid", "refuse", OPERATOR, "paid"),
-        Transition("paid", GIVE_BACK, GIVES_BACK, "giving_back", reminds=OPERATOR),
-        Transition("paid", "used_up", TIME, "kept", MAY_COME_BACK),
-        Transition("giving_back", "gone_back", PROVIDER | GIVES_BACK, "given_back"),
+        Transition(PurchaseState.OFFERED, "pay", PROVIDER, PurchaseState.PAID),
+        Transition(PurchaseState.OFFERED, "not_offered", PROVIDER, PurchaseState.CLOSED),
+        Transition(PurchaseState.OFFERED, "leave", BUYER, PurchaseState.CLOSED),
+        Transition(PurchaseState.OFFERED, "offer_over", TIME, PurchaseState.CLOSED, OFFERED_FOR),
+        Transition(PurchaseState.PAID, "ask_back", BUYER, PurchaseState.PAID),
+        Transition(PurchaseState.PAID, "refuse", OPERATOR, PurchaseState.PAID),
+        Transition(PurchaseState.PAID, GIVE_BACK, GIVES_BACK, PurchaseState.GIVING_BACK, reminds=OPERATOR),
+        Transition(PurchaseState.PAID, "used_up", TIME, PurchaseState.KEPT, MAY_COME_BACK),
+        Transition(PurchaseState.GIVING_BACK, "gone_back", PROVIDER | GIVES_BACK, PurchaseState.GIVEN_BACK),
         # A bank that had kept the price gives it back after all: of what was not delivered it can go back again.
-        Transition("kept", "regain", PROVIDER, "paid"),
+        Transition(PurchaseState.KEPT, "regain", PROVIDER, PurchaseState.PAID),
     ),
 )
 
@@ -96,7 +106,7 @@ class Recall(StrEnum):
     LOST = "lost"
 
 
-class Purchase(InProcess, Table):
+class Purchase(InProcess[PurchaseState], Table):
     """One thing that one person buys, in the process "purchase".
 
     `back_reason`: why its buyer would like the money back; `back_answer`: why an operator does not give it.
@@ -105,6 +115,7 @@ class Purchase(InProcess, Table):
 
     __tablename__ = "purchase"
 
+    state: Mapped[PurchaseState] = mapped_column(OneOf(PurchaseState), index=True)
     buyer: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     thing: Mapped[Thing] = mapped_column(OneOf(Thing))
     subject: Mapped[str] = mapped_column(Id, index=True)
@@ -154,7 +165,7 @@ class Purchase(InProcess, Table):
     def wish_open(self) -> bool:
         """Its buyer would like all of it back, and nobody has decided. What a bank has called back nobody decides."""
         waits = self.asked_back_at is not None and self.back_answer is None
-        return waits and self.state == "paid" and self.recall is None
+        return waits and self.state == PurchaseState.PAID and self.recall is None
 
 
 class PurchasePayment(Table):

@@ -28,6 +28,7 @@ from core.shop.purchases.model import (
     WISH,
     BuyThing,
     Purchase,
+    PurchaseState,
     Rail,
     Recall,
     Thing,
@@ -145,7 +146,7 @@ def give_back(ctx: Ctx, purchase_id: str, amount: Money) -> Purchase:
     if purchase.wish_open:
         purchase.rest_minor = amount.minor
         ctx.session.flush()
-    elif amount and purchase.state == "paid" and purchase.recall is None:
+    elif amount and purchase.state == PurchaseState.PAID and purchase.recall is None:
         refunds.give_back(ctx, purchase, amount, by="system")
     return purchase
 
@@ -212,7 +213,11 @@ def stars_kept(ctx: Ctx, person_id: str) -> Money:
 def may_ask_back(purchase: Purchase, now: datetime) -> bool:
     if purchase.recall is not None:
         return False
-    return purchase.state == "paid" and purchase.asked_back_at is None and now < purchase.state_since + MAY_COME_BACK
+    return (
+        purchase.state == PurchaseState.PAID
+        and purchase.asked_back_at is None
+        and now < purchase.state_since + MAY_COME_BACK
+    )
 
 
 def answered_by(purchase: Purchase) -> datetime | None:

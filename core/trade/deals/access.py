@@ -11,7 +11,7 @@ from core.people.accounts.model import Person
 from core.people.accounts.service import acting
 from core.people.companies.service import approves, signs_alone
 from core.trade.deals import rules
-from core.trade.deals.model import DEAL, Deal, Side
+from core.trade.deals.model import DEAL, Deal, DealState, Side
 
 
 def deal_for(ctx: Ctx, deal_id: str) -> Deal:
@@ -53,8 +53,8 @@ def sides(ctx: Ctx, deal: Deal) -> frozenset[str]:
 
 def _may_approve(ctx: Ctx, deal: Deal, person: Person) -> bool:
     """Whether a deal waits for this person of the buyer's company. Nobody approves their own signature."""
-    signed = deal.state == "awaiting_approval" and person.id != deal.buyer_signed_by
-    wanted = deal.state == "awaiting_funding" and deal.direct_wanted_by not in (None, person.id)
+    signed = deal.state == DealState.AWAITING_APPROVAL and person.id != deal.buyer_signed_by
+    wanted = deal.state == DealState.AWAITING_FUNDING and deal.direct_wanted_by not in (None, person.id)
     return (signed or wanted) and approves(ctx, person.id, deal.amount)
 
 
@@ -70,7 +70,7 @@ def may(ctx: Ctx, deal: Deal) -> list[str]:
         done.add("buyer_says_paid")
     if deal.direct_asked_by is not None or deal.settlement == "held":
         done.add("direct_asked")
-    if deal.state == "funded_direct" and deal.cancel_asked_by is not None:
+    if deal.state == DealState.FUNDED_DIRECT and deal.cancel_asked_by is not None:
         done.add("cancel_asked")
     return [event for event in DEAL.open_to(deal.state, roles) if event not in done]
 

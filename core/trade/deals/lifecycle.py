@@ -29,11 +29,11 @@ from core.trade.deals.events import (
     DealSettling,
     DealUnwinding,
 )
-from core.trade.deals.model import DEAL, DIRECT_ENDS_AFTER, OVERDUE_AFTER, Deal
+from core.trade.deals.model import DEAL, DIRECT_ENDS_AFTER, OVERDUE_AFTER, Deal, DealState
 from core.trade.listings.service import give_back
 
-SETTLING: Final = ("settling", "payout_blocked")
-UNWINDING: Final = ("unwinding", "refund_blocked")
+SETTLING: Final = (DealState.SETTLING, DealState.PAYOUT_BLOCKED)
+UNWINDING: Final = (DealState.UNWINDING, DealState.REFUND_BLOCKED)
 ENDING: Final = (*SETTLING, *UNWINDING)  # only its last money is awaited
 LOOK_AGAIN: Final = timedelta(days=1)  # whether its money still may not move
 
@@ -52,7 +52,7 @@ def fund_by(ctx: Ctx, deal_id: str, moment: datetime, *, asked_at: datetime | No
 def money_in(ctx: Ctx, deal_id: str) -> None:
     """A part of what it waits for has come. Nothing, for a deal that runs already."""
     deal = locked(ctx, deal_id)
-    if deal.state == "awaiting_funding":
+    if deal.state == DealState.AWAITING_FUNDING:
         step(ctx, DEAL, deal, "money_in", ("provider",))
         ctx.session.flush()
 
@@ -83,8 +83,8 @@ def refunded(ctx: Ctx, deal_id: str) -> None:
 def money_stuck(ctx: Ctx, deal_id: str) -> None:
     """The provider did not send a payout or refund of it. Of interest only when nothing else is awaited."""
     deal = locked(ctx, deal_id)
-    if deal.state in ("settling", "unwinding"):
-        _stuck(ctx, deal, "payout_failed" if deal.state == "settling" else "refund_failed", "provider")
+    if deal.state in (DealState.SETTLING, DealState.UNWINDING):
+        _stuck(ctx, deal, "payout_failed" if deal.state == DealState.SETTLING else "refund_failed", "provider")
 
 
 def freeze(ctx: Ctx, deal_id: str, why: str) -> None:
@@ -109,7 +109,7 @@ def thaw(ctx: Ctx, deal_id: str, why: str) -> None:
 
 def stands_still(deal: Deal) -> bool:
     """Whether freeze beats timer: its lots are neither accepted nor given up by time."""
-    return deal.frozen is not None or deal.state == "disputed"
+    return deal.frozen is not None or deal.state == DealState.DISPUTED
 
 
 # --- its lots ---------------------------------------------------------------------------------------------------------
@@ -121,12 +121,12 @@ def all_lots_closed(ctx: Ctx, deal_id: str, *, delivered: bool = True) -> None:
     `delivered`: whether any lot of it was; one that was paid directly and never delivered is not complete.
     """
     deal = locked(ctx, deal_id)
-    if deal.state == "in_delivery_direct" and not delivered:
+    if deal.state == DealState.IN_DELIVERY_DIRECT and not delivered:
         _undelivered(ctx, deal)
-    elif deal.state == "in_delivery_direct":
+    elif deal.state == DealState.IN_DELIVERY_DIRECT:
         step(ctx, DEAL, deal, "all_lots_closed", ("system",))
         tell(ctx, deal, DealCompleted)
-    elif deal.state in ("funded", "cancel_asked", "disputed"):
+    elif deal.state in (DealState.FUNDED, DealState.CANCEL_ASKED, DealState.DISPUTED):
         step(ctx, DEAL, deal, "all_lots_closed", ("system",))
         tell(ctx, deal, DealSettling)
 
@@ -212,7 +212,7 @@ def time_is_up(ctx: Ctx, deal_id: str, event: str, *, on_the_road: bool, deliver
 
 
 def _idle(ctx: Ctx, deal: Deal, event: str, delivered: bool) -> None:
-    if deal.state != "in_delivery_direct":
+    if deal.state != DealState.IN_DELIVERY_DIRECT:
         close(ctx, deal, event, "time")
     elif delivered:
         step(ctx, DEAL, deal, event, ("time",))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.database import Id, Instant, Minor, Table
+from core.kernel.database import Id, Instant, Minor, OneOf, Table
 from core.kernel.money import Money
 from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
 from core.trade.offers.model import Terms
@@ -67,66 +68,95 @@ APPROVER = frozenset({"approver"})  # somebody of the buyer's company who may si
 INVITED = frozenset({"invited"})  # the side that did not ask to be paid directly
 OPERATOR = frozenset({"operator"})
 
+
+class DealState(StrEnum):
+    AGREED = "agreed"
+    AWAITING_FUNDING = "awaiting_funding"
+    AWAITING_APPROVAL = "awaiting_approval"
+    CLOSED = "closed"
+    FUNDED = "funded"
+    FUNDED_DIRECT = "funded_direct"
+    UNWINDING = "unwinding"
+    IN_DELIVERY_DIRECT = "in_delivery_direct"
+    COMPLETED = "completed"
+    SETTLING = "settling"
+    CANCEL_ASKED = "cancel_asked"
+    DISPUTED = "disputed"
+    CANCELLED = "cancelled"
+    REFUND_BLOCKED = "refund_blocked"
+    PAYOUT_BLOCKED = "payout_blocked"
+
+
 DEAL: Final = Process(
     name="deal",
-    initial="agreed",
-    final=frozenset({"closed", "completed", "cancelled"}),
+    initial=DealState.AGREED,
+    final=frozenset({DealState.CLOSED, DealState.COMPLETED, DealState.CANCELLED}),
     transitions=(
-        Transition("agreed", "sign", PARTIES, "agreed"),
-        Transition("agreed", "both_signed", SYSTEM, "awaiting_funding"),
-        Transition("agreed", "approval_needed", SYSTEM, "awaiting_approval"),  # above what the buyer's signer may alone
-        Transition("agreed", "unsign", PARTIES, "closed"),
-        Transition("agreed", "sign_expired", TIME, "closed", SIGN_WITHIN, PARTIES),
-        Transition("awaiting_approval", "approve", APPROVER, "awaiting_funding"),
-        Transition("awaiting_approval", "refuse", APPROVER, "closed"),
-        Transition("awaiting_approval", "approval_expired", TIME, "closed", APPROVE_WITHIN, APPROVER),
-        Transition("awaiting_funding", "money_in", PROVIDER, "awaiting_funding"),
-        Transition("awaiting_funding", "money_complete", PROVIDER, "funded"),
-        Transition("awaiting_funding", "settles_directly", SYSTEM, "funded_direct"),  # this market holds no money
-        Transition("awaiting_funding", "direct_asked", PARTIES, "awaiting_funding"),
-        Transition("awaiting_funding", "direct_agreed", INVITED, "funded_direct"),
-        Transition("awaiting_funding", "direct_wanted", BUYER, "awaiting_funding"),  # above what they may alone
-        Transition("awaiting_funding", "direct_refused", INVITED | APPROVER, "awaiting_funding"),
-        Transition("awaiting_funding", "cancel", PARTIES, "unwinding"),
-        Transition("awaiting_funding", "funding_expired", TIME, "unwinding", FUND_WITHIN, BUYER),
+        Transition(DealState.AGREED, "sign", PARTIES, DealState.AGREED),
+        Transition(DealState.AGREED, "both_signed", SYSTEM, DealState.AWAITING_FUNDING),
+        # Above what the buyer's signer may alone.
+        Transition(DealState.AGREED, "approval_needed", SYSTEM, DealState.AWAITING_APPROVAL),
+        Transition(DealState.AGREED, "unsign", PARTIES, DealState.CLOSED),
+        Transition(DealState.AGREED, "sign_expired", TIME, DealState.CLOSED, SIGN_WITHIN, PARTIES),
+        Transition(DealState.AWAITING_APPROVAL, "approve", APPROVER, DealState.AWAITING_FUNDING),
+        Transition(DealState.AWAITING_APPROVAL, "refuse", APPROVER, DealState.CLOSED),
+        Transition(DealState.AWAITING_APPROVAL, "approval_expired", TIME, DealState.CLOSED, APPROVE_WITHIN, APPROVER),
+        Transition(DealState.AWAITING_FUNDING, "money_in", PROVIDER, DealState.AWAITING_FUNDING),
+        Transition(DealState.AWAITING_FUNDING, "money_complete", PROVIDER, DealState.FUNDED),
+        # This market holds no money.
+        Transition(DealState.AWAITING_FUNDING, "settles_directly", SYSTEM, DealState.FUNDED_DIRECT),
+        Transition(DealState.AWAITING_FUNDING, "direct_asked", PARTIES, DealState.AWAITING_FUNDING),
+        Transition(DealState.AWAITING_FUNDING, "direct_agreed", INVITED, DealState.FUNDED_DIRECT),
+        # Above what they may alone.
+        Transition(DealState.AWAITING_FUNDING, "direct_wanted", BUYER, DealState.AWAITING_FUNDING),
+        Transition(DealState.AWAITING_FUNDING, "direct_refused", INVITED | APPROVER, DealState.AWAITING_FUNDING),
+        Transition(DealState.AWAITING_FUNDING, "cancel", PARTIES, DealState.UNWINDING),
+        Transition(DealState.AWAITING_FUNDING, "funding_expired", TIME, DealState.UNWINDING, FUND_WITHIN, BUYER),
         # Paid without us: nothing is held, and what is agreed is all the two have.
-        Transition("funded_direct", "buyer_says_paid", BUYER, "funded_direct"),  # their word: nothing is booked by it
-        Transition("funded_direct", "seller_confirms_money", SELLER, "in_delivery_direct"),
-        Transition("funded_direct", "cancel_asked", PARTIES, "funded_direct"),
-        Transition("funded_direct", "cancel_agreed", OTHER, "closed"),
-        Transition("funded_direct", "cancel_refused", OTHER, "funded_direct"),
-        Transition("funded_direct", "idle", TIME, "closed", CONFIRM_MONEY_WITHIN, SELLER),
-        Transition("in_delivery_direct", "all_lots_closed", SYSTEM, "completed"),
-        Transition("in_delivery_direct", "undelivered", SYSTEM, "closed"),  # paid, and no lot of it ever came
-        Transition("in_delivery_direct", "idle", TIME, "completed"),  # the delivery's end and DIRECT_ENDS_AFTER
-        Transition("funded", "all_lots_closed", SYSTEM, "settling"),
-        Transition("funded", "cancel_asked", PARTIES, "cancel_asked"),
-        Transition("funded", "delivery_overdue", TIME, "disputed"),  # the delivery's end and OVERDUE_AFTER
-        Transition("funded", "freeze", OPERATOR, "disputed"),
-        Transition("cancel_asked", "cancel_agreed", OTHER, "unwinding"),
-        Transition("cancel_asked", "cancel_refused", OTHER, "funded"),
-        Transition("cancel_asked", "cancel_silent", TIME, "funded", ANSWER_CANCEL_WITHIN, OTHER),
-        Transition("cancel_asked", "delivery_overdue", TIME, "disputed"),  # as before: asking puts it off by nothing
-        Transition("cancel_asked", "all_lots_closed", SYSTEM, "settling"),
-        Transition("cancel_asked", "freeze", OPERATOR, "disputed"),
-        Transition("disputed", "resume", OPERATOR, "funded"),
-        Transition("disputed", "resolve", SYSTEM, "settling"),  # a ruling that nobody appeals against any more
-        Transition("disputed", "settle_together", SYSTEM, "settling"),  # one proposed shares, the other took them
-        Transition("disputed", "all_lots_closed", SYSTEM, "settling"),
-        Transition("disputed", "escalate", TIME, "disputed", ESCALATE_AFTER),
-        Transition("disputed", "final_rule", TIME, "settling", FINAL_RULE_AFTER),
+        # Their word: nothing is booked by it.
+        Transition(DealState.FUNDED_DIRECT, "buyer_says_paid", BUYER, DealState.FUNDED_DIRECT),
+        Transition(DealState.FUNDED_DIRECT, "seller_confirms_money", SELLER, DealState.IN_DELIVERY_DIRECT),
+        Transition(DealState.FUNDED_DIRECT, "cancel_asked", PARTIES, DealState.FUNDED_DIRECT),
+        Transition(DealState.FUNDED_DIRECT, "cancel_agreed", OTHER, DealState.CLOSED),
+        Transition(DealState.FUNDED_DIRECT, "cancel_refused", OTHER, DealState.FUNDED_DIRECT),
+        Transition(DealState.FUNDED_DIRECT, "idle", TIME, DealState.CLOSED, CONFIRM_MONEY_WITHIN, SELLER),
+        Transition(DealState.IN_DELIVERY_DIRECT, "all_lots_closed", SYSTEM, DealState.COMPLETED),
+        # Paid, and no lot of it ever came.
+        Transition(DealState.IN_DELIVERY_DIRECT, "undelivered", SYSTEM, DealState.CLOSED),
+        # The delivery's end and DIRECT_ENDS_AFTER.
+        Transition(DealState.IN_DELIVERY_DIRECT, "idle", TIME, DealState.COMPLETED),
+        Transition(DealState.FUNDED, "all_lots_closed", SYSTEM, DealState.SETTLING),
+        Transition(DealState.FUNDED, "cancel_asked", PARTIES, DealState.CANCEL_ASKED),
+        # The delivery's end and OVERDUE_AFTER.
+        Transition(DealState.FUNDED, "delivery_overdue", TIME, DealState.DISPUTED),
+        Transition(DealState.FUNDED, "freeze", OPERATOR, DealState.DISPUTED),
+        Transition(DealState.CANCEL_ASKED, "cancel_agreed", OTHER, DealState.UNWINDING),
+        Transition(DealState.CANCEL_ASKED, "cancel_refused", OTHER, DealState.FUNDED),
+        Transition(DealState.CANCEL_ASKED, "cancel_silent", TIME, DealState.FUNDED, ANSWER_CANCEL_WITHIN, OTHER),
+        # As before: asking puts it off by nothing.
+        Transition(DealState.CANCEL_ASKED, "delivery_overdue", TIME, DealState.DISPUTED),
+        Transition(DealState.CANCEL_ASKED, "all_lots_closed", SYSTEM, DealState.SETTLING),
+        Transition(DealState.CANCEL_ASKED, "freeze", OPERATOR, DealState.DISPUTED),
+        Transition(DealState.DISPUTED, "resume", OPERATOR, DealState.FUNDED),
+        # A ruling that nobody appeals against any more.
+        Transition(DealState.DISPUTED, "resolve", SYSTEM, DealState.SETTLING),
+        # One proposed shares, the other took them.
+        Transition(DealState.DISPUTED, "settle_together", SYSTEM, DealState.SETTLING),
+        Transition(DealState.DISPUTED, "all_lots_closed", SYSTEM, DealState.SETTLING),
+        Transition(DealState.DISPUTED, "escalate", TIME, DealState.DISPUTED, ESCALATE_AFTER),
+        Transition(DealState.DISPUTED, "final_rule", TIME, DealState.SETTLING, FINAL_RULE_AFTER),
         # Goods on their way cannot be called back: the deal goes on with them alone.
-        Transition("unwinding", "lots_run_on", SYSTEM, "funded"),
-        Transition("unwinding", "refunded", SYSTEM, "cancelled"),
-        Transition("unwinding", "refund_failed", PROVIDER, "refund_blocked"),
-        Transition("unwinding", "refund_slow", TIME, "refund_blocked", MONEY_SLOW_AFTER),
-        Transition("refund_blocked", "refunded", SYSTEM, "cancelled"),
-        Transition("refund_blocked", "retry", TIME, "unwinding", RETRY_AFTER),
-        Transition("settling", "paid_out", SYSTEM, "completed"),
-        Transition("settling", "payout_failed", PROVIDER, "payout_blocked"),
-        Transition("settling", "payout_slow", TIME, "payout_blocked", MONEY_SLOW_AFTER),
-        Transition("payout_blocked", "paid_out", SYSTEM, "completed"),
-        Transition("payout_blocked", "retry", TIME, "settling", RETRY_AFTER),
+        Transition(DealState.UNWINDING, "lots_run_on", SYSTEM, DealState.FUNDED),
+        Transition(DealState.UNWINDING, "refunded", SYSTEM, DealState.CANCELLED),
+        Transition(DealState.UNWINDING, "refund_failed", PROVIDER, DealState.REFUND_BLOCKED),
+        Transition(DealState.UNWINDING, "refund_slow", TIME, DealState.REFUND_BLOCKED, MONEY_SLOW_AFTER),
+        Transition(DealState.REFUND_BLOCKED, "refunded", SYSTEM, DealState.CANCELLED),
+        Transition(DealState.REFUND_BLOCKED, "retry", TIME, DealState.UNWINDING, RETRY_AFTER),
+        Transition(DealState.SETTLING, "paid_out", SYSTEM, DealState.COMPLETED),
+        Transition(DealState.SETTLING, "payout_failed", PROVIDER, DealState.PAYOUT_BLOCKED),
+        Transition(DealState.SETTLING, "payout_slow", TIME, DealState.PAYOUT_BLOCKED, MONEY_SLOW_AFTER),
+        Transition(DealState.PAYOUT_BLOCKED, "paid_out", SYSTEM, DealState.COMPLETED),
+        Transition(DealState.PAYOUT_BLOCKED, "retry", TIME, DealState.SETTLING, RETRY_AFTER),
     ),
 )
 
@@ -158,7 +188,7 @@ class NoteOrder(BaseModel):
     cost_centre: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
 
 
-class Deal(InProcess, Table):
+class Deal(InProcess[DealState], Table):
     """Two organisations' agreement, made of an accepted offer on a listing, or of a quote on a request.
 
     Its terms never change after it was made, and no more do `buyer_name` and `seller_name`: what the two were called
@@ -167,6 +197,7 @@ class Deal(InProcess, Table):
 
     __tablename__ = "deal"
 
+    state: Mapped[DealState] = mapped_column(OneOf(DealState), index=True)
     ref: Mapped[str] = mapped_column(String(8), unique=True)  # what people read out and type
     listing_id: Mapped[str | None] = mapped_column(ForeignKey("listing.id"), index=True)
     offer_id: Mapped[str | None] = mapped_column(ForeignKey("offer.id"), unique=True)

@@ -60,7 +60,7 @@ from core.trade.deals.lifecycle import (
     time_is_up,
     unwind,
 )
-from core.trade.deals.model import DEAL, TERMS_VERSION, Deal, PlatformTerms
+from core.trade.deals.model import DEAL, TERMS_VERSION, Deal, DealState, PlatformTerms
 from core.trade.offers.model import Terms
 from core.trade.offers.quotes.service import quote_for
 from core.trade.offers.service import offer_for
@@ -167,7 +167,7 @@ def cancel_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> 
 def ask_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Ask the other side to give up what is not on its way yet. Silence for three days means no."""
     deal, side = party(ctx, deal_id)
-    if deal.cancel_asked_by == side and deal.state in ("cancel_asked", "funded_direct"):
+    if deal.cancel_asked_by == side and deal.state in (DealState.CANCEL_ASKED, DealState.FUNDED_DIRECT):
         return deal
     check_version(deal, expected_version)
     step(ctx, DEAL, deal, "cancel_asked", (side,), deadlines=still_due(ctx, deal))
@@ -186,7 +186,7 @@ def agree_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) ->
     check_version(deal, expected_version)
     if deal.frozen is not None:
         raise Refusal("deal.frozen")
-    if deal.state == "funded_direct":
+    if deal.state == DealState.FUNDED_DIRECT:
         DEAL.transition(deal.state, "cancel_agreed", sides(ctx, deal))
         close(ctx, deal, "cancel_agreed", "other")
     else:

@@ -13,11 +13,11 @@ from core.kernel.process import enter, step
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.trade.deals import service as deals
-from core.trade.deals.model import DEAL, Deal
+from core.trade.deals.model import DEAL, Deal, DealState
 from core.trade.delivery import rules
 from core.trade.delivery.claims import accept_as_weighed, adjust, disputed, take_value
 from core.trade.delivery.events import LotArrived, LotDropped, LotLate, LotsPlanned, LotsUnwound
-from core.trade.delivery.model import ARRIVED, LATE_LIMIT, LOT, UNSENT, Lot
+from core.trade.delivery.model import ARRIVED, LATE_LIMIT, LOT, UNSENT, Lot, LotState
 from core.trade.delivery.steps import arrived, end, findings_in, lot_of, lots_in, open_lots, tell
 
 LOOK_AGAIN: Final = timedelta(days=1)  # whether a deal still stands still
@@ -85,7 +85,7 @@ def forget_lots(ctx: Ctx, deal_id: str) -> None:
 
 
 def _give_up(ctx: Ctx, deal: Deal, lots: list[Lot], event: str) -> None:
-    unsent = [lot for lot in lots if lot.state in (("waiting",) if event == "unfunded" else UNSENT)]
+    unsent = [lot for lot in lots if lot.state in ((LotState.WAITING,) if event == "unfunded" else UNSENT)]
     if unsent:
         # In one sum, for the shelf may count in another unit: rounded lot by lot it would not be what was taken.
         deals.goods_back(ctx, deal, reduce(add, (lot.quantity for lot in unsent)))
@@ -124,7 +124,7 @@ def rule_by_proof(ctx: Ctx, deal_id: str) -> None:
     deal = deals.locked(ctx, deal_id)
     for lot in _still_open(ctx, deal_id):
         pay, lot.flagged = Money.zero(lot.currency), True
-        if lot.state == "inspection":
+        if lot.state == LotState.INSPECTION:
             pay, lot.flagged = rules.weighed_pay(deal.terms.quality, lot), lot.measured is None
         elif lot.state in ARRIVED:
             pay, lot.flagged = rules.final_pay(deal.terms.quality, lot, findings_in(ctx, lot.id))
@@ -148,7 +148,7 @@ def is_over_directly(ctx: Ctx, deal_id: str) -> bool:
     What was sent has deadlines of its own, and the deal is looked at again.
     """
     deal = deals.locked(ctx, deal_id)
-    if deal.state == "in_delivery_direct":
+    if deal.state == DealState.IN_DELIVERY_DIRECT:
         if any(lot.state not in (*LOT.final, *UNSENT) for lot in lots_in(ctx, deal.id)):
             set_timer(ctx.session, Timer(DEAL.name, deal.id, "idle", ctx.now + LOOK_AGAIN))
             return False
@@ -183,7 +183,7 @@ def go_on(ctx: Ctx, deal_id: str) -> None:
 
 def on_the_road(ctx: Ctx, deal_id: str) -> bool:
     """Whether some lot was sent and is not there. One that was never sent has a limit of its own: it is given up."""
-    return any(lot.state == "dispatched" for lot in lots_in(ctx, deal_id))
+    return any(lot.state == LotState.DISPATCHED for lot in lots_in(ctx, deal_id))
 
 
 def time_is_up(ctx: Ctx, lot_id: str, event: str) -> None:

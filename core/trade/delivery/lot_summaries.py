@@ -16,10 +16,10 @@ from core.kernel.transaction import Ctx
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal
 from core.trade.delivery import rules
-from core.trade.delivery.model import CLAIM_ROUNDS, CLAIMED, LOT, Finding, Lot, Proposal
+from core.trade.delivery.model import CLAIM_ROUNDS, CLAIMED, LOT, Finding, Lot, LotState, Proposal
 from core.trade.delivery.steps import roles, since_sent_again
 
-ARGUED: Final = (*CLAIMED, "lot_dispute")  # states in which something was found or proposed
+ARGUED: Final = (*CLAIMED, LotState.LOT_DISPUTE)  # states in which something was found or proposed
 SAMPLED: Final = "sample_sent"
 
 _IN_DEAL = Lot.deal_id == bindparam("deal")
@@ -81,7 +81,7 @@ def lot_summaries(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
         ]
         for lot in acted_on
     }
-    looked_at = [lot for lot in lots if lot.state == "inspection"]
+    looked_at = [lot for lot in lots if lot.state == LotState.INSPECTION]
     pays = {lot.id: pay for lot in looked_at if (pay := rules.weighed_pay(deal.terms.quality, lot)) != lot.amount}
     return LotSummaries(with_point, findings, pays)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Final, Literal
 
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.database import Exact, Id, Instant, Minor, Table, Words
+from core.kernel.database import Exact, Id, Instant, Minor, OneOf, Table, Words
 from core.kernel.money import Money
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.kernel.quantity import Quantity
@@ -37,86 +38,108 @@ EITHER = BUYER | SELLER
 CONCERNED = frozenset({"concerned"})  # both sides, and whoever decides, where time will if nobody does
 OTHER = frozenset({"other"})  # the side that did not ask last
 
+
+class LotState(StrEnum):
+    WAITING = "waiting"
+    PLANNED = "planned"
+    DROPPED = "dropped"
+    DISPATCHED = "dispatched"
+    LATE = "late"
+    INSPECTION = "inspection"
+    CLAIM = "claim"
+    ACCEPTED = "accepted"
+    ADJUSTED = "adjusted"
+    CLAIM_OFFERED = "claim_offered"
+    REFEREE = "referee"
+    LOT_DISPUTE = "lot_dispute"
+    REFEREE_FOUND = "referee_found"
+
+
 # Open states. What is held for a lot in one of them can be parted by a ruling on the whole deal, or called back.
 OPEN: Final = (
-    "waiting",
-    "planned",
-    "late",
-    "dispatched",
-    "inspection",
-    "claim",
-    "claim_offered",
-    "referee",
-    "referee_found",
-    "lot_dispute",
+    LotState.WAITING,
+    LotState.PLANNED,
+    LotState.LATE,
+    LotState.DISPATCHED,
+    LotState.INSPECTION,
+    LotState.CLAIM,
+    LotState.CLAIM_OFFERED,
+    LotState.REFEREE,
+    LotState.REFEREE_FOUND,
+    LotState.LOT_DISPUTE,
 )
-CLAIMED: Final = ("claim", "claim_offered", "referee", "referee_found")
+CLAIMED: Final = (LotState.CLAIM, LotState.CLAIM_OFFERED, LotState.REFEREE, LotState.REFEREE_FOUND)
 
 LOT: Final = Process(
     name="lot",
-    initial="waiting",
-    final=frozenset({"accepted", "dropped", "adjusted"}),
+    initial=LotState.WAITING,
+    final=frozenset({LotState.ACCEPTED, LotState.DROPPED, LotState.ADJUSTED}),
     transitions=(
-        Transition("waiting", "funded", SYSTEM, "planned"),
-        Transition("waiting", "drop_agreed", SYSTEM, "dropped"),
-        Transition("waiting", "unfunded", SYSTEM, "dropped"),  # its part of the money did not come in time
-        Transition("planned", "dispatch", SELLER, "dispatched"),
-        Transition("planned", "drop_asked", EITHER, "planned"),
-        Transition("planned", "drop_agreed", OTHER | SYSTEM, "dropped"),
+        Transition(LotState.WAITING, "funded", SYSTEM, LotState.PLANNED),
+        Transition(LotState.WAITING, "drop_agreed", SYSTEM, LotState.DROPPED),
+        # Its part of the money did not come in time.
+        Transition(LotState.WAITING, "unfunded", SYSTEM, LotState.DROPPED),
+        Transition(LotState.PLANNED, "dispatch", SELLER, LotState.DISPATCHED),
+        Transition(LotState.PLANNED, "drop_asked", EITHER, LotState.PLANNED),
+        Transition(LotState.PLANNED, "drop_agreed", OTHER | SYSTEM, LotState.DROPPED),
         # Due at the end of its window and OVERDUE_AFTER.
-        Transition("planned", "lot_overdue", TIME, "late", reminds=SELLER),
-        Transition("late", "dispatch", SELLER, "dispatched"),
-        Transition("late", "drop", BUYER, "dropped"),
-        Transition("late", "drop_agreed", SYSTEM, "dropped"),
-        Transition("late", "late_limit", TIME, "dropped", LATE_LIMIT, SELLER),
-        Transition("dispatched", "arrive", EITHER, "inspection"),
-        Transition("dispatched", "not_arrived", BUYER, "claim"),
+        Transition(LotState.PLANNED, "lot_overdue", TIME, LotState.LATE, reminds=SELLER),
+        Transition(LotState.LATE, "dispatch", SELLER, LotState.DISPATCHED),
+        Transition(LotState.LATE, "drop", BUYER, LotState.DROPPED),
+        Transition(LotState.LATE, "drop_agreed", SYSTEM, LotState.DROPPED),
+        Transition(LotState.LATE, "late_limit", TIME, LotState.DROPPED, LATE_LIMIT, SELLER),
+        Transition(LotState.DISPATCHED, "arrive", EITHER, LotState.INSPECTION),
+        Transition(LotState.DISPATCHED, "not_arrived", BUYER, LotState.CLAIM),
         # A buyer who keeps silent keeps nobody waiting; one who looks can still say that it never came.
         # Due at the arrival that was told and TRANSIT_LIMIT.
-        Transition("dispatched", "transit_limit", TIME, "inspection", reminds=BUYER),
-        Transition("inspection", "accept", BUYER, "accepted"),
-        Transition("inspection", "claim", BUYER, "claim"),
-        Transition("inspection", "not_arrived", BUYER, "claim"),
-        Transition("inspection", "sample_sent", BUYER, "inspection"),
-        Transition("inspection", "weigh", EITHER, "inspection"),  # said for the first time, or corrected
+        Transition(LotState.DISPATCHED, "transit_limit", TIME, LotState.INSPECTION, reminds=BUYER),
+        Transition(LotState.INSPECTION, "accept", BUYER, LotState.ACCEPTED),
+        Transition(LotState.INSPECTION, "claim", BUYER, LotState.CLAIM),
+        Transition(LotState.INSPECTION, "not_arrived", BUYER, LotState.CLAIM),
+        Transition(LotState.INSPECTION, "sample_sent", BUYER, LotState.INSPECTION),
+        Transition(LotState.INSPECTION, "weigh", EITHER, LotState.INSPECTION),  # said for the first time, or corrected
         # What accepting comes to where less was weighed than was agreed: paid by that weight; and where it is far less
         # by the buyer's word alone, the seller is asked.
-        Transition("inspection", "accept_weighed", BUYER | SYSTEM, "adjusted"),
-        Transition("inspection", "weight_asked", BUYER | SYSTEM, "claim"),
-        Transition("inspection", "auto_accept", TIME, "accepted", INSPECT_WITHIN, BUYER),
+        Transition(LotState.INSPECTION, "accept_weighed", BUYER | SYSTEM, LotState.ADJUSTED),
+        Transition(LotState.INSPECTION, "weight_asked", BUYER | SYSTEM, LotState.CLAIM),
+        Transition(LotState.INSPECTION, "auto_accept", TIME, LotState.ACCEPTED, INSPECT_WITHIN, BUYER),
         # The seller's turn: take the buyer's figure, propose another, find otherwise, or give it all back.
-        Transition("claim", "grant", SELLER, "adjusted"),
-        Transition("claim", "propose", SELLER, "claim_offered"),
-        Transition("claim", "mean_taken", SELLER, "adjusted"),
-        Transition("claim", "contradict", SELLER, "referee"),
-        Transition("claim", "seller_silent", TIME, "lot_dispute", ANSWER_CLAIM_WITHIN, SELLER),
+        Transition(LotState.CLAIM, "grant", SELLER, LotState.ADJUSTED),
+        Transition(LotState.CLAIM, "propose", SELLER, LotState.CLAIM_OFFERED),
+        Transition(LotState.CLAIM, "mean_taken", SELLER, LotState.ADJUSTED),
+        Transition(LotState.CLAIM, "contradict", SELLER, LotState.REFEREE),
+        Transition(LotState.CLAIM, "seller_silent", TIME, LotState.LOT_DISPUTE, ANSWER_CLAIM_WITHIN, SELLER),
         # The buyer's turn.
-        Transition("claim_offered", "take", BUYER, "adjusted"),
-        Transition("claim_offered", "take_replacement", BUYER, "planned"),
-        Transition("claim_offered", "counter", BUYER, "claim"),
-        Transition("claim_offered", "buyer_silent", TIME, "lot_dispute", ANSWER_CLAIM_WITHIN, BUYER),
+        Transition(LotState.CLAIM_OFFERED, "take", BUYER, LotState.ADJUSTED),
+        Transition(LotState.CLAIM_OFFERED, "take_replacement", BUYER, LotState.PLANNED),
+        Transition(LotState.CLAIM_OFFERED, "counter", BUYER, LotState.CLAIM),
+        Transition(LotState.CLAIM_OFFERED, "buyer_silent", TIME, LotState.LOT_DISPUTE, ANSWER_CLAIM_WITHIN, BUYER),
         # Two laboratories differ by more than they may: the reserve sample decides, and the loser pays for that.
-        Transition("referee", "referee_value", EITHER, "referee_found"),
-        Transition("referee", "sample_silent", TIME, "lot_dispute", REFEREE_WITHIN, EITHER),
-        Transition("referee_found", "agree_value", OTHER, "adjusted"),
-        Transition("referee_found", "unopposed", TIME, "adjusted", OBJECT_WITHIN, OTHER),
-        *(Transition(state, "accept_anyway", BUYER, "accepted") for state in (*CLAIMED, "lot_dispute")),
+        Transition(LotState.REFEREE, "referee_value", EITHER, LotState.REFEREE_FOUND),
+        Transition(LotState.REFEREE, "sample_silent", TIME, LotState.LOT_DISPUTE, REFEREE_WITHIN, EITHER),
+        Transition(LotState.REFEREE_FOUND, "agree_value", OTHER, LotState.ADJUSTED),
+        Transition(LotState.REFEREE_FOUND, "unopposed", TIME, LotState.ADJUSTED, OBJECT_WITHIN, OTHER),
+        *(Transition(state, "accept_anyway", BUYER, LotState.ACCEPTED) for state in (*CLAIMED, LotState.LOT_DISPUTE)),
         # The same where a weight counts that nobody disputes: it is paid as without the claim.
-        *(Transition(state, "accept_anyway_weighed", BUYER, "adjusted") for state in (*CLAIMED, "lot_dispute")),
-        *(Transition(state, "give_back", SELLER, "dropped") for state in (*CLAIMED, "lot_dispute")),
-        *(Transition(state, "operator_asked", EITHER, "lot_dispute") for state in CLAIMED),
+        *(
+            Transition(state, "accept_anyway_weighed", BUYER, LotState.ADJUSTED)
+            for state in (*CLAIMED, LotState.LOT_DISPUTE)
+        ),
+        *(Transition(state, "give_back", SELLER, LotState.DROPPED) for state in (*CLAIMED, LotState.LOT_DISPUTE)),
+        *(Transition(state, "operator_asked", EITHER, LotState.LOT_DISPUTE) for state in CLAIMED),
         # A seller who was silent while it was theirs to answer can still say what they have found.
-        Transition("lot_dispute", "show_late", SELLER, "lot_dispute"),
-        Transition("lot_dispute", "rule", SYSTEM, "adjusted"),  # an operator's ruling that stands
-        Transition("lot_dispute", "settle", SYSTEM, "adjusted"),  # one proposed shares, the other took them
-        Transition("lot_dispute", "lot_final_rule", TIME, "adjusted", FINAL_RULE_AFTER, CONCERNED),
-        *(Transition(state, "deal_ruled", SYSTEM, "adjusted") for state in OPEN),
-        *(Transition(state, "recalled", SYSTEM, "dropped") for state in OPEN),
+        Transition(LotState.LOT_DISPUTE, "show_late", SELLER, LotState.LOT_DISPUTE),
+        Transition(LotState.LOT_DISPUTE, "rule", SYSTEM, LotState.ADJUSTED),  # an operator's ruling that stands
+        # One proposed shares, the other took them.
+        Transition(LotState.LOT_DISPUTE, "settle", SYSTEM, LotState.ADJUSTED),
+        Transition(LotState.LOT_DISPUTE, "lot_final_rule", TIME, LotState.ADJUSTED, FINAL_RULE_AFTER, CONCERNED),
+        *(Transition(state, "deal_ruled", SYSTEM, LotState.ADJUSTED) for state in OPEN),
+        *(Transition(state, "recalled", SYSTEM, LotState.DROPPED) for state in OPEN),
     ),
 )
 
-UNSENT: Final = frozenset({"waiting", "planned", "late"})  # given up when the deal is cancelled
-ARRIVED: Final = frozenset({"inspection", *CLAIMED, "lot_dispute"})
+UNSENT: Final = frozenset({LotState.WAITING, LotState.PLANNED, LotState.LATE})  # given up when the deal is cancelled
+ARRIVED: Final = frozenset({LotState.INSPECTION, *CLAIMED, LotState.LOT_DISPUTE})
 # Each takes money or goods from somebody: whoever presses it is asked once more. Accepting asks where something is odd.
 ASKS_FIRST: Final = frozenset(
     {
@@ -134,7 +157,7 @@ ASKS_FIRST: Final = frozenset(
 )
 
 
-class Lot(InProcess, Table):
+class Lot(InProcess[LotState], Table):
     """A part of a deal that is delivered, accepted and paid by itself.
 
     `weighed_by`: whose word the measured weight is. `never_came`: that is what its claim says.
@@ -146,6 +169,7 @@ class Lot(InProcess, Table):
 
     __tablename__ = "lot"
 
+    state: Mapped[LotState] = mapped_column(OneOf(LotState), index=True)
     deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"))
     number: Mapped[int] = mapped_column(Integer)  # from 1
     quantity_amount: Mapped[Decimal] = mapped_column(Exact)

@@ -24,6 +24,7 @@ from core.trade.delivery.model import (
     WEIGHT_TAKEN_WITHIN_BP,
     Finding,
     Lot,
+    LotState,
     Proposal,
 )
 from core.trade.offers import quality_formula
@@ -134,7 +135,7 @@ def counts_as_weighed(lot: Lot, pay: Money) -> bool:
 
 def asks_seller(agreed: Quality | None, lot: Lot) -> bool:
     """Whether a lot that is looked at becomes a claim when it is accepted, or when its time is over."""
-    return lot.state == "inspection" and not counts_as_weighed(lot, weighed_pay(agreed, lot))
+    return lot.state == LotState.INSPECTION and not counts_as_weighed(lot, weighed_pay(agreed, lot))
 
 
 def waived_pay(agreed: Quality | None, lot: Lot, claimed: Finding | None) -> Money:
@@ -186,7 +187,7 @@ def check_shown_late(claimed: Finding | None, found: Measured, files: Sequence[s
 
 def check_missed(lot: Lot, now: datetime) -> None:
     """Raises Refusal while it is on its way and its day has not passed: nobody can say yet that it never came."""
-    if lot.state == "dispatched" and lot.eta is not None and now < end_of(lot.eta):
+    if lot.state == LotState.DISPATCHED and lot.eta is not None and now < end_of(lot.eta):
         raise Refusal("claim.not_expected_yet", eta=lot.eta)
 
 
@@ -288,7 +289,7 @@ def figure_of(proposals: Sequence[Proposal], side: str) -> Money | None:
 
 def ended_unpaid(lots: Sequence[Lot]) -> bool:
     """Whether a deal's lots have all come to an end and the seller is paid for none of them."""
-    return all(lot.state == "dropped" or (lot.state == "adjusted" and not lot.pay_minor) for lot in lots)
+    return all(lot.state == LotState.DROPPED or (lot.state == LotState.ADJUSTED and not lot.pay_minor) for lot in lots)
 
 
 def at_stake(lot: Lot) -> Money:

@@ -51,7 +51,7 @@ from core.trade.delivery.lifecycle import (
     time_is_up,
 )
 from core.trade.delivery.lot_summaries import LotSummaries, lot_summaries
-from core.trade.delivery.model import INSPECT_WITH_LABORATORY, LOT, Finding, Lot, Proposal
+from core.trade.delivery.model import INSPECT_WITH_LABORATORY, LOT, Finding, Lot, LotState, Proposal
 from core.trade.delivery.steps import (
     arrived,
     attach,
@@ -175,7 +175,7 @@ def weigh_lot(ctx: Ctx, command: WeighLot, expected_version: int | None = None) 
 def accept_lot(ctx: Ctx, command: AcceptLot, expected_version: int | None = None) -> Lot:
     """The buyer takes it: it is paid by the weight that was reported. A claim that was made is given up with that."""
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
-    mine, waived = roles(ctx, lot, deal), lot.state != "inspection"
+    mine, waived = roles(ctx, lot, deal), lot.state != LotState.INSPECTION
     LOT.transition(lot.state, "accept_anyway" if waived else "accept", mine)
     if not waived:
         return accept_as_weighed(ctx, lot, deal, mine)

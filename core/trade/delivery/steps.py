@@ -19,7 +19,7 @@ from core.trade.deals.model import Deal, Side
 from core.trade.delivery import rules
 from core.trade.delivery.commands import FILES_AT_MOST, Find
 from core.trade.delivery.events import LotFact
-from core.trade.delivery.model import LOT, Finder, Finding, Lot, Proposal
+from core.trade.delivery.model import LOT, Finder, Finding, Lot, LotState, Proposal
 
 FILES_OF_A_LOT: Final = 6 * FILES_AT_MOST  # dispatch, arrival, claim and findings may each bring some
 
@@ -121,7 +121,9 @@ def measure(lot: Lot, measured: Quantity | None, by: Side | None) -> None:
 
 def arrived(ctx: Ctx, lot: Lot, at: datetime) -> None:
     """It is there. Whether by its day is said once, and allows for weather and drivers as lateness does."""
-    planned = max((row.at for row in timeline(ctx.session, lot.id) if row.to == "planned"), default=lot.state_since)
+    planned = max(
+        (row.at for row in timeline(ctx.session, lot.id) if row.to == LotState.PLANNED), default=lot.state_since
+    )
     if lot.came_in_time is None:
         lot.came_in_time = at < rules.overdue_at(lot.window_to, planned)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.database import Id, Instant, Minor, Table, Words
+from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
 from core.kernel.money import BASIS_POINTS, Money
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, StepRow, Transition
 from core.trade.deals.model import Deal, Side
@@ -27,34 +28,50 @@ OTHER = frozenset({"other"})  # a side that has not agreed yet to what is propos
 UNHEARD = frozenset({"unheard"})  # a side that has not appealed itself
 OPERATOR = frozenset({"operator"})
 REVIEWER = frozenset({"reviewer"})  # an operator who has not ruled on it before
-OPEN: Final = ("talking", "mediating", "escalated", "ruled", "appealed")
+
+
+class CaseState(StrEnum):
+    TALKING = "talking"
+    SETTLED = "settled"
+    MEDIATING = "mediating"
+    ESCALATED = "escalated"
+    RULED = "ruled"
+    APPEALED = "appealed"
+    EXECUTED = "executed"
+    OVERTAKEN = "overtaken"
+
+
+OPEN: Final = (CaseState.TALKING, CaseState.MEDIATING, CaseState.ESCALATED, CaseState.RULED, CaseState.APPEALED)
 
 CASE: Final = Process(
     name="case",
-    initial="talking",
-    final=frozenset({"settled", "executed", "overtaken"}),
+    initial=CaseState.TALKING,
+    final=frozenset({CaseState.SETTLED, CaseState.EXECUTED, CaseState.OVERTAKEN}),
     transitions=(
-        Transition("talking", "propose", PARTIES, "talking"),
-        Transition("talking", "agree", OTHER, "settled"),
-        Transition("talking", "call_operator", PARTIES, "mediating"),
-        Transition("talking", "talk_over", TIME, "mediating", TALK_WITHIN, PARTIES),
-        *(Transition(state, "propose", PARTIES | OPERATOR, state) for state in ("mediating", "escalated")),
+        Transition(CaseState.TALKING, "propose", PARTIES, CaseState.TALKING),
+        Transition(CaseState.TALKING, "agree", OTHER, CaseState.SETTLED),
+        Transition(CaseState.TALKING, "call_operator", PARTIES, CaseState.MEDIATING),
+        Transition(CaseState.TALKING, "talk_over", TIME, CaseState.MEDIATING, TALK_WITHIN, PARTIES),
+        *(
+            Transition(state, "propose", PARTIES | OPERATOR, state)
+            for state in (CaseState.MEDIATING, CaseState.ESCALATED)
+        ),
         # What an operator proposes needs both sides.
-        *(Transition(state, "half_agree", OTHER, state) for state in ("mediating", "escalated")),
-        *(Transition(state, "agree", OTHER, "settled") for state in ("mediating", "escalated")),
-        *(Transition(state, "rule", OPERATOR, "ruled") for state in ("mediating", "escalated")),
-        Transition("mediating", "escalate", TIME, "escalated", MEDIATE_WITHIN, OPERATOR),
+        *(Transition(state, "half_agree", OTHER, state) for state in (CaseState.MEDIATING, CaseState.ESCALATED)),
+        *(Transition(state, "agree", OTHER, CaseState.SETTLED) for state in (CaseState.MEDIATING, CaseState.ESCALATED)),
+        *(Transition(state, "rule", OPERATOR, CaseState.RULED) for state in (CaseState.MEDIATING, CaseState.ESCALATED)),
+        Transition(CaseState.MEDIATING, "escalate", TIME, CaseState.ESCALATED, MEDIATE_WITHIN, OPERATOR),
         # The two can still agree, and who hears that the other appeals can say why they are not content either.
-        *(Transition(state, "propose", PARTIES, state) for state in ("ruled", "appealed")),
-        *(Transition(state, "agree", OTHER, "settled") for state in ("ruled", "appealed")),
-        Transition("ruled", "appeal", PARTIES, "appealed"),
-        Transition("appealed", "appeal", UNHEARD, "appealed"),
-        Transition("ruled", "appeal_over", TIME, "executed", APPEAL_WITHIN),
-        Transition("appealed", "rule_again", REVIEWER, "executed"),
+        *(Transition(state, "propose", PARTIES, state) for state in (CaseState.RULED, CaseState.APPEALED)),
+        *(Transition(state, "agree", OTHER, CaseState.SETTLED) for state in (CaseState.RULED, CaseState.APPEALED)),
+        Transition(CaseState.RULED, "appeal", PARTIES, CaseState.APPEALED),
+        Transition(CaseState.APPEALED, "appeal", UNHEARD, CaseState.APPEALED),
+        Transition(CaseState.RULED, "appeal_over", TIME, CaseState.EXECUTED, APPEAL_WITHIN),
+        Transition(CaseState.APPEALED, "rule_again", REVIEWER, CaseState.EXECUTED),
         # Then the first ruling stands.
-        Transition("appealed", "review_limit", TIME, "executed", REVIEW_WITHIN, REVIEWER),
+        Transition(CaseState.APPEALED, "review_limit", TIME, CaseState.EXECUTED, REVIEW_WITHIN, REVIEWER),
         # The lot or the deal has ended in another way: accepted after all, given back, or ruled on by time.
-        *(Transition(state, "overtaken", SYSTEM, "overtaken") for state in OPEN),
+        *(Transition(state, "overtaken", SYSTEM, CaseState.OVERTAKEN) for state in OPEN),
     ),
 )
 ASKS_FIRST: Final = frozenset({"agree", "appeal"})
@@ -101,7 +118,7 @@ class AppealCase(BaseModel):
     words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=2000)]
 
 
-class Case(InProcess, Table):
+class Case(InProcess[CaseState], Table):
     """One dispute about a deal or one of its lots. `why`: the event that opened it.
 
     `proposed_minor`: where an amount is proposed; then the parts are what it comes to, rounded.
@@ -109,6 +126,7 @@ class Case(InProcess, Table):
 
     __tablename__ = "dispute_case"
 
+    state: Mapped[CaseState] = mapped_column(OneOf(CaseState), index=True)
     kind: Mapped[Kind] = mapped_column(String(4))
     subject: Mapped[str] = mapped_column(Id, index=True)  # of the deal or lot
     deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)

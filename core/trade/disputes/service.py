@@ -41,6 +41,7 @@ from core.trade.disputes.model import (
     AppealCase,
     Brief,
     Case,
+    CaseState,
     Kind,
     Parting,
     ProposeShares,
@@ -62,7 +63,7 @@ def open_case(ctx: Ctx, kind: Kind, subject: str, deal_id: str, why: str) -> Cas
     if known is not None:
         return known
     case = Case(id=ctx.new_id(), kind=kind, subject=subject, deal_id=deal_id, why=why, opened_at=ctx.now)
-    enter(ctx, CASE, case, "mediating" if why in AT_ONCE else CASE.initial)
+    enter(ctx, CASE, case, CaseState.MEDIATING if why in AT_ONCE else CASE.initial)
     ctx.session.add(case)
     ctx.session.flush()
     ctx.announce(CaseOpened(case.id, deal_id, ctx.actor.person))
@@ -151,7 +152,7 @@ def appeal_case(ctx: Ctx, command: AppealCase, expected_version: int | None = No
 def rule_case(ctx: Ctx, command: RuleCase, expected_version: int | None = None) -> Case:
     """Decide it. A first ruling waits two days for an appeal; the second, by another operator, is the last word."""
     case, deal = _case(ctx, command.case_id, expected_version)
-    again = case.state == "appealed"
+    again = case.state == CaseState.APPEALED
     step(ctx, CASE, case, "rule_again" if again else "rule", roles(ctx, case, deal))
     seller_bp, seller_minor = _parts(at_stake(ctx, case), command)
     ruling = Ruling(

@@ -24,7 +24,7 @@ from core.trade.funding import rules
 from core.trade.funding.chargebacks import held_taken
 from core.trade.funding.effects import pay_back
 from core.trade.funding.events import PaymentLinkReady, TrancheAwaited, TrancheLapsed
-from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche
+from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche, TrancheState
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.model import Rail
 
@@ -102,14 +102,14 @@ def tranche_for(ctx: Ctx, tranche_id: str) -> Tranche:
 
 def awaited(ctx: Ctx, deal_id: str) -> Tranche | None:
     """The tranche to be paid for next, when one is due."""
-    return next(iter(find_all(ctx.session, Tranche, ("number",), deal_id=deal_id, state="awaited")), None)
+    return next(iter(find_all(ctx.session, Tranche, ("number",), deal_id=deal_id, state=TrancheState.AWAITED)), None)
 
 
 def funded_lot(ctx: Ctx, deal_id: str, lot_number: int) -> bool:
     """Whether that lot's money is held."""
     query = select(Tranche.id).where(
         Tranche.deal_id == deal_id,
-        Tranche.state == "funded",
+        Tranche.state == TrancheState.FUNDED,
         Tranche.first_lot <= lot_number,
         Tranche.last_lot >= lot_number,
     )

@@ -11,13 +11,13 @@ from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import PROVIDER, PROVIDER_FEES, buyer_credit, credit, debit, escrow, refund_due
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal
+from core.trade.deals.model import Deal, DealState
 from core.trade.delivery import service as delivery
 from core.trade.funding.chargebacks import held_taken
 from core.trade.funding.effects import pay_back
 from core.trade.funding.events import PaymentLapsed, PaymentPartReceived, PaymentReceived, PaymentReturned
 from core.trade.funding.funding import UNDER_WAY, ask_for, awaited, close, payment_locked, payments_in, tranche_locked
-from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche
+from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche, TrancheState
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.surplus import keep_credit
 
@@ -34,7 +34,9 @@ def payment_part(ctx: Ctx, payment_id: str, received: Money, *, intent_ref: str)
         return  # heard late: it has let go of what had come
     payment.intent_ref = intent_ref
     given_up = payment.state in (PaymentState.CLOSED, PaymentState.LAPSED)
-    if payment.state in UNDER_WAY or (given_up and tranche_locked(ctx, payment.tranche_id).state != "awaited"):
+    if payment.state in UNDER_WAY or (
+        given_up and tranche_locked(ctx, payment.tranche_id).state != TrancheState.AWAITED
+    ):
         _count(ctx, payment, received)
 
 
@@ -60,7 +62,7 @@ def payment_received(
         payment.state = PaymentState.RECEIVED
         ctx.session.flush()
     tranche = tranche_locked(ctx, payment.tranche_id)
-    if tranche.state == "awaited":  # it was too little
+    if tranche.state == TrancheState.AWAITED:  # it was too little
         ask_for(ctx, deals.locked(ctx, payment.deal_id), tranche)
 
 
@@ -78,7 +80,7 @@ def payment_lapsed(ctx: Ctx, payment_id: str) -> None:
 def _give_up_others(ctx: Ctx, payment: Payment, amount: Money) -> None:
     """One payment brings what was to come by two: the transfer of which a part has come is not awaited any more."""
     tranche = tranche_locked(ctx, payment.tranche_id)
-    if tranche.state != "awaited" or amount.currency != payment.currency:
+    if tranche.state != TrancheState.AWAITED or amount.currency != payment.currency:
         return
     for other in payments_in(ctx, tranche):
         too_much = amount - payment.counted > tranche.missing
@@ -109,7 +111,7 @@ def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
     if new.minor <= 0:
         return
     deal, tranche = deals.locked(ctx, payment.deal_id), tranche_locked(ctx, payment.tranche_id)
-    wanted = tranche.state == "awaited" and total.currency == payment.currency
+    wanted = tranche.state == TrancheState.AWAITED and total.currency == payment.currency
     held = min(new, tranche.missing) if wanted else Money.zero(new.currency)
     # What was let go and is told of again, before it is with the buyer, is another entry of the same sum.
     key = f"deal:{deal.id}:payment:{payment.id}:{total.minor}" + ("" if wanted else ":unwanted")
@@ -146,7 +148,7 @@ def _complete(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment) -> None:
     step(ctx, TRANCHE, tranche, "money_complete", ("provider",))
     ctx.session.flush()
     ctx.announce(PaymentReceived(deal.id, payment.id, tranche.amount, tranche.number))
-    if deal.state == "awaiting_funding":
+    if deal.state == DealState.AWAITING_FUNDING:
         deals.money_complete(ctx, deal.id)
     for other in payments_in(ctx, tranche):
         if other.state in UNDER_WAY:

@@ -35,49 +35,76 @@ MARKET: Final = "market"  # the seller of what we sell ourselves: nobody to clai
 
 BUYER = frozenset({"buyer"})
 
+
+class TrancheState(StrEnum):
+    PLANNED = "planned"
+    AWAITED = "awaited"
+    LAPSED = "lapsed"
+    FUNDED = "funded"
+
+
 TRANCHE: Final = Process(
     name="tranche",
-    initial="planned",
-    final=frozenset({"funded", "lapsed"}),
+    initial=TrancheState.PLANNED,
+    final=frozenset({TrancheState.FUNDED, TrancheState.LAPSED}),
     transitions=(
-        Transition("planned", "fall_due", TIME, "awaited"),  # some days before its first lot can be sent
-        Transition("planned", "called_off", SYSTEM, "lapsed"),
-        Transition("awaited", "money_in", PROVIDER, "awaited"),
-        Transition("awaited", "money_complete", PROVIDER, "funded"),
-        Transition("awaited", "called_off", SYSTEM, "lapsed"),
-        Transition("awaited", "funding_expired", TIME, "lapsed", FUND_WITHIN, BUYER),
+        # Some days before its first lot can be sent.
+        Transition(TrancheState.PLANNED, "fall_due", TIME, TrancheState.AWAITED),
+        Transition(TrancheState.PLANNED, "called_off", SYSTEM, TrancheState.LAPSED),
+        Transition(TrancheState.AWAITED, "money_in", PROVIDER, TrancheState.AWAITED),
+        Transition(TrancheState.AWAITED, "money_complete", PROVIDER, TrancheState.FUNDED),
+        Transition(TrancheState.AWAITED, "called_off", SYSTEM, TrancheState.LAPSED),
+        Transition(TrancheState.AWAITED, "funding_expired", TIME, TrancheState.LAPSED, FUND_WITHIN, BUYER),
     ),
 )
 
+
+class CreditState(StrEnum):
+    KEPT = "kept"
+    GIVEN_BACK = "given_back"
+    SPENT = "spent"
+
+
 CREDIT: Final = Process(
     name="credit",
-    initial="kept",
-    final=frozenset({"given_back", "spent"}),
+    initial=CreditState.KEPT,
+    final=frozenset({CreditState.GIVEN_BACK, CreditState.SPENT}),
     transitions=(
-        Transition("kept", "give_back", BUYER, "given_back"),
-        Transition("kept", "spend", PROVIDER, "spent"),  # the bank's money has gone into a later payment of theirs
-        Transition("kept", "kept_long", TIME, "given_back", CREDIT_KEPT),
+        Transition(CreditState.KEPT, "give_back", BUYER, CreditState.GIVEN_BACK),
+        # The bank's money has gone into a later payment of theirs.
+        Transition(CreditState.KEPT, "spend", PROVIDER, CreditState.SPENT),
+        Transition(CreditState.KEPT, "kept_long", TIME, CreditState.GIVEN_BACK, CREDIT_KEPT),
     ),
 )
+
+
+class ChargebackState(StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+    RECOVERED = "recovered"
+    WRITTEN_OFF = "written_off"
+
 
 # What a buyer's bank takes back. It is never a state of the deal: a deal that is complete stays complete.
 CHARGEBACK: Final = Process(
     name="chargeback",
-    initial="open",
-    final=frozenset({"won", "recovered", "written_off"}),
+    initial=ChargebackState.OPEN,
+    final=frozenset({ChargebackState.WON, ChargebackState.RECOVERED, ChargebackState.WRITTEN_OFF}),
     transitions=(
-        Transition("open", "won", PROVIDER, "won"),
-        Transition("open", "lost", PROVIDER, "lost"),
-        Transition("open", "bank_silent", TIME, "lost", CHARGEBACK_SILENT),
-        Transition("lost", "won", PROVIDER, "won"),  # an appeal
-        Transition("lost", "made_good", SYSTEM, "recovered"),
-        Transition("lost", "write_off", TIME, "written_off", WRITE_OFF_AFTER),
+        Transition(ChargebackState.OPEN, "won", PROVIDER, ChargebackState.WON),
+        Transition(ChargebackState.OPEN, "lost", PROVIDER, ChargebackState.LOST),
+        Transition(ChargebackState.OPEN, "bank_silent", TIME, ChargebackState.LOST, CHARGEBACK_SILENT),
+        Transition(ChargebackState.LOST, "won", PROVIDER, ChargebackState.WON),  # an appeal
+        Transition(ChargebackState.LOST, "made_good", SYSTEM, ChargebackState.RECOVERED),
+        Transition(ChargebackState.LOST, "write_off", TIME, ChargebackState.WRITTEN_OFF, WRITE_OFF_AFTER),
         # Told of when all was settled: whoever bore it has it back.
-        Transition("recovered", "won", PROVIDER, "won"),
-        Transition("written_off", "won", PROVIDER, "won"),
+        Transition(ChargebackState.RECOVERED, "won", PROVIDER, ChargebackState.WON),
+        Transition(ChargebackState.WRITTEN_OFF, "won", PROVIDER, ChargebackState.WON),
     ),
 )
-LOST: Final = ("lost", "recovered", "written_off")  # states in which the bank has kept it, and may still turn
+# States in which the bank has kept it, and may still turn.
+LOST: Final = (ChargebackState.LOST, ChargebackState.RECOVERED, ChargebackState.WRITTEN_OFF)
 
 
 class SubjectKind(StrEnum):
@@ -174,11 +201,12 @@ class Payment(Versioned, Table):
         return Money(max(self.amount_minor - self.counted.minor, 0), self.currency)
 
 
-class Tranche(InProcess, Table):
+class Tranche(InProcess[TrancheState], Table):
     """A run of a deal's lots that is paid for at once: small enough for one payment, short enough to hold."""
 
     __tablename__ = "tranche"
 
+    state: Mapped[TrancheState] = mapped_column(OneOf(TrancheState), index=True)
     deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"))
     number: Mapped[int] = mapped_column(Integer)  # from 1, within the deal
     first_lot: Mapped[int] = mapped_column(Integer)  # lots by their numbers, both included
@@ -205,7 +233,7 @@ class Tranche(InProcess, Table):
         return self.amount - self.held
 
 
-class Credit(InProcess, Table):
+class Credit(InProcess[CreditState], Table):
     """What a buyer has paid too much. It counts towards their next transfer, is offered back, and goes back by itself.
 
     `amount_minor`: what is left of it. `beside`: it never came by the payment, but was transferred beside it, and
@@ -214,6 +242,7 @@ class Credit(InProcess, Table):
 
     __tablename__ = "buyer_credit"
 
+    state: Mapped[CreditState] = mapped_column(OneOf(CreditState), index=True)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
     payment_id: Mapped[str] = mapped_column(ForeignKey("payment.id"))
@@ -226,7 +255,7 @@ class Credit(InProcess, Table):
         return Money(self.amount_minor, self.currency)
 
 
-class Chargeback(InProcess, Table):
+class Chargeback(InProcess[ChargebackState], Table):
     """A payment that the payer's bank has taken back, and where that money was taken from in the books.
 
     `amount` = `from_escrow` + `from_commission` + `claimed` + `from_loss`; of what is claimed from the seller,
@@ -237,6 +266,7 @@ class Chargeback(InProcess, Table):
 
     __tablename__ = "chargeback"
 
+    state: Mapped[ChargebackState] = mapped_column(OneOf(ChargebackState), index=True)
     ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's name of the dispute (`taken_as`)
     subject_kind: Mapped[SubjectKind] = mapped_column(OneOf(SubjectKind))
     subject: Mapped[str] = mapped_column(Id, index=True)  # the deal, the session or the purchase

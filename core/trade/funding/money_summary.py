@@ -27,6 +27,7 @@ from core.trade.funding.model import (
     Payee,
     Payment,
     Tranche,
+    TrancheState,
 )
 from core.trade.funding.rails.model import PaymentWay
 from core.trade.funding.rails.service import way_of
@@ -55,7 +56,7 @@ class MoneySummary:
     @property
     def awaited(self) -> Tranche | None:
         """The tranche to be paid for next, when one is due."""
-        return next((tranche for tranche in self.tranches if tranche.state == "awaited"), None)
+        return next((tranche for tranche in self.tranches if tranche.state == TrancheState.AWAITED), None)
 
 
 _DEAL: BindParameter[str] = bindparam("deal")
@@ -82,7 +83,7 @@ def money_summary(ctx: Ctx, deal: Deal) -> MoneySummary:
     ((released, fee, back, too_much, called_back, account, buyer_to_say),) = select_rows(
         ctx.session, _MOVED, deal=deal.id, seller=deal.seller, buyer=deal.buyer
     )
-    is_awaited = any(tranche.state == "awaited" for tranche in tranches)
+    is_awaited = any(tranche.state == TrancheState.AWAITED for tranche in tranches)
     payment = payment_of(ctx, deal.id) if is_awaited else None
     has_come = any(tranche.held_minor or tranche.state in TRANCHE.final for tranche in tranches)
     return MoneySummary(

@@ -16,6 +16,7 @@ from core.trade.delivery.model import Lot
 from core.trade.funding.model import (
     CREDIT,
     Chargeback,
+    ChargebackState,
     Credit,
     Effect,
     EffectKind,
@@ -56,7 +57,7 @@ def left_of(ctx: Ctx, deal: Deal, payments: Sequence[Payment]) -> list[tuple[str
     )
     called_back = (
         select(Chargeback.payment_id, func.sum(Chargeback.amount_minor).label("minor"))
-        .where(Chargeback.subject == deal.id, Chargeback.state != "won")
+        .where(Chargeback.subject == deal.id, Chargeback.state != ChargebackState.WON)
         .group_by(Chargeback.payment_id)
     )
     taken: Counter[str] = Counter()

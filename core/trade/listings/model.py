@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from sqlalchemy import JSON, Boolean, Date, Float, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.kernel.database import Exact, Id, Instant, Table, Words
+from core.kernel.database import Exact, Id, Instant, OneOf, Table, Words
 from core.kernel.money import UnitPrice
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.kernel.quantity import Quantity
@@ -105,30 +106,39 @@ class ChangeListing(BaseModel):
 
 SELLER = frozenset({"seller"})
 
+
+class ListingState(StrEnum):
+    LIVE = "live"
+    PAUSED = "paused"
+    SOLD_OUT = "sold_out"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
 LISTING: Final = Process(
     name="listing",
-    initial="live",
-    final=frozenset({"withdrawn"}),
+    initial=ListingState.LIVE,
+    final=frozenset({ListingState.WITHDRAWN}),
     transitions=(
-        Transition("live", "change", SELLER, "live"),
-        Transition("live", "renew", SELLER, "live"),
-        Transition("live", "pause", SELLER, "paused"),
-        Transition("live", "sell_out", SYSTEM | SELLER, "sold_out"),
-        Transition("live", "withdraw", SELLER, "withdrawn"),
-        Transition("live", "listing_expired", TIME, "expired"),
-        Transition("paused", "change", SELLER, "paused"),
-        Transition("paused", "resume", SELLER, "live"),
-        Transition("paused", "sell_out", SYSTEM | SELLER, "sold_out"),
-        Transition("paused", "withdraw", SELLER, "withdrawn"),
-        Transition("paused", "listing_expired", TIME, "expired"),
-        Transition("sold_out", "change", SELLER, "sold_out"),
-        Transition("sold_out", "restock", SYSTEM | SELLER, "live"),
-        Transition("sold_out", "withdraw", SELLER, "withdrawn"),
-        Transition("sold_out", "listing_expired", TIME, "expired"),
-        Transition("expired", "change", SELLER, "expired"),
-        Transition("expired", "renew", SELLER, "live"),
-        Transition("expired", "withdraw", SELLER, "withdrawn"),
-        Transition("expired", "listing_forgotten", TIME, "withdrawn", FORGOTTEN_AFTER),
+        Transition(ListingState.LIVE, "change", SELLER, ListingState.LIVE),
+        Transition(ListingState.LIVE, "renew", SELLER, ListingState.LIVE),
+        Transition(ListingState.LIVE, "pause", SELLER, ListingState.PAUSED),
+        Transition(ListingState.LIVE, "sell_out", SYSTEM | SELLER, ListingState.SOLD_OUT),
+        Transition(ListingState.LIVE, "withdraw", SELLER, ListingState.WITHDRAWN),
+        Transition(ListingState.LIVE, "listing_expired", TIME, ListingState.EXPIRED),
+        Transition(ListingState.PAUSED, "change", SELLER, ListingState.PAUSED),
+        Transition(ListingState.PAUSED, "resume", SELLER, ListingState.LIVE),
+        Transition(ListingState.PAUSED, "sell_out", SYSTEM | SELLER, ListingState.SOLD_OUT),
+        Transition(ListingState.PAUSED, "withdraw", SELLER, ListingState.WITHDRAWN),
+        Transition(ListingState.PAUSED, "listing_expired", TIME, ListingState.EXPIRED),
+        Transition(ListingState.SOLD_OUT, "change", SELLER, ListingState.SOLD_OUT),
+        Transition(ListingState.SOLD_OUT, "restock", SYSTEM | SELLER, ListingState.LIVE),
+        Transition(ListingState.SOLD_OUT, "withdraw", SELLER, ListingState.WITHDRAWN),
+        Transition(ListingState.SOLD_OUT, "listing_expired", TIME, ListingState.EXPIRED),
+        Transition(ListingState.EXPIRED, "change", SELLER, ListingState.EXPIRED),
+        Transition(ListingState.EXPIRED, "renew", SELLER, ListingState.LIVE),
+        Transition(ListingState.EXPIRED, "withdraw", SELLER, ListingState.WITHDRAWN),
+        Transition(ListingState.EXPIRED, "listing_forgotten", TIME, ListingState.WITHDRAWN, FORGOTTEN_AFTER),
     ),
 )
 
@@ -141,11 +151,12 @@ class ListingCertificate(Table):
     number: Mapped[str] = mapped_column(String(60), default="")
 
 
-class Listing(InProcess, Table):
+class Listing(InProcess[ListingState], Table):
     """One seller's goods at one place. `remaining` is what no accepted offer has taken yet."""
 
     __tablename__ = "listing"
 
+    state: Mapped[ListingState] = mapped_column(OneOf(ListingState), index=True)
     seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
     published_by: Mapped[str] = mapped_column(Id)  # person
     published_at: Mapped[datetime] = mapped_column(Instant)

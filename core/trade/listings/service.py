@@ -21,12 +21,12 @@ from core.trade.listings.events import (
     ListingStockMoved,
     ListingWithdrawn,
 )
-from core.trade.listings.model import LISTING, ChangeListing, Listing, ListingCertificate, PublishListing
+from core.trade.listings.model import LISTING, ChangeListing, Listing, ListingCertificate, ListingState, PublishListing
 
 EXPIRY = "listing_expired"
-TAKES_OFFERS = frozenset({"live"})
+TAKES_OFFERS = frozenset({ListingState.LIVE})
 # A talk that has begun may end well although the listing is no longer shown to others.
-TAKES_RESERVATIONS = frozenset({"live", "paused", "expired"})
+TAKES_RESERVATIONS = frozenset({ListingState.LIVE, ListingState.PAUSED, ListingState.EXPIRED})
 
 
 _SELLER = select(Listing.seller).where(Listing.id == bindparam("listing"))
@@ -93,7 +93,7 @@ def seller_of(ctx: Ctx, listing_id: str) -> str:
 
 def listings_of(ctx: Ctx, organisation_id: str) -> list[Listing]:
     """An organisation's listings that are not withdrawn, the newest first."""
-    query = select(Listing).where(Listing.seller == organisation_id, Listing.state != "withdrawn")
+    query = select(Listing).where(Listing.seller == organisation_id, Listing.state != ListingState.WITHDRAWN)
     return list(ctx.session.scalars(query.order_by(Listing.id.desc())))
 
 
@@ -267,16 +267,16 @@ def _note_stock(ctx: Ctx, listing: Listing, role: str) -> None:
     """Let the shelf follow the stock: sold out when less than the smallest lot is left, shown again when not."""
     empty = rules.is_sold_out(listing.remaining, listing.min_lot)
     deadlines = {EXPIRY: listing.expires_at}
-    if empty and listing.state in ("live", "paused"):
+    if empty and listing.state in (ListingState.LIVE, ListingState.PAUSED):
         step(ctx, LISTING, listing, "sell_out", (role,), deadlines=deadlines)
         ctx.announce(ListingSoldOut(listing.id, listing.seller, ctx.actor.person))
-    elif not empty and listing.state == "sold_out":
+    elif not empty and listing.state == ListingState.SOLD_OUT:
         step(ctx, LISTING, listing, "restock", (role,), deadlines=deadlines)
 
 
 def _put_up_again(ctx: Ctx, listing: Listing) -> None:
     """Who changes what had expired has looked it over: it stands anew, unless its dates are still over."""
-    if listing.state == "expired" and not rules.dates_are_over(listing, ctx.now.date()):
+    if listing.state == ListingState.EXPIRED and not rules.dates_are_over(listing, ctx.now.date()):
         listing.renewed_at = ctx.now
         step(ctx, LISTING, listing, "renew", ("seller",), deadlines={EXPIRY: listing.expires_at})
 

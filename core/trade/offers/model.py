@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.kernel.database import Id, Instant, Table
+from core.kernel.database import Id, Instant, OneOf, Table
 from core.kernel.errors import Invalid
 from core.kernel.lot_sizes import LOTS_AT_MOST
 from core.kernel.money import Money, UnitPrice
@@ -121,17 +122,26 @@ class BuyNow(BaseModel):
 TURN = frozenset({"turn"})
 OTHER = frozenset({"other"})
 
+
+class OfferState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
 OFFER: Final = Process(
     name="offer",
-    initial="open",
-    final=frozenset({"accepted", "declined", "withdrawn", "expired"}),
+    initial=OfferState.OPEN,
+    final=frozenset({OfferState.ACCEPTED, OfferState.DECLINED, OfferState.WITHDRAWN, OfferState.EXPIRED}),
     transitions=(
-        Transition("open", "counter", TURN, "open"),
-        Transition("open", "accept", TURN, "accepted"),
-        Transition("open", "decline", TURN, "declined"),
-        Transition("open", "withdraw", OTHER, "withdrawn"),
-        Transition("open", "listing_gone", SYSTEM, "expired"),
-        Transition("open", "offer_expired", TIME, "expired", reminds=TURN),
+        Transition(OfferState.OPEN, "counter", TURN, OfferState.OPEN),
+        Transition(OfferState.OPEN, "accept", TURN, OfferState.ACCEPTED),
+        Transition(OfferState.OPEN, "decline", TURN, OfferState.DECLINED),
+        Transition(OfferState.OPEN, "withdraw", OTHER, OfferState.WITHDRAWN),
+        Transition(OfferState.OPEN, "listing_gone", SYSTEM, OfferState.EXPIRED),
+        Transition(OfferState.OPEN, "offer_expired", TIME, OfferState.EXPIRED, reminds=TURN),
     ),
 )
 
@@ -153,11 +163,12 @@ class OfferRound(Table):
         return Terms.read(self.terms_json)
 
 
-class Offer(InProcess, Table):
+class Offer(InProcess[OfferState], Table):
     """A negotiation between two organisations on one listing. `turn`: whose answer is awaited."""
 
     __tablename__ = "offer"
 
+    state: Mapped[OfferState] = mapped_column(OneOf(OfferState), index=True)
     listing_id: Mapped[str] = mapped_column(Id, ForeignKey("listing.id"), index=True)
     buyer: Mapped[str] = mapped_column(Id, index=True)  # organisation
     seller: Mapped[str] = mapped_column(Id, index=True)  # organisation

@@ -37,6 +37,7 @@ from core.trade.offers.model import (
     MakeOffer,
     Offer,
     OfferRound,
+    OfferState,
     Side,
     Terms,
 )
@@ -138,7 +139,7 @@ def offers_of(ctx: Ctx, organisation_id: str) -> list[Offer]:
     if ctx.actor.person is not None and acting(ctx).organisation_id != organisation_id:
         raise NotAllowed
     query = select(Offer).where(or_(Offer.buyer == organisation_id, Offer.seller == organisation_id))
-    return list(ctx.session.scalars(query.order_by(Offer.state != "open", Offer.id.desc())))
+    return list(ctx.session.scalars(query.order_by(Offer.state != OfferState.OPEN, Offer.id.desc())))
 
 
 def sides(ctx: Ctx, offer: Offer) -> frozenset[str]:

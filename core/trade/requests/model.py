@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import JSON, Boolean, Date, Float, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.database import Exact, Id, Instant, Table, Words
+from core.kernel.database import Exact, Id, Instant, OneOf, Table, Words
 from core.kernel.lot_sizes import LOTS_AT_MOST
 from core.kernel.money import UnitPrice
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
@@ -75,36 +76,50 @@ class ChangeRequest(BaseModel):
 BUYER = frozenset({"buyer"})
 SELLER = frozenset({"seller"})
 
+
+class RequestState(StrEnum):
+    OPEN = "open"
+    AWARDED = "awarded"
+    WITHDRAWN = "withdrawn"
+    DECIDING = "deciding"
+    LAPSED = "lapsed"
+    SIGNED = "signed"
+
+
 REQUEST: Final = Process(
     name="request",
-    initial="open",
-    final=frozenset({"signed", "withdrawn", "lapsed"}),
+    initial=RequestState.OPEN,
+    final=frozenset({RequestState.SIGNED, RequestState.WITHDRAWN, RequestState.LAPSED}),
     transitions=(
-        Transition("open", "quote", SELLER, "open"),
-        Transition("open", "change", BUYER, "open"),
-        Transition("open", "award", BUYER, "awarded"),  # of one that is not sealed: its quotes are seen as they come
-        Transition("open", "withdraw", BUYER, "withdrawn"),
-        Transition("open", "cut_off", TIME, "deciding"),  # due at the request's own moment
-        Transition("deciding", "award", BUYER, "awarded"),
-        Transition("deciding", "withdraw", BUYER, "withdrawn"),
-        Transition("deciding", "nobody_quoted", SYSTEM, "lapsed"),
-        Transition("deciding", "bidding_closed", TIME, "lapsed", AWARD_WITHIN, BUYER),
+        Transition(RequestState.OPEN, "quote", SELLER, RequestState.OPEN),
+        Transition(RequestState.OPEN, "change", BUYER, RequestState.OPEN),
+        # Of one that is not sealed: its quotes are seen as they come.
+        Transition(RequestState.OPEN, "award", BUYER, RequestState.AWARDED),
+        Transition(RequestState.OPEN, "withdraw", BUYER, RequestState.WITHDRAWN),
+        Transition(RequestState.OPEN, "cut_off", TIME, RequestState.DECIDING),  # due at the request's own moment
+        Transition(RequestState.DECIDING, "award", BUYER, RequestState.AWARDED),
+        Transition(RequestState.DECIDING, "withdraw", BUYER, RequestState.WITHDRAWN),
+        Transition(RequestState.DECIDING, "nobody_quoted", SYSTEM, RequestState.LAPSED),
+        Transition(RequestState.DECIDING, "bidding_closed", TIME, RequestState.LAPSED, AWARD_WITHIN, BUYER),
         # A quote that is taken is no deal yet: both have to sign it, and the buyer's company may have to approve it.
-        Transition("awarded", "both_signed", SYSTEM, "signed"),
-        Transition("awarded", "quotes_expire", TIME, "awarded"),  # the others; due when they would have been without it
-        Transition("awarded", "quoting_goes_on", SYSTEM, "open"),  # it fell through before the cut-off
-        Transition("awarded", "choose_again", SYSTEM, "deciding"),
-        Transition("awarded", "fell_through", SYSTEM, "lapsed"),  # and no other stands any more
+        Transition(RequestState.AWARDED, "both_signed", SYSTEM, RequestState.SIGNED),
+        # The others; due when they would have been without it.
+        Transition(RequestState.AWARDED, "quotes_expire", TIME, RequestState.AWARDED),
+        # It fell through before the cut-off.
+        Transition(RequestState.AWARDED, "quoting_goes_on", SYSTEM, RequestState.OPEN),
+        Transition(RequestState.AWARDED, "choose_again", SYSTEM, RequestState.DECIDING),
+        Transition(RequestState.AWARDED, "fell_through", SYSTEM, RequestState.LAPSED),  # and no other stands any more
     ),
 )
 
 
-class Request(InProcess, Table):
+class Request(InProcess[RequestState], Table):
     """What one buyer looks for. `quotes`: how many stand on what it asks for now, one for each seller, which is all
     that anybody sees of a sealed one."""
 
     __tablename__ = "request"
 
+    state: Mapped[RequestState] = mapped_column(OneOf(RequestState), index=True)
     buyer: Mapped[str] = mapped_column(Id, index=True)  # organisation
     published_by: Mapped[str] = mapped_column(Id)  # person
     published_at: Mapped[datetime] = mapped_column(Instant)

@@ -11,7 +11,7 @@ from core.kernel.heartbeat import ClocksStopped
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer, later
 from core.kernel.transaction import Ctx
-from core.trade.requests.model import REQUEST, Request
+from core.trade.requests.model import REQUEST, Request, RequestState
 from core.trade.requests.service import time_is_up
 
 
@@ -21,7 +21,7 @@ def listen(reactions: Reactions) -> None:
 
 def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:
     """Quotes are taken for as long as the request's timer runs, and it says so."""
-    taken = Request.state.in_((REQUEST.initial, "awarded"))  # of an open one a quote may be taken before
+    taken = Request.state.in_((REQUEST.initial, RequestState.AWARDED))  # of an open one a quote may be taken before
     still_open = taken & (Request.closes_at > fact.since)
     moved = update(Request).where(still_open).values(closes_at=later(ctx.session, Request.closes_at, fact.by))
     ctx.session.execute(moved, execution_options={"synchronize_session": False})

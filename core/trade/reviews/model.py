@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Final, Literal, get_args
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.database import Id, Instant, Minor, Table, Words
+from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.trade.deals.model import Side
 
@@ -49,22 +50,28 @@ class AnswerReview(BaseModel):
     words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
+class ReviewState(StrEnum):
+    SEALED = "sealed"
+    REVEALED = "revealed"
+
+
 REVIEW: Final = Process(
     name="review",
-    initial="sealed",
-    final=frozenset({"revealed"}),
+    initial=ReviewState.SEALED,
+    final=frozenset({ReviewState.REVEALED}),
     transitions=(
-        Transition("sealed", "both_written", SYSTEM, "revealed"),
-        Transition("sealed", "window_over", TIME, "revealed", WRITE_WITHIN),
+        Transition(ReviewState.SEALED, "both_written", SYSTEM, ReviewState.REVEALED),
+        Transition(ReviewState.SEALED, "window_over", TIME, ReviewState.REVEALED, WRITE_WITHIN),
     ),
 )
 
 
-class ReviewWindow(InProcess, Table):
+class ReviewWindow(InProcess[ReviewState], Table):
     """The time in which both sides of one deal may write. Its id is the deal's."""
 
     __tablename__ = "review_window"
 
+    state: Mapped[ReviewState] = mapped_column(OneOf(ReviewState), index=True)
     buyer: Mapped[str] = mapped_column(Id, index=True)  # organisation
     seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
     closes_at: Mapped[datetime] = mapped_column(Instant)

@@ -36,9 +36,9 @@ from core.kernel.session import find_all, select_all, select_rows
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Organisation
 from core.people.accounts.service import acting, organisation_of
-from core.trade.deals.model import Deal, Side
+from core.trade.deals.model import Deal, DealState, Side
 from core.trade.deals.service import deal_for
-from core.trade.delivery.model import Lot
+from core.trade.delivery.model import Lot, LotState
 from core.trade.reviews import rules
 from core.trade.reviews.events import ReviewAnswered, ReviewsOpened, ReviewsRevealed, ReviewWritten
 from core.trade.reviews.model import (
@@ -154,14 +154,14 @@ def _sums(what: str, one: Any, other: Any, count: Any, part: Any) -> Select[Any]
 
 _LOTS = exists().where(Lot.deal_id == Deal.id)
 # Of each of them: as `core.trade.delivery.rules.ended_unpaid` says it.
-_UNPAID = or_(Lot.state == "dropped", and_(Lot.state == "adjusted", func.coalesce(Lot.pay_minor, 0) == 0))
+_UNPAID = or_(Lot.state == LotState.DROPPED, and_(Lot.state == LotState.ADJUSTED, func.coalesce(Lot.pay_minor, 0) == 0))
 
 
 def _between(*where: ColumnElement[bool]) -> Select[Any]:
     """With whom each of some has completed deals, and how many. What was all given back is no deal of that kind."""
     return (
         _sums("partner", Deal.buyer, Deal.seller, func.count(), literal(0))
-        .where(Deal.state == "completed", or_(not_(_LOTS), _LOTS.where(not_(_UNPAID))), or_(*where))
+        .where(Deal.state == DealState.COMPLETED, or_(not_(_LOTS), _LOTS.where(not_(_UNPAID))), or_(*where))
         .group_by(Deal.buyer, Deal.seller)
     )
 
@@ -238,7 +238,7 @@ def open_reviews(ctx: Ctx, deal_id: str) -> None:
 
 def _paid_directly(deal: Deal) -> bool:
     """Whether the seller has confirmed a payment that nobody held, or the buyer says that there was one."""
-    confirmed = deal.state == "completed" or deal.ended_by == "undelivered"
+    confirmed = deal.state == DealState.COMPLETED or deal.ended_by == "undelivered"
     return deal.direct and (confirmed or deal.buyer_paid_at is not None)
 
 

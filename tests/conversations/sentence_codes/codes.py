@@ -6,7 +6,7 @@ import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from importlib import import_module
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import conversations
 from conversations import event_sentences
@@ -194,7 +194,7 @@ def _of_states() -> Iterator[str]:
     yield from (f"case.proposed_{who}" for who in ("buyer", "seller", "operator"))
 
 
-def states(process: Process) -> set[str]:
+def states(process: Process[Any]) -> set[str]:
     return {process.initial} | {each.to for each in process.transitions}
 
 

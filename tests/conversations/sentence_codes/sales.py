@@ -8,9 +8,9 @@ from conversations.advice.experts import promotion_notifications
 from conversations.books.chargebacks import RECALL_FACTS
 from conversations.moderation import REPORT_FACTS
 from conversations.shop import purchase_notifications
-from core.advice.promotion.model import PROMOTION, Kind
+from core.advice.promotion.model import Kind, PromotionState
 from core.privacy.erasure.model import Open
-from core.shop.purchases.model import PURCHASE, Recall
+from core.shop.purchases.model import PURCHASE, PurchaseState, Recall
 from core.trade.funding.evidence.model import PackState
 
 ENDS: Final = ("left", "offer_over", "not_offered", "own", "away", "asked_back")
@@ -21,12 +21,10 @@ COMMANDS: Final = ("promote", "paysupport", "blocked", "export", "delete")
 def tables() -> dict[str, frozenset[str]]:
     """Each code with the parts that are filled in."""
     until, days, plain = frozenset({"until"}), frozenset({"days"}), frozenset[str]()
-    states = {PURCHASE.initial} | {each.to for each in PURCHASE.transitions}
-    codes = dict.fromkeys((f"purchase.turn.{state}" for state in states - {PURCHASE.initial}), until)
+    codes = dict.fromkeys((f"purchase.turn.{state}" for state in PurchaseState if state != PURCHASE.initial), until)
     offered = (f"purchase.turn.{PURCHASE.initial}.{how}" for how in ("stars", "card", "coming"))
     codes |= dict.fromkeys((*offered, "purchase.turn.asked_back", "purchase.turn.asked_back.operator"), until)
-    states = {PROMOTION.initial} | {each.to for each in PROMOTION.transitions}
-    codes |= dict.fromkeys((f"promote.turn.{state}" for state in states), until)
+    codes |= dict.fromkeys((f"promote.turn.{state}" for state in PromotionState), until)
     codes |= dict.fromkeys((f"promote.{kind}_title" for kind in Kind), days)
     codes |= dict.fromkeys((f"promote.{kind}" for kind in Kind), plain)
     stops = (f"promote.{each}{kept}" for each in ("stop", "stop_sure") for kept in ("", ".kept"))

@@ -27,8 +27,8 @@ from conversations.advice.sessions.notifications import (
 )
 from core.advice.availability.busy_times import Fault
 from core.advice.experts.model import MISSES_BEFORE_PAUSE
-from core.advice.recaps.model import RECAP, RECORDING
-from core.advice.reviews.model import SESSION_REVIEW
+from core.advice.recaps.model import RECORDING, RecapState, RecordingState
+from core.advice.reviews.model import SessionReviewState
 from core.advice.sessions.fee_vat import Treatment
 from core.advice.sessions.process import SESSION
 
@@ -75,11 +75,10 @@ def tables() -> dict[str, frozenset[str]]:
 
 def _afterwards() -> dict[str, frozenset[str]]:
     """Reviews, the recap, and a talk kept word for word."""
-    rated = ({each.to for each in SESSION_REVIEW.transitions} - {"sealed"}) | {"rate", "sealed"}
-    kept = {RECORDING.initial} | {each.to for each in RECORDING.transitions}
-    kept = (kept - {"asked"}) | {"asked.mine", "asked.yours", "agreed.for_sale"}
+    rated = (*SessionReviewState, "rate")
+    kept = (set(RecordingState) - {RecordingState.ASKED}) | {"asked.mine", "asked.yours", "agreed.for_sale"}
     codes = dict.fromkeys((f"rating.turn.{each}" for each in rated), frozenset({"name", "until"}))
-    codes |= dict.fromkeys((f"recap.turn.{each}" for each in ("draft", *RECAP.final, "sent")), frozenset({"day"}))
+    codes |= dict.fromkeys((f"recap.turn.{each}" for each in RecapState), frozenset({"day"}))
     codes |= dict.fromkeys((f"recording.turn.{each}" for each in kept), frozenset({"name", "day", "days"}))
     codes |= dict.fromkeys((f"recap.{part}" for part in RECAP_PARTS), frozenset[str]())
     codes |= dict.fromkeys((f"session.vat.{each}" for each in get_args(Treatment)), frozenset({"vat", "percent"}))

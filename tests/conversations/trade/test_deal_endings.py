@@ -13,6 +13,7 @@ from conversations.trade.delivery.claim import claim_card
 from core.kernel.transaction import Actor, Ctx
 from core.people.accounts.service import acting
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
 from core.trade.reviews import reactions as reputation_reactions
 from tests.conversations.trade.test_next_steps import ENGINE
@@ -120,7 +121,7 @@ async def test_what_was_delivered_of_a_deal_whose_rest_is_cancelled_is_said_to_b
     await market.run(trade.buyer, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await market.run(trade.seller, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
     await trade.provider_answers()
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     for side in (trade.buyer, trade.seller):
         shown = await card(trade, side)
         assert shown.turn.startswith("What was delivered of this deal is paid, and the rest is cancelled.")

@@ -14,6 +14,7 @@ from core.kernel.transaction import PROVIDER
 from core.trade.deals import service as deals
 from core.trade.deals.messages.model import SayInDeal
 from core.trade.deals.messages.service import say_in_deal
+from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
 from core.trade.funding import service as escrow
 from core.trade.funding.evidence import reactions as evidence_reactions
@@ -124,7 +125,7 @@ async def test_a_settling_deal_names_what_it_waits_for_and_a_day(market: Market)
     await trade.provider_answers()
     await market.run(trade.seller, lambda ctx: delivery.ask_drop(ctx, second.id))
     await market.run(trade.buyer, lambda ctx: delivery.agree_drop(ctx, second.id))
-    assert (await trade.deal()).state == "settling"
+    assert (await trade.deal()).state == DealState.SETTLING
     timer = await trade.as_market(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))
     for side, whose in ((trade.seller, "What goes back to "), (trade.buyer, "what goes back to you is on its way")):
         (line,) = await told(trade, side)

@@ -27,7 +27,7 @@ from core.trade.deals.model import ANSWER_CANCEL_WITHIN, Side
 from core.trade.deals.service import deal_for
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import ReportArrival, WeighLot
-from core.trade.delivery.model import LOT, OPEN, OVERDUE_AFTER, Lot
+from core.trade.delivery.model import LOT, OPEN, OVERDUE_AFTER, Lot, LotState
 from core.trade.disputes import service as support
 from core.trade.disputes.model import CASE, Case, RuleCase
 from tests.core.conftest import Market
@@ -38,7 +38,7 @@ ENGINE = Engine([], MarketContext(catalogue(), Places([]), Wordings(), 100, 1500
 WORDS = Wordings().speak("en", "UTC")
 SIDES = st.sampled_from(("buyer", "seller"))
 DUE = st.integers(0, 500_000).map(lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
-TIMED: tuple[Transition, ...] = tuple(each for each in LOT.transitions if each.by == {"time"})
+TIMED: tuple[Transition[LotState], ...] = tuple(each for each in LOT.transitions if each.by == {"time"})
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ def test_what_waits_for_the_reader_comes_first_and_the_soonest_of_it(waits: list
 @settings(deadline=None)  # the first of them waits for the mappers
 @given(st.lists(st.tuples(st.sampled_from(TIMED), DUE, st.none() | SIDES), min_size=1, max_size=9), SIDES)
 def test_of_whatever_lots_the_first_line_names_the_soonest_that_waits_for_the_reader(
-    open_lots: list[tuple[Transition, datetime, Side | None]], side: Side
+    open_lots: list[tuple[Transition[LotState], datetime, Side | None]], side: Side
 ) -> None:
     """Whoever is reminded of a deadline finds it in their first line, or one that is sooner."""
     lots, due, reminded = [], {}, []
@@ -77,11 +77,11 @@ def test_of_whatever_lots_the_first_line_names_the_soonest_that_waits_for_the_re
 
 @settings(deadline=None)
 @given(st.sampled_from(OPEN), SIDES)
-def test_a_lot_that_is_asked_to_be_given_up_waits_for_the_other_side(state: str, side: Side) -> None:
+def test_a_lot_that_is_asked_to_be_given_up_waits_for_the_other_side(state: LotState, side: Side) -> None:
     other = "seller" if side == "buyer" else "buyer"
     lot = Lot(id="1", number=1, state=state, asked_by=other, never_came=False)
     (wait,) = lot_waits([lot], side, {}, {}, {})
-    assert wait.mine or state not in ("planned", "referee_found")
+    assert wait.mine or state not in (LotState.PLANNED, LotState.REFEREE_FOUND)
 
 
 # --- told -------------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ async def test_a_late_lot_comes_before_one_that_is_not(market: Market) -> None:
     until = await trade.as_market(lambda ctx: deadline_of(ctx.session, "lot", lots[0].id))
     market.clock.advance(seconds=(until.due_at - market.clock.now()) / timedelta(seconds=1))
     await trade.pass_days(0.5)
-    assert [lot.state for lot in await trade.lots()] == ["late", "planned", "planned"]
+    assert [lot.state for lot in await trade.lots()] == [LotState.LATE, LotState.PLANNED, LotState.PLANNED]
     assert any("lot 1 is late" in line for line in await told(trade, trade.seller))
 
 

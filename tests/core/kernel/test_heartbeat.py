@@ -10,6 +10,7 @@ from core.kernel.heartbeat import ClocksStopped, beat, outages
 from core.kernel.timer_sweep import run_due_timers
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import MARKET, Ctx
+from core.trade.offers.model import OfferState
 from core.trade.offers.reactions import timer_handlers
 from core.trade.offers.service import offer_for
 from tests.core.conftest import Market
@@ -96,4 +97,4 @@ async def test_an_offer_says_until_when_it_really_stands(market: Market) -> None
     assert moved.valid_until == offer.valid_until + timedelta(days=10)
     assert await due_at(market, "offer", offer.id) == moved.valid_until
     await market.run_timers(dict(timer_handlers))
-    assert (await market.run(MARKET, lambda ctx: offer_for(ctx, offer.id))).state == "open"
+    assert (await market.run(MARKET, lambda ctx: offer_for(ctx, offer.id))).state == OfferState.OPEN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from core.kernel.heartbeat import beat
 from core.kernel.process import Process
@@ -84,5 +85,5 @@ def test_every_deadline_of_a_deal_in_which_somebody_has_the_turn_reminds_them() 
     assert reminding(DEAL) == {each.source for each in DEAL.transitions if "time" in each.by} - silent
 
 
-def reminding(process: Process) -> set[str]:
+def reminding(process: Process[Any]) -> set[str]:
     return {each.source for each in process.transitions if each.reminds}

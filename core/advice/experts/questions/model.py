@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.database import Id, Instant, Table, Versioned, Words
+
+Side = Literal["seeker", "consultant"]
 
 LINES_AT_MOST: Final = 40  # a talk that long wants a session
 UNANSWERED_AT_MOST: Final = 3  # of one side in a row
@@ -49,7 +51,7 @@ class QuestionLine(Table):
 
     question_id: Mapped[str] = mapped_column(ForeignKey("expert_question.id"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)  # from 1
-    side: Mapped[str] = mapped_column(String(10))  # "seeker" or "consultant"
+    side: Mapped[Side] = mapped_column(String(10))
     person: Mapped[str] = mapped_column(Id, index=True)
     at: Mapped[datetime] = mapped_column(Instant)
     words: Mapped[str] = mapped_column(Words)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import Literal
 
 from sqlalchemy import func, select, update
 
@@ -16,6 +15,7 @@ from core.advice.experts.questions.model import (
     Question,
     QuestionLine,
     SayToExpert,
+    Side,
 )
 from core.advice.experts.service import expert_for
 from core.kernel.errors import NotAllowed, NotFound, Refusal
@@ -23,8 +23,6 @@ from core.kernel.transaction import Ctx
 from core.people.accounts.events import AccountsLinked
 from core.people.accounts.service import acting, person_of
 from core.people.blocking.service import check_may_reach
-
-Side = Literal["seeker", "consultant"]
 
 
 def ask_expert(ctx: Ctx, command: SayToExpert) -> Question:

@@ -11,7 +11,7 @@ from typing import Final
 
 from core.advice.sessions import meeting
 from core.advice.sessions.model import Booking
-from core.advice.sessions.process import TALKING
+from core.advice.sessions.process import TALKING, SessionState
 from core.advice.sessions.service import booking_for, side_of
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
@@ -50,7 +50,7 @@ def is_in(ctx: Ctx, booking: Booking) -> bool:
     """Whether who asks is in the room of a session that is still to be, or under way."""
     side, there = side_of(ctx, booking), meeting.meeting_of(ctx, booking)
     here = there.seeker_here if side == "seeker" else there.consultant_here
-    return booking.state in ("confirmed", *TALKING) and here is not None
+    return booking.state in (SessionState.CONFIRMED, *TALKING) and here is not None
 
 
 def fell_silent(ctx: Ctx, timer: Timer) -> None:

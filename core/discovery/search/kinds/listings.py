@@ -18,7 +18,7 @@ from core.discovery.search.wishes import NO_PACKAGING
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.people.accounts.model import Organisation
-from core.trade.listings.model import Listing, ListingCertificate
+from core.trade.listings.model import Listing, ListingCertificate, ListingState
 
 _COLUMNS = (
     Listing.id,
@@ -90,6 +90,8 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes: Sequenc
 LISTINGS: Final = Kind(
     name="listing",
     key=Listing.id,
-    live=select(*_COLUMNS).join(Organisation, Organisation.id == Listing.seller).where(Listing.state == "live"),
+    live=select(*_COLUMNS)
+    .join(Organisation, Organisation.id == Listing.seller)
+    .where(Listing.state == ListingState.LIVE),
     read=_read,
 )

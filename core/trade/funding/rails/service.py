@@ -14,16 +14,18 @@ from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import members, organisation_of, person_of
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal
+from core.trade.deals.model import Deal, DealState
 from core.trade.funding.model import (
     TRANCHE,
     Chargeback,
+    ChargebackState,
     Effect,
     EffectKind,
     EffectState,
     Payment,
     PaymentState,
     Tranche,
+    TrancheState,
 )
 from core.trade.funding.rails import rules
 from core.trade.funding.rails.events import PaymentSettling
@@ -134,9 +136,9 @@ def settling(ctx: Ctx, payment_id: str) -> None:
     way.settling = True
     payment.expires_at = ctx.now + SETTLES_WITHIN
     ends = payment.expires_at + AFTER_THE_BANKS
-    if ctx.session.get_one(Tranche, payment.tranche_id).state == "awaited":
+    if ctx.session.get_one(Tranche, payment.tranche_id).state == TrancheState.AWAITED:
         set_timer(ctx.session, Timer(TRANCHE.name, payment.tranche_id, "funding_expired", ends))
-    if deal.state == "awaiting_funding":
+    if deal.state == DealState.AWAITING_FUNDING:
         deals.fund_by(ctx, deal.id, ends)
     ctx.announce(PaymentSettling(deal.id, payment.id, payment.expires_at))
     ctx.session.flush()
@@ -204,7 +206,7 @@ def _stood(ctx: Ctx, buyer: str, currency: str) -> Money:
             Payment.state == PaymentState.RECEIVED,
             PaymentWay.rail == Rail.SEPA_DEBIT,
             PaymentWay.came_at <= ctx.now - DEBIT_RECALL,
-            ~exists().where(Chargeback.payment_id == Payment.id, Chargeback.state != "won"),
+            ~exists().where(Chargeback.payment_id == Payment.id, Chargeback.state != ChargebackState.WON),
         )
     )
     return Money(int(ctx.session.scalar(total) or 0), currency)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.kernel.database import Id, Instant, Table, Words
+from core.kernel.database import Id, Instant, OneOf, Table, Words
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.trade.offers.model import Side
 
@@ -39,16 +40,22 @@ class SayOn(BaseModel):
 
 PARTIES = frozenset({"buyer", "seller"})
 
+
+class InquiryState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 INQUIRY: Final = Process(
     name="inquiry",
-    initial="open",
-    final=frozenset({"closed"}),
+    initial=InquiryState.OPEN,
+    final=frozenset({InquiryState.CLOSED}),
     transitions=(
-        Transition("open", "say", PARTIES, "open"),
-        Transition("open", "close", PARTIES, "closed"),
-        Transition("open", "offered", SYSTEM, "closed"),  # they talk in offers from now on
-        Transition("open", "listing_gone", SYSTEM, "closed"),
-        Transition("open", "idle", TIME, "closed", IDLE_AFTER, frozenset({"turn"})),
+        Transition(InquiryState.OPEN, "say", PARTIES, InquiryState.OPEN),
+        Transition(InquiryState.OPEN, "close", PARTIES, InquiryState.CLOSED),
+        Transition(InquiryState.OPEN, "offered", SYSTEM, InquiryState.CLOSED),  # they talk in offers from now on
+        Transition(InquiryState.OPEN, "listing_gone", SYSTEM, InquiryState.CLOSED),
+        Transition(InquiryState.OPEN, "idle", TIME, InquiryState.CLOSED, IDLE_AFTER, frozenset({"turn"})),
     ),
 )
 
@@ -66,11 +73,12 @@ class InquiryLine(Table):
     words: Mapped[str] = mapped_column(Words)
 
 
-class Inquiry(InProcess, Table):
+class Inquiry(InProcess[InquiryState], Table):
     """A talk between a buyer and the seller of a listing. `turn`: whose answer is awaited."""
 
     __tablename__ = "inquiry"
 
+    state: Mapped[InquiryState] = mapped_column(OneOf(InquiryState), index=True)
     listing_id: Mapped[str] = mapped_column(Id, ForeignKey("listing.id"), index=True)
     buyer: Mapped[str] = mapped_column(Id, index=True)  # organisation
     seller: Mapped[str] = mapped_column(Id, index=True)  # organisation

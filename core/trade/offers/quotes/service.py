@@ -14,7 +14,7 @@ from core.trade.offers.quotes import rules
 from core.trade.offers.quotes.events import QuoteAwarded, QuoteFact, QuoteMade
 from core.trade.offers.quotes.model import MakeQuote, Quote
 from core.trade.requests import service as requests
-from core.trade.requests.model import QUOTES_EACH_AT_MOST, REQUEST, Request
+from core.trade.requests.model import QUOTES_EACH_AT_MOST, REQUEST, Request, RequestState
 
 
 def make_quote(ctx: Ctx, catalogue: Catalogue, command: MakeQuote) -> Quote:
@@ -145,7 +145,7 @@ def quote_fell_through(ctx: Ctx, quote_id: str) -> None:
 
 def taken_quote(ctx: Ctx, request: Request) -> Quote | None:
     """The quote of which a deal was made that counts, or is to be signed."""
-    if request.state not in ("awarded", "signed"):
+    if request.state not in (RequestState.AWARDED, RequestState.SIGNED):
         return None
     taken = [each for each in _quotes(ctx, request.id) if each.awarded_at is not None]
     return max(taken, key=lambda each: each.id, default=None)

@@ -14,7 +14,15 @@ from config.reference import reference
 from core.advice.experts import service as experts
 from core.advice.experts.model import OfferExpertise, Rate
 from core.advice.promotion import reactions, rules, service, view_counts
-from core.advice.promotion.model import PACKAGES, SUSPENDED_FOR, TOP_PLACES, ChoosePackage, Package, Promotion
+from core.advice.promotion.model import (
+    PACKAGES,
+    SUSPENDED_FOR,
+    TOP_PLACES,
+    ChoosePackage,
+    Package,
+    Promotion,
+    PromotionState,
+)
 from core.advice.promotion.purchase_record import record_of
 from core.kernel.errors import Invalid, Refusal, Stale
 from core.kernel.money import Money
@@ -23,7 +31,7 @@ from core.money.ledger import service as ledger
 from core.money.ledger.model import SALES
 from core.shop.purchases import payments, refunds
 from core.shop.purchases import service as purchases
-from core.shop.purchases.model import BuyThing, Purchase, Thing
+from core.shop.purchases.model import BuyThing, Purchase, PurchaseState, Thing
 from core.shop.purchases.reactions import timer_handlers as purchase_timer_handlers
 from core.trade.funding import chargebacks
 from core.trade.funding.recalled import sales as recalled
@@ -95,7 +103,7 @@ def window(market: Market) -> Window:
 async def test_it_runs_from_its_payment_to_its_end_and_says_what_it_brought(window: Window) -> None:
     alex, expert_id = await window.expert("Alex")
     promotion = await window.chooses(alex)
-    assert (await window.now(promotion)).state == "chosen"
+    assert (await window.now(promotion)).state == PromotionState.CHOSEN
     await window.market.run(
         MARKET, lambda ctx: view_counts.note_opened(ctx, expert_id)
     )  # that day, and not while it runs
@@ -108,7 +116,7 @@ async def test_it_runs_from_its_payment_to_its_end_and_says_what_it_brought(wind
     window.market.clock.advance(days=7, seconds=1)
     await window.market.run_timers(dict(TIMER_HANDLERS))
     over = await window.now(promotion)
-    assert over.state == "over"
+    assert over.state == PromotionState.OVER
     assert await window.market.run(MARKET, lambda ctx: service.looks_of(ctx, over)) == 3
     assert window.refunded() == []
     await window.market.books_hold()
@@ -119,9 +127,9 @@ async def test_of_two_presses_one_can_be_paid(window: Window) -> None:
     first = await window.chooses(alex)
     offered = await window.offers(alex, first)
     await window.chooses(alex)
-    assert (await window.now(first)).state == "dropped"
+    assert (await window.now(first)).state == PromotionState.DROPPED
     closed = await window.market.run(MARKET, lambda ctx: purchases.purchase_for(ctx, offered.id))
-    assert closed.state == "closed"
+    assert closed.state == PurchaseState.CLOSED
 
 
 async def test_a_second_tap_means_the_first_and_a_later_one_another_offer(window: Window) -> None:
@@ -149,7 +157,7 @@ async def test_who_ends_it_has_what_was_told_or_is_asked_again(window: Window) -
     window.market.clock.advance(days=1)
     with pytest.raises(Stale):
         await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id, told))
-    assert (await window.now(promotion)).state == "running"
+    assert (await window.now(promotion)).state == PromotionState.RUNNING
     await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id, 300))
     assert window.refunded() == [300]
 
@@ -197,7 +205,7 @@ async def test_who_is_away_when_the_money_comes_has_it_back(window: Window) -> N
     promotion = await window.chooses(alex)
     await window.market.run(alex, experts.pause)
     await window.pays(alex, promotion)
-    assert (await window.now(promotion)).state == "dropped"
+    assert (await window.now(promotion)).state == PromotionState.DROPPED
     assert window.refunded() == [700]
     with pytest.raises(Refusal, match=r"promotion\.away"):
         await window.chooses(alex)
@@ -292,7 +300,7 @@ async def test_a_place_whose_price_was_called_back_is_shown_to_nobody_until_the_
     dispute = await called_back(window, bought)
     record = await window.market.run(MARKET, lambda ctx: record_of(ctx, dispute))
     assert (record["purchase"]["what"], record["delivery"][0]["state"]) == ("Featured", "suspended")
-    assert (await window.now(promotion)).state == "suspended"
+    assert (await window.now(promotion)).state == PromotionState.SUSPENDED
     assert not await window.market.run(MARKET, lambda ctx: service.is_promoted(ctx, expert_id))
     with pytest.raises(Refusal):
         await window.market.run(alex, lambda ctx: service.stop(ctx, promotion.id))
@@ -308,7 +316,7 @@ async def test_a_place_whose_price_was_called_back_is_shown_to_nobody_until_the_
     await window.market.books_hold()
     window.market.clock.advance(days=4, seconds=1)  # of the seven days three had run
     await window.market.run_timers(dict(TIMER_HANDLERS))
-    assert (await window.now(promotion)).state == ("over" if won else "stopped")
+    assert (await window.now(promotion)).state == (PromotionState.OVER if won else PromotionState.STOPPED)
 
 
 async def test_what_stood_still_for_a_bank_is_given_back_in_part_as_long_as_it_runs(window: Window) -> None:
@@ -347,7 +355,7 @@ async def test_a_refund_under_way_waits_for_the_bank_and_is_not_given_twice(wind
     await decided(window, won=won)
     assert window.refunded() == ([700, 700] if won else [700])
     after = await window.market.run(MARKET, lambda ctx: purchases.purchase_for(ctx, bought.id))
-    assert after.state == ("giving_back" if won else "given_back")
+    assert after.state == (PurchaseState.GIVING_BACK if won else PurchaseState.GIVEN_BACK)
     assert await sold(window) == 0
     await window.market.books_hold()
 

@@ -17,7 +17,8 @@ from core.advice.recaps import reactions as recap_reactions
 from core.advice.reviews import reactions as review_reactions
 from core.advice.sessions import card_results, meeting, reactions, service, settlement
 from core.advice.sessions.card_holds import holds_of
-from core.advice.sessions.model import Booking, BookSession, CallNow, CardHold
+from core.advice.sessions.model import Booking, BookSession, CallNow, CardHold, HoldState
+from core.advice.sessions.process import SessionState
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.timer_sweep import TimerHandler
@@ -149,7 +150,7 @@ class Counsel:
     async def adds_card(self) -> None:
         """Sarah fills in the page."""
         for hold in await self.holds():
-            if hold.state == "open":
+            if hold.state == HoldState.OPEN:
                 ends = self.market.clock.moment + self.holds_for
                 if hold.later:
                     await self.run(PROVIDER, card_results.card_saved, hold.id, card="pm_1")
@@ -163,7 +164,7 @@ class Counsel:
     async def booking(self) -> Booking:
         return await self.run(MARKET, lambda ctx: ctx.session.get_one(Booking, self.booking_id))
 
-    async def state(self) -> str:
+    async def state(self) -> SessionState:
         return (await self.booking()).state
 
     async def holds(self) -> list[CardHold]:
@@ -229,4 +230,4 @@ async def agreed(they: Counsel, at: datetime = TUESDAY_TEN, length: int = 30) ->
     await they.books(at, length)
     await they.adds_card()
     await they.does(they.alex, service.accept)
-    assert await they.state() == "confirmed"
+    assert await they.state() == SessionState.CONFIRMED

@@ -13,6 +13,7 @@ from core.advice.sessions import meeting, service, settlement
 from core.advice.sessions.events import SessionPaidOut
 from core.advice.sessions.evidence import record_of
 from core.advice.sessions.model import SessionPayout
+from core.advice.sessions.process import SessionState
 from core.books.audit.chargebacks import RECALLS
 from core.books.statements import service as statements
 from core.kernel.errors import NotAllowed, Refusal
@@ -23,7 +24,7 @@ from core.people.accounts.model import Person
 from core.trade.funding import chargebacks
 from core.trade.funding.events import AccountAwaited, ChargebackThawed
 from core.trade.funding.evidence import reactions as evidence
-from core.trade.funding.model import Chargeback, Payee
+from core.trade.funding.model import Chargeback, ChargebackState, Payee
 from payments.open_items import OpenEnds
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, counsel
 from tests.core.amounts import eur
@@ -141,7 +142,7 @@ async def test_before_it_is_parted_the_held_money_bears_it(they: Counsel, won: b
 
     await decided(they, won=won)
     await they.later(days=2)
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     assert await payouts(they) == ([("transfer", 7650, "done")] if won else [])
     assert await of(they, COMMISSION) == (1350 if won else 0)
     assert await of(they, PROVIDER_FEES) == 126 + (0 if won else 2000)
@@ -158,10 +159,10 @@ async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that
     with pytest.raises(Refusal, match=r"session\.called_back"):
         await they.does(they.nina, settlement.rule, 100, "He was there all the time.")
     await decided(they, won=False)
-    assert await they.state() == "session_dispute"
+    assert await they.state() == SessionState.SESSION_DISPUTE
     await they.does(they.nina, settlement.rule, 50, "Half of it was a talk.")
     assert await payouts(they) == [("transfer", 2550, "done"), ("refund", 3000, "done")]
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     assert await sarah_has_back(they) == 3000 + 3000  # from us, and from her bank
     await they.market.books_hold()
     await decided(they, won=True)  # on appeal: parted as the rest was
@@ -232,10 +233,10 @@ async def test_after_the_payout_the_commission_goes_back_and_the_consultant_bear
     await they.market.books_hold()
 
     await decided(they, won=won)
-    assert (await found(they)).state == ("won" if won else "recovered")
+    assert (await found(they)).state == (ChargebackState.WON if won else ChargebackState.RECOVERED)
     assert (await payouts(they))[2:] == ([("transfer", 7650, "done")] if won else [])  # theirs again
     assert await of(they, COMMISSION) == (1350 if won else 0)
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     await they.market.books_hold()
     await decided(they, won=True)  # on appeal, where it was made good
     assert (await payouts(they))[2:] == [("transfer", 7650, "done")]
@@ -250,7 +251,7 @@ async def test_a_payout_that_waits_serves_the_claim_instead_of_leaving(they: Cou
     assert await payouts(they) == [("transfer", 7650, "waiting")]
     await decided(they, won=False)
     assert ((await found(they)).state, await payouts(they)) == ("recovered", [])
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     await they.market.books_hold()
 
 
@@ -307,7 +308,7 @@ async def nothing_to_take(they: Counsel) -> str:
 async def test_what_is_never_made_good_is_our_loss_in_the_end(they: Counsel) -> None:
     owes = await nothing_to_take(they)
     await they.later(days=91)
-    assert (await found(they)).state == "written_off"
+    assert (await found(they)).state == ChargebackState.WRITTEN_OFF
     assert (await of(they, LOSS), await of(they, receivable(owes))) == (7650, 0)
     assert [kind for kind, _, _ in await payouts(they)] == ["transfer", "reversal"]  # asked for, and never answered
     await they.market.books_hold()

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from core.advice.experts.model import Rate
+from core.advice.experts.model import Policy, Rate
 from core.advice.recaps.service import line_count
 from core.advice.sessions import events, meeting, rules, service
 from core.advice.sessions.model import Line
+from core.advice.sessions.process import SessionState
 from core.kernel.errors import Stale
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, agreed
 
@@ -49,7 +50,7 @@ async def test_every_free_minute_is_shown_and_the_last_ones_are_told(they: Couns
         10: ("FreeMinutesOver", None),
     }
     assert heard == [(minute, *told.get(minute, ("FreeMinutePassed", None))) for minute in range(1, 11)]
-    assert await they.state() == "closed_free"
+    assert await they.state() == SessionState.CLOSED_FREE
 
 
 async def test_the_minutes_stand_still_with_the_clock(they: Counsel) -> None:
@@ -97,7 +98,7 @@ async def test_the_planned_end_is_told_while_more_time_can_be_offered_and_moves_
     await they.later(minutes=20)
     assert heard == [(40, "PaidMinutesLeft", 5)]
     await they.later(minutes=6)
-    assert await they.state() == "review_window"
+    assert await they.state() == SessionState.REVIEW_WINDOW
 
 
 async def test_at_the_agreed_time_who_is_missing_is_called(they: Counsel) -> None:
@@ -108,11 +109,11 @@ async def test_at_the_agreed_time_who_is_missing_is_called(they: Counsel) -> Non
     await they.later(minutes=6)
     assert heard == [(0, "SessionReminder", "start")]
     await they.does(they.alex, meeting.come_in)
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW
 
 
 @pytest.mark.parametrize("policy", rules.POLICIES)
-def test_both_are_reminded_while_calling_it_off_is_still_free(policy: str) -> None:
+def test_both_are_reminded_while_calling_it_off_is_still_free(policy: Policy) -> None:
     rate = Rate(basis="session", minor=90_00, currency="EUR")
     terms = rules.terms_of(rate, 30, policy, 1500, free=True)
     assert rules.reminders(terms)["day"] >= terms.free_until + timedelta(hours=3)
@@ -126,7 +127,7 @@ async def test_nobody_is_called_who_is_there(they: Counsel) -> None:
         await they.does(each, meeting.come_in)
     await they.later(minutes=5)
     assert heard == []
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW
 
 
 async def test_what_is_written_before_the_talk_is_heard_in_order_and_once_when_it_begins(they: Counsel) -> None:

@@ -10,7 +10,8 @@ import pytest
 from config.market import OWN_CLOCKS
 from core.advice.experts.model import Expert
 from core.advice.sessions import card_holds, card_results, group_requests, meeting, rescheduling, service
-from core.advice.sessions.model import Booking, BookSession, ProposeTimes
+from core.advice.sessions.model import Booking, BookSession, HoldState, ProposeTimes
+from core.advice.sessions.process import SessionState
 from core.kernel.errors import Stale
 from core.kernel.heartbeat import beat
 from core.kernel.money import Money
@@ -79,11 +80,11 @@ async def test_who_has_waited_for_the_card_alone_is_no_no_show(they: Counsel) ->
     they.refuses = {"hold"}
     await lets_go(they)
     await they.later(minutes=8)
-    assert await they.state() == "card_trouble"
+    assert await they.state() == SessionState.CARD_TROUBLE
     await they.adds_card()
     await they.later(minutes=1)
 
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW
 
 
 async def test_who_leaves_between_the_two_deadlines_of_a_start_leaves_no_session_without_an_end(they: Counsel) -> None:
@@ -112,7 +113,7 @@ async def test_money_that_is_held_while_they_talk_already_is_kept_for_the_end(th
     await they.consent()
     await they.does(they.sarah, meeting.end)
 
-    assert await they.state() == "review_window"
+    assert await they.state() == SessionState.REVIEW_WINDOW
     assert await they.holds_states() == ["lapsed", "captured"]
 
 
@@ -128,7 +129,7 @@ async def test_a_card_is_held_when_we_are_back_and_not_as_much_later_as_we_were_
     await they.does(they.alex, meeting.come_in)
     await they.does(they.sarah, meeting.come_in)
 
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW
 
 
 async def test_a_session_whose_card_failed_before_the_yes_waits_for_another(they: Counsel) -> None:
@@ -137,7 +138,7 @@ async def test_a_session_whose_card_failed_before_the_yes_waits_for_another(they
     they.refuses = {"hold"}
     await lets_go(they)
     await they.does(they.alex, service.accept)
-    assert await they.state() == "card_trouble"
+    assert await they.state() == SessionState.CARD_TROUBLE
     await they.adds_card()
 
     assert (await they.state(), await they.holds_states()) == ("confirmed", ["lapsed", "refused", "held"])
@@ -154,7 +155,7 @@ async def test_a_card_that_comes_by_the_older_of_two_pages_is_held_on_the_day(th
     await another_page(they)
     await they.run(PROVIDER, card_results.card_saved, (await they.holds())[0].id, card="pm_1")
     await they.adds_card()
-    assert await they.state() == "confirmed"
+    assert await they.state() == SessionState.CONFIRMED
     await they.until(start - timedelta(hours=1))
 
     assert await they.holds_states() == ["held", "released"]
@@ -181,10 +182,10 @@ async def test_a_debt_that_is_just_being_paid_does_not_run_out(they: Counsel) ->
     await is_held(they, 3)
     await they.later(minutes=20)
     await is_answered(they, "capture")
-    assert await they.state() == "review_window"
+    assert await they.state() == SessionState.REVIEW_WINDOW
     await they.later(days=3)
 
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     assert await they.money() == {"held": 0, "consultant": 0, "commission": 1350, "ours": 9000 - 126 - 7650}
 
 
@@ -197,7 +198,7 @@ async def in_debt(they: Counsel) -> None:
     await they.does(they.sarah, meeting.end)
     they.refuses = set()
     they.market.posts.clear()
-    assert await they.state() == "debt"
+    assert await they.state() == SessionState.DEBT
 
 
 # --- more time --------------------------------------------------------------------------------------------------------
@@ -250,7 +251,7 @@ async def test_the_bank_that_lets_go_of_more_time_adds_none_and_what_was_used_is
     assert (await they.booking()).length == 75
     await they.later(minutes=80)
 
-    assert await they.state() == "debt"
+    assert await they.state() == SessionState.DEBT
     assert (await they.booking()).due_minor == 9000 + 2250
 
 
@@ -268,11 +269,11 @@ async def test_a_payout_that_was_refused_is_sent_when_the_account_works_again(th
     await they.run(PROVIDER, account, ready=False, missing=("an identity document",))
     they.refuses = set()
     await they.later(days=3)
-    assert await they.state() == "paying_out"
+    assert await they.state() == SessionState.PAYING_OUT
     await they.run(PROVIDER, account, ready=True, missing=())
     await they.bank()
 
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
 
 
 async def test_a_consultant_without_an_account_is_asked_for_one_again_and_again(they: Counsel) -> None:
@@ -314,12 +315,12 @@ async def test_nobody_books_on_other_terms_than_were_shown(they: Counsel) -> Non
 async def test_answers_that_come_twice_or_too_late_change_nothing(they: Counsel) -> None:
     await they.books(TUESDAY_TEN)
     await they.does(they.sarah, service.abandon)
-    assert await they.state() == "closed"
+    assert await they.state() == SessionState.CLOSED
     (hold,) = await they.holds()
     ends = TUESDAY_TEN + timedelta(days=6)
     for _ in range(2):
         await they.run(PROVIDER, card_results.held, hold.id, intent="pi_late", until=ends, card="pm_1")
         await they.bank()
 
-    assert [hold.state for hold in await they.holds()] == ["released"]
+    assert [hold.state for hold in await they.holds()] == [HoldState.RELEASED]
     assert len([post for post in they.market.posts if post.kind == "hold.cancel"]) == 1

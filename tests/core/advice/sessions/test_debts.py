@@ -11,7 +11,7 @@ from core.kernel.transaction import MARKET, PROVIDER
 from core.money.ledger.model import payable, receivable
 from core.trade.funding import chargebacks
 from core.trade.funding.events import PayoutSetOff
-from core.trade.funding.model import SubjectKind
+from core.trade.funding.model import ChargebackState, SubjectKind
 from core.trade.funding.payees import payee_ready
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel
 from tests.core.advice.sessions.test_chargebacks import (
@@ -67,7 +67,7 @@ async def test_what_is_owed_is_kept_of_a_payout_that_waits(they: Counsel, told: 
         await decided(they, won=False)
         await they.later(minutes=1)
         assert (await of(they, receivable(owes)), await of(they, payable(owes))) == (0, 7650 - 4250)
-        assert (await found(they)).state == "recovered"
+        assert (await found(they)).state == ChargebackState.RECOVERED
     await they.run(PROVIDER, payee_ready, owes, True)
     await they.bank()
     sent = [post.body for post in they.market.posts if post.kind == "transfer"][-1]

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.advice.sessions import final_charges, meeting, service
+from core.advice.sessions.process import SessionState
 from core.kernel.errors import Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET
@@ -50,7 +51,7 @@ async def test_a_consultant_who_ends_early_is_paid_for_the_time_that_was_given(
     booking = await they.booking()
     assert (booking.why, booking.due) == ("cut_short" if cents else "free_end", Money(cents, "EUR"))
     assert (await they.money())["held"] == cents
-    assert booking.state == ("review_window" if cents else "closed_free")
+    assert booking.state == (SessionState.REVIEW_WINDOW if cents else SessionState.CLOSED_FREE)
 
 
 async def test_a_seeker_who_ends_early_pays_the_price(they: Counsel) -> None:
@@ -95,7 +96,7 @@ async def test_by_the_minute_the_free_minutes_are_free_however_early_the_yes(
 
     assert (await they.booking()).due == Money(cents, "EUR")
     assert await minutes_of(they) == parts
-    assert await they.state() == ("review_window" if cents else "closed_free")
+    assert await they.state() == (SessionState.REVIEW_WINDOW if cents else SessionState.CLOSED_FREE)
 
 
 async def minutes_of(they: Counsel) -> tuple[int, int | None]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.advice.sessions import card_results, meeting
+from core.advice.sessions.process import SessionState
 from core.kernel.errors import Refusal
 from core.kernel.transaction import PROVIDER
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, agreed
@@ -29,13 +30,13 @@ async def test_more_time_is_held_first_and_charged_with_the_rest(they: Counsel) 
     await they.does(they.sarah, meeting.take_extension, shown="30 more minutes, €45", place="slack:D1")
     assert (await they.booking()).length == 90
     await they.later(minutes=80)
-    assert await they.state() == "billable"  # the time that was paid for is theirs
+    assert await they.state() == SessionState.BILLABLE  # the time that was paid for is theirs
     await they.later(minutes=15)
 
-    assert await they.state() == "review_window"
+    assert await they.state() == SessionState.REVIEW_WINDOW
     assert (await they.money())["held"] == 9000 + 4500
     await they.later(days=3)
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     assert (await they.money())["held"] == 0
 
 
@@ -54,4 +55,4 @@ async def test_more_time_that_is_secured_while_the_line_is_lost_counts(they: Cou
 
     assert (await they.booking()).length == 90
     await they.later(minutes=80)
-    assert await they.state() == "billable"
+    assert await they.state() == SessionState.BILLABLE

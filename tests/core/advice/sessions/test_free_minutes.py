@@ -13,6 +13,7 @@ from core.advice.experts import service as experts
 from core.advice.experts.model import OfferExpertise, Rate
 from core.advice.sessions import rules, service, slot_checks
 from core.advice.sessions.model import Booking, BookSession, Meeting
+from core.advice.sessions.process import SessionState
 from core.kernel.transaction import MARKET, Actor, Ctx
 from tests.core.conftest import Market
 
@@ -45,7 +46,7 @@ async def talked(market: Market, booking: Booking) -> None:
     def unit(ctx: Ctx) -> None:
         held = ctx.session.get_one(Booking, booking.id)
         ctx.session.get_one(Meeting, held.id).began_at = ctx.now
-        held.state = "closed_free"
+        held.state = SessionState.CLOSED_FREE
 
     await market.run(MARKET, unit)
 
@@ -66,7 +67,7 @@ async def test_a_pair_has_one_free_talk_and_only_one_that_took_place_counts(mark
     assert (await booked(market, sarah, alex, 24)).free_minutes == 0
 
 
-async def came_to_nothing(market: Market, booking: Booking, state: str) -> None:
+async def came_to_nothing(market: Market, booking: Booking, state: SessionState) -> None:
     """Nobody talked, and its money is still on its way."""
 
     def unit(ctx: Ctx) -> None:
@@ -75,8 +76,10 @@ async def came_to_nothing(market: Market, booking: Booking, state: str) -> None:
     await market.run(MARKET, unit)
 
 
-@pytest.mark.parametrize("state", ["releasing", "charging", "review_window", "paying_out"])
-async def test_a_booking_that_came_to_nothing_uses_no_free_minutes(market: Market, state: str) -> None:
+@pytest.mark.parametrize(
+    "state", [SessionState.RELEASING, SessionState.CHARGING, SessionState.REVIEW_WINDOW, SessionState.PAYING_OUT]
+)
+async def test_a_booking_that_came_to_nothing_uses_no_free_minutes(market: Market, state: SessionState) -> None:
     sarah, person = await market.newcomer("Sarah")
     alex = await adviser(market, "Alex")
     first = await booked(market, sarah, alex, 24)

@@ -13,6 +13,7 @@ from core.advice.experts.model import Expert, OfferExpertise
 from core.advice.experts.service import offer_expertise
 from core.advice.sessions import group_requests, meeting, service
 from core.advice.sessions.model import Booking, HoldState, ProposeTimes
+from core.advice.sessions.process import SessionState
 from core.advice.sessions.rules import ASKS_OPEN_AT_MOST
 from core.advice.sessions.slot_checks import has_free_minutes
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale
@@ -101,7 +102,7 @@ async def test_the_first_yes_wins_the_others_are_let_go_and_one_card_is_held(the
     with pytest.raises(Stale):
         await they.picks(they.nina, they.nina_id, TIMES[0])
     await they.adds_card()
-    assert await they.state() == "confirmed", "who picked the time is not asked again"
+    assert await they.state() == SessionState.CONFIRMED, "who picked the time is not asked again"
     await they.meet(TIMES[1])
     await they.later(minutes=9)
     await they.consent()
@@ -116,15 +117,15 @@ async def test_a_card_that_is_known_is_held_with_the_yes(they: Asked) -> None:
     await they.does(they.alex, service.accept)
     await they.asks(times=TIMES[1:])
     await they.picks(they.nina, they.nina_id, TIMES[2])
-    assert (await they.of(they.nina_id)).state == "confirmed"
+    assert (await they.of(they.nina_id)).state == SessionState.CONFIRMED
 
 
 async def test_who_cannot_says_no_and_the_other_is_still_asked(they: Asked) -> None:
     await they.asks()
     await they.does(they.alex, group_requests.say_no)
-    assert await they.state() == "closed"
+    assert await they.state() == SessionState.CLOSED
     await they.picks(they.nina, they.nina_id, TIMES[0])
-    assert (await they.of(they.nina_id)).state == "slot_held"
+    assert (await they.of(they.nina_id)).state == SessionState.SLOT_HELD
 
 
 async def test_a_question_that_nobody_answers_runs_out_before_the_first_of_its_times(they: Asked) -> None:
@@ -138,7 +139,7 @@ async def test_no_card_within_half_a_day_frees_the_slot_again(they: Asked) -> No
     await they.asks(they.expert_id, times=TIMES[1:])
     await they.picks(they.alex, they.expert_id, TIMES[1])
     await they.later(hours=11)
-    assert await they.state() == "slot_held", "the seeker may have slept when the yes came"
+    assert await they.state() == SessionState.SLOT_HELD, "the seeker may have slept when the yes came"
     await they.later(hours=2)
     assert (await they.state(), (await they.booking()).why) == ("closed", "abandoned")
 
@@ -161,7 +162,7 @@ async def test_what_is_taken_by_then_cannot_be_picked(they: Asked) -> None:
     they.booking_id = waiting
     with pytest.raises(Refusal, match=r"session\.slot_taken"):
         await they.does(they.alex, group_requests.pick_time, TUESDAY_TEN)
-    assert await they.state() == "proposed"
+    assert await they.state() == SessionState.PROPOSED
     with pytest.raises(Invalid, match=r"talk\.unknown_button"):
         await they.does(they.alex, group_requests.pick_time, TUESDAY_TEN + timedelta(hours=1))
 

@@ -10,6 +10,7 @@ from core.kernel.transaction import MARKET, PROVIDER
 from core.money.ledger.model import COMMISSION, LOSS, receivable
 from core.trade.funding import chargebacks
 from core.trade.funding.called_back import taken_as
+from core.trade.funding.model import EffectState
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel
 from tests.core.advice.sessions.test_chargebacks import called_back, decided, found, nothing_to_take, of, payouts, they
 
@@ -63,7 +64,7 @@ async def test_what_is_asked_for_again_is_what_is_still_owed(they: Counsel) -> N
     asked_so_far = asked(they, "reversal")
     await they.later(days=9)
     assert asked(they, "reversal") == asked_so_far
-    assert [kind for kind, _, state in await payouts(they) if state != "done"] == []
+    assert [kind for kind, _, state in await payouts(they) if state != EffectState.DONE] == []
     await they.market.books_hold()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.advice.sessions import chargebacks, settlement
+from core.advice.sessions.process import SessionState
 from core.kernel.transaction import MARKET, PROVIDER
 from core.money.ledger.model import LOSS, payable, receivable, refund_due
 from core.trade.funding.events import AccountAwaited, EffectRefused
@@ -80,7 +81,7 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_see
     they.silent = set()
     await decided(they, won=won)
     await they.bank()
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     assert await payouts(they) == ([("refund", ALL, "done")] if won else [])
     await they.market.books_hold()
 
@@ -111,7 +112,7 @@ async def test_what_is_refused_while_the_seekers_bank_asks_waits_for_the_bank_an
     assert [post for post in they.market.posts if post.kind == "transfer"] == sent
     assert await payouts(they) == ([("refund", ALL, "done")] if won else [])
     assert (await of(they, payable(seeks)), await of(they, refund_due(they.booking_id))) == (0, 0)
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     await they.market.books_hold()
 
 
@@ -139,7 +140,7 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
         await fails(ref)
     assert await payouts(they) == [("transfer", ALL, "asked")]
     await they.run(PROVIDER, settlement.payout_done, refund, "tr_1")
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     await they.market.books_hold()
 
 

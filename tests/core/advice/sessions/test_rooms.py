@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from core.advice.sessions import meeting, service
 from core.advice.sessions.model import Booking
+from core.advice.sessions.process import SessionState
 from core.advice.sessions.rooms import presence
 from core.advice.sessions.rooms.links import Pass, Rooms, VideoServer
 from core.kernel.errors import NotFound, Refusal
@@ -139,7 +140,7 @@ async def test_the_link_is_the_way_in_and_a_page_that_falls_silent_is_out_since_
     await they.until(TUESDAY_TEN)
     await they.does(they.sarah, presence.come_in)
     await they.does(they.alex, presence.come_in)
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW
     await both_ask(they, 10)
     await they.consent()
     await both_ask(they, 4)
@@ -147,7 +148,7 @@ async def test_the_link_is_the_way_in_and_a_page_that_falls_silent_is_out_since_
         await they.later(seconds=30)
         await they.run(they.alex, presence.still_here, they.booking_id)
 
-    assert await they.state() == "paid_paused"
+    assert await they.state() == SessionState.PAID_PAUSED
     assert not await they.run(they.sarah, presence.still_here, they.booking_id)
     await they.does(they.sarah, meeting.end)
     assert (await they.money())["held"] == 4 * 200  # and not the minute and a half in which nobody was heard
@@ -160,4 +161,4 @@ async def test_our_own_absence_puts_nobody_out(they: Counsel) -> None:
     they.market.clock.advance(minutes=4)  # nobody rings any bell, nobody answers any page
     await they.later(seconds=1)
 
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW

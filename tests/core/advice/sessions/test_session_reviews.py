@@ -7,6 +7,7 @@ import pytest
 from core.advice.reviews import service as reviews
 from core.advice.reviews.model import AddWords, AnswerReview, RateSession
 from core.advice.sessions import meeting, service
+from core.advice.sessions.process import SessionState
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, counsel
 from tests.core.conftest import Market
@@ -94,5 +95,5 @@ async def counsel_again(they: Counsel) -> Counsel:
     await they.does(they.alex, service.accept)
     await they.meet(TUESDAY_TEN.replace(day=25))
     await they.does(they.sarah, meeting.end)
-    assert await they.state() == "closed_free"
+    assert await they.state() == SessionState.CLOSED_FREE
     return they

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.advice.sessions import card_results, meeting, service, settlement
+from core.advice.sessions.process import SessionState
 from core.books.statements import service as statements
 from core.books.statements.model import Held, Statement
 from core.kernel.money import Money
@@ -85,7 +86,7 @@ async def test_what_the_card_did_not_give_waits_to_be_paid_and_a_colleague_sees_
     await they.consent()
     they.refuses = {"capture"}
     await they.does(they.sarah, meeting.end)
-    assert await they.state() == "debt"
+    assert await they.state() == SessionState.DEBT
     for actor, mine in ((they.sarah, True), (they.alex, False), (they.nina, False)):
         now = await now_of(they, actor)
         assert (money_in(now.unpaid), now.held) == ([(mine, eur(9000))], ())

@@ -9,7 +9,8 @@ import pytest
 
 from core.advice.experts.service import say_free_now
 from core.advice.sessions import meeting, rescheduling, service, settlement
-from core.advice.sessions.model import Booking, BookSession
+from core.advice.sessions.model import Booking, BookSession, HoldState
+from core.advice.sessions.process import SessionState
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.heartbeat import beat
 from core.kernel.money import Money
@@ -27,21 +28,21 @@ async def by_minute(market: Market) -> Counsel:
 
 async def test_a_session_that_helps_is_paid_after_two_days(they: Counsel) -> None:
     await they.books(TUESDAY_TEN)
-    assert await they.state() == "slot_held"
+    assert await they.state() == SessionState.SLOT_HELD
     await they.adds_card()
-    assert await they.state() == "requested"
+    assert await they.state() == SessionState.REQUESTED
     await they.does(they.alex, service.accept)
     await they.meet(TUESDAY_TEN)
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW
     await they.later(minutes=9)
     await they.consent()
-    assert await they.state() == "billable"
+    assert await they.state() == SessionState.BILLABLE
     await they.later(minutes=25)
 
-    assert await they.state() == "review_window"
+    assert await they.state() == SessionState.REVIEW_WINDOW
     assert await they.money() == {"held": 9000, "consultant": 0, "commission": 0, "ours": 9000 - 126}
     await they.later(days=2, minutes=1)
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     assert await they.money() == {"held": 0, "consultant": 0, "commission": 1350, "ours": 9000 - 126 - 7650}
 
 
@@ -49,10 +50,10 @@ async def test_silence_ends_it_free(they: Counsel) -> None:
     await agreed(they)
     await they.meet(TUESDAY_TEN)
     await they.later(minutes=11)
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW
     await they.later(minutes=2)
 
-    assert await they.state() == "closed_free"
+    assert await they.state() == SessionState.CLOSED_FREE
     assert await they.money() == {"held": 0, "consultant": 0, "commission": 0, "ours": 0}
 
 
@@ -90,16 +91,16 @@ async def test_the_clock_stands_still_while_somebody_is_away(by_minute: Counsel)
     await they.later(minutes=6)
     await they.does(they.alex, meeting.go_out)
     await they.later(minutes=9)
-    assert await they.state() == "free_paused"
+    assert await they.state() == SessionState.FREE_PAUSED
     await they.does(they.alex, meeting.come_in)
     await they.later(minutes=5)
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW
     await they.consent()
     await they.later(minutes=3)
     await they.does(they.sarah, meeting.go_out)
     await they.later(minutes=11)
 
-    assert await they.state() == "review_window"
+    assert await they.state() == SessionState.REVIEW_WINDOW
     assert (await they.money())["held"] == 3 * 200
 
 
@@ -118,7 +119,7 @@ async def test_our_own_absence_is_no_part_of_a_talk(by_minute: Counsel, *, payin
     await they.later(minutes=1)
     await they.does(they.alex, meeting.go_out)
     await they.does(they.alex, meeting.come_in)
-    assert await they.state() == ("billable" if paying else "free_window")
+    assert await they.state() == (SessionState.BILLABLE if paying else SessionState.FREE_WINDOW)
     if not paying:
         await they.later(minutes=2)
         await they.consent()
@@ -126,7 +127,7 @@ async def test_our_own_absence_is_no_part_of_a_talk(by_minute: Counsel, *, payin
     await they.does(they.sarah, meeting.go_out)
     await they.later(minutes=11)
 
-    assert await they.state() == "review_window"
+    assert await they.state() == SessionState.REVIEW_WINDOW
     assert (await they.money())["held"] == 2 * 200  # of twelve minutes ten were free
 
 
@@ -136,7 +137,7 @@ async def test_a_line_lost_in_the_free_minutes_costs_nothing(they: Counsel) -> N
     await they.does(they.sarah, meeting.go_out)
     await they.later(minutes=11)
 
-    assert await they.state() == "closed_free"
+    assert await they.state() == SessionState.CLOSED_FREE
 
 
 async def test_the_free_minutes_begin_at_the_agreed_time_not_before(they: Counsel) -> None:
@@ -146,9 +147,9 @@ async def test_the_free_minutes_begin_at_the_agreed_time_not_before(they: Counse
     await they.until(TUESDAY_TEN - timedelta(minutes=8))
     await they.does(they.sarah, meeting.come_in)
     await they.does(they.alex, meeting.come_in)
-    assert await they.state() == "confirmed"
+    assert await they.state() == SessionState.CONFIRMED
     await they.until(TUESDAY_TEN + timedelta(minutes=10))
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW
 
 
 @pytest.mark.parametrize(("comes", "ends", "held"), [("sarah", "closed_free", 0), ("alex", "review_window", 9000)])
@@ -166,7 +167,7 @@ async def test_nobody_comes(they: Counsel) -> None:
     await agreed(they)
     await they.until(TUESDAY_TEN + timedelta(minutes=11))
 
-    assert await they.state() == "closed_free"
+    assert await they.state() == SessionState.CLOSED_FREE
 
 
 async def test_a_request_that_nobody_answers_runs_out_and_the_second_pauses_the_consultant(they: Counsel) -> None:
@@ -174,7 +175,7 @@ async def test_a_request_that_nobody_answers_runs_out_and_the_second_pauses_the_
         await they.books(TUESDAY_TEN + timedelta(days=2))
         await they.adds_card()
         await they.later(days=2, hours=1)
-        assert await they.state() == "closed_free"
+        assert await they.state() == SessionState.CLOSED_FREE
         they.market.clock.moment = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
     with pytest.raises(Refusal, match=r"expert\.paused"):
@@ -187,9 +188,9 @@ async def test_the_slot_is_free_again_when_no_card_comes(they: Counsel) -> None:
         await they.run(they.nina, service.book_session, await command(they), 1500)
     assert len(cast("list[datetime]", taken.value.parts["nearest"])) == 3
     await they.later(minutes=16)
-    assert await they.state() == "closed"
+    assert await they.state() == SessionState.CLOSED
 
-    assert (await they.run(they.nina, service.book_session, await command(they), 1500)).state == "slot_held"
+    assert (await they.run(they.nina, service.book_session, await command(they), 1500)).state == SessionState.SLOT_HELD
 
 
 async def command(they: Counsel) -> BookSession:
@@ -198,20 +199,20 @@ async def command(they: Counsel) -> BookSession:
 
 async def test_far_ahead_the_card_is_kept_and_held_a_day_before(they: Counsel) -> None:
     await agreed(they, NEXT_WEEK)
-    assert [hold.state for hold in await they.holds()] == ["saved"]
+    assert [hold.state for hold in await they.holds()] == [HoldState.SAVED]
     await they.until(NEXT_WEEK - timedelta(hours=23))
-    assert [hold.state for hold in await they.holds()] == ["held"]
+    assert [hold.state for hold in await they.holds()] == [HoldState.HELD]
 
 
 async def test_a_card_that_fails_then_has_until_two_hours_before(they: Counsel) -> None:
     they.refuses = {"hold"}
     await agreed(they, NEXT_WEEK)
     await they.until(NEXT_WEEK - timedelta(hours=23))
-    assert await they.state() == "card_trouble"
+    assert await they.state() == SessionState.CARD_TROUBLE
     await they.adds_card()
-    assert await they.state() == "confirmed"
+    assert await they.state() == SessionState.CONFIRMED
     await they.meet(NEXT_WEEK)
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW
 
 
 async def test_another_time_is_offered_only_to_who_may_still_propose_one(they: Counsel) -> None:
@@ -229,17 +230,17 @@ async def test_a_card_that_goes_on_failing_ends_it_without_a_charge(they: Counse
     await agreed(they, NEXT_WEEK)
     await they.until(NEXT_WEEK - timedelta(hours=1))
 
-    assert await they.state() == "closed_free"
+    assert await they.state() == SessionState.CLOSED_FREE
 
 
 async def test_cancelling_early_is_free_and_late_costs_what_was_shown(they: Counsel) -> None:
     await agreed(they, TUESDAY_TEN + timedelta(days=2))
     await they.does(they.sarah, service.cancel)
-    assert await they.state() == "closed_free"
+    assert await they.state() == SessionState.CLOSED_FREE
 
     await agreed(they, TUESDAY_TEN)
     await they.does(they.sarah, service.cancel)
-    assert await they.state() == "review_window"
+    assert await they.state() == SessionState.REVIEW_WINDOW
     assert (await they.money())["held"] == 4500
 
 
@@ -252,7 +253,7 @@ async def test_calling_off_costs_no_more_than_was_shown_before_the_second_press(
     await they.later(minutes=2)
     with pytest.raises(Stale):
         await they.does(they.sarah, service.cancel, shown=told.minor)
-    assert await they.state() == "confirmed"
+    assert await they.state() == SessionState.CONFIRMED
     await they.does(they.sarah, service.cancel, shown=4500)
 
     assert (await they.money())["held"] == 4500
@@ -262,7 +263,7 @@ async def test_a_consultant_who_cancels_late_takes_nothing(they: Counsel) -> Non
     await agreed(they)
     await they.does(they.alex, service.cancel)
 
-    assert await they.state() == "closed_free"
+    assert await they.state() == SessionState.CLOSED_FREE
 
 
 async def test_moving_keeps_the_hold_while_it_lasts_and_asks_for_no_second_card(they: Counsel) -> None:
@@ -273,14 +274,14 @@ async def test_moving_keeps_the_hold_while_it_lasts_and_asks_for_no_second_card(
         await they.does(they.alex, rescheduling.take_move)
     await they.does(they.sarah, rescheduling.take_move)
     assert (await they.booking()).starts_at == later
-    assert [hold.state for hold in await they.holds()] == ["held"]
+    assert [hold.state for hold in await they.holds()] == [HoldState.HELD]
 
     far = TUESDAY_TEN + timedelta(days=10)
     await they.does(they.sarah, rescheduling.propose_move, far)
     await they.does(they.alex, rescheduling.take_move)
-    assert [hold.state for hold in await they.holds()] == ["released", "saved"]
+    assert [hold.state for hold in await they.holds()] == [HoldState.RELEASED, HoldState.SAVED]
     await they.until(far - timedelta(hours=20))
-    assert [hold.state for hold in await they.holds()] == ["released", "held"]
+    assert [hold.state for hold in await they.holds()] == [HoldState.RELEASED, HoldState.HELD]
 
 
 async def test_another_time_is_offered_and_taken(they: Counsel) -> None:
@@ -290,7 +291,7 @@ async def test_another_time_is_offered_and_taken(they: Counsel) -> None:
     await they.does(they.alex, service.offer_other_time, noon)
     await they.does(they.sarah, service.take_other_time)
 
-    assert await they.state() == "confirmed"
+    assert await they.state() == SessionState.CONFIRMED
     assert (await they.booking()).starts_at == noon
 
 
@@ -313,14 +314,14 @@ async def test_an_instant_call_is_answered_in_two_minutes_or_not_at_all(they: Co
     await they.does(they.alex, service.accept)
     await they.does(they.alex, meeting.come_in)
     await they.does(they.sarah, meeting.come_in)
-    assert await they.state() == "free_window"
+    assert await they.state() == SessionState.FREE_WINDOW
     await they.does(they.sarah, meeting.end)
-    assert await they.state() == "closed_free"
+    assert await they.state() == SessionState.CLOSED_FREE
 
     await they.later(minutes=1)
     await they.calls()
     await they.later(minutes=3)
-    assert await they.state() == "closed_free"
+    assert await they.state() == SessionState.CLOSED_FREE
 
 
 async def test_a_hold_that_has_gone_becomes_a_link_and_never_a_loss_in_silence(they: Counsel) -> None:
@@ -329,11 +330,11 @@ async def test_a_hold_that_has_gone_becomes_a_link_and_never_a_loss_in_silence(t
     await they.meet(TUESDAY_TEN)
     await they.consent()
     await they.does(they.sarah, meeting.end)
-    assert await they.state() == "debt"
+    assert await they.state() == SessionState.DEBT
     they.refuses = set()
     await they.adds_card()
 
-    assert await they.state() == "review_window"
+    assert await they.state() == SessionState.REVIEW_WINDOW
     assert (await they.money())["held"] == 9000
 
 
@@ -345,7 +346,7 @@ async def test_a_debt_that_is_never_paid_ends(they: Counsel) -> None:
     await they.does(they.sarah, meeting.end)
     await they.later(days=8)
 
-    assert await they.state() == "closed"
+    assert await they.state() == SessionState.CLOSED
 
 
 async def test_a_complaint_is_ruled_or_halved_in_the_end(they: Counsel) -> None:
@@ -355,10 +356,10 @@ async def test_a_complaint_is_ruled_or_halved_in_the_end(they: Counsel) -> None:
     await they.does(they.sarah, meeting.end)
     await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
     await they.later(days=3)
-    assert await they.state() == "session_dispute"
+    assert await they.state() == SessionState.SESSION_DISPUTE
     await they.later(days=12)
 
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
     assert settled is not None
     assert (settled.back_minor, settled.net_minor, settled.fee_minor) == (4500, 3825, 675)
@@ -379,7 +380,7 @@ async def test_a_paid_session_without_free_minutes_says_so_and_begins_at_once(th
     await they.does(they.alex, service.accept)
     await they.meet(TUESDAY_TEN + timedelta(days=1))
 
-    assert await they.state() == "billable"
+    assert await they.state() == SessionState.BILLABLE
 
 
 @pytest.mark.parametrize("verb", [service.accept, service.cancel, meeting.come_in, meeting.end, service.withdraw])

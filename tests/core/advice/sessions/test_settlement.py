@@ -19,6 +19,7 @@ from core.advice.sessions.events import (
     SessionFollowedUp,
     SessionNeverPaid,
 )
+from core.advice.sessions.model import HoldState
 from core.advice.sessions.receipts import receipts_of
 from core.advice.sessions.rules import MoreTime
 from core.books.reconciliation.service import unknown_for_long
@@ -79,7 +80,7 @@ async def test_more_time_that_is_not_used_costs_nothing(they: Counsel) -> None:
     await they.does(they.sarah, meeting.end)
 
     assert (await they.money())["held"] == 9000
-    assert {hold.state for hold in await they.holds()} == {"captured", "released"}
+    assert {hold.state for hold in await they.holds()} == {HoldState.CAPTURED, HoldState.RELEASED}
 
 
 async def test_of_more_time_each_minute_begun_is_charged(they: Counsel) -> None:

@@ -11,6 +11,7 @@ from core.advice.experts.model import OfferExpertise
 from core.advice.experts.service import expert_of, offer_expertise, say_free_now
 from core.advice.sessions import group_requests, meeting, rescheduling, service
 from core.advice.sessions.model import Booking, BookSession, ProposeTimes
+from core.advice.sessions.process import SessionState
 from core.kernel.errors import Refusal
 from core.kernel.transaction import Actor, Ctx
 from tests.core.advice.sessions.session_steps import COMMISSION_BP, FIXED, TUESDAY_TEN, Counsel, agreed, counsel
@@ -63,7 +64,7 @@ async def test_a_seeker_takes_no_other_time_at_which_they_have_a_session(they: T
     await they.books_nina(they.sarah, NOON)
     with pytest.raises(Refusal, match=r"session\.you_have_another"):
         await they.does(they.sarah, service.take_other_time)
-    assert await they.state() == "countered"
+    assert await they.state() == SessionState.COUNTERED
 
 
 async def test_a_seeker_agrees_to_no_move_to_where_they_have_a_session(they: Two) -> None:

@@ -19,7 +19,7 @@ from core.discovery.search.model import Query
 from core.discovery.search.sentence.parse import Understood
 from core.discovery.search.sentence.times.days import DateWindow
 from core.kernel.transaction import MARKET
-from core.trade.listings.model import Certificate, Listing
+from core.trade.listings.model import Certificate, Listing, ListingState
 from core.trade.listings.service import publish_listing, withdraw_listing
 from tests.core.conftest import Market
 from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, pellets, tonnes
@@ -129,7 +129,7 @@ async def test_wishes_together_are_a_plain_filter(market: Market, seed: int) -> 
     for _ in range(150):
         wishes = drawn(dice)
         said = {name: value for each in wishes for name, value in each.said.items()}
-        expected = {row.id for row in rows if row.state == "live" and all(each.met(row) for each in wishes)}
+        expected = {row.id for row in rows if row.state == ListingState.LIVE and all(each.met(row) for each in wishes)}
         query = Query(Understood(**said))
         page = await market.run(MARKET, partial(service.search, catalogue=catalogue(), query=query, limit=50))
         assert {hit.listing.id for hit in page.hits} == expected, said

@@ -26,7 +26,7 @@ from core.discovery.search.storage.shelf import Shelf, layout_of
 from core.kernel.ids import Ids
 from core.kernel.money import UnitPrice
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions
-from core.trade.listings.model import ChangeListing, Listing
+from core.trade.listings.model import ChangeListing, Listing, ListingState
 from core.trade.listings.service import (
     change_listing,
     give_back,
@@ -63,7 +63,11 @@ async def worker(market: Market, database: str, seed: int) -> Worker:
 async def live(market: Market, at_most: UnitPrice | None = None) -> set[str]:
     """What is on offer, by the rows themselves."""
     rows = await market.run(MARKET, lambda ctx: ctx.session.scalars(select(Listing)).all())
-    return {row.id for row in rows if row.state == "live" and (at_most is None or row.price.amount <= at_most.amount)}
+    return {
+        row.id
+        for row in rows
+        if row.state == ListingState.LIVE and (at_most is None or row.price.amount <= at_most.amount)
+    }
 
 
 async def begin_a_base_and_die(market: Market) -> None:

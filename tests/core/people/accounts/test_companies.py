@@ -18,7 +18,7 @@ from core.people.companies.model import INVITATION_VALID, ChangeMember, Invite, 
 from core.trade.deals import service as deals
 from core.trade.deals.approval import approve_by
 from core.trade.deals.events import DealApprovalNeeded, DealApproved, DealClosed, DealReadyToFund
-from core.trade.deals.model import NoteOrder
+from core.trade.deals.model import DealState, NoteOrder
 from core.trade.funding import service as escrow
 from tests.core.conftest import Market
 from tests.core.trades import Trade, agreed, paid
@@ -67,7 +67,7 @@ async def test_what_is_above_the_limit_waits_for_an_approval_and_no_money_is_ask
     market.watch(DealApprovalNeeded, DealApproved, DealReadyToFund)
     trade, ona, _ = await limited(market)
     await trade.sign()
-    assert (await trade.deal()).state == "awaiting_approval"
+    assert (await trade.deal()).state == DealState.AWAITING_APPROVAL
     assert trade.asked("checkout.open") == []
 
     async def may(actor: Actor) -> list[str]:
@@ -83,7 +83,7 @@ async def test_what_is_above_the_limit_waits_for_an_approval_and_no_money_is_ask
         await market.run(trade.stranger, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
 
     await market.run(ona, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
-    assert (await trade.deal()).state == "awaiting_funding"
+    assert (await trade.deal()).state == DealState.AWAITING_FUNDING
     assert [type(fact) for fact in market.facts] == [DealApprovalNeeded, DealApproved, DealReadyToFund]
     assert len(trade.asked("checkout.open")) == 1
 
@@ -93,12 +93,12 @@ async def test_who_has_signed_above_their_limit_and_left_is_approved_all_the_sam
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
     await market.run(trade.buyer, lambda ctx: company.remove_member(ctx, trade.buyer.person or ""))
     await market.run(trade.seller, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
-    assert (await trade.deal()).state == "awaiting_approval"
+    assert (await trade.deal()).state == DealState.AWAITING_APPROVAL
     assert trade.asked("checkout.open") == []
     with pytest.raises(NotFound):  # the deal is the company's, and theirs no more
         await market.run(trade.buyer, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
     await market.run(ona, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
-    assert (await trade.deal()).state == "awaiting_funding"
+    assert (await trade.deal()).state == DealState.AWAITING_FUNDING
 
 
 async def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_who_and_when(market: Market) -> None:
@@ -126,9 +126,9 @@ async def test_a_deal_that_nobody_approves_closes_after_five_days_and_its_goods_
     trade, _, _ = await limited(market)
     await trade.sign()
     await trade.pass_days(4.5)
-    assert (await trade.deal()).state == "awaiting_approval"
+    assert (await trade.deal()).state == DealState.AWAITING_APPROVAL
     await trade.pass_days(0.5)
-    assert (await trade.deal()).state == "closed"
+    assert (await trade.deal()).state == DealState.CLOSED
     assert [fact.why for fact in market.facts if isinstance(fact, DealClosed)] == ["approval_expired"]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from core.advice.sessions import chargebacks, settlement
+from core.advice.sessions.process import SessionState
 from core.kernel.transaction import PROVIDER
 from core.privacy.erasure import service as erasure
 from core.privacy.erasure.model import Open
+from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
 from tests.core.advice.sessions.session_steps import Counsel
 from tests.core.advice.sessions.test_chargebacks import they
@@ -20,7 +22,7 @@ __all__ = ["they"]  # the fixture: the talk is over, and nothing is parted yet
 async def test_a_refund_that_the_buyers_bank_has_sent_back_has_to_arrive_first(market: Market) -> None:
     trade, effect = await called_off(market)
     await trade.provider_answers()
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     assert (await market.run(trade.buyer, erasure.leaving)).hindered_by == ()
     failed = partial(escrow.refund_refused, effect_id=effect, why="account_closed", final=True, ref=f"re_{effect}")
     await market.run(PROVIDER, failed)
@@ -33,7 +35,7 @@ async def test_a_refund_that_the_buyers_bank_has_sent_back_has_to_arrive_first(m
 
 async def test_a_refund_of_a_session_that_came_back_has_to_arrive_first(they: Counsel) -> None:
     await they.does(they.alex, settlement.give_back)
-    assert await they.state() == "completed"
+    assert await they.state() == SessionState.COMPLETED
     assert (await they.run(they.sarah, erasure.leaving)).hindered_by == ()
     effect = next(post.body["effect"] for post in they.market.posts if post.kind == "refund")
     back = partial(chargebacks.refund_refused, payout_id=effect, why="account_closed", final=True, ref=f"tr_{effect}")

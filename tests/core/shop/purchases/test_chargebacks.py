@@ -22,7 +22,15 @@ from core.people.accounts.model import Person
 from core.people.accounts.service import organisation_of, person_of
 from core.shop.purchases import payments, refunds, service
 from core.shop.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchaseLost, PurchaseRegained
-from core.shop.purchases.model import MOST_REFUSALS, BuyThing, Purchase, PurchaseRefund, RefundState, Thing
+from core.shop.purchases.model import (
+    MOST_REFUSALS,
+    BuyThing,
+    Purchase,
+    PurchaseRefund,
+    PurchaseState,
+    RefundState,
+    Thing,
+)
 from core.shop.purchases.reactions import timer_handlers
 from core.trade.funding import chargebacks
 from core.trade.funding import service as escrow
@@ -193,7 +201,7 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
     await sale.is_refused(refund)
     assert await sale.refunds() == []
     assert await sale.balances(refund_due(sale.purchase.id), SALES, AT_PROVIDER) == [0, 0, -40]
-    assert (await sale.now()).state == "given_back"
+    assert (await sale.now()).state == PurchaseState.GIVEN_BACK
     await sale.books_hold()
     await sale.is_at_rest()
 
@@ -231,7 +239,7 @@ async def test_of_two_payments_a_dispute_is_about_one_and_leaves_the_other_alone
     assert len(lost) == (1 if disputed == "pi_1" else 0)
     # Either way one price has come, one is with the buyer again; what was sold was paid by the one that stayed.
     assert await sale.balances(refund_due(sale.purchase.id), SALES) == [0, PRICE if disputed == "pi_2" else 0]
-    assert (await sale.now()).state == "paid"
+    assert (await sale.now()).state == PurchaseState.PAID
     await sale.books_hold()
     await sale.is_at_rest()
 
@@ -243,7 +251,7 @@ async def test_a_bank_that_turns_after_it_had_kept_the_price_gives_it_back_to_th
     await sale.is_decided(won=False)
     assert await sale.balances(SALES, AT_PROVIDER) == [0, -40]
     await sale.days(20)
-    assert (await sale.now()).state == "kept"
+    assert (await sale.now()).state == PurchaseState.KEPT
     await sale.is_decided(won=True)
     assert await sale.balances(SALES, AT_PROVIDER) == [PRICE, PRICE - 40]
     assert [type(each) for each in sale.market.facts] == [PurchaseLost, PurchaseRegained]
@@ -277,7 +285,7 @@ async def test_what_was_not_sent_because_a_bank_had_kept_it_is_sent_when_the_ban
     assert (again["amount"], again["payment_intent"], again["effect"] != refund) == (kept, "pi_1", True)
     await sale.outside(lambda ctx: refunds.refund_done(ctx, again["effect"], "re_2"))
     assert await sale.balances(SALES, refund_due(sale.purchase.id), AT_PROVIDER) == [0, 0, -40]
-    assert (await sale.now()).state == "given_back"
+    assert (await sale.now()).state == PurchaseState.GIVEN_BACK
     await sale.books_hold()
     await sale.is_at_rest()
 
@@ -291,7 +299,7 @@ async def test_a_question_of_a_bank_that_nobody_has_answered_keeps_no_refund(sal
     await sale.is_decided(won=False)
     assert len(sale.asked("refund")) == 2
     await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_1"))
-    assert (await sale.now()).state == "given_back"
+    assert (await sale.now()).state == PurchaseState.GIVEN_BACK
     await sale.is_at_rest()
 
 

@@ -21,7 +21,7 @@ from core.people.accounts.service import person_of
 from core.privacy.erasure.service import erase
 from core.shop.purchases import payments, refunds, rules, service
 from core.shop.purchases.events import PaymentKept, PaymentSentBack, PurchaseGivenBack, PurchasePaid
-from core.shop.purchases.model import BuyThing, Purchase, PurchaseRefund, Rail, Thing
+from core.shop.purchases.model import BuyThing, Purchase, PurchaseRefund, PurchaseState, Rail, Thing
 from core.shop.purchases.reactions import timer_handlers
 from tests.core.conftest import Market
 
@@ -72,10 +72,10 @@ async def test_stars_count_only_when_telegram_has_charged_them_and_only_once(sho
     purchase = await shop.asks()
     invoice = next(post for post in shop.market.posts if post.kind == "invoice")
     assert (invoice.channel, invoice.body["amount"], invoice.body["address"]) == ("stars", 500, "chat-Rasa")
-    assert (await shop.now(purchase)).state == "offered"
+    assert (await shop.now(purchase)).state == PurchaseState.OFFERED
     for _ in range(2):  # Telegram tells it twice
         await shop.pays(purchase)
-    assert (await shop.now(purchase)).state == "paid"
+    assert (await shop.now(purchase)).state == PurchaseState.PAID
     assert [type(fact) for fact in shop.market.facts] == [PurchasePaid]
     assert (await shop.balance(STARS_HELD), await shop.balance(STAR_SALES)) == (500, 500)
     await shop.market.books_hold()
@@ -93,7 +93,7 @@ async def test_a_second_a_wrong_and_a_late_payment_go_back_whole(
     if closes:
         shop.market.clock.advance(hours=2)
         await shop.market.run_timers(dict(timer_handlers))
-        assert (await shop.now(purchase)).state == "closed"
+        assert (await shop.now(purchase)).state == PurchaseState.CLOSED
     before = await shop.balance(STARS_HELD)
     await shop.pays(purchase, charge, stars)
     [refund] = [post for post in shop.market.posts if post.kind == "refund"]
@@ -135,7 +135,7 @@ async def test_a_part_of_a_payment_in_stars_pays_for_the_next_purchase(shop: Sho
     first = await shop.asks()
     await shop.pays(first)
     await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, first.id, Money(200, "XTR")))
-    assert (await shop.now(first)).state == "given_back"
+    assert (await shop.now(first)).state == PurchaseState.GIVEN_BACK
     assert (await shop.kept(), await shop.balance(STAR_SALES)) == (200, 300)
     second = await shop.asks(subject="promo-2")
     assert second.asked == Money(300, "XTR")
@@ -143,10 +143,10 @@ async def test_a_part_of_a_payment_in_stars_pays_for_the_next_purchase(shop: Sho
     await shop.market.run(shop.rasa, lambda ctx: service.leave(ctx, second.id))
     assert await shop.kept() == 200
     third = await shop.asks(150, subject="promo-3")
-    assert third.state == "paid"  # what was kept pays for all of it
+    assert third.state == PurchaseState.PAID  # what was kept pays for all of it
     fourth = await shop.asks(subject="promo-4")
     await shop.pays(fourth, "stx-4", 450)
-    assert (await shop.now(fourth)).state == "paid"
+    assert (await shop.now(fourth)).state == PurchaseState.PAID
     await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, fourth.id, fourth.price))
     await shop.is_told()
     assert await shop.kept() == 50  # whole: Stars go back to Telegram, what was kept is kept again
@@ -174,7 +174,7 @@ async def test_a_card_is_paid_on_a_page_and_a_part_goes_back_to_it(shop: Shop) -
     await shop.market.run_timers(dict(timer_handlers))
     assert [post.body["attempt"] for post in shop.market.posts if post.kind == "refund"] == [1, 2]
     await shop.is_told()
-    assert (await shop.now(purchase)).state == "given_back"
+    assert (await shop.now(purchase)).state == PurchaseState.GIVEN_BACK
     assert await shop.balance(SALES, "EUR") == CARD_PRICE - 500
     await shop.market.books_hold()
 
@@ -209,7 +209,7 @@ async def test_only_an_operator_gives_back_what_a_buyer_asks_for(shop: Shop) -> 
     with pytest.raises(Stale):
         await shop.market.run(desk, lambda ctx: service.give_back_whole(ctx, purchase.id))
     await shop.is_told()
-    assert (await shop.now(purchase)).state == "given_back"
+    assert (await shop.now(purchase)).state == PurchaseState.GIVEN_BACK
     assert await shop.balance(STARS_HELD) == 0
     await shop.market.books_hold()
 
@@ -273,10 +273,10 @@ async def test_a_wish_that_nobody_answers_is_granted(shop: Shop, asked: Purchase
 async def test_a_refused_wish_ends_as_any_other_purchase(shop: Shop, asked: Purchase) -> None:
     desk = await operator(shop)
     await shop.market.run(desk, lambda ctx: service.refuse_back(ctx, asked.id, "It was delivered"))
-    assert (await shop.now(asked)).state == "paid"
+    assert (await shop.now(asked)).state == PurchaseState.PAID
     shop.market.clock.advance(days=14, seconds=1)
     await shop.market.run_timers(dict(timer_handlers))
-    assert (await shop.now(asked)).state == "kept"
+    assert (await shop.now(asked)).state == PurchaseState.KEPT
 
 
 async def test_after_a_fortnight_it_is_kept(shop: Shop) -> None:
@@ -284,7 +284,7 @@ async def test_after_a_fortnight_it_is_kept(shop: Shop) -> None:
     await shop.pays(purchase)
     shop.market.clock.advance(days=14, seconds=1)
     await shop.market.run_timers(dict(timer_handlers))
-    assert (await shop.now(purchase)).state == "kept"
+    assert (await shop.now(purchase)).state == PurchaseState.KEPT
     with pytest.raises(Stale):
         await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id, "I did not use it"))
 
@@ -335,7 +335,7 @@ async def test_stars_of_who_has_left_are_asked_back_for_nobody(shop: Shop) -> No
     await shop.market.run(shop.rasa, erase)
     await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, purchase.id, purchase.price))
     assert [post for post in shop.market.posts if post.kind == "refund"] == []
-    assert (await shop.now(purchase)).state == "given_back"
+    assert (await shop.now(purchase)).state == PurchaseState.GIVEN_BACK
     await shop.market.books_hold()
 
 

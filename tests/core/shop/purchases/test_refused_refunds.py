@@ -19,7 +19,7 @@ from core.money.ledger.model import PROVIDER as AT_PROVIDER
 from core.money.ledger.model import SALES, payable, refund_due
 from core.shop.purchases import refunds
 from core.shop.purchases.events import PaymentSentBack, PurchaseLost, PurchaseRegained
-from core.shop.purchases.model import MOST_REFUSALS, RefundState
+from core.shop.purchases.model import MOST_REFUSALS, PurchaseState, RefundState
 from tests.core import invoicing_steps
 from tests.core.shop.purchases.test_chargebacks import PRICE, Sale, sale
 
@@ -35,7 +35,7 @@ async def refused(sale: Sale, refund: str, times: int = MOST_REFUSALS) -> None:
 async def all_is_given_back_once(sale: Sale, fees: int = 40) -> None:
     own = payable(sale.person.organisation_id)
     assert await sale.balances(SALES, refund_due(sale.purchase.id), own, AT_PROVIDER) == [0, 0, 0, -fees]
-    assert (await sale.now()).state == "given_back"
+    assert (await sale.now()).state == PurchaseState.GIVEN_BACK
     await sale.books_hold()
     await sale.is_at_rest()
 
@@ -141,7 +141,7 @@ async def test_a_dispute_that_is_won_of_what_was_used_up_before_gives_no_new_tim
     sale: Sale,
 ) -> None:
     await sale.days(20)
-    assert (await sale.now()).state == "kept"
+    assert (await sale.now()).state == PurchaseState.KEPT
     await sale.is_called_back()
     await sale.is_decided(won=True)
     assert ((await sale.now()).state, (await sale.now()).recall) == ("kept", None)

@@ -16,6 +16,7 @@ from core.kernel.transaction import MARKET
 from core.trade.deals import service as deals
 from core.trade.deals.model import PlatformTerms
 from core.trade.delivery.commands import AcceptLot
+from core.trade.delivery.model import LotState
 from core.trade.delivery.service import accept_lot
 from core.trade.listings.service import listing_for, publish_listing
 from core.trade.offers import rules, service
@@ -73,4 +74,4 @@ async def test_a_press_on_a_lot_as_it_was_is_told_that_it_has_moved_on(market: M
     await trade.deliver(lot)
     with pytest.raises(Stale):
         await market.run(trade.buyer, lambda ctx: accept_lot(ctx, AcceptLot(lot_id=lot.id), seen))
-    assert (await trade.states())[1] == ["inspection"]
+    assert (await trade.states())[1] == [LotState.INSPECTION]

@@ -24,7 +24,9 @@ from core.trade.deals.events import (
     DealRunsOn,
     DealSigned,
 )
+from core.trade.deals.model import DealState
 from core.trade.deals.rules import Signatory, roles, terms_hash
+from core.trade.delivery.model import LotState
 from core.trade.listings.service import listing_for
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
@@ -42,18 +44,18 @@ async def test_a_deal_is_signed_by_both_and_then_awaits_its_money(market: Market
     market.watch(DealAgreed, DealSigned, DealReadyToFund, DealFunded)
     trade = await agreed(market)
     deal = await trade.deal()
-    assert deal.state == "agreed"
+    assert deal.state == DealState.AGREED
     assert deal.amount.amount == Decimal("21000.00")
     sides = Signatory(trade.buying, deal.buyer_name), Signatory(trade.selling, deal.seller_name)
     assert deal.terms_hash == terms_hash(deal.terms, *sides, COMMISSION_BP, deal.terms_version)
 
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, deal.id))
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, deal.id))
-    assert (await trade.deal()).state == "agreed"
+    assert (await trade.deal()).state == DealState.AGREED
     await trade.sign()
-    assert (await trade.deal()).state == "awaiting_funding"
+    assert (await trade.deal()).state == DealState.AWAITING_FUNDING
     await trade.pay()
-    assert (await trade.deal()).state == "funded"
+    assert (await trade.deal()).state == DealState.FUNDED
     told = [type(fact).__name__ for fact in market.facts]
     assert told == ["DealAgreed", "DealSigned", "DealSigned", "DealReadyToFund", "DealFunded"]
 
@@ -71,7 +73,7 @@ async def test_two_who_give_one_vat_number_sign_nothing_with_each_other(market: 
             await market.run(side, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
     await trade.as_market(partial(numbered, organisation=trade.buying, number=None))
     await trade.sign()
-    assert (await trade.deal()).state == "awaiting_funding"
+    assert (await trade.deal()).state == DealState.AWAITING_FUNDING
 
 
 async def test_the_names_of_the_two_are_part_of_what_is_signed(market: Market) -> None:
@@ -132,7 +134,7 @@ async def test_backing_out_puts_the_goods_back_on_the_shelf(market: Market) -> N
     market.watch(DealClosed)
     trade = await agreed(market)
     await market.run(trade.buyer, lambda ctx: deals.back_out(ctx, trade.deal_id))
-    assert (await trade.deal()).state == "closed"
+    assert (await trade.deal()).state == DealState.CLOSED
     listing = await trade.as_market(lambda ctx: listing_for(ctx, trade.listing_id))
     assert listing.remaining == tonnes(500)
     assert [fact.why for fact in market.facts if isinstance(fact, DealClosed)] == ["unsign"]
@@ -144,9 +146,9 @@ async def test_a_deal_that_nobody_signs_closes_after_three_days(market: Market) 
     assert timer.event == "sign_expired"
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
     await trade.pass_days(2.5)
-    assert (await trade.deal()).state == "agreed"
+    assert (await trade.deal()).state == DealState.AGREED
     await trade.pass_days(0.5)
-    assert (await trade.deal()).state == "closed"
+    assert (await trade.deal()).state == DealState.CLOSED
 
 
 async def test_a_deal_that_nobody_pays_is_cancelled_after_five_days(market: Market) -> None:
@@ -154,7 +156,7 @@ async def test_a_deal_that_nobody_pays_is_cancelled_after_five_days(market: Mark
     trade = await agreed(market)
     await trade.sign()
     await trade.pass_days(5)
-    assert await trade.states() == ("cancelled", ["dropped"] * 4)
+    assert await trade.states() == (DealState.CANCELLED, [LotState.DROPPED] * 4)
     assert [fact.why for fact in market.facts if isinstance(fact, DealCancelled)] == ["funding_expired"]
     listing = await trade.as_market(lambda ctx: listing_for(ctx, trade.listing_id))
     assert listing.remaining == tonnes(500)
@@ -167,10 +169,10 @@ async def test_a_cancellation_needs_the_other_side(market: Market) -> None:
     with pytest.raises(NotAllowed):
         await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
     await market.run(trade.seller, lambda ctx: deals.refuse_cancel(ctx, trade.deal_id))
-    assert (await trade.deal()).state == "funded"
+    assert (await trade.deal()).state == DealState.FUNDED
     await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await trade.pass_days(3)
-    assert (await trade.deal()).state == "funded"
+    assert (await trade.deal()).state == DealState.FUNDED
     whys = [fact.why for fact in market.facts if isinstance(fact, DealCancelRefused)]
     assert whys == ["cancel_refused", "cancel_silent"]
 
@@ -179,10 +181,10 @@ async def test_cancelling_together_gives_the_buyer_everything_back_at_once(marke
     trade = await paid(market)
     await market.run(trade.buyer, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await market.run(trade.seller, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
-    assert await trade.states() == ("unwinding", ["dropped"] * 4)
+    assert await trade.states() == (DealState.UNWINDING, [LotState.DROPPED] * 4)
     assert [body["amount"] for body in trade.asked("refund")] == [21_000_00]
     await trade.provider_answers()
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     assert (await trade.money()).paid_back == (await trade.deal()).amount
 
 
@@ -193,12 +195,15 @@ async def test_what_is_on_its_way_runs_on_after_a_cancellation(market: Market) -
     await trade.dispatch(sent)
     await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
-    assert await trade.states() == ("funded", ["dispatched", "dropped", "dropped", "dropped"])
+    assert await trade.states() == (
+        DealState.FUNDED,
+        [LotState.DISPATCHED, LotState.DROPPED, LotState.DROPPED, LotState.DROPPED],
+    )
     assert len(market.facts) == 1
     await trade.arrive(sent)
     await trade.accept(sent)
     await trade.provider_answers()
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
     money = await trade.money()
     assert (money.released.minor, money.refunded.minor) == (5_250_00, 15_750_00)
 

@@ -7,6 +7,8 @@ import pytest
 from core.kernel.errors import NotAllowed, Refusal, Stale
 from core.kernel.money import Money
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
+from core.trade.delivery.model import LotState
 from core.trade.funding import service as escrow
 from core.trade.listings.service import listing_for
 from tests.core.conftest import Market
@@ -26,7 +28,7 @@ async def direct(market: Market, lots: int = 1) -> Trade:
 
 async def test_both_agree_and_the_goods_are_delivered_without_held_money(market: Market) -> None:
     trade = await direct(market)
-    assert await trade.states() == ("funded_direct", ["waiting"])
+    assert await trade.states() == (DealState.FUNDED_DIRECT, [LotState.WAITING])
     assert len(trade.asked("checkout.expire")) == 1
     with pytest.raises(NotAllowed):
         await market.run(trade.buyer, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
@@ -34,7 +36,7 @@ async def test_both_agree_and_the_goods_are_delivered_without_held_money(market:
     lot = (await trade.lots())[0]
     await trade.deliver(lot)
     await trade.accept(lot)
-    assert await trade.states() == ("completed", ["accepted"])
+    assert await trade.states() == (DealState.COMPLETED, [LotState.ACCEPTED])
     assert trade.asked("transfer") == trade.asked("refund") == []
     await market.books_hold()
 
@@ -55,7 +57,7 @@ async def test_the_protected_payment_is_open_until_both_agree(market: Market) ->
     await trade.sign()
     await market.run(trade.seller, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
     await trade.pay()
-    assert (await trade.deal()).state == "funded"
+    assert (await trade.deal()).state == DealState.FUNDED
     with pytest.raises(Stale):
         await market.run(trade.buyer, lambda ctx: deals.agree_direct(ctx, trade.deal_id))
 
@@ -64,7 +66,7 @@ async def test_both_give_it_up_and_the_goods_are_for_sale_again(market: Market) 
     trade = await direct(market, lots=2)
     await market.run(trade.buyer, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await market.run(trade.seller, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
-    assert await trade.states() == ("closed", ["dropped", "dropped"])
+    assert await trade.states() == (DealState.CLOSED, [LotState.DROPPED, LotState.DROPPED])
     assert str(await trade.as_market(lambda ctx: listing_for(ctx, trade.listing_id).remaining)) == "500 t"
 
 
@@ -74,19 +76,21 @@ async def test_nothing_of_it_waits_for_ever(market: Market, confirmed: bool) -> 
     if confirmed:
         await market.run(trade.seller, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
     await trade.pass_long()
-    assert (await trade.deal()).state == "closed"
+    assert (await trade.deal()).state == DealState.CLOSED
     assert await trade.as_market(lambda ctx: escrow.effects_of(ctx, trade.deal_id)) == []
 
 
 async def test_where_no_money_is_held_nobody_is_asked_for_any(market: Market) -> None:
     trade = await agreed(market, lots=1, settlement="direct")
     await trade.sign()
-    assert await trade.states() == ("funded_direct", ["waiting"])
+    assert await trade.states() == (DealState.FUNDED_DIRECT, [LotState.WAITING])
     assert trade.asked("checkout.open") == []
 
 
-@pytest.mark.parametrize(("held", "state"), [({"SEK", "EUR"}, "awaiting_funding"), ({"SEK"}, "funded_direct")])
-async def test_what_cannot_be_held_is_paid_directly(market: Market, held: set[str], state: str) -> None:
+@pytest.mark.parametrize(
+    ("held", "state"), [({"SEK", "EUR"}, DealState.AWAITING_FUNDING), ({"SEK"}, DealState.FUNDED_DIRECT)]
+)
+async def test_what_cannot_be_held_is_paid_directly(market: Market, held: set[str], state: DealState) -> None:
     trade = await agreed(market, lots=1, settlement="held", held=frozenset(held))
     await trade.sign()
     assert (await trade.deal()).state == state

@@ -7,8 +7,9 @@ import pytest
 from core.kernel.errors import NotAllowed, Stale
 from core.kernel.transaction import MARKET, Actor
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal
+from core.trade.deals.model import Deal, DealState
 from core.trade.delivery import service as delivery
+from core.trade.delivery.model import LotState
 from core.trade.reviews import reactions as reputation_reactions
 from core.trade.reviews import service as reputation
 from core.trade.reviews.model import WriteReview
@@ -37,7 +38,7 @@ async def test_what_was_paid_and_never_sent_is_no_complete_deal_and_the_buyer_ca
     trade = await confirmed(market, lots=3)
     await trade.pass_long()
     deal = await trade.deal()
-    assert await trade.states() == ("closed", ["dropped", "dropped", "dropped"])
+    assert await trade.states() == (DealState.CLOSED, [LotState.DROPPED, LotState.DROPPED, LotState.DROPPED])
     assert deal.ended_by == "undelivered"
     assert await deals_counted(trade) == 0
 
@@ -48,11 +49,11 @@ async def test_who_was_paid_directly_and_is_late_still_has_to_send_it(market: Ma
     lots = await trade.lots()
     window_ends = (max(lot.window_to for lot in lots) - market.clock.now().date()).days
     await trade.pass_days(window_ends + 20)
-    assert await trade.states() == ("in_delivery_direct", ["late", "late"])
+    assert await trade.states() == (DealState.IN_DELIVERY_DIRECT, [LotState.LATE, LotState.LATE])
     await trade.deliver(lots[0])
     await trade.accept(lots[0])
     await trade.pass_long()
-    assert await trade.states() == ("completed", ["accepted", "dropped"])
+    assert await trade.states() == (DealState.COMPLETED, [LotState.ACCEPTED, LotState.DROPPED])
     assert await deals_counted(trade) == 1
 
 
@@ -62,9 +63,9 @@ async def test_a_lot_on_its_way_is_checked_before_time_ends_its_deal(market: Mar
     await trade.pass_days((lot.window_to - market.clock.now().date()).days + 30)
     await trade.deliver(lot)
     await trade.pass_days(3)
-    assert (await trade.deal()).state == "in_delivery_direct"
+    assert (await trade.deal()).state == DealState.IN_DELIVERY_DIRECT
     await trade.pass_days(6)
-    assert await trade.states() == ("completed", ["accepted"])
+    assert await trade.states() == (DealState.COMPLETED, [LotState.ACCEPTED])
 
 
 async def test_a_buyer_who_gives_up_every_lot_has_no_complete_deal(market: Market) -> None:
@@ -72,7 +73,7 @@ async def test_a_buyer_who_gives_up_every_lot_has_no_complete_deal(market: Marke
     (lot,) = await trade.lots()
     await trade.pass_days((lot.window_to - market.clock.now().date()).days + 5)
     await market.run(trade.buyer, lambda ctx: delivery.drop_lot(ctx, lot.id))
-    assert await trade.states() == ("closed", ["dropped"])
+    assert await trade.states() == (DealState.CLOSED, [LotState.DROPPED])
     assert (await trade.deal()).ended_by == "undelivered"
 
 
@@ -148,14 +149,14 @@ async def test_who_may_not_sign_so_much_alone_gives_up_no_protection_that_the_co
     assert {"direct_asked", "direct_refused"} <= {*await may(market, head, trade)}
     await market.run(head, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
     await market.run(trade.seller, lambda ctx: deals.agree_direct(ctx, trade.deal_id))
-    assert (await trade.deal()).state == "funded_direct"
+    assert (await trade.deal()).state == DealState.FUNDED_DIRECT
 
 
 async def test_nor_do_they_when_the_seller_asks_for_it(market: Market) -> None:
     trade, head, buyer = await approved(market)
     await market.run(trade.seller, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
     await market.run(buyer, lambda ctx: deals.agree_direct(ctx, trade.deal_id))
-    assert (await trade.deal()).state == "awaiting_funding"
+    assert (await trade.deal()).state == DealState.AWAITING_FUNDING
     await market.run(head, lambda ctx: deals.refuse_direct(ctx, trade.deal_id))
     deal = await trade.deal()
     assert (deal.state, deal.direct_asked_by, deal.direct_wanted_by) == ("awaiting_funding", None, None)

@@ -22,7 +22,7 @@ from core.kernel.process import timeline
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.money.ledger.service import standing
 from core.trade.deals import service as deals
-from core.trade.deals.model import DEAL, Deal
+from core.trade.deals.model import DEAL, Deal, DealState
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import (
     AcceptLot,
@@ -232,7 +232,7 @@ class Chaos:
         left = listing_for(ctx, self.trade.listing_id).remaining.amount
         taken = Decimal(0)
         for deal in ctx.session.scalars(select(Deal)):
-            given_up = deal.state == "closed"
+            given_up = deal.state == DealState.CLOSED
             lots = ctx.session.scalars(select(Lot).where(Lot.deal_id == deal.id)).all()
             back = sum((lot.quantity_amount for lot in lots if ended_together(ctx, lot)), Decimal(0))
             taken += Decimal(0) if given_up else deal.terms.quantity.amount - back

@@ -17,6 +17,7 @@ from core.kernel.quantity import Quantity
 from core.kernel.timers import deadline_of
 from core.people.files.model import Checked
 from core.people.files.service import keep
+from core.trade.deals.model import DealState
 from core.trade.delivery import rules
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import (
@@ -27,7 +28,7 @@ from core.trade.delivery.commands import (
     ReportArrival,
     ReportReferee,
 )
-from core.trade.delivery.model import Lot
+from core.trade.delivery.model import Lot, LotState
 from core.trade.offers import quality_formula
 from core.trade.offers.quality_formula import Measured, Quality
 from tests.core.conftest import Market
@@ -71,7 +72,7 @@ async def test_words_alone_open_no_claim(market: Market) -> None:
     trade, lot = await delivered(market)
     with pytest.raises(Invalid, match=r"claim\.needs_figure"):
         await does(trade, "buyer", delivery.claim_lot, ClaimLot(lot_id=lot.id, words="It is bad"))
-    assert (await trade.lots())[0].state == "inspection"
+    assert (await trade.lots())[0].state == LotState.INSPECTION
 
 
 async def test_a_photo_opens_one_and_so_does_a_weight_within_two_days(market: Market) -> None:
@@ -83,7 +84,7 @@ async def test_a_photo_opens_one_and_so_does_a_weight_within_two_days(market: Ma
 
     ticket = await market.run(trade.buyer, lambda ctx: keep(ctx, paper("ticket.jpg")).id)
     await does(trade, "buyer", delivery.claim_lot, light.model_copy(update={"files": (ticket,)}))
-    assert (await trade.lots())[0].state == "claim"
+    assert (await trade.lots())[0].state == LotState.CLAIM
 
 
 async def test_the_seller_takes_what_the_formula_pays(market: Market) -> None:
@@ -96,7 +97,7 @@ async def test_the_seller_takes_what_the_formula_pays(market: Market) -> None:
     money = await trade.money()
     assert (money.released, money.paid_back) == (Money(20_066_67, "EUR"), Money(933_33, "EUR"))
     assert money.commission == Money(501_67, "EUR")
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
 
 
 async def test_the_figure_is_the_formulas_where_the_buyer_names_none_and_else_their_own(market: Market) -> None:
@@ -171,7 +172,7 @@ async def test_the_lot_is_sent_again(market: Market) -> None:
     again = await does(trade, "buyer", delivery.take_proposal, lot.id)
     assert (again.state, again.window_to, again.truck, again.measured) == ("planned", by_day, None, None)
     await trade.dispatch(lot)
-    assert (await trade.lots())[0].state == "dispatched"
+    assert (await trade.lots())[0].state == LotState.DISPATCHED
 
 
 async def test_two_findings_that_are_close_settle_it_by_their_mean(market: Market) -> None:
@@ -208,7 +209,7 @@ async def at_the_referee(market: Market) -> tuple[Trade, Lot]:
     """The buyer has found 14 %, the seller 10 %: €933.33 apart."""
     trade, lot = await claimed(market)
     own = ContradictClaim(lot_id=lot.id, measured=Measured(moisture=Decimal(10)))
-    assert (await does(trade, "seller", delivery.contradict_claim, own)).state == "referee"
+    assert (await does(trade, "seller", delivery.contradict_claim, own)).state == LotState.REFEREE
     return trade, lot
 
 
@@ -325,7 +326,7 @@ async def test_a_planned_lot_is_given_up_by_both(market: Market) -> None:
     await does(trade, "buyer", delivery.ask_drop, lot.id)
     with pytest.raises(NotAllowed):
         await does(trade, "buyer", delivery.agree_drop, lot.id)
-    assert (await does(trade, "seller", delivery.agree_drop, lot.id)).state == "dropped"
+    assert (await does(trade, "seller", delivery.agree_drop, lot.id)).state == LotState.DROPPED
     await trade.provider_answers()
     assert (await trade.money()).paid_back == lot.amount
 

@@ -14,6 +14,7 @@ from core.kernel.errors import Invalid, NotAllowed, NotFound, Stale
 from core.kernel.lot_sizes import cut
 from core.kernel.quantity import Quantity
 from core.kernel.timers import deadline_of
+from core.trade.deals.model import DealState
 from core.trade.delivery import rules
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import AcceptLot, DispatchLot, ReportArrival
@@ -26,6 +27,7 @@ from core.trade.delivery.events import (
     LotDropped,
     LotLate,
 )
+from core.trade.delivery.model import LotState
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
 from tests.core.trades import agreed, paid
@@ -61,7 +63,7 @@ def test_windows_follow_each_other_within_the_deals_window(days: int, lots: int)
 async def test_a_lot_goes_from_the_plan_to_the_buyers_yes(market: Market) -> None:
     market.watch(LotDispatched, LotArrived, LotAccepted)
     trade = await paid(market)
-    assert await trade.states() == ("funded", ["planned"] * 4)
+    assert await trade.states() == (DealState.FUNDED, [LotState.PLANNED] * 4)
     lots = await trade.lots()
     assert [str(lot.quantity) for lot in lots] == ["25 t"] * 4
     assert [lot.window_from for lot in lots] == sorted(lot.window_from for lot in lots)
@@ -77,7 +79,7 @@ async def test_nothing_is_sent_before_it_is_paid(market: Market) -> None:
     trade = await agreed(market)
     assert await trade.lots() == []
     await trade.sign()
-    assert await trade.states() == ("awaiting_funding", ["waiting"] * 4)
+    assert await trade.states() == (DealState.AWAITING_FUNDING, [LotState.WAITING] * 4)
     with pytest.raises(Stale):
         await trade.dispatch((await trade.lots())[0])
 
@@ -121,12 +123,12 @@ async def test_silence_accepts_what_was_delivered(market: Market) -> None:
     lot = (await trade.lots())[0]
     await trade.dispatch(lot)
     await trade.pass_days(10)
-    assert await trade.states() == ("funded", ["inspection"])
+    assert await trade.states() == (DealState.FUNDED, [LotState.INSPECTION])
     timer = await trade.as_market(lambda ctx: deadline_of(ctx.session, "lot", lot.id))
     assert timer.event == "auto_accept"
     await trade.pass_days(7)
     await trade.provider_answers()
-    assert await trade.states() == ("completed", ["accepted"])
+    assert await trade.states() == (DealState.COMPLETED, [LotState.ACCEPTED])
     assert [fact.by_person for fact in market.facts if isinstance(fact, LotAccepted)] == [None]
 
 
@@ -135,10 +137,10 @@ async def test_what_is_never_sent_is_dropped(market: Market) -> None:
     trade = await paid(market, lots=1)
     lot = (await trade.lots())[0]
     await trade.pass_days((rules.overdue_at(lot.window_to, market.clock.now()) - market.clock.now()).days + 1)
-    assert await trade.states() == ("funded", ["late"])
+    assert await trade.states() == (DealState.FUNDED, [LotState.LATE])
     await trade.pass_days(11)
     await trade.provider_answers()
-    assert await trade.states() == ("completed", ["dropped"])
+    assert await trade.states() == (DealState.COMPLETED, [LotState.DROPPED])
     assert [type(fact).__name__ for fact in market.facts] == ["LotLate", "LotDropped"]
     assert (await trade.money()).paid_back == (await trade.deal()).amount
 
@@ -147,7 +149,7 @@ async def test_a_late_lot_can_be_dropped_or_still_be_sent(market: Market) -> Non
     trade = await paid(market, lots=2)
     first, second = await trade.lots()
     await trade.pass_days((rules.overdue_at(second.window_to, market.clock.now()) - market.clock.now()).days + 1)
-    assert [lot.state for lot in await trade.lots()] == ["dropped", "late"]
+    assert [lot.state for lot in await trade.lots()] == [LotState.DROPPED, LotState.LATE]
     await trade.dispatch(second)
     with pytest.raises(Stale):
         await market.run(trade.buyer, lambda ctx: delivery.drop_lot(ctx, second.id))
@@ -165,11 +167,11 @@ async def test_a_claim_is_settled_by_one_of_them_or_by_time(market: Market) -> N
     await trade.accept(taken)
     await market.run(trade.seller, lambda ctx: delivery.give_back_lot(ctx, returned.id))
     await trade.pass_days(3.5)
-    assert (await trade.lots())[2].state == "lot_dispute"
+    assert (await trade.lots())[2].state == LotState.LOT_DISPUTE
     await trade.pass_days(30)
-    assert [lot.state for lot in await trade.lots()] == ["adjusted", "dropped", "adjusted"]
+    assert [lot.state for lot in await trade.lots()] == [LotState.ADJUSTED, LotState.DROPPED, LotState.ADJUSTED]
     await trade.provider_answers()
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
     money = await trade.money()
     assert (await trade.lots())[0].pay_minor == 5_040_00  # 24 t of 33.334, which nobody disputes
     # 24 t of 33.333 at 14 % instead of 10 % moisture: 6999.93 x 0.720007 x 86/90.

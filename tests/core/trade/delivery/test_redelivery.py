@@ -12,7 +12,7 @@ from core.kernel.money import Money
 from core.people.files.service import keep
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import ClaimLot, ContradictClaim, ProposeReplacement
-from core.trade.delivery.model import Lot
+from core.trade.delivery.model import Lot, LotState
 from core.trade.disputes import service as support
 from core.trade.offers.quality_formula import Measured
 from tests.core.conftest import Market
@@ -45,7 +45,7 @@ async def test_a_seller_takes_no_mean_of_earlier_goods_for_those_that_never_came
     assert "contradict" not in await may(trade, "seller", lot)
     with pytest.raises(Invalid, match=r"claim\.nothing_to_compare"):
         await does(trade, "seller", delivery.contradict_claim, ContradictClaim(lot_id=lot.id, measured=WET))
-    assert (await trade.lots())[0].state == "claim"
+    assert (await trade.lots())[0].state == LotState.CLAIM
 
 
 async def test_a_seller_grants_no_figure_that_was_named_for_earlier_goods(market: Market) -> None:

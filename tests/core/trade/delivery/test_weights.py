@@ -16,7 +16,7 @@ from core.kernel.quantity import Quantity
 from core.people.files.service import keep
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import AcceptLot, ClaimLot, ReportArrival, ShowArrival, ShowLate, ShowWeight, WeighLot
-from core.trade.delivery.model import Lot
+from core.trade.delivery.model import Lot, LotState
 from core.trade.offers.quality_formula import Measured, Quality, worth
 from core.trade.reviews.service import score_of
 from tests.core.conftest import Market
@@ -58,21 +58,21 @@ async def weighs(trade: Trade, who: str, measured: str) -> Lot:
 async def test_accepting_pays_by_the_weighbridge_to_the_cent(market: Market) -> None:
     trade, lot = await weighed(market, "buyer", "47.3")
     await trade.accept(lot)
-    assert (await trade.lots())[0].state == "adjusted"
+    assert (await trade.lots())[0].state == LotState.ADJUSTED
     assert await released(trade) == (Money(9_933_00, "EUR"), Money(567_00, "EUR"))  # 10,500 x 47.3/50
 
 
 async def test_more_than_agreed_is_paid_as_agreed(market: Market) -> None:
     trade, lot = await weighed(market, "buyer", "51.2")
     await trade.accept(lot)
-    assert (await trade.lots())[0].state == "accepted"
+    assert (await trade.lots())[0].state == LotState.ACCEPTED
     assert await released(trade) == (LOT_OF_50_T, Money.zero("EUR"))
 
 
 async def test_silence_pays_by_the_weighbridge_too(market: Market) -> None:
     trade, _ = await weighed(market, "seller", "40")
     await trade.pass_days(7.5)
-    assert (await trade.lots())[0].state == "adjusted"
+    assert (await trade.lots())[0].state == LotState.ADJUSTED
     assert await released(trade) == (Money(8_400_00, "EUR"), Money(2_100_00, "EUR"))
 
 
@@ -80,7 +80,7 @@ async def test_far_less_by_the_buyers_word_alone_is_the_sellers_to_say(market: M
     trade, lot = await weighed(market, "buyer", "4.73")
     await trade.accept(lot)
     (asked,) = await trade.lots()
-    assert asked.state == "claim"
+    assert asked.state == LotState.CLAIM
     assert (await trade.money()).released == Money.zero("EUR")
     granted = await market.run(trade.seller, lambda ctx: delivery.grant_claim(ctx, lot.id))
     assert granted.pay == Money(993_30, "EUR")
@@ -90,9 +90,9 @@ async def test_far_less_by_the_buyers_word_alone_is_the_sellers_to_say(market: M
 async def test_far_less_by_the_buyers_word_and_then_silence_takes_nothing_from_the_seller(market: Market) -> None:
     trade, _ = await weighed(market, "buyer", "4.73")
     await trade.pass_days(7.5)
-    assert (await trade.lots())[0].state == "claim"
+    assert (await trade.lots())[0].state == LotState.CLAIM
     await trade.pass_days(3.5)
-    assert (await trade.lots())[0].state == "lot_dispute"
+    assert (await trade.lots())[0].state == LotState.LOT_DISPUTE
     assert (await trade.money()).released == Money.zero("EUR")
 
 
@@ -101,11 +101,11 @@ async def test_a_seller_answers_a_weight_with_their_own_and_without_a_ruling_the
     await trade.pass_days(7.5)
     own = ShowWeight(lot_id=lot.id, measured=tonnes("50"))
     answered = await market.run(trade.seller, lambda ctx: delivery.show_weight(ctx, own))
-    assert answered.state == "claim_offered"
+    assert answered.state == LotState.CLAIM_OFFERED
     offered = await market.run(trade.buyer, lambda ctx: delivery.figure_of(ctx, answered, "seller"))
     assert offered == LOT_OF_50_T
     await trade.pass_days(3.5)
-    assert (await trade.lots())[0].state == "lot_dispute"
+    assert (await trade.lots())[0].state == LotState.LOT_DISPUTE
     await trade.pass_days(31)
     assert await released(trade) == (Money(9_450_00, "EUR"), Money(1_050_00, "EUR"))  # by 45 t
 
@@ -128,7 +128,7 @@ async def test_a_silent_seller_shows_a_weight_later_with_its_paper_and_once(mark
         await shows(late.model_copy(update={"files": ()}))
     with pytest.raises(Invalid, match=r"claim\.nothing_to_compare"):
         await shows(late.model_copy(update={"measured": Measured(moisture=Decimal(9))}))
-    assert (await shows(late)).state == "lot_dispute"
+    assert (await shows(late)).state == LotState.LOT_DISPUTE
     with pytest.raises(Stale):
         await shows(late)
     await trade.pass_days(31)

@@ -16,12 +16,13 @@ from core.kernel.timers import deadline_of
 from core.kernel.transaction import Actor
 from core.people.accounts.service import acting
 from core.trade.deals import service as deals
-from core.trade.deals.model import DEAL
+from core.trade.deals.model import DEAL, DealState
 from core.trade.delivery import rules
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import DispatchLot, ReportArrival
+from core.trade.delivery.model import LotState
 from core.trade.disputes import service as support
-from core.trade.disputes.model import AppealCase, Case, ProposeShares, RuleCase
+from core.trade.disputes.model import AppealCase, Case, CaseState, ProposeShares, RuleCase
 from core.trade.reviews import service as reputation
 from tests.core.amounts import eur
 from tests.core.conftest import Market
@@ -67,7 +68,7 @@ async def test_the_two_settle_it_by_shares(market: Market) -> None:
     with pytest.raises(NotAllowed):
         await does(trade, trade.seller, support.agree_shares, case.id)
     await does(trade, trade.buyer, support.agree_shares, case.id)
-    assert await trade.states() == ("settling", ["adjusted"])
+    assert await trade.states() == (DealState.SETTLING, [LotState.ADJUSTED])
     await settled(trade, 16_800_00, 4_200_00)
 
 
@@ -89,7 +90,7 @@ async def test_what_an_operator_proposes_needs_both(market: Market) -> None:
     await does(trade, olga, support.propose_shares, ProposeShares(case_id=case.id, seller_bp=5_000))
     seen = (await trade.as_market(lambda ctx: support.case_for(ctx, case.id))).version
     await does(trade, trade.buyer, support.agree_shares, case.id)
-    assert (await trade.lots())[0].state == "lot_dispute"
+    assert (await trade.lots())[0].state == LotState.LOT_DISPUTE
     now = await trade.as_market(lambda ctx: support.case_for(ctx, case.id))
     assert (now.agreed_by, now.version) == ("buyer", seen)  # who is deciding meanwhile decides about the same
     with pytest.raises(NotAllowed):
@@ -109,9 +110,9 @@ async def test_a_ruling_waits_two_days_for_an_appeal_and_then_parts_the_money(ma
         await does(trade, trade.stranger, support.rule_case, ruling)
     await does(trade, olga, support.rule_case, ruling)
     await trade.pass_days(1.5)
-    assert (await trade.lots())[0].state == "lot_dispute"
+    assert (await trade.lots())[0].state == LotState.LOT_DISPUTE
     await trade.pass_days(1)
-    assert (await trade.lots())[0].state == "adjusted"
+    assert (await trade.lots())[0].state == LotState.ADJUSTED
     await settled(trade, 14_000_70, 6_999_30)
 
 
@@ -171,7 +172,7 @@ async def test_an_appeal_that_nobody_hears_leaves_the_first_ruling(market: Marke
 async def test_a_dispute_that_ends_otherwise_is_closed_with_it(market: Market) -> None:
     trade, case = await disputed(market)
     await trade.accept((await trade.lots())[0])
-    assert (await trade.as_market(lambda ctx: support.case_for(ctx, case.id))).state == "overtaken"
+    assert (await trade.as_market(lambda ctx: support.case_for(ctx, case.id))).state == CaseState.OVERTAKEN
     await settled(trade, 21_000_00, 0)
 
 
@@ -192,10 +193,11 @@ async def test_an_operator_freezes_a_deal_and_no_time_releases_anything_of_it(ma
         await does(trade, trade.buyer, support.freeze_deal, ref)
     case = await does(trade, olga, support.freeze_deal, ref)
     await trade.pass_days(20)
-    assert await trade.states() == ("disputed", ["inspection", "planned"])
+    assert await trade.states() == (DealState.DISPUTED, [LotState.INSPECTION, LotState.PLANNED])
     await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, seller_bp=4_000, reason=REASON))
     await trade.pass_days(3)
-    assert await trade.states() == ("payout_blocked", ["adjusted", "adjusted"])  # nobody has answered for a day
+    # Nobody has answered for a day.
+    assert await trade.states() == (DealState.PAYOUT_BLOCKED, [LotState.ADJUSTED, LotState.ADJUSTED])
     await settled(trade, 8_400_00, 12_600_00)
     assert second.id != first.id
 
@@ -222,7 +224,7 @@ async def test_a_frozen_deal_may_go_on(market: Market) -> None:
     olga = await trade.operator("Olga")
     case = await does(trade, olga, support.freeze_deal, (await trade.deal()).ref)
     await does(trade, olga, support.resume_deal, case.id)
-    assert (await trade.deal()).state == "funded"
+    assert (await trade.deal()).state == DealState.FUNDED
     await trade.deliver((await trade.lots())[0])
 
 
@@ -253,12 +255,12 @@ async def test_a_lot_too_long_on_the_road_brings_the_deal_before_an_operator(mar
     far = DispatchLot(lot_id=lot.id, truck="Barge 7", eta=market.clock.now().date() + timedelta(days=59))
     await does(trade, trade.seller, delivery.dispatch_lot, far)
     await trade.pass_days(24)
-    assert await trade.states() == ("disputed", ["dispatched"])
+    assert await trade.states() == (DealState.DISPUTED, [LotState.DISPATCHED])
     (case,) = await trade.as_market(lambda ctx: support.cases_of(ctx, trade.deal_id))
     assert (case.kind, case.why, case.state) == ("deal", "delivery_overdue", "talking")
     await trade.arrive(lot)
     await trade.accept(lot)
-    assert await trade.states() == ("settling", ["accepted"])
+    assert await trade.states() == (DealState.SETTLING, [LotState.ACCEPTED])
 
 
 async def test_who_asks_to_cancel_again_and_again_keeps_no_deal_from_an_operator(market: Market) -> None:
@@ -269,10 +271,10 @@ async def test_who_asks_to_cancel_again_and_again_keeps_no_deal_from_an_operator
     far = DispatchLot(lot_id=lot.id, truck="Barge 7", eta=market.clock.now().date() + timedelta(days=59))
     await does(trade, trade.seller, delivery.dispatch_lot, far)
     for _ in range(8):
-        if (await trade.deal()).state == "funded":
+        if (await trade.deal()).state == DealState.FUNDED:
             await does(trade, trade.seller, deals.ask_cancel, trade.deal_id)
         await trade.pass_days(3)
-    assert await trade.states() == ("disputed", ["dispatched"])
+    assert await trade.states() == (DealState.DISPUTED, [LotState.DISPATCHED])
     assert (await trade.deal()).cancel_asked_by is None
 
 
@@ -294,7 +296,7 @@ async def test_what_is_answered_to_cancelling_leaves_the_day_on_which_a_deal_is_
         await trade.pass_days(1 if refuses else 4)
         if refuses:
             await does(trade, trade.buyer, deals.refuse_cancel, trade.deal_id)
-    assert (await trade.deal()).state == "funded"
+    assert (await trade.deal()).state == DealState.FUNDED
     assert await overdue() == began
 
 
@@ -327,6 +329,6 @@ async def test_each_side_can_appeal_once_and_the_two_can_agree_until_the_last_wo
     assert (appealed.buyer_appeal, appealed.seller_appeal) == ("It was wet.", "It was dry when it left.")
     await does(trade, trade.buyer, support.propose_shares, ProposeShares(case_id=case.id, seller_bp=6_000))
     await does(trade, trade.seller, support.agree_shares, case.id)
-    assert (await market.run(omar, lambda ctx: support.case_for(ctx, case.id))).state == "settled"
+    assert (await market.run(omar, lambda ctx: support.case_for(ctx, case.id))).state == CaseState.SETTLED
     with pytest.raises(Stale):
         await does(trade, omar, support.rule_case, RuleCase(case_id=case.id, seller_bp=1, reason=REASON))

@@ -9,7 +9,9 @@ import pytest
 
 from core.kernel.transaction import PROVIDER
 from core.money.ledger.model import escrow, refund_due
+from core.trade.deals.model import DealState
 from core.trade.funding import service
+from core.trade.funding.model import TrancheState
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import books_hold, decided, of, recalled
@@ -46,7 +48,7 @@ async def lapsed(trade: Trade) -> None:
     await trade.pass_days(6)
     await trade.provider_answers()
     states = [each.state for each in await trade.as_market(lambda ctx: service.tranches_of(ctx, trade.deal_id))]
-    assert states == ["funded", "lapsed"]
+    assert states == [TrancheState.FUNDED, TrancheState.LAPSED]
 
 
 def given_back(trade: Trade) -> dict[str, int]:
@@ -84,7 +86,7 @@ async def test_what_had_come_of_a_part_that_has_lapsed_goes_back_when_the_bank_g
     # Of two lots that were paid one may have ended by what the bank had kept of it.
     assert given_back(trade) == {"pi_2": PART} | ({"pi_1": HALF // 2} if accepted == 1 and won == "on appeal" else {})
     assert (await of(trade, escrow(trade.deal_id)), await of(trade, refund_due(trade.deal_id))) == (eur(0), eur(0))
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
     await books_hold(trade)
 
 
@@ -103,5 +105,5 @@ async def test_what_has_come_in_part_of_a_transfer_bears_no_dispute_of_another_p
     await books_hold(trade)
     await lapsed(trade)
     await decided(trade, won=False)
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
     await books_hold(trade)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from core.trade.deals.model import DealState
 from core.trade.funding import service
 from core.trade.funding.events import ChargebackServed, PayoutSetOff
-from core.trade.funding.model import Effect, EffectState, Payee, SubjectKind
+from core.trade.funding.model import ChargebackState, Effect, EffectState, Payee, SubjectKind
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import another_deal, books_hold, chargeback, decided, recalled, released
@@ -59,7 +60,7 @@ async def test_what_waits_in_another_deal_is_kept_when_the_claim_is_lost_after_i
         pass
     assert await left_of(later) == []
     assert (await chargeback(trade)).outstanding == eur(20_475_00 - 10_237_50)
-    assert (await later.deal()).state == "completed"
+    assert (await later.deal()).state == DealState.COMPLETED
     kept, owed, found = eur(10_237_50), eur(10_237_50), await chargeback(trade)
     assert market.facts == [
         ChargebackServed(SubjectKind.DEAL, trade.deal_id, found.id, trade.selling, later.deal_id, kept, owed),
@@ -79,12 +80,12 @@ async def test_what_is_more_than_the_claim_waits_on_and_is_sent(market: Market) 
     await decided(trade, won=False)
     while await market.run_timers(TIMER_HANDLERS):
         pass
-    assert (await chargeback(trade)).state == "recovered"
+    assert (await chargeback(trade)).state == ChargebackState.RECOVERED
     assert await left_of(later) == [10_237_50 - claimed.minor]
     await trade.seller_can_be_paid()
     assert trade.asked("transfer")[-1]["amount"] == 10_237_50 - claimed.minor
     await trade.provider_answers()
-    assert (await later.deal()).state == "completed"
+    assert (await later.deal()).state == DealState.COMPLETED
     await books_hold(trade)
 
 

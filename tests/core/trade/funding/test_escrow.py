@@ -15,8 +15,10 @@ from core.kernel.transaction import MARKET, PROVIDER
 from core.money.ledger.model import COMMISSION, escrow
 from core.money.ledger.service import balance, books
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import ProposeCut
+from core.trade.delivery.model import LotState
 from core.trade.funding import rules, service
 from core.trade.funding.events import EffectRefused, OnboardingLinkReady, PayoutSent, PayoutWaiting
 from core.trade.funding.model import EffectKind, SubjectKind
@@ -90,14 +92,14 @@ async def test_a_seller_without_an_account_is_waited_for(market: Market) -> None
     await trade.deliver(lot)
     await trade.accept(lot)
     assert trade.asked("transfer") == []
-    assert await trade.states() == ("settling", ["accepted"])
+    assert await trade.states() == (DealState.SETTLING, [LotState.ACCEPTED])
     await trade.seller_can_be_paid()
     assert market.facts == [
         PayoutWaiting(trade.selling, trade.deal_id, eur(20_475_00), "no_account"),
         OnboardingLinkReady(trade.selling, trade.seller.person or "", "https://connect.example"),
     ]
     await trade.provider_answers()
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
     await trade.market.books_hold()
 
 
@@ -113,7 +115,7 @@ async def test_a_payout_put_off_is_tried_again_the_next_day(market: Market) -> N
     await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_1"))
     await trade.pass_days(2)
     assert len(trade.asked("transfer")) == 2
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
     await trade.market.books_hold()
 
 
@@ -124,11 +126,11 @@ async def test_a_payout_refused_for_good_is_the_operators(market: Market) -> Non
     await market.run(PROVIDER, lambda ctx: service.transfer_refused(ctx, effect, "account_closed", final=True))
     told = (SubjectKind.DEAL, trade.deal_id, effect, EffectKind.TRANSFER, trade.selling, eur(20_475_00))
     assert market.facts == [EffectRefused(*told, "account_closed")]
-    assert (await trade.deal()).state == "payout_blocked"
+    assert (await trade.deal()).state == DealState.PAYOUT_BLOCKED
     await trade.market.books_hold()
     await trade.as_market(lambda ctx: service.send_again(ctx, effect))
     await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_2"))
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
 
 
 async def test_a_refund_put_off_is_tried_again_and_keeps_the_deal_open(market: Market) -> None:
@@ -137,10 +139,10 @@ async def test_a_refund_put_off_is_tried_again_and_keeps_the_deal_open(market: M
     await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
     effect = trade.asked("refund")[0]["effect"]
     await market.run(PROVIDER, lambda ctx: service.refund_refused(ctx, effect, "charge_pending", final=False))
-    assert (await trade.deal()).state == "refund_blocked"
+    assert (await trade.deal()).state == DealState.REFUND_BLOCKED
     await trade.pass_days(1)
     await market.run(PROVIDER, lambda ctx: service.refund_done(ctx, effect, "re_1"))
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     await trade.market.books_hold()
 
 
@@ -197,7 +199,7 @@ async def live_through(
         await trade.pass_long()
         await trade.provider_answers()
         deal, money = await trade.deal(), await trade.money()
-        assert deal.state in ("completed", "cancelled")
+        assert deal.state in (DealState.COMPLETED, DealState.CANCELLED)
         assert money.held == eur(0)
         assert money.released + money.refunded == deal.amount
         assert money.commission == money.released.share(COMMISSION_BP)
@@ -207,7 +209,7 @@ async def live_through(
 
 async def meet_fate(trade: Trade, number: int, fate: Fate) -> None:
     lot = (await trade.lots())[number]
-    if lot.state != "planned" or fate == "never_sent":
+    if lot.state != LotState.PLANNED or fate == "never_sent":
         return
     await trade.deliver(lot)
     if fate != "accepted":

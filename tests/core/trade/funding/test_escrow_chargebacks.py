@@ -13,10 +13,12 @@ from core.kernel.errors import NotFound, Refusal
 from core.kernel.transaction import PROVIDER
 from core.money.ledger.model import COMMISSION, LOSS, receivable
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import AcceptLot
+from core.trade.delivery.model import LotState
 from core.trade.funding import rules, service
-from core.trade.funding.model import CHARGEBACK
+from core.trade.funding.model import CHARGEBACK, ChargebackState
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import (
@@ -55,13 +57,13 @@ async def test_after_release_the_commission_is_returned_and_the_rest_taken_back_
     assert (found.from_escrow_minor, found.from_commission_minor, found.claimed_minor) == (0, 525_00, 20_475_00)
     assert [body["amount"] for body in trade.asked("reversal")] == [10_237_50, 10_237_50]
     assert found.outstanding == eur(0)
-    assert (await trade.deal()).state == "completed"  # what the deal has come to stays
+    assert (await trade.deal()).state == DealState.COMPLETED  # what the deal has come to stays
     await books_hold(trade)
     await decided(trade, won=False)
-    assert (await chargeback(trade)).state == "recovered"
+    assert (await chargeback(trade)).state == ChargebackState.RECOVERED
     await books_hold(trade)
     await decided(trade, won=True)  # on appeal: what the seller has made good is theirs again
-    assert (await chargeback(trade)).state == "won"
+    assert (await chargeback(trade)).state == ChargebackState.WON
     assert await of(trade, COMMISSION) == eur(525_00)
     assert [body["amount"] for body in trade.asked("transfer")] == [10_237_50, 10_237_50, 20_475_00]
     await books_hold(trade)
@@ -71,7 +73,7 @@ async def test_a_win_undoes_every_leg(market: Market) -> None:
     trade = await released(market)
     await recalled(trade)
     await decided(trade, won=True)
-    assert (await chargeback(trade)).state == "won"
+    assert (await chargeback(trade)).state == ChargebackState.WON
     assert (await of(trade, COMMISSION), await of(trade, receivable(trade.selling))) == (eur(525_00), eur(0))
     assert [body["amount"] for body in trade.asked("transfer")][-1] == 20_475_00  # what was taken back is theirs again
     await books_hold(trade)
@@ -85,7 +87,7 @@ async def test_what_is_held_goes_first_and_ends_what_is_open(market: Market, won
     assert (found.from_escrow_minor, found.claimed_minor) == (5_000_00, 0)
     await decided(trade, won=won)
     states = [lot.state for lot in await trade.lots()]
-    assert states == ["accepted", "accepted", *(["planned"] * 2 if won else ["dropped"] * 2)]
+    assert states == [LotState.ACCEPTED] * 2 + [LotState.PLANNED if won else LotState.DROPPED] * 2
     await books_hold(trade)
     if not won:  # 10,500 were held, 5,000 of it are the buyer's already
         assert sum(body["amount"] for body in trade.asked("refund")) == 5_500_00
@@ -136,7 +138,7 @@ async def test_a_seller_who_has_nothing_left_pays_with_the_next_deal(market: Mar
     assert await of(trade, receivable(trade.selling)) == eur(20_475_00)
     await books_hold(trade)
     await trade.pass_long()
-    assert (await chargeback(trade)).state == "written_off"
+    assert (await chargeback(trade)).state == ChargebackState.WRITTEN_OFF
     assert (await of(trade, LOSS), await of(trade, receivable(trade.selling))) == (eur(20_475_00), eur(0))
     await books_hold(trade)
     sent = trade.asked("transfer")
@@ -181,10 +183,10 @@ async def test_nothing_moves_while_the_bank_thinks(market: Market) -> None:
     with pytest.raises(Refusal, match=r"deal\.frozen"):  # the last lot was not sent yet, and would be given up
         await market.run(trade.seller, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
     await trade.pass_days(30)
-    assert (await trade.lots())[1].state == "inspection"  # freeze beats timer
+    assert (await trade.lots())[1].state == LotState.INSPECTION  # freeze beats timer
     await decided(trade, won=True)
     await trade.pass_days(4)  # of which three are for going on
-    assert (await trade.lots())[1].state == "accepted"
+    assert (await trade.lots())[1].state == LotState.ACCEPTED
     await books_hold(trade)
 
 
@@ -216,7 +218,7 @@ async def test_a_question_takes_nothing_and_a_strangers_payment_is_nobodys(marke
     await recalled(trade, 0)
     assert (await chargeback(trade)).amount == eur(0)
     await decided(trade, won=False)
-    assert (await chargeback(trade)).state == "recovered"
+    assert (await chargeback(trade)).state == ChargebackState.RECOVERED
     await books_hold(trade)
     with pytest.raises(NotFound):
         await market.run(PROVIDER, lambda ctx: service.chargeback_closed(ctx, ref="du_9", won=True))
@@ -235,7 +237,7 @@ async def test_later_payouts_are_set_off_against_what_a_seller_owes(market: Mark
     await later.accept(lot)
     assert (await chargeback(trade)).outstanding == eur(20_475_00 - 10_237_50)
     assert [body["group"] for body in trade.asked("transfer")] == [f"deal_{trade.deal_id}"]  # none for the later deal
-    assert (await later.deal()).state == "completed"
+    assert (await later.deal()).state == DealState.COMPLETED
     await books_hold(trade)
     await decided(trade, won=True)  # an appeal that the bank hears after all
     assert trade.asked("transfer")[-1]["amount"] == 10_237_50

@@ -12,6 +12,7 @@ from core.kernel.transaction import PROVIDER
 from core.money.ledger.model import PROVIDER_FEES
 from core.money.ledger.service import balance
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
 from core.trade.funding import service
 from core.trade.funding.events import (
@@ -69,7 +70,7 @@ async def test_a_lapsed_link_is_replaced_for_the_buyer_only(market: Market) -> N
     await trade.provider_answers()
     assert second.number == 2
     await trade.pay()
-    assert (await trade.deal()).state == "funded"
+    assert (await trade.deal()).state == DealState.FUNDED
     with pytest.raises(Stale):
         await market.run(trade.buyer, lambda ctx: service.pay_again(ctx, trade.deal_id))
 
@@ -93,7 +94,7 @@ async def test_money_that_comes_too_late_goes_back(market: Market) -> None:
     await trade.pay()
     await trade.pay()
     await trade.provider_answers()
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     assert [type(fact).__name__ for fact in market.facts] == ["PaymentReturned", "RefundSent"]
     assert [body["amount"] for body in trade.asked("refund")] == [21_000_00]
     await trade.market.books_hold()
@@ -121,12 +122,12 @@ async def test_too_little_is_held_and_the_rest_is_asked_for(market: Market) -> N
     await trade.sign()
     await trade.pay(amount=eur(20_999_00))
     await trade.provider_answers()
-    assert (await trade.deal()).state == "awaiting_funding"
+    assert (await trade.deal()).state == DealState.AWAITING_FUNDING
     first = (await trade.as_market(lambda ctx: service.tranches_of(ctx, trade.deal_id)))[0]
     assert (first.held, first.missing, len(market.facts)) == (eur(20_999_00), eur(1_00), 1)
     assert [body["amount"] for body in trade.asked("checkout.open")] == [21_000_00, 1_00]
     await trade.pay()
-    assert (await trade.deal()).state == "funded"
+    assert (await trade.deal()).state == DealState.FUNDED
     await trade.market.books_hold()
 
 
@@ -139,7 +140,7 @@ async def test_a_transfer_in_parts_is_counted_up_however_often_it_is_told(market
         await market.run(PROVIDER, part)
     assert (await trade.money()).held == eur(12_000_00)
     await trade.pay()
-    assert (await trade.deal()).state == "funded"
+    assert (await trade.deal()).state == DealState.FUNDED
     assert (await trade.money()).held == eur(21_000_00)
     await trade.market.books_hold()
 
@@ -152,7 +153,7 @@ async def test_what_came_in_part_goes_back_when_the_rest_does_not(market: Market
     await market.run(PROVIDER, part)
     await trade.pass_days(6)
     await trade.provider_answers()
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     assert [body["amount"] for body in trade.asked("refund")] == [5_000_00]
     await trade.market.books_hold()
 
@@ -162,7 +163,7 @@ async def test_too_much_is_the_buyers_credit_and_goes_back_when_they_want_it(mar
     trade = await agreed(market)
     await trade.sign()
     await trade.pay(amount=eur(21_010_00))
-    assert (await trade.deal()).state == "funded"
+    assert (await trade.deal()).state == DealState.FUNDED
     (kept,) = await market.run(trade.buyer, lambda ctx: service.credits_of(ctx, trade.deal_id))
     assert (kept.amount, len(market.facts)) == (eur(10_00), 1)
     with pytest.raises(NotAllowed):
@@ -229,7 +230,7 @@ async def test_what_comes_in_another_currency_goes_back_and_the_deal_waits_on(ma
         PaymentReturned(trade.deal_id, payment.id, came, "wrong_currency"),
         RefundSent(trade.deal_id, came),
     ]
-    assert (await trade.deal()).state == "awaiting_funding"
+    assert (await trade.deal()).state == DealState.AWAITING_FUNDING
     await trade.market.books_hold()
     await trade.pay(intent="pi_2")
     assert (await trade.money()).held == eur(21_000_00)

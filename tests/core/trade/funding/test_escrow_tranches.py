@@ -15,6 +15,8 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.people.accounts.service import organisation_of
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
+from core.trade.delivery.model import LotState
 from core.trade.delivery.rules import shares
 from core.trade.funding import rules, service
 from core.trade.funding.events import TrancheAwaited, TrancheLapsed
@@ -140,7 +142,10 @@ async def test_only_what_is_paid_for_can_be_sent(market: Market) -> None:
         (3, 4, 10_500_00),
     ]
     await trade.pay()
-    assert await trade.states() == ("funded", ["planned", "planned", "waiting", "waiting"])
+    assert await trade.states() == (
+        DealState.FUNDED,
+        [LotState.PLANNED, LotState.PLANNED, LotState.WAITING, LotState.WAITING],
+    )
     with pytest.raises(Stale):
         await trade.dispatch((await trade.lots())[2])
     due = tranches[1].due_at
@@ -149,7 +154,7 @@ async def test_only_what_is_paid_for_can_be_sent(market: Market) -> None:
         await trade.deliver(lot)
         await trade.accept(lot)
     await trade.provider_answers()
-    assert (await trade.deal()).state == "funded"
+    assert (await trade.deal()).state == DealState.FUNDED
     await trade.pass_days((due - market.clock.now()).days + 1)
     await trade.provider_answers()
     assert market.facts == [TrancheAwaited(trade.deal_id, 2, eur(10_500_00))]
@@ -158,7 +163,7 @@ async def test_only_what_is_paid_for_can_be_sent(market: Market) -> None:
         await trade.deliver(lot)
         await trade.accept(lot)
     await trade.provider_answers()
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
     money = await trade.money()
     assert (money.released, money.commission, money.held) == (eur(21_000_00), eur(525_00), eur(0))
     charges = [body["charge"] for body in trade.asked("transfer")]
@@ -176,7 +181,10 @@ async def test_a_part_that_nobody_pays_ends_with_its_lots_alone(market: Market) 
     await trade.provider_answers()
     await trade.pass_days(70)
     await trade.provider_answers()
-    assert await trade.states() == ("completed", ["accepted", "accepted", "dropped", "dropped"])
+    assert await trade.states() == (
+        DealState.COMPLETED,
+        [LotState.ACCEPTED, LotState.ACCEPTED, LotState.DROPPED, LotState.DROPPED],
+    )
     assert len(market.facts) == 1
     shelf = await trade.as_market(lambda ctx: listing_for(ctx, trade.listing_id).remaining)
     assert str(shelf) == "450 t"
@@ -206,7 +214,7 @@ async def test_what_is_kept_for_the_buyer_beside_one_part_pays_no_refund_of_anot
 
     # What the first part has left is our fee on its lots; the rest comes of the part that was paid for the lot.
     assert given_back() == [("pi_1", 23_625_00), ("pi_2", 291_375_00)]
-    assert await trade.states() == ("cancelled", ["accepted"] * 3 + ["dropped"])
+    assert await trade.states() == (DealState.CANCELLED, [LotState.ACCEPTED] * 3 + [LotState.DROPPED])
     market.clock.advance(days=20)
     await trade.pass_days(0.5)
     await trade.provider_answers()

@@ -10,7 +10,7 @@ import pytest
 from core.kernel.transaction import PROVIDER
 from core.money.ledger.model import LOSS, payable, receivable
 from core.trade.funding import service
-from core.trade.funding.model import Effect, EffectKind
+from core.trade.funding.model import ChargebackState, Effect, EffectKind
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import (
@@ -94,7 +94,7 @@ async def test_of_what_comes_back_the_seller_has_only_what_is_more_than_they_owe
     await paid_later(trade)
     assert (await of(trade, receivable(trade.selling))) == eur(NET - LATER)
     await came(trade)
-    assert (await chargeback(trade)).state == "recovered"
+    assert (await chargeback(trade)).state == ChargebackState.RECOVERED
     assert [body["amount"] for body in trade.asked("transfer")] == [NET, LATER]
     assert await of(trade, receivable(trade.selling)) == eur(0)
     await books_hold(trade)
@@ -129,7 +129,7 @@ async def test_what_is_asked_for_again_is_what_is_still_owed(market: Market) -> 
     assert [body["amount"] for body in trade.asked("reversal")] == [NET, NET - LATER]
     await refused(trade)
     await paid_later(trade)  # and now nothing is owed
-    assert (await chargeback(trade)).state == "recovered"
+    assert (await chargeback(trade)).state == ChargebackState.RECOVERED
     await trade.pass_days(9)
     assert len(trade.asked("reversal")) == 2
     assert await reversals(trade) == []

@@ -8,8 +8,11 @@ import pytest
 
 from core.kernel.transaction import PROVIDER
 from core.money.ledger.model import LOSS, escrow, receivable, refund_due
+from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
+from core.trade.delivery.model import LotState
 from core.trade.funding import service
+from core.trade.funding.model import ChargebackState
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import (
@@ -48,7 +51,7 @@ async def test_a_seller_who_was_given_nothing_owes_nothing(market: Market, won: 
     assert (await seller_owes(trade), await of(trade, LOSS)) == (0, ALL)
     await books_hold(trade)
     await decided(trade, won=won)
-    assert (await chargeback(trade)).state == ("won" if won else "recovered")
+    assert (await chargeback(trade)).state == (ChargebackState.WON if won else ChargebackState.RECOVERED)
     assert await of(trade, LOSS) == (eur(0) if won else ALL)
     await books_hold(trade)
     later = await another_deal(trade)
@@ -168,7 +171,7 @@ async def test_of_two_disputes_of_what_is_held_one_that_is_won_leaves_no_loss_to
     await trade.provider_answers()
     assert await of(trade, LOSS) == eur(0)
     assert [body["amount"] for body in trade.asked("refund")] == [10_500_00, 5_833_34]  # with the bank's all they paid
-    assert (await trade.states()) == ("completed", ["dropped", "dropped"])
+    assert (await trade.states()) == (DealState.COMPLETED, [LotState.DROPPED, LotState.DROPPED])
     await books_hold(trade)
 
 

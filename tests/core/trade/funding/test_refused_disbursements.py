@@ -16,6 +16,7 @@ from core.kernel.transaction import PROVIDER, Ctx
 from core.money.ledger.model import payable, refund_due
 from core.money.ledger.service import balance
 from core.people.accounts.service import organisation_of
+from core.trade.deals.model import DealState
 from core.trade.funding import service
 from core.trade.funding.events import EffectRefused, PayoutWaiting
 from core.trade.funding.model import MOST_REFUSALS, EffectKind, SubjectKind
@@ -87,7 +88,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     (sent,) = trade.asked("transfer")
     assert (sent["amount"], sent["charge"], sent["account"]) == (WHOLE.minor, None, "acct_buyer")
     await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_1"))
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
         assert await trade.as_market(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
     await trade.market.books_hold()
@@ -152,7 +153,7 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buy
             PROVIDER, partial(service.refund_done, effect_id=trade.asked("refund")[-1]["effect"], ref="re")
         )
     assert trade.asked("transfer") == []
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
         assert await trade.as_market(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
     await trade.market.books_hold()
@@ -188,7 +189,7 @@ async def test_what_is_refused_while_the_buyers_bank_asks_waits_for_the_bank_and
         await market.run(
             PROVIDER, partial(service.refund_done, effect_id=trade.asked("refund")[-1]["effect"], ref="re")
         )
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
         assert await trade.as_market(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
     await trade.market.books_hold()
@@ -224,7 +225,7 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
         await fails("re_3")
         await trade.pass_days(8)
     await market.run(PROVIDER, partial(service.transfer_done, effect_id=effect, ref="tr_1"))
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     await trade.market.books_hold()
 
 
@@ -245,7 +246,7 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
     assert (len(trade.asked("refund")), trade.asked("transfer")) == (1, [])
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
         assert await trade.as_market(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     await trade.market.books_hold()
 
 
@@ -274,7 +275,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
         [PayoutWaiting(trade.selling, trade.deal_id, rest, "account_closed")] if not final and rest else []
     )
     await trade.market.books_hold()
-    assert (await trade.deal()).state == ("payout_blocked" if rest else "completed")
+    assert (await trade.deal()).state == (DealState.PAYOUT_BLOCKED if rest else DealState.COMPLETED)
     await trade.pass_days(8)
     assert [body["amount"] for body in trade.asked("transfer")] == [net.minor, *([rest.minor] if rest else [])]
     trade.answered |= {post.id for post in market.posts if post.body.get("attempt") == 1}
@@ -309,7 +310,7 @@ async def test_what_was_under_way_to_the_buyers_account_is_not_sent_again_when_t
     (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     assert (found.state, found.from_refunds_minor, found.outstanding.minor) == ("recovered", taken.minor, 0)
     if not rest:
-        assert (await trade.deal()).state == "cancelled"
+        assert (await trade.deal()).state == DealState.CANCELLED
     await trade.pass_days(8)
     assert [body["amount"] for body in trade.asked("transfer")] == [WHOLE.minor, *([rest.minor] if rest else [])]
     if won_later:

@@ -9,6 +9,8 @@ import pytest
 from core.kernel.transaction import MARKET, PROVIDER
 from core.money.ledger.model import COMMISSION, LOSS, escrow, payable, receivable, refund_due
 from core.money.ledger.model import PROVIDER as AT_PROVIDER
+from core.trade.deals.model import DealState
+from core.trade.delivery.model import LotState
 from core.trade.funding import service
 from core.trade.funding.events import ChargebackClosed, ChargebackOpened
 from core.trade.funding.model import Chargeback
@@ -96,7 +98,7 @@ async def test_while_it_is_held_the_held_money_bears_it_and_what_is_open_ends(ma
     assert (await trade.deal()).frozen is not None
     assert await of(trade, escrow(trade.deal_id)) == eur(ALL - 5_000_00)
     await told(trade, LOST, True, False, cents=5_000_00)
-    assert await trade.states() == ("completed", ["dropped", "dropped"])
+    assert await trade.states() == (DealState.COMPLETED, [LotState.DROPPED, LotState.DROPPED])
     assert sum(body["amount"] for body in trade.asked("refund")) == ALL - 5_000_00
     assert (await of(trade, refund_due(trade.deal_id)), await of(trade, LOSS)) == (eur(0), eur(0))
 

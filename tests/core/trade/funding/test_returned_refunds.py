@@ -10,6 +10,7 @@ from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.money.ledger.model import refund_due
 from core.money.ledger.service import balance
+from core.trade.deals.model import DealState
 from core.trade.funding import service
 from core.trade.funding.events import EffectRefused, PayoutSent
 from core.trade.funding.model import Effect, EffectKind, EffectState, SubjectKind
@@ -25,7 +26,7 @@ async def test_a_refund_that_the_buyers_bank_sends_back_is_owed_again(market: Ma
     done = partial(service.refund_done, effect_id=effect, ref="re_1")
     failed = partial(service.refund_refused, effect_id=effect, why="lost_or_stolen_card", final=True, ref="re_1")
     await market.run(PROVIDER, done)
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     for told in (failed, failed, done):  # twice, and what was read before it failed comes last
         await market.run(PROVIDER, told)
     of = (SubjectKind.DEAL, trade.deal_id, effect, EffectKind.REFUND, trade.buying, WHOLE)
@@ -55,7 +56,7 @@ async def test_what_was_refused_for_good_is_tried_again_when_nobody_has_looked_a
     await trade.pass_days(8)
     assert [body["attempt"] for body in trade.asked("refund")] == [1, 2, 3]
     await trade.provider_answers()
-    assert (await trade.deal()).state == "cancelled"
+    assert (await trade.deal()).state == DealState.CANCELLED
     await trade.market.books_hold()
 
 

@@ -15,7 +15,9 @@ from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.money.ledger.events import InvariantBroken, InvariantHolds
 from core.people.accounts.service import organisation_of
 from core.trade.deals import service as deals
+from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
+from core.trade.delivery.model import LotState
 from core.trade.funding import service
 from core.trade.funding.balances import surplus_found
 from core.trade.funding.model import EffectKind, EffectState, PaymentState
@@ -37,12 +39,12 @@ async def test_what_is_left_of_two_payments_goes_back_by_the_one_that_no_bank_ha
     await trade.seller_can_be_paid()
     for intent in ("pi_2", "pi_1"):  # the later part first: the lots of the earlier one were paid by what is taken
         await trade.pay(intent=intent)
-    assert await trade.states() == ("funded", ["planned", "planned"])
+    assert await trade.states() == (DealState.FUNDED, [LotState.PLANNED, LotState.PLANNED])
     await recalled(trade, 840_000_00)
     await decided(trade, won=False)
     refunds = [(body["payment_intent"], body["amount"]) for body in trade.asked("refund")]
     assert refunds == [("pi_2", 840_000_00)]
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
     await market.books_hold()
 
 
@@ -196,11 +198,11 @@ async def test_time_rules_on_no_deal_that_a_bank_asks_about(market: Market) -> N
     await market.run(operator, lambda ctx: deals.freeze_deal(ctx, trade.deal_id))
     await recalled(trade, 0)  # it asks, and takes nothing yet
     await trade.pass_days(62)
-    assert (await trade.deal()).state == "disputed"
+    assert (await trade.deal()).state == DealState.DISPUTED
     await decided(trade, won=True)
     await trade.pass_days(2)
     await trade.provider_answers()
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
     await market.books_hold()
 
 
@@ -222,7 +224,7 @@ async def test_a_bank_that_gives_what_was_to_go_back_takes_nothing_from_the_sell
     assert [each.kind for each in await trade.as_market(lambda ctx: service.effects_of(ctx, trade.deal_id))] == [
         "transfer"
     ]
-    assert (await trade.deal()).state == "completed"
+    assert (await trade.deal()).state == DealState.COMPLETED
     await market.books_hold()
     await decided(trade, won=True)
     assert trade.asked("refund")[-1]["amount"] == 10_500_00

@@ -18,7 +18,7 @@ from core.trade.listings.events import (
     ListingSoldOut,
     ListingWithdrawn,
 )
-from core.trade.listings.model import Certificate, ChangeListing, Listing, Place
+from core.trade.listings.model import Certificate, ChangeListing, Listing, ListingState, Place
 from core.trade.listings.reactions import timer_handlers
 from tests.core.conftest import Market
 from tests.core.goods import catalogue, eur, pellets, tonnes
@@ -110,11 +110,11 @@ async def test_a_paused_listing_comes_back_and_a_withdrawn_one_does_not(market: 
     market.watch(ListingWithdrawn)
 
     paused = await market.run(seller, lambda ctx: service.pause_listing(ctx, listing.id))
-    assert paused.state == "paused"
+    assert paused.state == ListingState.PAUSED
     resumed = await market.run(seller, lambda ctx: service.resume_listing(ctx, listing.id))
-    assert resumed.state == "live"
+    assert resumed.state == ListingState.LIVE
     gone = await market.run(seller, lambda ctx: service.withdraw_listing(ctx, listing.id))
-    assert gone.state == "withdrawn"
+    assert gone.state == ListingState.WITHDRAWN
     assert len(market.facts) == 1
     with pytest.raises(Stale):
         await market.run(seller, lambda ctx: service.resume_listing(ctx, listing.id))
@@ -153,7 +153,7 @@ async def test_without_a_smallest_lot_only_the_whole_is_sold(market: Market) -> 
         rules.check_taking(tonnes(499), listing.remaining, listing.min_lot)
     await market.run(MARKET, lambda ctx: service.reserve(ctx, listing.id, tonnes(500)))
     sold = await market.run(MARKET, lambda ctx: service.listing_for(ctx, listing.id))
-    assert sold.state == "sold_out"
+    assert sold.state == ListingState.SOLD_OUT
 
 
 async def test_a_seller_who_has_sold_all_finds_more(market: Market) -> None:
@@ -177,7 +177,7 @@ async def test_it_stands_for_sixty_days_and_each_renewal_begins_them_anew(market
     await market.run_timers(dict(timer_handlers))
     assert market.facts == [ListingExpired(listing.id, listing.seller, None)]
     again = await market.run(seller, lambda ctx: service.renew_listing(ctx, listing.id))
-    assert again.state == "live"
+    assert again.state == ListingState.LIVE
 
 
 async def test_it_expires_with_its_delivery_window_and_is_forgotten_half_a_year_later(market: Market) -> None:
@@ -187,7 +187,7 @@ async def test_it_expires_with_its_delivery_window_and_is_forgotten_half_a_year_
     market.clock.advance(days=8)
     await market.run_timers(dict(timer_handlers))
     expired = await market.run(MARKET, lambda ctx: service.listing_for(ctx, listing.id))
-    assert expired.state == "expired"
+    assert expired.state == ListingState.EXPIRED
     with pytest.raises(Invalid):
         await market.run(seller, lambda ctx: service.renew_listing(ctx, listing.id))
 

@@ -15,7 +15,7 @@ from core.trade.offers.inquiries import service as inquiries
 from core.trade.offers.inquiries.events import InquiryClosed, InquirySaid
 from core.trade.offers.inquiries.model import LINES_AT_MOST, AskSeller, Inquiry, SayOn
 from core.trade.offers.inquiries.seller_offers import OfferToAsker, offer_to_asker
-from core.trade.offers.model import MakeOffer
+from core.trade.offers.model import MakeOffer, OfferState
 from core.trade.offers.rules import terms_of
 from core.trade.offers.service import accept_offer, make_offer
 from tests.core.conftest import Market
@@ -74,7 +74,7 @@ async def test_the_seller_may_make_the_first_offer_and_the_buyer_takes_it(market
     assert [fact.why for fact in market.facts if isinstance(fact, InquiryClosed)] == ["offered"]
     with pytest.raises(Stale):  # the talk is over; they talk in offers now
         await market.run(seller, lambda ctx: offer_to_asker(ctx, catalogue(), command))
-    assert (await market.run(buyer, lambda ctx: accept_offer(ctx, offer.id))).state == "accepted"
+    assert (await market.run(buyer, lambda ctx: accept_offer(ctx, offer.id))).state == OfferState.ACCEPTED
 
 
 async def test_the_buyers_own_offer_the_listings_end_and_two_weeks_of_silence_close_it(market: Market) -> None:

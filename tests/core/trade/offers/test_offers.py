@@ -20,7 +20,7 @@ from core.kernel.money import Money
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import MARKET, Actor
 from core.people.accounts.model import Person
-from core.trade.listings.model import Certificate, ChangeListing, Listing, Place
+from core.trade.listings.model import Certificate, ChangeListing, Listing, ListingState, Place
 from core.trade.listings.service import change_listing, listing_for, publish_listing, withdraw_listing
 from core.trade.offers import reactions, rules, service
 from core.trade.offers.events import (
@@ -31,7 +31,7 @@ from core.trade.offers.events import (
     OfferMade,
     OfferWithdrawn,
 )
-from core.trade.offers.model import OFFER, BuyNow, CounterOffer, MakeOffer, Offer, Terms
+from core.trade.offers.model import OFFER, BuyNow, CounterOffer, MakeOffer, Offer, OfferState, Terms
 from tests.core.conftest import Market
 from tests.core.goods import VILNIUS, catalogue, eur, pellets, tonnes
 
@@ -81,7 +81,7 @@ async def test_two_rounds_and_a_yes_reserve_the_goods(market: Market) -> None:
     assert (countered.turn, countered.round) == ("buyer", 2)
     accepted = await market.run(at.buyer, lambda ctx: service.accept_offer(ctx, offer.id, countered.version))
 
-    assert accepted.state == "accepted"
+    assert accepted.state == OfferState.ACCEPTED
     assert accepted.terms.total() == Money.of(20_500, "EUR")
     assert [(each.side, each.terms.price) for each in accepted.rounds] == [("buyer", eur(195)), ("seller", eur(205))]
     assert (await at.left()).remaining == tonnes(400)
@@ -96,7 +96,7 @@ async def test_each_side_has_its_own_buttons(market: Market) -> None:
 
     for actor, roles in ((at.buyer, {"buyer", "other"}), (at.seller, {"seller", "turn"}), (stranger, set())):
         assert await market.run(actor, lambda ctx: service.sides(ctx, offer)) == roles
-    assert OFFER.open_to("open", ("buyer", "other")) == ["withdraw"]
+    assert OFFER.open_to(OfferState.OPEN, ("buyer", "other")) == ["withdraw"]
     with pytest.raises(NotAllowed):
         await market.run(at.buyer, lambda ctx: service.accept_offer(ctx, offer.id))
     with pytest.raises(NotAllowed):
@@ -145,10 +145,10 @@ async def test_silence_ends_an_offer_and_a_counter_offer_begins_its_time_anew(ma
     await at.counter(at.seller, offer, price=eur(209))
     market.clock.advance(days=2)
     await market.run_timers(dict(reactions.timer_handlers))
-    assert (await market.run(at.buyer, lambda ctx: service.offer_for(ctx, offer.id))).state == "open"
+    assert (await market.run(at.buyer, lambda ctx: service.offer_for(ctx, offer.id))).state == OfferState.OPEN
     market.clock.advance(days=2)
     await market.run_timers(dict(reactions.timer_handlers))
-    assert (await market.run(at.buyer, lambda ctx: service.offer_for(ctx, offer.id))).state == "expired"
+    assert (await market.run(at.buyer, lambda ctx: service.offer_for(ctx, offer.id))).state == OfferState.EXPIRED
     assert isinstance(market.facts[-1], OfferExpired)
 
 
@@ -156,7 +156,7 @@ async def test_when_the_listing_is_withdrawn_its_open_offers_end(market: Market)
     at = await trade(market)
     offer = await at.offer()
     await market.run(at.seller, lambda ctx: withdraw_listing(ctx, at.listing.id))
-    assert (await market.run(at.buyer, lambda ctx: service.offer_for(ctx, offer.id))).state == "expired"
+    assert (await market.run(at.buyer, lambda ctx: service.offer_for(ctx, offer.id))).state == OfferState.EXPIRED
     with pytest.raises(Refusal):
         await at.offer()
 
@@ -188,7 +188,7 @@ async def test_the_largest_lot_is_a_million_less_a_cent(market: Market) -> None:
     with pytest.raises(Refusal) as refusal:
         await at.offer(quantity=tonnes(1000), price=eur(1000), lots=1)
     assert refusal.value.parts["most"] == Money.of(Decimal("999999.99"), "EUR")
-    assert (await at.offer(quantity=tonnes("999.99"), price=eur(1000), lots=1)).state == "open"
+    assert (await at.offer(quantity=tonnes("999.99"), price=eur(1000), lots=1)).state == OfferState.OPEN
 
 
 async def test_into_how_many_lots_it_is_to_be_cut_is_the_fewest_that_will_do(market: Market) -> None:
@@ -200,7 +200,7 @@ async def test_into_how_many_lots_it_is_to_be_cut_is_the_fewest_that_will_do(mar
     assert isinstance(fewest, int)
     with pytest.raises(Refusal):
         await at.offer(**said, lots=fewest - 1)
-    assert (await at.offer(**said, lots=fewest)).state == "open"
+    assert (await at.offer(**said, lots=fewest)).state == OfferState.OPEN
 
 
 async def test_a_fixed_price_is_not_haggled_over(market: Market) -> None:
@@ -208,7 +208,7 @@ async def test_a_fixed_price_is_not_haggled_over(market: Market) -> None:
     with pytest.raises(Refusal) as refusal:
         await at.offer(price=eur(200))
     assert refusal.value.code == "offer.price_fixed"
-    assert (await at.offer()).state == "open"
+    assert (await at.offer()).state == OfferState.OPEN
 
 
 async def test_nobody_deals_with_themselves_or_twice_at_once(market: Market) -> None:
@@ -251,8 +251,8 @@ async def test_buying_at_once_takes_the_listing_at_its_word(market: Market) -> N
     bought = await market.run(at.buyer, lambda ctx: service.buy_now(ctx, command))
 
     assert (bought.state, bought.terms.total()) == ("accepted", Money.of(105_000, "EUR"))
-    assert (await at.left()).state == "sold_out"
-    assert (await market.run(at.buyer, lambda ctx: service.offer_for(ctx, haggling.id))).state == "withdrawn"
+    assert (await at.left()).state == ListingState.SOLD_OUT
+    assert (await market.run(at.buyer, lambda ctx: service.offer_for(ctx, haggling.id))).state == OfferState.WITHDRAWN
     with pytest.raises(Refusal):
         await market.run(at.buyer, lambda ctx: service.buy_now(ctx, command))
 

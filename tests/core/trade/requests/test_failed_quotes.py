@@ -17,7 +17,7 @@ from core.trade.offers.quotes import service as quotes
 from core.trade.offers.quotes.model import MakeQuote, Quote
 from core.trade.requests import service as requests
 from core.trade.requests.events import RequestLapsed, RequestReopened, RequestSigned
-from core.trade.requests.model import AWARD_WITHIN, Request
+from core.trade.requests.model import AWARD_WITHIN, Request, RequestState
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.trade.requests.test_requests import pass_hours, published, quoted, wanted
@@ -58,7 +58,7 @@ async def test_whoever_leaves_unsigned_the_next_quote_can_be_taken_until_it_woul
     await pass_hours(market, 5)
     deal = await taken(market, buyer, cheap)
     awarded = await asked(market, request)
-    assert awarded.state == "awarded"
+    assert awarded.state == RequestState.AWARDED
     seen = awarded.version
 
     await pass_hours(market, 7)
@@ -74,7 +74,7 @@ async def test_whoever_leaves_unsigned_the_next_quote_can_be_taken_until_it_woul
     second = await taken(market, buyer, dear)
     for actor in (buyer, carla):
         await market.run(actor, lambda ctx: deals.sign_deal(ctx, second.id))
-    assert (await asked(market, request)).state == "signed"
+    assert (await asked(market, request)).state == RequestState.SIGNED
     told = [
         (type(fact), getattr(fact, "until", None), getattr(fact, "seller", None), getattr(fact, "freed", None))
         for fact in market.facts
@@ -96,9 +96,9 @@ async def test_nobody_is_bound_longer_because_another_was_taken(market: Market) 
     assert await market.run(MARKET, lambda ctx: requests.bound_until(ctx, requests.request_for(ctx, request.id)))
     await pass_hours(market, 2)
     assert not await market.run(MARKET, lambda ctx: requests.bound_until(ctx, requests.request_for(ctx, request.id)))
-    assert (await asked(market, request)).state == "awarded"
+    assert (await asked(market, request)).state == RequestState.AWARDED
     await pass_hours(market, 5)
-    assert (await asked(market, request)).state == "lapsed"
+    assert (await asked(market, request)).state == RequestState.LAPSED
     assert [fact.why for fact in market.facts if isinstance(fact, RequestLapsed)] == ["fell_through"]
 
 
@@ -132,7 +132,7 @@ async def test_a_quote_for_days_that_are_over_is_none_to_choose(market: Market) 
     await pass_hours(market, 72)
     deal = await taken(market, buyer, cheap)
     await left(market, anna, deal)
-    assert (await asked(market, request)).state == "lapsed"
+    assert (await asked(market, request)).state == RequestState.LAPSED
 
 
 async def test_what_has_ended_is_asked_again_and_who_quoted_then_is_told(market: Market) -> None:

@@ -15,7 +15,7 @@ from core.trade.offers.quotes import service as quotes
 from core.trade.offers.quotes.model import MakeQuote
 from core.trade.requests import service as requests
 from core.trade.requests.events import RequestChanged, RequestLapsed
-from core.trade.requests.model import ChangeRequest, Request
+from core.trade.requests.model import ChangeRequest, Request, RequestState
 from tests.core.conftest import Market
 from tests.core.goods import RIGA, catalogue, eur, tonnes
 from tests.core.trade.requests.test_requests import WINDOW, pass_hours, published, quoted
@@ -97,9 +97,9 @@ async def test_who_has_quoted_has_a_day_at_least_to_do_so_again(market: Market) 
     await changed(market, buyer, request, words="In big bags.", closes_at=until)
     await quoted(market, anna, request, 212)
     await pass_hours(market, 13)
-    assert (await market.run(buyer, lambda ctx: requests.request_for(ctx, request.id))).state == "open"
+    assert (await market.run(buyer, lambda ctx: requests.request_for(ctx, request.id))).state == RequestState.OPEN
     await pass_hours(market, 13)
-    assert (await market.run(buyer, lambda ctx: requests.request_for(ctx, request.id))).state == "deciding"
+    assert (await market.run(buyer, lambda ctx: requests.request_for(ctx, request.id))).state == RequestState.DECIDING
 
 
 async def test_a_quote_begun_before_the_change_is_not_taken_after_it(market: Market) -> None:

@@ -16,7 +16,7 @@ from core.kernel.money import Money, UnitPrice
 from core.kernel.transaction import MARKET, TIME, Actor
 from core.trade.deals import reactions as deal_reactions
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal, PlatformTerms
+from core.trade.deals.model import Deal, DealState, PlatformTerms
 from core.trade.delivery import reactions as delivery_reactions
 from core.trade.listings.model import Place
 from core.trade.offers.quotes import service as quotes
@@ -129,7 +129,7 @@ async def test_a_deal_of_a_quote_is_signed_called_off_and_leaves_no_shelf_behind
     for actor in (buyer, anna):
         await market.run(actor, lambda ctx: deals.sign_deal(ctx, deal.id))
     await market.run(anna, lambda ctx: deals.cancel_deal(ctx, deal.id))
-    assert (await market.run(MARKET, made)).state == "unwinding"
+    assert (await market.run(MARKET, made)).state == DealState.UNWINDING
     assert seller.organisation_id == deal.seller
 
 

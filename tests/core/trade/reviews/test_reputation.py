@@ -22,7 +22,7 @@ from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.people.accounts.model import Person
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, PlatformTerms, Side
-from core.trade.delivery.model import LOT, Lot
+from core.trade.delivery.model import LOT, Lot, LotState
 from core.trade.listings.service import publish_listing
 from core.trade.offers.model import BuyNow
 from core.trade.offers.service import buy_now
@@ -216,10 +216,10 @@ async def test_on_time_is_the_share_of_lots_that_came_by_their_day(market: Marke
 
     # What ends with all of the money given back is no completed deal of anybody's.
     for number in (1, 2, 3):
-        await ends(number, state="dropped")
-    assert await ends(4, state="adjusted", pay_minor=0) == 0
+        await ends(number, state=LotState.DROPPED)
+    assert await ends(4, state=LotState.ADJUSTED, pay_minor=0) == 0
     assert (await two.score(two.ben, "buyer")).completed_deals == 0
-    assert await ends(4, state="adjusted", pay_minor=1) == 1
+    assert await ends(4, state=LotState.ADJUSTED, pay_minor=1) == 1
     assert (await two.score(two.ben)).on_time is None
 
 
