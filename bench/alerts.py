@@ -16,12 +16,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from config.reference import reference
+from core.catalogue.language.times.days import DateWindow
 from core.discovery.alerts import rules
 from core.discovery.alerts.matching import Watchlist, outline
 from core.discovery.alerts.model import AT_ONCE
 from core.discovery.alerts.rules import Goods
-from core.discovery.search.sentence.parse import Understood
-from core.discovery.search.sentence.times.days import DateWindow
+from core.discovery.search.model import ParsedQuery
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.trade.listings.model import Listing, ListingCertificate
@@ -46,11 +46,11 @@ def window(dice: random.Random) -> DateWindow:
     return DateWindow(first, first + timedelta(days=dice.randrange(7, 60)))
 
 
-def search(dice: random.Random) -> Understood:
+def search(dice: random.Random) -> ParsedQuery:
     wanted = product(dice)
     entry = CATALOGUE.product(wanted)
     near = dice.random() < 0.7
-    return Understood(
+    return ParsedQuery(
         product=wanted,
         grade=dice.choice(entry.grades) if entry.grades and dice.random() < 0.5 else None,
         certificates=("FSC",) if dice.random() < 0.1 else (),

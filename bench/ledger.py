@@ -30,9 +30,9 @@ from bench.books.pgledger import PgLedger
 from config.database import open_database
 from config.external_services import SystemClock
 from config.migrations import upgrade
-from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.money import Money
+from core.kernel.reactions import Reactions
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.money.ledger.model import COMMISSION, PROVIDER, PROVIDER_FEES, Leg, escrow

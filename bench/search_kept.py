@@ -30,14 +30,15 @@ from config.database import open_database
 from config.reference import reference
 from config.search_index import reindex_if_due
 from core.discovery.search import service
+from core.discovery.search.filters import strict_query
 from core.discovery.search.kinds.listings import LISTINGS
+from core.discovery.search.listing_search import SHORT_LIST
 from core.discovery.search.model import Query
+from core.discovery.search.storage.index_cache import IndexCache, index_cache_of
 from core.discovery.search.storage.log import note
-from core.discovery.search.storage.shelf import Shelf, shelf_of
-from core.discovery.search.wishes import exactly
 from core.kernel.database import Table
-from core.kernel.events import Reactions
 from core.kernel.ids import Ids
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.accounts.model import Organisation
 from core.trade.listings.model import Listing
@@ -59,7 +60,7 @@ def main() -> None:
     parser.add_argument("size", nargs="?", default="20k")
     started = time.perf_counter()
     catalogue, places = reference()
-    service.query_of("100 t pellets under 200 eur near Riga", catalogue, places, NOW.date())
+    service.parse_query("100 t pellets under 200 eur near Riga", catalogue, places, NOW.date())
     print(f"Catalogue, gazetteer and patterns are ready after {time.perf_counter() - started:.1f} s\n")
     rows = int(parser.parse_args().size.lower().replace("k", "000"))
     market = PretendMarket(rows, seed=2027)
@@ -87,10 +88,10 @@ async def measure(name: str, database: str, market: PretendMarket, texts: Sequen
         await run(partial(insert_rows, table=Listing, rows=kept[start : start + AT_ONCE]))
     await reindex_if_due(transactions, catalogue, LISTINGS)
     started = time.perf_counter()
-    index = await run(lambda ctx: Shelf(LISTINGS).look(ctx.session, catalogue))
+    index = await run(lambda ctx: IndexCache(LISTINGS).look(ctx.session, catalogue))
     begins = time.perf_counter() - started
     size = sum(part.segment.size_bytes for part in index.parts) / max(1, len(index))
-    queries = [service.query_of(text, catalogue, places, NOW.date()) for text in texts]
+    queries = [service.parse_query(text, catalogue, places, NOW.date()) for text in texts]
     await run(partial(all_of, shown, queries))
     plain, over, whole = [await run(partial(all_of, ask, queries)) for ask in (in_memory, found, shown)]
     noted = await run(lambda ctx: quickest(partial(write_down, ctx, kept[0]["id"])))
@@ -101,12 +102,12 @@ async def measure(name: str, database: str, market: PretendMarket, texts: Sequen
 
 def in_memory(ctx: Ctx, query: Query) -> None:
     catalogue, _ = reference()
-    wanted = exactly(query.understood, catalogue, NOW.date())
-    shelf_of(ctx, LISTINGS).index.search(wanted, service.SHORT_LIST)
+    wanted = strict_query(query.parsed, catalogue, NOW.date())
+    index_cache_of(ctx, LISTINGS).index.search(wanted, SHORT_LIST)
 
 
 def found(ctx: Ctx, query: Query) -> None:
-    shelf_of(ctx, LISTINGS).look(ctx.session, reference()[0])
+    index_cache_of(ctx, LISTINGS).look(ctx.session, reference()[0])
     in_memory(ctx, query)
 
 

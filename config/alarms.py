@@ -6,7 +6,7 @@ import structlog
 
 from conversations.wording import Wordings
 from core.books.reconciliation.events import DifferenceFound
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.money.ledger.events import InvariantBroken
 from core.trade.funding.events import AccountRefused, EffectRefused

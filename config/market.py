@@ -58,11 +58,11 @@ from core.advice.sessions.fee_vat import MarketVat
 from core.books.invoicing import reactions as invoicing
 from core.books.invoicing.model import MARKET, Party
 from core.books.reconciliation import reactions as reconciling
+from core.catalogue.language.places import Places
 from core.discovery.alerts import reactions as alerts
 from core.discovery.search import reactions as searching
-from core.discovery.search.sentence.places import Places
 from core.kernel.chat_state import service as talks
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.money.ledger import reactions as ledger
 from core.people.accounts import reactions as people

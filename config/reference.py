@@ -7,8 +7,8 @@ from functools import cache
 
 from config.settings import CATALOGUE
 from core.catalogue import Catalogue, load
-from core.discovery.search.sentence.parse import parse
-from core.discovery.search.sentence.places import Places, load_places
+from core.catalogue.language.places import Places, load_places
+from core.discovery.search.service import parse
 
 # Patterns, and the forms that words take, are made on first use, which takes a second: longer than the three that Slack
 # allows for a form, on a busy machine. So it is no person's sentence that comes first.

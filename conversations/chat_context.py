@@ -12,8 +12,8 @@ from conversations.wording import Wordings, Words
 from core.advice.sessions.fee_vat import MarketVat
 from core.advice.sessions.rooms.links import Rooms
 from core.books.invoicing.model import MARKET, Party
+from core.catalogue.language.places import Places
 from core.catalogue.model import Catalogue
-from core.discovery.search.sentence.places import Places
 from core.kernel.chat_state.model import Draft
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import NOBODY, Person

@@ -7,7 +7,7 @@ from functools import wraps
 from conversations.chat_context import ChatContext
 from conversations.reply import Say
 from conversations.router import OnCommand
-from core.discovery.search.sentence.keyboard import as_meant
+from core.discovery.search.service import correct_layout
 
 
 def in_either_layout(command: OnCommand) -> OnCommand:
@@ -22,7 +22,7 @@ def in_either_layout(command: OnCommand) -> OnCommand:
 
 def read_as(chat: ChatContext, sentence: str) -> str:
     """The sentence as it was meant. One that was typed in the other layout is shown as it is read."""
-    meant = as_meant(sentence, chat.market_context.catalogue, chat.market_context.places)
+    meant = correct_layout(sentence, chat.market_context.catalogue, chat.market_context.places)
     if meant:
         chat.reply(Say(text=chat.words("find.read_as", sentence=meant)))
     return meant or sentence

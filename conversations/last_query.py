@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from conversations.chat_context import ChatContext
-from core.discovery.search import kept
 from core.discovery.search.model import Query
 from core.kernel.chat_state.service import recall
 from core.kernel.quantity import Quantity
@@ -18,7 +17,7 @@ STILL_MEANT: Final = timedelta(hours=12)  # after which a word or two are hardly
 
 
 def asked(chat: ChatContext, topic: str = GOODS) -> Query:
-    return kept.read(recall(chat.ctx, chat.person.id, topic).partition("\n")[0])
+    return Query.from_json(recall(chat.ctx, chat.person.id, topic).partition("\n")[0])
 
 
 def latest(chat: ChatContext) -> str:
@@ -32,6 +31,6 @@ def amount_looked_for(chat: ChatContext, product_id: str) -> Quantity | None:
     """How much of such goods was looked for, where that was the last list and it said an amount."""
     if latest(chat) != GOODS:
         return None
-    said = asked(chat).understood
+    said = asked(chat).parsed
     meant = (said.product,) if said.product else said.alternatives
     return said.quantity if not meant or product_id in meant else None

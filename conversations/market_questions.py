@@ -9,9 +9,9 @@ from typing import Final
 from conversations.chat_context import ChatContext
 from conversations.last_query import ADVICE, GOODS, latest
 from core.catalogue import Catalogue
+from core.catalogue.language.grammar import grammar_of
+from core.catalogue.language.languages import language_named
 from core.catalogue.product_names import words_of
-from core.discovery.search.sentence.grammar import grammar_of
-from core.discovery.search.sentence.tongues import language_named
 
 PAGE: Final = "help.page"  # the command that shows a page by its name
 ANSWERS: Final = {  # a question, and the command that answers it with its words; the first that fits

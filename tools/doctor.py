@@ -20,8 +20,8 @@ from config.settings import Settings
 from config.slack import API as SLACK_API
 from config.wiring import secret
 from core.books.audit.service import invariants
-from core.kernel.events import Reactions
 from core.kernel.ids import Ids
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Transactions
 from payments.provider_results import Done
 from payments.stripe.provider import StripeProvider

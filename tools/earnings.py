@@ -12,9 +12,9 @@ from config.settings import Settings
 from config.wiring import secret
 from core.books.reconciliation.earnings import free_earnings
 from core.kernel.errors import Invalid
-from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.money import Money
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Transactions
 from payments.provider import Provider
 from payments.provider_requests import EarningsRequest

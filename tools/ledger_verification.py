@@ -6,8 +6,8 @@ from config.database import DEFAULT, LAB_DATABASE, open_database
 from config.external_services import SystemClock
 from config.migrations import upgrade
 from config.settings import Settings
-from core.kernel.events import Reactions
 from core.kernel.ids import Ids
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Transactions
 from core.money.ledger.chain import link_entries, verify
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from config.reference import reference
-from core.discovery.search.sentence.places import Place
+from core.catalogue.language.places import Place
 
 Row = dict[str, Any]
 

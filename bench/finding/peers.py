@@ -18,10 +18,12 @@ from rapidfuzz import fuzz, process
 
 from bench.finding.market import Row
 from bench.finding.questions import NEAR_KM, Question, Wishes
+from config.reference import reference
+from core.catalogue.language.places import distance_km
 from core.catalogue.spelling import SHORTEST, SHORTEST_FOR_TWO
-from core.discovery.search.sentence.places import distance_km
+from core.discovery.search.model import ROW_HITS
+from core.discovery.search.service import index_rows
 from tests.postgres import cluster
-from tools.batch.search_batch import HITS, BatchSearcher
 
 TODAY: Final = date(2026, 11, 21)
 KM_A_DEGREE: Final = 111.2  # of latitude
@@ -60,7 +62,9 @@ class Parley(Engine):
     name = "Parley"
 
     def __init__(self, rows: list[Row], keep: ExitStack) -> None:
-        self.searcher = BatchSearcher(({k: v for k, v in row.items() if k != "subject"} for row in rows), TODAY)
+        self.searcher = index_rows(
+            ({k: v for k, v in row.items() if k != "subject"} for row in rows), *reference(), TODAY
+        )
 
     def search(self, text: str) -> list[str]:
         return self.searcher.search(text)
@@ -97,7 +101,7 @@ class Tantivy(Engine):
         self.searcher = self.index.searcher()
 
     def search(self, text: str) -> list[str]:
-        hits = self.searcher.search(self.asked(_WORD.findall(text.lower())), HITS).hits
+        hits = self.searcher.search(self.asked(_WORD.findall(text.lower())), ROW_HITS).hits
         return [self.searcher.doc(address)["id"][0] for _, address in hits]
 
     def add_fields(self, builder: Any) -> None:
@@ -140,10 +144,10 @@ class TantivyGiven(Tantivy):
     def answer(self, question: Question) -> list[str]:
         assert question.given is not None
         here = question.given.row
-        hits = self.searcher.search(self.limited(question.given), 2 * HITS).hits
+        hits = self.searcher.search(self.limited(question.given), 2 * ROW_HITS).hits
         found = (self.searcher.doc(address) for _, address in hits)
         km = ((one["id"][0], distance_km(here["lat"], here["lon"], one["lat"][0], one["lon"][0])) for one in found)
-        return [key for key, away in km if away <= NEAR_KM][:HITS]
+        return [key for key, away in km if away <= NEAR_KM][:ROW_HITS]
 
     def limited(self, given: Wishes) -> Any:
         query, must, number = self.tantivy.Query, self.tantivy.Occur.Must, self.tantivy.FieldType.Float
@@ -265,7 +269,7 @@ class AllTitles(Engine):
         self.texts = [f"{row['title']} {row['text']} {row['city']}".lower() for row in rows]
 
     def search(self, text: str) -> list[str]:
-        best = process.extract(text.lower(), self.texts, scorer=fuzz.token_set_ratio, limit=HITS, processor=None)
+        best = process.extract(text.lower(), self.texts, scorer=fuzz.token_set_ratio, limit=ROW_HITS, processor=None)
         return [self.ids[number] for _, _, number in best]
 
     def size_mb(self) -> float:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.finding.market import LANGUAGES, PretendMarket, Row
+from core.catalogue.language.places import distance_km
 from core.catalogue.product_names import folded
-from core.discovery.search.sentence.places import distance_km
 
 NEAR_KM: Final = 150
 HUMAN: Final = (("ll", "l"), ("tt", "t"), ("ph", "f"), ("ie", "ei"), ("ck", "k"), ("y", "i"), ("ou", "o"), ("nn", "n"),

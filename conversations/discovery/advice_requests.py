@@ -8,11 +8,9 @@ from conversations.buttons import press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button
 from core.catalogue.product_names import words_of
-from core.discovery.search import experts as advisers
-from core.discovery.search.advice import asks_advice, names_adviser
-from core.discovery.search.model import Query
-from core.discovery.search.sentence.clock import without_clock
-from core.discovery.search.sentence.parse import Understood, parse
+from core.discovery.search import service
+from core.discovery.search.model import ParsedQuery, Query
+from core.discovery.search.service import parse, split_clock_time
 
 WORDS_OF_A_PROBLEM: Final = 2  # "boiler slags"; one word left over is more often a slip
 KNOWS: Final = frozenset({"field", "skill", "topic"})
@@ -20,30 +18,31 @@ KNOWS: Final = frozenset({"field", "skill", "topic"})
 
 def advice_row(chat: ChatContext, query: Query) -> tuple[tuple[Button, ...], ...]:
     """A way to the consultants, if more is said than goods, and it is what somebody advises on."""
-    if not _says_enough(chat, query.understood) or not _somebody_knows(chat, query):
+    if not _says_enough(chat, query.parsed) or not _somebody_knows(chat, query):
         return ()
     return ((Button(label=chat.words("command.experts"), press=press("seek.from_goods")),),)
 
 
-def tells_a_problem(chat: ChatContext, sentence: str, said: Understood, *, wants_goods: bool) -> bool:
+def tells_a_problem(chat: ChatContext, sentence: str, said: ParsedQuery, *, wants_goods: bool) -> bool:
     """Whether a message is for those who advise here: it names one, and the experts' search says what can be had if
     nobody fits; or it asks for advice rather than for the goods that it seems to want, or seems to want none, and
     somebody knows of it."""
-    clock = without_clock(sentence, chat.market_context.catalogue, chat.today)
+    clock = split_clock_time(sentence, chat.market_context.catalogue, chat.today)
     if clock.at is not None:  # "10:00" is no B10
         market_context, sentence = chat.market_context, clock.text
         said = parse(
             sentence, market_context.catalogue, market_context.places, chat.today, chat.words.language, several=True
         )
-    if names_adviser(sentence, said, chat.market_context.catalogue):
+    intent = service.intent_of(sentence, said, chat.market_context.catalogue)
+    if intent.names_adviser():
         return True
     of_somebody = clock.at is not None or said.speaks is not None  # goods have no hour, and speak no language
     enough = of_somebody or _says_enough(chat, said)
-    for_advisers = asks_advice(sentence, said, chat.market_context.catalogue) if wants_goods else enough
+    for_advisers = intent.asks_advice() if wants_goods else enough
     return for_advisers and _somebody_knows(chat, Query(said))
 
 
-def _says_enough(chat: ChatContext, said: Understood) -> bool:
+def _says_enough(chat: ChatContext, said: ParsedQuery) -> bool:
     """Whether enough is left when the goods are taken out; the United Kingdom is one word, as Latvia is."""
     words = words_of(said.rest)
     of_countries = sum(end - start - 1 for start, end in chat.market_context.catalogue.areas_in(words))
@@ -51,6 +50,6 @@ def _says_enough(chat: ChatContext, said: Understood) -> bool:
 
 
 def _somebody_knows(chat: ChatContext, query: Query) -> bool:
-    problem = advisers.problem_of(query, chat.market_context.catalogue)
-    found = advisers.find_experts(chat.ctx, chat.market_context.catalogue, problem, but=chat.organisation)
+    problem = service.as_problem(query, chat.market_context.catalogue)
+    found = service.search_experts(chat.ctx, chat.market_context.catalogue, problem, but=chat.organisation)
     return any(kind in KNOWS for match in found.matches for kind, _ in match.reasons)

@@ -20,8 +20,7 @@ from core.discovery.alerts import service as alerts
 from core.discovery.alerts.events import ListingsFound
 from core.discovery.alerts.model import APART, MESSAGES_A_DAY, QUESTION_AT_MOST, Rhythm, SavedSearch, SaveSearch
 from core.discovery.alerts.request_alerts import sold_products
-from core.discovery.search import kept
-from core.discovery.search.model import Reason
+from core.discovery.search.model import EMPTY, Reason
 from core.kernel.errors import Invalid
 from core.trade.listings.service import listing_for
 
@@ -43,7 +42,7 @@ def save(chat: ChatContext, pressed: Press) -> None:
         show_results(chat, query)
         return
     question = clipped(asked_words(chat), QUESTION_AT_MOST)
-    search = alerts.save_search(chat.ctx, SaveSearch(wishes=kept.written(query), question=question))
+    search = alerts.save_search(chat.ctx, SaveSearch(wishes=query.to_json(), question=question))
     chat.as_new_message = True
     chat.reply(search_card(chat, search, note=chat.words("alert.saved")))
 
@@ -195,7 +194,7 @@ def look(chat: ChatContext, pressed: Press) -> None:
 def found_list(chat: ChatContext, fact: ListingsFound) -> CardList:
     """What was found, with why and the way to hear no more of it under every message."""
     words = chat.words
-    prices = Comparison.of(chat, kept.NOTHING)
+    prices = Comparison.of(chat, EMPTY)
     searches = {each.search_id: alerts.search_of(chat.ctx, each.search_id) for each in fact.found}
     items = []
     for found in fact.found:

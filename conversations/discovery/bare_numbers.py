@@ -45,11 +45,11 @@ def with_number(chat: ChatContext, text: str) -> Query | None:
     changing = wish if expected_version == str(fingerprint(query)) else ""
     if changing == "place":
         return _within(query, text.strip())
-    prices = [each for each in PRICES if getattr(query.understood, each) is not None]
+    prices = [each for each in PRICES if getattr(query.parsed, each) is not None]
     if not prices:
         return None
     which = changing if changing in prices else prices[0]
-    before: UnitPrice = getattr(query.understood, which)
+    before: UnitPrice = getattr(query.parsed, which)
     try:
         price = read_price(chat, text, before.currency, before.unit)
     except Refusal:
@@ -59,11 +59,11 @@ def with_number(chat: ChatContext, text: str) -> Query | None:
     if which != changing and not before.amount / MANY_TIMES <= price.amount <= before.amount * MANY_TIMES:
         return None
     changed: dict[str, Any] = {which: price}
-    return replace(query, understood=replace(query.understood, **changed))
+    return replace(query, parsed=replace(query.parsed, **changed))
 
 
 def _within(query: Query, number: str) -> Query | None:
     """The query with another distance, in whole kilometres."""
     km = int(number) if number.isdecimal() else 0
-    said = query.understood
-    return replace(query, understood=replace(said, radius_km=km)) if 0 < km <= FARTHEST_KM else None
+    said = query.parsed
+    return replace(query, parsed=replace(said, radius_km=km)) if 0 < km <= FARTHEST_KM else None

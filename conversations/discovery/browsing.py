@@ -15,9 +15,7 @@ from conversations.people.location import my_place
 from conversations.reply import LONGEST_LABEL, Button, Card
 from conversations.router import Router
 from core.discovery.market_figures.service import goods_on_offer
-from core.discovery.search import kept
-from core.discovery.search.model import Query
-from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.model import EMPTY, ParsedQuery, Query
 from core.kernel.money import UnitPrice
 
 GOODS_SHOWN: Final = 8
@@ -60,12 +58,12 @@ def _with_price(chat: ChatContext, product: str, middle: UnitPrice | None) -> st
 def goods(chat: ChatContext, pressed: Press) -> None:
     """All that is offered of these, from my place on where it is known; what else is wanted is said next."""
     known = chat.market_context.catalogue.product(pressed.choice)
-    query = Query(Understood(product=known.id), "cheapest")
+    query = Query(ParsedQuery(product=known.id), "cheapest")
     nearest = ordered(chat, query, ("nearest",), "nearest")
-    show_results(chat, ask(chat, nearest if nearest.understood.place is not None else query))
+    show_results(chat, ask(chat, nearest if nearest.parsed.place is not None else query))
 
 
 @router.press("find.all")
 def everything(chat: ChatContext, _pressed: Press) -> None:
     """Whatever is on offer, the newest first."""
-    show_results(chat, ask(chat, Query(kept.NOTHING, "newest")))
+    show_results(chat, ask(chat, Query(EMPTY, "newest")))

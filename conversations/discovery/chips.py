@@ -16,10 +16,9 @@ from conversations.discovery.town_names import town_name
 from conversations.forms.answers import capital, show_town
 from conversations.forms.delivery_window import show_window
 from conversations.reply import Button, Card
-from core.discovery.search import service as market
-from core.discovery.search.model import Chip, Query
-from core.discovery.search.sentence.measured import Measure
-from core.discovery.search.sentence.times.days import has_no_end
+from core.catalogue.language.times.days import has_no_end
+from core.discovery.search import service
+from core.discovery.search.model import Chip, Measure, Query
 from core.kernel.decimals import half_up_to
 from core.kernel.money import UnitPrice
 
@@ -59,7 +58,7 @@ def chips_of(chat: ChatContext, query: Query, chips: Sequence[Chip] | None = Non
     """What was understood, a place by the name that its reader has for it. `chips`: of another list."""
     return tuple(
         replace(chip, parts={**chip.parts, "place": town_name(chat, query)}) if chip.wish == "place" else chip
-        for chip in (market.chips(query) if chips is None else chips)
+        for chip in (service.explain(query).chips if chips is None else chips)
     )
 
 
@@ -73,7 +72,7 @@ def understood_text(chat: ChatContext, chips: Sequence[Chip]) -> str:
 
 def unclear_words(chat: ChatContext, query: Query) -> list[str]:
     """What was said and cannot be, each once, with what would be right."""
-    return list(dict.fromkeys(chat.words.refusal(refusal) for refusal in query.understood.unclear))
+    return list(dict.fromkeys(chat.words.refusal(refusal) for refusal in query.parsed.unclear))
 
 
 def chip_label(chat: ChatContext, chip: Chip) -> str:
@@ -89,7 +88,7 @@ def chip_of(chat: ChatContext, query: Query, wish: str) -> Chip | None:
 
 def variants(chat: ChatContext, query: Query, chip: Chip) -> tuple[Variant, ...]:
     """The other values that are offered for a wish; none for one that can only be given up."""
-    said, words = query.understood, chat.words
+    said, words = query.parsed, chat.words
     match chip.wish:
         case "place":
             nearer = [
@@ -132,7 +131,7 @@ def chip_card(chat: ChatContext, query: Query, chip: Chip, offered: tuple[Varian
 
 
 def _with(query: Query, **changes: object) -> Query:
-    return replace(query, understood=replace(query.understood, **changes))  # type: ignore[arg-type]  # named by the wish
+    return replace(query, parsed=replace(query.parsed, **changes))  # type: ignore[arg-type]  # named by the wish
 
 
 def _called(chat: ChatContext, left_out: str) -> str:

@@ -15,9 +15,8 @@ from conversations.keyboard_layout import in_either_layout
 from conversations.reply import Card, Line
 from conversations.router import Router
 from core.discovery.market_figures.service import middle_price
-from core.discovery.search.price_question import without_fee
-from core.discovery.search.sentence.parse import Understood, parse
-from core.discovery.search.unread_figures import unread_figures
+from core.discovery.search.model import ParsedQuery
+from core.discovery.search.service import intent_of, parse, strip_fee_question
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
@@ -34,9 +33,9 @@ def fee(chat: ChatContext, asked: str) -> None:
 
     Whatever is missing is asked for with an example; what is no unit and no money is named, and nothing reckoned by it.
     """
-    figures = without_fee(asked[:LONGEST_QUESTION], chat.market_context.catalogue)
+    figures = strip_fee_question(asked[:LONGEST_QUESTION], chat.market_context.catalogue)
     said = _read(chat, figures)
-    unread = unread_figures(figures, said, chat.market_context.catalogue, home_currency(chat) or "EUR")
+    unread = intent_of(figures, said, chat.market_context.catalogue).unread_figures(home_currency(chat) or "EUR")
     if unread:
         _ask(chat, unread)
         return
@@ -58,7 +57,7 @@ def fee(chat: ChatContext, asked: str) -> None:
         _reply(chat, Line(label=chat.words("fee.sold"), value=chat.words.show(amount)), amount)
 
 
-def _read(chat: ChatContext, asked: str) -> Understood:
+def _read(chat: ChatContext, asked: str) -> ParsedQuery:
     """A number behind the amount is a price in the currency of who asks, though none is named: "300 MWh at 21.9"."""
     market_context, language = chat.market_context, chat.words.language
     said = parse(asked, market_context.catalogue, market_context.places, chat.today, language)
@@ -75,14 +74,14 @@ def _read(chat: ChatContext, asked: str) -> Understood:
     return priced if priced.price else said
 
 
-def _asked_now(chat: ChatContext, said: Understood) -> UnitPrice | None:
+def _asked_now(chat: ChatContext, said: ParsedQuery) -> UnitPrice | None:
     """The middle of what at least three sellers ask for these goods now."""
     if said.product is None:
         return None
     return middle_price(chat.ctx, chat.market_context.catalogue, said.product, home_currency(chat))
 
 
-def _of_goods(chat: ChatContext, said: Understood, quantity: Quantity, price: UnitPrice, *, of_market: bool) -> None:
+def _of_goods(chat: ChatContext, said: ParsedQuery, quantity: Quantity, price: UnitPrice, *, of_market: bool) -> None:
     words = chat.words
     try:
         amount = price.times(quantity)

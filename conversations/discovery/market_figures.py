@@ -22,8 +22,7 @@ from core.catalogue.product_names import folded
 from core.discovery.market_figures.model import FEWEST, REGION_KM, MarketView, Region, Spread
 from core.discovery.market_figures.rules import percent_from
 from core.discovery.market_figures.service import view_market
-from core.discovery.search.price_question import without_question
-from core.discovery.search.service import chips, query_of
+from core.discovery.search.service import explain, intent_of, parse_query
 from core.kernel.money import UnitPrice
 
 SURE = 88  # of 100: one letter of a country's name may be wrong
@@ -42,13 +41,13 @@ def market(chat: ChatContext, asked: str) -> None:
     same sentences as `/find`, and says which wishes make no difference here."""
     market_context = chat.market_context
     countries, rest = countries_in(asked[:LONGEST_QUESTION])
-    query = query_of(rest, market_context.catalogue, market_context.places, chat.today, chat.words.language)
-    said = replace(query.understood, rest=without_question(query.understood.rest, market_context.catalogue))
+    query = parse_query(rest, market_context.catalogue, market_context.places, chat.today, chat.words.language)
+    said = replace(query.parsed, rest=intent_of(rest, query.parsed, market_context.catalogue).rest_beside_question())
     if said.product is None:
         _ask_product(chat, said.alternatives, said.rest)
         return
-    query = replace(query, understood=said)
-    left_out = [chip_label(chat, chip) for chip in chips(query) if chip.wish not in TAKEN]
+    query = replace(query, parsed=said)
+    left_out = [chip_label(chat, chip) for chip in explain(query).chips if chip.wish not in TAKEN]
     _show(chat, said.product, Region(countries, said.place), grade=said.grade, left_out=left_out)
 
 

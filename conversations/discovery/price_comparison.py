@@ -10,7 +10,7 @@ from babel.numbers import get_territory_currencies
 
 from conversations.chat_context import ChatContext
 from core.catalogue.comparison import price_in
-from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.model import ParsedQuery
 from core.kernel.decimals import half_up_to
 from core.kernel.money import CURRENCIES, UnitPrice
 from core.kernel.quantity import convertible
@@ -35,7 +35,7 @@ class Comparison:
     converted: bool = field(default=False, init=False)
 
     @classmethod
-    def of(cls, chat: ChatContext, wanted: Understood) -> Comparison:
+    def of(cls, chat: ChatContext, wanted: ParsedQuery) -> Comparison:
         """By the unit and the currency that were asked in; else by the currency of the reader's country."""
         limit = wanted.max_price or wanted.price or wanted.min_price
         if limit is not None:

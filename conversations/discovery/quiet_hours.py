@@ -16,11 +16,11 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Say
 from conversations.router import Flow, Router
 from core.catalogue import Catalogue
+from core.catalogue.language.patterns import any_of
 from core.catalogue.product_names import folded
 from core.discovery.alerts import service as alerts
 from core.discovery.alerts.model import ChooseQuietHours
 from core.discovery.alerts.notification_hours import quiet_hours_of
-from core.discovery.search.sentence.patterns import any_of
 from core.kernel.errors import Invalid
 
 SPAN: Final = re.compile(r"\s*[-–—]\s*")

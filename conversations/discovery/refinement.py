@@ -15,17 +15,12 @@ from conversations.discovery.sort_orders import COURTESY, WORD, as_said, is_cour
 from conversations.last_query import asked
 from conversations.router import Router
 from core.catalogue import Catalogue
+from core.catalogue.language.grammar import grammar_of
+from core.catalogue.language.normalised_text import NormalisedText
+from core.catalogue.language.patterns import any_of
 from core.catalogue.product_names import folded
-from core.discovery.search import kept
-from core.discovery.search import service as market
-from core.discovery.search.advice import asks_advice, names_adviser
-from core.discovery.search.model import Order, Query
-from core.discovery.search.rules import with_grades_of_goods
-from core.discovery.search.sentence.grammar import grammar_of
-from core.discovery.search.sentence.parse import Understood
-from core.discovery.search.sentence.patterns import any_of
-from core.discovery.search.sentence.said import Said
-from core.discovery.search.sentence.unfinished import UNREAD
+from core.discovery.search import service
+from core.discovery.search.model import EMPTY, UNREAD, Order, ParsedQuery, Query
 
 # What was said is a part of a search, though it cannot be.
 ASKED_BACK: Final = ("window.", "place.distance_from_where", UNREAD)
@@ -68,9 +63,9 @@ def narrow(chat: ChatContext, words: str) -> None:
         show_results(chat, ask(chat, numbered))
         return
     before = asked(chat)
-    query = read(chat, words, around=before.understood.place)
-    more = told_of(chat, query.understood, before.understood)
-    refined = kept.refined(before, replace(more, rest=without_small_words(chat, more.rest)))
+    query = read(chat, words, around=before.parsed.place)
+    more = told_of(chat, query.parsed, before.parsed)
+    refined = before.refined_by(replace(more, rest=without_small_words(chat, more.rest)))
     if query.order != "best":
         refined = as_said(chat, replace(refined, order=query.order), ORDERS)
     show_results(chat, ask(chat, refined, words=added(chat, words)))
@@ -83,13 +78,13 @@ def narrows(chat: ChatContext, sentence: str) -> bool:
         return False
     if with_number(chat, sentence) is not None:
         return True
-    catalogue, said = chat.market_context.catalogue, read(chat, sentence).understood
+    catalogue, said = chat.market_context.catalogue, read(chat, sentence).parsed
     if said.product is not None or said.alternatives:
         return asks_for_others_too(chat, sentence)
-    told = bool(without_small_words(chat, said.rest)) and asks_advice(sentence, said, catalogue)
-    if told or names_adviser(sentence, said, catalogue):
+    intent = service.intent_of(sentence, said, catalogue)
+    if (without_small_words(chat, said.rest) and intent.asks_advice()) or intent.names_adviser():
         return False
-    chips = market.chips(Query(told_of(chat, said, asked(chat).understood)))
+    chips = service.explain(Query(told_of(chat, said, asked(chat).parsed))).chips
     return not NO_WISH.issuperset(chip.wish for chip in chips) or any(
         each.code.startswith(ASKED_BACK) for each in said.unclear
     )
@@ -100,11 +95,11 @@ def asks_for_others_too(chat: ChatContext, sentence: str) -> bool:
     return len(sentence) <= LONGEST and bool(_begins(_spoken(sentence), "what_about", chat.market_context.catalogue))
 
 
-def told_of(chat: ChatContext, more: Understood, before: Understood) -> Understood:
+def told_of(chat: ChatContext, more: ParsedQuery, before: ParsedQuery) -> ParsedQuery:
     """What is said now, of the goods that were asked for before: their A1 is meant, and not that of others."""
     if more.product is not None or more.alternatives or before.product is None:
         return more
-    of_goods = with_grades_of_goods(replace(more, product=before.product), chat.market_context.catalogue)
+    of_goods = service.fit_grades(replace(more, product=before.product), chat.market_context.catalogue)
     return replace(of_goods, product=None)
 
 
@@ -139,8 +134,8 @@ def sorts(chat: ChatContext, sentence: str) -> bool:
 def order_alone(chat: ChatContext, sentence: str) -> Order | None:
     """The order that is all that is said: "cheaper", or as a search says it, "the cheapest offers"."""
     query = read(chat, sentence)
-    said = replace(query.understood, rest="") if is_courtesy(query.understood.rest) else query.understood
-    return said_order(sentence) or (query.order if said == kept.NOTHING and query.order != "best" else None)
+    said = replace(query.parsed, rest="") if is_courtesy(query.parsed.rest) else query.parsed
+    return said_order(sentence) or (query.order if said == EMPTY and query.order != "best" else None)
 
 
 @router.command("further")
@@ -159,7 +154,7 @@ def give_up(chat: ChatContext, words: str) -> None:
     """ "Any grade", "remove the date": that part of the search is given up."""
     query = asked(chat)
     for wish in given_up(chat, words):
-        query = market.without(query, wish)
+        query = service.without(query, wish)
     show_results(chat, ask(chat, query))
 
 
@@ -178,7 +173,7 @@ def given_up(chat: ChatContext, sentence: str) -> tuple[str, ...]:
     ]
     if not beginning or not parts:
         return ()
-    there = {chip.wish for chip in market.chips(asked(chat))}
+    there = {chip.wish for chip in service.explain(asked(chat)).chips}
     return tuple(wish for wish in parts[0] if wish in there)
 
 
@@ -188,14 +183,14 @@ def given_up(chat: ChatContext, sentence: str) -> tuple[str, ...]:
 def asks_who_buys(chat: ChatContext, sentence: str) -> str | None:
     """What a seller asks the demand for ("who needs chips near Gdansk?"), without the words that say so; None where
     they ask for anything else."""
-    said = Said.of(sentence)
+    said = NormalisedText.of(sentence)
     found = _who_buys(chat.market_context.catalogue).match(said.text)
     return _of_goods(chat, said.as_written(found.end(), len(said.text))) if found else None
 
 
 def _of_goods(chat: ChatContext, wanted: str) -> str | None:
     """What is wanted, if it is goods, or nothing in particular."""
-    said = read(chat, wanted).understood
+    said = read(chat, wanted).parsed
     goods = said.product is not None or said.alternatives or not WORD.search(wanted)
     return wanted if goods else None
 

@@ -16,11 +16,9 @@ from conversations.last_query import asked, latest
 from conversations.reply import Card, CardList, Toast
 from conversations.router import Router
 from conversations.trade.requests.card import brief_request
-from core.discovery.search import kept
-from core.discovery.search import requests as wanting
-from core.discovery.search.model import Order, Query
-from core.discovery.search.sentence.parse import Understood
-from core.discovery.search.service import query_of, without
+from core.discovery.search import service
+from core.discovery.search.model import Order, ParsedQuery, Query
+from core.discovery.search.service import parse_query, without
 
 SHOWN = 10
 ORDERS: tuple[Order, ...] = ("newest", "nearest")
@@ -33,16 +31,16 @@ router = Router()
 def wanted(chat: ChatContext, sentence: str) -> None:
     """`/requests 500 t A1 pellets in Kaunas from 190 eur`: what buyers ask for that this would answer."""
     market_context = chat.market_context
-    said = query_of(sentence, market_context.catalogue, market_context.places, chat.today, chat.words.language)
-    compared = [chip_label(chat, chip) for chip in wanting.chips(said) if chip.wish == "quality"]
+    said = parse_query(sentence, market_context.catalogue, market_context.places, chat.today, chat.words.language)
+    compared = [chip_label(chat, chip) for chip in service.explain(said, "request").chips if chip.wish == "quality"]
     note = chat.words("market.left_out", parts=", ".join(compared)) if compared else ""
-    _show(chat, ask(chat, as_said(chat, wanting.having(said), ORDERS), WANTED), note)
+    _show(chat, ask(chat, as_said(chat, service.as_supply(said), ORDERS), WANTED), note)
 
 
 @router.command("wanted_more")
 def refine(chat: ChatContext, sentence: str) -> None:
     """What is said after the list replaces that part of it: "near Riga", "and chips?"."""
-    _show(chat, ask(chat, kept.refined(asked(chat, WANTED), _told(chat, sentence)), WANTED))
+    _show(chat, ask(chat, asked(chat, WANTED).refined_by(_told(chat, sentence)), WANTED))
 
 
 def refines_wanted(chat: ChatContext, sentence: str) -> bool:
@@ -52,12 +50,12 @@ def refines_wanted(chat: ChatContext, sentence: str) -> bool:
     more = _told(chat, sentence)
     if more.product is not None or more.alternatives:
         return asks_for_others_too(chat, sentence)
-    return not more.rest and bool(wanting.chips(Query(more)))
+    return not more.rest and bool(service.explain(Query(more), "request").chips)
 
 
-def _told(chat: ChatContext, sentence: str) -> Understood:
-    more = wanting.having(read(chat, sentence)).understood
-    told = told_of(chat, more, asked(chat, WANTED).understood)
+def _told(chat: ChatContext, sentence: str) -> ParsedQuery:
+    more = service.as_supply(read(chat, sentence)).parsed
+    told = told_of(chat, more, asked(chat, WANTED).parsed)
     return replace(told, rest=without_small_words(chat, told.rest))
 
 
@@ -84,10 +82,10 @@ def sort(chat: ChatContext, pressed: Press) -> None:
 
 def _show(chat: ChatContext, query: Query, note: str = "") -> None:
     """The requests, and what was said that is not compared here."""
-    found = wanting.find_requests(chat.ctx, chat.market_context.catalogue, query, but=chat.organisation)
+    found = service.search_requests(chat.ctx, chat.market_context.catalogue, query, but=chat.organisation)
     if found.query != query:
         query = ask(chat, found.query, WANTED)
-    words, chips = chat.words, chips_of(chat, query, wanting.chips(query))
+    words, chips = chat.words, chips_of(chat, query, service.explain(query, "request").chips)
     said = (understood_text(chat, chips), order_text(chat, query), *unclear_words(chat, query), note)
     text = "\n".join(filter(None, said))
     everything = to_command(words, "requests", said=words("wanted.all"))

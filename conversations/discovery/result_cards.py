@@ -23,9 +23,8 @@ from conversations.reply import Button, Card, Line, Shared
 from conversations.reputation_badge import reputation_badge, reputation_badge_if_known, reputation_badge_with_reviews
 from conversations.trade.listings.grades import grade_line
 from conversations.trade.listings.my_listings import goods_lines, packed_in
-from core.discovery.search import kept
-from core.discovery.search.model import Ask, Hit, Page, Query, Relaxation
-from core.discovery.search.sentence.places import distance_km
+from core.catalogue.language.places import distance_km
+from core.discovery.search.model import EMPTY, Ask, Hit, Page, Query, Relaxation
 from core.people.blocking.rules import masked
 from core.trade.listings.model import Listing, ListingState
 
@@ -118,7 +117,7 @@ def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
     """A listing as a buyer sees it."""
     words = chat.words
     live = listing.state == ListingState.LIVE
-    prices, stands = Comparison.of(chat, kept.NOTHING), reputation_badge_with_reviews(chat, listing.seller, "seller")
+    prices, stands = Comparison.of(chat, EMPTY), reputation_badge_with_reviews(chat, listing.seller, "seller")
     lines = [
         Line(label=line.label, value=vat_in(chat, prices.price(listing)))
         if line.label == words("listing.price")
@@ -200,7 +199,7 @@ def question_card(chat: ChatContext, query: Query, asked: Ask) -> Card:
         (
             Button(
                 label=str(shown_parts(chat, choice.parts).get("product", "")),
-                press=press("find.which", "", expected_version, str(choice.query.understood.product)),
+                press=press("find.which", "", expected_version, str(choice.query.parsed.product)),
             ),
         )
         for choice in asked.choices
@@ -288,7 +287,7 @@ def _plainly(chat: ChatContext, query: Query, page: Page) -> str:
 
 def _without(chat: ChatContext, query: Query, relaxed: Relaxation) -> str:
     """Nothing meets this wish: how many there are without it, or a little beyond."""
-    parts = {**_parts(chat, query, relaxed), "near": query.understood.radius_km, "count": relaxed.count}
+    parts = {**_parts(chat, query, relaxed), "near": query.parsed.radius_km, "count": relaxed.count}
     for code, told, sentence in BEYOND:
         if code == relaxed.code and parts.get(told):
             return chat.words(sentence, **parts)

@@ -40,11 +40,9 @@ from conversations.reply import Button, CardList, Shared, Toast
 from conversations.router import Router
 from conversations.trade.listings.my_listings import own_card
 from conversations.trade.requests.request import opening_for
-from core.discovery.search import kept
-from core.discovery.search import service as market
-from core.discovery.search.model import Order, Page, Query
-from core.discovery.search.regularly import REGULARLY
-from core.discovery.search.sentence.places import Place
+from core.catalogue.language.places import Place
+from core.discovery.search import service
+from core.discovery.search.model import EMPTY, REGULARLY, Order, Page, Query
 from core.trade.listings import service as listings
 from core.trade.reviews.service import scores_of
 
@@ -69,7 +67,7 @@ def find(chat: ChatContext, sentence: str) -> None:
     query = as_said(chat, read(chat, sentence), ORDERS)
     ask(chat, query, words=sentence)
     page = _search(chat, query)
-    if query == Query(kept.NOTHING):  # pictures, signs: no list would be an answer to them
+    if query == Query(EMPTY):  # pictures, signs: no list would be an answer to them
         chat.reply(nonsense(chat, query, page))
         return
     which = next((each for each in page.asks if each.choices), None)
@@ -83,7 +81,7 @@ def read(chat: ChatContext, sentence: str, *, around: Place | None = None) -> Qu
     """The query that a sentence is. `around`: where a distance is from that is said without a place; else from home."""
     market_context = chat.market_context
     home = around or (home_town(chat) if chat.person.id else None)  # who was never here has none
-    return market.query_of(
+    return service.parse_query(
         sentence, market_context.catalogue, market_context.places, chat.today, chat.words.language, home=home
     )
 
@@ -130,7 +128,7 @@ def relax(chat: ChatContext, pressed: Press) -> None:
 def ask_for_quotes(chat: ChatContext, pressed: Press) -> None:
     """Nobody has it on offer: sellers are asked, with all that was understood filled in."""
     if (query := _current(chat, pressed)) is not None:
-        chat.open("request", opening_for(chat, query.understood))
+        chat.open("request", opening_for(chat, query.parsed))
 
 
 @router.press("find.meant")
@@ -147,7 +145,7 @@ def which_goods(chat: ChatContext, pressed: Press) -> None:
     if (query := _current(chat, pressed)) is None:
         return
     choices = [choice.query for each in _search(chat, query).asks for choice in each.choices]
-    chosen = next((each for each in choices if each.understood.product == pressed.choice), query)
+    chosen = next((each for each in choices if each.parsed.product == pressed.choice), query)
     show_results(chat, ask_as_before(chat, chosen))
 
 
@@ -163,7 +161,7 @@ def chip(chat: ChatContext, pressed: Press) -> None:
         ask_for_number(chat, query, tapped.wish)
         chat.reply(chip_card(chat, query, tapped, offered))
     else:
-        show_results(chat, ask(chat, market.without(query, tapped.wish)))
+        show_results(chat, ask(chat, service.without(query, tapped.wish)))
 
 
 @router.press("find.set")
@@ -183,7 +181,7 @@ def drop_wish(chat: ChatContext, pressed: Press) -> None:
     if (query := _current(chat, pressed)) is None:
         return
     tapped = chip_of(chat, query, pressed.choice)
-    show_results(chat, ask(chat, market.without(query, tapped.wish) if tapped is not None else query))
+    show_results(chat, ask(chat, service.without(query, tapped.wish) if tapped is not None else query))
 
 
 @router.press("find.show")
@@ -205,10 +203,10 @@ def listings_to_share(chat: ChatContext, text: str, after: str | None, door: str
     if text.startswith(SHARED):
         named = listings.listing_for(chat.ctx, text.removeprefix(SHARED))
         return [shared(chat, named, door)] if named.state in listings.TAKES_OFFERS else [], None
-    query = read(chat, text) if text.strip() else Query(kept.NOTHING, "newest")
-    if query.order == "nearest" and query.understood.place is None:  # to whoever types, which is no matter to others
+    query = read(chat, text) if text.strip() else Query(EMPTY, "newest")
+    if query.order == "nearest" and query.parsed.place is None:  # to whoever types, which is no matter to others
         query = replace(query, order="best")
-    page = market.search(chat.ctx, chat.market_context.catalogue, query, limit=SHARED_AT_ONCE, after=after)
+    page = service.search(chat.ctx, chat.market_context.catalogue, query, limit=SHARED_AT_ONCE, after=after)
     return [shared(chat, hit.listing, door) for hit in page.hits], page.after
 
 
@@ -225,7 +223,7 @@ def _search(chat: ChatContext, query: Query, after: str | None = None) -> Page:
         return {seller: score.rank for seller, score in scores_of(chat.ctx, sellers, "seller").items()}
 
     home, catalogue = home_town(chat), chat.market_context.catalogue
-    return market.search(chat.ctx, catalogue, query, limit=AT_ONCE, after=after, standings=standings, home=home)
+    return service.search(chat.ctx, catalogue, query, limit=AT_ONCE, after=after, standings=standings, home=home)
 
 
 def show_results(
@@ -240,7 +238,7 @@ def show_results(
         if page.after is not None:
             keep_place(chat, query, _behind(page, seen))
         chat.reply(result_list(chat, query, page, seen))
-    elif market.chips(query) and {chip.wish for chip in market.chips(query)} != {"rest"}:
+    elif service.explain(query).chips and {chip.wish for chip in service.explain(query).chips} != {"rest"}:
         chat.reply(nothing_found(chat, query, page))
     else:
         chat.reply(nonsense(chat, query, page) if not page.did_you_mean else nothing_found(chat, query, page))
@@ -248,9 +246,9 @@ def show_results(
 
 def _learned(chat: ChatContext, query: Query, page: Page) -> Query:
     """The query as what is on offer tells it: goods that sellers' own use of a word names, words that nobody writes."""
-    if page.understood == query.understood:
+    if page.parsed == query.parsed:
         return query
-    return ask_as_before(chat, replace(query, understood=page.understood))
+    return ask_as_before(chat, replace(query, parsed=page.parsed))
 
 
 def show_behind(chat: ChatContext, query: Query, behind: str) -> None:
@@ -264,7 +262,7 @@ def result_list(chat: ChatContext, query: Query, page: Page, seen: int) -> CardL
 
     `seen`: how many are on the pages before.
     """
-    prices = Comparison.of(chat, query.understood)
+    prices = Comparison.of(chat, query.parsed)
     items = tuple(hit_card(chat, hit, prices) for hit in page.hits)
     said = (
         understood_text(chat, chips_of(chat, query)),
@@ -293,14 +291,14 @@ def result_list(chat: ChatContext, query: Query, page: Page, seen: int) -> CardL
 
 def _quotes_row(chat: ChatContext, query: Query) -> tuple[tuple[Button, ...], ...]:
     """Where goods are wanted in turn, the way to ask for that."""
-    if all(each.code != REGULARLY for each in query.understood.unclear):
+    if all(each.code != REGULARLY for each in query.parsed.unclear):
         return ()
     return ((Button(label=chat.words("command.request"), press=press("find.request", "", fingerprint(query))),),)
 
 
 def _measured_from(chat: ChatContext, query: Query) -> str:
     home = my_place(chat)
-    if home is None or query.understood.place is not None:
+    if home is None or query.parsed.place is not None:
         return ""
     return chat.words("find.measured_from", place=show_town(chat, home))
 
@@ -325,7 +323,9 @@ def _turning(chat: ChatContext, page: Page, query: Query, seen: int) -> tuple[tu
         turning.append(Button(label=words("find.next"), press=press("find.more", "", asked_now, _behind(page, seen))))
     sorting = order_rows(chat, query, ORDERS, "find.sort") if page.total > 1 else ()
     keeping = (
-        [Button(label=words("alert.save"), press=press("alert.save", "", asked_now))] if market.chips(query) else []
+        [Button(label=words("alert.save"), press=press("alert.save", "", asked_now))]
+        if service.explain(query).chips
+        else []
     )
     if not is_measurable(chat, query):
         keeping.append(Button(label=words("place.set"), press=press("place.set")))

@@ -12,9 +12,7 @@ from zlib import crc32
 
 from conversations.chat_context import ChatContext
 from conversations.last_query import GOODS, LATEST, asked, latest
-from core.discovery.search import kept
-from core.discovery.search.model import Query
-from core.discovery.search.unheard import NOT_LOOKED_AT
+from core.discovery.search.model import EMPTY, NOT_LOOKED_AT, Query
 from core.kernel.chat_state.service import recall, remember
 
 WANTED = "wanted"
@@ -32,7 +30,7 @@ def ask(chat: ChatContext, query: Query, topic: str = GOODS, *, words: str = "")
     """From now on this is what is asked; its buttons carry its mark. `words`: the person's own, which say all of it;
     what was not looked at is none of them."""
     own = _without_unheard(" ".join(words.split()), query)
-    remember(chat.ctx, chat.person.id, topic, f"{kept.written(query)}\n{own}" if own else kept.written(query))
+    remember(chat.ctx, chat.person.id, topic, f"{query.to_json()}\n{own}" if own else query.to_json())
     attend(chat, topic)
     return query
 
@@ -71,7 +69,7 @@ def place_kept(chat: ChatContext, query: Query) -> str:
 
 def _without_unheard(own: str, query: Query) -> str:
     """The words without those that nobody writes; with a number among these it is called by its wishes."""
-    refusals = (each for each in query.understood.unclear if each.code == NOT_LOOKED_AT)
+    refusals = (each for each in query.parsed.unclear if each.code == NOT_LOOKED_AT)
     unheard = [word for each in refusals for word in WORD.findall(str(each.parts["words"]))]
     if any(word.isdigit() for word in unheard):
         return ""
@@ -83,7 +81,7 @@ def _without_unheard(own: str, query: Query) -> str:
 def added(chat: ChatContext, words: str) -> str:
     """What was asked so far, with these words behind it; nothing where a button has changed what was asked."""
     before = asked_words(chat)
-    if not before and asked(chat).understood != kept.NOTHING:
+    if not before and asked(chat).parsed != EMPTY:
         return ""
     return ", ".join(filter(None, (before, words)))
 
@@ -95,4 +93,4 @@ def has_asked(chat: ChatContext) -> bool:
 
 def fingerprint(query: Query) -> int:
     """A number that tells this query from others: a button of an earlier list must not change a later one."""
-    return crc32(kept.written(query).encode())
+    return crc32(query.to_json().encode())

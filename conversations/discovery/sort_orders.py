@@ -12,9 +12,9 @@ from conversations.chat_context import ChatContext
 from conversations.discovery.search_state import fingerprint
 from conversations.people.location import my_place
 from conversations.reply import Button
+from core.catalogue.language.places import Place as Town
 from core.catalogue.product_names import folded
 from core.discovery.search.model import Order, Query
-from core.discovery.search.sentence.places import Place as Town
 
 # What people say after a search, in each language of the market; a word of courtesy around it changes nothing.
 SAID: Final[Mapping[Order, Sequence[str]]] = {
@@ -101,15 +101,15 @@ def order_text(chat: ChatContext, query: Query) -> str:
 
 
 def is_measurable(chat: ChatContext, query: Query) -> bool:
-    return query.understood.place is not None or my_place(chat) is not None
+    return query.parsed.place is not None or my_place(chat) is not None
 
 
 def ordered(chat: ChatContext, query: Query, orders: Sequence[Order], chosen: str) -> Query:
     """The query in the order of that name, or in the usual one; without a place, nearest means to mine."""
     order: Order = next((each for each in orders if each == chosen), "best")
     # Who asks in a group may be nobody that we know: only where it matters is their place asked for.
-    if order == "nearest" and query.understood.place is None and (home := home_town(chat)) is not None:
-        query = replace(query, understood=replace(query.understood, place=home))
+    if order == "nearest" and query.parsed.place is None and (home := home_town(chat)) is not None:
+        query = replace(query, parsed=replace(query.parsed, place=home))
     return replace(query, order=order)
 
 

@@ -9,5 +9,5 @@ from core.discovery.search.model import Query
 
 def town_name(chat: ChatContext, query: Query) -> str:
     """The town that is asked for; empty where none is."""
-    place = query.understood.place
+    place = query.parsed.place
     return show_town(chat, place) if place is not None else ""

@@ -9,8 +9,7 @@ from conversations.form_controller.sentence_answers import AS_WRITTEN
 from conversations.forms.form import Field
 from conversations.market_questions import LANGUAGE, question_asked
 from core.catalogue.product_names import folded
-from core.discovery.search.price_question import asks_fee
-from core.discovery.search.sentence.parse import parse
+from core.discovery.search.service import intent_of, parse
 
 SPOKEN: Final = "languages"  # the field that asks for languages: "English" answers it
 
@@ -29,4 +28,4 @@ def aside(chat: ChatContext, asked: Field, text: str) -> tuple[str, str] | None:
         return None
     market_context = chat.market_context
     understood = parse(text, market_context.catalogue, market_context.places, chat.today, chat.words.language)
-    return ("fee", text) if asks_fee(text, understood, market_context.catalogue) else None
+    return ("fee", text) if intent_of(text, understood, market_context.catalogue).asks_fee() else None

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from conversations.chat_context import ChatContext
 from conversations.forms.form import Field, Values
 from conversations.forms.keypads import Calendar
-from core.discovery.search.sentence.parse import parse_date_window
-from core.discovery.search.sentence.times.days import end_of_month
-from core.discovery.search.sentence.times.windows import JUST_PASSED
+from core.catalogue.language.fields import parse_date_window
+from core.catalogue.language.times.days import end_of_month
+from core.catalogue.language.times.windows import JUST_PASSED
 from core.kernel.errors import Invalid
 
 Window = tuple[date, date]

@@ -22,7 +22,7 @@ from babel.numbers import get_decimal_symbol
 from conversations.chat_context import ChatContext
 from conversations.dates import month_in_words
 from conversations.reply import Option
-from core.discovery.search.sentence.numbers import with_decimals
+from core.catalogue.language.numbers import with_decimals
 from core.kernel.errors import Invalid
 from core.kernel.quantity import Quantity
 

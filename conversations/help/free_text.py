@@ -18,9 +18,8 @@ from conversations.market_questions import question_asked
 from conversations.reply import Say
 from conversations.router import Router
 from core.catalogue.product_names import folded, words_of
-from core.discovery.search.price_question import asked_of_prices
-from core.discovery.search.sentence.not_traded import NOT_TRADED
-from core.discovery.search.sentence.parse import Understood, parse
+from core.discovery.search.model import NOT_TRADED, ParsedQuery
+from core.discovery.search.service import intent_of, parse
 
 # What only somebody who looks for goods says: a town alone may be anything.
 WISHES = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
@@ -64,7 +63,7 @@ def _wished(chat: ChatContext, text: str) -> None:
     wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of whatever goods
     wants_goods |= any(each.code == NOT_TRADED for each in understood.unclear)
     wants_goods |= any(map(market_context.catalogue.name_index.of_last_part, words_of(understood.rest)))
-    if (question := asked_of_prices(text, understood, market_context.catalogue)) is not None:
+    if (question := intent_of(text, understood, market_context.catalogue).price_question()) is not None:
         chat.command(question, text)
     elif understood.side == "sell" or (understood.product and understood.price and "seller" in chat.person.roles):
         chat.command("sell", text)
@@ -84,7 +83,7 @@ def _wished(chat: ChatContext, text: str) -> None:
         suggest(chat, text)
 
 
-def _offers_goods(said: Understood) -> bool:
+def _offers_goods(said: ParsedQuery) -> bool:
     """Whether somebody sells so much of something, and says no more, whatever they were asked."""
     return said.side == "sell" and said.quantity is not None and not said.rest
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from conversations.wording import Wordings
 from core.advice.experts.events import ExpertListed
 from core.advice.experts.service import expert_for, expert_of
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import AccountsLinked, LanguageChosen, ProfileCompleted
 from core.people.accounts.model import Person, Platform, Role

@@ -7,7 +7,7 @@ from conversations.outgoing.messages import send
 from conversations.people.registration import spoken_now
 from conversations.reply import Say
 from conversations.wording import Wordings
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import AccountsLinked
 from core.people.accounts.service import identities, person_of

@@ -46,7 +46,7 @@ from core.discovery.alerts.events import ListingsFound, RequestsFound
 from core.kernel.chat_state.events import DraftNearsItsEnd
 from core.kernel.chat_state.service import shown
 from core.kernel.errors import Refusal
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.reminders import DeadlineNears
 from core.kernel.transaction import Ctx
 from core.kernel.transaction import person as acting_person

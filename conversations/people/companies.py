@@ -10,7 +10,7 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Toast
 from conversations.router import Flow, Router
 from conversations.steps import YES
-from core.discovery.search.sentence.parse import parse_money
+from core.catalogue.language.fields import parse_money
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
 from core.people.accounts import service as people

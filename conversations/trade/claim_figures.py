@@ -11,8 +11,8 @@ from typing import Final
 from conversations.chat_context import ChatContext
 from conversations.forms.form import Field, Values
 from conversations.forms.free_text_form import WORDS
-from core.discovery.search.sentence.numbers import parse_number
-from core.discovery.search.sentence.parse import parse_money
+from core.catalogue.language.fields import parse_money
+from core.catalogue.language.numbers import parse_number
 from core.kernel.decimals import decimals_of, half_up_to
 from core.kernel.errors import Invalid
 from core.kernel.money import Money

@@ -1,14 +1,10 @@
-"""Facts: what has happened, in the past tense, told to whoever listens within the same transaction."""
+"""Facts: what has happened, in the past tense, told to listeners within the same transaction."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from core.kernel.transaction import Ctx
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +12,10 @@ class Event:
     """A fact. Subclasses are frozen dataclasses of ids and plain values, named in the past tense."""
 
 
-Reaction = Callable[["Ctx", Any], None]
+class Listeners(Protocol):
+    """What a unit of work knows of its listeners; each is called with the unit's context."""
 
+    @property
+    def closing(self) -> Sequence[Callable[[Any], None]]: ...
 
-class Reactions:
-    """Who listens to which fact. Filled once, where the parts meet; a reaction runs in the announcer's transaction."""
-
-    def __init__(self) -> None:
-        self._by_kind: dict[type[Event], list[Reaction]] = defaultdict(list)
-        self.closing: list[Callable[[Ctx], None]] = []  # run once, when no fact is left
-
-    def on(self, kind: type[Event], reaction: Reaction) -> None:
-        self._by_kind[kind].append(reaction)
-
-    def to(self, event: Event) -> list[Reaction]:
-        return self._by_kind.get(type(event), [])
+    def to(self, event: Event) -> Sequence[Callable[[Any, Any], None]]: ...

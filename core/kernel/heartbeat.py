@@ -16,9 +16,9 @@ import structlog
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.kernel.compiled_statements import add_once, change, pick
 from core.kernel.database import Id, Instant, Table
 from core.kernel.events import Event
-from core.kernel.statements import add_once, change, pick
 from core.kernel.timers import move_on
 from core.kernel.transaction import Ctx
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import JSON, String, delete, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from core.kernel.compiled_statements import add_once, change, standing
 from core.kernel.database import Instant, Table
-from core.kernel.statements import add_once, change, standing
 
 IN_TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 0))")
 

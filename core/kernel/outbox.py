@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, exists, select, text, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
+from core.kernel.compiled_statements import remove
 from core.kernel.database import Id, Instant, Table
-from core.kernel.statements import remove
 
 # A post that nobody finished within this time is anybody's again: the process that held it has died.
 LEASE = timedelta(seconds=60)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm.exc import StaleDataError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from core.kernel.statements import bare_savepoints
+from core.kernel.compiled_statements import bare_savepoints
 from core.kernel.transaction import Done
 
 LOST_RACE = {"40001", "40P01"}  # serialization_failure, deadlock_detected

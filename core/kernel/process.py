@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from core.kernel.compiled_statements import find_all
 from core.kernel.database import Id, Instant, Table, Versioned
 from core.kernel.errors import NotAllowed, Stale
-from core.kernel.session import find_all
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 

@@ -14,8 +14,8 @@ from typing import Any, Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.kernel.compiled_statements import change
 from core.kernel.events import Event
-from core.kernel.statements import change
 from core.kernel.timers import TimerRow, reminder_at
 from core.kernel.transaction import TIME, Ctx, Transactions
 

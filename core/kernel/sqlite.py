@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import StaticPool
 
-from core.kernel.statements import bare_savepoints
+from core.kernel.compiled_statements import bare_savepoints
 from core.kernel.transaction import Done
 
 Result = TypeVar("Result")

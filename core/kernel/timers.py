@@ -15,8 +15,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Interval, String, bindparam, func, literal, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
+from core.kernel.compiled_statements import ask, put, remove
 from core.kernel.database import Id, Instant, Table
-from core.kernel.statements import ask, put, remove
 
 HALF: Final = Fraction(1, 2)  # of the way to a deadline, where its first reminder stands
 END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)  # nothing is moved beyond it: no calendar could write it down

@@ -17,11 +17,10 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from core.kernel.clock import Clock
-from core.kernel.events import Event, Reactions
+from core.kernel.compiled_statements import UnitSession, add_rows
+from core.kernel.events import Event, Listeners
 from core.kernel.ids import Ids
 from core.kernel.outbox import LEASE, OutboxRow, Post
-from core.kernel.session import UnitSession
-from core.kernel.statements import add_rows
 
 Answer = TypeVar("Answer")
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -52,7 +51,7 @@ class Ctx:
     now: datetime
     ids: Ids
     actor: Actor
-    reactions: Reactions
+    reactions: Listeners
     posts: list[Post] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)  # what listeners gather until the unit closes
     _facts: deque[Event] = field(default_factory=deque)
@@ -147,7 +146,7 @@ class Runner(Protocol):
 class Transactions:
     """Runs units of work, and hands what they posted to whoever delivers."""
 
-    def __init__(self, runner: Runner, clock: Clock, ids: Ids, reactions: Reactions) -> None:
+    def __init__(self, runner: Runner, clock: Clock, ids: Ids, reactions: Listeners) -> None:
         self._runner = runner
         self._clock = clock
         self._ids = ids

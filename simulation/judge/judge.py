@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from config.market import OWN_CLOCKS
 from core.advice.sessions.process import SESSION
 from core.books.audit.invariants import INVARIANTS
-from core.kernel.events import Reactions
 from core.kernel.heartbeat import AWAY_FROM
 from core.kernel.ids import Ids
 from core.kernel.process import Process
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Ctx
 from core.money.ledger.invariants import check
 from core.shop.purchases.model import PURCHASE

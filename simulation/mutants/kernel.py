@@ -13,10 +13,10 @@ from conversations.reply import Toast
 from conversations.turn import Turn
 from conversations.update_handler import UpdateHandler
 from core.kernel import dispatcher, heartbeat, inbox, outbox, process, timers, transaction
+from core.kernel.compiled_statements import add_once
 from core.kernel.dispatcher import Delivered, Dispatcher, Later, Never
 from core.kernel.inbox import InboxRow
 from core.kernel.outbox import OutboxRow, Post
-from core.kernel.statements import add_once
 from core.kernel.transaction import Ctx, Transactions
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 

@@ -16,12 +16,12 @@ from conversations.reply import Button, Card, Line, Option, Say, Toast
 from conversations.router import Flow, Router
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
-from core.discovery.search.sentence.places import Places
+from core.catalogue.language.places import Places
 from core.kernel.database import Table
 from core.kernel.dispatcher import Carrier, Dispatcher
 from core.kernel.errors import Stale
-from core.kernel.events import Reactions
 from core.kernel.ids import Ids
+from core.kernel.reactions import Reactions
 from core.kernel.sqlite import SqliteRunner, connect, engine_over
 from core.kernel.transaction import Transactions
 from tests.core.conftest import MovableClock

@@ -18,7 +18,7 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Home, Line, Option, Say
 from conversations.router import Flow, Router
 from conversations.update_handler import UpdateHandler
-from core.discovery.search.sentence.places import Places
+from core.catalogue.language.places import Places
 from core.kernel.ids import Ids
 from lab.app import Lab
 from lab.tests.slack.desk import Desk as Window

@@ -28,9 +28,9 @@ from conversations.reply import FormView, Say
 from core.kernel import inbox, outbox, transaction
 from core.kernel.chat_state import service as talks
 from core.kernel.chat_state.model import Draft
+from core.kernel.compiled_statements import add_once
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.inbox import InboxRow
-from core.kernel.statements import add_once
 from core.people.accounts.model import Platform
 from core.trade.deals import approval
 from core.trade.deals import service as deals

@@ -13,8 +13,8 @@ from conversations.trade.deals.card import awaits_me, deal_card
 from conversations.wording import Wordings
 from core.advice.sessions import meeting
 from core.advice.sessions.service import booking_for
-from core.discovery.search.sentence.places import Places
-from core.kernel.statements import standing
+from core.catalogue.language.places import Places
+from core.kernel.compiled_statements import standing
 from core.kernel.transaction import MARKET, Actor, Ctx
 from core.people.accounts.service import acting
 from core.trade.deals.service import deal_for

@@ -12,9 +12,9 @@ from babel import Locale
 from config.reference import reference
 from conversations.dates import day_in_words, span_in_words, weekday_in_words
 from conversations.wording import Wordings
-from core.discovery.search.sentence.fields import parse_date_window
-from core.discovery.search.sentence.parse import parse
-from core.discovery.search.sentence.times.days import DateWindow
+from core.catalogue.language.fields import parse_date_window
+from core.catalogue.language.times.days import DateWindow
+from core.discovery.search.service import parse
 
 FIRST, LAST = date(2026, 11, 3), date(2026, 11, 9)
 CERTAIN = 300  # days ahead; later in the year a day without its year may be one that has just passed

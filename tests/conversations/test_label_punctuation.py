@@ -15,7 +15,7 @@ from conversations.outgoing.label_punctuation import jointed
 from conversations.outgoing.messages import replies_of, send
 from conversations.reply import Card, CardList, FieldView, FormView, Home, Line, Reply
 from conversations.wording import Wordings, listed
-from core.discovery.search.sentence.places import Places
+from core.catalogue.language.places import Places
 from core.kernel.transaction import MARKET, Ctx
 from core.people.accounts.model import Platform
 from core.people.accounts.service import acting

@@ -12,9 +12,10 @@ import pytest
 
 from config.database import open_database
 from core.books.audit.service import invariants
-from core.kernel.events import Event, Reactions
+from core.kernel.events import Event
 from core.kernel.ids import Ids
 from core.kernel.outbox import Post
+from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler, run_due_timers
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions, person
 from core.people.accounts.model import Identity, Person, Platform

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.catalogue import Catalogue, load
-from core.discovery.search.sentence.places import Places, load_places
+from core.catalogue.language.places import Places, load_places
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.trade.listings.model import Certificate, Place, PublishListing

@@ -13,11 +13,11 @@ from typing import Any
 
 from core.books.invoicing.issuance import write
 from core.kernel.database import Table
-from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity
+from core.kernel.reactions import Reactions
 from core.kernel.sqlite import SqliteRunner
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, Transactions

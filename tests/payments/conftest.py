@@ -22,8 +22,8 @@ from core.books.audit.service import invariants
 from core.books.reconciliation import reactions as reconciliation_reactions
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Dispatcher
-from core.kernel.events import Reactions
 from core.kernel.ids import Ids
+from core.kernel.reactions import Reactions
 from core.kernel.sqlite import SqliteRunner
 from core.kernel.transaction import MARKET, Transactions
 from core.people.accounts.model import CompleteProfile, Role

@@ -20,7 +20,7 @@ from config.reference import reference
 from core.advice.experts.model import OfferExpertise, Rate
 from core.advice.experts.service import offer_expertise
 from core.catalogue import Catalogue
-from core.discovery.search.sentence.places import Places, distance_km
+from core.catalogue.language.places import Places, distance_km
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.kernel.transaction import MARKET, Ctx, Transactions, person

@@ -39,10 +39,8 @@ from core.advice.experts.shortlist import is_kept
 from core.advice.promotion.view_counts import note_opened, note_shown
 from core.advice.reviews.service import ranks_of
 from core.advice.sessions import slot_checks as session_slots
-from core.discovery.search import experts as advisers
-from core.discovery.search.experts import Advisers
-from core.discovery.search.kept import NOTHING
-from core.discovery.search.model import Order, Query
+from core.discovery.search import service
+from core.discovery.search.model import EMPTY, ExpertResults, Order, Query
 from core.people.accounts.service import ZONE_UNKNOWN, person_of
 
 MORE_SHOWN: Final = 12
@@ -70,7 +68,7 @@ def query_of_problem(chat: ChatContext, sentence: str, *, answering: bool = Fals
     """What is said to those who advise. `answering`: of a list of them."""
     market_context, language = chat.market_context, chat.words.language
     now = chat.ctx.now.astimezone(chat.words.zone).time()
-    return advisers.problem_told(
+    return service.parse_problem(
         sentence, market_context.catalogue, market_context.places, chat.today, language, now=now, answering=answering
     )
 
@@ -79,16 +77,16 @@ def query_of_problem(chat: ChatContext, sentence: str, *, answering: bool = Fals
 def everybody(chat: ChatContext, _pressed: Press) -> None:
     tell_problem(chat, "")
     keep_narrowing(chat, Narrowing())
-    show_advisers(chat, ask(chat, Query(NOTHING), ADVICE), MORE_SHOWN)
+    show_advisers(chat, ask(chat, Query(EMPTY), ADVICE), MORE_SHOWN)
 
 
 @router.press("seek.from_goods")
 def instead_of_goods(chat: ChatContext, _pressed: Press) -> None:
     """What was written where goods are looked for is a problem that somebody knows about."""
     query = asked(chat)
-    tell_problem(chat, query.understood.rest)
+    tell_problem(chat, query.parsed.rest)
     keep_narrowing(chat, Narrowing())
-    show_advisers(chat, ask(chat, advisers.problem_of(query, chat.market_context.catalogue), ADVICE))
+    show_advisers(chat, ask(chat, service.as_problem(query, chat.market_context.catalogue), ADVICE))
 
 
 @router.press("seek.wider")
@@ -98,7 +96,7 @@ def wider(chat: ChatContext, pressed: Press) -> None:
     if pressed.expected_version != fingerprint(query):
         chat.reply(Toast(text=chat.words("find.asked_since")))
     elif pressed.choice:
-        query = ask(chat, advisers.weaker(query, pressed.choice), ADVICE)
+        query = ask(chat, service.weaker(query, pressed.choice), ADVICE)
     show_advisers(chat, query, SHOWN if pressed.choice else MORE_SHOWN)
 
 
@@ -132,10 +130,10 @@ def meant(chat: ChatContext, pressed: Press) -> None:
     show_advisers(chat, ask(chat, offered.get(pressed.choice) or query, ADVICE))
 
 
-def _found(chat: ChatContext, query: Query) -> Advisers:
+def _found(chat: ChatContext, query: Query) -> ExpertResults:
     standings, catalogue = partial(ranks_of, chat.ctx), chat.market_context.catalogue
     but, free = chat.organisation, has_time(chat)
-    return advisers.find_experts(chat.ctx, catalogue, query, standings=standings, but=but, has_time=free)
+    return service.search_experts(chat.ctx, catalogue, query, standings=standings, but=but, has_time=free)
 
 
 def show_advisers(chat: ChatContext, query: Query, most: int = SHOWN) -> None:
@@ -147,8 +145,8 @@ def show_advisers(chat: ChatContext, query: Query, most: int = SHOWN) -> None:
     matches = [match for match in found.matches if passes(chat, narrowing, match.expert)]
     if query.order == "soonest":
         matches = soonest_first(chat, matches)
-    elif query.understood.at is not None and query.order == "best":
-        matches = punctual_first(chat, matches, query.understood)
+    elif query.parsed.at is not None and query.order == "best":
+        matches = punctual_first(chat, matches, query.parsed)
     if not matches:
         text = words("seek.narrowed_out", count=len(found.matches))
         rows = tuple(narrowed_rows(chat, narrowing))
@@ -169,16 +167,21 @@ def show_advisers(chat: ChatContext, query: Query, most: int = SHOWN) -> None:
     more = ((everybody,),) if most < len(matches) else ()
     sorting = order_rows(chat, query, ORDERS, "seek.sort") if len(matches) > 1 else ()
     narrower = narrowed_rows(chat, narrowing) if narrowing.wishes or len(matches) > 1 else ()
-    at = query.understood.at
+    at = query.parsed.at
     times = words("seek.times_near", at=at) if at else ""
-    understood = (understood_text(chat, advisers.chips(query)), order_text(chat, query), times)
+    understood = (understood_text(chat, service.explain(query, "expert").chips), order_text(chat, query), times)
     chat.reply(
         CardList(
             subject="experts",
             title=words("seek.found", count=len(matches)),
             text="\n".join(filter(None, (*understood, *unclear_words(chat, query)))),
             items=tuple(_brief(chat, match, query) for match in shown),
-            buttons=(*more, *chip_rows(chat, query, advisers.chips(query), "seek.wider"), *sorting, *narrower),
+            buttons=(
+                *more,
+                *chip_rows(chat, query, service.explain(query, "expert").chips, "seek.wider"),
+                *sorting,
+                *narrower,
+            ),
             as_new_message=chat.as_new_message,
         )
     )
@@ -188,9 +191,9 @@ def _brief(chat: ChatContext, match: Match, query: Query) -> Card:
     """One of several: enough to choose by, and the next slots one tap away."""
     expert = match.expert
     open_button = Button(label=chat.words("seek.open"), press=press("seek.show", expert.id), style="primary")
-    slots = next_slots(chat, expert, wished=query.understood)
+    slots = next_slots(chat, expert, wished=query.parsed)
     card = expert_card(chat, expert, slots, reasons=match.reasons, buttons=((open_button,),), brief=True)
-    place = query.understood.place
+    place = query.parsed.place
     if match.km is None or place is None:
         return card
     return card.model_copy(update={"note": chat.words("search.why.near", km=match.km, place=show_town(chat, place))})
@@ -212,7 +215,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 def profile_card(chat: ChatContext, expert: Expert) -> Card:
     words = chat.words
-    slots = next_slots(chat, expert, wished=asked(chat, ADVICE).understood)
+    slots = next_slots(chat, expert, wished=asked(chat, ADVICE).parsed)
     rows: list[tuple[Button, ...]] = []
     length = min(expert.lengths)
     if expert.organisation_id != chat.organisation:
@@ -287,8 +290,8 @@ def more_times(chat: ChatContext, pressed: Press) -> None:
 def next_free_now(chat: ChatContext, problem: str, but: str) -> Expert | None:
     """Who else could be called at once about this: the best who fits, or else whoever is there."""
     said = query_of_problem(chat, problem)
-    for wanted in (replace(said, order="best"), Query(NOTHING)):
-        now = replace(wanted, understood=replace(wanted.understood, free_now=True, window=None, at=None))
+    for wanted in (replace(said, order="best"), Query(EMPTY)):
+        now = replace(wanted, parsed=replace(wanted.parsed, free_now=True, window=None, at=None))
         others = (match.expert for match in _found(chat, now).matches)
         found = next((expert for expert in others if expert.id != but), None)
         if found is not None:

@@ -17,8 +17,8 @@ from conversations.reply import Button
 from core.advice.availability.slots import FURTHEST, Calendar, free_slots, spread
 from core.advice.experts.model import Expert
 from core.advice.sessions import slot_checks as session_slots
-from core.discovery.search.sentence.parse import Understood
-from core.discovery.search.sentence.times.days import DateWindow
+from core.catalogue.language.times.days import DateWindow
+from core.discovery.search.model import ParsedQuery
 
 SHOWN: Final = 3
 DAYS_LOOKED_AT: Final = 14  # for an hour that was named without a day
@@ -38,7 +38,7 @@ def has_time(chat: ChatContext) -> HasTime:
 
 
 def next_slots(
-    chat: ChatContext, expert: Expert, count: int = SHOWN, wished: Understood | None = None
+    chat: ChatContext, expert: Expert, count: int = SHOWN, wished: ParsedQuery | None = None
 ) -> list[datetime]:
     """The next few slots on different days; none while they are away. `wished`: on the days and nearest to the hour
     that it names, where there are any."""
@@ -49,7 +49,7 @@ def next_slots(
     return named or spread(free_slots(calendar, chat.ctx.now, length), calendar.zone, count)
 
 
-def at_that_time(chat: ChatContext, expert: Expert, wished: Understood) -> bool:
+def at_that_time(chat: ChatContext, expert: Expert, wished: ParsedQuery) -> bool:
     """Whether one of the slots that `next_slots` names first begins at the very hour."""
     slots = next_slots(chat, expert, wished=wished)
     return any(f"{slot.astimezone(chat.words.zone):%H:%M}" == wished.at for slot in slots)
@@ -64,7 +64,7 @@ def slot_button(chat: ChatContext, expert: Expert, slot: datetime, length: int, 
     )
 
 
-def _named(chat: ChatContext, calendar: Calendar, length: timedelta, wished: Understood) -> list[datetime]:
+def _named(chat: ChatContext, calendar: Calendar, length: timedelta, wished: ParsedQuery) -> list[datetime]:
     """Slots on the days that were named, or at the hour: of each day the one nearest to it."""
     if wished.window is None and wished.at is None:
         return []

@@ -14,18 +14,16 @@ from conversations.discovery.search_state import fingerprint
 from conversations.forms.answers import show_town
 from conversations.reply import Button, Card
 from core.advice.experts import service as experts
-from core.advice.experts.match_reasons import Match, hourly
-from core.discovery.search import experts as advisers
-from core.discovery.search.experts import Advisers, GivenUp, by_the_minute
-from core.discovery.search.model import Query
-from core.discovery.search.sentence.parse import Understood
+from core.advice.experts.match_reasons import Match, by_the_minute, hourly, in_currency
+from core.discovery.search import service
+from core.discovery.search.model import ExpertRelaxation, ExpertResults, ParsedQuery, Query
 from core.people.accounts.service import person_of
 
 CALENDARS_READ: Final = 30
 LATER_THAN_ANY: Final = datetime.max.replace(tzinfo=UTC)
 
 
-def nobody_fits(chat: ChatContext, query: Query, found: Advisers) -> Card:
+def nobody_fits(chat: ChatContext, query: Query, found: ExpertResults) -> Card:
     """No dead end: the wish that stands in the way, or each of several that do only together; what was perhaps meant;
     everybody, or oneself."""
     words, expected_version = chat.words, fingerprint(query)
@@ -42,13 +40,13 @@ def nobody_fits(chat: ChatContext, query: Query, found: Advisers) -> Card:
     ]
     everybody = Button(label=words("seek.all"), press=press("seek.all"))
     become = to_command(words, "expert")
-    said = advisers.chips(query)
+    said = service.explain(query, "expert").chips
     wishes = chip_rows(chat, query, said, "seek.wider") if any(chip.wish != "rest" for chip in said) else ()
     in_the_way = [each for each in found.relaxations if each.wish != "rest"]
     text = (understood_text(chat, said), *unclear_words(chat, query), *_told(chat, query, in_the_way))
     return Card(
         subject="experts",
-        title=words("seek.nobody_fits" if in_the_way or not query.understood.rest else "seek.nobody"),
+        title=words("seek.nobody_fits" if in_the_way or not query.parsed.rest else "seek.nobody"),
         text="\n".join(filter(None, text)),
         buttons=(*((each,) for each in (*meant, *relaxed)), *wishes, (everybody, become)),
         as_new_message=chat.as_new_message,
@@ -60,7 +58,7 @@ def soonest_first(chat: ChatContext, matches: Sequence[Match]) -> list[Match]:
     return [match for _, match in _by_time(chat, matches)]
 
 
-def punctual_first(chat: ChatContext, matches: Sequence[Match], wished: Understood) -> list[Match]:
+def punctual_first(chat: ChatContext, matches: Sequence[Match], wished: ParsedQuery) -> list[Match]:
     """Those who have a slot at the very hour that was named; of who fits best, so many calendars."""
     late = {match.expert.id: not at_that_time(chat, match.expert, wished) for match in matches[:CALENDARS_READ]}
     return sorted(matches, key=lambda match: late.get(match.expert.id, True))
@@ -77,9 +75,9 @@ def _by_time(chat: ChatContext, matches: Sequence[Match]) -> list[tuple[datetime
     return sorted(((free_at(match), match) for match in matches[:CALENDARS_READ]), key=lambda each: each[0])
 
 
-def _told(chat: ChatContext, query: Query, in_the_way: Sequence[GivenUp]) -> Iterator[str]:
+def _told(chat: ChatContext, query: Query, in_the_way: Sequence[ExpertRelaxation]) -> Iterator[str]:
     """A sentence about each wish that nobody meets who meets the others."""
-    words, said = chat.words, query.understood
+    words, said = chat.words, query.parsed
     for wish in dict.fromkeys(each.wish for each in in_the_way):
         matches = next(each.matches for each in reversed(in_the_way) if each.wish == wish)
         match wish:
@@ -109,10 +107,10 @@ def _soonest(chat: ChatContext, matches: Sequence[Match]) -> str:
 def _too_little(chat: ChatContext, query: Query, matches: Sequence[Match]) -> str:
     """That nobody takes so little, and who takes least; told for a minute where that was said."""
     words = chat.words
-    catalogue, most = chat.market_context.catalogue, query.understood.max_rate
+    catalogue, most = chat.market_context.catalogue, query.parsed.max_rate
     assert most is not None, "a rate was given up"
     rates = [hourly(match.expert) for match in matches]
-    lowest = min(rates, key=lambda rate: advisers.in_currency(rate, most.currency, catalogue) or rate.amount)
-    if query.understood.by_minute:
+    lowest = min(rates, key=lambda rate: in_currency(rate, most.currency, catalogue) or rate.amount)
+    if query.parsed.by_minute:
         return words("seek.none_rate_by_minute", rate=by_the_minute(most), lowest=by_the_minute(lowest))
     return words("seek.none_rate", rate=most, lowest=lowest)

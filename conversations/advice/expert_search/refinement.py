@@ -12,10 +12,8 @@ from conversations.discovery.sort_orders import ordered
 from conversations.last_query import ADVICE, asked, latest
 from conversations.router import Router
 from core.advice.experts import service as experts
-from core.discovery.search import experts as advisers
-from core.discovery.search import kept
-from core.discovery.search.model import Query
-from core.discovery.search.sentence.parse import Understood
+from core.discovery.search import service
+from core.discovery.search.model import ParsedQuery, Query
 
 WHEN = frozenset({"window", "at"})  # wishes that one consultant's free times answer, too
 
@@ -39,7 +37,7 @@ def refine(chat: ChatContext, sentence: str) -> None:
         show_advisers(chat, ask(chat, ordered(chat, before, ORDERS, order), ADVICE))
         return
     more, opened = _told(chat, sentence), place_kept(chat, before)
-    query = ask(chat, kept.refined(before, more), ADVICE)
+    query = ask(chat, before.refined_by(more), ADVICE)
     if opened and WHEN.issuperset(_wishes(more)):
         keep_place(chat, query, opened)
         chat.reply(profile_card(chat, experts.expert_for(chat.ctx, opened)))
@@ -47,13 +45,13 @@ def refine(chat: ChatContext, sentence: str) -> None:
         show_advisers(chat, query)
 
 
-def _told(chat: ChatContext, sentence: str) -> Understood:
+def _told(chat: ChatContext, sentence: str) -> ParsedQuery:
     query = query_of_problem(chat, sentence, answering=True)
-    return replace(query.understood, rest=without_small_words(chat, query.understood.rest))
+    return replace(query.parsed, rest=without_small_words(chat, query.parsed.rest))
 
 
-def _wishes(said: Understood) -> set[str]:
-    return {chip.wish for chip in advisers.chips(Query(said))}
+def _wishes(said: ParsedQuery) -> set[str]:
+    return {chip.wish for chip in service.explain(Query(said), "expert").chips}
 
 
 def _order(chat: ChatContext, sentence: str) -> str | None:

@@ -15,10 +15,10 @@ from core.advice.availability.local_times import instant, local
 from core.advice.availability.weekly_hours import minutes_of
 from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
+from core.catalogue.language.grammar import grammar_of
+from core.catalogue.language.patterns import any_of, words_meaning
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
-from core.discovery.search.sentence.grammar import grammar_of
-from core.discovery.search.sentence.patterns import any_of, words_meaning
 
 LONGEST_SAID: Final = 60  # letters; who writes more tells something else
 WORD: Final = re.compile(r"[^\W\d_]+")

@@ -16,11 +16,11 @@ from conversations.advice.experts.rates import SaidRate, said_rate
 from conversations.chat_context import ChatContext
 from core.advice.availability.weekly_hours import LONGEST_SENTENCE, SEVERAL_DAYS, Hours, names_of_days, read_hours
 from core.advice.experts.model import FIELDS_AT_MOST, LENGTHS
+from core.catalogue.language.grammar import grammar_of
+from core.catalogue.language.languages import language_named
+from core.catalogue.language.normalised_text import NormalisedText
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded, words_of
-from core.discovery.search.sentence.grammar import grammar_of
-from core.discovery.search.sentence.said import Said
-from core.discovery.search.sentence.tongues import language_named
 from core.kernel.errors import Refusal
 
 LONGEST: Final = 600  # letters that are read
@@ -62,7 +62,7 @@ def answers_in(chat: ChatContext, sentence: str) -> dict[str, str]:
 def _rate_in(chat: ChatContext, text: str) -> tuple[int, int, SaidRate] | None:
     """Where a price with its currency stands, with as much behind it as belongs to it."""
     catalogue, language, held = chat.market_context.catalogue, chat.words.language, chat.market_context.held
-    said = Said.of(text)
+    said = NormalisedText.of(text)
     for found in grammar_of(catalogue).money.finditer(said.text):
         if not (found["before"] or found["after"]):
             continue

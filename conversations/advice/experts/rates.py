@@ -18,12 +18,12 @@ from core.advice.experts import service as experts
 from core.advice.experts.model import Rate
 from core.advice.experts.rates import an_hour_of, is_odd
 from core.advice.experts.rules import check_most, least_rate
+from core.catalogue.language.fields import parse_money
+from core.catalogue.language.grammar import grammar_of
+from core.catalogue.language.normalised_text import NormalisedText
+from core.catalogue.language.patterns import any_of, words_meaning
+from core.catalogue.language.shorthand import expand_shorthand
 from core.catalogue.model import Catalogue
-from core.discovery.search.sentence.fields import parse_money
-from core.discovery.search.sentence.grammar import grammar_of
-from core.discovery.search.sentence.patterns import any_of, words_meaning
-from core.discovery.search.sentence.said import Said
-from core.discovery.search.sentence.shorthand import written_out
 from core.kernel.chat_state.service import recall, remember
 from core.kernel.decimals import half_up
 from core.kernel.errors import Invalid
@@ -83,7 +83,7 @@ def write_rate(rate: Rate) -> str:
 
 def said_rate(text: str, catalogue: Catalogue, language: str, held: frozenset[str] | None = None) -> SaidRate:
     """The amount and what it is for. `held`: the currencies that can be paid, None: any. Raises Invalid."""
-    said = Said.of(written_out(text.strip().rstrip("."), catalogue))
+    said = NormalisedText.of(expand_shorthand(text.strip().rstrip("."), catalogue))
     unread = Invalid("expert.rate_unread", given=text.strip()[:SHOWN])
     found = grammar_of(catalogue).money.match(said.text)
     if found is None:

@@ -19,8 +19,8 @@ from conversations.trade.delivery.claim import late_button
 from conversations.trade.delivery.findings import finding_text, never_came_lines, paid_by_agreement
 from conversations.trade.delivery.referee import value_lines
 from conversations.wording import labelled
-from core.discovery.search.sentence.numbers import parse_number
-from core.discovery.search.sentence.parse import parse_money
+from core.catalogue.language.fields import parse_money
+from core.catalogue.language.numbers import parse_number
 from core.kernel.decimals import decimals_of
 from core.kernel.errors import Invalid
 from core.kernel.money import Money

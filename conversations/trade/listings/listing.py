@@ -36,10 +36,11 @@ from conversations.router import Flow, Router
 from conversations.trade.listings.certificates import NUMBERS, SCHEMES, certificates_in, numbers_beside, numbers_within
 from conversations.trade.listings.my_listings import own_card
 from conversations.trade.listings.price_confirmation import beside_market
+from core.catalogue.language.times.days import proposed
 from core.catalogue.product_names import TOO_CLOSE, words_of
 from core.catalogue.truck_loads import TRUCK_TONNES
-from core.discovery.search.sentence.parse import Understood, parse
-from core.discovery.search.sentence.times.days import proposed
+from core.discovery.search.model import ParsedQuery
+from core.discovery.search.service import parse
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.quantity import Quantity
 from core.people.accounts.model import Role
@@ -303,7 +304,7 @@ def answers_in(
     return beside or answers | numbers_within(chat, sentence, stands or {}, answers)
 
 
-def _passed_days(said: Understood) -> dict[str, str]:
+def _passed_days(said: ParsedQuery) -> dict[str, str]:
     """Days that are over, where no others were said: their line tells that they are."""
     over = (each.parts for each in said.unclear if each.code == "window.in_the_past")
     days = next(((each["first"], each["last"]) for each in over), (None, None))
@@ -313,7 +314,7 @@ def _passed_days(said: Understood) -> dict[str, str]:
     return {}
 
 
-def _days_of(said: Understood) -> dict[str, str]:
+def _days_of(said: ParsedQuery) -> dict[str, str]:
     """The days; one that is in no calendar as it was written, so that the form says beside its line what is wrong."""
     no_day = day_in_no_calendar(said)
     if no_day is not None:
@@ -321,19 +322,19 @@ def _days_of(said: Understood) -> dict[str, str]:
     return {"window": write_window(proposed(said.window))} if said.window else {}
 
 
-def day_in_no_calendar(said: Understood) -> Refusal | None:
+def day_in_no_calendar(said: ParsedQuery) -> Refusal | None:
     """What was told in place of days, where no others are."""
     told = (each for each in said.unclear if each.code in NO_DAY and "given" in each.parts)
     return next(told, None) if said.window is None else None
 
 
-def _said(chat: ChatContext, sentence: str, *, per: str | None = None) -> Understood:
+def _said(chat: ChatContext, sentence: str, *, per: str | None = None) -> ParsedQuery:
     return parse(
         sentence, chat.market_context.catalogue, chat.market_context.places, chat.today, chat.words.language, per=per
     )
 
 
-def answers_of(chat: ChatContext, understood: Understood, product: str | None = None) -> dict[str, str]:
+def answers_of(chat: ChatContext, understood: ParsedQuery, product: str | None = None) -> dict[str, str]:
     """The form's answers that were understood of a sentence."""
     answers: dict[str, str] = {}
     if understood.product:

@@ -31,7 +31,7 @@ from conversations.trade.listings.price_confirmation import beside_market
 from conversations.trade.offers.offer import LOTS
 from conversations.trade.requests.card import SEALS, brief_request, request_card
 from conversations.trade.requests.lots import lots_at, too_few_lots
-from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.model import ParsedQuery
 from core.trade.offers.quotes import service as quotes
 from core.trade.requests import service as requests
 from core.trade.requests.model import CUT_OFF, QUOTES_EACH, QUOTES_EACH_AT_MOST, REQUEST, PublishRequest, Request
@@ -130,7 +130,7 @@ def request(chat: ChatContext, sentence: str) -> None:
     chat.open("request", FormDefaults(of_request(chat, opened_by(chat, sentence)) if sentence else {}))
 
 
-def opening_for(chat: ChatContext, understood: Understood) -> FormDefaults:
+def opening_for(chat: ChatContext, understood: ParsedQuery) -> FormDefaults:
     """The form with what somebody has looked for in vain: their limit is the price that they have in mind."""
     limit = understood.max_price or understood.price
     return FormDefaults(of_request(chat, answers_of(chat, replace(understood, price=limit))))

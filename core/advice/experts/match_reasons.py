@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
@@ -38,6 +39,19 @@ def hourly(expert: Expert) -> Money:
     if expert.basis == "minute":
         return Money(expert.rate_minor * 60, expert.currency)
     return Money(expert.rate_minor * 60 // max(expert.lengths), expert.currency)
+
+
+def by_the_minute(hourly: Money) -> Money:
+    """What a minute costs, of an hour's whole cents."""
+    return Money(hourly.minor // 60, hourly.currency)
+
+
+def in_currency(rate: Money, currency: str, catalogue: Catalogue) -> Fraction | None:
+    """An hour's rate in whole units of another currency; None where there is no rate of exchange."""
+    have, want = (catalogue.rates.per_euro.get(each) for each in (rate.currency, currency))
+    if rate.currency == currency:
+        return Fraction(rate.amount)
+    return None if have is None or want is None else Fraction(rate.amount) / Fraction(have) * Fraction(want)
 
 
 def is_free(expert: Expert, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from core.advice.experts import external_calendars, shortlist
 from core.advice.experts.questions import service as questions
 from core.advice.experts.service import BACK, FREE_OVER, TIMERS, free_over, holiday_over, left_company
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx

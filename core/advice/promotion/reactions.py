@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from core.advice.experts.events import ExpertPaused
 from core.advice.promotion import service
 from core.advice.promotion.model import PROMOTION
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.transaction import Ctx
 from core.shop.purchases.events import (

@@ -8,7 +8,7 @@ from core.advice.recaps import service
 from core.advice.recaps.model import RECAP, RECORDING
 from core.advice.sessions.events import SessionCalledOff, TalkEnded
 from core.advice.sessions.model import Booking, Meeting
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.transaction import Ctx
 from core.shop.purchases.events import PurchaseGivenBack, PurchasePaid

@@ -8,7 +8,7 @@ from core.advice.reviews import service
 from core.advice.reviews.model import SESSION_REVIEW
 from core.advice.sessions.events import TalkEnded
 from core.advice.sessions.model import Booking, Meeting
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx

@@ -22,11 +22,10 @@ from core.advice.reviews.model import (
 from core.advice.sessions.model import Booking, Meeting
 from core.advice.sessions.process import SESSION, SessionState
 from core.advice.sessions.service import booking_for
+from core.kernel.compiled_statements import put, select_rows
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import Money
 from core.kernel.process import StepRow, enter, step
-from core.kernel.session import select_rows
-from core.kernel.statements import put
 from core.kernel.transaction import Ctx
 from core.trade.reviews import rules
 from core.trade.reviews.rules import Counted

@@ -26,7 +26,6 @@ from core.advice.sessions.process import SESSION, TALKING, SessionState
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.process import step
-from core.kernel.session import find_all
 from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import person_of
@@ -162,7 +161,8 @@ def settle(ctx: Ctx, booking: Booking) -> None:
 
 
 def holds_of(ctx: Ctx, booking_id: str) -> list[CardHold]:
-    return find_all(ctx.session, CardHold, ("number",), booking_id=booking_id)
+    query = select(CardHold).where(CardHold.booking_id == booking_id).order_by(CardHold.number)
+    return list(ctx.session.scalars(query))
 
 
 def extended(ctx: Ctx, booking: Booking) -> Money:

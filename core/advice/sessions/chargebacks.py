@@ -16,9 +16,9 @@ from core.advice.sessions.model import Booking, CardHold, SessionPayout, Settlem
 from core.advice.sessions.process import SESSION
 from core.advice.sessions.service import booking_for
 from core.kernel.errors import NotFound
-from core.kernel.events import Reactions
 from core.kernel.money import Money
 from core.kernel.process import step
+from core.kernel.reactions import Reactions
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger

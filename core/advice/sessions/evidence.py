@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core.advice.sessions import final_charges
 from core.advice.sessions.events import FreeMinutePassed, LineSaid, SessionFact
 from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Meeting, SessionPayout, Settlement
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.row_values import columns, plain
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger

@@ -20,8 +20,8 @@ from core.advice.sessions.events import PickSecured, SessionExtended, SessionRem
 from core.advice.sessions.model import Booking, Meeting
 from core.advice.sessions.process import SESSION, SessionState
 from core.advice.sessions.rooms import presence
-from core.kernel.events import Reactions
 from core.kernel.heartbeat import ClocksStopped
+from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx

@@ -30,9 +30,9 @@ from core.books.invoicing.model import (
 from core.books.invoicing.parties import issuer_of, language_of, party_of
 from core.books.invoicing.vat import tax_of, told_by
 from core.kernel.money import Money
-from core.kernel.statements import add_once
 from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
+from core.kernel.upsert import add_unless_present
 from core.trade.funding.rules import drawn
 
 TAKEN_BACK: Final = "corrected:"  # how the key of a credit note begins for which a corrected invoice is written
@@ -254,7 +254,7 @@ def _credit_content(ctx: Ctx, note_: Invoice) -> Content | None:
 
 def _next_serial(ctx: Ctx, issuer: str, year: int, series: str) -> int:
     """The next number, held until this transaction is over: undone with it, it is the next one's."""
-    add_once(ctx.session, Series, issuer=issuer, year=year, series=series, last=0)
+    add_unless_present(ctx.session, Series, issuer=issuer, year=year, series=series, last=0)
     mine = (Series.issuer == issuer) & (Series.year == year) & (Series.series == series)
     taken = update(Series).where(mine).values(last=Series.last + 1).returning(Series.last)
     return int(ctx.session.execute(taken, execution_options={"synchronize_session": False}).scalar_one())

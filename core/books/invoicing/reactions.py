@@ -12,8 +12,8 @@ from core.advice.sessions.model import Booking
 from core.books.invoicing import issuance, pending_invoices, supplies
 from core.books.invoicing.issuance import Due
 from core.books.invoicing.model import MARKET, Invoice, Kind, Paper, Party, Supply
-from core.kernel.events import Reactions
 from core.kernel.money import Money
+from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx

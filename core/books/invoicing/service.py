@@ -14,7 +14,6 @@ from core.books.invoicing import pending_invoices as awaited
 from core.books.invoicing.events import InvoiceDrawn
 from core.books.invoicing.model import MARKET, Billing, Content, Drawn, Invoice, SetBilling, State, Wording
 from core.kernel.errors import Invalid, NotAllowed, NotFound
-from core.kernel.session import select_all
 from core.kernel.transaction import Ctx, person
 from core.people.accounts.service import acting, organisation_of, person_of, say_vat
 from core.people.files.model import Checked
@@ -129,8 +128,8 @@ def invoices_of(ctx: Ctx, subject: str | None = None, limit: int = 50) -> list[I
     """
     own = acting(ctx).organisation_id
     if subject is None:
-        return select_all(ctx.session, Invoice, _SEEN, own=own, limit=limit)
-    return select_all(ctx.session, Invoice, _SEEN_OF, own=own, limit=limit, subject=subject)
+        return list(ctx.session.scalars(_SEEN, {"own": own, "limit": limit}))
+    return list(ctx.session.scalars(_SEEN_OF, {"own": own, "limit": limit, "subject": subject}))
 
 
 def left_to_issuers(ctx: Ctx, subject: str | None = None) -> list[str]:

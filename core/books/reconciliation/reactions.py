@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.books.reconciliation.model import ReturnedRefund
-from core.kernel.events import Reactions
-from core.kernel.statements import add_once
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
+from core.kernel.upsert import add_unless_present
 from core.money.ledger.events import RefundReturned
 
 
@@ -14,7 +14,7 @@ def listen(reactions: Reactions) -> None:
 
 
 def _returned(ctx: Ctx, fact: RefundReturned) -> None:
-    add_once(
+    add_unless_present(
         ctx.session,
         ReturnedRefund,
         ref=fact.ref,

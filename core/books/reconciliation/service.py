@@ -23,8 +23,8 @@ from core.books.reconciliation.model import (
 from core.books.reconciliation.rules import SORTS, Sort
 from core.kernel.money import Money
 from core.kernel.outbox import OutboxRow, dig_up
-from core.kernel.statements import add_once
 from core.kernel.transaction import Ctx
+from core.kernel.upsert import add_unless_present
 from core.money.ledger import service as ledger
 from core.money.ledger.model import PROVIDER, PROVIDER_FEES, clearing, credit, debit
 from core.shop.purchases.model import PurchasePayment, PurchaseRefund
@@ -63,7 +63,7 @@ def read_until(ctx: Ctx, name: str, moment: datetime) -> None:
 
 def take_line(ctx: Ctx, *, ref: str, kind: str, amount: Money, fee: Money, source: str | None, at: datetime) -> None:
     """Remember a line of the provider's books, once; what it charges for its work is booked with it."""
-    new = add_once(
+    new = add_unless_present(
         ctx.session,
         ProviderLine,
         ref=ref,

@@ -24,10 +24,10 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Engine, select
 
+from core.catalogue.language.places import EARTH_RADIUS_KM
 from core.discovery.alerts.model import SavedSearch
 from core.discovery.alerts.rules import reach_km
-from core.discovery.search.sentence.parse import Understood
-from core.discovery.search.sentence.places import EARTH_RADIUS_KM
+from core.discovery.search.model import ParsedQuery
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, unit_named
 from core.kernel.transaction import Ctx
@@ -69,7 +69,7 @@ Columns = dict[str, Rows]
 # --- a search and a listing as numbers --------------------------------------------------------------------------------
 
 
-def outline(wanted: Understood) -> bytes:
+def outline(wanted: ParsedQuery) -> bytes:
     """What matching looks at of a search, packed."""
     row = np.zeros(1, OUTLINE)
     row["near"], row["least"], row["most"] = ANYWHERE, -math.inf, math.inf
@@ -89,7 +89,7 @@ def outline(wanted: Understood) -> bytes:
     return row.tobytes()
 
 
-def _limit_price(row: Rows, wanted: Understood) -> None:
+def _limit_price(row: Rows, wanted: ParsedQuery) -> None:
     """Two limits in two currencies are left to the exact look."""
     limits = {"most": wanted.max_price or wanted.price, "least": wanted.min_price}
     kinds = {_money(limit) for limit in limits.values() if limit is not None}

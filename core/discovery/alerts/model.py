@@ -36,8 +36,7 @@ class Rhythm(StrEnum):
 class SaveSearch(BaseModel):
     """Keep a search, and tell of every listing that it would find.
 
-    `wishes`: as `core.discovery.search.kept` writes them. `question`: the words in which the person has asked, where
-    they did.
+    `wishes`: a query as `Query.to_json` writes it. `question`: the words in which the person has asked, where they did.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

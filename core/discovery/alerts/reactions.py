@@ -9,7 +9,7 @@ from core.discovery.alerts import request_alerts, service
 from core.discovery.alerts.matching import Watchlists
 from core.discovery.alerts.model import Rhythm
 from core.discovery.alerts.notification_hours import OF_PERSON
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx

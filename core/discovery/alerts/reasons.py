@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.catalogue.language.places import distance_km
 from core.catalogue.product_names import words_of
 from core.discovery.alerts.rules import Goods
-from core.discovery.search.model import Reason
-from core.discovery.search.sentence.leaving_out import COUNTRY
-from core.discovery.search.sentence.measured import met_by
-from core.discovery.search.sentence.parse import Understood
-from core.discovery.search.sentence.places import distance_km
+from core.discovery.search.model import COUNTRY, ParsedQuery, Reason
+from core.discovery.search.service import measures_met
 
 
-def reasons(wanted: Understood, goods: Goods) -> tuple[Reason, ...]:
+def reasons(wanted: ParsedQuery, goods: Goods) -> tuple[Reason, ...]:
     """In the order in which a trader would say them. A wish that a change has made untrue since is left out."""
     return (*_of_goods(wanted, goods), *_of_price(wanted, goods), *_of_place(wanted, goods), *_of_rest(wanted, goods))
 
 
-def _of_goods(wanted: Understood, goods: Goods) -> Iterator[Reason]:
+def _of_goods(wanted: ParsedQuery, goods: Goods) -> Iterator[Reason]:
     listing = goods.listing
     if listing.product_id in {wanted.product, *wanted.alternatives}:
         yield Reason("search.why.product", {"product": listing.product_id})
     if listing.grade_id in wanted.grades_wanted:
         yield Reason("search.why.grade", {"grade": listing.grade_id})
-    measured = tuple(
-        each for each in wanted.quality if met_by(each, listing.grade_id, listing.words or "", goods.catalogue)
-    )
+    measured = measures_met(wanted, listing, goods.catalogue)
     if measured:
         yield Reason("search.chip.quality", {"quality": measured})
     schemes = tuple(scheme for scheme in wanted.certificates if scheme in goods.schemes)
@@ -34,7 +30,7 @@ def _of_goods(wanted: Understood, goods: Goods) -> Iterator[Reason]:
         yield Reason("search.why.certificate", {"schemes": schemes})
 
 
-def _of_price(wanted: Understood, goods: Goods) -> Iterator[Reason]:
+def _of_price(wanted: ParsedQuery, goods: Goods) -> Iterator[Reason]:
     """The price is told as the seller says it, and compared in the currency and unit of the limit."""
     most, least, price = wanted.max_price or wanted.price, wanted.min_price, goods.listing.price
     compared = None if most is None else goods.price(most.currency, most.unit)
@@ -45,7 +41,7 @@ def _of_price(wanted: Understood, goods: Goods) -> Iterator[Reason]:
         yield Reason("alert.met.at_least", {"price": price, "limit": least})
 
 
-def _of_place(wanted: Understood, goods: Goods) -> Iterator[Reason]:
+def _of_place(wanted: ParsedQuery, goods: Goods) -> Iterator[Reason]:
     place, listing = wanted.place, goods.listing
     if place is not None and listing.lat is not None and listing.lon is not None:
         km = round(distance_km(place.lat, place.lon, listing.lat, listing.lon))
@@ -54,7 +50,7 @@ def _of_place(wanted: Understood, goods: Goods) -> Iterator[Reason]:
         yield Reason("search.why.country", {"country": listing.country})
 
 
-def _of_rest(wanted: Understood, goods: Goods) -> Iterator[Reason]:
+def _of_rest(wanted: ParsedQuery, goods: Goods) -> Iterator[Reason]:
     listing, window = goods.listing, wanted.window
     words = tuple(word for word in words_of(wanted.rest) if goods.says(word))
     if words:

@@ -13,19 +13,18 @@ from sqlalchemy import delete, select, update
 
 from core.catalogue import Catalogue
 from core.catalogue.comparison import quantity_in
+from core.catalogue.language.places import Place
 from core.discovery.alerts import rules
 from core.discovery.alerts.events import Opening, RequestsFound
 from core.discovery.alerts.model import AT_ONCE, REQUEST_REACH_KM, TOLD_AT_ONCE, RequestAlert, RequestsMuted, Rhythm
 from core.discovery.alerts.notification_hours import set_hour
 from core.discovery.alerts.reasons import reasons
 from core.discovery.alerts.rules import Goods
-from core.discovery.search.model import Reason
-from core.discovery.search.sentence.parse import Understood
-from core.discovery.search.sentence.places import Place
+from core.discovery.search.model import ParsedQuery, Reason
 from core.kernel.errors import NotFound
-from core.kernel.statements import add_once
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
+from core.kernel.upsert import add_unless_present
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, members
 from core.people.blocking.service import blocked_parties
@@ -108,7 +107,7 @@ def sold_products(ctx: Ctx) -> dict[str, bool]:
 
 def mute_requests(ctx: Ctx, product_id: str) -> None:
     """Tell who asks of no more requests for it."""
-    add_once(ctx.session, RequestsMuted, person_id=acting(ctx).id, product_id=product_id, muted_at=ctx.now)
+    add_unless_present(ctx.session, RequestsMuted, person_id=acting(ctx).id, product_id=product_id, muted_at=ctx.now)
 
 
 def hear_of_requests(ctx: Ctx, product_id: str) -> None:
@@ -125,12 +124,12 @@ def move_openings(ctx: Ctx, stays: str, goes: str) -> None:
         ctx.session.execute(update(table).where(table.person_id == goes).values(person_id=stays))
 
 
-def _wanted(request: Request) -> Understood:
+def _wanted(request: Request) -> ParsedQuery:
     """What is asked for as a search would say it; without a known place, from the same country."""
     place = None
     if request.lat is not None and request.lon is not None:
         place = Place(request.place_name, request.country, request.lat, request.lon, "", False, ())
-    return Understood(
+    return ParsedQuery(
         product=request.product_id,
         grade=request.grade_id,
         certificates=tuple(request.certificates),
@@ -160,7 +159,7 @@ def _note(ctx: Ctx, person: Person, request: Request) -> None:
     if request.product_id in _muted(ctx, person.id):
         return
     key = {"person_id": person.id, "request_id": request.id}
-    if add_once(ctx.session, RequestAlert, **key, listing_id=None, found_at=ctx.now, told_at=None):
+    if add_unless_present(ctx.session, RequestAlert, **key, listing_id=None, found_at=ctx.now, told_at=None):
         set_hour(ctx, person, Rhythm.INSTANT)
 
 

@@ -12,18 +12,13 @@ from rapidfuzz.distance import OSA
 
 from core.catalogue import Catalogue
 from core.catalogue.comparison import price_in, quantity_in
+from core.catalogue.language.places import distance_km
 from core.catalogue.product_names import words_of
 from core.catalogue.synonyms import SAME, SHORTEST_STEM
 from core.discovery.alerts.keywords import tells_goods_apart
 from core.discovery.alerts.model import APART, DIGEST_WEEKDAY, MESSAGES_A_DAY, MORNING, QUIET_FROM, QUIET_UNTIL, Rhythm
-from core.discovery.search.model import Query
-from core.discovery.search.rules import chips_of, from_there
-from core.discovery.search.sentence.leaving_out import SCHEME, WORD, words_for
-from core.discovery.search.sentence.measured import met_by
-from core.discovery.search.sentence.parse import Understood
-from core.discovery.search.sentence.places import distance_km
-from core.discovery.search.sentence.whereabouts import NEAR_KM
-from core.discovery.search.wishes import LOOSE
+from core.discovery.search.model import LOOSE, NEAR_KM, SCHEME, WORD, ParsedQuery, Query
+from core.discovery.search.service import excluded_words, explain, measures_met, meets_origin
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.trade.listings.model import Listing
@@ -35,7 +30,7 @@ SOONEST = tuple(Rhythm)
 # --- what fits --------------------------------------------------------------------------------------------------------
 
 
-def asks_something(wanted: Understood) -> bool:
+def asks_something(wanted: ParsedQuery) -> bool:
     """Whether the search says what is wanted: a search for anything would tell of everything."""
     goods = wanted.product or wanted.alternatives or wanted.grade
     return bool(goods or wanted.certificates or wanted.quality or words_of(wanted.rest))
@@ -80,7 +75,7 @@ class Goods:
 
     def tells(self, unwanted: str) -> bool:
         """Whether a word of the listing itself says what that mark of a kind of goods leaves out."""
-        return not words_for(unwanted, self.catalogue).isdisjoint(self.words)
+        return not excluded_words(unwanted, self.catalogue).isdisjoint(self.words)
 
     def says(self, asked: str) -> bool:
         """Whether it, or the name of its goods, has that word or another one for it, in any language."""
@@ -102,7 +97,7 @@ def _names(product_id: str, catalogue: Catalogue) -> frozenset[str]:
     return frozenset(word for each in names for name in each.words for word in words_of(name))
 
 
-def fits(wanted: Understood, goods: Goods) -> bool:
+def fits(wanted: ParsedQuery, goods: Goods) -> bool:
     """Whether the search would find this listing."""
     listing = goods.listing
     products = (wanted.product,) if wanted.product else wanted.alternatives
@@ -110,10 +105,10 @@ def fits(wanted: Understood, goods: Goods) -> bool:
         (not products or listing.product_id in products)
         and (not wanted.grades_wanted or listing.grade_id in wanted.grades_wanted)
         and goods.schemes.issuperset(wanted.certificates)
-        and from_there(wanted, listing, goods.catalogue)
+        and meets_origin(wanted, listing, goods.catalogue)
         and goods.schemes.isdisjoint(mark.removeprefix(SCHEME) for mark in wanted.left_out)
         and not any(goods.tells(mark) for mark in wanted.left_out if mark.startswith(WORD))
-        and all(met_by(each, listing.grade_id, listing.words or "", goods.catalogue) for each in wanted.quality)
+        and measures_met(wanted, listing, goods.catalogue) == wanted.quality
         and wanted.incoterm in {None, listing.incoterm}
         and (not wanted.packaging or (listing.packaging or LOOSE) in wanted.packaging)
         and _in_time(wanted, listing)
@@ -132,15 +127,15 @@ def precedence(rhythm: Rhythm, query: Query) -> tuple[int, int]:
 
 def wishes_in(query: Query) -> int:
     """How much a search asks for."""
-    return len(chips_of(query.understood))
+    return len(explain(query).chips)
 
 
-def _in_time(wanted: Understood, listing: Listing) -> bool:
+def _in_time(wanted: ParsedQuery, listing: Listing) -> bool:
     window = wanted.window
     return window is None or (listing.window_from <= window.last and listing.window_to >= window.first)
 
 
-def reach_km(wanted: Understood) -> int | None:
+def reach_km(wanted: ParsedQuery) -> int | None:
     """How far around its place a search looks; None: it names no place. Without a distance a place orders a list, but
     who is told of one listing wants it near."""
     if wanted.place is None:
@@ -148,7 +143,7 @@ def reach_km(wanted: Understood) -> int | None:
     return NEAR_KM if wanted.radius_km is None else wanted.radius_km
 
 
-def _near_enough(wanted: Understood, listing: Listing) -> bool:
+def _near_enough(wanted: ParsedQuery, listing: Listing) -> bool:
     place, reach = wanted.place, reach_km(wanted)
     if place is None or reach is None:
         return True
@@ -157,14 +152,14 @@ def _near_enough(wanted: Understood, listing: Listing) -> bool:
     return distance_km(place.lat, place.lon, listing.lat, listing.lon) <= reach
 
 
-def _enough(wanted: Understood, goods: Goods) -> bool:
+def _enough(wanted: ParsedQuery, goods: Goods) -> bool:
     """Between the smallest lot and what is left. What no figure makes comparable is better told than hidden."""
     quantity = wanted.quantity
     amounts = None if quantity is None else goods.amounts(quantity.unit)
     return quantity is None or amounts is None or amounts[0] <= quantity <= amounts[1]
 
 
-def _at_the_price(wanted: Understood, goods: Goods) -> bool:
+def _at_the_price(wanted: ParsedQuery, goods: Goods) -> bool:
     for limit, most in ((wanted.max_price or wanted.price, True), (wanted.min_price, False)):
         if limit is None:
             continue
@@ -174,7 +169,7 @@ def _at_the_price(wanted: Understood, goods: Goods) -> bool:
     return True
 
 
-def _meets_words(wanted: Understood, goods: Goods) -> bool:
+def _meets_words(wanted: ParsedQuery, goods: Goods) -> bool:
     """The words that were not understood: beside goods those that the market knows are wishes; while nothing says which
     goods are meant, all of them are."""
     words = words_of(wanted.rest)

@@ -30,12 +30,11 @@ from core.discovery.alerts.notification_hours import OF_PERSON, quiet_hours_of, 
 from core.discovery.alerts.reasons import reasons
 from core.discovery.alerts.request_alerts import move_openings, tell_requests
 from core.discovery.alerts.rules import Goods, Hours
-from core.discovery.search import kept
 from core.discovery.search.model import Query, Reason
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
-from core.kernel.statements import add_once
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
+from core.kernel.upsert import add_unless_present
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, organisation_of, person_of
 from core.people.blocking.service import blocked_parties
@@ -51,11 +50,11 @@ MATCH: Final = "match"
 def save_search(ctx: Ctx, command: SaveSearch) -> SavedSearch:
     """Keep a search. The same one again is the one that is there. Raises Invalid, Refusal."""
     person = acting(ctx)
-    query = _as_alert(kept.read(command.wishes))
-    if not rules.asks_something(query.understood):
+    query = _as_alert(Query.from_json(command.wishes))
+    if not rules.asks_something(query.parsed):
         raise Invalid("alert.asks_nothing")
     mine = searches_of(ctx, person.id)
-    same = next((each for each in mine if kept.canonical(wanted(each)) == kept.canonical(query)), None)
+    same = next((each for each in mine if wanted(each).canonical() == query.canonical()), None)
     if same is not None:
         same.question = command.question or same.question
         ctx.session.flush()
@@ -65,10 +64,10 @@ def save_search(ctx: Ctx, command: SaveSearch) -> SavedSearch:
     search = SavedSearch(
         id=ctx.new_id(),
         person_id=person.id,
-        wishes=kept.written(kept.nameable(query)),
+        wishes=query.canonical(keeps_place_name=True).to_json(),
         question=command.question,
-        product_id=query.understood.product or "",
-        outline=outline(query.understood),
+        product_id=query.parsed.product or "",
+        outline=outline(query.parsed),
         rhythm=command.rhythm,
         paused=False,
         saved_at=ctx.now,
@@ -102,12 +101,12 @@ def seekers_of(ctx: Ctx, product_id: str) -> int:
 
 
 def wanted(search: SavedSearch) -> Query:
-    return _as_alert(kept.read(search.wishes))
+    return _as_alert(Query.from_json(search.wishes))
 
 
 def _as_alert(query: Query) -> Query:
     """The query as it is told of: near its place also where no distance was said."""
-    return replace(query, understood=replace(query.understood, radius_km=rules.reach_km(query.understood)))
+    return replace(query, parsed=replace(query.parsed, radius_km=rules.reach_km(query.parsed)))
 
 
 def pause_search(ctx: Ctx, search_id: str) -> SavedSearch:
@@ -160,9 +159,9 @@ def reasons_for(
 ) -> tuple[tuple[Reason, ...], SavedSearch | None]:
     """What of a search a listing meets, and which search of the same person with more wishes it fits too, if any."""
     goods = _goods(ctx, listing_for(ctx, listing_id), catalogue)
-    fitting = (each for each in searches_of(ctx, search.person_id) if rules.fits(wanted(each).understood, goods))
+    fitting = (each for each in searches_of(ctx, search.person_id) if rules.fits(wanted(each).parsed, goods))
     closest = max((search, *fitting), key=lambda each: rules.wishes_in(wanted(each)))  # of equal ones the first
-    return reasons(wanted(search).understood, goods), None if closest is search else closest
+    return reasons(wanted(search).parsed, goods), None if closest is search else closest
 
 
 # --- a new listing ----------------------------------------------------------------------------------------------------
@@ -188,7 +187,7 @@ def match_listing(
     not_told = blocked_parties(ctx, listing.seller) | {listing.seller}
     for search, person in _with_people(ctx, likely[:AT_ONCE]):
         looks = search.changed_at <= listed and person.organisation_id not in not_told
-        if looks and rules.fits(wanted(search).understood, goods):
+        if looks and rules.fits(wanted(search).parsed, goods):
             _note(ctx, search, person, goods)
     if len(likely) > AT_ONCE:
         rest = f"{MATCH}:{likely[AT_ONCE - 1]}"
@@ -213,7 +212,7 @@ def _with_people(ctx: Ctx, ids: Sequence[str]) -> Iterable[tuple[SavedSearch, Pe
 
 def _note(ctx: Ctx, search: SavedSearch, person: Person, goods: Goods) -> None:
     """Once for each listing and person, by the first of their searches that fit (`rules.precedence`)."""
-    new = add_once(
+    new = add_unless_present(
         ctx.session,
         Alert,
         person_id=person.id,
@@ -234,7 +233,7 @@ def _takes_over(ctx: Ctx, search: SavedSearch, goods: Goods) -> bool:
         return False
     other = ctx.session.get(SavedSearch, alert.search_id)
     first = other is not None and not other.paused and _precedence(other) <= _precedence(search)
-    if other is not None and first and rules.fits(wanted(other).understood, goods):
+    if other is not None and first and rules.fits(wanted(other).parsed, goods):
         return False
     alert.search_id, alert.found_at = search.id, ctx.now
     ctx.session.flush()
@@ -286,7 +285,7 @@ def _teller(
         return None
     goods = _goods(ctx, listing, catalogue)
     known = (each for each in searches if each.changed_at <= alert.found_at)
-    return next((each for each in known if rules.fits(wanted(each).understood, goods)), None)
+    return next((each for each in known if rules.fits(wanted(each).parsed, goods)), None)
 
 
 def _waiting(ctx: Ctx, person_id: str) -> list[tuple[Alert, Listing]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from core.discovery.search.sentence.places import Place
+from core.catalogue.language.places import Place
 from core.kernel.quantity import Quantity
 
 FEWEST: Final = 3  # sellers, or seekers: of fewer nothing is told, for each could work out the others

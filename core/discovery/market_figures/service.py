@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 
 from core.catalogue import Catalogue
 from core.catalogue.comparison import price_in, quantity_in
+from core.catalogue.language.places import distance_km
 from core.discovery.alerts.service import seekers_of
 from core.discovery.market_figures import rules
 from core.discovery.market_figures.model import FEWEST, REGION_KM, MarketView, Region
 from core.discovery.market_figures.rules import Asked
-from core.discovery.search.sentence.places import distance_km
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.kernel.transaction import Ctx

@@ -1,8 +1,10 @@
-"""Finding what fits, one room for each step (docs/search.md): `sentence` reads what is wanted, `wishes` says what to
-look for, `engine` finds documents, of each of the `kinds`, in an index that `storage` keeps in the database.
-`service`, `experts` and `requests` confirm what was found, one for each kind.
+"""The search (docs/search.md). `service` is its one door, and `model` has the types that go in and out.
 
-The other files are decisions on the way: goods or advice (`advice`, `problem`, `price_question`, `regularly`), words
-(`spacing`, `unheard`, `unread_figures`), wishes (`limits`, `countries`, `kept`), and why a hit is there (`rules`,
-`why`).
+`sentence` reads a sentence in passes, `filters` makes the engine's query of it, and `engine` finds documents of each of
+the `kinds` in an index that `storage` keeps in the database. `batch` indexes the rows of a file instead.
+`listing_search` and `expert_search` confirm what was found.
+
+The other files are decisions on the way: goods or advice (`intent`, `advice`, `problems`, `problem_topics`), words
+(`spacing`, `unknown_words`, `goods_kinds`), filters (`limits`, `countries`, `recurring_supply`), and why a hit is there
+(`rules`, `expert_reasons`).
 """

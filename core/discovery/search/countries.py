@@ -6,26 +6,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from core.catalogue import Catalogue
+from core.catalogue.language.places import Places
 from core.catalogue.product_names import folded
-from core.discovery.search.sentence.parse import Understood
-from core.discovery.search.sentence.places import Places
+from core.discovery.search.model import ParsedQuery
 
 
-def with_countries(said: Understood, catalogue: Catalogue, places: Places) -> Understood:
+def extract_countries(parsed: ParsedQuery, catalogue: Catalogue, places: Places) -> ParsedQuery:
     """The same with the countries and regions among the words that were left over as `countries`. Where the place lies
     that is named says only which place is meant ("Riga, Latvia", "Passau, Bayern"), and is no wish."""
-    written = said.rest.split()
+    written = parsed.rest.split()
     spans = list(_spans([folded(word) for word in written], catalogue, places))
     if not spans:
-        return said
+        return parsed
     named = [" ".join(written[start:end]) for start, end in spans]
     taken = {place for start, end in spans for place in range(start, end)}
     codes = dict.fromkeys(filter(None, (catalogue.area_named(folded(name)) for name in named)))
-    place = said.place
+    place = parsed.place
     if place is not None and set(codes) <= set(catalogue.areas_at(place.country, place.lat, place.lon)):
         codes, named = {}, []
     rest = " ".join(word for place, word in enumerate(written) if place not in taken)
-    return replace(said, countries=tuple(codes), countries_said=" ".join(named), rest=rest)
+    return replace(parsed, countries=tuple(codes), countries_said=" ".join(named), rest=rest)
 
 
 def _spans(words: Sequence[str], catalogue: Catalogue, places: Places) -> Iterator[tuple[int, int]]:

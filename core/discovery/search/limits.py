@@ -12,7 +12,7 @@ from typing import Final
 from core.catalogue import Catalogue, Product
 from core.catalogue.energy import Figured, energy_of, mass_of
 from core.discovery.search.engine.document import AN_HOUR, UNIT_KINDS, Amount
-from core.discovery.search.engine.wanted import Factors, Limits
+from core.discovery.search.engine.query import Factors, Limits
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity

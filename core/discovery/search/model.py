@@ -1,21 +1,73 @@
-"""What a search is and what it finds: the query, the hits with their reasons, and what would find more."""
+"""What goes in and out of the search: queries, hits with their reasons, and wider queries that would find more."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final, Literal
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
+from typing import Any, Final, Literal, get_type_hints
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from core.discovery.search.sentence.parse import Understood
-from core.kernel.database import Id, Instant, Table
+from core.advice.experts.match_reasons import Match
+from core.advice.experts.model import Expert
+from core.catalogue.language.grammar import SaidOrder
+from core.catalogue.language.places import Place
+from core.catalogue.language.times.days import DateWindow
+from core.kernel.errors import Refusal
+from core.kernel.money import Money, UnitPrice
+from core.kernel.quantity import Quantity
 from core.trade.listings.model import Listing
+from core.trade.requests.model import Request
 
 LARGEST_PAGE: Final = 50
+ROW_HITS: Final = 10  # documents that a search over the rows of a file returns
+LONGEST_SENTENCE: Final = 500  # characters; the rest is not read
+NEAR_KM: Final = 150  # what "near" means when no distance is said: a truck there and back before noon
+LOOSE: Final = "bulk"  # the packaging of goods without one
 
+# What the marks of these begin with.
+COUNTRY: Final = "country:"
+TOWN: Final = "town:"  # and its name in the gazetteer
+GRADE: Final = "grade:"
+SCHEME: Final = "scheme:"
+PACKAGING: Final = "packaging:"
+PRODUCT: Final = "product:"
+WORD: Final = "word:"  # of a kind of goods, folded: whatever says it in any language is not wanted
+
+# Codes of the refusals that say which words were left out of a search.
+UNREAD: Final = "search.limit_unread"
+REGULARLY: Final = "search.regularly"
+NOT_LOOKED_AT: Final = "search.not_looked_at"
+NOT_TRADED: Final = "goods.not_traded"
+
+# Not stored: these belong to the moment of the sentence, and the order to the query.
+MOMENTARY: Final = frozenset({"unclear", "side", "order", "by_load", "around_km"})
+PRICES: Final = ("price", "max_price")  # either is a limit above which nothing is wanted
+GOODS: Final = ("product", "alternatives", "grade", "grades", "named", "rest")  # what other goods have otherwise
+WORDING: Final = ("place_said", "countries_said", "named", "by_grade")
+# A new field of the first kind replaces earlier fields of the second.
+REPLACED: Final = (
+    (PRICES, PRICES),
+    (("product", "alternatives"), GOODS),
+    (("grade", "grades"), ("grade", "grades", "by_grade")),
+    (("place",), ("radius_km", "countries", "countries_said")),
+    (("countries",), ("place", "place_said", "radius_km")),
+    (("max_rate",), ("by_minute",)),
+)
+
+IN_BASE: Final[Mapping[str, Decimal]] = {
+    "%": Decimal(1),
+    "ppm": Decimal("0.0001"),
+    "mg/kg": Decimal("0.0001"),
+    "kWh/kg": Decimal("3.6"),
+    "MWh/t": Decimal("3.6"),
+    "MJ/kg": Decimal(1),
+    "GJ/t": Decimal(1),
+    "kcal/kg": Decimal("0.0041868"),
+    "kg/m3": Decimal(1),
+    "°C": Decimal(1),
+}
 # "rated": by the good names of sellers or consultants; "soonest": consultants by when they are free.
 Order = Literal["best", "cheapest", "nearest", "rated", "newest", "soonest"]
 Kind = Literal["listing", "expert", "request"]
@@ -23,18 +75,197 @@ Standings = Callable[[Collection[str]], Mapping[str, float]]  # sellers -> 0..1,
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A limit of one figure, as it was said: `most` or else least, in `unit`."""
+
+    parameter: str
+    most: bool
+    value: Decimal
+    unit: str
+
+    @property
+    def in_base(self) -> Decimal:
+        return self.value * IN_BASE[self.unit]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """What a sentence said. Ids are the catalogue's; `alternatives` are products that are equally likely.
+
+    Saved searches store these names as JSON, so a renamed field needs a migration.
+    """
+
+    side: str | None = None  # "sell" or "buy"
+    product: str | None = None
+    alternatives: tuple[str, ...] = ()
+    grade: str | None = None
+    certificates: tuple[str, ...] = ()
+    by_grade: str | None = None  # the scheme that the grade's own name says: "ENplus A1"
+    quantity: Quantity | None = None
+    by_load: bool = False  # the amount was told in truckloads
+    price: UnitPrice | None = None
+    max_price: UnitPrice | None = None
+    min_price: UnitPrice | None = None
+    incoterm: str | None = None
+    place: Place | None = None
+    place_said: str = ""  # as it was written
+    radius_km: int | None = None
+    around_km: int | None = None  # a distance from nowhere that was named: from whoever asks
+    window: DateWindow | None = None
+    packaging: tuple[str, ...] = ()
+    free_now: bool = False  # of an expert: at once
+    max_rate: Money | None = None  # of an expert, for an hour
+    by_minute: bool = False  # it was said for a minute
+    at: str | None = None  # of an expert: the hour on the seeker's clock, "09:30"
+    speaks: str | None = None  # the code of a language that an expert speaks
+    order: SaidOrder | None = None  # of the list: "cheap pellets", "nearest sawdust to Kaunas"
+    grades: tuple[str, ...] = ()  # that are meant alike ("A1 or A2"), or while the goods do not say which
+    named: str = ""  # the words that name the goods
+    left_out: tuple[str, ...] = ()  # marks of what is not wanted: "country:UA", "grade:ENplus_A2", "scheme:FSC"
+    countries: tuple[str, ...] = ()  # that goods shall be from; a sentence leaves them among its words
+    countries_said: str = ""  # as they were written
+    quality: tuple[Measure, ...] = ()  # what goods are to be measured by; a sentence leaves it among its words
+    rest: str = ""  # the words that were not understood
+    unclear: tuple[Refusal, ...] = ()  # what was said but cannot be: a question to ask back
+
+    @property
+    def grades_wanted(self) -> tuple[str, ...]:
+        """Of the goods that are named, those of which one has to be met; none: any will do."""
+        if self.grade is not None:
+            return (self.grade,)
+        return self.grades if self.product is not None else ()
+
+    @property
+    def certificate(self) -> str | None:
+        """The first certificate scheme that was named."""
+        return self.certificates[0] if self.certificates else None
+
+
+# The wishes that chips are made of: the field of `ParsedQuery`, and the name of its part in the chip's sentence.
+CHIPS: Final = (
+    ("product", "product"),
+    ("alternatives", "products"),
+    ("grade", "grade"),
+    ("grades", "grade"),
+    ("certificates", "schemes"),
+    ("quantity", "quantity"),
+    ("price", "price"),
+    ("max_price", "price"),
+    ("min_price", "price"),
+    ("place", "place"),
+    ("window", "window"),
+    ("quality", "quality"),
+    ("packaging", "packaging"),
+    ("incoterm", "incoterm"),
+    ("countries", "countries"),
+    ("left_out", "left_out"),
+    ("rest", "words"),
+)
+EXPERT_CHIPS: Final = (
+    ("speaks", "language"),
+    ("max_rate", "rate"),
+    ("free_now", "now"),
+    ("window", "window"),
+    ("at", "at"),
+    ("place", "place"),
+    ("rest", "words"),
+)
+EXPERT_RELAXATIONS: Final = (  # in the order in which giving one up hurts least
+    ("free_now", "search.relax.free_now"),
+    ("window", "search.relax.any_day"),
+    ("place", "search.relax.anywhere"),
+    ("speaks", "search.relax.speaks"),
+    ("max_rate", "search.relax.max_rate"),
+    ("rest", "search.relax.words"),
+)
+EMPTY: Final = ParsedQuery()
+
+
+def _stored_shape() -> type[BaseModel]:
+    """Return the parts of `ParsedQuery` that are stored. A part that a later release has dropped is passed over."""
+    hints = get_type_hints(ParsedQuery)
+    parts: dict[str, Any] = {
+        part.name: (hints[part.name], part.default) for part in fields(ParsedQuery) if part.name not in MOMENTARY
+    }
+    parts["order"] = (Order, "best")
+    return create_model("StoredQuery", __config__=ConfigDict(extra="ignore", frozen=True), **parts)
+
+
+StoredQuery: Final = _stored_shape()
+
+
+def _empty(names: Iterable[str]) -> dict[str, Any]:
+    return {part.name: getattr(EMPTY, part.name) for part in fields(ParsedQuery) if part.name in set(names)}
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What was understood of a sentence, or chosen in a menu."""
 
-    understood: Understood
+    parsed: ParsedQuery
     order: Order = "best"
+
+    def to_json(self) -> str:
+        """Write the query down. Equal queries are written alike."""
+        stored = {name: getattr(self.parsed, name) for name in StoredQuery.model_fields.keys() - {"order"}}
+        return StoredQuery(**stored, order=self.order).model_dump_json(exclude_defaults=True)
+
+    @staticmethod
+    def from_json(text: str) -> Query:
+        """Read a query that was written down; return an empty one if the text is no longer understood."""
+        try:
+            stored = StoredQuery.model_validate_json(text or "{}")
+        except (ValidationError, Refusal):
+            return Query(EMPTY)
+        parts = {name: getattr(stored, name) for name in StoredQuery.model_fields}
+        order = parts.pop("order")
+        return Query(ParsedQuery(**parts), order)
+
+    def canonical(self, *, keeps_place_name: bool = False) -> Query:
+        """Return the query without its order and wording: what two sentences with one meaning have in common.
+
+        `keeps_place_name`: keep the person's name for the town, to show the search again by that name.
+        """
+        plain = replace(self.parsed, **_empty(WORDING))
+        return Query(replace(plain, place_said=self.parsed.place_said) if keeps_place_name else plain)
+
+    def refined_by(self, more: ParsedQuery) -> Query:
+        """Return the query with later words in place of earlier ones; exclusions add up."""
+        before = self.parsed
+        later = {part.name: getattr(more, part.name) for part in fields(ParsedQuery)}
+        new = {name: value for name, value in later.items() if value != getattr(EMPTY, name)}
+        given_up: set[str] = {"unclear"}
+        for names, others in REPLACED:
+            if new.keys() & set(names):
+                given_up |= set(others)
+        if "rest" in new and "rest" not in given_up:
+            new["rest"] = " ".join(dict.fromkeys((*before.rest.split(), *more.rest.split())))
+        together = replace(before, **(_empty(given_up) | new))
+        return replace(self, parsed=_without_contradiction(before, more, together))
+
+
+def _without_contradiction(before: ParsedQuery, more: ParsedQuery, together: ParsedQuery) -> ParsedQuery:
+    """What is wanted now is left out no longer, and what is left out now is wanted no longer."""
+    wanted = {f"{SCHEME}{scheme}" for scheme in more.certificates} | {f"{COUNTRY}{code}" for code in more.countries}
+    wanted |= {f"{GRADE}{grade}" for grade in more.grades_wanted} | {f"{PACKAGING}{each}" for each in more.packaging}
+    wanted |= {f"{PRODUCT}{product}" for product in (more.product, *more.alternatives) if product}
+    unwanted = set(more.left_out)
+    return replace(
+        together,
+        left_out=tuple(dict.fromkeys((*(mark for mark in before.left_out if mark not in wanted), *more.left_out))),
+        certificates=tuple(each for each in together.certificates if f"{SCHEME}{each}" not in unwanted),
+        countries=tuple(each for each in together.countries if f"{COUNTRY}{each}" not in unwanted),
+        packaging=tuple(each for each in together.packaging if f"{PACKAGING}{each}" not in unwanted),
+        grade=None if f"{GRADE}{together.grade}" in unwanted else together.grade,
+        grades=tuple(each for each in together.grades if f"{GRADE}{each}" not in unwanted),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
     """One thing that was understood, to be shown, changed or removed (`service.without(query, chip)`).
 
-    `wish` names the part of `Understood` that it stands for; `code` and `parts` are its sentence ("search.chip.place").
+    `wish` names its field of `ParsedQuery`; `code` and `parts` are its sentence ("search.chip.place").
     """
 
     wish: str
@@ -80,6 +311,14 @@ class DidYouMean:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a search has understood, one chip a filter, and what it has not."""
+
+    chips: tuple[Chip, ...]
+    unclear: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One of several readings of a sentence: its parts in words ("product"), and the query that it makes."""
 
@@ -106,7 +345,7 @@ class Page:
     `asks` are open questions: the hits answer the sentence as far as it is clear.
     """
 
-    understood: Understood
+    parsed: ParsedQuery
     hits: tuple[Hit, ...]
     total: int
     after: str | None = None
@@ -115,52 +354,39 @@ class Page:
     asks: tuple[Ask, ...] = ()
 
 
-class SearchLog(Table):
-    """What has become of things that can be found: a row in the very transaction that changed them."""
-
-    __tablename__ = "search_log"
-
-    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    # Of the transaction, where many write at once: the order of `seq` is not the order of their commits.
-    xid: Mapped[int] = mapped_column(BigInteger, index=True)
-    mark: Mapped[str] = mapped_column(Id)  # tells this row from another one that gets its number after a rollback
-    subject: Mapped[str] = mapped_column(Id)
-
-    __table_args__ = ({"sqlite_autoincrement": True},)
+HasTime = Callable[[Expert, DateWindow], bool]  # whether a consultant can be booked on those days
 
 
-class SearchGeneration(Table):
-    """A base of the index of a kind. One that is not served yet is being written, or was when its writer was killed."""
+@dataclass(frozen=True, slots=True)
+class ExpertRelaxation:
+    """A wish that, given up or made weaker, would find these; its code and parts are a sentence. `choice` is what
+    `weaker` makes the query of."""
 
-    __tablename__ = "search_generation"
+    wish: str
+    code: str
+    parts: Mapping[str, object]
+    matches: tuple[Match, ...]
+    choice: str
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    made_at: Mapped[datetime] = mapped_column(Instant)
-    layout: Mapped[str] = mapped_column(String(40))  # which program and which rates of exchange can read it
-    seen_seq: Mapped[int] = mapped_column(BigInteger)  # it holds everything that the log said before
-    seen_xid: Mapped[int] = mapped_column(BigInteger)
-    documents: Mapped[int] = mapped_column(Integer)
-    served: Mapped[bool] = mapped_column(Boolean)
-
-
-class SearchBlob(Table):
-    """A piece of a base: its arrays as they lie in memory."""
-
-    __tablename__ = "search_blob"
-
-    generation: Mapped[str] = mapped_column(
-        Id, ForeignKey("search_generation.id", ondelete="CASCADE"), primary_key=True
-    )
-    part: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    @property
+    def count(self) -> int:
+        return len(self.matches)
 
 
-class SearchRebuild(Table):
-    """Who builds the next base of a kind, and until when nobody else may begin."""
+@dataclass(frozen=True, slots=True)
+class ExpertResults:
+    """Who was found, best first; with nobody, `relaxations` say which wish stands in the way."""
 
-    __tablename__ = "search_rebuild"
+    query: Query
+    matches: tuple[Match, ...]
+    relaxations: tuple[ExpertRelaxation, ...] = ()
+    did_you_mean: tuple[DidYouMean, ...] = ()
 
-    name: Mapped[str] = mapped_column(String(20), primary_key=True)
-    until: Mapped[datetime] = mapped_column(Instant)
+
+@dataclass(frozen=True, slots=True)
+class RequestResults:
+    """The requests that fit, best first; of each, how far its place is from the one that was said."""
+
+    query: Query
+    requests: tuple[Request, ...]
+    km: tuple[int | None, ...]

@@ -10,7 +10,7 @@ from core.discovery.search.kinds.experts import EXPERTS
 from core.discovery.search.kinds.listings import LISTINGS
 from core.discovery.search.kinds.requests import REQUESTS
 from core.discovery.search.storage.log import note
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import CompanySettled, ProfileCompleted
 from core.people.accounts.service import person_of

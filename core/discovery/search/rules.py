@@ -12,9 +12,20 @@ from typing import Any, Final
 from core.catalogue import Catalogue
 from core.catalogue.product_names import words_of
 from core.discovery.search.engine.index import Found
-from core.discovery.search.model import Ask, Chip, Choice, Query, Reason
-from core.discovery.search.sentence.leaving_out import COUNTRY, GRADE, PACKAGING, PRODUCT, TOWN
-from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.model import (
+    CHIPS,
+    COUNTRY,
+    GRADE,
+    PACKAGING,
+    PRODUCT,
+    TOWN,
+    Ask,
+    Chip,
+    Choice,
+    ParsedQuery,
+    Query,
+    Reason,
+)
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, converted, convertible, unit_named
 from core.trade.listings.model import Listing, ListingState
@@ -26,18 +37,18 @@ UNKNOWN_SELLER: Final = 0.5
 NEAREST_OFFERED: Final = 4  # "4 within 180 km": the radius that takes in so many
 
 
-def price_limit(understood: Understood) -> UnitPrice | None:
+def price_limit(parsed: ParsedQuery) -> UnitPrice | None:
     """A price without "under" or "over" is, for who looks for goods, what they would pay at most."""
-    return understood.max_price or understood.price
+    return parsed.max_price or parsed.price
 
 
-def fits(understood: Understood, listing: Listing, catalogue: Catalogue) -> bool:
+def fits(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) -> bool:
     """Whether a listing, as it stands now, meets what can be compared exactly; the rest the index has compared."""
-    said, price = understood, listing.price
+    said, price = parsed, listing.price
     limit, least = price_limit(said), said.min_price
     if (
         listing.state != ListingState.LIVE
-        or not from_there(said, listing, catalogue)
+        or not is_from_there(said, listing, catalogue)
         or not _of_the_grade(said, listing)
     ):
         return False
@@ -53,27 +64,27 @@ def fits(understood: Understood, listing: Listing, catalogue: Catalogue) -> bool
     return listing.min_lot_amount <= converted(wanted, listing.unit) <= listing.remaining_amount
 
 
-def _of_the_grade(said: Understood, listing: Listing) -> bool:
+def _of_the_grade(parsed: ParsedQuery, listing: Listing) -> bool:
     """A grade that is a scheme as well may have been found as a certificate."""
-    grades = said.grades_wanted
-    return not grades or listing.grade_id in grades or not set(grades).isdisjoint(said.certificates)
+    grades = parsed.grades_wanted
+    return not grades or listing.grade_id in grades or not set(grades).isdisjoint(parsed.certificates)
 
 
-def from_there(said: Understood, listing: Listing, catalogue: Catalogue) -> bool:
+def is_from_there(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) -> bool:
     """From a country or region that is wanted, and of no country, region, town, grade, goods or packing that is not."""
-    if not said.countries and not said.left_out:
+    if not parsed.countries and not parsed.left_out:
         return True
     areas = catalogue.areas_at(listing.country, listing.lat, listing.lon)
     marks = {*(f"{COUNTRY}{area}" for area in areas), f"{TOWN}{listing.place_name}", f"{GRADE}{listing.grade_id}"}
     marks |= {f"{PRODUCT}{listing.product_id}", f"{PACKAGING}{listing.packaging}"}
-    return marks.isdisjoint(said.left_out) and (not said.countries or not set(areas).isdisjoint(said.countries))
+    return marks.isdisjoint(parsed.left_out) and (not parsed.countries or not set(areas).isdisjoint(parsed.countries))
 
 
 def _alike(one: UnitPrice, other: UnitPrice) -> bool:
     return one.currency == other.currency and convertible(one.unit, other.unit)
 
 
-def with_standings(found: Sequence[Found], sellers: Mapping[str, float]) -> list[Found]:
+def rank_by_rating(found: Sequence[Found], sellers: Mapping[str, float]) -> list[Found]:
     """In the order of their scores, the sellers' good names counted in."""
 
     def score(each: Found) -> float:
@@ -82,13 +93,13 @@ def with_standings(found: Sequence[Found], sellers: Mapping[str, float]) -> list
     return sorted(found, key=lambda each: (round(score(each), 6), each.id), reverse=True)
 
 
-def best_rated(found: Sequence[Found], sellers: Mapping[str, float]) -> list[Found]:
+def sort_by_rating(found: Sequence[Found], sellers: Mapping[str, float]) -> list[Found]:
     """Sellers of whom others say the best first; of one seller, what fits best."""
     return sorted(found, key=lambda each: -sellers.get(each.seller, UNKNOWN_SELLER))
 
 
 def reasons(
-    understood: Understood,
+    parsed: ParsedQuery,
     listing: Listing,
     found: Found,
     lowest: float | None,
@@ -96,21 +107,21 @@ def reasons(
 ) -> tuple[Reason, ...]:
     """Why this one is here, the strongest first."""
     why = []
-    if understood.product is not None or understood.alternatives:
+    if parsed.product is not None or parsed.alternatives:
         why.append(Reason("search.why.product", {"product": listing.product_id}))
-    if listing.grade_id in understood.grades_wanted:
+    if listing.grade_id in parsed.grades_wanted:
         why.append(Reason("search.why.grade", {"grade": listing.grade_id}))
-    if understood.certificates:
-        why.append(Reason("search.why.certificate", {"schemes": understood.certificates}))
+    if parsed.certificates:
+        why.append(Reason("search.why.certificate", {"schemes": parsed.certificates}))
     if found.met:
         why.append(Reason("search.why.words", {"words": found.met}))
-    if understood.countries:
+    if parsed.countries:
         why.append(Reason("search.why.country", {"country": listing.country}))
-    if found.km is not None and understood.place is not None:
-        why.append(Reason("search.why.near", {"km": round(found.km), "place": understood.place.name}))
+    if found.km is not None and parsed.place is not None:
+        why.append(Reason("search.why.near", {"km": round(found.km), "place": parsed.place.name}))
     if found.price is not None and found.price == lowest:
         why.append(Reason("search.why.cheapest"))
-    if understood.quantity is not None and convertible(understood.quantity.unit, listing.unit):
+    if parsed.quantity is not None and convertible(parsed.quantity.unit, listing.unit):
         why.append(Reason("search.why.enough", {"remaining": listing.remaining}))
     days = (today - listing.renewed_at.date()).days
     if days <= JUST_LISTED_DAYS:
@@ -120,25 +131,25 @@ def reasons(
 
 def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
     """The query with one wish given up, the wish that hurts least first; something must still be asked for."""
-    said = query.understood
-    limit = price_limit(said)
-    place = said.place.name if said.place else None
-    ways: list[tuple[str, dict[str, object], Understood]] = [
-        ("search.relax.words", {"words": said.rest}, replace(said, rest="")),
-        ("search.relax.countries", {"countries": said.countries}, replace(said, countries=(), countries_said="")),
-        ("search.relax.incoterm", {"incoterm": said.incoterm}, replace(said, incoterm=None)),
-        ("search.relax.packaging", {"packaging": said.packaging}, replace(said, packaging=())),
-        ("search.relax.quality", {"quality": said.quality}, replace(said, quality=())),
-        ("search.relax.certificate", {"schemes": said.certificates}, replace(said, certificates=())),
-        ("search.relax.anywhere", {"place": place}, replace(said, radius_km=None)),
-        ("search.relax.price", {"limit": limit}, replace(said, price=None, max_price=None)),
-        ("search.relax.least_price", {"least": said.min_price}, replace(said, min_price=None)),
-        ("search.relax.quantity", {"quantity": said.quantity}, replace(said, quantity=None)),
-        ("search.relax.window", {"window": said.window}, replace(said, window=None)),
-        ("search.relax.grade", {"grade": said.grades_wanted}, replace(said, grade=None, grades=())),
+    parsed = query.parsed
+    limit = price_limit(parsed)
+    place = parsed.place.name if parsed.place else None
+    ways: list[tuple[str, dict[str, object], ParsedQuery]] = [
+        ("search.relax.words", {"words": parsed.rest}, replace(parsed, rest="")),
+        ("search.relax.countries", {"countries": parsed.countries}, replace(parsed, countries=(), countries_said="")),
+        ("search.relax.incoterm", {"incoterm": parsed.incoterm}, replace(parsed, incoterm=None)),
+        ("search.relax.packaging", {"packaging": parsed.packaging}, replace(parsed, packaging=())),
+        ("search.relax.quality", {"quality": parsed.quality}, replace(parsed, quality=())),
+        ("search.relax.certificate", {"schemes": parsed.certificates}, replace(parsed, certificates=())),
+        ("search.relax.anywhere", {"place": place}, replace(parsed, radius_km=None)),
+        ("search.relax.price", {"limit": limit}, replace(parsed, price=None, max_price=None)),
+        ("search.relax.least_price", {"least": parsed.min_price}, replace(parsed, min_price=None)),
+        ("search.relax.quantity", {"quantity": parsed.quantity}, replace(parsed, quantity=None)),
+        ("search.relax.window", {"window": parsed.window}, replace(parsed, window=None)),
+        ("search.relax.grade", {"grade": parsed.grades_wanted}, replace(parsed, grade=None, grades=())),
     ]
-    useful = [(code, parts, way) for code, parts, way in ways if way != said and not asks_nothing(way)]
-    return [(code, parts, replace(query, understood=way)) for code, parts, way in useful]
+    useful = [(code, parts, way) for code, parts, way in ways if way != parsed and not asks_nothing(way)]
+    return [(code, parts, replace(query, parsed=way)) for code, parts, way in useful]
 
 
 def wider_radius(nearest: Sequence[Found], asked_km: int) -> tuple[int, int] | None:
@@ -173,102 +184,64 @@ def _exactly(quantity: Quantity) -> Fraction:
     return Fraction(quantity.amount) * unit_named(quantity.unit).size
 
 
-def asks_nothing(understood: Understood) -> bool:
+def asks_nothing(parsed: ParsedQuery) -> bool:
     """Whether every listing is as good an answer as any other."""
-    wording = replace(understood, named="", place_said="", countries_said="", grades=(), by_grade=None)
-    return replace(wording, side=None, around_km=None, unclear=()) == Understood()
+    wording = replace(parsed, named="", place_said="", countries_said="", grades=(), by_grade=None)
+    return replace(wording, side=None, around_km=None, unclear=()) == ParsedQuery()
 
 
 def bare(query: Query) -> tuple[Query, Query] | None:
     """Only the product and the place are kept, with its distance and the countries; and the product alone, with the
     place for the order. None: no product was asked for."""
-    said = query.understood
-    if said.product is None and not said.alternatives:
+    parsed = query.parsed
+    if parsed.product is None and not parsed.alternatives:
         return None
-    goods = Understood(product=said.product, alternatives=said.alternatives)
-    goods = replace(goods, place=said.place, place_said=said.place_said)
-    there = replace(goods, radius_km=said.radius_km, countries=said.countries, countries_said=said.countries_said)
-    return replace(query, understood=there), replace(query, understood=goods)
+    goods = ParsedQuery(product=parsed.product, alternatives=parsed.alternatives)
+    goods = replace(goods, place=parsed.place, place_said=parsed.place_said)
+    there = replace(goods, radius_km=parsed.radius_km, countries=parsed.countries, countries_said=parsed.countries_said)
+    return replace(query, parsed=there), replace(query, parsed=goods)
 
 
-# The wishes that chips are made of: the field of `Understood`, and the name of its part in the chip's sentence.
-CHIPS: Final = (
-    ("product", "product"),
-    ("alternatives", "products"),
-    ("grade", "grade"),
-    ("grades", "grade"),
-    ("certificates", "schemes"),
-    ("quantity", "quantity"),
-    ("price", "price"),
-    ("max_price", "price"),
-    ("min_price", "price"),
-    ("place", "place"),
-    ("window", "window"),
-    ("quality", "quality"),
-    ("packaging", "packaging"),
-    ("incoterm", "incoterm"),
-    ("countries", "countries"),
-    ("left_out", "left_out"),
-    ("rest", "words"),
-)
-
-
-def chips_of(said: Understood, wishes: Sequence[tuple[str, str]] = CHIPS) -> tuple[Chip, ...]:
+def chips_of(parsed: ParsedQuery, wishes: Sequence[tuple[str, str]] = CHIPS) -> tuple[Chip, ...]:
     """One chip for each of these wishes that was said."""
     made = []
     for wish, part in wishes:
-        value = getattr(said, wish)
+        value = getattr(parsed, wish)
         if wish == "certificates":  # a scheme that is the grade as well (DINplus) is told once
-            value = tuple(scheme for scheme in value if scheme not in said.grades_wanted)
-        if value and (wish != "grades" or said.grades_wanted):
+            value = tuple(scheme for scheme in value if scheme not in parsed.grades_wanted)
+        if value and (wish != "grades" or parsed.grades_wanted):
             parts = {part: value}
             if wish == "place":
-                parts = {"place": value.name, "country": value.country, "km": said.radius_km}
+                parts = {"place": value.name, "country": value.country, "km": parsed.radius_km}
             made.append(Chip(wish, f"search.chip.{wish}", parts))
     return tuple(made)
 
 
 def without(query: Query, wish: str) -> Query:
     """The query with one wish given up, and what would have no meaning without it."""
-    said = query.understood
+    parsed = query.parsed
     with_it: dict[str, dict[str, Any]] = {
         "place": {"radius_km": None},
-        "grade": {"certificates": tuple(each for each in said.certificates if each != said.grade)},
+        "grade": {"certificates": tuple(each for each in parsed.certificates if each != parsed.grade)},
         "product": {"grade": None, "grades": ()},
         "countries": {"countries_said": ""},
     }
     given_up = with_it.get(wish, {})
-    empty: dict[str, Any] = {wish: getattr(Understood(), wish), **given_up}
-    return replace(query, understood=replace(said, **empty))
-
-
-def with_grades_of_goods(said: Understood, catalogue: Catalogue) -> Understood:
-    """The same with a grade that was said by itself ("A1") meant of the goods: of several that may be meant, those that
-    have it. Where none of them has, it stays as it is, and finds nothing."""
-    if not said.grades or not (said.product or said.alternatives):
-        return said
-    goods = (said.product,) if said.product else said.alternatives
-    having = tuple(each for each in goods if not set(catalogue.product(each).grades).isdisjoint(said.grades))
-    if not having:
-        return said
-    if len(having) > 1:
-        return replace(said, alternatives=having)
-    grades = tuple(grade for grade in catalogue.product(having[0]).grades if grade in said.grades)
-    alone = grades[0] if len(grades) == 1 else None
-    return replace(said, product=having[0], alternatives=(), grade=alone, grades=() if alone else grades)
+    empty: dict[str, Any] = {wish: getattr(ParsedQuery(), wish), **given_up}
+    return replace(query, parsed=replace(parsed, **empty))
 
 
 def asks(query: Query) -> tuple[Ask, ...]:
     """Goods that are equally likely, and numbers that cannot be."""
-    said = query.understood
+    parsed = query.parsed
     choices = tuple(
-        Choice({"product": product}, replace(query, understood=replace(said, product=product, alternatives=())))
-        for product in said.alternatives
+        Choice({"product": product}, replace(query, parsed=replace(parsed, product=product, alternatives=())))
+        for product in parsed.alternatives
     )
     which = (Ask("search.ask.product", {}, choices),) if choices else ()
-    return (*which, *(Ask("search.ask.unclear", {"refusal": refusal}) for refusal in said.unclear))
+    return (*which, *(Ask("search.ask.unclear", {"refusal": refusal}) for refusal in parsed.unclear))
 
 
-def asked_words(understood: Understood) -> list[str]:
+def asked_words(parsed: ParsedQuery) -> list[str]:
     """The words that were not understood as anything else, each once."""
-    return list(dict.fromkeys(words_of(understood.rest)))
+    return list(dict.fromkeys(words_of(parsed.rest)))

@@ -1,44 +1,93 @@
-"""Finds the listings that fit, says why each is there, and what would help when none is."""
+"""The one door of the search: `parse` a sentence, `search` with the query, `explain` what was understood.
+
+All other modules of this package are private to it, except the types in `model`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, time, timedelta
+from fractions import Fraction
+from typing import Any, Final
 
 from sqlalchemy import select
 
 from core.catalogue import Catalogue
-from core.catalogue.comparison import quantity_in
+from core.catalogue.language.places import Place, Places
+from core.catalogue.language.times.days import DateWindow, from_then_on
 from core.catalogue.product_names import words_of
 from core.discovery.search import rules
-from core.discovery.search.countries import with_countries
-from core.discovery.search.engine.index import Answer, Found, Index
-from core.discovery.search.engine.wanted import Spot
-from core.discovery.search.kinds.listings import LISTINGS
-from core.discovery.search.model import LARGEST_PAGE, Chip, DidYouMean, Hit, Order, Page, Query, Relaxation, Standings
-from core.discovery.search.regularly import without_regular
-from core.discovery.search.sentence.goods import burnt
-from core.discovery.search.sentence.measured import wished
-from core.discovery.search.sentence.parse import Understood, parse
-from core.discovery.search.sentence.places import Place, Places
-from core.discovery.search.sentence.times.days import from_then_on
-from core.discovery.search.sentence.unfinished import without_number
-from core.discovery.search.sentence.whereabouts import NEAR_KM
-from core.discovery.search.storage.shelf import shelf_of
-from core.discovery.search.unheard import without_letters, without_unheard
-from core.discovery.search.wishes import exactly, known_to_index
+from core.discovery.search.advice import order_of_advisers
+from core.discovery.search.batch.row_search import RowSearch
+from core.discovery.search.countries import extract_countries
+from core.discovery.search.expert_search import ExpertSearch, by_relevance, by_standing, explain_problem, nearest_words
+from core.discovery.search.filters import index_order, strict_query
+from core.discovery.search.intent import Intent, whole_words
+from core.discovery.search.kinds.experts import EXPERTS
+from core.discovery.search.kinds.requests import REQUESTS
+from core.discovery.search.listing_search import SHORT_LIST, ListingSearch
+from core.discovery.search.model import (
+    LARGEST_PAGE,
+    NEAR_KM,
+    NOT_TRADED,
+    ExpertResults,
+    Explanation,
+    HasTime,
+    Kind,
+    Measure,
+    Order,
+    Page,
+    ParsedQuery,
+    Query,
+    RequestResults,
+    Standings,
+)
+from core.discovery.search.problems import at_clock_time, is_over, problem_words
+from core.discovery.search.recurring_supply import drop_recurrence
+from core.discovery.search.sentence.clock import Clock, extract_clock_time, names_weekday
+from core.discovery.search.sentence.exclusions import words_of_kind
+from core.discovery.search.sentence.goods import usable_as_fuel
+from core.discovery.search.sentence.incomplete_limits import extract_incomplete_limit
+from core.discovery.search.sentence.keyboard_layout import retyped
+from core.discovery.search.sentence.measurements import extract_measures, is_met
+from core.discovery.search.sentence.passes import read
+from core.discovery.search.sentence.state import ParseState
+from core.discovery.search.storage.index_cache import index_cache_of
+from core.discovery.search.unknown_words import drop_single_letters, drop_unknown_words
 from core.kernel.errors import Invalid, Refusal
-from core.kernel.money import UnitPrice
-from core.kernel.quantity import Quantity
+from core.kernel.money import Money
 from core.kernel.transaction import Ctx
-from core.people.blocking.service import blocked_for_me
 from core.trade.listings.model import Listing
+from core.trade.requests.model import REQUEST, Request
 
-SHORT_LIST = 100  # of these the sellers' standing is asked; below them it could not change the first pages
+LOOKED_AT: Final = 200  # requests of the best; nobody pages further
+A_WEEK: Final = 7  # days
+OF_GOODS: Final = ("goods.one_at_a_time", NOT_TRADED)  # no matter in a question about goods
 
 
-def query_of(
+# --- parse ------------------------------------------------------------------------------------------------------------
+
+
+def parse(
+    text: str,
+    catalogue: Catalogue,
+    places: Places,
+    today: date,
+    language: str = "en",
+    *,
+    per: str | None = None,
+    several: bool = False,
+) -> ParsedQuery:
+    """Read a sentence in any of the languages; `language` only decides what "1.200" means. Never raises.
+
+    `per`: the unit of a price without a unit, if it is not the usual one of the goods.
+    `several`: look for all goods of a list with an "and"; a listing is of one alone.
+    """
+    return read(ParseState(text, catalogue, places, today, language, per, several))
+
+
+def parse_query(
     text: str,
     catalogue: Catalogue,
     places: Places,
@@ -51,35 +100,151 @@ def query_of(
     """The query that a sentence is. Its order can be changed like one that was chosen, so it is no wish; the cheapest
     in a town are those near it. `home`: where a distance is from that is said without a place. `measured`: whether
     moisture, ash and the like are wishes, which they are to who looks for goods."""
-    quality, text = wished(text, catalogue) if measured else ((), text)
-    unread, text = without_number(text, catalogue, places) if measured else ("", text)
+    quality, text = extract_measures(text, catalogue) if measured else ((), text)
+    unread, text = extract_incomplete_limit(text, catalogue, places) if measured else ("", text)
     said = _from_home(parse(text, catalogue, places, today, language, several=True), home)
     order: Order = said.order or "best"
     far = order not in {"best", "nearest"} and said.place is not None and said.radius_km is None
-    left = burnt(said.alternatives, words_of(said.rest), catalogue)
+    left = usable_as_fuel(said.alternatives, words_of(said.rest), catalogue)
     understood = replace(
         said,
         product=left[0] if len(left) == 1 else said.product,
         alternatives=left if len(left) > 1 else (),
         quality=quality,
-        rest=without_letters(said.rest) if measured else said.rest,
+        rest=drop_single_letters(said.rest) if measured else said.rest,
         order=None,
         by_load=False,
         radius_km=NEAR_KM if far else said.radius_km,
         window=from_then_on(said.window),
         unclear=(*said.unclear, Refusal("search.limit_unread", words=unread)) if unread else said.unclear,
     )
-    return Query(with_countries(understood, catalogue, places), order)
+    return Query(extract_countries(understood, catalogue, places), order)
 
 
-def _from_home(said: Understood, home: Place | None) -> Understood:
+def _from_home(parsed: ParsedQuery, home: Place | None) -> ParsedQuery:
     """The same with "within 100 km" meant from home; without one it has to be told from where."""
-    if said.around_km is None:
-        return said
+    if parsed.around_km is None:
+        return parsed
     if home is not None:
-        return replace(said, place=home, place_said=home.name, radius_km=said.around_km, around_km=None)
-    whence = Invalid("place.distance_from_where", km=said.around_km)
-    return replace(said, around_km=None, unclear=(*said.unclear, whence))
+        return replace(parsed, place=home, place_said=home.name, radius_km=parsed.around_km, around_km=None)
+    whence = Invalid("place.distance_from_where", km=parsed.around_km)
+    return replace(parsed, around_km=None, unclear=(*parsed.unclear, whence))
+
+
+def parse_problem(
+    text: str,
+    catalogue: Catalogue,
+    places: Places,
+    today: date,
+    language: str = "en",
+    *,
+    now: time = time.min,
+    answering: bool = False,
+) -> Query:
+    """What a sentence to those who advise says, in the order that it asks for. A clock time is taken out beforehand.
+
+    `now`: what the clock of the seeker shows. `answering`: it is said of a list of them (see `extract_clock_time`).
+    """
+    clock = extract_clock_time(text, catalogue, today, answering=answering)
+    query = at_clock_time(parse_query(clock.text, catalogue, places, today, language, measured=False), clock)
+    if query.parsed.window == (today, today) and names_weekday(text, catalogue) and is_over(clock, now):
+        day = today + timedelta(days=A_WEEK)
+        query = replace(query, parsed=replace(query.parsed, window=DateWindow(day, day)))
+    problem = as_problem(query, catalogue, clock.text)
+    return replace(problem, order=order_of_advisers(clock.text, query, catalogue))
+
+
+def as_problem(query: Query, catalogue: Catalogue, text: str = "") -> Query:
+    """The sentence as a seeker of advice means it: a price is for an hour, and goods are what the advice is about; the
+    order of goods is none of those who know of them. `text`: as it was written, for names of schemes."""
+    parsed = query.parsed
+    limit = parsed.max_price or parsed.price
+    rate = parsed.max_rate
+    if rate is None and limit is not None:
+        rate = Money.rounded(Fraction(limit.amount), limit.currency)
+    about = " ".join(filter(None, (parsed.named, parsed.rest, parsed.countries_said)))
+    return Query(
+        ParsedQuery(
+            rest=" ".join(problem_words(about, parsed, catalogue, text)),
+            free_now=parsed.free_now,
+            max_rate=rate,
+            by_minute=parsed.by_minute,
+            window=parsed.window,
+            at=parsed.at,
+            speaks=parsed.speaks,
+            place=parsed.place,
+            place_said=parsed.place_said,
+            radius_km=parsed.radius_km,
+            unclear=tuple(each for each in parsed.unclear if each.code not in OF_GOODS),
+        )
+    )
+
+
+def as_supply(query: Query) -> Query:
+    """The sentence as a seller means it: a price is what they want at least, a packing what they can do.
+    What theirs is measured by is held against no request."""
+    parsed = query.parsed
+    least = parsed.min_price or parsed.price
+    meant = replace(parsed, side=None, price=None, min_price=least, packaging=(), incoterm=None, free_now=False)
+    return replace(query, parsed=replace(meant, quality=()))
+
+
+def intent_of(text: str, parsed: ParsedQuery, catalogue: Catalogue) -> Intent:
+    """Return what the sentence asks for: goods, advice, what goods cost, or our fee."""
+    return Intent(text, parsed, catalogue)
+
+
+def strip_fee_question(text: str, catalogue: Catalogue) -> str:
+    """Return the words without those that only ask: "what is left of 200 t at 215" is "of 200 t at 215"."""
+    asking = frozenset().union(*(whole_words(meaning, catalogue) for meaning in ("our_fee", "is_left", "how_much")))
+    return " ".join(word for word in text.split() if not words_of(word) or not asking.issuperset(words_of(word)))
+
+
+def correct_layout(text: str, catalogue: Catalogue, places: Places) -> str:
+    """Return the sentence as meant if it was typed in another keyboard layout, or else an empty string."""
+    return retyped(text, catalogue, places)
+
+
+def split_clock_time(text: str, catalogue: Catalogue, today: date) -> Clock:
+    """Take the time of day out of a sentence, with the weekday beside it."""
+    return extract_clock_time(text, catalogue, today)
+
+
+# --- change a query ---------------------------------------------------------------------------------------------------
+
+
+def without(query: Query, wish: str) -> Query:
+    """Return the query with the filter of a chip given up; unchanged by a name that is no filter."""
+    return rules.without(query, wish) if wish in ParsedQuery.__dataclass_fields__ else query
+
+
+def weaker(query: Query, choice: str) -> Query:
+    """The query with a wish given up ("speaks"), or the rate raised to so many cents an hour ("max_rate:8000")."""
+    wish, _, minor = choice.partition(":")
+    most = query.parsed.max_rate
+    if wish == "max_rate" and most is not None and minor.isascii() and minor.isdecimal():
+        raised = Money(int(minor), most.currency)
+        return replace(query, parsed=replace(query.parsed, max_rate=raised))
+    return without(query, choice)
+
+
+def fit_grades(parsed: ParsedQuery, catalogue: Catalogue) -> ParsedQuery:
+    """The same with a grade that was said by itself ("A1") meant of the goods: of several that may be meant, those that
+    have it. Where none of them has, it stays as it is, and finds nothing."""
+    if not parsed.grades or not (parsed.product or parsed.alternatives):
+        return parsed
+    goods = (parsed.product,) if parsed.product else parsed.alternatives
+    having = tuple(each for each in goods if not set(catalogue.product(each).grades).isdisjoint(parsed.grades))
+    if not having:
+        return parsed
+    if len(having) > 1:
+        return replace(parsed, alternatives=having)
+    grades = tuple(grade for grade in catalogue.product(having[0]).grades if grade in parsed.grades)
+    alone = grades[0] if len(grades) == 1 else None
+    return replace(parsed, product=having[0], alternatives=(), grade=alone, grades=() if alone else grades)
+
+
+# --- search -----------------------------------------------------------------------------------------------------------
 
 
 def search(
@@ -101,22 +266,22 @@ def search(
     if not 1 <= limit <= LARGEST_PAGE:
         raise Invalid("search.page", field="limit", most=LARGEST_PAGE)
     position, last_id = _mark(after)
-    searcher = _Searcher.of(ctx, catalogue, home)
+    searcher = ListingSearch.of(ctx, catalogue, home)
     query = searcher.learned(query)
-    query = replace(query, understood=rules.with_grades_of_goods(query.understood, catalogue))
-    query = replace(query, understood=without_regular(query.understood, catalogue))
-    query = replace(query, understood=without_unheard(ctx, query.understood, searcher.index, catalogue))
+    query = replace(query, parsed=fit_grades(query.parsed, catalogue))
+    query = replace(query, parsed=drop_recurrence(query.parsed, catalogue))
+    query = replace(query, parsed=drop_unknown_words(ctx, query.parsed, searcher.index, catalogue))
     answer = searcher.answer(query, max(SHORT_LIST, position + limit + 1))
     found = list(answer.found)
     if query.order in {"best", "rated"} and standings is not None and found:
         short = found[:SHORT_LIST]
-        by_name = rules.with_standings if query.order == "best" else rules.best_rated
+        by_name = rules.rank_by_rating if query.order == "best" else rules.sort_by_rating
         found[:SHORT_LIST] = by_name(short, standings({each.seller for each in short}))
     start = next((n for n, each in enumerate(found, 1) if each.id == last_id), position)
     hits, end, gone = searcher.confirmed(query, found, start, limit)
     total = answer.total - gone
     return Page(
-        understood=query.understood,
+        parsed=query.parsed,
         hits=hits,
         total=total,
         after=f"{end}:{hits[-1].listing.id}" if hits and end < len(found) else None,
@@ -124,157 +289,6 @@ def search(
         did_you_mean=searcher.did_you_mean(query),
         asks=rules.asks(query),
     )
-
-
-def chips(query: Query) -> tuple[Chip, ...]:
-    """What was understood, one chip a wish, in the order in which a trader would say it."""
-    return rules.chips_of(query.understood)
-
-
-def without(query: Query, wish: str) -> Query:
-    """The query with the wish of a chip given up; unchanged by a name that is none."""
-    return rules.without(query, wish) if wish in Understood.__dataclass_fields__ else query
-
-
-def count(ctx: Ctx, catalogue: Catalogue, query: Query) -> int:
-    """How many listings fit."""
-    return _Searcher.of(ctx, catalogue).answer(query, 1).total
-
-
-@dataclass(slots=True)
-class _Searcher:
-    """One search in one transaction."""
-
-    ctx: Ctx
-    catalogue: Catalogue
-    index: Index
-    home: Place | None
-
-    @classmethod
-    def of(cls, ctx: Ctx, catalogue: Catalogue, home: Place | None = None) -> _Searcher:
-        return cls(ctx, catalogue, shelf_of(ctx, LISTINGS).look(ctx.session, catalogue), home)
-
-    def learned(self, query: Query) -> Query:
-        """A word that no catalogue has, but that most sellers of certain goods use, names those goods; one that nobody
-        uses names those that its last part does."""
-        said = query.understood
-        if said.product or said.alternatives or said.grade:
-            return query
-        words = rules.asked_words(said)
-        for word in words:
-            products = self._sold_as(word)
-            if products:
-                only, several = (products[0], ()) if len(products) == 1 else (None, products)
-                rest = " ".join(other for other in words if other != word)
-                goods = replace(said, product=only, alternatives=several, named=word, rest=rest)
-                return replace(query, understood=goods)
-        return query
-
-    def _sold_as(self, word: str) -> tuple[str, ...]:
-        if not self.index.knows(word):
-            return self.catalogue.name_index.of_last_part(word)
-        product = self.index.leaning(word)
-        return (product,) if product is not None and product in self.catalogue.products else ()
-
-    def answer(self, query: Query, limit: int) -> Answer:
-        today = self.ctx.now.date()
-        order = known_to_index(query.order)
-        wanted = exactly(query.understood, self.catalogue, today, order)
-        if wanted.near is None and self.home is not None:
-            wanted = wanted._replace(near=Spot(self.home.lat, self.home.lon))
-        return self.index.search(wanted, limit)
-
-    def confirmed(
-        self, query: Query, found: Sequence[Found], start: int, limit: int
-    ) -> tuple[tuple[Hit, ...], int, int]:
-        """The next hits that are still as they were found, where the list goes on, and how many were not."""
-        hits: list[Hit] = []
-        gone, at = 0, start
-        lowest = min((each.price for each in found if each.price is not None), default=None)
-        lowest = lowest if sum(each.price is not None for each in found) > 1 else None
-        today, blocking, said = self.ctx.now.date(), blocked_for_me(self.ctx), query.understood
-        while at < len(found) and len(hits) < limit:
-            some = found[at : at + limit]
-            rows = self._rows(some)
-            for each in some:
-                listing = rows.get(each.id)
-                at += 1
-                if listing is None or listing.seller in blocking or not rules.fits(said, listing, self.catalogue):
-                    gone += 1
-                    continue
-                why = rules.reasons(said, listing, each, lowest, today)
-                hits.append(Hit(listing, each.score, why, None if each.km is None else round(each.km)))
-                if len(hits) == limit:
-                    break
-        return tuple(hits), at, gone
-
-    def relaxations(self, query: Query) -> tuple[Relaxation, ...]:
-        """Each single wish that, given up, would find something; when none would alone, all of them together."""
-        helping: list[Relaxation] = []
-        for code, parts, wider in rules.relaxed(query):
-            if code == "search.relax.anywhere" and (nearer := self._wider(query, wider)):
-                helping.append(nearer)
-            answer = self.answer(wider, rules.NEAREST_OFFERED)
-            if answer.total:
-                helping.append(Relaxation(code, {**parts, **self._from_where_on(parts, wider)}, wider, answer.total))
-        goods = None if helping else rules.bare(query)
-        if goods is not None:
-            there, anywhere = goods
-            if total := self.answer(there, 1).total:
-                helping.append(Relaxation("search.relax.all", {}, there, total))
-            elif total := self.answer(anywhere, 1).total:
-                helping.append(Relaxation("search.relax.goods", {}, anywhere, total))
-        return tuple(helping)
-
-    def did_you_mean(self, query: Query) -> tuple[DidYouMean, ...]:
-        """For each word that nothing is called: the nearest word that something is, when it would find something."""
-        said = query.understood
-        meant = []
-        for word in rules.asked_words(said):
-            instead = None if self.index.knows(word) else self.index.nearest_word(word)
-            if instead is not None:
-                rest = " ".join(instead if other == word else other for other in rules.asked_words(said))
-                meant.append(DidYouMean(word, instead, replace(query, understood=replace(said, rest=rest))))
-        return tuple(meant)
-
-    def _wider(self, query: Query, anywhere: Query) -> Relaxation | None:
-        """How far one has to go for the nearest few."""
-        said = query.understood
-        if said.place is None or said.radius_km is None:
-            return None
-        nearest = self.answer(replace(anywhere, order="nearest"), SHORT_LIST).found
-        found = rules.wider_radius(nearest, said.radius_km)
-        if found is None:
-            return None
-        km, number = found
-        wider = replace(query, understood=replace(said, radius_km=km))
-        place, asked_km = said.place.name, said.radius_km
-        return Relaxation("search.relax.radius", {"km": km, "place": place, "asked_km": asked_km}, wider, number)
-
-    def _from_where_on(self, parts: Mapping[str, object], wider: Query) -> Mapping[str, object]:
-        """How far a price or an amount is from the first that there is."""
-        match parts:
-            case {"limit": UnitPrice() as limit}:
-                return {"from": self._cheapest(wider, limit)}
-            case {"quantity": Quantity() as quantity}:
-                wanted = self._weighed(quantity, wider.understood.product)
-                return rules.out_of_reach(wanted, self._rows(self.answer(wider, SHORT_LIST).found).values())
-            case _:
-                return {}
-
-    def _weighed(self, quantity: Quantity, product: str | None) -> Quantity:
-        """Bags and pallets of goods by what they hold, to be compared with what is sold by the tonne."""
-        if product is None or quantity.unit not in self.catalogue.product(product).packs:
-            return quantity
-        return quantity_in(self.catalogue, product, quantity, "t") or quantity
-
-    def _cheapest(self, query: Query, limit: UnitPrice) -> UnitPrice | None:
-        found = self.answer(replace(query, order="cheapest"), SHORT_LIST).found
-        return rules.cheapest(self._rows(found).values(), limit)
-
-    def _rows(self, found: Sequence[Found]) -> dict[str, Listing]:
-        query = select(Listing).where(Listing.id.in_([each.id for each in found]))
-        return {row.id: row for row in self.ctx.session.scalars(query)}
 
 
 def _mark(after: str | None) -> tuple[int, str | None]:
@@ -285,3 +299,83 @@ def _mark(after: str | None) -> tuple[int, str | None]:
     if not (position.isascii() and position.isdecimal()) or len(position) > 6:
         raise Invalid("search.page", field="after", most=LARGEST_PAGE)
     return max(0, int(position) - 1), last_id
+
+
+def search_experts(
+    ctx: Ctx,
+    catalogue: Catalogue,
+    query: Query,
+    *,
+    standings: Standings | None = None,
+    but: str | None = None,
+    has_time: HasTime | None = None,
+) -> ExpertResults:
+    """Consultants who are listed and fit. `standings`: how good organisations are, 0 to 1; `but`: one left out;
+    `has_time`: whether one can be booked on those days, without which days are no wish."""
+    index = index_cache_of(ctx, EXPERTS).look(ctx.session, catalogue)
+    seeker = ExpertSearch(ctx, catalogue, index, but, has_time)
+    matches = seeker.confirmed(query)
+    if standings is not None and query.order in {"best", "rated"}:
+        known = standings({match.expert.organisation_id for match in matches})
+        by = by_relevance if query.order == "best" else by_standing
+        matches.sort(key=lambda match: -by(match, known.get(match.expert.organisation_id, rules.UNKNOWN_SELLER)))
+    return ExpertResults(
+        query,
+        tuple(matches),
+        () if matches else tuple(seeker.relaxations(query)),
+        () if matches else tuple(nearest_words(index, query)),
+    )
+
+
+def search_requests(ctx: Ctx, catalogue: Catalogue, query: Query, *, but: str) -> RequestResults:
+    """Requests that take quotes now, each confirmed against its row. `but`: the organisation that is left out."""
+    index = index_cache_of(ctx, REQUESTS).look(ctx.session, catalogue)
+    order = index_order(query.order)
+    query = replace(query, parsed=drop_unknown_words(ctx, query.parsed, index, catalogue))
+    wanted = strict_query(query.parsed, catalogue, ctx.now.date(), order, kind=REQUESTS.name)
+    found = index.search(wanted, LOOKED_AT).found
+    taking = select(Request).where(
+        Request.id.in_([each.id for each in found]),
+        Request.state == REQUEST.initial,
+        Request.closes_at > ctx.now,
+        Request.buyer != but,
+    )
+    rows = {request.id: request for request in ctx.session.scalars(taking)}
+    fitting = [each for each in found if each.id in rows]
+    return RequestResults(
+        query,
+        tuple(rows[each.id] for each in fitting),
+        tuple(None if each.km is None else round(each.km) for each in fitting),
+    )
+
+
+def index_rows(rows: Iterable[dict[str, Any]], catalogue: Catalogue, known: Places, today: date) -> RowSearch:
+    """Build an index in memory of documents that a file describes row by row."""
+    return RowSearch(rows, catalogue, known, today)
+
+
+# --- explain ----------------------------------------------------------------------------------------------------------
+
+
+def explain(query: Query, kind: Kind = "listing") -> Explanation:
+    """Tell what was understood of a query, in the order in which a trader would say it, and what was not.
+
+    Each `Hit` and `Match` has its own reasons.
+    """
+    chips = explain_problem(query) if kind == "expert" else rules.chips_of(query.parsed)
+    return Explanation(chips, query.parsed.unclear)
+
+
+def meets_origin(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) -> bool:
+    """Whether a listing is from a wanted area, and is nothing that the query excludes by a mark."""
+    return rules.is_from_there(parsed, listing, catalogue)
+
+
+def measures_met(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) -> tuple[Measure, ...]:
+    """Return the wanted measures that the listing's grade promises, or its seller states."""
+    return tuple(each for each in parsed.quality if is_met(each, listing.grade_id, listing.words or "", catalogue))
+
+
+def excluded_words(mark: str, catalogue: Catalogue) -> frozenset[str]:
+    """Return the folded words, in all languages, of a kind of goods that a query excludes."""
+    return words_of_kind(mark, catalogue)

@@ -7,13 +7,15 @@ from functools import lru_cache
 from typing import Final
 
 from core.catalogue import Catalogue
+from core.catalogue.language.places import Places
 from core.catalogue.product_names import folded
-from core.discovery.search.sentence.places import Places
 
 SHORTEST_HALF: Final = 3  # letters; two would take many a misspelt word apart
 
 
-def blocking(word: str, catalogue: Catalogue, places: Places, knows: Callable[[str], bool]) -> tuple[str, ...]:
+def split_joined_words(
+    word: str, catalogue: Catalogue, places: Places, knows: Callable[[str], bool]
+) -> tuple[str, ...]:
     """The two words that a folded word is, by the goods, places and schemes that have names and by what documents say;
     the word itself where it is known, or is no two words. Of several cuts the one with the longest shorter half."""
     if len(word) < 2 * SHORTEST_HALF or not word.isalpha() or knows(word) or catalogue.synonyms.knows(word):

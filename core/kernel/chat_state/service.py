@@ -20,9 +20,8 @@ from core.kernel.chat_state.model import (
     Remembered,
     ShownCard,
 )
+from core.kernel.compiled_statements import add_rows, change, find, find_by_key, pick, put, remove
 from core.kernel.errors import Stale
-from core.kernel.session import find
-from core.kernel.statements import add_rows, change, pick, put, remove
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 
@@ -79,7 +78,7 @@ def drafts_of(ctx: Ctx, person_id: str) -> list[Draft]:
 
 
 def draft_there(ctx: Ctx, person_id: str, draft_id: str) -> Draft | None:
-    draft = ctx.session.get(Draft, draft_id)
+    draft = find_by_key(ctx.session, Draft, draft_id)
     return draft if draft is not None and draft.person_id == person_id else None
 
 
@@ -169,7 +168,7 @@ def close_sent(ctx: Ctx, draft: Draft) -> None:
 
 def handle_timer(ctx: Ctx, timer: Timer) -> None:
     """Six days without an answer: its owner is told. Seven: the draft goes."""
-    draft = ctx.session.get(Draft, timer.subject)
+    draft = find_by_key(ctx.session, Draft, timer.subject)
     if draft is None:
         return
     if timer.event == "reminder":

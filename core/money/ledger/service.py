@@ -15,9 +15,9 @@ from sqlalchemy import SelectBase, func, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
+from core.kernel.compiled_statements import add_all, pick
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
-from core.kernel.statements import add_all, pick
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.money.ledger import rules

@@ -10,9 +10,9 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
+from core.kernel.compiled_statements import select_rows
 from core.kernel.errors import Invalid
 from core.kernel.ids import Ids
-from core.kernel.session import select_rows
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import ChatIdentity, Person
 

@@ -8,9 +8,8 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
+from core.kernel.compiled_statements import find_all, find_by_key, remove
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
-from core.kernel.session import find_all
-from core.kernel.statements import remove
 from core.kernel.transaction import Ctx
 from core.people.accounts import rules
 from core.people.accounts.events import (
@@ -48,7 +47,7 @@ USED_AGAIN_AFTER = timedelta(minutes=5)  # how finely we remember which surface 
 def meet(ctx: Ctx, identity: Identity, address: str | None) -> Person:
     """The person behind a chat account; a new one, with an organisation of their own, on first sight."""
     key = (identity.platform.value, identity.workspace, identity.outside_id)
-    known = ctx.session.get(ChatIdentity, key)
+    known = find_by_key(ctx.session, ChatIdentity, key)
     if known is None:
         return _welcome(ctx, identity, address)
     if known.dead or known.last_used_at < ctx.now - USED_AGAIN_AFTER or (address and known.address != address):
@@ -60,7 +59,7 @@ def meet(ctx: Ctx, identity: Identity, address: str | None) -> Person:
 
 def known(ctx: Ctx, identity: Identity) -> Person | None:
     """The person behind a chat account, if they have been here."""
-    account = ctx.session.get(ChatIdentity, (identity.platform.value, identity.workspace, identity.outside_id))
+    account = find_by_key(ctx.session, ChatIdentity, (identity.platform.value, identity.workspace, identity.outside_id))
     return None if account is None else _person(ctx, account.person_id)
 
 
@@ -102,7 +101,7 @@ def acting(ctx: Ctx) -> Person:
 
 
 def _person(ctx: Ctx, person_id: str) -> Person:
-    person = ctx.session.get(Person, person_id)
+    person = find_by_key(ctx.session, Person, person_id)
     if person is None:
         raise NotFound
     return person
@@ -113,7 +112,7 @@ def person_of(ctx: Ctx, person_id: str) -> Person:
 
 
 def organisation_of(ctx: Ctx, organisation_id: str) -> Organisation:
-    organisation = ctx.session.get(Organisation, organisation_id)
+    organisation = find_by_key(ctx.session, Organisation, organisation_id)
     if organisation is None:
         raise NotFound
     return organisation
@@ -323,7 +322,7 @@ def offer_link(ctx: Ctx) -> LinkCode:
 def take_link(ctx: Ctx, code: str) -> Person:
     """Make the typist and the code's owner one person. Raises Invalid, Refusal."""
     typist = acting(ctx)
-    link = ctx.session.get(LinkCode, code.strip().upper())
+    link = find_by_key(ctx.session, LinkCode, code.strip().upper())
     if link is None or link.expires_at <= ctx.now:
         raise Invalid("people.link_code", field="code")
     owner = _person(ctx, link.person_id)

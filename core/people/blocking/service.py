@@ -7,8 +7,8 @@ from collections.abc import Collection
 from sqlalchemy import delete, exists, func, or_, select
 
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
-from core.kernel.statements import add_once
 from core.kernel.transaction import Ctx
+from core.kernel.upsert import add_unless_present
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, organisation_of
 from core.people.blocking.events import PartyReported, ReportClosed
@@ -25,7 +25,7 @@ def block(ctx: Ctx, organisation_id: str) -> None:
     own = acting(ctx).organisation_id
     if organisation_of(ctx, organisation_id).id == own:
         raise Invalid("contacts.oneself")
-    add_once(ctx.session, Block, organisation_id=own, blocked_id=organisation_id, at=ctx.now)
+    add_unless_present(ctx.session, Block, organisation_id=own, blocked_id=organisation_id, at=ctx.now)
 
 
 def unblock(ctx: Ctx, organisation_id: str) -> None:

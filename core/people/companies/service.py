@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 from sqlalchemy.orm.attributes import flag_modified
 
+from core.kernel.compiled_statements import find_by_key, remove
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money
-from core.kernel.statements import remove
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Organisation, Person
 from core.people.accounts.service import acting, has_traded, members, organisation_of, person_of
@@ -27,13 +27,13 @@ from core.people.companies.model import (
 
 def position_of(ctx: Ctx, person_id: str) -> Position:
     """What somebody does in their company. Who has never joined one is the head of their own."""
-    known = ctx.session.get(Membership, person_id)
+    known = find_by_key(ctx.session, Membership, person_id)
     return Position.HEAD if known is None else known.position
 
 
 def limit_of(ctx: Ctx, person_id: str) -> Money | None:
     """The largest deal that somebody signs alone; None: any."""
-    known = ctx.session.get(Membership, person_id)
+    known = find_by_key(ctx.session, Membership, person_id)
     return None if known is None else known.limit
 
 
@@ -54,7 +54,7 @@ def check_head(ctx: Ctx) -> None:
 
 def member_version(ctx: Ctx, person_id: str) -> int:
     """The version of what is known of somebody in their company, for buttons."""
-    known = ctx.session.get(Membership, person_id)
+    known = find_by_key(ctx.session, Membership, person_id)
     return 0 if known is None else known.version
 
 
@@ -95,7 +95,7 @@ def invitations(ctx: Ctx) -> list[Invitation]:
 def take_back(ctx: Ctx, code: str) -> None:
     """A code brings nobody in any more. Raises NotAllowed; Stale where it has brought somebody in, or is over."""
     head = _head(ctx)
-    found = ctx.session.get(Invitation, code)
+    found = find_by_key(ctx.session, Invitation, code)
     if found is None or found.organisation_id != head.organisation_id:
         raise Stale
     ctx.session.execute(delete(Invitation).where(Invitation.code == found.code))
@@ -105,7 +105,7 @@ def take_back(ctx: Ctx, code: str) -> None:
 def join(ctx: Ctx, code: str) -> Organisation:
     """Come into the company that the code is of. The code is used up. Raises Invalid, Refusal."""
     person = acting(ctx)
-    found = ctx.session.get(Invitation, code.strip().upper())
+    found = find_by_key(ctx.session, Invitation, code.strip().upper())
     if found is None or found.expires_at <= ctx.now or not _still_invites(ctx, found):
         raise Invalid("company.code", field="code")
     if found.organisation_id == person.organisation_id:
@@ -188,7 +188,7 @@ def _another_head(ctx: Ctx, person: Person) -> None:
 
 
 def _put(ctx: Ctx, person_id: str, position: Position, limit: Money | None) -> None:
-    known = ctx.session.get(Membership, person_id)
+    known = find_by_key(ctx.session, Membership, person_id)
     if known is None:
         known = Membership(person_id=person_id, position=position, since=ctx.now)
         ctx.session.add(known)

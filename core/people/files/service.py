@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, select
 
+from core.kernel.compiled_statements import find_by_key
 from core.kernel.errors import NotFound
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting
@@ -14,7 +15,7 @@ from core.people.files.model import Checked, FileContent, KeptFile
 
 def keep(ctx: Ctx, file: Checked) -> KeptFile:
     """Keep a file for the acting person."""
-    if ctx.session.get(FileContent, file.sha256) is None:
+    if find_by_key(ctx.session, FileContent, file.sha256) is None:
         ctx.session.add(FileContent(sha256=file.sha256, content=file.content))
         ctx.session.flush()
     kept = KeptFile(
@@ -33,8 +34,8 @@ def keep(ctx: Ctx, file: Checked) -> KeptFile:
 
 def content_of(ctx: Ctx, file_id: str) -> Checked:
     """A kept file with its bytes. Raises NotFound. Who may see it is decided by the thing it belongs to."""
-    kept = ctx.session.get(KeptFile, file_id)
-    content = ctx.session.get(FileContent, kept.sha256) if kept is not None else None
+    kept = find_by_key(ctx.session, KeptFile, file_id)
+    content = find_by_key(ctx.session, FileContent, kept.sha256) if kept is not None else None
     if kept is None or content is None:
         raise NotFound
     return Checked(kept.name, kept.mime, content.content, kept.sha256)
@@ -42,7 +43,7 @@ def content_of(ctx: Ctx, file_id: str) -> Checked:
 
 def kept_files(ctx: Ctx, file_ids: Iterable[str]) -> list[KeptFile]:
     """What is known of these files, without their bytes; one that was erased is left out."""
-    found = [ctx.session.get(KeptFile, file_id) for file_id in file_ids]
+    found = [find_by_key(ctx.session, KeptFile, file_id) for file_id in file_ids]
     return [kept for kept in found if kept is not None]
 
 
@@ -57,7 +58,7 @@ def erase(ctx: Ctx, file_ids: Collection[str]) -> None:
 def own(ctx: Ctx, file_ids: Iterable[str]) -> list[KeptFile]:
     """The acting person's own files by id. Raises NotFound for one that is missing or somebody else's."""
     person = acting(ctx)
-    found = [ctx.session.get(KeptFile, file_id) for file_id in file_ids]
+    found = [find_by_key(ctx.session, KeptFile, file_id) for file_id in file_ids]
     if any(kept is None or kept.person_id != person.id for kept in found):
         raise NotFound
     return [kept for kept in found if kept is not None]

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import delete, update
 
 from core.advice.experts.questions.model import QuestionLine
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import AccountsLinked
 from core.people.accounts.model import NOBODY, Person

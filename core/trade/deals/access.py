@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from core.kernel.compiled_statements import read_anew
 from core.kernel.errors import NotAllowed, NotFound, Stale
-from core.kernel.session import read_anew
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting

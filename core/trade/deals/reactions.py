@@ -5,7 +5,7 @@ Their timers are rung by delivery, which knows what has arrived.
 
 from __future__ import annotations
 
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.money.ledger.events import InvariantBroken, InvariantHolds
 from core.trade.deals.events import DealClosed, DealFact, DealReadyDirectly, DealReadyToFund

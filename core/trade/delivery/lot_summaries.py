@@ -9,9 +9,9 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
+from core.kernel.compiled_statements import select_all, select_rows
 from core.kernel.money import Money
 from core.kernel.process import StepRow
-from core.kernel.session import select_all, select_rows
 from core.kernel.transaction import Ctx
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from core.kernel.compiled_statements import find_all
 from core.kernel.errors import Refusal, Stale
 from core.kernel.process import step, timeline
-from core.kernel.session import find_all
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.trade.deals import service as deals

@@ -8,10 +8,10 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
+from core.kernel.compiled_statements import find_all, select_all
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.process import StepRow, timeline
 from core.kernel.quantity import Quantity
-from core.kernel.session import find_all, select_all
 from core.kernel.transaction import Ctx
 from core.people.files.service import own
 from core.trade.deals import service as deals

@@ -14,7 +14,6 @@ from core.kernel.decimals import half_up
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import BASIS_POINTS, Money
 from core.kernel.process import enter, step, timeline
-from core.kernel.session import find_all
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting
@@ -218,7 +217,7 @@ def case_for(ctx: Ctx, case_id: str) -> Case:
 def cases_of(ctx: Ctx, deal_id: str) -> list[Case]:
     """A deal's disputes, the first first. Raises NotFound to strangers."""
     deals.deal_for(ctx, deal_id)
-    return find_all(ctx.session, Case, ("id",), deal_id=deal_id)
+    return list(ctx.session.scalars(select(Case).where(Case.deal_id == deal_id).order_by(Case.id)))
 
 
 def open_cases(ctx: Ctx, limit: int = 20) -> list[Case]:

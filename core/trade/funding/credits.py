@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from core.kernel.compiled_statements import find_all
 from core.kernel.errors import Invalid, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.process import step
-from core.kernel.session import find_all
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import buyer_credit, credit, debit, refund_due

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from core.kernel.compiled_statements import find_all
 from core.kernel.errors import NotAllowed, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step
-from core.kernel.session import find_all
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, bindparam, exists, func, select
 
+from core.kernel.compiled_statements import select_rows
 from core.kernel.money import Money
-from core.kernel.session import select_rows
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import escrow

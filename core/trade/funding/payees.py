@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
 
+from core.kernel.compiled_statements import select_rows
 from core.kernel.errors import Invalid, NotFound
-from core.kernel.session import select_rows
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import payable

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from core.kernel.events import Reactions
 from core.kernel.money import Money
+from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx

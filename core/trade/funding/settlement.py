@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, func, select
 
+from core.kernel.compiled_statements import find_all, select_rows
 from core.kernel.money import Money
-from core.kernel.session import find_all, select_rows
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import COMMISSION, credit, debit, escrow, payable, refund_due

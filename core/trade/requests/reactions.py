@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import update
 
-from core.kernel.events import Reactions
 from core.kernel.heartbeat import ClocksStopped
+from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer, later
 from core.kernel.transaction import Ctx

@@ -28,11 +28,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from core.kernel.compiled_statements import find_all, select_all, select_rows
 from core.kernel.database import Instant
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import Money
 from core.kernel.process import enter, step
-from core.kernel.session import find_all, select_all, select_rows
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Organisation
 from core.people.accounts.service import acting, organisation_of

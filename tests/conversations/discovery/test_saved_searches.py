@@ -20,7 +20,7 @@ from conversations.last_query import asked
 from conversations.reply import Card
 from core.discovery.alerts.model import SavedSearch
 from core.discovery.alerts.service import searches_of
-from core.discovery.search import service as market
+from core.discovery.search import service
 from core.kernel.transaction import Actor, Ctx
 from core.people.accounts.service import acting
 from tests.core.conftest import Market
@@ -88,7 +88,7 @@ async def test_what_buttons_have_made_is_called_by_its_wishes_and_a_town_as_its_
 
     def nearer(chat: ChatContext) -> None:
         query = asked(chat)
-        ask(chat, market.without(query, "grade"))
+        ask(chat, service.without(query, "grade"))
         finding.set_wish(chat, Press("find.set", "", fingerprint(query), f"place:{RADII_KM.index(100)}"))
 
     await seeker.does(nearer)

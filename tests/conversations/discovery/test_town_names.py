@@ -15,7 +15,7 @@ from conversations.forms.answers import find_towns, read_place, show_place, writ
 from conversations.people.registration import PROFILE
 from conversations.wording import Wordings, Words
 from core.catalogue import Catalogue
-from core.discovery.search.sentence.places import Places
+from core.catalogue.language.places import Places
 from core.kernel.errors import Invalid
 
 LANGUAGES = Wordings().languages()

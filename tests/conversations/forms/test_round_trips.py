@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from config.reference import reference
 from conversations.wording import Wordings
-from core.discovery.search.sentence.fields import parse_money, parse_quantity, parse_unit_price
+from core.catalogue.language.fields import parse_money, parse_quantity, parse_unit_price
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
 

@@ -24,9 +24,7 @@ from conversations.trade.listings import grades, my_listings
 from conversations.trade.requests import card as request_card
 from core.books.statements.model import What
 from core.discovery.alerts.model import Rhythm
-from core.discovery.search import experts as advice
-from core.discovery.search.model import Order
-from core.discovery.search.rules import CHIPS
+from core.discovery.search.model import CHIPS, EXPERT_CHIPS, EXPERT_RELAXATIONS, Order
 from core.kernel.process import Process
 from core.kernel.quantity import UNITS
 from core.people.accounts.model import Platform, Role
@@ -70,8 +68,8 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys(
         (f"turn.case.{state}.{who}" for state in states(CASE) for who in ("party", "operator")), frozenset({"due"})
     )
-    codes |= {f"search.chip.{wish}": frozenset({part}) for wish, part in (*CHIPS, *advice.CHIPS)}
-    codes |= {code: frozenset({dict(advice.CHIPS)[wish], "count"}) for wish, code in advice.RELAXED}
+    codes |= {f"search.chip.{wish}": frozenset({part}) for wish, part in (*CHIPS, *EXPERT_CHIPS)}
+    codes |= {code: frozenset({dict(EXPERT_CHIPS)[wish], "count"}) for wish, code in EXPERT_RELAXATIONS}
     codes["search.chip.rate_by_minute"] = frozenset({"rate", "minute"})
     codes["search.relax.rate_by_minute"] = frozenset({"rate", "minute", "count"})
     codes |= dict.fromkeys(("search.relax.up_to", "search.relax.up_to_by_minute"), frozenset({"rate", "count"}))

@@ -16,7 +16,7 @@ from conversations.engine import Engine
 from conversations.trade.deals.card import brief_card, deal_card
 from conversations.trade.deals.pending_lots import SHOWN, Wait, in_order, lot_waits
 from conversations.wording import Wordings, Words
-from core.discovery.search.sentence.places import Places
+from core.catalogue.language.places import Places
 from core.kernel.process import Transition
 from core.kernel.quantity import Quantity
 from core.kernel.timers import Timer, deadline_of

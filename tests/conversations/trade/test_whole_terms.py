@@ -16,7 +16,7 @@ from conversations.reply import Card, FieldView, FormView, Reply
 from conversations.trade.deals.contract_terms import terms_card
 from conversations.trade.offers.offer import brief_offer, offer_card
 from conversations.wording import Wordings
-from core.discovery.search.sentence.places import Places
+from core.catalogue.language.places import Places
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx

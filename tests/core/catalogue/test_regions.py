@@ -8,8 +8,7 @@ import pytest
 
 from config.reference import reference
 from core.catalogue.product_names import folded
-from core.discovery.search.sentence.parse import parse
-from tools.batch.search_batch import BatchSearcher
+from core.discovery.search.service import index_rows, parse
 
 CATALOGUE, PLACES = reference()
 TODAY = date(2026, 11, 21)
@@ -94,7 +93,7 @@ def test_a_file_is_searched_by_region_and_by_the_code_of_a_country(query: str, b
         | {"city": town, "country": country}
         for town, country in towns.items()
     ]
-    assert set(BatchSearcher(rows, TODAY).search(query)[: len(best)]) == best
+    assert set(index_rows(rows, *reference(), TODAY).search(query)[: len(best)]) == best
 
 
 def test_capitals_alone_make_no_country_of_a_small_word() -> None:

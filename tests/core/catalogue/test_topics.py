@@ -7,11 +7,13 @@ from typing import Final
 
 import pytest
 
+from config.reference import reference
 from core.catalogue.product_names import folded
 from core.catalogue.topics import STEM, THINGS
+from core.discovery.search.batch.row_search import RowSearch
+from core.discovery.search.service import index_rows
 from tests.core.discovery.search.batch import KAUNAS, TODAY, asks, expert, listing
 from tests.core.goods import catalogue
-from tools.batch.search_batch import BatchSearcher
 
 LANGUAGES: Final = {"en", "de", "fr", "es", "it", "sv", "pl", "lt", "lv", "et", "uk"}
 ADVISERS: Final = [
@@ -46,10 +48,10 @@ ADVISERS: Final = [
 
 
 @cache
-def market() -> BatchSearcher:
+def market() -> RowSearch:
     """The advisers beside goods that are called like what problems are about."""
     goods = [listing(f"pellets{n}", "pellets for boilers, bilance, umid", **KAUNAS) for n in range(9)]
-    return BatchSearcher([*ADVISERS, *goods], TODAY)
+    return index_rows([*ADVISERS, *goods], *reference(), TODAY)
 
 
 @pytest.mark.parametrize(

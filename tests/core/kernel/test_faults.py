@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from core.kernel.chat_state.model import Remembered
-from core.kernel.statements import put
+from core.kernel.compiled_statements import put
 from core.kernel.transaction import MARKET, Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import person_of

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from config.reference import reference
 from conversations.wording import Wordings
-from core.discovery.search.sentence.fields import parse_quantity
+from core.catalogue.language.fields import parse_quantity
 from core.kernel.errors import Refusal
 from core.kernel.quantity import UNITS, Quantity, convertible
 

@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.discovery.search.engine.group import Group, merged
+from core.discovery.search.engine.query import GIVEN_UP, EngineQuery, Limits
 from core.discovery.search.engine.segment import U32, Segment, kilometres
-from core.discovery.search.engine.wanted import GIVEN_UP, Limits, Wanted
+from core.discovery.search.engine.term_group import TermGroup, merged
 
 GOODS: Final = "product:"  # what the marks of goods begin with
 CAP: Final = 8_000  # documents that are ranked for one query: what bounds the slowest
@@ -34,8 +34,8 @@ class Candidates:
 
     segment: Segment
     alive: Which
-    wanted: Wanted
-    groups: Sequence[Group]
+    wanted: EngineQuery
+    groups: Sequence[TermGroup]
     weights: Sequence[float]  # what each group tells
 
     def choose(self, limit: int) -> U32:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from core.catalogue.product_names import folded
-from core.discovery.search.engine.squares import square_of
+from core.discovery.search.engine.grid import square_of
 from core.kernel.quantity import UNITS
 
 LONGEST_WORD: Final = 24  # letters; what is longer is cut, in documents and in queries alike

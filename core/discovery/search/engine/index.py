@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from core.discovery.search.engine.building import build
 from core.discovery.search.engine.candidates import Candidates
 from core.discovery.search.engine.document import Document
-from core.discovery.search.engine.group import Group
-from core.discovery.search.engine.likeliest import likeliest
+from core.discovery.search.engine.query import EngineQuery, Word, given_up
 from core.discovery.search.engine.ranking import Ranked, rank, weigh
-from core.discovery.search.engine.reading import CERTAINLY_LEANING, Reader, rejoined
 from core.discovery.search.engine.segment import F32, Segment
-from core.discovery.search.engine.wanted import Wanted, Word, given_up
+from core.discovery.search.engine.shortlist import shortlists
+from core.discovery.search.engine.term_group import TermGroup
+from core.discovery.search.engine.word_lookup import CERTAINLY_LEANING, Reader, rejoined
 
 SORTED_BELOW: Final = 40  # keys: so few are sorted as a whole
 MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is built anew with it
@@ -51,7 +51,7 @@ class Read(NamedTuple):
     """Asked words as they were read: their groups in each part, and what each word tells."""
 
     words: tuple[str, ...]
-    groups: list[list[Group]]
+    groups: list[list[TermGroup]]
     weights: list[float]
 
     @property
@@ -113,19 +113,19 @@ class Index:
         if fresh:
             self.parts.append(Part(build(fresh), tuple(fresh)))
 
-    def search(self, wanted: Wanted, limit: int) -> Answer:
+    def search(self, query: EngineQuery, limit: int) -> Answer:
         """The best `limit` documents of those that meet the wishes."""
-        return self._answer(self._read(wanted.words), wanted, limit)
+        return self._answer(self._read(query.words), query, limit)
 
-    def search_patiently(self, wanted: Wanted, limit: int) -> list[Found]:
+    def search_relaxed(self, query: EngineQuery, limit: int) -> list[Found]:
         """The same, but where fewer meet every wish, those follow that meet all but the ones that hurt least."""
-        read = self._read(wanted.words)
+        read = self._read(query.words)
         # Of goods nearby it is known at once how many wishes each meets, so only the distance is left to be given up.
-        at_once = wanted.near is not None and wanted.near.circle_km is not None and read.only_goods
+        at_once = query.near is not None and query.near.circle_km is not None and read.only_goods
         if at_once:
-            wanted = wanted._replace(patient=True)
-        found = {each.id: each for each in self._answer(read, wanted, limit).found}
-        ways = given_up(wanted) if wanted.words and len(found) < limit else []  # without words, everything would do
+            query = query._replace(patient=True)
+        found = {each.id: each for each in self._answer(read, query, limit).found}
+        ways = given_up(query) if query.words and len(found) < limit else []  # without words, everything would do
         for way in ways[-1:] if at_once else ways:
             for each in self._answer(read, way, limit).found:
                 found.setdefault(each.id, each)
@@ -140,18 +140,18 @@ class Index:
         weights = weigh(words, groups, sum([len(part.segment) for part in self.parts])) if words else []
         return Read(tuple([word.text for word in words]), groups, weights)
 
-    def _answer(self, read: Read, wanted: Wanted, limit: int) -> Answer:
+    def _answer(self, read: Read, query: EngineQuery, limit: int) -> Answer:
         ranked = [
-            self._rank(part, groups, read.weights, wanted, limit)
+            self._rank(part, groups, read.weights, query, limit)
             for part, groups in zip(self.parts, read.groups, strict=True)
         ]
         total = sum([len(each.numbers) for each in ranked])
         best = [
-            _best(part.segment, each, wanted, limit, read.words) for part, each in zip(self.parts, ranked, strict=True)
+            _best(part.segment, each, query, limit, read.words) for part, each in zip(self.parts, ranked, strict=True)
         ]
         if len(best) == 1:
             return Answer(tuple(best[0]), total)
-        together = sorted((found for some in best for found in some), key=partial(_key, wanted), reverse=True)
+        together = sorted((found for some in best for found in some), key=partial(_key, query), reverse=True)
         return Answer(tuple(together[:limit]), total)
 
     def knows(self, word: str) -> bool:
@@ -189,15 +189,17 @@ class Index:
         return None
 
     @staticmethod
-    def _rank(part: Part, groups: Sequence[Group], weights: Sequence[float], wanted: Wanted, limit: int) -> Ranked:
-        candidates = Candidates(part.segment, part.alive, wanted, groups, weights)
-        if groups and wanted.order == "best":
-            for numbers, most_of_others, given_up_for in likeliest(candidates, limit):
-                few = rank(part.segment, numbers, groups, weights, wanted=wanted, given_up=given_up_for)
+    def _rank(
+        part: Part, groups: Sequence[TermGroup], weights: Sequence[float], query: EngineQuery, limit: int
+    ) -> Ranked:
+        candidates = Candidates(part.segment, part.alive, query, groups, weights)
+        if groups and query.order == "best":
+            for numbers, most_of_others, given_up_for in shortlists(candidates, limit):
+                few = rank(part.segment, numbers, groups, weights, query=query, given_up=given_up_for)
                 if _lowest(few, limit) >= most_of_others:
                     return few
         numbers = candidates.choose(limit)
-        return rank(part.segment, numbers, groups, weights, wanted=wanted)
+        return rank(part.segment, numbers, groups, weights, query=query)
 
 
 def _lowest(ranked: Ranked, limit: int) -> float:
@@ -209,9 +211,9 @@ def _lowest(ranked: Ranked, limit: int) -> float:
     return float(scores[last])
 
 
-def _key(wanted: Wanted, found: Found) -> tuple[float | str, ...]:
+def _key(query: EngineQuery, found: Found) -> tuple[float | str, ...]:
     """The same order among the best of several segments."""
-    match wanted.order:
+    match query.order:
         case "cheapest":
             return (-1 if found.price is None else 0, -(found.price or 0), found.score)
         case "nearest":
@@ -222,9 +224,9 @@ def _key(wanted: Wanted, found: Found) -> tuple[float | str, ...]:
             return (found.score, found.day, found.id)
 
 
-def _best(segment: Segment, ranked: Ranked, wanted: Wanted, limit: int, words: Sequence[str]) -> list[Found]:
+def _best(segment: Segment, ranked: Ranked, query: EngineQuery, limit: int, words: Sequence[str]) -> list[Found]:
     """The first ones of a segment in the order that is wanted, as objects."""
-    chosen = _first(_keys(ranked, wanted), limit)
+    chosen = _first(_keys(ranked, query), limit)
     if not len(chosen):
         return []
     columns, numbers = segment.columns, ranked.numbers.take(chosen)
@@ -259,9 +261,9 @@ def _met(met: F32, chosen: NDArray[np.intp], words: Sequence[str]) -> list[tuple
     ]
 
 
-def _keys(ranked: Ranked, wanted: Wanted) -> NDArray[Any]:
+def _keys(ranked: Ranked, query: EngineQuery) -> NDArray[Any]:
     """What is highest comes first."""
-    match wanted.order:
+    match query.order:
         case "cheapest" if ranked.prices is not None:
             return np.nan_to_num(-ranked.prices, nan=-np.inf)
         case "nearest" if ranked.km is not None:

@@ -18,9 +18,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.discovery.search.engine.group import Group
+from core.discovery.search.engine.query import EngineQuery, Spot, Word
 from core.discovery.search.engine.segment import F32, U32, Numbers, Segment, kilometres
-from core.discovery.search.engine.wanted import Spot, Wanted, Word
+from core.discovery.search.engine.term_group import TermGroup
 
 HANDY: Final = 0.08
 SHARES: Final = {"near": 0.65, "fresh": 0.35}
@@ -45,7 +45,7 @@ class Ranked(NamedTuple):
     met: F32  # how well each asked word, a row each, is met
 
 
-def weigh(words: Sequence[Word], groups: Sequence[Sequence[Group]], documents: int) -> list[float]:
+def weigh(words: Sequence[Word], groups: Sequence[Sequence[TermGroup]], documents: int) -> list[float]:
     """The idf of each asked word, from its groups in all segments; one that nobody uses tells less."""
     weights: list[float] = []
     for place, word in enumerate(words):
@@ -70,10 +70,10 @@ def weigh(words: Sequence[Word], groups: Sequence[Sequence[Group]], documents: i
 def rank(
     segment: Segment,
     numbers: U32,
-    groups: Sequence[Group],
+    groups: Sequence[TermGroup],
     weights: Sequence[float],
     *,
-    wanted: Wanted,
+    query: EngineQuery,
     given_up: NDArray[np.uint8] | None = None,
 ) -> Ranked:
     """Weigh these documents; whatever a wish had to be given up for comes after all that meet it."""
@@ -87,27 +87,27 @@ def rank(
             row[:] = group.met(numbers, at, entries, products)
     relevance = np.array(weights, np.float32) @ met
     relevance /= np.float32(sum(weights) or 1)
-    least = max(wanted.least_relevance, ANY_WORD if wanted.some_word else 0)
+    least = max(query.least_relevance, ANY_WORD if query.some_word else 0)
     if least:
         kept = (relevance >= np.float32(least)).nonzero()[0]
         if len(kept) < len(numbers):
             numbers, at, relevance = numbers.take(kept), at.take(kept), relevance.take(kept)
             met, given_up = met.take(kept, axis=1), None if given_up is None else given_up.take(kept)
-    near = wanted.near
-    prices = None if wanted.price_per is None else _prices(segment, at, wanted)
+    near = query.near
+    prices = None if query.price_per is None else _prices(segment, at, query)
     scores = relevance * np.float32(1 - HANDY)
-    scores += handiness(segment, at, near, wanted.today) * np.float32(HANDY)
+    scores += handiness(segment, at, near, query.today) * np.float32(HANDY)
     if given_up is not None:
         scores -= given_up
     km = None if near is None else segment.by_distance(at, near.lat, near.lon, kilometres)
     return Ranked(numbers, relevance, scores, km, prices, met)
 
 
-def _prices(segment: Segment, numbers: Numbers, wanted: Wanted) -> NDArray[np.float64]:
-    assert wanted.price_per is not None
+def _prices(segment: Segment, numbers: Numbers, query: EngineQuery) -> NDArray[np.float64]:
+    assert query.price_per is not None
     columns = segment.columns
     prices: NDArray[np.float64] = columns.prices.take(numbers)
-    return prices * segment.factors_of(wanted.price_per, numbers, columns.price_kinds)
+    return prices * segment.factors_of(query.price_per, numbers, columns.price_kinds)
 
 
 def handiness(segment: Segment, numbers: Numbers, near: Spot | None, today: int) -> F32:

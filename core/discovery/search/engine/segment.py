@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from core.catalogue.spelling import FAR, Spelling, WordList, distances
 from core.discovery.search.engine.document import UNIT_KINDS
-from core.discovery.search.engine.squares import touched
-from core.discovery.search.engine.wanted import Factors
+from core.discovery.search.engine.grid import cells_touched
+from core.discovery.search.engine.query import Factors
 
 U32 = NDArray[np.uint32]
 F32 = NDArray[np.float32]
@@ -118,7 +118,7 @@ class Segment:
     def cells(self, lat: float, lon: float, km: float, goods: Sequence[str] = ()) -> list[int]:
         """The square degrees that a circle touches, the nearest first; where only certain goods are wanted, those goods
         within them."""
-        squares = [square for _, square in touched(lat, lon, km)]
+        squares = [square for _, square in cells_touched(lat, lon, km)]
         names = [f"in:{square}:{product}" for square in squares for product in goods] if goods else None
         terms = map(self.term, names or [f"cell:{square}" for square in squares])
         return [term for term in terms if term is not None]

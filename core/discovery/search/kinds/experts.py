@@ -14,7 +14,7 @@ from core.catalogue import Catalogue
 from core.discovery.search.engine.document import Document
 from core.discovery.search.kinds.kind import Kind, Rows
 from core.discovery.search.limits import hourly_amount
-from core.discovery.search.sentence.leaving_out import COUNTRY
+from core.discovery.search.model import COUNTRY
 from core.people.accounts.model import Organisation, Person
 
 FREE_NOW: Final = "free_now"  # a mark: it was said, and the timer that ends it is a change as well

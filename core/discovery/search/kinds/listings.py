@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from core.catalogue import Catalogue
 from core.discovery.search.engine.document import Amount, Document, words_in
+from core.discovery.search.filters import NO_PACKAGING
 from core.discovery.search.kinds.kind import Kind, Rows
 from core.discovery.search.limits import amount_of, price_amount
-from core.discovery.search.sentence.leaving_out import COUNTRY, GRADE, SCHEME, TOWN, kinds_told
-from core.discovery.search.sentence.measured import marks_of
-from core.discovery.search.wishes import NO_PACKAGING
+from core.discovery.search.model import COUNTRY, GRADE, SCHEME, TOWN
+from core.discovery.search.sentence.exclusions import kind_marks
+from core.discovery.search.sentence.measurements import marks_of
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.people.accounts.model import Organisation
@@ -65,7 +66,7 @@ def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes: Sequenc
     marks.append(f"term:{row.incoterm}")
     marks.append(f"packaging:{row.packaging or NO_PACKAGING}")
     marks += marks_of(row.words, catalogue)
-    marks += dict.fromkeys(kinds_told(words_in(row.words), catalogue))
+    marks += dict.fromkeys(kind_marks(words_in(row.words), catalogue))
     least = amount_of(Quantity(row.min_lot_amount, row.unit))
     return Document(
         id=row.id,

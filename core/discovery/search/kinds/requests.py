@@ -13,7 +13,7 @@ from core.catalogue import Catalogue
 from core.discovery.search.engine.document import UNIT_KINDS, Amount, Document
 from core.discovery.search.kinds.kind import Kind, Rows
 from core.discovery.search.limits import amount_of, price_amount
-from core.discovery.search.sentence.leaving_out import COUNTRY, TOWN
+from core.discovery.search.model import COUNTRY, TOWN
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS
 from core.people.accounts.model import Organisation

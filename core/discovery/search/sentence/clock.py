@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.catalogue import Catalogue
-from core.discovery.search.sentence.grammar import grammar_of
-from core.discovery.search.sentence.patterns import any_of
-from core.discovery.search.sentence.said import Said
+from core.catalogue.language.grammar import grammar_of
+from core.catalogue.language.normalised_text import NormalisedText
+from core.catalogue.language.patterns import any_of
 
 NOON: Final = 12
 HOUR: Final = r"(?P<hour>[01]?[0-9]|2[0-3])"
@@ -30,46 +30,48 @@ class Clock(NamedTuple):
     day: date | None = None
 
 
-def without_clock(text: str, catalogue: Catalogue, today: date, *, answering: bool = False) -> Clock:
+def extract_clock_time(text: str, catalogue: Catalogue, today: date, *, answering: bool = False) -> Clock:
     """Take the first clock time out, with what stands around it, and the first weekday where no other day is told.
 
     `answering`: it is said of somebody whose times were shown, so that "at 10" is one without a day, too.
     """
     clock = _without_time(text, catalogue, today, answering=answering)
-    said, windows = Said.of(clock.text), grammar_of(catalogue).windows
-    found = windows.named.weekday.search(said.text)
-    if found is None or windows.heard(said.text, today) is not None:
+    normalised, windows = NormalisedText.of(clock.text), grammar_of(catalogue).windows
+    found = windows.named.weekday.search(normalised.text)
+    if found is None or windows.heard(normalised.text, today) is not None:
         return clock
-    return Clock(_without(said, found), clock.at, windows.named.day_of(found, today))
+    return Clock(_without(normalised, found), clock.at, windows.named.day_of(found, today))
 
 
 def names_weekday(text: str, catalogue: Catalogue) -> bool:
     """Whether a day is told by its name."""
-    return grammar_of(catalogue).windows.named.weekday.search(Said.of(text).text) is not None
+    return grammar_of(catalogue).windows.named.weekday.search(NormalisedText.of(text).text) is not None
 
 
 def _without_time(text: str, catalogue: Catalogue, today: date, *, answering: bool) -> Clock:
     if not _DIGIT.search(text):
         return Clock(text, None)
-    said = Said.of(text)
+    normalised = NormalisedText.of(text)
     sure, beside_day = _patterns(catalogue)
     for pattern in (*sure, *beside_day):
-        if found := pattern.search(said.text):
-            if pattern in beside_day and not answering and not _tells_day(said, catalogue, today):
+        if found := pattern.search(normalised.text):
+            if pattern in beside_day and not answering and not _tells_day(normalised, catalogue, today):
                 continue
-            return Clock(_without(said, found), _time_of(found))
+            return Clock(_without(normalised, found), _time_of(found))
     return Clock(text, None)
 
 
-def _tells_day(said: Said, catalogue: Catalogue, today: date) -> bool:
+def _tells_day(normalised: NormalisedText, catalogue: Catalogue, today: date) -> bool:
     windows = grammar_of(catalogue).windows
-    return windows.named.weekday.search(said.text) is not None or windows.heard(said.text, today) is not None
+    return (
+        windows.named.weekday.search(normalised.text) is not None or windows.heard(normalised.text, today) is not None
+    )
 
 
-def _without(said: Said, found: re.Match[str]) -> str:
+def _without(normalised: NormalisedText, found: re.Match[str]) -> str:
     """The sentence as it was written, without what was found."""
     start, end = found.span()
-    left = (said.as_written(0, start).rstrip(), said.as_written(end, len(said.text)).lstrip())
+    left = (normalised.as_written(0, start).rstrip(), normalised.as_written(end, len(normalised.text)).lstrip())
     return " ".join(filter(None, left))
 
 

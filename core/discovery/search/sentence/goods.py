@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from core.catalogue.language.grammar import FIRST_WORD, WORD_OR_NUMBER
+from core.catalogue.language.places import Places
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import GOOD_ENOUGH, SURELY_NAMED, Likeness, folded, leaders
 from core.catalogue.spelling import SHORTEST
-from core.discovery.search.sentence.grammar import FIRST_WORD, WORD_OR_NUMBER
-from core.discovery.search.sentence.not_traded import not_traded
-from core.discovery.search.sentence.places import Places
-from core.discovery.search.sentence.sheet import Sheet
+from core.discovery.search.sentence.findings import Goods
+from core.discovery.search.sentence.state import ParseState
+from core.discovery.search.sentence.untraded_goods import take_untraded
 
 LONGEST_NAME: Final = 3  # words side by side that may name goods among others that do not
 WORDS_BETWEEN: Final = 3  # of an "and" and the goods behind it: "and 200 t chips"
@@ -27,21 +28,11 @@ HEAT: Final = "heating"  # a word of the meaning in `synonyms.yaml`
 OF_ENGINES: Final = frozenset({"liquid_fuel", "certificate"})  # families
 
 
-class Goods(NamedTuple):
-    """`alternatives`: products that are equally likely. `named`: the words for the goods, as they were written.
-    `others`: all other words, each with where it stands."""
-
-    product: str | None
-    alternatives: tuple[str, ...]
-    named: str
-    others: list[tuple[int, str]]
-
-
 @dataclass(slots=True)
 class GoodsReader:
-    """Reads the goods from what is left on a sheet."""
+    """Reads the goods from the text that the other passes have left."""
 
-    sheet: Sheet
+    state: ParseState
     catalogue: Catalogue
     places: Places
     several: bool = False  # whether all goods of an "and", a comma or a stroke are looked for
@@ -51,15 +42,15 @@ class GoodsReader:
 
         Where no goods are called so, words of description ("dry", "secas") are left out: names have them by chance.
         """
-        sheet, index = self.sheet, self.catalogue.name_index
-        every = list(WORD_OR_NUMBER.finditer(sheet.text))
-        strange = not_traded(sheet, every, index)
-        untraded = [(word.start(), sheet.written(*word.span())) for word in every if word.start() in strange]
+        state, index = self.state, self.catalogue.name_index
+        every = list(WORD_OR_NUMBER.finditer(state.text))
+        strange = take_untraded(state, every, index)
+        untraded = [(word.start(), state.written(*word.span())) for word in every if word.start() in strange]
         every = [word for word in every if word.start() not in strange]
         if (either := self._either(every)) is not None:
-            return either._replace(others=[*either.others, *untraded])
-        words = [word for word in every if word[0] not in sheet.grammar.nameless]
-        left = [sheet.written(*word.span()) for word in words]
+            return either._replace(others=(*either.others, *untraded))
+        words = [word for word in every if word[0] not in state.grammar.nameless]
+        left = [state.written(*word.span()) for word in words]
         ranked, among = self._likeliest(words, left)
         if ranked and (cuts := self._made_of(every, words)):
             ranked, among = self._not_of_what(cuts, words, left, leaders(ranked)) or (ranked, among)
@@ -72,31 +63,31 @@ class GoodsReader:
             (word.start(), left[place])
             for place, word in enumerate(words)
             if place not in naming
-            and word[0] not in sheet.grammar.fillers
-            and not (naming and sheet.grammar.nearly_certified(word[0]))
+            and word[0] not in state.grammar.fillers
+            and not (naming and state.grammar.nearly_certified(word[0]))
         ]
         others += untraded
         if len(best) > 1:
             unknown = [word for word in map(folded, left) if word not in index.vocabulary]
             best = index.resembling(unknown, best) or best
-        return Goods(best[0], (), named, others) if len(best) == 1 else Goods(None, best, named, others)
+        return Goods(best[0], (), named, tuple(others)) if len(best) == 1 else Goods(None, best, named, tuple(others))
 
     def _either(self, every: list[re.Match[str]]) -> Goods | None:
         """Several goods with an "or" between them ("pellets or briquettes"), or, where `several` are looked for, an
         "and" or a comma, where each part surely names its own."""
-        sheet, index = self.sheet, self.catalogue.name_index
-        alone = sheet.words.isdisjoint(sheet.grammar.either)
+        state, index = self.state, self.catalogue.name_index
+        alone = state.words.isdisjoint(state.grammar.either)
         if alone and not (self.several and self._are_joined(every)):
             return None
         parts = [
-            [word for word in part if word[0] not in sheet.grammar.nameless]
+            [word for word in part if word[0] not in state.grammar.nameless]
             for part in self._parts(every)
             if not alone or any(map(self._may_name, part))
         ]
         products: dict[str, None] = {}
         naming: set[re.Match[str]] = set()
         for words in parts:
-            left = [sheet.written(*word.span()) for word in words]
+            left = [state.written(*word.span()) for word in words]
             ranked, among = self._likeliest(words, left)
             if not ranked or ranked[0].score < ALONE:
                 return None
@@ -106,17 +97,17 @@ class GoodsReader:
             naming.update(word for place, word in enumerate(words) if place in places)
         if len(products) < max(len(parts), 2) or (alone and self._is_one_name(every, products)):
             return None
-        named = ", ".join(" ".join(sheet.written(*word.span()) for word in words if word in naming) for words in parts)
-        others = [
-            (word.start(), sheet.written(*word.span()))
+        named = ", ".join(" ".join(state.written(*word.span()) for word in words if word in naming) for words in parts)
+        others = tuple(
+            (word.start(), state.written(*word.span()))
             for word in every
-            if word not in naming and word[0] not in sheet.grammar.fillers
-        ]
+            if word not in naming and word[0] not in state.grammar.fillers
+        )
         return Goods(None, tuple(products), named, others)
 
     def _parts(self, every: list[re.Match[str]]) -> list[list[re.Match[str]]]:
         """The words between each "or", and, where several goods are looked for, each "and", comma and stroke."""
-        grammar = self.sheet.grammar
+        grammar = self.state.grammar
         joints = grammar.either | grammar.ands if self.several else grammar.either
         parts: list[list[re.Match[str]]] = [[]]
         for place, word in enumerate(every):
@@ -127,13 +118,13 @@ class GoodsReader:
         return [part for part in parts if part]
 
     def _is_apart(self, one: re.Match[str], other: re.Match[str]) -> bool:
-        return not LISTING.isdisjoint(self.sheet.text[one.end() : other.start()])
+        return not LISTING.isdisjoint(self.state.text[one.end() : other.start()])
 
     def _are_joined(self, every: list[re.Match[str]]) -> bool:
         """Whether an "and", a comma or a stroke stands between words that name goods, and before it nothing is made of
         others: "pellets from sawdust and bark"."""
-        grammar = self.sheet.grammar
-        if self.sheet.words.isdisjoint(grammar.ands) and LISTING.isdisjoint(self.sheet.text):
+        grammar = self.state.grammar
+        if self.state.words.isdisjoint(grammar.ands) and LISTING.isdisjoint(self.state.text):
             return False
         parts = self._parts(every)
         goods = [place for place, part in enumerate(parts) if any(map(self._may_name, part))]
@@ -150,18 +141,18 @@ class GoodsReader:
 
     def _may_name(self, word: re.Match[str]) -> bool:
         """Whether some goods are called by the word, and it does not only describe them."""
-        known = word[0] not in self.sheet.grammar.nameless and bool(self.catalogue.name_index.like(word[0]))
+        known = word[0] not in self.state.grammar.nameless and bool(self.catalogue.name_index.like(word[0]))
         return known and not self.catalogue.synonyms.describes_goods(word[0])
 
     def _is_one_name(self, every: list[re.Match[str]], products: Iterable[str]) -> bool:
         """Whether all words with commas between them name one thing that none of them names alone ("straw, pellets"),
         or goods are called so ("fats and oils")."""
-        sheet = self.sheet
-        if any(name in sheet.text for name in _names_with_joints(self.catalogue)):
+        state = self.state
+        if any(name in state.text for name in _names_with_joints(self.catalogue)):
             return True
-        if not sheet.words.isdisjoint(sheet.grammar.ands):
+        if not state.words.isdisjoint(state.grammar.ands):
             return False
-        ranked = self.catalogue.name_index.resolve(" ".join(sheet.written(*word.span()) for word in every))
+        ranked = self.catalogue.name_index.resolve(" ".join(state.written(*word.span()) for word in every))
         return bool(ranked) and ranked[0].score >= SURELY_NAMED and ranked[0].product_id not in products
 
     def _without_begun_town(self, words: list[str], best: tuple[str, ...]) -> frozenset[int]:
@@ -224,18 +215,18 @@ class GoodsReader:
         comma something else is told."""
         for other in naming:
             first, second = sorted((words[other], words[place]), key=lambda word: word.start())
-            between = self.sheet.text[first.end() : second.start()].split()
-            if not all(word.isalpha() and word not in self.sheet.grammar.nameless for word in between):
+            between = self.state.text[first.end() : second.start()].split()
+            if not all(word.isalpha() and word not in self.state.grammar.nameless for word in between):
                 return False
         return True
 
     def _made_of(self, every: list[re.Match[str]], words: list[re.Match[str]]) -> list[int]:
         """Before which of the words what goods are made of may begin: behind a "from", or, in Estonian, with a word in
         the case that says as much ("kasutatud toiduõlist") or the one before it."""
-        made_of = self.sheet.grammar.made_of
+        made_of = self.state.grammar.made_of
         cuts = (
             []
-            if self.sheet.words.isdisjoint(made_of)
+            if self.state.words.isdisjoint(made_of)
             else [
                 sum(word.start() < preposition.start() for word in words)
                 for preposition in every
@@ -312,30 +303,32 @@ def _names_with_joints(catalogue: Catalogue) -> frozenset[str]:
     )
 
 
-class Second(NamedTuple):
+class SecondGoods(NamedTuple):
     """Other goods beside those that are looked for: where the "and" before them stands, and how they were written."""
 
     start: int
     said: str
 
 
-def second_goods(sheet: Sheet, catalogue: Catalogue, product: str, others: Sequence[tuple[int, str]]) -> Second | None:
+def find_second_goods(
+    state: ParseState, catalogue: Catalogue, product: str, others: Sequence[tuple[int, str]]
+) -> SecondGoods | None:
     """What a second list would be needed for ("100 t pellets and 200 t chips"), where a word surely names it."""
     index = catalogue.name_index
-    if sheet.words.isdisjoint(sheet.grammar.ands):
+    if state.words.isdisjoint(state.grammar.ands):
         return None
     for start, written in others:
         ranked = index.resolve(written) if folded(written) in index.vocabulary else []
         if not ranked or ranked[0].score < ALONE or product in leaders(ranked):
             continue
-        before = list(FIRST_WORD.finditer(sheet.said.text, 0, start))[-WORDS_BETWEEN:]
-        joint = next((word for word in reversed(before) if word[0] in sheet.grammar.ands), None)
+        before = list(FIRST_WORD.finditer(state.normalised.text, 0, start))[-WORDS_BETWEEN:]
+        joint = next((word for word in reversed(before) if word[0] in state.grammar.ands), None)
         if joint is not None:
-            return Second(joint.start(), written)
+            return SecondGoods(joint.start(), written)
     return None
 
 
-def burnt(alternatives: tuple[str, ...], words: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
+def usable_as_fuel(alternatives: tuple[str, ...], words: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
     """Of goods that may be meant those that are burnt for heat, where that is said beside them: no "heat fuel" is what
     engines run on."""
     heat = set(catalogue.synonyms.meanings_of(HEAT))

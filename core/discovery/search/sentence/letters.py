@@ -11,10 +11,10 @@ from collections.abc import Iterator, Set
 from itertools import pairwise
 from typing import Final
 
+from core.catalogue.language.grammar import Grammar
+from core.catalogue.language.places import Places
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
-from core.discovery.search.sentence.grammar import Grammar
-from core.discovery.search.sentence.places import Places
 
 SURELY_A_LETTER: Final = 3  # words of letters, where somebody buys or names a number; of courtesy one
 WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W_]+)?")
@@ -22,7 +22,7 @@ _CLAUSE: Final = re.compile(r"(?:[^.!?;:\n]|[.!?;:](?=\S))+(?:[.!?;:\n]|$)")
 _DIGIT: Final = re.compile("[0-9]")
 
 
-def wish_in(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue, places: Places) -> str:
+def strip_courtesies(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue, places: Places) -> str:
     """The text without the talk of a letter. As it is, where it is none, names no goods or looks for a person. `said`:
     its folded words."""
     idle = said & grammar.beside_wishes
@@ -39,7 +39,7 @@ def wish_in(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue, p
     return "".join(reader.wishes(text)) if courteous else reader.without_idle(text)
 
 
-def rejoined(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
+def rejoin_halves(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
     """The text with a small word joined to the next one where they are the two halves of what goods are called: the
     man of "man delschalen" is no man. `said`: its folded words."""
     if said.isdisjoint(grammar.nameless):

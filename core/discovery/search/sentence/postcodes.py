@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from core.catalogue.language.grammar import WORD_OR_NUMBER
+from core.catalogue.language.places import Place, Places
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
-from core.discovery.search.sentence.grammar import WORD_OR_NUMBER
-from core.discovery.search.sentence.places import Place, Places
-from core.discovery.search.sentence.sheet import Sheet
+from core.discovery.search.sentence.state import ParseState
 
 # Countries by the letters that stand before their postcodes: those of cars, where they are not those of the country.
 BY_CAR: Final[Mapping[str, str]] = {
@@ -50,41 +50,41 @@ MAY_BE_ONE: Final = re.compile(
 )
 
 
-class Posted(NamedTuple):
+class PostcodeTown(NamedTuple):
     """A postcode: its town, and how it was written."""
 
     place: Place
     said: str
 
 
-def postcode(sheet: Sheet, catalogue: Catalogue, places: Places) -> Posted | None:
+def take_postcode(state: ParseState, catalogue: Catalogue, places: Places) -> PostcodeTown | None:
     """The first postcode of a town that is known, struck out."""
-    if not (sheet.has_digits and places.posted and MAY_BE_ONE.search(sheet.text)):
+    if not (state.has_digits and places.posted and MAY_BE_ONE.search(state.text)):
         return None
-    for found, countries in _candidates(sheet, catalogue):
+    for found, countries in _candidates(state, catalogue):
         code = re.sub(r"[\s-]", "", found["code"])
         place = next((town for country in countries if (town := _town(places, country, code)) is not None), None)
         if place is not None:
-            said = sheet.written(*found.span())
-            sheet.strike(*found.span())
-            return Posted(place, said)
+            said = state.written(*found.span())
+            state.strike(*found.span())
+            return PostcodeTown(place, said)
     return None
 
 
-def _candidates(sheet: Sheet, catalogue: Catalogue) -> Iterable[tuple[re.Match[str], tuple[str, ...]]]:
+def _candidates(state: ParseState, catalogue: Catalogue) -> Iterable[tuple[re.Match[str], tuple[str, ...]]]:
     """What may be a postcode, each with the countries whose it may be, the surest first."""
-    text = sheet.text
+    text = state.text
     for found in BEHIND_COUNTRY.finditer(text):
         country = BY_CAR.get(found["country"]) if found["joint"].strip() else None
         country = country or found["country"].upper()
-        if found["joint"].strip() or sheet.written(*found.span("country")).isupper():
+        if found["joint"].strip() or state.written(*found.span("country")).isupper():
             yield found, (country,)
     for pattern, countries in ((BRITISH, ("GB",)), (IRISH, ("IE",)), (POLISH, ("PL",)), (NORDIC, ("SE", "CZ", "SK"))):
         for found in pattern.finditer(text):
             yield found, countries
     for found in FIVE.finditer(text):
         if not found["code"].endswith(ROUND):
-            yield found, _countries_of(sheet, catalogue)
+            yield found, _countries_of(state, catalogue)
 
 
 def _town(places: Places, country: str, code: str) -> Place | None:
@@ -92,14 +92,14 @@ def _town(places: Places, country: str, code: str) -> Place | None:
     return next((town for each in beginnings if (town := places.posted.get((country, each))) is not None), None)
 
 
-def _countries_of(sheet: Sheet, catalogue: Catalogue) -> tuple[str, ...]:
+def _countries_of(state: ParseState, catalogue: Catalogue) -> tuple[str, ...]:
     """Those whose language alone names the goods of the sentence, or else that of who writes."""
     known = _languages_of_goods(catalogue)
-    words = WORD_OR_NUMBER.findall(sheet.said.original.lower())
+    words = WORD_OR_NUMBER.findall(state.normalised.original.lower())
     told = [languages for word in words if (languages := known.get(word) or known.get(folded(word)))]
     languages = frozenset[str]().union(*told) if told else frozenset()
     common = languages.intersection(*told) if told else languages
-    language = next(iter(common)) if len(common) == 1 else sheet.language
+    language = next(iter(common)) if len(common) == 1 else state.language
     return (OF_LANGUAGE[language],) if language in OF_LANGUAGE else ()
 
 

@@ -7,16 +7,16 @@ from collections.abc import Set
 from itertools import pairwise
 from typing import Final
 
+from core.catalogue.language.grammar import Grammar
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
-from core.discovery.search.sentence.grammar import Grammar
 
 AT_THE_END: Final = 4  # words behind "for our": so few need not be known
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _FIGURE: Final = re.compile("[0-9]")
 
 
-def without_purpose(text: str, words: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
+def strip_purpose(text: str, words: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
     """The text without what goods are for, where it names goods beside and asks for them: somebody buys, or says a
     number or a scheme. As it is where a person is looked for, for then it may be what something is wrong with.
     `words`: those of the text, folded."""

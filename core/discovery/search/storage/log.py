@@ -18,8 +18,8 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from core.discovery.search.kinds.kind import Kind
-from core.discovery.search.model import SearchLog
-from core.kernel.statements import Prepared, add_rows, standing
+from core.discovery.search.storage.tables import SearchLog
+from core.kernel.compiled_statements import Prepared, add_rows, standing
 from core.kernel.transaction import Ctx
 
 REMEMBERED: Final = 4096  # of the last rows: more than the units of one group commit write together

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from core.catalogue import Catalogue
 from core.discovery.search.kinds.kind import Kind
-from core.discovery.search.model import SearchBlob, SearchGeneration, SearchRebuild
+from core.discovery.search.storage.index_cache import layout_of, newest_generation
 from core.discovery.search.storage.log import Seen, forget_before, rows_since, seen_by_now
-from core.discovery.search.storage.shelf import layout_of, newest_generation
-from core.kernel.statements import add_once, change
+from core.discovery.search.storage.tables import SearchBlob, SearchGeneration, SearchRebuild
+from core.kernel.compiled_statements import add_once, change
 from core.kernel.transaction import Ctx
 
 HELD_FOR: Final = timedelta(minutes=15)  # by one worker; a million listings take two minutes

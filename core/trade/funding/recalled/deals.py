@@ -10,10 +10,10 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from core.kernel.compiled_statements import find_all
 from core.kernel.errors import NotFound
-from core.kernel.events import Reactions
 from core.kernel.money import Money
-from core.kernel.session import find_all
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import credit, debit, escrow, refund_due

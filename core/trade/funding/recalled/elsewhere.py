@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from core.kernel.events import Reactions
+from core.kernel.reactions import Reactions
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.trade.deals import service as deals

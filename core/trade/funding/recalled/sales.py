@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.kernel.compiled_statements import find_all
 from core.kernel.errors import NotFound
-from core.kernel.events import Reactions
 from core.kernel.money import Money
-from core.kernel.session import find_all
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import person_of
 from core.shop.purchases import recalls, refunds

@@ -12,8 +12,8 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import select
 
-from core.kernel.events import Reactions
 from core.kernel.money import Money
+from core.kernel.reactions import Reactions
 from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger

@@ -8,7 +8,7 @@ from conversations.chat_context import ChatAddress, MarketContext
 from conversations.engine import Engine
 from conversations.trade.deals.contract_terms import terms_card
 from conversations.wording import Wordings
-from core.discovery.search.sentence.places import Places
+from core.catalogue.language.places import Places
 from core.kernel.errors import Refusal
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting

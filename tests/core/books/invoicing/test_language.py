@@ -11,7 +11,7 @@ from conversations.wording import Wordings
 from core.books.invoicing import service
 from core.books.invoicing.model import Content, Invoice, Said
 from core.books.invoicing.parties import language_of
-from core.discovery.search.sentence.places import Places
+from core.catalogue.language.places import Places
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.people.accounts.service import acting, organisation_of, person_of

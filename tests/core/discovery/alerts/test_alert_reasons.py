@@ -10,8 +10,7 @@ from sqlalchemy import update
 
 from core.discovery.alerts import service
 from core.discovery.alerts.model import Rhythm, SavedSearch
-from core.discovery.search import kept
-from core.discovery.search.service import query_of
+from core.discovery.search.service import parse_query
 from core.kernel.money import UnitPrice
 from core.trade.listings.model import ChangeListing
 from core.trade.listings.service import change_listing
@@ -148,8 +147,8 @@ async def test_a_company_that_has_traded_is_a_wish_and_a_word_that_nobody_knows_
 async def test_a_place_without_a_distance_is_near_it_also_in_a_search_of_an_earlier_release(watch: Watch) -> None:
     tom, himself = await watch.buyer("Tom")
     search = await watch.save(tom, "pellets Kaunas")
-    assert service.wanted(search).understood.radius_km == 150
-    older = kept.written(query_of("pellets Kaunas", catalogue(), gazetteer(), TEN_IN_VILNIUS.date()))
+    assert service.wanted(search).parsed.radius_km == 150
+    older = parse_query("pellets Kaunas", catalogue(), gazetteer(), TEN_IN_VILNIUS.date()).to_json()
     as_it_was = update(SavedSearch).where(SavedSearch.id == search.id).values(wishes=older)
     await watch.market.run(tom, lambda ctx: ctx.session.execute(as_it_was))
 

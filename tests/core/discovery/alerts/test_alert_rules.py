@@ -11,15 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.catalogue.language.times.days import DateWindow
 from core.discovery.alerts import rules
 from core.discovery.alerts.matching import Watchlist, outline
 from core.discovery.alerts.model import APART, MESSAGES_A_DAY, Rhythm
 from core.discovery.alerts.rules import Goods, Hours
-from core.discovery.search import kept
-from core.discovery.search.model import Query
-from core.discovery.search.sentence.parse import Understood, parse
-from core.discovery.search.sentence.times.days import DateWindow
-from core.discovery.search.service import query_of
+from core.discovery.search.model import ParsedQuery, Query
+from core.discovery.search.service import parse, parse_query
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.trade.listings.model import Listing, ListingCertificate
@@ -47,9 +45,9 @@ maybe = st.one_of
 
 
 @st.composite
-def searches(draw: st.DrawFn) -> Understood:
+def searches(draw: st.DrawFn) -> ParsedQuery:
     product = draw(st.sampled_from([None, "wood_pellets", "wood_chips_dry"]))
-    return Understood(
+    return ParsedQuery(
         product=product,
         alternatives=() if product else draw(st.sampled_from([(), ("wood_pellets", "straw_pellets")])),
         grade=draw(st.sampled_from([None, None, "ENplus_A1"])),
@@ -99,7 +97,7 @@ def listings(draw: st.DrawFn) -> Listing:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(searches(), min_size=1, max_size=60), st.lists(listings(), min_size=1, max_size=8), st.data())
 def test_the_index_turned_around_leaves_out_nothing_that_a_plain_scan_finds(
-    wanted: list[Understood], offered: list[Listing], data: st.DataObject
+    wanted: list[ParsedQuery], offered: list[Listing], data: st.DataObject
 ) -> None:
     """Whatever was saved, changed and taken off before."""
     watchlist, known = Watchlist(), {f"{number:04}": each for number, each in enumerate(wanted)}
@@ -137,7 +135,7 @@ def fit(sentence: str, **changes: object) -> bool:
         "country": "LT",
         "incoterm": "DAP",
     }
-    wanted = query_of(sentence, catalogue(), gazetteer(), date(2026, 11, 23)).understood
+    wanted = parse_query(sentence, catalogue(), gazetteer(), date(2026, 11, 23)).parsed
     listing = Listing(**(pellets | changes))
     watchlist = Watchlist()
     watchlist.put([("it", wanted.product or "", outline(wanted))])
@@ -206,15 +204,15 @@ def test_a_price_that_nobody_can_compare_is_not_told() -> None:
 
 
 @given(searches(), st.sampled_from(["best", "cheapest", "newest"]))
-def test_a_search_reads_back_as_it_was_kept(wanted: Understood, order: str) -> None:
+def test_a_search_reads_back_as_it_was_kept(wanted: ParsedQuery, order: str) -> None:
     query = Query(wanted, order)  # type: ignore[arg-type]  # drawn from the orders there are
-    assert kept.read(kept.written(query)) == query
+    assert Query.from_json(query.to_json()) == query
 
 
 def test_what_an_older_release_has_kept_is_read_as_far_as_it_is_known() -> None:
-    assert kept.read('{"product":"wood_pellets","moon":"full"}').understood == Understood(product="wood_pellets")
-    assert kept.read('{"quantity":{"amount":"-5","unit":"t"}}').understood == Understood()
-    assert kept.read("").understood == Understood()
+    assert Query.from_json('{"product":"wood_pellets","moon":"full"}').parsed == ParsedQuery(product="wood_pellets")
+    assert Query.from_json('{"quantity":{"amount":"-5","unit":"t"}}').parsed == ParsedQuery()
+    assert Query.from_json("").parsed == ParsedQuery()
 
 
 @pytest.mark.parametrize(
@@ -231,7 +229,7 @@ def test_what_is_said_next_narrows_what_was_asked(more: str, expected: dict[str,
     asked = parse("100 t A1 pellets under 230 eur near Kaunas", catalogue(), gazetteer(), today)
     said = parse(more, catalogue(), gazetteer(), today)
 
-    narrowed = kept.refined(Query(asked), said).understood
+    narrowed = Query(asked).refined_by(said).parsed
 
     assert {name: getattr(narrowed, name) for name in expected} == expected
     assert narrowed.quantity == asked.quantity

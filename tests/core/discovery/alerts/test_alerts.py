@@ -19,8 +19,7 @@ from core.discovery.alerts.model import (
     SavedSearch,
     SaveSearch,
 )
-from core.discovery.search import kept
-from core.discovery.search.service import query_of
+from core.discovery.search.service import parse_query
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Actor
 from core.people.accounts.model import Person
@@ -55,8 +54,8 @@ class Watch:
 
     async def save(self, actor: Actor, sentence: str, rhythm: Rhythm = Rhythm.INSTANT) -> SavedSearch:
         def unit(ctx: Any) -> SavedSearch:
-            query = query_of(sentence, catalogue(), gazetteer(), ctx.now.date())
-            return service.save_search(ctx, SaveSearch(wishes=kept.written(query), rhythm=rhythm))
+            query = parse_query(sentence, catalogue(), gazetteer(), ctx.now.date())
+            return service.save_search(ctx, SaveSearch(wishes=query.to_json(), rhythm=rhythm))
 
         return await self.market.run(actor, unit)
 

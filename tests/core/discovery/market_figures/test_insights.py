@@ -8,16 +8,14 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.catalogue.language.places import Place as Town
 from core.discovery.alerts.model import SaveSearch
 from core.discovery.alerts.service import save_search
 from core.discovery.market_figures import rules
 from core.discovery.market_figures.model import MarketView, Region
 from core.discovery.market_figures.rules import Asked
 from core.discovery.market_figures.service import asked_by_others, goods_on_offer, view_market
-from core.discovery.search import kept
-from core.discovery.search.model import Query
-from core.discovery.search.sentence.parse import Understood
-from core.discovery.search.sentence.places import Place as Town
+from core.discovery.search.model import ParsedQuery, Query
 from core.kernel.money import UnitPrice
 from core.kernel.transaction import Actor
 from core.people.accounts.model import Person
@@ -119,7 +117,7 @@ async def test_count_range_and_median_per_tonne_and_per_mwh(market: Market) -> N
 
 async def test_how_many_look_for_it_is_told_of_three_or_more(market: Market) -> None:
     people = [await market.newcomer(name) for name in ("Tom", "Eva", "Ida")]
-    wishes = kept.written(Query(Understood(product="wood_pellets")))
+    wishes = Query(ParsedQuery(product="wood_pellets")).to_json()
     seekers = []
     for actor, person in people:
         await market.run(actor, lambda ctx: save_search(ctx, SaveSearch(wishes=wishes)))

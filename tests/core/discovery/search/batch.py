@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from config.reference import reference
 from core.discovery.search.advice import asks_advice
-from core.discovery.search.sentence.parse import parse
+from core.discovery.search.service import index_rows, parse
 from tests.core.goods import catalogue, gazetteer
-from tools.batch.search_batch import BatchSearcher
 
 TODAY = date(2026, 11, 21)
 KAUNAS = {"city": "Kaunas", "country": "LT", "lat": 54.9, "lon": 23.9}
@@ -29,4 +29,4 @@ def asks(text: str) -> bool:
 
 
 def found(rows: list[dict[str, Any]], text: str) -> list[str]:
-    return BatchSearcher(rows, TODAY).search(text)
+    return index_rows(rows, *reference(), TODAY).search(text)

@@ -6,9 +6,11 @@ from functools import cache
 
 import pytest
 
+from config.reference import reference
+from core.discovery.search.batch.row_search import RowSearch
+from core.discovery.search.service import index_rows
 from tests.core.catalogue.test_topics import ADVISERS
 from tests.core.discovery.search.batch import KAUNAS, TODAY, expert, found, listing
-from tools.batch.search_batch import BatchSearcher
 
 MORE = [
     expert("sellers", "B2B sales and export marketing", "Positioning, distributors."),
@@ -18,9 +20,9 @@ MORE = [
 
 
 @cache
-def market() -> BatchSearcher:
+def market() -> RowSearch:
     goods = [listing(f"goods{n}", "briquettes, pellets, boiler chips, oil", **KAUNAS) for n in range(5)]
-    return BatchSearcher([*ADVISERS, *MORE, *goods], TODAY)
+    return index_rows([*ADVISERS, *MORE, *goods], *reference(), TODAY)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from core.people.accounts.service import complete_profile
 from core.trade.listings.model import ChangeListing, Place
 from core.trade.listings.service import change_listing, reserve, withdraw_listing
 from tests.core.conftest import Market
-from tests.core.discovery.search.shelf import FSC, HULL, ids, shelf
+from tests.core.discovery.search.search_market import FSC, HULL, ids, shelf
 from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, gazetteer, tonnes
 
 
@@ -35,7 +35,7 @@ async def test_a_whole_sentence_finds_the_one_that_fits(market: Market) -> None:
     page = await on.find("500t A1 pelets under 200 eur near riga fsc")
     assert ids(page) == [fits.id]
     assert page.total == 1
-    assert page.understood.grade == "ENplus_A1"
+    assert page.parsed.grade == "ENplus_A1"
     assert page.hits[0].distance_km == 0
     assert codes(page.hits[0]) >= {
         "search.why.product",
@@ -193,7 +193,7 @@ async def test_a_sentence_that_says_the_order_keeps_to_the_place_that_it_names(m
     far = await on.put(place=GDANSK, price=eur(180))
 
     async def asked(text: str) -> list[str]:
-        query = service.query_of(text, catalogue(), gazetteer(), market.clock.now().date())
+        query = service.parse_query(text, catalogue(), gazetteer(), market.clock.now().date())
         return ids(await on.ask(query))
 
     assert await asked("cheapest wood pellets") == [far.id, cheap.id, dear.id]
@@ -219,7 +219,7 @@ async def test_of_what_fits_equally_well_the_nearer_to_my_place_comes_first(mark
     away = await on.put(place=GDANSK)
 
     async def found(text: str) -> tuple[list[str], list[int | None]]:
-        query = service.query_of(text, catalogue(), gazetteer(), market.clock.now().date())
+        query = service.parse_query(text, catalogue(), gazetteer(), market.clock.now().date())
         home = gazetteer().named("Riga")[0]
         page: Page = await market.run(MARKET, lambda ctx: service.search(ctx, catalogue(), query, home=home))
         return ids(page), [hit.distance_km for hit in page.hits]
@@ -282,7 +282,7 @@ async def test_what_is_not_wanted_is_not_found(market: Market) -> None:
         page = await on.find(sentence)
         wanted = {latvian.id, polish.id, british.id} - {unwanted.id}
         assert set(ids(page)) == wanted, sentence
-        assert [chip.wish for chip in service.chips(Query(page.understood))] == ["product", "left_out"]
+        assert [chip.wish for chip in service.explain(Query(page.parsed)).chips] == ["product", "left_out"]
     assert ids(await on.find("wood pellets not from Poland or Latvia")) == [british.id]
     assert len(ids(await on.find("wood pellets not more than 900 eur"))) == 3
     assert ids(await on.find("koka granulas no Latvijas")) == [latvian.id]  # which is "from"
@@ -309,28 +309,28 @@ async def test_a_compound_that_nobody_uses_is_read_by_its_last_part(market: Mark
     put = await on.put(place=RIGA)
     page = await on.find("Kraftwerkspellets Riga")
     assert ids(page) == [put.id]
-    assert (page.understood.product, page.understood.rest) == ("wood_pellets", "")
+    assert (page.parsed.product, page.parsed.rest) == ("wood_pellets", "")
 
     asked = await on.find("Fichtenhackschnitzel")
-    assert set(asked.understood.alternatives) == {"wood_chips_dry", "wood_chips_industrial"}
-    assert (await on.find("Pelletsheizung")).understood.product is None  # a heating is no pellets
+    assert set(asked.parsed.alternatives) == {"wood_chips_dry", "wood_chips_industrial"}
+    assert (await on.find("Pelletsheizung")).parsed.product is None  # a heating is no pellets
 
 
 async def test_a_grade_said_by_itself_is_one_of_the_goods(market: Market) -> None:
     on = await shelf(market)
     await on.put()
-    said = service.query_of("only A1 near Vilnius", catalogue(), gazetteer(), market.clock.now().date()).understood
+    said = service.parse_query("only A1 near Vilnius", catalogue(), gazetteer(), market.clock.now().date()).parsed
     after_pellets = await on.ask(Query(replace(said, product="wood_pellets")))
-    assert (after_pellets.understood.grade, after_pellets.understood.grades) == ("ENplus_A1", ())
+    assert (after_pellets.parsed.grade, after_pellets.parsed.grades) == ("ENplus_A1", ())
     after_chips = await on.ask(Query(replace(said, alternatives=("wood_chips_dry", "wood_chips_industrial"))))
-    assert (after_chips.understood.product, after_chips.understood.grade) == ("wood_chips_dry", "ISO17225-4_A1")
+    assert (after_chips.parsed.product, after_chips.parsed.grade) == ("wood_chips_dry", "ISO17225-4_A1")
 
 
 async def test_a_scheme_that_is_the_grade_as_well_is_told_and_given_up_once(market: Market) -> None:
     on = await shelf(market)
-    query = Query((await on.find("DINplus pellets, FSC")).understood)
-    assert [chip.parts for chip in service.chips(query)][1:] == [{"grade": "DINplus"}, {"schemes": ("FSC",)}]
-    assert service.without(query, "grade").understood.certificates == ("FSC",)
+    query = Query((await on.find("DINplus pellets, FSC")).parsed)
+    assert [chip.parts for chip in service.explain(query).chips][1:] == [{"grade": "DINplus"}, {"schemes": ("FSC",)}]
+    assert service.without(query, "grade").parsed.certificates == ("FSC",)
 
 
 async def test_only_product_and_place_keeps_the_place(market: Market) -> None:
@@ -339,9 +339,9 @@ async def test_only_product_and_place_keeps_the_place(market: Market) -> None:
     await on.put(place=GDANSK)
     in_latvia = await on.find("FSC A2 pellets in Latvia under 100 eur")
     (way,) = in_latvia.relaxations
-    assert (way.code, way.count, way.query.understood.countries) == ("search.relax.all", 1, ("LV",))
+    assert (way.code, way.count, way.query.parsed.countries) == ("search.relax.all", 1, ("LV",))
     near = await on.find("FSC A2 pellets within 50 km of Gdansk under 100 eur")
     (way,) = near.relaxations
-    assert (way.code, way.count, way.query.understood.radius_km) == ("search.relax.all", 1, 50)
+    assert (way.code, way.count, way.query.parsed.radius_km) == ("search.relax.all", 1, 50)
     (way,) = (await on.find("FSC A2 pellets in Estonia under 100 eur")).relaxations
-    assert (way.code, way.count, way.query.understood.countries) == ("search.relax.goods", 2, ())
+    assert (way.code, way.count, way.query.parsed.countries) == ("search.relax.goods", 2, ())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.discovery.search.sentence.parse import parse
-from core.discovery.search.spacing import blocking
+from core.discovery.search.service import parse
+from core.discovery.search.spacing import split_joined_words
 from tests.core.discovery.search.batch import KAUNAS, TODAY, WIEN, asks, expert, found, listing
 from tests.core.goods import catalogue, gazetteer
 
@@ -164,7 +164,7 @@ def test_who_wants_goods_asks_for_no_advice(wish: str) -> None:
     ],
 )
 def test_words_that_ran_together_are_taken_apart(word: str, halves: tuple[str, ...]) -> None:
-    assert blocking(word, catalogue(), gazetteer(), {"birke", "firewood"}.__contains__) == halves
+    assert split_joined_words(word, catalogue(), gazetteer(), {"birke", "firewood"}.__contains__) == halves
     assert "hidden" in found([listing("hidden", "Rinde", product="bark", **WIEN)], "borkeWien rinde")
 
 

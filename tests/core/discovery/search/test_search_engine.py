@@ -7,13 +7,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.discovery.search.engine import index, likeliest
+from core.discovery.search.engine import index
+from core.discovery.search.engine import shortlist as shortlists
 from core.discovery.search.engine.building import build
 from core.discovery.search.engine.candidates import Candidates
 from core.discovery.search.engine.document import UNIT_KINDS, Amount, Document
 from core.discovery.search.engine.index import Index
+from core.discovery.search.engine.query import EngineQuery, Limits, Spot, Word, given_up
 from core.discovery.search.engine.segment import U32
-from core.discovery.search.engine.wanted import Limits, Spot, Wanted, Word, given_up
 from core.discovery.search.storage.packing import packed, unpacked
 
 TONNES = UNIT_KINDS.index("mass")
@@ -47,7 +48,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 
 @st.composite
-def wishes(draw: st.DrawFn) -> Wanted:
+def wishes(draw: st.DrawFn) -> EngineQuery:
     def limits(low: int, high: int) -> Limits | None:
         limit = draw(st.none() | st.integers(low, high))
         return (
@@ -61,7 +62,7 @@ def wishes(draw: st.DrawFn) -> Wanted:
     must += [frozenset({mark}) for mark in draw(st.sets(st.sampled_from(("scheme:FSC", "grade:A1")), max_size=2))]
     radius = draw(st.none() | st.sampled_from((50.0, 300.0, 2000.0)))
     word = draw(st.none() | st.sampled_from(("spruce", "larch", "zvirblis", "nobody")))
-    return Wanted(
+    return EngineQuery(
         words=(Word(word, fuzzy=False),) if word else (),
         must=tuple(must),
         near=None if radius is None else Spot(54.69, 25.28, radius),
@@ -73,7 +74,7 @@ def wishes(draw: st.DrawFn) -> Wanted:
     )
 
 
-def plainly(wanted: Wanted, document: Document) -> bool:
+def plainly(wanted: EngineQuery, document: Document) -> bool:
     """The same wishes as a filter that anybody can read."""
     marks, words = set(document.all_marks()), {term for term, _ in document.terms()}
     if not all(wish & marks for wish in wanted.must):
@@ -110,7 +111,7 @@ steps = st.lists(
 
 @given(steps, st.lists(wishes(), min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None)
-def test_the_index_finds_what_a_plain_filter_finds(done: list[tuple[str, object]], asked: list[Wanted]) -> None:
+def test_the_index_finds_what_a_plain_filter_finds(done: list[tuple[str, object]], asked: list[EngineQuery]) -> None:
     index, held = Index(), dict[str, Document]()
     for step, what in done:
         if step == "put":
@@ -135,7 +136,7 @@ def test_the_index_finds_what_a_plain_filter_finds(done: list[tuple[str, object]
 @pytest.mark.parametrize("fitting", [39, 40, 41, 45, 49, 50, 60, 99, 100, 101, 140])
 def test_all_that_fit_are_found_in_order_however_many_they_are(fitting: int) -> None:
     listed = [Document(f"{number:03}", "listing", "larch", product="sawdust", day=number) for number in range(fitting)]
-    wanted = Wanted(must=(frozenset({"product:sawdust"}),), order="newest", today=200)
+    wanted = EngineQuery(must=(frozenset({"product:sawdust"}),), order="newest", today=200)
     answer = Index(build(listed)).search(wanted, 100)
     assert [found.day for found in answer.found] == sorted(range(fitting), reverse=True)[:100]
     assert answer.total == fitting
@@ -185,16 +186,16 @@ def test_whoever_stops_early_has_found_the_best(
     spots = {"kaunas": town}
     asked = [Word(word, goods.get(word, {}), spots.get(word), own=own if word in goods else 0.8) for word in words]
     near = None if within is None else Spot(town.lat, town.lon, within)
-    wanted = Wanted(tuple(asked), near=near, today=90)
+    wanted = EngineQuery(tuple(asked), near=near, today=90)
     everywhere = Index(build(crowd))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Candidates, "choose", every_one)  # who is not sure to have the best looks at all
         with pytest.MonkeyPatch.context() as never_early:
-            never_early.setattr(index, "likeliest", lambda *_: ())
+            never_early.setattr(index, "shortlists", lambda *_: ())
             all_of_them = everywhere.search(wanted, 3).found
         for number in ("FEW", "OF_RAREST", "LOOKED_THROUGH"):
-            patch.setattr(likeliest, number, few)
-        patch.setattr(likeliest, "HARDLY_BETTER", 2.0)  # the first few are always looked at before all others
+            patch.setattr(shortlists, number, few)
+        patch.setattr(shortlists, "HARDLY_BETTER", 2.0)  # the first few are always looked at before all others
         first_of_them = everywhere.search(wanted, 3).found
     if near is not None and goods.keys() >= set(words):  # nothing else is wanted in the place of such goods
         named = {mark for word in words for mark in goods[word]}
@@ -213,7 +214,7 @@ def test_whoever_stops_early_has_found_the_best(
     weighed=st.sampled_from((2, 100)),
 )
 def test_wishes_are_given_up_one_after_the_other(
-    crowd: list[Document], wanted: Wanted, goods: str, few: int, weighed: int
+    crowd: list[Document], wanted: EngineQuery, goods: str, few: int, weighed: int
 ) -> None:
     """Whoever is patient sees the same as by one search after the other, each with a wish less."""
     word = Word(goods, {f"product:{goods}": 1.0}, fuzzy=False, own=0.8)
@@ -225,8 +226,8 @@ def test_wishes_are_given_up_one_after_the_other(
         for found in everybody.search(way, few).found if len(by_steps) < few else ():
             by_steps.setdefault(found.id, number)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(likeliest, "FEW", weighed)
-        at_once = [found.id for found in everybody.search_patiently(wanted, few)]
+        patch.setattr(shortlists, "FEW", weighed)
+        at_once = [found.id for found in everybody.search_relaxed(wanted, few)]
     met = [next(number for number, way in enumerate(ways) if plainly(way, held[found])) for found in at_once]
     assert met == list(by_steps.values())[:few]
     assert len(set(at_once)) == len(at_once)

@@ -11,11 +11,10 @@ import pytest
 
 from core.advice.experts.model import ChangeExpertise, Expert, OfferExpertise, Rate
 from core.advice.experts.service import change_expertise, offer_expertise, pause, say_busy, say_free_now
-from core.discovery.search import experts as advisers
-from core.discovery.search import reactions
-from core.discovery.search.experts import Advisers
-from core.discovery.search.model import Order, Query
-from core.discovery.search.sentence.times.days import DateWindow
+from core.catalogue.language.times.days import DateWindow
+from core.discovery.search import reactions, service
+from core.discovery.search.model import ExpertResults, Order, Query
+from core.discovery.search.problems import scheme_as_said
 from core.discovery.search.service import without
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Actor
@@ -34,12 +33,12 @@ class Office:
     ruta: Actor
     jan: Actor
 
-    async def find(self, text: str, **named: Any) -> Advisers:
-        said = advisers.problem_told(text, catalogue(), gazetteer(), self.market.clock.now().date())
+    async def find(self, text: str, **named: Any) -> ExpertResults:
+        said = service.parse_problem(text, catalogue(), gazetteer(), self.market.clock.now().date())
         return await self.ask(replace(said, order="best"), **named)
 
-    async def ask(self, query: Query, **named: Any) -> Advisers:
-        return await self.market.run(MARKET, lambda ctx: advisers.find_experts(ctx, catalogue(), query, **named))
+    async def ask(self, query: Query, **named: Any) -> ExpertResults:
+        return await self.market.run(MARKET, lambda ctx: service.search_experts(ctx, catalogue(), query, **named))
 
     async def who(self, text: str) -> list[str]:
         return [match.expert.headline.split()[0] for match in (await self.find(text)).matches]
@@ -154,9 +153,9 @@ async def test_a_rate_for_a_minute_is_compared_exactly_and_told_as_it_was_said(
 ) -> None:
     on = await office(market)
     found = await on.find(told)
-    assert found.query.understood.max_rate == hourly
+    assert found.query.parsed.max_rate == hourly
     assert {match.expert.headline.split()[0] for match in found.matches} == who
-    (chip,) = (each for each in advisers.chips(found.query) if each.wish == "max_rate")
+    (chip,) = (each for each in service.explain(found.query, "expert").chips if each.wish == "max_rate")
     each = Money(hourly.minor // 60, hourly.currency)
     assert (chip.code, chip.parts) == ("search.chip.rate_by_minute", {"rate": hourly, "minute": each})
 
@@ -171,11 +170,11 @@ async def test_a_rate_for_a_minute_is_compared_exactly_and_told_as_it_was_said(
 )
 async def test_a_scheme_is_shown_as_it_was_called(market: Market, problem: str, words: str) -> None:
     on = await office(market)
-    assert (await on.find(problem)).query.understood.rest == words
+    assert (await on.find(problem)).query.parsed.rest == words
 
 
 def test_a_scheme_that_was_chosen_goes_by_its_usual_name() -> None:
-    named = {scheme: advisers.scheme_as_said(scheme, catalogue(), "") for scheme in catalogue().certificates}
+    named = {scheme: scheme_as_said(scheme, catalogue(), "") for scheme in catalogue().certificates}
     assert named["TRACES_EUDR"] == "EUDR"
     assert (named["ISCC_EU"], named["ISCC_PLUS"], named["SBP"], named["ENplus"]) == (
         "ISCC EU",
@@ -194,14 +193,14 @@ async def test_one_wish_alone_that_nobody_meets_has_its_ways_on(market: Market) 
     # 90 € and 400 zł (93.17 €) an hour are near each other, 150 € is not.
     up_to = ("search.relax.up_to", "max_rate:9500", 2)
     assert told == [up_to, ("search.relax.max_rate", "max_rate", 3)]
-    raised = await on.ask(advisers.weaker(cheap.query, "max_rate:9500"))
+    raised = await on.ask(service.weaker(cheap.query, "max_rate:9500"))
     assert {match.expert.headline.split()[0] for match in raised.matches} == {"Boilers", "ISCC"}
     by_minute = await on.find("max 1 €/min")
     assert (by_minute.relaxations[0].code, by_minute.relaxations[0].choice) == (
         "search.relax.up_to_by_minute",
         "max_rate:9600",
     )
-    assert advisers.weaker(cheap.query, "max_rate:").understood == cheap.query.understood
+    assert service.weaker(cheap.query, "max_rate:").parsed == cheap.query.parsed
 
 
 async def test_a_day_is_a_wish_and_who_has_no_time_then_does_not_fit(market: Market) -> None:
@@ -214,10 +213,13 @@ async def test_a_day_is_a_wish_and_who_has_no_time_then_does_not_fit(market: Mar
 
     for told, at in (("emissions, tomorrow 10:00", "10:00"), ("tomorrow, emissions", None)):
         found = await on.find(told, has_time=only_alex)
-        said = found.query.understood
+        said = found.query.parsed
         assert (said.rest, said.window, said.at) == ("emissions", (day, day), at)
         assert [match.expert.headline.split()[0] for match in found.matches] == ["Boilers"]
-    wishes = {chip.wish: chip.code for chip in advisers.chips((await on.find("emissions, tomorrow 10:00")).query)}
+    wishes = {
+        chip.wish: chip.code
+        for chip in service.explain((await on.find("emissions, tomorrow 10:00")).query, "expert").chips
+    }
     assert wishes == {"window": "search.chip.window", "at": "search.chip.at", "rest": "search.chip.rest"}
     nobody = await on.find("tomorrow", has_time=lambda _expert, _window: False)
     assert [(each.wish, each.code, each.count) for each in nobody.relaxations] == [
@@ -241,9 +243,9 @@ async def test_everybody_who_fits_is_there_for_a_reason(market: Market) -> None:
 
 async def test_a_price_without_a_word_for_its_time_is_that_of_an_hour_to_the_cent(market: Market) -> None:
     on = await office(market)
-    assert (await on.find("consultant under 89.99 €")).query.understood.max_rate == Money(89_99, "EUR")
+    assert (await on.find("consultant under 89.99 €")).query.parsed.max_rate == Money(89_99, "EUR")
     assert (await on.who("consultant under 89.99 €")) == []
-    limit = (await on.find("200 eur / min 24 t pellets")).query.understood
+    limit = (await on.find("200 eur / min 24 t pellets")).query.parsed
     assert not limit.by_minute
 
 

@@ -13,11 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from config.search_index import reindex_if_due
+from core.catalogue.language.times.days import DateWindow
 from core.discovery.search import reactions, service
 from core.discovery.search.kinds.listings import LISTINGS
-from core.discovery.search.model import Query
-from core.discovery.search.sentence.parse import Understood
-from core.discovery.search.sentence.times.days import DateWindow
+from core.discovery.search.model import ParsedQuery, Query
 from core.kernel.transaction import MARKET
 from core.trade.listings.model import Certificate, Listing, ListingState
 from core.trade.listings.service import publish_listing, withdraw_listing
@@ -130,7 +129,7 @@ async def test_wishes_together_are_a_plain_filter(market: Market, seed: int) -> 
         wishes = drawn(dice)
         said = {name: value for each in wishes for name, value in each.said.items()}
         expected = {row.id for row in rows if row.state == ListingState.LIVE and all(each.met(row) for each in wishes)}
-        query = Query(Understood(**said))
+        query = Query(ParsedQuery(**said))
         page = await market.run(MARKET, partial(service.search, catalogue=catalogue(), query=query, limit=50))
         assert {hit.listing.id for hit in page.hits} == expected, said
         assert page.total == len(expected), said

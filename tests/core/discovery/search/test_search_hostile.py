@@ -10,10 +10,10 @@ import pytest
 from core.discovery.search import reactions, service
 from core.discovery.search.engine.document import LONGEST_WORD, words_in
 from core.discovery.search.engine.index import Answer, Index
-from core.discovery.search.engine.wanted import WIDE_KM, Spot
+from core.discovery.search.engine.query import WIDE_KM, Spot
+from core.discovery.search.filters import WORDS_AT_MOST, loose_query
 from core.discovery.search.model import Page, Query
-from core.discovery.search.sentence.parse import parse
-from core.discovery.search.wishes import WORDS_AT_MOST, freely
+from core.discovery.search.service import parse
 from core.kernel.transaction import MARKET
 from core.trade.listings.service import publish_listing
 from tests.core.conftest import Market
@@ -43,36 +43,36 @@ async def test_anything_at_all_is_answered(market: Market, what: str) -> None:
     reactions.listen(market.reactions)
     seller, _ = await market.newcomer("Anna")
     await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(words="spruce")))
-    query = service.query_of(HOSTILE[what], catalogue(), gazetteer(), TODAY)
+    query = service.parse_query(HOSTILE[what], catalogue(), gazetteer(), TODAY)
     page: Page = await market.run(MARKET, lambda ctx: service.search(ctx, catalogue(), query))
     assert page.total <= 1
-    assert all(len(chip.code) < 60 for chip in service.chips(query))
+    assert all(len(chip.code) < 60 for chip in service.explain(query).chips)
 
 
 def test_a_long_query_is_bounded_before_anything_is_looked_up() -> None:
     said = parse(
         "larch spruce pine fir oak birch alder ash elm lime maple rowan willow aspen", catalogue(), gazetteer(), TODAY
     )
-    asked = freely(said, catalogue(), gazetteer(), lambda _: False, TODAY)
+    asked = loose_query(said, catalogue(), gazetteer(), lambda _: False, TODAY)
     assert len(asked.words) == WORDS_AT_MOST
     assert words_in("y" * 1000) == ["y" * LONGEST_WORD]
 
 
 def test_an_empty_market_answers_with_nothing() -> None:
     said = parse("wood pellets near Riga under 200 eur", catalogue(), gazetteer(), TODAY)
-    asked = freely(said, catalogue(), gazetteer(), lambda _: False, TODAY)
+    asked = loose_query(said, catalogue(), gazetteer(), lambda _: False, TODAY)
     assert Index().search(asked, 10) == Answer((), 0)
 
 
 def test_numbers_that_contradict_each_other_are_shown_and_asked_about() -> None:
-    query = service.query_of("pellets under 100 eur over 200 eur", catalogue(), gazetteer(), TODAY)
-    assert (query.understood.max_price, query.understood.min_price) == (eur(100), eur(200))
-    assert [chip.wish for chip in service.chips(query)] == ["product", "max_price", "min_price"]
+    query = service.parse_query("pellets under 100 eur over 200 eur", catalogue(), gazetteer(), TODAY)
+    assert (query.parsed.max_price, query.parsed.min_price) == (eur(100), eur(200))
+    assert [chip.wish for chip in service.explain(query).chips] == ["product", "max_price", "min_price"]
 
 
 async def test_contradicting_prices_are_a_question(market: Market) -> None:
     reactions.listen(market.reactions)
-    query = service.query_of("pellets under 100 eur over 200 eur", catalogue(), gazetteer(), TODAY)
+    query = service.parse_query("pellets under 100 eur over 200 eur", catalogue(), gazetteer(), TODAY)
     page: Page = await market.run(MARKET, lambda ctx: service.search(ctx, catalogue(), query))
     unclear = [ask for ask in page.asks if ask.code == "search.ask.unclear"]
     assert [str(getattr(ask.parts["refusal"], "code", "")) for ask in unclear] == ["price.contradicts_itself"]

@@ -17,12 +17,12 @@ from core.discovery.search import reactions, service
 from core.discovery.search.engine.building import build
 from core.discovery.search.engine.document import Document
 from core.discovery.search.engine.index import Index
-from core.discovery.search.engine.wanted import Wanted, Word
+from core.discovery.search.engine.query import EngineQuery, Word
 from core.discovery.search.kinds.listings import LISTINGS
-from core.discovery.search.model import Query, SearchBlob, SearchGeneration, SearchLog, SearchRebuild
-from core.discovery.search.sentence.parse import Understood
+from core.discovery.search.model import ParsedQuery, Query
+from core.discovery.search.storage.index_cache import IndexCache, layout_of
 from core.discovery.search.storage.rebuild import HELD_FOR, claim_base, write_piece
-from core.discovery.search.storage.shelf import Shelf, layout_of
+from core.discovery.search.storage.tables import SearchBlob, SearchGeneration, SearchLog, SearchRebuild
 from core.kernel.ids import Ids
 from core.kernel.money import UnitPrice
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions
@@ -45,12 +45,12 @@ class Worker:
     """Another process on the same database: its own connections, its own view of the index."""
 
     transactions: Transactions
-    shelf: Shelf = field(default_factory=lambda: Shelf(LISTINGS))
+    shelf: IndexCache = field(default_factory=lambda: IndexCache(LISTINGS))
 
     async def ids(self) -> set[str]:
         def unit(ctx: Ctx) -> set[str]:
             index = self.shelf.look(ctx.session, catalogue())
-            return {found.id for found in index.search(Wanted(), 1000).found}
+            return {found.id for found in index.search(EngineQuery(), 1000).found}
 
         return await self.transactions.run(MARKET, unit)
 
@@ -82,8 +82,8 @@ async def begin_a_base_and_die(market: Market) -> None:
     await market.run(MARKET, unit)
 
 
-async def found(market: Market, said: Understood | None = None) -> set[str]:
-    query = Query(said or Understood())
+async def found(market: Market, said: ParsedQuery | None = None) -> set[str]:
+    query = Query(said or ParsedQuery())
     page = await market.run(MARKET, lambda ctx: service.search(ctx, catalogue(), query, 50))
     return {hit.listing.id for hit in page.hits}
 
@@ -162,7 +162,7 @@ async def test_whatever_is_done_to_listings_the_next_search_of_every_worker_tell
             await stand.step()
             expected = await live(market)
             assert await found(market) == expected
-            assert await found(market, Understood(max_price=eur(210))) == await live(market, at_most=eur(210))
+            assert await found(market, ParsedQuery(max_price=eur(210))) == await live(market, at_most=eur(210))
             assert await stand.dice.choice(stand.workers).ids() == expected
     finally:
         for each in stand.workers:
@@ -173,7 +173,7 @@ async def test_what_is_undone_was_never_there(market: Market) -> None:
     reactions.listen(market.reactions)
     seller, _ = await market.newcomer("Anna")
     cheap = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(price=eur(200))))
-    under = Understood(max_price=eur(210))
+    under = ParsedQuery(max_price=eur(210))
 
     def dearer_and_undone(ctx: Ctx) -> None:
         change_listing(ctx, catalogue(), cheap.id, ChangeListing(price=eur(300)))
@@ -291,5 +291,5 @@ def test_a_word_that_several_sellers_use_for_their_goods_names_them() -> None:
     index = Index(build([*three, *own_name, offer(9, "other", "trociny", "sawdust")]))
     assert index.leaning("granulki") == "wood_pellets"
     assert index.leaning("zubrow") is None
-    answer = index.search(Wanted((Word("granulki"),)), 20)
+    answer = index.search(EngineQuery((Word("granulki"),)), 20)
     assert {found.id for found in answer.found} == {str(n) for n in range(9)}

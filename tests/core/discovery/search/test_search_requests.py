@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from core.discovery.search import reactions
-from core.discovery.search import requests as wanting
-from core.discovery.search.service import query_of
+from core.discovery.search import reactions, service
+from core.discovery.search.service import parse_query
 from core.kernel.transaction import MARKET, Actor
 from core.trade.requests import reactions as request_reactions
 from core.trade.requests.model import PublishRequest, Request
@@ -45,8 +44,8 @@ class Board:
         return asked
 
     async def who_wants(self, text: str, but: str = "") -> list[str]:
-        query = wanting.having(query_of(text, catalogue(), gazetteer(), self.market.clock.now().date()))
-        found = await self.market.run(MARKET, lambda ctx: wanting.find_requests(ctx, catalogue(), query, but=but))
+        query = service.as_supply(parse_query(text, catalogue(), gazetteer(), self.market.clock.now().date()))
+        found = await self.market.run(MARKET, lambda ctx: service.search_requests(ctx, catalogue(), query, but=but))
         return [self.names[asked.id] for asked in found.requests]
 
 

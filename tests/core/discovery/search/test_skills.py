@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.discovery.search.sentence.parse import parse
+from core.discovery.search.service import parse
 from tests.core.discovery.search.batch import KAUNAS, TODAY, asks, expert, found, listing
 from tests.core.discovery.search.sentence.reading import read
 from tests.core.goods import catalogue, gazetteer

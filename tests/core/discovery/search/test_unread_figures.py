@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from core.discovery.search.unread_figures import unread_figures
+from core.discovery.search.intent import Intent
 from tests.core.discovery.search.sentence.reading import CATALOGUE, read
 
 
 def told(text: str) -> list[tuple[str, object]]:
-    return [(each.code, each.parts["given"]) for each in unread_figures(text, read(text), CATALOGUE, "EUR")]
+    return [(each.code, each.parts["given"]) for each in Intent(text, read(text), CATALOGUE).unread_figures("EUR")]
 
 
 @pytest.mark.parametrize(
@@ -50,5 +50,5 @@ def test_what_is_a_figure_or_none_at_all_is_not(text: str) -> None:
 
 
 def test_the_units_of_the_goods_are_what_would_be_right() -> None:
-    (refusal,) = unread_figures("300 bananas of UCO", read("300 bananas of UCO"), CATALOGUE, "EUR")
+    (refusal,) = Intent("300 bananas of UCO", read("300 bananas of UCO"), CATALOGUE).unread_figures("EUR")
     assert refusal.parts["known"] == CATALOGUE.product("uco").units

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.database import open_database
-from core.kernel.events import Reactions
 from core.kernel.ids import Ids
 from core.kernel.money import Money
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.money.ledger.chain import link_entries, verify
 from core.money.ledger.model import COMMISSION, PROVIDER, Leg, Movement, credit, debit, escrow, payable, refund_due

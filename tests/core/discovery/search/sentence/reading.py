@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from core.discovery.search.sentence.parse import Understood, parse
+from core.discovery.search.model import ParsedQuery
+from core.discovery.search.service import parse
 from core.kernel.errors import Refusal
 from tests.core.goods import catalogue, gazetteer
 
@@ -16,7 +17,7 @@ PLACES = gazetteer()
 TODAY = date(2026, 11, 21)  # a Saturday
 
 
-def read(sentence: str, language: str = "en") -> Understood:
+def read(sentence: str, language: str = "en") -> ParsedQuery:
     """The sentence as read today."""
     return parse(sentence, CATALOGUE, PLACES, TODAY, language)
 

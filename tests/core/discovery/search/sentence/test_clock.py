@@ -6,8 +6,8 @@ from datetime import date, time
 
 import pytest
 
-from core.discovery.search.experts import problem_told
-from core.discovery.search.sentence.clock import Clock, without_clock
+from core.discovery.search.sentence.clock import Clock, extract_clock_time
+from core.discovery.search.service import parse_problem
 from tests.core.discovery.search.sentence.reading import PLACES
 from tests.core.goods import catalogue
 
@@ -36,7 +36,7 @@ TODAY = date(2026, 11, 22)
     ],
 )
 def test_a_clock_time_is_taken_out(told: str, left: str, at: str) -> None:
-    clock = without_clock(told, catalogue(), TODAY)
+    clock = extract_clock_time(told, catalogue(), TODAY)
     assert (clock.text.replace(" ,", ","), clock.at) == (left, at)
 
 
@@ -45,7 +45,7 @@ def test_a_clock_time_is_taken_out(told: str, left: str, at: str) -> None:
     ["boiler at 10 bar", "under 80 eur/h", "pellets at 200 €/t", "12 km from Vilnius", "a 50:50 mix", "B10", "boiler"],
 )
 def test_other_numbers_are_no_time(told: str) -> None:
-    assert without_clock(told, catalogue(), TODAY) == Clock(told, None)
+    assert extract_clock_time(told, catalogue(), TODAY) == Clock(told, None)
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ def test_other_numbers_are_no_time(told: str) -> None:
     ],
 )
 def test_an_hour_of_this_weekday_that_is_over_is_next_weeks(told: str, now: str, day: date) -> None:
-    said = problem_told(told, catalogue(), PLACES, TODAY, now=time.fromisoformat(now)).understood
+    said = parse_problem(told, catalogue(), PLACES, TODAY, now=time.fromisoformat(now)).parsed
     assert said.window == (day, day)

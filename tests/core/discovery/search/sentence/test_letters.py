@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from core.discovery.search.engine.wanted import Word
-from core.discovery.search.sentence.parse import Understood, parse
-from core.discovery.search.wishes import WORDS_AT_MOST, freely
+from core.discovery.search.engine.query import Word
+from core.discovery.search.filters import WORDS_AT_MOST, loose_query
+from core.discovery.search.model import ParsedQuery
+from core.discovery.search.service import parse
 from tests.core.discovery.search.batch import KAUNAS, asks, expert, found, listing
 from tests.core.goods import catalogue, gazetteer
 
@@ -39,12 +40,12 @@ LETTERS = {
 }
 
 
-def read(text: str) -> Understood:
+def read(text: str) -> ParsedQuery:
     return parse(text, catalogue(), gazetteer(), TODAY)
 
 
-def words_for(text: str) -> tuple[Word, ...]:
-    return freely(read(text), catalogue(), gazetteer(), lambda _: False, TODAY).words
+def words_of_kind(text: str) -> tuple[Word, ...]:
+    return loose_query(read(text), catalogue(), gazetteer(), lambda _: False, TODAY).words
 
 
 @pytest.mark.parametrize("language", LETTERS)
@@ -95,7 +96,7 @@ def test_many_words_of_talk_tell_no_more_than_a_few_do() -> None:
     talk = (
         "geachte heer mevrouw wij zijn zoek naar graag scherpe aanbieding leveringen bedrijf morgenochtend vriendelijk"
     )
-    words = words_for(f"pellets {talk} Kaunas")
+    words = words_of_kind(f"pellets {talk} Kaunas")
     goods, *others, place = words
     assert len(words) == WORDS_AT_MOST  # and the place, which is said last, is among them
     assert place.spot is not None

@@ -8,11 +8,11 @@ import pytest
 
 from core.catalogue.truck_loads import FULL_TRUCKS, TRUCK_LOOSE_M3, TRUCK_TONNES, load_of
 from core.discovery.search.advice import asks_advice
-from core.discovery.search.service import query_of
+from core.discovery.search.service import parse_query
 from tests.core.conftest import Market
 from tests.core.discovery.alerts.test_alert_rules import fit
+from tests.core.discovery.search.search_market import ids, shelf
 from tests.core.discovery.search.sentence.reading import CATALOGUE, PLACES, TODAY, read
-from tests.core.discovery.search.shelf import ids, shelf
 from tests.core.goods import tonnes
 
 
@@ -74,7 +74,7 @@ def test_trucks_that_something_was_wrong_with_are_a_problem() -> None:
     problem = "our two trucks of pellets were rejected, too much moisture"
     assert asks_advice(problem, read(problem), CATALOGUE)
     assert not asks_advice("two trucks of pellets", read("two trucks of pellets"), CATALOGUE)
-    assert not query_of("two trucks of pellets", CATALOGUE, PLACES, TODAY).understood.by_load
+    assert not parse_query("two trucks of pellets", CATALOGUE, PLACES, TODAY).parsed.by_load
 
 
 def test_what_a_truck_carries_lies_within_the_figures_of_the_catalogue() -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.discovery.search.sentence.parse import Understood, parse_money, parse_number, parse_quantity, parse_unit_price
-from core.discovery.search.sentence.whereabouts import NEAR_KM
+from core.catalogue.language.fields import parse_money, parse_quantity, parse_unit_price
+from core.catalogue.language.numbers import parse_number
+from core.discovery.search.model import NEAR_KM, ParsedQuery
 from core.kernel.quantity import Quantity
 from tests.core.discovery.search.sentence.reading import CATALOGUE, TODAY, read, refusal
 
@@ -247,7 +248,7 @@ def test_what_was_not_understood_is_given_back_as_written() -> None:
 @given(st.text(max_size=80))
 @settings(max_examples=150, deadline=None)
 def test_no_sentence_breaks_the_reader(sentence: str) -> None:
-    assert isinstance(read(sentence), Understood)
+    assert isinstance(read(sentence), ParsedQuery)
 
 
 @pytest.mark.parametrize(

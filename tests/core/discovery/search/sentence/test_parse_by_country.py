@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from core.catalogue.product_names import folded
-from core.discovery.search.sentence.whereabouts import NEAR_KM
+from core.discovery.search.model import NEAR_KM
 from tests.core.discovery.search.sentence.reading import CATALOGUE, read
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.discovery.search.service import query_of
+from core.discovery.search.service import parse_query
 from core.kernel.quantity import Quantity
 from tests.core.discovery.search.sentence.reading import CATALOGUE, PLACES, TODAY, read
 
@@ -262,6 +262,6 @@ def test_a_scheme_that_is_a_grade_as_well_stands_beside_a_grade() -> None:
 
 
 def test_what_engines_run_on_is_no_fuel_for_heat() -> None:
-    said = query_of("cheapest heat fuel per MWh near Vilnius", CATALOGUE, PLACES, TODAY).understood
+    said = parse_query("cheapest heat fuel per MWh near Vilnius", CATALOGUE, PLACES, TODAY).parsed
     assert said.alternatives == ("wood_pellets", "wood_chips_industrial", "hog_fuel")
-    assert "saf" in query_of("cheapest fuel near Vilnius", CATALOGUE, PLACES, TODAY).understood.alternatives
+    assert "saf" in parse_query("cheapest fuel near Vilnius", CATALOGUE, PLACES, TODAY).parsed.alternatives

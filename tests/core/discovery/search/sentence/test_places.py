@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.discovery.search.sentence.fields import parse_place
-from core.discovery.search.sentence.places import distance_km, load_places
+from core.catalogue.language.fields import parse_place
+from core.catalogue.language.places import distance_km, load_places
 from tests.core.discovery.search.sentence.reading import refusal
 from tests.core.goods import FOLDER, catalogue
 

@@ -6,15 +6,16 @@ from datetime import date
 
 import pytest
 
-from core.discovery.search.sentence.parse import Understood, parse
-from core.discovery.search.sentence.places import distance_km, load_places
+from core.catalogue.language.places import distance_km, load_places
+from core.discovery.search.model import ParsedQuery
+from core.discovery.search.service import parse
 from tests.core.goods import FOLDER, catalogue
 
 FILES = ("places.csv", "towns.csv", "town_names.csv", "counties.csv", "postcodes.csv")
 PLACES = load_places(*(FOLDER / each for each in FILES))
 
 
-def read(text: str, language: str = "en") -> Understood:
+def read(text: str, language: str = "en") -> ParsedQuery:
     return parse(text, catalogue(), PLACES, date(2026, 11, 22), language)
 
 

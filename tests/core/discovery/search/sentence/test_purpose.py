@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from core.discovery.search.sentence.parse import Understood, parse
+from core.discovery.search.model import ParsedQuery
+from core.discovery.search.service import parse
 from tests.core.discovery.search.batch import asks
 from tests.core.goods import catalogue, gazetteer
 
@@ -25,7 +26,7 @@ FOR_US = {
 }
 
 
-def read(text: str) -> Understood:
+def read(text: str) -> ParsedQuery:
     return parse(text, catalogue(), gazetteer(), date(2026, 11, 21))
 
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from core.discovery.search.sentence.clock import without_clock
-from core.discovery.search.sentence.parse import parse
-from core.discovery.search.sentence.places import Places
-from core.discovery.search.sentence.times.days import DateWindow, from_then_on, has_no_end, proposed
+from core.catalogue.language.places import Places
+from core.catalogue.language.times.days import DateWindow, from_then_on, has_no_end, proposed
+from core.discovery.search.sentence.clock import extract_clock_time
+from core.discovery.search.service import parse
 from tests.core.goods import catalogue
 
 SUNDAY = date(2026, 11, 22)
@@ -117,7 +117,7 @@ def test_a_start_alone_has_no_end_for_who_searches(text: str) -> None:
     ],
 )
 def test_a_bare_weekday_is_a_day_for_who_seeks_advice(told: str, left: str, day: date | None, at: str | None) -> None:
-    clock = without_clock(told, catalogue(), SUNDAY)
+    clock = extract_clock_time(told, catalogue(), SUNDAY)
     assert (clock.text, clock.day, clock.at) == (left, day, at)
 
 

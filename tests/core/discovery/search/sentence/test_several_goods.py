@@ -6,17 +6,18 @@ from datetime import date
 
 import pytest
 
+from config.reference import reference
 from config.settings import CATALOGUE
-from core.discovery.search.sentence.parse import Understood, parse
-from core.discovery.search.sentence.places import load_places
+from core.catalogue.language.places import load_places
+from core.discovery.search.model import ParsedQuery
+from core.discovery.search.service import index_rows, parse
 from tests.core.goods import catalogue
-from tools.batch.search_batch import BatchSearcher
 
 PLACES = load_places(CATALOGUE / "places.csv")
 TODAY = date(2026, 11, 22)
 
 
-def read(text: str, *, several: bool = True) -> Understood:
+def read(text: str, *, several: bool = True) -> ParsedQuery:
     return parse(text, catalogue(), PLACES, TODAY, several=several)
 
 
@@ -69,6 +70,6 @@ def test_who_names_two_goods_finds_both_in_the_town_first() -> None:
         {"id": "far", "title": "Sawdust", "product": "sawdust", **far},
         {"id": "far bark", "title": "Bark", "product": "bark", **far},
     ]
-    searcher = BatchSearcher([{"kind": "listing", "text": "", **row} for row in rows], TODAY)
+    searcher = index_rows([{"kind": "listing", "text": "", **row} for row in rows], *reference(), TODAY)
     for text in ("sawdust or bark near graz", "sawdust and bark near graz", "sawdust, bark graz"):
         assert set(searcher.search(text)[:2]) == {"sawdust", "bark"}, text

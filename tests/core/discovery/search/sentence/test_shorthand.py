@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from core.discovery.search.sentence.fields import parse_quantity, parse_unit_price
-from core.discovery.search.sentence.shorthand import written_out
+from core.catalogue.language.fields import parse_quantity, parse_unit_price
+from core.catalogue.language.shorthand import expand_shorthand
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from tests.core.discovery.search.sentence.reading import CATALOGUE, read
@@ -64,7 +64,7 @@ def test_a_unit_may_follow_where_the_currency_stands_before_or_not_at_all(said: 
 
 @pytest.mark.parametrize("text", ["EN14961", "RED2", "B100", "for 200k eur", "1.250k t", "1,125 ct/kg", "5 cent"])
 def test_what_is_no_such_number_stays(text: str) -> None:
-    assert written_out(text, CATALOGUE) == text
+    assert expand_shorthand(text, CATALOGUE) == text
 
 
 def test_an_answer_may_be_shortened_too() -> None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.discovery.search.sentence.parse import parse, parse_date_window
-from core.discovery.search.sentence.places import Places
+from core.catalogue.language.fields import parse_date_window
+from core.catalogue.language.places import Places
+from core.discovery.search.service import parse
 from tests.core.discovery.search.sentence.reading import CATALOGUE
 
 TODAY = date(2026, 11, 22)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.discovery.search.sentence.not_traded import NOT_TRADED
+from core.discovery.search.model import NOT_TRADED
 from tests.core.discovery.search.sentence.reading import read
 
 

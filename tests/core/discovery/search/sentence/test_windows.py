@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.discovery.search.sentence.parse import parse_date_window
-from core.discovery.search.service import query_of
+from core.catalogue.language.fields import parse_date_window
+from core.discovery.search.service import parse_query
 from tests.core.discovery.search.sentence.reading import CATALOGUE, PLACES, TODAY, refusal
 
 
@@ -92,7 +92,7 @@ NO_DAYS = (
 @pytest.mark.parametrize("day", NO_DAYS)
 def test_a_day_that_is_in_no_calendar_is_told_as_it_was_written_and_all_else_is_kept(day: str) -> None:
     for said in (f"sawdust {day}, 200 t, under 90 eur/t, Riga", f"200 t sawdust under 90 eur/t Riga by {day}"):
-        heard = query_of(said, CATALOGUE, PLACES, TODAY).understood
+        heard = parse_query(said, CATALOGUE, PLACES, TODAY).parsed
         assert [(each.code, each.parts["given"]) for each in heard.unclear] == [("window.no_such_day", day)]
         assert (heard.product, str(heard.quantity), str(heard.max_price)) == ("sawdust", "200 t", "90 EUR/t")
         assert (heard.place and heard.place.name, heard.window, heard.rest) == ("Riga", None, "")
@@ -108,7 +108,7 @@ def test_a_day_that_is_in_no_calendar_is_told_as_it_was_written_and_all_else_is_
     ],
 )
 def test_the_figures_of_no_day_are_no_price_and_no_words(sentence: str, language: str, given: str) -> None:
-    heard = query_of(sentence, CATALOGUE, PLACES, TODAY, language).understood
+    heard = parse_query(sentence, CATALOGUE, PLACES, TODAY, language).parsed
     assert [each.parts["given"] for each in heard.unclear] == [given]
     assert (str(heard.quantity), heard.price, heard.max_price, heard.rest) == ("200 t", None, None, "")
 
@@ -118,13 +118,13 @@ def test_the_figures_of_no_day_are_no_price_and_no_words(sentence: str, language
     [("15 Dec - 1 Dec", "window.ends_before_it_starts"), ("2026-12-15..2029-12-01", "window.too_long")],
 )
 def test_a_window_that_cannot_be_is_no_words(days: str, code: str) -> None:
-    heard = query_of(f"sawdust {days}, Riga", CATALOGUE, PLACES, TODAY).understood
+    heard = parse_query(f"sawdust {days}, Riga", CATALOGUE, PLACES, TODAY).parsed
     assert [each.code for each in heard.unclear] == [code]
     assert (heard.place and heard.place.name, heard.window, heard.rest) == ("Riga", None, "")
 
 
 def test_of_two_days_the_one_that_there_is_counts() -> None:
-    heard = query_of("sawdust by 31 June or by 15 July", CATALOGUE, PLACES, TODAY).understood
+    heard = parse_query("sawdust by 31 June or by 15 July", CATALOGUE, PLACES, TODAY).parsed
     assert [each.parts["given"] for each in heard.unclear] == ["31 June"]
     assert heard.window is not None
     assert heard.window.last.isoformat() == "2027-07-15"
@@ -139,7 +139,7 @@ def test_of_two_days_the_one_that_there_is_counts() -> None:
     ],
 )
 def test_other_figures_are_no_day(sentence: str, rest: str) -> None:
-    heard = query_of(sentence, CATALOGUE, PLACES, TODAY).understood
+    heard = parse_query(sentence, CATALOGUE, PLACES, TODAY).parsed
     assert (heard.window, heard.unclear, heard.rest) == (None, (), rest)
 
 
@@ -158,7 +158,7 @@ def test_other_figures_are_no_day(sentence: str, rest: str) -> None:
     ],
 )
 def test_a_day_that_has_just_passed_is_told_and_is_not_next_years(said: str) -> None:
-    heard = query_of(f"sawdust {said}, Riga", CATALOGUE, PLACES, TODAY).understood
+    heard = parse_query(f"sawdust {said}, Riga", CATALOGUE, PLACES, TODAY).parsed
     assert [(each.code, str(each.parts["last"])) for each in heard.unclear] == [("window.in_the_past", "2026-11-15")]
     assert (heard.product, heard.window, heard.rest) == ("sawdust", None, "")
 
@@ -175,6 +175,6 @@ def test_a_day_that_has_just_passed_is_told_and_is_not_next_years(said: str) -> 
     ],
 )
 def test_what_is_yet_to_come_is_a_window(said: str, first: str, last: str) -> None:
-    heard = query_of(f"sawdust {said}", CATALOGUE, PLACES, TODAY).understood
+    heard = parse_query(f"sawdust {said}", CATALOGUE, PLACES, TODAY).parsed
     assert [day.isoformat() for day in heard.window or ()] == [first, last]
     assert heard.unclear == ()

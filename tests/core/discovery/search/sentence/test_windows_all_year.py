@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.discovery.search.sentence.parse import parse_date_window
-from core.discovery.search.sentence.times.windows import JUST_PASSED
+from core.catalogue.language.fields import parse_date_window
+from core.catalogue.language.times.windows import JUST_PASSED
 from core.kernel.errors import Refusal
 from tests.core.discovery.search.sentence.reading import CATALOGUE
 

@@ -1,0 +1,161 @@
+"""Single answers read strictly: one amount, price, window or place, or a refusal that says what would be right.
+
+A slip in a unit or a month ("24 tones", "15 Decmber") is put right: what was understood is shown before it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date
+
+from core.catalogue.language.grammar import BARE_CUBIC_METRE, SaidPrice, grammar_of
+from core.catalogue.language.guesses import guess_amount, guess_price, guess_sum
+from core.catalogue.language.normalised_text import NormalisedText
+from core.catalogue.language.numbers import parse_number
+from core.catalogue.language.places import Place, Places
+from core.catalogue.language.shorthand import expand_shorthand
+from core.catalogue.language.times.days import DateWindow
+from core.catalogue.language.times.windows import NoWindow
+from core.catalogue.language.typos import correct_spelling
+from core.catalogue.model import Catalogue
+from core.kernel.errors import Invalid
+from core.kernel.money import Money, UnitPrice
+from core.kernel.quantity import Quantity
+
+LONGEST_ANSWER = 100
+WOODY_CUBIC_METRES = ("loose_m3", "stacked_m3", "solid_m3")
+
+
+def parse_quantity(
+    text: str, catalogue: Catalogue, allowed: Collection[str], *, language: str | None = None, weighed: bool = False
+) -> Quantity:
+    """One positive amount in one of the allowed units; a bare number is in the first of them. `weighed`: what a scale
+    has shown, to the last digit.
+
+    Refuses with `quantity.not_understood`, `quantity.which_cubic_metre` (parts: `choices`), and the codes of
+    `parse_number` and `Quantity`.
+    """
+    answer = _answer(text, "quantity.not_understood", catalogue, allowed=tuple(allowed))
+    grammar = grammar_of(catalogue)
+    found = grammar.quantity.fullmatch(answer)
+    if found is None:
+        number, unit = answer, next(iter(allowed))
+        if answer.startswith("-"):
+            raise Invalid("number.negative", field="quantity", given=text.strip())
+        if any(letter.isalpha() for letter in answer) or not any(letter.isdigit() for letter in answer):
+            raise Invalid("quantity.not_understood", field="quantity", given=text.strip(), allowed=tuple(allowed))
+    else:
+        number, unit = found["number"], resolve_unit(grammar.unit_of(found["unit"]), tuple(allowed))
+    likely = guess_amount(number, unit, weighed=weighed)
+    return Quantity(parse_number(number, language, likely), unit).positive().within(allowed)
+
+
+def parse_unit_price(
+    text: str, catalogue: Catalogue, *, default_currency: str, default_unit: str, language: str | None = None
+) -> UnitPrice:
+    """One price; currency and unit are the usual ones when they are not said. Refuses with `price.not_understood`."""
+    answer = _answer(
+        text,
+        "price.not_understood",
+        catalogue,
+        currency=default_currency,
+        unit=default_unit,
+    ).rstrip(".")
+    grammar = grammar_of(catalogue)
+    found = grammar.price.fullmatch(answer)
+    if found is None or found["limit"]:
+        if answer.startswith("-"):
+            raise Invalid("number.negative", field="price", given=text.strip())
+        raise Invalid(
+            "price.not_understood", field="price", given=text.strip(), currency=default_currency, unit=default_unit
+        )
+    return resolve_price(grammar.price_of(found), default_currency, default_unit, catalogue, language=language)
+
+
+def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, language: str | None = None) -> Money:
+    """One amount of money, to the minor unit; refuses with `money.not_understood` and the codes of `Money`."""
+    answer = _answer(text, "money.not_understood", catalogue, currency=default_currency).rstrip(".")
+    grammar = grammar_of(catalogue)
+    found = grammar.money.fullmatch(answer)
+    if found is None or (found["before"] and found["after"]):
+        if answer.startswith("-"):
+            raise Invalid("number.negative", given=text.strip())
+        raise Invalid("money.not_understood", given=text.strip(), currency=default_currency)
+    return resolve_sum(grammar.price_of(found), default_currency, language)
+
+
+def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindow:
+    """One window that is not over; refuses with `window.not_understood`, `window.in_the_past` and the like. Days that
+    have just passed are refused, as in a sentence: without a year, too, they are not the next one's."""
+    answer = _answer(text, "window.not_understood", catalogue)
+    windows = grammar_of(catalogue).windows
+    found = windows.heard(answer, today)
+    if isinstance(found, NoWindow):
+        # What was given stands in the refusal as it was folded to be read.
+        raise Invalid(found.refusal.code, given=text.strip()) if "given" in found.refusal.parts else found.refusal
+    rest = windows.named.weekday.sub("", f"{answer[: found.start]} {answer[found.end :]}") if found is not None else ""
+    if found is None or rest.strip(" .,"):
+        raise Invalid("window.not_understood", field="window", given=text.strip())
+    if found.window.last < today:
+        raise Invalid("window.in_the_past", field="window", first=found.window.first, last=found.window.last)
+    return found.window
+
+
+def parse_place(text: str, places: Places, country_named: Callable[[str], str | None] | None = None) -> Place:
+    """One place by any of its names, slightly misspelt or declined; refuses with `place.unknown`.
+
+    Of several places with one name the best known is taken unless the country follows: "Brest, BY", or by a name of it
+    that `country_named` knows ("Brest, Białoruś").
+    """
+    name, _, country = (part.strip() for part in _answer(text, "place.unknown").partition(","))
+    found = places.meant(name)
+    if country:
+        code = country_named(country) if country_named is not None and len(country) > 2 else country.upper()
+        found = tuple(place for place in found if place.country == code)
+    if not found:
+        raise Invalid("place.unknown", field="place", given=text.strip())
+    return found[0]
+
+
+def resolve_unit(unit: str, allowed: Collection[str]) -> str:
+    """The unit that a unit word means for goods sold in `allowed`; of wood that is counted in several cubic metres it
+    never guesses which is meant."""
+    if unit != BARE_CUBIC_METRE:
+        return unit
+    if "m3" in allowed and not any(woody in allowed for woody in WOODY_CUBIC_METRES):
+        return "m3"
+    choices = tuple(woody for woody in WOODY_CUBIC_METRES if woody in allowed) or WOODY_CUBIC_METRES
+    if len(choices) == 1:
+        return choices[0]  # such goods are counted in no other
+    raise Invalid("quantity.which_cubic_metre", field="quantity", choices=choices)
+
+
+def resolve_price(
+    said: SaidPrice,
+    currency: str,
+    unit: str,
+    catalogue: Catalogue,
+    allowed: Collection[str] = (),
+    *,
+    language: str | None = None,
+) -> UnitPrice:
+    """The price with what was not said filled in. `allowed`: the units of the goods; of any, where none are named."""
+    said_unit = resolve_unit(said.unit, allowed or tuple(catalogue.units)) if said.unit else unit
+    said_currency = said.currency or currency
+    likely = guess_price(said_currency, said_unit, catalogue.rates)
+    return UnitPrice(parse_number(said.number, language, likely), said_currency, said_unit)
+
+
+def resolve_sum(said: SaidPrice, currency: str, language: str | None = None) -> Money:
+    """The money with what was not said filled in."""
+    said_currency = said.currency or currency
+    return Money.of(parse_number(said.number, language, guess_sum(said_currency)), said_currency)
+
+
+def _answer(text: str, code: str, catalogue: Catalogue | None = None, **parts: object) -> str:
+    """What was answered, folded. `catalogue`: where it holds a number, of which slips and shorthand are written out."""
+    said = text if catalogue is None else expand_shorthand(correct_spelling(text, catalogue), catalogue)
+    answer = NormalisedText.of(said.strip()).text
+    if not answer or len(answer) > LONGEST_ANSWER:
+        raise Invalid(code, field=None, given=text.strip()[:LONGEST_ANSWER], **parts)
+    return answer

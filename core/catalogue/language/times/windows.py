@@ -1,0 +1,272 @@
+"""Delivery windows as people say them: "next week", "W37-2026", "in March", "by 15 Dec", "1-15.10.2026"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from core.catalogue.language.patterns import any_of
+from core.catalogue.language.times.days import (
+    YEAR,
+    DateWindow,
+    OpenWindow,
+    a_day,
+    end_of_month,
+    monday_of,
+    next_such_day,
+    open_from,
+    ordered,
+)
+from core.catalogue.language.times.seasons import NamedWindows
+from core.catalogue.language.times.spans import Reading, Spans
+from core.catalogue.product_names import folded
+from core.catalogue.schema import Words
+from core.kernel.errors import Refusal
+
+RELATIVE_WINDOWS = ("today", "tomorrow", "this_week", "next_week", "this_month", "next_month")
+# What a window that no word of months, weeks or spans names is written with: "15.12.", "1-15.10.2026", "kw50", "q1".
+FIGURES_OF_TIME = re.compile(r"[0-9]\s?[-–./]\s?[0-9]|[^\W\d_]\.?[0-9]")
+ALMOST_A_YEAR = timedelta(days=364)  # back from a day, so that the same day a year ago is not meant
+HALF_A_YEAR = timedelta(days=183)
+JUST_PASSED = timedelta(days=60)  # so long ago a day is named by mistake: nobody plans ten months ahead by the day
+CENTURY = 2000  # of a year that is written with two figures
+ARTICLE = r"(?:(?:the|den|dem|le|il|el)\s+)"  # "by the 15th of May", "entro il 15 maggio"
+# Behind the number of a day: "31st", "1er", "31ten", "31:a", "31-го".
+ORDINAL = r"(?:\.|st|nd|rd|th|er|ten|te|:[ae]|-(?:го|е|те|go))"
+YEAR_BEFORE = rf"(?:(?P<y>{YEAR})\s?(?:m\.?|\.?\s?gada)\s+)?"  # "2027 m. birželio 30 d.", "2027. gada 30. jūnijs"
+NO_GENERATION = rf"(?![12]\s+gen(?!\.|\s+{YEAR}))"  # "2 gen ethanol" is no day of an Italian January
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWindow:
+    """A window and where in the folded text it stands."""
+
+    window: DateWindow
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoWindow:
+    """What cannot be a window, why, and where in the folded text it stands."""
+
+    refusal: Refusal
+    start: int
+    end: int
+
+
+class WindowReader:
+    """The patterns of windows, made once from the catalogue's words."""
+
+    def __init__(self, words: Words) -> None:
+        self._months = {folded(name): number for number, names in words.months.items() for name in names}
+        month = any_of(self._months)
+        short = {folded(name): number for number, names in words.short_months.items() for name in names}
+        self._named = self._months | short
+        day = _any_day(month, any_of(short), words)
+        # Without a year only behind "by" or "from", and never "15.12", which is a price.
+        bare = r"[0-3]?[0-9]/[01]?[0-9](?![0-9]|[/.,][0-9]|\s*mm)"
+        meanings = ("until", "to", "starting", "during")
+        until, to, starting, during = (any_of(words.all(meaning)) for meaning in meanings)
+        week, week_behind = _weeks_of(words)
+        relative = [(any_of(words.all(name)), _reading_of(name)) for name in RELATIVE_WINDOWS]
+        between = rf"\s*(?:\.\.|-|–|/|{until}|to|al|au)\s*"
+        year = rf"(?:\s*[-/ ]\s*(?P<y>{YEAR}))?"
+        behind_month = rf"(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<e>[0-9]{{1,2}})(?:\s?d(?!\w)\.?)?(?:,?\s+(?P<x>{YEAR}))?"
+        months = rf"(?P<m>{month})\.?(?:\s+(?P<x>{YEAR}))?(?:\s*[-–/]\s*|\s+(?:{until}|{to})\s+)(?P<n>{month})"
+        readings: tuple[tuple[str, Reading], ...] = (
+            (rf"(?:{starting}\s+)?(?P<a>{day}){between}(?P<b>{day})", self._two_days),
+            (rf"{YEAR_BEFORE}(?P<d>[0-9]{{1,2}})\.?\s*[-–]\s*(?P<b>{day})", self._days_of_one_month),
+            (rf"{YEAR_BEFORE}(?P<m>{month})\.?\s+{behind_month}", self._days_behind_month),
+            (rf"{until}\s+{ARTICLE}?(?P<a>{day}|{bare})", self._until),
+            (rf"{starting}\s+{ARTICLE}?(?P<a>{day}|{bare})", self._starting),
+            (rf"(?:{during}\s+)?(?P<a>{day})", self._one_day),
+            (rf"(?:{during}\s+)?{week}", self._weeks),
+            (rf"(?:{during}\s+)?{week_behind}", self._weeks),
+            (rf"(?:{during}\s+)?q(?P<q>[1-4]){year}", self._quarter),
+            (rf"(?:(?:{starting}|{during})\s+)?{months}{year}", self._months_on_end),
+            (
+                rf"(?:(?P<until>{until})\s+|(?P<starting>{starting})\s+)?(?P<during>{during}\s+)?(?P<m>{month}){year}",
+                self._month,
+            ),
+        )
+        self.named = NamedWindows(words)
+        every = (*Spans(words).readings, *self.named.readings, *relative, *readings, self.named.by_weekday)
+        self._readings = tuple((re.compile(rf"(?<!\w){pattern}(?!\w)"), reading) for pattern, reading in every)
+        by_days = (self._two_days, self._days_of_one_month, self._days_behind_month, self._one_day)
+        self._by_days = frozenset((*by_days, self._until, self._starting))
+        self._month_word = re.compile(rf"(?<![^\W\d_]){any_of(self._named)}(?![^\W\d_])")
+
+    def find(self, text: str, today: date) -> FoundWindow | None:
+        """The first window in a folded text; refuses a day or week that is in no calendar."""
+        heard = next(self._heard(text, today), None)
+        if isinstance(heard, NoWindow):
+            raise heard.refusal
+        return heard
+
+    def heard(self, text: str, today: date) -> FoundWindow | NoWindow | None:
+        """The same in a sentence, and of what it would refuse where it stands. A day that has just passed is meant as
+        it was said, and not the one a year ahead; from such a day on is from today on."""
+        return next(self._heard(text, today, passed=True), None)
+
+    def _heard(self, text: str, today: date, *, passed: bool = False) -> Iterator[FoundWindow | NoWindow]:
+        for pattern, reading in self._readings:
+            for found in pattern.finditer(text):
+                try:
+                    window = reading(found, today)
+                except Refusal as refusal:
+                    yield NoWindow(refusal, *found.span())
+                    continue
+                if passed and reading in self._by_days:
+                    window = _just_passed(reading, found, today) or window
+                if window is not None:
+                    yield FoundWindow(window, *found.span())
+
+    def _two_days(self, found: re.Match[str], today: date) -> DateWindow:
+        """The last day is the next such day, and the first the one before it, which may have passed."""
+        if re.search(YEAR, found["a"]):
+            first = self._day(found["a"], today)
+            return ordered(first, self._day(found["b"], first))
+        last = self._day(found["b"], today)
+        first = self._day(found["a"], last - ALMOST_A_YEAR)
+        if today - first > HALF_A_YEAR:  # nobody begins so long ago: the two days stand the wrong way round
+            first = self._day(found["a"], today)
+        return ordered(first, last)
+
+    def _days_of_one_month(self, found: re.Match[str], today: date) -> DateWindow:
+        year = f" {found['y']}" if found["y"] else ""
+        last = self._day(f"{found['b']}{year}", today)
+        return ordered(a_day(last.year, last.month, int(found["d"]), found[0]), last)
+
+    def _days_behind_month(self, found: re.Match[str], today: date) -> DateWindow:
+        year = f" {found['y'] or found['x'] or ''}"
+        last = self._day(f"{found['e']} {found['m']}{year}", today)
+        return ordered(a_day(last.year, last.month, int(found["d"]), found[0]), last)
+
+    def _until(self, found: re.Match[str], today: date) -> DateWindow:
+        return ordered(today, self._day(found["a"], today))
+
+    def _starting(self, found: re.Match[str], today: date) -> DateWindow:
+        first = self._day(found["a"], today)
+        return open_from(first)
+
+    def _one_day(self, found: re.Match[str], today: date) -> DateWindow:
+        day = self._day(found["a"], today)
+        return DateWindow(day, day)
+
+    def _weeks(self, found: re.Match[str], today: date) -> DateWindow:
+        first, last = int(found["week"]), int(found["last_week"] or found["week"])
+        year = int(found["y"]) if found["y"] else today.isocalendar().year
+        if not found["y"] and monday_of(year, last, found[0]) + timedelta(days=6) < today:
+            year += 1
+        begins = monday_of(year - (first > last), first, found[0])
+        if first > last and today - begins > HALF_A_YEAR:  # as with days
+            begins = monday_of(year, first, found[0])
+        return ordered(begins, monday_of(year, last, found[0]) + timedelta(days=6))
+
+    def _quarter(self, found: re.Match[str], today: date) -> DateWindow:
+        first_month = 3 * int(found["q"]) - 2
+        year = int(found["y"]) if found["y"] else today.year
+        if not found["y"] and end_of_month(year, first_month + 2) < today:
+            year += 1
+        return DateWindow(date(year, first_month, 1), end_of_month(year, first_month + 2))
+
+    def _months_on_end(self, found: re.Match[str], today: date) -> DateWindow:
+        first, last = self._months[found["m"]], self._months[found["n"]]
+        over_new_year = first > last
+        if found["y"] or found["x"]:
+            year = int(found["y"]) if found["y"] else int(found["x"]) + over_new_year
+            return ordered(date(int(found["x"] or year - over_new_year), first, 1), end_of_month(year, last))
+        year = today.year + (end_of_month(today.year, last) < today)
+        if over_new_year and today - date(year - 1, first, 1) > HALF_A_YEAR:  # as with days
+            year += 1
+        return ordered(date(year - over_new_year, first, 1), end_of_month(year, last))
+
+    def _month(self, found: re.Match[str], today: date) -> DateWindow | None:
+        # "may" and "mar" alone are too short to be sure of.
+        if len(found["m"]) < 4 and not (found["during"] or found["until"] or found["starting"] or found["y"]):
+            return None
+        month = self._months[found["m"]]
+        year = int(found["y"]) if found["y"] else today.year
+        if not found["y"] and end_of_month(year, month) < today:
+            year += 1
+        first, last = date(year, month, 1), end_of_month(year, month)
+        if found["until"]:
+            return ordered(today, last)
+        return open_from(max(today, first)) if found["starting"] else DateWindow(first, last)
+
+    def _day(self, text: str, today: date) -> date:
+        numbers = [int(number) for number in re.findall(r"[0-9]+", text)]
+        name = self._month_word.search(text)
+        if name is not None:
+            year = next((number for number in numbers if number > 99), None)  # it may stand before the day or behind
+            day, month = next(number for number in numbers if number != year), self._named[name[0]]
+            return next_such_day(today, month, day, text) if year is None else a_day(year, month, day, text)
+        if len(numbers) == 2:
+            return next_such_day(today, numbers[1], numbers[0], text)
+        day, month, year = numbers if numbers[0] < 100 else reversed(numbers)
+        return a_day(year if year > 99 else CENTURY + year, month, day, text)
+
+
+def _just_passed(reading: Reading, found: re.Match[str], today: date) -> DateWindow | None:
+    """The window that was over a short time ago, where one without a year is; None for any other."""
+    try:
+        window = reading(found, today - JUST_PASSED)
+    except Refusal:
+        return None
+    if isinstance(window, OpenWindow) and window.first < today:
+        return open_from(today)
+    return window if window is not None and window.last < today else None
+
+
+def _any_day(month: str, short: str, words: Words) -> str:
+    """The pattern of one day, with or without its year; the patterns of a month's name, and of a short one."""
+    currency = any_of(word for said in words.currencies.values() for word in said)
+    no_price = rf"(?!\s*{currency}(?!\w))(?![0-9])"
+    year = rf"{YEAR}(?:\s?рр?\.?(?!\w))?"  # "30 червня 2027 р.", of a span "2027 рр."
+    named_year = YEAR_BEFORE.replace("?P<y>", "?:")
+    return (
+        rf"(?:{YEAR}(?:-[0-9]{{2}}-|/[0-9]{{2}}/|\.[0-9]{{2}}\.)[0-9]{{2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}[./]{YEAR}"
+        rf"|[0-3]?[0-9](?:-[01]?[0-9]-{YEAR}|(?:\.[01]?[0-9]\.|/[01]?[0-9]/)[2-4][0-9]{no_price})"
+        # "15.12.": with its closing point alone, and as a day that there may be; "15.12" and "95.50." are prices.
+        rf"|(?:0?[1-9]|[12][0-9]|3[01])\.\s?(?:0?[1-9]|1[0-2])\.{no_price}"
+        rf"|{named_year}[0-9]{{1,2}}{ORDINAL}?(?:\s+|-)(?:(?:of|de)\s+)?{month}(?:(?:\.?\s+|-)(?:del?\s+)?{year}|\.)?"
+        rf"|{named_year}{NO_GENERATION}[0-9]{{1,2}}\.?\s+{short}(?:\.?\s+{year}|\.)?"
+        rf"|{named_year}{month}\.?\s+(?:the\s+)?[0-9]{{1,2}}(?:st|nd|rd|th|\s?d(?!\w)\.?)?(?![0-9])(?:,?\s+{YEAR})?)"
+    )
+
+
+def _weeks_of(words: Words) -> tuple[str, str]:
+    """The patterns of weeks by their number: behind the word, and before it."""
+    named = [word for word in words.all("week") if len(word) > 1]
+    week, short = any_of(named), any_of(word for word in named if len(word) < 4)
+    behind = (
+        rf"(?:{week}\.?\s*|v\.?\s*|[ws])(?P<week>[0-9]{{1,2}})(?:\s*[-–]\s*[a-z]{{1,2}}(?P<last_week>[0-9]{{1,2}}))?"
+        rf"(?:\s*[-/]\s*(?P<y>{YEAR}))?"
+    )
+    # "50. Woche", "50 sav."; but "2 week" is how long something takes.
+    before = (
+        r"(?P<week>[0-9]{1,2})(?:\.?\s*[-–]\s*(?P<last_week>[0-9]{1,2}))?"
+        rf"(?:\.\s*{week}|\s+{short}\.?)(?:\s*[-/]\s*(?P<y>{YEAR}))?"
+    )
+    return behind, before
+
+
+def _reading_of(name: str) -> Reading:
+    return lambda _, today: _relative(name, today)
+
+
+def _relative(name: str, today: date) -> DateWindow:
+    monday = today - timedelta(days=today.weekday())
+    next_month = end_of_month(today.year, today.month) + timedelta(days=1)
+    tomorrow = today + timedelta(days=1)
+    return {
+        "today": DateWindow(today, today),
+        "tomorrow": DateWindow(tomorrow, tomorrow),
+        "this_week": DateWindow(today, monday + timedelta(days=6)),
+        "next_week": DateWindow(monday + timedelta(days=7), monday + timedelta(days=13)),
+        "this_month": DateWindow(today, end_of_month(today.year, today.month)),
+        "next_month": DateWindow(next_month, end_of_month(next_month.year, next_month.month)),
+    }[name]

@@ -1,0 +1,237 @@
+"""Documents of anybody's file as the engine takes them in: what no field says is read from the text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+from core.catalogue import Catalogue
+from core.catalogue.language.fields import resolve_sum
+from core.catalogue.language.grammar import grade_names, grammar_of
+from core.catalogue.language.languages import language_named
+from core.catalogue.language.normalised_text import NormalisedText
+from core.catalogue.language.places import Place, Places
+from core.catalogue.product_names import folded, words_of
+from core.discovery.search.batch.stated_town import StatedTown
+from core.discovery.search.engine.document import UNIT_KINDS, Amount, Document, words_in
+from core.discovery.search.limits import amount_of, hourly_amount, price_amount
+from core.discovery.search.model import ParsedQuery
+from core.discovery.search.sentence.exclusions import kind_marks
+from core.discovery.search.sentence.goods import WEAKLY_NAMED
+from core.discovery.search.sentence.passes import read
+from core.discovery.search.sentence.state import ParseState
+from core.kernel.errors import Refusal
+
+Row = dict[str, Any]
+FIELDS_OF_ONE: Final = 2
+TONNES: Final = UNIT_KINDS.index("mass")
+SAID_IN_FIELDS: Final = ("product", "certs", "quantity_t", "price_eur_t")
+PART: Final = re.compile(r"[.;:|()\n–—]+")  # of a profile
+PARTS_OF_LISTING: Final = re.compile(r"[.;:,|()/\n–—]+")
+CODE: Final = re.compile(r"\b[A-Z]{2}\b")  # of a language, in a list of them: "EN, LV"
+SMALL_CODES: Final = re.compile(r"(?<![^\s:(|])(?:[a-z]{2}\s?[,/]\s?)+[a-z]{2}(?![\w'’])")  # "de, uk"
+NOTHING: Final = ParsedQuery()
+
+
+class Rows:
+    """Reads documents; what names goods, grades, schemes or places by the catalogue's words is known by them."""
+
+    def __init__(self, catalogue: Catalogue, places: Places, today: date) -> None:
+        self.catalogue, self.places, self.today = catalogue, places, today
+        named = grade_names(catalogue) | grade_names(catalogue, in_names=True)
+        self.grades = named | {folded(grade): [grade] for grade in catalogue.grades}
+        self.schemes = {
+            folded(name): scheme.id
+            for scheme in catalogue.certificates.values()
+            for name in (scheme.id, scheme.id.replace("_", " "), *scheme.spoken)
+        }
+        said = (*catalogue.words.all("speaks"), *catalogue.words.all("and"))
+        self.of_speech = frozenset(word for phrase in said for word in words_of(phrase))
+        self.stated_town = StatedTown(catalogue, places)
+        self.product = lru_cache(maxsize=100_000)(self._product)
+
+    def document(self, row: Row) -> Document:
+        title, listing = str(row["title"]), row.get("kind", "listing") == "listing"
+        told = f"{title}. {row.get('text') or ''}"
+        said = self._said(row, told) if listing else NOTHING
+        product = self._goods(row, said) if listing else None
+        place = self._place(row, told) or (None if listing else self._town_told(told))
+        country = str(row.get("country") or (place.country if place else ""))
+        of_goods = (self._marks_of_goods(row, said, product), self._packed(told), dict.fromkeys(self._kinds(told)))
+        of_kind = [mark for marks in of_goods for mark in marks] if listing else ()
+        marks = [*of_kind, *(() if listing else self._marks_of_expert(row, told))]
+        lat, lon = _position(row, place)
+        if country:
+            code = country if len(country) == 2 else self.catalogue.country_named(folded(country)) or country
+            marks += [f"country:{area}" for area in self.catalogue.areas_at(code, lat, lon)]
+        marks += [f"town:{place.name}"] if place else []
+        return Document(
+            id=str(row["id"]),
+            kind=str(row.get("kind", "listing")),
+            title=title,
+            text=f"{row.get('text') or ''} {row.get('city') or ''}",
+            product=product,
+            marks=tuple(marks),
+            amount=self._amount(row, said),
+            price=self._price(row, said) if listing else self._rate(told),
+            lat=lat,
+            lon=lon,
+            day=_day(row.get("created")),
+        )
+
+    def _said(self, row: Row, told: str) -> ParsedQuery:
+        """What title and text say, where a field is missing."""
+        graded = row.get("grade") or not self._grades_of(self._goods(row, NOTHING))
+        if graded and all(row.get(name) is not None for name in SAID_IN_FIELDS):
+            return NOTHING
+        language = str(row.get("lang") or "en")
+        return read(ParseState(told, self.catalogue, self.places, self.today, language, per="t"))
+
+    def _goods(self, row: Row, parsed: ParsedQuery) -> str | None:
+        named = row.get("product")
+        if named:
+            return self.product(str(named))
+        surely, perhaps = self._titled(str(row["title"]))
+        return surely or parsed.product or perhaps
+
+    def _titled(self, title: str) -> tuple[str | None, str | None]:
+        """The product that a title surely names, and the one that it may name."""
+        known = self.catalogue.products_named(title)
+        likeliest = known[0].product_id if known else None
+        return likeliest if known and known[0].score >= WEAKLY_NAMED else None, likeliest
+
+    def _product(self, name: str) -> str:
+        """The catalogue's product of that id or name; a name that it does not know stays a product of its own."""
+        if name in self.catalogue.products:
+            return name
+        known = self.catalogue.products_named(name.replace("_", " "))
+        if known:
+            return known[0].product_id
+        return folded(name)
+
+    def _marks_of_goods(self, row: Row, parsed: ParsedQuery, product: str | None) -> Iterator[str]:
+        held = row.get("certs")
+        schemes = (
+            parsed.certificates if held is None else [self.schemes.get(folded(str(one)), str(one)) for one in held]
+        )
+        yield from (f"scheme:{scheme}" for scheme in schemes)
+        grade = row.get("grade")
+        if grade:
+            yield from (f"grade:{meant}" for meant in self._grades(str(grade), product))
+        else:  # what the text was taken to be about may be other goods than the field or the title says
+            perhaps = [one for one in (parsed.grade, *parsed.grades) if one in self._grades_of(product)]
+            yield from (f"grade:{one}" for one in perhaps if len(perhaps) == 1)
+
+    def _packed(self, told: str) -> Iterator[str]:
+        """The packaging that title or text tell of."""
+        state = ParseState(told, self.catalogue, self.places, self.today)
+        state.normalise()
+        packings = state.grammar.packaging.items() if state.may_name("packaging") else ()
+        yield from (f"packaging:{code}" for code, words in packings if state.take(words))
+
+    def _kinds(self, told: str) -> Iterator[str]:
+        """The kinds of goods that title or text tell of, but in a name: "Oak Hill Bio" sells no oak for that."""
+        for part in PARTS_OF_LISTING.split(told):
+            words = part.split()
+            names = [word[:1].isupper() and not self._means_something(word) for word in words]
+            for place, word in enumerate(words):
+                in_name = word[:1].isupper() and any(names[max(0, place - 1) : place + 2])
+                yield from () if in_name else kind_marks(words_in(word), self.catalogue)
+
+    def _means_something(self, word: str) -> bool:
+        known = self.catalogue
+        said = folded(word)
+        return bool(known.name_index.like(said) or known.synonyms.knows(said) or self.places.knows(said))
+
+    def _grades(self, name: str, product: str | None) -> list[str]:
+        """The grades of that name: "A1" is one of each of several goods. A name that is not known stays one."""
+        meant = self.grades.get(folded(name).replace("_", " ")) or self.grades.get(folded(name)) or [name]
+        of_goods = [grade for grade in meant if grade in self._grades_of(product)]
+        return of_goods or meant
+
+    def _grades_of(self, product: str | None) -> tuple[str, ...]:
+        known = self.catalogue.products.get(product or "")
+        return known.grades if known else ()
+
+    def _amount(self, row: Row, parsed: ParsedQuery) -> Amount | None:
+        if row.get("quantity_t") is not None:
+            return Amount(float(row["quantity_t"]), TONNES)
+        return None if parsed.quantity is None else amount_of(parsed.quantity)
+
+    def _price(self, row: Row, parsed: ParsedQuery) -> Amount | None:
+        if row.get("price_eur_t") is not None:
+            return Amount(float(row["price_eur_t"]), TONNES)
+        price = parsed.price or parsed.max_price or parsed.min_price
+        return None if price is None else price_amount(price, self.catalogue)
+
+    def _town_told(self, told: str) -> Place | None:
+        """The town that is a part of a profile by itself."""
+        named = (self.places.named(part) for part in map(str.strip, reversed(PART.split(told))) if part[:1].isupper())
+        return next((found[0] for found in named if found and not found[0].everyday_word), None)
+
+    def _place(self, row: Row, told: str) -> Place | None:
+        """The town that a field names, or, where nobody knows it and no position is said, that the text does."""
+        city, country = row.get("city"), row.get("country")
+        found = self.places.named(str(city)) if city else ()
+        place = next((place for place in found if not country or place.country == country), None)
+        if place is not None or (row.get("lat") is not None and country):
+            return place
+        return self.stated_town.of(told)
+
+    def _marks_of_expert(self, row: Row, told: str) -> Iterator[str]:
+        yield from (f"speaks:{code}" for code in dict.fromkeys(self._languages(row, told)))
+        fields = self._fields(told)
+        yield from (f"field:{field}" for field in fields)
+        yield from (f"topic:{topic}" for topic in self.catalogue.topics.told_by(told, fields))
+
+    def _languages(self, row: Row, told: str) -> Iterator[str]:
+        """The languages of a list in the profile, of words or codes; else the one it is in, and those it tells of."""
+        known = self.catalogue.words.languages
+        codes = [code for code in map(str.lower, CODE.findall(told)) if code in known]
+        codes += [code for found in SMALL_CODES.findall(told) for code in words_of(found) if code in known]
+        parts = ([word for word in words_of(part) if word not in self.of_speech] for part in PART.split(told))
+        lists = [list(map(language_named, part)) for part in parts if len(part) <= len(known)]
+        listed = [code for part in lists if all(part) for code in part if code]
+        yield from (*listed, *codes)
+        if not listed:
+            grammar = grammar_of(self.catalogue)
+            yield from [str(row["lang"])] if row.get("lang") and not codes else []
+            yield from map(grammar.language_of, grammar.languages.finditer(NormalisedText.of(told).text))
+
+    def _rate(self, told: str) -> Amount | None:
+        """What an hour costs, where the profile says it."""
+        grammar = grammar_of(self.catalogue)
+        found = grammar.rate.search(NormalisedText.of(told).text)
+        if found is None:
+            return None
+        try:
+            return hourly_amount(resolve_sum(grammar.price_of(found), "EUR"), self.catalogue)
+        except Refusal:
+            return None
+
+    def _fields(self, text: str) -> list[str]:
+        """The fields of expertise that most of the text's words speak of, and those of each skill."""
+        told = Counter(field for word in dict.fromkeys(words_of(text)) for field in self.catalogue.fields_of(word))
+        most = max(told.values(), default=0)
+        first = [field for field, words in told.items() if words == most][:FIELDS_OF_ONE]
+        topics = self.catalogue.topics
+        skills = (topics.field_of[topic] for topic, sure in topics.skills(text).items() if sure)
+        return list(dict.fromkeys((*first, *skills)))
+
+
+def _position(row: Row, place: Place | None) -> tuple[float | None, float | None]:
+    lat, lon = row.get("lat"), row.get("lon")
+    if lat is not None and lon is not None:
+        return float(lat), float(lon)
+    return (place.lat, place.lon) if place else (None, None)
+
+
+def _day(created: object) -> int:
+    try:
+        return date.fromisoformat(str(created)[:10]).toordinal()
+    except ValueError:
+        return 0

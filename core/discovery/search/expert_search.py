@@ -1,0 +1,212 @@
+"""Finds consultants for a problem told in one message, says why each was found, and what would help when none is.
+
+What the message wishes (a language, a highest rate, "free now") filters; its other words are weighed against what the
+consultants say of themselves. Money never outranks a filter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Final
+
+from sqlalchemy import select
+
+from core.advice.experts.match_reasons import Match, by_the_minute, hourly, in_currency, is_free
+from core.advice.experts.model import Expert
+from core.catalogue import Catalogue
+from core.discovery.search import rules
+from core.discovery.search.engine.document import words_in
+from core.discovery.search.engine.index import Found, Index
+from core.discovery.search.engine.query import EngineQuery, Limits, Order, Spot, Word
+from core.discovery.search.expert_reasons import Known, has_only_words, has_reason, load_known, reasons_for
+from core.discovery.search.filters import (
+    WORDS_AT_MOST,
+    add_literal_words,
+    expert_filter_word,
+    expert_words,
+    index_order,
+    place_words,
+)
+from core.discovery.search.kinds.experts import FREE_NOW
+from core.discovery.search.limits import BY_THE_HOUR, hourly_amount
+from core.discovery.search.model import (
+    EXPERT_CHIPS,
+    EXPERT_RELAXATIONS,
+    NEAR_KM,
+    NOT_TRADED,
+    Chip,
+    DidYouMean,
+    ExpertRelaxation,
+    HasTime,
+    ParsedQuery,
+    Query,
+)
+from core.discovery.search.problem_topics import weigh_problem_words
+from core.kernel.money import Money
+from core.kernel.transaction import Ctx
+from core.people.blocking.service import blocked_for_me
+
+LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
+LEAST_RELEVANCE: Final = 0.1  # a problem is told in many words that no profile has
+BY_THE_WORD: Final = 0.8  # of the score of who writes a word that tells of a field, and advises in another
+SHORTEST_WORD: Final = 3  # letters; shorter ones count only where a profile writes them in the same way
+FEW: Final = 3  # of the cheapest, who are offered where nobody takes as little as was said
+MUCH_DEARER: Final = Fraction(3, 2)  # times the cheapest of them
+MINUTES: Final = 60  # of an hour
+A_WEEK: Final = 7  # days
+OF_GOODS: Final = ("goods.one_at_a_time", NOT_TRADED)  # which is no matter to who asks about them
+BY_MINUTE: Final = "rate_by_minute"  # the end of the sentences about a rate that was said for a minute
+
+
+def _engine_query(parsed: ParsedQuery, catalogue: Catalogue, today: date, order: Order = "best") -> EngineQuery:
+    asked = [word for word in dict.fromkeys(words_in(parsed.rest)) if word not in expert_words(catalogue)]
+    asked = asked[:WORDS_AT_MOST]
+    words = add_literal_words(
+        expert_filter_word(word, catalogue) or Word(word, told.also, fuzzy=len(word) >= SHORTEST_WORD, tells=told.tells)
+        for word, told in zip(asked, weigh_problem_words(asked, catalogue), strict=True)
+    )
+    here = parsed.place
+    if here is not None and parsed.radius_km is None:
+        words += place_words(parsed)  # whoever is there meets the word best; others may do as well
+    musts = [frozenset({f"speaks:{parsed.speaks}"})] if parsed.speaks else []
+    musts += [frozenset({FREE_NOW})] if parsed.free_now else []
+    most = None if parsed.max_rate is None else hourly_amount(parsed.max_rate, catalogue)
+    return EngineQuery(
+        words=tuple(words),
+        must=tuple(musts),
+        near=None if here is None else Spot(here.lat, here.lon, parsed.radius_km),
+        price_at_most=None if most is None else Limits(most.value, BY_THE_HOUR),
+        some_word=bool(words),
+        least_relevance=LEAST_RELEVANCE if words else 0.0,
+        price_per=BY_THE_HOUR,
+        order=order,
+        today=today.toordinal(),
+    )
+
+
+def explain_problem(query: Query) -> tuple[Chip, ...]:
+    """What was understood of a problem, one chip a wish; a rate as it was said."""
+    parsed = query.parsed
+    made = rules.chips_of(parsed, EXPERT_CHIPS)
+    if parsed.max_rate is None or not parsed.by_minute or parsed.max_rate.minor % MINUTES:
+        return made
+    by_minute = Chip(
+        "max_rate", f"search.chip.{BY_MINUTE}", {"rate": parsed.max_rate, "minute": by_the_minute(parsed.max_rate)}
+    )
+    return tuple(by_minute if chip.wish == "max_rate" else chip for chip in made)
+
+
+def by_relevance(match: Match, standing: float) -> float:
+    """Who answers better comes first; of those who answer alike, whom others praise."""
+    return match.score + rules.STANDING_TELLS * (standing - rules.UNKNOWN_SELLER)
+
+
+def by_standing(_match: Match, standing: float) -> float:
+    return standing
+
+
+@dataclass(slots=True)
+class ExpertSearch:
+    """One search for advice in one transaction."""
+
+    ctx: Ctx
+    catalogue: Catalogue
+    index: Index
+    but: str | None
+    has_time: HasTime | None
+
+    def confirmed(self, query: Query) -> list[Match]:
+        """Those who are still as they were found, best first, and of whom it can be told why."""
+        ctx, parsed = self.ctx, query.parsed
+        wanted = _engine_query(parsed, self.catalogue, ctx.now.date(), index_order(query.order))
+        found = self.index.search(wanted, LOOKED_AT).found
+        ids = [one.id for one in found]
+        rows = {row.id: row for row in ctx.session.scalars(select(Expert).where(Expert.id.in_(ids)))}
+        blocking = blocked_for_me(ctx)
+        listed = (
+            (one, rows[one.id]) for one in found if one.id in rows and rows[one.id].organisation_id not in blocking
+        )
+        fitting = [(one, expert) for one, expert in listed if self._fits(parsed, expert)]
+        known = load_known(ctx, [expert for _, expert in fitting])
+        matches = [self._match(parsed, one, expert, known[expert.id]) for one, expert in fitting]
+        if query.order == "best":
+            matches.sort(key=lambda match: -match.score)
+        told = [match for match in matches if not wanted.words or has_reason(match.reasons, parsed)]
+        return [match for match in told if self._has_time(parsed, match.expert)]
+
+    def _match(self, parsed: ParsedQuery, found: Found, expert: Expert, known: Known) -> Match:
+        near = known._replace(near=parsed.place is not None and found.km is not None and found.km <= NEAR_KM)
+        met = tuple(dict.fromkeys(found.met))
+        reasons = reasons_for(self.catalogue, parsed, expert, near, met=met, now=self.ctx.now)
+        score = found.score * (BY_THE_WORD if has_only_words(reasons, met, self.catalogue) else 1)
+        return Match(expert, score, reasons, None if found.km is None else round(found.km))
+
+    def _fits(self, parsed: ParsedQuery, expert: Expert) -> bool:
+        """What can be compared exactly; a rate in another currency the index has compared."""
+        busy = parsed.free_now and not is_free(expert, self.ctx.now)
+        if not expert.live or expert.organisation_id == self.but or busy:
+            return False
+        most = parsed.max_rate
+        dear = most is not None and most.currency == expert.currency and is_dearer(expert, most)
+        return not dear and (parsed.speaks is None or parsed.speaks in expert.languages)
+
+    def _has_time(self, parsed: ParsedQuery, expert: Expert) -> bool:
+        return parsed.window is None or self.has_time is None or self.has_time(expert, parsed.window)
+
+    def relaxations(self, query: Query) -> Iterator[ExpertRelaxation]:
+        """Each single wish that, given up, would find somebody; of a rate first how much more would do."""
+        parts = {chip.wish: chip.parts for chip in explain_problem(query)}
+        for wish, code in EXPERT_RELAXATIONS:
+            wider = rules.without(query, wish)
+            if wish not in parts or (wish == "rest" and not explain_problem(wider)):
+                continue
+            matches = tuple(self.confirmed(wider))
+            some = self._up_to(query, matches) if wish == "max_rate" and matches else None
+            if some is not None:
+                yield some
+            if matches and (some is None or some.count < len(matches)):
+                said = f"search.relax.{BY_MINUTE}" if "minute" in parts[wish] else code
+                yield ExpertRelaxation(wish, said, parts[wish], matches, wish)
+
+    def _up_to(self, query: Query, matches: Sequence[Match]) -> ExpertRelaxation | None:
+        """The next rate that takes in the cheapest few: dearer by not much more than the cheapest."""
+        parsed, catalogue = query.parsed, self.catalogue
+        most = parsed.max_rate
+        assert most is not None, "a rate was given up"
+        rates = sorted(filter(None, (in_currency(hourly(match.expert), most.currency, catalogue) for match in matches)))
+        if not rates:
+            return None
+        few = [rate for rate in rates[:FEW] if rate <= MUCH_DEARER * rates[0]]
+        raised = _round_rate(few[-1], most.currency, by_minute=parsed.by_minute)
+        within = tuple(self.confirmed(replace(query, parsed=replace(parsed, max_rate=raised))))
+        if not within:
+            return None
+        parts: dict[str, object] = {"rate": by_the_minute(raised) if parsed.by_minute else raised}
+        code = "search.relax.up_to_by_minute" if parsed.by_minute else "search.relax.up_to"
+        return ExpertRelaxation("max_rate", code, parts, within, f"max_rate:{raised.minor}")
+
+
+def _round_rate(rate: Fraction, currency: str, *, by_minute: bool) -> Money:
+    """The next rate that people would say: in fives an hour, in tenths a minute."""
+    step = Fraction(MINUTES, 10) if by_minute else Fraction(5)
+    return Money.rounded(math.ceil(rate / step) * step, currency)
+
+
+def is_dearer(expert: Expert, most: Money) -> bool:
+    """Whether an hour costs more than that; of a session of 45 minutes exactly, for `hourly` is whole cents."""
+    minutes = 1 if expert.basis == "minute" else max(expert.lengths)
+    return expert.rate_minor * MINUTES > most.minor * minutes
+
+
+def nearest_words(index: Index, query: Query) -> Iterator[DidYouMean]:
+    """For each word that no profile has: the nearest word that one has."""
+    said: Sequence[str] = words_in(query.parsed.rest)
+    for word in said:
+        instead = None if index.knows(word) else index.nearest_word(word)
+        if instead is not None:
+            rest = " ".join(instead if other == word else other for other in said)
+            yield DidYouMean(word, instead, replace(query, parsed=replace(query.parsed, rest=rest)))

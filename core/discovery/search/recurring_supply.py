@@ -1,0 +1,31 @@
+""" "300 t every month": who buys from a listing buys once; what shall come in turn is asked for as quotes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+from core.catalogue import Catalogue
+from core.catalogue.language.normalised_text import NormalisedText
+from core.catalogue.language.patterns import whole
+from core.discovery.search.model import ParsedQuery
+from core.kernel.errors import Refusal
+
+
+def drop_recurrence(parsed: ParsedQuery, catalogue: Catalogue) -> ParsedQuery:
+    """The same without the words for how often, which are among what is unclear then. Only of goods that are named."""
+    if not parsed.rest or not (parsed.product or parsed.alternatives):
+        return parsed
+    rest = NormalisedText.of(parsed.rest)
+    found = _how_often(catalogue).search(rest.text)
+    if found is None:
+        return parsed
+    left = f"{rest.as_written(0, found.start())} {rest.as_written(found.end(), len(rest.text))}".split()
+    told = Refusal("search.regularly", words=rest.as_written(*found.span()))
+    return replace(parsed, rest=" ".join(left), unclear=(*parsed.unclear, told))
+
+
+@lru_cache(maxsize=4)
+def _how_often(catalogue: Catalogue) -> re.Pattern[str]:
+    return whole(catalogue.words.all("regularly"))

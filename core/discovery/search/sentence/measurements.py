@@ -1,0 +1,237 @@
+"""What goods are to be measured by: "moisture below 30%", "Asche max. 0,7 %", "over 17 MJ/kg", "M30".
+
+A wish is met by goods whose grade promises as much, or whose seller says so in the words of the listing. Figures are
+compared in one unit each: per cent, MJ/kg, kg/m3, degrees.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from core.catalogue import Catalogue
+from core.catalogue.language.grammar import FIRST_WORD
+from core.catalogue.language.normalised_text import NormalisedText
+from core.catalogue.language.patterns import any_of
+from core.catalogue.product_names import folded
+from core.catalogue.schema import Grade, Limit
+from core.discovery.search.model import IN_BASE, Measure
+from core.discovery.search.sentence.state import TAKEN
+
+MEASURED: Final = "measured:"  # what the marks begin with of what a seller says of the goods
+# What is measured: the limits of grades that promise it, in which steps it is compared, and the most that there is.
+PARAMETERS: Final[Mapping[str, tuple[tuple[str, ...], Decimal, int]]] = {
+    "moisture": (("moisture",), Decimal("0.5"), 70),
+    "ash": (("ash",), Decimal("0.1"), 30),
+    "ncv": (("ncv",), Decimal("0.1"), 45),
+    "fines": (("fines", "fines_below_3_15_mm"), Decimal("0.5"), 40),
+    "sulphur": (("sulphur",), Decimal("0.01"), 1),
+    "nitrogen": (("nitrogen",), Decimal("0.05"), 5),
+    "chlorine": (("chlorine",), Decimal("0.01"), 1),
+    "durability": (("durability",), Decimal("0.1"), 100),
+    "bulk_density": (("bulk_density",), Decimal(10), 1_500),
+    "ash_softening": (("ash_softening",), Decimal(10), 1_600),
+}
+THE_MORE_THE_BETTER: Final = frozenset({"ncv", "durability", "bulk_density", "ash_softening"})
+WITHOUT_UNIT: Final = frozenset({"moisture", "ash"})  # "moisture below 30" can be nothing but per cent
+# Units as they are shown, by how they are written folded; and how many of the unit of comparison one of them is.
+UNITS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("%", "percent", "per cent", "prozent", "proc", "proc.", "procent", "protsenti"), "%"),
+    **dict.fromkeys(("ppm",), "ppm"),
+    **dict.fromkeys(("mg/kg", "мг/кг"), "mg/kg"),
+    **dict.fromkeys(
+        ("kwh/kg", "kwh pro kg", "kwh per kg", "kwh je kg", "квтг/кг", "квт·год/кг", "квт год/кг"), "kWh/kg"
+    ),
+    **dict.fromkeys(("mwh/t", "mwh per t", "mwh pro t", "мвтг/т", "мвт·год/т"), "MWh/t"),
+    **dict.fromkeys(("mj/kg", "mj per kg", "mj pro kg", "мдж/кг"), "MJ/kg"),
+    **dict.fromkeys(("gj/t", "gj per t", "gj/tonne", "гдж/т"), "GJ/t"),
+    **dict.fromkeys(("kcal/kg", "ккал/кг"), "kcal/kg"),
+    **dict.fromkeys(("kg/m3", "кг/м3"), "kg/m3"),
+    **dict.fromkeys(("°c", "° c", "c", "degrees", "grad"), "°C"),
+}
+USUAL_UNITS: Final[Mapping[str, frozenset[str]]] = {
+    "ncv": frozenset({"kWh/kg", "MWh/t", "MJ/kg", "GJ/t", "kcal/kg"}),
+    "bulk_density": frozenset({"kg/m3"}),
+    "ash_softening": frozenset({"°C"}),
+}
+OF_SHARES: Final = frozenset({"%", "ppm", "mg/kg"})
+# Words without which none of the patterns can match, beside those for what is measured.
+OF_ENERGY: Final = frozenset({"kwh", "mwh", "mj", "gj", "kcal", "квт", "квтг", "мвт", "мвтг", "мдж", "гдж", "ккал"})
+# The classes of moisture that are printed on data sheets: M30 of EN and ISO, W30 of Austria.
+CLASSES: Final = tuple(f"{letter}{most}" for letter in "mw" for most in (10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60))
+_NUMBER: Final = r"[0-9]{1,4}(?:[.,][0-9]{1,3})?(?![0-9])"
+_DIGIT: Final = re.compile("[0-9]")
+_BELOW_SIGNS, _ABOVE_SIGNS = ("<", "<=", "≤", "max.", "max"), (">", ">=", "≥", "min.", "min", "mind.")
+
+
+class _Figure(NamedTuple):
+    """A figure as it stands in a sentence: its ends, equal where it is one number, and its limit if one is named."""
+
+    parameter: str
+    low: Decimal
+    high: Decimal
+    unit: str
+    most: bool | None
+    start: int
+    end: int
+
+
+# --- what a sentence wishes, and what a seller says -------------------------------------------------------------------
+
+
+def extract_measures(text: str, catalogue: Catalogue) -> tuple[tuple[Measure, ...], str]:
+    """The figures that goods shall have, one for each that is measured, and the sentence without them."""
+    normalised = NormalisedText.of(text)
+    found = list(_figures(normalised, catalogue))
+    if not found:
+        return (), text
+    measures: dict[tuple[str, bool], Measure] = {}
+    left = normalised.original
+    for each in found:
+        most = each.parameter not in THE_MORE_THE_BETTER if each.most is None else each.most
+        value = each.high if most else each.low
+        measures.setdefault((each.parameter, most), Measure(each.parameter, most, value, each.unit))
+        written = normalised.as_written(each.start, each.end)
+        left = left.replace(written, f" {TAKEN} ", 1)
+    return tuple(measures.values()), left
+
+
+def declared(text: str, catalogue: Catalogue) -> Iterator[Measure]:
+    """What a seller says of the goods: a number alone is the least and the most at once."""
+    for each in _figures(NormalisedText.of(text), catalogue):
+        if each.most is not False:
+            yield Measure(each.parameter, True, each.high, each.unit)
+        if each.most is not True:
+            yield Measure(each.parameter, False, each.low, each.unit)
+
+
+def _figures(normalised: NormalisedText, catalogue: Catalogue) -> Iterator[_Figure]:
+    """Every figure, from left to right. Most sentences have no such word beside a number, and are not looked at."""
+    if _DIGIT.search(normalised.text) is None:
+        return
+    patterns, words = _patterns(catalogue), frozenset(FIRST_WORD.findall(normalised.text))
+    if words.isdisjoint(patterns.first_words):
+        return
+    for found in patterns.figure.finditer(normalised.text):
+        if (figure := patterns.read(found)) is not None:
+            yield figure
+
+
+class _Patterns:
+    """One pattern for all ways to say a figure, made of the catalogue's words."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        words = catalogue.words
+        self._parameters = {folded(word): each for each in PARAMETERS for word in words.all(f"measured_{each}")}
+        below = (*words.all("below"), *words.all("measured_below"), *words.all("below_behind"), *_BELOW_SIGNS)
+        above = (*words.all("above"), *words.all("measured_above"), *words.all("above_behind"), *_ABOVE_SIGNS)
+        self._below = {folded(word) for word in below}
+        beginnings = (FIRST_WORD.search(name) for name in self._parameters)
+        self.first_words = frozenset(found[0] for found in beginnings if found) | OF_ENERGY | frozenset(CLASSES)
+        limit = rf"(?:(?<!\w)|(?=[<>≤≥])){any_of((*below, *above))}(?!\w)\s*"
+        unit, what = any_of(UNITS), any_of(self._parameters)
+        energy = any_of(written for written, unit in UNITS.items() if unit in USUAL_UNITS["ncv"])
+        to = rf"\s*(?:[-–]|{any_of((*words.all('to'), *words.all('and')))}(?!\w))\s*"
+        others = any_of((*(word for each in catalogue.units.values() for word in (each.code, *each.words)), "eur", "€"))
+
+        def number(name: str, unit: str) -> str:
+            return rf"(?:(?P<from_{name}>{_NUMBER})\s*%?{to})?(?P<{name}>{_NUMBER})\s*{unit}"
+
+        small = r"(?:\s+[^\W\d_]{1,7}){0,2}?"  # "moisture content should be below", "Wassergehalt von max."
+        before = rf"(?P<first>{limit})?(?<!\w)(?P<what>{what})(?!\w){small}[\s:=(]*(?P<limit>{limit})?{small}\s*"
+        before += number("n", rf"(?P<unit>{unit}(?!\w))?") + rf"(?!\s*{others}(?!\w))"
+        of = r"\s*(?:[^\W\d_]{1,3}[\s'’])?\s*"  # "30 % of moisture", "30 % d'humidité"
+        behind = rf"(?P<limit_2>{limit})?(?<![\w.,]){number('m', rf'(?P<unit_2>{unit})')}{of}(?P<what_2>{what})(?!\w)"
+        alone = rf"(?P<limit_3>{limit})?(?<![\w.,]){number('k', rf'(?P<unit_3>{energy})')}(?!\w)"
+        ends = any_of((*words.all("below_behind"), *words.all("above_behind")))
+        tail = rf"(?:\s*(?P<behind>{ends})(?!\w)(?!\s*[0-9]))?"
+        classes = rf"(?<!\w)[mw](?P<class>{'|'.join(dict.fromkeys(each[1:] for each in CLASSES))})(?!\w)"
+        self.figure = re.compile(rf"(?:{before}|{behind}|{alone}){tail}|{classes}")
+
+    def read(self, found: re.Match[str]) -> _Figure | None:
+        """What a match says; None where the number is of something else, or more than there can be."""
+        said = found.groupdict()
+        if said["class"]:
+            most = Decimal(said["class"])
+            return _Figure("moisture", most, most, "%", True, *found.span())
+        high = said["n"] or said["m"] or said["k"]
+        low = said["from_n"] or said["from_m"] or said["from_k"] or high
+        what = said["what"] or said["what_2"]
+        parameter = self._parameters[" ".join(what.split())] if what else "ncv"
+        written = said["unit"] or said["unit_2"] or said["unit_3"]
+        unit = UNITS[" ".join(written.split())] if written else "%" if parameter in WITHOUT_UNIT else None
+        if unit is None or unit not in USUAL_UNITS.get(parameter, OF_SHARES):
+            return None
+        limits = (said[each] for each in ("first", "limit", "limit_2", "limit_3", "behind"))
+        limit = next(filter(None, limits), None) if low == high else None
+        ends = sorted((_decimal(low), _decimal(high)))
+        if ends[1] * IN_BASE[unit] > PARAMETERS[parameter][2]:
+            return None
+        below = None if limit is None else " ".join(limit.split()) in self._below
+        return _Figure(parameter, ends[0], ends[1], unit, below, *found.span())
+
+
+@lru_cache(maxsize=4)
+def _patterns(catalogue: Catalogue) -> _Patterns:
+    return _Patterns(catalogue)
+
+
+def _decimal(number: str) -> Decimal:
+    return Decimal(number.replace(",", "."))
+
+
+# --- what meets it ----------------------------------------------------------------------------------------------------
+
+
+def is_met(wish: Measure, grade_id: str | None, words: str, catalogue: Catalogue) -> bool:
+    """Whether the grade promises it or the words of the listing say so: what the index finds by `marks_meeting`."""
+    if grade_id in grades_promising(wish, catalogue):
+        return True
+    wanted = marks_meeting(wish, catalogue)
+    return any(mark in wanted for mark in marks_of(words, catalogue))
+
+
+@lru_cache(maxsize=500)
+def grades_promising(wish: Measure, catalogue: Catalogue) -> frozenset[str]:
+    """The grades within whose limits the figure is always met."""
+    return frozenset(grade.id for grade in catalogue.grades.values() if _promises(grade, wish))
+
+
+def _promises(grade: Grade, wish: Measure) -> bool:
+    limits = PARAMETERS[wish.parameter][0]
+    return any(_within(limit, wish) for limit in grade.limits if limit.parameter in limits)
+
+
+def _within(limit: Limit, wish: Measure) -> bool:
+    ends = (limit.at_most, limit.below) if wish.most else (limit.at_least, limit.above)
+    end = next((each for each in ends if each is not None), None)
+    scale = IN_BASE.get(limit.unit or "%")
+    if end is None or scale is None:
+        return False
+    return end * scale <= wish.in_base if wish.most else end * scale >= wish.in_base
+
+
+def marks_meeting(wish: Measure, catalogue: Catalogue) -> frozenset[str]:
+    """The marks of all documents that meet it: those of grades, and those of every figure that is good enough."""
+    _, step, most = PARAMETERS[wish.parameter]
+    steps = wish.in_base / step
+    good = range(math.floor(steps) + 1) if wish.most else range(math.ceil(steps), math.floor(most / step) + 1)
+    grades = (f"grade:{grade}" for grade in grades_promising(wish, catalogue))
+    return frozenset((*grades, *(_mark(wish.parameter, wish.most, number) for number in good)))
+
+
+def marks_of(words: str, catalogue: Catalogue) -> Sequence[str]:
+    """The marks of what a seller says of the goods, rounded to the next worse step."""
+    marks = []
+    for each in declared(words, catalogue):
+        steps = each.in_base / PARAMETERS[each.parameter][1]
+        marks.append(_mark(each.parameter, each.most, math.ceil(steps) if each.most else math.floor(steps)))
+    return marks
+
+
+def _mark(parameter: str, most: bool, steps: int) -> str:
+    return f"{MEASURED}{parameter}:{'most' if most else 'least'}:{steps}"

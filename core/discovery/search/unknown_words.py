@@ -1,0 +1,76 @@
+"""Words beside goods that nobody in the market writes ("pellets Narnia"): they are told, and are no wish.
+
+A word counts that some document has, perhaps misspelt or in another case, that means something in the catalogue, or
+that a trader is called by. What none of these know can order no list, and nothing would ever meet it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import select
+
+from core.catalogue import Catalogue
+from core.catalogue.product_names import words_of
+from core.discovery.search.engine.document import words_in
+from core.discovery.search.engine.index import Index
+from core.discovery.search.engine.query import Word
+from core.discovery.search.model import ParsedQuery
+from core.kernel.errors import Refusal
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import Organisation
+
+SHORTEST_NAME: Final = 4  # letters of a word that a company may be called by
+
+
+def drop_unknown_words(ctx: Ctx, parsed: ParsedQuery, index: Index, catalogue: Catalogue) -> ParsedQuery:
+    """The same without these words, which are among what is unclear then. Where no goods are named some word has to be
+    met, so one must be left."""
+    written = parsed.rest.split()
+    known = _heard(ctx, written, index, catalogue)
+    goods = parsed.product or parsed.alternatives or parsed.grade
+    if all(known) or not (goods or any(known)):
+        return parsed
+    unheard, run = list[str](), list[str]()
+    for word, is_known in zip([*written, ""], [*known, True], strict=True):
+        if not is_known:
+            run.append(word)
+        elif run:
+            unheard.append(" ".join(run))
+            run = []
+    rest = " ".join(word for word, is_known in zip(written, known, strict=True) if is_known)
+    told = Refusal("search.not_looked_at", words=", ".join(unheard))
+    return replace(parsed, rest=rest, unclear=(*parsed.unclear, told))
+
+
+def _heard(ctx: Ctx, written: Sequence[str], index: Index, catalogue: Catalogue) -> list[bool]:
+    """Of each word whether it counts. A number counts like the words beside it: "10000 lbs" are nothing together."""
+    if not written:
+        return []
+    texts = [" ".join(words_in(word)) for word in written]
+    meant = catalogue.synonyms.of(texts)
+    heard = index.heard([Word(text, also) for text, also in zip(texts, meant, strict=True)])
+    known = [bool(also) or is_heard for also, is_heard in zip(meant, heard, strict=True)]
+    traders = _names_of_traders(ctx, {text for text, is_known in zip(texts, known, strict=True) if not is_known})
+    known = [is_known or text in traders for text, is_known in zip(texts, known, strict=True)]
+    for place, text in enumerate(texts):
+        if text.isdigit() and known[place]:
+            known[place] = all(known[max(0, place - 1) : place + 2])
+    return known
+
+
+def _names_of_traders(ctx: Ctx, words: Set[str]) -> frozenset[str]:
+    """Those of these folded words that somebody who has ever traded is called by; asked once a search, and only for
+    words that nothing else knows."""
+    asked = frozenset(word for word in words if len(word) >= SHORTEST_NAME and word.isalpha())
+    if not asked:
+        return asked
+    names = ctx.session.scalars(select(Organisation.name).where(Organisation.traded))
+    return asked.intersection(word for name in names for word in words_of(name))
+
+
+def drop_single_letters(rest: str) -> str:
+    """The words without small letters that stand alone: "а" and "о" are no names of anything."""
+    return " ".join(word for word in rest.split() if len(word) > 1 or not word.islower())
