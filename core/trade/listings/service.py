@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select
 
 from core.catalogue import Catalogue
-from core.kernel.compiled_statements import find_by_key, select_rows
+from core.kernel.compiled_statements import select_rows
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import enter, step
 from core.kernel.quantity import Quantity
@@ -77,7 +77,7 @@ AS_GIVEN = (PublishListing.model_fields.keys() & Listing.__table__.columns.keys(
 
 def listing_for(ctx: Ctx, listing_id: str) -> Listing:
     """A listing in whatever state, as everybody may see it. Raises NotFound."""
-    listing = find_by_key(ctx.session, Listing, listing_id)
+    listing = ctx.session.get(Listing, listing_id)
     if listing is None:
         raise NotFound
     return listing

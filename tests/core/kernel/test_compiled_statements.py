@@ -87,27 +87,31 @@ def test_a_row_of_any_table_is_read_as_sqlalchemy_reads_it(session: UnitSession,
     assert len(ours) == 1
 
 
+INBOX: Any = InboxRow.__table__
+_NAMED = (
+    select(Organisation.id).where(Organisation.name.in_(bindparam("names", expanding=True))).limit(bindparam("most"))
+)
 STATEMENTS: list[tuple[str, Callable[[Session], object], Any]] = [
-    ("one row", lambda session: add_rows(session, InboxRow, [ROW]), insert(InboxRow.__table__).values(ROW)),
+    ("one row", lambda session: add_rows(session, InboxRow, [ROW]), insert(INBOX).values(ROW)),
     (
         "several rows",
         lambda session: add_all(session, InboxRow, [{**ROW, "key": "a"}, {**ROW, "key": "b"}]),
-        insert(InboxRow.__table__).values([{**ROW, "key": "a"}, {**ROW, "key": "b"}]).inline(),
+        insert(INBOX).values([{**ROW, "key": "a"}, {**ROW, "key": "b"}]).inline(),
     ),
     (
         "once",
         lambda session: add_once(session, InboxRow, **ROW),
-        sqlite.insert(InboxRow.__table__).values(ROW).on_conflict_do_nothing().inline(),
+        sqlite.insert(INBOX).values(ROW).on_conflict_do_nothing().inline(),
     ),
     (
         "change",
         lambda session: change(session, InboxRow, {"key": "a"}, answer=[1]),
-        update(InboxRow.__table__).where(InboxRow.key == "a").values(answer=[1]),
+        update(INBOX).where(InboxRow.key == "a").values(answer=[1]),
     ),
     (
         "remove",
         lambda session: remove(session, InboxRow, key="a", failure="late"),
-        delete(InboxRow.__table__).where(InboxRow.key == "a", InboxRow.failure == "late"),
+        delete(INBOX).where(InboxRow.key == "a", InboxRow.failure == "late"),
     ),
     (
         "all in order",
@@ -122,9 +126,6 @@ STATEMENTS: list[tuple[str, Callable[[Session], object], Any]] = [
         select(Organisation.id).where(Organisation.name.in_(["Anna", "Jonas"])).limit(3),
     ),
 ]
-_NAMED = (
-    select(Organisation.id).where(Organisation.name.in_(bindparam("names", expanding=True))).limit(bindparam("most"))
-)
 
 
 @pytest.mark.parametrize(("name", "ours", "theirs"), STATEMENTS, ids=[name for name, _, _ in STATEMENTS])
