@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from babel.messages.plurals import get_plural
@@ -19,7 +19,7 @@ from babel.messages.plurals import get_plural
 from config.market import market_context
 from config.settings import Settings
 from conversations.help import page_index
-from conversations.market_rules import HOUR, POLICIES, Figure, MarketRules, on_the_hour, whole
+from conversations.market_rules import HOUR, POLICIES, MarketRules, on_the_hour, whole
 from conversations.wording import FIGURES, TODAY, Wordings
 from core.kernel.money import Money
 from core.trade.deals import model as deals
@@ -94,7 +94,7 @@ README_TELLS: Final = (
 
 def odd_rules() -> MarketRules:
     """Every figure another one than today's, and no two alike: 15 free minutes, a fee of 3.1 %, and so on."""
-    odd: dict[str, Figure] = {"free_minutes": 15, "goods_fee": Decimal("3.1"), "session_fee": Decimal("17.3")}
+    odd: dict[str, Any] = {"free_minutes": 15, "goods_fee": Decimal("3.1"), "session_fee": Decimal("17.3")}
     number = iter(each for each in range(61, 999, 2) if each not in TODAYS.values())
     for name in sorted(FIGURES - odd.keys()):
         match TODAYS[name]:
@@ -106,7 +106,7 @@ def odd_rules() -> MarketRules:
                 odd[name] = f"9{next(number)}"
             case _:
                 odd[name] = next(number)
-    return replace(TODAY, **odd)  # type: ignore[arg-type]  # each figure has the type that it has today
+    return replace(TODAY, **odd)
 
 
 @cache
