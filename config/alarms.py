@@ -9,6 +9,7 @@ from core.books.reconciliation.events import DifferenceFound
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.money.ledger.events import InvariantBroken
+from core.people.accounts.letters import AlarmLetter
 from core.trade.funding.events import AccountRefused, EffectRefused
 
 log = structlog.get_logger(__name__)
@@ -26,15 +27,15 @@ def listen(reactions: Reactions, wordings: Wordings, operator_email: str | None)
             text = words("mail.alarm_books", invariant=fact.invariant, detail=fact.detail)
         else:
             text = words("mail.alarm_deal", invariant=fact.invariant, detail=fact.detail, deal=fact.deal_id)
-        letter = {"to": operator_email, "subject": words("mail.alarm_subject"), "text": text}
-        ctx.post("mail", f"mail:{operator_email}", "alarm", letter)
+        letter = AlarmLetter(to=operator_email, subject=words("mail.alarm_subject"), text=text)
+        ctx.post(f"mail:{operator_email}", letter)
 
     def differ(ctx: Ctx, fact: DifferenceFound) -> None:
         log.critical("books_differ", kind=fact.kind, subject=fact.subject, detail=fact.detail)
         if operator_email is not None:
             text = words("mail.alarm_difference", subject=fact.subject, detail=fact.detail)
-            letter = {"to": operator_email, "subject": words("mail.alarm_subject"), "text": text}
-            ctx.post("mail", f"mail:{operator_email}", "alarm", letter)
+            letter = AlarmLetter(to=operator_email, subject=words("mail.alarm_subject"), text=text)
+            ctx.post(f"mail:{operator_email}", letter)
 
     def refused(ctx: Ctx, fact: EffectRefused) -> None:
         kind, subject_kind = fact.kind.value, fact.subject_kind.value
@@ -51,8 +52,8 @@ def listen(reactions: Reactions, wordings: Wordings, operator_email: str | None)
             text = words(
                 "mail.alarm_refused", amount=amount, kind=kind, subject_kind=subject_kind, subject=about, why=fact.why
             )
-            letter = {"to": operator_email, "subject": words("mail.alarm_subject_refused"), "text": text}
-            ctx.post("mail", f"mail:{operator_email}", "alarm", letter)
+            letter = AlarmLetter(to=operator_email, subject=words("mail.alarm_subject_refused"), text=text)
+            ctx.post(f"mail:{operator_email}", letter)
 
     def no_account(_ctx: Ctx, fact: AccountRefused) -> None:
         log.error("account_refused", organisation=fact.organisation_id, why=fact.why)

@@ -14,6 +14,7 @@ from core.advice.sessions.rooms.links import Rooms
 from core.books.invoicing.model import MARKET, Party
 from core.catalogue.language.places import Places
 from core.catalogue.model import Catalogue
+from core.kernel.chat_state.memory import ChatMemory
 from core.kernel.chat_state.model import Draft
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import NOBODY, Person
@@ -63,6 +64,26 @@ class ChatAddress:
         return f"{self.platform}:{self.workspace}:{self.address}"
 
 
+@dataclass(slots=True)
+class UpdateState:
+    """What a unit knows of the chat update that it works on. Empty where no update led to it.
+
+    `here`: what follows from the update is shown there first. `message`: the message that it came from; `said_in`:
+    the one whose text it is. `room`: the topic or thread, as "deal:<id>". `is_press`: a card's own button was pressed,
+    and `pressed_on` the message that has it. `is_sent`: a form's answers are sent now, not only looked at.
+    `moved_form`: the form that was laid upon a newer state of what it changes.
+    """
+
+    here: ChatAddress | None = None
+    message: str = ""
+    said_in: str = ""
+    room: str | None = None
+    is_press: bool = False
+    pressed_on: str | None = None
+    is_sent: bool = False
+    moved_form: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class FormDefaults:
     """How a form begins: answers known already, what it is about, and the version of that thing the person saw."""
@@ -109,15 +130,22 @@ class ChatContext:
         return self.ctx.now.astimezone(self.words.zone).date()
 
     @property
+    def update(self) -> UpdateState:
+        return self.ctx.collected(UpdateState)
+
+    @property
+    def memory(self) -> ChatMemory:
+        return ChatMemory(self.ctx, self.person.id)
+
+    @property
     def place(self) -> str:
         """Where the button was pressed: kept with a consent."""
-        return f"{self.chat_address.lane}:{self.ctx.notes.get('message', '')}"
+        return f"{self.chat_address.lane}:{self.update.message}"
 
     @property
     def room(self) -> str | None:
         """Whose topic or thread this was said in: "deal:<id>"."""
-        room: str | None = self.ctx.notes.get("room")
-        return room
+        return self.update.room
 
     def name_of(self, person_id: str) -> str:
         """What a person is called; of who has left, that they have."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from conversations.buttons import Press, read_press
-from conversations.chat_context import ChatAddress, ChatContext, MarketContext
+from conversations.chat_context import ChatAddress, ChatContext, MarketContext, UpdateState
 from conversations.discovery.search_state import ask_problem_no_more
 from conversations.form_controller.controller import FormController
 from conversations.links import LED_TO, link_in
-from conversations.outgoing.messages import ANSWERS, send, summary
 from conversations.outgoing.placement import ELSEWHERE
 from conversations.outgoing.repeated_presses import done_just_now, note_done
+from conversations.outgoing.sender import ANSWERS, send, summary
 from conversations.reply import FormErrors, FormView, Reply, Say, Toast
 from conversations.router import Flow, Router, merge_routers
 from conversations.shop.purchases import take_stars
@@ -35,16 +36,9 @@ from conversations.turn import (
     UnsupportedInput,
 )
 from core.kernel import inbox
+from core.kernel.chat_state.memory import Topic
 from core.kernel.chat_state.model import Draft
-from core.kernel.chat_state.service import (
-    answered_by,
-    focused_draft,
-    main_button,
-    recall,
-    remember,
-    room_at,
-    was_answer,
-)
+from core.kernel.chat_state.service import answered_by, focused_draft, main_button, room_at, was_answer
 from core.kernel.errors import Refusal, Stale
 from core.kernel.transaction import Actor, Ctx
 from core.kernel.transaction import person as acting_person
@@ -52,7 +46,26 @@ from core.people.accounts.model import Person
 from core.people.accounts.service import meet
 
 NOBODY = Actor(None, "newcomer")  # until we know who speaks
-ASKED_IN = "asked_in"  # under which is remembered in which room a form was asked
+ALBUM: Final = Topic("album", str)  # whose photos came last
+
+
+@dataclass(frozen=True, slots=True)
+class AskedIn:
+    """In which room a form was asked."""
+
+    draft: str
+    room: str
+
+    @classmethod
+    def read(cls, text: str) -> AskedIn:
+        draft, _, room = text.partition(" ")
+        return cls(draft, room)
+
+    def __str__(self) -> str:
+        return f"{self.draft} {self.room}"
+
+
+ASKED_IN: Final = Topic("asked_in", AskedIn.read)
 SIGNS = {"slack": "/parley "}  # what a command begins with, where that is not a mere slash
 
 # Replies that the platform wants as the answer to the input itself, within seconds, rather than as a message.
@@ -129,8 +142,8 @@ class Engine:
                 chat.as_new_message = False
                 pressed = read_press(load)
                 # The card under the finger is edited, not sent again; under a form's button lies the form's own card.
-                chat.ctx.notes["pressed"] = not pressed.verb.startswith("form.")
-                chat.ctx.notes["pressed_on"] = turn.message or ELSEWHERE
+                chat.update.is_press = not pressed.verb.startswith("form.")
+                chat.update.pressed_on = turn.message or ELSEWHERE
                 self._pressed(chat, pressed)
                 note_done(chat, load)
             case FormSubmission() | ClosedForm() | Attached() | Located() | UnsupportedInput():
@@ -150,8 +163,8 @@ class Engine:
         load = main_button(chat.ctx, where.platform, where.workspace, where.address, message)
         if load:
             chat.as_new_message = False
-            chat.ctx.notes["pressed"] = True
-            chat.ctx.notes["pressed_on"] = message
+            chat.update.is_press = True
+            chat.update.pressed_on = message
             self._pressed(chat, read_press(load))
 
     def _brought(
@@ -210,7 +223,7 @@ class Engine:
     @staticmethod
     def _asked_here(chat: ChatContext, draft: Draft) -> bool:
         """In a room of its own only what was asked there is answered; the rest is for the other side."""
-        return chat.room is None or recall(chat.ctx, chat.person.id, ASKED_IN) == f"{draft.id} {chat.room}"
+        return chat.room is None or chat.memory.get(ASKED_IN) == AskedIn(draft.id, chat.room)
 
     def _shared_place(self, chat: ChatContext, latitude: float, longitude: float) -> None:
         """An answer to the form that is open, or a word to who is talked with; otherwise where one's company is."""
@@ -253,8 +266,8 @@ class Engine:
             _ = attached.caption and any(hears(chat, attached.caption) for hears in self._router.listeners)
             return
         if attached.album:  # its photos come one by one; the first is answered, and the answer then follows the others
-            chat.as_new_message = recall(chat.ctx, chat.person.id, "album") != attached.album
-            remember(chat.ctx, chat.person.id, "album", attached.album)
+            chat.as_new_message = chat.memory.get(ALBUM) != attached.album
+            chat.memory.put(ALBUM, attached.album)
         draft = focused_draft(chat.ctx, chat.person.id)
         if draft is None or not self.form_controller.receive(chat, draft, attached.files):
             chat.reply(Say(text=chat.words("talk.file_for_what")))
@@ -265,14 +278,11 @@ class Engine:
         person = meet(ctx, turn.identity, turn.address)
         ctx.actor = acting_person(person.id)
         chat_address = ChatAddress(turn.identity.platform.value, turn.identity.workspace, turn.address)
-        ctx.notes["message"] = turn.message or ""
-        ctx.notes["said_in"] = turn.input.message if isinstance(turn.input, TextMessage) else ""
-        ctx.notes["room"] = room_of(ctx, turn, chat_address)
-        ctx.notes["here"] = chat_address  # what follows from this input is shown here first
-        ctx.notes["input"] = (
-            turn.key,
-            turn.input.text if isinstance(turn.input, TextMessage) else None,
-        )  # for the record
+        said, update = turn.input if isinstance(turn.input, TextMessage) else None, ctx.collected(UpdateState)
+        update.here, update.message, update.room = chat_address, turn.message or "", room_of(ctx, turn, chat_address)
+        update.said_in = said.message if said is not None else ""
+        current = ctx.collected(inbox.CurrentInput)
+        current.key, current.text = turn.key, said.text if said is not None else None
         return self.talk_to(ctx, person, chat_address)
 
     def talk_to(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
@@ -325,7 +335,7 @@ class Engine:
     def _send(self, chat: ChatContext, turn: Turn, replies: list[Reply]) -> None:
         for each in replies:
             if chat.room is not None and isinstance(each, FormView):
-                remember(chat.ctx, chat.person.id, ASKED_IN, f"{each.draft} {chat.room}")
+                chat.memory.put(ASKED_IN, AskedIn(each.draft, chat.room))
         if replies:
             send(
                 chat.ctx,
@@ -336,7 +346,7 @@ class Engine:
                 message=turn.message,
                 thread=turn.thread,
                 channel=turn.channel,
-                pressed=chat.ctx.notes.get("pressed_on"),
+                pressed=chat.update.pressed_on,
             )
 
 

@@ -154,8 +154,7 @@ PAGE_FACTS: Facts = {money.PaymentLinkReady: "notice.payment_ready"}
 
 
 def notifications(ctx: Ctx) -> Notifications:
-    notes: Notifications = ctx.notes.setdefault(NOTIFICATIONS, Notifications())
-    return notes
+    return ctx.collected(Notifications)
 
 
 def _on_offer(code: str) -> Callable[[Ctx, offer.OfferFact], None]:

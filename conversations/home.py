@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from conversations.advice.sessions.card import session_card, waits_for_me
 from conversations.books.money_statement import is_set_up, money_card, payouts_card
 from conversations.buttons import Press, press, to_command
@@ -22,7 +24,7 @@ from core.advice.sessions.model import Booking
 from core.books.statements.service import statement
 from core.discovery.alerts import service as alerts
 from core.kernel.chat_state import service as talks
-from core.kernel.chat_state.service import recall, remember
+from core.kernel.chat_state.memory import Topic
 from core.people.accounts.service import organisation_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import DEAL
@@ -37,7 +39,8 @@ from core.trade.requests.model import REQUEST, Request, RequestState
 from core.trade.reviews.service import reviews_due
 
 SHOWN = 5
-MORE, SHOWN_ALL = "desk", "all"  # under which is remembered whether all ways are laid open
+MORE: Final = Topic("desk", str)  # whether all ways are laid open
+SHOWN_ALL: Final = "all"
 
 router = Router()
 
@@ -54,7 +57,7 @@ def me(chat: ChatContext, where: str) -> None:
 @router.press("me.more")
 def more(chat: ChatContext, pressed: Press) -> None:
     """The other ways on the Home tab are laid open, or folded again; it stays so until it is changed."""
-    remember(chat.ctx, chat.person.id, MORE, pressed.choice)
+    chat.memory.put(MORE, pressed.choice)
     me(chat, "home")
 
 
@@ -80,7 +83,7 @@ def _buttons(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:
     )
     if chat.chat_address.platform != "slack":
         return first, *_other_ways(chat)
-    if recall(chat.ctx, chat.person.id, MORE) != SHOWN_ALL:
+    if chat.memory.get(MORE) != SHOWN_ALL:
         unfold = Button(label=chat.words("me.more"), press=press("me.more", choice=SHOWN_ALL))
         return first, (to_command(chat.words, "tour"), to_command(chat.words, "help"), unfold)
     return first, *_other_ways(chat), (Button(label=chat.words("me.fewer"), press=press("me.more")),)

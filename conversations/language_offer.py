@@ -12,19 +12,21 @@ from conversations.chat_context import ChatContext
 from conversations.reply import Button, Say
 from core.catalogue import Catalogue
 from core.catalogue.product_names import words_of
-from core.kernel.chat_state.service import recall, remember
+from core.kernel.chat_state.memory import Topic
 
 SEVERAL: Final = 2  # words that one language alone has: a single one may be a name
 LETTERS: Final = 3  # of a word that tells its language
-OFFERED: Final = "language_offered"  # under which is remembered that it was
+OFFERED: Final = Topic("language_offered", str)  # the last language that was
 
 
 def offer_language(chat: ChatContext, text: str) -> None:
     """One line and a button in the language that was written, behind the answer."""
     written = language_of(text, chat.market_context.catalogue)
-    if written in {None, chat.words.language} or chat.room is not None or recall(chat.ctx, chat.person.id, OFFERED):
+    if written in {None, chat.words.language} or chat.room is not None:
         return
-    remember(chat.ctx, chat.person.id, OFFERED, written or "")
+    if chat.memory.get(OFFERED) is not None:
+        return
+    chat.memory.put(OFFERED, written or "")
     words = chat.market_context.wordings.speak(written or "", chat.person.zone, chat.words.sign)
     button = Button(label=words("language.go_on"), press=press("language.choose", choice=written or ""))
     chat.reply(Say(text=words("language.spoken_too"), buttons=((button,),)))

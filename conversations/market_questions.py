@@ -68,10 +68,10 @@ def _asks_language(said: list[str], catalogue: Catalogue, shown: str) -> bool:
     may be of a country too, or said of the list above; and behind consultants it is what they shall speak."""
     around, nouns = _of_speech(catalogue), _nouns(catalogue)
     named = [word for word in said if language_named(word) is not None or word in nouns]
-    if not named or not all(word in around or word in named for word in said) or shown == ADVICE:
+    if not named or not all(word in around or word in named for word in said) or shown == ADVICE.name:
         return False
     bare = nouns.isdisjoint(said) and len(named) == len(said)
-    return not bare or not (shown == GOODS or any(map(catalogue.country_named, said)))
+    return not bare or not (shown == GOODS.name or any(map(catalogue.country_named, said)))
 
 
 @lru_cache(maxsize=16)

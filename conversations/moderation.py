@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from conversations.advice.expert_search.expert_search import profile_card
@@ -23,7 +24,7 @@ from conversations.wording import Words, labelled
 from core.advice.experts.questions.service import question_for, side_of
 from core.advice.experts.service import expert_for
 from core.advice.sessions.service import booking_for
-from core.kernel.chat_state.service import recall, remember
+from core.kernel.chat_state.memory import Topic
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import operators, person_of
@@ -34,7 +35,24 @@ from core.trade.listings.service import listing_for
 from core.trade.offers.inquiries.service import inquiry_for
 from core.trade.offers.service import offer_for
 
-LAST_SEEN: Final = "reported"  # which card the person was looking at, kept for the report's form
+
+@dataclass(frozen=True, slots=True)
+class SeenCard:
+    """The card that a person was looking at, kept for the report's form."""
+
+    kind: str
+    subject: str
+
+    @classmethod
+    def read(cls, text: str) -> SeenCard:
+        kind, _, subject = text.partition(":")
+        return cls(kind, subject)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.subject}"
+
+
+LAST_SEEN: Final = Topic("reported", SeenCard.read)
 
 router = Router()
 
@@ -143,8 +161,9 @@ REPORT: Final = own_words("tell")
 
 
 def _report(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    kind, _, subject = recall(chat.ctx, chat.person.id, LAST_SEEN).partition(":")
-    screen = on_screen(chat.words, SEEN_ON[kind][1](chat, subject)) if kind in SEEN_ON else ""
+    seen = chat.memory.get(LAST_SEEN)
+    known = seen is not None and seen.kind in SEEN_ON
+    screen = on_screen(chat.words, SEEN_ON[seen.kind][1](chat, seen.subject)) if seen is not None and known else ""
     command = ReportParty(organisation_id=str(defaults.subject), words=values["words"], screen=screen[:SCREEN_AT_MOST])
     service.report(chat.ctx, command)
     block_too = Button(label=chat.words("apart.block"), press=press("apart.block", command.organisation_id))
@@ -157,7 +176,7 @@ router.flow(Flow(REPORT, finish=_report))
 @router.press("apart.report")
 def report(chat: ChatContext, pressed: Press) -> None:
     organisation = SEEN_ON[pressed.choice][0](chat, pressed.subject)
-    remember(chat.ctx, chat.person.id, LAST_SEEN, f"{pressed.choice}:{pressed.subject}")
+    chat.memory.put(LAST_SEEN, SeenCard(pressed.choice, pressed.subject))
     chat.as_new_message = True
     chat.open("tell", FormDefaults({}, organisation))
 

@@ -5,18 +5,19 @@ A failure that the provider keeps under a key is no answer: it is looked whether
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
 from core.advice.sessions import card_results
 from core.kernel.clock import Clock
-from core.kernel.dispatcher import Delivered, Never
+from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
-from payments.outcomes import Apply, Outcome, Unit, again, amount_of, known, seen
+from core.money.messages import CancelHold, CaptureHold, CloseCardPage, OpenCardPage, OpenHoldPage, PlaceHold
+from payments.outcomes import Apply, Unit, again, known, seen
 from payments.provider import Provider
 from payments.provider_models import Checkout, CheckoutState, Intent, IntentState
 from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest, PayerRequest
@@ -32,29 +33,28 @@ class Holding:
         self._provider = provider
         self._clock = clock
 
-    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
-        return {
-            "hold.page": self._page,
-            "card.page": self._page,
-            "hold.page.close": self._close,
-            "hold": self._hold,
-            "capture": self._capture,
-            "hold.cancel": self._cancel,
-        }
+    def kinds(self) -> Mapping[str, Carry]:
+        return routes(
+            handles(OpenHoldPage, self._page),
+            handles(OpenCardPage, self._page),
+            handles(CloseCardPage, self._close),
+            handles(PlaceHold, self._hold),
+            handles(CaptureHold, self._capture),
+            handles(CancelHold, self._cancel),
+        )
 
-    async def _page(self, post: Post) -> Outcome:
-        body, hold = post.body, str(post.body["hold"])
-        expires_at = datetime.fromisoformat(body["expires"])
+    async def _page(self, post: Post, asked: OpenHoldPage | OpenCardPage) -> Outcome:
+        hold = asked.hold
         lapsed = known(partial(card_results.page_lapsed, hold_id=hold))
-        if expires_at <= self._clock.now():
+        if asked.expires <= self._clock.now():
             return Never("its time has passed", lapsed)
-        ask = PayerRequest(f"payer:{body['person']}", body["person"], body["name"], body["email"])
+        ask = PayerRequest(f"payer:{asked.person}", asked.person, asked.name, asked.email)
         payer = await self._provider.open_payer(ask)
         if isinstance(payer, Unknown) and payer.saved:
             payer = await self._provider.open_payer(replace(ask, key=f"{ask.key}:{hold}"))
         if not isinstance(payer, Done):
             return self._not_opened(post, payer, lapsed)
-        page = await self._open(post, payer.value, expires_at)
+        page = await self._open(asked, payer.value)
         if not isinstance(page, Done):
             return self._not_opened(post, page, lapsed)
         opened = partial(
@@ -67,14 +67,14 @@ class Holding:
         )
         return Delivered(known(opened))
 
-    async def _open(self, post: Post, payer: str, expires_at: datetime) -> Answer[Checkout]:
-        body, hold = post.body, str(post.body["hold"])
-        if post.kind == "card.page":
-            ask = CardPageRequest(f"card:{hold}", hold, payer, body["currency"], expires_at)
+    async def _open(self, asked: OpenHoldPage | OpenCardPage, payer: str) -> Answer[Checkout]:
+        hold = asked.hold
+        if isinstance(asked, OpenCardPage):
+            ask = CardPageRequest(f"card:{hold}", hold, payer, asked.currency, asked.expires)
             return await self._provider.open_card_page(ask)
-        title = " · ".join(body[each] for each in ("ref", "what") if each in body)
+        title = " · ".join(filter(None, (asked.ref, asked.what)))
         return await self._provider.open_hold_page(
-            HoldPageRequest(f"hold-page:{hold}", hold, title, amount_of(body), payer, expires_at)
+            HoldPageRequest(f"hold-page:{hold}", hold, title, asked.money, payer, asked.expires)
         )
 
     @staticmethod
@@ -83,18 +83,18 @@ class Holding:
             return Never(answer.why, lapsed)
         return again(post, answer.why, answer.seconds)
 
-    async def _close(self, post: Post) -> Outcome:
-        return seen(await self._provider.expire_checkout(post.body["session"]), tell_page)
+    async def _close(self, _post: Post, asked: CloseCardPage) -> Outcome:
+        return seen(await self._provider.expire_checkout(asked.session), tell_page)
 
-    async def _hold(self, post: Post) -> Outcome:
-        body, hold = post.body, str(post.body["hold"])
-        ask = HoldRequest(f"hold:{hold}:{body['attempt']}", hold, amount_of(body), body["payer"], body["card"])
+    async def _hold(self, post: Post, asked: PlaceHold) -> Outcome:
+        hold = asked.hold
+        ask = HoldRequest(f"hold:{hold}:{asked.attempt}", hold, asked.money, asked.payer, asked.card)
         forgotten = self._clock.now() - post.created_at >= KEY_KEPT
-        if forgotten and (found := await self._found(post)) is not None:
+        if forgotten and (found := await self._found(post, asked)) is not None:
             return found
         answer = await self._provider.hold(ask)
         if isinstance(answer, Unknown) and answer.saved:
-            if (found := await self._found(post)) is not None:
+            if (found := await self._found(post, asked)) is not None:
                 return found
             answer = await self._provider.hold(replace(ask, key=f"{ask.key}:again"))
         match answer:
@@ -105,10 +105,10 @@ class Holding:
             case Unknown(why, seconds):
                 return again(post, why, seconds)
 
-    async def _found(self, post: Post) -> Outcome | None:
+    async def _found(self, post: Post, asked: PlaceHold) -> Outcome | None:
         """What has become of a hold that was asked for before; None when it never came to an answer."""
-        hold = str(post.body["hold"])
-        match await self._provider.find_intent(hold, post.body["payer"]):
+        hold = asked.hold
+        match await self._provider.find_intent(hold, asked.payer):
             case Done(Intent(state=IntentState.OPEN, why=why)):
                 return declined(hold, why) if why else None
             case Done(Intent() as found):
@@ -118,9 +118,9 @@ class Holding:
             case Refused(why) | Unknown(why):
                 return again(post, why)
 
-    async def _capture(self, post: Post) -> Outcome:
-        body, hold = post.body, str(post.body["hold"])
-        ask = CaptureRequest(f"capture:{hold}", body["intent"], amount_of(body))
+    async def _capture(self, post: Post, asked: CaptureHold) -> Outcome:
+        hold = asked.hold
+        ask = CaptureRequest(f"capture:{hold}", asked.intent, asked.money)
         answer = await self._provider.capture(ask)
         if isinstance(answer, Unknown) and answer.saved:  # what was taken under the other key is seen, and taken once
             answer = await self._provider.capture(replace(ask, key=f"{ask.key}:again"))
@@ -132,13 +132,12 @@ class Holding:
             case Unknown(why, seconds):
                 return again(post, why, seconds)
 
-    async def _cancel(self, post: Post) -> Outcome:
-        body = post.body
-        match await self._provider.cancel(body["intent"]):
+    async def _cancel(self, post: Post, asked: CancelHold) -> Outcome:
+        match await self._provider.cancel(asked.intent):
             case Done(intent):
                 return Delivered(tell_hold(intent))
             case Refused(why):  # it is over already; a look tells how
-                found = await self._provider.intent(body["intent"])
+                found = await self._provider.intent(asked.intent)
                 return seen(found, tell_hold) if isinstance(found, Done) else again(post, why)
             case Unknown(why, seconds):
                 return again(post, why, seconds)

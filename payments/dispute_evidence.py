@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
-from core.kernel.dispatcher import Delivered, Never
+from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Transactions
+from core.money.messages import SubmitEvidence
 from core.trade.funding.evidence import service as evidence
 from documents.evidence.document import drawn
 from documents.evidence.records import RECORDS, Goods, in_words
 from documents.evidence.sentences import texts
-from payments.outcomes import Outcome, again, known
+from payments.outcomes import again, known
 from payments.provider import Provider
 from payments.provider_requests import EvidenceRequest
 from payments.provider_results import Done, Refused, Unknown
@@ -28,12 +29,11 @@ class DisputeEvidence:
         self._transactions = transactions
         self._goods = goods
 
-    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
-        return {"evidence.submit": self._submit}
+    def kinds(self) -> Mapping[str, Carry]:
+        return routes(handles(SubmitEvidence, self._submit))
 
-    async def _submit(self, post: Post) -> Outcome:
-        body, chargeback = post.body, str(post.body["chargeback"])
-        record_of = RECORDS[body["matter"]]
+    async def _submit(self, post: Post, asked: SubmitEvidence) -> Outcome:
+        chargeback, record_of = asked.chargeback, RECORDS[asked.subject_kind]
         record = await self._transactions.run(MARKET, lambda ctx: record_of(ctx, chargeback))
         # Made of one moment, it is the same document however often it is asked for under this key.
         record["made_at"] = post.created_at.isoformat()
@@ -41,8 +41,8 @@ class DisputeEvidence:
             record["deal"]["goods"] = in_words(record["deal"]["terms"], self._goods)
         told = texts(record)
         document = drawn(record, post.created_at, told.get("uncategorized_text", ""))
-        key = f"evidence:{chargeback}:{body['attempt']}:{digest(document)[:16]}"
-        match await self._provider.submit_evidence(EvidenceRequest(key, body["dispute"], document, told)):
+        key = f"evidence:{chargeback}:{asked.attempt}:{digest(document)[:16]}"
+        match await self._provider.submit_evidence(EvidenceRequest(key, asked.dispute, document, told)):
             case Done(dispute):
                 sent = known(partial(evidence.pack_sent, chargeback_id=chargeback, digest=digest(document)))
                 return Delivered(both(sent, tell_dispute(dispute)))

@@ -8,15 +8,16 @@ from typing import Protocol
 
 from core.books.invoicing.model import Content, Said
 from core.kernel.clock import Clock
+from core.kernel.dispatcher import Outcome
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Transactions
+from core.money.messages import Look
 from documents.contracts.signed_terms import SignedTerms
 from documents.invoices.carrier import Invoices
 from payments.card_holds import Holding
 from payments.dispute_evidence import DisputeEvidence
 from payments.onboarding import Onboarding
-from payments.outcomes import Outcome
 from payments.payment_requests import PayingIn
 from payments.payouts import PayingOut
 from payments.provider import Provider
@@ -53,4 +54,5 @@ class PaymentEffects:
         return await self._kinds[post.kind](post)
 
     async def _look(self, post: Post) -> Outcome:
-        return await look(self._provider, post.body["kind"], post.body["id"])
+        assert isinstance(post.message, Look)
+        return await look(self._provider, post.message.kind, post.message.id)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
 from core.kernel.clock import Clock
-from core.kernel.dispatcher import Delivered, Later, Never
+from core.kernel.dispatcher import Carry, Delivered, Later, Never, Outcome, handles, routes
 from core.kernel.outbox import Post
+from core.money.messages import LinkAccount, OpenAccount
 from core.trade.funding import service as escrow
-from payments.outcomes import Outcome, Unit, known, seen
+from payments.outcomes import Unit, known, seen
 from payments.provider import Provider
 from payments.provider_requests import AccountRequest
 from payments.provider_results import Done, Refused, Unknown
@@ -26,35 +27,34 @@ class Onboarding:
         self._provider = provider
         self._clock = clock
 
-    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
-        return {"account.open": self._open_account, "account.link": self._link}
+    def kinds(self) -> Mapping[str, Carry]:
+        return routes(handles(OpenAccount, self._open_account), handles(LinkAccount, self._link))
 
-    async def _open_account(self, post: Post) -> Outcome:
-        body, organisation = post.body, str(post.body["organisation"])
-        wish = {name: body[name] for name in ("name", "country", "email")}
+    async def _open_account(self, _post: Post, asked: OpenAccount) -> Outcome:
+        organisation = asked.organisation
+        wish = {"name": asked.name, "country": asked.country, "email": asked.email}
         # After one that was closed another is meant, though the words are the same.
-        key = f"account:{organisation}:{digest(wish if body['after'] is None else wish | {'after': body['after']})}"
-        ask = AccountRequest(key=key, organisation=organisation, **wish)
+        key = f"account:{organisation}:{digest(wish if asked.after is None else wish | {'after': asked.after})}"
+        ask = AccountRequest(
+            key=key, organisation=organisation, name=asked.name, country=asked.country, email=asked.email
+        )
         match await self._provider.open_account(ask):
             case Done(account):
                 opened = partial(escrow.account_opened, organisation_id=organisation, account_ref=account.ref)
                 return Delivered(known(opened))
             case Refused(why):
-                told = {"organisation_id": organisation, "person_id": body["person"], "why": why}
-                return Never(why, partial(escrow.account_refused, **told))
+                told = partial(escrow.account_refused, organisation_id=organisation, person_id=asked.person, why=why)
+                return Never(why, told)
             case Unknown(why, seconds):
                 return Later(why, seconds)
 
-    async def _link(self, post: Post) -> Outcome:
-        body = post.body
+    async def _link(self, post: Post, asked: LinkAccount) -> Outcome:
         if self._clock.now() - post.created_at > LINK_WANTED:
             return Never("nobody waits for it any more")
-        answer = await self._provider.account_link(f"link:{post.id}", body["account"])
+        answer = await self._provider.account_link(f"link:{post.id}", asked.account)
 
         def hand_over(url: str) -> Unit:
-            return partial(
-                escrow.onboarding_link, organisation_id=body["organisation"], person_id=body["person"], url=url
-            )
+            return partial(escrow.onboarding_link, organisation_id=asked.organisation, person_id=asked.person, url=url)
 
         return seen(answer, hand_over)
 

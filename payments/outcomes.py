@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import structlog
 
-from core.kernel.dispatcher import Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never, Outcome
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.outbox import Post
@@ -18,7 +18,6 @@ from payments.provider_results import Answer, Done, Refused, Unknown
 log = structlog.get_logger(__name__)
 
 Value = TypeVar("Value")
-Outcome: TypeAlias = Delivered | Later | Never
 Unit: TypeAlias = Callable[[Ctx], None]
 Apply: TypeAlias = Unit | None
 

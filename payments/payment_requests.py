@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
-from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from core.kernel.clock import Clock
-from core.kernel.dispatcher import Delivered, Never
+from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
+from core.money.messages import ExpireCheckout, OpenCheckout
 from core.trade.funding import service as escrow
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.model import Rail
-from payments.outcomes import Outcome, Unit, again, amount_of, known, seen
+from payments.outcomes import Unit, again, known, seen
 from payments.provider import Provider
 from payments.provider_models import Checkout
 from payments.provider_requests import CheckoutRequest, PayerRequest
@@ -35,17 +33,16 @@ class PayingIn:
         self._clock = clock
         self._goods = goods
 
-    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
-        return {"checkout.open": self._open, "checkout.expire": self._expire}
+    def kinds(self) -> Mapping[str, Carry]:
+        return routes(handles(OpenCheckout, self._open), handles(ExpireCheckout, self._expire))
 
-    async def _open(self, post: Post) -> Outcome:
-        body, payment = post.body, str(post.body["payment"])
-        expires_at = datetime.fromisoformat(body["expires"])
-        if expires_at <= self._clock.now():
+    async def _open(self, post: Post, asked: OpenCheckout) -> Outcome:
+        payment = asked.payment
+        if asked.expires <= self._clock.now():
             return Never("its time has passed", lapsed(payment))
-        rail, payer = Rail(body["rail"]), body["payer"]
+        rail, payer = Rail(asked.rail), asked.payer
         if rail is Rail.BANK_TRANSFER and payer is None:
-            match await self._open_payer(body):
+            match await self._open_payer(asked):
                 case Done(payer):
                     pass
                 case Refused(why):
@@ -55,43 +52,42 @@ class PayingIn:
         ask = CheckoutRequest(
             key=f"checkout:{payment}",
             payment=payment,
-            deal=body["deal"],
-            group=f"deal_{body['deal']}",
-            title=self._title(body),
-            amount=amount_of(body),
-            expires_at=expires_at,
+            deal=asked.deal,
+            group=f"deal_{asked.deal}",
+            title=self._title(asked),
+            amount=asked.money,
+            expires_at=asked.expires,
             rail=rail,
             payer=payer,
         )
         match await self._provider.open_checkout(ask):
             case Done(checkout):
-                return Delivered(opened(payment, checkout, body["buyer"], payer))
+                return Delivered(opened(payment, checkout, asked.buyer, payer))
             case Refused(why) | Unknown(why, saved=True):  # nobody has the address of a page that was opened after all
                 return Never(why, lapsed(payment))
             case Unknown(why, seconds):
                 return again(post, why, seconds)
 
-    def _title(self, body: Mapping[str, Any]) -> str:
+    def _title(self, asked: OpenCheckout) -> str:
         """What stands on the page: the deal, and the goods as the payer calls them.
 
         Of a post that an earlier release wrote, the title that it gave: under this key the provider takes no other.
         """
-        if "goods" not in body:
-            return str(body["title"])
-        goods = body["goods"]
-        quantity = Quantity(Decimal(goods["quantity"]["amount"]), goods["quantity"]["unit"])
-        return f"{body['ref']}: {self._goods(body['language'], goods['product_id'], goods['grade_id'], quantity)}"
+        goods = asked.goods
+        if goods is None:
+            return asked.title
+        return f"{asked.ref}: {self._goods(asked.language, goods.product_id, goods.grade_id, goods.quantity)}"
 
-    async def _open_payer(self, body: Mapping[str, Any]) -> Answer[str]:
+    async def _open_payer(self, asked: OpenCheckout) -> Answer[str]:
         """Under the buyer's own name: two payments at once shall not make two of them."""
-        ask = PayerRequest(f"payer:{body['buyer']}", body["buyer"], body["buyer_name"], body["buyer_email"])
+        ask = PayerRequest(f"payer:{asked.buyer}", asked.buyer, asked.buyer_name, asked.buyer_email)
         answer = await self._provider.open_payer(ask)
         if isinstance(answer, Unknown) and answer.saved:  # a failure that is kept under this key for a day
             return await self._provider.open_payer(replace(ask, key=f"{ask.key}:again"))
         return answer
 
-    async def _expire(self, post: Post) -> Outcome:
-        return seen(await self._provider.expire_checkout(post.body["session"]), tell_checkout)
+    async def _expire(self, _post: Post, asked: ExpireCheckout) -> Outcome:
+        return seen(await self._provider.expire_checkout(asked.session), tell_checkout)
 
 
 def opened(payment: str, checkout: Checkout, buyer: str, payer: str | None) -> Unit:

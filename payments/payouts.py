@@ -12,11 +12,11 @@ from functools import partial
 from typing import Final
 
 from core.kernel.clock import Clock
-from core.kernel.dispatcher import Delivered, Never
+from core.kernel.dispatcher import Delivered, Never, Outcome
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
-from payments.outcomes import Outcome, Unit, again, amount_of, known, refused
+from payments.outcomes import Unit, again, amount_of, known, refused
 from payments.provider import Provider
 from payments.provider_models import Refund, RefundState
 from payments.provider_requests import CreditRequest, RefundRequest, ReversalRequest, TransferRequest

@@ -14,12 +14,11 @@ from core.books.reconciliation.model import DifferenceKind
 from core.books.reconciliation.rules import apart
 from core.kernel.clock import Clock
 from core.kernel.database import Unavailable
-from core.kernel.dispatcher import Delivered, Later
+from core.kernel.dispatcher import Delivered, Later, Outcome
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx, Transactions
 from core.trade.funding.rails import service as rails
 from payments.open_items import OpenEnds, Question
-from payments.outcomes import Outcome
 from payments.provider import Provider
 from payments.provider_models import Events, Movement
 from payments.provider_results import Answer, Done, Refused, Unknown

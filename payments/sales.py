@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from functools import partial
 
 from core.kernel.clock import Clock
-from core.kernel.dispatcher import Delivered, Never
+from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
 from core.kernel.outbox import Post
+from core.money.messages import ClosePurchasePage, OpenPurchasePage
 from core.shop.purchases import payments as purchases
-from payments.outcomes import Outcome, again, amount_of, known, seen
+from payments.outcomes import again, known, seen
 from payments.provider import Provider
 from payments.provider_requests import CheckoutRequest
 from payments.provider_results import Done, Refused, Unknown
@@ -22,23 +22,22 @@ class Selling:
         self._provider = provider
         self._clock = clock
 
-    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
-        return {"purchase.page": self._open, "purchase.page.close": self._close}
+    def kinds(self) -> Mapping[str, Carry]:
+        return routes(handles(OpenPurchasePage, self._open), handles(ClosePurchasePage, self._close))
 
-    async def _open(self, post: Post) -> Outcome:
-        body, purchase = post.body, str(post.body["purchase"])
-        expires_at = datetime.fromisoformat(body["expires"])
+    async def _open(self, post: Post, asked: OpenPurchasePage) -> Outcome:
+        purchase = asked.purchase
         lapsed = known(partial(purchases.page_lapsed, purchase_id=purchase))
-        if expires_at <= self._clock.now():
+        if asked.expires <= self._clock.now():
             return Never("its time has passed", lapsed)
         ask = CheckoutRequest(
             key=f"purchase:{purchase}",
             payment=purchase,
             deal=purchase,
             group=f"purchase_{purchase}",
-            title=body["title"],
-            amount=amount_of(body),
-            expires_at=expires_at,
+            title=asked.title,
+            amount=asked.money,
+            expires_at=asked.expires,
         )
         match await self._provider.open_checkout(ask):
             case Done(page):
@@ -49,5 +48,5 @@ class Selling:
             case Unknown(why, seconds):
                 return again(post, why, seconds)
 
-    async def _close(self, post: Post) -> Outcome:
-        return seen(await self._provider.expire_checkout(post.body["session"]), tell_checkout)
+    async def _close(self, _post: Post, asked: ClosePurchasePage) -> Outcome:
+        return seen(await self._provider.expire_checkout(asked.session), tell_checkout)

@@ -14,7 +14,7 @@ import structlog
 
 from core.advice.sessions import chargebacks as recalled_sessions
 from core.advice.sessions import settlement
-from core.kernel.dispatcher import Never
+from core.kernel.dispatcher import Never, Outcome
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.shop.purchases import payments as purchases
@@ -27,7 +27,7 @@ from core.trade.funding.rails import service as rails
 from core.trade.funding.recalled import deals as recalled_deals
 from core.trade.funding.recalled import sales as recalled_sales
 from payments.card_holds import tell_hold, tell_page
-from payments.outcomes import Apply, Outcome, Unit, known, seen
+from payments.outcomes import Apply, Unit, known, seen
 from payments.provider import Provider
 from payments.provider_models import (
     Account,

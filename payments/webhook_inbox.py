@@ -6,6 +6,7 @@ import structlog
 
 from core.kernel.inbox import take_in
 from core.kernel.transaction import Ctx
+from core.money.messages import Look
 
 log = structlog.get_logger(__name__)
 
@@ -26,4 +27,4 @@ def take_hint(ctx: Ctx, event_id: str, type_: str, kind: str | None, object_id: 
 
 def ask_look(ctx: Ctx, kind: str, object_id: str, why: str) -> None:
     """Have it looked at after this unit."""
-    ctx.post("payments", f"look:{object_id}", "look", {"kind": kind, "id": object_id, "event": why})
+    ctx.post(f"look:{object_id}", Look(kind=kind, id=object_id, event=why))

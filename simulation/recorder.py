@@ -9,6 +9,7 @@ from typing import Any
 from conversations.engine import Answered
 from conversations.turn import Turn
 from core.kernel.dispatcher import Delivered, Later, Never
+from core.kernel.inbox import CurrentInput
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
 
@@ -33,9 +34,9 @@ class Recorder:
 
     def closing(self, ctx: Ctx) -> None:
         """The end of each unit of the product: how much it says about the input at hand."""
-        about = ctx.notes.get("input")
+        about = ctx.collected(CurrentInput).key
         if about is not None:
-            self._posts[about[0]] = len(ctx.posts)
+            self._posts[about] = len(ctx.posts)
 
     def took(self, turn: Turn, answered: Answered) -> None:
         """The product says that it has taken an input."""

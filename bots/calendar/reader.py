@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Any
 
 from bots.calendar.fetcher import fetched
 from core.advice.availability.busy_times import Unreadable, busy_times
-from core.advice.experts.external_calendars import FEED, calendar_read, calendar_unreadable
+from core.advice.experts.external_calendars import calendar_read, calendar_unreadable
+from core.advice.experts.messages import ReadCalendarFeed, ReadCalendarFile
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
@@ -26,17 +26,19 @@ class CalendarReader:
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
         """What fails is not tried again for this post: the next hour brings another one."""
-        body: dict[str, Any] = post.body
-        expert, url = body["expert"], body.get("url")
+        asked = post.message
+        assert isinstance(asked, ReadCalendarFeed | ReadCalendarFile)
+        expert, url = asked.expert, asked.url if isinstance(asked, ReadCalendarFeed) else None
         try:
-            content = await self._content(post)
-            taken = await asyncio.to_thread(busy_times, content, self._clock.now(), body["zone"])
+            content = await self._content(asked)
+            taken = await asyncio.to_thread(busy_times, content, self._clock.now(), asked.zone)
         except Unreadable as fault:
             return Delivered(partial(calendar_unreadable, expert_id=expert, source=post.kind, why=fault.why, url=url))
         return Delivered(partial(calendar_read, expert_id=expert, source=post.kind, taken=taken, url=url))
 
-    async def _content(self, post: Post) -> bytes:
-        if post.kind == FEED:
-            return await fetched(post.body["url"], nearby=self._nearby)
-        kept = await self._transactions.run(MARKET, lambda ctx: content_of(ctx, post.body["file"]))
+    async def _content(self, asked: ReadCalendarFeed | ReadCalendarFile) -> bytes:
+        if isinstance(asked, ReadCalendarFeed):
+            return await fetched(asked.url, nearby=self._nearby)
+        file_id = asked.file
+        kept = await self._transactions.run(MARKET, lambda ctx: content_of(ctx, file_id))
         return kept.content

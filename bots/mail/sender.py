@@ -14,6 +14,7 @@ import aiosmtplib
 
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
+from core.people.accounts.letters import AlarmLetter, CodeLetter, Letter
 
 Words = Callable[[str, str], tuple[str, str]]  # (code, locale) -> (subject, text)
 
@@ -51,15 +52,17 @@ class MailSender:
         self._words = words
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
+        told = post.message
+        assert isinstance(told, CodeLetter | Letter | AlarmLetter)
         try:
-            letter = self.written(post)
+            letter = self.written(post, told)
         except ValueError as fault:  # a line break in an address: somebody tries to write our headers
             return Never(f"not an address: {fault}")
         server = self._server
         try:
             await aiosmtplib.send(
                 letter,
-                recipients=[post.body["to"]],
+                recipients=[told.to],
                 hostname=server.host,
                 port=server.port,
                 username=server.user,
@@ -79,15 +82,15 @@ class MailSender:
             return Later(f"{type(failure).__name__}: {failure}")
         return Delivered()
 
-    def written(self, post: Post) -> EmailMessage:
+    def written(self, post: Post, told: CodeLetter | Letter | AlarmLetter) -> EmailMessage:
         """The letter of a post. Raises ValueError when an address would break its line."""
-        if post.kind == "email_code":
-            subject, text = self._words(post.body["code"], post.body["locale"])
-        else:  # written out already
-            subject, text = post.body["subject"], post.body["text"]
+        if isinstance(told, CodeLetter):
+            subject, text = self._words(told.code, told.locale)
+        else:
+            subject, text = told.subject, told.text
         letter = EmailMessage()
         letter["From"] = self._sender
-        letter["To"] = post.body["to"]
+        letter["To"] = told.to
         letter["Subject"] = " ".join(subject.split())  # it may hold a name, and a name may hold anything
         letter["Date"] = format_datetime(post.created_at)
         # Sent again it is the same letter, and mailboxes show it once.
@@ -95,15 +98,20 @@ class MailSender:
         letter["Message-ID"] = f"<{post.id}@{domain}>"
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(text)
-        if (calendar := post.body.get("calendar")) is not None:
-            # As a part of its own kind a mail program offers "yes" and "no" for it (RFC 6047); and as a file to open.
-            method = post.body["method"]
-            letter.add_alternative(calendar, subtype="calendar", params={"method": method})
-            letter.add_attachment(calendar.encode(), maintype="text", subtype="calendar", filename="session.ics")
-        for file in post.body.get("files", ()):
-            content, kind = base64.b64decode(file["content"]), file["kind"]
-            letter.add_attachment(content, maintype="application", subtype=kind, filename=file["name"])
+        if isinstance(told, Letter):
+            _enclose(letter, told)
         return letter
+
+
+def _enclose(letter: EmailMessage, told: Letter) -> None:
+    if told.calendar is not None:
+        # As a part of its own kind a mail program offers "yes" and "no" for it (RFC 6047); and as a file to open.
+        entry = told.calendar
+        letter.add_alternative(entry, subtype="calendar", params={"method": told.method})
+        letter.add_attachment(entry.encode(), maintype="text", subtype="calendar", filename="session.ics")
+    for file in told.files:
+        content = base64.b64decode(file.content)
+        letter.add_attachment(content, maintype="application", subtype=file.kind, filename=file.name)
 
 
 def _refused(code: int, why: str) -> Later | Never:

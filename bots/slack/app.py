@@ -185,15 +185,15 @@ class SlackBot:
 
     async def _on_links(self, body: Json) -> None:
         """Links of ours in somebody's message, also where we are no member."""
-        event, team = body["event"], body["team_id"]
+        event, team = turns.event_of(body), turns.team_of(body)
         identity = await self._people.identity(team, event["user"])
         cards = await self._update_handler.previews(identity, [link["url"] for link in event["links"]])
         await unfurl(await self._workspaces.client(team), event, cards)
 
     async def _on_removal(self, body: Json) -> None:
         """The app is gone from a workspace: its people hear elsewhere, and their deals go on."""
-        await self._workspaces.forget(body["team_id"])
-        await self._update_handler.leave(Platform.SLACK, body["team_id"])
+        await self._workspaces.forget(turns.team_of(body))
+        await self._update_handler.leave(Platform.SLACK, turns.team_of(body))
 
     async def _on_other(self, body: Json) -> None:
         """Taken and left alone; unacknowledged it would come again and again."""
@@ -214,7 +214,7 @@ class SlackBot:
         await ack()
 
     async def _on_submission(self, ack: AsyncAck, body: Json) -> None:
-        view, incoming = body["view"], turns.submission(body)
+        view, incoming = turns.view_of(body), turns.submission(body)
         assert isinstance(incoming.input, FormSubmission)
         files, refused = await self._form_files(incoming)
         if refused:
@@ -244,8 +244,8 @@ class SlackBot:
         """A part of a name stands in a list that is searched by typing: what it may mean."""
         team, user = turns.who(body)
         identity = await self._people.identity(team, user)
-        draft, name = draft_of(body["view"]), field_name(body["block_id"])
-        found = await self._update_handler.options(identity, draft, name, body["value"])
+        block, part = turns.typed_so_far(body)
+        found = await self._update_handler.options(identity, draft_of(turns.view_of(body)), field_name(block), part)
         await ack(options=options_of(found))
 
     async def _on_closing(self, ack: AsyncAck, body: Json) -> None:

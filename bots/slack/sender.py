@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import aiohttp
@@ -20,7 +20,7 @@ from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.charts import drawn
 from conversations.chat_context import ChatAddress
 from conversations.notifications.fallback_chat import give_up
-from conversations.outgoing.messages import ANSWERS, replies_of
+from conversations.outgoing.messages import Replies
 from conversations.outgoing.placement import placed
 from conversations.reply import Card, CardList, FormClosed, FormView, Home, Reply, Toast
 from core.kernel.chat_state.model import ShownCard
@@ -101,10 +101,12 @@ class SlackSender:
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
+        told = post.message
+        assert isinstance(told, Replies)
         try:
-            errand = errand_of(post, await self._workspaces.client(str(post.body["workspace"])))
+            errand = errand_of(told, await self._workspaces.client(told.workspace))
         except NotInstalled:
-            return Never("the app is not in that workspace any more", partial(unsaid, post))
+            return Never("the app is not in that workspace any more", partial(unsaid, told))
         asked = len(errand.rest)
         try:
             while errand.rest:
@@ -119,14 +121,12 @@ class SlackSender:
         else:
             return Delivered(errand.note if errand.moved else None)
         if isinstance(outcome, Later) and (len(errand.rest) < asked or errand.moved):
-            await self._keep_rest(post, errand)
+            await self._keep_rest(post, replace(told, replies=tuple(errand.rest)), errand)
         return outcome
 
-    async def _keep_rest(self, post: Post, errand: Errand) -> None:
-        body = {**post.body, "replies": ANSWERS.dump_python(errand.rest, mode="json")}
-
+    async def _keep_rest(self, post: Post, rest: Replies, errand: Errand) -> None:
         def unit(ctx: Ctx) -> None:
-            shorten(ctx.session, post.id, body)
+            shorten(ctx.session, post.id, rest)
             errand.note(ctx)
 
         await self._transactions.run(MARKET, unit)
@@ -340,23 +340,20 @@ class SlackSender:
             log.error("slack_files_refused", why=str(failure))  # noqa: TRY400 - the card is worth more than its photo
 
 
-def unsaid(post: Post, ctx: Ctx) -> None:
-    give_up(ctx, ChatAddress(SLACK, str(post.body["workspace"]), str(post.body["address"])), replies_of(post))
+def unsaid(told: Replies, ctx: Ctx) -> None:
+    give_up(ctx, ChatAddress(SLACK, told.workspace, told.address), told.replies)
 
 
-def errand_of(post: Post, client: AsyncWebClient) -> Errand:
-    body: Mapping[str, str | None] = post.body
+def errand_of(told: Replies, client: AsyncWebClient) -> Errand:
     view = None
-    kind, _, rest = (body.get("message") or "").partition(":")
+    kind, _, rest = (told.message or "").partition(":")
     if kind == "view":
         view_id, _, hash_ = rest.partition(":")
         view = (view_id, hash_)
-    replies = replies_of(post)
     # A window opens within three seconds of the press, or not at all.
-    replies.sort(key=lambda reply: not (isinstance(reply, FormView) and bool(body.get("trigger"))))
-    place = str(body["workspace"]), str(body["address"])
-    where = body.get("channel"), body.get("pressed")
-    return Errand(client, *place, replies, body.get("trigger"), body.get("thread"), view, *where)
+    replies = sorted(told.replies, key=lambda reply: not (isinstance(reply, FormView) and bool(told.trigger)))
+    where = told.channel, told.pressed
+    return Errand(client, told.workspace, told.address, replies, told.trigger, told.thread, view, *where)
 
 
 def error_of(failure: SlackApiError) -> str:

@@ -43,125 +43,131 @@ class IncomingEvent:
     files: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
 
-def command(body: Payload) -> IncomingEvent:
-    words = typed(body.get("text") or "").strip() or "help"
-    trigger = body["trigger_id"]
+def command(payload: Payload) -> IncomingEvent:
+    words = typed(payload.get("text") or "").strip() or "help"
+    trigger = payload["trigger_id"]
     return IncomingEvent(
         f"slack:cmd:{trigger}",
-        body["team_id"],
-        body["user_id"],
+        payload["team_id"],
+        payload["user_id"],
         TextMessage(f"/{words}"),
-        kept(body),
+        kept(payload),
         trigger=trigger,
-        channel=_open(body.get("channel_id")),
+        channel=_open(payload.get("channel_id")),
     )
 
 
-def message(body: Payload) -> IncomingEvent | None:
+def message(payload: Payload) -> IncomingEvent | None:
     """Something said to the app in private; None for deletions and what bots say, and for edits outside a thread.
 
     The key is the message's own: Slack has been seen to send one message under several event ids.
     """
-    event = body["event"]
+    event = payload["event"]
     if event.get("subtype") == "message_changed":
-        return _changed(body)
+        return _changed(payload)
     if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in SAID_BY_PEOPLE:
         return None
     words, files = typed(event.get("text") or ""), event.get("files") or []
-    key = f"slack:msg:{body['team_id']}:{event['channel']}:{event['ts']}"
+    key = f"slack:msg:{payload['team_id']}:{event['channel']}:{event['ts']}"
     thread = event.get("thread_ts")
     given: Input = Attached((), words) if files else TextMessage(words, str(event["ts"]) if thread else "")
     return IncomingEvent(
         key,
-        body["team_id"],
+        payload["team_id"],
         event["user"],
         given,
-        kept(body),
+        kept(payload),
         address=event["channel"],
         thread=thread,
         files={"": list(files)} if files else {},
     )
 
 
-def _changed(body: Payload) -> IncomingEvent | None:
+def _changed(payload: Payload) -> IncomingEvent | None:
     """What was said in a thread says something else now. (Slack also calls a message changed that got a preview.)"""
-    event, now = body["event"], body["event"]["message"]
+    event, now = payload["event"], payload["event"]["message"]
     same = now.get("text") == event.get("previous_message", {}).get("text")
     if event.get("channel_type") != "im" or now.get("bot_id") or same or not now.get("thread_ts"):
         return None
     when = now.get("edited", {}).get("ts", event["ts"])
-    key = f"slack:edit:{body['team_id']}:{event['channel']}:{now['ts']}:{when}"
+    key = f"slack:edit:{payload['team_id']}:{event['channel']}:{now['ts']}:{when}"
     said = TextMessage(typed(now.get("text") or ""), str(now["ts"]), anew=True)
     return IncomingEvent(
-        key, body["team_id"], now["user"], said, kept(body), address=event["channel"], thread=str(now["thread_ts"])
+        key,
+        payload["team_id"],
+        now["user"],
+        said,
+        kept(payload),
+        address=event["channel"],
+        thread=str(now["thread_ts"]),
     )
 
 
-def reaction(body: Payload) -> IncomingEvent | None:
+def reaction(payload: Payload) -> IncomingEvent | None:
     """A reaction that says yes, under a direct message; None for any other."""
-    event, item = body["event"], body["event"]["item"]
+    event, item = payload["event"], payload["event"]["item"]
     if event["reaction"].partition("::")[0] not in YES or item["type"] != "message" or not _direct(item["channel"]):
         return None
-    key = f"slack:react:{body['team_id']}:{item['channel']}:{item['ts']}:{event['user']}:{event['event_ts']}"
+    key = f"slack:react:{payload['team_id']}:{item['channel']}:{item['ts']}:{event['user']}:{event['event_ts']}"
     given = Reaction(str(item["ts"]))
-    return IncomingEvent(key, body["team_id"], event["user"], given, kept(body), address=item["channel"])
+    return IncomingEvent(key, payload["team_id"], event["user"], given, kept(payload), address=item["channel"])
 
 
-def opened_tab(body: Payload) -> IncomingEvent | None:
+def opened_tab(payload: Payload) -> IncomingEvent | None:
     """The Home tab or the Messages of the app, which Slack tells apart; None for its third, About."""
-    event = body["event"]
+    event = payload["event"]
     tabs: dict[str, Input] = {"home": OpenedHome(), "messages": OpenedChat()}
     given = tabs.get(event.get("tab"))
     if given is None:
         return None
-    key = f"slack:{event['tab']}:{body['event_id']}"
-    return IncomingEvent(key, body["team_id"], event["user"], given, kept(body), address=event.get("channel"))
+    key = f"slack:{event['tab']}:{payload['event_id']}"
+    return IncomingEvent(key, payload["team_id"], event["user"], given, kept(payload), address=event.get("channel"))
 
 
-def action(body: Payload) -> IncomingEvent | None:
+def action(payload: Payload) -> IncomingEvent | None:
     """A press, or a change in a form's field on which others depend. None for a button that only leads elsewhere."""
-    done, view = body["actions"][0], body.get("view") or {}
+    done, view = payload["actions"][0], payload.get("view") or {}
     within: dict[str, Any] = {}
     given: Input
     if done["type"] == "button":
         if done.get("value") is None:
             return None
         given = ButtonPress(str(done["value"]))
-        container = body.get("container") or {}
+        container = payload.get("container") or {}
         place = container.get("channel_id")
         within = {"message": container.get("message_ts"), "address": _direct(place), "channel": _open(place)}
-        within["thread"] = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
+        within["thread"] = container.get("thread_ts") or (payload.get("message") or {}).get("thread_ts")
     elif view.get("callback_id") == CALLBACK:
         given = filled(view, final=False, quiet=done["action_id"] != SHAPING)
         within = {"message": f"view:{view['id']}:{view['hash']}", "shown": True}
     else:
         return None
-    return _interaction("act", body, given, **within)
+    return _interaction("act", payload, given, **within)
 
 
-def submission(body: Payload) -> IncomingEvent:
+def submission(payload: Payload) -> IncomingEvent:
     """A form sent off. Slack keeps the view's hash when errors are shown, so only the trigger tells two apart."""
-    view = body["view"]
-    return _interaction("view", body, filled(view, final=True), files=files_in(view), shown=True)
+    view = payload["view"]
+    return _interaction("view", payload, filled(view, final=True), files=files_in(view), shown=True)
 
 
-def closing(body: Payload) -> IncomingEvent:
-    view = body["view"]
-    team, user = who(body)
+def closing(payload: Payload) -> IncomingEvent:
+    view = payload["view"]
+    team, user = who(payload)
     return IncomingEvent(
-        f"slack:closed:{view['id']}:{view['hash']}", team, user, ClosedForm(draft_of(view)), kept(body)
+        f"slack:closed:{view['id']}:{view['hash']}", team, user, ClosedForm(draft_of(view)), kept(payload)
     )
 
 
-def shortcut(body: Payload) -> IncomingEvent:
+def shortcut(payload: Payload) -> IncomingEvent:
     """A command from the menu; on a message, with its words: "Ask for offers" makes a request of them."""
-    words = typed((body.get("message") or {}).get("text") or "")
-    return _interaction("cut", body, TextMessage(f"/{body['callback_id']} {words}".strip()))
+    words = typed((payload.get("message") or {}).get("text") or "")
+    return _interaction("cut", payload, TextMessage(f"/{payload['callback_id']} {words}".strip()))
 
 
-def from_home(body: Payload) -> bool:
+def from_home(payload: Payload) -> bool:
     """A press on the Home tab, where no message stands."""
-    return (body.get("view") or {}).get("type") == "home"
+    return (payload.get("view") or {}).get("type") == "home"
 
 
 def typed(text: str) -> str:
@@ -169,21 +175,40 @@ def typed(text: str) -> str:
     return html.unescape(RECOGNISED.sub(lambda found: found[2] or found[1], text))
 
 
-def kept(body: Payload) -> Payload:
+def team_of(payload: Payload) -> str:
+    return str(payload["team_id"])
+
+
+def event_of(payload: Payload) -> Payload:
+    event: Payload = payload["event"]
+    return event
+
+
+def view_of(payload: Payload) -> Payload:
+    view: Payload = payload["view"]
+    return view
+
+
+def typed_so_far(payload: Payload) -> tuple[str, str]:
+    """Return the block of a list that is searched by typing, and what was typed."""
+    return str(payload["block_id"]), str(payload["value"])
+
+
+def kept(payload: Payload) -> Payload:
     """What is stored of a payload."""
-    return {name: part for name, part in body.items() if name not in SECRET}
+    return {name: part for name, part in payload.items() if name not in SECRET}
 
 
-def _interaction(kind: str, body: Payload, given: Input, **within: Any) -> IncomingEvent:
-    team, user = who(body)
-    trigger = body["trigger_id"]
-    return IncomingEvent(f"slack:{kind}:{trigger}", team, user, given, kept(body), trigger=trigger, **within)
+def _interaction(kind: str, payload: Payload, given: Input, **within: Any) -> IncomingEvent:
+    team, user = who(payload)
+    trigger = payload["trigger_id"]
+    return IncomingEvent(f"slack:{kind}:{trigger}", team, user, given, kept(payload), trigger=trigger, **within)
 
 
-def who(body: Payload) -> tuple[str, str]:
+def who(payload: Payload) -> tuple[str, str]:
     """The workspace and the person; an app installed for a whole organisation finds the former beside the latter."""
-    user = body["user"]
-    team = (body.get("team") or {}).get("id") or user["team_id"]
+    user = payload["user"]
+    team = (payload.get("team") or {}).get("id") or user["team_id"]
     return str(team), str(user["id"])
 
 

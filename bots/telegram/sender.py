@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -11,7 +12,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 from bots.telegram.chat import TOPIC, Chat, subject_of
 from conversations.chat_context import ChatAddress
 from conversations.notifications.fallback_chat import give_up
-from conversations.outgoing.messages import ANSWERS, replies_of, send
+from conversations.outgoing.messages import Menu, Replies
+from conversations.outgoing.sender import send
 from conversations.reply import Card, Reply
 from core.kernel.chat_state.model import ShownCard
 from core.kernel.chat_state.service import point_away, point_to, shown
@@ -37,12 +39,13 @@ class TelegramSender:
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
-        if post.kind == "menu":
-            return await self._menu(post)
-        replies, address = replies_of(post), str(post.body["address"])
+        if isinstance(post.message, Menu):
+            return await self._menu(post.message)
+        told = post.message
+        assert isinstance(told, Replies)
+        replies, address = told.replies, told.address
         shown = await self._shown(address, replies)
-        within = {name: post.body.get(name) for name in ("thread", "pressed")}
-        chat = Chat(self._bot, address, shown, self._files, **within)
+        chat = Chat(self._bot, address, shown, self._files, thread=told.thread, pressed=told.pressed)
         arrived = 0
         try:
             for reply in replies:
@@ -51,17 +54,17 @@ class TelegramSender:
         except TelegramError as failure:
             outcome = outcome_of(failure, address, moves(address, chat.moved), replies[arrived:])
             if arrived and isinstance(outcome, Later):
-                await self._keep_rest(post, replies[arrived:], moves(address, chat.moved))
+                await self._keep_rest(post, replace(told, replies=replies[arrived:]), moves(address, chat.moved))
             return outcome
         return Delivered(moves(address, chat.moved) if chat.moved else None)
 
-    async def _menu(self, post: Post) -> Delivered | Later | Never:
+    async def _menu(self, menu: Menu) -> Delivered | Later | Never:
         """The commands of one chat, in place of those of everybody."""
-        told = [BotCommand(name, text) for name, text in post.body["commands"]]
+        told = [BotCommand(name, text) for name, text in menu.commands]
         try:
-            await self._bot.set_my_commands(told, scope=BotCommandScopeChat(int(post.body["address"])))
+            await self._bot.set_my_commands(told, scope=BotCommandScopeChat(int(menu.address)))
         except TelegramError as failure:
-            return outcome_of(failure, str(post.body["address"]), lambda _ctx: None)
+            return outcome_of(failure, menu.address, lambda _ctx: None)
         return Delivered()
 
     async def _shown(self, address: str, replies: Sequence[Reply]) -> dict[str, ShownCard]:
@@ -75,11 +78,9 @@ class TelegramSender:
     async def _files(self, ids: Sequence[str]) -> list[Checked]:
         return await self._transactions.run(MARKET, lambda ctx: contents(ctx, ids)) if ids else []
 
-    async def _keep_rest(self, post: Post, rest: Sequence[Reply], note: Callable[[Ctx], None]) -> None:
-        body = {**post.body, "replies": ANSWERS.dump_python(list(rest), mode="json")}
-
+    async def _keep_rest(self, post: Post, rest: Replies, note: Callable[[Ctx], None]) -> None:
         def unit(ctx: Ctx) -> None:
-            shorten(ctx.session, post.id, body)
+            shorten(ctx.session, post.id, rest)
             note(ctx)
 
         await self._transactions.run(MARKET, unit)

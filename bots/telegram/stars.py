@@ -19,6 +19,7 @@ from core.kernel.errors import Refusal
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.shop.purchases import payments, refunds
+from core.shop.purchases.messages import RefundStars, SendInvoice
 
 log = structlog.get_logger(__name__)
 
@@ -34,40 +35,44 @@ class StarsCarrier:
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
         try:
-            return await (self._invoice(post) if post.kind == "invoice" else self._refund(post))
+            match post.message:
+                case SendInvoice() as invoice:
+                    return await self._invoice(invoice)
+                case RefundStars() as refund:
+                    return await self._refund(refund)
+                case other:
+                    raise TypeError(other)
         except RetryAfter as wait:
             told = wait.retry_after
             return Later(str(wait), told if isinstance(told, int) else told.total_seconds())
         except TelegramError as unknown:  # the same again: a second invoice is for the same purchase, paid once
             return Later(f"{type(unknown).__name__}: {unknown}")
 
-    async def _invoice(self, post: Post) -> Delivered | Later | Never:
-        body, purchase = post.body, str(post.body["purchase"])
+    async def _invoice(self, invoice: SendInvoice) -> Delivered | Later | Never:
         try:
             await self._bot.send_invoice(
-                int(body["address"]),
-                body["title"],
-                body["description"],
-                payload=purchase,
+                int(invoice.address),
+                invoice.title,
+                invoice.description,
+                payload=invoice.purchase,
                 currency="XTR",
-                prices=[LabeledPrice(body["title"], body["amount"])],
+                prices=[LabeledPrice(invoice.title, invoice.amount)],
                 provider_token="",  # Stars need no provider
             )
         except (BadRequest, Forbidden) as refused:
-            return Never(str(refused), partial(payments.invoice_not_sent, purchase_id=purchase))
+            return Never(str(refused), partial(payments.invoice_not_sent, purchase_id=invoice.purchase))
         return Delivered()
 
-    async def _refund(self, post: Post) -> Delivered | Later | Never:
-        body, refund = post.body, str(post.body["effect"])
-        gone = partial(refunds.refund_done, refund_id=refund, ref=f"refund:{body['charge']}"[:120])
+    async def _refund(self, refund: RefundStars) -> Delivered | Later | Never:
+        gone = partial(refunds.refund_done, refund_id=refund.effect, ref=f"refund:{refund.charge}"[:120])
         try:
-            await self._bot.refund_star_payment(int(body["payer"]), body["charge"])
+            await self._bot.refund_star_payment(int(refund.payer), refund.charge)
         except InvalidToken as ours:
             return Later(str(ours))
         except (BadRequest, Forbidden) as refused:
             if GONE_BACK_ALREADY in str(refused).lower():
                 return Delivered(gone)
-            return Never(str(refused), partial(refunds.refund_refused, refund_id=refund, why=str(refused)))
+            return Never(str(refused), partial(refunds.refund_refused, refund_id=refund.effect, why=str(refused)))
         return Delivered(gone)
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from conversations.chat_context import ChatContext
-from conversations.discovery.search_state import fingerprint
+from conversations.discovery.search_state import OfQuery, fingerprint
 from conversations.forms.answers import read_price
 from conversations.last_query import asked
 from core.discovery.search.model import Query
-from core.kernel.chat_state.service import recall, remember
+from core.kernel.chat_state.memory import Topic
 from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice
 
@@ -20,17 +20,17 @@ PRICES: Final = ("max_price", "price", "min_price")  # the first of them that wa
 NUMBERED: Final = (*PRICES, "place")
 FARTHEST_KM: Final = 3_000
 MANY_TIMES: Final = 5  # as high or low as this another price would hardly be, unless a price is asked for
-CHANGING: Final = "find.changing"
+CHANGING: Final = Topic("find.changing", OfQuery.read)  # the wish whose values are on the screen
 
 
 def ask_for_number(chat: ChatContext, query: Query, wish: str) -> None:
     """The other values of this wish are on the screen, so a number that is written now is one of it."""
-    remember(chat.ctx, chat.person.id, CHANGING, f"{fingerprint(query)} {wish}")
+    chat.memory.put(CHANGING, OfQuery(fingerprint(query), wish))
 
 
 def ask_for_none(chat: ChatContext) -> None:
-    if recall(chat.ctx, chat.person.id, CHANGING):
-        remember(chat.ctx, chat.person.id, CHANGING, "")
+    if chat.memory.get(CHANGING) is not None:
+        chat.memory.forget(CHANGING)
 
 
 def with_number(chat: ChatContext, text: str) -> Query | None:
@@ -41,8 +41,8 @@ def with_number(chat: ChatContext, text: str) -> Query | None:
     if not BARE.fullmatch(text.strip()):
         return None
     query = asked(chat)
-    expected_version, _, wish = recall(chat.ctx, chat.person.id, CHANGING).partition(" ")
-    changing = wish if expected_version == str(fingerprint(query)) else ""
+    kept = chat.memory.get(CHANGING)
+    changing = kept.text if kept is not None and kept.query == fingerprint(query) else ""
     if changing == "place":
         return _within(query, text.strip())
     prices = [each for each in PRICES if getattr(query.parsed, each) is not None]

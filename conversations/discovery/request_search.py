@@ -45,7 +45,7 @@ def refine(chat: ChatContext, sentence: str) -> None:
 
 def refines_wanted(chat: ChatContext, sentence: str) -> bool:
     """Whether these words, after a list of requests, are a part of it and nothing beside it."""
-    if latest(chat) != WANTED:
+    if latest(chat) != WANTED.name:
         return False
     more = _told(chat, sentence)
     if more.product is not None or more.alternatives:

@@ -7,37 +7,57 @@ makes them untrue.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
 
 from conversations.chat_context import ChatContext
-from conversations.last_query import GOODS, LATEST, asked, latest
+from conversations.last_query import GOODS, LATEST, AskedQuery, LatestList, asked, latest
 from core.discovery.search.model import EMPTY, NOT_LOOKED_AT, Query
-from core.kernel.chat_state.service import recall, remember
+from core.kernel.chat_state.memory import Topic
 
-WANTED = "wanted"
-PROBLEM = "problem"  # no list: the question what a consultant is looked for, which the next words answer
-PLACE: Final = "place_in_list"  # and under which, how far that list was read, or what was opened of it
+WANTED: Final = Topic("wanted", AskedQuery.read)
+PROBLEM: Final = "problem"  # no list: the question what a consultant is looked for, which the next words answer
+
+
+@dataclass(frozen=True, slots=True)
+class OfQuery:
+    """A text about one query, told by its mark: it says nothing of another list."""
+
+    query: int
+    text: str
+
+    @classmethod
+    def read(cls, text: str) -> OfQuery:
+        query, _, rest = text.partition(" ")
+        return cls(int(query), rest)
+
+    def __str__(self) -> str:
+        return f"{self.query} {self.text}"
+
+
+PLACE: Final = Topic("place_in_list", OfQuery.read)  # how far a list was read, or what was opened of it
 WORD = re.compile(r"\w+")
 
 
 def asked_words(chat: ChatContext) -> str:
     """The words in which the goods were asked for that are asked now; empty where these are not the person's."""
-    return recall(chat.ctx, chat.person.id, GOODS).partition("\n")[2]
+    last = chat.memory.get(GOODS)
+    return last.words if last is not None else ""
 
 
-def ask(chat: ChatContext, query: Query, topic: str = GOODS, *, words: str = "") -> Query:
+def ask(chat: ChatContext, query: Query, topic: Topic[AskedQuery] = GOODS, *, words: str = "") -> Query:
     """From now on this is what is asked; its buttons carry its mark. `words`: the person's own, which say all of it;
     what was not looked at is none of them."""
     own = _without_unheard(" ".join(words.split()), query)
-    remember(chat.ctx, chat.person.id, topic, f"{query.to_json()}\n{own}" if own else query.to_json())
-    attend(chat, topic)
+    chat.memory.put(topic, AskedQuery(query.to_json(), own))
+    attend(chat, topic.name)
     return query
 
 
 def attend(chat: ChatContext, topic: str) -> None:
     """From now on the next words may be said of this list."""
-    remember(chat.ctx, chat.person.id, LATEST, f"{topic} {chat.ctx.now.isoformat()}")
+    chat.memory.put(LATEST, LatestList(topic, chat.ctx.now))
 
 
 def ask_problem(chat: ChatContext) -> None:
@@ -58,13 +78,13 @@ def ask_problem_no_more(chat: ChatContext) -> None:
 
 def keep_place(chat: ChatContext, query: Query, where: str) -> None:
     """Remember where the list goes on, or what was opened of it, for who says "more" or "Tuesday" to it."""
-    remember(chat.ctx, chat.person.id, PLACE, f"{fingerprint(query)} {where}")
+    chat.memory.put(PLACE, OfQuery(fingerprint(query), where))
 
 
 def place_kept(chat: ChatContext, query: Query) -> str:
     """That place in the list of this query; empty where there is none, or where another list was shown since."""
-    expected_version, _, where = recall(chat.ctx, chat.person.id, PLACE).partition(" ")
-    return where if expected_version == str(fingerprint(query)) else ""
+    place = chat.memory.get(PLACE)
+    return place.text if place is not None and place.query == fingerprint(query) else ""
 
 
 def _without_unheard(own: str, query: Query) -> str:
@@ -88,7 +108,7 @@ def added(chat: ChatContext, words: str) -> str:
 
 def has_asked(chat: ChatContext) -> bool:
     """Whether a list of goods was asked for, and nothing else since."""
-    return latest(chat) == GOODS
+    return latest(chat) == GOODS.name
 
 
 def fingerprint(query: Query) -> int:

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 from conversations.buttons import Press
 from conversations.chat_context import ChatContext, FormDefaults
-from conversations.form_controller.draft_editor import DraftEditor, sent
+from conversations.form_controller.draft_editor import KEYED, AtRevision, DraftEditor, sent
 from conversations.form_controller.drafts import make_room, put_aside, untouched
 from conversations.form_controller.interruptions import aside
 from conversations.form_controller.outdated_forms import close_over, is_over
@@ -116,7 +116,7 @@ class FormController(DraftEditor):
             return
         said = said_at_once(chat, flow, text, draft=draft, reading=reading, current=current)
         if said.answers:
-            talks.note_answer(chat.ctx, draft, chat.ctx.notes.get("said_in", ""), WHOLE)
+            talks.note_answer(chat.ctx, draft, chat.update.said_in, WHOLE)
         if said.answers or current is None:
             self._write_down(chat, draft, said)
             return
@@ -134,7 +134,7 @@ class FormController(DraftEditor):
                 question = chat.words("form.did_you_mean", option=options[near].label)
                 chat.reply(self.view(chat, draft, errors={current: question}, proposed=near))
                 return
-        talks.note_answer(chat.ctx, draft, chat.ctx.notes.get("said_in", ""), current)
+        talks.note_answer(chat.ctx, draft, chat.update.said_in, current)
         self._answer(chat, draft, asked, answer, reading)
 
     def correct(self, chat: ChatContext, draft: Draft, message: str, text: str) -> None:
@@ -349,13 +349,12 @@ class FormController(DraftEditor):
         """A key of the keypad: the last one answers, any other is only shown."""
         if asked.keypad is None:
             raise Invalid("talk.unknown_button")
-        value, form = reading.values.get(asked.name), f"{draft.id}:{draft.revision}:"
-        earlier = talks.recall(chat.ctx, chat.person.id, "keyed")
-        keyed = earlier.removeprefix(form) if earlier.startswith(form) else ""
+        value, earlier = reading.values.get(asked.name), chat.memory.get(KEYED)
+        keyed = earlier.text if earlier is not None and earlier.is_about(draft) else ""
         keyed = asked.keypad.pressed(chat, keyed, key, value, reading.values)
         answer = asked.keypad.answer(keyed)
         if answer is None:
-            talks.remember(chat.ctx, chat.person.id, "keyed", f"{form}{keyed}")
+            chat.memory.put(KEYED, AtRevision(draft.id, draft.revision, keyed))
             self.show(chat, draft, keyed=keyed)
         else:
             self._answer(chat, draft, asked, answer, reading)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from conversations.buttons import press
@@ -14,22 +15,44 @@ from conversations.forms.form import Field, Reading, stood
 from conversations.reply import Button, Card, FormClosed, FormView
 from conversations.router import Confirmation, Flow, NeedsConfirmation
 from core.kernel.chat_state import service as talks
+from core.kernel.chat_state.memory import Topic
 from core.kernel.chat_state.model import Draft
 from core.kernel.errors import Refusal, Stale
 
-REFUSED: Final = "refused"  # under which is remembered why a form was not taken
-REFUSED_ANSWER: Final = "refused_answer"  # and for which answer
-MOVED: Final = "form_moved"  # the form that has been laid upon a newer state of what it changes, in this unit
+
+@dataclass(frozen=True, slots=True)
+class AtRevision:
+    """A text about a form as it was at one revision: it says nothing of the form once that has moved on."""
+
+    draft: str
+    revision: int
+    text: str
+
+    @classmethod
+    def read(cls, text: str) -> AtRevision:
+        draft, revision, rest = text.split(":", 2)
+        return cls(draft, int(revision), rest)
+
+    def __str__(self) -> str:
+        return f"{self.draft}:{self.revision}:{self.text}"
+
+    def is_about(self, draft: Draft) -> bool:
+        return (self.draft, self.revision) == (draft.id, draft.revision)
+
+
+REFUSED: Final = Topic("refused", AtRevision.read)  # why a form was not taken: "field:sentence"
+REFUSED_ANSWER: Final = Topic("refused_answer", AtRevision.read)  # and for which answer
+KEYED: Final = Topic("keyed", AtRevision.read)  # what the keypad of a field says so far
 
 
 @contextmanager
 def sent(chat: ChatContext) -> Iterator[None]:
     """What is read meanwhile was sent; else it is only looked at, or still being typed."""
-    chat.ctx.notes["sent"] = True
+    chat.update.is_sent = True
     try:
         yield
     finally:
-        chat.ctx.notes["sent"] = False
+        chat.update.is_sent = False
 
 
 class DraftEditor:
@@ -65,7 +88,7 @@ class DraftEditor:
     ) -> FormView:
         flow = self._flows[draft.flow]
         reading = flow.form.look(chat, draft.answers)
-        moved = chat.words("form.moved_along") if chat.ctx.notes.get(MOVED) == draft.id else ""
+        moved = chat.words("form.moved_along") if chat.update.moved_form == draft.id else ""
         return flow.form.view(
             chat,
             reading,
@@ -118,7 +141,7 @@ class DraftEditor:
             editing=draft.editing,
             expected_version=now.expected_version,
         )
-        chat.ctx.notes[MOVED] = draft.id
+        chat.update.moved_form = draft.id
         return True
 
     @staticmethod
@@ -134,7 +157,7 @@ class DraftEditor:
         if draft.editing not in reading.values or self._current(draft, reading) != draft.editing:
             return ""
         asked, answer = self._flows[draft.flow].form.field(draft.editing), draft.answers.get(draft.editing, "")
-        if talks.recall(chat.ctx, chat.person.id, REFUSED_ANSWER) == f"{draft.id}:{draft.revision}:{answer}":
+        if chat.memory.get(REFUSED_ANSWER) == AtRevision(draft.id, draft.revision, answer):
             return ""
         return "" if asked.kind in {"choices", "files"} else asked.show(chat, reading.values[asked.name])
 
@@ -237,9 +260,9 @@ class DraftEditor:
             refused, before = draft.answers.get(named, ""), stood(draft.answers).get(named, "")
             answers = {**draft.answers, **({named: before} if before else {})}
             draft = self._save(chat, draft, answers, trail=draft.trail, editing=named)
-            talks.remember(chat.ctx, chat.person.id, REFUSED_ANSWER, f"{draft.id}:{draft.revision}:{refused}")
+            chat.memory.put(REFUSED_ANSWER, AtRevision(draft.id, draft.revision, refused))
             why = chat.words.refusal(refusal)
-            talks.remember(chat.ctx, chat.person.id, REFUSED, f"{draft.id}:{draft.revision}:{named}:{why}")
+            chat.memory.put(REFUSED, AtRevision(draft.id, draft.revision, f"{named}:{why}"))
             self.show(chat, draft, errors={named: why})
             return
         talks.close_sent(chat.ctx, draft)
@@ -247,10 +270,11 @@ class DraftEditor:
 
     def _refused(self, chat: ChatContext, draft: Draft) -> dict[str, str]:
         """Why the form was not taken, while nothing has been answered since: who pressed twice reads it once more."""
-        told = talks.recall(chat.ctx, chat.person.id, REFUSED)
-        form = f"{draft.id}:{draft.revision}:"
-        named, _, why = told.removeprefix(form).partition(":")
-        return {named: why} if told.startswith(form) else {}
+        told = chat.memory.get(REFUSED)
+        if told is None or not told.is_about(draft):
+            return {}
+        named, _, why = told.text.partition(":")
+        return {named: why}
 
     def _keep_good(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str], wrong: Collection[str]) -> None:
         """Write the good answers of a window without a new revision: it sends the same one again. Of the `wrong` ones,

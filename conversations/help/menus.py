@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
+from conversations.outgoing.messages import Menu
 from conversations.wording import Wordings
 from core.advice.experts.events import ExpertListed
 from core.advice.experts.service import expert_for, expert_of
@@ -44,11 +45,11 @@ class Menus:
         named = expert_for(ctx, fact.expert_id).person_id if isinstance(fact, ExpertListed) else fact.person_id
         person = person_of(ctx, named)
         words = self._wordings.speak(person.locale, person.zone)
-        told = [[name, words(f"command.{name}")] for name in commands_for(roles_of(ctx, person))]
+        told = tuple((name, words(f"command.{name}")) for name in commands_for(roles_of(ctx, person)))
         for account in identities(ctx, person.id):
             if account.platform == Platform.TELEGRAM and account.address is not None:
-                body: dict[str, Any] = {"address": account.address, "commands": told}
-                ctx.post(account.platform, f"{account.platform}::{account.address}", "menu", body)
+                menu = Menu(address=account.address, commands=told)
+                ctx.post(f"{account.platform}::{account.address}", menu, channel=account.platform)
 
 
 def roles_of(ctx: Ctx, person: Person) -> tuple[str, ...]:

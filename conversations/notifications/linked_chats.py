@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conversations.chat_context import ChatAddress
-from conversations.outgoing.messages import send
+from conversations.chat_context import ChatAddress, UpdateState
+from conversations.outgoing.sender import send
 from conversations.people.registration import spoken_now
 from conversations.reply import Say
 from conversations.wording import Wordings
@@ -23,7 +23,7 @@ class Linked:
         reactions.on(AccountsLinked, self._on_linked)
 
     def _on_linked(self, ctx: Ctx, fact: AccountsLinked) -> None:
-        stays, here = person_of(ctx, fact.person_id), ctx.notes.get("here")
+        stays, here = person_of(ctx, fact.person_id), ctx.collected(UpdateState).here
         # Who gave the code is the one of the two who did not type it; that one's language their chat was in.
         owner = stays if ctx.actor.person == fact.gone_id else person_of(ctx, fact.gone_id)
         for account in identities(ctx, stays.id):
@@ -31,6 +31,6 @@ class Linked:
             if account.address is None or chat_address == here:
                 continue
             words = self._wordings.speak(owner.locale, owner.zone)
-            platform = here.platform if isinstance(here, ChatAddress) else account.platform
+            platform = here.platform if here is not None else account.platform
             told = words("link.told", platform=platform.capitalize(), name=stays.name)
             send(ctx, chat_address, [Say(text=told + spoken_now(words, self._wordings, stays))])

@@ -21,11 +21,11 @@ from conversations.books.chargebacks import CHARGEBACK_LISTENERS
 from conversations.books.invoices import invoice_file, told_of_awaited, told_of_invoice
 from conversations.books.invoicing_agreement import billing_button
 from conversations.books.money_statement import account_page, set_up_payouts
-from conversations.chat_context import ChatAddress, ChatContext
+from conversations.chat_context import ChatAddress, ChatContext, UpdateState
 from conversations.discovery.alerts import found_list
 from conversations.discovery.request_alerts import openings_list
 from conversations.engine import Engine
-from conversations.event_sentences import LISTENERS, NOTIFICATIONS, Notifications, on_listing_expired, on_listing_moved
+from conversations.event_sentences import LISTENERS, Notifications, on_listing_expired, on_listing_moved
 from conversations.form_controller.drafts import reminder
 from conversations.moderation import REPORT_LISTENERS
 from conversations.notifications.cards import CARDS
@@ -33,7 +33,7 @@ from conversations.notifications.recipients import parties
 from conversations.notifications.related_cards import redraw_beside
 from conversations.notifications.reminders import on_deadline_nears
 from conversations.notifications.sentences import sentence
-from conversations.outgoing.messages import send
+from conversations.outgoing.sender import send
 from conversations.reply import Card, Reply, Say
 from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
 from conversations.trade.deals import messages as deal_talk
@@ -127,11 +127,10 @@ class Notices:
     # --- at the end of a unit ---------------------------------------------------------------------------------------
 
     def _tell(self, ctx: Ctx) -> None:
-        notifications: Notifications | None = ctx.notes.pop(NOTIFICATIONS, None)
-        if notifications is None:
-            return
+        notifications = ctx.collected(Notifications)
+        said, notifications.said = notifications.said, {}
         concerned: dict[str, Reached] = {}
-        for (kind, subject), sentences in notifications.said.items():
+        for (kind, subject), sentences in said.items():
             for person in parties(ctx, kind, subject):
                 if person.id not in concerned:
                     concerned[person.id] = Reached(person, self._surfaces(ctx, person))
@@ -154,12 +153,12 @@ class Notices:
             chat = self._talk_at(ctx, person, chat_address)
             told = [sentence(chat, (kind, subject), *each, acted=acted) for each in sentences] if place == 0 else []
             note = "\n".join(sentence for sentence in told if sentence)
-            chat.as_new_message = bool(note) and not (acted and ctx.notes.get("pressed")) and not in_place
+            chat.as_new_message = bool(note) and not (acted and chat.update.is_press) and not in_place
             if not note and not self._stands(ctx, chat_address, f"{kind}:{subject}"):
                 continue  # nothing to say, and no card that would now be wrong
             try:
-                answers = bool(note) and acted and chat_address == ctx.notes.get("here")
-                pressed = ctx.notes.get("pressed_on") if answers else None
+                answers = bool(note) and acted and chat_address == chat.update.here
+                pressed = chat.update.pressed_on if answers else None
                 send(ctx, chat_address, [CARDS[kind](chat, subject, note)], words=chat.words, pressed=pressed)
                 redraw_beside(chat, kind, subject)
             except Refusal:
@@ -188,7 +187,7 @@ class Notices:
             for each in identities(ctx, person.id)
             if each.address is not None
         ]
-        here = ctx.notes.get("here") if ctx.actor.person == person.id else None
+        here = ctx.collected(UpdateState).here if ctx.actor.person == person.id else None
         return sorted(known, key=lambda chat_address: chat_address != here)
 
     def _talk_at(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:

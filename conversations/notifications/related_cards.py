@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.chat_context import ChatContext
-from conversations.outgoing.messages import send
+from conversations.outgoing.sender import send
 from conversations.trade.deals.contract_terms import terms_card
 from core.kernel.chat_state.service import shown
 from core.trade.deals.service import deal_for

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from conversations.chat_context import ChatContext
+from core.kernel.chat_state.memory import Topic
 from core.kernel.chat_state.model import LATELY
-from core.kernel.chat_state.service import recall, remember
 
-DONE: Final = "done"  # under which is remembered which button a person's last effectual press was on, and when
+
+@dataclass(frozen=True, slots=True)
+class DonePress:
+    """A press that something came of. `load`: what its button carries."""
+
+    at: datetime
+    load: str
+
+    @classmethod
+    def read(cls, text: str) -> DonePress:
+        at, _, load = text.partition(" ")
+        return cls(datetime.fromisoformat(at), load)
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()} {self.load}"
+
+
+DONE: Final = Topic("done", DonePress.read)
 
 
 def note_done(chat: ChatContext, load: str) -> None:
     """Remember what has just been pressed, if anything came of it: a question or a page to read is no deed."""
     if chat.ctx.effectual:
-        remember(chat.ctx, chat.person.id, DONE, f"{chat.ctx.now.isoformat()} {load}")
+        chat.memory.put(DONE, DonePress(chat.ctx.now, load))
 
 
 def done_just_now(chat: ChatContext, load: str) -> bool:
     """Whether this person has pressed the same button a moment ago, and something came of it."""
-    at, _, done = recall(chat.ctx, chat.person.id, DONE).partition(" ")
-    return done == load and datetime.fromisoformat(at) > chat.ctx.now - LATELY
+    done = chat.memory.get(DONE)
+    return done is not None and done.load == load and done.at > chat.ctx.now - LATELY

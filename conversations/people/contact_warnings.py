@@ -7,12 +7,13 @@ from typing import Final
 
 from conversations.chat_context import ChatContext
 from conversations.forms.form import Values
-from core.kernel.chat_state.service import recall, remember
+from core.kernel.chat_state.memory import Topic
 from core.kernel.errors import Invalid
 from core.people.blocking.rules import HIDDEN, has_contacts, masked
 
 SHOWN: Final = 60  # characters around the first contact
 WARNED: Final = "warned"
+AROUND: Final = Topic("around", str)  # by the text's fingerprint: whether its writer was warned of its contacts
 
 
 def free_text(chat: ChatContext, text: str, _values: Values) -> str:
@@ -29,12 +30,12 @@ def first_time(chat: ChatContext, text: str) -> bool:
     """Whether a contact is sent for the first time. What a window tells while it is typed is not sent yet, and what
     a form holds already is only read again: neither is warned of, or the warning would be spent unseen.
     """
-    if not chat.ctx.notes.get("sent") or not has_contacts(text):
+    if not chat.update.is_sent or not has_contacts(text):
         return False
-    topic = f"around:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    if recall(chat.ctx, chat.person.id, topic) == WARNED:
+    fingerprint = hashlib.sha256(text.encode()).hexdigest()[:12]
+    if chat.memory.get(AROUND, about=fingerprint) == WARNED:
         return False
-    remember(chat.ctx, chat.person.id, topic, WARNED)
+    chat.memory.put(AROUND, WARNED, about=fingerprint)
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Final
 
 from babel import Locale
 
@@ -20,7 +21,8 @@ from conversations.reply import Button, Card, Line, Option, Say
 from conversations.router import Flow, Router
 from conversations.vat_numbers import VAT_NUMBERS
 from conversations.wording import Wordings, Words
-from core.kernel.chat_state.service import has_cards, recall, remember
+from core.kernel.chat_state.memory import Topic
+from core.kernel.chat_state.service import has_cards
 from core.kernel.errors import Invalid
 from core.people.accounts import rules
 from core.people.accounts import service as people
@@ -36,7 +38,7 @@ NEAR = (
     *("UY", "PY", "EC", "CR", "PA", "PH", "SG", "LK", "BD", "PK"),
 )
 
-GREETED = "greeted"
+GREETED: Final = Topic("greeted", str)  # on which platform
 
 router = Router()
 
@@ -64,14 +66,13 @@ def start(chat: ChatContext, payload: str) -> None:
 def first_look(chat: ChatContext, _pressed: Press) -> None:
     """Who opens a talk in which nothing has been said is greeted, once: an empty page says nothing of what this is."""
     where = chat.chat_address
-    if not has_cards(chat.ctx, where.platform, where.workspace, where.address) and not recall(
-        chat.ctx, chat.person.id, GREETED
-    ):
+    been_here = has_cards(chat.ctx, where.platform, where.workspace, where.address)
+    if not been_here and not chat.memory.get(GREETED):
         welcome(chat)
 
 
 def welcome(chat: ChatContext) -> None:
-    remember(chat.ctx, chat.person.id, GREETED, chat.chat_address.platform)
+    chat.memory.put(GREETED, chat.chat_address.platform)
     words, known = chat.words, bool(chat.person.roles)
     buttons: list[tuple[Button, ...]] = [
         (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import structlog
 
@@ -15,6 +15,7 @@ from core.kernel import outbox
 from core.kernel.clock import Clock
 from core.kernel.database import Unavailable
 from core.kernel.errors import Refusal
+from core.kernel.messages import Message, Unreadable, name_of
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Ctx, Transactions
 
@@ -47,10 +48,29 @@ class Never:
     then: Callable[[Ctx], None] | None = None
 
 
+Outcome: TypeAlias = Delivered | Later | Never
+Carry: TypeAlias = Callable[[Post], Awaitable[Outcome]]
+Carried = TypeVar("Carried", bound=Message)
+
+
+def handles(kind: type[Carried], carry: Callable[[Post, Carried], Awaitable[Outcome]]) -> tuple[str, Carry]:
+    """Return under which name posts of a kind are stored, and what carries one: it is handed the typed message."""
+
+    async def handed(post: Post) -> Outcome:
+        assert isinstance(post.message, kind)
+        return await carry(post, post.message)
+
+    return name_of(kind), handed
+
+
+def routes(*handled: tuple[str, Carry]) -> dict[str, Carry]:
+    return dict(handled)
+
+
 class Carrier(Protocol):
     """Speaks to one outside service. Whatever it raises counts as `Later`: unknown is not failed."""
 
-    async def carry(self, post: Post) -> Delivered | Later | Never: ...
+    async def carry(self, post: Post) -> Outcome: ...
 
 
 class Dispatcher:
@@ -132,11 +152,7 @@ class Dispatcher:
 
     async def _carry(self, post: Post) -> bool:
         """Carry one post and note the outcome. False: it stays at the head of its lane."""
-        try:
-            outcome = await self._carriers[post.channel].carry(post)
-        except Exception as failure:
-            log.exception("post_failed", channel=post.channel, kind=post.kind, post=post.id)
-            outcome = Later(f"{type(failure).__name__}: {failure}")
+        outcome = await self._tried(post)
         if isinstance(outcome, Later):
             outcome = enough(post, outcome)
         try:
@@ -157,6 +173,16 @@ class Dispatcher:
         else:
             self._put_off.pop(post.lane, None)
         return not isinstance(outcome, Later)
+
+    async def _tried(self, post: Post) -> Delivered | Later | Never:
+        if isinstance(post.message, Unreadable):  # perhaps of a newer release, which can read it
+            log.error("post_unreadable", channel=post.channel, kind=post.kind, post=post.id, why=post.message.why)
+            return Later(post.message.why)
+        try:
+            return await self._carriers[post.channel].carry(post)
+        except Exception as failure:
+            log.exception("post_failed", channel=post.channel, kind=post.kind, post=post.id)
+            return Later(f"{type(failure).__name__}: {failure}")
 
     def _note(self, ctx: Ctx, post: Post, outcome: Delivered | Later | Never) -> None:
         match outcome:

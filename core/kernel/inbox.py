@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,6 +25,14 @@ class InboxRow(Table):
     body: Mapped[Any] = mapped_column(JSON)
     answer: Mapped[Any] = mapped_column(JSON, nullable=True)
     failure: Mapped[str | None] = mapped_column(String(200))
+
+
+@dataclass(slots=True)
+class CurrentInput:
+    """The input that a unit works on: its key and its words, if it has words. Empty where time or a bank acts."""
+
+    key: str | None = None
+    text: str | None = None
 
 
 def take_in(session: Session, key: str, body: Any, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from core.kernel.compiled_statements import remove
 from core.kernel.database import Id, Instant, Table
+from core.kernel.messages import Message, kind_of, read_row, to_json
 
 # A post that nobody finished within this time is anybody's again: the process that held it has died.
 LEASE = timedelta(seconds=60)
@@ -22,17 +23,23 @@ class Post:
     """One thing to do outside. Its id is the idempotency key for whoever carries it out.
 
     `lane`: posts of one lane go one after the other (a chat, a deal's payments); lanes don't wait for each other.
-    `made_of`: what the body was written from, for a carrier in the same process; None when read from the table.
     """
 
     id: str
     channel: str
     lane: str
-    kind: str
-    body: dict[str, Any]
+    message: Message
     created_at: datetime
     attempts: int = 0
-    made_of: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.message)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The message as its row stores it. Transports read `message` instead."""
+        return to_json(self.message)
 
 
 class OutboxRow(Table):
@@ -81,7 +88,8 @@ def lease_due(session: Session, now: datetime, limit: int = 100) -> list[Post]:
 
 
 def as_post(row: OutboxRow) -> Post:
-    return Post(row.id, row.channel, row.lane, row.kind, row.body, row.created_at, row.attempts)
+    message = read_row(row.channel, row.kind, row.body)
+    return Post(row.id, row.channel, row.lane, message, row.created_at, row.attempts)
 
 
 def finish(session: Session, post_id: str) -> None:
@@ -103,9 +111,9 @@ def wait_behind(session: Session, post_ids: Sequence[str], due: datetime) -> Non
     session.execute(update(OutboxRow).where(OutboxRow.id.in_(post_ids)).values(due_at=due, leased_until=None))
 
 
-def shorten(session: Session, post_id: str, body: dict[str, Any]) -> None:
+def shorten(session: Session, post_id: str, rest: Message) -> None:
     """A part of it is done: only the rest is asked for from now on."""
-    session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(body=body))
+    session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(body=to_json(rest)))
 
 
 def bury(session: Session, post_id: str, why: str) -> None:

@@ -20,10 +20,12 @@ from core.kernel.clock import Clock
 from core.kernel.compiled_statements import UnitSession, add_rows
 from core.kernel.events import Event, Listeners
 from core.kernel.ids import Ids
+from core.kernel.messages import Message, channel_of
 from core.kernel.outbox import LEASE, OutboxRow, Post
 
 Answer = TypeVar("Answer")
 Answer_co = TypeVar("Answer_co", covariant=True)
+Collected = TypeVar("Collected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Ctx:
     actor: Actor
     reactions: Listeners
     posts: list[Post] = field(default_factory=list)
-    notes: dict[str, Any] = field(default_factory=dict)  # what listeners gather until the unit closes
+    collections: dict[type[Any], Any] = field(default_factory=dict)  # by their type; read by `collected`
     _facts: deque[Event] = field(default_factory=deque)
 
     def new_id(self) -> str:
@@ -64,13 +66,23 @@ class Ctx:
         """Whether anything has happened in this unit so far that somebody hears of."""
         return bool(self._facts or self.posts)
 
+    def collected(self, kind: type[Collected]) -> Collected:
+        """Return what this unit knows or gathers of one kind. It begins as the kind's own default."""
+        found: Collected | None = self.collections.get(kind)
+        if found is None:
+            found = self.collections[kind] = kind()
+        return found
+
     def announce(self, event: Event) -> None:
         """Tell a fact. Its listeners run at the end of this unit, in the same transaction."""
         self._facts.append(event)
 
-    def post(self, channel: str, lane: str, kind: str, body: dict[str, Any], made_of: Any = None) -> Post:
-        """Ask for something outside, to be done after the commit."""
-        post = Post(self.new_id(), channel, lane, kind, body, self.now, made_of=made_of)
+    def post(self, lane: str, message: Message, *, channel: str | None = None) -> Post:
+        """Ask for something outside, to be done after the commit.
+
+        `channel`: the platform of the chat, where the message is for any of them.
+        """
+        post = Post(self.new_id(), channel or channel_of(message), lane, message, self.now)
         self.posts.append(post)
         return post
 

@@ -1,1 +1,1 @@
-"""Money in the books, and money on its way out."""
+"""Money that moves for something people do here: it is paid out, given back, or taken back by a bank."""

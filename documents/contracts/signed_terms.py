@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
 from fpdf import FPDF
 
-from core.kernel.dispatcher import Delivered
+from core.kernel.dispatcher import Carry, Delivered, Outcome, handles, routes
 from core.kernel.outbox import Post
-from core.trade.deals.contract_document import ContractDocument, terms_drawn
+from core.money.messages import ContractDocument, DrawTerms
+from core.trade.deals.contract_document import terms_drawn
 from documents.page import heading, line, new_page
 
 
 class SignedTerms:
     """Draws the page outside of the units of work, and keeps it for the person who asked."""
 
-    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Delivered]]]:
-        return {"terms.draw": self._draw}
+    def kinds(self) -> Mapping[str, Carry]:
+        return routes(handles(DrawTerms, self._draw))
 
-    async def _draw(self, post: Post) -> Delivered:
-        body = post.body
-        content = await asyncio.to_thread(drawn, ContractDocument.model_validate(body["paper"]), post.created_at)
-        asked = {"deal_id": body["deal"], "person_id": body["person"], "where": body["where"]}
-        return Delivered(partial(terms_drawn, **asked, content=content))
+    async def _draw(self, post: Post, asked: DrawTerms) -> Outcome:
+        content = await asyncio.to_thread(drawn, asked.paper, post.created_at)
+        kept = partial(terms_drawn, deal_id=asked.deal, person_id=asked.person, where=asked.where, content=content)
+        return Delivered(kept)
 
 
 def drawn(paper: ContractDocument, at: datetime) -> bytes:

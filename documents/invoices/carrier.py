@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
-from typing import TypeAlias
 
 from core.books.invoicing import service
 from core.books.invoicing.issuance import write
 from core.books.invoicing.model import Content, Wording
-from core.kernel.dispatcher import Delivered, Never
+from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Ctx, Transactions
+from core.money.messages import DrawInvoice, MailInvoice, WriteInvoice
 
 Drawing = Callable[[Content, str | None, date], bytes]
-Outcome: TypeAlias = Delivered | Never
 
 
 class Invoices:
@@ -25,38 +24,38 @@ class Invoices:
     def __init__(self, transactions: Transactions, wording: Wording) -> None:
         self._transactions, self._wording = transactions, wording
 
-    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
-        return {"invoice.write": self._write, "invoice.draw": self._draw, "invoice.mail": self._mail}
+    def kinds(self) -> Mapping[str, Carry]:
+        return routes(
+            handles(WriteInvoice, self._write),
+            handles(DrawInvoice, self._draw),
+            handles(MailInvoice, self._mail),
+        )
 
-    async def _write(self, post: Post) -> Outcome:
+    async def _write(self, _post: Post, asked: WriteInvoice) -> Outcome:
         """The number is given in the transaction that removes the post."""
-        how = {"as_it_is": bool(post.body.get("as_it_is")), "waited": bool(post.body.get("waited"))}
 
         def unit(ctx: Ctx) -> None:
-            write(ctx, post.body["invoice"], self._wording, **how)
+            write(ctx, asked.invoice, self._wording, as_it_is=asked.as_it_is, waited=asked.waited)
 
         return Delivered(unit)
 
-    async def _draw(self, post: Post) -> Outcome:
-        invoice_id, content = post.body["invoice"], await self._drawn(post, pdf_of)
+    async def _draw(self, post: Post, asked: DrawInvoice) -> Outcome:
+        content = await self._drawn(post, asked.invoice, pdf_of, asker=asked.person)
         if content is None:
             return Never("a side of it is not known any more")
-        asked = {"invoice_id": invoice_id, "person_id": post.body["person"], "where": post.body["where"]}
-        return Delivered(partial(service.drawn, **asked, content=content))
+        kept = partial(service.drawn, invoice_id=asked.invoice, person_id=asked.person, where=asked.where)
+        return Delivered(partial(kept, content=content))
 
-    async def _mail(self, post: Post) -> Outcome:
+    async def _mail(self, post: Post, asked: MailInvoice) -> Outcome:
         """With the same invoice as UBL beside it, which can be handed on to a network like Peppol."""
-        content, ubl = await self._drawn(post, pdf_of), await self._drawn(post, ubl_of)
+        content, ubl = await self._drawn(post, asked.invoice, pdf_of), await self._drawn(post, asked.invoice, ubl_of)
         if content is None or ubl is None:
             return Never("a side of it is not known any more")
-        letter = {name: post.body[name] for name in ("to", "subject", "text")}
-        enclosed = {"invoice_id": post.body["invoice"], "letter": letter, "content": content, "ubl": ubl}
-        return Delivered(partial(service.enclosed, **enclosed))
+        return Delivered(partial(service.enclosed, mail=asked, content=content, ubl=ubl))
 
-    async def _drawn(self, post: Post, drawing: Drawing) -> bytes | None:
+    async def _drawn(self, post: Post, invoice_id: str, drawing: Drawing, *, asker: str | None = None) -> bytes | None:
         """Drawing takes as long as a hundred units of work: it is done beside them."""
-        asker = post.body.get("person")
-        read = partial(service.to_draw, invoice_id=post.body["invoice"], wording=self._wording)
+        read = partial(service.to_draw, invoice_id=invoice_id, wording=self._wording)
         found = await self._transactions.run(MARKET, partial(read, at=post.created_at, asker=asker))
         if found is None:
             return None

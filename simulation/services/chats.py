@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from conversations.buttons import Press, read_press
-from conversations.outgoing.messages import replies_of
+from conversations.outgoing.messages import Menu, Replies
 from conversations.reply import Button, Card, CardList, FormClosed, FormErrors, FormView, Home, Reply, Say, Toast
 from conversations.turn import Input, Turn
 from core.kernel.dispatcher import Delivered, Later, Never
@@ -61,9 +61,7 @@ class Phone:
     def show(self, post: Post) -> None:
         """A message arrives. One that came before is seen once: it is the same message, or stands below itself."""
         self.got[post.id] = self.got.get(post.id, 0) + 1
-        for reply in (
-            replies_of(post) if "replies" in post.body else ()
-        ):  # else it is no message: a menu, a link's preview
+        for reply in post.message.replies if isinstance(post.message, Replies) else ():  # else it is a menu
             self._show(reply)
         self.news.set()
 
@@ -160,13 +158,14 @@ class ChatCarrier:
     async def carry(self, post: Post) -> Delivered | Later | Never:
         self._process.may_die("kill_before_telling")
         await self._process.linger("chat_slow")
-        phone = self._phones.at(post.channel, str(post.body["address"]))
+        assert isinstance(post.message, Replies | Menu)
+        phone = self._phones.at(post.channel, post.message.address)
         self._world.recorder.told(post)
-        outcome = self._brought(post, phone)
+        outcome = self._brought(post, phone, post.message.address)
         self._world.recorder.carried(post, outcome)
         return outcome
 
-    def _brought(self, post: Post, phone: Phone) -> Delivered | Later | Never:
+    def _brought(self, post: Post, phone: Phone, address: str) -> Delivered | Later | Never:
         """What comes of it."""
         process, world = self._process, self._world
         if world.is_poison(post.id):
@@ -174,7 +173,7 @@ class ChatCarrier:
         if world.strikes("chat_blocked"):
             phone.blocked_until = world.seconds + between(world.chance, *BLOCKED_FOR)
         if phone.blocked_until > world.seconds:
-            return Never("blocked", partial(_nobody_there, phone=phone, address=str(post.body["address"])))
+            return Never("blocked", partial(_nobody_there, phone=phone, address=address))
         if world.strikes("chat_slow_down"):
             return Later("too many requests", seconds=float(world.chance.randrange(1, 60)))
         if world.strikes("chat_error"):

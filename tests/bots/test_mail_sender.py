@@ -10,6 +10,7 @@ import pytest
 from bots.mail.sender import MailSender, Server
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
+from core.people.accounts.letters import CodeLetter
 from lab.app import Lab
 from lab.people import Browser
 from tests.bots.outside import disturb
@@ -20,8 +21,8 @@ def words(code: str, locale: str) -> tuple[str, str]:
 
 
 def letter(**changes: Any) -> Post:
-    body = {"to": "ona@seller.test", "code": "ABC234", "locale": "lt"} | changes
-    return Post("01POST", "mail", "mail:ona", "email_code", body, datetime(2026, 11, 23, 9, tzinfo=UTC))
+    told = CodeLetter(**{"to": "ona@seller.test", "code": "ABC234", "locale": "lt"} | changes)
+    return Post("01POST", "mail", "mail:ona", told, datetime(2026, 11, 23, 9, tzinfo=UTC))
 
 
 async def test_a_code_arrives_and_is_tried_again_while_the_server_is_busy(lab: Lab, face: Browser) -> None:

@@ -15,6 +15,8 @@ from bots.telegram.app import TelegramBot
 from bots.telegram.request import bot_at
 from bots.telegram.sender import TelegramSender
 from bots.telegram.text import JOINER
+from conversations.outgoing.messages import Replies
+from conversations.reply import Say
 from core.kernel.outbox import OutboxRow, Post
 from core.kernel.transaction import MARKET
 from core.people.accounts.model import ChatIdentity
@@ -256,8 +258,8 @@ async def test_a_refused_post_marks_the_address_dead(ona: Phone, stall: Stall) -
     await ona.do("say", text="hello")
     await seen(ona, ends_with("You said: hello"))
     await ona.do("leave_telegram")  # which no update tells the bot
-    body = {"address": str(ona.id), "replies": [{"kind": "say", "text": "news"}]}
-    await stall.transactions.run(MARKET, lambda ctx: ctx.post("telegram", "lane", "replies", body))
+    told = Replies(address=str(ona.id), replies=(Say(text="news"),))
+    await stall.transactions.run(MARKET, lambda ctx: ctx.post("lane", told, channel="telegram"))
     await stall.settle()
     key = ("telegram", "", str(ona.id))
     assert await stall.transactions.run(MARKET, lambda ctx: ctx.session.get_one(ChatIdentity, key).dead)
@@ -325,6 +327,9 @@ async def test_in_a_group_only_a_command_is_answered_and_with_the_way_out(edge: 
         given = {"update_id": number, "message": message | {"text": text}}
         await edge.take(Update.de_json(given, None))
     [post] = posts
-    assert (post.body["address"], post.body["replies"][0]["text"]) == ("-7", "Write to me in private")
-    assert post.body["replies"][0]["buttons"][0][0]["url"] == "https://t.me/parley_lab_bot"
+    assert isinstance(post.message, Replies)
+    [said] = post.message.replies
+    assert isinstance(said, Say)
+    assert (post.message.address, said.text) == ("-7", "Write to me in private")
+    assert said.buttons[0][0].url == "https://t.me/parley_lab_bot"
     await stall.transactions.run(MARKET, lambda ctx: ctx.session.query(OutboxRow).delete())

@@ -17,6 +17,7 @@ from bots.slack.modal import modal
 from bots.telegram.renderer import card_screen
 from conversations.buttons import press
 from conversations.engine import Answered
+from conversations.outgoing.messages import Menu, Replies
 from conversations.reply import FormErrors, FormView, Reply
 from conversations.turn import ButtonPress, FormSubmission, Input, Turn
 from core.kernel.chat_state.model import Draft
@@ -26,6 +27,7 @@ from core.kernel.inbox import InboxRow
 from core.kernel.outbox import LEASE, OutboxRow, Post
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Platform
+from core.shop.purchases.messages import SendInvoice
 from tests.conformance.effect import Effect, effect_in
 from tests.conformance.ground import forget
 from tools.rehearsal.exploration import Door
@@ -59,7 +61,8 @@ class Phones:
 
 def place_of(post: Post) -> tuple[str, str]:
     """The chat that it is for; of what is no message, its lane."""
-    return post.channel, str(post.body.get("address", post.lane))
+    told = post.message
+    return post.channel, told.address if isinstance(told, Replies | Menu | SendInvoice) else post.lane
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import pytest
@@ -12,10 +13,12 @@ from bots.telegram.renderer import render as on_telegram
 from conversations.chat_context import ChatAddress, MarketContext
 from conversations.engine import Engine
 from conversations.outgoing.label_punctuation import jointed
-from conversations.outgoing.messages import replies_of, send
+from conversations.outgoing.messages import Replies
+from conversations.outgoing.sender import send
 from conversations.reply import Card, CardList, FieldView, FormView, Home, Line, Reply
 from conversations.wording import Wordings, listed
 from core.catalogue.language.places import Places
+from core.kernel.messages import Message
 from core.kernel.transaction import MARKET, Ctx
 from core.people.accounts.model import Platform
 from core.people.accounts.service import acting
@@ -55,6 +58,11 @@ def test_parts_are_listed_as_the_language_does_it() -> None:
     assert listed(WORDINGS.speak("de"), []) == ""
 
 
+def said(told: Message) -> Sequence[Reply]:
+    assert isinstance(told, Replies)
+    return told.replies
+
+
 async def test_what_is_sent_is_joined_for_its_reader_and_stays_so_wherever_it_follows_them() -> None:
     def unit(ctx: Ctx) -> None:
         person = acting(ctx)
@@ -65,7 +73,7 @@ async def test_what_is_sent_is_joined_for_its_reader_and_stays_so_wherever_it_fo
     async with market_in_memory() as market:
         reader, _ = await market.newcomer("Rémi")
         await market.run(reader, unit)
-        first = replies_of(market.posts[-1])
+        first = said(market.posts[-1].message)
         await market.run(MARKET, lambda ctx: send(ctx, ChatAddress(Platform.SLACK.value, "T1", "D1"), first))
-        for reply in replies_of(market.posts[-1]):
+        for reply in said(market.posts[-1].message):
             assert all("Prix\N{NO-BREAK SPACE}: " in shown for shown in drawn(reply))

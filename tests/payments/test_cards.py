@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from config.external_services import clock_of
-from core.kernel.dispatcher import Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never, Outcome
+from core.kernel.messages import from_json
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from lab.app import Lab
 from lab.people import Browser
 from payments.card_holds import Holding
-from payments.outcomes import Outcome
 from payments.provider_models import Checkout, CheckoutState, Intent, IntentState
 from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest, PayerRequest
 from payments.provider_results import Done, Refused
@@ -129,7 +129,8 @@ async def carried(
     """What a post leads to that was written so long ago."""
     clock = clock_of(lab)
     asked = {"hold": "h1", "attempt": 1, "amount": HUNDRED.minor, "currency": "EUR", **body}
-    post = Post("p1", "payments", "session:1", kind, asked, clock.now() - timedelta(hours=hours_ago), attempts=1)
+    told = from_json("payments", kind, asked)
+    post = Post("p1", "payments", "session:1", told, clock.now() - timedelta(hours=hours_ago), attempts=1)
     return await Holding(provider, clock).kinds()[kind](post)
 
 

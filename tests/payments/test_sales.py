@@ -11,6 +11,7 @@ from config import alarms
 from conversations.wording import Wordings
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Ctx
+from core.money.messages import OpenAccount
 from core.people.accounts.model import CompleteProfile, Role
 from core.people.accounts.service import complete_profile
 from core.shop.purchases import service
@@ -120,11 +121,11 @@ async def test_a_transfer_to_a_buyer_that_is_refused_waits_for_their_account_aga
 async def test_an_account_that_the_provider_will_not_open_is_told_to_who_has_asked_for_it(shop: Shop) -> None:
     shop.market.watch(AccountRefused)
     alarms.listen(shop.market.reactions, Wordings(), None)
-    body = {"organisation": shop.trade.selling, "person": shop.trade.seller.person, "name": "Anna", "email": None}
+    selling, person = shop.trade.selling, str(shop.trade.seller.person)
+    account = OpenAccount(organisation=selling, person=person, name="Anna", email=None, country=None)
 
     def asks(ctx: Ctx) -> None:
-        lane = f"account:{shop.trade.selling}"
-        ctx.post("payments", lane, "account.open", {**body, "country": None, "after": None})
+        ctx.post(f"account:{selling}", account)
 
     await shop.market.run(MARKET, asks)
     await shop.work()

@@ -15,7 +15,7 @@ from config.market import TIMER_HANDLERS, engine_and_reactions, market_context
 from config.settings import Settings
 from conversations.chat_context import MarketContext
 from conversations.engine import Engine
-from conversations.outgoing.messages import replies_of
+from conversations.outgoing.messages import Replies
 from conversations.reply import Reply
 from conversations.turn import Input, Turn
 from conversations.update_handler import UpdateHandler
@@ -30,7 +30,6 @@ from core.people.accounts.model import Identity, Platform
 from tools.rehearsal.screen import Filling, Screen, Step
 
 MONDAY: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # when the play begins: on a workday, at office hours
-SAID: Final = "replies"  # the kind of a post that somebody reads; others set a phone's menu, for example
 CHATS: Final = frozenset({"telegram", "slack"})
 
 Answer = TypeVar("Answer")
@@ -136,10 +135,10 @@ class Rehearsal:
     def receive(self, posts: Sequence[Post]) -> None:
         """What was asked of the outside world, right after its commit."""
         for post in posts:
-            if post.channel in CHATS and post.kind == SAID:
+            if isinstance(post.message, Replies):
                 for player in self.people.values():
-                    if (player.identity.platform, player.address) == (post.channel, post.body["address"]):
-                        self.show(player, replies_of(post))
+                    if (player.identity.platform, player.address) == (post.channel, post.message.address):
+                        self.show(player, post.message.replies)
             elif post.channel not in CHATS:
                 (self.payments if post.channel == "payments" else self.letters).append(post)
 
@@ -193,12 +192,13 @@ class Rehearsal:
         ctx.settle()
         posts = list(ctx.posts)
         ctx.posts.clear()
-        ctx.notes.clear()
+        ctx.collections.clear()
         for post in posts:
+            if not isinstance(post.message, Replies):
+                continue
             for each in self.people.values():
-                place = post.channel, post.body.get("address")
-                if post.kind == SAID and (each.identity.platform, each.address) == place:
-                    each.screen.show(replies_of(post))
+                if (each.identity.platform, each.address) == (post.channel, post.message.address):
+                    each.screen.show(list(post.message.replies))
 
 
 @contextmanager

@@ -208,7 +208,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
     expert = experts.expert_for(chat.ctx, pressed.subject)
     if expert.organisation_id != chat.organisation:
         note_opened(chat.ctx, expert.id)
-    attend(chat, ADVICE)
+    attend(chat, ADVICE.name)
     keep_place(chat, asked(chat, ADVICE), expert.id)
     chat.reply(profile_card(chat, expert))
 

@@ -17,9 +17,9 @@ from conversations.reply import Button, Card
 from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
 from core.advice.reviews.service import standing_of
-from core.kernel.chat_state.service import recall, remember
+from core.kernel.chat_state.memory import Topic, read_list, write_list
 
-TOPIC: Final = "seek_only"
+WISHES: Final = Topic("seek_only", read_list, write_list)
 FIELD: Final = "field:"
 NEAR: Final = timedelta(hours=2)  # between two clocks whose working days overlap well
 FIELDS_OFFERED: Final = 8
@@ -56,14 +56,14 @@ class Narrowing:
 
 def narrowing_of(chat: ChatContext) -> Narrowing:
     narrowing = Narrowing()
-    for wish in recall(chat.ctx, chat.person.id, TOPIC).split():
+    for wish in chat.memory.get(WISHES) or ():
         narrowing = narrowing.having(wish, on=True)
     return narrowing
 
 
 def keep_narrowing(chat: ChatContext, narrowing: Narrowing) -> None:
-    if narrowing.wishes or recall(chat.ctx, chat.person.id, TOPIC):
-        remember(chat.ctx, chat.person.id, TOPIC, " ".join(narrowing.wishes))
+    if narrowing.wishes or chat.memory.get(WISHES):
+        chat.memory.put(WISHES, narrowing.wishes)
 
 
 def passes(chat: ChatContext, narrowing: Narrowing, expert: Expert) -> bool:

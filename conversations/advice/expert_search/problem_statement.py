@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -13,10 +14,29 @@ from core.advice.experts.service import expert_for
 from core.catalogue import Catalogue
 from core.catalogue.language.grammar import grammar_of
 from core.catalogue.product_names import folded
-from core.kernel.chat_state.service import recall, remember
+from core.kernel.chat_state.memory import Topic
 from core.people.accounts.service import person_of
 
-TOPIC: Final = "problem_told"
+
+@dataclass(frozen=True, slots=True)
+class ToldProblem:
+    """A problem in its seeker's words. `led_to`: the experts that were shown for it, or that it was written for."""
+
+    at: datetime
+    led_to: tuple[str, ...]
+    problem: str
+
+    @classmethod
+    def read(cls, text: str) -> ToldProblem:
+        head, _, problem = text.partition("\n")
+        at, _, led_to = head.partition(" ")
+        return cls(datetime.fromisoformat(at), tuple(filter(None, led_to.split(","))), problem)
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()} {','.join(self.led_to)}\n{self.problem}"
+
+
+TOLD: Final = Topic("problem_told", ToldProblem.read)
 LATELY: Final = timedelta(days=1)  # after which another question is as likely
 LONGEST: Final = 1000  # letters; as many as a booking takes
 LEAST: Final = 3
@@ -65,10 +85,9 @@ def _for_nothing(catalogue: Catalogue) -> frozenset[str]:
 
 
 def _keep(chat: ChatContext, at: datetime, led_to: tuple[str, ...], problem: str) -> None:
-    remember(chat.ctx, chat.person.id, TOPIC, f"{at.isoformat()} {','.join(led_to)}\n{problem}")
+    chat.memory.put(TOLD, ToldProblem(at, led_to, problem))
 
 
 def _kept(chat: ChatContext) -> tuple[datetime, tuple[str, ...], str]:
-    head, _, problem = recall(chat.ctx, chat.person.id, TOPIC).partition("\n")
-    at, _, led_to = head.partition(" ")
-    return datetime.fromisoformat(at) if at else chat.ctx.now, tuple(filter(None, led_to.split(","))), problem
+    kept = chat.memory.get(TOLD)
+    return (kept.at, kept.led_to, kept.problem) if kept is not None else (chat.ctx.now, (), "")

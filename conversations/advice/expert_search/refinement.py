@@ -23,7 +23,7 @@ router = Router()
 def refines_advice(chat: ChatContext, sentence: str) -> bool:
     """Whether these words are a part of the search for advice that was shown last: an order, a day, a clock time, a
     language, a rate, a place, and nothing beside it."""
-    if latest(chat) != ADVICE:
+    if latest(chat) != ADVICE.name:
         return False
     more = _told(chat, sentence)
     return _order(chat, sentence) is not None or (not more.rest and bool(_wishes(more)))

@@ -27,14 +27,15 @@ from core.advice.experts import service as experts
 from core.advice.experts.model import LONGEST_FEED, Expert
 from core.advice.experts.rules import ABSENCE_AHEAD
 from core.catalogue.product_names import folded
-from core.kernel.chat_state.service import recall, remember
+from core.kernel.chat_state.memory import Topic
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale
 from core.people.files.model import CALENDAR_MIME, Checked
 from core.people.files.service import keep
 
 LONGEST_SAID: Final = 120  # letters; who writes more than that is not changing their hours
 WORD: Final = re.compile(r"[^\W\d_](?:'?[^\W\d_])*")
-WEEK_BEFORE: Final = "week_before"  # under which is kept what the last change of the week has replaced
+Week = dict[str, list[list[int]]]  # as an expert keeps it
+WEEK_BEFORE: Final[Topic[Week | None]] = Topic("week_before", json.loads, json.dumps)  # what the last change replaced
 FOR_DAYS: Final = "+"  # a run of days, as a button carries it: the first day, and how many there are
 OFF: Final = frozenset({"off", "stop", "forget", "remove", "-"})
 
@@ -105,7 +106,7 @@ def _keep(chat: ChatContext, sentence: str) -> None:
     change = experts.keep_hours(chat.ctx, sentence, towns(chat))
     expert, note = _own(chat), chat.words("expert.days_kept")
     if change.week is not None:
-        remember(chat.ctx, chat.person.id, WEEK_BEFORE, json.dumps(before))
+        chat.memory.put(WEEK_BEFORE, before)
         kept = {day: expert.hours[day] for day in change.week.days}
         note = chat.words("expert.hours_kept", hours=listed(chat.words, hours_lines(chat, kept, closed=True)))
     chat.reply(hours_card(chat, expert, note, _only_next(chat, expert, change)))
@@ -130,7 +131,7 @@ def mean_only(chat: ChatContext, pressed: Press) -> None:
         day = date.fromisoformat(pressed.choice)
     except ValueError as fault:
         raise Invalid("talk.unknown_button") from fault
-    before = json.loads(recall(chat.ctx, chat.person.id, WEEK_BEFORE) or "null")
+    before = chat.memory.get(WEEK_BEFORE)
     if before is None:
         raise Stale
     expert = experts.mean_only(chat.ctx, day, before, pressed.expected_version)

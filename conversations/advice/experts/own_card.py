@@ -16,6 +16,7 @@ from conversations.reply import Button, Card, Line
 from conversations.wording import listed
 from core.advice.experts import external_calendars, rules
 from core.advice.experts import service as experts
+from core.advice.experts.messages import FILE
 from core.advice.experts.model import Expert, ExpertDay
 from core.people.accounts.service import person_of
 from core.trade.funding.service import payee_of
@@ -67,7 +68,7 @@ def own_card(chat: ChatContext, expert: Expert, note: str = "") -> Card:
 def check_list(chat: ChatContext, expert: Expert) -> Iterator[Item]:
     """What a profile can have, the most useful first."""
     person, payee = person_of(chat.ctx, expert.person_id), payee_of(chat.ctx, expert.organisation_id)
-    calendar = expert.feed_url is not None or external_calendars.FILE in external_calendars.busy_ahead(chat.ctx, expert)
+    calendar = expert.feed_url is not None or FILE in external_calendars.busy_ahead(chat.ctx, expert)
     yield Item("hours", any(expert.hours.values()), press("hours.change"))
     yield Item("skills", bool(expert.skills), press("expert.edit", expert.id))
     yield Item("calendar", calendar and expert.feed_fault is None, press("calendar.show"))

@@ -24,13 +24,15 @@ from core.catalogue.language.normalised_text import NormalisedText
 from core.catalogue.language.patterns import any_of, words_meaning
 from core.catalogue.language.shorthand import expand_shorthand
 from core.catalogue.model import Catalogue
-from core.kernel.chat_state.service import recall, remember
+from core.kernel.chat_state.memory import Topic
 from core.kernel.decimals import half_up
 from core.kernel.errors import Invalid
+from core.kernel.inbox import CurrentInput
 from core.kernel.money import CURRENCIES, Money
 
 AN_HOUR: Final = 60  # minutes
 LONGEST: Final = 24 * AN_HOUR
+ASKED_BACK: Final = Topic("rate", str)  # by the rate as it was written: the input for which it was asked back
 SHOWN: Final = 40  # letters of what could not be read
 CURRENCY: Final = re.compile(r"[A-Z]{3}(?![^\W_])")  # a code of which the amount was not read
 
@@ -183,10 +185,9 @@ def _stands(chat: ChatContext, rate: Rate) -> bool:
 def _is_new(chat: ChatContext, said: str) -> bool:
     """Whether this was not sent before, and asked back. What a window holds while it is being filled is not sent, and
     one input may be read several times."""
-    topic, (sent, _) = f"rate:{said}", chat.ctx.notes.get("input", ("", None))
-    asked_of = recall(chat.ctx, chat.person.id, topic)
+    sent, asked_of = chat.ctx.collected(CurrentInput).key or "", chat.memory.get(ASKED_BACK, about=said)
     if asked_of and asked_of != sent:
         return False
-    if chat.ctx.notes.get("sent"):
-        remember(chat.ctx, chat.person.id, topic, sent)
+    if chat.update.is_sent:
+        chat.memory.put(ASKED_BACK, sent, about=said)
     return True

@@ -8,6 +8,7 @@ from conversations.chat_context import ChatContext
 from core.advice.sessions.calendar_invites import Attendee, Method, invitation
 from core.advice.sessions.model import Booking
 from core.advice.sessions.service import booking_for
+from core.people.accounts.letters import Letter
 from core.people.files.model import CALENDAR_MIME, KeptFile
 from core.people.files.rules import checked
 from core.people.files.service import keep
@@ -23,14 +24,14 @@ def send_entry(chat: ChatContext, booking_id: str, method: Method) -> None:
     if person.email is None or person.email_proved_at is None or not booking.sequence:
         return
     words, verb, other = chat.words, "invite" if method == "REQUEST" else "uninvite", _other(chat, booking)
-    body = {
-        "to": person.email,
-        "subject": words(f"{verb}.subject", name=other, at=booking.starts_at),
-        "text": words(f"{verb}.letter", name=other, at=booking.starts_at, ref=booking.ref),
-        "calendar": _entry(chat, booking, method, (Attendee(person.name, person.email),)).decode(),
-        "method": method,
-    }
-    chat.ctx.post("mail", f"mail:{person.email}", "letter", body)
+    letter = Letter(
+        to=person.email,
+        subject=words(f"{verb}.subject", name=other, at=booking.starts_at),
+        text=words(f"{verb}.letter", name=other, at=booking.starts_at, ref=booking.ref),
+        calendar=_entry(chat, booking, method, (Attendee(person.name, person.email),)).decode(),
+        method=method,
+    )
+    chat.ctx.post(f"mail:{person.email}", letter)
 
 
 def entry_file(chat: ChatContext, booking: Booking) -> KeptFile:

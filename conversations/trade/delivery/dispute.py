@@ -210,7 +210,7 @@ STEPS.enter(router)
 
 @router.press("case.show")
 def show(chat: ChatContext, pressed: Press) -> None:
-    chat.as_new_message = not chat.ctx.notes.get("pressed") or pressed.expected_version is not None
+    chat.as_new_message = not chat.update.is_press or pressed.expected_version is not None
     chat.reply(case_card(chat, support.case_for(chat.ctx, pressed.subject)))
 
 

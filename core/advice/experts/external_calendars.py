@@ -14,13 +14,13 @@ from sqlalchemy import delete, func, insert, select
 
 from core.advice.availability.local_times import Interval
 from core.advice.experts.events import CalendarRead, CalendarUnreadable
+from core.advice.experts.messages import FEED, FILE, ReadCalendarFeed, ReadCalendarFile
 from core.advice.experts.model import LONGEST_FEED, Expert, ExpertBusy
 from core.advice.experts.service import changed, expert_for, own
 from core.kernel.errors import Invalid
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 
-FEED, FILE = "feed", "file"  # where busy times came from; a new reading replaces those of its own source
 TIMER: Final = "expert_feed"
 READ_AGAIN: Final = "read_again"
 READ_EVERY: Final = timedelta(hours=1)
@@ -30,8 +30,9 @@ URL: Final = TypeAdapter(HttpUrl)
 def follow_calendar(ctx: Ctx, url: str) -> Expert:
     """Read the calendar at this address now, and every hour from now on. Raises Invalid for what is no address."""
     expert = own(ctx)
-    expert.feed_url, expert.feed_read_at, expert.feed_fault = _address(url), None, None
-    _ask(ctx, expert)
+    address = _address(url)
+    expert.feed_url, expert.feed_read_at, expert.feed_fault = address, None, None
+    _ask(ctx, expert, address)
     return changed(ctx, expert)
 
 
@@ -47,7 +48,7 @@ def forget_calendar(ctx: Ctx) -> Expert:
 def take_calendar_file(ctx: Ctx, file_id: str) -> Expert:
     """Read a kept file, in place of an earlier one."""
     expert = own(ctx)
-    ctx.post("calendar", f"calendar:{expert.id}", FILE, {"expert": expert.id, "zone": expert.zone, "file": file_id})
+    ctx.post(f"calendar:{expert.id}", ReadCalendarFile(expert=expert.id, zone=expert.zone, file=file_id))
     return expert
 
 
@@ -93,12 +94,11 @@ def read_again(ctx: Ctx, expert_id: str) -> None:
     """The hour is over."""
     expert = expert_for(ctx, expert_id)
     if expert.feed_url is not None:
-        _ask(ctx, expert)
+        _ask(ctx, expert, expert.feed_url)
 
 
-def _ask(ctx: Ctx, expert: Expert) -> None:
-    body = {"expert": expert.id, "zone": expert.zone, "url": expert.feed_url}
-    ctx.post("calendar", f"calendar:{expert.id}", FEED, body)
+def _ask(ctx: Ctx, expert: Expert, url: str) -> None:
+    ctx.post(f"calendar:{expert.id}", ReadCalendarFeed(expert=expert.id, zone=expert.zone, url=url))
     set_timer(ctx.session, Timer(TIMER, expert.id, READ_AGAIN, ctx.now + READ_EVERY))
 
 

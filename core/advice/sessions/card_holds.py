@@ -7,7 +7,7 @@ is over lets go of whatever is still held for it.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 
@@ -24,10 +24,12 @@ from core.advice.sessions.events import (
 from core.advice.sessions.model import Booking, CardHold, HoldPurpose, HoldState, Meeting
 from core.advice.sessions.process import SESSION, TALKING, SessionState
 from core.kernel.errors import NotFound
+from core.kernel.messages import Message
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
 from core.kernel.transaction import Ctx
+from core.money.messages import CancelHold, CaptureHold, CloseCardPage, OpenCardPage, OpenHoldPage, PlaceHold
 from core.people.accounts.service import person_of
 
 TIMER: Final = "card_hold"
@@ -353,61 +355,62 @@ def finish(ctx: Ctx, booking: Booking) -> None:
 
 
 def open_page(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
-    expires_at = ctx.now + (
-        DEBT_PAGE_FOR if booking.state in (SessionState.DEBT, SessionState.CARD_TROUBLE) else PAGE_FOR
-    )
-    hold.expires_at = expires_at
+    in_debt = booking.state in (SessionState.DEBT, SessionState.CARD_TROUBLE)
+    hold.expires_at = expires_at = ctx.now + (DEBT_PAGE_FOR if in_debt else PAGE_FOR)
     person = person_of(ctx, booking.seeker)
-    body = {
-        "hold": hold.id,
-        "person": booking.seeker,
-        "name": person.name,
-        "email": person.email,
-        "ref": booking.ref,
-        "what": f"{person_of(ctx, booking.consultant).name}, {booking.length} min",
-        "amount": hold.amount_minor,
-        "currency": hold.currency,
-        "expires": expires_at.isoformat(),
-    }
-    _post(ctx, booking, "card.page" if hold.later else "hold.page", body)
+    page = (OpenCardPage if hold.later else OpenHoldPage)(
+        hold=hold.id,
+        person=booking.seeker,
+        name=person.name,
+        email=person.email,
+        ref=booking.ref,
+        what=f"{person_of(ctx, booking.consultant).name}, {booking.length} min",
+        amount=hold.amount_minor,
+        currency=hold.currency,
+        expires=expires_at,
+    )
+    _post(ctx, booking, page)
 
 
 def close_page(ctx: Ctx, booking: Booking, hold: CardHold, state: HoldState) -> None:
     hold.state = state
     if hold.session_ref is not None:
-        _post(ctx, booking, "hold.page.close", {"hold": hold.id, "session": hold.session_ref})
+        _post(ctx, booking, CloseCardPage(hold=hold.id, session=hold.session_ref))
 
 
 def hold_saved(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
     hold.state = HoldState.HOLDING
-    body = {
-        "hold": hold.id,
-        "attempt": hold.attempt,
-        "amount": hold.amount_minor,
-        "currency": hold.currency,
-        "payer": hold.payer_ref,
-        "card": hold.card_ref,
-    }
-    _post(ctx, booking, "hold", body)
+    payer, card, amount = hold.payer_ref, hold.card_ref, hold.amount
+    assert payer is not None, "a card is kept for a payer"
+    assert card is not None, "a hold is placed on a card"
+    placed = PlaceHold(
+        hold=hold.id, attempt=hold.attempt, payer=payer, card=card, amount=amount.minor, currency=amount.currency
+    )
+    _post(ctx, booking, placed)
 
 
 def capture(ctx: Ctx, booking: Booking, hold: CardHold, amount: Money) -> None:
     hold.state, hold.captured_minor = HoldState.CAPTURING, amount.minor
     _expect_answer(ctx, hold)
-    body = {"hold": hold.id, "intent": hold.intent_ref, "amount": amount.minor, "currency": amount.currency}
-    _post(ctx, booking, "capture", body)
+    intent = _intent(hold)
+    _post(ctx, booking, CaptureHold(hold=hold.id, intent=intent, amount=amount.minor, currency=amount.currency))
 
 
 def release(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
     hold.state = HoldState.RELEASING
     _expect_answer(ctx, hold)
-    _post(ctx, booking, "hold.cancel", {"hold": hold.id, "intent": hold.intent_ref})
+    _post(ctx, booking, CancelHold(hold=hold.id, intent=_intent(hold)))
+
+
+def _intent(hold: CardHold) -> str:
+    assert hold.intent_ref is not None, "only what was held is captured or released"
+    return hold.intent_ref
 
 
 def _expect_answer(ctx: Ctx, hold: CardHold) -> None:
     set_timer(ctx.session, Timer(TIMER, hold.id, LATE, ctx.now + ANSWERS_WITHIN))
 
 
-def _post(ctx: Ctx, booking: Booking, kind: str, body: dict[str, Any]) -> None:
+def _post(ctx: Ctx, booking: Booking, message: Message) -> None:
     ctx.session.flush()
-    ctx.post("payments", f"session:{booking.id}", kind, body)
+    ctx.post(f"session:{booking.id}", message)

@@ -21,6 +21,7 @@ from core.advice.sessions.model import Booking, CardHold, Complaint, HoldState, 
 from core.advice.sessions.process import RULE_WITHIN, SESSION
 from core.advice.sessions.service import mine, sides
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale
+from core.kernel.messages import from_json
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.timers import Timer, clear_timers, set_timer
@@ -28,6 +29,7 @@ from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.events import RefundReturned
 from core.money.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, refund_due
+from core.money.messages import PAYMENTS
 from core.trade.funding.called_back import frozen
 from core.trade.funding.chargebacks import kept_of, of_subject
 from core.trade.funding.effects import FROZEN, await_account, tell_refused
@@ -336,7 +338,7 @@ def ask(ctx: Ctx, booking: Booking, payout: SessionPayout) -> None:
     payout.state, payout.why, payout.asked_at = EffectState.ASKED, None, ctx.now
     clear_timers(ctx.session, TIMER, payout.id)
     ctx.session.flush()
-    ctx.post("payments", f"session:{booking.id}", payout.kind.value, body)
+    ctx.post(f"session:{booking.id}", from_json(PAYMENTS, payout.kind.value, body))
 
 
 def _keep_owed(ctx: Ctx, booking: Booking, payout: SessionPayout) -> bool:

@@ -33,6 +33,7 @@ from core.kernel.money import Money
 from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
 from core.kernel.upsert import add_unless_present
+from core.money.messages import WriteInvoice
 from core.trade.funding.rules import drawn
 
 TAKEN_BACK: Final = "corrected:"  # how the key of a credit note begins for which a corrected invoice is written
@@ -284,6 +285,5 @@ def _added(ctx: Ctx, made: Invoice) -> Invoice:
     return made
 
 
-def _ask(ctx: Ctx, invoice: Invoice, **how: bool) -> None:
-    body = {"invoice": invoice.id, **{name: True for name, wanted in how.items() if wanted}}
-    ctx.post("payments", f"invoice:{invoice.id}", "invoice.write", body)
+def _ask(ctx: Ctx, invoice: Invoice, *, as_it_is: bool = False, waited: bool = False) -> None:
+    ctx.post(f"invoice:{invoice.id}", WriteInvoice(invoice=invoice.id, as_it_is=as_it_is, waited=waited))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import BindParameter, Integer, bindparam, func, or_, select
@@ -15,6 +14,8 @@ from core.books.invoicing.events import InvoiceDrawn
 from core.books.invoicing.model import MARKET, Billing, Content, Drawn, Invoice, SetBilling, State, Wording
 from core.kernel.errors import Invalid, NotAllowed, NotFound
 from core.kernel.transaction import Ctx, person
+from core.money.messages import DrawInvoice, MailInvoice
+from core.people.accounts.letters import Enclosed, Letter
 from core.people.accounts.service import acting, organisation_of, person_of, say_vat
 from core.people.files.model import Checked
 from core.people.files.service import keep
@@ -192,8 +193,7 @@ def ask_file(ctx: Ctx, invoice_id: str, where: str) -> Invoice:
     if drawn is not None:
         _hand_over(ctx, invoice, actor.id, where, drawn.content)
         return invoice
-    body = {"invoice": invoice.id, "person": actor.id, "where": where}
-    ctx.post("payments", f"invoice:{invoice.id}", "invoice.draw", body)
+    ctx.post(f"invoice:{invoice.id}", DrawInvoice(invoice=invoice.id, person=actor.id, where=where))
     return invoice
 
 
@@ -224,19 +224,18 @@ def drawn(ctx: Ctx, invoice_id: str, person_id: str, where: str, content: bytes)
 
 def mail(ctx: Ctx, invoice_id: str, *, to: str, subject: str, text: str) -> None:
     """Have an invoice sent to an address, with the file in the letter."""
-    body = {"invoice": invoice_id, "to": to, "subject": subject, "text": text}
-    ctx.post("payments", f"invoice:{invoice_id}", "invoice.mail", body)
+    ctx.post(f"invoice:{invoice_id}", MailInvoice(invoice=invoice_id, to=to, subject=subject, text=text))
 
 
-def enclosed(ctx: Ctx, invoice_id: str, letter: Mapping[str, str], content: bytes, ubl: bytes) -> None:
+def enclosed(ctx: Ctx, mail: MailInvoice, content: bytes, ubl: bytes) -> None:
     """The files for a letter are here: the PDF, and the same for machines alone."""
-    invoice = ctx.session.get_one(Invoice, invoice_id)
+    invoice = ctx.session.get_one(Invoice, mail.invoice)
     kinds = (("pdf", _first(ctx, invoice, content)), ("xml", ubl))
-    files = [
-        {"name": f"{invoice.number}.{kind}", "kind": kind, "content": base64.b64encode(each).decode()}
+    files = tuple(
+        Enclosed(name=f"{invoice.number}.{kind}", kind=kind, content=base64.b64encode(each).decode())
         for kind, each in kinds
-    ]
-    ctx.post("mail", f"mail:{letter['to']}", "letter", {**letter, "files": files})
+    )
+    ctx.post(f"mail:{mail.to}", Letter(to=mail.to, subject=mail.subject, text=mail.text, files=files))
 
 
 def _first(ctx: Ctx, invoice: Invoice, content: bytes) -> bytes:

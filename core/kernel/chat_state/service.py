@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from core.kernel.chat_state.events import DraftNearsItsEnd
+from core.kernel.chat_state.memory import ChatMemory, Topic, read_list, write_list
 from core.kernel.chat_state.model import (
     DRAFT_KEPT,
     DRAFT_KEPT_ABOUT,
@@ -17,7 +18,6 @@ from core.kernel.chat_state.model import (
     TOPIC,
     CardPointer,
     Draft,
-    Remembered,
     ShownCard,
 )
 from core.kernel.compiled_statements import add_rows, change, find, find_by_key, pick, put, remove
@@ -25,8 +25,9 @@ from core.kernel.errors import Stale
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 
-SENT = "sent"  # under which the forms are remembered that were sent last
+SENT: Final = Topic("sent", read_list, write_list)  # the forms that were sent last
 SENT_REMEMBERED = 10
+ANSWERED: Final = Topic("answered", read_list, write_list)  # the messages that answered the form that was closed last
 
 
 def start_draft(
@@ -86,7 +87,7 @@ def draft_of(ctx: Ctx, person_id: str, draft_id: str) -> Draft:
     """A person's own draft. Raises Stale: pressed twice, the second press finds it sent."""
     draft = draft_there(ctx, person_id, draft_id)
     if draft is None:
-        raise Stale("talk.form_sent" if draft_id in recall(ctx, person_id, SENT).split() else "talk.form_gone")
+        raise Stale("talk.form_sent" if draft_id in (ChatMemory(ctx, person_id).get(SENT) or ()) else "talk.form_gone")
     return draft
 
 
@@ -147,13 +148,13 @@ def answered_by(ctx: Ctx, person_id: str, message: str) -> Draft | None:
 
 def was_answer(ctx: Ctx, person_id: str, message: str) -> bool:
     """Whether it answered a field of the form that was sent last."""
-    return message in recall(ctx, person_id, "answered").split()
+    return message in (ChatMemory(ctx, person_id).get(ANSWERED) or ())
 
 
 def close_draft(ctx: Ctx, draft: Draft) -> None:
     """The form has done its work, or was thrown away."""
     if draft.said:
-        remember(ctx, draft.person_id, "answered", " ".join(draft.said))
+        ChatMemory(ctx, draft.person_id).put(ANSWERED, tuple(draft.said))
     clear_timers(ctx.session, "draft", draft.id)
     remove(ctx.session, Draft, id=draft.id)
     ctx.session.expunge(draft)
@@ -161,8 +162,8 @@ def close_draft(ctx: Ctx, draft: Draft) -> None:
 
 def close_sent(ctx: Ctx, draft: Draft) -> None:
     """The form was taken. It is remembered for a while: who presses twice is not told that its time is over."""
-    earlier = recall(ctx, draft.person_id, SENT).split()
-    remember(ctx, draft.person_id, SENT, " ".join([draft.id, *earlier][:SENT_REMEMBERED]))
+    memory = ChatMemory(ctx, draft.person_id)
+    memory.put(SENT, (draft.id, *(memory.get(SENT) or ()))[:SENT_REMEMBERED])
     close_draft(ctx, draft)
 
 
@@ -233,13 +234,3 @@ def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: 
 def point_away(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str) -> None:
     """That message is gone or not to be edited any more."""
     remove(ctx.session, CardPointer, platform=platform, workspace=workspace, address=address, subject=subject)
-
-
-def remember(ctx: Ctx, person_id: str, topic: str, text: str) -> None:
-    put(ctx.session, Remembered, person_id=person_id, topic=topic, text=text)
-
-
-def recall(ctx: Ctx, person_id: str, topic: str) -> str:
-    """What was remembered; empty when nothing was."""
-    kept = pick(ctx.session, Remembered, ("text",), person_id=person_id, topic=topic)
-    return str(kept["text"]) if kept is not None else ""

@@ -20,6 +20,7 @@ from core.people.accounts.events import (
     PersonMet,
     ProfileCompleted,
 )
+from core.people.accounts.letters import CodeLetter
 from core.people.accounts.model import (
     EMAIL_CODE_DIGITS,
     EMAIL_CODE_VALID,
@@ -269,9 +270,7 @@ def claim_email(ctx: Ctx, command: ProveEmail) -> None:
             expires_at=ctx.now + EMAIL_CODE_VALID,
         )
     )
-    ctx.post(
-        "mail", f"mail:{command.email}", "email_code", {"to": command.email, "code": code, "locale": person.locale}
-    )
+    ctx.post(f"mail:{command.email}", CodeLetter(to=command.email, code=code, locale=person.locale))
 
 
 def prove_email(ctx: Ctx, code: str) -> int | None:

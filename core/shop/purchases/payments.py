@@ -27,6 +27,7 @@ from core.money.ledger.model import (
     refund_due,
     stars_due,
 )
+from core.money.messages import ClosePurchasePage
 from core.people.accounts.model import Identity
 from core.people.accounts.service import known as person_known
 from core.shop.purchases import refunds
@@ -72,8 +73,7 @@ def page_opened(ctx: Ctx, purchase_id: str, *, page_ref: str, url: str) -> None:
         return
     purchase.page_ref = page_ref
     if purchase.state != PURCHASE.initial:
-        body = {"purchase": purchase.id, "session": page_ref}
-        ctx.post("payments", f"purchase:{purchase.id}", "purchase.page.close", body)
+        ctx.post(f"purchase:{purchase.id}", ClosePurchasePage(purchase=purchase.id, session=page_ref))
         return
     purchase.url = url
     ctx.session.flush()

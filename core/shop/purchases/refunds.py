@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from core.kernel.errors import NotFound
+from core.kernel.messages import from_json
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.timers import Timer, clear_timers, set_timer
@@ -25,6 +26,7 @@ from core.money.ledger.model import (
     star_credit,
     stars_due,
 )
+from core.money.messages import PAYMENTS
 from core.people.accounts.service import person_of
 from core.shop.purchases import rules
 from core.shop.purchases.events import (
@@ -35,6 +37,7 @@ from core.shop.purchases.events import (
     RefundForAccount,
     RefundRefused,
 )
+from core.shop.purchases.messages import STARS
 from core.shop.purchases.model import (
     GIVE_BACK,
     MOST_ATTEMPTS,
@@ -187,7 +190,7 @@ def pay_out(ctx: Ctx, refund_id: str, account: str) -> None:
         "account": account,
         "group": f"purchase_{purchase.id}",
     }
-    ctx.post("payments", f"purchase:{purchase.id}", "transfer", body)
+    ctx.post(f"purchase:{purchase.id}", from_json(PAYMENTS, "transfer", body))
 
 
 def wait_for_bank(ctx: Ctx, refund: PurchaseRefund, purchase: Purchase) -> None:
@@ -242,9 +245,9 @@ def _ask(ctx: Ctx, refund: PurchaseRefund, payment: PurchasePayment) -> None:
         "payer": None,
     }
     if payment.intent_ref is None:
-        ctx.post("stars", f"purchase:{refund.purchase_id}", "refund", {**body, "payer": payment.payer})
+        ctx.post(f"purchase:{refund.purchase_id}", from_json(STARS, "refund", {**body, "payer": payment.payer}))
     else:
-        ctx.post("payments", f"purchase:{refund.purchase_id}", "refund", body)
+        ctx.post(f"purchase:{refund.purchase_id}", from_json(PAYMENTS, "refund", body))
 
 
 def _is_old(refund: PurchaseRefund, ref: str | None) -> bool:

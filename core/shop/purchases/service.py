@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 
@@ -14,10 +14,12 @@ from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import STAR_SALES, credit, debit, star_credit
+from core.money.messages import ClosePurchasePage, OpenPurchasePage
 from core.people.accounts.model import Person, Platform
 from core.people.accounts.service import acting, identities
 from core.shop.purchases import refunds
 from core.shop.purchases.events import AskedBack, PurchaseClosed, WishRefused
+from core.shop.purchases.messages import SendInvoice
 from core.shop.purchases.model import (
     ANSWERED_WITHIN,
     GIVE_BACK,
@@ -263,27 +265,27 @@ def _send_invoice(ctx: Ctx, purchase: Purchase) -> None:
     chat = next((each for each in identities(ctx, purchase.buyer) if each.platform == Platform.TELEGRAM.value), None)
     if chat is None or chat.address is None:
         raise Refusal("purchase.no_telegram")
-    body: dict[str, Any] = {
-        "purchase": purchase.id,
-        "address": chat.address,
-        "title": purchase.title,
-        "description": purchase.description,
-        "amount": purchase.asked.minor,
-    }
+    invoice = SendInvoice(
+        purchase=purchase.id,
+        address=chat.address,
+        title=purchase.title,
+        description=purchase.description,
+        amount=purchase.asked.minor,
+    )
     # In the lane of the chat, so that the invoice stands below what was said of it.
-    ctx.post("stars", f"{chat.platform}:{chat.workspace}:{chat.address}", "invoice", body)
+    ctx.post(f"{chat.platform}:{chat.workspace}:{chat.address}", invoice)
 
 
 def _open_page(ctx: Ctx, purchase: Purchase, name: str) -> None:
-    body: dict[str, Any] = {
-        "purchase": purchase.id,
-        "title": purchase.title,
-        "buyer_name": name,
-        "amount": purchase.asked.minor,
-        "currency": purchase.currency,
-        "expires": purchase.open_until.isoformat(),
-    }
-    ctx.post("payments", f"purchase:{purchase.id}", "purchase.page", body)
+    page = OpenPurchasePage(
+        purchase=purchase.id,
+        title=purchase.title,
+        buyer_name=name,
+        amount=purchase.asked.minor,
+        currency=purchase.currency,
+        expires=purchase.open_until,
+    )
+    ctx.post(f"purchase:{purchase.id}", page)
 
 
 def _close(ctx: Ctx, purchase: Purchase, event: str, roles: tuple[str, ...]) -> None:
@@ -291,8 +293,8 @@ def _close(ctx: Ctx, purchase: Purchase, event: str, roles: tuple[str, ...]) -> 
     if purchase.credit_hold is not None:
         ledger.void_hold(ctx, purchase.credit_hold, "Not bought")
     if purchase.page_ref is not None:
-        body = {"purchase": purchase.id, "session": purchase.page_ref}
-        ctx.post("payments", f"purchase:{purchase.id}", "purchase.page.close", body)
+        page = ClosePurchasePage(purchase=purchase.id, session=purchase.page_ref)
+        ctx.post(f"purchase:{purchase.id}", page)
     purchase.url = None
     ctx.session.flush()
     why = "left" if event == "leave" else event

@@ -6,10 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
-
 from core.kernel.errors import NotFound
 from core.kernel.transaction import Ctx, person
+from core.money.messages import ContractDocument, DrawTerms
 from core.people.accounts.service import acting
 from core.people.files.model import Checked
 from core.people.files.service import keep
@@ -18,23 +17,6 @@ from core.trade.deals.access import deal_for, sides
 from core.trade.deals.events import TermsDrawn
 from core.trade.deals.model import Deal
 from core.trade.deals.platform_terms import conditions
-
-
-class ContractDocument(BaseModel):
-    """All that stands on the paper, in the words of who reads it. `rows`: each a label and what it says.
-
-    `conditions`: the market's own, as they bind. `signed`: the very text whose sha256 both have signed; empty before.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    ref: str
-    title: str
-    text: str
-    rows: tuple[tuple[str, str], ...]
-    note: str
-    conditions: str
-    signed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +46,7 @@ def ask_terms(ctx: Ctx, deal_id: str, shown: Shown, where: str) -> Deal:
         conditions=conditions(deal.terms_version),
         signed=signed_text_of(deal),
     )
-    body = {"deal": deal.id, "person": acting(ctx).id, "where": where, "paper": paper.model_dump(mode="json")}
-    ctx.post("payments", f"terms:{deal.id}", "terms.draw", body)
+    ctx.post(f"terms:{deal.id}", DrawTerms(deal=deal.id, person=acting(ctx).id, where=where, paper=paper))
     return deal
 
 

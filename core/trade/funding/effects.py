@@ -7,12 +7,14 @@ from itertools import count
 from sqlalchemy import func, select
 
 from core.kernel.errors import NotFound
+from core.kernel.messages import from_json
 from core.kernel.money import Money
 from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.events import RefundReturned
 from core.money.ledger.model import PROVIDER, Leg, credit, debit, escrow, payable, refund_due
+from core.money.messages import PAYMENTS
 from core.trade.deals import service as deals
 from core.trade.deals.model import CALLED_BACK, IN_DOUBT, Deal
 from core.trade.delivery.model import Lot
@@ -331,7 +333,7 @@ def ask(ctx: Ctx, effect: Effect) -> None:
     effect.state, effect.asked_at = EffectState.ASKED, ctx.now
     effect.why = None
     clear_timers(ctx.session, EFFECT, effect.id)
-    ctx.post("payments", f"deal:{deal.id}", effect.kind.value, body)
+    ctx.post(f"deal:{deal.id}", from_json(PAYMENTS, effect.kind.value, body))
 
 
 def book(ctx: Ctx, effect: Effect, memo: str, legs: list[Leg], ref: str) -> None:

@@ -17,6 +17,7 @@ from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import credit, debit, escrow, refund_due
+from core.money.messages import ExpireCheckout
 from core.trade.deals import service as deals
 from core.trade.deals.model import FUND_WITHIN, Deal
 from core.trade.delivery import service as delivery
@@ -178,7 +179,7 @@ def checkout_opened(ctx: Ctx, payment_id: str, session_ref: str, url: str, expir
         payment.state = PaymentState.OPEN
         ctx.announce(PaymentLinkReady(payment.deal_id, payment.id))
     else:
-        _ask_expiry(ctx, payment)
+        _ask_expiry(ctx, payment, session_ref)
     ctx.session.flush()
 
 
@@ -232,17 +233,7 @@ def ask_for(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
     )
     ctx.session.add(payment)
     ctx.session.flush()
-    body = {
-        "payment": payment.id,
-        "deal": deal.id,
-        "ref": deal.ref,
-        "goods": deal.terms.model_dump(mode="json", include={"product_id", "grade_id", "quantity"}),
-        "amount": payment.amount_minor,
-        "currency": payment.currency,
-        "expires": payment.expires_at.isoformat(),
-        **rails.way_to_pay(ctx, deal, payment),
-    }
-    ctx.post("payments", f"deal:{deal.id}", "checkout.open", body)
+    ctx.post(f"deal:{deal.id}", rails.checkout_of(ctx, deal, payment))
     return payment
 
 
@@ -270,10 +261,9 @@ def tranche_locked(ctx: Ctx, tranche_id: str) -> Tranche:
 def close(ctx: Ctx, payment: Payment, state: PaymentState) -> None:
     payment.state = state
     if payment.session_ref is not None:
-        _ask_expiry(ctx, payment)
+        _ask_expiry(ctx, payment, payment.session_ref)
     ctx.session.flush()
 
 
-def _ask_expiry(ctx: Ctx, payment: Payment) -> None:
-    body = {"payment": payment.id, "session": payment.session_ref}
-    ctx.post("payments", f"deal:{payment.deal_id}", "checkout.expire", body)
+def _ask_expiry(ctx: Ctx, payment: Payment, session: str) -> None:
+    ctx.post(f"deal:{payment.deal_id}", ExpireCheckout(payment=payment.id, session=session))

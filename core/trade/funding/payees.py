@@ -11,6 +11,7 @@ from core.kernel.errors import Invalid, NotFound
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import payable
+from core.money.messages import LinkAccount, OpenAccount
 from core.people.accounts.service import acting, organisation_of
 from core.people.companies.service import check_head
 from core.trade.funding.effects import await_account, send_waiting
@@ -39,17 +40,17 @@ def ask_onboarding(ctx: Ctx) -> Payee:
         payee.asked_by, payee.asked_at = person.id, ctx.now
     if payee.account_ref is None or payee.closed:
         # Asked for twice it is still one account: the provider is asked under the organisation's name.
-        body = {
-            "organisation": organisation.id,
-            "person": person.id,
-            "name": organisation.name,
-            "country": organisation.country,
-            "email": person.email,
-            "after": payee.account_ref,
-        }
-        ctx.post("payments", f"account:{organisation.id}", "account.open", body)
+        account = OpenAccount(
+            organisation=organisation.id,
+            person=person.id,
+            name=organisation.name,
+            country=organisation.country,
+            email=person.email,
+            after=payee.account_ref,
+        )
+        ctx.post(f"account:{organisation.id}", account)
     else:
-        _ask_link(ctx, payee)
+        _ask_link(ctx, payee, payee.account_ref)
     ctx.session.flush()
     return payee
 
@@ -60,7 +61,7 @@ def account_opened(ctx: Ctx, organisation_id: str, account_ref: str) -> None:
     if payee.account_ref is not None and not payee.closed:
         return
     payee.account_ref, payee.closed = account_ref, False
-    _ask_link(ctx, payee)
+    _ask_link(ctx, payee, account_ref)
     ctx.session.flush()
 
 
@@ -123,6 +124,6 @@ def _payee(ctx: Ctx, organisation_id: str) -> Payee:
     return payee
 
 
-def _ask_link(ctx: Ctx, payee: Payee) -> None:
-    body = {"organisation": payee.organisation_id, "account": payee.account_ref, "person": payee.asked_by}
-    ctx.post("payments", f"account:{payee.organisation_id}", "account.link", body)
+def _ask_link(ctx: Ctx, payee: Payee, account: str) -> None:
+    link = LinkAccount(organisation=payee.organisation_id, account=account, person=payee.asked_by)
+    ctx.post(f"account:{payee.organisation_id}", link)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from core.kernel.chat_state.service import recall, remember
+from core.kernel.chat_state.memory import ChatMemory, Topic
 from core.kernel.inbox import after_their_last
 from core.kernel.transaction import Ctx
 from tests.core.conftest import Market
 
-TOPIC = "said"
+TOPIC = Topic("said_in_test", str)
 
 
 async def test_of_messages_sent_in_a_moment_none_forgets_what_another_has_said(market: Market) -> None:
@@ -18,10 +18,13 @@ async def test_of_messages_sent_in_a_moment_none_forgets_what_another_has_said(m
 
     def says(word: str, ctx: Ctx) -> None:
         after_their_last(ctx.session, "telegram::id-Ona")
-        remember(ctx, ona.id, TOPIC, f"{recall(ctx, ona.id, TOPIC)} {word}".strip())
+        memory = ChatMemory(ctx, ona.id)
+        before = memory.get(TOPIC)
+        memory.put(TOPIC, f"{before or ''} {word}".strip())
 
     words = [f"word{number}" for number in range(8)]
     await asyncio.gather(*(market.run(actor, partial(says, word)) for word in words))
 
-    said = await market.run(actor, lambda ctx: recall(ctx, ona.id, TOPIC))
+    said = await market.run(actor, lambda ctx: ChatMemory(ctx, ona.id).get(TOPIC))
+    assert said is not None
     assert sorted(said.split()) == words

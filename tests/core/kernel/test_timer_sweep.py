@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select
 
 from core.kernel.dispatcher import Delivered, Dispatcher, Later
+from core.kernel.messages import Message, stored_as
 from core.kernel.outbox import OutboxRow, Post
 from core.kernel.timer_sweep import run_due_timers
 from core.kernel.timers import Timer, due_timers, set_timer
@@ -39,8 +41,14 @@ async def test_a_timer_that_nobody_can_ring_holds_up_no_other(market: Market) ->
     assert len(await market.run(MARKET, lambda ctx: due_timers(ctx.session, ctx.now, 200))) == 121  # kept, and tried
 
 
+@stored_as("chat", "say")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count(Message):
+    n: int
+
+
 def say(n: int, ctx: Ctx) -> None:
-    ctx.post("chat", "chat:1", "say", {"n": n})
+    ctx.post("chat:1", Count(n=n))
 
 
 class Chat:
@@ -54,7 +62,8 @@ class Chat:
     async def carry(self, post: Post) -> Delivered | Later:
         if self.away:
             return Later("asked to wait", seconds=30)
-        self.arrived.append(str(post.body["n"]))
+        assert isinstance(post.message, Count)
+        self.arrived.append(str(post.message.n))
         return self.noted
 
 

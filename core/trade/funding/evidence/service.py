@@ -8,8 +8,10 @@ from typing import Final
 from sqlalchemy import select
 
 from core.kernel.errors import NotFound
+from core.kernel.inbox import CurrentInput
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
+from core.money.messages import SubmitEvidence
 from core.trade.funding.called_back import dispute_of
 from core.trade.funding.events import EvidenceRefused, EvidenceSent
 from core.trade.funding.evidence.model import SEND_BEFORE, TRY_AGAIN_AFTER, EvidenceMark, Pack, PackState
@@ -24,8 +26,8 @@ def mark(
     ctx: Ctx, subject: str, fact: str, *, about: str | None = None, person: str | None = None, said: str | None = None
 ) -> None:
     """Note a deed with the input that led to it. `said`: in which words, where they are not the input itself."""
-    came_by, typed = ctx.notes.get("input", (None, None))
-    said = said or typed
+    led_by = ctx.collected(CurrentInput)
+    said = said or led_by.text
     ctx.session.add(
         EvidenceMark(
             id=ctx.new_id(),
@@ -34,7 +36,7 @@ def mark(
             fact=fact,
             about=about,
             person_id=person,
-            came_by=came_by,
+            came_by=led_by.key,
             said=said[:LONGEST_SAID] if said else None,
         )
     )
@@ -62,14 +64,14 @@ def send_pack(ctx: Ctx, chargeback_id: str) -> None:
         return
     found = ctx.session.get_one(Chargeback, chargeback_id)
     pack.state = PackState.ASKED
-    body = {
-        "chargeback": found.id,
-        "dispute": dispute_of(found.ref),
-        "matter": found.subject_kind.value,
-        "subject": found.subject,
-        "attempt": pack.attempt,
-    }
-    ctx.post("payments", f"{found.subject_kind}:{found.subject}", "evidence.submit", body)
+    answer = SubmitEvidence(
+        chargeback=found.id,
+        dispute=dispute_of(found.ref),
+        subject_kind=found.subject_kind.value,
+        subject=found.subject,
+        attempt=pack.attempt,
+    )
+    ctx.post(f"{found.subject_kind}:{found.subject}", answer)
     ctx.session.flush()
 
 

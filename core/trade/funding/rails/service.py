@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import exists, func, select
 
@@ -12,6 +12,7 @@ from core.kernel.errors import Invalid, NotAllowed, NotFound
 from core.kernel.money import Money
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
+from core.money.messages import GoodsSold, OpenCheckout
 from core.people.accounts.service import members, organisation_of, person_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, DealState
@@ -94,19 +95,26 @@ def open_until(ctx: Ctx, deal: Deal, funding_ends: datetime) -> datetime:
 # --- how a payment is made --------------------------------------------------------------------------------------------
 
 
-def way_to_pay(ctx: Ctx, deal: Deal, payment: Payment) -> dict[str, Any]:
-    """What the provider has to know besides the amount, noted with the payment: by which rail, and from whom."""
+def checkout_of(ctx: Ctx, deal: Deal, payment: Payment) -> OpenCheckout:
+    """Note by which rail a payment is made, and return what the provider has to know of it."""
     rail = rail_of(ctx, deal)
     ctx.session.add(PaymentWay(payment_id=payment.id, rail=rail))
-    payer = ctx.session.get(Payer, deal.buyer)
-    return {
-        "rail": rail.value,
-        "payer": payer.ref if payer is not None else None,
-        "buyer": deal.buyer,
-        "buyer_name": organisation_of(ctx, deal.buyer).name,
-        "buyer_email": email_of(ctx, deal.buyer),
-        "language": person_of(ctx, deal.buyer_signed_by).locale if deal.buyer_signed_by else "en",
-    }
+    payer, terms = ctx.session.get(Payer, deal.buyer), deal.terms
+    return OpenCheckout(
+        payment=payment.id,
+        deal=deal.id,
+        ref=deal.ref,
+        goods=GoodsSold(terms.product_id, terms.grade_id, terms.quantity),
+        amount=payment.amount_minor,
+        currency=payment.currency,
+        expires=payment.expires_at,
+        rail=rail.value,
+        payer=payer.ref if payer is not None else None,
+        buyer=deal.buyer,
+        buyer_name=organisation_of(ctx, deal.buyer).name,
+        buyer_email=email_of(ctx, deal.buyer),
+        language=person_of(ctx, deal.buyer_signed_by).locale if deal.buyer_signed_by else "en",
+    )
 
 
 def email_of(ctx: Ctx, organisation_id: str) -> str | None:

@@ -10,7 +10,7 @@ from config.tables import METADATA
 from core.advice.experts import reactions as expert_reactions
 from core.advice.experts import service as experts
 from core.advice.experts.model import OfferExpertise, Rate
-from core.kernel.chat_state.service import remember
+from core.kernel.chat_state.memory import ChatMemory, Topic
 from core.kernel.errors import Refusal
 from core.kernel.transaction import MARKET, Ctx
 from core.people.accounts.model import NOBODY, CompleteProfile, Role
@@ -41,6 +41,7 @@ from tests.core.conftest import Market
 from tests.core.goods import pellets, tonnes
 from tests.core.trades import agreed
 
+SEEK = Topic("seek_in_test", str)
 LONG = 100  # characters: shorter columns hold codes, currencies and names of states
 
 # Columns that stay, each for its reason. A new one is put here, or into core/privacy/erasure/plan.py, by whoever adds
@@ -165,7 +166,7 @@ async def test_a_listing_an_offer_and_a_profile_end_with_their_owner(market: Mar
 
     def settle_in(ctx: Ctx) -> str:
         complete_profile(ctx, CompleteProfile(roles=frozenset({Role.SELLER}), company="Rasa Girienė", country="LT"))
-        remember(ctx, person.id, "seek", "Rasa Girienė wants to know")
+        ChatMemory(ctx, person.id).put(SEEK, "Rasa Girienė wants to know")
         experts.offer_expertise(ctx, catalogue, profile)
         return keep(ctx, Checked("rasa.jpg", "image/jpeg", b"a photo of Rasa", "f" * 64)).id
 
@@ -192,7 +193,7 @@ async def test_an_account_that_was_linked_is_forgotten_with_the_one_that_stays(m
     def settle_in(ctx: Ctx) -> str:
         complete_profile(ctx, CompleteProfile(roles=frozenset({Role.BUYER}), company="Rasa Girienė", country="LT"))
         person_of(ctx, person.id).email = "rasa@example.org"
-        remember(ctx, person.id, "seek", "Rasa Girienė wants to know")
+        ChatMemory(ctx, person.id).put(SEEK, "Rasa Girienė wants to know")
         about = acting(ctx.seen_by(carla)).organisation_id
         report(ctx, ReportParty(organisation_id=about, words="Rude to Rasa Girienė", screen="Rasa Girienė"))
         return keep(ctx, Checked("rasa.jpg", "image/jpeg", b"a photo of Rasa", "f" * 64)).id

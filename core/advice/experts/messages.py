@@ -1,0 +1,27 @@
+"""The messages of the channel "calendar". Names of kinds and fields are stored; a new field needs a default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.kernel.messages import Message, stored_as
+
+CALENDAR: Final = "calendar"
+FEED, FILE = "feed", "file"  # where busy times came from; a new reading replaces those of its own source
+
+
+@stored_as(CALENDAR, FEED)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCalendarFeed(Message):
+    expert: str
+    zone: str
+    url: str
+
+
+@stored_as(CALENDAR, FILE)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCalendarFile(Message):
+    expert: str
+    zone: str
+    file: str

@@ -1,0 +1,298 @@
+"""The messages of the channel "payments": requests to the payment provider, and documents that are drawn for it.
+
+The names of kinds and fields are stored. A new field needs a default, so that older rows still load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from core.kernel.messages import Message, stored_as
+from core.kernel.money import Money
+from core.kernel.quantity import Quantity
+
+PAYMENTS: Final = "payments"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced(Message):
+    """The base of messages that name an amount of money. `amount` counts minor units."""
+
+    amount: int
+    currency: str
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+# --- money in ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsSold:
+    """The goods of a deal, to be named in the buyer's words."""
+
+    product_id: str
+    grade_id: str | None
+    quantity: Quantity
+
+
+@stored_as(PAYMENTS, "checkout.open")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCheckout(Priced):
+    """Open a way to pay for a deal. `title`: the finished title, in rows of an earlier release that have no `goods`.
+
+    `payer`: the buyer's name at the provider, once they have one.
+    """
+
+    payment: str
+    deal: str
+    expires: datetime
+    rail: str
+    buyer: str
+    buyer_name: str
+    buyer_email: str | None = None
+    payer: str | None = None
+    ref: str = ""
+    goods: GoodsSold | None = None
+    language: str = "en"
+    title: str = ""
+
+
+@stored_as(PAYMENTS, "checkout.expire")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireCheckout(Message):
+    payment: str
+    session: str
+
+
+@stored_as(PAYMENTS, "purchase.page")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPurchasePage(Priced):
+    """Open a page to pay for something that the market itself sells."""
+
+    purchase: str
+    title: str
+    expires: datetime
+    buyer_name: str = ""
+
+
+@stored_as(PAYMENTS, "purchase.page.close")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosePurchasePage(Message):
+    purchase: str
+    session: str
+
+
+# --- money held on a card ---------------------------------------------------------------------------------------------
+
+
+@stored_as(PAYMENTS, "hold.page")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenHoldPage(Priced):
+    """Open a page on which a seeker's card is held. `ref` and `what`: the session, for the page's title."""
+
+    hold: str
+    person: str
+    name: str
+    expires: datetime
+    email: str | None = None
+    ref: str = ""
+    what: str = ""
+
+
+@stored_as(PAYMENTS, "card.page")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCardPage(Priced):
+    """Open a page on which a card is kept, to be held later."""
+
+    hold: str
+    person: str
+    name: str
+    expires: datetime
+    email: str | None = None
+    ref: str = ""
+    what: str = ""
+
+
+@stored_as(PAYMENTS, "hold.page.close")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCardPage(Message):
+    """Close a page of either kind."""
+
+    hold: str
+    session: str
+
+
+@stored_as(PAYMENTS, "hold")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceHold(Priced):
+    hold: str
+    attempt: int
+    payer: str
+    card: str
+
+
+@stored_as(PAYMENTS, "capture")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureHold(Priced):
+    hold: str
+    intent: str
+
+
+@stored_as(PAYMENTS, "hold.cancel")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelHold(Message):
+    hold: str
+    intent: str
+
+
+# --- money out --------------------------------------------------------------------------------------------------------
+
+
+@stored_as(PAYMENTS, "transfer")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendTransfer(Priced):
+    """Pay out to an account. `charge`: the charge that it leaves; None leaves our balance."""
+
+    effect: str
+    attempt: int
+    account: str
+    group: str
+    charge: str | None = None
+
+
+@stored_as(PAYMENTS, "refund")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRefund(Priced):
+    """Give a payment back. `payer`: send it from this buyer's balance, as far as that has more than `kept`.
+
+    `kept` counts minor units. `beside`: the money came beside the payment, and can leave only from the balance.
+    """
+
+    effect: str
+    attempt: int
+    payment_intent: str | None
+    charge: str | None = None
+    payer: str | None = None
+    kept: int = 0
+    email: str | None = None
+    beside: bool = False
+
+
+@stored_as(PAYMENTS, "reversal")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendReversal(Priced):
+    """Take a payout back from the account that has it."""
+
+    effect: str
+    attempt: int
+    transfer: str
+
+
+# --- sellers, disputes, and what the provider has told ----------------------------------------------------------------
+
+
+@stored_as(PAYMENTS, "account.open")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAccount(Message):
+    """Open a seller's account. `after`: the account before it, where that one was closed."""
+
+    organisation: str
+    person: str
+    name: str
+    country: str | None
+    email: str | None
+    after: str | None = None
+
+
+@stored_as(PAYMENTS, "account.link")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkAccount(Message):
+    """Make a link to the page on which a seller fills in their account."""
+
+    organisation: str
+    account: str
+    person: str
+
+
+@stored_as(PAYMENTS, "evidence.submit")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitEvidence(Message):
+    chargeback: str
+    dispute: str
+    subject_kind: str
+    attempt: int
+    subject: str = ""
+
+
+@stored_as(PAYMENTS, "look")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look(Message):
+    """Fetch an object of the provider's and apply its state. `event`: why, for the operator."""
+
+    kind: str
+    id: str
+    event: str = ""
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+
+
+@stored_as(PAYMENTS, "invoice.write")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteInvoice(Message):
+    """Give an invoice its number. `as_it_is`: though a side is not known whole; `waited`: its time to wait is over."""
+
+    invoice: str
+    as_it_is: bool = False
+    waited: bool = False
+
+
+@stored_as(PAYMENTS, "invoice.draw")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawInvoice(Message):
+    """Draw an invoice for a person. `where`: the chat that it goes to."""
+
+    invoice: str
+    person: str
+    where: str
+
+
+@stored_as(PAYMENTS, "invoice.mail")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailInvoice(Message):
+    invoice: str
+    to: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractDocument:
+    """All that stands on the paper, in the words of its reader. `rows`: each a label and what it says.
+
+    `conditions`: the market's own, as they bind. `signed`: the very text whose sha256 both have signed; empty before.
+    """
+
+    ref: str
+    title: str
+    text: str
+    rows: tuple[tuple[str, str], ...]
+    note: str
+    conditions: str
+    signed: str
+
+
+@stored_as(PAYMENTS, "terms.draw")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawTerms(Message):
+    """Draw the terms of a deal for a person. `where`: the chat that they go to."""
+
+    deal: str
+    person: str
+    where: str
+    paper: ContractDocument
