@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
+from bots.slack.platform import CLIENT, SLACK
+from bots.telegram.platform import START_LINK, TELEGRAM
 from conversations.links import LED_TO
 from conversations.reply import Card
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings, Words
-from core.people.accounts.model import Identity, Platform
+from core.people.accounts.model import Identity
 from web.links import Linked, Look
-
-SLACK_APP: Final = "slack://open"  # docs.slack.dev/interactivity/deep-linking: the client, wherever it was left
 
 
 def looking(update_handler: UpdateHandler, wordings: Wordings, home: str, bot_name: Callable[[], str]) -> Look:
@@ -23,7 +22,7 @@ def looking(update_handler: UpdateHandler, wordings: Wordings, home: str, bot_na
         # Robots that draw previews ask for no language: whose page it is shares it among their own.
         asked = language_of(wordings, asked_for) or language_of(wordings, await update_handler.locale_behind(address))
         words = wordings.speak(asked or "en")
-        nobody = Identity(Platform.TELEGRAM, "", "", "", words.language, "UTC")
+        nobody = Identity(TELEGRAM.code, "", "", "", words.language, "UTC")
         card = (await update_handler.previews(nobody, [address])).get(address)
         return linked(words, card, path, bot_name()) if card is not None else nowhere(words)
 
@@ -39,14 +38,15 @@ def language_of(wordings: Wordings, asked_for: str) -> str:
 def linked(words: Words, card: Card, path: str, bot: str) -> Linked:
     thing, named = path.strip("/").split("/")
     assert thing in LED_TO, f"{path} is no link of ours"
-    telegram = (words("link.open_telegram"), f"https://t.me/{bot}?start={thing}_{named}")
+    start = START_LINK.format(bot=bot, start=f"{thing}_{named}")
+    telegram = (TELEGRAM.called(words.language, "open"), start)
     return Linked(
         words.language,
         card.title,
         "\n".join(filter(None, (card.text, card.note))),
         [(line.label, line.value) for line in card.lines],
-        [*([telegram] if bot else []), (words("link.open_slack"), SLACK_APP)],
-        words("link.in_slack"),
+        [*([telegram] if bot else []), (SLACK.called(words.language, "open"), CLIENT)],
+        SLACK.called(words.language, "paste"),
     )
 
 

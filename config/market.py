@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
+from bots.telegram.platform import start_link
+from config.platforms import PLATFORMS
 from config.reference import reference
 from config.settings import Settings
 from config.video_rooms import rooms_of
@@ -36,6 +38,7 @@ from conversations.market_rules import MarketRules, in_percent
 from conversations.notifications.linked_chats import Linked
 from conversations.notifications.notifier import Notices
 from conversations.people import companies, language, location, registration, security_phrase
+from conversations.platforms import ChatPlatform, by_code
 from conversations.privacy import erasure as leaving
 from conversations.privacy import export
 from conversations.router import Router
@@ -174,7 +177,7 @@ TIMER_HANDLERS: Mapping[str, TimerHandler] = {
 }
 
 
-def market_context(settings: Settings, home: str = "") -> MarketContext:
+def market_context(settings: Settings, home: str = "", platforms: Sequence[ChatPlatform] = PLATFORMS) -> MarketContext:
     """What this installation's conversations know. `home`: our own address, to which links lead."""
     catalogue, places = reference()
     rails = (*OFFERED, Rail.STABLECOIN) if settings.stripe_stablecoins else OFFERED
@@ -184,16 +187,17 @@ def market_context(settings: Settings, home: str = "") -> MarketContext:
     return MarketContext(
         catalogue,
         places,
-        Wordings(rules=rules),
+        Wordings(platforms, rules=rules),
         *fees,
         rails,
         settings.settlement,
         settings.held,
-        telegram_name=settings.telegram_bot_name,
+        start_link=start_link(settings.telegram_bot_name),
         vat=MarketVat(settings.market_country, market.home_bp or 0),
         market=market,
         rooms=rooms_of(settings, home),
         home=home,
+        platforms=by_code(platforms),
     )
 
 
@@ -233,7 +237,7 @@ def engine_and_reactions(known: MarketContext, operators: Collection[str] = ()) 
     reconciling.listen(reactions)
     invoicing.listen(reactions, market=known.market)
     Notices(engine).listen(reactions)
-    Menus(known.wordings).listen(reactions)
-    Linked(known.wordings).listen(reactions)
+    Menus(known.wordings, known.platforms).listen(reactions)
+    Linked(known.wordings, known.platforms).listen(reactions)
     erasure.listen(reactions)
     return engine, reactions

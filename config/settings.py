@@ -40,6 +40,11 @@ class Settings(BaseSettings):
     stripe_thin_webhook_secret: SecretStr | None = None  # of the endpoint for thin events, /stripe/thin
     stripe_stablecoins: bool = False  # offered where Stripe has opened them to the operator
     stripe_api_url: str | None = None
+    second_stripe_secret_key: SecretStr | None = None  # of another account, which takes payments for some sellers
+    second_stripe_webhook_secret: SecretStr | None = None
+    second_stripe_api_url: str | None = None
+    second_stripe_currencies: str = ""  # of a seller's first deal, for which that account serves them: "USD, GBP"
+    second_stripe_countries: str = ""  # of sellers whom that account serves, in whatever currency: "US, GB"
     smtp_url: SecretStr | None = None
     mail_from: str = "Parley <parley@localhost>"
     video_url: str | None = None  # a Jitsi Meet server, where consultants can meet seekers
@@ -109,6 +114,8 @@ class Settings(BaseSettings):
             )
         if self.stripe_secret_key and not self.stripe_webhook_secret:
             raise ValueError("STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET beside it: unsigned webhooks are refused")
+        if self.second_stripe_secret_key and not self.second_stripe_webhook_secret:
+            raise ValueError("SECOND_STRIPE_SECRET_KEY needs SECOND_STRIPE_WEBHOOK_SECRET beside it")
         if self.telegram_webhook_secret and not self.public_url:
             raise ValueError("TELEGRAM_WEBHOOK_SECRET needs PUBLIC_URL: where should Telegram deliver to?")
         if self.link_secret is not None and len(self.link_secret.get_secret_value()) < LEAST_SECRET:

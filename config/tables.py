@@ -17,7 +17,9 @@ for module in pkgutil.walk_packages(core.__path__, "core."):
 
 METADATA = Table.metadata
 
-# slack_sdk keeps the tokens of other workspaces in tables of its own.
-SQLAlchemyInstallationStore.build_installations_table(METADATA, "slack_installations")
-SQLAlchemyInstallationStore.build_bots_table(METADATA, "slack_bots")
-SQLAlchemyOAuthStateStore.build_oauth_states_table(METADATA, "slack_oauth_states")
+# slack_sdk keeps the tokens of other workspaces in tables of its own. They hold nothing of one person.
+WORKSPACES = {
+    SQLAlchemyInstallationStore.build_installations_table(METADATA, "slack_installations").name,
+    SQLAlchemyInstallationStore.build_bots_table(METADATA, "slack_bots").name,
+    SQLAlchemyOAuthStateStore.build_oauth_states_table(METADATA, "slack_oauth_states").name,
+}

@@ -12,14 +12,16 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from sqlalchemy import text
-from telegram import Bot
+from telegram import Bot as TelegramClient
 
 from bots.calendar.reader import CalendarReader
 from bots.mail.sender import MailSender
 from bots.slack.app import SlackBot
 from bots.slack.installation import Installer
+from bots.slack.platform import SLACK
 from bots.slack.sender import SlackSender
 from bots.telegram.app import TelegramBot
+from bots.telegram.platform import TELEGRAM
 from bots.telegram.request import API as TELEGRAM_API
 from bots.telegram.request import bot_at
 from bots.telegram.sender import TelegramSender
@@ -31,12 +33,15 @@ from config.links import looking
 from config.market import engine_and_reactions, market_context
 from config.metrics import Gauges
 from config.migrations import upgrade
+from config.platforms import PLATFORMS, Bot, ChatEdge
+from config.providers import SECOND, provider_of, routes_of
 from config.server import Server
 from config.settings import Settings
 from config.slack import Slack
 from config.sweeps import Sweeps, ticking
 from config.video_rooms import door_of
 from conversations.books.invoice_texts import InvoiceTexts
+from conversations.chat_context import MarketContext
 from conversations.help.menus import FIRST, IN_GROUPS
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
@@ -45,11 +50,10 @@ from core.kernel.dispatcher import Carrier, Dispatcher
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
 from core.people.accounts.service import appoint_operators
-from payments.direct import DirectSettlement
+from core.trade.funding.providers import qualified
 from payments.effects import PaymentEffects
 from payments.provider import Provider
 from payments.reconciliation import Reconciler
-from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
 from web.app import Doors, create_app
 from web.books import all_books, books_of
@@ -63,8 +67,7 @@ class Product:
 
     transactions: Transactions
     dispatcher: Dispatcher
-    telegram: TelegramBot
-    slack: SlackBot
+    bots: Sequence[Bot]
     workspaces: Slack
     provider: Provider
     reconciler: Reconciler
@@ -78,13 +81,13 @@ class Product:
         """Open the doors, finish what an earlier process left, then receive."""
         await self.server.start(create_app(self.doors, self.registry))
         self.scheduler.start()
-        await asyncio.gather(self.telegram.start(), self.slack.start())
+        await asyncio.gather(*(bot.start() for bot in self.bots))
 
     async def stop(self) -> None:
         if self.scheduler.running:
             async with self.busy[0], self.busy[1]:  # what was woken finishes; nothing else is woken
                 self.scheduler.shutdown(wait=False)
-        await asyncio.gather(self.telegram.stop(), self.slack.stop())
+        await asyncio.gather(*(bot.stop() for bot in self.bots))
         await self.server.stop()
         await self.dispatcher.close()
         await self.provider.close()
@@ -92,16 +95,18 @@ class Product:
         await self.transactions.close()
 
 
-async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | None = None) -> Product:
+async def build(
+    settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | None = None, more_chats: Sequence[ChatEdge] = ()
+) -> Product:
     """Put the parts together. Every token must be there by now: the lab has lent what the installation lacks.
 
-    `pulse` is the machine's own clock, by which we measure our outages; a lab's clock passes for everybody.
+    `pulse`: the machine's own clock, which measures outages. `more_chats`: platforms beside those of every market.
     """
     address = settings.database_url or DEFAULT
     await upgrade(address)
     server = Server(settings.host, settings.port)
     home = settings.public_url or server.url
-    known = market_context(settings, home)
+    known = market_context(settings, home, (*PLATFORMS, *(each.platform for each in more_chats)))
     engine, reactions = engine_and_reactions(known, settings.operator_names)
     alarms.listen(reactions, known.wordings, settings.operator_email)
     transactions = Transactions(await open_database(address), clock, ids, reactions)
@@ -112,14 +117,9 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     workspaces, provider = Slack(settings, home), provider_of(settings, home)
     slack = slack_bot(settings, workspaces, update_handler, known.wordings)
     reconciler = Reconciler(transactions, provider, clock)
-    carriers: Mapping[str, Carrier] = {
-        "telegram": TelegramSender(bot, transactions),
-        "stars": StarsCarrier(bot),
-        "slack": SlackSender(workspaces.workspaces, transactions),
-        "payments": PaymentEffects(provider, clock, transactions, InvoiceTexts(known.wordings, known.catalogue)),
-        "calendar": CalendarReader(transactions, clock, nearby=settings.calendars_nearby),
-        "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
-    }
+    opened = [each.open(update_handler, transactions) for each in more_chats]
+    carriers = chat_carriers(bot, workspaces, transactions, [theirs for _, theirs in opened])
+    carriers |= other_carriers(settings, known, provider, transactions, clock)
     dispatcher = Dispatcher(transactions, clock, carriers)
     transactions.deliver_by(dispatcher.offer)
     registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
@@ -127,8 +127,7 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     return Product(
         transactions=transactions,
         dispatcher=dispatcher,
-        telegram=telegram,
-        slack=slack,
+        bots=(telegram, slack, *(each for each, _ in opened)),
         workspaces=workspaces,
         provider=provider,
         reconciler=reconciler,
@@ -144,15 +143,38 @@ async def build(settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | No
     )
 
 
-def provider_of(settings: Settings, home: str) -> Provider:
-    """Who moves money: Stripe; or nobody, where every deal is paid directly and no key is given."""
-    if settings.stripe_secret_key is None and settings.settlement == "direct":
-        return DirectSettlement()
-    return StripeProvider(secret(settings.stripe_secret_key), settings.stripe_api_url, return_url=home)
+def chat_carriers(
+    bot: TelegramClient, workspaces: Slack, transactions: Transactions, more: Sequence[Mapping[str, Carrier]]
+) -> dict[str, Carrier]:
+    """The carriers of each chat platform. `more`: of the further ones."""
+    carriers: dict[str, Carrier] = {
+        TELEGRAM.code: TelegramSender(bot, transactions),
+        "stars": StarsCarrier(bot),
+        SLACK.code: SlackSender(workspaces.workspaces, transactions),
+    }
+    for theirs in more:
+        carriers |= theirs
+    return carriers
+
+
+def other_carriers(
+    settings: Settings, known: MarketContext, provider: Provider, transactions: Transactions, clock: Clock
+) -> Mapping[str, Carrier]:
+    """The carriers of what is no chat."""
+    words = InvoiceTexts(known.wordings, known.catalogue)
+    return {
+        "payments": PaymentEffects(provider, clock, transactions, words, routes_of(settings)),
+        "calendar": CalendarReader(transactions, clock, nearby=settings.calendars_nearby),
+        "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
+    }
 
 
 def telegram_bot(
-    settings: Settings, bot: Bot, update_handler: UpdateHandler, transactions: Transactions, wordings: Wordings
+    settings: Settings,
+    bot: TelegramClient,
+    update_handler: UpdateHandler,
+    transactions: Transactions,
+    wordings: Wordings,
 ) -> TelegramBot:
     """By webhook when Telegram is given a secret and we have a public address; by long polling otherwise."""
     hook = settings.telegram_webhook_secret is not None and settings.public_url is not None
@@ -168,7 +190,7 @@ def telegram_bot(
     )
 
 
-def name_of(bot: Bot, otherwise: str) -> str:
+def name_of(bot: TelegramClient, otherwise: str) -> str:
     """Its user name as Telegram tells it, as soon as the bot was there."""
     try:
         return bot.username
@@ -219,6 +241,8 @@ def doors(
     whole = StripeWebhooks(transactions, clock, whole_secret) if whole_secret else None
     thin_secret = maybe(settings.stripe_thin_webhook_secret)
     thin = StripeWebhooks(transactions, clock, thin_secret) if thin_secret else None
+    second_secret, name = maybe(settings.second_stripe_webhook_secret), partial(qualified, SECOND)
+    second = StripeWebhooks(transactions, clock, second_secret, provider=SECOND, name=name) if second_secret else None
 
     async def database() -> None:
         await transactions.run(MARKET, lambda ctx: ctx.session.execute(text("SELECT 1")).all())
@@ -234,6 +258,7 @@ def doors(
         slack_installed=installer.end if installer is not None else None,
         stripe=whole.take if whole is not None else None,
         stripe_thin=thin.take if thin is not None else None,
+        stripe_second=second.take if second is not None else None,
         books=lambda: transactions.run(MARKET, all_books),
         books_of=lambda deal: transactions.run(MARKET, lambda ctx: books_of(ctx, deal)),
         ready={"database": database, "telegram": receiving},

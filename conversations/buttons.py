@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from conversations.reply import Button, FieldView, FormView, Style
 from core.kernel.errors import Invalid
 
-# Telegram's limit for callback data; Slack allows 2,000 characters.
-MOST_BYTES = 64
+MOST_BYTES = 64  # every platform's button can carry so much
 GAP = "|"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from conversations.platforms import ChatPlatform
 from conversations.reply import Line, Reply
 from conversations.wording import Wordings, Words
 from core.advice.sessions.fee_vat import MarketVat
@@ -42,8 +43,9 @@ class MarketContext:
     vat: MarketVat = HOME_VAT  # on our own fees
     market: Party = HOME  # who writes the invoices for them
     rooms: Rooms | None = None  # where sessions are held by video; None: in the chat, or by a consultant's own link
-    telegram_name: str = ""  # the bot's user name, for deep links
+    start_link: str = ""  # opens the chat at something: "https://example.org/bot?start={start}"; none without a bot
     home: str = ""  # our own address on the web, where shared links lead; none where nothing is served
+    platforms: Mapping[str, ChatPlatform] = field(default_factory=dict)  # by code
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,6 @@ class ChatAddress:
     platform: str
     workspace: str
     address: str
-
-    @property
-    def asks_at_once(self) -> bool:
-        """Whether a form is one window there; elsewhere it is asked field by field."""
-        return self.platform == "slack"
 
     @property
     def lane(self) -> str:
@@ -123,6 +120,11 @@ class ChatContext:
     def command(self, name: str, words: str) -> None:
         """As if the person had typed that command."""
         self.says(self, name, words)
+
+    @property
+    def platform(self) -> ChatPlatform:
+        """What can be done where the person reads."""
+        return self.market_context.platforms[self.chat_address.platform]
 
     @property
     def today(self) -> date:

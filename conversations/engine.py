@@ -18,6 +18,7 @@ from conversations.links import LED_TO, link_in
 from conversations.outgoing.placement import ELSEWHERE
 from conversations.outgoing.repeated_presses import done_just_now, note_done
 from conversations.outgoing.sender import ANSWERS, send, summary
+from conversations.platforms import ChatPlatform
 from conversations.reply import FormErrors, FormView, Reply, Say, Toast
 from conversations.router import Flow, Router, merge_routers
 from conversations.shop.purchases import take_stars
@@ -66,7 +67,6 @@ class AskedIn:
 
 
 ASKED_IN: Final = Topic("asked_in", AskedIn.read)
-SIGNS = {"slack": "/parley "}  # what a command begins with, where that is not a mere slash
 
 # Replies that the platform wants as the answer to the input itself, within seconds, rather than as a message.
 AT_ONCE = (Toast, FormErrors)
@@ -92,6 +92,11 @@ class Engine:
         self._router = merge_routers(routers)
         self._market_context = market_context
         self.form_controller = FormController(self._router.flows)
+
+    @property
+    def platforms(self) -> Mapping[str, ChatPlatform]:
+        """The chat platforms of this installation, by code."""
+        return self._market_context.platforms
 
     @property
     def commands(self) -> list[str]:
@@ -277,7 +282,7 @@ class Engine:
     def _chat(self, ctx: Ctx, turn: Turn) -> ChatContext:
         person = meet(ctx, turn.identity, turn.address)
         ctx.actor = acting_person(person.id)
-        chat_address = ChatAddress(turn.identity.platform.value, turn.identity.workspace, turn.address)
+        chat_address = ChatAddress(turn.identity.platform, turn.identity.workspace, turn.address)
         said, update = turn.input if isinstance(turn.input, TextMessage) else None, ctx.collected(UpdateState)
         update.here, update.message, update.room = chat_address, turn.message or "", room_of(ctx, turn, chat_address)
         update.said_in = said.message if said is not None else ""
@@ -287,7 +292,9 @@ class Engine:
 
     def talk_to(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
         """A talk with this person at this place; `ctx` acts as them."""
-        words = self._market_context.wordings.speak(person.locale, person.zone, SIGNS.get(chat_address.platform, "/"))
+        words = self._market_context.wordings.speak(
+            person.locale, person.zone, self.platforms[chat_address.platform].command_sign
+        )
         return ChatContext(
             ctx,
             person,

@@ -1,4 +1,4 @@
-"""A person's desk: what waits for them first, then their business. `/me` on Telegram, App Home on Slack."""
+"""A person's desk: what waits for them first, then their business. It is a card, or a tab of its own."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ router = Router()
 
 @router.command("me")
 def me(chat: ChatContext, where: str) -> None:
-    """Who I am here, and all that waits for me. On Slack it stands on the Home tab, and who asks elsewhere is told."""
-    if chat.chat_address.platform == "slack" and where != "home":
+    """Who I am here, and all that waits for me. Where it has a tab of its own, who asks elsewhere is told."""
+    if chat.platform.has_home and where != "home":
         chat.reply(Say(text=chat.words("me.on_home")))
     title = chat.words("me.title", name=chat.person.name)
     chat.reply(Home(title=title, text=_who(chat), buttons=_buttons(chat), sections=_sections(chat)))
@@ -67,7 +67,7 @@ def _who(chat: ChatContext) -> str:
     named = [words(f"role.{role}") for role in chat.person.roles]
     if own_profile(chat.ctx) is not None:
         named.append(words("role.consultant"))
-    if not named and not company.traded and chat.chat_address.platform == "slack":
+    if not named and not company.traded and chat.platform.has_home:
         return words("welcome.text")
     mail = chat.person.email or words("me.no_email")
     roles = ", ".join(named) or words("me.no_role")
@@ -75,13 +75,13 @@ def _who(chat: ChatContext) -> str:
 
 
 def _buttons(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:
-    """The three ways in first. On Slack's Home, where all would stand there as equals, the rest is folded away."""
+    """The three ways in first. On a tab, where all would stand as equals, the rest is folded away."""
     first = (
         to_command(chat.words, "find", "primary"),
         to_command(chat.words, "sell"),
         to_command(chat.words, "experts"),
     )
-    if chat.chat_address.platform != "slack":
+    if not chat.platform.has_home:
         return first, *_other_ways(chat)
     if chat.memory.get(MORE) != SHOWN_ALL:
         unfold = Button(label=chat.words("me.more"), press=press("me.more", choice=SHOWN_ALL))

@@ -81,7 +81,7 @@ class Glances:
     def _stranger(self, ctx: Ctx, identity: Identity) -> ChatContext:
         """A talk with somebody who has never been here: they see what everybody may."""
         nobody = Person(id="", organisation_id="", name=identity.name, locale=identity.locale, zone=identity.zone)
-        return self._engine.talk_to(ctx, nobody, ChatAddress(identity.platform.value, identity.workspace, ""))
+        return self._engine.talk_to(ctx, nobody, ChatAddress(identity.platform, identity.workspace, ""))
 
     def _options(self, chat: ChatContext, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
         return (
@@ -93,5 +93,5 @@ class Glances:
         person = known(ctx, identity)
         if person is None:
             return None
-        chat_address = ChatAddress(identity.platform.value, identity.workspace, "")
+        chat_address = ChatAddress(identity.platform, identity.workspace, "")
         return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, chat_address)

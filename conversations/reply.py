@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-LONGEST_LABEL: Final = 75  # characters of a button or an option, as Slack counts them
+LONGEST_LABEL: Final = 75  # characters of a button or an option
+MOST_OPTIONS: Final = 100  # in one list
 JOINT: Final = ": "  # between a label and its value, where a language has no other
 
 
@@ -250,7 +251,7 @@ class FormErrors(Shape):
 
 
 class Home(Shape):
-    """The person's desk: what waits for them first, then their business. Slack's App Home."""
+    """The person's desk: what waits for them first, then their business. It has a tab of its own where there is one."""
 
     kind: Literal["desk"] = "desk"
     title: str

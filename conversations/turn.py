@@ -101,7 +101,7 @@ class ClosedForm:
 
 @dataclass(frozen=True, slots=True)
 class PaidStars:
-    """Telegram has charged the person for a purchase of ours. `charge` is Telegram's name of it, `amount` in Stars."""
+    """The platform has charged the person for a purchase of ours. `charge`: its own name of it; `amount`: in Stars."""
 
     purchase: str
     charge: str
@@ -127,7 +127,7 @@ Input = (
 class Turn:
     """One input with its outside id, who sent it and where.
 
-    `key`: the outside id, taken once. `trigger`: what Slack hands over to open a window, good for three seconds.
+    `key`: the outside id, taken once. `trigger`: what opens a window, good for seconds.
     `message`: the message a button hangs on. `thread`: the topic or thread that it was said in. `channel`: where it was
     pressed or commanded before others, when that is not the address.
     """

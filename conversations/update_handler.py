@@ -14,7 +14,7 @@ from conversations.turn import Turn
 from core.kernel.database import Unavailable
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
-from core.people.accounts.model import Identity, Platform
+from core.people.accounts.model import Identity, PlatformCode
 from core.people.accounts.service import mark_workspace_dead
 
 log = structlog.get_logger(__name__)
@@ -51,9 +51,9 @@ class UpdateHandler:
         """The language of those whose page a link of ours leads to, or nothing."""
         return await self._transactions.run(NOBODY, lambda ctx: locale_behind(ctx, url))
 
-    async def leave(self, platform: Platform, workspace: str) -> None:
+    async def leave(self, platform: PlatformCode, workspace: str) -> None:
         """Nobody is reached in that workspace any more, until they speak there again."""
-        await self._transactions.run(NOBODY, lambda ctx: mark_workspace_dead(ctx, platform.value, workspace))
+        await self._transactions.run(NOBODY, lambda ctx: mark_workspace_dead(ctx, platform, workspace))
 
     async def glance(
         self, identity: Identity, text: str, after: str | None, door: str, *, here: bool = False, anyone: bool = False

@@ -25,6 +25,7 @@ from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
 from conversations.dates import day_in_words, span_in_words, weekday_in_words
 from conversations.market_rules import LOCALES, Figure, MarketRules
+from conversations.platforms import ChatPlatform, with_names
 from core.kernel.errors import Refusal
 from core.kernel.money import STARS, Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
@@ -40,8 +41,9 @@ COMMAND = re.compile(r"(?<![^\s(])/(?=[a-z]{2})")  # as our own sentences name c
 class Wordings:
     """All catalogues of the installation, read once."""
 
-    def __init__(self, folder: Path = LOCALES, rules: MarketRules = TODAY) -> None:
-        self._catalogues = {path.stem: read_catalogue(path) for path in sorted(folder.glob("*.po"))}
+    def __init__(self, platforms: Sequence[ChatPlatform], folder: Path = LOCALES, rules: MarketRules = TODAY) -> None:
+        named = tuple(platforms)
+        self._catalogues = {path.stem: read_catalogue(path, named) for path in sorted(folder.glob("*.po"))}
         assert "en" in self._catalogues, f"no English catalogue in {folder}"
         self._rules = rules
 
@@ -104,7 +106,7 @@ class Words:
 
     def typed_here(self, text: str) -> str:
         """Our own words with their commands as they are typed here. A text that tells of both ways stays."""
-        return text if self.sign == "/" or "/parley" in text else COMMAND.sub(self.sign, text)
+        return text if self.sign == "/" or self.sign.strip() in text else COMMAND.sub(self.sign, text)
 
     def knows(self, code: str) -> bool:
         return self.catalogue.gettext(code) != code
@@ -138,7 +140,7 @@ class Words:
         return format_list([self.show(each) for each in values], style="or", locale=self.locale)
 
     def money(self, money: Money) -> str:
-        if money.currency == STARS.code:  # no currency of Babel's: it is written as Telegram writes it
+        if money.currency == STARS.code:  # no currency of Babel's: it is written with its sign
             return f"{self.number(money.amount)} ⭐"
         # Babel reads the amount as a decimal of whole units; ours is exact in minor ones.
         return format_currency(money.amount, money.currency, locale=self.locale)
@@ -271,10 +273,16 @@ WRITERS: tuple[tuple[type, Callable[[Words, Any], str]], ...] = (
 
 
 @cache
-def read_catalogue(path: Path) -> gettext.GNUTranslations:
-    """Compile a .po file in memory, so that no compiled file can be older than its source."""
+def read_catalogue(path: Path, platforms: tuple[ChatPlatform, ...]) -> gettext.GNUTranslations:
+    """Compile a .po file in memory, so that no compiled file can be older than its source.
+
+    Sentences that name the installation's chat platforms are completed here.
+    """
     with path.open("rb") as source:
         catalogue = read_po(source, locale=path.stem, abort_invalid=True)
+    for message in catalogue:
+        if isinstance(message.string, str):
+            message.string = with_names(message.string, platforms, path.stem)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

@@ -48,7 +48,7 @@ class Holding:
         lapsed = known(partial(card_results.page_lapsed, hold_id=hold))
         if asked.expires <= self._clock.now():
             return Never("its time has passed", lapsed)
-        ask = PayerRequest(f"payer:{asked.person}", asked.person, asked.name, asked.email)
+        ask = PayerRequest(f"payer:{asked.person}", asked.person, asked.name, asked.email, asked.provider)
         payer = await self._provider.open_payer(ask)
         if isinstance(payer, Unknown) and payer.saved:
             payer = await self._provider.open_payer(replace(ask, key=f"{ask.key}:{hold}"))

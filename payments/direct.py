@@ -36,6 +36,8 @@ NOT_THERE: Final = Refused("resource_missing")
 class DirectSettlement:
     """A provider for markets that hold no money."""
 
+    code: str = "direct"
+
     # --- money in -----------------------------------------------------------------------------------------------------
 
     async def open_payer(self, ask: PayerRequest) -> Answer[str]:

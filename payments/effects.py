@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -11,11 +12,12 @@ from core.kernel.clock import Clock
 from core.kernel.dispatcher import Outcome
 from core.kernel.outbox import Post
 from core.kernel.quantity import Quantity
-from core.kernel.transaction import Transactions
+from core.kernel.transaction import PROVIDER, Transactions
 from core.money.messages import Look
 from documents.contracts.signed_terms import SignedTerms
 from documents.invoices.carrier import Invoices
 from payments.card_holds import Holding
+from payments.choice import RoutedMessage, Routes
 from payments.dispute_evidence import DisputeEvidence
 from payments.onboarding import Onboarding
 from payments.payment_requests import PayingIn
@@ -34,10 +36,19 @@ class Paper(Protocol):
 
 
 class PaymentEffects:
-    """Each kind of post with who carries it."""
+    """Each kind of post with who carries it. `routes`: which provider serves what, where there are several."""
 
-    def __init__(self, provider: Provider, clock: Clock, transactions: Transactions, wording: Paper) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        clock: Clock,
+        transactions: Transactions,
+        wording: Paper,
+        routes: Routes | None = None,
+    ) -> None:
         self._provider = provider
+        self._transactions = transactions
+        self._routes = routes
         self._kinds: Mapping[str, Callable[[Post], Awaitable[Outcome]]] = {
             **PayingIn(provider, clock, wording.goods).kinds(),
             **PayingOut(provider, clock).kinds(),
@@ -51,6 +62,10 @@ class PaymentEffects:
         }
 
     async def carry(self, post: Post) -> Outcome:
+        routes = self._routes
+        if routes is not None and isinstance(post.message, RoutedMessage):
+            code = await self._transactions.run(PROVIDER, lambda ctx: routes.chosen(ctx, post))
+            post = replace(post, message=replace(post.message, provider=code))
         return await self._kinds[post.kind](post)
 
     async def _look(self, post: Post) -> Outcome:

@@ -36,7 +36,12 @@ class Onboarding:
         # After one that was closed another is meant, though the words are the same.
         key = f"account:{organisation}:{digest(wish if asked.after is None else wish | {'after': asked.after})}"
         ask = AccountRequest(
-            key=key, organisation=organisation, name=asked.name, country=asked.country, email=asked.email
+            key=key,
+            organisation=organisation,
+            name=asked.name,
+            country=asked.country,
+            email=asked.email,
+            provider=asked.provider,
         )
         match await self._provider.open_account(ask):
             case Done(account):

@@ -13,6 +13,7 @@ from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
 from core.money.messages import ExpireCheckout, OpenCheckout
 from core.trade.funding import service as escrow
+from core.trade.funding.providers import provider_in
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.model import Rail
 from payments.outcomes import Unit, again, known, seen
@@ -40,7 +41,9 @@ class PayingIn:
         payment = asked.payment
         if asked.expires <= self._clock.now():
             return Never("its time has passed", lapsed(payment))
-        rail, payer = Rail(asked.rail), asked.payer
+        rail, payer, provider = Rail(asked.rail), asked.payer, asked.provider
+        if payer is not None and provider is not None and (provider_in(payer) or self._provider.code) != provider:
+            payer = None  # the provider of this seller does not know them yet
         if rail is Rail.BANK_TRANSFER and payer is None:
             match await self._open_payer(asked):
                 case Done(payer):
@@ -59,6 +62,7 @@ class PayingIn:
             expires_at=asked.expires,
             rail=rail,
             payer=payer,
+            provider=provider,
         )
         match await self._provider.open_checkout(ask):
             case Done(checkout):
@@ -80,7 +84,7 @@ class PayingIn:
 
     async def _open_payer(self, asked: OpenCheckout) -> Answer[str]:
         """Under the buyer's own name: two payments at once shall not make two of them."""
-        ask = PayerRequest(f"payer:{asked.buyer}", asked.buyer, asked.buyer_name, asked.buyer_email)
+        ask = PayerRequest(f"payer:{asked.buyer}", asked.buyer, asked.buyer_name, asked.buyer_email, asked.provider)
         answer = await self._provider.open_payer(ask)
         if isinstance(answer, Unknown) and answer.saved:  # a failure that is kept under this key for a day
             return await self._provider.open_payer(replace(ask, key=f"{ask.key}:again"))

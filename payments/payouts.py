@@ -1,7 +1,7 @@
 """Carries payouts, refunds and reversals: each exists as a row before it is asked for, and is asked for once.
 
 Unknown is asked again under the same key until it is known; a refusal is told to core, which decides what follows.
-Stripe keeps a key for 24 hours at least, so what is older is looked for before it is asked for again.
+A provider keeps a key for 24 hours at least, so what is older is looked for before it is asked for again.
 """
 
 from __future__ import annotations

@@ -160,4 +160,9 @@ class Books(Protocol):
 class Provider(MoneyIn, Cards, MoneyOut, Sellers, Disputes, Books, Protocol):
     """All of it."""
 
+    @property
+    def code(self) -> str:
+        """What the provider is called in our rows and keys; nothing follows from it."""
+        ...
+
     async def close(self) -> None: ...

@@ -176,7 +176,8 @@ class Dispute:
 class Movement:
     """One line of the provider's own books about our balance: `net` is `amount` less `fee`.
 
-    `kind` as the provider names it; `source`: the charge, refund, transfer or dispute that it is about.
+    `kind`: one of core/books/reconciliation/rules.py, else the provider's own; `source`: the charge, refund, transfer
+    or dispute that it is about.
     """
 
     ref: str
@@ -200,3 +201,4 @@ class Events:
     kind: str | None
     object_id: str
     at: datetime
+    provider: str  # its code

@@ -1,6 +1,7 @@
 """What the market asks a provider to do. Every ask has a `key`: the same key with the same ask has one effect.
 
 `group` ties together all that is moved for one deal. Amounts are whole minor units as ISO 4217 has them.
+`provider`: the code of the one to ask, where there are several.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class PayerRequest:
     organisation: str
     name: str
     email: str | None
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class CheckoutRequest:
     expires_at: datetime
     rail: Rail = Rail.CARD
     payer: str | None = None
+    provider: str | None = None
 
 
 # --- cards that are held, and charged later ---------------------------------------------------------------------------
@@ -160,6 +163,7 @@ class AccountRequest:
     name: str
     country: str | None
     email: str | None
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ class Reconciler:
 
 def _take_news(ctx: Ctx, news: Sequence[Events]) -> None:
     for each in news:
-        take_hint(ctx, each.id, each.type, each.kind, each.object_id)
+        take_hint(ctx, each.id, each.type, each.kind, each.object_id, provider=each.provider)
     reconciliation.read_until(ctx, "news", max(each.at for each in news))
 
 

@@ -38,6 +38,7 @@ class Selling:
             title=asked.title,
             amount=asked.money,
             expires_at=asked.expires,
+            provider=asked.provider,
         )
         match await self._provider.open_checkout(ask):
             case Done(page):

@@ -11,15 +11,16 @@ from core.money.messages import Look
 log = structlog.get_logger(__name__)
 
 
-def take_hint(ctx: Ctx, event_id: str, type_: str, kind: str | None, object_id: str) -> bool:
+def take_hint(ctx: Ctx, event_id: str, type_: str, kind: str | None, object_id: str, *, provider: str) -> bool:
     """Take it in and ask for the look in one transaction: a crash can lose neither without the other.
 
-    True the first time. `kind`: what has to be looked at; None when it is only kept for the operator.
+    True the first time. `provider`: the code under which its events are known. `kind`: what has to be looked at; None
+    when it is only kept for the operator.
     """
-    if not take_in(ctx.session, f"stripe:{event_id}", {"type": type_, "object": object_id}, ctx.now):
+    if not take_in(ctx.session, f"{provider}:{event_id}", {"type": type_, "object": object_id}, ctx.now):
         return False
     if kind is None:
-        log.warning("stripe_told", type=type_, object=object_id)
+        log.warning("provider_told", provider=provider, type=type_, object=object_id)
         return True
     ask_look(ctx, kind, object_id, type_)
     return True

@@ -39,6 +39,7 @@ class Doors:
     slack_installed: Visit | None
     stripe: TakeStripe | None
     stripe_thin: TakeStripe | None
+    stripe_second: TakeStripe | None
     books: Books
     books_of: BooksOf
     ready: Mapping[str, Proof]
@@ -109,6 +110,7 @@ def _webhooks(app: FastAPI, doors: Doors) -> None:
         ("/slack/events", slack),
         ("/stripe/webhook", stripe(doors.stripe)),
         ("/stripe/thin", stripe(doors.stripe_thin)),
+        ("/stripe/second/webhook", stripe(doors.stripe_second)),
     ):
         app.router.routes.append(Route(path, webhook, methods=["POST"]))
 

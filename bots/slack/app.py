@@ -23,6 +23,7 @@ from bots.slack import turns
 from bots.slack.blocks import escaped
 from bots.slack.modal import CALLBACK, draft_of, errors_in, field_name, options_of, shows
 from bots.slack.people import People, fetched
+from bots.slack.platform import SLACK
 from bots.slack.progress import Window
 from bots.slack.turns import IncomingEvent
 from bots.slack.unfurls import unfurl
@@ -33,7 +34,6 @@ from conversations.turn import Attached, FormSubmission, OpenedHome, TextMessage
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.errors import Invalid
-from core.people.accounts.model import Platform
 from core.people.files.model import ACCEPTED, LARGEST, Checked
 
 log = structlog.get_logger(__name__)
@@ -193,7 +193,7 @@ class SlackBot:
     async def _on_removal(self, body: Json) -> None:
         """The app is gone from a workspace: its people hear elsewhere, and their deals go on."""
         await self._workspaces.forget(turns.team_of(body))
-        await self._update_handler.leave(Platform.SLACK, turns.team_of(body))
+        await self._update_handler.leave(SLACK.code, turns.team_of(body))
 
     async def _on_other(self, body: Json) -> None:
         """Taken and left alone; unacknowledged it would come again and again."""

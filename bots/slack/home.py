@@ -6,10 +6,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
 from bots.slack.blocks import VIEW_BLOCKS, Block
+from bots.slack.platform import SLACK
 from bots.slack.renderer import home_blocks
 from conversations.reply import Home
 from core.kernel.transaction import Ctx
-from core.people.accounts.model import ChatIdentity, Platform
+from core.people.accounts.model import ChatIdentity
 
 
 def home_view(home: Home) -> Block:
@@ -20,7 +21,7 @@ def user_at(ctx: Ctx, workspace: str, address: str) -> str | None:
     """Who reads the direct messages of this channel, as Slack names them."""
     return ctx.session.scalar(
         select(ChatIdentity.outside_id).where(
-            ChatIdentity.platform == Platform.SLACK.value,
+            ChatIdentity.platform == SLACK.code,
             ChatIdentity.workspace == workspace,
             ChatIdentity.address == address,
         )

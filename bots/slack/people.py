@@ -13,9 +13,10 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.slack.platform import SLACK
 from bots.slack.workspaces import NotInstalled, Workspaces
 from core.kernel.errors import Invalid
-from core.people.accounts.model import Identity, Platform
+from core.people.accounts.model import Identity
 from core.people.files.model import LARGEST, Checked
 from core.people.files.rules import inspect
 
@@ -46,7 +47,7 @@ class People:
             asked = await client.users_info(user=user, include_locale=True)
         except (NotInstalled, SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
             log.warning("slack_person_unknown", user=user, why=str(failure))
-            return known or Identity(Platform.SLACK, team, user, user)
+            return known or Identity(SLACK.code, team, user, user)
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
         found = identity_of(team, user, asked["user"])
@@ -64,7 +65,7 @@ class People:
 def identity_of(team: str, user: str, told: Mapping[str, Any]) -> Identity:
     profile = told.get("profile") or {}
     name = profile.get("real_name") or told.get("real_name") or told.get("name") or user
-    return Identity(Platform.SLACK, team, user, name, told.get("locale") or "en", told.get("tz") or "UTC")
+    return Identity(SLACK.code, team, user, name, told.get("locale") or "en", told.get("tz") or "UTC")
 
 
 async def fetched(client: AsyncWebClient, files: Sequence[Mapping[str, Any]]) -> tuple[list[Checked], list[Invalid]]:

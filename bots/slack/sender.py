@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.slack.blocks import Block, context, escaped
 from bots.slack.home import publish, user_at
 from bots.slack.modal import modal
+from bots.slack.platform import SLACK
 from bots.slack.renderer import Message, bare, render, subject_of
 from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.charts import drawn
@@ -29,13 +30,11 @@ from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.errors import NotFound
 from core.kernel.outbox import Post, shorten
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.people.accounts.model import Platform
 from core.people.files.model import Checked
 from core.people.files.service import content_of
 
 log = structlog.get_logger(__name__)
 
-SLACK = Platform.SLACK.value
 # What Slack says when nobody can be reached there any more.
 NOBODY_THERE = {
     "account_inactive",
@@ -86,9 +85,9 @@ class Errand:
         """Write down which message shows what from now on."""
         for subject, card in self.moved.items():
             if card is None:
-                point_away(ctx, SLACK, self.workspace, self.address, subject=subject)
+                point_away(ctx, SLACK.code, self.workspace, self.address, subject=subject)
             else:
-                point_to(ctx, SLACK, self.workspace, self.address, subject=subject, card=card)
+                point_to(ctx, SLACK.code, self.workspace, self.address, subject=subject, card=card)
 
 
 class SlackSender:
@@ -254,7 +253,7 @@ class SlackSender:
     async def _shown(self, errand: Errand, subject: str) -> ShownCard | None:
         if subject in errand.moved:
             return errand.moved[subject]
-        at = SLACK, errand.workspace, errand.address, subject
+        at = SLACK.code, errand.workspace, errand.address, subject
         return await self._transactions.run(MARKET, lambda ctx: shown(ctx, *at, looks_below=bool(errand.pressed)))
 
     # --- calls ------------------------------------------------------------------------------------------------------
@@ -341,7 +340,7 @@ class SlackSender:
 
 
 def unsaid(told: Replies, ctx: Ctx) -> None:
-    give_up(ctx, ChatAddress(SLACK, told.workspace, told.address), told.replies)
+    give_up(ctx, ChatAddress(SLACK.code, told.workspace, told.address), told.replies)
 
 
 def errand_of(told: Replies, client: AsyncWebClient) -> Errand:
@@ -371,7 +370,7 @@ def outcome_of(failure: SlackApiError, errand: Errand) -> Later | Never:
 
     def nobody_there(ctx: Ctx) -> None:
         errand.note(ctx)
-        give_up(ctx, ChatAddress(SLACK, errand.workspace, errand.address), errand.rest)
+        give_up(ctx, ChatAddress(SLACK.code, errand.workspace, errand.address), errand.rest)
 
     if error in NOBODY_THERE:
         return Never(why, nobody_there)

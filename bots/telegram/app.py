@@ -17,8 +17,8 @@ from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type
 
 from bots.telegram.groups import answer_in_group, looks_for
 from bots.telegram.inline_queries import answer_inline
+from bots.telegram.platform import TELEGRAM
 from bots.telegram.request import call
-from bots.telegram.sender import TELEGRAM
 from bots.telegram.stars import answer_checkout
 from bots.telegram.turns import key_of, turn, turn_of
 from conversations.chat_context import ChatAddress
@@ -276,7 +276,7 @@ class TelegramBot:
         door = Button(label=f"@{self.name}", url=f"https://t.me/{self.name}")
         send(
             ctx,
-            ChatAddress(TELEGRAM, "", str(message.chat.id)),
+            ChatAddress(TELEGRAM.code, "", str(message.chat.id)),
             [Say(text=words("talk.private_only"), buttons=((door,),))],
         )
 
@@ -314,7 +314,7 @@ def _membership(ctx: Ctx, update: Update) -> None:
     change = update.my_chat_member
     assert change is not None
     if change.chat.type == ChatType.PRIVATE and change.new_chat_member.status == ChatMember.BANNED:
-        mark_dead(ctx, TELEGRAM, "", str(change.chat.id))
+        mark_dead(ctx, TELEGRAM.code, "", str(change.chat.id))
 
 
 def _read(body: bytes, bot: Bot) -> tuple[Any, Update | None]:

@@ -10,6 +10,7 @@ from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bots.telegram.chat import TOPIC, Chat, subject_of
+from bots.telegram.platform import TELEGRAM
 from conversations.chat_context import ChatAddress
 from conversations.notifications.fallback_chat import give_up
 from conversations.outgoing.messages import Menu, Replies
@@ -21,11 +22,9 @@ from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.errors import NotFound
 from core.kernel.outbox import Post, shorten
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.people.accounts.model import Platform
 from core.people.files.model import Checked
 from core.people.files.service import content_of
 
-TELEGRAM = Platform.TELEGRAM.value
 # The two ways in which Telegram says, as a bad request, that nobody is there.
 NOBODY_THERE = ("chat not found", "user not found")
 
@@ -97,12 +96,12 @@ def outcome_of(
 
     def nobody_there(ctx: Ctx) -> None:
         then(ctx)
-        give_up(ctx, ChatAddress(TELEGRAM, "", address), unsaid)
+        give_up(ctx, ChatAddress(TELEGRAM.code, "", address), unsaid)
 
     def moved_house(ctx: Ctx) -> None:
         then(ctx)
         assert isinstance(failure, ChatMigrated)
-        send(ctx, ChatAddress(TELEGRAM, "", str(failure.new_chat_id)), unsaid)
+        send(ctx, ChatAddress(TELEGRAM.code, "", str(failure.new_chat_id)), unsaid)
 
     match failure:
         case RetryAfter(retry_after=wait):
@@ -120,7 +119,7 @@ def outcome_of(
 
 
 def pointers(ctx: Ctx, address: str, subjects: set[str]) -> dict[str, ShownCard]:
-    found = {subject: shown(ctx, TELEGRAM, "", address, subject) for subject in subjects}
+    found = {subject: shown(ctx, TELEGRAM.code, "", address, subject) for subject in subjects}
     return {subject: message for subject, message in found.items() if message is not None}
 
 
@@ -139,8 +138,8 @@ def moves(address: str, moved: Mapping[str, ShownCard | None]) -> Callable[[Ctx]
     def note(ctx: Ctx) -> None:
         for subject, card in moved.items():
             if card is None:
-                point_away(ctx, TELEGRAM, "", address, subject=subject)
+                point_away(ctx, TELEGRAM.code, "", address, subject=subject)
             else:
-                point_to(ctx, TELEGRAM, "", address, subject=subject, card=card)
+                point_to(ctx, TELEGRAM.code, "", address, subject=subject, card=card)
 
     return note

@@ -9,6 +9,7 @@ from telegram import Bot, Message, MessageReactionUpdated, ReactionTypeEmoji, Up
 from telegram.error import BadRequest, InvalidToken, NetworkError
 from tenacity import retry, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_exponential
 
+from bots.telegram.platform import TELEGRAM
 from bots.telegram.text import JOINER
 from conversations.links import LED_TO, read_url
 from conversations.turn import (
@@ -23,7 +24,7 @@ from conversations.turn import (
     UnsupportedInput,
 )
 from core.kernel.errors import Invalid, Refusal
-from core.people.accounts.model import Identity, Platform
+from core.people.accounts.model import Identity
 from core.people.files.model import LARGEST, Checked
 from core.people.files.rules import inspect
 
@@ -39,7 +40,7 @@ def key_of(bot_id: int, update: Update) -> str:
 
 def identity_of(user: User) -> Identity:
     """Telegram tells the language of somebody's app, and nothing of where they are."""
-    return Identity(Platform.TELEGRAM, "", str(user.id), user.full_name, user.language_code or "en")
+    return Identity(TELEGRAM.code, "", str(user.id), user.full_name, user.language_code or "en")
 
 
 async def turn_of(bot: Bot, update: Update, body: Any = None) -> Turn | None:

@@ -32,7 +32,7 @@ def money(chat: ChatContext, _rest: str) -> None:
 
 
 def money_card(chat: ChatContext, now: Statement) -> Card:
-    """The statement on one card. Slack's Home tab shows the same."""
+    """The statement on one card. The start screen shows the same."""
     words = chat.words
     lines = [
         *(_unpaid_line(chat, each) for each in now.unpaid[:FEW]),

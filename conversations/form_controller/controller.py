@@ -1,4 +1,4 @@
-"""Filling a form: one field at a time on Telegram, whole on Slack, by one sentence on both. Same rules everywhere."""
+"""Filling a form: one field at a time, or whole in a window, or by one sentence. Same rules everywhere."""
 
 from __future__ import annotations
 

@@ -19,14 +19,13 @@ from conversations.chat_context import ChatContext
 from conversations.forms.keypads import Keypad, Keys
 from conversations.forms.stored_answers import in_words
 from conversations.forms.suggestions import matching
-from conversations.reply import FieldKind, FieldView, FormView, Line, Option
+from conversations.reply import MOST_OPTIONS, FieldKind, FieldView, FormView, Line, Option
 from core.kernel.errors import Invalid, Refusal
 
 Values = Mapping[str, Any]  # field name to its value, for fields with a valid answer
 
 
 BEFORE = "before"  # the fixed field of a form that changes what is there: the answers as they stand without it
-OPTIONS_AT_ONCE = 100  # a Slack list holds no more
 KEEP_AT_MOST = 75  # characters of the button that keeps an answer
 OFFERED = 20  # at once, while a part of a name is typed
 
@@ -262,7 +261,7 @@ class Form:
     ) -> FieldView:
         """Where fields are asked one by one, nobody sees the options of the others, or their keypads."""
         words, code = chat.words, self.code(each.name)
-        at_once = chat.chat_address.asks_at_once
+        at_once = chat.platform.shows_windows
         with_options = at_once or asked
         value = reading.values.get(each.name)
         given = answers.get(each.name)
@@ -276,10 +275,10 @@ class Form:
             label=words(code),
             ask=words(f"{code}.ask"),
             hint=self._hint(chat, each, reading.values),
-            options=options[:OPTIONS_AT_ONCE],
+            options=options[:MOST_OPTIONS],
             keys=pad.rows,
             keyed=pad.keyed,
-            searchable=with_options and (each.finds is not None or len(options) > OPTIONS_AT_ONCE),
+            searchable=with_options and (each.finds is not None or len(options) > MOST_OPTIONS),
             value=each.write(value) if value is not None else given,
             shown=each.show(chat, value) if value is not None else in_words(words, given or ""),
             typed=self._typed(chat, each, value, reading.values) if at_once and value is not None else "",

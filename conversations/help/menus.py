@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from conversations.outgoing.messages import Menu
+from conversations.platforms import ChatPlatform
 from conversations.wording import Wordings
 from core.advice.experts.events import ExpertListed
 from core.advice.experts.service import expert_for, expert_of
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import AccountsLinked, LanguageChosen, ProfileCompleted
-from core.people.accounts.model import Person, Platform, Role
+from core.people.accounts.model import Person, Role
 from core.people.accounts.service import identities, person_of
 
 FIRST: Final = ("find", "sell", "deals", "experts", "me", "help", "language", "cancel")  # of who has said nothing yet
@@ -34,8 +36,9 @@ def commands_for(roles: tuple[str, ...]) -> tuple[str, ...]:
 class Menus:
     """Keeps the menu of each chat true where a platform has one for each chat."""
 
-    def __init__(self, wordings: Wordings) -> None:
+    def __init__(self, wordings: Wordings, platforms: Mapping[str, ChatPlatform]) -> None:
         self._wordings = wordings
+        self._with_menus = {code for code, each in platforms.items() if each.has_menus}
 
     def listen(self, reactions: Reactions) -> None:
         for fact in (ProfileCompleted, LanguageChosen, AccountsLinked, ExpertListed):
@@ -47,7 +50,7 @@ class Menus:
         words = self._wordings.speak(person.locale, person.zone)
         told = tuple((name, words(f"command.{name}")) for name in commands_for(roles_of(ctx, person)))
         for account in identities(ctx, person.id):
-            if account.platform == Platform.TELEGRAM and account.address is not None:
+            if account.platform in self._with_menus and account.address is not None:
                 menu = Menu(address=account.address, commands=told)
                 ctx.post(f"{account.platform}::{account.address}", menu, channel=account.platform)
 

@@ -23,7 +23,7 @@ router = Router()
 
 @router.command("paysupport")
 def pay_support(chat: ChatContext, _rest: str) -> None:
-    """What was paid, with the way to whoever can put it right. Telegram asks it of every bot that takes Stars."""
+    """What was paid, with the way to whoever can put it right. Platforms ask it of every bot that takes Stars."""
     words = chat.words
     bought = service.purchases_of(chat.ctx, chat.person.id)
     kept = service.stars_kept(chat.ctx, chat.person.id)

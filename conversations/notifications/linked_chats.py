@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from conversations.chat_context import ChatAddress, UpdateState
 from conversations.outgoing.sender import send
 from conversations.people.registration import spoken_now
+from conversations.platforms import ChatPlatform
 from conversations.reply import Say
 from conversations.wording import Wordings
 from core.kernel.reactions import Reactions
@@ -16,8 +19,9 @@ from core.people.accounts.service import identities, person_of
 class Linked:
     """Tells the other chats of somebody who has linked one more; where the code was typed is answered there."""
 
-    def __init__(self, wordings: Wordings) -> None:
+    def __init__(self, wordings: Wordings, platforms: Mapping[str, ChatPlatform]) -> None:
         self._wordings = wordings
+        self._platforms = platforms
 
     def listen(self, reactions: Reactions) -> None:
         reactions.on(AccountsLinked, self._on_linked)
@@ -32,5 +36,5 @@ class Linked:
                 continue
             words = self._wordings.speak(owner.locale, owner.zone)
             platform = here.platform if here is not None else account.platform
-            told = words("link.told", platform=platform.capitalize(), name=stays.name)
+            told = words("link.told", platform=self._platforms[platform].name, name=stays.name)
             send(ctx, chat_address, [Say(text=told + spoken_now(words, self._wordings, stays))])

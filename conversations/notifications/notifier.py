@@ -179,13 +179,12 @@ class Notices:
                 self._engine.home(chat)
                 send(ctx, where, chat.replies, words=chat.words)
 
-    @staticmethod
-    def _surfaces(ctx: Ctx, person: Person) -> list[ChatAddress]:
+    def _surfaces(self, ctx: Ctx, person: Person) -> list[ChatAddress]:
         """Where a person can be reached: where they are acting just now, then the one used last."""
         known = [
             ChatAddress(each.platform, each.workspace, each.address)
             for each in identities(ctx, person.id)
-            if each.address is not None
+            if each.address is not None and each.platform in self._engine.platforms
         ]
         here = ctx.collected(UpdateState).here if ctx.actor.person == person.id else None
         return sorted(known, key=lambda chat_address: chat_address != here)

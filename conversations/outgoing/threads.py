@@ -1,4 +1,4 @@
-"""One room for each deal where a chat has rooms: a topic on Telegram, a thread on Slack. All of a deal stands in it."""
+"""One room for each deal where a chat has rooms: a topic or a thread. All of a deal stands in it."""
 
 from __future__ import annotations
 

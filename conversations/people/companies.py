@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Final, Literal
 
 from conversations.buttons import Press, press
@@ -82,13 +83,18 @@ MEMBER = Form("member", (POSITION, LIMIT))
 def _invite(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     made = company.invite(chat.ctx, Invite(position=values["position"], limit=_limit(values)))
     name = people.organisation_of(chat.ctx, chat.organisation).name
-    on_telegram, on_slack = f"/join {made.code}", f"/parley join {made.code}"
+    words = chat.words
+    ways = [
+        words(
+            "company.invited_by", at=each.called(words.language, "at"), command=f"{each.command_sign}join {made.code}"
+        )
+        for each in chat.market_context.platforms.values()
+    ]
     said = chat.words(
         "company.invited",
         company=name,
         position=chat.words(f"company.position.{made.position}"),
-        telegram=on_telegram,
-        slack=on_slack,
+        ways=reduce(lambda before, after: words("company.invited_or", before=before, next=after), ways),
         days=INVITATION_VALID.days,
     )
     chat.reply(Say(text=said))

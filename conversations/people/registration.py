@@ -26,9 +26,9 @@ from core.kernel.chat_state.service import has_cards
 from core.kernel.errors import Invalid
 from core.people.accounts import rules
 from core.people.accounts import service as people
-from core.people.accounts.model import EMAIL_CODE_DIGITS, CompleteProfile, Person, Platform, ProveEmail, Role
+from core.people.accounts.model import EMAIL_CODE_DIGITS, CompleteProfile, Person, ProveEmail, Role
 
-# Where this trade lives, the nearest first: as many as a Slack list holds. On Telegram other countries can be typed.
+# Where this trade lives, the nearest first: as many as one list holds. Where one types, other countries can be typed.
 NEAR = (
     *("LT", "LV", "EE", "PL", "DE", "SE", "FI", "DK", "NO", "NL", "BE", "FR", "ES", "IT", "AT", "CZ", "UA", "GB"),
     *("IE", "PT", "CH", "LU", "SK", "SI", "HU", "RO", "BG", "HR", "RS", "BA", "GR", "CY", "MT", "IS", "MD", "AL"),
@@ -318,6 +318,9 @@ def link(chat: ChatContext, given: str) -> None:
         )
         return
     shown = people.offer_link(chat.ctx)
-    elsewhere = "slack" if chat.chat_address.platform == Platform.TELEGRAM else "telegram"
-    command = f"{'/parley ' if elsewhere == 'slack' else '/'}link {shown.code}"
-    chat.reply(Say(text=words(f"link.on_{elsewhere}", command=command, minutes=chat.words.rules.link_minutes)))
+    for other in chat.market_context.platforms.values():
+        if other is not chat.platform:
+            command, inside = f"{other.command_sign}link {shown.code}", other.called(words.language, "inside")
+            chat.reply(
+                Say(text=words("link.elsewhere", inside=inside, command=command, minutes=words.rules.link_minutes))
+            )

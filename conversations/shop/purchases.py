@@ -1,4 +1,4 @@
-"""Buying from the market: by Stars inside Telegram, by card elsewhere; `/paysupport` for who wants the money back."""
+"""Buying from the market: by Stars where a platform sells in them, else by card; and asking for the money back."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ CALLED: Final[Mapping[Thing, str]] = {Thing.PROMOTION: "promote.title", Thing.RE
 
 
 def price_here(chat: ChatContext, ware: Ware) -> Money:
-    """What it costs where the person is: digital goods are sold for Stars within Telegram, and for money elsewhere."""
-    return ware.stars if chat.chat_address.platform == "telegram" else ware.card
+    """What it costs where the person is: in Stars on a platform that sells in them, in money elsewhere."""
+    return ware.stars if chat.platform.sells_in_stars else ware.card
 
 
 def offer(chat: ChatContext, ware: Ware) -> Purchase:
@@ -56,6 +56,7 @@ def offer(chat: ChatContext, ware: Ware) -> Purchase:
             price_minor=price.minor,
             currency=price.currency,
             lasts_days=ware.lasts_days,
+            platform=chat.chat_address.platform,
         ),
     )
     chat.as_new_message = True
@@ -65,7 +66,7 @@ def offer(chat: ChatContext, ware: Ware) -> Purchase:
 
 
 def take_stars(chat: ChatContext, paid: PaidStars) -> None:
-    """Telegram has charged the person. What follows is told by whoever delivers it."""
+    """The platform has charged the person. Whoever delivers the goods tells what follows."""
     payments.stars_paid(chat.ctx, paid.purchase, chat.chat_address.address, paid.charge, paid.amount)
 
 

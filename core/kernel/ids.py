@@ -19,7 +19,7 @@ class Ids:
         self._last = 0
 
     def new(self, at: datetime) -> str:
-        """A ULID in 26 characters: 48 bits of time, 80 of chance. Fits a 64-byte Telegram button twice.
+        """A ULID in 26 characters: 48 bits of time, 80 of chance. Fits a button of 64 bytes twice.
 
         Names made by one process only grow, also within a millisecond, so sorting by name is sorting by making.
         """

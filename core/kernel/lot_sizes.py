@@ -10,14 +10,14 @@ from core.kernel.money import Money
 from core.kernel.quantity import QUANTITY_DECIMALS, Quantity
 
 LOTS_AT_MOST: Final = 52  # a year of weekly trucks
-# One payment holds eight digits of minor units: 999,999.99 of a currency with cents (Stripe, "amount").
+# One payment holds eight digits of minor units: 999,999.99 of a currency with cents.
 LARGEST_PAYMENT_MINOR: Final = 99_999_999
 # The provider counts the króna in hundredths, though nobody can pay them: two of the eight digits are always nought.
 LARGEST_OF: Final[Mapping[str, int]] = {"ISK": 999_999}
 # 5.00: below that the fees of a card payment eat what it moves.
 SMALLEST_PAYMENT_MINOR: Final = 500
 # About as much where one unit is worth far less than a euro; what the provider takes at the least is below it, too
-# (docs.stripe.com/currencies, "minimum and maximum charge amounts").
+# (the least and the most that a card is charged).
 SMALLEST_OF: Final[Mapping[str, int]] = {
     "CZK": 120_00,
     "DKK": 35_00,

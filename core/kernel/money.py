@@ -46,12 +46,12 @@ CURRENCIES: Final[dict[str, Currency]] = {
     }.items()
 }
 
-# Telegram's own unit for what is sold within it. Nobody trades or is paid out in it, so it is not among the others.
+# A chat platform's own unit for what is sold within it. Deals and payouts never use it, so it is not among the others.
 STARS: Final = Currency("XTR", 0)
 
 
 def currency_named(code: str) -> Currency:
-    """The currency of an ISO code in capitals, or Telegram's Stars; refuses codes the house does not know."""
+    """The currency of an ISO code in capitals, or Stars; refuses codes the house does not know."""
     known = STARS if code == STARS.code else CURRENCIES.get(code)
     if known is None:
         raise MoneyRefused("money.currency_unknown", given=code, known=tuple(sorted(CURRENCIES)))

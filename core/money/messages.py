@@ -60,6 +60,7 @@ class OpenCheckout(Priced):
     goods: GoodsSold | None = None
     language: str = "en"
     title: str = ""
+    provider: str | None = None  # chosen when the message is delivered, where there are several
 
 
 @stored_as(PAYMENTS, "checkout.expire")
@@ -78,6 +79,7 @@ class OpenPurchasePage(Priced):
     title: str
     expires: datetime
     buyer_name: str = ""
+    provider: str | None = None  # chosen when the message is delivered, where there are several
 
 
 @stored_as(PAYMENTS, "purchase.page.close")
@@ -102,6 +104,7 @@ class OpenHoldPage(Priced):
     email: str | None = None
     ref: str = ""
     what: str = ""
+    provider: str | None = None  # chosen when the message is delivered, where there are several
 
 
 @stored_as(PAYMENTS, "card.page")
@@ -116,6 +119,7 @@ class OpenCardPage(Priced):
     email: str | None = None
     ref: str = ""
     what: str = ""
+    provider: str | None = None  # chosen when the message is delivered, where there are several
 
 
 @stored_as(PAYMENTS, "hold.page.close")
@@ -207,6 +211,7 @@ class OpenAccount(Message):
     country: str | None
     email: str | None
     after: str | None = None
+    provider: str | None = None  # chosen when the message is delivered, where there are several
 
 
 @stored_as(PAYMENTS, "account.link")

@@ -23,7 +23,7 @@ LONGEST_FIELD: Final = 5_000  # characters
 
 
 def texts(record: Record) -> dict[str, str]:
-    """The provider's own fields, filled from the record (docs.stripe.com/disputes/categories)."""
+    """The provider's own fields, filled from the record (by its categories of disputes)."""
     fields = {
         **FIELDS[record["matter"]](record),
         "access_activity_log": "\n".join(

@@ -18,6 +18,9 @@ from payments.stripe.parsing import answered, moment, money, ref_of
 # What the operator puts in as a reserve or takes out as earnings: no deal's money.
 OWN_MOVES: Final = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal")
 
+# docs.stripe.com/reports/balance-transaction-types, where core calls them otherwise
+KINDS: Final = {"stripe_fee": "provider_fee", "stripe_fx_fee": "exchange_fee"}
+
 
 class Books(Part):
     async def balance(self) -> Answer[dict[str, Money]]:
@@ -48,7 +51,7 @@ class Books(Part):
     async def news(self, since: datetime) -> Answer[Sequence[Events]]:
         async def call() -> list[Events]:
             found = await self._client.v1.events.list_async({"created": {"gte": int(since.timestamp())}, "limit": 100})
-            news = [as_news(each) async for each in found.auto_paging_iter() if each.type in EVENT_TYPES]
+            news = [as_news(each, self.code) async for each in found.auto_paging_iter() if each.type in EVENT_TYPES]
             return news[::-1]
 
         return await answered(call)
@@ -67,7 +70,7 @@ class Books(Part):
 def as_movement(line: stripe.BalanceTransaction) -> Movement:
     return Movement(
         ref=line.id,
-        kind=line.type,
+        kind=KINDS.get(line.type, line.type),
         amount=money(line.amount, line.currency),
         fee=money(line.fee, line.currency),
         source=ref_of(line.source),
@@ -75,11 +78,12 @@ def as_movement(line: stripe.BalanceTransaction) -> Movement:
     )
 
 
-def as_news(event: stripe.Event) -> Events:
+def as_news(event: stripe.Event, provider: str) -> Events:
     return Events(
         id=event.id,
         type=event.type,
         kind=EVENT_TYPES[event.type],
         object_id=str(object_of(event.type, event.data.object.to_dict())),
         at=moment(event.created),
+        provider=provider,
     )

@@ -6,12 +6,14 @@ from typing import Final
 
 import stripe
 
+CODE: Final = "stripe"  # of the provider, where there is only one account
 WITH_CHARGE: Final = ["latest_charge.balance_transaction"]
 
 
 class Part:
     """A part of `StripeProvider`, which is all of them in one."""
 
+    code: str
     _client: stripe.StripeClient
 
     async def _intent(self, ref: str) -> stripe.PaymentIntent:

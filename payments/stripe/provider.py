@@ -10,6 +10,7 @@ import stripe
 
 from payments.stripe.books import Books
 from payments.stripe.cards import Cards
+from payments.stripe.context import CODE
 from payments.stripe.disputes import Disputes
 from payments.stripe.money_out import MoneyOut
 from payments.stripe.sellers import Sellers
@@ -22,12 +23,20 @@ class StripeProvider(Cards, MoneyOut, Sellers, Disputes, Books):
     """Speaks to Stripe with the real client; `url` points it to somebody who speaks like Stripe.
 
     `return_url` is where our own pages are that say "go back to your chat". Each call is made once: the outbox asks
-    again, in the open and with the same key. `http_client`: another way to Stripe than over the network.
+    again, in the open and with the same key. `http_client`: another way to Stripe than over the network. `code`:
+    tells one account at Stripe from another.
     """
 
     def __init__(
-        self, key: str, url: str | None = None, *, return_url: str, http_client: stripe.HTTPClient | None = None
+        self,
+        key: str,
+        url: str | None = None,
+        *,
+        return_url: str,
+        http_client: stripe.HTTPClient | None = None,
+        code: str = CODE,
     ) -> None:
+        self.code = code
         stripe.enable_telemetry = False
         os.environ.setdefault("STRIPE_SUPPRESS_NOTICES", "true")
         # stripe 16.1 calls httpx in a way that httpx 0.28 warns about; the other client is aiohttp.

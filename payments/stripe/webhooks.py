@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import stripe
 
 from core.kernel.clock import Clock
 from core.kernel.transaction import PROVIDER, Transactions
+from payments.stripe.context import CODE
 from payments.stripe.event_types import EVENT_TYPES, object_of
 from payments.webhook_inbox import take_hint
 
@@ -30,14 +32,23 @@ class Hint:
 
 class StripeWebhooks:
     """The door for one endpoint, of whole events or of thin ones. `secrets`: the old and the new one while one is
-    changed."""
+    changed. `provider`: the code of this account at Stripe; `name`: how our rows keep its references."""
 
-    def __init__(self, transactions: Transactions, clock: Clock, *secrets: str) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        clock: Clock,
+        *secrets: str,
+        provider: str = CODE,
+        name: Callable[[str], str] = str,
+    ) -> None:
         if not secrets or not all(secret.strip() for secret in secrets):
             raise ValueError("without a secret anybody could say that they have paid")
         self._transactions = transactions
         self._clock = clock
         self._secrets = secrets
+        self._provider = provider
+        self._name = name
 
     async def take(self, body: bytes, signature: str | None) -> int:
         """The HTTP status: 401 forged or garbled, 400 not an event, 200 taken (also the second time)."""
@@ -53,7 +64,10 @@ class StripeWebhooks:
         if hint.account is not None and kind != "account":
             return 200  # a seller's own business with Stripe
         object_id = hint.account if hint.account is not None else hint.object_id
-        await self._transactions.run(PROVIDER, lambda ctx: take_hint(ctx, hint.id, hint.type, kind, object_id))
+        await self._transactions.run(
+            PROVIDER,
+            lambda ctx: take_hint(ctx, hint.id, hint.type, kind, self._name(object_id), provider=self._provider),
+        )
         return 200
 
 

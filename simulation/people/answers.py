@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from config.platforms import PLATFORMS
 from conversations.reply import FieldView
 from conversations.wording import Wordings
 
@@ -49,7 +50,7 @@ USUAL: Final[Mapping[str, Answer]] = {
     "until": lambda _: "tomorrow",
 }
 
-STANDARD: Final = Wordings().speak("en")("expert.policy.standard")  # with the hours that hold today
+STANDARD: Final = Wordings(PLATFORMS).speak("en")("expert.policy.standard")  # with the hours that hold today
 EXPERT: Final[Mapping[str, Answer]] = {
     "headline": lambda _: "Boilers that burn what they should",
     "bio": lambda _: "Twenty years of combustion, ash and emissions in district heating plants.",

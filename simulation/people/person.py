@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from bots.slack.platform import SLACK
 from conversations.buttons import Press, press, read_press
 from conversations.reply import Button, FieldView, FormView
 from conversations.steps import YES
 from conversations.turn import ButtonPress, FormSubmission, TextMessage
-from core.people.accounts.model import Platform
 from lab.stripe.connect.accounts import onboard
 from lab.stripe.payments.checkout_page import Payer, pay
 from simulation.engine.dice import between
@@ -259,7 +259,7 @@ class Person:
         self.tries[form.draft] += 1
         if self.tries[form.draft] > TRIES:
             await self._give_up(form)
-        elif self.phone.platform is Platform.SLACK:
+        elif self.phone.platform == SLACK.code:
             await self._fill_at_once(form)
         else:
             await self._fill_one_by_one(form)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Final
 
-from core.people.accounts.model import Platform
+from config.platforms import PLATFORMS
 from simulation.environment import Environment
 from simulation.people.answers import EXPERT, Answer
 from simulation.people.bank import Bank
@@ -202,7 +202,7 @@ class Population:
     ) -> Person:
         """`within`: hours in which they come; `head`: whose company they buy for."""
         dice = self._world.dice.of(f"person:{name}")
-        phone = self._phones.make(dice.choice(tuple(Platform)), str(1000 + len(self.people)), name)
+        phone = self._phones.make(dice.choice([each.code for each in PLATFORMS]), str(1000 + len(self.people)), name)
         appetite = EVER if likes is RULES else dice.choice(APPETITE) + (likes is SEEKS)
         changed = {verb: liked for verb, liked in self._changed.items() if verb.split()[0] in likes}
         likes = {**OWED, **tempered(likes, dice), **changed}
@@ -215,7 +215,7 @@ class Population:
     def operators(self) -> frozenset[str]:
         """As the installation's settings name them."""
         phones = [each.phone for each in self.people if each.opening == "/cases"]
-        return frozenset(f"{phone.platform.value}:{phone.number}" for phone in phones)
+        return frozenset(f"{phone.platform}:{phone.number}" for phone in phones)
 
     def somebody_else(self, than: Person) -> Person:
         """The other side of one of their deals, where there is one."""

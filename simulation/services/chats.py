@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+from bots.slack.platform import SLACK
 from conversations.buttons import Press, read_press
 from conversations.outgoing.messages import Menu, Replies
 from conversations.reply import Button, Card, CardList, FormClosed, FormErrors, FormView, Home, Reply, Say, Toast
 from conversations.turn import Input, Turn
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import Post
-from core.people.accounts.model import Identity, Platform
+from core.people.accounts.model import Identity, PlatformCode
 from core.people.accounts.service import mark_dead
 from simulation.engine.dice import between
 from simulation.environment import Environment, Process
@@ -34,7 +35,7 @@ class Phone:
     """What one person has in hand: the cards that stand, the form in front, the last words."""
 
     world: Environment
-    platform: Platform
+    platform: PlatformCode
     number: str
     name: str
     dice: random.Random
@@ -50,7 +51,7 @@ class Phone:
 
     @property
     def workspace(self) -> str:
-        return "T0MARKET" if self.platform is Platform.SLACK else ""
+        return "T0MARKET" if self.platform == SLACK.code else ""
 
     @property
     def identity(self) -> Identity:
@@ -96,7 +97,7 @@ class Phone:
         """Say, press or fill. True when it was taken while the person still waited; it may be taken later."""
         self.sent += 1
         turn = Turn(
-            key=f"{self.platform.value}:{self.number}:{self.sent}",
+            key=f"{self.platform}:{self.number}:{self.sent}",
             identity=self.identity,
             address=f"D{self.number}",
             input=what,
@@ -138,9 +139,9 @@ class Phones:
         self._world = world
         self._phones: dict[tuple[str, str], Phone] = {}
 
-    def make(self, platform: Platform, number: str, name: str) -> Phone:
+    def make(self, platform: PlatformCode, number: str, name: str) -> Phone:
         phone = Phone(self._world, platform, number, name, self._world.dice.of(f"phone:{number}"))
-        self._phones[platform.value, f"D{number}"] = phone
+        self._phones[platform, f"D{number}"] = phone
         return phone
 
     def at(self, platform: str, address: str) -> Phone:
@@ -187,7 +188,7 @@ class ChatCarrier:
 
 
 def _nobody_there(ctx: object, phone: Phone, address: str) -> None:
-    mark_dead(ctx, phone.platform.value, phone.workspace, address)  # type: ignore[arg-type]  # the unit's own context
+    mark_dead(ctx, phone.platform, phone.workspace, address)  # type: ignore[arg-type]  # the unit's own context
 
 
 class Letterbox:

@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.platforms import PLATFORMS
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults, MarketContext
 from conversations.engine import Engine
 from conversations.forms.form import Field, Form, Values
+from conversations.platforms import by_code
 from conversations.reply import Button, Card, Line, Option, Say, Toast
 from conversations.router import Flow, Router
 from conversations.update_handler import UpdateHandler
@@ -162,7 +164,7 @@ async def open_stall(folder: Path) -> AsyncIterator[Stall]:
     (folder / "en.po").write_text(
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n' + "\n".join(lines)
     )
-    wordings = Wordings(folder)
+    wordings = Wordings(PLATFORMS, folder)
     database = folder / "stall.sqlite"
     raw = connect(str(database))
     Table.metadata.create_all(engine_over(lambda: raw))
@@ -171,7 +173,7 @@ async def open_stall(folder: Path) -> AsyncIterator[Stall]:
     await runner.open()
     clock, ids = MovableClock(), Ids(random.Random(11).randbytes)
     transactions = Transactions(runner, clock, ids, Reactions())
-    market_context = MarketContext(catalogue(), Places([]), wordings, 100, 1500)
+    market_context = MarketContext(catalogue(), Places([]), wordings, 100, 1500, platforms=by_code(PLATFORMS))
     stall = Stall(
         transactions,
         UpdateHandler(transactions, Engine([stall_router()], market_context), ids),

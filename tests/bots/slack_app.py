@@ -11,10 +11,12 @@ from PIL import Image
 from bots.slack.app import SlackBot, client_at
 from bots.slack.sender import SlackSender
 from bots.slack.workspaces import Workspaces
+from config.platforms import PLATFORMS
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults, MarketContext
 from conversations.engine import Engine
 from conversations.forms.form import Field, Form, Values
+from conversations.platforms import by_code
 from conversations.reply import Button, Card, CardList, Home, Line, Option, Say
 from conversations.router import Flow, Router
 from conversations.update_handler import UpdateHandler
@@ -79,7 +81,8 @@ def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
     client = client_at(lab.slack.bot_token, f"{lab.url}/slack/api/")
     workspaces = Workspaces(client)
     stall.deliver("slack", SlackSender(workspaces, stall.transactions))
-    engine = Engine([stall_router(), home_router()], MarketContext(catalogue(), Places([]), stall.wordings, 100, 1500))
+    market_context = MarketContext(catalogue(), Places([]), stall.wordings, 100, 1500, platforms=by_code(PLATFORMS))
+    engine = Engine([stall_router(), home_router()], market_context)
     update_handler = UpdateHandler(stall.transactions, engine, Ids(random.Random(5).randbytes))
     return SlackBot(workspaces, update_handler, stall.wordings, **secrets)
 

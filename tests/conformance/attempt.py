@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import delete, select
 
 from bots.slack.modal import modal
+from bots.slack.platform import SLACK
 from bots.telegram.renderer import card_screen
 from conversations.buttons import press
 from conversations.engine import Answered
@@ -26,7 +27,7 @@ from core.kernel.dispatcher import Carrier, Delivered, Dispatcher
 from core.kernel.inbox import InboxRow
 from core.kernel.outbox import LEASE, OutboxRow, Post
 from core.kernel.transaction import Ctx
-from core.people.accounts.model import Platform
+from core.people.accounts.model import PlatformCode
 from core.shop.purchases.messages import SendInvoice
 from tests.conformance.effect import Effect, effect_in
 from tests.conformance.ground import forget
@@ -110,7 +111,7 @@ class Attempt:
     path: Path
     stage: Stage
     door: Door
-    platform: Platform
+    platform: PlatformCode
     clock: StillClock
     workers: list[Worker] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
@@ -221,8 +222,8 @@ class Attempt:
         for form in replies:
             if isinstance(form, FormView):
                 out = press("form.cancel", form.draft, form.revision)
-                ways = modal(form)["close"]["text"] if self.platform is Platform.SLACK else loads_on(form)
-                assert ways if self.platform is Platform.SLACK else out in ways, f"no way out after {given}"
+                ways = modal(form)["close"]["text"] if self.platform == SLACK.code else loads_on(form)
+                assert ways if self.platform == SLACK.code else out in ways, f"no way out after {given}"
 
     @property
     def form(self) -> FormView:
@@ -290,7 +291,7 @@ def loads_on(form: FormView) -> list[str]:
 
 
 @asynccontextmanager
-async def attempt(folder: Path, stage: Stage, door: Door, platform: Platform) -> AsyncIterator[Attempt]:
+async def attempt(folder: Path, stage: Stage, door: Door, platform: PlatformCode) -> AsyncIterator[Attempt]:
     path = folder / "attempt.sqlite"
     trying = Attempt(path, stage, door, platform, StillClock(stage.later))
     await trying.opens()

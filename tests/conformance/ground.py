@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from core.people.accounts.model import Platform
+from bots.telegram.platform import TELEGRAM
+from core.people.accounts.model import PlatformCode
 from tools.rehearsal.exploration import DEEPEST, Door, Walk
 from tools.rehearsal.play import stage_door
 from tools.rehearsal.screen import Step
@@ -48,18 +49,18 @@ async def ground_in(folder: Path) -> Ground:
 
 async def walked(folder: Path) -> Ground:
     """Play it once and walk through what there is; the slice plays the beginning, and walks through what is near."""
-    async with stage_door(folder, Platform.TELEGRAM) as play:
+    async with stage_door(folder, TELEGRAM.code) as play:
         await (play.perform() if WHOLE else play.open_market())
         commands, stages = play.here.engine.commands, {stage.name: stage for stage in play.stages}
     if WHOLE:
-        walk = await through(stages.values(), commands, Platform.TELEGRAM, folder)
+        walk = await through(stages.values(), commands, TELEGRAM.code, folder)
     else:
-        walk = await through(list(stages.values())[-1:], commands, Platform.TELEGRAM, folder, deepest=NEAR)
+        walk = await through(list(stages.values())[-1:], commands, TELEGRAM.code, folder, deepest=NEAR)
     return Ground(stages, commands, doors_of(walk), tuple(walk.dead))
 
 
 async def through(
-    stages: Iterable[Stage], commands: Sequence[str], platform: Platform, folder: Path, deepest: int = DEEPEST
+    stages: Iterable[Stage], commands: Sequence[str], platform: PlatformCode, folder: Path, deepest: int = DEEPEST
 ) -> Walk:
     """All that can be said and pressed on this platform, from these stages on."""
     walk = Walk(commands, deepest=deepest)

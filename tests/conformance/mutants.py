@@ -21,6 +21,7 @@ import structlog
 
 from bots.slack import modal as slack_modal
 from bots.telegram import renderer as telegram_render
+from config.platforms import PLATFORMS
 from conversations.engine import Engine
 from conversations.form_controller import controller
 from conversations.form_controller.controller import FormController
@@ -31,7 +32,7 @@ from core.kernel.chat_state.model import Draft
 from core.kernel.compiled_statements import add_once
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.inbox import InboxRow
-from core.people.accounts.model import Platform
+from core.people.accounts.model import PlatformCode
 from core.trade.deals import approval
 from core.trade.deals import service as deals
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
@@ -209,7 +210,7 @@ async def tried_without(trial: Trial, name: str, flows: list[str]) -> Missed:
     """The flows under the disturbances that are about this rule, while it is off; one that tells is enough."""
     switched = next(each for each in rules if each.name == name)
     silent: list[str] = []
-    cases = [(flow, platform) for flow in flows for platform in Platform]
+    cases = [(flow, platform) for flow in flows for platform in (each.code for each in PLATFORMS)]
     for flow, platform in cases:
         await trial.effect_of(flow, platform)
         with switched.off():
@@ -218,7 +219,7 @@ async def tried_without(trial: Trial, name: str, flows: list[str]) -> Missed:
     return Missed(len(cases) - len(silent), len(cases), tuple(silent))
 
 
-async def tells(trial: Trial, flow: str, platform: Platform, disturbances: tuple[str, ...]) -> bool:
+async def tells(trial: Trial, flow: str, platform: PlatformCode, disturbances: tuple[str, ...]) -> bool:
     for disturbance in disturbances:
         try:
             await trial.of(flow, platform, disturbance)

@@ -24,9 +24,11 @@ from typing import Any, Final
 
 import pytest
 
+from bots.slack.platform import SLACK
 from config.market import ROUTERS
+from config.platforms import PLATFORMS
 from conversations.router import merge_routers
-from core.people.accounts.model import Platform
+from core.people.accounts.model import PlatformCode
 from tests.conformance.attempt import attempt
 from tests.conformance.disturbances import DISTURBANCES, undisturbed
 from tests.conformance.effect import Effect, by_state
@@ -34,7 +36,7 @@ from tests.conformance.ground import WHOLE, Ground, ground_in, through
 
 FLOWS: Final = sorted(merge_routers(ROUTERS).flows)
 SLICE: Final = int(os.environ.get("PARLEY_SLICE", "1"))
-CASES: Final = [(platform, name) for platform in Platform for name in DISTURBANCES]
+CASES: Final = [(platform, name) for platform in (each.code for each in PLATFORMS) for name in DISTURBANCES]
 
 whole = pytest.mark.skipif(not WHOLE, reason="make conformance tries all of it")
 
@@ -45,9 +47,9 @@ class Trial:
 
     ground: Ground
     folder: Path
-    effects: dict[tuple[str, Platform], Effect] = field(default_factory=dict)
+    effects: dict[tuple[str, PlatformCode], Effect] = field(default_factory=dict)
 
-    async def of(self, flow: str, platform: Platform, disturbance: str) -> None:
+    async def of(self, flow: str, platform: PlatformCode, disturbance: str) -> None:
         once = await self.effect_of(flow, platform)
         door, chosen = self.ground.doors[flow], DISTURBANCES[disturbance]
         async with attempt(self.folder, self.ground.stages[door.stage], door, platform) as trying:
@@ -59,7 +61,7 @@ class Trial:
         else:
             assert by_state(effect) == by_state(once), difference(by_state(effect), by_state(once))
 
-    async def effect_of(self, flow: str, platform: Platform) -> Effect:
+    async def effect_of(self, flow: str, platform: PlatformCode) -> Effect:
         if (flow, platform) not in self.effects:
             door = self.ground.doors[flow]
             async with attempt(self.folder, self.ground.stages[door.stage], door, platform) as trying:
@@ -94,23 +96,23 @@ def test_no_step_is_met_with_silence_on_telegram(trial: Trial) -> None:
 
 @whole
 async def test_no_step_is_met_with_silence_on_slack(trial: Trial, tmp_path: Path) -> None:
-    walk = await through(trial.ground.stages.values(), trial.ground.commands, Platform.SLACK, tmp_path)
+    walk = await through(trial.ground.stages.values(), trial.ground.commands, SLACK.code, tmp_path)
     assert walk.dead == []
 
 
 @whole
 @pytest.mark.parametrize("disturbance", DISTURBANCES)
-@pytest.mark.parametrize("platform", Platform)
+@pytest.mark.parametrize("platform", [each.code for each in PLATFORMS])
 @pytest.mark.parametrize("flow", FLOWS if WHOLE else ())
 async def test_each_flow_has_one_effect_whatever_disturbs_it(
-    flow: str, platform: Platform, disturbance: str, trial: Trial
+    flow: str, platform: PlatformCode, disturbance: str, trial: Trial
 ) -> None:
     await trial.of(flow, platform, disturbance)
 
 
 @pytest.mark.skipif(WHOLE, reason="all of it is tried")
 @pytest.mark.parametrize(("platform", "disturbance"), CASES)
-async def test_near_flows_have_one_effect(platform: Platform, disturbance: str, trial: Trial) -> None:
+async def test_near_flows_have_one_effect(platform: PlatformCode, disturbance: str, trial: Trial) -> None:
     dealt = SLICE * len(CASES) + CASES.index((platform, disturbance))
     near = sorted(trial.ground.doors)
     await trial.of(near[dealt % len(near)], platform, disturbance)

@@ -6,18 +6,22 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from config.platforms import PLATFORMS
 from conversations.market_rules import LOCALES
 from conversations.wording import Wordings
-from core.people.accounts.model import Platform
 from tools.screens.captures import Capture
 from tools.screens.gathering import Gathering
 from tools.screens.page import write_page
 
 
 async def test_screens_are_read_in_every_language_and_what_is_too_long_stands_at_the_top(tmp_path: Path) -> None:
-    wordings = Wordings(with_a_long_german(tmp_path))
+    wordings = Wordings(PLATFORMS, with_a_long_german(tmp_path))
 
-    seen = [each for chat in Platform for each in await Gathering(wordings, ["en", "de"], chat).brief()]
+    seen = [
+        each
+        for chat in (each.code for each in PLATFORMS)
+        for each in await Gathering(wordings, ["en", "de"], chat).brief()
+    ]
 
     english, german = (list(of_language(seen, language)) for language in ("en", "de"))
     assert faults_of(english) == set()

@@ -15,6 +15,7 @@ from babel.lists import format_list
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
+from config.platforms import PLATFORMS
 from config.wiring import menu
 from conversations.help.page_index import PAGES
 from conversations.market_rules import LOCALES
@@ -76,7 +77,7 @@ def test_a_catalogue_says_that_no_native_reader_has_checked_it(language: str) ->
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_menu_of_commands_is_within_its_limits(language: str) -> None:
-    commands = menu(Wordings())[language]
+    commands = menu(Wordings(PLATFORMS))[language]
     assert 0 < len(commands) <= COMMANDS
     for name, told in commands:
         assert COMMAND.fullmatch(name)
@@ -110,7 +111,7 @@ msgstr[2] "palet"
 def test_money_dates_units_lists_and_plurals_go_by_the_language(tmp_path: Path) -> None:
     (tmp_path / "en.po").write_text((LOCALES / "en.po").read_text("utf-8"), "utf-8")
     (tmp_path / "pl.po").write_text(POLISH, "utf-8")
-    words = Wordings(tmp_path).speak("pl", "Europe/Warsaw")
+    words = Wordings(PLATFORMS, tmp_path).speak("pl", "Europe/Warsaw")
 
     def shown(value: object) -> str:
         return words.show(value).replace("\u00a0", " ")

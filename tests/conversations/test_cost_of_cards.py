@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from config.platforms import PLATFORMS
 from conversations.advice.sessions.card import session_card
 from conversations.chat_context import ChatAddress, ChatContext, MarketContext
 from conversations.engine import Engine
+from conversations.platforms import by_code
 from conversations.reply import Card
 from conversations.trade.deals.card import awaits_me, deal_card
 from conversations.wording import Wordings
@@ -27,7 +29,9 @@ from tests.core.trades import Trade, agreed, market_in_memory
 
 MOST = 11  # one of them for the VAT on the fee, of whose country the seller is
 MOST_OF_A_SESSION = 12  # one of them, of a talk that is over, for who has ended it
-ENGINE = Engine([], MarketContext(catalogue(), Places([]), Wordings(), 100, 1500))
+ENGINE = Engine(
+    [], MarketContext(catalogue(), Places([]), Wordings(PLATFORMS), 100, 1500, platforms=by_code(PLATFORMS))
+)
 
 
 async def statements(market: Market, actor: Actor, draw: Callable[[ChatContext], Card]) -> list[str]:

@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 from babel import Locale
 
+from config.platforms import PLATFORMS
 from config.reference import reference
 from conversations.dates import day_in_words, span_in_words, weekday_in_words
 from conversations.wording import Wordings
@@ -47,7 +48,7 @@ def test_what_a_day_is_written_with_is_what_a_span_is_written_with(code: str) ->
     ],
 )
 def test_the_cards_write_them_so(code: str, day: str, weekday: str, span: str) -> None:
-    words = Wordings().speak(code)
+    words = Wordings(PLATFORMS).speak(code)
     assert words.show(FIRST) == words.window(FIRST, FIRST) == day
     assert words.show(datetime(2026, 11, 3, 9, 5, tzinfo=UTC)) == f"{weekday}, 09:05 UTC"
     assert words.window(FIRST, LAST).replace("\u2009", " ") == span

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from config.platforms import PLATFORMS
 from conversations.help.commands import COMMANDS
 from conversations.help.page_index import command_on, page_on
 from conversations.wording import Wordings
 
-WORDINGS = Wordings()
+WORDINGS = Wordings(PLATFORMS)
 
 ASKED = {
     "en": {

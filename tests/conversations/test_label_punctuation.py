@@ -7,26 +7,29 @@ from typing import Final
 
 import pytest
 
+from bots.slack.platform import SLACK
 from bots.slack.renderer import bare
 from bots.slack.renderer import render as on_slack
+from bots.telegram.platform import TELEGRAM
 from bots.telegram.renderer import render as on_telegram
+from config.platforms import PLATFORMS
 from conversations.chat_context import ChatAddress, MarketContext
 from conversations.engine import Engine
 from conversations.outgoing.label_punctuation import jointed
 from conversations.outgoing.messages import Replies
 from conversations.outgoing.sender import send
+from conversations.platforms import by_code
 from conversations.reply import Card, CardList, FieldView, FormView, Home, Line, Reply
 from conversations.wording import Wordings, listed
 from core.catalogue.language.places import Places
 from core.kernel.messages import Message
 from core.kernel.transaction import MARKET, Ctx
-from core.people.accounts.model import Platform
 from core.people.accounts.service import acting
 from tests.core.goods import catalogue
 from tests.core.trades import market_in_memory
 
-WORDINGS: Final = Wordings()
-ENGINE: Final = Engine([], MarketContext(catalogue(), Places([]), WORDINGS, 100, 1500))
+WORDINGS: Final = Wordings(PLATFORMS)
+ENGINE: Final = Engine([], MarketContext(catalogue(), Places([]), WORDINGS, 100, 1500, platforms=by_code(PLATFORMS)))
 CARD: Final = Card(title="Granulés", lines=(Line(label="Prix", value="215 €", was="220 €"),))
 FIELD: Final = FieldView(name="price", kind="text", label="Prix", ask="", value="215", shown="215 €")
 WORDS_OF_FORM: Final = dict.fromkeys(("title", "submit", "cancel", "back", "skip", "change"), "…")
@@ -67,13 +70,13 @@ async def test_what_is_sent_is_joined_for_its_reader_and_stays_so_wherever_it_fo
     def unit(ctx: Ctx) -> None:
         person = acting(ctx)
         person.locale = "fr"
-        chat = ENGINE.talk_to(ctx, person, ChatAddress(Platform.TELEGRAM.value, "", "chat-Rémi"))
+        chat = ENGINE.talk_to(ctx, person, ChatAddress(TELEGRAM.code, "", "chat-Rémi"))
         send(ctx, chat.chat_address, ALL, words=chat.words)
 
     async with market_in_memory() as market:
         reader, _ = await market.newcomer("Rémi")
         await market.run(reader, unit)
         first = said(market.posts[-1].message)
-        await market.run(MARKET, lambda ctx: send(ctx, ChatAddress(Platform.SLACK.value, "T1", "D1"), first))
+        await market.run(MARKET, lambda ctx: send(ctx, ChatAddress(SLACK.code, "T1", "D1"), first))
         for reply in said(market.posts[-1].message):
             assert all("Prix\N{NO-BREAK SPACE}: " in shown for shown in drawn(reply))

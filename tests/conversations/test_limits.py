@@ -18,6 +18,7 @@ from typing import Final
 import pytest
 
 import conversations
+from config.platforms import PLATFORMS
 from conversations.forms.form import Field
 from conversations.help import page_index
 from conversations.wording import FIGURES, Wordings, Words
@@ -60,7 +61,7 @@ def test_what_the_source_puts_on_buttons_lists_and_answers_was_found() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_fits_where_it_stands(language: str) -> None:
-    words = Wordings().speak(language, "Europe/Vilnius")
+    words = Wordings(PLATFORMS).speak(language, "Europe/Vilnius")
     places = {kind: set(codes) for kind, codes in said_on().items()}
     places["Toast"] |= {code for code in MESSAGES["en"] if code.startswith("toast.")}
     places["Button"] |= spoken.buttons()
@@ -79,7 +80,7 @@ def test_every_sentence_fits_where_it_stands(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_help_page_fits_one_message(language: str) -> None:
-    words = Wordings().speak(language)
+    words = Wordings(PLATFORMS).speak(language)
     pages = {name: page_index.read_page(words, name) for name in page_index.page_names()}
 
     assert {name: len(text) for name, (_, text) in pages.items() if len(text) > MOST["Page"]} == {}

@@ -17,6 +17,7 @@ import pytest
 from babel.messages.plurals import get_plural
 
 from config.market import market_context
+from config.platforms import PLATFORMS
 from config.settings import Settings
 from conversations.help import page_index
 from conversations.market_rules import HOUR, POLICIES, MarketRules, on_the_hour, whole
@@ -111,7 +112,7 @@ def odd_rules() -> MarketRules:
 
 @cache
 def wordings(*, odd: bool) -> Wordings:
-    return Wordings(rules=odd_rules()) if odd else Wordings()
+    return Wordings(PLATFORMS, rules=odd_rules()) if odd else Wordings(PLATFORMS)
 
 
 def templates(language: str) -> Iterator[tuple[str, str]]:
@@ -223,7 +224,7 @@ def test_a_figure_is_counted_as_the_language_counts(language: str) -> None:
     ],
 )
 def test_a_figure_takes_the_form_of_its_number(language: str, days: int, shown: str) -> None:
-    words = Wordings(rules=replace(TODAY, sign_days=days)).speak(language)
+    words = Wordings(PLATFORMS, rules=replace(TODAY, sign_days=days)).speak(language)
 
     assert shown in words("tour.sign.text")
 
@@ -245,7 +246,7 @@ def test_the_fees_of_the_installation_stand_on_the_pages(language: str) -> None:
 
 def test_the_readme_tells_the_figures_that_hold() -> None:
     text = " ".join((HOUSE / "README.md").read_text("utf-8").split())
-    words = Wordings().speak("en")
+    words = Wordings(PLATFORMS).speak("en")
 
     assert [each for each in README_TELLS if words.fill(each) not in text] == []
 

@@ -27,6 +27,7 @@ from bots.slack.renderer import render as on_slack
 from bots.telegram.renderer import render as on_telegram
 from bots.telegram.text import JOINER
 from bots.telegram.text import clean as telegram_clean
+from config.platforms import PLATFORMS
 from conversations.charts import drawn as chart
 from conversations.reply import (
     Bars,
@@ -180,7 +181,7 @@ def parts_of(drawn: Any) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize(("locale", "written"), [("en-US", "a,b\r\nx,1.50\r\n"), ("de-DE", "a;b\r\nx;1,50\r\n")])
 def test_a_table_is_parted_as_the_spreadsheets_of_its_readers_read_it(locale: str, written: str) -> None:
-    point = Wordings().speak(locale).point
+    point = Wordings(PLATFORMS).speak(locale).point
     assert as_csv(["a", "b"], [["x", f"1{point}50"]], point).decode("utf-8-sig") == written
 
 

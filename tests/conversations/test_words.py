@@ -12,15 +12,17 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
+from config.platforms import PLATFORMS
 from conversations.help import page_index
 from conversations.market_rules import LOCALES
+from conversations.platforms import with_names
 from conversations.wording import FIGURES, Wordings
 from core.kernel.errors import Invalid
 from core.kernel.quantity import Quantity
 from tests.conversations.sentence_codes import codes as spoken
 from tests.conversations.sentence_codes.source import built_codes, said_outright
 
-WORDINGS = Wordings()
+WORDINGS = Wordings(PLATFORMS)
 ENGLISH = WORDINGS.speak("en")
 LANGUAGES = WORDINGS.languages()
 
@@ -35,6 +37,9 @@ ENOUGH_CODES = 400
 def messages(language: str) -> dict[str, Message]:
     with (LOCALES / f"{language}.po").open("rb") as source:
         catalogue = read_po(source, locale=language, abort_invalid=True)
+    for each in catalogue:
+        if isinstance(each.string, str):
+            each.string = with_names(each.string, PLATFORMS, language)
     return {each.id if isinstance(each.id, str) else each.id[0]: each for each in catalogue if each.id}
 
 
@@ -185,7 +190,7 @@ def test_a_sentence_without_plural_says_the_same_for_every_number() -> None:
 
 
 def test_commands_in_our_sentences_are_written_as_they_are_typed_there() -> None:
-    on_slack = Wordings().speak("en", sign="/parley ")
+    on_slack = Wordings(PLATFORMS).speak("en", sign="/parley ")
     assert "/parley me " in on_slack("talk.unknown_button")
     assert on_slack("offer.price.hint") == "For example 208 €/t"
     assert on_slack.typed_here("Write /link, or /parley link in Slack") == "Write /link, or /parley link in Slack"
@@ -193,9 +198,9 @@ def test_commands_in_our_sentences_are_written_as_they_are_typed_there() -> None
 
 @pytest.mark.parametrize(("language", "town"), [("uk", "Київ"), ("pl", "Kijów"), ("lt", "Kijevas"), ("en", "Kyiv")])
 def test_the_clock_of_a_town_is_named_as_its_readers_name_the_town(language: str, town: str) -> None:
-    assert Wordings().speak(language).clock_of("Europe/Kyiv") == town
+    assert Wordings(PLATFORMS).speak(language).clock_of("Europe/Kyiv") == town
 
 
 def test_numbers_and_dates_follow_the_language_of_the_sentence() -> None:
-    words = Wordings().speak("xx-YY")
+    words = Wordings(PLATFORMS).speak("xx-YY")
     assert words.window(date(2026, 11, 23), date(2026, 11, 29)) == "23–29 Nov 2026"

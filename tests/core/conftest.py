@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 
+from bots.telegram.platform import TELEGRAM
 from config.database import open_database
 from core.books.audit.service import invariants
 from core.kernel.events import Event
@@ -18,7 +19,7 @@ from core.kernel.outbox import Post
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler, run_due_timers
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions, person
-from core.people.accounts.model import Identity, Person, Platform
+from core.people.accounts.model import Identity, Person, PlatformCode
 from core.people.accounts.service import meet
 
 Answer = TypeVar("Answer")
@@ -48,7 +49,7 @@ class Market:
     async def run(self, actor: Actor, unit: Callable[[Ctx], Answer]) -> Answer:
         return await self.transactions.run(actor, unit)
 
-    async def newcomer(self, name: str, platform: Platform = Platform.TELEGRAM) -> tuple[Actor, Person]:
+    async def newcomer(self, name: str, platform: PlatformCode = TELEGRAM.code) -> tuple[Actor, Person]:
         """Somebody says hello: the actor to act as, and who they are."""
         identity = Identity(platform, "", f"id-{name}", name)
         met = await self.run(Actor(None, "market"), lambda ctx: meet(ctx, identity, f"chat-{name}"))

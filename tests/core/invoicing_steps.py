@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from config.platforms import PLATFORMS
 from conversations.books.invoice_texts import InvoiceTexts
 from conversations.wording import Wordings
 from core.books.invoicing import reactions
@@ -16,7 +17,7 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 
 AT_HOME = Party(id=MARKET, name="Parley", country="LT", vat_number="LT999999917", home_bp=2_100, zone="Europe/Vilnius")
-PAPER_WORDS = InvoiceTexts(Wordings(), catalogue())
+PAPER_WORDS = InvoiceTexts(Wordings(PLATFORMS), catalogue())
 
 
 def hire(market: Market, party: Party = AT_HOME) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from pypdf import PdfReader
 
+from config.platforms import PLATFORMS
 from conversations.wording import Wordings
 from core.books.invoicing.model import Content, Kind
 from documents.invoices.page import draft, electronic, issued
@@ -119,7 +120,7 @@ def test_a_service_is_one_on_the_page_as_it_is_for_machines_and_what_is_given_ba
     assert b'BilledQuantity unitCode="C62">1<' in electronic(service, NUMBER, DAY)
 
 
-@pytest.mark.parametrize("language", Wordings().languages())
+@pytest.mark.parametrize("language", Wordings(PLATFORMS).languages())
 def test_a_paper_is_in_one_language_and_the_same_for_machines(language: str) -> None:
     """Its words, dates and amounts; what a tax office looks for stays: the article, and the code that says why."""
     heard: set[str] = set()

@@ -13,9 +13,10 @@ EDIT = re.compile(r"^ +```diff (\S+)\n(.*?)^ +```$", re.MULTILINE | re.DOTALL)
 MIGRATION = re.compile(r'`python -m config\.migrations "([^"]+)"`')
 PUBLISHES = "test_a_seller_publishes_and_everybody_can_look"
 ASKED = """
+from config.platforms import PLATFORMS
 from conversations.trade.listings.listing import SELL
 from conversations.wording import Wordings
-words = Wordings().speak("en")
+words = Wordings(PLATFORMS).speak("en")
 print(SELL.field("storage").optional, words("sell.storage.ask"))
 """
 

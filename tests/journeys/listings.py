@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from bots.telegram.platform import TELEGRAM
 from core.kernel.money import UnitPrice
 from core.kernel.transaction import MARKET, Actor, Ctx, person
-from core.people.accounts.model import CompleteProfile, Identity, Platform, Role
+from core.people.accounts.model import CompleteProfile, Identity, Role
 from core.people.accounts.service import complete_profile, meet, organisation_of
 from core.trade.listings.model import Listing, Place
 from core.trade.listings.service import publish_listing, withdraw_listing
@@ -62,7 +63,7 @@ async def withdrawn(world: World, seller: str, from_price: Decimal) -> None:
 
 
 def arrive(ctx: Ctx, name: str) -> Actor:
-    known = meet(ctx, Identity(Platform.TELEGRAM, "", f"9{sum(name.encode())}", name), None)
+    known = meet(ctx, Identity(TELEGRAM.code, "", f"9{sum(name.encode())}", name), None)
     actor = person(known.id)
     profile = CompleteProfile(roles=frozenset({Role.SELLER}), company=name, country="LT")
     complete_profile(ctx.seen_by(actor), profile)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 
 from config.external_services import SystemClock, clock_of, open_lab, pointed_at
 from config.installation import introduce
+from config.platforms import ChatEdge
 from config.settings import Settings
 from config.wiring import Product, build
 from conversations.dates import weekday_in_words
@@ -64,12 +65,17 @@ class World:
     settings: Settings
     product: Product | None = None
     pulse: Pulse = field(default_factory=Pulse)
+    chats: Sequence[ChatEdge] = ()  # beside those that every installation has
     moved: Path | None = None  # where a product in a process of its own reads by how many seconds the clock was moved
 
     async def opens(self) -> None:
         """The product starts, on the database as it is."""
         self.product = await build(
-            self.settings, clock=clock_of(self.lab), ids=Ids(secrets.token_bytes), pulse=self.pulse
+            self.settings,
+            clock=clock_of(self.lab),
+            ids=Ids(secrets.token_bytes),
+            pulse=self.pulse,
+            more_chats=self.chats,
         )
         introduce(self.lab, self.product, self.settings)
         await self.product.start()
@@ -201,7 +207,9 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(database: str, *, product: bool = True, **chosen: Any) -> AsyncIterator[World]:
+async def open_world(
+    database: str, *, product: bool = True, chats: Sequence[ChatEdge] = (), **chosen: Any
+) -> AsyncIterator[World]:
     """The lab, and the product unless the story starts it in its own way. `chosen`: settings of this installation."""
     given = Settings(_env_file=None, database_url=database, port=0, lab_port=0, sweep_seconds=0.2, **chosen)
     lab = await open_lab(given)
@@ -209,7 +217,7 @@ async def open_world(database: str, *, product: bool = True, **chosen: Any) -> A
     lab.telegram.bot.pace.chat_burst = 1_000.0  # people of a story talk a hundred times as fast as others
     lab.slack.app.pace = 100.0
     async with aiohttp.ClientSession() as http:
-        world = World(lab, Browser(http, lab.url), pointed_at(given, lab))
+        world = World(lab, Browser(http, lab.url), pointed_at(given, lab), chats=chats)
         try:
             if product:
                 await world.opens()

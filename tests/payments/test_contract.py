@@ -13,6 +13,7 @@ from core.kernel.money import Money
 from core.trade.funding.rails.model import Rail
 from lab.app import Lab
 from lab.people import Browser
+from payments.choice import Routes
 from payments.direct import DirectSettlement
 from payments.provider import Provider
 from payments.provider_requests import (
@@ -31,17 +32,19 @@ from payments.provider_requests import (
     TransferRequest,
 )
 from payments.provider_results import Answer, Done, Refused, Unknown
+from payments.router import ProviderRouter
 from payments.stripe.provider import StripeProvider
 from tests.payments.conftest import disturb
 
 TEN = Money(1_000, "EUR")
 
 
-@pytest.fixture(params=["stripe", "direct"])
+@pytest.fixture(params=["stripe", "direct", "router"])
 async def provider(request: pytest.FixtureRequest, lab: Lab) -> AsyncIterator[Provider]:
     made: Provider = DirectSettlement()
-    if request.param == "stripe":
-        made = StripeProvider(lab.stripe.secret_key, f"{lab.url}/stripe", return_url="https://parley.test")
+    if request.param != "direct":
+        stripe = StripeProvider(lab.stripe.secret_key, f"{lab.url}/stripe", return_url="https://parley.test")
+        made = stripe if request.param == "stripe" else ProviderRouter([stripe, made], Routes(stripe.code))
     yield made
     await made.close()
 

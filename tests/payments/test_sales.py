@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from config import alarms
+from config.platforms import PLATFORMS
 from conversations.wording import Wordings
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Ctx
@@ -120,7 +121,7 @@ async def test_a_transfer_to_a_buyer_that_is_refused_waits_for_their_account_aga
 
 async def test_an_account_that_the_provider_will_not_open_is_told_to_who_has_asked_for_it(shop: Shop) -> None:
     shop.market.watch(AccountRefused)
-    alarms.listen(shop.market.reactions, Wordings(), None)
+    alarms.listen(shop.market.reactions, Wordings(PLATFORMS), None)
     selling, person = shop.trade.selling, str(shop.trade.seller.person)
     account = OpenAccount(organisation=selling, person=person, name="Anna", email=None, country=None)
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from bots.telegram.platform import TELEGRAM
 from core.advice.experts.model import OfferExpertise, Rate
 from core.advice.experts.service import offer_expertise
 from core.advice.sessions.model import Booking, BookSession
@@ -22,7 +23,7 @@ from core.kernel import outbox
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, person
 from core.money.ledger.model import Entry
-from core.people.accounts.model import Identity, Platform
+from core.people.accounts.model import Identity
 from core.people.accounts.service import meet, members, organisation_of, person_of
 from core.people.companies import service as company
 from core.people.companies.model import Invite, Membership, Position
@@ -67,7 +68,7 @@ class Kind:
 
 def somebody(ctx: Ctx, name: str) -> Ctx:
     """The same unit through the eyes of a person of this name, who comes when first asked for."""
-    known = meet(ctx, Identity(Platform.TELEGRAM, "", f"race-{name}", name), None)
+    known = meet(ctx, Identity(TELEGRAM.code, "", f"race-{name}", name), None)
     return ctx.seen_by(person(known.id))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.platforms import PLATFORMS
 from conversations.wording import TODAY, Wordings
 from lab.people import Browser, OnSlack, OnTelegram
 from tools.demo.transcript import Transcript
@@ -14,7 +15,7 @@ PROFILE = {
     "lengths": "30 minutes",
     "rate": "90 EUR",
     "hours": "daily 0-24 Vilnius",
-    "policy": Wordings().speak("en")("expert.policy.standard"),
+    "policy": Wordings(PLATFORMS).speak("en")("expert.policy.standard"),
     "room": "Here in the chat",
 }
 CARD = {"method": "card", "number": "4242424242424242"}

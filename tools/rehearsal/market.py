@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Final, TypeVar
 
+from bots.slack.platform import SLACK
 from config.database import open_database
 from config.market import TIMER_HANDLERS, engine_and_reactions, market_context
 from config.settings import Settings
@@ -26,7 +27,7 @@ from core.kernel.ids import Ids
 from core.kernel.outbox import Post
 from core.kernel.timer_sweep import run_due_timers
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions
-from core.people.accounts.model import Identity, Platform
+from core.people.accounts.model import Identity, PlatformCode
 from tools.rehearsal.screen import Filling, Screen, Step
 
 MONDAY: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # when the play begins: on a workday, at office hours
@@ -58,17 +59,17 @@ class Player:
 
     def turn(self, given: Input, key: str = "") -> Turn:
         """An input of theirs. Each has an outside id of its own, unless the same one is brought again."""
-        chat = self.identity.platform.value
+        chat = self.identity.platform
         trigger = "trigger" if chat == "slack" else None
         return Turn(key or f"{chat}:{secrets.token_hex(8)}", self.identity, self.address, given, trigger)
 
 
-def player_on(platform: Platform, name: str, number: int, locale: str = "en") -> Player:
+def player_on(platform: PlatformCode, name: str, number: int, locale: str = "en") -> Player:
     workspace, outside, address = "", str(number), str(number)
-    if platform is Platform.SLACK:
+    if platform == SLACK.code:
         workspace, outside, address = "T1", f"U{number}", f"D{number}"
     identity = Identity(platform, workspace, outside, name, locale, "Europe/Vilnius")
-    return Player(name, number, identity, address, Screen(platform is Platform.SLACK))
+    return Player(name, number, identity, address, Screen(platform == SLACK.code))
 
 
 @dataclass(slots=True)

@@ -17,6 +17,8 @@ from typing import Final
 
 import aiohttp
 
+from bots.slack.platform import SLACK
+from bots.telegram.platform import TELEGRAM
 from config.external_services import clock_of, open_lab, pointed_at
 from config.migrations import upgrade
 from config.settings import Settings
@@ -26,7 +28,7 @@ from conversations.turn import TextMessage
 from conversations.wording import Wordings
 from core.kernel.chat_state.model import ShownCard
 from core.kernel.chat_state.service import point_to
-from core.people.accounts.model import Platform
+from core.people.accounts.model import PlatformCode
 from lab.app import Lab
 from lab.people import Browser
 from payments.effects import PaymentEffects
@@ -101,7 +103,7 @@ class Play:
         for player in list(self.here.people.values()):
             await self.says(player.name, "/link")
             code = await self.here.run(last_link_code)
-            other = Platform.SLACK if player.identity.platform is Platform.TELEGRAM else Platform.TELEGRAM
+            other = SLACK.code if player.identity.platform == TELEGRAM.code else TELEGRAM.code
             twin = player_on(other, player.name, player.number, player.identity.locale)
             await self.here.take(twin, TextMessage(f"/link {code}"))
         self.lab.world.clock.advance(timedelta(minutes=6))  # where somebody was seen last is kept to five minutes
@@ -353,7 +355,7 @@ class Play:
 
 @asynccontextmanager
 async def stage_door(
-    folder: Path, platform: Platform, locale: str = "en", wordings: Wordings | None = None
+    folder: Path, platform: PlatformCode, locale: str = "en", wordings: Wordings | None = None
 ) -> AsyncIterator[Play]:
     """A fresh market with its people at the door, on a database in this folder, and a bank of its own."""
     async with AsyncExitStack() as stack:

@@ -12,7 +12,7 @@ from typing import Final
 
 from conversations.reply import Reply
 from conversations.wording import Wordings
-from core.people.accounts.model import Platform
+from core.people.accounts.model import PlatformCode
 from tools.rehearsal.market import Rehearsal, StillClock, player_on, rehearsal
 
 SELLER, BUYER, CONSULTANT, OPERATOR, STRANGER = "Rasa", "Tom", "Alex", "Olga", "Eve"
@@ -43,7 +43,7 @@ class Stage:
 async def at_stage(
     stage: Stage,
     path: Path,
-    platform: Platform,
+    platform: PlatformCode,
     locale: str = "en",
     *,
     wordings: Wordings | None = None,
@@ -71,6 +71,6 @@ def laid(stage: Path, path: Path) -> bool:
     return True
 
 
-def enter(here: Rehearsal, platform: Platform, locale: str) -> None:
+def enter(here: Rehearsal, platform: PlatformCode, locale: str) -> None:
     for place, name in enumerate((SELLER, BUYER, CONSULTANT, STRANGER, OPERATOR)):
         here.people[name] = player_on(platform, name, FIRST_NUMBER + place, locale)

@@ -17,7 +17,7 @@ from conversations.reply import Card, CardList, FormErrors, FormView, Home, Repl
 from conversations.wording import FIGURES, Wordings, Words
 from core.kernel.inbox import InboxRow
 from core.kernel.transaction import Ctx
-from core.people.accounts.model import Platform
+from core.people.accounts.model import PlatformCode
 from tools.rehearsal.market import Player
 from tools.rehearsal.screen import Step, subject_of
 from tools.screens.limits import cut_of, faults_of
@@ -91,11 +91,11 @@ class Captures:
     screens: list[Capture] = field(default_factory=list)
 
     def in_language(
-        self, wordings: Wordings, language: str, played: str, platform: Platform, engine: Engine
+        self, wordings: Wordings, language: str, played: str, platform: PlatformCode, engine: Engine
     ) -> LanguageCaptures:
         """The captures of one language. `played`: the language of those who act."""
         titles = {wordings.speak(each)(f"{name}.title"): name for each in (played, language) for name in engine.flows}
-        return LanguageCaptures(self, platform.value, wordings.speak(language), titles, engine.commands)
+        return LanguageCaptures(self, platform, wordings.speak(language), titles, engine.commands)
 
 
 def capture_of(reply: Reply, group: str, kind: str, where: tuple[str, str], after: str) -> Capture:
@@ -116,20 +116,20 @@ def failed(ctx: Ctx) -> list[str]:
     return [" ".join(str(each).split()) for each in found]
 
 
-def halted(language: str, platform: Platform, why: Sequence[str]) -> Capture:
+def halted(language: str, platform: PlatformCode, why: Sequence[str]) -> Capture:
     """The play could not go on: a sentence that no button could hold, or a conversation that went another way."""
-    fault = f"{language}, {platform.value}: the play came to a halt: {' / '.join(why)}"
-    return Capture("halt", "halt", platform.value, language, "", "", (fault,))
+    fault = f"{language}, {platform}: the play came to a halt: {' / '.join(why)}"
+    return Capture("halt", "halt", platform, language, "", "", (fault,))
 
 
-def unsaid(language: str, platform: Platform, step: Step, fault: Exception) -> Capture:
+def unsaid(language: str, platform: PlatformCode, step: Step, fault: Exception) -> Capture:
     """What broke when somebody wanted to read it in their language."""
     told = " ".join(str(fault).split())[:300]
-    why = f"{language}, {platform.value}: {step} cannot be said: {type(fault).__name__}: {told}"
-    return Capture("halt", "halt", platform.value, language, str(step), "", (why,))
+    why = f"{language}, {platform}: {step} cannot be said: {type(fault).__name__}: {told}"
+    return Capture("halt", "halt", platform, language, str(step), "", (why,))
 
 
-def notices(words: Words, platform: Platform) -> Iterator[Capture]:
+def notices(words: Words, platform: PlatformCode) -> Iterator[Capture]:
     """Every sentence about something that happened, with the names of its parts where a fact would fill them in."""
     with (LOCALES / "en.po").open("rb") as source:
         codes = [each.id if isinstance(each.id, str) else each.id[0] for each in read_po(source) if each.id]
@@ -137,7 +137,7 @@ def notices(words: Words, platform: Platform) -> Iterator[Capture]:
         if code.startswith("notice."):
             sentence = words.catalogue.gettext(code)
             named = HOLE.sub(lambda hole: hole[0] if hole[1] in FIGURES else f"‹{hole[1]}›", sentence)
-            yield capture_of(Say(text=words.fill(named)), "notices", "notice", (platform.value, words.language), code)
+            yield capture_of(Say(text=words.fill(named)), "notices", "notice", (platform, words.language), code)
 
 
 def _summary(reply: Reply) -> str:

@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from config.platforms import PLATFORMS
 from conversations.engine import Engine
 from conversations.wording import Wordings
-from core.people.accounts.model import Platform
+from core.people.accounts.model import PlatformCode
 from tools.rehearsal.exploration import Walk
 from tools.rehearsal.play import Play, stage_door
 from tools.rehearsal.screen import Step
@@ -37,18 +38,22 @@ def gather(arguments: list[str], prepare: Callable[[], None], tell: Tell) -> tup
     parser.add_argument("out", type=Path, help="the page to write")
     parser.add_argument("--languages", default="", help="codes with commas between them; all there are when left out")
     chosen = parser.parse_args(arguments)
-    languages = chosen.languages.split(",") if chosen.languages else Wordings().languages()
+    languages = chosen.languages.split(",") if chosen.languages else Wordings(PLATFORMS).languages()
     languages.sort(key=lambda language: language != "en")
-    with ProcessPoolExecutor(len(Platform), initializer=prepare) as processes:
-        screens = [each for found in processes.map(partial(_gathered_on, languages, tell), Platform) for each in found]
+    with ProcessPoolExecutor(len(PLATFORMS), initializer=prepare) as processes:
+        screens = [
+            each
+            for found in processes.map(partial(_gathered_on, languages, tell), [each.code for each in PLATFORMS])
+            for each in found
+        ]
     chosen.out.write_text(write_page(screens), "utf-8")
     faults = [fault for each in screens for fault in each.faults]
     told = f"{len(screens)} screens in {len(languages)} languages at {chosen.out}, {len(faults)} over a limit"
     return told, list(dict.fromkeys(faults))
 
 
-def _gathered_on(languages: Sequence[str], tell: Tell, platform: Platform) -> list[Capture]:
-    return asyncio.run(Gathering(Wordings(), languages, platform, tell).whole())
+def _gathered_on(languages: Sequence[str], tell: Tell, platform: PlatformCode) -> list[Capture]:
+    return asyncio.run(Gathering(Wordings(PLATFORMS), languages, platform, tell).whole())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Gathering:
 
     wordings: Wordings
     languages: Sequence[str]
-    platform: Platform
+    platform: PlatformCode
     tell: Tell = lambda _so_far: None
     captures: Captures = field(default_factory=Captures)
 
@@ -69,7 +74,7 @@ class Gathering:
 
     async def whole(self) -> list[Capture]:
         """Every screen of the play, and of all that can be pressed on the way."""
-        name, first = self.platform.value, self.languages[0]
+        name, first = self.platform, self.languages[0]
         self.tell(f"{name}: the play")
         async with self._play() as (play, walk):
             await self._perform(play, brief=False)

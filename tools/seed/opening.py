@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from bots.telegram.platform import TELEGRAM
 from config.external_services import OPERATORS
 from config.installation import Installation
 from config.reference import reference
@@ -24,7 +25,7 @@ from core.catalogue.language.places import Places, distance_km
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.kernel.transaction import MARKET, Ctx, Transactions, person
-from core.people.accounts.model import CompleteProfile, Identity, Platform, Role
+from core.people.accounts.model import CompleteProfile, Identity, Role
 from core.people.accounts.service import complete_profile, meet
 from core.trade.listings.model import Certificate, Place, PublishListing
 from core.trade.listings.service import publish_listing
@@ -76,7 +77,7 @@ async def seed_market(here: Installation) -> int:
 
 def _meet_operator(ctx: Ctx, number: int, name: str) -> None:
     """Make the operator known to the market, so that it can write to them."""
-    meet(ctx, Identity(Platform.TELEGRAM, "", str(number), name), str(number))
+    meet(ctx, Identity(TELEGRAM.code, "", str(number), name), str(number))
 
 
 async def open_market(transactions: Transactions, catalogue: Catalogue, places: Places, today: date) -> None:
@@ -135,7 +136,7 @@ def _ask(ctx: Ctx, catalogue: Catalogue, buyer: dict[str, Any], home: Place, see
 
 
 def _come_in(ctx: Ctx, seeded: Seeded) -> None:
-    identity = Identity(Platform.TELEGRAM, "", str(seeded.telegram_id), seeded.name, seeded.language)
+    identity = Identity(TELEGRAM.code, "", str(seeded.telegram_id), seeded.name, seeded.language)
     ctx.actor = person(meet(ctx, identity, str(seeded.telegram_id)).id)
 
 

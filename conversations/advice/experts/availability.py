@@ -219,7 +219,7 @@ def calendar(chat: ChatContext, address: str) -> None:
     elif address:
         expert = external_calendars.follow_calendar(
             chat.ctx, address.strip("<>").partition("|")[0]
-        )  # as Slack writes links
+        )  # as some platforms write links
     chat.reply(calendar_card(chat, expert))
 
 

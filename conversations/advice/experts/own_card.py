@@ -124,10 +124,10 @@ def run_in_words(chat: ChatContext, run: Sequence[ExpertDay]) -> str:
 
 def _link(chat: ChatContext, expert: Expert) -> tuple[Line, ...]:
     """What the consultant can put on a card or a page of their own: it opens the chat at this profile."""
-    name = chat.market_context.telegram_name
-    if not name:
+    link = chat.market_context.start_link
+    if not link:
         return ()
-    return (Line(label=chat.words("expert.link"), value=f"https://t.me/{name}?start=e_{expert.id}", leads=True),)
+    return (Line(label=chat.words("expert.link"), value=link.format(start=f"e_{expert.id}"), leads=True),)
 
 
 def _page(chat: ChatContext, expert: Expert) -> tuple[tuple[Button, ...], ...]:

@@ -73,7 +73,7 @@ def _numbers(chat: ChatContext, expert_id: str) -> str:
     words = chat.words
     shown, opened = view_counts.views_of(chat.ctx, expert_id, LOOKED_BACK.days)
     lines = [words("promote.views", shown=shown, opened=opened, days=LOOKED_BACK.days), words("promote.rules")]
-    if chat.chat_address.platform == "telegram":
+    if chat.platform.sells_in_stars:
         lines.append(words("promote.rules_of_stars"))
     return "\n".join(lines)
 
@@ -96,7 +96,7 @@ def _package_card(chat: ChatContext, package: Package, told: Forecast) -> Card:
 
 
 def _price(chat: ChatContext, told: Forecast) -> Money:
-    return told.price.stars if chat.chat_address.platform == "telegram" else told.price.card
+    return told.price.stars if chat.platform.sells_in_stars else told.price.card
 
 
 def _name(chat: ChatContext, kind: Kind, days: int, field: str | None = None) -> str:

@@ -147,7 +147,7 @@ def _appeal(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
     case = support.case_for(chat.ctx, str(defaults.subject))
     said = [chat.words("case.at_stake_intro", amount=support.at_stake(chat.ctx, case))]
-    if chat.chat_address.asks_at_once:  # elsewhere they stand on buttons
+    if chat.platform.shows_windows:  # elsewhere they stand on buttons
         said += [labelled(chat.words, called, chat.words.show(pay)) for called, pay in _named(chat, case.id)]
     return "\n".join(said)
 

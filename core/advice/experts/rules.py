@@ -17,7 +17,7 @@ from core.kernel.lot_sizes import largest_payment, smallest_payment
 from core.kernel.money import Money, currency_named
 
 # Of the smallest payment for goods (`core.kernel.lot_sizes`): 1.00 and 10,000.00 in euros. Below the first a card costs
-# more than the session, and the provider takes little less (docs.stripe.com/currencies); above the second it is a slip.
+# more than the session, and the provider takes little less; above the second it is a slip.
 LEAST_SHARE: Final = Fraction(1, 5)
 MOST_TIMES: Final = 2000
 FREE_MINUTES: Final = 10

@@ -41,7 +41,7 @@ COUNTDOWN: Final = (FREE_MINUTES // 2, FREE_MINUTES - 2, FREE_MINUTES - 1)
 ENDS_SOON: Final = timedelta(minutes=5)  # before the planned end of a paid talk, to offer more time
 FREE_A_WEEK: Final = 3
 ASKS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
-BANK_SHOWS_WITHIN: Final = timedelta(days=7)  # most banks show a hold gone sooner (docs.stripe.com, place a hold)
+BANK_SHOWS_WITHIN: Final = timedelta(days=7)  # most banks show a hold gone sooner (after a hold on a card)
 UNRULED_PERCENT: Final = 50  # of a dispute that nobody decided within its time
 
 

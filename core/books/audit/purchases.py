@@ -23,8 +23,8 @@ PURCHASES: Final = (
             WHERE state <> 'won' AND matter = 'purchase'"""),
     ),
     Invariant(
-        "the Stars that Telegram holds are those that were paid",
-        "Each Star has come by a payment that Telegram named, and leaves by giving one back.",
+        "the Stars that the platform holds are those that were paid",
+        "Each Star has come by a payment that the platform named, and leaves by giving one back.",
         level(f"""{earned("stars")}
             UNION ALL SELECT currency, amount_minor FROM purchase_payment WHERE currency = 'XTR'
             UNION ALL SELECT currency, -amount_minor FROM purchase_refund
@@ -32,7 +32,7 @@ PURCHASES: Final = (
     ),
     Invariant(
         "every Star due back is on its way",
-        "What is owed back to a buyer is asked of Telegram.",
+        "What is owed back to a buyer is asked of the platform.",
         agree(
             "stars_due",
             """SELECT purchase_id AS name, currency, amount_minor AS minor FROM purchase_refund

@@ -83,7 +83,7 @@ class Clerk:
             issuance.note(ctx, due, self.market)
 
     def sold(self, ctx: Ctx, fact: PurchasePaid) -> None:
-        """By card. Stars are bought of Telegram, which gives the receipt for them; they are no currency."""
+        """By card. Stars are bought of the platform, which gives the receipt for them; they are no currency."""
         purchase = ctx.session.get_one(Purchase, fact.purchase_id)
         if purchase.rail is not Rail.CARD:
             return

@@ -22,7 +22,7 @@ class Sort(StrEnum):
     OWN = "own"  # the operator's: put in as a reserve, or taken out as earnings
 
 
-# docs.stripe.com/reports/balance-transaction-types. What is not here is nobody's, and makes a case.
+# Each provider translates its own kinds of lines into these. A line of any other kind makes a case.
 SORTS: Final[Mapping[str, Sort]] = {
     "charge": Sort.PAYMENT,
     "payment": Sort.PAYMENT,
@@ -34,8 +34,8 @@ SORTS: Final[Mapping[str, Sort]] = {
     "transfer_refund": Sort.REVERSAL,
     "transfer_cancel": Sort.REVERSAL,
     "adjustment": Sort.DISPUTE,
-    "stripe_fee": Sort.FEE,
-    "stripe_fx_fee": Sort.FEE,
+    "provider_fee": Sort.FEE,
+    "exchange_fee": Sort.FEE,
     "tax_fee": Sort.FEE,
     "network_cost": Sort.FEE,
     "payout": Sort.OWN,

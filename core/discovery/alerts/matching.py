@@ -35,7 +35,7 @@ from core.trade.listings.model import Listing
 
 READ_AGAIN: Final = timedelta(minutes=5)  # far longer than any unit of work takes, and than clocks of workers differ
 FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-SLACK: Final = 1e-6  # of a single-precision number: what is so near a limit is left to the exact look
+TOLERANCE: Final = 1e-6  # of a single-precision number: what is so near a limit is left to the exact look
 ANYWHERE: Final = -2.0  # below every cosine
 NOWHERE: Final = 2.0  # above every cosine
 ANY_PRODUCT: Final = ""
@@ -139,7 +139,7 @@ def _near(rows: Columns, goods: Point) -> npt.NDArray[np.bool_]:
     if goods.xyz is None:
         return np.asarray(near == ANYWHERE)
     x, y, z = (np.float32(each) for each in goods.xyz)
-    return np.asarray(rows["x"] * x + rows["y"] * y + rows["z"] * z >= near - np.float32(SLACK))
+    return np.asarray(rows["x"] * x + rows["y"] * y + rows["z"] * z >= near - np.float32(TOLERANCE))
 
 
 def _of_quality(rows: Columns, left: npt.NDArray[np.intp], goods: Point) -> npt.NDArray[np.bool_]:
@@ -149,8 +149,8 @@ def _of_quality(rows: Columns, left: npt.NDArray[np.intp], goods: Point) -> npt.
 
 def _at_the_price(rows: Columns, left: npt.NDArray[np.intp], goods: Point) -> npt.NDArray[np.bool_]:
     """What is limited in another currency passes: rates change, and the exact look knows them."""
-    slack = goods.price * SLACK
-    inside = (rows["most"][left] >= goods.price - slack) & (rows["least"][left] <= goods.price + slack)
+    tolerance = goods.price * TOLERANCE
+    inside = (rows["most"][left] >= goods.price - tolerance) & (rows["least"][left] <= goods.price + tolerance)
     return np.asarray(inside | (rows["money"][left] != goods.money))
 
 
@@ -160,7 +160,7 @@ def _in_time(rows: Columns, left: npt.NDArray[np.intp], goods: Point) -> npt.NDA
 
 def _enough(rows: Columns, left: npt.NDArray[np.intp], goods: Point) -> npt.NDArray[np.bool_]:
     amount = rows["amount"][left]
-    inside = (amount >= goods.least * (1 - SLACK)) & (amount <= goods.most * (1 + SLACK))
+    inside = (amount >= goods.least * (1 - TOLERANCE)) & (amount <= goods.most * (1 + TOLERANCE))
     return np.asarray(inside | (rows["measure"][left] != goods.measure))
 
 

@@ -12,7 +12,7 @@ LOSS: Final = (
     "loss"  # what the market has lost for good (a chargeback that no seller made good, or of what had gone back)
 )
 SALES: Final = "sales"  # what the market has earned by what it sells itself, by card
-STARS_HELD: Final = "stars"  # what Telegram holds for us, in its own unit
+STARS_HELD: Final = "stars"  # what the platform holds for us, in its own unit
 STAR_SALES: Final = "star_sales"  # what the market has earned by what it sells itself, in Stars
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NewType
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String
@@ -22,9 +22,7 @@ EMAIL_CODES_AN_HOUR = 3
 EMAIL_TRIES = 5
 
 
-class Platform(StrEnum):
-    TELEGRAM = "telegram"
-    SLACK = "slack"
+PlatformCode = NewType("PlatformCode", str)  # of a chat platform, as its bot declares it; nothing follows from it here
 
 
 class Role(StrEnum):
@@ -36,9 +34,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody as a chat platform names them. `workspace` is Slack's team, empty on Telegram."""
+    """Somebody as a chat platform names them. `workspace`: empty where the platform has none."""
 
-    platform: Platform
+    platform: PlatformCode
     workspace: str
     outside_id: str
     name: str
@@ -48,7 +46,7 @@ class Identity:
     @property
     def key(self) -> str:
         """One text for who it is, whatever they are called today."""
-        return f"{self.platform.value}:{self.workspace}:{self.outside_id}"
+        return f"{self.platform}:{self.workspace}:{self.outside_id}"
 
 
 class Organisation(Versioned, Table):
@@ -91,7 +89,7 @@ class Person(Versioned, Table):
 
 
 class ChatIdentity(Table):
-    """One account on one platform. `address` is where to write: a Telegram chat, a Slack direct message channel."""
+    """One account on one platform. `address` is where to write to them."""
 
     __tablename__ = "chat_identity"
 

@@ -11,7 +11,7 @@ from core.people.accounts.service import appoint_newcomer
 
 
 def listen(reactions: Reactions, *, operators: Collection[str]) -> None:
-    """`operators`: chat identities that are operators from their first word on ("telegram:4711")."""
+    """`operators`: chat identities that are operators from their first word on ("chat:4711")."""
 
     def met(ctx: Ctx, fact: PersonMet) -> None:
         if operators:

@@ -24,7 +24,7 @@ def staying(code_owner_traded: bool, typist_traded: bool) -> bool:
 
 
 def names_of(account: ChatIdentity) -> set[str]:
-    """What a chat account may be named by: "slack:U0123", which others may have too, and "slack:T0123/U0123"."""
+    """What a chat account may be named by: "chat:U0123", which others may have too, and "chat:T0123/U0123"."""
     name = f"{account.workspace}/{account.outside_id}"
     return {f"{account.platform}:{account.outside_id}", f"{account.platform}:{name}"}
 

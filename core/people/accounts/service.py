@@ -47,7 +47,7 @@ USED_AGAIN_AFTER = timedelta(minutes=5)  # how finely we remember which surface 
 
 def meet(ctx: Ctx, identity: Identity, address: str | None) -> Person:
     """The person behind a chat account; a new one, with an organisation of their own, on first sight."""
-    key = (identity.platform.value, identity.workspace, identity.outside_id)
+    key = (identity.platform, identity.workspace, identity.outside_id)
     known = find_by_key(ctx.session, ChatIdentity, key)
     if known is None:
         return _welcome(ctx, identity, address)
@@ -60,7 +60,7 @@ def meet(ctx: Ctx, identity: Identity, address: str | None) -> Person:
 
 def known(ctx: Ctx, identity: Identity) -> Person | None:
     """The person behind a chat account, if they have been here."""
-    account = find_by_key(ctx.session, ChatIdentity, (identity.platform.value, identity.workspace, identity.outside_id))
+    account = find_by_key(ctx.session, ChatIdentity, (identity.platform, identity.workspace, identity.outside_id))
     return None if account is None else _person(ctx, account.person_id)
 
 
@@ -82,7 +82,7 @@ def _welcome(ctx: Ctx, identity: Identity, address: str | None) -> Person:
     ctx.session.flush()
     ctx.session.add(
         ChatIdentity(
-            platform=identity.platform.value,
+            platform=identity.platform,
             workspace=identity.workspace,
             outside_id=identity.outside_id,
             person_id=person.id,
@@ -233,9 +233,9 @@ def appoint_newcomer(ctx: Ctx, person_id: str, names: Collection[str]) -> None:
 
 
 def appoint_operators(ctx: Ctx, names: Collection[str]) -> None:
-    """Make exactly these the operators, as far as they have said hello: "telegram:4711", "slack:T0123/U0123".
+    """Make exactly these the operators, as far as they have said hello: "chat:4711", "chat:T0123/U0123".
 
-    Without the workspace an id counts in all: Slack's are given out by each for itself.
+    Without the workspace an id counts in all, though each workspace gives out its own.
     """
     at, where, who = ChatIdentity.platform + ":", ChatIdentity.workspace + "/", ChatIdentity.outside_id
     named = (at + who).in_(sorted(names)) | (at + where + who).in_(sorted(names))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from core.people.blocking.spoken_digits import DIGIT_WORDS, TIMES_TWO
@@ -29,9 +30,10 @@ _SPACED = r"(?:[\w.]\s){2,}@(?:\s[\w.]){3,}"  # "r a s a @ g i r i o s . l t"
 _LINK = r"(?:https?://|www\.|t\.me/|wa\.me/|\b(?:fb|discord|signal)\.(?:com|gg|me)/)\S+"
 _SITE = rf"(?<![\w.@])(?=[\w-]*[^\W\d_]{{3}})[\w-]+\.(?:[\w-]+\.)*{_TLD}\b(?!\.\w)(?:/\S*)?"
 _HANDLE = r"(?<![\w@])@[A-Za-z]\w{3,31}"
-_MESSENGER = (
-    r"\b(?:telegram|whats\s?app|viber|signal|skype|wechat|insta(?:gram)?|facebook|messenger|linkedin|discord|g?mail)"
-)
+_READ = (Path(__file__).parent / "messengers.txt").read_text("utf-8").splitlines()
+_MESSENGERS = [line.split() for line in _READ if not line.startswith("#")]
+_MESSENGER = rf"\b(?:{'|'.join(name for name, *_ in _MESSENGERS)})"
+_CALLING = "|".join(name for name, *calls in _MESSENGERS if calls)
 _NAMED = rf"{_MESSENGER}\s*(?:id|name|nick|user(?:name)?)?\s*[:=@]\s*@?(?=[\w.]*[^\W\d])[\w.:-]{{3,}}"
 _NAMED_ODDLY = rf"(?:{_MESSENGER}|\btg)\W{{1,3}}(?:\w+\W){{0,3}}?@?(?=\w*[_\d])(?=\w*[^\W\d_]{{2}})\w{{5,}}"
 _WORDS = re.compile("|".join((_MAIL, _MAIL_TOLD, _SPACED, _LINK, _SITE, _HANDLE, _NAMED, _NAMED_ODDLY)), re.IGNORECASE)
@@ -44,7 +46,7 @@ _TOLD = re.compile(rf"\b{_ONE_DIGIT}(?:[\s,.\-]+{_ONE_DIGIT})+\b", re.IGNORECASE
 # What says that a number is for calling, what says that it is the trade's own, and what stands behind an amount.
 _CALLED = re.compile(
     r"\b(?:my n(?:umbe)?r|meine nummer|mano numeris|mój numer|mon numéro|mi número|reach me|tel|telefon\w*|telephone|"
-    r"phone|call|ring|mobile|mob|cell|sms|text me|fax|whats\s?app|viber|signal|telegram|"
+    rf"phone|call|ring|mobile|mob|cell|sms|text me|fax|{_CALLING}|"
     r"skambink\w*|numeris|ruf\w*|anruf\w*|handy|llám\w*|dzwo\w*|zadzwo\w*|appel\w*|chiam\w*|zvan\w*|helista|ring mig|"
     r"дзвон\w*|тел)\b[\s.:#-]*(?:\w+\s){0,2}$",
     re.IGNORECASE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from core.people.accounts.model import ChatIdentity, Platform
+from core.people.accounts.model import ChatIdentity
 
 # Under which the platforms name people. What else is numbered (updates, messages, dates) may have anybody's digits.
 WHO: Final = frozenset({"id", "user", "users", "user_id", "user_ids", "parent_user_id", "inviter"})
@@ -17,9 +17,9 @@ WHO: Final = frozenset({"id", "user", "users", "user_id", "user_ids", "parent_us
 def tells_of(letter: Any, account: ChatIdentity) -> bool:
     """Whether a letter that came in is from this account, or names it. `letter`: as the platform wrote it.
 
-    An id of Slack's counts in its own workspace: others give out the same.
+    Where there are workspaces, an id counts in its own only: others give out the same.
     """
-    if account.platform == Platform.SLACK and not _names(letter, frozenset({account.workspace}), anywhere=True):
+    if account.workspace and not _names(letter, frozenset({account.workspace}), anywhere=True):
         return False
     return _names(letter, frozenset({account.outside_id}))
 
@@ -37,7 +37,7 @@ def _names(part: Any, ids: frozenset[str], key: str = "", *, anywhere: bool = Fa
     return False
 
 
-# Within a sentence: "<@U0123>" and "<@U0123|olga>" on Slack, a link to somebody on Telegram.
+# Within a sentence: "<@U0123>" and "<@U0123|olga>", or a link to somebody.
 MENTIONED: Final = re.compile(r"(?:<@|tg://user\?id=)(\w+)")
 
 

@@ -51,7 +51,7 @@ def _hindrances(ctx: Ctx, person: Person) -> list[Open]:
     sessions = select(func.count()).where(
         or_(seeking, Booking.consultant == person.id), Booking.state.not_in(SESSION.final)
     )
-    # Who has paid in Stars is known to Telegram alone, and by that name alone it gives them back.
+    # Who has paid in Stars is known to the platform alone, and by that name alone it gives them back.
     unsent = select(PurchaseRefund.purchase_id).where(
         PurchaseRefund.state.in_((RefundState.WAITING, RefundState.ASKED, RefundState.REFUSED))
     )

@@ -33,6 +33,7 @@ from core.trade.delivery.model import Finding, Lot, Proposal
 from core.trade.disputes.model import Case, Ruling
 from core.trade.funding.evidence.model import EvidenceMark
 from core.trade.funding.model import Chargeback, Credit, Effect, LotSettlement, Payee, Payment, Tranche
+from core.trade.funding.providers import SellerProvider
 from core.trade.funding.rails.model import Payer, PaymentWay, RailChoice
 from core.trade.listings.model import Listing, ListingCertificate
 from core.trade.offers.inquiries.model import Inquiry, InquiryLine
@@ -67,7 +68,6 @@ NOT_HANDED_OUT: Final[Mapping[str, tuple[str, ...]]] = {
     "the market's own answer to a bank": ("evidence_pack",),
     "its bytes are given as files": ("file_content",),
     "of the machine, and of nobody": ("heartbeat", "outage"),
-    "of a Slack workspace": ("slack_bots", "slack_installations", "slack_oauth_states"),
 }
 
 
@@ -166,6 +166,7 @@ def _money(mine: str, own: str) -> list[Own]:
         Own(Chargeback, Chargeback.seller == own),
         Own(Payee, Payee.organisation_id == own),
         Own(Payer, Payer.organisation_id == own),
+        Own(SellerProvider, SellerProvider.organisation_id == own),
         Own(Invoice, and_(or_(Invoice.issuer == own, Invoice.recipient == own), issued)),
         Own(Purchase, Purchase.buyer == mine, but=("url",)),
         Own(PurchasePayment, PurchasePayment.purchase_id.in_(bought)),

@@ -86,7 +86,7 @@ class PaymentSentBack(PurchaseFact):
 
 @dataclass(frozen=True, slots=True)
 class PaymentKept(PurchaseFact):
-    """A payment in Stars that Telegram does not give back: it is kept for the buyer's next purchase."""
+    """A payment in Stars that the platform does not give back: it is kept for the buyer's next purchase."""
 
     amount: Money
 

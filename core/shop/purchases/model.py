@@ -14,19 +14,19 @@ from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Wo
 from core.kernel.money import STARS, Money
 from core.kernel.process import PROVIDER, TIME, InProcess, Process, Transition
 
-OFFERED_FOR: Final = timedelta(hours=1)  # Stripe keeps a page open for half an hour at least
-# Within so long of paying a buyer may ask for the money back. Card networks and Telegram leave it to the seller.
+OFFERED_FOR: Final = timedelta(hours=1)  # a provider may keep a page open for half an hour at least
+# Within so long of paying a buyer may ask for the money back. Card networks and platforms leave it to the seller.
 MAY_COME_BACK: Final = timedelta(days=14)
 ANSWERED_WITHIN: Final = timedelta(days=14)  # a wish for the money back, as its question says
 WISH: Final = "purchase_wish"  # what is timed of it, under the step that it comes to
 GIVE_BACK: Final = "give_back"
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
-MOST_ATTEMPTS: Final = 30  # to have Telegram give Stars back; after that they are kept for the buyer
+MOST_ATTEMPTS: Final = 30  # to have Stars given back; after that they are kept for the buyer
 MOST_REFUSALS: Final = 3  # of a card to take money back, for good; after that it waits for an account of the buyer's
 
 
 class Rail(StrEnum):
-    """By which a thing is paid: digital goods within Telegram only in Stars (telegram.org/tos/bot-developers, 6.2)."""
+    """By which a thing is paid: a platform may allow digital goods to be sold in Stars only."""
 
     STARS = "stars"
     CARD = "card"
@@ -48,6 +48,7 @@ class BuyThing(BaseModel):
 
     `title` and `description` stand on the invoice as they are: 32 and 255 characters (Bot API, sendInvoice).
     `lasts_days`: what is delivered bit by bit can be ended, and its rest given back, for so long.
+    `platform`: where an invoice in Stars goes, by its code.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +60,7 @@ class BuyThing(BaseModel):
     price_minor: Annotated[int, Field(gt=0, le=1_000_000)]
     lasts_days: Annotated[int, Field(ge=0, le=366)] = 0  # how long a part of it can still be given back
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    platform: Annotated[str, StringConstraints(max_length=10)] | None = None
 
     @property
     def rail(self) -> Rail:
@@ -181,7 +183,7 @@ class PurchasePayment(Table):
     purchase_id: Mapped[str] = mapped_column(ForeignKey("purchase.id"), index=True)
     charge_ref: Mapped[str] = mapped_column(String(200), unique=True)
     intent_ref: Mapped[str | None] = mapped_column(String(120))
-    payer: Mapped[str | None] = mapped_column(String(40))  # who has paid, as Telegram names them
+    payer: Mapped[str | None] = mapped_column(String(40))  # who has paid, as the platform names them
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     at: Mapped[datetime] = mapped_column(Instant)

@@ -1,4 +1,4 @@
-"""What is told of a purchase's money by whoever has it, Telegram or the payment provider: in any order, more than once.
+"""What is told of a purchase's money by the chat platform or the payment provider: in any order, more than once.
 
 A payment counts once, under its own name outside. One that comes for what is not offered any more, or of another
 amount, goes back whole.
@@ -38,7 +38,7 @@ from core.shop.purchases.model import MAY_COME_BACK, PURCHASE, Purchase, Purchas
 
 
 def check_stars(ctx: Ctx, payer: Identity, purchase_id: str, currency: str, amount: int) -> None:
-    """Whether Telegram may charge now: it asks, and waits ten seconds. Changes nothing. Raises Refusal."""
+    """Whether the platform may charge now: it asks, and waits for seconds. Changes nothing. Raises Refusal."""
     purchase = ctx.session.get(Purchase, purchase_id)
     person = person_known(ctx, payer)
     if purchase is None or person is None or person.id != purchase.buyer:
@@ -50,7 +50,7 @@ def check_stars(ctx: Ctx, payer: Identity, purchase_id: str, currency: str, amou
 
 
 def stars_paid(ctx: Ctx, purchase_id: str, payer: str, charge_ref: str, amount: int) -> Purchase:
-    """Telegram has charged the buyer: only now it is theirs. Raises NotFound for a purchase of nobody's."""
+    """The platform has charged the buyer: only now it is theirs. Raises NotFound for a purchase of nobody's."""
     purchase = locked(ctx, purchase_id)
     money = Money(amount, STARS.code)
     legs = [debit(STARS_HELD, money)]

@@ -229,7 +229,7 @@ def _ask(ctx: Ctx, refund: PurchaseRefund, payment: PurchasePayment) -> None:
         _from_account(ctx, refund, purchase, refund.payee)
     if payment.recall is Recall.LOST:
         _cover(ctx, refund, purchase, payment)
-        if refund.amount:  # Stripe refuses to refund a charge that was charged back, whatever part of it was disputed
+        if refund.amount:  # no charge that was charged back can be refunded, whatever part of it was disputed
             _to_account(ctx, refund, purchase)
         return
     if payment.intent_ref is None and payment.payer is None:  # who has left is nobody that Stars could be sent to
@@ -256,10 +256,10 @@ def _is_old(refund: PurchaseRefund, ref: str | None) -> bool:
 
 
 def _keep(ctx: Ctx, refund: PurchaseRefund, purchase: Purchase) -> None:
-    """Telegram gives these Stars to nobody: they are the buyer's all the same, and pay for what they buy next."""
+    """These Stars cannot be given back: they are the buyer's all the same, and pay for what they buy next."""
     legs = [debit(stars_due(purchase.id), refund.amount), credit(star_credit(purchase.buyer), refund.amount)]
     key = f"purchase:{purchase.id}:refund:{refund.id}:kept"
-    ledger.post(ctx, key, "Not given back by Telegram, kept for the next purchase", legs, deal=purchase.id)
+    ledger.post(ctx, key, "Not given back by the platform, kept for the next purchase", legs, deal=purchase.id)
     refund.state = RefundState.KEPT
     clear_timers(ctx.session, TIMER, refund.id)
     ctx.session.flush()
@@ -313,7 +313,7 @@ def _await_account(ctx: Ctx, refund: PurchaseRefund, payee: str) -> None:
 
 
 def _gone(ctx: Ctx, purchase: Purchase, by: str, went: Money, to: str = "") -> None:
-    """`went` is less than was given back where a bank has given the buyer the rest, or Telegram none of it."""
+    """`went` is less than was given back where a bank has given the buyer the rest, or the platform none of it."""
     back = rules.parted(purchase.rail, purchase.price, purchase.credit, purchase.back)
     step(ctx, PURCHASE, purchase, "gone_back", (by,))
     ctx.session.flush()

@@ -20,7 +20,7 @@ class Back(NamedTuple):
 def parted(rail: Rail, price: Money, credit: Money, back: Money) -> Back:
     """`back` of a purchase that was paid by `credit` in part. Raises ValueError for more than was paid.
 
-    Telegram gives a payment back whole or not at all (Bot API, refundStarPayment), so a part of one in Stars is kept
+    A payment in Stars is given back whole or not at all, so a part of one in Stars is kept
     to the Star for the buyer's next purchase. What had come out of such credit goes back there.
     """
     if not 0 <= back.minor <= price.minor:

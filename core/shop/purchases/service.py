@@ -15,7 +15,7 @@ from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import STAR_SALES, credit, debit, star_credit
 from core.money.messages import ClosePurchasePage, OpenPurchasePage
-from core.people.accounts.model import Person, Platform
+from core.people.accounts.model import Person
 from core.people.accounts.service import acting, identities
 from core.shop.purchases import refunds
 from core.shop.purchases.events import AskedBack, PurchaseClosed, WishRefused
@@ -43,10 +43,10 @@ SHOWN: Final = 5
 
 
 def buy(ctx: Ctx, command: BuyThing) -> Purchase:
-    """Ask to buy: an invoice goes to the buyer's Telegram, or a page is opened for their card.
+    """Ask to buy: an invoice goes to the buyer's chat, or a page is opened for their card.
 
     Stars that the buyer has had back in part pay first; when they pay for all of it, it is paid at once. An open offer
-    of the same thing is taken back. Raises Refusal "purchase.no_telegram".
+    of the same thing is taken back. Raises Refusal "purchase.no_chat".
     """
     buyer = acting(ctx)
     # Locked, or of two presses at once neither would see the other's offer, and both would be paid.
@@ -77,7 +77,7 @@ def buy(ctx: Ctx, command: BuyThing) -> Purchase:
         if not purchase.asked:
             paid(ctx, purchase)
             return purchase
-        _send_invoice(ctx, purchase)
+        _send_invoice(ctx, purchase, command.platform)
     else:
         _open_page(ctx, purchase, buyer.name)
     return purchase
@@ -260,11 +260,11 @@ def _use_credit(ctx: Ctx, purchase: Purchase) -> None:
     purchase.credit_hold = ledger.hold(ctx, key, "Stars kept for the next purchase", legs, deal=purchase.id)
 
 
-def _send_invoice(ctx: Ctx, purchase: Purchase) -> None:
-    """Into the chat that the buyer has with the market on Telegram."""
-    chat = next((each for each in identities(ctx, purchase.buyer) if each.platform == Platform.TELEGRAM.value), None)
+def _send_invoice(ctx: Ctx, purchase: Purchase, platform: str | None) -> None:
+    """Into the chat that the buyer has with the market on this platform."""
+    chat = next((each for each in identities(ctx, purchase.buyer) if each.platform == platform), None)
     if chat is None or chat.address is None:
-        raise Refusal("purchase.no_telegram")
+        raise Refusal("purchase.no_chat")
     invoice = SendInvoice(
         purchase=purchase.id,
         address=chat.address,

@@ -34,7 +34,7 @@ def frozen(ctx: Ctx, subject: str) -> bool:
 def called_back_for_good(ctx: Ctx, payment_id: str) -> bool:
     """Whether a bank has taken of a payment and kept it: then the provider gives nothing back of the rest either.
 
-    Stripe refuses to refund a charge that was charged back (`charge_disputed`), whatever part of it was disputed.
+    A charge that was charged back cannot be refunded, whatever part of it was disputed.
     """
     kept = select(Chargeback.id).where(
         Chargeback.payment_id == payment_id,

@@ -16,7 +16,7 @@ from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Tran
 from core.trade.deals.model import FUND_WITHIN
 from core.trade.delivery.model import INSPECT_WITHIN, LATE_LIMIT, OVERDUE_AFTER
 
-# Stripe Checkout lives from 30 minutes to 24 hours; both with a margin for the way there.
+# A page for paying lives from 30 minutes to 24 hours; both with a margin for the way there.
 SHORTEST_LINK: Final = timedelta(minutes=35)
 LONGEST_LINK: Final = timedelta(hours=23)
 TRY_AGAIN_AFTER: Final = timedelta(days=1)  # a payout or refund that the provider put off
@@ -24,7 +24,7 @@ ACCOUNT_AWAITED: Final = timedelta(days=3)  # by money of somebody who has none:
 TRY_REFUSED_AGAIN_AFTER: Final = timedelta(days=7)  # one refused for good: no deal waits for a person for ever
 EFFECT: Final = "effect"  # the kind of the timers of what leaves a deal
 MOST_REFUSALS: Final = 3  # of a refund, for good; after that it is paid out to an account that the payer names
-# Manual payouts: money that came from a buyer has to be paid out within 90 days (Stripe, "manual payouts", EU).
+# Manual payouts: money that came from a buyer has to be paid out within 90 days (manual payouts, EU).
 HOLD_LIMIT: Final = timedelta(days=90)
 RELEASED_AFTER: Final = OVERDUE_AFTER + LATE_LIMIT + INSPECT_WITHIN  # a lot's window: late, then looked at
 FUND_AHEAD: Final = timedelta(days=10)  # before a later part's window: time for a bank transfer over a weekend

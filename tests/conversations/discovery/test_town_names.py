@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from config.platforms import PLATFORMS
 from config.reference import reference
 from conversations.advice.sessions.booking import there
 from conversations.chat_context import ChatContext
@@ -18,7 +19,7 @@ from core.catalogue import Catalogue
 from core.catalogue.language.places import Places
 from core.kernel.errors import Invalid
 
-LANGUAGES = Wordings().languages()
+LANGUAGES = Wordings(PLATFORMS).languages()
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Reader:
 
 
 def chat(language: str) -> ChatContext:
-    return cast("ChatContext", Reader(Wordings().speak(language), Known(*reference())))
+    return cast("ChatContext", Reader(Wordings(PLATFORMS).speak(language), Known(*reference())))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_a_country_is_known_by_its_name_in_any_language(language: str) -> None:
     country = PROFILE.field("country")
     for code in ("LT", "DE", "FI", "UA", "NL", "GB", "MY"):
         for other in LANGUAGES:
-            name = Wordings().speak(other).locale.territories[code]
+            name = Wordings(PLATFORMS).speak(other).locale.territories[code]
             assert country.read(chat(language), name, {}) == code, name
     assert country.read(chat(language), "de", {}) == "DE"
     with pytest.raises(Invalid):

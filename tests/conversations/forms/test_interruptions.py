@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bots.telegram.platform import TELEGRAM
+from config.platforms import PLATFORMS
 from conversations.market_rules import LOCALES
 from conversations.reply import Card, CardList, FormView, Home, Reply
 from conversations.wording import Wordings
-from core.people.accounts.model import Platform
+from core.people.accounts.model import PlatformCode
 from tools.rehearsal.market import Rehearsal
 from tools.rehearsal.play import stage_door
 from tools.rehearsal.screen import Step
@@ -30,7 +32,7 @@ def wordings(tmp_path_factory: pytest.TempPathFactory) -> Wordings:
     for code, sentence in GERMAN.items():
         german = re.sub(rf'(msgid "{re.escape(code)}"\nmsgstr ")[^"]*"', rf'\g<1>{sentence}"', german)
     (folder / "de.po").write_text(german, "utf-8")
-    return Wordings(folder)
+    return Wordings(PLATFORMS, folder)
 
 
 @pytest.fixture(scope="module")
@@ -38,16 +40,16 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """A deal that nobody has signed yet."""
 
     async def play() -> Stage:
-        async with stage_door(tmp_path_factory.mktemp("stage"), Platform.TELEGRAM) as play:
+        async with stage_door(tmp_path_factory.mktemp("stage"), TELEGRAM.code) as play:
             await play.perform(brief=True)
             return next(each for each in play.stages if each.name == "small deal agreed")
 
     return asyncio.run(play())
 
 
-@pytest.fixture(params=list(Platform))
-def platform(request: pytest.FixtureRequest) -> Platform:
-    chat: Platform = request.param
+@pytest.fixture(params=[each.code for each in PLATFORMS])
+def platform(request: pytest.FixtureRequest) -> PlatformCode:
+    chat: PlatformCode = request.param
     return chat
 
 
@@ -55,7 +57,7 @@ async def says(here: Rehearsal, who: str, words: str) -> list[Reply]:
     return await here.does(Step(who, "says", words))
 
 
-async def test_a_deal_is_signed_while_a_form_is_open(stage: Stage, platform: Platform, tmp_path: Path) -> None:
+async def test_a_deal_is_signed_while_a_form_is_open(stage: Stage, platform: PlatformCode, tmp_path: Path) -> None:
     async with at_stage(stage, tmp_path / "market.sqlite", platform) as here:
         await says(here, BUYER, "/deals")
         await here.does(Step(BUYER, "presses", "deal.show"))
@@ -71,7 +73,7 @@ async def test_a_deal_is_signed_while_a_form_is_open(stage: Stage, platform: Pla
 
 
 async def test_another_language_in_the_middle_of_a_form(
-    stage: Stage, platform: Platform, tmp_path: Path, wordings: Wordings
+    stage: Stage, platform: PlatformCode, tmp_path: Path, wordings: Wordings
 ) -> None:
     """Answers are values: the form goes on where it was, in the other words, numbers and dates."""
     async with at_stage(stage, tmp_path / "market.sqlite", platform, wordings=wordings) as here:
@@ -91,7 +93,7 @@ async def test_another_language_in_the_middle_of_a_form(
 
 
 async def test_whatever_comes_is_joined_as_the_language_that_was_chosen_does_it(
-    stage: Stage, platform: Platform, tmp_path: Path
+    stage: Stage, platform: PlatformCode, tmp_path: Path
 ) -> None:
     """Answers, news, a form, and what is offered before anything is said."""
     async with at_stage(stage, tmp_path / "market.sqlite", platform) as here:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from config.platforms import PLATFORMS
 from conversations.chat_context import ChatContext
 from conversations.forms.keypads import BACK, DONE, MONTHS_AHEAD, Amount, Calendar, Keypad
 from conversations.wording import Wordings, Words
@@ -29,7 +30,7 @@ class Onlooker:
     today: date = TODAY
 
 
-TALK = cast("ChatContext", Onlooker(Wordings().speak("en")))
+TALK = cast("ChatContext", Onlooker(Wordings(PLATFORMS).speak("en")))
 AMOUNT = Amount(lambda _chat, _values: ("t", "bag_15kg"))
 
 
@@ -100,6 +101,6 @@ def test_a_key_that_we_cannot_have_drawn_is_refused(key: str) -> None:
 
 
 def test_a_calendar_is_headed_by_the_days_as_its_reader_writes_them_short() -> None:
-    onlooker = cast("ChatContext", Onlooker(Wordings().speak("pl")))
+    onlooker = cast("ChatContext", Onlooker(Wordings(PLATFORMS).speak("pl")))
     _, days, *_ = Calendar().keys(onlooker, "", None, {}).rows
     assert [day.label for day in days] == ["pon", "wt", "śr", "czw", "pt", "sob", "niedz"]

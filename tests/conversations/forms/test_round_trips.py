@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.platforms import PLATFORMS
 from config.reference import reference
 from conversations.wording import Wordings
 from core.catalogue.language.fields import parse_money, parse_quantity, parse_unit_price
@@ -16,7 +17,7 @@ from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
 
 CATALOGUE, _ = reference()
-WORDS: Final = Wordings()
+WORDS: Final = Wordings(PLATFORMS)
 LANGUAGES: Final = WORDS.languages()
 # Estonian calls a bale what Swedish calls a pallet.
 UNITS: Final = sorted(set(CATALOGUE.units) - {"bale"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from config.platforms import PLATFORMS
 from conversations.forms.stored_answers import in_words
 from conversations.wording import Wordings
 
@@ -19,4 +20,4 @@ from conversations.wording import Wordings
     ],
 )
 def test_an_amount_or_a_price_that_is_kept_is_said_in_words(language: str, kept: str, shown: str) -> None:
-    assert in_words(Wordings().speak(language), kept) == shown
+    assert in_words(Wordings(PLATFORMS).speak(language), kept) == shown

@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from config.platforms import PLATFORMS
 from conversations.chat_context import ChatContext
 from conversations.forms.answers import read_price, read_quantity, write_price, write_quantity
 from conversations.forms.keypads import DONE, Amount
@@ -34,10 +35,10 @@ class Asker:
 
 
 def chat(language: str) -> ChatContext:
-    return cast("ChatContext", Asker(Wordings().speak(language), Known(catalogue())))
+    return cast("ChatContext", Asker(Wordings(PLATFORMS).speak(language), Known(catalogue())))
 
 
-@pytest.mark.parametrize("language", Wordings().languages())
+@pytest.mark.parametrize("language", Wordings(PLATFORMS).languages())
 def test_three_decimals_that_are_kept_read_back(language: str) -> None:
     asked = chat(language)
     for amount in ("24.52", "24.523", "8.523", "1.001", "123.456", "0.5"):
@@ -48,7 +49,7 @@ def test_three_decimals_that_are_kept_read_back(language: str) -> None:
         assert read_quantity(asked, keyed or "", ["t"]) == quantity
 
 
-@pytest.mark.parametrize("language", Wordings().languages())
+@pytest.mark.parametrize("language", Wordings(PLATFORMS).languages())
 def test_a_typed_answer_is_read_as_a_sentence_is(language: str) -> None:
     asked = chat(language)
     assert str(read_quantity(asked, "1.000 t", ["t"])) == "1000 t"

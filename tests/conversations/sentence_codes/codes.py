@@ -27,7 +27,7 @@ from core.discovery.alerts.model import Rhythm
 from core.discovery.search.model import CHIPS, EXPERT_CHIPS, EXPERT_RELAXATIONS, Order
 from core.kernel.process import Process
 from core.kernel.quantity import UNITS
-from core.people.accounts.model import Platform, Role
+from core.people.accounts.model import Role
 from core.people.companies.model import Position
 from core.trade.deals.model import DEAL
 from core.trade.delivery.model import LOT
@@ -88,9 +88,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     asked = (f"invoice.{each}_{what}" for each in ("say", "waits_for_your") for what in ("vat", "address", "country"))
     written = (f"invoice.{each}_to_you" for each in ("written", "credited", "taken_back"))
     codes |= dict.fromkeys((*asked, *written, "billing.status.has_one", "billing.status.has_none"), plain)
-    codes |= dict.fromkeys(("link.on_slack", "link.on_telegram"), frozenset({"command", "minutes"}))
     codes |= requests.turns(states(REQUEST)) | direct.codes()
-    assert {f"link.on_{each}" for each in Platform} <= codes.keys()
     return codes | {code: parts for code, parts in of_notices().items() if "." in code}
 
 

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.platforms import PLATFORMS
 from conversations.chat_context import ChatAddress, ChatContext, MarketContext
 from conversations.engine import Engine
+from conversations.platforms import by_code
 from conversations.trade.deals.card import brief_card, deal_card
 from conversations.trade.deals.pending_lots import SHOWN, Wait, in_order, lot_waits
 from conversations.wording import Wordings, Words
@@ -34,8 +36,10 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.trades import Trade, agreed, market_in_memory, paid
 
-ENGINE = Engine([], MarketContext(catalogue(), Places([]), Wordings(), 100, 1500))
-WORDS = Wordings().speak("en", "UTC")
+ENGINE = Engine(
+    [], MarketContext(catalogue(), Places([]), Wordings(PLATFORMS), 100, 1500, platforms=by_code(PLATFORMS))
+)
+WORDS = Wordings(PLATFORMS).speak("en", "UTC")
 SIDES = st.sampled_from(("buyer", "seller"))
 DUE = st.integers(0, 500_000).map(lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes))
 TIMED: tuple[Transition[LotState], ...] = tuple(each for each in LOT.transitions if each.by == {"time"})

@@ -10,8 +10,10 @@ from typing import Any, Final
 from bots.slack.renderer import render as on_slack
 from bots.telegram.renderer import render as on_telegram
 from bots.telegram.text import JOINER
+from config.platforms import PLATFORMS
 from conversations.chat_context import ChatAddress, ChatContext, MarketContext
 from conversations.engine import Engine
+from conversations.platforms import by_code
 from conversations.reply import Card, FieldView, FormView, Reply
 from conversations.trade.deals.contract_terms import terms_card
 from conversations.trade.offers.offer import brief_offer, offer_card
@@ -31,8 +33,8 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.trades import Trade, agreed, market_in_memory
 
-WORDINGS: Final = Wordings()
-ENGINE: Final = Engine([], MarketContext(catalogue(), Places([]), WORDINGS, 100, 1500))
+WORDINGS: Final = Wordings(PLATFORMS)
+ENGINE: Final = Engine([], MarketContext(catalogue(), Places([]), WORDINGS, 100, 1500, platforms=by_code(PLATFORMS)))
 WORD: Final = "Rückstellprobe"
 FIRST_NOTE: Final = (f"{WORD} " * 33 + "after the weighbridge")[:500]
 NOTE: Final = f"{f'Anlieferung {WORD} ' * 18}"[:473] + "never before seven o'clock"

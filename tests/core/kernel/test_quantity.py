@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.platforms import PLATFORMS
 from config.reference import reference
 from conversations.wording import Wordings
 from core.catalogue.language.fields import parse_quantity
@@ -89,10 +90,10 @@ def test_a_unit_outside_the_list_is_refused_with_the_list() -> None:
     assert caught.value.parts["allowed"] == ("t", "MWh")
 
 
-@pytest.mark.parametrize("language", Wordings().languages())
+@pytest.mark.parametrize("language", Wordings(PLATFORMS).languages())
 def test_every_unit_that_is_shown_is_understood_when_it_is_typed_back(language: str) -> None:
     catalogue, _ = reference()
-    speaking = Wordings().speak(language)
+    speaking = Wordings(PLATFORMS).speak(language)
     for unit in UNITS:
         for count in (1, 2, 5, 21):
             if (language, unit, count) in ONE_WORD_OF_TWO_LANGUAGES:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from config.platforms import PLATFORMS
 from conversations.help.page_index import read_page
 from conversations.wording import Wordings
 from tests.journeys.market import CHATS, Chat, Somebody, World
@@ -13,7 +14,7 @@ from tests.journeys.people.test_linking import code_shown_to
 from tests.journeys.trade_steps import Trade
 
 # How the page that speaks of claims begins.
-PROBLEMS = read_page(Wordings().speak("en"), "problems")[1].partition(".")[0]
+PROBLEMS = read_page(Wordings(PLATFORMS).speak("en"), "problems")[1].partition(".")[0]
 
 
 @pytest.fixture(params=CHATS)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
+from bots.telegram.platform import TELEGRAM
 from core.advice.experts import service as experts
 from core.advice.promotion import reactions, service
 from core.advice.promotion.model import PROMOTION, Promotion
@@ -112,6 +113,7 @@ class Promoted(RuleBasedStateMachine):
                 description="A place",
                 price_minor=701,
                 currency=self.currency,
+                platform=TELEGRAM.code,
                 lasts_days=promotion.days,
             )
             await self.run(self.alex, lambda ctx: purchases.buy(ctx, command))

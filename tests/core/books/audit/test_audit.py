@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from config import alarms
+from config.platforms import PLATFORMS
 from conversations.wording import Wordings
 from core.books.audit.invariants import INVARIANTS, TRADE
 from core.books.audit.service import audit
@@ -92,7 +93,7 @@ async def test_a_break_stops_the_deal_and_calls_the_operator_once(market: Market
         await trade.deliver(lot)
     await trade.accept(first)  # its money waits for the seller's account
     market.watch(InvariantBroken, InvariantHolds)
-    alarms.listen(market.reactions, Wordings(), "desk@parley.example")
+    alarms.listen(market.reactions, Wordings(PLATFORMS), "desk@parley.example")
     await trade.as_market(lambda ctx: ctx.session.execute(text("UPDATE tranche SET held_minor = held_minor + 1")))
     for _ in range(2):
         await market.run(MARKET, audit)

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from bots.telegram.platform import TELEGRAM
 from core.advice.sessions import card_results, meeting, service
 from core.advice.sessions.model import Booking, CardHold
 from core.advice.sessions.reactions import timer_handlers
@@ -46,7 +47,7 @@ SESSION_HARMS = {
 }
 PURCHASE_HARMS = {
     "what was sold is in the books": "UPDATE purchase SET price_minor = price_minor + 1 WHERE state = 'paid'",
-    "the Stars that Telegram holds are those that were paid": "UPDATE purchase_payment SET amount_minor = 1",
+    "the Stars that the platform holds are those that were paid": "UPDATE purchase_payment SET amount_minor = 1",
     "every Star due back is on its way": "UPDATE purchase_refund SET state = 'done'",
     "Stars that are kept came back, in part or to nobody, and are not spent yet": (
         "UPDATE purchase SET back_minor = back_minor + 1 WHERE back_minor > 0"
@@ -111,6 +112,7 @@ async def sales(market: Market) -> None:
             description="A place",
             price_minor=500,
             currency="XTR",
+            platform=TELEGRAM.code,
         )
         made.append(await market.run(buyer, partial(purchases.buy, command=command)))
     for number, each in enumerate(made[:3]):

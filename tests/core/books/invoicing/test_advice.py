@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from config.platforms import PLATFORMS
 from conversations.books.invoice_texts import supplied
 from conversations.wording import Wordings
 from core.advice.sessions import meeting, service, settlement
@@ -26,7 +27,7 @@ async def advises(market: Market, *, by_minute: bool = False) -> Counsel:
 async def line(they: Counsel) -> tuple[str, int, int | None]:
     """What its seeker reads on the invoice, what they paid, and of how much (in cents)."""
     (found,) = [each for each in await papers(they.market) if each.kind is Kind.SESSION]
-    said = supplied(Wordings().speak("en"), catalogue(), found.supply)
+    said = supplied(Wordings(PLATFORMS).speak("en"), catalogue(), found.supply)
     return said, found.gross_minor, found.supply.agreed_minor
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from config.platforms import PLATFORMS
 from conversations.chat_context import ChatAddress, MarketContext
 from conversations.engine import Engine
+from conversations.platforms import by_code
 from conversations.trade.deals.contract_terms import terms_card
 from conversations.wording import Wordings
 from core.catalogue.language.places import Places
@@ -22,7 +24,9 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.trades import Trade, paid
 
-ENGINE = Engine([], MarketContext(catalogue(), Places([]), Wordings(), 100, 1500))
+ENGINE = Engine(
+    [], MarketContext(catalogue(), Places([]), Wordings(PLATFORMS), 100, 1500, platforms=by_code(PLATFORMS))
+)
 
 
 async def sold(market: Market, *, invoiced: bool) -> Trade:

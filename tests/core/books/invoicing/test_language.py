@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from config.platforms import PLATFORMS
 from conversations.books.invoices import invoice_card
 from conversations.chat_context import ChatAddress, MarketContext
 from conversations.engine import Engine
+from conversations.platforms import by_code
 from conversations.wording import Wordings
 from core.books.invoicing import service
 from core.books.invoicing.model import Content, Invoice, Said
@@ -22,7 +24,9 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.trades import Trade, paid
 
-ENGINE = Engine([], MarketContext(catalogue(), Places([]), Wordings(), 100, 1500))
+ENGINE = Engine(
+    [], MarketContext(catalogue(), Places([]), Wordings(PLATFORMS), 100, 1500, platforms=by_code(PLATFORMS))
+)
 
 
 async def speaks(market: Market, who: Actor, locale: str) -> None:

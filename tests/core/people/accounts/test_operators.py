@@ -6,14 +6,16 @@ from functools import partial
 
 import pytest
 
+from bots.slack.platform import SLACK
+from bots.telegram.platform import TELEGRAM
 from core.kernel.transaction import MARKET
 from core.people.accounts import reactions
-from core.people.accounts.model import Identity, Platform
+from core.people.accounts.model import Identity
 from core.people.accounts.service import appoint_operators, meet, operators
 from tests.core.conftest import Market
 
-OURS = Identity(Platform.SLACK, "T0OURS", "U0123", "Olga")
-THEIRS = Identity(Platform.SLACK, "T0THEIRS", "U0123", "Mallory")
+OURS = Identity(SLACK.code, "T0OURS", "U0123", "Olga")
+THEIRS = Identity(SLACK.code, "T0THEIRS", "U0123", "Mallory")
 
 
 async def desk(market: Market) -> list[str]:
@@ -35,7 +37,7 @@ async def test_the_same_id_in_another_workspace_is_no_operator(market: Market) -
 
 @pytest.mark.parametrize(
     ("olga", "name"),
-    [(OURS, "slack:U0123"), (Identity(Platform.TELEGRAM, "", "4711", "Olga"), "telegram:4711")],
+    [(OURS, "slack:U0123"), (Identity(TELEGRAM.code, "", "4711", "Olga"), "telegram:4711")],
     ids=["slack", "telegram"],
 )
 async def test_where_there_is_one_workspace_the_id_alone_will_do(market: Market, olga: Identity, name: str) -> None:

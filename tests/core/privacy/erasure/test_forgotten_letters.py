@@ -7,19 +7,21 @@ from typing import Any
 
 import pytest
 
+from bots.slack.platform import SLACK
+from bots.telegram.platform import TELEGRAM
 from core.kernel.chat_state.model import CardPointer, ShownCard
 from core.kernel.chat_state.service import point_to
 from core.kernel.inbox import InboxRow, remember_answer, take_in
 from core.kernel.transaction import MARKET, Ctx, person
-from core.people.accounts.model import Identity, Platform
+from core.people.accounts.model import Identity
 from core.people.accounts.service import meet
 from core.privacy.erasure import service
 from tests.core.conftest import Market
 
 Letters = dict[tuple[Identity, str], dict[str, Any]]
 
-ON_TELEGRAM = Identity(Platform.TELEGRAM, "", "1732312", "Ann")
-ON_SLACK = Identity(Platform.SLACK, "T0OURS", "U0123", "Ann")
+ON_TELEGRAM = Identity(TELEGRAM.code, "", "1732312", "Ann")
+ON_SLACK = Identity(SLACK.code, "T0OURS", "U0123", "Ann")
 
 
 def update(user: int, **message: Any) -> dict[str, Any]:

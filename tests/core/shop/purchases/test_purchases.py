@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from bots.telegram.platform import TELEGRAM
 from core.kernel.errors import Refusal, Stale
 from core.kernel.money import STARS, Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.model import SALES, STAR_SALES, STARS_HELD, refund_due
-from core.people.accounts.model import Identity, Person, Platform
+from core.people.accounts.model import Identity, Person
 from core.people.accounts.service import person_of
 from core.privacy.erasure.service import erase
 from core.shop.purchases import payments, refunds, rules, service
@@ -40,7 +41,8 @@ class Shop:
     async def asks(
         self, minor: int = STARS_PRICE, currency: str = "XTR", subject: str = "promo-1", **others: int
     ) -> Purchase:
-        command = BuyThing(**{**WEEK, "subject": subject}, price_minor=minor, currency=currency, **others)
+        named = {**WEEK, "subject": subject, "platform": TELEGRAM.code}
+        command = BuyThing(**named, price_minor=minor, currency=currency, **others)
         return await self.market.run(self.rasa, lambda ctx: service.buy(ctx, command))
 
     async def pays(self, purchase: Purchase, charge: str = "stx-1", stars: int = STARS_PRICE) -> None:
@@ -109,7 +111,7 @@ async def test_telegram_may_charge_only_what_is_offered_to_whom_it_is_offered(sh
     await shop.market.newcomer("Tom")
 
     async def asked(name: str = "Rasa", currency: str = "XTR", amount: int = 500, which: str = purchase.id) -> None:
-        identity = Identity(Platform.TELEGRAM, "", f"id-{name}", name)
+        identity = Identity(TELEGRAM.code, "", f"id-{name}", name)
         await shop.market.run(MARKET, lambda ctx: payments.check_stars(ctx, identity, which, currency, amount))
 
     await asked()

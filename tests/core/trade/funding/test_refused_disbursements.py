@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from config import alarms
+from config.platforms import PLATFORMS
 from conversations.wording import Wordings
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
@@ -60,7 +61,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     """The card is closed: the provider says so at once, or its bank does a day after the refund was sent."""
     market.watch(EffectRefused, PayoutWaiting)
     desk = "desk@parley.example" if comes_back else None  # without an address there is only the log
-    alarms.listen(market.reactions, Wordings(), desk)
+    alarms.listen(market.reactions, Wordings(PLATFORMS), desk)
     trade, effect = await called_off(market)
     for number in range(1, MOST_REFUSALS + 1):
         assert len(trade.asked("refund")) == number

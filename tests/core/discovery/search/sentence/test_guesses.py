@@ -6,11 +6,12 @@ from functools import partial
 
 import pytest
 
+from config.platforms import PLATFORMS
 from conversations.wording import Wordings
 from core.catalogue.language.fields import parse_money, parse_quantity, parse_unit_price
 from tests.core.discovery.search.sentence.reading import CATALOGUE, read, refusal
 
-LANGUAGES = Wordings().languages()
+LANGUAGES = Wordings(PLATFORMS).languages()
 SILENT = [language for language in LANGUAGES if language not in {"en", "de", "es", "it"}]
 
 

@@ -1,0 +1,23 @@
+"""What Slack can do, and how sentences call it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from conversations.platforms import ChatPlatform
+from core.people.accounts.model import PlatformCode
+
+CLIENT: Final = "slack://open"  # docs.slack.dev/interactivity/deep-linking: the client, wherever it was left
+
+SLACK: Final = ChatPlatform(
+    code=PlatformCode("slack"),
+    name="Slack",
+    command_sign="/parley ",
+    shows_windows=True,
+    has_home=True,
+    button_bytes=2000,  # docs.slack.dev/reference/block-kit/block-elements/button-element
+    names=yaml.safe_load((Path(__file__).parent / "names.yaml").read_text("utf-8")),
+)

@@ -1,0 +1,32 @@
+"""The chat platforms of this installation, and how a further one is plugged in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from bots.slack.platform import SLACK
+from bots.telegram.platform import TELEGRAM
+from conversations.platforms import ChatPlatform
+from conversations.update_handler import UpdateHandler
+from core.kernel.dispatcher import Carrier
+from core.kernel.transaction import Transactions
+
+PLATFORMS: Final = (TELEGRAM, SLACK)
+
+
+class Bot(Protocol):
+    """The side of a platform that receives, and hands turns to the reception."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEdge:
+    """A chat platform with what opens it: its receiving side, and its carriers by channel."""
+
+    platform: ChatPlatform
+    open: Callable[[UpdateHandler, Transactions], tuple[Bot, Mapping[str, Carrier]]]

@@ -1,0 +1,53 @@
+"""Which payment provider has what: a seller's money is with one, and references of a further one name it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.compiled_statements import add_once
+from core.kernel.database import Instant, Table
+from core.kernel.transaction import Ctx
+
+APART: Final = ":"
+
+
+class SellerProvider(Table):
+    """The provider that takes payments for a seller and pays them out. It stays: money leaves by where it came in."""
+
+    __tablename__ = "seller_provider"
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    provider: Mapped[str] = mapped_column(String(20))
+    since: Mapped[datetime] = mapped_column(Instant)
+
+
+def provider_of(ctx: Ctx, organisation_id: str) -> str | None:
+    """The code of a seller's provider; None before one was chosen."""
+    found = ctx.session.get(SellerProvider, organisation_id)
+    return found.provider if found is not None else None
+
+
+def choose_provider(ctx: Ctx, organisation_id: str, code: str) -> str:
+    """Choose a seller's provider, once. Return the code that holds, which another transaction may have chosen."""
+    add_once(ctx.session, SellerProvider, organisation_id=organisation_id, provider=code, since=ctx.now)
+    return provider_of(ctx, organisation_id) or code
+
+
+def qualified(code: str, ref: str) -> str:
+    """A reference of the further provider `code`, as our rows keep it. The first provider's stay as they are."""
+    return f"{code}{APART}{ref}"
+
+
+def provider_in(ref: str) -> str | None:
+    """The code of the further provider that a reference names; None: it is the first provider's."""
+    code, blocking, _ = ref.partition(APART)
+    return code if blocking else None
+
+
+def plain(ref: str) -> str:
+    """The reference as its provider knows it."""
+    return ref.partition(APART)[2] or ref

@@ -1,0 +1,247 @@
+"""Several payment providers as one: what a row's reference names is asked of the provider that gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from core.kernel.money import Money
+from core.trade.funding.providers import plain, provider_in, qualified
+from payments.choice import Routes
+from payments.naming import (
+    Name,
+    account_named,
+    checkout_named,
+    dispute_named,
+    if_any,
+    intent_named,
+    movement_named,
+    news_named,
+    ref_named,
+    refund_named,
+)
+from payments.provider import Provider
+from payments.provider_models import Account, Checkout, Dispute, Events, Intent, Movement, Refund
+from payments.provider_requests import (
+    AccountRequest,
+    CaptureRequest,
+    CardPageRequest,
+    CheckoutRequest,
+    CreditRequest,
+    EarningsRequest,
+    EvidenceRequest,
+    HoldPageRequest,
+    HoldRequest,
+    PayerRequest,
+    RefundRequest,
+    ReversalRequest,
+    TransferRequest,
+)
+from payments.provider_results import Answer, Done, Refused, Unknown
+
+Value = TypeVar("Value")
+
+
+class ProviderRouter:
+    """Keeps to the `Provider` protocol over several. The first one's references carry no code."""
+
+    def __init__(self, providers: Sequence[Provider], routes: Routes) -> None:
+        self._providers = {each.code: each for each in providers}
+        if len(self._providers) < len(providers) or next(iter(self._providers)) != routes.first:
+            raise ValueError("each provider needs a code of its own, and the first one is the default")
+        if unknown := {*routes.currencies.values(), *routes.countries.values()} - self._providers.keys():
+            raise ValueError(f"no provider is called {', '.join(sorted(unknown))}")
+        self._routes = routes
+
+    @property
+    def code(self) -> str:
+        return self._routes.first
+
+    async def close(self) -> None:
+        for each in self._providers.values():
+            await each.close()
+
+    # --- whom to ask --------------------------------------------------------------------------------------------------
+
+    def name(self, code: str) -> Name:
+        """How our rows keep the references of this provider."""
+        if code == self._routes.first:
+            return lambda ref: ref
+        return partial(qualified, code)
+
+    async def _at(
+        self,
+        code: str | None,
+        ask: Callable[[Provider], Awaitable[Answer[Value]]],
+        named: Callable[[Value, Name], Value] = lambda value, _name: value,
+    ) -> Answer[Value]:
+        """Ask one provider. One that is not held any more may be held again: nothing is known until then."""
+        chosen = code or self._routes.first
+        if chosen not in self._providers:
+            return Unknown(f"no provider is called {chosen}")
+        answer = await ask(self._providers[chosen])
+        return Done(named(answer.value, self.name(chosen))) if isinstance(answer, Done) else answer
+
+    async def _everywhere(
+        self, ask: Callable[[Provider], Awaitable[Answer[Value]]]
+    ) -> Answer[list[tuple[Name, Value]]]:
+        """Ask all of them: what each says, or the first answer that is none."""
+        found = []
+        for code, provider in self._providers.items():
+            answer = await ask(provider)
+            if not isinstance(answer, Done):
+                return answer
+            found.append((self.name(code), answer.value))
+        return Done(found)
+
+    async def _found(self, ask: Callable[[Provider], Awaitable[Answer[str | None]]]) -> Answer[str | None]:
+        """Look for it at all of them."""
+        answer = await self._everywhere(ask)
+        if not isinstance(answer, Done):
+            return answer
+        return Done(next((name(ref) for name, ref in answer.value if ref is not None), None))
+
+    async def _all(
+        self, ask: Callable[[Provider], Awaitable[Answer[Sequence[Value]]]], named: Callable[[Value, Name], Value]
+    ) -> Answer[Sequence[Value]]:
+        """The lists of all of them as one."""
+        answer = await self._everywhere(ask)
+        if not isinstance(answer, Done):
+            return answer
+        return Done([named(each, name) for name, found in answer.value for each in found])
+
+    # --- money in -----------------------------------------------------------------------------------------------------
+
+    async def open_payer(self, ask: PayerRequest) -> Answer[str]:
+        return await self._at(ask.provider, lambda at: at.open_payer(ask), ref_named)
+
+    async def open_checkout(self, ask: CheckoutRequest) -> Answer[Checkout]:
+        theirs = replace(ask, payer=plain(ask.payer) if ask.payer is not None else None)
+        return await self._at(ask.provider, lambda at: at.open_checkout(theirs), checkout_named)
+
+    async def expire_checkout(self, ref: str) -> Answer[Checkout]:
+        return await self._at(provider_in(ref), lambda at: at.expire_checkout(plain(ref)), checkout_named)
+
+    async def checkout(self, ref: str) -> Answer[Checkout]:
+        return await self._at(provider_in(ref), lambda at: at.checkout(plain(ref)), checkout_named)
+
+    async def intent(self, ref: str) -> Answer[Intent]:
+        return await self._at(provider_in(ref), lambda at: at.intent(plain(ref)), intent_named)
+
+    async def credit(self, payer: str) -> Answer[dict[str, Money]]:
+        return await self._at(provider_in(payer), lambda at: at.credit(plain(payer)))
+
+    async def in_part(self, payer: str) -> Answer[dict[str, Money]]:
+        return await self._at(provider_in(payer), lambda at: at.in_part(plain(payer)))
+
+    # --- cards --------------------------------------------------------------------------------------------------------
+
+    async def open_hold_page(self, ask: HoldPageRequest) -> Answer[Checkout]:
+        theirs = replace(ask, payer=plain(ask.payer))
+        return await self._at(provider_in(ask.payer), lambda at: at.open_hold_page(theirs), checkout_named)
+
+    async def open_card_page(self, ask: CardPageRequest) -> Answer[Checkout]:
+        theirs = replace(ask, payer=plain(ask.payer))
+        return await self._at(provider_in(ask.payer), lambda at: at.open_card_page(theirs), checkout_named)
+
+    async def hold(self, ask: HoldRequest) -> Answer[Intent]:
+        theirs = replace(ask, payer=plain(ask.payer))
+        return await self._at(provider_in(ask.payer), lambda at: at.hold(theirs), intent_named)
+
+    async def capture(self, ask: CaptureRequest) -> Answer[Intent]:
+        theirs = replace(ask, intent=plain(ask.intent))
+        return await self._at(provider_in(ask.intent), lambda at: at.capture(theirs), intent_named)
+
+    async def cancel(self, intent: str) -> Answer[Intent]:
+        return await self._at(provider_in(intent), lambda at: at.cancel(plain(intent)), intent_named)
+
+    async def find_intent(self, ours: str, payer: str) -> Answer[Intent | None]:
+        named = if_any(intent_named)
+        return await self._at(provider_in(payer), lambda at: at.find_intent(ours, plain(payer)), named)
+
+    # --- money out ----------------------------------------------------------------------------------------------------
+
+    async def transfer(self, ask: TransferRequest) -> Answer[str]:
+        at_seller = provider_in(ask.account)
+        if ask.charge is not None and provider_in(ask.charge) != at_seller:
+            return Refused("the seller's account is at another provider", final=False)
+        charge = plain(ask.charge) if ask.charge is not None else None
+        theirs = replace(ask, charge=charge, account=plain(ask.account))
+        return await self._at(at_seller, lambda at: at.transfer(theirs), ref_named)
+
+    async def find_transfer(self, effect: str, group: str) -> Answer[str | None]:
+        return await self._found(lambda at: at.find_transfer(effect, group))
+
+    async def reverse(self, ask: ReversalRequest) -> Answer[str]:
+        theirs = replace(ask, transfer=plain(ask.transfer))
+        return await self._at(provider_in(ask.transfer), lambda at: at.reverse(theirs), ref_named)
+
+    async def find_reversal(self, effect: str, transfer: str) -> Answer[str | None]:
+        named = if_any(ref_named)
+        return await self._at(provider_in(transfer), lambda at: at.find_reversal(effect, plain(transfer)), named)
+
+    async def refund(self, ask: RefundRequest) -> Answer[Refund]:
+        theirs = replace(ask, intent=plain(ask.intent))
+        return await self._at(provider_in(ask.intent), lambda at: at.refund(theirs), refund_named)
+
+    async def send_credit(self, ask: CreditRequest) -> Answer[Refund]:
+        theirs = replace(ask, payer=plain(ask.payer))
+        return await self._at(provider_in(ask.payer), lambda at: at.send_credit(theirs), refund_named)
+
+    async def refund_as_it_is(self, ref: str) -> Answer[Refund]:
+        return await self._at(provider_in(ref), lambda at: at.refund_as_it_is(plain(ref)), refund_named)
+
+    async def find_refund(self, effect: str, intent: str, since: datetime) -> Answer[Refund | None]:
+        named = if_any(refund_named)
+        return await self._at(provider_in(intent), lambda at: at.find_refund(effect, plain(intent), since), named)
+
+    async def pay_out(self, ask: EarningsRequest) -> Answer[str]:
+        return await self._at(self._routes.wanted(ask.amount.currency), lambda at: at.pay_out(ask), ref_named)
+
+    # --- sellers and disputes -----------------------------------------------------------------------------------------
+
+    async def open_account(self, ask: AccountRequest) -> Answer[Account]:
+        return await self._at(ask.provider, lambda at: at.open_account(ask), account_named)
+
+    async def account(self, ref: str) -> Answer[Account]:
+        return await self._at(provider_in(ref), lambda at: at.account(plain(ref)), account_named)
+
+    async def account_link(self, key: str, ref: str) -> Answer[str]:
+        return await self._at(provider_in(ref), lambda at: at.account_link(key, plain(ref)))
+
+    async def dispute(self, ref: str) -> Answer[Dispute]:
+        return await self._at(provider_in(ref), lambda at: at.dispute(plain(ref)), dispute_named)
+
+    async def disputes(self, since: datetime) -> Answer[Sequence[Dispute]]:
+        return await self._all(lambda at: at.disputes(since), dispute_named)
+
+    async def submit_evidence(self, ask: EvidenceRequest) -> Answer[Dispute]:
+        theirs = replace(ask, dispute=plain(ask.dispute))
+        return await self._at(provider_in(ask.dispute), lambda at: at.submit_evidence(theirs), dispute_named)
+
+    # --- books --------------------------------------------------------------------------------------------------------
+
+    async def balance(self) -> Answer[dict[str, Money]]:
+        answer = await self._everywhere(lambda at: at.balance())
+        if not isinstance(answer, Done):
+            return answer
+        sums: dict[str, Money] = {}
+        for _, standing in answer.value:
+            for currency, amount in standing.items():
+                sums[currency] = sums.get(currency, Money.zero(currency)) + amount
+        return Done(sums)
+
+    async def movements(self, since: datetime, until: datetime) -> Answer[Sequence[Movement]]:
+        answer = await self._all(lambda at: at.movements(since, until), movement_named)
+        return Done(sorted(answer.value, key=lambda line: line.at)) if isinstance(answer, Done) else answer
+
+    async def news(self, since: datetime) -> Answer[Sequence[Events]]:
+        answer = await self._all(lambda at: at.news(since), news_named)
+        return Done(sorted(answer.value, key=lambda each: each.at)) if isinstance(answer, Done) else answer
+
+    async def hold_earnings(self) -> Answer[str]:
+        answer = await self._everywhere(lambda at: at.hold_earnings())
+        return Done(answer.value[-1][1]) if isinstance(answer, Done) else answer
