@@ -34,7 +34,7 @@ class Draft(Table):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     flow: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str | None] = mapped_column(Id)  # the offer, deal or lot the form is about
-    expected_version: Mapped[int | None] = mapped_column("seen", Integer)  # of its subject, when the form was opened
+    expected_version: Mapped[int | None] = mapped_column(Integer)  # of its subject, when the form was opened
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     trail: Mapped[list[str]] = mapped_column(JSON, default=list)
     said: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # which message has answered which field

@@ -40,7 +40,7 @@ def start_draft(
         "person_id": person_id,
         "flow": flow,
         "subject": subject,
-        "seen": expected_version,
+        "expected_version": expected_version,
         "answers": {},
         "trail": [],
         "said": {},
@@ -115,7 +115,7 @@ def save_draft(
         "schema": schema,
         "revision": draft.revision + 1,
         "expires_at": end if moves_on else draft.expires_at,
-        "seen": draft.expected_version if expected_version is None else expected_version,
+        "expected_version": draft.expected_version if expected_version is None else expected_version,
     }
     if not change(ctx.session, Draft, {"id": draft.id, "revision": draft.revision}, **new):
         raise Stale("talk.form_moved_on")
