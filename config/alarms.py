@@ -8,9 +8,11 @@ from conversations.wording import Wordings
 from core.books.reconciliation.events import DifferenceFound
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
+from core.money.disbursements.events import DisbursementRefused
+from core.money.disbursements.model import POSTED_AS
 from core.money.ledger.events import InvariantBroken
 from core.people.accounts.letters import AlarmLetter
-from core.trade.funding.events import AccountRefused, EffectRefused
+from core.trade.funding.events import AccountRefused
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +39,11 @@ def listen(reactions: Reactions, wordings: Wordings, operator_email: str | None)
             letter = AlarmLetter(to=operator_email, subject=words("mail.alarm_subject"), text=text)
             ctx.post(f"mail:{operator_email}", letter)
 
-    def refused(ctx: Ctx, fact: EffectRefused) -> None:
-        kind, subject_kind = fact.kind.value, fact.subject_kind.value
+    def refused(ctx: Ctx, fact: DisbursementRefused) -> None:
+        kind, subject_kind = POSTED_AS[fact.kind], fact.subject_kind.value
         log.error(
             "effect_refused",
-            effect=fact.effect_id,
+            effect=fact.disbursement_id,
             kind=kind,
             subject_kind=subject_kind,
             subject=fact.subject,
@@ -58,7 +60,7 @@ def listen(reactions: Reactions, wordings: Wordings, operator_email: str | None)
     def no_account(_ctx: Ctx, fact: AccountRefused) -> None:
         log.error("account_refused", organisation=fact.organisation_id, why=fact.why)
 
-    reactions.on(EffectRefused, refused)
+    reactions.on(DisbursementRefused, refused)
     reactions.on(AccountRefused, no_account)
     reactions.on(InvariantBroken, call)
     reactions.on(DifferenceFound, differ)

@@ -67,6 +67,7 @@ from core.discovery.search import reactions as searching
 from core.kernel.chat_state import service as talks
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
+from core.money.disbursements import reactions as disbursements
 from core.money.ledger import reactions as ledger
 from core.people.accounts import reactions as people
 from core.privacy.erasure import reactions as erasure
@@ -150,9 +151,7 @@ ROUTERS: tuple[Router, ...] = (
 
 
 # Timers that are no person's deadline, but our own next try or somebody else's clock: our absence does not stop them.
-OWN_CLOCKS = frozenset(
-    {"effect", "expert_feed", "chargeback", "evidence", "purchase_refund", "card_hold", "session_payout"}
-)
+OWN_CLOCKS = frozenset({"disbursement", "expert_feed", "chargeback", "evidence", "card_hold"})
 
 # Who answers when time comes for which kind of thing.
 TIMER_HANDLERS: Mapping[str, TimerHandler] = {
@@ -160,6 +159,7 @@ TIMER_HANDLERS: Mapping[str, TimerHandler] = {
     **requests.timer_handlers,
     **offers.timer_handlers,
     **lots.timer_handlers,
+    **disbursements.timer_handlers,
     **escrow.timer_handlers,
     **evidence.timer_handlers,
     **reputation.timer_handlers,
@@ -225,6 +225,7 @@ def engine_and_reactions(known: MarketContext, operators: Collection[str] = ()) 
     offers.listen(reactions)
     deals.listen(reactions, PlatformTerms(known.commission_bp, known.settlement, known.held))
     lots.listen(reactions)
+    disbursements.listen(reactions)
     escrow.listen(reactions)
     evidence.listen(reactions)
     reputation.listen(reactions)

@@ -9,8 +9,8 @@ from conversations.reply import CardList, Say
 from conversations.router import Router
 from conversations.trade.delivery.dispute import brief_card as brief_dispute
 from core.advice.sessions.complaints import open_complaints
+from core.money.chargebacks.service import open_chargebacks
 from core.trade.disputes.service import open_cases
-from core.trade.funding.chargebacks import open_chargebacks
 
 router = Router()
 

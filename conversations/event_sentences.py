@@ -9,6 +9,10 @@ from typing import Any
 from conversations.differences import told_of
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
+from core.money.chargebacks import events as chargebacks
+from core.money.disbursements import events as disbursements
+from core.money.disbursements.model import POSTED_AS
+from core.money.model import SubjectKind
 from core.trade.deals import events as deal
 from core.trade.deals.messages.events import DealLineSaid
 from core.trade.deals.model import DealState
@@ -20,7 +24,6 @@ from core.trade.delivery.service import lot_for, lots_of
 from core.trade.disputes import events as support
 from core.trade.disputes.service import case_for
 from core.trade.funding import events as money
-from core.trade.funding.model import SubjectKind
 from core.trade.funding.rails import events as rails
 from core.trade.funding.rails.service import way_of
 from core.trade.funding.service import payment_of
@@ -116,7 +119,6 @@ MONEY_FACTS: Facts = {
     money.PaymentLapsed: "notice.payment_lapsed",
     money.PaymentReturned: "notice.payment_returned",
     money.LotReleased: "notice.lot_released",
-    money.PayoutWaiting: "notice.payout_waiting",
     money.PayoutSent: "notice.payout_sent",
     money.RefundSent: "notice.refund_sent",
     money.PaymentPartReceived: "notice.payment_part",
@@ -126,16 +128,17 @@ MONEY_FACTS: Facts = {
     money.CreditKept: "notice.credit_kept",
     money.CreditSpent: "notice.credit_spent",
     rails.PaymentSettling: "notice.payment_settling",
-    rails.PayoutKept: "notice.payout_kept",
 }
 # Of a deal; what is said of a session or a purchase, its own conversations say.
 RECALL_FACTS: Facts = {
-    money.ChargebackOpened: "notice.chargeback_opened",
-    money.ChargebackClaimed: "notice.chargeback_claimed",
-    money.EvidenceSent: "notice.evidence_sent",
-    money.PayoutSetOff: "notice.payout_set_off",
-    money.ChargebackMadeGood: "notice.chargeback_made_good",
-    money.ChargebackClosed: "notice.chargeback_closed",
+    disbursements.PayoutWaiting: "notice.payout_waiting",
+    disbursements.PayoutKept: "notice.payout_kept",
+    chargebacks.ChargebackOpened: "notice.chargeback_opened",
+    chargebacks.ChargebackClaimed: "notice.chargeback_claimed",
+    chargebacks.EvidenceSent: "notice.evidence_sent",
+    chargebacks.PayoutSetOff: "notice.payout_set_off",
+    chargebacks.ChargebackMadeGood: "notice.chargeback_made_good",
+    chargebacks.ChargebackClosed: "notice.chargeback_closed",
 }
 CASE_FACTS: Facts = {
     support.CaseOpened: "notice.case_opened",
@@ -146,9 +149,9 @@ CASE_FACTS: Facts = {
     support.CaseRuled: "notice.case_ruled",
     support.CaseClosed: "notice.case_closed",
 }
-SERVED_FACTS: Facts = {money.ChargebackServed: "notice.chargeback_served"}
+SERVED_FACTS: Facts = {chargebacks.ChargebackServed: "notice.chargeback_served"}
 # What the provider will not send, of a deal, a session or a purchase: to whom it belongs.
-REFUSED_FACTS: Facts = {money.EffectRefused: "notice.effect_refused"}
+REFUSED_FACTS: Facts = {disbursements.DisbursementRefused: "notice.effect_refused"}
 CHANGED_FACTS: Facts = {offer.OfferListingChanged: "notice.offer_listing_changed"}
 PAGE_FACTS: Facts = {money.PaymentLinkReady: "notice.payment_ready"}
 
@@ -260,7 +263,7 @@ def _on_money(code: str) -> Callable[[Ctx, Any], None]:
 
 
 def _on_recall(code: str) -> Callable[[Ctx, Any], None]:
-    def hear(ctx: Ctx, fact: money.RecallFact) -> None:
+    def hear(ctx: Ctx, fact: chargebacks.SubjectFact | disbursements.DisbursementFact) -> None:
         if fact.subject_kind is SubjectKind.DEAL:
             parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
             to = getattr(fact, "organisation_id", None)
@@ -269,10 +272,10 @@ def _on_recall(code: str) -> Callable[[Ctx, Any], None]:
     return hear
 
 
-def _on_served(code: str) -> Callable[[Ctx, money.ChargebackServed], None]:
+def _on_served(code: str) -> Callable[[Ctx, chargebacks.ChargebackServed], None]:
     """To the seller, on the deal of which they owe: of which other one it was kept. That one's card says so, too."""
 
-    def hear(ctx: Ctx, fact: money.ChargebackServed) -> None:
+    def hear(ctx: Ctx, fact: chargebacks.ChargebackServed) -> None:
         if fact.subject_kind is SubjectKind.DEAL:
             ref = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.payout_of).ref
             said = {"amount": fact.amount, "left": fact.left, "ref": ref}
@@ -281,12 +284,12 @@ def _on_served(code: str) -> Callable[[Ctx, money.ChargebackServed], None]:
     return hear
 
 
-def _on_refused(code: str) -> Callable[[Ctx, money.EffectRefused], None]:
+def _on_refused(code: str) -> Callable[[Ctx, disbursements.DisbursementRefused], None]:
     """On the card of what it was paid for. What is taken back nobody waits for."""
 
-    def hear(ctx: Ctx, fact: money.EffectRefused) -> None:
+    def hear(ctx: Ctx, fact: disbursements.DisbursementRefused) -> None:
         if fact.organisation_id is not None:
-            parts = {"amount": fact.amount, "why": fact.kind.value}
+            parts = {"amount": fact.amount, "why": POSTED_AS[fact.kind]}
             notifications(ctx).say(
                 fact.subject_kind.value, fact.subject, code, by=None, only=fact.organisation_id, **parts
             )

@@ -11,9 +11,10 @@ from core.advice.sessions.model import Booking, CardHold
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
 from core.money.messages import OpenAccount, OpenCardPage, OpenCheckout, OpenHoldPage, OpenPurchasePage
+from core.money.payees.model import Payee
 from core.people.accounts.service import organisation_of
 from core.trade.deals.model import Deal
-from core.trade.funding.model import Payee, Payment
+from core.trade.funding.model import Payment
 from core.trade.funding.providers import choose_provider, provider_in, provider_of
 
 # Each message that opens something at a provider.

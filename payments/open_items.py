@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, String, select, type_coerce
 
-from core.advice.sessions.model import CardHold, SessionPayout
 from core.kernel.transaction import Ctx
-from core.shop.purchases.model import PurchasePayment, PurchaseRefund, RefundState
-from core.trade.funding.called_back import dispute_of
-from core.trade.funding.model import CHARGEBACK, Chargeback, Effect, EffectKind, EffectState, Payee, Payment
+from core.money.chargebacks.model import CHARGEBACK, Chargeback
+from core.money.chargebacks.rules import dispute_of
+from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
+from core.money.disbursements.subjects import PAYMENTS
+from core.money.payees.model import Payee
+from core.trade.funding.model import Payment
 from core.trade.funding.rails.model import Payer, PaymentWay
 
 AT_ONCE: Final = 100  # of a kind in one sweep: bounds how long it takes and what it costs the provider
@@ -35,8 +37,8 @@ class OpenEnds:
 
     def next(self, ctx: Ctx) -> list[Question]:
         asked = []
-        for kind, query, row in still_open(ctx):
-            cursor = f"{kind} {row}"
+        for number, (kind, query, row) in enumerate(still_open(ctx)):
+            cursor = f"{number} {kind}"
             after = self._after.get(cursor, "")
             found = ctx.session.execute(query.where(row > after).order_by(row).limit(AT_ONCE)).all()
             self._after[cursor] = str(found[-1][0]) if len(found) == AT_ONCE else ""
@@ -54,15 +56,7 @@ def still_open(ctx: Ctx) -> Iterator[tuple[str, Any, ColumnElement[str]]]:
     yield "checkout", opened.where(Payment.session_ref.is_not(None), ~PaymentWay.over), Payment.id.expression
     accounts = select(Payee.organisation_id, Payee.account_ref).where(Payee.account_ref.is_not(None))
     yield "account", accounts, Payee.organisation_id.expression
-    asked = Effect.state == EffectState.ASKED
-    transfers = select(Effect.id, "deal_" + Effect.deal_id).where(asked, Effect.kind == EffectKind.TRANSFER)
-    yield "transfer", transfers, Effect.id.expression
-    reversals = select(Effect.id, Effect.reverses).where(asked, Effect.kind == EffectKind.REVERSAL)
-    yield "reversal", reversals, Effect.id.expression
-    refunds = select(Effect.id, Payment.intent_ref).join(Payment, Payment.id == Effect.payment_id)
-    refunds = refunds.where(asked, Effect.kind == EffectKind.REFUND, Payment.intent_ref.is_not(None))
-    yield "refund", refunds, Effect.id.expression
-    yield from _of_sessions_and_sales()
+    yield from _disbursements()
     may_turn = Chargeback.opened_at > ctx.now - BANK_MAY_TURN
     disputes = select(Chargeback.id, Chargeback.ref).where((Chargeback.state == CHARGEBACK.initial) | may_turn)
     yield "dispute", disputes, Chargeback.id.expression
@@ -70,19 +64,16 @@ def still_open(ctx: Ctx) -> Iterator[tuple[str, Any, ColumnElement[str]]]:
     yield "credit", select(Payer.organisation_id, Payer.ref), Payer.organisation_id.expression
 
 
-def _of_sessions_and_sales() -> Iterator[tuple[str, Any, ColumnElement[str]]]:
-    """Payouts, reversals and refunds of sessions, and refunds of what the market sold."""
-    row, asked = SessionPayout.id.expression, SessionPayout.state == EffectState.ASKED
-    transfers = select(SessionPayout.id, "session_" + SessionPayout.booking_id)
-    yield "transfer", transfers.where(asked, SessionPayout.kind == EffectKind.TRANSFER), row
-    reversals = select(SessionPayout.id, SessionPayout.reverses)
-    yield "reversal", reversals.where(asked, SessionPayout.kind == EffectKind.REVERSAL), row
-    refunds = select(SessionPayout.id, CardHold.intent_ref).join(CardHold, CardHold.id == SessionPayout.hold_id)
-    yield "refund", refunds.where(asked, SessionPayout.kind == EffectKind.REFUND), row
-    sold, under_way = PurchaseRefund.id.expression, PurchaseRefund.state == RefundState.ASKED
-    by_card = select(PurchaseRefund.id, PurchasePayment.intent_ref)
-    by_card = by_card.join(PurchasePayment, PurchasePayment.id == PurchaseRefund.payment_id)
-    back_to_it = PurchaseRefund.payee.is_(None) & PurchasePayment.intent_ref.is_not(None)
-    yield "refund", by_card.where(under_way, back_to_it), sold
-    to_account = select(PurchaseRefund.id, "purchase_" + PurchaseRefund.purchase_id)
-    yield "transfer", to_account.where(under_way, PurchaseRefund.payee.is_not(None)), sold
+def _disbursements() -> Iterator[tuple[str, Any, ColumnElement[str]]]:
+    """Payouts, reversals and refunds; Stars are Telegram's, which answers at once."""
+    row, asked = Disbursement.id.expression, Disbursement.state == DisbursementState.ASKED
+    group = type_coerce(Disbursement.subject_kind, String) + "_" + Disbursement.subject
+    payouts = select(Disbursement.id, group).where(asked, Disbursement.kind == DisbursementKind.PAYOUT)
+    yield "transfer", payouts, row
+    reversals = select(Disbursement.id, Disbursement.reverses).where(asked)
+    yield "reversal", reversals.where(Disbursement.kind == DisbursementKind.REVERSAL), row
+    for kind, payments in PAYMENTS.items():
+        known = payments.rows.subquery()
+        refunds = select(Disbursement.id, known.c.intent_ref).join(known, known.c.payment_id == Disbursement.payment_id)
+        by_card = (Disbursement.subject_kind == kind) & known.c.intent_ref.is_not(None)
+        yield "refund", refunds.where(asked, by_card, Disbursement.kind == DisbursementKind.REFUND), row

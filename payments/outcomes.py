@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import structlog
 
 from core.kernel.dispatcher import Delivered, Later, Never, Outcome
 from core.kernel.errors import NotFound
-from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
 from payments.provider_results import Answer, Done, Refused, Unknown
@@ -50,11 +48,3 @@ def known(unit: Unit) -> Unit:
             log.warning("not_of_this_market", told=getattr(unit, "keywords", None))
 
     return guarded
-
-
-def refused(tell: Callable[..., None], effect: str, why: str, *, final: bool) -> Unit:
-    return known(partial(tell, effect_id=effect, why=why, final=final))
-
-
-def amount_of(body: dict[str, Any]) -> Money:
-    return Money(body["amount"], body["currency"])

@@ -12,25 +12,18 @@ from functools import partial
 from typing import Final
 
 from core.kernel.clock import Clock
-from core.kernel.dispatcher import Delivered, Never, Outcome
+from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import Ctx
-from payments.outcomes import Unit, again, amount_of, known, refused
+from core.money.disbursements import service as disbursements
+from core.money.messages import SendRefund, SendReversal, SendTransfer
+from payments.outcomes import Unit, again, known
 from payments.provider import Provider
 from payments.provider_models import Refund, RefundState
 from payments.provider_requests import CreditRequest, RefundRequest, ReversalRequest, TransferRequest
 from payments.provider_results import Answer, Done, Refused, Unknown
-from payments.sync import (
-    REFUND_TAKES,
-    ask_again,
-    not_given_back,
-    not_sent,
-    not_taken_back,
-    tell_refund,
-    tell_reversal,
-    tell_transfer,
-)
+from payments.sync import REFUND_TAKES, tell_done, tell_refund
 
 KEY_KEPT: Final = timedelta(hours=20)  # of the 24 hours, for the call has to get there
 
@@ -40,127 +33,124 @@ class PayingOut:
         self._provider = provider
         self._clock = clock
 
-    def kinds(self) -> Mapping[str, Callable[[Post], Awaitable[Outcome]]]:
-        return {"transfer": self._transfer, "reversal": self._reverse, "refund": self._refund}
+    def kinds(self) -> Mapping[str, Carry]:
+        return routes(
+            handles(SendTransfer, self._transfer),
+            handles(SendReversal, self._reverse),
+            handles(SendRefund, self._refund),
+        )
 
-    async def _transfer(self, post: Post) -> Outcome:
-        body, effect = post.body, str(post.body["effect"])
-
+    async def _transfer(self, post: Post, asked: SendTransfer) -> Outcome:
         async def find() -> Answer[str | None]:
-            return await self._provider.find_transfer(effect, body["group"])
+            return await self._provider.find_transfer(asked.effect, asked.group)
 
         ask = TransferRequest(
-            key=f"transfer:{effect}:{body['attempt']}",
-            effect=effect,
-            amount=amount_of(body),
-            charge=body["charge"],
-            account=body["account"],
-            group=body["group"],
+            key=f"transfer:{asked.effect}:{asked.attempt}",
+            effect=asked.effect,
+            amount=asked.money,
+            charge=asked.charge,
+            account=asked.account,
+            group=asked.group,
         )
-        call, unclear = partial(self._provider.transfer, ask), partial(not_sent, perhaps=True)
-        return await self._once(post, find, call, tell_transfer, not_sent, unclear=unclear)
+        return await self._once(post, asked, find, partial(self._provider.transfer, ask))
 
-    async def _reverse(self, post: Post) -> Outcome:
-        body, effect = post.body, str(post.body["effect"])
-
+    async def _reverse(self, post: Post, asked: SendReversal) -> Outcome:
         async def find() -> Answer[str | None]:
-            return await self._provider.find_reversal(effect, body["transfer"])
+            return await self._provider.find_reversal(asked.effect, asked.transfer)
 
         ask = ReversalRequest(
-            key=f"reversal:{effect}:{body['attempt']}",
-            effect=effect,
-            amount=amount_of(body),
-            transfer=body["transfer"],
+            key=f"reversal:{asked.effect}:{asked.attempt}",
+            effect=asked.effect,
+            amount=asked.money,
+            transfer=asked.transfer,
         )
-        call, unclear = partial(self._provider.reverse, ask), partial(not_taken_back, perhaps=True)
-        return await self._once(post, find, call, tell_reversal, not_taken_back, unclear=unclear)
+        return await self._once(post, asked, find, partial(self._provider.reverse, ask))
 
     async def _once(
         self,
         post: Post,
+        asked: SendTransfer | SendReversal,
         find: Callable[[], Awaitable[Answer[str | None]]],
         ask: Callable[[], Awaitable[Answer[str]]],
-        tell: Callable[[str, str], Unit],
-        refuse: Callable[..., None],
-        *,
-        unclear: Callable[..., None],
     ) -> Outcome:
-        """`unclear`: tells core of one that failed, and may have been done after all."""
-        effect = str(post.body["effect"])
-        if self._looked_for_first(post):
+        effect = asked.effect
+        if self._is_old(post) or asked.attempt > 1:
             match await find():
                 case Done(str(ref)):
-                    return Delivered(tell(effect, ref))
+                    return Delivered(tell_done(effect, ref))
                 case Refused(why) | Unknown(why):
                     return again(post, why)
         answer = await ask()
         match answer:
             case Done(ref):
-                return Delivered(tell(effect, ref))
+                return Delivered(tell_done(effect, ref))
             case Refused(why, final):
-                return Never(why, refused(refuse, effect, why, final=final))
+                return Never(why, refused(effect, why, final=final))
             case Unknown(why, saved=True):
-                return Never(why, new_generation(unclear, effect, why))  # which looks for it first
+                return Never(why, new_generation(effect, why, perhaps=True))  # which looks for it first
         return again(post, answer.why, answer.seconds)
 
-    async def _refund(self, post: Post) -> Outcome:
-        body, effect = post.body, str(post.body["effect"])
-        if self._looked_for_first(post):
+    async def _refund(self, post: Post, asked: SendRefund) -> Outcome:
+        effect = asked.effect
+        # A refund from a buyer's credit empties what tells it from one of a payment: asked again, it is looked for.
+        from_credit = post.attempts > 0 and asked.payer is not None
+        if self._is_old(post) or asked.attempt > 1 or from_credit:
+            assert asked.payment_intent is not None, "a payment that came has an intent"
             since = post.created_at - REFUND_TAKES
-            match await self._provider.find_refund(effect, body["payment_intent"], since):
+            match await self._provider.find_refund(effect, asked.payment_intent, since):
                 case Done(Refund(state=RefundState.PENDING | RefundState.SUCCEEDED) as found):
                     return Delivered(tell_refund(found))
                 case Refused(why) | Unknown(why):
                     return again(post, why)
-        answer = await self._give_back(post)
+        answer = await self._give_back(asked)
         match answer:
             case Done(refund):
                 return Delivered(tell_refund(refund))
             case Refused(why, final):
-                return Never(why, refused(not_given_back, effect, why, final=final))
+                return Never(why, refused(effect, why, final=final))
             case Unknown(why, saved=True):
-                return Never(why, new_generation(not_given_back, effect, why))  # which looks for it first
+                return Never(why, new_generation(effect, why))  # which looks for it first
         return again(post, answer.why, answer.seconds)
 
-    async def _give_back(self, post: Post) -> Answer[Refund]:
-        """What stands in a buyer's balance is sent from there, as far as the books keep none of it for them."""
-        body, effect, amount = post.body, str(post.body["effect"]), amount_of(post.body)
-        key, payer = f"refund:{effect}:{body['attempt']}", body.get("payer")
-        if payer is not None:
-            match await self._provider.credit(payer):
-                case Done(standing) if self._free(standing, post) >= amount:
+    async def _give_back(self, asked: SendRefund) -> Answer[Refund]:
+        """Send what stands in a buyer's balance from there, as far as the books keep none of it for them."""
+        key, amount = f"refund:{asked.effect}:{asked.attempt}", asked.money
+        if asked.payer is not None:
+            match await self._provider.credit(asked.payer):
+                case Done(balance) if self._free(balance, asked) >= amount:
                     return await self._provider.send_credit(
-                        CreditRequest(key, effect, amount, payer, body.get("email"))
+                        CreditRequest(key, asked.effect, amount, asked.payer, asked.email)
                     )
-                case Done() if body.get("beside"):
+                case Done() if asked.beside:
                     return Refused("it has left their balance", final=False)  # never from a payment: it came by none
                 case Done():
                     pass
                 case other:
                     return other
-        return await self._provider.refund(
-            RefundRequest(key, effect, amount, body["payment_intent"], body.get("email"))
-        )
+        assert asked.payment_intent is not None, "a payment that came has an intent"
+        return await self._provider.refund(RefundRequest(key, asked.effect, amount, asked.payment_intent, asked.email))
 
-    def _free(self, standing: Mapping[str, Money], post: Post) -> Money:
-        amount = amount_of(post.body)
-        return standing.get(amount.currency, Money.zero(amount.currency)) - Money(post.body["kept"], amount.currency)
+    @staticmethod
+    def _free(balance: Mapping[str, Money], asked: SendRefund) -> Money:
+        kept = Money(asked.kept, asked.currency)
+        return balance.get(asked.currency, Money.zero(asked.currency)) - kept
 
-    def _looked_for_first(self, post: Post) -> bool:
-        """Is the key's memory in doubt, or was it refused before, perhaps after all done?
-
-        A refund from a buyer's credit empties what tells it from one of a payment: asked again, it is looked for.
-        """
-        old = self._clock.now() - post.created_at >= KEY_KEPT
-        return bool(post.body["attempt"] > 1) or old or (post.attempts > 0 and post.body.get("payer") is not None)
+    def _is_old(self, post: Post) -> bool:
+        """Return whether the provider may have forgotten the key."""
+        return self._clock.now() - post.created_at >= KEY_KEPT
 
 
-def new_generation(refuse: Callable[..., None], effect: str, why: str) -> Unit:
+def refused(disbursement: str, why: str, *, final: bool, perhaps: bool = False) -> Unit:
+    """Tell core of one that failed; `perhaps`: it may have been made after all."""
+    return known(partial(disbursements.refused, disbursement_id=disbursement, why=why, final=final, perhaps=perhaps))
+
+
+def new_generation(disbursement: str, why: str, *, perhaps: bool = False) -> Unit:
     """Ask again at once, under a key that the provider has not saved a failure for. The next post knows its number."""
-    refused_ = refused(refuse, effect, why, final=False)
+    failed = refused(disbursement, why, final=False, perhaps=perhaps)
 
     def unit(ctx: Ctx) -> None:
-        refused_(ctx)
-        known(lambda ctx: ask_again(ctx, effect))(ctx)
+        failed(ctx)
+        known(partial(disbursements.ask_again, disbursement_id=disbursement))(ctx)
 
     return unit

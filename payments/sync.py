@@ -12,20 +12,18 @@ from typing import Final
 
 import structlog
 
-from core.advice.sessions import chargebacks as recalled_sessions
-from core.advice.sessions import settlement
 from core.kernel.dispatcher import Never, Outcome
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.model import ChargebackState
+from core.money.chargebacks.rules import taken_as
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.recovery import chargeback_opened
 from core.shop.purchases import payments as purchases
-from core.shop.purchases import refunds
 from core.trade.funding import service as escrow
 from core.trade.funding.balances import surplus_found
-from core.trade.funding.called_back import taken_as
-from core.trade.funding.model import ChargebackState
 from core.trade.funding.rails import service as rails
-from core.trade.funding.recalled import deals as recalled_deals
-from core.trade.funding.recalled import sales as recalled_sales
 from payments.card_holds import tell_hold, tell_page
 from payments.outcomes import Apply, Unit, known, seen
 from payments.provider import Provider
@@ -46,8 +44,6 @@ from payments.provider_results import Answer, Done, Value
 from payments.webhook_inbox import ask_look
 
 REFUND_TAKES: Final = timedelta(days=60)  # at the most, from when it was asked for to its end
-
-RECALLED: Final = (recalled_deals, recalled_sessions, recalled_sales)
 
 log = structlog.get_logger(__name__)
 
@@ -174,12 +170,8 @@ def tell_credit(payer: str, standing: Mapping[str, Money]) -> Apply:
 # --- money out --------------------------------------------------------------------------------------------------------
 
 
-def tell_transfer(effect: str, ref: str) -> Unit:
-    return known(partial(sent, effect_id=effect, ref=ref))
-
-
-def tell_reversal(effect: str, ref: str) -> Unit:
-    return known(partial(taken_back, effect_id=effect, ref=ref))
+def tell_done(disbursement: str, ref: str) -> Unit:
+    return known(partial(disbursements.done, disbursement_id=disbursement, ref=ref))
 
 
 def tell_refund(refund: Refund) -> Apply:
@@ -187,83 +179,33 @@ def tell_refund(refund: Refund) -> Apply:
     if refund.effect is None or refund.state is RefundState.PENDING:
         return None
     if refund.state is RefundState.SUCCEEDED:
-        return known(partial(given_back, effect_id=refund.effect, ref=refund.ref))
+        return tell_done(refund.effect, refund.ref)
     log.warning("refund_failed", refund=refund.ref, effect=refund.effect, why=refund.why)
     why, unclaimed = refund.why or refund.state.value, refund.state is RefundState.UNCLAIMED
-    told = partial(not_given_back, effect_id=refund.effect, why=why, final=True, ref=refund.ref, unclaimed=unclaimed)
+    told = partial(
+        disbursements.refused,
+        disbursement_id=refund.effect,
+        why=why,
+        final=True,
+        ref=refund.ref,
+        unclaimed=unclaimed,
+    )
     return known(told)
 
 
-# A payout, a refund and a reversal are asked for in the same way, whether for a deal, for a session or for something
-# that the market sold; whose it is, its row tells.
-
-
-def sent(ctx: Ctx, effect_id: str, ref: str) -> None:
-    if refunds.owns(ctx, effect_id):
-        refunds.refund_done(ctx, effect_id, ref)
-    else:
-        (settlement.payout_done if settlement.owns(ctx, effect_id) else escrow.transfer_done)(ctx, effect_id, ref)
-
-
-def not_sent(ctx: Ctx, effect_id: str, why: str, *, final: bool, perhaps: bool = False) -> None:
-    """`perhaps`: it may have been sent after all, and is looked for before it is asked for again."""
-    if refunds.owns(ctx, effect_id):
-        refunds.refund_refused(ctx, effect_id, why, final=final)
-    elif settlement.owns(ctx, effect_id):
-        recalled_sessions.transfer_refused(ctx, effect_id, why, final=final, perhaps=perhaps)
-    else:
-        escrow.transfer_refused(ctx, effect_id, why, final=final, perhaps=perhaps)
-
-
-def taken_back(ctx: Ctx, effect_id: str, ref: str) -> None:
-    ours = settlement.owns(ctx, effect_id)
-    (recalled_sessions.reversal_done if ours else escrow.reversal_done)(ctx, effect_id, ref)
-
-
-def not_taken_back(ctx: Ctx, effect_id: str, why: str, *, final: bool, perhaps: bool = False) -> None:
-    """The seller's account does not have it: asked for again as long as something is owed. `perhaps`: as above."""
-    ours = recalled_sessions if settlement.owns(ctx, effect_id) else escrow
-    ours.reversal_refused(ctx, effect_id, why, final=final, perhaps=perhaps)
-
-
-def ask_again(ctx: Ctx, effect_id: str) -> None:
-    if refunds.owns(ctx, effect_id):
-        refunds.ask_again(ctx, effect_id)
-    else:
-        (settlement if settlement.owns(ctx, effect_id) else escrow).send_again(ctx, effect_id)
-
-
-def given_back(ctx: Ctx, effect_id: str, ref: str) -> None:
-    if refunds.owns(ctx, effect_id):
-        refunds.refund_done(ctx, effect_id, ref)
-    else:
-        (settlement.payout_done if settlement.owns(ctx, effect_id) else escrow.refund_done)(ctx, effect_id, ref)
-
-
-def not_given_back(
-    ctx: Ctx, effect_id: str, why: str, *, final: bool, ref: str | None = None, unclaimed: bool = False
-) -> None:
-    if refunds.owns(ctx, effect_id):
-        refunds.refund_refused(ctx, effect_id, why, ref, final=final)
-    elif settlement.owns(ctx, effect_id):
-        recalled_sessions.refund_refused(ctx, effect_id, why, final=final, ref=ref)
-    else:
-        escrow.refund_refused(ctx, effect_id, why, final=final, ref=ref, unclaimed=unclaimed)
-
-
-async def look_at_transfer_of(provider: Provider, effect: str, group: str) -> Outcome:
+async def look_at_transfer_of(provider: Provider, disbursement: str, group: str) -> Outcome:
     """A payout that is not there is still being asked for; its post knows."""
-    found = await provider.find_transfer(effect, group)
-    return seen(found, lambda ref: tell_transfer(effect, ref) if ref is not None else None)
+    found = await provider.find_transfer(disbursement, group)
+    return seen(found, lambda ref: tell_done(disbursement, ref) if ref is not None else None)
 
 
-async def look_at_reversal_of(provider: Provider, effect: str, transfer: str) -> Outcome:
-    found = await provider.find_reversal(effect, transfer)
-    return seen(found, lambda ref: tell_reversal(effect, ref) if ref is not None else None)
+async def look_at_reversal_of(provider: Provider, disbursement: str, transfer: str) -> Outcome:
+    found = await provider.find_reversal(disbursement, transfer)
+    return seen(found, lambda ref: tell_done(disbursement, ref) if ref is not None else None)
 
 
-async def look_at_refund_of(provider: Provider, effect: str, intent: str, now: datetime) -> Outcome:
-    found = await provider.find_refund(effect, intent, now - REFUND_TAKES)
+async def look_at_refund_of(provider: Provider, disbursement: str, intent: str, now: datetime) -> Outcome:
+    found = await provider.find_refund(disbursement, intent, now - REFUND_TAKES)
     return seen(found, lambda refund: tell_refund(refund) if refund is not None else None)
 
 
@@ -284,14 +226,12 @@ def tell_dispute(dispute: Dispute) -> Apply:
 
     What the bank takes anew, after it had given it back, is told as a dispute of its own.
     """
-    intent = dispute.intent or ""
 
     def opened(ctx: Ctx, name: str, taking: Taking, due_by: datetime | None) -> None:
-        paid_for = next((each for each in RECALLED if each.owns(ctx, intent)), recalled_deals)
-        paid_for.chargeback_opened(
+        chargeback_opened(
             ctx,
             ref=name,
-            intent_ref=intent,
+            intent_ref=dispute.intent or "",
             taken=taking.amount,
             fee=taking.fee,
             reason=dispute.reason,
@@ -301,13 +241,13 @@ def tell_dispute(dispute: Dispute) -> Apply:
     def unit(ctx: Ctx) -> None:
         for number, taking in enumerate(dispute.takings, 1):
             name, last = taken_as(dispute.ref, number), taking is dispute.takings[-1]
-            known_so = escrow.chargeback_named(ctx, name)
+            known_so = chargebacks.named(ctx, name)
             if not last and known_so is not None and known_so.state == ChargebackState.WON:
                 continue
             opened(ctx, name, taking, dispute.due_by if last else None)
             won = taking.back or (last and dispute.state is DisputeState.WON)
             if won or (last and dispute.state is DisputeState.LOST):
-                escrow.chargeback_closed(ctx, ref=name, won=won, fee_returned=taking.fee_returned)
+                chargebacks.closed(ctx, ref=name, won=won, fee_returned=taking.fee_returned)
             if not last:  # what follows from this one is done before the next one is told
                 ask_look(ctx, "dispute", dispute.ref, "taken again")
                 return

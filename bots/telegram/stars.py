@@ -18,8 +18,10 @@ from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.errors import Refusal
 from core.kernel.outbox import Post
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.shop.purchases import payments, refunds
-from core.shop.purchases.messages import RefundStars, SendInvoice
+from core.money.disbursements import service as disbursements
+from core.money.messages import RefundStars
+from core.shop.purchases import payments
+from core.shop.purchases.messages import SendInvoice
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +66,7 @@ class StarsCarrier:
         return Delivered()
 
     async def _refund(self, refund: RefundStars) -> Delivered | Later | Never:
-        gone = partial(refunds.refund_done, refund_id=refund.effect, ref=f"refund:{refund.charge}"[:120])
+        gone = partial(disbursements.done, disbursement_id=refund.effect, ref=f"refund:{refund.charge}"[:120])
         try:
             await self._bot.refund_star_payment(int(refund.payer), refund.charge)
         except InvalidToken as ours:
@@ -72,7 +74,7 @@ class StarsCarrier:
         except (BadRequest, Forbidden) as refused:
             if GONE_BACK_ALREADY in str(refused).lower():
                 return Delivered(gone)
-            return Never(str(refused), partial(refunds.refund_refused, refund_id=refund.effect, why=str(refused)))
+            return Never(str(refused), partial(disbursements.refused, disbursement_id=refund.effect, why=str(refused)))
         return Delivered(gone)
 
 

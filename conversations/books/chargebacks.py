@@ -13,15 +13,16 @@ from conversations.router import Router
 from core.advice.sessions.service import booking_for
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
+from core.money.chargebacks import events as money
+from core.money.chargebacks.model import CHARGEBACK, OWING, Chargeback, ChargebackState
+from core.money.chargebacks.service import chargeback_for
+from core.money.model import SubjectKind
 from core.people.accounts.model import Person
 from core.people.accounts.service import operators
 from core.shop.purchases.service import purchase_for
 from core.trade.deals.service import deal_for
-from core.trade.funding import events as money
-from core.trade.funding.chargebacks import OWING, chargeback_for
 from core.trade.funding.evidence.model import SEND_BEFORE, PackState
 from core.trade.funding.evidence.service import pack_of
-from core.trade.funding.model import CHARGEBACK, Chargeback, ChargebackState, SubjectKind
 
 KIND: Final = "recall"
 PARTS: Final = ("amount", "why")

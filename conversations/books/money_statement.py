@@ -14,10 +14,10 @@ from core.books.statements import rules
 from core.books.statements import service as statements
 from core.books.statements.model import Held, Payout, Statement, Taken
 from core.kernel.money import Money
+from core.money.disbursements.model import DisbursementState
 from core.people.files.model import Checked
 from core.people.files.service import keep
 from core.trade.funding import service as escrow
-from core.trade.funding.model import EffectState
 
 SHOWN, FEW = 10, 5  # deals and payouts; what there is of sessions alone
 COLUMNS = ("at", "deal", "what", "came", "went", "fee", "currency", "entry", "invoices")
@@ -116,7 +116,7 @@ def _taken_line(chat: ChatContext, taken: Taken, label: str) -> Line:
 def _payout_line(chat: ChatContext, payout: Payout) -> Line:
     words = chat.words
     label = words("money.lot", ref=payout.ref, lot=payout.lot) if payout.lot else words("money.deal", ref=payout.ref)
-    state = "no_account" if payout.state == EffectState.WAITING and not is_set_up(chat) else payout.state
+    state = "no_account" if payout.state == DisbursementState.WAITING and not is_set_up(chat) else payout.state
     value = words(f"money.payout_{state}", net=payout.net)
     if payout.fee:
         value = f"{value} {words('money.fee', fee=payout.fee)}"
@@ -133,9 +133,9 @@ def _payout_button(chat: ChatContext, now: Statement) -> tuple[tuple[Button, ...
 def payouts_card(chat: ChatContext) -> Card:
     """Payouts are set up: what waits to go out, what went out last, and the way to change where it goes."""
     words, now = chat.words, statements.statement(chat.ctx)
-    last = next((each for each in now.payouts if each.state is EffectState.DONE), None)
+    last = next((each for each in now.payouts if each.state is DisbursementState.DONE), None)
     lines = [Line(label=words("money.due"), value=words.show(each)) for each in now.due]
-    lines += [_payout_line(chat, each) for each in now.payouts if each.state is not EffectState.DONE][:FEW]
+    lines += [_payout_line(chat, each) for each in now.payouts if each.state is not DisbursementState.DONE][:FEW]
     lines += [_payout_line(chat, last)] if last is not None else []
     change = Button(label=words("payout.change"), press=press("payout.change"))
     return Card(

@@ -50,6 +50,7 @@ from core.kernel.reactions import Reactions
 from core.kernel.reminders import DeadlineNears
 from core.kernel.transaction import Ctx
 from core.kernel.transaction import person as acting_person
+from core.money.payees import events as payees
 from core.people.accounts.model import Person
 from core.people.accounts.service import identities, members, organisation_of, person_of
 from core.people.companies.events import MemberJoined, MemberLeft
@@ -104,9 +105,9 @@ class Notices:
             reactions.on(fact, on_listing_moved)
         reactions.on(money.OnboardingLinkReady, self._on_onboarding_link)
         reactions.on(money.AccountRefused, self._on_account_refused)
-        reactions.on(money.PayeeReady, self._on_payee_ready)
+        reactions.on(payees.PayeeReady, self._on_payee_ready)
         reactions.on(money.PayeeRestricted, self._on_payee_restricted)
-        reactions.on(money.AccountAwaited, self._on_account_awaited)
+        reactions.on(payees.AccountAwaited, self._on_account_awaited)
         reactions.on(DeadlineNears, on_deadline_nears)
         reactions.on(MemberJoined, self._on_member_joined)
         reactions.on(MemberLeft, self._on_member_left)
@@ -215,7 +216,7 @@ class Notices:
         """In place of the card that says that the link is coming; the way out is to try again."""
         self._to_person(ctx, fact.person, lambda chat: set_up_payouts(chat, chat.words("payout.refused", why=fact.why)))
 
-    def _on_payee_ready(self, ctx: Ctx, fact: money.PayeeReady) -> None:
+    def _on_payee_ready(self, ctx: Ctx, fact: payees.PayeeReady) -> None:
         def card(chat: ChatContext) -> Card:
             ready = chat.words("payout.ready")
             return Card(
@@ -239,7 +240,7 @@ class Notices:
 
         self._to_organisation(ctx, fact.organisation_id, say)
 
-    def _on_account_awaited(self, ctx: Ctx, fact: money.AccountAwaited) -> None:
+    def _on_account_awaited(self, ctx: Ctx, fact: payees.AccountAwaited) -> None:
         def say(chat: ChatContext) -> Say:
             amounts = ", ".join(chat.words.show(each) for each in fact.amounts)
             return set_up_payouts(chat, chat.words("notice.payout_waiting.no_account", amount=amounts))

@@ -10,13 +10,13 @@ from conversations.event_sentences import notifications
 from conversations.reply import Card
 from conversations.shop.purchases import purchase_card
 from core.kernel.transaction import Ctx
+from core.money.chargebacks import events as money
+from core.money.model import SubjectKind
 from core.people.accounts.model import Person
 from core.people.accounts.service import operators, person_of
 from core.shop.purchases import events as purchase
+from core.shop.purchases.chargebacks import hangs_on, stands_alone
 from core.shop.purchases.service import purchase_for
-from core.trade.funding import events as money
-from core.trade.funding.model import SubjectKind
-from core.trade.funding.recalled.sales import hangs_on, stands_alone
 
 PURCHASE_FACTS: Final[dict[type[Any], str]] = {
     purchase.PurchaseOpened: "",

@@ -15,9 +15,9 @@ from conversations.reply import Button, Card, Line, Toast
 from conversations.router import Flow, Router
 from conversations.turn import PaidStars
 from core.kernel.money import Money
+from core.money.chargebacks.service import of_subject
 from core.shop.purchases import payments, service
 from core.shop.purchases.model import MAY_COME_BACK, PURCHASE, BuyThing, Purchase, PurchaseState, Rail, Thing
-from core.trade.funding.chargebacks import of_subject
 
 router = Router()
 

@@ -14,6 +14,7 @@ from core.kernel.money import Money
 from core.kernel.quantity import Quantity
 
 PAYMENTS: Final = "payments"
+STARS: Final = "stars"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +196,19 @@ class SendReversal(Priced):
     effect: str
     attempt: int
     transfer: str
+
+
+@stored_as(STARS, "refund")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundStars(Message):
+    """Give a whole payment back to its payer. `amount` counts Stars."""
+
+    effect: str
+    payer: str
+    charge: str
+    attempt: int
+    amount: int
+    currency: str
 
 
 # --- sellers, disputes, and what the provider has told ----------------------------------------------------------------

@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from core.kernel.money import Money
+from core.money.disbursements.model import DisbursementState
 from core.trade.delivery.model import LotState
 from core.trade.funding.evidence.deal_record import LEFT
-from core.trade.funding.model import EffectState
 from core.trade.listings.model import Certificate
 
 Record = Mapping[str, Any]
@@ -120,7 +120,7 @@ def _given_back(record: Record) -> list[str]:
     of_it = [each for each in record["payouts_and_refunds"] if each["payment_id"] == record["dispute"]["payment"]]
     return [
         f"{_money(each, 'amount_minor')} was sent back to the buyer as {each['provider_ref']}."
-        if each["state"] == EffectState.DONE
+        if each["state"] == DisbursementState.DONE
         else f"{_money(each, 'amount_minor')} is due back to the buyer and has not gone."
         for each in of_it
         if each["to"] == "buyer"

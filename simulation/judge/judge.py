@@ -17,12 +17,13 @@ from core.kernel.ids import Ids
 from core.kernel.process import Process
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Ctx
+from core.money.chargebacks.model import CHARGEBACK
 from core.money.ledger.invariants import check
 from core.shop.purchases.model import PURCHASE
 from core.trade.deals.model import DEAL
 from core.trade.delivery.model import LOT
 from core.trade.disputes.model import CASE
-from core.trade.funding.model import CHARGEBACK, CREDIT
+from core.trade.funding.model import CREDIT
 from core.trade.offers.model import OFFER
 from core.trade.requests.model import REQUEST
 from simulation.engine.database import as_kept
@@ -45,7 +46,7 @@ ENDING: Final[Mapping[str, Process[Any]]] = {
 JOURNEYS: Final = ("deal", "booking", "purchase", "request")  # each begun by a person, and gone through to an end
 STEPS: Final[Mapping[str, Process[Any]]] = {each.name: each for each in (*ENDING.values(), LOT)}
 # What is asked of the provider and must have an end, too: (table, states in which it has one).
-ASKED: Final = (("effect", "'done'"), ("session_payout", "'done'"), ("purchase_refund", "'done'"))
+ASKED: Final = (("disbursement", "'done', 'kept'"),)
 
 
 LEEWAY: Final = timedelta(seconds=2)  # in which a deadline that was put off may ring early

@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
-from core.trade.funding.model import EffectState
+from core.money.disbursements.model import DisbursementState
 from lab.stripe.api.shapes import Thing
 from simulation.judge.tables import Tables
 from simulation.services.stripe_account import StripeAccount
@@ -24,12 +24,7 @@ def one_effect_each(tables: Tables, stripe: StripeAccount) -> list[str]:
         for thing in stripe.things(kind):
             if thing.get("status") not in FAILED:
                 made[_effect_of(thing)].append(thing)
-    rows = tables.rows(
-        "SELECT id, key, kind, state, amount_minor, currency, payee, deal_id FROM effect UNION ALL "
-        "SELECT id, key, kind, state, amount_minor, currency, payee, booking_id FROM session_payout UNION ALL "
-        "SELECT id, id, CASE WHEN payee IS NULL THEN 'refund' ELSE 'transfer' END, state, amount_minor, currency,"
-        " payee, purchase_id FROM purchase_refund"
-    )
+    rows = tables.rows("SELECT id, key, kind, state, amount_minor, currency, payee, subject FROM disbursement")
     accounts = dict(tables.rows("SELECT organisation_id, account_ref FROM payee"))
     known = {row[0]: row for row in rows}
     for effect, things in made.items():
@@ -41,7 +36,7 @@ def one_effect_each(tables: Tables, stripe: StripeAccount) -> list[str]:
             wrong.append(f"effect: {row[1]} was carried out {len(things)} times")
         wrong += [f"effect: {row[1]} {wrongly}" for each in things for wrongly in _unlike(each, row, accounts)]
     for effect, key, _, state, *_ in rows:
-        if state == EffectState.DONE and not made[effect]:
+        if state == DisbursementState.DONE and not made[effect]:
             wrong.append(f"effect: {key} is done here, and was never done there")
     return wrong
 
@@ -49,7 +44,7 @@ def one_effect_each(tables: Tables, stripe: StripeAccount) -> list[str]:
 def nothing_left_in_doubt(tables: Tables, stripe: StripeAccount) -> list[str]:
     """While a bank has called money of a deal back and not decided, none of that deal's leaves."""
     left = [(_effect_of(each), each["created"]) for each in stripe.things("transfer")]
-    deals = dict(tables.rows("SELECT id, deal_id FROM effect WHERE kind = 'transfer'"))
+    deals = dict(tables.rows("SELECT id, subject FROM disbursement WHERE kind = 'payout'"))
     wrong = []
     for deal, opened, decided in tables.rows(
         "SELECT subject, opened_at, (SELECT MIN(at) FROM step WHERE step.subject = chargeback.id) FROM chargeback"

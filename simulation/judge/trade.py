@@ -53,12 +53,14 @@ def ended_when_paid(tables: Tables) -> list[str]:
     """A deal ends when its last money has arrived, not while it is on its way. What came back had been booked."""
     wrong = []
     for ref, key, ended, booked in tables.rows(
-        "SELECT deal.ref, effect.key, MIN(step.id), MIN(booked.id) FROM effect JOIN deal ON deal.id = effect.deal_id"
-        " LEFT JOIN ledger_entry AS booked ON booked.key LIKE 'deal:' || deal.id || ':' || effect.key || ':%'"
+        "SELECT deal.ref, disbursement.key, MIN(step.id), MIN(booked.id) FROM disbursement"
+        " JOIN deal ON deal.id = disbursement.subject"
+        " LEFT JOIN ledger_entry AS booked ON booked.key LIKE 'deal:' || deal.id || ':' || disbursement.key || ':%'"
         " LEFT JOIN step ON step.subject = deal.id AND step.process = 'deal'"
-        " AND step.event IN ('paid_out', 'refunded') AND step.id > effect.id"
-        " WHERE effect.kind IN ('transfer', 'refund') AND effect.state = 'done' AND effect.chargeback_id IS NULL"
-        " GROUP BY effect.id"
+        " AND step.event IN ('paid_out', 'refunded') AND step.id > disbursement.id"
+        " WHERE disbursement.kind IN ('payout', 'refund') AND disbursement.state = 'done'"
+        " AND disbursement.chargeback_id IS NULL"
+        " GROUP BY disbursement.id"
     ):
         if booked is None:
             wrong.append(f"end: {key} of deal {ref} has arrived, and stands nowhere in the books")

@@ -6,25 +6,20 @@ from typing import Any
 
 from core.kernel.money import Money
 from core.kernel.process import step
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.model import CHARGEBACK
+from core.money.disbursements import recovery, requests
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.model import DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
 from core.money.ledger.model import COMMISSION, PROVIDER, credit, debit, payable
 from core.trade.deals import service as deals
 from core.trade.delivery.events import LotArrived
 from core.trade.delivery.model import Lot
-from core.trade.funding import (
-    balances,
-    chargebacks,
-    effects,
-    funding,
-    incoming_payments,
-    payees,
-    reactions,
-    service,
-    settlement,
-)
+from core.trade.funding import balances, funding, incoming_payments, payouts, reactions, service, settlement
+from core.trade.funding import chargebacks as deal_chargebacks
 from core.trade.funding import rules as money
-from core.trade.funding.model import CHARGEBACK, EffectState, Payment
-from core.trade.funding.recalled import deals as recalled
+from core.trade.funding.model import Payment
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
 rules = Rules(among="trade")
@@ -37,13 +32,19 @@ def _() -> list[Any]:
     def again(ctx: Any, key: str, *rest: Any, **named: Any) -> Any:
         return post(ctx, f"{key}:{ctx.new_id()}", *rest, **named)
 
-    def transfer_done(ctx: Any, effect_id: str, ref: str) -> None:
-        effect = effects.effect_locked(ctx, effect_id)
-        legs = [debit(payable(str(effect.payee)), effect.amount), credit(PROVIDER, effect.amount)]
-        effects.book(ctx, effect, "Sent to the seller", legs, ref)
-        effects.finish(ctx, effect.deal_id)
+    told = as_it_was(disbursements, "done")
 
-    return [instead(ledger, "post", again), instead(service, "transfer_done", transfer_done)]
+    def done(ctx: Any, disbursement_id: str, ref: str) -> None:
+        row, _ = disbursements.locked(ctx, disbursement_id)
+        if row.kind is not DisbursementKind.PAYOUT:
+            told(ctx, disbursement_id, ref)
+            return
+        row.state = DisbursementState.ASKED
+        legs = [debit(payable(str(row.payee)), row.amount), credit(PROVIDER, row.amount)]
+        recovery.book(ctx, row, "Sent to the seller", legs, ref)
+        payouts.finish(ctx, row.subject)
+
+    return [instead(ledger, "post", again), instead(disbursements, "done", done)]
 
 
 @rules.rule("fee_by_lot", "The commission is on the running total of the deal")
@@ -71,7 +72,7 @@ def _() -> list[Any]:
 
 @rules.rule("no_refund", "What goes back is sent back")
 def _() -> list[Any]:
-    return [instead(each, "pay_back", nothing) for each in (settlement, funding, incoming_payments)]
+    return [instead(each, "refund", nothing) for each in (settlement, funding, incoming_payments)]
 
 
 @rules.rule("refund_and_release", "What is released does not also go back")
@@ -147,7 +148,7 @@ def _() -> list[Any]:
 
 @rules.rule("dispute_race", "Nothing leaves a deal whose money was called back", "dispute_later", among="late account")
 def _() -> list[Any]:
-    return [instead(effects, "frozen", lambda *_: False), instead(chargebacks, "frozen", lambda *_: False)]
+    return [instead(requests, "frozen", lambda *_: False), instead(chargebacks, "frozen", lambda *_: False)]
 
 
 @rules.rule("never_thaws", "When the bank has decided, the deal's money moves again", "dispute")
@@ -171,8 +172,8 @@ def _() -> list[Any]:
 def _() -> list[Any]:
     set_off = as_it_was(settlement, "set_off")
 
-    def whole(ctx: Any, deal: Any, lot_id: str, net: Money) -> Money:
-        set_off(ctx, deal, lot_id, net)
+    def whole(ctx: Any, kind: Any, subject: str, seller: str, net: Money, *, mark: str) -> Money:
+        set_off(ctx, kind, subject, seller, net, mark=mark)
         return net
 
     return [instead(settlement, "set_off", whole)]
@@ -185,31 +186,26 @@ def _() -> list[Any]:
 
 @rules.rule("never_tried_again", "A payout that was put off is tried again", "seller_restricted call_error_before")
 def _() -> list[Any]:
-    return [
-        instead(effects, "set_timer", nothing),
-        instead(effects, "send_again", nothing),
-        instead(reactions, "send_again", nothing),
-        instead(recalled, "try_again", nothing),
-    ]
+    return [instead(disbursements, name, nothing) for name in ("set_timer", "send_again", "retry")]
 
 
 @rules.rule("waits_in_vain", "Who can be paid now is sent what has waited")
 def _() -> list[Any]:
-    return [instead(payees, "send_waiting", nothing), instead(reactions, "try_deal_again", nothing)]
+    return [instead(disbursements, "send_waiting", nothing), instead(reactions, "try_deal_again", nothing)]
 
 
 @rules.rule("state_before_books", "A payout is done when it is booked")
 def _() -> list[Any]:
-    def book(ctx: Any, effect: Any, _memo: str, _legs: Any, ref: str) -> None:
-        effect.state, effect.provider_ref = EffectState.DONE, ref
+    def book(ctx: Any, row: Any, _memo: str, _legs: Any, ref: str) -> None:
+        row.state, row.provider_ref = DisbursementState.DONE, ref
         ctx.session.flush()
 
-    return [instead(effects, "book", book)]
+    return [instead(recovery, "book", book)]
 
 
 @rules.rule("never_ends", "A deal ends when nothing is held and nothing is on its way")
 def _() -> list[Any]:
-    return [instead(place, "finish", nothing) for place in (effects, settlement, reactions, recalled)]
+    return [instead(place, "finish", nothing) for place in (payouts, settlement, reactions, deal_chargebacks)]
 
 
 @rules.rule("ends_too_soon", "A deal does not end before its money has arrived", among="late account")
@@ -219,4 +215,4 @@ def _() -> list[Any]:
         if deal.state in deals.ENDING:
             (deals.paid_out if deal.state in deals.SETTLING else deals.refunded)(ctx, deal_id)
 
-    return [instead(place, "finish", finish) for place in (effects, settlement, reactions, recalled)]
+    return [instead(place, "finish", finish) for place in (payouts, settlement, reactions, deal_chargebacks)]

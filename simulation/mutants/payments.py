@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from core.kernel.dispatcher import Delivered, Never
 from core.kernel.inbox import take_in
 from core.kernel.money import Money
-from core.trade.funding import service as escrow
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.model import DisbursementKind
+from core.money.model import SubjectKind
 from core.trade.funding.model import Payment, PaymentState
 from payments import payment_requests, payouts, reconciliation, sync
 from payments.open_items import OpenEnds
@@ -22,7 +23,7 @@ from payments.provider_results import Refused, Unknown
 from payments.reconciliation import Reconciler
 from payments.stripe import cards, money_in, money_out, parsing, webhooks
 from payments.stripe.money_out import MoneyOut
-from simulation.mutants.rule import Rules, as_it_was, instead, nothing
+from simulation.mutants.rule import Rules, as_it_was, instead
 
 rules = Rules(among="trade")
 
@@ -75,11 +76,11 @@ def _() -> list[Any]:
 def _() -> list[Any]:
     once = as_it_was(PayingOut, "_once")
 
-    async def hoped(self: PayingOut, post: Any, *how: Any, **unclear: Any) -> Any:
-        outcome, tell = await once(self, post, *how, **unclear), how[2]
+    async def hoped(self: PayingOut, post: Any, *how: Any) -> Any:
+        outcome = await once(self, post, *how)
         if isinstance(outcome, (Delivered, Never)):
             return outcome
-        return Delivered(tell(str(post.body["effect"]), f"unknown:{post.id}"))
+        return Delivered(sync.tell_done(str(post.body["effect"]), f"unknown:{post.id}"))
 
     return [instead(PayingOut, "_once", hoped)]
 
@@ -141,7 +142,7 @@ def _() -> list[Any]:
     def tell_refund(refund: Any) -> Any:
         if refund.effect is None or refund.state is RefundState.PENDING:
             return None
-        return known(partial(sync.given_back, effect_id=refund.effect, ref=refund.ref))
+        return sync.tell_done(refund.effect, refund.ref)
 
     return [instead(sync, "tell_refund", tell_refund), instead(payouts, "tell_refund", tell_refund)]
 
@@ -214,4 +215,11 @@ def _() -> list[Any]:
 
 @rules.rule("refund_unheard", "A refund that has gone is booked")
 def _() -> list[Any]:
-    return [instead(escrow, "refund_done", nothing)]
+    told = as_it_was(disbursements, "done")
+
+    def done(ctx: Any, disbursement_id: str, ref: str) -> None:
+        row, _ = disbursements.locked(ctx, disbursement_id)
+        if row.kind is not DisbursementKind.REFUND or row.subject_kind is not SubjectKind.DEAL:
+            told(ctx, disbursement_id, ref)
+
+    return [instead(disbursements, "done", done)]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from core.advice.sessions import card_holds, card_results, meeting, settlement, slot_checks
+from core.advice.sessions import card_holds, card_results, meeting, payouts, slot_checks
 from core.advice.sessions import rules as tariff
 from core.advice.sessions.model import Booking, HoldState
 from core.advice.sessions.process import SESSION
 from core.kernel.money import Money
 from core.kernel.process import step
+from core.money.disbursements import service as disbursements
+from core.money.model import SubjectKind
 from payments.stripe.cards import Cards
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
@@ -97,7 +99,7 @@ def _() -> list[Any]:
 
 @rules.rule("settled_twice", "A session's money is parted once")
 def _() -> list[Any]:
-    return [instead(settlement, "finish", nothing)]
+    return [instead(payouts, "finish", nothing)]
 
 
 @rules.rule(
@@ -164,4 +166,11 @@ def _() -> list[Any]:
 
 @rules.rule("payout_unheard", "A consultant's payout that has gone is booked")
 def _() -> list[Any]:
-    return [instead(settlement, "payout_done", nothing)]
+    told = as_it_was(disbursements, "done")
+
+    def done(ctx: Any, disbursement_id: str, ref: str) -> None:
+        row, _ = disbursements.locked(ctx, disbursement_id)
+        if row.subject_kind is not SubjectKind.SESSION:
+            told(ctx, disbursement_id, ref)
+
+    return [instead(disbursements, "done", done)]

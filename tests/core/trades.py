@@ -11,8 +11,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from config.tables import METADATA
 from core.books.invoicing.issuance import write
-from core.kernel.database import Table
 from core.kernel.ids import Ids
 from core.kernel.money import Money
 from core.kernel.outbox import Post
@@ -21,6 +21,8 @@ from core.kernel.reactions import Reactions
 from core.kernel.sqlite import SqliteRunner
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, Transactions
+from core.money.disbursements import reactions as disbursement_reactions
+from core.money.disbursements import service as disbursements
 from core.people.accounts.service import organisation_of, person_of
 from core.trade.deals import reactions as deal_reactions
 from core.trade.deals import service as deals
@@ -49,6 +51,7 @@ TIMER_HANDLERS: dict[str, TimerHandler] = {
     **listing_reactions.timer_handlers,
     **offer_reactions.timer_handlers,
     **delivery_reactions.timer_handlers,
+    **disbursement_reactions.timer_handlers,
     **escrow_reactions.timer_handlers,
     **support_reactions.timer_handlers,
 }
@@ -179,11 +182,11 @@ class Trade:
             case "checkout.expire":
                 escrow.payment_lapsed(ctx, body["payment"])
             case "transfer":
-                escrow.transfer_done(ctx, body["effect"], f"tr_{body['effect']}")
+                disbursements.done(ctx, body["effect"], f"tr_{body['effect']}")
             case "refund":
-                escrow.refund_done(ctx, body["effect"], f"re_{body['effect']}")
+                disbursements.done(ctx, body["effect"], f"re_{body['effect']}")
             case "reversal":
-                escrow.reversal_done(ctx, body["effect"], f"trr_{body['effect']}")
+                disbursements.done(ctx, body["effect"], f"trr_{body['effect']}")
             case "invoice.write":
                 write(ctx, body["invoice"], invoicing_steps.PAPER_WORDS)
             case "account.open":
@@ -203,6 +206,7 @@ async def agreed(
     """A deal that has just been struck by buying at the listed price; nobody has signed. `goods`: of the listing."""
     deal_reactions.listen(market.reactions, PlatformTerms(COMMISSION_BP, settlement, held))
     delivery_reactions.listen(market.reactions)
+    disbursement_reactions.listen(market.reactions)
     escrow_reactions.listen(market.reactions)
     support_reactions.listen(market.reactions)
     invoicing_steps.hire(market)
@@ -256,7 +260,7 @@ async def market_in_memory() -> AsyncIterator[Market]:
     transactions = Transactions(runner, clock, Ids(random.Random(7).randbytes), reactions)
     market = Market(transactions, clock, reactions)
     transactions.deliver_by(market.posts.extend)
-    await market.run(MARKET, lambda ctx: Table.metadata.create_all(ctx.session.connection()))
+    await market.run(MARKET, lambda ctx: METADATA.create_all(ctx.session.connection()))
     try:
         yield market
     finally:

@@ -10,6 +10,8 @@ import pytest
 
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER
+from core.money.disbursements import recovery
+from core.money.disbursements import service as disbursements
 from core.privacy.erasure.service import erase
 from core.trade.deals import service as deals
 from core.trade.funding import service as escrow
@@ -44,7 +46,7 @@ async def signed(market: Market, **held: Any) -> Trade:
 async def record(trade: Trade, taken: Money) -> dict[str, Any]:
     """What we have of the deal when the buyer's bank takes so much of its payment."""
     opened = partial(
-        escrow.chargeback_opened,
+        recovery.chargeback_opened,
         ref="du_1",
         intent_ref="pi_1",
         taken=taken,
@@ -126,7 +128,7 @@ async def test_of_a_deal_that_is_paid_directly_the_bank_reads_that_nobody_held_i
     assert f"{direct} Of the disputed payment 5000.00 EUR came. 5000.00 EUR is due back to the buyer" in waits
     assert "The market held" not in waits
     (refund,) = trade.asked("refund")
-    await market.run(PROVIDER, partial(escrow.refund_done, effect_id=refund["effect"], ref="re_1"))
+    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=refund["effect"], ref="re_1"))
     sent = texts(await record(trade, Money.zero("EUR")))["uncategorized_text"]
     assert f"{direct} Of the disputed payment 5000.00 EUR came. 5000.00 EUR was sent back to the buyer as re_1." in sent
 

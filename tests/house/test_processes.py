@@ -25,6 +25,7 @@ ANOTHERS_CLOCK = {
     ("lot", "waiting"),
     ("case", "escalated"),
     ("purchase", "giving_back"),
+    ("disbursement", "asked"),
     ("session", "charging"),
     ("session", "releasing"),
     ("session", "paying_out"),

@@ -26,13 +26,14 @@ from core.kernel.ids import Ids
 from core.kernel.reactions import Reactions
 from core.kernel.sqlite import SqliteRunner
 from core.kernel.transaction import MARKET, Transactions
+from core.money.disbursements.model import Disbursement
 from core.people.accounts.model import CompleteProfile, Role
 from core.people.accounts.service import complete_profile, organisation_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
 from core.trade.funding.evidence import reactions as evidence_reactions
-from core.trade.funding.model import Effect, Payment
+from core.trade.funding.model import Payment
 from core.trade.funding.rails.model import Rail
 from lab.app import Lab
 from lab.people import Browser
@@ -206,8 +207,10 @@ class Shop:
             await self.trade.accept(lot)
         await self.work()
 
-    async def effects(self) -> list[Effect]:
-        found: list[Effect] = await self.trade.as_market(lambda ctx: escrow.effects_of(ctx, self.trade.deal_id))
+    async def effects(self) -> list[Disbursement]:
+        found: list[Disbursement] = await self.trade.as_market(
+            lambda ctx: escrow.disbursements_of(ctx, self.trade.deal_id)
+        )
         return found
 
     async def books_agree(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from core.kernel.dispatcher import Delivered
+from core.money.disbursements.model import DisbursementState
 from core.people.accounts.service import person_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
-from core.trade.funding.model import EffectState
 from core.trade.funding.rails.model import Rail
 from payments.sync import look
 from tests.core.amounts import eur
@@ -57,8 +57,8 @@ async def test_what_is_asked_back_may_just_have_paid_for_the_next_deal(shop: Sho
     await shop.reconciler.sweep()
     assert (await shop.trade.deal()).state == DealState.FUNDED
     await shop.pass_time(days=2)
-    (settled,) = await shop.trade.as_market(lambda ctx: escrow.effects_of(ctx, first))
-    assert (settled.state, settled.amount) == (EffectState.DONE, eur(6_000))
+    (settled,) = await shop.trade.as_market(lambda ctx: escrow.disbursements_of(ctx, first))
+    assert (settled.state, settled.amount) == (DisbursementState.DONE, eur(6_000))
     assert await shop.made("refund") == []
     assert await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, first)) == []
     assert await shop.reconciler.reconcile() == {}
@@ -90,8 +90,8 @@ async def test_a_refund_that_nobody_received_may_pay_for_the_next_deal_and_only_
     await shop.pass_time(days=8)
     refunds = [(each["amount"], each["payment_intent"] is None) for each in await shop.made("refund")]
     assert refunds == [(2_100_000, False), (1_050_000, True)]
-    assert {each.state for each in await shop.trade.as_market(lambda ctx: escrow.effects_of(ctx, first))} == {
-        EffectState.DONE
+    assert {each.state for each in await shop.trade.as_market(lambda ctx: escrow.disbursements_of(ctx, first))} == {
+        DisbursementState.DONE
     }
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
@@ -108,7 +108,7 @@ async def test_a_refund_whose_account_is_closed_hides_nothing_that_is_transferre
     await shop.does(f"refunds/{(await shop.made('refund'))[0]['id']}", do="fail")
 
     async def owed() -> bool:
-        return [each.state for each in await shop.effects()] == [EffectState.REFUSED]
+        return [each.state for each in await shop.effects()] == [DisbursementState.REFUSED]
 
     await shop.until(owed)
     await bank(shop, 2_100_000)
@@ -120,7 +120,7 @@ async def test_a_refund_whose_account_is_closed_hides_nothing_that_is_transferre
     await shop.pass_time(days=2)
     await shop.reconciler.sweep()
     assert [each["payment_intent"] is None for each in await shop.made("refund")] == [False, False]
-    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    assert [each.state for each in await shop.effects()] == [DisbursementState.DONE]
     await shop.books_agree()
 
 

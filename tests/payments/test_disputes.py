@@ -13,12 +13,15 @@ import pytest
 from core.books.statements import service as statements
 from core.kernel.errors import Refusal
 from core.kernel.money import Money
+from core.money.chargebacks.model import Chargeback, ChargebackState
+from core.money.disbursements.events import PayoutWaiting
+from core.money.disbursements.model import DisbursementKind, DisbursementState
+from core.money.model import SubjectKind
 from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
-from core.trade.funding.events import PayoutWaiting, RefundSent
+from core.trade.funding.events import RefundSent
 from core.trade.funding.evidence.model import PackState
 from core.trade.funding.evidence.service import pack_of
-from core.trade.funding.model import Chargeback, ChargebackState, EffectKind, EffectState
 from tests.core.trade.funding.chargeback_steps import another_deal
 from tests.payments.conftest import Shop
 
@@ -97,9 +100,9 @@ async def test_after_it_was_paid_out_the_seller_bears_it(shop: Shop, do: str, sw
         await shop.does(f"accounts/{await shop.account()}", do="sweep")
     found = await called_back(shop)
     await shop.work()
-    reversals = [each for each in await shop.effects() if each.kind is EffectKind.REVERSAL]
+    reversals = [each for each in await shop.effects() if each.kind is DisbursementKind.REVERSAL]
     states = {each.state for each in reversals}
-    assert states == ({EffectState.WAITING} if sweeps else {EffectState.DONE})
+    assert states == ({DisbursementState.WAITING} if sweeps else {DisbursementState.DONE})
     owed = (await chargebacks(shop))[0].outstanding
     assert owed == (Money(found.claimed_minor, "EUR") if sweeps else Money(0, "EUR"))
     await shop.books_agree()
@@ -121,7 +124,7 @@ async def test_what_a_bank_leaves_of_a_payment_goes_to_the_buyers_account_when_t
     await called_back(shop, amount=500_000)
     await decided(shop, "lose", ChargebackState.RECOVERED)
     await shop.work()
-    waits = partial(PayoutWaiting, shop.trade.buying, shop.trade.deal_id, why="no_account")
+    waits = partial(PayoutWaiting, SubjectKind.DEAL, shop.trade.deal_id, shop.trade.buying, why="no_account")
     parts = [Money(1_050_000, "EUR"), Money(550_000, "EUR")]  # one lot whole, of the other what the bank has left
     assert shop.market.facts == [waits(amount=part) for part in parts]
     await shop.books_agree()

@@ -10,10 +10,11 @@ from sqlalchemy import update
 from core.kernel.dispatcher import ATTEMPTS
 from core.kernel.money import Money
 from core.kernel.outbox import OutboxRow
+from core.money.disbursements.model import DisbursementState
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
-from core.trade.funding.model import EffectState, PaymentState
+from core.trade.funding.model import PaymentState
 from payments.provider_requests import TransferRequest
 from tests.payments.conftest import Shop
 
@@ -53,11 +54,11 @@ async def test_a_payout_unknown_for_a_day_is_looked_for_before_it_is_asked_for_a
     await shop.trade.deliver(first)
     await shop.trade.accept(first)
     await shop.dispatcher.idle()
-    assert [each.state for each in await shop.effects()] == [EffectState.ASKED]
+    assert [each.state for each in await shop.effects()] == [DisbursementState.ASKED]
     asked = await shop.calls(TRANSFER)
     await shop.later(hours=25)
     await shop.work()
-    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    assert [each.state for each in await shop.effects()] == [DisbursementState.DONE]
     assert await shop.calls(TRANSFER) == asked
     assert len(await shop.made("transfer")) == 1
     await shop.books_agree()
@@ -86,11 +87,11 @@ async def test_a_payment_in_the_last_second_of_a_deal_called_off_goes_back(shop:
     assert (await shop.trade.payment()).state == PaymentState.RETURNED
     (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["status"]) == (2_100_000, "pending")
-    assert [each.state for each in await shop.effects()] == [EffectState.ASKED]
+    assert [each.state for each in await shop.effects()] == [DisbursementState.ASKED]
     await shop.reserve()
     await shop.pass_time(hours=2)
     await shop.reconciler.sweep()
-    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    assert [each.state for each in await shop.effects()] == [DisbursementState.DONE]
     assert (await shop.trade.deal()).state == DealState.CANCELLED
     await shop.books_agree()
 
@@ -117,7 +118,7 @@ async def test_a_seller_who_lost_their_account_is_paid_when_it_works_again(shop:
     await shop.strike("drop", "", deliveries=True, times=100)  # nobody tells us, neither now nor when it is over
     await shop.does(f"accounts/{account}", do="restrict")
     await shop.deliver_all()
-    assert {each.state for each in await shop.effects()} == {EffectState.WAITING}
+    assert {each.state for each in await shop.effects()} == {DisbursementState.WAITING}
     assert {each.why for each in await shop.effects()} == {"insufficient_capabilities_for_transfer"}
     await shop.does(f"accounts/{account}", do="restore")
     await shop.pass_time(days=1, minutes=1)
@@ -133,7 +134,7 @@ async def test_a_seller_whose_account_was_closed_opens_another_one_and_is_paid(s
     await shop.does(f"accounts/{closed}", do="close")
     await shop.deliver_all()
     await shop.reconciler.sweep()
-    assert {each.state for each in await shop.effects()} == {EffectState.WAITING}
+    assert {each.state for each in await shop.effects()} == {DisbursementState.WAITING}
     for _ in range(2):  # pressed twice it is one account
         await shop.market.run(shop.trade.seller, escrow.ask_onboarding)
     await shop.work()
@@ -163,7 +164,7 @@ async def test_a_payout_that_was_given_up_is_tried_again_in_the_night(
         await shop.pass_time(hours=25)
         assert "given up" in str(await shop.reconciler.reconcile())
         await shop.work()
-    assert {each.state for each in await shop.effects()} == {EffectState.ASKED}
+    assert {each.state for each in await shop.effects()} == {DisbursementState.ASKED}
     await shop.reconciler.reconcile()
     await shop.work()
     await shop.until_deal(DealState.COMPLETED)
@@ -208,7 +209,7 @@ async def test_a_refund_unknown_for_days_is_looked_for_and_given_once(shop: Shop
     await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
     await shop.dispatcher.idle()
     assert ([each.state for each in await shop.effects()], len(await shop.made("refund"))) == (
-        [EffectState.ASKED],
+        [DisbursementState.ASKED],
         int(made),
     )
     asked = await shop.calls(REFUND)
@@ -222,7 +223,7 @@ async def test_a_refund_unknown_for_days_is_looked_for_and_given_once(shop: Shop
     assert [each["status"] for each in await shop.made("refund")] == ["succeeded"]
     assert await shop.calls(REFUND) == asked + (not made)
     assert ([each.state for each in await shop.effects()], (await shop.trade.deal()).state) == (
-        [EffectState.DONE],
+        [DisbursementState.DONE],
         "cancelled",
     )
     await shop.books_agree()

@@ -6,14 +6,17 @@ import pytest
 
 from core.kernel.dispatcher import Delivered
 from core.kernel.errors import Invalid
+from core.money.chargebacks.model import ChargebackState
+from core.money.disbursements.events import PayoutKept
+from core.money.disbursements.model import DisbursementState
 from core.people.accounts.service import organisation_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
 from core.trade.funding.events import CreditKept, CreditSpent, PaymentPartReceived
-from core.trade.funding.model import ChargebackState, EffectState, Payment, PaymentState
+from core.trade.funding.model import Payment, PaymentState
 from core.trade.funding.rails import service as rails
-from core.trade.funding.rails.events import PaymentSettling, PayoutKept
+from core.trade.funding.rails.events import PaymentSettling
 from core.trade.funding.rails.model import PaymentWay, Rail
 from core.trade.funding.rails.service import way_of
 from payments.sync import look
@@ -94,7 +97,7 @@ async def test_a_business_transfers_in_parts_and_too_much_and_has_the_rest_back(
     await shop.work()
     (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["payment_intent"]) == (5_000, None)  # from the balance, not from the payment
-    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    assert [each.state for each in await shop.effects()] == [DisbursementState.DONE]
     await shop.onboard()
     await shop.deliver_all()
     await shop.until_deal(DealState.COMPLETED)
@@ -264,7 +267,7 @@ async def test_what_came_of_a_transfer_that_the_provider_cancels_goes_back_when_
     assert await shop.made("refund") == []
     await shop.pass_time(days=31)
     assert [(each["amount"], each["payment_intent"]) for each in await shop.made("refund")] == [(2_000_000, None)]
-    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    assert [each.state for each in await shop.effects()] == [DisbursementState.DONE]
     await shop.books_agree()
 
 
@@ -283,7 +286,7 @@ async def test_a_transfer_that_comes_after_the_deal_is_off_is_the_buyers_credit(
     await shop.books_agree()
     await shop.pass_time(days=31)
     assert [each["status"] for each in await shop.made("refund")] == ["pending"]
-    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    assert [each.state for each in await shop.effects()] == [DisbursementState.DONE]
     await shop.books_agree()
 
 
@@ -324,7 +327,7 @@ async def test_a_debit_that_lapsed_here_is_still_looked_at_until_the_provider_sa
     await shop.reserve()
     await shop.pass_time(days=4)
     await shop.reconciler.sweep()
-    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    assert [each.state for each in await shop.effects()] == [DisbursementState.DONE]
     await shop.books_agree()
 
 
@@ -337,7 +340,7 @@ async def test_a_debit_is_passed_on_when_it_can_no_longer_be_called_back(shop: S
     await shop.until_deal(DealState.FUNDED)
     await shop.onboard()
     await shop.deliver_all()
-    assert {each.state for each in await shop.effects()} == {EffectState.WAITING}
+    assert {each.state for each in await shop.effects()} == {DisbursementState.WAITING}
     assert {each.why for each in await shop.effects()} == {"recallable"}
     assert len(shop.market.facts) == 2
     await shop.pass_time(days=55)

@@ -12,11 +12,14 @@ from core.kernel.dispatcher import Dispatcher
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import Actor, Ctx
+from core.money.chargebacks.model import ChargebackState
+from core.money.disbursements.events import PayoutWaiting
+from core.money.disbursements.model import DisbursementState
+from core.money.payees.events import PayeeReady
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
-from core.trade.funding.events import PayeeReady, PayeeRestricted, PayoutWaiting
-from core.trade.funding.model import ChargebackState, EffectState
+from core.trade.funding.events import PayeeRestricted
 from payments.effects import PaymentEffects
 from payments.provider_requests import EarningsRequest
 from payments.provider_results import Done, Refused
@@ -133,7 +136,7 @@ async def test_a_refund_that_comes_back_later_is_owed_again(shop: Shop) -> None:
     await shop.does(f"refunds/{(await shop.made('refund'))[0]['id']}", do="fail")
 
     async def owed() -> bool:
-        return [each.state for each in await shop.effects()] == [EffectState.REFUSED]
+        return [each.state for each in await shop.effects()] == [DisbursementState.REFUSED]
 
     await shop.until(owed)
     await shop.books_agree()
@@ -141,7 +144,7 @@ async def test_a_refund_that_comes_back_later_is_owed_again(shop: Shop) -> None:
     await shop.pass_time(days=7, minutes=5)
     await shop.pass_time(seconds=5)
     await shop.reconciler.sweep()
-    assert [each.state for each in await shop.effects()] == [EffectState.DONE]
+    assert [each.state for each in await shop.effects()] == [DisbursementState.DONE]
     assert [each["status"] for each in await shop.made("refund")] == ["failed", "succeeded"]
     await shop.books_agree()
 
@@ -160,7 +163,7 @@ async def test_a_restricted_seller_is_told_what_is_missing_and_paid_when_it_is_t
     told = next(fact for fact in shop.market.facts if isinstance(fact, PayeeRestricted))
     assert any("registration_number" in each for each in told.missing)
     await shop.deliver_all()
-    assert {each.state for each in await shop.effects()} == {EffectState.WAITING}
+    assert {each.state for each in await shop.effects()} == {DisbursementState.WAITING}
     assert await shop.calls(TRANSFER) == 0
     await shop.does(f"accounts/{account}", do="restore")
     await shop.until_deal(DealState.COMPLETED)

@@ -12,11 +12,12 @@ from config.platforms import PLATFORMS
 from conversations.wording import Wordings
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Ctx
+from core.money.disbursements.model import Disbursement, DisbursementState
 from core.money.messages import OpenAccount
 from core.people.accounts.model import CompleteProfile, Role
 from core.people.accounts.service import complete_profile
 from core.shop.purchases import service
-from core.shop.purchases.model import BuyThing, Purchase, PurchaseRefund, PurchaseState, RefundState, Thing
+from core.shop.purchases.model import BuyThing, Purchase, PurchaseState, Thing
 from core.trade.funding.events import AccountRefused
 from tests.payments.conftest import Shop
 
@@ -60,7 +61,7 @@ async def test_what_a_bank_leaves_of_a_price_goes_to_the_buyers_account_and_the_
     await shop.does(f"disputes/{charge}", do="lose")
     await shop.reconciler.sweep()
     await shop.work()
-    assert await refunds(shop) == [(RefundState.WAITING, 7_00)]
+    assert await refunds(shop) == [(DisbursementState.WAITING, 7_00)]
     if trouble is not None:
         await shop.strike(trouble, "POST /v1/transfers")
     await shop.onboard(buyer=True)
@@ -70,7 +71,7 @@ async def test_what_a_bank_leaves_of_a_price_goes_to_the_buyers_account_and_the_
         return (await now(shop, purchase)).state == PurchaseState.GIVEN_BACK
 
     await shop.until(gone)
-    assert await refunds(shop) == [(RefundState.DONE, 7_00)]
+    assert await refunds(shop) == [(DisbursementState.DONE, 7_00)]
     assert [each["amount"] for each in await shop.made("transfer")] == [7_00]
     assert await shop.made("refund") == []
     await shop.books_agree()
@@ -82,10 +83,10 @@ async def test_what_a_bank_leaves_of_a_price_goes_to_the_buyers_account_and_the_
     assert await shop.calls("POST /v1/refunds") == asked
 
 
-async def refunds(shop: Shop) -> list[tuple[RefundState, int]]:
-    query = select(PurchaseRefund.state, PurchaseRefund.amount_minor)
+async def refunds(shop: Shop) -> list[tuple[DisbursementState, int]]:
+    query = select(Disbursement.state, Disbursement.amount_minor)
 
-    def read(ctx: Ctx) -> list[tuple[RefundState, int]]:
+    def read(ctx: Ctx) -> list[tuple[DisbursementState, int]]:
         return [(row.state, row.amount_minor) for row in ctx.session.execute(query)]
 
     return await shop.market.run(MARKET, read)

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from core.kernel.money import Money
 from core.kernel.outbox import OutboxRow
 from core.kernel.transaction import Ctx
+from core.money.disbursements.model import DisbursementState
 from core.people.accounts.service import person_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.funding.events import OnboardingLinkReady, PaymentLinkReady
-from core.trade.funding.model import EffectState
 from tests.payments.conftest import Shop
 
 
@@ -38,7 +38,7 @@ async def test_a_deal_is_paid_delivered_and_paid_out(shop: Shop) -> None:
 async def test_money_waits_for_a_seller_without_an_account(shop: Shop) -> None:
     await shop.funded()
     await shop.deliver_all()
-    assert [each.state for each in await shop.effects()] == [EffectState.WAITING] * 2
+    assert [each.state for each in await shop.effects()] == [DisbursementState.WAITING] * 2
     assert await shop.made("transfer") == []
     await shop.onboard()
     await shop.until_deal(DealState.COMPLETED)

@@ -23,6 +23,7 @@ from core.kernel import outbox
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, person
 from core.money.ledger.model import Entry
+from core.money.payees.model import Payee
 from core.people.accounts.model import Identity
 from core.people.accounts.service import meet, members, organisation_of, person_of
 from core.people.companies import service as company
@@ -31,7 +32,7 @@ from core.trade.deals import approval
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, DealState
 from core.trade.funding import service as escrow
-from core.trade.funding.model import Payee, Payment
+from core.trade.funding.model import Payment
 from core.trade.listings.model import Listing
 from core.trade.listings.service import publish_listing
 from core.trade.offers import service as offers

@@ -26,10 +26,10 @@ from core.advice.sessions.model import Booking
 from core.advice.sessions.process import CHARGED, SESSION, SETTLED, TALKING, SessionState
 from core.advice.sessions.slot_checks import NOT_AGREED
 from core.kernel.timers import deadline_of
+from core.money.chargebacks.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeback
 from core.people.accounts.model import NOBODY
 from core.people.accounts.service import person_of
 from core.people.blocking.rules import masked
-from core.trade.funding.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeback
 from core.trade.funding.service import payee_of
 
 EARLY: Final = "early"  # what the yes to pay carries that is pressed while free minutes are left
@@ -72,7 +72,7 @@ def session_card(
     side = service.side_of(chat.ctx, booking)
     other = booking.consultant if side == "seeker" else booking.seeker
     name = chat.name_of(other)
-    called_back = chargebacks_of(chat.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
+    disputed = chargebacks_of(chat.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
     lines = [
         *(
             (Line(label=words("session.when"), value=_when(chat, booking)),)
@@ -84,14 +84,14 @@ def session_card(
     if brief:
         lines += charged_lines(chat, booking, str(side))
     else:
-        lines += _particulars(chat, booking, str(side), called_back)
+        lines += _particulars(chat, booking, str(side), disputed)
     if buttons is None:
         buttons = _open(chat, booking) if brief else _buttons(chat, booking, str(side))
     return Card(
         subject=None if brief else f"session:{booking.id}",
         title=words("session.card", ref=booking.ref, name=name),
         lines=tuple(lines),
-        turn=turn_of(chat, booking, str(side), name, called_back),
+        turn=turn_of(chat, booking, str(side), name, disputed),
         note=note,
         buttons=buttons,
         as_new_message=chat.as_new_message,
@@ -118,7 +118,7 @@ def _answered(chat: ChatContext, booking: Booking) -> bool:
     return complaint is not None and bool(complaint.answer)
 
 
-def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, called_back: Sequence[Chargeback]) -> str:
+def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed: Sequence[Chargeback]) -> str:
     """Whose turn it is, what comes next, and by when."""
     words = chat.words
     timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
@@ -140,7 +140,7 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, called_ba
         code = "session.turn.paying_out.waits"
     elif booking.state == SessionState.PAYING_OUT and side == "seeker" and not _goes_back(chat, booking):
         code = "session.turn.completed"  # what is still on its way is the consultant's
-    recall = next((each for each in called_back if each.state == CHARGEBACK.initial), None)
+    recall = next((each for each in disputed if each.state == CHARGEBACK.initial), None)
     if recall is not None:
         answered = recall.evidence_due or recall.opened_at + CHARGEBACK_SILENT
         return words(f"session.turn.recalled.{side}", until=answered)
@@ -202,7 +202,7 @@ def _problem(booking: Booking) -> str:
     return masked(said) if booking.state in NOT_AGREED else said
 
 
-def _particulars(chat: ChatContext, booking: Booking, side: str, called_back: Sequence[Chargeback]) -> list[Line]:
+def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Sequence[Chargeback]) -> list[Line]:
     words = chat.words
     meeting = meeting_of(chat.ctx, booking)
     lines = [
@@ -234,7 +234,7 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, called_back: Se
         lines += complaint_lines(chat, complaint)
         lines += ruling_lines(chat, booking)
     lines += charged_lines(chat, booking, side)
-    return [*lines, *statement_lines(chat, booking, side), *recall_lines(chat, called_back)]
+    return [*lines, *statement_lines(chat, booking, side), *recall_lines(chat, disputed)]
 
 
 def _clock(chat: ChatContext, booking: Booking) -> list[Line]:

@@ -23,12 +23,12 @@ from core.advice.sessions.model import Booking, Line
 from core.advice.sessions.process import SessionState
 from core.advice.sessions.service import all_bookings_of, booking_for
 from core.kernel.transaction import Ctx
+from core.money.chargebacks import events as money
+from core.money.model import SubjectKind
 from core.people.accounts.model import Person
 from core.people.accounts.service import person_of
 from core.people.files.service import kept_files
 from core.privacy.erasure.events import PersonForgotten
-from core.trade.funding import events as money
-from core.trade.funding.model import SubjectKind
 
 # Each fact with its sentence; "" draws the card anew and says nothing.
 SESSION_FACTS: Final[dict[type[Any], str]] = {
@@ -98,7 +98,7 @@ FORGOTTEN_FACTS: Final[dict[type[Any], str]] = {PersonForgotten: ""}
 PARTS: Final = ("until", "at", "why", "fee", "side", "minutes", "price", "due", "amount", "net", "back", "when")
 
 
-def parts_of(fact: session.SessionFact | money.RecallFact) -> dict[str, Any]:
+def parts_of(fact: session.SessionFact | money.SubjectFact) -> dict[str, Any]:
     """What the sentence of a fact may name."""
     return {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
 
@@ -188,10 +188,10 @@ def on_follow_up(code: str) -> Callable[[Ctx, session.SessionFact], None]:
     return hear
 
 
-def on_recall(code: str) -> Callable[[Ctx, money.RecallFact], None]:
+def on_recall(code: str) -> Callable[[Ctx, money.SubjectFact], None]:
     """Both sides hear what a bank does; what is owed, and kept of a payout, the consultant alone."""
 
-    def hear(ctx: Ctx, fact: money.RecallFact) -> None:
+    def hear(ctx: Ctx, fact: money.SubjectFact) -> None:
         if fact.subject_kind is not SubjectKind.SESSION:
             return
         booking = ctx.session.get_one(Booking, fact.subject)

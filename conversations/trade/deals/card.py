@@ -30,6 +30,7 @@ from conversations.trade.offers.offer import lines_of
 from conversations.trade.reviews import answer_row, review_lines
 from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import Chargeback
 from core.trade.deals import service as deals
 from core.trade.deals.access import has_signed
 from core.trade.deals.model import ASKS_FIRST, DEAL, Deal, DealState, Side
@@ -40,7 +41,7 @@ from core.trade.disputes.model import OPEN as OPEN_CASES
 from core.trade.disputes.model import Case
 from core.trade.disputes.service import cases_of
 from core.trade.funding import service as escrow
-from core.trade.funding.model import Chargeback, Tranche, TrancheState
+from core.trade.funding.model import Tranche, TrancheState
 from core.trade.funding.rails.service import way_of
 from core.trade.funding.service import MoneySummary
 from core.trade.reviews.service import may_review_until, reviews_of_deal

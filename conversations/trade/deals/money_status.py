@@ -6,20 +6,14 @@ from collections.abc import Sequence
 
 from conversations.chat_context import ChatContext
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import CHARGEBACK, Chargeback, ChargebackState
+from core.money.chargebacks.service import of_subject
+from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
+from core.money.model import SubjectKind
 from core.trade.deals.model import CALLED_BACK, DEAL, Deal, DealState, Side
 from core.trade.funding import service as escrow
-from core.trade.funding.chargebacks import of_subject
 from core.trade.funding.evidence.model import SEND_BEFORE, PackState
 from core.trade.funding.evidence.service import pack_of
-from core.trade.funding.model import (
-    CHARGEBACK,
-    Chargeback,
-    ChargebackState,
-    Effect,
-    EffectKind,
-    EffectState,
-    SubjectKind,
-)
 
 GOING_OUT = (DealState.SETTLING, DealState.PAYOUT_BLOCKED)  # of a deal whose lots are all closed
 
@@ -30,28 +24,32 @@ def recalls_of(ctx: Ctx, deal: Deal) -> Sequence[Chargeback]:
     return of_subject(ctx, deal.id) if called or (deal.state in DEAL.final and not deal.direct) else ()
 
 
-def going_out(ctx: Ctx, deal: Deal) -> Sequence[Effect]:
+def going_out(ctx: Ctx, deal: Deal) -> Sequence[Disbursement]:
     """The payouts and refunds that a deal waits for before it is complete."""
     if deal.state not in GOING_OUT:
         return ()
-    effects = escrow.effects_of(ctx, deal.id)
-    return [each for each in effects if each.state is not EffectState.DONE and each.kind is not EffectKind.REVERSAL]
+    payments = escrow.disbursements_of(ctx, deal.id)
+    return [
+        each
+        for each in payments
+        if each.state is not DisbursementState.DONE and each.kind is not DisbursementKind.REVERSAL
+    ]
 
 
-def what_goes_out(state: DealState, effects: Sequence[Effect]) -> str:
+def what_goes_out(state: DealState, payments: Sequence[Disbursement]) -> str:
     """The situation of a deal that waits for its last payments alone: the payout with no account first, which only the
     seller can end, then the refund, then a payout that is on its way."""
-    kinds = {each.kind for each in effects}
+    kinds = {each.kind for each in payments}
     if state == DealState.PAYOUT_BLOCKED:
-        return "payout_blocked_refund" if kinds == {EffectKind.REFUND} else state
-    if any(each.kind is EffectKind.TRANSFER and each.state is EffectState.WAITING for each in effects):
+        return "payout_blocked_refund" if kinds == {DisbursementKind.REFUND} else state
+    if any(each.kind is DisbursementKind.PAYOUT and each.state is DisbursementState.WAITING for each in payments):
         return state
-    if EffectKind.REFUND in kinds:
+    if DisbursementKind.REFUND in kinds:
         return "settling_refund"
     return "settling_payout" if kinds else state
 
 
-def called_back(chat: ChatContext, deal: Deal, side: Side, other: str, found: Sequence[Chargeback]) -> str:
+def chargeback_turn(chat: ChatContext, deal: Deal, side: Side, other: str, found: Sequence[Chargeback]) -> str:
     """Whose turn it is after a bank has called money back: of several, what nobody has decided yet. Nothing where all
     is decided and nobody owes anything by it."""
     words = chat.words

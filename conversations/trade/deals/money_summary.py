@@ -8,9 +8,10 @@ from conversations.fees import fee_lines
 from conversations.reply import Button, Line, Toast
 from conversations.router import Router
 from conversations.trade.deals.payment import pay_lines, pay_rows
+from core.money.chargebacks.model import ChargebackState
 from core.trade.deals.model import Deal
 from core.trade.funding import service as escrow
-from core.trade.funding.model import ChargebackState, Tranche, TrancheState
+from core.trade.funding.model import Tranche, TrancheState
 from core.trade.funding.service import MoneySummary
 
 router = Router()

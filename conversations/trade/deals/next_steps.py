@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Final
 
 from conversations.chat_context import ChatContext
-from conversations.trade.deals.money_status import GOING_OUT, called_back, our_answer, what_goes_out
+from conversations.trade.deals.money_status import GOING_OUT, chargeback_turn, our_answer, what_goes_out
 from conversations.trade.deals.pending_lots import SHOWN, Wait, case_wait, in_order, lot_wait, lot_waits
 from conversations.trade.deals.sides import as_settled
 from conversations.wording import labelled
 from core.kernel.timers import deadline_of, deadlines_of
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import Chargeback
+from core.money.disbursements.model import Disbursement
 from core.people.companies.service import signs_alone
 from core.trade.deals.access import deal_for
 from core.trade.deals.approval import approve_by
@@ -22,7 +24,7 @@ from core.trade.delivery.model import LOT, UNSENT, Lot, LotState
 from core.trade.delivery.rules import asks_seller, ended_unpaid
 from core.trade.disputes.model import CASE, OPEN
 from core.trade.disputes.service import cases_of
-from core.trade.funding.model import TRANCHE, Chargeback, Effect, Tranche
+from core.trade.funding.model import TRANCHE, Tranche
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Now:
     confirmed_by: datetime | None
     rate_by: datetime | None
     recalls: Sequence[Chargeback] = ()
-    going_out: Sequence[Effect] = ()
+    going_out: Sequence[Disbursement] = ()
 
     @property
     def may_rate(self) -> bool:
@@ -67,7 +69,7 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
     deal, words = now.deal, chat.words
     if deal.frozen is not None and deal.state != DealState.DISPUTED and deal.state not in DEAL.final:
         return _with_answer(chat, now, _standstill(chat, now), brief=brief)
-    if deal.state in DEAL.final and (recalled := called_back(chat, deal, now.side, other, now.recalls)):
+    if deal.state in DEAL.final and (recalled := chargeback_turn(chat, deal, now.side, other, now.recalls)):
         return _with_answer(chat, now, recalled, brief=brief)
     if now.confirmed_by is not None and deal.state == DealState.AWAITING_FUNDING and not asked_directly(deal):
         due = now.confirmed_by

@@ -10,11 +10,12 @@ from core.advice.promotion.model import Promotion
 from core.advice.promotion.view_counts import by_day
 from core.kernel.row_values import columns, plain
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import Chargeback
+from core.money.disbursements.recovery import rows_of
 from core.money.ledger import service as ledger
-from core.shop.purchases.model import Purchase, PurchasePayment, PurchaseRefund, Thing
+from core.shop.purchases.model import Purchase, PurchasePayment, Thing
 from core.trade.funding.evidence.deal_record import beginning, names, shown, steps
 from core.trade.funding.evidence.service import marks_of
-from core.trade.funding.model import Chargeback
 
 
 def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
@@ -24,7 +25,6 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
     marks = marks_of(ctx, purchase.id)
     people = names(ctx, [purchase.buyer, *(each.person_id for each in marks)])
     payments = select(PurchasePayment).where(PurchasePayment.purchase_id == purchase.id)
-    refunds = select(PurchaseRefund).where(PurchaseRefund.purchase_id == purchase.id)
     promotion = ctx.session.get(Promotion, purchase.subject) if purchase.thing is Thing.PROMOTION else None
     return {
         **beginning(ctx, found, purchase.price),
@@ -42,7 +42,7 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
         "timeline": [*steps(ctx, purchase.id), *(steps(ctx, promotion.id) if promotion is not None else [])],
         "chat": [shown(each, people) for each in marks],
         "payments": [columns(each) for each in ctx.session.scalars(payments)],
-        "payouts_and_refunds": [columns(each) for each in ctx.session.scalars(refunds)],
+        "payouts_and_refunds": [columns(each) for each in rows_of(ctx, purchase.id)],
         "books": ledger.books(ctx, purchase.id),
     }
 

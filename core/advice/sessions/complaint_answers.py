@@ -10,7 +10,7 @@ from core.advice.sessions.settlement import WORDS_LEAST, WORDS_MOST, part
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
-from core.trade.funding.called_back import frozen
+from core.money.chargebacks.service import frozen
 
 ALL = 100  # percent of the charge that the consultant keeps of a complaint that is taken back
 

@@ -13,16 +13,17 @@ from sqlalchemy import select
 
 from core.advice.sessions import final_charges
 from core.advice.sessions.events import FreeMinutePassed, LineSaid, SessionFact
-from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Meeting, SessionPayout, Settlement
+from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Meeting, Settlement
 from core.kernel.reactions import Reactions
 from core.kernel.row_values import columns, plain
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import Chargeback
+from core.money.disbursements.recovery import rows_of
 from core.money.ledger import service as ledger
 from core.trade.funding.evidence.deal_record import beginning, names, shown, steps
 from core.trade.funding.evidence.model import EvidenceMark
 from core.trade.funding.evidence.reactions import facts_under
 from core.trade.funding.evidence.service import mark, marks_of
-from core.trade.funding.model import Chargeback
 
 UNMARKED: Final = (FreeMinutePassed, LineSaid)
 ABOUT: Final = ("side", "when", "why", "minutes")  # of a fact, what a mark says of it
@@ -62,7 +63,7 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
         "charges": [columns(each) for each in _rows(ctx, CardHold, booking.id)],
         "complaints": [columns(each) for each in _rows(ctx, Complaint, booking.id)],
         "settlements": [columns(each) for each in _rows(ctx, Settlement, booking.id)],
-        "payouts_and_refunds": [columns(each) for each in _rows(ctx, SessionPayout, booking.id)],
+        "payouts_and_refunds": [columns(each) for each in rows_of(ctx, booking.id)],
         "books": ledger.books(ctx, booking.id),
     }
 

@@ -17,7 +17,6 @@ from core.advice.sessions.process import SessionState
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.money import Money
 from core.kernel.process import InProcess
-from core.trade.funding.model import Leaving
 
 LONGEST_LINE: Final = 3000
 MOVES_AT_MOST: Final = 2  # a session may be moved twice; then it is another session
@@ -291,18 +290,6 @@ class CardHold(Versioned, Table):
     @property
     def captured(self) -> Money:
         return Money(self.captured_minor, self.currency)
-
-
-class SessionPayout(Leaving, Table):
-    """What leaves the books for one session out of one charge, to the consultant or back to the seeker.
-
-    A reversal comes back from the consultant.
-    """
-
-    __tablename__ = "session_payout"
-
-    booking_id: Mapped[str] = mapped_column(ForeignKey("booking.id"), index=True)
-    hold_id: Mapped[str] = mapped_column(ForeignKey("card_hold.id"))
 
 
 class Settlement(Table):

@@ -1,4 +1,4 @@
-"""What time does to sessions, and what becoming able to receive money does to payouts that wait."""
+"""What time does to sessions, and what their own facts and those of their money mean for them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
-from core.trade.funding.events import PayeeReady
 
 ASKED: Final = frozenset({"idle"})
 BEFORE: Final = frozenset({"hold_expired", "request_expired", "card_deadline"})
@@ -34,7 +33,6 @@ AFTER: Final = frozenset({"window_over", "session_final_rule", "debt_limit"})
 
 def listen(reactions: Reactions) -> None:
     reactions.on(PickSecured, lambda ctx, fact: service.agree_as_picked(ctx, fact.booking_id))
-    reactions.on(PayeeReady, lambda ctx, fact: settlement.send_waiting(ctx, fact.organisation_id))
     reactions.on(SessionExtended, lambda ctx, fact: _extended(ctx, fact.booking_id))
     reactions.on(TalkEnded, _talk_ended)
     reactions.on(ClocksStopped, lambda ctx, fact: meeting.stand_still(ctx, fact.since))
@@ -78,5 +76,4 @@ timer_handlers: Mapping[str, TimerHandler] = {
     presence.TIMER: presence.fell_silent,
     follow_up.TIMER: lambda ctx, timer: follow_up.follow_up(ctx, timer.subject),
     card_holds.TIMER: lambda ctx, timer: card_holds.time_is_up(ctx, timer.subject, timer.event),
-    settlement.TIMER: lambda ctx, timer: chargebacks.try_again(ctx, timer.subject),
 }

@@ -20,8 +20,8 @@ from core.kernel.money import Money
 from core.kernel.process import step, timeline
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.service import frozen
 from core.people.accounts.service import acting
-from core.trade.funding.called_back import frozen
 
 REMINDER = "reminder"
 MOVE = "session_move"  # another time that was proposed, until it is answered

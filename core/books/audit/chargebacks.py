@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from core.books.audit.sql_fragments import earned, level, timed, total
+from core.money.chargebacks.model import CHARGEBACK
 from core.money.ledger.accounts import LOSS
 from core.money.ledger.invariants import Invariant
-from core.trade.funding.model import CHARGEBACK
 
 ON_ITS_WAY: Final = total(
     "payout.amount_minor",
-    "session_payout AS payout",
-    "payout.hold_id = card_hold.id AND payout.kind IN ('transfer', 'refund') AND payout.chargeback_id IS NULL",
+    "disbursement AS payout",
+    "payout.payment_id = card_hold.id AND payout.kind IN ('payout', 'refund') AND payout.chargeback_id IS NULL",
 )
 GONE: Final = total("from_escrow_minor", "chargeback", "chargeback.payment_id = card_hold.id AND state <> 'won'")
 RELEASED: Final = total("released_minor - fee_minor", "lot_settlement", "deal_id = subject")
 EARNED: Final = total("net_minor", "session_settlement", "booking_id = subject")
 
-RECALLS: Final = (
+CHARGEBACKS: Final = (
     Invariant(
         "what a bank took is borne by somebody, to the cent",
         "What was held, what we had earned, what the seller owes and what we have lost are what has left our balance.",
@@ -79,15 +79,5 @@ RECALLS: Final = (
         "What goes to the consultant and back out of a charge, and what a bank took of it, is at most what was taken.",
         f"""SELECT booking_id, 'hold ' || number FROM card_hold
         WHERE {ON_ITS_WAY} + {GONE} > captured_minor""",
-    ),
-    Invariant(
-        "a payout of a session that was put off goes later",
-        "It waits for the consultant's account or for a bank, or it is tried again.",
-        """SELECT payout.booking_id, payout.key FROM session_payout AS payout
-        WHERE payout.state IN ('waiting', 'refused')
-        AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'session_payout' AND timer.subject = payout.id)
-        AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.subject = payout.booking_id AND state = 'open')
-        AND (payout.payee IS NULL
-            OR EXISTS (SELECT 1 FROM payee WHERE payee.organisation_id = payout.payee AND payee.ready))""",
     ),
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.books.audit.chargebacks import RECALLS
+from core.books.audit.chargebacks import CHARGEBACKS
+from core.books.audit.disbursements import DISBURSEMENTS
 from core.books.audit.invoices import INVOICES
 from core.books.audit.purchases import PURCHASES
 from core.books.audit.sessions import SESSIONS
@@ -18,9 +19,10 @@ from core.trade.deals.model import DEAL
 from core.trade.delivery.model import LOT
 
 PARTED: Final = total("released_minor + back_minor", "lot_settlement", "lot_settlement.deal_id = deal.id")
-RECALLED: Final = total("from_escrow_minor", "chargeback", "chargeback.subject = deal.id AND chargeback.state <> 'won'")
+TAKEN_BY_BANK: Final = total(
+    "from_escrow_minor", "chargeback", "chargeback.subject = deal.id AND chargeback.state <> 'won'"
+)
 FUNDED: Final = total("held_minor", "tranche", "tranche.deal_id = deal.id")
-BOOKED_AS: Final = "'deal:' || effect.deal_id || ':' || effect.key || ':' || effect.provider_ref"
 
 TRADE: Final = (
     Invariant(
@@ -33,7 +35,7 @@ TRADE: Final = (
         "what is held of a deal is what came less what was parted",
         "Held money is neither forgotten nor invented, lot by lot.",
         f"""SELECT deal.id, deal.ref FROM deal
-        WHERE {owed("'escrow:' || deal.id", "deal.currency")} <> {FUNDED} - {PARTED} - {RECALLED}""",
+        WHERE {owed("'escrow:' || deal.id", "deal.currency")} <> {FUNDED} - {PARTED} - {TAKEN_BY_BANK}""",
     ),
     Invariant(
         "a deal's money has one currency",
@@ -48,32 +50,6 @@ TRADE: Final = (
         """SELECT NULL, account FROM ledger_balance WHERE account LIKE 'escrow:%'
         AND NOT EXISTS (SELECT 1 FROM deal WHERE deal.id = substr(account, 8))
         AND NOT EXISTS (SELECT 1 FROM booking WHERE booking.id = substr(account, 8))""",
-    ),
-    Invariant(
-        "every payout due is on its way",
-        "What is owed to a seller is asked of the provider, or waits with a reason; never both or neither.",
-        agree(
-            "payable",
-            """SELECT payee AS name, currency, amount_minor AS minor FROM effect
-            WHERE kind = 'transfer' AND state <> 'done'
-            UNION ALL SELECT payee, currency, amount_minor FROM session_payout
-            WHERE kind = 'transfer' AND state <> 'done'
-            UNION ALL SELECT payee, currency, amount_minor FROM purchase_refund
-            WHERE payee IS NOT NULL AND state <> 'done'""",
-        ),
-    ),
-    Invariant(
-        "every refund due is on its way",
-        "What is owed back to a buyer is asked of the provider.",
-        agree(
-            "refund_due",
-            """SELECT deal_id AS name, currency, amount_minor AS minor FROM effect
-            WHERE kind = 'refund' AND state <> 'done'
-            UNION ALL SELECT booking_id, currency, amount_minor FROM session_payout
-            WHERE kind = 'refund' AND state <> 'done'
-            UNION ALL SELECT purchase_id, currency, amount_minor FROM purchase_refund
-            WHERE currency <> 'XTR' AND payee IS NULL AND state <> 'done'""",
-        ),
     ),
     Invariant(
         "what was paid too much is the buyer's",
@@ -149,35 +125,13 @@ TRADE: Final = (
         GROUP BY deal.id, deal.ref, deal.amount_minor HAVING SUM(tranche.amount_minor) <> deal.amount_minor""",
     ),
     Invariant(
-        "what has left is in the books",
-        "A payout or refund that the provider has made was booked in the same moment.",
-        f"""SELECT effect.deal_id, effect.key FROM effect WHERE effect.state = 'done'
-        AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE ledger_entry.key = {BOOKED_AS})""",
-    ),
-    Invariant(
-        "nothing was sent twice",
-        "Two payouts that are one at the provider, or one of ours that is two, are somebody's money.",
-        """SELECT MIN(deal_id), kind || ' ' || provider_ref FROM effect
-        WHERE state = 'done' AND provider_ref IS NOT NULL GROUP BY kind, provider_ref HAVING COUNT(*) > 1""",
-    ),
-    Invariant(
-        "no payment gives more than it brought",
-        "What was paid out and given back of a payment is at most what came by it.",
-        """SELECT payment.deal_id, 'payment ' || payment.number FROM payment
-        JOIN effect ON effect.payment_id = payment.id
-        WHERE effect.kind IN ('transfer', 'refund') AND effect.chargeback_id IS NULL
-        GROUP BY payment.id, payment.deal_id, payment.number, payment.received_minor, payment.currency
-        HAVING SUM(CASE WHEN effect.currency = payment.currency THEN effect.amount_minor ELSE 0 END)
-        > payment.received_minor""",
-    ),
-    Invariant(
         "a credit goes back once, to where it came from",
         "A refund that says it is of what was paid too much is of that payment, and of no more than was kept.",
-        """SELECT MIN(effect.deal_id), buyer_credit.id FROM effect
-        JOIN buyer_credit ON buyer_credit.id = effect.credit_id
+        """SELECT MIN(disbursement.subject), buyer_credit.id FROM disbursement
+        JOIN buyer_credit ON buyer_credit.id = disbursement.credit_id
         GROUP BY buyer_credit.id, buyer_credit.amount_minor, buyer_credit.state, buyer_credit.payment_id
-        HAVING SUM(effect.amount_minor) > buyer_credit.amount_minor OR buyer_credit.state <> 'given_back'
-        OR SUM(CASE WHEN effect.lot_id IS NULL AND effect.payment_id = buyer_credit.payment_id
+        HAVING SUM(disbursement.amount_minor) > buyer_credit.amount_minor OR buyer_credit.state <> 'given_back'
+        OR SUM(CASE WHEN disbursement.lot_id IS NULL AND disbursement.payment_id = buyer_credit.payment_id
             THEN 0 ELSE 1 END) > 0""",
     ),
     Invariant(
@@ -199,15 +153,6 @@ TRADE: Final = (
         AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'lot' AND timer.subject = lot.id)""",
     ),
     Invariant(
-        "nothing waits to be sent without a reason",
-        "A payout or refund that was put off is tried again, or waits for the seller's account or for a bank.",
-        """SELECT effect.deal_id, effect.key FROM effect WHERE effect.state IN ('waiting', 'refused')
-        AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'effect' AND timer.subject = effect.id)
-        AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.subject = effect.deal_id)
-        AND NOT EXISTS (SELECT 1 FROM deal WHERE deal.id = effect.deal_id AND deal.frozen IS NOT NULL)
-        AND EXISTS (SELECT 1 FROM payee WHERE payee.organisation_id = effect.payee AND payee.ready)""",
-    ),
-    Invariant(
         "no more is sold than was listed",
         "Two buyers of the last truck would each be promised it.",
         """SELECT NULL, listing.id FROM listing
@@ -216,4 +161,4 @@ TRADE: Final = (
     ),
 )
 
-INVARIANTS: Final = (*BOOKS, *TRADE, *RECALLS, *SESSIONS, *PURCHASES, *INVOICES)
+INVARIANTS: Final = (*BOOKS, *TRADE, *DISBURSEMENTS, *CHARGEBACKS, *SESSIONS, *PURCHASES, *INVOICES)

@@ -17,6 +17,9 @@ from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.events import ChargebackClosed, ChargebackTaken
+from core.money.chargebacks.model import Chargeback, ChargebackState
+from core.money.model import SubjectKind
 from core.people.accounts.events import ProfileCompleted
 from core.people.accounts.service import person_of
 from core.shop.purchases import refunds
@@ -25,8 +28,7 @@ from core.shop.purchases.model import Purchase, Rail
 from core.trade.deals.model import Deal
 from core.trade.delivery.events import LotAccepted, LotAdjusted, LotFact
 from core.trade.delivery.model import Lot
-from core.trade.funding.events import ChargebackClosed, ChargebackTaken, LotReleased
-from core.trade.funding.model import Chargeback, ChargebackState, SubjectKind
+from core.trade.funding.events import LotReleased
 
 
 def listen(reactions: Reactions, *, market: Party) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from core.advice.sessions.model import CardHold, SessionPayout
+from core.advice.sessions.model import CardHold
 from core.books.reconciliation import rules
 from core.books.reconciliation.events import DifferenceFound, DifferenceGone
 from core.books.reconciliation.model import (
@@ -25,21 +25,23 @@ from core.kernel.money import Money
 from core.kernel.outbox import OutboxRow, dig_up
 from core.kernel.transaction import Ctx
 from core.kernel.upsert import add_unless_present
+from core.money.chargebacks.model import Chargeback
+from core.money.chargebacks.rules import AGAIN
+from core.money.disbursements.model import Disbursement, DisbursementKind
 from core.money.ledger import service as ledger
 from core.money.ledger.model import PROVIDER, PROVIDER_FEES, clearing, credit, debit
-from core.shop.purchases.model import PurchasePayment, PurchaseRefund
-from core.trade.funding.called_back import AGAIN
-from core.trade.funding.model import Chargeback, Effect, EffectKind, Payment
+from core.shop.purchases.model import PurchasePayment
+from core.trade.funding.model import Payment
 
 UNKNOWN_TOO_LONG: Final = timedelta(days=1)
 GIVEN_UP: Final = OutboxRow.failure.startswith("given up")
 OF_CARDS: Final = ("hold", "capture", "hold.cancel")
 MOVES_MONEY: Final = ("transfer", "refund", "reversal", "checkout.open", "evidence.submit", *OF_CARDS)
-EFFECTS: Final = {
-    Sort.REFUND: EffectKind.REFUND,
-    Sort.REFUND_BACK: EffectKind.REFUND,
-    Sort.TRANSFER: EffectKind.TRANSFER,
-    Sort.REVERSAL: EffectKind.REVERSAL,
+DISBURSEMENTS: Final = {
+    Sort.REFUND: DisbursementKind.REFUND,
+    Sort.REFUND_BACK: DisbursementKind.REFUND,
+    Sort.TRANSFER: DisbursementKind.PAYOUT,
+    Sort.REVERSAL: DisbursementKind.REVERSAL,
 }
 
 
@@ -109,7 +111,7 @@ def _explained(ctx: Ctx, line: ProviderLine) -> str | None:
             return _dispute(ctx, line)
         case None:
             return None
-    return _effect(ctx, line, EFFECTS[sort])
+    return _disbursement(ctx, line, DISBURSEMENTS[sort])
 
 
 def _payment(ctx: Ctx, line: ProviderLine) -> str | None:
@@ -133,24 +135,16 @@ def _card_charge(ctx: Ctx, line: ProviderLine) -> str | None:
     return None
 
 
-def _effect(ctx: Ctx, line: ProviderLine, kind: EffectKind) -> str | None:
+def _disbursement(ctx: Ctx, line: ProviderLine, kind: DisbursementKind) -> str | None:
     back = SORTS[line.kind] in (Sort.REFUND_BACK, Sort.REVERSAL)
-    earlier = ctx.session.get(ReturnedRefund, line.source) if kind is EffectKind.REFUND else None
+    earlier = ctx.session.get(ReturnedRefund, line.source) if kind is DisbursementKind.REFUND else None
     if earlier is not None:  # of its row another sum may have been sent since
         return _agreed(ctx, line, earlier.amount if back else -earlier.amount, earlier.subject, earlier.row)
-    query = select(Effect).where(Effect.provider_ref == line.source, Effect.kind == kind)
-    effect = ctx.session.scalar(query.limit(1))
-    if effect is not None:
-        return _agreed(ctx, line, effect.amount if back else -effect.amount, effect.deal_id, f"effect:{effect.id}")
-    payout = ctx.session.scalar(select(SessionPayout).where(SessionPayout.provider_ref == line.source).limit(1))
-    if payout is not None:
-        amount = payout.amount if back else -payout.amount
-        return _agreed(ctx, line, amount, payout.booking_id, f"session:{payout.id}")
-    refund = ctx.session.scalar(select(PurchaseRefund).where(PurchaseRefund.provider_ref == line.source).limit(1))
-    if refund is not None:
-        amount = refund.amount if back else -refund.amount
-        return _agreed(ctx, line, amount, refund.purchase_id, f"sold:{refund.id}")
-    return None
+    query = select(Disbursement).where(Disbursement.provider_ref == line.source, Disbursement.kind == kind)
+    made = ctx.session.scalar(query.limit(1))
+    if made is None:
+        return None
+    return _agreed(ctx, line, made.amount if back else -made.amount, made.subject, made.row_name)
 
 
 def _agreed(ctx: Ctx, line: ProviderLine, booked: Money, deal: str, row: str) -> str | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from core.kernel.money import Money
-from core.trade.funding.model import EffectState
+from core.money.disbursements.model import DisbursementState
 
 # Who pays is a buyer or a seeker, who earns a seller or a consultant. paid: by the first, into protection. released: to
 # the second, less the fee. sent: to their account. refunded: to the first. set_off: kept for what the second owes.
@@ -40,7 +40,7 @@ class Payout:
     lot: int | None
     net: Money
     fee: Money
-    state: EffectState
+    state: DisbursementState
     why: str | None
 
 

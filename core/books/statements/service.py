@@ -15,6 +15,8 @@ from core.books.statements.model import Held, Line, Payout, Statement, Taken
 from core.kernel.money import Money, running_total_fee
 from core.kernel.timers import TimerRow, deadline_of
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import CHARGEBACK, LOST, Chargeback
+from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
 from core.money.ledger.model import escrow, payable, receivable
 from core.people.accounts.model import Person
@@ -23,15 +25,9 @@ from core.trade.deals.model import Deal, DealState
 from core.trade.delivery.model import Lot
 from core.trade.disputes.model import OPEN, Case
 from core.trade.funding.model import (
-    CHARGEBACK,
     CREDIT,
-    LOST,
     TRANCHE,
-    Chargeback,
     Credit,
-    Effect,
-    EffectKind,
-    EffectState,
     LotSettlement,
     Payment,
     PaymentState,
@@ -161,10 +157,10 @@ def _spent(ctx: Ctx, organisation: str) -> Iterator[Taken]:
     released = select(func.coalesce(func.sum(LotSettlement.released_minor), 0)).where(LotSettlement.deal_id == Deal.id)
     parted = exists().where(LotSettlement.deal_id == Deal.id)
     kept = exists().where(Chargeback.subject == Deal.id, Chargeback.state.in_(LOST))  # and no refund is left of it
-    to_them = or_(Effect.kind == EffectKind.REFUND, Effect.payee == Deal.buyer)
-    refunds = and_(Effect.deal_id == Deal.id, to_them)
-    back = select(func.coalesce(func.sum(Effect.amount_minor), 0)).where(refunds)
-    coming = select(func.count()).where(refunds, Effect.state != EffectState.DONE)
+    to_them = or_(Disbursement.kind == DisbursementKind.REFUND, Disbursement.payee == Deal.buyer)
+    refunds = and_(Disbursement.subject == Deal.id, to_them)
+    back = select(func.coalesce(func.sum(Disbursement.amount_minor), 0)).where(refunds)
+    coming = select(func.count()).where(refunds, Disbursement.state != DisbursementState.DONE)
     by_bank = sessions.taken_by_bank(Deal.id)
     # What was released counts already: the seller bears it, and the buyer has paid it once.
     unreleased = sessions.taken_by_bank(Deal.id, Chargeback.from_escrow_minor + Chargeback.from_refunds_minor)
@@ -192,15 +188,15 @@ def _payouts(ctx: Ctx, person: Person) -> list[Payout]:
 
 def _of_deals(ctx: Ctx, organisation: str) -> Iterator[tuple[str, Payout]]:
     query = (
-        select(Effect, Deal.ref, Lot.number, LotSettlement.fee_minor)
-        .join(Deal, Deal.id == Effect.deal_id)
-        .outerjoin(Lot, Lot.id == Effect.lot_id)
-        .outerjoin(LotSettlement, LotSettlement.lot_id == Effect.lot_id)
-        .where(Effect.payee == organisation, Effect.kind == EffectKind.TRANSFER)
-        .order_by(Effect.id.desc())
+        select(Disbursement, Deal.ref, Lot.number, LotSettlement.fee_minor)
+        .join(Deal, Deal.id == Disbursement.subject)
+        .outerjoin(Lot, Lot.id == Disbursement.lot_id)
+        .outerjoin(LotSettlement, LotSettlement.lot_id == Disbursement.lot_id)
+        .where(Disbursement.payee == organisation, Disbursement.kind == DisbursementKind.PAYOUT)
+        .order_by(Disbursement.id.desc())
         .limit(LATEST)
     )
-    for effect, ref, lot, fee in ctx.session.execute(query):
+    for row, ref, lot, fee in ctx.session.execute(query):
         # A lot that is sent in parts, out of several payments, has its fee deducted once.
-        deducted = Money(fee if fee and effect.key.endswith(":1") else 0, effect.currency)
-        yield effect.id, Payout(effect.deal_id, ref, lot, effect.amount, deducted, effect.state, effect.why)
+        deducted = Money(fee if fee and row.key.endswith(":1") else 0, row.currency)
+        yield row.id, Payout(row.subject, ref, lot, row.amount, deducted, row.state, row.why)

@@ -11,16 +11,17 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from core.advice.sessions.model import Booking, CardHold, HoldState, SessionPayout, Settlement
+from core.advice.sessions.model import Booking, CardHold, HoldState, Settlement
 from core.advice.sessions.process import SESSION, SessionState
 from core.books.statements.model import Held, Payout, Taken
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import CHARGEBACK, Chargeback, ChargebackState
+from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
 from core.money.ledger.model import escrow
 from core.people.accounts.model import Person
-from core.trade.funding.model import CHARGEBACK, Chargeback, ChargebackState, EffectKind, EffectState
 
 LATEST: Final = 10
 ON_THE_CARD: Final = (HoldState.HELD, HoldState.CAPTURING, HoldState.RELEASING)  # the bank has not said that it is gone
@@ -75,9 +76,9 @@ def taken(ctx: Ctx, person: Person) -> Iterator[Taken]:
     coming = (
         select(func.count())
         .where(
-            SessionPayout.booking_id == Booking.id,
-            or_(SessionPayout.kind == EffectKind.REFUND, SessionPayout.payee == Booking.seeker_org),
-            SessionPayout.state != EffectState.DONE,
+            Disbursement.subject == Booking.id,
+            or_(Disbursement.kind == DisbursementKind.REFUND, Disbursement.payee == Booking.seeker_org),
+            Disbursement.state != DisbursementState.DONE,
         )
         .scalar_subquery()
     )
@@ -107,17 +108,17 @@ def taken_by_bank(
 def payouts(ctx: Ctx, person: Person) -> Iterator[tuple[str, Payout]]:
     """What goes to the organisation for sessions, by its own id; the latest come first."""
     query = (
-        select(SessionPayout, Booking.ref, Settlement.fee_minor, Booking.consultant_org)
-        .join(Booking, Booking.id == SessionPayout.booking_id)
+        select(Disbursement, Booking.ref, Settlement.fee_minor, Booking.consultant_org)
+        .join(Booking, Booking.id == Disbursement.subject)
         .outerjoin(Settlement, Settlement.booking_id == Booking.id)
-        .where(SessionPayout.payee == person.organisation_id, SessionPayout.kind == EffectKind.TRANSFER)
-        .order_by(SessionPayout.id.desc())
+        .where(Disbursement.payee == person.organisation_id, Disbursement.kind == DisbursementKind.PAYOUT)
+        .order_by(Disbursement.id.desc())
         .limit(LATEST)
     )
     for payout, ref, fee, earns in ctx.session.execute(query):
         # A session that is paid out of several charges has its fee deducted once; what a seeker gets back has none.
         deducted = Money(fee if fee and payout.key.endswith(":1") and payout.payee == earns else 0, payout.currency)
-        line = Payout(payout.booking_id, ref, None, payout.amount, deducted, payout.state, payout.why)
+        line = Payout(payout.subject, ref, None, payout.amount, deducted, payout.state, payout.why)
         yield payout.id, line
 
 

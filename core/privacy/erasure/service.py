@@ -5,15 +5,17 @@ from __future__ import annotations
 from sqlalchemy import Text, cast, delete, func, or_, select, update
 
 from core.advice.experts.service import expert_of, pause
-from core.advice.sessions.model import Booking, SessionPayout
+from core.advice.sessions.model import Booking
 from core.advice.sessions.process import SESSION, SessionState
 from core.kernel.chat_state.model import CardPointer
 from core.kernel.errors import Refusal
 from core.kernel.inbox import InboxRow
 from core.kernel.outbox import OutboxRow
 from core.kernel.transaction import Ctx
+from core.money.disbursements.model import OVER, Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
 from core.money.ledger.model import buyer_credit, payable, receivable
+from core.money.model import SubjectKind
 from core.people.accounts.model import NOBODY, ChatIdentity, Person
 from core.people.accounts.security_phrases import new_security_phrase
 from core.people.accounts.service import acting, members, organisation_of
@@ -23,10 +25,9 @@ from core.people.files.model import FileContent, KeptFile
 from core.privacy.erasure import plan, rules
 from core.privacy.erasure.events import PersonForgotten
 from core.privacy.erasure.model import Leaving, Open
-from core.shop.purchases.model import Purchase, PurchaseRefund, PurchaseState, RefundState
+from core.shop.purchases.model import Purchase, PurchaseState
 from core.shop.purchases.service import stars_kept
 from core.trade.deals.model import DEAL, Deal
-from core.trade.funding.model import Effect, EffectKind, EffectState
 from core.trade.listings.service import listings_of, withdraw_listing
 from core.trade.offers.model import OFFER, Offer, OfferRound, OfferState
 from core.trade.offers.service import decline_offer, withdraw_offer
@@ -52,8 +53,8 @@ def _hindrances(ctx: Ctx, person: Person) -> list[Open]:
         or_(seeking, Booking.consultant == person.id), Booking.state.not_in(SESSION.final)
     )
     # Who has paid in Stars is known to the platform alone, and by that name alone it gives them back.
-    unsent = select(PurchaseRefund.purchase_id).where(
-        PurchaseRefund.state.in_((RefundState.WAITING, RefundState.ASKED, RefundState.REFUSED))
+    unsent = select(Disbursement.subject).where(
+        Disbursement.subject_kind == SubjectKind.PURCHASE, Disbursement.state.not_in(OVER)
     )
     going_back = select(func.count()).where(
         Purchase.buyer == person.id, or_(Purchase.state == PurchaseState.GIVING_BACK, Purchase.id.in_(unsent))
@@ -76,12 +77,11 @@ def _comes_back(ctx: Ctx, person: Person, *, alone: bool) -> bool:
     """Whether a refund of theirs has not gone, or was sent back by their bank after the deal or session had ended: it
     may be left for an account, and nobody could name one any more. Of a deal their colleagues can.
     """
-    unsent = select(Effect.id).where(Effect.kind == EffectKind.REFUND, Effect.state != EffectState.DONE)
-    of_deals = unsent.join(Deal, Deal.id == Effect.deal_id).where(Deal.buyer == person.organisation_id)
-    going = select(SessionPayout.id).where(
-        SessionPayout.kind == EffectKind.REFUND, SessionPayout.state != EffectState.DONE
+    unsent = select(Disbursement.id).where(
+        Disbursement.kind == DisbursementKind.REFUND, Disbursement.state != DisbursementState.DONE
     )
-    of_sessions = going.join(Booking, Booking.id == SessionPayout.booking_id).where(Booking.seeker == person.id)
+    of_deals = unsent.join(Deal, Deal.id == Disbursement.subject).where(Deal.buyer == person.organisation_id)
+    of_sessions = unsent.join(Booking, Booking.id == Disbursement.subject).where(Booking.seeker == person.id)
     asked = (of_sessions, of_deals) if alone else (of_sessions,)
     return any(ctx.session.scalar(each.limit(1)) is not None for each in asked)
 

@@ -17,22 +17,25 @@ from core.advice.experts.questions.model import Question, QuestionLine
 from core.advice.promotion.model import ProfileDay, Promotion
 from core.advice.recaps.model import Recap, Recording
 from core.advice.reviews.model import PersonScore, SessionReview
-from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Line, Meeting, SessionPayout, Settlement
+from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Line, Meeting, Settlement
 from core.books.invoicing.model import Billing, Invoice, State
 from core.discovery.alerts.model import Alert, QuietHours, RequestAlert, RequestsMuted, SavedSearch
 from core.kernel.chat_state.model import Draft, Remembered
 from core.kernel.database import Table
+from core.money.chargebacks.model import Chargeback
+from core.money.disbursements.model import Disbursement
+from core.money.payees.model import Payee
 from core.people.accounts.model import ChatIdentity, Organisation, Person
 from core.people.blocking.model import Block, Report
 from core.people.companies.model import Membership
 from core.people.files.model import KeptFile
-from core.shop.purchases.model import Purchase, PurchasePayment, PurchaseRefund
+from core.shop.purchases.model import Purchase, PurchasePayment
 from core.trade.deals.messages.model import DealLine
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Finding, Lot, Proposal
 from core.trade.disputes.model import Case, Ruling
 from core.trade.funding.evidence.model import EvidenceMark
-from core.trade.funding.model import Chargeback, Credit, Effect, LotSettlement, Payee, Payment, Tranche
+from core.trade.funding.model import Credit, LotSettlement, Payment, Tranche
 from core.trade.funding.providers import SellerProvider
 from core.trade.funding.rails.model import Payer, PaymentWay, RailChoice
 from core.trade.listings.model import Listing, ListingCertificate
@@ -81,7 +84,7 @@ def sections_of(person: Person) -> dict[str, list[Own]]:
         "deals": _deals(mine, own),
         "money": _money(mine, own),
         "advising": _advising(mine),
-        "sessions": _sessions(mine, own),
+        "sessions": _sessions(mine),
     }
 
 
@@ -154,6 +157,7 @@ def _money(mine: str, own: str) -> list[Own]:
     deals = select(Deal.id).where(or_(Deal.buyer == own, Deal.seller == own))
     buying = select(Payment.id).join(Deal, Deal.id == Payment.deal_id).where(Deal.buyer == own)
     bought = select(Purchase.id).where(Purchase.buyer == mine)
+    refunded = Disbursement.payment_id.in_(buying) & Disbursement.payee.is_(None)
     issued = Invoice.state == State.ISSUED
     return [
         Own(Tranche, Tranche.deal_id.in_(deals)),
@@ -161,7 +165,7 @@ def _money(mine: str, own: str) -> list[Own]:
         Own(Payment, Payment.id.in_(buying), but=("url",)),
         Own(PaymentWay, PaymentWay.payment_id.in_(buying)),
         Own(LotSettlement, LotSettlement.deal_id.in_(deals)),
-        Own(Effect, or_(Effect.payee == own, Effect.payment_id.in_(buying) & Effect.payee.is_(None))),
+        Own(Disbursement, or_(Disbursement.payee == own, refunded, Disbursement.subject.in_(bought))),
         Own(Credit, Credit.organisation_id == own),
         Own(Chargeback, Chargeback.seller == own),
         Own(Payee, Payee.organisation_id == own),
@@ -170,7 +174,6 @@ def _money(mine: str, own: str) -> list[Own]:
         Own(Invoice, and_(or_(Invoice.issuer == own, Invoice.recipient == own), issued)),
         Own(Purchase, Purchase.buyer == mine, but=("url",)),
         Own(PurchasePayment, PurchasePayment.purchase_id.in_(bought)),
-        Own(PurchaseRefund, PurchaseRefund.purchase_id.in_(bought)),
     ]
 
 
@@ -189,7 +192,7 @@ def _advising(mine: str) -> list[Own]:
     ]
 
 
-def _sessions(mine: str, own: str) -> list[Own]:
+def _sessions(mine: str) -> list[Own]:
     seeking = select(Booking.id).where(Booking.seeker == mine)
     advising = select(Booking.id).where(Booking.consultant == mine)
     both = select(Booking.id).where(or_(Booking.seeker == mine, Booking.consultant == mine))
@@ -207,7 +210,6 @@ def _sessions(mine: str, own: str) -> list[Own]:
         Own(Recording, Recording.id.in_(both)),
         Own(CardHold, CardHold.booking_id.in_(seeking), but=("url",)),
         Own(Settlement, Settlement.booking_id.in_(both)),
-        Own(SessionPayout, SessionPayout.payee == own),
         Own(Complaint, Complaint.booking_id.in_(both)),
         Own(SessionReview, SessionReview.author == mine),
         Own(SessionReview, and_(SessionReview.about == mine, SessionReview.shown_at.is_not(None)), but=("author",)),

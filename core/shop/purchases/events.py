@@ -89,31 +89,3 @@ class PaymentKept(PurchaseFact):
     """A payment in Stars that the platform does not give back: it is kept for the buyer's next purchase."""
 
     amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class RefundForAccount(Event):
-    """`amount` can go back to a buyer no more the way it came: it waits for an account of their organisation."""
-
-    refund_id: str
-    organisation_id: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class RefundCovered(Event):
-    """`amount` of what a bank has kept of a payment was to go back to the payer anyhow: it is not given twice."""
-
-    payment_id: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class RefundRefused(Event):
-    """It does not go, or has come back, for the first time: it is tried again. `to_account`: not to the card."""
-
-    refund_id: str
-    purchase_id: str
-    amount: Money
-    why: str
-    to_account: bool

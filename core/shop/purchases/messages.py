@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from core.kernel.messages import Message, stored_as
-
-STARS: Final = "stars"
+from core.money.messages import STARS
 
 
 @stored_as(STARS, "invoice")
@@ -20,16 +18,3 @@ class SendInvoice(Message):
     title: str
     description: str
     amount: int
-
-
-@stored_as(STARS, "refund")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundStars(Message):
-    """Give a whole payment back to its payer. `amount` counts Stars."""
-
-    effect: str
-    payer: str
-    charge: str
-    attempt: int
-    amount: int
-    currency: str

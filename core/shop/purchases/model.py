@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
+from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
 from core.kernel.money import STARS, Money
 from core.kernel.process import PROVIDER, TIME, InProcess, Process, Transition
 
@@ -21,8 +21,6 @@ ANSWERED_WITHIN: Final = timedelta(days=14)  # a wish for the money back, as its
 WISH: Final = "purchase_wish"  # what is timed of it, under the step that it comes to
 GIVE_BACK: Final = "give_back"
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
-MOST_ATTEMPTS: Final = 30  # to have Stars given back; after that they are kept for the buyer
-MOST_REFUSALS: Final = 3  # of a card to take money back, for good; after that it waits for an account of the buyer's
 
 
 class Rail(StrEnum):
@@ -171,11 +169,7 @@ class Purchase(InProcess[PurchaseState], Table):
 
 
 class PurchasePayment(Table):
-    """Money that has come for a purchase, once under the name that the payment has outside.
-
-    `recall`: how it stands with the payer's bank. `lost_minor`: of it, what the bank has kept; `covered_minor`: of
-    that, what was to go back to the payer anyhow, and has gone so.
-    """
+    """Money that has come for a purchase, once under the name that the payment has outside."""
 
     __tablename__ = "purchase_payment"
 
@@ -187,57 +181,6 @@ class PurchasePayment(Table):
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     at: Mapped[datetime] = mapped_column(Instant)
-    recall: Mapped[Recall | None] = mapped_column(OneOf(Recall))
-    lost_minor: Mapped[int] = mapped_column(Minor, default=0)
-    covered_minor: Mapped[int] = mapped_column(Minor, default=0)
-
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def uncovered(self) -> Money:
-        """What the bank has kept, and nothing that was to go back has gone by yet."""
-        return Money(self.lost_minor - self.covered_minor, self.currency)
-
-
-class RefundState(StrEnum):
-    """asked → done; or refused, and asked again a day later.
-
-    What the provider does not give back at last is kept for the buyer's next purchase (Stars), or is waiting for an
-    account of the buyer's, and is asked for when there is one.
-    """
-
-    WAITING = "waiting"
-    ASKED = "asked"
-    DONE = "done"
-    REFUSED = "refused"
-    KEPT = "kept"
-
-
-class PurchaseRefund(Versioned, Table):
-    """Money of a purchase on its way back to where it came from, or (`payee`, an organisation) to the buyer's account.
-
-    `number`: 1; another one of the same payment only gives back what a bank had kept, and has turned about.
-    """
-
-    __tablename__ = "purchase_refund"
-
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    purchase_id: Mapped[str] = mapped_column(ForeignKey("purchase.id"), index=True)
-    payment_id: Mapped[str] = mapped_column(ForeignKey("purchase_payment.id"))
-    number: Mapped[int] = mapped_column(default=1)
-    state: Mapped[RefundState] = mapped_column(OneOf(RefundState), index=True)
-    payee: Mapped[str | None] = mapped_column(Id, index=True)
-    amount_minor: Mapped[int] = mapped_column(Minor)
-    currency: Mapped[str] = mapped_column(String(3))
-    attempt: Mapped[int] = mapped_column(default=1)
-    refusals: Mapped[int] = mapped_column(default=0)  # that were final
-    provider_ref: Mapped[str | None] = mapped_column(String(120))
-    failed: Mapped[list[str]] = mapped_column(JSON, default=list)  # refunds of it, by the provider's names
-    why: Mapped[str | None] = mapped_column(Words)
-
-    __table_args__ = (UniqueConstraint("payment_id", "number"),)
 
     @property
     def amount(self) -> Money:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from core.kernel.errors import NotFound, Refusal
+from core.kernel.errors import Refusal
 from core.kernel.money import STARS, Money
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
@@ -33,6 +33,7 @@ from core.people.accounts.service import known as person_known
 from core.shop.purchases import refunds
 from core.shop.purchases.events import PurchaseClosed, PurchaseOpened, PurchasePaid
 from core.shop.purchases.model import MAY_COME_BACK, PURCHASE, Purchase, PurchasePayment, Rail
+from core.shop.purchases.refunds import locked
 
 # --- Stars ------------------------------------------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ def _receive(
     if wanted:
         paid(ctx, purchase)
     else:
-        refunds.send_back(ctx, purchase, payment, amount)
+        refunds.send_back(ctx, purchase, payment.id, amount)
 
 
 def _not_offered(ctx: Ctx, purchase: Purchase) -> None:
@@ -164,11 +165,3 @@ def _not_offered(ctx: Ctx, purchase: Purchase) -> None:
     # The page closes at the very hour at which the offer ends, and often tells it first.
     why = "offer_over" if ctx.now >= purchase.open_until else "not_offered"
     ctx.announce(PurchaseClosed(purchase.id, purchase.thing, purchase.subject, why))
-
-
-def locked(ctx: Ctx, purchase_id: str) -> Purchase:
-    """A purchase that nobody else changes until this unit is over. Raises NotFound."""
-    purchase = ctx.session.get(Purchase, purchase_id, with_for_update=True)
-    if purchase is None:
-        raise NotFound
-    return purchase

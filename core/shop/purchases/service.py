@@ -35,7 +35,8 @@ from core.shop.purchases.model import (
     Recall,
     Thing,
 )
-from core.shop.purchases.payments import locked, paid
+from core.shop.purchases.payments import paid
+from core.shop.purchases.refunds import locked
 
 SHOWN: Final = 5
 

@@ -14,12 +14,14 @@ from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
+from core.money.disbursements.model import Disbursement
+from core.money.disbursements.recovery import book
 from core.money.ledger import service as ledger
 from core.money.ledger.model import PROVIDER, buyer_credit, credit, debit, refund_due
 from core.trade.deals import service as deals
-from core.trade.funding.effects import book, finish, refund_of
 from core.trade.funding.events import CreditSpent
-from core.trade.funding.model import CREDIT, Credit, Effect, Payment
+from core.trade.funding.model import CREDIT, Credit, Payment
+from core.trade.funding.payouts import finish, make_refund
 from core.trade.funding.rails.model import Payer
 from core.trade.funding.rails.surplus import keep_credit, kept_of, known_of, last_transfer, still_there
 
@@ -56,7 +58,7 @@ def _keep(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> N
 
 def _spend(ctx: Ctx, organisation_id: str, standing: Money) -> None:
     """Less stands there than is kept here: it has come to us as a part of a later payment, and is counted there."""
-    there: list[Credit | Effect] = [*kept_of(ctx, organisation_id, standing.currency)]
+    there: list[Credit | Disbursement] = [*kept_of(ctx, organisation_id, standing.currency)]
     there += still_there(ctx, organisation_id, standing.currency)
     spent = Money.total((each.amount for each in there), standing.currency) - standing
     for each in there:
@@ -87,13 +89,13 @@ def _spend_credit(ctx: Ctx, kept: Credit, part: Money) -> None:
     ctx.announce(CreditSpent(kept.organisation_id, kept.deal_id, part))
 
 
-def _spend_refund(ctx: Ctx, waiting: Effect, part: Money) -> None:
+def _spend_refund(ctx: Ctx, waiting: Disbursement, part: Money) -> None:
     """So much of a refund has reached the buyer already: their next deal was paid with it."""
-    deal, spent = deals.locked(ctx, waiting.deal_id), waiting
+    deal, spent = deals.locked(ctx, waiting.subject), waiting
     if part < waiting.amount:
         waiting.amount_minor -= part.minor
         brought = ctx.session.get_one(Payment, waiting.payment_id)
-        spent = refund_of(ctx, brought, part, beside=True, credit_id=waiting.credit_id)
+        spent = make_refund(ctx, brought, part, beside=True, credit_id=waiting.credit_id)
     legs = [debit(refund_due(deal.id), part), credit(PROVIDER, part)]
     book(ctx, spent, "Paid with what was to go back", legs, f"spent:{spent.id}")
     ctx.announce(CreditSpent(deal.buyer, deal.id, part))

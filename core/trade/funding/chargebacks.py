@@ -1,365 +1,112 @@
-"""A payer's bank takes a payment back: who bears it, and what undoes it; of a deal, a session, or what we sold.
+"""A buyer's bank takes money of a deal back: the deal stands still until the bank has decided.
 
-It never changes what a deal or a session has come to. What is held goes first, then what we have earned by it, then a
-claim on the seller: transfers are taken back as far as their account allows, payouts that wait and later ones are set
-off against the claim. What had gone back to the payer before, they have twice: that is our loss, and no seller's.
-A bank that decides for us undoes every leg. What each matter does about it, its own slice does (`recalled`, and
-core/advice/sessions/chargebacks.py).
+A deal that is complete stays complete. What the bank leaves of one that is under way goes where it belongs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.kernel.compiled_statements import find_all
-from core.kernel.errors import NotAllowed, NotFound
 from core.kernel.money import Money
-from core.kernel.process import enter, step
+from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.events import ChargebackClosed, ChargebackOpened, ChargebackThawed
+from core.money.chargebacks.model import LOST, Chargeback
+from core.money.disbursements.model import FROZEN
 from core.money.ledger import service as ledger
-from core.money.ledger.model import (
-    COMMISSION,
-    LOSS,
-    PROVIDER,
-    PROVIDER_FEES,
-    SALES,
-    credit,
-    debit,
-    escrow,
-    payable,
-    receivable,
-    refund_due,
-)
-from core.people.accounts.service import acting
+from core.money.ledger.model import credit, debit, escrow, refund_due
+from core.money.model import SubjectKind
+from core.trade.deals import service as deals
+from core.trade.deals.model import Deal
+from core.trade.delivery import service as delivery
+from core.trade.delivery.model import LOT, Lot
 from core.trade.funding import rules
-from core.trade.funding.called_back import frozen
-from core.trade.funding.events import (
-    ChargebackClaimed,
-    ChargebackClosed,
-    ChargebackMadeGood,
-    ChargebackOpened,
-    ChargebackServed,
-    ChargebackTaken,
-    ChargebackThawed,
-    ChargebackWrittenOff,
-    PayoutSetOff,
-)
-from core.trade.funding.model import CHARGEBACK, Chargeback, SubjectKind
-
-OWING = ("open", "lost")  # states in which a seller's claim stands
-EARNED = {SubjectKind.DEAL: COMMISSION, SubjectKind.SESSION: COMMISSION, SubjectKind.PURCHASE: SALES}
+from core.trade.funding.funding import payments_in
+from core.trade.funding.model import LotSettlement, Payment, Tranche
+from core.trade.funding.payouts import finish, refund
+from core.trade.funding.sources import left_of
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
-    """What the provider tells of a dispute. `taken` and `fee` have left our balance; both zero for a mere question."""
-
-    ref: str
-    taken: Money
-    fee: Money
-    reason: str
-    evidence_due: datetime | None
+def listen(reactions: Reactions) -> None:
+    reactions.on(ChargebackOpened, _opened)
+    reactions.on(ChargebackClosed, _closed)
+    reactions.on(ChargebackThawed, _thawed)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The payment that is called back, and where its money is: `held`, or `released` with our `fees` in that.
+def chargebacks_of(ctx: Ctx, deal_id: str) -> list[Chargeback]:
+    """What a bank has called back of a deal, the first first. Raises NotFound to strangers."""
+    deals.deal_for(ctx, deal_id)
+    return chargebacks.of_subject(ctx, deal_id)
 
-    `waiting`: what of it is to go back to the payer, and has not gone; `not_back`: what of the payment has not gone
-    back to them, nor is on its way.
+
+def _opened(ctx: Ctx, fact: ChargebackOpened) -> None:
+    if fact.subject_kind is SubjectKind.DEAL:
+        deals.freeze(ctx, fact.subject, FROZEN)
+
+
+def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
+    """What a bank keeps of the held money is missing from its lots: they end, and what it has left goes back.
+
+    What it gives back is held again: who waited for it has time before anybody is late.
     """
+    if fact.subject_kind is not SubjectKind.DEAL:
+        return
+    found = ctx.session.get_one(Chargeback, fact.chargeback_id)
+    deal = deals.locked(ctx, found.subject)
+    over = LOT.final.issuperset(ctx.session.scalars(select(Lot.state).where(Lot.deal_id == deal.id)))
+    known = chargebacks.of_subject(ctx, deal.id) if fact.won else [found]  # what one gives back another may keep
+    kept = any(each.state in LOST and each.from_escrow_minor for each in known)
+    rest = _regained_of_lapsed(ctx, deal, found) if fact.won else Money.zero(found.currency)
+    if fact.won and found.from_escrow_minor and (over or not kept):
+        if over and rest:
+            _regained(ctx, deal, found, rest)
+        delivery.go_on(ctx, deal.id)
+    elif kept and deal.state == "awaiting_funding":  # nobody shall pay the rest of it any more
+        deals.time_is_up(ctx, deal.id, "funding_expired", on_the_road=False)
+    elif kept:
+        delivery.recall_lots(ctx, deal.id)
+        refund(ctx, deal)
 
-    subject_kind: SubjectKind
-    subject: str
-    payment_id: str
-    seller: str
-    held: Money
-    released: Money
-    fees: Money
-    waiting: Money
-    not_back: Money
 
+def _regained_of_lapsed(ctx: Ctx, deal: Deal, found: Chargeback) -> Money:
+    """What had come of a part of the deal that nobody paid in full could not go back while the bank had it: now it can.
 
-# --- what the provider tells ------------------------------------------------------------------------------------------
-
-
-def opened(ctx: Ctx, source: Source, called: Called) -> Chargeback:
-    """A bank disputes a payment of ours. Told again it changes nothing, unless money has been taken since."""
-    known = chargeback_named(ctx, called.ref)
-    if known is None:
-        known = Chargeback(
-            id=ctx.new_id(),
-            ref=called.ref,
-            subject_kind=source.subject_kind,
-            subject=source.subject,
-            payment_id=source.payment_id,
-            seller=source.seller,
-            reason=called.reason[:60],
-            amount_minor=0,
-            fee_minor=0,
-            currency=source.held.currency,
-            recovered_minor=0,
-            from_refunds_minor=0,
-            evidence_due=called.evidence_due,
-            opened_at=ctx.now,
-        )
-        enter(ctx, CHARGEBACK, known, CHARGEBACK.initial)
-        ctx.session.add(known)
+    Out of the payments that brought it, whichever one it is that the bank had called back. What the lots have is left.
+    """
+    rest = Money(found.from_escrow_minor, found.currency)
+    for tranche in find_all(ctx.session, Tranche, ("number",), deal_id=deal.id, state="lapsed"):
+        sources = [each for each in left_of(ctx, deal, payments_in(ctx, tranche)) if each[1].minor > 0]
+        back = min(rest, tranche.held, Money.total((left for _, left in sources), rest.currency))
+        if not back:
+            continue
+        legs = [debit(escrow(deal.id), back), credit(refund_due(deal.id), back)]
+        key = f"chargeback:{found.id}:given_back:{tranche.number}"
+        ledger.post(ctx, key, "Not enough had come in time", legs, deal=deal.id)
+        tranche.held_minor -= back.minor
+        rest -= back
         ctx.session.flush()
-        facts = (source.subject_kind, source.subject, known.id, source.seller)
-        ctx.announce(ChargebackOpened(*facts, called.taken, called.reason))
-    if known.state == CHARGEBACK.initial and not known.amount_minor and called.taken:
-        _take(ctx, source, known, called.taken, called.fee)
-    return known
-
-
-def closed(ctx: Ctx, *, ref: str, won: bool, fee_returned: Money | None = None) -> None:
-    """The bank has decided. `won`: the money is back with us. Told twice it happens once; a win may follow a loss, also
-    when somebody has made it good meanwhile.
-
-    Raises NotFound for a dispute that nobody has told us of.
-    """
-    found = chargeback_named(ctx, ref)
-    if found is None:
-        raise NotFound
-    event = "won" if won else "lost"
-    if event not in CHARGEBACK.open_to(found.state, ("provider",)):
-        return
-    if won:
-        _undo(ctx, found, fee_returned)
-    else:
-        _lose(ctx, found, event, "provider")
-
-
-def chargeback_named(ctx: Ctx, ref: str) -> Chargeback | None:
-    return ctx.session.scalar(select(Chargeback).where(Chargeback.ref == ref))
-
-
-def of_subject(ctx: Ctx, subject: str) -> list[Chargeback]:
-    """What banks have called back of one deal, session or purchase, the first first."""
-    return find_all(ctx.session, Chargeback, ("id",), subject=subject)
-
-
-def held_taken(ctx: Ctx, payment_id: str, currency: str) -> Money:
-    """What banks have taken of a payment while it was held, and have not given back."""
-    sums = select(func.coalesce(func.sum(Chargeback.from_escrow_minor), 0))
-    taken = ctx.session.scalar(sums.where(Chargeback.payment_id == payment_id, Chargeback.state != "won"))
-    return Money(int(taken or 0), currency)
-
-
-def chargeback_for(ctx: Ctx, chargeback_id: str) -> Chargeback:
-    """One dispute, for operators. Raises NotAllowed to everybody else, NotFound."""
-    if not acting(ctx).operator:
-        raise NotAllowed("refused.operators_only")
-    found = ctx.session.get(Chargeback, chargeback_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def open_chargebacks(ctx: Ctx, limit: int = 20) -> list[Chargeback]:
-    """What banks have not decided yet, the oldest first, for operators. Raises NotAllowed."""
-    if not acting(ctx).operator:
-        raise NotAllowed("refused.operators_only")
-    query = select(Chargeback).where(Chargeback.state == CHARGEBACK.initial).order_by(Chargeback.id)
-    return list(ctx.session.scalars(query.limit(limit)))
-
-
-# --- what time and later payouts do -----------------------------------------------------------------------------------
-
-
-def time_is_up(ctx: Ctx, chargeback_id: str, event: str) -> None:
-    """The bank has said nothing for half a year; or a seller has made nothing good for months."""
-    found = ctx.session.get_one(Chargeback, chargeback_id, with_for_update=True)
-    if event == "bank_silent":
-        _lose(ctx, found, event, "time")
-        return
-    step(ctx, CHARGEBACK, found, event, ("time",))
-    legs = [debit(LOSS, found.outstanding), credit(receivable(found.seller), found.outstanding)]
-    ledger.post(ctx, f"chargeback:{found.id}:written_off", "Nobody makes it good", legs, deal=found.subject)
-    ctx.session.flush()
-    ctx.announce(ChargebackWrittenOff(found.subject_kind, found.subject, found.id))
-
-
-def kept_of(ctx: Ctx, subject_kind: SubjectKind, subject: str, seller: str, net: Money, *, mark: str) -> Money:
-    """Keep of a payout what the seller owes us; the rest of it is sent. The oldest claim is served first.
-
-    `mark`: what is paid out, a lot or a session, by its id.
-    """
-    rest = net
-    query = select(Chargeback).where(
-        Chargeback.seller == seller, Chargeback.state.in_(OWING), Chargeback.currency == net.currency
-    )
-    for found in ctx.session.scalars(query.order_by(Chargeback.id).with_for_update()).all():
-        kept = min(rest, found.outstanding)
-        if kept.minor > 0:
-            legs = [debit(payable(seller), kept), credit(receivable(seller), kept)]
-            key = f"chargeback:{found.id}:set_off:{mark}"
-            ledger.post(ctx, key, "Set off against what the seller owes", legs, deal=subject)
-            if subject_kind is SubjectKind.DEAL and found.subject != subject:
-                left, about = found.outstanding - kept, (found.subject_kind, found.subject, found.id)
-                ctx.announce(ChargebackServed(*about, seller, subject, kept, left))
-            _recovered(ctx, found, kept)
-            rest -= kept
-    if rest != net:
-        ctx.announce(PayoutSetOff(subject_kind, subject, seller, net - rest, rest))
+        for payment_id, part in rules.drawn(back, sources):
+            refund(ctx, deal, ctx.session.get_one(Payment, payment_id), part)
     return rest
 
 
-def recovered(ctx: Ctx, found: Chargeback, amount: Money, *, of_refund: bool = False) -> None:
-    """So much of the claim has come. `of_refund`: out of what waited to go back to the payer."""
-    if of_refund:
-        found.from_refunds_minor += amount.minor
-    _recovered(ctx, found, amount)
-
-
-def not_twice(found: Chargeback, amount: Money) -> None:
-    """So much of what seemed to be with the payer twice had not left, and does not leave any more."""
-    found.from_loss_minor -= amount.minor
-    found.claimed_minor += amount.minor
-    found.recovered_minor += amount.minor
-    found.from_refunds_minor += amount.minor
-
-
-# --- steps that more than one of them take ----------------------------------------------------------------------------
-
-
-def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money) -> None:
-    """Book who bears it for now. What waited to go back to the payer is with them already, and nobody's claim."""
-    none, before = Money.zero(taken.currency), _taken_before(ctx, source)
-    once = min(taken, max(source.not_back - before.of_payment, none))
-    waited = min(once, source.waiting)
-    returned = (
-        none if source.subject_kind is SubjectKind.PURCHASE else before.commission
-    )  # each payment is earned by itself
-    share = rules.recourse(once - waited, source.held, source.released, source.fees, returned, claimed=before.claimed)
-    twice = taken - once + share.loss
-    found.amount_minor, found.fee_minor = taken.minor, fee.minor
-    found.from_escrow_minor = share.escrow.minor
-    found.from_commission_minor = share.commission.minor
-    found.from_loss_minor = twice.minor
-    found.claimed_minor = (share.claimed + waited).minor
-    found.recovered_minor = found.from_refunds_minor = waited.minor
-    legs = [
-        credit(PROVIDER, taken),
-        debit(escrow(source.subject), share.escrow),
-        debit(EARNED[source.subject_kind], share.commission),
-        debit(receivable(source.seller), share.claimed),
-        debit(LOSS, twice),
-        debit(refund_due(source.subject), waited),
-        credit(PROVIDER, fee),
-        debit(PROVIDER_FEES, fee),
-    ]
-    ledger.post(ctx, f"chargeback:{found.id}:opened", "Taken back by the payer's bank", legs, deal=source.subject)
+def _regained(ctx: Ctx, deal: Deal, found: Chargeback, rest: Money) -> None:
+    """The bank has turned after the lots had ended without the money: the buyer, who has paid again, is given it."""
+    legs = [debit(escrow(deal.id), rest), credit(refund_due(deal.id), rest)]
+    ledger.post(ctx, f"chargeback:{found.id}:given_back", "Nothing was delivered for it", legs, deal=deal.id)
+    query = select(LotSettlement, Lot.amount_minor).join(Lot, Lot.id == LotSettlement.lot_id).order_by(Lot.number)
+    for settled, amount in ctx.session.execute(query.where(LotSettlement.deal_id == deal.id)):
+        part = min(amount - settled.released_minor - settled.back_minor, rest.minor)
+        settled.back_minor += part
+        rest -= Money(part, rest.currency)
     ctx.session.flush()
-    about = (source.subject_kind, source.subject, found.id)
-    ctx.announce(ChargebackTaken(*about))
-    if share.claimed:
-        ctx.announce(ChargebackClaimed(*about, source.seller, share.claimed))
+    refund(ctx, deal)
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What banks have taken before, and not given back: of our fees, of the seller's, and of this very payment."""
-
-    commission: Money
-    claimed: Money
-    of_payment: Money
-
-
-def _taken_before(ctx: Ctx, source: Source) -> Before:
-    """No more of our fees is returned than was earned, and no more claimed of a seller than they were given."""
-    commission = claimed = of_payment = 0
-    for each in of_subject(ctx, source.subject):
-        if each.state != "won":
-            commission += each.from_commission_minor
-            claimed += each.claimed_minor - each.from_refunds_minor
-            of_payment += each.amount_minor if each.payment_id == source.payment_id else 0
-    currency = source.held.currency
-    return Before(Money(commission, currency), Money(claimed, currency), Money(of_payment, currency))
-
-
-def _recovered(ctx: Ctx, found: Chargeback, amount: Money) -> None:
-    found.recovered_minor += amount.minor
-    ctx.session.flush()
-    if found.state == "lost" and not found.outstanding:
-        step(ctx, CHARGEBACK, found, "made_good", ("system",))
-        ctx.announce(ChargebackMadeGood(found.subject_kind, found.subject, found.id, found.seller))
-        ctx.session.flush()
-
-
-def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
-    """The money is back: every leg is undone. What the seller has made good is theirs again, what was to go back to the
-    payer is owed to them, and what nobody has made good was our loss, or is nobody's debt any more.
-    """
-    # What was held of a sale was on its way back to the buyer already, and is so again.
-    held = refund_due if found.subject_kind is SubjectKind.PURCHASE else escrow
-    nobodys = LOSS if found.state == "written_off" else receivable(found.seller)
-    if found.subject_kind is not SubjectKind.PURCHASE:  # of what we have sold ourselves, all is ours to bear
-        _pass_on(ctx, found)
-    why = "won" if found.state == CHARGEBACK.initial else "turned"
-    step(ctx, CHARGEBACK, found, "won", ("provider",))
-    money, fee = found.amount, fee_returned or Money.zero(found.currency)
-    legs = [
-        debit(PROVIDER, money),
-        credit(held(found.subject), Money(found.from_escrow_minor, found.currency)),
-        credit(EARNED[found.subject_kind], Money(found.from_commission_minor, found.currency)),
-        credit(nobodys, found.outstanding),
-        credit(LOSS, found.from_loss),
-        credit(payable(found.seller), found.recovered - found.from_refunds),
-        credit(refund_due(found.subject), found.from_refunds),
-        debit(PROVIDER, fee),
-        credit(PROVIDER_FEES, fee),
-    ]
-    if money or fee:
-        ledger.post(ctx, f"chargeback:{found.id}:won", "Given back by the payer's bank", legs, deal=found.subject)
-    ctx.session.flush()
-    ctx.announce(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, money, why))
-    _thaw(ctx, found)
-
-
-def _pass_on(ctx: Ctx, found: Chargeback) -> None:
-    """Of a payment that was disputed twice, the later one seemed to be with the payer twice: it is not, when the first
-    gives up. What that had taken is the other's from now on, and what is undone with the first is our loss.
-    """
-    for other in of_subject(ctx, found.subject):
-        if other.payment_id != found.payment_id or other.id == found.id or other.state == "won":
-            continue
-        owing = found.state in OWING and other.state in OWING
-        shares = (
-            (found.from_escrow_minor, ("from_escrow_minor",)),
-            (found.from_refunds_minor, ("claimed_minor", "recovered_minor", "from_refunds_minor")),
-            (found.from_commission_minor, ("from_commission_minor",)),
-            (found.recovered_minor - found.from_refunds_minor, ("claimed_minor", "recovered_minor")),
-            (found.claimed_minor - found.recovered_minor if owing else 0, ("claimed_minor",)),
-        )
-        owed = other.outstanding
-        for there, columns in shares:
-            part = min(there, other.from_loss_minor)
-            for each, sign in ((found, -1), (other, 1)):
-                each.from_loss_minor -= sign * part
-                for column in columns:
-                    setattr(each, column, getattr(each, column) + sign * part)
-        if other.outstanding != owed:
-            about = (other.subject_kind, other.subject, other.id, other.seller)
-            ctx.announce(ChargebackClaimed(*about, other.outstanding - owed))
-
-
-def _lose(ctx: Ctx, found: Chargeback, event: str, role: str) -> None:
-    """The payer keeps the money, and the claim on the seller stands."""
-    step(ctx, CHARGEBACK, found, event, (role,))
-    ctx.session.flush()
-    ctx.announce(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, found.amount, "lost"))
-    if not found.outstanding:
-        step(ctx, CHARGEBACK, found, "made_good", ("system",))
-        ctx.session.flush()
-    _thaw(ctx, found)
-
-
-def _thaw(ctx: Ctx, found: Chargeback) -> None:
-    """Let its money move again, when no other bank holds it."""
-    if not frozen(ctx, found.subject):
-        ctx.announce(ChargebackThawed(found.subject_kind, found.subject))
+def _thawed(ctx: Ctx, fact: ChargebackThawed) -> None:
+    """The deal goes on; what of its money had waited is on its way already."""
+    if fact.subject_kind is SubjectKind.DEAL:
+        deals.thaw(ctx, fact.subject, FROZEN)
+        finish(ctx, fact.subject)

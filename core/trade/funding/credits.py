@@ -9,12 +9,13 @@ from core.kernel.errors import Invalid, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
+from core.money.disbursements.requests import send
 from core.money.ledger import service as ledger
 from core.money.ledger.model import buyer_credit, credit, debit, refund_due
 from core.trade.deals import service as deals
-from core.trade.funding.effects import ask, refund_of
 from core.trade.funding.funding import awaited, pay_by
 from core.trade.funding.model import CREDIT, Credit, Payment
+from core.trade.funding.payouts import make_refund
 from core.trade.funding.rails.model import Rail
 from core.trade.funding.rails.service import OFFERED
 from core.trade.funding.rails.surplus import transferred_too_much
@@ -51,7 +52,7 @@ def _give_back(ctx: Ctx, kept: Credit) -> Credit:
     legs = [debit(buyer_credit(kept.organisation_id), kept.amount), credit(refund_due(deal.id), kept.amount)]
     ledger.post(ctx, f"deal:{deal.id}:credit:{kept.id}", "Paid too much, given back", legs, deal=deal.id)
     payment = ctx.session.get_one(Payment, kept.payment_id)
-    ask(ctx, refund_of(ctx, payment, kept.amount, beside=kept.beside, credit_id=kept.id))
+    send(ctx, make_refund(ctx, payment, kept.amount, beside=kept.beside, credit_id=kept.id))
     ctx.session.flush()
     return kept
 

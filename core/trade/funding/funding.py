@@ -15,6 +15,7 @@ from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.service import held_taken
 from core.money.ledger import service as ledger
 from core.money.ledger.model import credit, debit, escrow, refund_due
 from core.money.messages import ExpireCheckout
@@ -22,10 +23,9 @@ from core.trade.deals import service as deals
 from core.trade.deals.model import FUND_WITHIN, Deal
 from core.trade.delivery import service as delivery
 from core.trade.funding import rules
-from core.trade.funding.chargebacks import held_taken
-from core.trade.funding.effects import pay_back
 from core.trade.funding.events import PaymentLinkReady, TrancheAwaited, TrancheLapsed
 from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche, TrancheState
+from core.trade.funding.payouts import refund
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.model import Rail
 
@@ -139,7 +139,7 @@ def _lapse(ctx: Ctx, tranche: Tranche, event: str, role: str) -> None:
 def _give_back(ctx: Ctx, deal: Deal, payment: Payment, back: Money) -> None:
     legs = [debit(escrow(deal.id), back), credit(refund_due(deal.id), back)]
     ledger.post(ctx, f"deal:{deal.id}:payment:{payment.id}:returned", "Not enough came in time", legs, deal=deal.id)
-    pay_back(ctx, deal, payment, back)
+    refund(ctx, deal, payment, back)
 
 
 # --- the page where it is paid ----------------------------------------------------------------------------------------

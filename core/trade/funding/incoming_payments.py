@@ -8,16 +8,16 @@ from __future__ import annotations
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.service import held_taken
 from core.money.ledger import service as ledger
 from core.money.ledger.model import PROVIDER, PROVIDER_FEES, buyer_credit, credit, debit, escrow, refund_due
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, DealState
 from core.trade.delivery import service as delivery
-from core.trade.funding.chargebacks import held_taken
-from core.trade.funding.effects import pay_back
 from core.trade.funding.events import PaymentLapsed, PaymentPartReceived, PaymentReceived, PaymentReturned
 from core.trade.funding.funding import UNDER_WAY, ask_for, awaited, close, payment_locked, payments_in, tranche_locked
 from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche, TrancheState
+from core.trade.funding.payouts import refund
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.surplus import keep_credit
 
@@ -125,7 +125,7 @@ def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
         ctx.session.flush()
         late = total.currency == payment.currency
         ctx.announce(PaymentReturned(deal.id, payment.id, new, "too_late" if late else "wrong_currency"))
-        pay_back(ctx, deal, payment, new)
+        refund(ctx, deal, payment, new)
         return
     tranche.held_minor += held.minor
     ctx.session.flush()

@@ -10,25 +10,16 @@ from sqlalchemy import BindParameter, bindparam, exists, func, select
 from core.kernel.compiled_statements import select_rows
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import Chargeback
+from core.money.chargebacks.service import of_subject
+from core.money.disbursements.model import Disbursement, DisbursementState
 from core.money.ledger import service as ledger
 from core.money.ledger.model import escrow
+from core.money.payees.model import Payee
 from core.trade.deals.model import Deal
-from core.trade.funding.chargebacks import of_subject
 from core.trade.funding.credits import credits_of
 from core.trade.funding.funding import payment_of, tranches_of
-from core.trade.funding.model import (
-    CREDIT,
-    TRANCHE,
-    Chargeback,
-    Credit,
-    Effect,
-    EffectState,
-    LotSettlement,
-    Payee,
-    Payment,
-    Tranche,
-    TrancheState,
-)
+from core.trade.funding.model import CREDIT, TRANCHE, Credit, LotSettlement, Payment, Tranche, TrancheState
 from core.trade.funding.rails.model import PaymentWay
 from core.trade.funding.rails.service import way_of
 
@@ -67,7 +58,11 @@ _MOVED = select(
     exists().where(Credit.deal_id == _DEAL, Credit.state == CREDIT.initial),
     exists().where(Chargeback.subject == _DEAL),
     exists().where(Payee.organisation_id == bindparam("seller"), Payee.ready),
-    exists().where(Effect.deal_id == _DEAL, Effect.payee == bindparam("buyer"), Effect.state == EffectState.WAITING),
+    exists().where(
+        Disbursement.subject == _DEAL,
+        Disbursement.payee == bindparam("buyer"),
+        Disbursement.state == DisbursementState.WAITING,
+    ),
 )
 
 

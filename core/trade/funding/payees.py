@@ -9,14 +9,15 @@ from sqlalchemy import bindparam, select
 from core.kernel.compiled_statements import select_rows
 from core.kernel.errors import Invalid, NotFound
 from core.kernel.transaction import Ctx
+from core.money.disbursements.requests import await_account
 from core.money.ledger import service as ledger
 from core.money.ledger.model import payable
 from core.money.messages import LinkAccount, OpenAccount
+from core.money.payees.events import AccountAwaited, PayeeReady
+from core.money.payees.model import Payee
 from core.people.accounts.service import acting, organisation_of
 from core.people.companies.service import check_head
-from core.trade.funding.effects import await_account, send_waiting
-from core.trade.funding.events import AccountAwaited, AccountRefused, OnboardingLinkReady, PayeeReady, PayeeRestricted
-from core.trade.funding.model import Payee
+from core.trade.funding.events import AccountRefused, OnboardingLinkReady, PayeeRestricted
 
 _BY_ACCOUNT = select(Payee.organisation_id).where(Payee.account_ref == bindparam("account"))
 
@@ -92,7 +93,6 @@ def payee_told(ctx: Ctx, organisation_id: str, *, ready: bool, missing: Sequence
     ctx.session.flush()
     if ready and not before:
         ctx.announce(PayeeReady(organisation_id))
-        send_waiting(ctx, organisation_id)
     elif not ready and (before or (news and payee.was_ready)):
         ctx.announce(PayeeRestricted(organisation_id, tuple(missing)))
     payee.was_ready = payee.was_ready or ready

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from core.kernel.money import Money
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
+from core.money.disbursements.events import DisbursementPutOff
+from core.money.disbursements.service import send_stopped
 from core.money.ledger.events import InvariantHolds
+from core.money.model import SubjectKind
+from core.money.payees.model import ACCOUNT
 from core.trade.deals.events import (
     DealDirectAgreed,
     DealFact,
@@ -21,17 +23,15 @@ from core.trade.deals.events import (
     DealUnwinding,
 )
 from core.trade.deals.model import IN_DOUBT
+from core.trade.deals.service import money_stuck
 from core.trade.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwound
 from core.trade.delivery.model import Lot
 from core.trade.funding import chargebacks
 from core.trade.funding.credits import credit_kept_long
-from core.trade.funding.effects import ACCOUNT, finish, send_again, try_deal_again
 from core.trade.funding.funding import call_off_funding, plan_tranches, tranche_due, tranche_unpaid
-from core.trade.funding.model import CHARGEBACK, CREDIT, EFFECT, TRANCHE, Effect
+from core.trade.funding.model import CREDIT, TRANCHE
 from core.trade.funding.payees import account_awaited
-from core.trade.funding.recalled import deals as recalled_deals
-from core.trade.funding.recalled import elsewhere
-from core.trade.funding.recalled import sales as recalled_sales
+from core.trade.funding.payouts import finish, try_deal_again
 from core.trade.funding.settlement import refund_unwound, settle_lot
 
 
@@ -46,16 +46,19 @@ def listen(reactions: Reactions) -> None:
     reactions.on(LotAdjusted, _adjusted)
     reactions.on(LotsUnwound, _unwound)
     reactions.on(InvariantHolds, _money_is_right)
-    recalled_deals.listen(reactions)
-    recalled_sales.listen(reactions)
-    elsewhere.listen(reactions)
+    reactions.on(DisbursementPutOff, _put_off)
+    chargebacks.listen(reactions)
 
 
 def _money_is_right(ctx: Ctx, fact: InvariantHolds) -> None:
     """What was kept back while the deal's money did not add up goes now."""
-    kept = select(Effect.id).where(Effect.deal_id == fact.deal_id, Effect.why == IN_DOUBT)
-    for effect_id in ctx.session.scalars(kept.order_by(Effect.id)).all():
-        send_again(ctx, effect_id)
+    send_stopped(ctx, fact.deal_id, IN_DOUBT)
+
+
+def _put_off(ctx: Ctx, fact: DisbursementPutOff) -> None:
+    """A deal whose last money did not move says so, and is tried again."""
+    if fact.subject_kind is SubjectKind.DEAL:
+        money_stuck(ctx, fact.subject)
 
 
 def _signed(ctx: Ctx, fact: DealFact) -> None:
@@ -82,8 +85,8 @@ def _accepted(ctx: Ctx, fact: LotAccepted) -> None:
 
 def _dropped(ctx: Ctx, fact: LotDropped) -> None:
     nothing = Money.zero(ctx.session.get_one(Lot, fact.lot_id).currency)
-    recalled, at_once = fact.why == "recalled", fact.why != "drop_agreed"
-    settle_lot(ctx, fact.lot_id, nothing, recalled=recalled, refund_now=at_once)
+    disputed, at_once = fact.why == "recalled", fact.why != "drop_agreed"
+    settle_lot(ctx, fact.lot_id, nothing, disputed=disputed, refund_now=at_once)
 
 
 def _adjusted(ctx: Ctx, fact: LotAdjusted) -> None:
@@ -93,10 +96,6 @@ def _adjusted(ctx: Ctx, fact: LotAdjusted) -> None:
 
 def _unwound(ctx: Ctx, fact: LotsUnwound) -> None:
     refund_unwound(ctx, fact.deal_id)
-
-
-def handle_effect_timer(ctx: Ctx, timer: Timer) -> None:
-    (elsewhere.set_off_waiting if timer.event == elsewhere.SET_OFF else recalled_deals.try_again)(ctx, timer.subject)
 
 
 def handle_account_timer(ctx: Ctx, timer: Timer) -> None:
@@ -111,14 +110,8 @@ def handle_credit_timer(ctx: Ctx, timer: Timer) -> None:
     credit_kept_long(ctx, timer.subject)
 
 
-def handle_chargeback_timer(ctx: Ctx, timer: Timer) -> None:
-    chargebacks.time_is_up(ctx, timer.subject, timer.event)
-
-
 timer_handlers: Mapping[str, TimerHandler] = {
-    EFFECT: handle_effect_timer,
     ACCOUNT: handle_account_timer,
     TRANCHE.name: handle_tranche_timer,
     CREDIT.name: handle_credit_timer,
-    CHARGEBACK.name: handle_chargeback_timer,
 }

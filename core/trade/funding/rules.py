@@ -127,31 +127,3 @@ def drawn(amount: Money, sources: Sequence[tuple[str, Money]]) -> list[tuple[str
             rest -= taken
     assert not rest, f"{rest} more than the payments have"
     return parts
-
-
-# --- what a bank takes back -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Recourse:
-    """Where the money of a chargeback is taken from: what is held, our commission, the seller, and then ourselves."""
-
-    escrow: Money
-    commission: Money
-    claimed: Money
-    loss: Money
-
-
-def recourse(amount: Money, held: Money, released: Money, fees: Money, returned: Money, *, claimed: Money) -> Recourse:
-    """What is still held goes first. Of what was released our commission is returned first, in proportion; the seller
-    bears the rest, as far as they have been given it, and what neither of us has is our loss.
-
-    `returned`: what of our `fees` other chargebacks of the same thing have taken already; `claimed`: of the seller's.
-    """
-    none = Money.zero(amount.currency)
-    from_escrow = min(amount, held)
-    rest = amount - from_escrow
-    fraction = Money(fees.minor * rest.minor // released.minor if released else 0, amount.currency)
-    sellers = min(rest - min(fraction, rest, fees - returned), max(released - fees - claimed, none))
-    commission = min(rest - sellers, fees - returned)
-    return Recourse(from_escrow, commission, sellers, rest - sellers - commission)

@@ -7,27 +7,29 @@ from sqlalchemy import bindparam, func, select
 from core.kernel.compiled_statements import find_all, select_rows
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.service import set_off
+from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
 from core.money.ledger.model import COMMISSION, credit, debit, escrow, payable, refund_due
+from core.money.model import SubjectKind
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Lot
 from core.trade.funding import rules
-from core.trade.funding.effects import finish, pay_back, pay_out
 from core.trade.funding.events import LotReleased
 from core.trade.funding.funding import funded_lot
-from core.trade.funding.model import DealMoney, Effect, EffectKind, EffectState, LotSettlement
-from core.trade.funding.recalled.deals import set_off
+from core.trade.funding.model import DealMoney, LotSettlement
+from core.trade.funding.payouts import finish, pay_out, refund
 
 _PARTED = select(
     func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor), func.sum(LotSettlement.back_minor)
 ).where(LotSettlement.deal_id == bindparam("deal"))
 
 
-def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, recalled: bool = False, refund_now: bool = True) -> None:
+def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, disputed: bool = False, refund_now: bool = True) -> None:
     """Part a lot's money, once: `released` to the seller's side, the rest back. A lot that was never paid has none.
 
-    `recalled`: the buyer's bank has taken what was held, and only what it has left goes back. `refund_now=False`: more
+    `disputed`: the buyer's bank has taken what was held, and only what it has left goes back. `refund_now=False`: more
     lots follow, and `refund_unwound` gives their money back in one refund.
     """
     lot = ctx.session.get_one(Lot, lot_id)
@@ -35,7 +37,7 @@ def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, recalled: bool = False
     if not funded_lot(ctx, deal.id, lot.number) or ctx.session.get(LotSettlement, lot.id) is not None:
         finish(ctx, deal.id)
         return
-    amount = min(lot.amount, ledger.balance(ctx, escrow(deal.id), deal.currency)) if recalled else lot.amount
+    amount = min(lot.amount, ledger.balance(ctx, escrow(deal.id), deal.currency)) if disputed else lot.amount
     released_so_far, fees, _ = parted(ctx, deal)
     parting = rules.part(amount, released, released_so_far, fees, deal.commission_bp)
     ctx.session.add(
@@ -58,40 +60,41 @@ def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, recalled: bool = False
         ]
         ledger.post(ctx, f"deal:{deal.id}:lot:{lot.id}", f"Lot {lot.number} {lot.state}", legs, deal=deal.id)
     ctx.announce(LotReleased(lot.id, deal.id, parting.net, parting.fee, parting.back))
-    pay_out(ctx, deal, lot, set_off(ctx, deal, lot.id, parting.net))
+    net = set_off(ctx, SubjectKind.DEAL, deal.id, deal.seller, parting.net, mark=lot.id)
+    pay_out(ctx, deal, lot, net)
     if refund_now:
-        pay_back(ctx, deal, lot=lot)
+        refund(ctx, deal, lot=lot)
     finish(ctx, deal.id)
 
 
 def refund_unwound(ctx: Ctx, deal_id: str) -> None:
     """Every lot of a cancelled deal that could be given up has been: one refund for all of them."""
     deal = deals.locked(ctx, deal_id)
-    pay_back(ctx, deal)
+    refund(ctx, deal)
     finish(ctx, deal.id)
 
 
-def effects_of(ctx: Ctx, deal_id: str) -> list[Effect]:
+def disbursements_of(ctx: Ctx, deal_id: str) -> list[Disbursement]:
     """A deal's payouts and refunds in the order they were made. Raises NotFound to strangers."""
     deals.deal_for(ctx, deal_id)
-    return find_all(ctx.session, Effect, ("id",), deal_id=deal_id)
+    return find_all(ctx.session, Disbursement, ("id",), subject=deal_id)
 
 
 def money_of(ctx: Ctx, deal_id: str) -> DealMoney:
     """Where a deal's money is now. Raises NotFound to strangers."""
     deal = deals.deal_for(ctx, deal_id)
     released, fees, back = parted(ctx, deal)
-    sent = {kind: Money.zero(deal.currency) for kind in EffectKind}
-    for effect in effects_of(ctx, deal_id):
-        if effect.state is EffectState.DONE and effect.currency == deal.currency:
-            sent[EffectKind.REFUND if effect.payee == deal.buyer else effect.kind] += effect.amount
+    sent = {kind: Money.zero(deal.currency) for kind in DisbursementKind}
+    for row in disbursements_of(ctx, deal_id):
+        if row.state is DisbursementState.DONE and row.currency == deal.currency:
+            sent[DisbursementKind.REFUND if row.payee == deal.buyer else row.kind] += row.amount
     return DealMoney(
         held=ledger.balance(ctx, escrow(deal.id), deal.currency),
         released=released,
         commission=fees,
         refunded=back,
-        paid_out=sent[EffectKind.TRANSFER],
-        paid_back=sent[EffectKind.REFUND],
+        paid_out=sent[DisbursementKind.PAYOUT],
+        paid_back=sent[DisbursementKind.REFUND],
     )
 
 

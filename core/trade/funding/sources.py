@@ -9,22 +9,13 @@ from sqlalchemy import func, select
 
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import Chargeback, ChargebackState
+from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
 from core.money.ledger.model import refund_due
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Lot
-from core.trade.funding.model import (
-    CREDIT,
-    Chargeback,
-    ChargebackState,
-    Credit,
-    Effect,
-    EffectKind,
-    EffectState,
-    Payment,
-    PaymentState,
-    Tranche,
-)
+from core.trade.funding.model import CREDIT, Credit, Payment, PaymentState, Tranche
 
 
 def left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
@@ -51,9 +42,13 @@ def left_of(ctx: Ctx, deal: Deal, payments: Sequence[Payment]) -> list[tuple[str
         .group_by(Credit.payment_id)
     )
     gone = (
-        select(Effect.payment_id, func.sum(Effect.amount_minor).label("minor"))
-        .where(Effect.deal_id == deal.id, Effect.kind != EffectKind.REVERSAL, Effect.chargeback_id.is_(None))
-        .group_by(Effect.payment_id)
+        select(Disbursement.payment_id, func.sum(Disbursement.amount_minor).label("minor"))
+        .where(
+            Disbursement.subject == deal.id,
+            Disbursement.kind != DisbursementKind.REVERSAL,
+            Disbursement.chargeback_id.is_(None),
+        )
+        .group_by(Disbursement.payment_id)
     )
     called_back = (
         select(Chargeback.payment_id, func.sum(Chargeback.amount_minor).label("minor"))
@@ -69,22 +64,26 @@ def left_of(ctx: Ctx, deal: Deal, payments: Sequence[Payment]) -> list[tuple[str
 def unsent_refunds(ctx: Ctx, deal: Deal) -> Money:
     """What is due to the buyer and not yet on its way."""
     due = ledger.balance(ctx, refund_due(deal.id), deal.currency)
-    under_way = select(func.coalesce(func.sum(Effect.amount_minor), 0)).where(
-        Effect.deal_id == deal.id,
-        Effect.kind == EffectKind.REFUND,
-        Effect.state != EffectState.DONE,
-        Effect.currency == deal.currency,
+    under_way = select(func.coalesce(func.sum(Disbursement.amount_minor), 0)).where(
+        Disbursement.subject == deal.id,
+        Disbursement.kind == DisbursementKind.REFUND,
+        Disbursement.state != DisbursementState.DONE,
+        Disbursement.currency == deal.currency,
     )
     return max(due - Money(int(ctx.session.scalar(under_way) or 0), deal.currency), Money.zero(deal.currency))
 
 
-def has_left(ctx: Ctx, payment: Payment, effect: Effect) -> bool:
+def has_left(ctx: Ctx, payment: Payment, row: Disbursement) -> bool:
     """Whether a payment has not given so much yet that this cannot be sent out of it, too."""
-    query = select(Effect).where(Effect.payment_id == payment.id, Effect.id != effect.id, ~Effect.beside)
+    query = select(Disbursement).where(
+        Disbursement.payment_id == payment.id, Disbursement.id != row.id, ~Disbursement.beside
+    )
     given = Money.zero(payment.currency)
-    for each in ctx.session.scalars(query.where(Effect.state.in_((EffectState.ASKED, EffectState.DONE)))):
-        if each.kind is not EffectKind.REVERSAL:
+    for each in ctx.session.scalars(
+        query.where(Disbursement.state.in_((DisbursementState.ASKED, DisbursementState.DONE)))
+    ):
+        if each.kind is not DisbursementKind.REVERSAL:
             given += each.amount
-        elif each.state is EffectState.DONE:
+        elif each.state is DisbursementState.DONE:
             given -= each.amount
-    return given + effect.amount <= payment.counted
+    return given + row.amount <= payment.counted

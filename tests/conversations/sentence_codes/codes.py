@@ -27,13 +27,14 @@ from core.discovery.alerts.model import Rhythm
 from core.discovery.search.model import CHIPS, EXPERT_CHIPS, EXPERT_RELAXATIONS, Order
 from core.kernel.process import Process
 from core.kernel.quantity import UNITS
+from core.money.chargebacks.model import CHARGEBACK
 from core.people.accounts.model import Role
 from core.people.companies.model import Position
 from core.trade.deals.model import DEAL
 from core.trade.delivery.model import LOT
 from core.trade.delivery.rules import Bearer
 from core.trade.disputes.model import CASE
-from core.trade.funding.model import CHARGEBACK, TRANCHE, EffectState
+from core.trade.funding.model import TRANCHE
 from core.trade.funding.rails.model import Rail
 from core.trade.listings.model import LISTING
 from core.trade.offers.inquiries.model import INQUIRY
@@ -79,7 +80,9 @@ def from_tables() -> dict[str, frozenset[str]]:
         for _, told, sentence in BEYOND
     }
     codes["search.from_day"] = frozenset({"day"})
-    codes |= dict.fromkeys((f"money.payout_{state}" for state in ("no_account", *EffectState)), frozenset({"net"}))
+    codes |= dict.fromkeys(
+        (f"money.payout_{state}" for state in ("no_account", "waiting", "asked", "done", "refused")), frozenset({"net"})
+    )
     codes |= dict.fromkeys((f"money.held_{side}" for side in ("paid", "to_come")), frozenset({"ref"}))
     codes |= dict.fromkeys((*_of_money(), *map("help.words.{}".format, {*page_names()} - {"how-it-works"})), plain)
     codes |= sessions.tables() | sales.tables()

@@ -11,15 +11,16 @@ import pytest
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import PROVIDER
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.model import Chargeback
+from core.money.disbursements import recovery
 from core.trade.deals import service as deals
 from core.trade.deals.messages.model import SayInDeal
 from core.trade.deals.messages.service import say_in_deal
 from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
-from core.trade.funding import service as escrow
 from core.trade.funding.evidence import reactions as evidence_reactions
 from core.trade.funding.evidence import service as evidence
-from core.trade.funding.model import Chargeback
 from tests.conversations.trade.test_next_steps import WORDS, told
 from tests.core.conftest import Market
 from tests.core.trades import Trade, market_in_memory, paid
@@ -46,7 +47,7 @@ async def complete(market: Market) -> Trade:
 
 async def called_back(trade: Trade, *, asks: bool = True) -> Chargeback:
     opened = partial(
-        escrow.chargeback_opened,
+        recovery.chargeback_opened,
         ref="du_1",
         intent_ref="pi_1",
         taken=Money(21_000_00, "EUR"),
@@ -98,7 +99,7 @@ async def test_when_the_bank_has_decided_only_who_owes_reads_of_it(market: Marke
     trade = await complete(market)
     await called_back(trade, asks=False)
     assert (await told(trade, trade.seller))[1] == "The bank asks for no answer. You have nothing to do."
-    await market.run(PROVIDER, partial(escrow.chargeback_closed, ref="du_1", won=won))
+    await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=won))
     (seller,) = await told(trade, trade.seller)
     (buyer,) = await told(trade, trade.buyer)
     assert buyer.startswith(COMPLETE)

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from core.kernel.transaction import MARKET, Ctx
+from core.money.disbursements.model import Disbursement
 from core.people.accounts.model import Person
-from core.trade.funding.model import Effect
 from core.trade.funding.service import account_refused
 from lab.people import until
 from tests.journeys.market import PAIRS, Chat, World
@@ -22,7 +22,7 @@ async def refunds(world: World, sent: int, refused: int) -> None:
     assert product is not None
 
     async def there() -> bool:
-        heard = await product.transactions.run(MARKET, lambda ctx: ctx.session.scalar(select(Effect.refusals)))
+        heard = await product.transactions.run(MARKET, lambda ctx: ctx.session.scalar(select(Disbursement.refusals)))
         arrived = [each for each in await world.at_the_provider("refund") if each["status"] != "pending"]
         return (len(arrived), heard) == (sent, refused)
 

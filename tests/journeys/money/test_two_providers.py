@@ -10,7 +10,7 @@ from sqlalchemy import select
 from config.installation import RESERVE
 from config.providers import SECOND
 from core.kernel.transaction import MARKET, Ctx
-from core.trade.funding.model import Payee
+from core.money.payees.model import Payee
 from core.trade.funding.providers import provider_in
 from lab.people import Browser
 from lab.tests.conftest import running_lab

@@ -13,15 +13,18 @@ from core.kernel.money import Money
 from core.kernel.process import timeline
 from core.kernel.row_values import columns, plain
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import Chargeback
+from core.money.chargebacks.rules import dispute_of
+from core.money.disbursements.model import Disbursement, DisbursementKind
+from core.money.disbursements.recovery import rows_of
 from core.money.ledger import service as ledger
 from core.people.accounts.model import NOBODY, Person
 from core.people.accounts.service import organisation_of
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Finding, Lot
-from core.trade.funding.called_back import dispute_of
 from core.trade.funding.evidence.model import EvidenceMark
 from core.trade.funding.evidence.service import marks_of
-from core.trade.funding.model import Chargeback, Effect, EffectKind, LotSettlement, Payment
+from core.trade.funding.model import LotSettlement, Payment
 from core.trade.offers.model import Offer
 from core.trade.offers.quotes.model import Quote
 from core.trade.requests.model import Request
@@ -72,7 +75,7 @@ def record_of(ctx: Ctx, chargeback_id: str, named: Named) -> dict[str, Any]:
         "chat": [shown(each, people) for each in marks],
         "payments": [columns(each) for each in _rows(ctx, Payment, deal.id)],
         "settlements": [columns(each) for each in _rows(ctx, LotSettlement, deal.id)],
-        "payouts_and_refunds": [{**columns(each), "to": _to(deal, each)} for each in _rows(ctx, Effect, deal.id)],
+        "payouts_and_refunds": [{**columns(each), "to": _to(deal, each)} for each in rows_of(ctx, deal.id)],
         "books": ledger.books(ctx, deal.id),
     }
 
@@ -97,10 +100,10 @@ def _company(ctx: Ctx, deal: Deal, organisation_id: str, named: Named) -> str:
     return name if name != NOBODY else named(ctx, deal.id, organisation_id) or LEFT
 
 
-def _to(deal: Deal, effect: Effect) -> str:
-    if effect.kind is EffectKind.REVERSAL:
+def _to(deal: Deal, row: Disbursement) -> str:
+    if row.kind is DisbursementKind.REVERSAL:
         return "market"
-    return "buyer" if effect.kind is EffectKind.REFUND or effect.payee == deal.buyer else "seller"
+    return "buyer" if row.kind is DisbursementKind.REFUND or row.payee == deal.buyer else "seller"
 
 
 def _directly(ctx: Ctx, deal: Deal) -> bool:

@@ -9,14 +9,14 @@ from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.events import ChargebackClosed, ChargebackOpened
+from core.money.chargebacks.model import Chargeback
 from core.shop.purchases.events import PurchaseFact
 from core.trade.deals.events import DealFact
 from core.trade.deals.messages.events import DealLineSaid
 from core.trade.deals.messages.model import DealLine
 from core.trade.delivery.events import LotFact
-from core.trade.funding.events import ChargebackClosed, ChargebackOpened
 from core.trade.funding.evidence.service import EVIDENCE, mark, prepare_pack, send_pack, spare_pack
-from core.trade.funding.model import Chargeback
 
 
 def listen(reactions: Reactions) -> None:

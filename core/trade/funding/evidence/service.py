@@ -11,11 +11,11 @@ from core.kernel.errors import NotFound
 from core.kernel.inbox import CurrentInput
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.events import EvidenceRefused, EvidenceSent
+from core.money.chargebacks.model import Chargeback
+from core.money.chargebacks.rules import dispute_of
 from core.money.messages import SubmitEvidence
-from core.trade.funding.called_back import dispute_of
-from core.trade.funding.events import EvidenceRefused, EvidenceSent
 from core.trade.funding.evidence.model import SEND_BEFORE, TRY_AGAIN_AFTER, EvidenceMark, Pack, PackState
-from core.trade.funding.model import Chargeback
 
 EVIDENCE: Final = "evidence"
 SEND: Final = "send"

@@ -12,22 +12,13 @@ from core.kernel.errors import Invalid, NotAllowed, NotFound
 from core.kernel.money import Money
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import Chargeback, ChargebackState
+from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.messages import GoodsSold, OpenCheckout
 from core.people.accounts.service import members, organisation_of, person_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, DealState
-from core.trade.funding.model import (
-    TRANCHE,
-    Chargeback,
-    ChargebackState,
-    Effect,
-    EffectKind,
-    EffectState,
-    Payment,
-    PaymentState,
-    Tranche,
-    TrancheState,
-)
+from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche, TrancheState
 from core.trade.funding.rails import rules
 from core.trade.funding.rails.events import PaymentSettling
 from core.trade.funding.rails.model import DEBIT_RECALL, FACTS, SETTLES_WITHIN, Payer, PaymentWay, Rail, RailChoice
@@ -183,23 +174,23 @@ def payer_refs(ctx: Ctx) -> list[str]:
 # --- when it may be passed on -----------------------------------------------------------------------------------------
 
 
-def kept_until(ctx: Ctx, effect: Effect) -> datetime | None:
+def kept_until(ctx: Ctx, row: Disbursement) -> datetime | None:
     """Until when a payout has to wait for its payment to be safe; None when it may go now.
 
     A debit can be called back for eight weeks. It goes earlier as far as the buyer's earlier debits have stood.
     """
-    way = ctx.session.get(PaymentWay, effect.payment_id)
-    if effect.kind is not EffectKind.TRANSFER or way is None or FACTS[way.rail].recall is None:
+    way = ctx.session.get(PaymentWay, row.payment_id)
+    if row.kind is not DisbursementKind.PAYOUT or way is None or FACTS[way.rail].recall is None:
         return None
     until = rules.safe_from(way.rail, way.came_at or ctx.now)
     if until <= ctx.now:
         return None
-    payment = ctx.session.get_one(Payment, effect.payment_id)
+    payment = ctx.session.get_one(Payment, row.payment_id)
     buyer = ctx.session.get_one(Deal, payment.deal_id).buyer
     # One payout of a buyer's at a time: two at once would each count only themselves.
     ctx.session.get(Payer, buyer, with_for_update=True)
     stood, early = _stood(ctx, buyer, payment.currency), _sent_early(ctx, buyer, payment.currency)
-    return None if rules.trusted(stood, early, effect.amount) else until
+    return None if rules.trusted(stood, early, row.amount) else until
 
 
 def _stood(ctx: Ctx, buyer: str, currency: str) -> Money:
@@ -223,14 +214,14 @@ def _stood(ctx: Ctx, buyer: str, currency: str) -> Money:
 def _sent_early(ctx: Ctx, buyer: str, currency: str) -> Money:
     """What sellers have, or are about to have, of this buyer's debits that can still be called back."""
     total = (
-        select(func.coalesce(func.sum(Effect.amount_minor), 0))
-        .join(PaymentWay, PaymentWay.payment_id == Effect.payment_id)
-        .join(Deal, Deal.id == Effect.deal_id)
+        select(func.coalesce(func.sum(Disbursement.amount_minor), 0))
+        .join(PaymentWay, PaymentWay.payment_id == Disbursement.payment_id)
+        .join(Deal, Deal.id == Disbursement.subject)
         .where(
             Deal.buyer == buyer,
-            Effect.currency == currency,
-            Effect.kind == EffectKind.TRANSFER,
-            Effect.state.in_((EffectState.ASKED, EffectState.DONE)),
+            Disbursement.currency == currency,
+            Disbursement.kind == DisbursementKind.PAYOUT,
+            Disbursement.state.in_((DisbursementState.ASKED, DisbursementState.DONE)),
             PaymentWay.rail == Rail.SEPA_DEBIT,
             PaymentWay.came_at > ctx.now - DEBIT_RECALL,
         )

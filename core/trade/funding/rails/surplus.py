@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from core.kernel.money import Money
 from core.kernel.process import enter
 from core.kernel.transaction import Ctx
+from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.trade.deals.model import Deal
 from core.trade.funding.events import CreditKept
-from core.trade.funding.model import CREDIT, Credit, Effect, EffectKind, EffectState, Payment
+from core.trade.funding.model import CREDIT, Credit, Payment
 from core.trade.funding.rails.model import Payer, PaymentWay, Rail
 
 
@@ -28,32 +29,34 @@ def last_transfer(ctx: Ctx, organisation_id: str, currency: str) -> Payment | No
 
 def known_of(ctx: Ctx, organisation_id: str, currency: str) -> Money:
     """What of it is in our books: credits that are kept, and what goes back but has not gone yet."""
-    going = _going_back(ctx, organisation_id, currency, Effect.state != EffectState.DONE, _leaves_their_balance())
+    going = _going_back(
+        ctx, organisation_id, currency, Disbursement.state != DisbursementState.DONE, _leaves_their_balance()
+    )
     return transferred_too_much(ctx, organisation_id, currency) + Money.total((each.amount for each in going), currency)
 
 
-def still_there(ctx: Ctx, organisation_id: str, currency: str) -> list[Effect]:
+def still_there(ctx: Ctx, organisation_id: str, currency: str) -> list[Disbursement]:
     """Refunds out of their balance that wait, so that their money still stands there if nobody else has used it."""
-    unsent = Effect.state.in_((EffectState.WAITING, EffectState.REFUSED))
-    there = or_(Effect.beside, and_(Payment.charge_ref.is_(None), PaymentWay.over))
+    unsent = Disbursement.state.in_((DisbursementState.WAITING, DisbursementState.REFUSED))
+    there = or_(Disbursement.beside, and_(Payment.charge_ref.is_(None), PaymentWay.over))
     return _going_back(ctx, organisation_id, currency, unsent, there)
 
 
-def _going_back(ctx: Ctx, organisation_id: str, currency: str, *which: ColumnElement[bool]) -> list[Effect]:
+def _going_back(ctx: Ctx, organisation_id: str, currency: str, *which: ColumnElement[bool]) -> list[Disbursement]:
     query = (
-        select(Effect)
-        .join(Payment, Payment.id == Effect.payment_id)
-        .join(PaymentWay, PaymentWay.payment_id == Effect.payment_id)
-        .join(Deal, Deal.id == Effect.deal_id)
+        select(Disbursement)
+        .join(Payment, Payment.id == Disbursement.payment_id)
+        .join(PaymentWay, PaymentWay.payment_id == Disbursement.payment_id)
+        .join(Deal, Deal.id == Disbursement.subject)
         .where(
             Deal.buyer == organisation_id,
             PaymentWay.rail == Rail.BANK_TRANSFER,
-            Effect.kind == EffectKind.REFUND,
-            Effect.currency == currency,
+            Disbursement.kind == DisbursementKind.REFUND,
+            Disbursement.currency == currency,
             *which,
         )
     )
-    return list(ctx.session.scalars(query.order_by(Effect.id)))
+    return list(ctx.session.scalars(query.order_by(Disbursement.id)))
 
 
 def transferred_too_much(ctx: Ctx, organisation_id: str, currency: str) -> Money:
@@ -81,7 +84,7 @@ def kept_of(ctx: Ctx, organisation_id: str, currency: str) -> list[Credit]:
 # --- what goes back ---------------------------------------------------------------------------------------------------
 
 
-def balance_to_leave(ctx: Ctx, effect: Effect) -> tuple[str, Money] | None:
+def balance_to_leave(ctx: Ctx, row: Disbursement) -> tuple[str, Money] | None:
     """Whose balance at the provider a refund leaves from, and how much of it is not to be touched; None: the payment's.
 
     A payment that has all come was taken out of that balance. Its refund is the payment's: else it would be paid with
@@ -90,20 +93,20 @@ def balance_to_leave(ctx: Ctx, effect: Effect) -> tuple[str, Money] | None:
     query = (
         select(Payer)
         .join(Deal, Deal.buyer == Payer.organisation_id)
-        .join(Effect, Effect.deal_id == Deal.id)
-        .join(Payment, Payment.id == Effect.payment_id)
+        .join(Disbursement, Disbursement.subject == Deal.id)
+        .join(Payment, Payment.id == Disbursement.payment_id)
         .join(PaymentWay, PaymentWay.payment_id == Payment.id)
-        .where(Effect.id == effect.id, PaymentWay.rail == Rail.BANK_TRANSFER, _leaves_their_balance())
+        .where(Disbursement.id == row.id, PaymentWay.rail == Rail.BANK_TRANSFER, _leaves_their_balance())
     )
     payer = ctx.session.scalar(query)
     if payer is None:
         return None
-    return payer.ref, transferred_too_much(ctx, payer.organisation_id, effect.currency)
+    return payer.ref, transferred_too_much(ctx, payer.organisation_id, row.currency)
 
 
 def _leaves_their_balance() -> ColumnElement[bool]:
     """Beside the payment, or of one that came in part alone."""
-    return or_(Effect.beside, Payment.charge_ref.is_(None))
+    return or_(Disbursement.beside, Payment.charge_ref.is_(None))
 
 
 def keep_credit(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money, *, beside: bool = False) -> Credit:

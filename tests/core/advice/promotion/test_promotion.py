@@ -27,14 +27,17 @@ from core.advice.promotion.purchase_record import record_of
 from core.kernel.errors import Invalid, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor
+from core.money.chargebacks import service as chargebacks
+from core.money.disbursements import reactions as disbursement_reactions
+from core.money.disbursements import recovery
+from core.money.disbursements import service as disbursements
 from core.money.ledger import service as ledger
 from core.money.ledger.model import SALES
-from core.shop.purchases import payments, refunds
+from core.shop.purchases import chargebacks as purchase_chargebacks
+from core.shop.purchases import payments
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import BuyThing, Purchase, PurchaseState, Thing
 from core.shop.purchases.reactions import timer_handlers as purchase_timer_handlers
-from core.trade.funding import chargebacks
-from core.trade.funding.recalled import sales as recalled
 from tests.core import invoicing_steps
 from tests.core.conftest import Market
 
@@ -265,7 +268,7 @@ def test_the_price_grows_with_what_is_expected_and_has_its_limits(
 async def called_back(window: Window, bought: Purchase, cents: int = 700) -> str:
     """Told twice, as the provider does. The id of the dispute."""
     opened = partial(
-        recalled.chargeback_opened,
+        recovery.chargeback_opened,
         ref="du_1",
         intent_ref=f"pi_{bought.id}",
         taken=Money(cents, "EUR"),
@@ -291,7 +294,8 @@ async def sold(window: Window) -> int:
 async def test_a_place_whose_price_was_called_back_is_shown_to_nobody_until_the_bank_has_decided(
     window: Window, won: bool
 ) -> None:
-    recalled.listen(window.market.reactions)
+    disbursement_reactions.listen(window.market.reactions)
+    purchase_chargebacks.listen(window.market.reactions)
     invoicing_steps.hire(window.market)
     alex, expert_id = await window.expert("Alex")
     promotion = await window.chooses(alex)
@@ -320,7 +324,8 @@ async def test_a_place_whose_price_was_called_back_is_shown_to_nobody_until_the_
 
 
 async def test_what_stood_still_for_a_bank_is_given_back_in_part_as_long_as_it_runs(window: Window) -> None:
-    recalled.listen(window.market.reactions)
+    disbursement_reactions.listen(window.market.reactions)
+    purchase_chargebacks.listen(window.market.reactions)
     alex, _ = await window.expert("Alex")
     promotion = await window.chooses(alex)
     bought = await window.pays(alex, promotion)
@@ -340,14 +345,15 @@ async def test_what_stood_still_for_a_bank_is_given_back_in_part_as_long_as_it_r
 
 @pytest.mark.parametrize("won", [True, False])
 async def test_a_refund_under_way_waits_for_the_bank_and_is_not_given_twice(window: Window, won: bool) -> None:
-    recalled.listen(window.market.reactions)
+    disbursement_reactions.listen(window.market.reactions)
+    purchase_chargebacks.listen(window.market.reactions)
     alex, _ = await window.expert("Alex")
     promotion = await window.chooses(alex)
     bought = await window.pays(alex, promotion)
     await window.market.run(MARKET, lambda ctx: purchases.give_back(ctx, bought.id, Money(700, "EUR")))
     (asked,) = [post.body["effect"] for post in window.market.posts if post.kind == "refund"]
     await called_back(window, bought)
-    await window.market.run(PROVIDER, lambda ctx: refunds.refund_refused(ctx, asked, "charge_disputed"))
+    await window.market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, asked, "charge_disputed"))
     window.market.clock.advance(days=1, seconds=1)
     await window.market.run_timers(dict(TIMER_HANDLERS))
     assert window.refunded() == [700]  # not asked for again
@@ -365,7 +371,8 @@ async def test_what_had_ended_before_a_bank_decided_for_us_comes_back_for_the_ti
     window: Window, slow: bool
 ) -> None:
     """The bank had kept the price and turned, or took so long that nobody waited for it any more."""
-    recalled.listen(window.market.reactions)
+    disbursement_reactions.listen(window.market.reactions)
+    purchase_chargebacks.listen(window.market.reactions)
     alex, _ = await window.expert("Alex")
     promotion = await window.chooses(alex)
     bought = await window.pays(alex, promotion)

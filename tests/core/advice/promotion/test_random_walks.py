@@ -27,19 +27,22 @@ from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
+from core.money.chargebacks import service as chargebacks
+from core.money.disbursements import reactions as disbursement_reactions
+from core.money.disbursements import recovery
+from core.money.disbursements import service as disbursements
 from core.money.ledger import service as ledger
 from core.money.ledger.model import LOSS, PROVIDER_FEES, SALES, STARS_HELD, payable, refund_due, stars_due
 from core.money.ledger.model import PROVIDER as OURS
+from core.money.payees.model import Payee
 from core.people.accounts.model import Person
-from core.shop.purchases import payments, refunds
+from core.shop.purchases import chargebacks as purchase_chargebacks
+from core.shop.purchases import payments
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import PURCHASE, BuyThing, Purchase, Thing
 from core.shop.purchases.reactions import timer_handlers as purchase_timer_handlers
-from core.trade.funding import chargebacks
 from core.trade.funding import reactions as escrow_reactions
-from core.trade.funding.model import Payee
 from core.trade.funding.payees import payee_told
-from core.trade.funding.recalled import sales as recalled
 from tests.core import invoicing_steps
 from tests.core.advice.promotion.test_promotion import Window
 from tests.core.trades import market_in_memory
@@ -48,7 +51,12 @@ Answer = TypeVar("Answer")
 Mood = Literal["does", "refuses", "puts_off", "is_silent", "is_unheard"]
 KINDS = ("refund", "transfer", "purchase.page", "purchase.page.close")
 MOODS: tuple[Mood, ...] = ("does", "does", "refuses", "puts_off", "is_silent", "is_unheard")
-TIMER_HANDLERS = {**reactions.timer_handlers, **purchase_timer_handlers, **escrow_reactions.timer_handlers}
+TIMER_HANDLERS = {
+    **reactions.timer_handlers,
+    **purchase_timer_handlers,
+    **disbursement_reactions.timer_handlers,
+    **escrow_reactions.timer_handlers,
+}
 STARS = "XTR"
 FEE = 40
 DISPUTE_FEE = 2000
@@ -95,6 +103,8 @@ class Promoted(RuleBasedStateMachine):
     async def _begins(self) -> None:
         self.market = market = await self.stack.enter_async_context(market_in_memory())
         reactions.listen(market.reactions)
+        disbursement_reactions.listen(market.reactions)
+        purchase_chargebacks.listen(market.reactions)
         escrow_reactions.listen(market.reactions)
         invoicing_steps.hire(market)
         self.window = Window(market)
@@ -157,11 +167,11 @@ class Promoted(RuleBasedStateMachine):
                 effect = body["effect"]
                 if no:
                     final = mood == "refuses"
-                    return lambda ctx: refunds.refund_refused(ctx, effect, "transfers_not_allowed", final=final)
+                    return lambda ctx: disbursements.refused(ctx, effect, "transfers_not_allowed", final=final)
                 if effect not in self.sent:
                     self.sent.add(effect)
                     self.stands -= body["amount"]
-                return lambda ctx: refunds.refund_done(ctx, effect, f"tr_{effect}")
+                return lambda ctx: disbursements.done(ctx, effect, f"tr_{effect}")
         return None
 
     def _refund(self, body: dict[str, Any], no: bool, *, final: bool) -> Callable[[Ctx], None]:
@@ -169,13 +179,13 @@ class Promoted(RuleBasedStateMachine):
         charge = next(each for each in self.charges if each.name == name)
         if charge.called or no:
             why, for_good = ("charge_disputed", True) if charge.called else ("expired_or_canceled_card", final)
-            return lambda ctx: refunds.refund_refused(ctx, effect, why, final=for_good)
+            return lambda ctx: disbursements.refused(ctx, effect, why, final=for_good)
         charge.back += body["amount"]
         assert charge.back <= charge.taken, "more is given back than was paid"
         self.stands -= body["amount"]
         ref = f"re_{effect}_{body['attempt']}"
         self.refunded[ref] = (effect, charge, body["amount"])
-        return lambda ctx: refunds.refund_done(ctx, effect, ref)
+        return lambda ctx: disbursements.done(ctx, effect, ref)
 
     @precondition(lambda self: bool(self.open))
     @rule(last=st.booleans(), twice=st.booleans())
@@ -219,7 +229,9 @@ class Promoted(RuleBasedStateMachine):
         ref, (effect, charge, amount) = self.refunded.popitem()
         charge.back -= amount
         self.stands += amount
-        self.live(self.tells(lambda ctx: refunds.refund_refused(ctx, effect, "lost_or_stolen_card", ref, final=True)))
+        self.live(
+            self.tells(lambda ctx: disbursements.refused(ctx, effect, "lost_or_stolen_card", ref=ref, final=True))
+        )
         self.live(self.carry())
 
     @precondition(lambda self: self.currency != STARS and any(not each.called for each in self.charges))
@@ -230,7 +242,7 @@ class Promoted(RuleBasedStateMachine):
         charge.called, charge.decided, charge.disputes = amount, False, charge.disputes + 1
         self.stands -= amount + DISPUTE_FEE
         opened = partial(
-            recalled.chargeback_opened,
+            recovery.chargeback_opened,
             ref=self._dispute(charge),
             intent_ref=f"pi_{charge.name}",
             taken=Money(amount, self.currency),

@@ -15,7 +15,7 @@ from core.advice.experts.model import OfferExpertise, Rate
 from core.advice.experts.service import offer_expertise
 from core.advice.recaps import reactions as recap_reactions
 from core.advice.reviews import reactions as review_reactions
-from core.advice.sessions import card_results, meeting, reactions, service, settlement
+from core.advice.sessions import card_results, meeting, reactions, service
 from core.advice.sessions.card_holds import holds_of
 from core.advice.sessions.model import Booking, BookSession, CallNow, CardHold, HoldState
 from core.advice.sessions.process import SessionState
@@ -24,13 +24,15 @@ from core.kernel.outbox import Post
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import TimerRow
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
+from core.money.disbursements import reactions as disbursement_reactions
+from core.money.disbursements import service as disbursements
 from core.money.ledger import service as ledger
 from core.money.ledger.model import COMMISSION, escrow, payable
 from core.money.ledger.model import PROVIDER as OURS
+from core.money.payees.model import Payee
 from core.shop.purchases import reactions as purchase_reactions
 from core.trade.funding import reactions as escrow_reactions
 from core.trade.funding.evidence import reactions as evidence_reactions
-from core.trade.funding.model import Payee
 from tests.core import invoicing_steps
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
@@ -38,6 +40,7 @@ from tests.core.goods import catalogue
 COMMISSION_BP = 1500
 TUESDAY_TEN = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # ten o'clock in Vilnius; it is Monday, eleven
 TIMER_HANDLERS: dict[str, TimerHandler] = {
+    **disbursement_reactions.timer_handlers,
     **escrow_reactions.timer_handlers,
     **evidence_reactions.timer_handlers,
     **expert_reactions.timer_handlers,
@@ -143,9 +146,9 @@ class Counsel:
             case "hold.page.close":
                 card_results.page_lapsed(ctx, hold)
             case "transfer" | "refund" if no:
-                settlement.payout_refused(ctx, body["effect"], "insufficient_funds")
+                disbursements.refused(ctx, body["effect"], "insufficient_funds")
             case "transfer" | "refund":
-                settlement.payout_done(ctx, body["effect"], f"tr_{body['effect']}")
+                disbursements.done(ctx, body["effect"], f"tr_{body['effect']}")
 
     async def adds_card(self) -> None:
         """Sarah fills in the page."""
@@ -194,6 +197,7 @@ async def counsel(market: Market, rate: Rate = FIXED, **changes: Any) -> Counsel
     sarah, _ = await market.newcomer("Sarah")
     alex, person = await market.newcomer("Alex")
     nina, _ = await market.newcomer("Nina")
+    disbursement_reactions.listen(market.reactions)
     reactions.listen(market.reactions)
     review_reactions.listen(market.reactions)
     recap_reactions.listen(market.reactions)

@@ -13,16 +13,16 @@ from functools import partial
 from typing import Literal
 
 from core.advice.sessions import card_results
-from core.advice.sessions import chargebacks as recalled
 from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.transaction import PROVIDER, Ctx
+from core.money.chargebacks import service as chargebacks
+from core.money.disbursements import recovery
+from core.money.disbursements import service as disbursements
 from core.money.ledger.accounts import PROVIDER as OURS
 from core.money.ledger.service import balance
-from core.trade.funding import chargebacks
-from core.trade.funding.model import Payee
+from core.money.payees.model import Payee
 from core.trade.funding.payees import payee_told
-from payments import sync
 from payments.card_holds import tell_hold
 from payments.provider_models import Funding, Held, Intent, IntentState
 from tests.core.advice.sessions.session_steps import Counsel
@@ -222,7 +222,9 @@ class Till(Counsel):
     def _transfer(self, post: Post, mood: Mood) -> Unit:
         body, effect = post.body, post.body["effect"]
         if mood in ("refuses", "puts_off"):
-            return partial(sync.not_sent, effect_id=effect, why="transfers_not_allowed", final=mood == "refuses")
+            return partial(
+                disbursements.refused, disbursement_id=effect, why="transfers_not_allowed", final=mood == "refuses"
+            )
         if effect not in self.done:
             if body["charge"] is not None:
                 charge = self.charges[body["charge"].removeprefix("ch_")]
@@ -231,7 +233,7 @@ class Till(Counsel):
             self.done[effect] = f"tr_{effect}"
             self.sent[self.done[effect]] = body["amount"]
             self.stands -= body["amount"]
-        return partial(sync.sent, effect_id=effect, ref=self.done[effect])
+        return partial(disbursements.done, disbursement_id=effect, ref=self.done[effect])
 
     def _refund(self, post: Post, mood: Mood) -> Unit:
         body, effect = post.body, post.body["effect"]
@@ -239,25 +241,25 @@ class Till(Counsel):
         if charge.called or mood in ("refuses", "puts_off"):
             why = "charge_disputed" if charge.called else "expired_or_canceled_card"
             final = bool(charge.called) or mood == "refuses"
-            return partial(sync.not_given_back, effect_id=effect, why=why, final=final)
+            return partial(disbursements.refused, disbursement_id=effect, why=why, final=final)
         charge.back += body["amount"]
         assert charge.back <= charge.taken, "more is given back than was taken"
         ref = f"re_{effect}_{body['attempt']}"
         self.refunded[ref] = (effect, charge.hold, body["amount"])
         self.stands -= body["amount"]
-        return partial(sync.given_back, effect_id=effect, ref=ref)
+        return partial(disbursements.done, disbursement_id=effect, ref=ref)
 
     def _reverse(self, post: Post, mood: Mood) -> Unit:
         body, effect = post.body, post.body["effect"]
         if mood in ("refuses", "puts_off"):
             why = "insufficient_funds"
-            return partial(sync.not_taken_back, effect_id=effect, why=why, final=mood == "refuses")
+            return partial(disbursements.refused, disbursement_id=effect, why=why, final=mood == "refuses")
         if effect not in self.done:
             self.done[effect] = f"trr_{effect}"
             self.sent[body["transfer"]] -= body["amount"]
             assert self.sent[body["transfer"]] >= 0, "more is taken back than was sent"
             self.stands += body["amount"]
-        return partial(sync.taken_back, effect_id=effect, ref=self.done[effect])
+        return partial(disbursements.done, disbursement_id=effect, ref=self.done[effect])
 
     async def comes_back(self, ref: str) -> None:
         """A refund did not arrive after all."""
@@ -265,7 +267,7 @@ class Till(Counsel):
         self.charges[hold].back -= amount
         self.stands += amount
         why = "lost_or_stolen_card"
-        await self.tells(partial(sync.not_given_back, effect_id=effect, why=why, final=True, ref=ref))
+        await self.tells(partial(disbursements.refused, disbursement_id=effect, why=why, final=True, ref=ref))
         await self.bank()
 
     async def account(self, organisation: str, *, ready: bool) -> None:
@@ -287,7 +289,7 @@ class Till(Counsel):
         charge.disputes.append(dispute)
         self.stands -= amount + DISPUTE_FEE
         opened = partial(
-            recalled.chargeback_opened,
+            recovery.chargeback_opened,
             ref=dispute.ref,
             intent_ref=f"pi_{hold}",
             taken=self._money(amount),

@@ -8,23 +8,27 @@ from typing import Any
 
 import pytest
 
-from core.advice.sessions import chargebacks as recalled
+from core.advice.sessions import chargebacks as session_chargebacks
 from core.advice.sessions import meeting, service, settlement
 from core.advice.sessions.events import SessionPaidOut
 from core.advice.sessions.evidence import record_of
-from core.advice.sessions.model import SessionPayout
 from core.advice.sessions.process import SessionState
-from core.books.audit.chargebacks import RECALLS
+from core.books.audit.chargebacks import CHARGEBACKS
 from core.books.statements import service as statements
 from core.kernel.errors import NotAllowed, Refusal
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.events import ChargebackThawed
+from core.money.chargebacks.model import Chargeback, ChargebackState
+from core.money.disbursements import recovery
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.model import Disbursement
 from core.money.ledger import service as ledger
 from core.money.ledger.model import COMMISSION, LOSS, PROVIDER_FEES, payable, receivable, refund_due
+from core.money.payees.events import AccountAwaited
+from core.money.payees.model import Payee
 from core.people.accounts.model import Person
-from core.trade.funding import chargebacks
-from core.trade.funding.events import AccountAwaited, ChargebackThawed
 from core.trade.funding.evidence import reactions as evidence
-from core.trade.funding.model import Chargeback, ChargebackState, Payee
 from payments.open_items import OpenEnds
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, counsel
 from tests.core.amounts import eur
@@ -52,7 +56,7 @@ async def called_back(they: Counsel, cents: int = ALL, *, answer: bool = True, r
     """Told twice, as the provider does."""
     (hold,) = [each for each in await they.holds() if each.captured_minor]
     opened = partial(
-        recalled.chargeback_opened,
+        recovery.chargeback_opened,
         ref=ref,
         intent_ref=str(hold.intent_ref),
         taken=eur(cents),
@@ -74,7 +78,7 @@ async def decided(they: Counsel, *, won: bool) -> None:
 
 
 async def found(they: Counsel) -> Chargeback:
-    (one,) = await they.run(MARKET, recalled.chargebacks_of, they.booking_id)
+    (one,) = await they.run(MARKET, session_chargebacks.chargebacks_of, they.booking_id)
     return one
 
 
@@ -84,7 +88,7 @@ async def of(they: Counsel, account: str) -> int:
 
 async def payouts(they: Counsel) -> list[tuple[str, int, str]]:
     def read(ctx: Ctx) -> list[tuple[str, int, str]]:
-        rows = ctx.session.query(SessionPayout).order_by(SessionPayout.id)
+        rows = ctx.session.query(Disbursement).order_by(Disbursement.id)
         return [(each.kind.value, each.amount_minor, each.state.value) for each in rows]
 
     return await they.run(MARKET, read)
@@ -143,12 +147,12 @@ async def test_before_it_is_parted_the_held_money_bears_it(they: Counsel, won: b
     await decided(they, won=won)
     await they.later(days=2)
     assert await they.state() == SessionState.COMPLETED
-    assert await payouts(they) == ([("transfer", 7650, "done")] if won else [])
+    assert await payouts(they) == ([("payout", 7650, "done")] if won else [])
     assert await of(they, COMMISSION) == (1350 if won else 0)
     assert await of(they, PROVIDER_FEES) == 126 + (0 if won else 2000)
     await they.market.books_hold()
     await decided(they, won=True)  # on appeal: the talk is paid for after all
-    assert (await payouts(they), await of(they, COMMISSION)) == ([("transfer", 7650, "done")], 1350)
+    assert (await payouts(they), await of(they, COMMISSION)) == ([("payout", 7650, "done")], 1350)
     await they.market.books_hold()
 
 
@@ -161,12 +165,12 @@ async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that
     await decided(they, won=False)
     assert await they.state() == SessionState.SESSION_DISPUTE
     await they.does(they.nina, settlement.rule, 50, "Half of it was a talk.")
-    assert await payouts(they) == [("transfer", 2550, "done"), ("refund", 3000, "done")]
+    assert await payouts(they) == [("payout", 2550, "done"), ("refund", 3000, "done")]
     assert await they.state() == SessionState.COMPLETED
     assert await sarah_has_back(they) == 3000 + 3000  # from us, and from her bank
     await they.market.books_hold()
     await decided(they, won=True)  # on appeal: parted as the rest was
-    assert (await payouts(they))[2:] == [("transfer", 1275, "done"), ("refund", 1500, "done")]
+    assert (await payouts(they))[2:] == [("payout", 1275, "done"), ("refund", 1500, "done")]
     assert await sarah_has_back(they) == 3000 + 1500
     await they.market.books_hold()
 
@@ -181,9 +185,9 @@ async def test_what_a_bank_leaves_goes_to_the_seekers_account_when_the_card_take
     await they.does(they.alex, settlement.give_back)
     (asked,) = [post.body for post in they.market.posts if post.kind == "refund"]
     for _ in range(2):  # told twice
-        await they.run(PROVIDER, recalled.refund_refused, asked["effect"], "charge_disputed", final=True)
+        await they.run(PROVIDER, disbursements.refused, asked["effect"], "charge_disputed", final=True)
     seeks = (await they.booking()).seeker_org
-    assert (await payouts(they), await of(they, payable(seeks))) == ([("transfer", 6000, "waiting")], 6000)
+    assert (await payouts(they), await of(they, payable(seeks))) == ([("payout", 6000, "waiting")], 6000)
     await they.later(days=3, minutes=1)
     assert they.market.facts == [AccountAwaited(seeks, (eur(6000),))] * 2  # at once, and again
     await they.market.books_hold()
@@ -192,9 +196,9 @@ async def test_what_a_bank_leaves_goes_to_the_seekers_account_when_the_card_take
     )
     payee.was_ready, payee.closed, payee.missing = True, False, []
     await they.run(MARKET, lambda ctx: ctx.session.add(payee))
-    await they.run(MARKET, settlement.send_waiting, seeks)
+    await they.run(MARKET, disbursements.send_waiting, seeks)
     await they.bank()
-    assert (await they.state(), await payouts(they)) == ("completed", [("transfer", 6000, "done")])
+    assert (await they.state(), await payouts(they)) == ("completed", [("payout", 6000, "done")])
     assert await sarah_has_back(they) == ALL
     assert len(they.market.facts) == 2  # the consultant was paid nothing
     await they.market.books_hold()
@@ -228,18 +232,18 @@ async def test_after_the_payout_the_commission_goes_back_and_the_consultant_bear
     reversal = next(post.body for post in they.market.posts if post.kind == "reversal")
     assert reversal["transfer"].startswith("tr_")
     for _ in range(2):
-        await they.run(PROVIDER, recalled.reversal_done, reversal["effect"], "trr_1")
+        await they.run(PROVIDER, disbursements.done, reversal["effect"], "trr_1")
     assert (await found(they)).outstanding == eur(0)
     await they.market.books_hold()
 
     await decided(they, won=won)
     assert (await found(they)).state == (ChargebackState.WON if won else ChargebackState.RECOVERED)
-    assert (await payouts(they))[2:] == ([("transfer", 7650, "done")] if won else [])  # theirs again
+    assert (await payouts(they))[2:] == ([("payout", 7650, "done")] if won else [])  # theirs again
     assert await of(they, COMMISSION) == (1350 if won else 0)
     assert await they.state() == SessionState.COMPLETED
     await they.market.books_hold()
     await decided(they, won=True)  # on appeal, where it was made good
-    assert (await payouts(they))[2:] == [("transfer", 7650, "done")]
+    assert (await payouts(they))[2:] == [("payout", 7650, "done")]
     await they.market.books_hold()
 
 
@@ -247,8 +251,8 @@ async def test_a_payout_that_waits_serves_the_claim_instead_of_leaving(they: Cou
     await cannot_be_paid(they)
     await they.later(days=2, minutes=1)
     await called_back(they)
-    await they.run(MARKET, settlement.send_waiting, (await they.booking()).consultant_org)
-    assert await payouts(they) == [("transfer", 7650, "waiting")]
+    await they.run(MARKET, disbursements.send_waiting, (await they.booking()).consultant_org)
+    assert await payouts(they) == [("payout", 7650, "waiting")]
     await decided(they, won=False)
     assert ((await found(they)).state, await payouts(they)) == ("recovered", [])
     assert await they.state() == SessionState.COMPLETED
@@ -288,8 +292,8 @@ async def test_a_payout_under_way_when_the_bank_calls_is_asked_back_when_it_has_
     await called_back(they)
     asked = next(post.body for post in they.market.posts if post.kind == "transfer")
     assert await still_open(they) == [("transfer", asked["group"]), ("dispute", "du_1")]
-    await they.run(PROVIDER, settlement.payout_done, asked["effect"], "tr_late")
-    assert [(kind, state) for kind, _, state in await payouts(they)] == [("transfer", "done"), ("reversal", "asked")]
+    await they.run(PROVIDER, disbursements.done, asked["effect"], "tr_late")
+    assert [(kind, state) for kind, _, state in await payouts(they)] == [("payout", "done"), ("reversal", "asked")]
     assert await still_open(they) == [("reversal", "tr_late"), ("dispute", "du_1")]
     await they.market.books_hold()
 
@@ -310,7 +314,7 @@ async def test_what_is_never_made_good_is_our_loss_in_the_end(they: Counsel) -> 
     await they.later(days=91)
     assert (await found(they)).state == ChargebackState.WRITTEN_OFF
     assert (await of(they, LOSS), await of(they, receivable(owes))) == (7650, 0)
-    assert [kind for kind, _, _ in await payouts(they)] == ["transfer", "reversal"]  # asked for, and never answered
+    assert [kind for kind, _, _ in await payouts(they)] == ["payout", "reversal"]  # asked for, and never answered
     await they.market.books_hold()
     await decided(they, won=True)
     assert ((await found(they)).state, await of(they, LOSS)) == ("won", 0)
@@ -359,15 +363,17 @@ HARMS = {
     "what a bank took, gave back or kept is in the books": "UPDATE chargeback SET state = 'won'",
     "no dispute waits without an end": "DELETE FROM timer WHERE kind = 'chargeback'",
     "every dispute that wants an answer has one prepared": "DELETE FROM evidence_pack",
-    "no charge of a session gives more than it brought": "UPDATE session_payout SET amount_minor = 9001",
-    "a payout of a session that was put off goes later": (
-        "UPDATE chargeback SET state = 'recovered'; UPDATE session_payout SET state = 'refused', payee = NULL"
+    "no charge of a session gives more than it brought": "UPDATE disbursement SET amount_minor = 9001",
+}
+OUT_HARMS = {
+    "nothing waits to be sent without a reason": (
+        "UPDATE chargeback SET state = 'recovered'; UPDATE disbursement SET state = 'refused', payee = NULL"
     ),
 }
 
 
 async def test_each_rule_is_seen_when_it_is_broken(they: Counsel) -> None:
-    assert {each.name for each in RECALLS} == HARMS.keys()
+    assert {each.name for each in CHARGEBACKS} == HARMS.keys()
     await they.later(days=2, minutes=1)
     await called_back(they)
-    assert await unseen(they.market, HARMS) == []
+    assert await unseen(they.market, {**HARMS, **OUT_HARMS}) == []

@@ -18,7 +18,7 @@ from core.kernel.money import Money
 from core.kernel.timer_sweep import handle_timer
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, PROVIDER
-from core.trade.funding.events import AccountAwaited
+from core.money.payees.events import AccountAwaited
 from core.trade.funding.payees import payee_told
 from tests.core.advice.sessions.session_steps import COMMISSION_BP, TIMER_HANDLERS, TUESDAY_TEN, Counsel, agreed
 

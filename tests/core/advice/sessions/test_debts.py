@@ -8,10 +8,11 @@ import pytest
 
 from core.advice.sessions import meeting, service
 from core.kernel.transaction import MARKET, PROVIDER
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.events import PayoutSetOff
+from core.money.chargebacks.model import ChargebackState
 from core.money.ledger.model import payable, receivable
-from core.trade.funding import chargebacks
-from core.trade.funding.events import PayoutSetOff
-from core.trade.funding.model import ChargebackState, SubjectKind
+from core.money.model import SubjectKind
 from core.trade.funding.payees import payee_ready
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel
 from tests.core.advice.sessions.test_chargebacks import (

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.advice.sessions import chargebacks as recalled
+from core.advice.sessions import chargebacks as session_chargebacks
 from core.advice.sessions import meeting, service, settlement
 from core.kernel.transaction import MARKET, PROVIDER
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.rules import taken_as
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.model import DisbursementState
 from core.money.ledger.model import COMMISSION, LOSS, receivable
-from core.trade.funding import chargebacks
-from core.trade.funding.called_back import taken_as
-from core.trade.funding.model import EffectState
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel
 from tests.core.advice.sessions.test_chargebacks import called_back, decided, found, nothing_to_take, of, payouts, they
 
@@ -44,7 +45,7 @@ def effect(they: Counsel) -> str:
 
 async def test_of_what_comes_back_the_consultant_has_only_what_is_more_than_they_owe(they: Counsel) -> None:
     owes = await half_made_good(they)
-    await they.run(PROVIDER, recalled.reversal_done, effect(they), "trr_1")
+    await they.run(PROVIDER, disbursements.done, effect(they), "trr_1")
     assert ((await found(they)).state, await of(they, receivable(owes))) == ("recovered", 0)
     assert asked(they, "transfer")[-1] == HALF
     await they.bank()
@@ -54,17 +55,17 @@ async def test_of_what_comes_back_the_consultant_has_only_what_is_more_than_they
 async def test_what_is_asked_for_again_is_what_is_still_owed(they: Counsel) -> None:
     await half_made_good(they)
     refused = {"why": "balance_insufficient", "final": True}
-    await they.run(PROVIDER, recalled.reversal_refused, effect(they), **refused, perhaps=True)
+    await they.run(PROVIDER, disbursements.refused, effect(they), **refused, perhaps=True)
     await they.later(days=2)
-    await they.run(PROVIDER, recalled.reversal_refused, effect(they), **refused)
+    await they.run(PROVIDER, disbursements.refused, effect(they), **refused)
     await they.later(days=2)
     assert asked(they, "reversal")[-1] == NET - HALF
     await decided(they, won=True)
-    await they.run(PROVIDER, recalled.reversal_refused, effect(they), **refused)
+    await they.run(PROVIDER, disbursements.refused, effect(they), **refused)
     asked_so_far = asked(they, "reversal")
     await they.later(days=9)
     assert asked(they, "reversal") == asked_so_far
-    assert [kind for kind, _, state in await payouts(they) if state != EffectState.DONE] == []
+    assert [kind for kind, _, state in await payouts(they) if state != DisbursementState.DONE] == []
     await they.market.books_hold()
 
 
@@ -72,7 +73,7 @@ async def test_what_comes_back_when_it_is_written_off_lessens_our_loss(they: Cou
     await nothing_to_take(they)
     await they.later(days=91)
     assert ((await found(they)).state, await of(they, LOSS)) == ("written_off", NET)
-    await they.run(PROVIDER, recalled.reversal_done, effect(they), "trr_1")
+    await they.run(PROVIDER, disbursements.done, effect(they), "trr_1")
     assert (await of(they, LOSS), asked(they, "transfer")) == (0, [NET])
     await they.market.books_hold()
 
@@ -82,7 +83,7 @@ async def test_a_dispute_that_was_won_and_is_lost_after_all_is_asked_back_of_wha
 ) -> None:
     await they.later(days=2, minutes=1)
     await called_back(they)
-    await they.run(PROVIDER, recalled.reversal_done, effect(they), "trr_1")
+    await they.run(PROVIDER, disbursements.done, effect(they), "trr_1")
     await decided(they, won=True)
     assert asked(they, "transfer") == [NET, NET]
     again = taken_as("du_1", 2)
@@ -90,10 +91,10 @@ async def test_a_dispute_that_was_won_and_is_lost_after_all_is_asked_back_of_wha
     last = [post.body for post in they.market.posts if post.kind == "reversal"][-1]
     sent = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]
     assert (last["amount"], last["transfer"]) == (NET, f"tr_{sent[1]}")
-    await they.run(PROVIDER, recalled.reversal_done, effect(they), "trr_2")
+    await they.run(PROVIDER, disbursements.done, effect(they), "trr_2")
     for _ in range(2):
         await they.run(PROVIDER, chargebacks.closed, ref=again, won=False)
-    found = await they.run(MARKET, recalled.chargebacks_of, they.booking_id)
+    found = await they.run(MARKET, session_chargebacks.chargebacks_of, they.booking_id)
     assert [(each.ref, each.state) for each in found] == [("du_1", "won"), (again, "recovered")]
     assert (await of(they, COMMISSION), await of(they, LOSS)) == (0, 0)
     await they.market.books_hold()

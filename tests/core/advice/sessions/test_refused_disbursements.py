@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from core.advice.sessions import chargebacks, settlement
+from core.advice.sessions import settlement
 from core.advice.sessions.process import SessionState
 from core.kernel.transaction import MARKET, PROVIDER
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.events import DisbursementRefused
+from core.money.disbursements.model import MOST_REFUSALS, DisbursementKind
 from core.money.ledger.model import LOSS, payable, receivable, refund_due
-from core.trade.funding.events import AccountAwaited, EffectRefused
-from core.trade.funding.model import MOST_REFUSALS, EffectKind, Payee, SubjectKind
-from payments.sync import not_sent, sent
+from core.money.model import SubjectKind
+from core.money.payees.events import AccountAwaited
+from core.money.payees.model import Payee
 from tests.core.advice.sessions.session_steps import Counsel
 from tests.core.advice.sessions.test_chargebacks import ALL, called_back, decided, of, payouts, they
 from tests.core.amounts import eur
@@ -31,7 +34,7 @@ async def refused(they: Counsel, refund: str) -> None:
         asked = [post.body["attempt"] for post in they.market.posts if post.kind == "refund"]
         assert asked == list(range(1, number + 1))
         for _ in range(2):  # told twice
-            await they.run(PROVIDER, chargebacks.refund_refused, refund, "card_closed", final=True)
+            await they.run(PROVIDER, disbursements.refused, refund, "card_closed", final=True)
         await they.market.books_hold()
         await they.later(days=1, minutes=1)
 
@@ -40,28 +43,28 @@ async def has_an_account(they: Counsel, organisation_id: str) -> None:
     payee = Payee(organisation_id=organisation_id, account_ref="acct_s", asked_by="", asked_at=they.market.clock.moment)
     payee.ready, payee.was_ready, payee.closed, payee.missing = True, True, False, []
     await they.run(MARKET, lambda ctx: ctx.session.add(payee))
-    await they.run(MARKET, settlement.send_waiting, organisation_id)
+    await they.run(MARKET, disbursements.send_waiting, organisation_id)
 
 
 async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_account_of_the_seekers(they: Counsel) -> None:
-    they.market.watch(EffectRefused, AccountAwaited)
+    they.market.watch(DisbursementRefused, AccountAwaited)
     refund = await refund_of(they)
-    await they.run(PROVIDER, chargebacks.refund_refused, refund, "balance short", final=False)
+    await they.run(PROVIDER, disbursements.refused, refund, "balance short", final=False)
     assert they.market.facts == []  # it goes tomorrow
     await they.later(days=1, minutes=1)
     await refused(they, refund)
     seeks = (await they.booking()).seeker_org
-    of_it = (SubjectKind.SESSION, they.booking_id, refund, EffectKind.REFUND, seeks, eur(ALL))
-    assert they.market.facts[:2] == [EffectRefused(*of_it, "card_closed"), AccountAwaited(seeks, (eur(ALL),))]
-    assert (await payouts(they), await of(they, payable(seeks))) == ([("transfer", ALL, "waiting")], ALL)
+    of_it = (SubjectKind.SESSION, they.booking_id, refund, DisbursementKind.REFUND, seeks, eur(ALL))
+    assert they.market.facts[:2] == [DisbursementRefused(*of_it, "card_closed"), AccountAwaited(seeks, (eur(ALL),))]
+    assert (await payouts(they), await of(they, payable(seeks))) == ([("payout", ALL, "waiting")], ALL)
     await has_an_account(they, seeks)
-    await they.run(PROVIDER, chargebacks.transfer_refused, refund, "account_closed", final=True)
-    assert isinstance(they.market.facts[-1], EffectRefused)
-    assert they.market.facts[-1].kind is EffectKind.TRANSFER
+    await they.run(PROVIDER, disbursements.refused, refund, "account_closed", final=True)
+    assert isinstance(they.market.facts[-1], DisbursementRefused)
+    assert they.market.facts[-1].kind is DisbursementKind.PAYOUT
     they.silent = set()
     await they.later(days=1, minutes=1)
     await they.bank()
-    assert (await they.state(), await payouts(they)) == ("completed", [("transfer", ALL, "done")])
+    assert (await they.state(), await payouts(they)) == ("completed", [("payout", ALL, "done")])
     await they.market.books_hold()
 
 
@@ -96,13 +99,13 @@ async def test_what_is_refused_while_the_seekers_bank_asks_waits_for_the_bank_an
     await has_an_account(they, seeks)
     refund = await refund_of(they)
     for _ in range(MOST_REFUSALS - (under_way == "refund")):
-        await they.run(PROVIDER, chargebacks.refund_refused, refund, "card_closed", final=True)
+        await they.run(PROVIDER, disbursements.refused, refund, "card_closed", final=True)
         await they.later(days=1, minutes=1)
     await called_back(they, answer=False)
     if under_way == "refund":
-        await they.run(PROVIDER, chargebacks.refund_refused, refund, "charge_disputed", final=True)
+        await they.run(PROVIDER, disbursements.refused, refund, "charge_disputed", final=True)
     else:
-        await they.run(PROVIDER, chargebacks.transfer_refused, refund, "account_closed", final=True)
+        await they.run(PROVIDER, disbursements.refused, refund, "account_closed", final=True)
     await they.later(days=2)
     sent = [post for post in they.market.posts if post.kind == "transfer"]
     assert len(sent) == (under_way == "transfer")
@@ -125,9 +128,9 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
     refund = await refund_of(they)
 
     async def fails(ref: str | None) -> None:
-        await they.run(PROVIDER, chargebacks.refund_refused, refund, "card_closed", final=True, ref=ref)
+        await they.run(PROVIDER, disbursements.refused, refund, "card_closed", final=True, ref=ref)
         if ref is not None:
-            await they.run(PROVIDER, settlement.payout_done, refund, ref)  # whoever still says so
+            await they.run(PROVIDER, disbursements.done, refund, ref)  # whoever still says so
 
     for ref in ("re_1", second):
         await fails(ref)
@@ -138,8 +141,8 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
     await fails("re_3")
     for ref in ("re_1", "re_3"):
         await fails(ref)
-    assert await payouts(they) == [("transfer", ALL, "asked")]
-    await they.run(PROVIDER, settlement.payout_done, refund, "tr_1")
+    assert await payouts(they) == [("payout", ALL, "asked")]
+    await they.run(PROVIDER, disbursements.done, refund, "tr_1")
     assert await they.state() == SessionState.COMPLETED
     await they.market.books_hold()
 
@@ -154,7 +157,7 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
     refund = await refund_of(they)
     await called_back(they, answer=False)
     await decided(they, won=False)
-    await they.run(PROVIDER, chargebacks.refund_refused, refund, "charge_disputed", final=True, ref=ref)
+    await they.run(PROVIDER, disbursements.refused, refund, "charge_disputed", final=True, ref=ref)
     await they.later(days=2)
     assert [post for post in they.market.posts if post.kind == "transfer"] == []
     assert (await of(they, payable(seeks)), await of(they, refund_due(they.booking_id))) == (0, 0)
@@ -165,11 +168,11 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
 async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_sent_again(they: Counsel) -> None:
     """It was with the seeker's bank, and their account is closed; by now they have the same money by the dispute."""
     refund = await refund_of(they)
-    await they.run(PROVIDER, settlement.payout_done, refund, "re_1")
+    await they.run(PROVIDER, disbursements.done, refund, "re_1")
     await called_back(they, answer=False)
     await decided(they, won=False)
     assert await of(they, LOSS) == ALL
-    await they.run(PROVIDER, chargebacks.refund_refused, refund, "account_closed", final=True, ref="re_1")
+    await they.run(PROVIDER, disbursements.refused, refund, "account_closed", final=True, ref="re_1")
     await they.later(days=2)
     assert (await of(they, LOSS), await of(they, refund_due(they.booking_id)), await payouts(they)) == (0, 0, [])
     await they.market.books_hold()
@@ -186,7 +189,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     (payout,) = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]
     await called_back(they)
     await decided(they, won=False)
-    await they.run(PROVIDER, chargebacks.transfer_refused, payout, "balance short", final=False)
+    await they.run(PROVIDER, disbursements.refused, payout, "balance short", final=False)
     owes = (await they.booking()).consultant_org
     assert (await payouts(they), await they.state()) == ([], "completed")
     assert (await of(they, payable(owes)), await of(they, receivable(owes))) == (0, 0)
@@ -200,12 +203,12 @@ async def test_of_a_payout_that_may_have_gone_nothing_is_kept(they: Counsel) -> 
     (payout,) = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]
     await called_back(they)
     await decided(they, won=False)
-    await they.run(PROVIDER, not_sent, payout, "api_error", final=False, perhaps=True)
-    await they.run(PROVIDER, settlement.send_again, payout)
+    await they.run(PROVIDER, disbursements.refused, payout, "api_error", final=False, perhaps=True)
+    await they.run(PROVIDER, disbursements.ask_again, payout)
     for _ in range(2):
-        await they.run(PROVIDER, sent, payout, "tr_late")
-    await they.run(PROVIDER, not_sent, payout, "told late", final=False)  # it is done
-    assert [(kind, state) for kind, _, state in await payouts(they)] == [("transfer", "done"), ("reversal", "asked")]
+        await they.run(PROVIDER, disbursements.done, payout, "tr_late")
+    await they.run(PROVIDER, disbursements.refused, payout, "told late", final=False)  # it is done
+    assert [(kind, state) for kind, _, state in await payouts(they)] == [("payout", "done"), ("reversal", "asked")]
     await they.market.books_hold()
 
 

@@ -26,10 +26,10 @@ from core.books.reconciliation.service import unknown_for_long
 from core.kernel.errors import NotAllowed, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from core.money.disbursements import service as disbursements
 from core.money.ledger import service as ledger
 from core.money.ledger.model import refund_due
 from core.people.accounts.model import Person
-from payments.sync import not_given_back
 from tests.core.advice.sessions.session_steps import BY_MINUTE, FIXED, TUESDAY_TEN, Counsel, agreed, counsel
 from tests.core.conftest import Market
 
@@ -268,13 +268,13 @@ async def test_a_refund_that_comes_back_is_owed_again_and_each_that_is_made_is_b
         await they.run(PROVIDER, verb, refund, ref=ref, **more)
         return (await they.run(MARKET, lambda ctx: ledger.balance(ctx, account, "EUR"))).minor
 
-    declined = partial(not_given_back, why="declined", final=True)
+    declined = partial(disbursements.refused, why="declined", final=True)
     first = f"tr_{refund}"
     assert await told(declined, first) == 9000
-    assert await told(settlement.payout_done, first) == 9000  # read before it came back
-    assert await told(settlement.payout_done, "re_2") == 0
+    assert await told(disbursements.done, first) == 9000  # read before it came back
+    assert await told(disbursements.done, "re_2") == 0
     assert await told(declined, first) == 0
     assert await told(declined, "re_2") == 9000
-    await they.run(MARKET, settlement.send_again, refund)
+    await they.run(MARKET, disbursements.ask_again, refund)
     assert await told(declined, "re_2") == 9000  # told again, while another is asked for
-    assert await told(settlement.payout_done, "re_3") == 0
+    assert await told(disbursements.done, "re_3") == 0

@@ -48,15 +48,16 @@ SESSION_HARMS = {
 PURCHASE_HARMS = {
     "what was sold is in the books": "UPDATE purchase SET price_minor = price_minor + 1 WHERE state = 'paid'",
     "the Stars that the platform holds are those that were paid": "UPDATE purchase_payment SET amount_minor = 1",
-    "every Star due back is on its way": "UPDATE purchase_refund SET state = 'done'",
     "Stars that are kept came back, in part or to nobody, and are not spent yet": (
         "UPDATE purchase SET back_minor = back_minor + 1 WHERE back_minor > 0"
     ),
     "nothing is delivered that was not paid": "UPDATE purchase SET state = 'paid'",
-    "no payment of a purchase gives more than it brought": "UPDATE purchase_refund SET amount_minor = 9999",
-    "what a bank keeps of a sale is what its disputes say": "UPDATE purchase_payment SET lost_minor = 1",
     "no purchase waits without an end": "DELETE FROM timer WHERE kind = 'purchase'",
-    "a refund of a purchase that was refused is tried again": "UPDATE purchase_refund SET state = 'refused'",
+}
+OUT_HARMS = {
+    "every Star due back is on its way": "UPDATE disbursement SET state = 'done'",
+    "no payment gives more than it brought": "UPDATE disbursement SET amount_minor = 9999",
+    "nothing waits to be sent without a reason": "UPDATE disbursement SET state = 'refused'",
 }
 
 
@@ -133,3 +134,8 @@ async def test_each_rule_is_seen_when_it_is_broken(
     assert {each.name for each in rules} == harms.keys()
     await story(market)
     assert await unseen(market, harms) == []
+
+
+async def test_what_is_true_of_all_money_that_goes_out_is_seen_to_be_broken_by_a_sale(market: Market) -> None:
+    await sales(market)
+    assert await unseen(market, OUT_HARMS) == []

@@ -16,15 +16,17 @@ from core.books.invoicing.model import Invoice, Kind, Paper, State
 from core.kernel.errors import Invalid, NotFound
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from core.money.chargebacks import service as chargebacks
+from core.money.disbursements import recovery
+from core.money.disbursements import service as disbursements
 from core.people.accounts.model import Settle
 from core.people.accounts.service import settle
 from core.people.files.service import content_of
-from core.shop.purchases import payments, refunds
+from core.shop.purchases import payments
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import BuyThing, Thing
 from core.trade.deals import service as deals
 from core.trade.delivery import service as delivery
-from core.trade.funding import service as escrow
 from core.trade.listings.model import Certificate, ChangeListing
 from core.trade.listings.service import change_listing
 from tests.core import invoicing_steps
@@ -131,7 +133,7 @@ async def test_what_a_bank_takes_back_of_our_fee_is_credited_and_invoiced_anew_w
     await introduced(market, trade.seller, **SELLER_AT_HOME)
     await delivered(trade, 2)
     opened = partial(
-        escrow.chargeback_opened,
+        recovery.chargeback_opened,
         ref="du_1",
         intent_ref="pi_1",
         taken=Money(15_000_00, "EUR"),
@@ -155,7 +157,7 @@ async def test_what_a_bank_takes_back_of_our_fee_is_credited_and_invoiced_anew_w
         "PM-2026-000001",
     ]
     await all_is_right(market)
-    await market.run(PROVIDER, lambda ctx: escrow.chargeback_closed(ctx, ref="du_1", won=True))
+    await market.run(PROVIDER, lambda ctx: chargebacks.closed(ctx, ref="du_1", won=True))
     assert told(await papers(market))[-1] == ("commission", "issued", 375_00)
     await all_is_right(market)
 
@@ -244,7 +246,7 @@ async def test_what_the_market_sells_by_card_is_invoiced_and_what_comes_back_is_
     await market.run(PROVIDER, outside)
     await market.run(MARKET, lambda ctx: purchases.give_back(ctx, purchase.id, Money(500, "EUR")))
     [refund] = [post for post in market.posts if post.kind == "refund"]
-    await market.run(PROVIDER, lambda ctx: refunds.refund_done(ctx, refund.body["effect"], "re_1"))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, refund.body["effect"], "re_1"))
     assert told(await papers(market)) == [("sale", "issued", 12_00), ("sale", "issued", -5_00)]
     await all_is_right(market)
 

@@ -16,8 +16,8 @@ from core.books.invoicing.parties import language_of
 from core.catalogue.language.places import Places
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
+from core.money.disbursements import recovery
 from core.people.accounts.service import acting, organisation_of, person_of
-from core.trade.funding import service as escrow
 from tests.core import invoicing_steps
 from tests.core.books.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, delivered, introduced, papers
 from tests.core.conftest import Market
@@ -81,7 +81,7 @@ async def test_what_is_taken_back_is_in_the_language_of_the_invoice_that_it_corr
     trade = await sold(market)
     await papers(market)
     await speaks(market, trade.seller, "lt")
-    opened = partial(escrow.chargeback_opened, ref="du_1", intent_ref="pi_1", taken=Money(21_000_00, "EUR"))
+    opened = partial(recovery.chargeback_opened, ref="du_1", intent_ref="pi_1", taken=Money(21_000_00, "EUR"))
     await market.run(PROVIDER, partial(opened, fee=Money(20_00, "EUR"), reason="fraudulent", evidence_due=None))
     note = (await papers(market))[-1]
     assert note.corrects is not None

@@ -18,6 +18,8 @@ from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import MARKET
 from core.kernel.transaction import PROVIDER as OUTSIDE
+from core.money.chargebacks import service as chargebacks
+from core.money.disbursements import service as disbursements
 from core.money.ledger.model import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, receivable, refund_due
 from core.people.accounts.security_phrases import (
     PICTURES,
@@ -25,7 +27,6 @@ from core.people.accounts.security_phrases import (
     offered_security_phrases,
     security_phrase_at,
 )
-from core.trade.funding import service as escrows
 from core.trade.funding.rails.service import settling
 from tests.core.amounts import eur
 from tests.core.conftest import Market
@@ -207,9 +208,9 @@ async def test_a_buyer_reads_of_what_came_too_late_and_was_taken_by_their_bank(m
     """Its refund had not left yet, and does not leave any more: nothing else tells of it."""
     trade = await paid_too_late(market)
     await recalled(trade, answer=False)
-    await market.run(OUTSIDE, partial(escrows.chargeback_closed, ref="du_1", won=False))
+    await market.run(OUTSIDE, partial(chargebacks.closed, ref="du_1", won=False))
     refund = trade.asked("refund")[0]["effect"]
-    await market.run(OUTSIDE, partial(escrows.refund_refused, effect_id=refund, why="charge_disputed", final=True))
+    await market.run(OUTSIDE, partial(disbursements.refused, disbursement_id=refund, why="charge_disputed", final=True))
     assert (await told_and_spent(trade))[1] == eur(21_000_00)
 
 

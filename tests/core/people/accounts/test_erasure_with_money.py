@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from core.advice.sessions import chargebacks, settlement
+from core.advice.sessions import settlement
 from core.advice.sessions.process import SessionState
 from core.kernel.transaction import PROVIDER
+from core.money.disbursements import service as disbursements
 from core.privacy.erasure import service as erasure
 from core.privacy.erasure.model import Open
 from core.trade.deals.model import DealState
-from core.trade.funding import service as escrow
 from tests.core.advice.sessions.session_steps import Counsel
 from tests.core.advice.sessions.test_chargebacks import they
 from tests.core.conftest import Market
@@ -24,12 +24,14 @@ async def test_a_refund_that_the_buyers_bank_has_sent_back_has_to_arrive_first(m
     await trade.provider_answers()
     assert (await trade.deal()).state == DealState.CANCELLED
     assert (await market.run(trade.buyer, erasure.leaving)).hindered_by == ()
-    failed = partial(escrow.refund_refused, effect_id=effect, why="account_closed", final=True, ref=f"re_{effect}")
+    failed = partial(
+        disbursements.refused, disbursement_id=effect, why="account_closed", final=True, ref=f"re_{effect}"
+    )
     await market.run(PROVIDER, failed)
     assert (await market.run(trade.buyer, erasure.leaving)).hindered_by == (Open.PAYMENT,)
     assert (await market.run(trade.seller, erasure.leaving)).hindered_by == ()
     await trade.pass_days(8)
-    await market.run(PROVIDER, partial(escrow.refund_done, effect_id=effect, ref="re_2"))
+    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref="re_2"))
     assert (await market.run(trade.buyer, erasure.leaving)).hindered_by == ()
 
 
@@ -38,7 +40,7 @@ async def test_a_refund_of_a_session_that_came_back_has_to_arrive_first(they: Co
     assert await they.state() == SessionState.COMPLETED
     assert (await they.run(they.sarah, erasure.leaving)).hindered_by == ()
     effect = next(post.body["effect"] for post in they.market.posts if post.kind == "refund")
-    back = partial(chargebacks.refund_refused, payout_id=effect, why="account_closed", final=True, ref=f"tr_{effect}")
+    back = partial(disbursements.refused, disbursement_id=effect, why="account_closed", final=True, ref=f"tr_{effect}")
     await they.market.run(PROVIDER, back)
     assert (await they.run(they.sarah, erasure.leaving)).hindered_by == (Open.PAYMENT,)
     assert (await they.run(they.alex, erasure.leaving)).hindered_by == ()

@@ -15,35 +15,31 @@ from core.books.invoicing.model import Invoice
 from core.kernel.money import Money
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.rules import taken_as
+from core.money.disbursements import reactions as disbursement_reactions
+from core.money.disbursements import recovery
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.events import DisbursementRefused
+from core.money.disbursements.model import MOST_REFUSALS, Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
 from core.money.ledger.model import PROVIDER as AT_PROVIDER
 from core.money.ledger.model import SALES, payable, refund_due
+from core.money.payees.events import AccountAwaited
 from core.people.accounts.model import Person
 from core.people.accounts.service import organisation_of, person_of
-from core.shop.purchases import payments, refunds, service
+from core.shop.purchases import chargebacks as purchase_chargebacks
+from core.shop.purchases import payments, service
 from core.shop.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchaseLost, PurchaseRegained
-from core.shop.purchases.model import (
-    MOST_REFUSALS,
-    BuyThing,
-    Purchase,
-    PurchaseRefund,
-    PurchaseState,
-    RefundState,
-    Thing,
-)
+from core.shop.purchases.model import BuyThing, Purchase, PurchaseState, Thing
 from core.shop.purchases.reactions import timer_handlers
-from core.trade.funding import chargebacks
 from core.trade.funding import service as escrow
-from core.trade.funding.called_back import taken_as
-from core.trade.funding.events import AccountAwaited, EffectRefused
-from core.trade.funding.model import EffectKind
 from core.trade.funding.reactions import timer_handlers as escrow_timer_handlers
-from core.trade.funding.recalled import sales as recalled
 from payments.open_items import still_open
 from tests.core import invoicing_steps
 from tests.core.conftest import Market
 
-TIMER_HANDLERS = {**escrow_timer_handlers, **timer_handlers}
+TIMER_HANDLERS = {**disbursement_reactions.timer_handlers, **escrow_timer_handlers, **timer_handlers}
 PRICE = 7_00
 Answer = TypeVar("Answer")
 
@@ -67,11 +63,11 @@ class Sale:
         return str(self.asked("refund")[-1]["effect"])
 
     async def is_refused(self, refund: str, ref: str | None = None) -> None:
-        await self.outside(lambda ctx: refunds.refund_refused(ctx, refund, "charge_disputed", ref))
+        await self.outside(lambda ctx: disbursements.refused(ctx, refund, "charge_disputed", ref=ref))
 
     async def is_called_back(self, minor: int = PRICE, intent: str = "pi_1", ref: str = "du_1") -> None:
         opened = partial(
-            recalled.chargeback_opened,
+            recovery.chargeback_opened,
             ref=ref,
             intent_ref=intent,
             taken=Money(minor, "EUR"),
@@ -112,8 +108,8 @@ class Sale:
     async def now(self) -> Purchase:
         return await self.as_market(lambda ctx: service.purchase_for(ctx, self.purchase.id))
 
-    async def refunds(self) -> list[tuple[RefundState, int]]:
-        query = select(PurchaseRefund.state, PurchaseRefund.amount_minor).order_by(PurchaseRefund.id)
+    async def refunds(self) -> list[tuple[DisbursementState, int]]:
+        query = select(Disbursement.state, Disbursement.amount_minor).order_by(Disbursement.id)
         return await self.as_market(lambda ctx: [(row.state, row.amount_minor) for row in ctx.session.execute(query)])
 
     async def balances(self, *accounts: str) -> list[int]:
@@ -131,14 +127,15 @@ class Sale:
         def left(ctx: Ctx) -> list[str]:
             open_ = [kind for kind, query, _ in still_open(ctx) for _ in ctx.session.execute(query)]
             timers = [timer.kind for timer in due_timers(ctx.session, ctx.now + timedelta(days=3_650))]
-            return [each for each in (*open_, *timers) if each in ("refund", "transfer", "purchase_refund")]
+            return [each for each in (*open_, *timers) if each in ("refund", "transfer", "disbursement")]
 
         assert await self.as_market(left) == []
 
 
 @pytest.fixture
 async def sale(market: Market) -> Sale:
-    recalled.listen(market.reactions)
+    disbursement_reactions.listen(market.reactions)
+    purchase_chargebacks.listen(market.reactions)
     invoicing_steps.hire(market)
     market.watch(PurchaseGivenBack, PaymentSentBack, PurchaseLost, PurchaseRegained, AccountAwaited)
     rasa, person = await market.newcomer("Rasa")
@@ -163,7 +160,7 @@ async def test_what_a_bank_leaves_of_a_price_that_goes_back_is_paid_to_an_accoun
     await sale.is_decided(won=False)
     assert (sale.asked("refund"), await sale.refunds()) == (
         sale.asked("refund")[:1],
-        [(RefundState.ASKED if known else RefundState.WAITING, 3_00)],
+        [(DisbursementState.ASKED if known else DisbursementState.WAITING, 3_00)],
     )
     own = sale.person.organisation_id
     assert await sale.balances(refund_due(sale.purchase.id), payable(own), SALES) == [0, 3_00, 0]
@@ -174,12 +171,12 @@ async def test_what_a_bank_leaves_of_a_price_that_goes_back_is_paid_to_an_accoun
     (transfer,) = sale.asked("transfer")
     assert (transfer["amount"], transfer["charge"], transfer["account"]) == (3_00, None, "acct_rasa")
 
-    await sale.outside(lambda ctx: refunds.refund_refused(ctx, refund, "balance_insufficient"))
+    await sale.outside(lambda ctx: disbursements.refused(ctx, refund, "balance_insufficient"))
     await sale.days(1)
-    assert [each["attempt"] for each in sale.asked("transfer")] == [transfer["attempt"], transfer["attempt"] + 2]
+    assert [each["attempt"] for each in sale.asked("transfer")] == [transfer["attempt"], transfer["attempt"] + 1]
     for _ in range(2):
-        await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_1"))
-        await sale.as_market(lambda ctx: refunds.pay_out(ctx, refund, "acct_rasa"))
+        await sale.outside(lambda ctx: disbursements.done(ctx, refund, "tr_1"))
+        await sale.as_market(lambda ctx: disbursements.ask_again(ctx, refund))
     assert len(sale.asked("transfer")) == 2
     given = next(fact for fact in sale.market.facts if isinstance(fact, PurchaseGivenBack))
     assert (given.amount, given.why, (await sale.now()).state) == (Money(3_00, "EUR"), "account", "given_back")
@@ -213,7 +210,7 @@ async def test_a_dispute_that_is_won_of_what_came_twice_lets_its_refund_go(sale:
     await sale.is_refused(second)
     await sale.is_decided(won=True)
     assert len(sale.asked("refund")) == 2
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, second, "re_2"))
+    await sale.outside(lambda ctx: disbursements.done(ctx, second, "re_2"))
     assert [type(each) for each in sale.market.facts] == [PaymentSentBack]  # what was bought never stood still
     assert await sale.balances(SALES, refund_due(sale.purchase.id)) == [PRICE, 0]
     await sale.is_at_rest()
@@ -230,11 +227,11 @@ async def test_of_two_payments_a_dispute_is_about_one_and_leaves_the_other_alone
         assert len(sale.asked("refund")) == 1  # nothing is asked before the bank has decided
     assert ((await sale.now()).recall is None) == (disputed == "pi_2")
     (dispute,) = await sale.as_market(lambda ctx: chargebacks.of_subject(ctx, sale.purchase.id))
-    assert await sale.as_market(lambda ctx: recalled.hangs_on(ctx, dispute.id)) == (disputed == "pi_1")
+    assert await sale.as_market(lambda ctx: purchase_chargebacks.hangs_on(ctx, dispute.id)) == (disputed == "pi_1")
     await sale.is_decided(won=False)
     if disputed == "pi_1":
-        assert await sale.refunds() == [(RefundState.ASKED, PRICE)]
-        await sale.outside(lambda ctx: refunds.refund_done(ctx, second, "re_2"))
+        assert await sale.refunds() == [(DisbursementState.ASKED, PRICE)]
+        await sale.outside(lambda ctx: disbursements.done(ctx, second, "re_2"))
     lost = [fact for fact in sale.market.facts if isinstance(fact, PurchaseLost)]
     assert len(lost) == (1 if disputed == "pi_1" else 0)
     # Either way one price has come, one is with the buyer again; what was sold was paid by the one that stayed.
@@ -264,7 +261,7 @@ async def test_a_bank_that_turns_after_it_had_kept_the_price_gives_it_back_to_th
 
     await sale.outside(appoint)
     await sale.market.run(desk, lambda ctx: service.give_back_whole(ctx, sale.purchase.id))
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, sale.asked("refund")[0]["effect"], "re_1"))
+    await sale.outside(lambda ctx: disbursements.done(ctx, sale.asked("refund")[0]["effect"], "re_1"))
     assert await sale.balances(SALES, refund_due(sale.purchase.id), AT_PROVIDER) == [0, 0, -40]
     await invoicing_steps.writes_all(sale.market)
     await sale.books_hold()
@@ -279,11 +276,11 @@ async def test_what_was_not_sent_because_a_bank_had_kept_it_is_sent_when_the_ban
     await sale.has_an_account()
     await sale.is_decided(won=False)
     for transfer in sale.asked("transfer"):
-        await sale.outside(lambda ctx, of=transfer: refunds.refund_done(ctx, of["effect"], "tr_1"))  # type: ignore[misc]
+        await sale.outside(lambda ctx, of=transfer: disbursements.done(ctx, of["effect"], "tr_1"))  # type: ignore[misc]
     await sale.is_decided(won=True)
     again = sale.asked("refund")[-1]
     assert (again["amount"], again["payment_intent"], again["effect"] != refund) == (kept, "pi_1", True)
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, again["effect"], "re_2"))
+    await sale.outside(lambda ctx: disbursements.done(ctx, again["effect"], "re_2"))
     assert await sale.balances(SALES, refund_due(sale.purchase.id), AT_PROVIDER) == [0, 0, -40]
     assert (await sale.now()).state == PurchaseState.GIVEN_BACK
     await sale.books_hold()
@@ -298,7 +295,7 @@ async def test_a_question_of_a_bank_that_nobody_has_answered_keeps_no_refund(sal
     assert len(sale.asked("refund")) == 1
     await sale.is_decided(won=False)
     assert len(sale.asked("refund")) == 2
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_1"))
+    await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_1"))
     assert (await sale.now()).state == PurchaseState.GIVEN_BACK
     await sale.is_at_rest()
 
@@ -314,7 +311,7 @@ async def test_a_second_dispute_that_is_won_gives_the_rest_to_the_account_that_i
     await sale.is_decided(won=True, ref="du_2")
     assert await sale.balances(payable(own), refund_due(sale.purchase.id)) == [3_00, 0]
     await sale.has_an_account()
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_1"))
+    await sale.outside(lambda ctx: disbursements.done(ctx, refund, "tr_1"))
     assert await sale.balances(SALES, payable(own), AT_PROVIDER) == [0, 0, -40]
     await sale.is_at_rest()
 
@@ -337,7 +334,7 @@ async def test_one_that_was_won_and_is_lost_after_all_is_our_loss_and_nobody_has
     await sale.is_decided(won=True)
     if given_back:
         refund = await sale.gives_back()
-        await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_1"))
+        await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_1"))
     await sale.is_called_back(ref=taken_as("du_1", 2))
     await sale.is_decided(won=False, ref=taken_as("du_1", 2))
     twice = PRICE if given_back else 0
@@ -353,20 +350,20 @@ async def test_one_that_was_won_and_is_lost_after_all_is_our_loss_and_nobody_has
 
 
 async def test_a_card_that_takes_nothing_back_is_asked_no_more_and_the_buyer_names_an_account(sale: Sale) -> None:
-    sale.market.watch(EffectRefused)
+    sale.market.watch(DisbursementRefused)
     refund = await sale.gives_back(5_00)
     for final in (False, *(True,) * MOST_REFUSALS):  # a balance that is short today is no refusal
-        await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="expired_card", final=final))
+        await sale.outside(partial(disbursements.refused, disbursement_id=refund, why="expired_card", final=final))
         await sale.days(1)
     assert len(sale.asked("refund")) == 1 + MOST_REFUSALS
     await sale.has_an_account()
     (transfer,) = sale.asked("transfer")
-    await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="account_closed", final=True))
+    await sale.outside(partial(disbursements.refused, disbursement_id=refund, why="account_closed", final=True))
     await sale.days(1)
     own = sale.person.organisation_id
-    told = [(each.kind, each.organisation_id) for each in sale.market.facts if isinstance(each, EffectRefused)]
-    assert told == [(EffectKind.REFUND, own), (EffectKind.TRANSFER, own)]  # once of each way
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, transfer["effect"], "tr_1"))
+    told = [(each.kind, each.organisation_id) for each in sale.market.facts if isinstance(each, DisbursementRefused)]
+    assert told == [(DisbursementKind.REFUND, own), (DisbursementKind.PAYOUT, own)]  # once of each way
+    await sale.outside(lambda ctx: disbursements.done(ctx, transfer["effect"], "tr_1"))
     assert await sale.balances(SALES, refund_due(sale.purchase.id), payable(sale.person.organisation_id)) == [
         2_00,
         0,
@@ -380,7 +377,7 @@ async def test_a_card_that_takes_nothing_back_is_asked_no_more_and_the_buyer_nam
 async def test_what_waits_for_an_account_waits_for_the_bank_too_and_is_not_given_twice(sale: Sale, won: bool) -> None:
     refund = await sale.gives_back()
     for _ in range(MOST_REFUSALS):
-        await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="card_closed", final=True))
+        await sale.outside(partial(disbursements.refused, disbursement_id=refund, why="card_closed", final=True))
         await sale.days(1)
     own = sale.person.organisation_id
     assert await sale.balances(payable(own)) == [PRICE]
@@ -391,11 +388,11 @@ async def test_what_waits_for_an_account_waits_for_the_bank_too_and_is_not_given
     await sale.is_decided(won=won)
     if won:
         assert sale.asked("refund")[-1]["amount"] == PRICE  # the card is asked once more
-        await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_9"))
+        await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_9"))
     else:
         (transfer,) = sale.asked("transfer")
         assert transfer["amount"] == 3_00
-        await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_1"))
+        await sale.outside(lambda ctx: disbursements.done(ctx, refund, "tr_1"))
     assert await sale.balances(SALES, refund_due(sale.purchase.id), payable(own), AT_PROVIDER) == [0, 0, 0, -40]
     await sale.books_hold()
     await sale.is_at_rest()

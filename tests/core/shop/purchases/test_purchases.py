@@ -15,18 +15,22 @@ from bots.telegram.platform import TELEGRAM
 from core.kernel.errors import Refusal, Stale
 from core.kernel.money import STARS, Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
+from core.money.disbursements import reactions as disbursement_reactions
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.model import Disbursement
 from core.money.ledger import service as ledger
 from core.money.ledger.model import SALES, STAR_SALES, STARS_HELD, refund_due
 from core.people.accounts.model import Identity, Person
 from core.people.accounts.service import person_of
 from core.privacy.erasure.service import erase
-from core.shop.purchases import payments, refunds, rules, service
+from core.shop.purchases import payments, rules, service
 from core.shop.purchases.events import PaymentKept, PaymentSentBack, PurchaseGivenBack, PurchasePaid
-from core.shop.purchases.model import BuyThing, Purchase, PurchaseRefund, PurchaseState, Rail, Thing
-from core.shop.purchases.reactions import timer_handlers
+from core.shop.purchases.model import BuyThing, Purchase, PurchaseState, Rail, Thing
+from core.shop.purchases.reactions import timer_handlers as purchase_timer_handlers
 from tests.core.conftest import Market
 
 WEEK = {"thing": Thing.PROMOTION, "subject": "promo-1", "title": "Featured for 7 days", "description": "Top of all."}
+TIMER_HANDLERS = {**disbursement_reactions.timer_handlers, **purchase_timer_handlers}
 STARS_PRICE, CARD_PRICE = 500, 12_00
 
 
@@ -55,7 +59,7 @@ class Shop:
         """Every refund that was asked for has gone back."""
         for post in [post for post in self.market.posts if post.kind == "refund"]:
             effect = post.body["effect"]
-            await self.market.run(PROVIDER, partial(refunds.refund_done, refund_id=effect, ref=f"re_{effect}"))
+            await self.market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref=f"re_{effect}"))
 
     async def balance(self, account: str, currency: str = "XTR") -> int:
         return (await self.market.run(MARKET, lambda ctx: ledger.balance(ctx, account, currency))).minor
@@ -94,7 +98,7 @@ async def test_a_second_a_wrong_and_a_late_payment_go_back_whole(
         await shop.pays(purchase)
     if closes:
         shop.market.clock.advance(hours=2)
-        await shop.market.run_timers(dict(timer_handlers))
+        await shop.market.run_timers(dict(TIMER_HANDLERS))
         assert (await shop.now(purchase)).state == PurchaseState.CLOSED
     before = await shop.balance(STARS_HELD)
     await shop.pays(purchase, charge, stars)
@@ -170,10 +174,10 @@ async def test_a_card_is_paid_on_a_page_and_a_part_goes_back_to_it(shop: Shop) -
     await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, purchase.id, Money(500, "EUR")))
     [refund] = [post for post in shop.market.posts if post.kind == "refund"]
     assert (refund.channel, refund.body["payment_intent"], refund.body["amount"]) == ("payments", "pi_1", 500)
-    await shop.market.run(PROVIDER, lambda ctx: refunds.refund_refused(ctx, refund.body["effect"], "balance short"))
+    await shop.market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, refund.body["effect"], "balance short"))
     await shop.market.books_hold()
     shop.market.clock.advance(days=1, seconds=1)
-    await shop.market.run_timers(dict(timer_handlers))
+    await shop.market.run_timers(dict(TIMER_HANDLERS))
     assert [post.body["attempt"] for post in shop.market.posts if post.kind == "refund"] == [1, 2]
     await shop.is_told()
     assert (await shop.now(purchase)).state == PurchaseState.GIVEN_BACK
@@ -182,16 +186,16 @@ async def test_a_card_is_paid_on_a_page_and_a_part_goes_back_to_it(shop: Shop) -
 
     asked, due = refund.body["effect"], refund_due(purchase.id)
 
-    async def told(verb: Callable[..., None], *words: str) -> int:
-        await shop.market.run(PROVIDER, lambda ctx: verb(ctx, asked, *words))
+    async def told(verb: Callable[..., None], *words: str, **named: str) -> int:
+        await shop.market.run(PROVIDER, lambda ctx: verb(ctx, asked, *words, **named))
         await shop.market.books_hold()
         return await shop.balance(due, "EUR")
 
-    (sent,) = await shop.market.run(MARKET, lambda ctx: ctx.session.scalars(select(PurchaseRefund.provider_ref)).all())
-    assert await told(refunds.refund_refused, "declined", str(sent)) == 500
-    assert await told(refunds.refund_done, str(sent)) == 500  # read before it came back
-    assert await told(refunds.refund_done, "re_late") == 0  # made by an earlier asking that nobody had answered
-    assert await told(refunds.refund_refused, "declined", str(sent)) == 0
+    (sent,) = await shop.market.run(MARKET, lambda ctx: ctx.session.scalars(select(Disbursement.provider_ref)).all())
+    assert await told(disbursements.refused, "declined", ref=str(sent)) == 500
+    assert await told(disbursements.done, str(sent)) == 500  # read before it came back
+    assert await told(disbursements.done, "re_late") == 0  # made by an earlier asking that nobody had answered
+    assert await told(disbursements.refused, "declined", ref=str(sent)) == 0
 
 
 async def test_only_an_operator_gives_back_what_a_buyer_asks_for(shop: Shop) -> None:
@@ -259,15 +263,15 @@ async def test_a_wish_is_granted_on_the_day_that_it_was_told_though_the_thing_la
     await shop.pays(purchase)
     await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id, "Nobody looked at it"))
     shop.market.clock.advance(days=14, seconds=1)
-    await shop.market.run_timers(dict(timer_handlers))
+    await shop.market.run_timers(dict(TIMER_HANDLERS))
     assert (await shop.now(purchase)).back == purchase.price
     await shop.market.books_hold()
 
 
 async def test_a_wish_that_nobody_answers_is_granted(shop: Shop, asked: Purchase) -> None:
     shop.market.clock.advance(days=14, seconds=1)
-    await shop.market.run_timers(dict(timer_handlers))
-    await shop.market.run_timers(dict(timer_handlers))
+    await shop.market.run_timers(dict(TIMER_HANDLERS))
+    await shop.market.run_timers(dict(TIMER_HANDLERS))
     assert (await shop.now(asked)).back == asked.price
     await shop.market.books_hold()
 
@@ -277,7 +281,7 @@ async def test_a_refused_wish_ends_as_any_other_purchase(shop: Shop, asked: Purc
     await shop.market.run(desk, lambda ctx: service.refuse_back(ctx, asked.id, "It was delivered"))
     assert (await shop.now(asked)).state == PurchaseState.PAID
     shop.market.clock.advance(days=14, seconds=1)
-    await shop.market.run_timers(dict(timer_handlers))
+    await shop.market.run_timers(dict(TIMER_HANDLERS))
     assert (await shop.now(asked)).state == PurchaseState.KEPT
 
 
@@ -285,7 +289,7 @@ async def test_after_a_fortnight_it_is_kept(shop: Shop) -> None:
     purchase = await shop.asks()
     await shop.pays(purchase)
     shop.market.clock.advance(days=14, seconds=1)
-    await shop.market.run_timers(dict(timer_handlers))
+    await shop.market.run_timers(dict(TIMER_HANDLERS))
     assert (await shop.now(purchase)).state == PurchaseState.KEPT
     with pytest.raises(Stale):
         await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id, "I did not use it"))
@@ -297,7 +301,7 @@ async def is_refused_for(shop: Shop, days: int) -> int:
     for _ in range(days):
         told, asked = {post.id for post in shop.market.posts}, 0
         shop.market.clock.advance(days=1, minutes=1)
-        await shop.market.run_timers(dict(timer_handlers))
+        await shop.market.run_timers(dict(TIMER_HANDLERS))
         for post in [post for post in shop.market.posts if post.kind == "refund" and post.id not in told]:
             asked += 1
             await shop.market.run(PROVIDER, refuse(post.body["effect"]))
@@ -305,7 +309,7 @@ async def is_refused_for(shop: Shop, days: int) -> int:
 
 
 def refuse(refund: str) -> Callable[[Ctx], None]:
-    return lambda ctx: refunds.refund_refused(ctx, refund, "Bad Request: USER_ID_INVALID")
+    return lambda ctx: disbursements.refused(ctx, refund, "Bad Request: USER_ID_INVALID")
 
 
 @pytest.mark.parametrize("twice", [False, True])

@@ -15,11 +15,12 @@ from core.books.invoicing.model import Invoice, Paper
 from core.kernel.events import Event
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.model import MOST_REFUSALS, DisbursementState
 from core.money.ledger.model import PROVIDER as AT_PROVIDER
 from core.money.ledger.model import SALES, payable, refund_due
-from core.shop.purchases import refunds
 from core.shop.purchases.events import PaymentSentBack, PurchaseLost, PurchaseRegained
-from core.shop.purchases.model import MOST_REFUSALS, PurchaseState, RefundState
+from core.shop.purchases.model import PurchaseState
 from tests.core import invoicing_steps
 from tests.core.shop.purchases.test_chargebacks import PRICE, Sale, sale
 
@@ -28,7 +29,7 @@ __all__ = ["sale"]
 
 async def refused(sale: Sale, refund: str, times: int = MOST_REFUSALS) -> None:
     for _ in range(times):
-        await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="card_closed", final=True))
+        await sale.outside(partial(disbursements.refused, disbursement_id=refund, why="card_closed", final=True))
         await sale.days(1)
 
 
@@ -55,7 +56,7 @@ async def test_a_card_that_says_no_for_the_last_time_while_the_bank_asks_waits_f
     if won:
         await refused(sale, refund, 1)
         (transfer,) = sale.asked("transfer")
-        await sale.outside(lambda ctx: refunds.refund_done(ctx, transfer["effect"], "tr_1"))
+        await sale.outside(lambda ctx: disbursements.done(ctx, transfer["effect"], "tr_1"))
     assert len(sale.asked("transfer")) == (1 if won else 0)
     await all_is_given_back_once(sale)
 
@@ -71,13 +72,13 @@ async def test_an_account_that_says_no_after_the_bank_has_called_the_price_back_
     await sale.is_called_back(4_00)
     if decided:
         await sale.is_decided(won=False)
-    await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="account_closed", final=True))
+    await sale.outside(partial(disbursements.refused, disbursement_id=refund, why="account_closed", final=True))
     await sale.days(2)
     if not decided:
         assert len(sale.asked("transfer")) == 1
         await sale.is_decided(won=False)
     assert [each["amount"] for each in sale.asked("transfer")] == [PRICE, 3_00]
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_2"))
+    await sale.outside(lambda ctx: disbursements.done(ctx, refund, "tr_2"))
     await all_is_given_back_once(sale)
 
 
@@ -87,13 +88,13 @@ async def test_a_refund_that_has_failed_is_no_news_of_the_one_that_is_under_way(
     await sale.has_an_account()
     refund = await sale.gives_back()
     for ref in ("re_1", second):
-        await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="expired", ref=ref, final=True))
+        await sale.outside(partial(disbursements.refused, disbursement_id=refund, why="expired", ref=ref, final=True))
         await sale.days(1)
     for late in ("re_1", second or "re_1"):
-        await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="expired", ref=late, final=True))
-        await sale.outside(partial(refunds.refund_done, refund_id=refund, ref=late))  # whoever still says so
-    assert (await sale.refunds(), sale.asked("transfer")) == ([(RefundState.ASKED, PRICE)], [])
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_3"))
+        await sale.outside(partial(disbursements.refused, disbursement_id=refund, why="expired", ref=late, final=True))
+        await sale.outside(partial(disbursements.done, disbursement_id=refund, ref=late))  # whoever still says so
+    assert (await sale.refunds(), sale.asked("transfer")) == ([(DisbursementState.ASKED, PRICE)], [])
+    await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_3"))
     await all_is_given_back_once(sale)
 
 
@@ -101,14 +102,14 @@ async def test_a_card_that_says_no_late_is_no_news_of_what_goes_to_an_account(sa
     await sale.has_an_account()
     refund = await sale.gives_back()
     for number in range(1, MOST_REFUSALS + 1):
-        failed = partial(refunds.refund_refused, refund_id=refund, why="expired", ref=f"re_{number}", final=True)
+        failed = partial(disbursements.refused, disbursement_id=refund, why="expired", ref=f"re_{number}", final=True)
         await sale.outside(failed)
         await sale.days(1)
     for number in range(1, MOST_REFUSALS + 1):
-        failed = partial(refunds.refund_refused, refund_id=refund, why="expired", ref=f"re_{number}", final=True)
+        failed = partial(disbursements.refused, disbursement_id=refund, why="expired", ref=f"re_{number}", final=True)
         await sale.outside(failed)
-    assert await sale.refunds() == [(RefundState.ASKED, PRICE)]
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "tr_1"))
+    assert await sale.refunds() == [(DisbursementState.ASKED, PRICE)]
+    await sale.outside(lambda ctx: disbursements.done(ctx, refund, "tr_1"))
     await all_is_given_back_once(sale)
 
 
@@ -131,7 +132,7 @@ async def test_of_two_disputes_of_one_payment_the_first_decision_lets_nothing_go
     asked = sale.asked("refund")[1:] if first and last else sale.asked("transfer")
     assert [each["amount"] for each in asked] == ([back] if back else [])
     if back:
-        await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "ref"))
+        await sale.outside(lambda ctx: disbursements.done(ctx, refund, "ref"))
     told = [type(each) for each in sale.market.facts if isinstance(each, PurchaseRegained | PurchaseLost)]
     assert told == [PurchaseLost] * (not first) + [PurchaseRegained if last else PurchaseLost]
     await all_is_given_back_once(sale)
@@ -151,12 +152,12 @@ async def test_a_dispute_that_is_won_of_what_was_used_up_before_gives_no_new_tim
 async def test_of_a_price_that_comes_back_and_goes_again_nobody_says_that_it_came_unasked(sale: Sale) -> None:
     await sale.pays("2")  # this one came unasked
     second = str(sale.asked("refund")[0]["effect"])
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, second, "re_2"))
+    await sale.outside(lambda ctx: disbursements.done(ctx, second, "re_2"))
     refund = await sale.gives_back()
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_1"))
-    await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="expired", ref="re_1", final=True))
+    await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_1"))
+    await sale.outside(partial(disbursements.refused, disbursement_id=refund, why="expired", ref="re_1", final=True))
     await sale.days(1)
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_3"))
+    await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_3"))
     told = [(each.amount, each.of_price) for each in sale.market.facts if isinstance(each, PaymentSentBack)]
     assert told == [(Money(PRICE, "EUR"), False), (Money(PRICE, "EUR"), True)]
     await all_is_given_back_once(sale, fees=80)
@@ -206,10 +207,10 @@ async def test_of_a_part_of_the_price_that_is_won_nobody_hears_that_all_of_it_st
 async def test_a_price_that_came_back_and_went_again_is_told_as_what_it_is(sale: Sale) -> None:
     said = heard(sale)
     refund = await sale.gives_back()
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_1"))
-    await sale.outside(partial(refunds.refund_refused, refund_id=refund, why="expired", ref="re_1", final=True))
+    await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_1"))
+    await sale.outside(partial(disbursements.refused, disbursement_id=refund, why="expired", ref="re_1", final=True))
     await sale.days(1)
-    await sale.outside(lambda ctx: refunds.refund_done(ctx, refund, "re_2"))
+    await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_2"))
     assert said == [("notice.purchase_given_back", "")] * 2
 
 
@@ -235,7 +236,7 @@ async def test_what_went_back_before_the_bank_took_it_is_credited_once(
 ) -> None:
     """The bank takes a price of which a part had gone back: a second credit note would take back what nobody paid."""
     refund = await sale.gives_back(back)
-    done = partial(refunds.refund_done, refund_id=refund, ref="re_1")
+    done = partial(disbursements.done, disbursement_id=refund, ref="re_1")
     if not under_way:
         await sale.outside(done)
     await sale.is_called_back(taken)
@@ -244,11 +245,11 @@ async def test_what_went_back_before_the_bank_took_it_is_credited_once(
     assert await stands(sale) == max(PRICE - back - taken, 0)
     await sale.is_decided(won=won)
     assert await stands(sale) == max(PRICE - back - (0 if won else taken), 0)
-    await sale.outside(lambda ctx: refunds.refund_refused(ctx, refund, "expired", "re_1", final=True))
+    await sale.outside(lambda ctx: disbursements.refused(ctx, refund, "expired", ref="re_1", final=True))
     await sale.books_hold()
     await sale.is_decided(won=True)
     assert await stands(sale) == PRICE - back
-    await sale.outside(partial(refunds.refund_done, refund_id=str(sale.asked("refund")[-1]["effect"]), ref="re_2"))
+    await sale.outside(partial(disbursements.done, disbursement_id=str(sale.asked("refund")[-1]["effect"]), ref="re_2"))
     assert await stands(sale) == PRICE - back
     await invoicing_steps.writes_all(sale.market)
     await sale.books_hold()

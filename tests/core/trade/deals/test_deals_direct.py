@@ -77,7 +77,7 @@ async def test_nothing_of_it_waits_for_ever(market: Market, confirmed: bool) -> 
         await market.run(trade.seller, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
     await trade.pass_long()
     assert (await trade.deal()).state == DealState.CLOSED
-    assert await trade.as_market(lambda ctx: escrow.effects_of(ctx, trade.deal_id)) == []
+    assert await trade.as_market(lambda ctx: escrow.disbursements_of(ctx, trade.deal_id)) == []
 
 
 async def test_where_no_money_is_held_nobody_is_asked_for_any(market: Market) -> None:

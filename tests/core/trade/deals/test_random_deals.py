@@ -20,6 +20,8 @@ from core.kernel.money import Money
 from core.kernel.outbox import Post
 from core.kernel.process import timeline
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.model import Disbursement, DisbursementKind
 from core.money.ledger.service import standing
 from core.trade.deals import service as deals
 from core.trade.deals.model import DEAL, Deal, DealState
@@ -37,7 +39,7 @@ from core.trade.delivery.model import LOT, UNSENT, Lot
 from core.trade.disputes import service as support
 from core.trade.disputes.model import AppealCase, Case, ProposeShares, RuleCase
 from core.trade.funding import service as escrow
-from core.trade.funding.model import Effect, EffectKind, Payment
+from core.trade.funding.model import Payment
 from core.trade.listings.service import listing_for
 from core.trade.offers.model import BuyNow
 from core.trade.offers.quality_formula import Measured
@@ -208,8 +210,7 @@ class Chaos:
         if well or self.dice.random() < 0.7 or post.kind not in ("transfer", "refund"):
             await self.market.run(PROVIDER, partial(self.trade._answer, post))  # noqa: SLF001 - the provider of all stories
             return
-        refuse = escrow.transfer_refused if post.kind == "transfer" else escrow.refund_refused
-        refused = partial(refuse, effect_id=effect, why="not now", final=self.dice.random() < 0.5)
+        refused = partial(disbursements.refused, disbursement_id=effect, why="not now", final=self.dice.random() < 0.5)
         await self.market.run(PROVIDER, refused)
 
     async def attempt(self, actor: Actor, unit: Callable[[Ctx], object]) -> None:
@@ -272,8 +273,8 @@ def ended(ctx: Ctx) -> None:
     for kind in ("escrow", "payable", "refund_due"):
         assert standing(ctx, kind) == {}
     sent: dict[str, int] = {}
-    for effect in ctx.session.scalars(select(Effect)):
+    for effect in ctx.session.scalars(select(Disbursement)):
         sent[effect.payment_id] = sent.get(effect.payment_id, 0) + effect.amount_minor
-        assert effect.kind is EffectKind.TRANSFER or effect.payee is None
+        assert effect.kind is DisbursementKind.PAYOUT or effect.payee is None
     for payment in ctx.session.scalars(select(Payment)):
         assert sent.get(payment.id, 0) <= payment.amount_minor  # never more than has come

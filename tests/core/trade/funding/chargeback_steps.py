@@ -7,10 +7,12 @@ from functools import partial
 
 from core.kernel.money import Money
 from core.kernel.transaction import PROVIDER
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.model import Chargeback
+from core.money.disbursements import recovery
 from core.money.ledger.service import balance
 from core.trade.deals import service as deals
 from core.trade.funding import service
-from core.trade.funding.model import Chargeback
 from core.trade.offers.model import BuyNow
 from core.trade.offers.service import buy_now
 from tests.core.amounts import eur
@@ -31,7 +33,7 @@ async def released(market: Market, lots: int = 2, accepted: int = 2) -> Trade:
 
 async def recalled(trade: Trade, cents: int = 21_000_00, payment: int = 1, *, answer: bool = True) -> None:
     opened = partial(
-        service.chargeback_opened,
+        recovery.chargeback_opened,
         ref=f"du_{payment}",
         intent_ref=f"pi_{payment}",
         taken=eur(cents),
@@ -46,7 +48,7 @@ async def recalled(trade: Trade, cents: int = 21_000_00, payment: int = 1, *, an
 
 
 async def decided(trade: Trade, *, won: bool) -> None:
-    closed = partial(service.chargeback_closed, ref="du_1", won=won, fee_returned=eur(20_00) if won else None)
+    closed = partial(chargebacks.closed, ref="du_1", won=won, fee_returned=eur(20_00) if won else None)
     for _ in range(2):
         await trade.market.run(PROVIDER, closed)
     await trade.provider_answers()

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.events import ChargebackServed, PayoutSetOff
+from core.money.chargebacks.model import ChargebackState
+from core.money.disbursements.model import Disbursement, DisbursementState
+from core.money.model import SubjectKind
+from core.money.payees.model import Payee
 from core.trade.deals.model import DealState
-from core.trade.funding import service
-from core.trade.funding.events import ChargebackServed, PayoutSetOff
-from core.trade.funding.model import ChargebackState, Effect, EffectState, Payee, SubjectKind
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import another_deal, books_hold, chargeback, decided, recalled, released
@@ -37,7 +40,9 @@ def _not_ready(ctx: Ctx, seller: str) -> None:
 
 async def left_of(trade: Trade) -> list[int]:
     """What of a deal's payouts has not gone yet."""
-    own = select(Effect.amount_minor).where(Effect.deal_id == trade.deal_id, Effect.state != EffectState.DONE)
+    own = select(Disbursement.amount_minor).where(
+        Disbursement.subject == trade.deal_id, Disbursement.state != DisbursementState.DONE
+    )
     found: list[int] = await trade.as_market(lambda ctx: list(ctx.session.scalars(own)))
     return found
 
@@ -100,7 +105,7 @@ async def test_what_may_have_left_is_not_kept(market: Market) -> None:
     await later.accept(lot)
     assert await left_of(later) == [10_237_50]
     await recalled(trade, answer=False)
-    await market.run(PROVIDER, lambda ctx: service.chargeback_closed(ctx, ref="du_1", won=False))
+    await market.run(PROVIDER, lambda ctx: chargebacks.closed(ctx, ref="du_1", won=False))
     while await market.run_timers(TIMER_HANDLERS):
         pass
     assert await left_of(later) == [10_237_50]

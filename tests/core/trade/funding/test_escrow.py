@@ -12,16 +12,19 @@ from hypothesis import strategies as st
 
 from core.books.audit.service import invariants
 from core.kernel.transaction import MARKET, PROVIDER
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.events import DisbursementRefused, PayoutWaiting
+from core.money.disbursements.model import DisbursementKind
 from core.money.ledger.model import COMMISSION, escrow
 from core.money.ledger.service import balance, books
+from core.money.model import SubjectKind
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import ProposeCut
 from core.trade.delivery.model import LotState
 from core.trade.funding import rules, service
-from core.trade.funding.events import EffectRefused, OnboardingLinkReady, PayoutSent, PayoutWaiting
-from core.trade.funding.model import EffectKind, SubjectKind
+from core.trade.funding.events import OnboardingLinkReady, PayoutSent
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trades import COMMISSION_BP, Trade, agreed, market_in_memory, paid
@@ -95,7 +98,7 @@ async def test_a_seller_without_an_account_is_waited_for(market: Market) -> None
     assert await trade.states() == (DealState.SETTLING, [LotState.ACCEPTED])
     await trade.seller_can_be_paid()
     assert market.facts == [
-        PayoutWaiting(trade.selling, trade.deal_id, eur(20_475_00), "no_account"),
+        PayoutWaiting(SubjectKind.DEAL, trade.deal_id, trade.selling, eur(20_475_00), "no_account"),
         OnboardingLinkReady(trade.selling, trade.seller.person or "", "https://connect.example"),
     ]
     await trade.provider_answers()
@@ -106,13 +109,13 @@ async def test_a_seller_without_an_account_is_waited_for(market: Market) -> None
 async def test_a_payout_put_off_is_tried_again_the_next_day(market: Market) -> None:
     trade = await one_payout(market)
     effect = trade.asked("transfer")[0]["effect"]
-    refuse = partial(service.transfer_refused, effect_id=effect, why="balance_insufficient", final=False)
+    refuse = partial(disbursements.refused, disbursement_id=effect, why="balance_insufficient", final=False)
     await market.run(PROVIDER, refuse)
     await market.run(PROVIDER, refuse)
     await trade.pass_days(1)
     assert [body["attempt"] for body in trade.asked("transfer")] == [1, 2]
-    await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_1"))
-    await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_1"))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, effect, "tr_1"))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, effect, "tr_1"))
     await trade.pass_days(2)
     assert len(trade.asked("transfer")) == 2
     assert (await trade.deal()).state == DealState.COMPLETED
@@ -120,16 +123,16 @@ async def test_a_payout_put_off_is_tried_again_the_next_day(market: Market) -> N
 
 
 async def test_a_payout_refused_for_good_is_the_operators(market: Market) -> None:
-    market.watch(EffectRefused)
+    market.watch(DisbursementRefused)
     trade = await one_payout(market)
     effect = trade.asked("transfer")[0]["effect"]
-    await market.run(PROVIDER, lambda ctx: service.transfer_refused(ctx, effect, "account_closed", final=True))
-    told = (SubjectKind.DEAL, trade.deal_id, effect, EffectKind.TRANSFER, trade.selling, eur(20_475_00))
-    assert market.facts == [EffectRefused(*told, "account_closed")]
+    await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, effect, "account_closed", final=True))
+    told = (SubjectKind.DEAL, trade.deal_id, effect, DisbursementKind.PAYOUT, trade.selling, eur(20_475_00))
+    assert market.facts == [DisbursementRefused(*told, "account_closed")]
     assert (await trade.deal()).state == DealState.PAYOUT_BLOCKED
     await trade.market.books_hold()
-    await trade.as_market(lambda ctx: service.send_again(ctx, effect))
-    await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_2"))
+    await trade.as_market(lambda ctx: disbursements.ask_again(ctx, effect))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, effect, "tr_2"))
     assert (await trade.deal()).state == DealState.COMPLETED
 
 
@@ -138,10 +141,10 @@ async def test_a_refund_put_off_is_tried_again_and_keeps_the_deal_open(market: M
     await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
     effect = trade.asked("refund")[0]["effect"]
-    await market.run(PROVIDER, lambda ctx: service.refund_refused(ctx, effect, "charge_pending", final=False))
+    await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, effect, "charge_pending", final=False))
     assert (await trade.deal()).state == DealState.REFUND_BLOCKED
     await trade.pass_days(1)
-    await market.run(PROVIDER, lambda ctx: service.refund_done(ctx, effect, "re_1"))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, effect, "re_1"))
     assert (await trade.deal()).state == DealState.CANCELLED
     await trade.market.books_hold()
 

@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 
 from core.kernel.errors import NotFound, Refusal
 from core.kernel.transaction import PROVIDER
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.model import CHARGEBACK, ChargebackState
+from core.money.chargebacks.rules import recourse
+from core.money.disbursements import service as disbursements
 from core.money.ledger.model import COMMISSION, LOSS, receivable
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
 from core.trade.delivery.commands import AcceptLot
 from core.trade.delivery.model import LotState
-from core.trade.funding import rules, service
-from core.trade.funding.model import CHARGEBACK, ChargebackState
+from core.trade.funding import service
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import (
@@ -42,7 +45,7 @@ def test_whoever_bears_it_bears_exactly_what_was_taken(
     fees = eur(released).share(bp)
     returned = fees.share(percent * 100)
     claimed = (eur(released) - fees).share(percent * 100)
-    share = rules.recourse(eur(taken), eur(held), eur(released), fees, returned, claimed=claimed)
+    share = recourse(eur(taken), eur(held), eur(released), fees, returned, claimed=claimed)
     assert share.escrow + share.commission + share.claimed + share.loss == eur(taken)
     assert eur(0) <= share.escrow <= eur(held)
     assert eur(0) <= share.commission <= fees - returned
@@ -131,7 +134,7 @@ async def test_a_seller_who_has_nothing_left_pays_with_the_next_deal(market: Mar
     trade = await released(market, lots=1, accepted=1)
     await recalled(trade, answer=False)
     for post in trade.asked("reversal"):
-        refuse = partial(service.reversal_refused, effect_id=post["effect"], why="balance_insufficient", final=True)
+        refuse = partial(disbursements.refused, disbursement_id=post["effect"], why="balance_insufficient", final=True)
         await market.run(PROVIDER, refuse)
     trade.answered |= {post.id for post in market.posts if post.kind == "reversal"}
     await decided(trade, won=False)
@@ -155,14 +158,16 @@ async def test_a_refund_that_waited_is_not_given_twice(market: Market) -> None:
     await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, late.id))
     await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, late.id))
     refund = trade.asked("refund")[0]["effect"]
-    await market.run(PROVIDER, lambda ctx: service.refund_refused(ctx, refund, "charge_disputed", final=True))
+    await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, refund, "charge_disputed", final=True))
     trade.answered |= {post.id for post in market.posts}
     await recalled(trade, 21_000_00, answer=False)
     await decided(trade, won=False)
     found = await chargeback(trade)
     assert (found.claimed_minor, found.recovered_minor) == (20_737_50, 10_500_00 + 10_237_50)  # refund and payout
-    assert [effect.kind for effect in await trade.as_market(lambda ctx: service.effects_of(ctx, trade.deal_id))] == [
-        "transfer",
+    assert [
+        effect.kind for effect in await trade.as_market(lambda ctx: service.disbursements_of(ctx, trade.deal_id))
+    ] == [
+        "payout",
         "reversal",
     ]
     await books_hold(trade)
@@ -221,7 +226,7 @@ async def test_a_question_takes_nothing_and_a_strangers_payment_is_nobodys(marke
     assert (await chargeback(trade)).state == ChargebackState.RECOVERED
     await books_hold(trade)
     with pytest.raises(NotFound):
-        await market.run(PROVIDER, lambda ctx: service.chargeback_closed(ctx, ref="du_9", won=True))
+        await market.run(PROVIDER, lambda ctx: chargebacks.closed(ctx, ref="du_9", won=True))
 
 
 async def test_later_payouts_are_set_off_against_what_a_seller_owes(market: Market) -> None:

@@ -8,9 +8,12 @@ from functools import partial
 import pytest
 
 from core.kernel.transaction import PROVIDER
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.model import ChargebackState
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.model import Disbursement, DisbursementKind
 from core.money.ledger.model import LOSS, payable, receivable
 from core.trade.funding import service
-from core.trade.funding.model import ChargebackState, Effect, EffectKind
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import (
@@ -37,25 +40,25 @@ async def asked_back(market: Market) -> Trade:
 
 
 async def lost(trade: Trade) -> None:
-    await trade.market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+    await trade.market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=False))
 
 
 async def came(trade: Trade) -> None:
     """The provider tells, twice, that it has taken back what it was asked for first."""
     effect = trade.asked("reversal")[0]["effect"]
     for _ in range(2):
-        await trade.market.run(PROVIDER, partial(service.reversal_done, effect_id=effect, ref="trr_1"))
+        await trade.market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref="trr_1"))
 
 
 async def refused(trade: Trade, *, final: bool = True) -> None:
     effect = trade.asked("reversal")[-1]["effect"]
-    told = partial(service.reversal_refused, effect_id=effect, why="balance_insufficient", final=final)
+    told = partial(disbursements.refused, disbursement_id=effect, why="balance_insufficient", final=final)
     await trade.market.run(PROVIDER, told)
 
 
-async def reversals(trade: Trade) -> list[Effect]:
-    found = await trade.as_market(lambda ctx: service.effects_of(ctx, trade.deal_id))
-    return [each for each in found if each.kind is EffectKind.REVERSAL]
+async def reversals(trade: Trade) -> list[Disbursement]:
+    found = await trade.as_market(lambda ctx: service.disbursements_of(ctx, trade.deal_id))
+    return [each for each in found if each.kind is DisbursementKind.REVERSAL]
 
 
 async def paid_later(trade: Trade) -> Trade:
@@ -105,13 +108,13 @@ async def test_a_refusal_that_is_heard_when_nothing_is_owed_any_more_is_the_end_
     market: Market, ends: str
 ) -> None:
     trade = await asked_back(market)
-    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=ends == "won"))
+    await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=ends == "won"))
     if ends == "written off":
         await trade.pass_long()
     effect = trade.asked("reversal")[0]["effect"]
-    unclear = partial(service.reversal_refused, effect_id=effect, why="api_error", final=False, perhaps=True)
+    unclear = partial(disbursements.refused, disbursement_id=effect, why="api_error", final=False, perhaps=True)
     await market.run(PROVIDER, unclear)  # it may have been taken: it is looked for before it is asked for once more
-    await market.run(PROVIDER, partial(service.send_again, effect_id=effect))
+    await market.run(PROVIDER, partial(disbursements.ask_again, disbursement_id=effect))
     assert [body["attempt"] for body in trade.asked("reversal")] == [1, 2]
     await refused(trade)
     assert await reversals(trade) == []

@@ -7,12 +7,14 @@ from functools import partial
 import pytest
 
 from core.kernel.transaction import PROVIDER
+from core.money.chargebacks import service as chargebacks
+from core.money.chargebacks.model import ChargebackState
+from core.money.disbursements import recovery
+from core.money.disbursements import service as disbursements
 from core.money.ledger.model import LOSS, escrow, receivable, refund_due
 from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
 from core.trade.delivery.model import LotState
-from core.trade.funding import service
-from core.trade.funding.model import ChargebackState
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import (
@@ -76,20 +78,20 @@ async def test_a_seller_who_was_given_nothing_owes_nothing(market: Market, won: 
 async def test_a_refund_that_did_not_leave_after_all_is_no_loss(market: Market, heard_late: bool) -> None:
     """It was under way when the bank called, and is refused: before or after the bank has decided."""
     trade, refund = await called_off(market)
-    refused = partial(service.refund_refused, effect_id=refund, why="charge_disputed", final=True)
+    refused = partial(disbursements.refused, disbursement_id=refund, why="charge_disputed", final=True)
     await recalled(trade, answer=False)
     assert (await seller_owes(trade), await of(trade, LOSS)) == (0, ALL)
     if not heard_late:
         await market.run(PROVIDER, refused)
         await books_hold(trade)
-    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+    await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=False))
     if heard_late:
         await market.run(PROVIDER, refused)
     assert (await of(trade, LOSS), await of(trade, refund_due(trade.deal_id))) == (eur(0), eur(0))
     found = await chargeback(trade)
     assert (found.state, found.from_refunds, found.from_loss) == ("recovered", ALL, eur(0))
     await books_hold(trade)
-    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
+    await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=True))
     assert [body["amount"] for body in trade.asked("refund")] == [ALL.minor, ALL.minor]  # theirs, and sent again
     assert await of(trade, LOSS) == eur(0)
     await books_hold(trade)
@@ -105,7 +107,7 @@ async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_
     await recalled(trade, taken)
     await decided(trade, won=False)
     assert await of(trade, LOSS) == eur(taken)
-    told = partial(service.refund_refused, effect_id=refund, why="account_closed", final=True, ref=f"re_{refund}")
+    told = partial(disbursements.refused, disbursement_id=refund, why="account_closed", final=True, ref=f"re_{refund}")
     await market.run(PROVIDER, told)
     found = await chargeback(trade)
     assert (found.state, found.from_refunds, found.from_loss) == ("recovered", eur(taken), eur(0))
@@ -121,7 +123,9 @@ async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_
 async def test_what_came_too_late_goes_back_out_of_its_own_payment_when_the_bank_decides_for_us(market: Market) -> None:
     """Its refund had waited when the bank called; the deal has no other payment, or one that is spent already."""
     trade = await paid_too_late(market)
-    put_off = partial(service.refund_refused, effect_id=trade.asked("refund")[0]["effect"], why="later", final=False)
+    put_off = partial(
+        disbursements.refused, disbursement_id=trade.asked("refund")[0]["effect"], why="later", final=False
+    )
     await market.run(PROVIDER, put_off)
     trade.answered |= {post.id for post in market.posts if post.kind == "refund"}
     await recalled(trade)
@@ -140,7 +144,7 @@ async def test_of_a_payment_that_went_back_in_part_the_rest_is_borne_as_ever(mar
     shares = (first.from_escrow_minor, first.from_commission_minor, first.claimed_minor, first.from_loss_minor)
     assert shares == (0, 262_50, 10_237_50, 10_500_00)
     await books_hold(trade)
-    again = partial(service.chargeback_opened, ref="du_2", intent_ref="pi_1", taken=eur(3_000_00), fee=eur(20_00))
+    again = partial(recovery.chargeback_opened, ref="du_2", intent_ref="pi_1", taken=eur(3_000_00), fee=eur(20_00))
     await market.run(PROVIDER, partial(again, reason="fraudulent", evidence_due=None))
     assert [body["amount"] for body in trade.asked("reversal")] == [10_237_50]  # and nothing more
     assert await of(trade, LOSS) == eur(13_500_00)
@@ -148,12 +152,12 @@ async def test_of_a_payment_that_went_back_in_part_the_rest_is_borne_as_ever(mar
 
 
 async def disputed(trade: Trade, ref: str, cents: int) -> None:
-    opened = partial(service.chargeback_opened, ref=ref, intent_ref="pi_1", taken=eur(cents), fee=eur(0))
+    opened = partial(recovery.chargeback_opened, ref=ref, intent_ref="pi_1", taken=eur(cents), fee=eur(0))
     await trade.market.run(PROVIDER, partial(opened, reason="fraudulent", evidence_due=None))
 
 
 async def closed(trade: Trade, ref: str, *, won: bool) -> None:
-    await trade.market.run(PROVIDER, partial(service.chargeback_closed, ref=ref, won=won))
+    await trade.market.run(PROVIDER, partial(chargebacks.closed, ref=ref, won=won))
     await books_hold(trade)
 
 

@@ -14,13 +14,17 @@ from conversations.wording import Wordings
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.transaction import PROVIDER, Ctx
+from core.money.chargebacks import service as chargebacks
+from core.money.disbursements import recovery
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.events import DisbursementRefused, PayoutWaiting
+from core.money.disbursements.model import MOST_REFUSALS, DisbursementKind
 from core.money.ledger.model import payable, refund_due
 from core.money.ledger.service import balance
+from core.money.model import SubjectKind
 from core.people.accounts.service import organisation_of
 from core.trade.deals.model import DealState
 from core.trade.funding import service
-from core.trade.funding.events import EffectRefused, PayoutWaiting
-from core.trade.funding.model import MOST_REFUSALS, EffectKind, SubjectKind
 from tests.core.conftest import Market
 from tests.core.trades import Trade, called_off, paid
 
@@ -44,7 +48,7 @@ async def disputed(trade: Trade, taken: Money = WHOLE) -> Callable[[Ctx], object
     payment = await trade.as_market(lambda ctx: service.payment_of(ctx, trade.deal_id))
     assert payment is not None
     return partial(
-        service.chargeback_opened,
+        recovery.chargeback_opened,
         ref="du_1",
         intent_ref=payment.intent_ref or "",
         taken=taken,
@@ -59,7 +63,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     market: Market, comes_back: bool
 ) -> None:
     """The card is closed: the provider says so at once, or its bank does a day after the refund was sent."""
-    market.watch(EffectRefused, PayoutWaiting)
+    market.watch(DisbursementRefused, PayoutWaiting)
     desk = "desk@parley.example" if comes_back else None  # without an address there is only the log
     alarms.listen(market.reactions, Wordings(PLATFORMS), desk)
     trade, effect = await called_off(market)
@@ -67,17 +71,17 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
         assert len(trade.asked("refund")) == number
         ref = f"re_{number}" if comes_back else None
         if ref is not None:
-            await market.run(PROVIDER, partial(service.refund_done, effect_id=effect, ref=ref))
-        refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True, ref=ref)
+            await market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref=ref))
+        refused = partial(disbursements.refused, disbursement_id=effect, why="card_closed", final=True, ref=ref)
         for _ in range(2):
             await market.run(PROVIDER, refused)
         await trade.market.books_hold()
         if number < MOST_REFUSALS:
             await trade.pass_days(8)
-    told = (SubjectKind.DEAL, trade.deal_id, effect, EffectKind.REFUND, trade.buying, WHOLE)
+    told = (SubjectKind.DEAL, trade.deal_id, effect, DisbursementKind.REFUND, trade.buying, WHOLE)
     assert market.facts == [
-        EffectRefused(*told, "card_closed"),
-        PayoutWaiting(trade.buying, trade.deal_id, WHOLE, "no_account"),
+        DisbursementRefused(*told, "card_closed"),
+        PayoutWaiting(SubjectKind.DEAL, trade.deal_id, trade.buying, WHOLE, "no_account"),
     ]
     letters = [post.body for post in market.posts if post.channel == "mail"]
     assert [letter["to"] for letter in letters] == ([desk] if desk else [])
@@ -88,7 +92,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     await has_an_account(trade)
     (sent,) = trade.asked("transfer")
     assert (sent["amount"], sent["charge"], sent["account"]) == (WHOLE.minor, None, "acct_buyer")
-    await market.run(PROVIDER, lambda ctx: service.transfer_done(ctx, effect, "tr_1"))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, effect, "tr_1"))
     assert (await trade.deal()).state == DealState.CANCELLED
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
         assert await trade.as_market(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
@@ -100,7 +104,7 @@ async def test_what_stands_in_a_balance_that_the_provider_keeps_for_the_buyer_is
 ) -> None:
     """A refund that nobody has claimed is in their balance there; it was not on ours, and is sent from there alone."""
     trade, effect = await called_off(market)
-    refused = partial(service.refund_refused, effect_id=effect, why="unclaimed", final=True, unclaimed=True)
+    refused = partial(disbursements.refused, disbursement_id=effect, why="unclaimed", final=True, unclaimed=True)
     for number in range(1, MOST_REFUSALS + 2):
         await market.run(PROVIDER, refused)
         await trade.pass_days(8)
@@ -117,15 +121,15 @@ async def test_what_is_asked_back_of_a_seller_and_refused_is_told_to_nobody_but_
     await trade.deliver(lot)
     await trade.accept(lot)
     await trade.provider_answers()
-    market.watch(EffectRefused)
+    market.watch(DisbursementRefused)
     opened = await disputed(trade)
     await market.run(PROVIDER, opened)
     reversal = trade.asked("reversal")[0]["effect"]
-    refused = partial(service.reversal_refused, effect_id=reversal, why="account_closed", final=True)
+    refused = partial(disbursements.refused, disbursement_id=reversal, why="account_closed", final=True)
     await market.run(PROVIDER, refused)
     (told,) = market.facts
-    assert isinstance(told, EffectRefused)
-    assert (told.kind, told.organisation_id) == (EffectKind.REVERSAL, None)
+    assert isinstance(told, DisbursementRefused)
+    assert (told.kind, told.organisation_id) == (DisbursementKind.REVERSAL, None)
     await trade.market.books_hold()
 
 
@@ -136,7 +140,7 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buy
     """The card takes nothing back, so the buyer goes to their bank instead of naming an account."""
     trade, effect = await called_off(market)
     for _ in range(MOST_REFUSALS):
-        refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True)
+        refused = partial(disbursements.refused, disbursement_id=effect, why="card_closed", final=True)
         await market.run(PROVIDER, refused)
         await trade.pass_days(8)
     assert await trade.as_market(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == WHOLE
@@ -146,12 +150,12 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buy
     await has_an_account(trade)
     assert trade.asked("transfer") == []
     await trade.market.books_hold()
-    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
+    await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=won))
     await trade.market.books_hold()
     if won:
         assert trade.asked("refund")[-1]["amount"] == WHOLE.minor
         await market.run(
-            PROVIDER, partial(service.refund_done, effect_id=trade.asked("refund")[-1]["effect"], ref="re")
+            PROVIDER, partial(disbursements.done, disbursement_id=trade.asked("refund")[-1]["effect"], ref="re")
         )
     assert trade.asked("transfer") == []
     assert (await trade.deal()).state == DealState.CANCELLED
@@ -168,7 +172,7 @@ async def test_what_is_refused_while_the_buyers_bank_asks_waits_for_the_bank_and
     """The last refund, or the payout instead of it, had been asked for before the bank called the payment back."""
     trade, effect = await called_off(market)
     await has_an_account(trade)
-    refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True)
+    refused = partial(disbursements.refused, disbursement_id=effect, why="card_closed", final=True)
     for _ in range(MOST_REFUSALS - 1):
         await market.run(PROVIDER, refused)
         await trade.pass_days(8)
@@ -176,19 +180,19 @@ async def test_what_is_refused_while_the_buyers_bank_asks_waits_for_the_bank_and
         await market.run(PROVIDER, refused)
     await market.run(PROVIDER, await disputed(trade))
     if under_way == "transfer":
-        refused = partial(service.transfer_refused, effect_id=effect, why="account_closed", final=True)
+        refused = partial(disbursements.refused, disbursement_id=effect, why="account_closed", final=True)
     await market.run(PROVIDER, refused)
     await trade.pass_days(8)
     sent = ["transfer"] if under_way == "transfer" else []
     assert [post.kind for post in market.posts if post.kind == "transfer"] == sent
-    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
+    await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=won))
     await trade.market.books_hold()
     await trade.pass_days(8)
     assert len(trade.asked("transfer")) == len(sent)
     assert len(trade.asked("refund")) == MOST_REFUSALS + won
     if won:
         await market.run(
-            PROVIDER, partial(service.refund_done, effect_id=trade.asked("refund")[-1]["effect"], ref="re")
+            PROVIDER, partial(disbursements.done, disbursement_id=trade.asked("refund")[-1]["effect"], ref="re")
         )
     assert (await trade.deal()).state == DealState.CANCELLED
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
@@ -205,10 +209,12 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
     await has_an_account(trade)
 
     async def fails(ref: str | None) -> None:
-        failed = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True, ref=ref)
+        failed = partial(disbursements.refused, disbursement_id=effect, why="card_closed", final=True, ref=ref)
         await market.run(PROVIDER, failed)
         if ref is not None:
-            await market.run(PROVIDER, partial(service.refund_done, effect_id=effect, ref=ref))  # whoever still says so
+            await market.run(
+                PROVIDER, partial(disbursements.done, disbursement_id=effect, ref=ref)
+            )  # whoever still says so
 
     for ref in ("re_1", second):
         await fails(ref)
@@ -222,10 +228,10 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
         await trade.pass_days(8)
     assert (len(trade.asked("refund")), len(trade.asked("transfer"))) == (MOST_REFUSALS, 1)
     for _ in range(MOST_REFUSALS):
-        await market.run(PROVIDER, partial(service.transfer_refused, effect_id=effect, why="closed", final=True))
+        await market.run(PROVIDER, partial(disbursements.refused, disbursement_id=effect, why="closed", final=True))
         await fails("re_3")
         await trade.pass_days(8)
-    await market.run(PROVIDER, partial(service.transfer_done, effect_id=effect, ref="tr_1"))
+    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref="tr_1"))
     assert (await trade.deal()).state == DealState.CANCELLED
     await trade.market.books_hold()
 
@@ -238,9 +244,9 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
     trade, effect = await called_off(market)
     await has_an_account(trade)
     await market.run(PROVIDER, await disputed(trade))
-    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+    await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=False))
     for _ in range(2):
-        refused = partial(service.refund_refused, effect_id=effect, why="charge_disputed", final=True, ref=ref)
+        refused = partial(disbursements.refused, disbursement_id=effect, why="charge_disputed", final=True, ref=ref)
         with suppress(NotFound):  # it is gone
             await market.run(PROVIDER, refused)
     await trade.pass_days(8)
@@ -264,16 +270,18 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     await trade.accept(lot)
     payout, net = str(trade.asked("transfer")[0]["effect"]), Money(20_475_00, "EUR")
     await market.run(PROVIDER, await disputed(trade, taken))
-    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
+    await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=False))
     for _ in range(2):  # told twice
-        refused = partial(service.transfer_refused, effect_id=payout, why="account_closed", final=final)
+        refused = partial(disbursements.refused, disbursement_id=payout, why="account_closed", final=final)
         with suppress(NotFound):  # it is gone
             await market.run(PROVIDER, refused)
     (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     assert (found.state, found.outstanding) == ("recovered", Money.zero("EUR"))
     rest = net - Money(found.claimed_minor, "EUR")
     assert market.facts == (
-        [PayoutWaiting(trade.selling, trade.deal_id, rest, "account_closed")] if not final and rest else []
+        [PayoutWaiting(SubjectKind.DEAL, trade.deal_id, trade.selling, rest, "account_closed")]
+        if not final and rest
+        else []
     )
     await trade.market.books_hold()
     assert (await trade.deal()).state == (DealState.PAYOUT_BLOCKED if rest else DealState.COMPLETED)
@@ -284,7 +292,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     assert (trade.asked("reversal"), (await trade.deal()).state) == ([], "completed")
     assert await trade.as_market(lambda ctx: balance(ctx, payable(trade.selling), "EUR")) == Money.zero("EUR")
     await trade.market.books_hold()
-    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
+    await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=True))
     assert trade.asked("transfer")[-1]["amount"] == found.claimed_minor  # on appeal it is theirs again
     await trade.market.books_hold()
 
@@ -298,12 +306,12 @@ async def test_what_was_under_way_to_the_buyers_account_is_not_sent_again_when_t
     trade, effect = await called_off(market)
     await has_an_account(trade)
     for _ in range(MOST_REFUSALS):
-        refused = partial(service.refund_refused, effect_id=effect, why="card_closed", final=True)
+        refused = partial(disbursements.refused, disbursement_id=effect, why="card_closed", final=True)
         await market.run(PROVIDER, refused)
         await trade.pass_days(8)
     await market.run(PROVIDER, await disputed(trade, taken))
-    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=False))
-    refused = partial(service.transfer_refused, effect_id=effect, why="account_closed", final=True)
+    await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=False))
+    refused = partial(disbursements.refused, disbursement_id=effect, why="account_closed", final=True)
     await market.run(PROVIDER, refused)
     await trade.market.books_hold()
     rest = WHOLE - taken
@@ -315,7 +323,7 @@ async def test_what_was_under_way_to_the_buyers_account_is_not_sent_again_when_t
     await trade.pass_days(8)
     assert [body["amount"] for body in trade.asked("transfer")] == [WHOLE.minor, *([rest.minor] if rest else [])]
     if won_later:
-        await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=True))
+        await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=True))
         assert trade.asked("refund")[-1]["amount"] == taken.minor  # to the buyer, whose bank has taken it back
     await trade.market.books_hold()
 
@@ -328,10 +336,10 @@ async def test_a_payout_that_is_refused_while_the_bank_asks_waits_for_its_word(m
     await trade.accept(lot)
     payout = str(trade.asked("transfer")[0]["effect"])
     await market.run(PROVIDER, await disputed(trade))
-    await market.run(PROVIDER, partial(service.transfer_refused, effect_id=payout, why="closed", final=True))
+    await market.run(PROVIDER, partial(disbursements.refused, disbursement_id=payout, why="closed", final=True))
     (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     assert found.outstanding == Money(found.claimed_minor, "EUR")  # it is nobody's yet
-    await market.run(PROVIDER, partial(service.chargeback_closed, ref="du_1", won=won))
+    await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=won))
     await trade.pass_days(8)
     assert [body["amount"] for body in trade.asked("transfer")] == [20_475_00] * (1 + won)
     await trade.market.books_hold()

@@ -7,13 +7,14 @@ from functools import partial
 import pytest
 
 from core.kernel.transaction import MARKET, PROVIDER
+from core.money.chargebacks.events import ChargebackClosed, ChargebackOpened
+from core.money.chargebacks.model import Chargeback
+from core.money.disbursements import service as disbursements
 from core.money.ledger.model import COMMISSION, LOSS, escrow, payable, receivable, refund_due
 from core.money.ledger.model import PROVIDER as AT_PROVIDER
 from core.trade.deals.model import DealState
 from core.trade.delivery.model import LotState
 from core.trade.funding import service
-from core.trade.funding.events import ChargebackClosed, ChargebackOpened
-from core.trade.funding.model import Chargeback
 from payments.open_items import OpenEnds
 from payments.provider_models import Dispute, DisputeState, Taking
 from payments.sync import tell_dispute
@@ -137,7 +138,7 @@ async def test_what_goes_to_an_account_a_second_time_is_booked_a_second_time(mar
     for number in (1, 2):
         refund = trade.asked("refund")[-1]
         assert (len(trade.asked("refund")), refund["amount"]) == (number, ALL - 5_000_00)
-        said = partial(service.refund_refused, effect_id=refund["effect"], why="charge_disputed", final=True)
+        said = partial(disbursements.refused, disbursement_id=refund["effect"], why="charge_disputed", final=True)
         await market.run(PROVIDER, said)
         assert await of(trade, payable(trade.buying)) == eur(ALL - 5_000_00)
         await books_hold(trade)

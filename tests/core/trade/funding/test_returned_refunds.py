@@ -8,12 +8,15 @@ from core.books.reconciliation import reactions as reconciling
 from core.books.reconciliation.service import explain_lines, take_line
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.events import DisbursementRefused
+from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger.model import refund_due
 from core.money.ledger.service import balance
+from core.money.model import SubjectKind
 from core.trade.deals.model import DealState
 from core.trade.funding import service
-from core.trade.funding.events import EffectRefused, PayoutSent
-from core.trade.funding.model import Effect, EffectKind, EffectState, SubjectKind
+from core.trade.funding.events import PayoutSent
 from tests.core.conftest import Market
 from tests.core.trades import Trade, called_off, paid
 
@@ -21,35 +24,35 @@ WHOLE = Money(21_000_00, "EUR")
 
 
 async def test_a_refund_that_the_buyers_bank_sends_back_is_owed_again(market: Market) -> None:
-    market.watch(EffectRefused)
+    market.watch(DisbursementRefused)
     trade, effect = await called_off(market)
-    done = partial(service.refund_done, effect_id=effect, ref="re_1")
-    failed = partial(service.refund_refused, effect_id=effect, why="lost_or_stolen_card", final=True, ref="re_1")
+    done = partial(disbursements.done, disbursement_id=effect, ref="re_1")
+    failed = partial(disbursements.refused, disbursement_id=effect, why="lost_or_stolen_card", final=True, ref="re_1")
     await market.run(PROVIDER, done)
     assert (await trade.deal()).state == DealState.CANCELLED
     for told in (failed, failed, done):  # twice, and what was read before it failed comes last
         await market.run(PROVIDER, told)
-    of = (SubjectKind.DEAL, trade.deal_id, effect, EffectKind.REFUND, trade.buying, WHOLE)
-    assert market.facts == [EffectRefused(*of, "lost_or_stolen_card")]
+    of = (SubjectKind.DEAL, trade.deal_id, effect, DisbursementKind.REFUND, trade.buying, WHOLE)
+    assert market.facts == [DisbursementRefused(*of, "lost_or_stolen_card")]
     assert await owed(trade) == WHOLE
     await trade.market.books_hold()
     await trade.pass_days(8)
     assert [body["attempt"] for body in trade.asked("refund")] == [1, 2]
     await market.run(PROVIDER, failed)  # told once more of the first, while the second is under way
-    assert [each.state for each in await effects(trade)] == [EffectState.ASKED]
-    await market.run(PROVIDER, partial(service.refund_done, effect_id=effect, ref="re_2"))
+    assert [each.state for each in await effects(trade)] == [DisbursementState.ASKED]
+    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref="re_2"))
     assert await owed(trade) == Money.zero("EUR")
     await trade.market.books_hold()
     await market.run(PROVIDER, failed)
     assert await owed(trade) == Money.zero("EUR")
-    sent_back = partial(service.refund_refused, effect_id=effect, why="declined", final=True, ref="re_2")
+    sent_back = partial(disbursements.refused, disbursement_id=effect, why="declined", final=True, ref="re_2")
     await market.run(PROVIDER, sent_back)
     assert await owed(trade) == WHOLE
 
 
 async def test_what_was_refused_for_good_is_tried_again_when_nobody_has_looked_at_it(market: Market) -> None:
     trade, effect = await called_off(market)
-    refused = partial(service.refund_refused, effect_id=effect, why="charge_disputed", final=True)
+    refused = partial(disbursements.refused, disbursement_id=effect, why="charge_disputed", final=True)
     await market.run(PROVIDER, refused)
     await trade.pass_days(8)
     await market.run(PROVIDER, refused)
@@ -69,9 +72,9 @@ async def test_a_payout_told_twice_is_told_on_once(market: Market) -> None:
     effect = trade.asked("transfer")[0]["effect"]
     for _ in range(2):
         await trade.as_market(
-            partial(service.send_again, effect_id=effect)
+            partial(disbursements.ask_again, disbursement_id=effect)
         )  # under way, then done: not asked for again
-        await market.run(PROVIDER, partial(service.transfer_done, effect_id=effect, ref="tr_1"))
+        await market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref="tr_1"))
     assert len(market.facts) == len(trade.asked("transfer")) == 1
 
 
@@ -80,8 +83,8 @@ async def owed(trade: Trade) -> Money:
     return found
 
 
-async def effects(trade: Trade) -> list[Effect]:
-    found: list[Effect] = await trade.as_market(lambda ctx: service.effects_of(ctx, trade.deal_id))
+async def effects(trade: Trade) -> list[Disbursement]:
+    found: list[Disbursement] = await trade.as_market(lambda ctx: service.disbursements_of(ctx, trade.deal_id))
     return found
 
 
@@ -91,13 +94,13 @@ async def test_one_that_was_made_by_an_earlier_asking_counts_and_the_books_of_th
     """Nobody answered the first asking, so it was still repeated when its refund had come back: it made a second."""
     reconciling.listen(market.reactions)
     trade, effect = await called_off(market)
-    failed = partial(service.refund_refused, effect_id=effect, why="declined", final=True, ref="re_1")
-    made = [partial(service.refund_done, effect_id=effect, ref=ref) for ref in ("re_1", "re_2")]
+    failed = partial(disbursements.refused, disbursement_id=effect, why="declined", final=True, ref="re_1")
+    made = [partial(disbursements.done, disbursement_id=effect, ref=ref) for ref in ("re_1", "re_2")]
     for told in (made[0], failed, made[1], failed, *made):
         await market.run(PROVIDER, told)
 
     assert await owed(trade) == Money.zero("EUR")
-    assert [each.state for each in await effects(trade)] == [EffectState.DONE]
+    assert [each.state for each in await effects(trade)] == [DisbursementState.DONE]
     await trade.market.books_hold()
 
     def lines(ctx: Ctx) -> dict[str, str]:

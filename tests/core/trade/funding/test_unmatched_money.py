@@ -12,6 +12,8 @@ from core.kernel.errors import Refusal
 from core.kernel.events import Event
 from core.kernel.heartbeat import beat
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
+from core.money.disbursements import service as disbursements
+from core.money.disbursements.model import DisbursementKind, DisbursementState
 from core.money.ledger.events import InvariantBroken, InvariantHolds
 from core.people.accounts.service import organisation_of
 from core.trade.deals import service as deals
@@ -20,7 +22,7 @@ from core.trade.delivery import service as delivery
 from core.trade.delivery.model import LotState
 from core.trade.funding import service
 from core.trade.funding.balances import surplus_found
-from core.trade.funding.model import EffectKind, EffectState, PaymentState
+from core.trade.funding.model import PaymentState
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.model import Rail
 from tests.core.amounts import eur
@@ -57,7 +59,7 @@ async def test_a_refund_that_served_a_claim_leaves_its_number_to_nobody(market: 
         await market.run(trade.buyer, partial(delivery.ask_drop, lot_id=lot.id))
         await market.run(trade.seller, partial(delivery.agree_drop, lot_id=lot.id))
     for refund in trade.asked("refund"):
-        refused = partial(service.refund_refused, effect_id=refund["effect"], why="account_closed", final=True)
+        refused = partial(disbursements.refused, disbursement_id=refund["effect"], why="account_closed", final=True)
         await market.run(PROVIDER, refused)
     trade.answered |= {post.id for post in market.posts}
     await recalled(trade, 14_001_00)  # of half of it the goods are still to come, half waits to go back
@@ -92,8 +94,8 @@ async def test_a_debit_that_was_called_back_earns_no_trust(market: Market) -> No
     (lot,) = await later.lots()
     await later.deliver(lot)
     await later.accept(lot)
-    (payout,) = await later.as_market(lambda ctx: service.effects_of(ctx, later.deal_id))
-    assert (payout.kind, payout.state, payout.why) == (EffectKind.TRANSFER, EffectState.WAITING, "recallable")
+    (payout,) = await later.as_market(lambda ctx: service.disbursements_of(ctx, later.deal_id))
+    assert (payout.kind, payout.state, payout.why) == (DisbursementKind.PAYOUT, DisbursementState.WAITING, "recallable")
 
 
 async def test_an_outage_leaves_a_transfer_that_came_in_part_its_time(market: Market) -> None:
@@ -213,7 +215,7 @@ async def test_a_bank_that_gives_what_was_to_go_back_takes_nothing_from_the_sell
     await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, late.id))
     await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, late.id))
     refund = trade.asked("refund")[0]["effect"]
-    await market.run(PROVIDER, lambda ctx: service.refund_refused(ctx, refund, "account_closed", final=True))
+    await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, refund, "account_closed", final=True))
     trade.answered |= {post.id for post in market.posts}
     await recalled(trade, 10_500_00)
     assert trade.asked("reversal") == []
@@ -221,8 +223,8 @@ async def test_a_bank_that_gives_what_was_to_go_back_takes_nothing_from_the_sell
     await decided(trade, won=False)
     (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
     assert (found.state, found.from_commission_minor, found.from_refunds_minor) == ("recovered", 0, 10_500_00)
-    assert [each.kind for each in await trade.as_market(lambda ctx: service.effects_of(ctx, trade.deal_id))] == [
-        "transfer"
+    assert [each.kind for each in await trade.as_market(lambda ctx: service.disbursements_of(ctx, trade.deal_id))] == [
+        "payout"
     ]
     assert (await trade.deal()).state == DealState.COMPLETED
     await market.books_hold()

@@ -1,0 +1,110 @@
+"""What a chargeback is: its course, and where the money that a bank took was taken from in the books."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.database import Id, Instant, Minor, OneOf, Table
+from core.kernel.money import Money
+from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
+from core.money.model import SubjectKind
+
+CHARGEBACK_SILENT: Final = timedelta(days=180)  # no scheme takes longer; a bank that never answers has won
+WRITE_OFF_AFTER: Final = timedelta(days=90)  # of trying to get it back from the seller
+
+
+class ChargebackState(StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+    RECOVERED = "recovered"
+    WRITTEN_OFF = "written_off"
+
+
+# What a payer's bank takes back. It is never a state of the deal: a deal that is complete stays complete.
+CHARGEBACK: Final = Process(
+    name="chargeback",
+    initial=ChargebackState.OPEN,
+    final=frozenset({ChargebackState.WON, ChargebackState.RECOVERED, ChargebackState.WRITTEN_OFF}),
+    transitions=(
+        Transition(ChargebackState.OPEN, "won", PROVIDER, ChargebackState.WON),
+        Transition(ChargebackState.OPEN, "lost", PROVIDER, ChargebackState.LOST),
+        Transition(ChargebackState.OPEN, "bank_silent", TIME, ChargebackState.LOST, CHARGEBACK_SILENT),
+        Transition(ChargebackState.LOST, "won", PROVIDER, ChargebackState.WON),  # an appeal
+        Transition(ChargebackState.LOST, "made_good", SYSTEM, ChargebackState.RECOVERED),
+        Transition(ChargebackState.LOST, "write_off", TIME, ChargebackState.WRITTEN_OFF, WRITE_OFF_AFTER),
+        # Told of when all was settled: whoever bore it has it back.
+        Transition(ChargebackState.RECOVERED, "won", PROVIDER, ChargebackState.WON),
+        Transition(ChargebackState.WRITTEN_OFF, "won", PROVIDER, ChargebackState.WON),
+    ),
+)
+# States in which the bank has kept it, and may still turn.
+LOST: Final = (ChargebackState.LOST, ChargebackState.RECOVERED, ChargebackState.WRITTEN_OFF)
+OWING: Final = (ChargebackState.OPEN, ChargebackState.LOST)  # states in which a seller's claim stands
+
+
+class Chargeback(InProcess[ChargebackState], Table):
+    """A payment that the payer's bank has taken back, and where that money was taken from in the books.
+
+    `amount` = `from_escrow` + `from_commission` + `claimed` + `from_loss`; of what is claimed from the seller,
+    `recovered` has come, `from_refunds` of that out of what waited to go back to the payer. `from_commission`: what we
+    had earned by it, all of it where we have sold the thing ourselves. `from_escrow` of such a sale: what waited to go
+    back and did not go. `from_loss`: what the payer has twice, for it had gone back to them before the bank took it.
+    """
+
+    __tablename__ = "chargeback"
+
+    state: Mapped[ChargebackState] = mapped_column(OneOf(ChargebackState), index=True)
+    ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's name of the dispute (`taken_as`)
+    subject_kind: Mapped[SubjectKind] = mapped_column("matter", OneOf(SubjectKind))
+    subject: Mapped[str] = mapped_column(Id, index=True)  # the deal, the session or the purchase
+    payment_id: Mapped[str] = mapped_column(Id, index=True)  # our row of the payment, in the slice that took it
+    seller: Mapped[str] = mapped_column(Id, index=True)  # organisation; `MARKET` where we have sold it
+    reason: Mapped[str] = mapped_column(String(60))
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    fee_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    from_escrow_minor: Mapped[int] = mapped_column(Minor, default=0)
+    from_commission_minor: Mapped[int] = mapped_column(Minor, default=0)
+    from_loss_minor: Mapped[int] = mapped_column(Minor, default=0)
+    claimed_minor: Mapped[int] = mapped_column(Minor, default=0)
+    recovered_minor: Mapped[int] = mapped_column(Minor, default=0)
+    from_refunds_minor: Mapped[int] = mapped_column(Minor, default=0)
+    evidence_due: Mapped[datetime | None] = mapped_column(Instant)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def from_escrow(self) -> Money:
+        return Money(self.from_escrow_minor, self.currency)
+
+    @property
+    def from_commission(self) -> Money:
+        return Money(self.from_commission_minor, self.currency)
+
+    @property
+    def recovered(self) -> Money:
+        """What has come of what was claimed from the seller."""
+        return Money(self.recovered_minor, self.currency)
+
+    @property
+    def from_refunds(self) -> Money:
+        """What of that had waited to go back to the payer, whose bank has given it already."""
+        return Money(self.from_refunds_minor, self.currency)
+
+    @property
+    def from_loss(self) -> Money:
+        return Money(self.from_loss_minor, self.currency)
+
+    @property
+    def outstanding(self) -> Money:
+        """What the seller still owes of it."""
+        return Money(self.claimed_minor - self.recovered_minor, self.currency)

@@ -1,0 +1,395 @@
+"""A payer's bank takes a payment back: who bears it, and what undoes it; of a deal, a session, or what we sold.
+
+It never changes what a deal or a session has come to. What is held goes first, then what we have earned by it, then a
+claim on the seller: transfers are taken back as far as their account allows, payouts that wait and later ones are set
+off against the claim. What had gone back to the payer before, they have twice: that is our loss, and no seller's.
+A bank that decides for us undoes every leg. What it does to money on its way out, `core/money/disbursements` does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from core.kernel.compiled_statements import find_all
+from core.kernel.errors import NotAllowed, NotFound
+from core.kernel.money import Money
+from core.kernel.process import enter, step
+from core.kernel.transaction import Ctx
+from core.money.chargebacks.events import (
+    ChargebackClaimed,
+    ChargebackClosed,
+    ChargebackMadeGood,
+    ChargebackOpened,
+    ChargebackServed,
+    ChargebackTaken,
+    ChargebackThawed,
+    ChargebackWrittenOff,
+    PayoutSetOff,
+)
+from core.money.chargebacks.model import CHARGEBACK, LOST, OWING, Chargeback, ChargebackState
+from core.money.chargebacks.rules import recourse
+from core.money.ledger import service as ledger
+from core.money.ledger.model import (
+    COMMISSION,
+    LOSS,
+    PROVIDER,
+    PROVIDER_FEES,
+    SALES,
+    credit,
+    debit,
+    escrow,
+    payable,
+    receivable,
+    refund_due,
+)
+from core.money.model import MARKET, SubjectKind
+from core.people.accounts.service import acting
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the provider tells of a dispute. `taken` and `fee` have left our balance; both zero for a mere question."""
+
+    ref: str
+    taken: Money
+    fee: Money
+    reason: str
+    evidence_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The payment that is called back, and where its money is: `held`, or `released` with our `fees` in that.
+
+    `waiting`: what of it is to go back to the payer, and has not gone; `not_back`: what of the payment has not gone
+    back to them, nor is on its way.
+    """
+
+    subject_kind: SubjectKind
+    subject: str
+    payment_id: str
+    seller: str
+    held: Money
+    released: Money
+    fees: Money
+    waiting: Money
+    not_back: Money
+
+
+# --- what is known ----------------------------------------------------------------------------------------------------
+
+
+def frozen(ctx: Ctx, subject: str, payment_id: str | None = None) -> bool:
+    """Whether a bank has taken money of this deal, session or purchase, or of this payment of it, and not decided."""
+    query = select(Chargeback.id).where(Chargeback.subject == subject, Chargeback.state == ChargebackState.OPEN)
+    if payment_id is not None:
+        query = query.where(Chargeback.payment_id == payment_id)
+    return ctx.session.scalar(query.limit(1)) is not None
+
+
+def kept_by_bank(ctx: Ctx, payment_id: str) -> list[Chargeback]:
+    """What banks have taken of a payment and kept: then the provider gives nothing back of the rest either.
+
+    Stripe refuses to refund a charge that was charged back (`charge_disputed`), whatever part of it was disputed.
+    """
+    known = select(Chargeback).where(Chargeback.payment_id == payment_id, Chargeback.state.in_(LOST))
+    return list(ctx.session.scalars(known.where(Chargeback.amount_minor > 0).order_by(Chargeback.id)))
+
+
+# --- what the provider tells ------------------------------------------------------------------------------------------
+
+
+def opened(ctx: Ctx, source: Source, called: Called) -> Chargeback:
+    """A bank disputes a payment of ours. Told again it changes nothing, unless money has been taken since."""
+    known = named(ctx, called.ref)
+    if known is None:
+        known = Chargeback(
+            id=ctx.new_id(),
+            ref=called.ref,
+            subject_kind=source.subject_kind,
+            subject=source.subject,
+            payment_id=source.payment_id,
+            seller=source.seller,
+            reason=called.reason[:60],
+            amount_minor=0,
+            fee_minor=0,
+            currency=source.held.currency,
+            recovered_minor=0,
+            from_refunds_minor=0,
+            evidence_due=called.evidence_due,
+            opened_at=ctx.now,
+        )
+        enter(ctx, CHARGEBACK, known, CHARGEBACK.initial)
+        ctx.session.add(known)
+        ctx.session.flush()
+        facts = (source.subject_kind, source.subject, known.id, source.seller)
+        ctx.announce(ChargebackOpened(*facts, called.taken, called.reason))
+    if known.state == ChargebackState.OPEN and not known.amount_minor and called.taken:
+        _take(ctx, source, known, called.taken, called.fee)
+    return known
+
+
+def closed(ctx: Ctx, *, ref: str, won: bool, fee_returned: Money | None = None) -> None:
+    """The bank has decided. `won`: the money is back with us. Told twice it happens once; a win may follow a loss, also
+    when somebody has made it good meanwhile.
+
+    Raises NotFound for a dispute that nobody has told us of.
+    """
+    found = named(ctx, ref)
+    if found is None:
+        raise NotFound
+    event = "won" if won else "lost"
+    if event not in CHARGEBACK.open_to(found.state, ("provider",)):
+        return
+    if won:
+        _undo(ctx, found, fee_returned)
+    else:
+        _lose(ctx, found, event, "provider")
+
+
+def named(ctx: Ctx, ref: str) -> Chargeback | None:
+    return ctx.session.scalar(select(Chargeback).where(Chargeback.ref == ref))
+
+
+def of_payment(ctx: Ctx, payment_id: str) -> list[Chargeback]:
+    """What banks have called back of one payment, the first first."""
+    return find_all(ctx.session, Chargeback, ("id",), payment_id=payment_id)
+
+
+def of_subject(ctx: Ctx, subject: str) -> list[Chargeback]:
+    """What banks have called back of one deal, session or purchase, the first first."""
+    return find_all(ctx.session, Chargeback, ("id",), subject=subject)
+
+
+def held_taken(ctx: Ctx, payment_id: str, currency: str) -> Money:
+    """What banks have taken of a payment while it was held, and have not given back."""
+    sums = select(func.coalesce(func.sum(Chargeback.from_escrow_minor), 0))
+    taken = ctx.session.scalar(sums.where(Chargeback.payment_id == payment_id, Chargeback.state != ChargebackState.WON))
+    return Money(int(taken or 0), currency)
+
+
+def chargeback_for(ctx: Ctx, chargeback_id: str) -> Chargeback:
+    """One dispute, for operators. Raises NotAllowed to everybody else, NotFound."""
+    if not acting(ctx).operator:
+        raise NotAllowed("refused.operators_only")
+    found = ctx.session.get(Chargeback, chargeback_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_chargebacks(ctx: Ctx, limit: int = 20) -> list[Chargeback]:
+    """What banks have not decided yet, the oldest first, for operators. Raises NotAllowed."""
+    if not acting(ctx).operator:
+        raise NotAllowed("refused.operators_only")
+    query = select(Chargeback).where(Chargeback.state == ChargebackState.OPEN).order_by(Chargeback.id)
+    return list(ctx.session.scalars(query.limit(limit)))
+
+
+# --- what time and later payouts do -----------------------------------------------------------------------------------
+
+
+def time_is_up(ctx: Ctx, chargeback_id: str, event: str) -> None:
+    """The bank has said nothing for half a year; or a seller has made nothing good for months."""
+    found = ctx.session.get_one(Chargeback, chargeback_id, with_for_update=True)
+    if event == "bank_silent":
+        _lose(ctx, found, event, "time")
+        return
+    step(ctx, CHARGEBACK, found, event, ("time",))
+    legs = [debit(LOSS, found.outstanding), credit(receivable(found.seller), found.outstanding)]
+    ledger.post(ctx, f"chargeback:{found.id}:written_off", "Nobody makes it good", legs, deal=found.subject)
+    ctx.session.flush()
+    ctx.announce(ChargebackWrittenOff(found.subject_kind, found.subject, found.id))
+
+
+def set_off(ctx: Ctx, subject_kind: SubjectKind, subject: str, seller: str, net: Money, *, mark: str) -> Money:
+    """Keep of a payout what the seller owes us; the rest of it is sent. The oldest claim is served first.
+
+    `mark`: what is paid out, a lot or a session, by its id.
+    """
+    rest = net
+    query = select(Chargeback).where(
+        Chargeback.seller == seller, Chargeback.state.in_(OWING), Chargeback.currency == net.currency
+    )
+    for found in ctx.session.scalars(query.order_by(Chargeback.id).with_for_update()).all():
+        kept = min(rest, found.outstanding)
+        if kept.minor > 0:
+            legs = [debit(payable(seller), kept), credit(receivable(seller), kept)]
+            key = f"chargeback:{found.id}:set_off:{mark}"
+            ledger.post(ctx, key, "Set off against what the seller owes", legs, deal=subject)
+            if subject_kind is SubjectKind.DEAL and found.subject != subject:
+                left, about = found.outstanding - kept, (found.subject_kind, found.subject, found.id)
+                ctx.announce(ChargebackServed(*about, seller, subject, kept, left))
+            _recovered(ctx, found, kept)
+            rest -= kept
+    if rest != net:
+        ctx.announce(PayoutSetOff(subject_kind, subject, seller, net - rest, rest))
+    return rest
+
+
+def recovered(ctx: Ctx, found: Chargeback, amount: Money, *, of_refund: bool = False) -> None:
+    """So much of the claim has come. `of_refund`: out of what waited to go back to the payer."""
+    if of_refund:
+        found.from_refunds_minor += amount.minor
+    _recovered(ctx, found, amount)
+
+
+def not_twice(found: Chargeback, amount: Money) -> None:
+    """So much of what seemed to be with the payer twice had not left, and does not leave any more."""
+    found.from_loss_minor -= amount.minor
+    found.claimed_minor += amount.minor
+    found.recovered_minor += amount.minor
+    found.from_refunds_minor += amount.minor
+
+
+def covered_of_sale(found: Chargeback, amount: Money) -> None:
+    """So much of what the bank kept of a sale was not our own any more: it waited to go back."""
+    found.from_commission_minor -= amount.minor
+    found.from_escrow_minor += amount.minor
+
+
+def earned_by(seller: str) -> str:
+    """The account of what we have earned by a payment: all of it, or our commission."""
+    return SALES if seller == MARKET else COMMISSION
+
+
+# --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money) -> None:
+    """Book who bears it for now. What waited to go back to the payer is with them already, and nobody's claim."""
+    none, before = Money.zero(taken.currency), _taken_before(ctx, source)
+    once = min(taken, max(source.not_back - before.of_payment, none))
+    waited = min(once, source.waiting)
+    returned = none if source.seller == MARKET else before.commission  # each payment is earned by itself
+    share = recourse(once - waited, source.held, source.released, source.fees, returned, claimed=before.claimed)
+    twice = taken - once + share.loss
+    found.amount_minor, found.fee_minor = taken.minor, fee.minor
+    found.from_escrow_minor = share.escrow.minor
+    found.from_commission_minor = share.commission.minor
+    found.from_loss_minor = twice.minor
+    found.claimed_minor = (share.claimed + waited).minor
+    found.recovered_minor = found.from_refunds_minor = waited.minor
+    legs = [
+        credit(PROVIDER, taken),
+        debit(escrow(source.subject), share.escrow),
+        debit(earned_by(source.seller), share.commission),
+        debit(receivable(source.seller), share.claimed),
+        debit(LOSS, twice),
+        debit(refund_due(source.subject), waited),
+        credit(PROVIDER, fee),
+        debit(PROVIDER_FEES, fee),
+    ]
+    ledger.post(ctx, f"chargeback:{found.id}:opened", "Taken back by the payer's bank", legs, deal=source.subject)
+    ctx.session.flush()
+    about = (source.subject_kind, source.subject, found.id)
+    ctx.announce(ChargebackTaken(*about))
+    if share.claimed:
+        ctx.announce(ChargebackClaimed(*about, source.seller, share.claimed))
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What banks have taken before, and not given back: of our fees, of the seller's, and of this very payment."""
+
+    commission: Money
+    claimed: Money
+    of_payment: Money
+
+
+def _taken_before(ctx: Ctx, source: Source) -> Before:
+    """No more of our fees is returned than was earned, and no more claimed of a seller than they were given."""
+    commission = claimed = of_payment = 0
+    for each in of_subject(ctx, source.subject):
+        if each.state != ChargebackState.WON:
+            commission += each.from_commission_minor
+            claimed += each.claimed_minor - each.from_refunds_minor
+            of_payment += each.amount_minor if each.payment_id == source.payment_id else 0
+    currency = source.held.currency
+    return Before(Money(commission, currency), Money(claimed, currency), Money(of_payment, currency))
+
+
+def _recovered(ctx: Ctx, found: Chargeback, amount: Money) -> None:
+    found.recovered_minor += amount.minor
+    ctx.session.flush()
+    if found.state == ChargebackState.LOST and not found.outstanding:
+        step(ctx, CHARGEBACK, found, "made_good", ("system",))
+        ctx.announce(ChargebackMadeGood(found.subject_kind, found.subject, found.id, found.seller))
+        ctx.session.flush()
+
+
+def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
+    """The money is back: every leg is undone. What the seller has made good is theirs again, what was to go back to the
+    payer is owed to them, and what nobody has made good was our loss, or is nobody's debt any more.
+    """
+    # What was held of a sale was on its way back to the buyer already, and is so again.
+    held = refund_due if found.seller == MARKET else escrow
+    nobodys = LOSS if found.state == ChargebackState.WRITTEN_OFF else receivable(found.seller)
+    if found.seller != MARKET:  # of what we have sold ourselves, all is ours to bear
+        _pass_on(ctx, found)
+    why = "won" if found.state == ChargebackState.OPEN else "turned"
+    step(ctx, CHARGEBACK, found, "won", ("provider",))
+    money, fee = found.amount, fee_returned or Money.zero(found.currency)
+    legs = [
+        debit(PROVIDER, money),
+        credit(held(found.subject), found.from_escrow),
+        credit(earned_by(found.seller), found.from_commission),
+        credit(nobodys, found.outstanding),
+        credit(LOSS, found.from_loss),
+        credit(payable(found.seller), found.recovered - found.from_refunds),
+        credit(refund_due(found.subject), found.from_refunds),
+        debit(PROVIDER, fee),
+        credit(PROVIDER_FEES, fee),
+    ]
+    if money or fee:
+        ledger.post(ctx, f"chargeback:{found.id}:won", "Given back by the payer's bank", legs, deal=found.subject)
+    ctx.session.flush()
+    ctx.announce(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, money, why))
+    _thaw(ctx, found)
+
+
+def _pass_on(ctx: Ctx, found: Chargeback) -> None:
+    """Of a payment that was disputed twice, the later one seemed to be with the payer twice: it is not, when the first
+    gives up. What that had taken is the other's from now on, and what is undone with the first is our loss.
+    """
+    for other in of_subject(ctx, found.subject):
+        if other.payment_id != found.payment_id or other.id == found.id or other.state == ChargebackState.WON:
+            continue
+        owing = found.state in OWING and other.state in OWING
+        shares = (
+            (found.from_escrow_minor, ("from_escrow_minor",)),
+            (found.from_refunds_minor, ("claimed_minor", "recovered_minor", "from_refunds_minor")),
+            (found.from_commission_minor, ("from_commission_minor",)),
+            (found.recovered_minor - found.from_refunds_minor, ("claimed_minor", "recovered_minor")),
+            (found.claimed_minor - found.recovered_minor if owing else 0, ("claimed_minor",)),
+        )
+        owed = other.outstanding
+        for there, columns in shares:
+            part = min(there, other.from_loss_minor)
+            for each, sign in ((found, -1), (other, 1)):
+                each.from_loss_minor -= sign * part
+                for column in columns:
+                    setattr(each, column, getattr(each, column) + sign * part)
+        if other.outstanding != owed:
+            about = (other.subject_kind, other.subject, other.id, other.seller)
+            ctx.announce(ChargebackClaimed(*about, other.outstanding - owed))
+
+
+def _lose(ctx: Ctx, found: Chargeback, event: str, role: str) -> None:
+    """The payer keeps the money, and the claim on the seller stands."""
+    step(ctx, CHARGEBACK, found, event, (role,))
+    ctx.session.flush()
+    ctx.announce(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, found.amount, "lost"))
+    if not found.outstanding:
+        step(ctx, CHARGEBACK, found, "made_good", ("system",))
+        ctx.session.flush()
+    _thaw(ctx, found)
+
+
+def _thaw(ctx: Ctx, found: Chargeback) -> None:
+    """Let its money move again, when no other bank holds it."""
+    if not frozen(ctx, found.subject):
+        ctx.announce(ChargebackThawed(found.subject_kind, found.subject))

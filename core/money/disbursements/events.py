@@ -1,0 +1,56 @@
+"""What happens to money on its way out, as facts. Amounts are in the subject's currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.kernel.events import Event
+from core.kernel.money import Money
+from core.money.disbursements.model import DisbursementKind
+from core.money.model import SubjectKind
+
+
+@dataclass(frozen=True, slots=True)
+class DisbursementFact(Event):
+    """`subject`: the deal, the session or the purchase that it belongs to; `subject_kind` says which of these."""
+
+    subject_kind: SubjectKind
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutWaiting(DisbursementFact):
+    """Money waits for a seller who cannot receive it yet. `why`: "no_account" or what the provider said."""
+
+    organisation_id: str
+    amount: Money
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutKept(DisbursementFact):
+    """A payout waits because its payment can still be called back by the buyer's bank."""
+
+    organisation_id: str
+    amount: Money
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DisbursementPutOff(DisbursementFact):
+    """The provider did not make a payout or refund: it is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisbursementRefused(DisbursementFact):
+    """The provider will not send something, or a bank has sent it back: said once of each, for it is tried again.
+
+    `organisation_id`: whose money it is; of a reversal, which no party waits for, none.
+    """
+
+    disbursement_id: str
+    kind: DisbursementKind
+    organisation_id: str | None
+    amount: Money
+    why: str

@@ -1,0 +1,138 @@
+"""What a disbursement is: its kinds, its course, and its table."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
+from core.kernel.money import Money
+from core.kernel.process import PROVIDER, SYSTEM, TIME, Process, Transition
+from core.money.model import SubjectKind
+
+RETRY_AFTER: Final = timedelta(days=1)  # of what the provider put off or refused
+TRY_AGAIN: Final = "try_again"  # the timer's event of a retry
+SET_OFF: Final = "set_off"  # and of a look at what its payee owes by now
+MOST_REFUSALS: Final = 3  # of a refund, for good; after that it is paid out to an account that the payer names
+MOST_ATTEMPTS: Final = 30  # to have Telegram give Stars back; after that they are kept for the buyer
+
+FROZEN: Final = "chargeback"  # why it waits while the payer's bank has called the money back
+RECALLABLE: Final = "recallable"  # why it waits while the payer's bank may still take the debit back
+NO_ACCOUNT: Final = "no_account"  # what is told of a payout that waits for its payee's account
+
+
+class DisbursementKind(StrEnum):
+    PAYOUT = "payout"
+    REFUND = "refund"
+    REVERSAL = "reversal"  # a payout, taken back from the seller's account
+
+
+class DisbursementState(StrEnum):
+    """A refund that was done is asked for again when the payer's bank sends it back.
+
+    Kept: Telegram does not give these Stars back, so they pay for what their buyer buys next.
+    """
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    REFUSED = "refused"
+    DONE = "done"
+    KEPT = "kept"
+
+
+State = DisbursementState
+UNSENT: Final = (State.WAITING, State.REFUSED)
+OVER: Final = (State.DONE, State.KEPT)
+
+DISBURSEMENT: Final = Process(
+    name="disbursement",
+    initial=State.WAITING,
+    final=frozenset(OVER),
+    transitions=(
+        Transition(State.WAITING, TRY_AGAIN, SYSTEM | TIME, State.ASKED, RETRY_AFTER),
+        Transition(State.WAITING, "wait", SYSTEM, State.WAITING),  # stopped, put aside for an account, or turned
+        Transition(State.WAITING, "succeed", PROVIDER, State.DONE),  # told late
+        Transition(State.WAITING, "keep", SYSTEM, State.KEPT),
+        Transition(State.ASKED, "succeed", PROVIDER, State.DONE),
+        Transition(State.ASKED, "put_off", PROVIDER, State.WAITING),
+        Transition(State.ASKED, "refuse", PROVIDER, State.REFUSED),
+        Transition(State.ASKED, "wait", SYSTEM, State.WAITING),
+        Transition(State.ASKED, "keep", SYSTEM, State.KEPT),
+        Transition(State.REFUSED, TRY_AGAIN, SYSTEM | TIME, State.ASKED, RETRY_AFTER),
+        Transition(State.REFUSED, "wait", SYSTEM, State.WAITING),
+        Transition(State.REFUSED, "succeed", PROVIDER, State.DONE),
+        Transition(State.REFUSED, "keep", SYSTEM, State.KEPT),
+        Transition(State.DONE, "return", PROVIDER, State.ASKED),  # the payer's bank has sent it back
+    ),
+)
+
+# What the provider is asked for: the kind of the outbox message, and the beginning of its idempotency key.
+POSTED_AS: Final = {
+    DisbursementKind.PAYOUT: "transfer",
+    DisbursementKind.REFUND: "refund",
+    DisbursementKind.REVERSAL: "reversal",
+}
+# What the comparison with the provider's books calls a row, before its id.
+ROW_NAMES: Final = {SubjectKind.DEAL: "effect", SubjectKind.SESSION: "session", SubjectKind.PURCHASE: "sold"}
+
+
+class Disbursement(Versioned, Table):
+    """Money that leaves the books for a subject, out of one payment of it; a reversal brings some of it back.
+
+    The key makes it exist once; `attempt` counts up when it is sent again. `provider_ref`: what was booked last, or has
+    failed last. `beside`: a refund of what stands in the buyer's balance at the provider: it was transferred beside its
+    payment, or was sent by it and claimed by nobody. `credit_id`: what the buyer had paid too much, if it is of that.
+    """
+
+    __tablename__ = "disbursement"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[DisbursementKind] = mapped_column(OneOf(DisbursementKind))
+    state: Mapped[DisbursementState] = mapped_column(OneOf(DisbursementState), index=True)
+    subject_kind: Mapped[SubjectKind] = mapped_column(OneOf(SubjectKind))
+    subject: Mapped[str] = mapped_column(Id)  # the deal, the session or the purchase
+    payment_id: Mapped[str] = mapped_column(Id, index=True)  # where the money came from, in the slice that took it
+    lot_id: Mapped[str | None] = mapped_column(Id, index=True)  # of a deal, what is paid out
+    payee: Mapped[str | None] = mapped_column(Id, index=True)  # organisation; none for a refund
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    attempt: Mapped[int] = mapped_column(Integer, default=1)
+    asked_at: Mapped[datetime | None] = mapped_column(Instant)  # none: nothing of it can have left
+    refusals: Mapped[int] = mapped_column(Integer, default=0)  # that were final
+    provider_ref: Mapped[str | None] = mapped_column(String(120), index=True)
+    failed: Mapped[list[str]] = mapped_column(JSON, default=list)  # refunds of it, by the provider's names
+    why: Mapped[str | None] = mapped_column(Words)
+    chargeback_id: Mapped[str | None] = mapped_column(ForeignKey("chargeback.id"))  # of a reversal, and of its return
+    reverses: Mapped[str | None] = mapped_column(String(120))  # the provider's name of the transfer taken back
+    beside: Mapped[bool] = mapped_column(Boolean, default=False)
+    credit_id: Mapped[str | None] = mapped_column(Id)
+    made_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="disburses_something"),
+        Index("ix_disbursement_subject", "subject", "subject_kind", "payment_id"),
+    )
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def row_name(self) -> str:
+        """What the comparison with the provider's books calls it."""
+        return f"{ROW_NAMES[self.subject_kind]}:{self.id}"
+
+    @property
+    def entry(self) -> str:
+        """The beginning of the names of its entries in the books."""
+        return f"{self.subject_kind}:{self.subject}:{self.key}"
+
+    @property
+    def turn_entry(self) -> str:
+        """The same of entries that turn it into a payout or back; a deal's key may have been another's."""
+        return f"deal:{self.subject}:{self.id}" if self.subject_kind is SubjectKind.DEAL else self.entry
