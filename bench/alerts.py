@@ -1,8 +1,12 @@
 """One new listing against all saved searches at once, beside a plain look at each of them (`make bench-alerts`).
 
-Seeded searches as buyers write them: a product each (a quarter of them the commonest), half with a grade, most with a
-place and a distance, a price limit, an amount, now and then a certificate, dates, or words beside. Both sides do the
-same whole thing: find the searches that want the listing, each confirmed exactly.
+The seeded searches are written as buyers write them.
+
+- Each names a product; a quarter of them names the commonest one.
+- Half have a grade and half an amount; most have a place with a distance, and a price limit.
+- A few have certificates, dates or extra words.
+
+Both sides do the same whole work: they find the searches that match the listing, and confirm each exactly.
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ CATALOGUE, PLACES = reference()
 WORDS, NAMES = frozenset({"dry", "buche", "silo"}), frozenset({"girios", "latgran"})
 PRODUCTS = list(CATALOGUE.products)
 BESIDE = ("Lithuania", "in Germany or Poland", "without Ukraine", "beech", "dry", "Girios", "for stables")
-COMMON = 4  # so many times as likely as the next: the first product is looked for by a quarter
+COMMON = 4  # times as likely as each other product, so that a quarter of the searches name the first
 
 
 def product(dice: random.Random) -> str:
@@ -86,7 +90,7 @@ def listing(dice: random.Random) -> Listing:
 
 
 def timed(look: Callable[[Listing], set[str]], offered: Sequence[Listing]) -> tuple[list[float], list[set[str]]]:
-    """Milliseconds of processor time of each look (one thread), and what it found."""
+    """Return the milliseconds of processor time of each look (one thread), and its findings."""
     spent, found = [], []
     for each in offered:
         start = time.process_time()

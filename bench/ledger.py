@@ -51,17 +51,17 @@ numbers = count(1)
 
 
 def cold(number: int) -> list[Raw]:
-    """A movement between two accounts that nobody else writes."""
+    """Return a movement between two accounts that no other movement writes."""
     return [Raw(f"cold:{number}", ((f"receivable:o{number}", 10_000), (f"payable:o{number}", -10_000)))]
 
 
 def hot(number: int) -> list[Raw]:
-    """A movement to the one account that all others write, too."""
+    """Return a movement to the one account that all others write, too."""
     return [Raw(f"hot:{number}", ((f"receivable:h{number}", 10_000), (COMMISSION, -10_000)))]
 
 
 def deal(number: int) -> list[Raw]:
-    """A deal is paid, and released with its fee: five of its seven legs are on accounts of other deals."""
+    """Return a deal's payment and its release with the fee: five of its seven legs share accounts with other deals."""
     own, seller = escrow(f"d{number}"), f"payable:s{number % 100}"
     paid = ((PROVIDER, 10_000 - PROVIDERS), (PROVIDER_FEES, PROVIDERS), (own, -10_000))
     released = ((own, 10_000), (seller, FEE - 10_000), (COMMISSION, -FEE))
@@ -72,7 +72,7 @@ WORKLOADS: dict[str, Callable[[int], list[Raw]]] = {"cold": cold, "hot": hot, "d
 
 
 def written(movement: Raw) -> Callable[[Ctx], str]:
-    """One movement as the product's callers ask for it: a unit of work of its own."""
+    """Write one movement as the product's callers do: in a unit of work of its own."""
     legs = [Leg(account, Money(minor, "EUR")) for account, minor in movement.legs]
     return lambda ctx: post(ctx, movement.key, "bench", legs)
 
@@ -95,7 +95,7 @@ class Product:
 
 
 class Taken(NamedTuple):
-    """Seconds: by the clock, and of this process's CPU (a database server's own is not in it)."""
+    """Seconds by the clock, and of this process's CPU (without the database server's)."""
 
     wall: float
     cpu: float
@@ -105,7 +105,7 @@ Floor = SqliteFloor | PostgresFloor
 
 
 class Round(NamedTuple):
-    """What each took for the same, one right after the other."""
+    """The costs of each for the same work, one right after the other."""
 
     mine: Taken
     floor: Taken
@@ -131,11 +131,11 @@ async def taken(work: Awaitable[None]) -> Taken:
     return Taken(time.perf_counter() - wall, time.process_time() - cpu)
 
 
-# --- where ------------------------------------------------------------------------------------------------------------
+# --- places -----------------------------------------------------------------------------------------------------------
 
 
 async def fresh(url: str) -> str:
-    """An empty market at this address."""
+    """Return the address of an empty market."""
     if not url.startswith("sqlite"):
         url = await empty(url)
     await upgrade(url)
@@ -143,7 +143,7 @@ async def fresh(url: str) -> str:
 
 
 async def empty(url: str) -> str:
-    """A new database on this server."""
+    """Create a new database on this server."""
     name = f"bench{next(numbers)}"
     connection = await asyncpg.connect(url)
     await connection.execute(f"CREATE DATABASE {name}")
@@ -163,7 +163,7 @@ async def opened(kind: str, url: str) -> AsyncIterator[Product]:
 
 @contextlib.contextmanager
 def server(kind: str) -> Iterator[Callable[[], str]]:
-    """Addresses of databases of this kind, each a new one for SQLite; PostgreSQL writes to the disk as it does."""
+    """Yield addresses of databases of this kind: a new one each for SQLite; PostgreSQL writes to the disk as usual."""
     if kind == "sqlite":
         with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
             yield lambda: f"sqlite:///{Path(folder) / f'{next(numbers)}.sqlite'}"
@@ -182,7 +182,7 @@ async def throughput(
     found: dict[str, list[Round]] = {name: [] for name in WORKLOADS}
     async with opened(kind, own) as product:
         for name in WORKLOADS:
-            await measured(product, floor, peer, name, size // 10)  # statements put together, pages warm
+            await measured(product, floor, peer, name, size // 10)  # statements are compiled, pages are warm
         for _ in range(rounds):
             for name in WORKLOADS:
                 found[name].append(await measured(product, floor, peer, name, size))
@@ -208,11 +208,11 @@ async def opened_peer(url: str, script: str) -> PgLedger:
     return await PgLedger.open(await empty(url), script, AT_ONCE["postgresql"])
 
 
-# --- how it grows -----------------------------------------------------------------------------------------------------
+# --- growth -----------------------------------------------------------------------------------------------------------
 
 
 async def grown(kind: str, address: Callable[[], str], sizes: Sequence[int], deals: int) -> None:
-    """The same work on a market with so many open deals, as a ratio to the smallest."""
+    """Measure the same work on a market with so many open deals, as a ratio to the smallest."""
     first: dict[str, float] = {}
     for size in sizes:
         url = await fresh(address())
@@ -229,7 +229,7 @@ async def grown(kind: str, address: Callable[[], str], sizes: Sequence[int], dea
 
 
 async def each(product: Product, unit: Callable[[Ctx, int], object], times: int) -> float:
-    """Seconds for one, all of them within one transaction: what is read, not what a transaction costs."""
+    """Return the seconds for one, with all in one transaction: the cost of reading, not of a transaction."""
 
     def all_of_them(ctx: Ctx) -> float:
         start = time.perf_counter()

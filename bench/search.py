@@ -1,7 +1,7 @@
-"""Search in a pretend market, beside the engines that install from the package index, in one run and one thread.
+"""Search in a simulated market, beside the engines of the package index, in one run and one thread.
 
-`make bench-search SIZE=100k`, or `python -m bench.search 10k 1m [--seed N] [--each N] [--alone]`. What the columns
-mean: bench/README.md.
+`make bench-search SIZE=100k`, or `python -m bench.search 10k 1m [--seed N] [--each N] [--alone]`. bench/README.md
+explains the columns.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bench.finding.market import PretendMarket
 from bench.finding.peers import PEERS, TANTIVY, Engine, Parley
 from bench.finding.questions import Question, Questions
 
-WARM = 20  # questions of each class that nobody counts
+WARM = 20  # questions of each class that are not counted
 TEXT = ("clean", "one typo", "two typos", "swapped", "no space", "begun", "human")
 SENTENCES = ("other language", "foreign place", "sentence")
 COLUMNS = ("engine", "build s", "MB", "p50 ms CPU", "p99 ms CPU", "text recall@10", "MRR", "success@1")
@@ -30,7 +30,7 @@ HEADING = f"| {' | '.join(COLUMNS)} | sentences, languages recall@10 |"
 
 @dataclass
 class Measured:
-    """Of one engine: seconds and quality by class of question."""
+    """The results of one engine: seconds and quality by class of question."""
 
     name: str
     build: float = 0.0
@@ -50,7 +50,10 @@ class Measured:
         return f"{fmean(rows):.3f}" if rows else "-"
 
     def waited(self, share: float, kinds: Iterable[str] | None = None) -> float:
-        """What that share of the questions took at most, in milliseconds; of all classes or of some."""
+        """Return the time within which that share of the questions was answered, in milliseconds.
+
+        It covers all classes, or only `kinds`.
+        """
         waits = sorted(chain.from_iterable(self.waits[kind] for kind in kinds or list(self.waits)))
         return waits[round(share * (len(waits) - 1))]
 
@@ -78,7 +81,7 @@ def main() -> None:
 
 
 def measure(size: str, seed: int, each: int, *, alone: bool) -> Measured:
-    """One table; returns the figures of Parley."""
+    """Print one table; return the figures of Parley."""
     rows = int(size.lower().replace("k", "000").replace("m", "000000"))
     market = PretendMarket(rows, seed)
     drawn = Questions(market, seed + 1)
@@ -103,9 +106,9 @@ def measure(size: str, seed: int, each: int, *, alone: bool) -> Measured:
 def ask(
     engines: Sequence[Engine], measured: Sequence[Measured], questions: Sequence[Question], others: Sequence[Question]
 ) -> None:
-    """Every question to every engine in turn, so that what else the machine does falls on all alike.
+    """Ask every engine each question in turn, so that the machine's other load falls on all alike.
 
-    Before, other questions are asked of each, as of a program that has run for a while; none of them is counted.
+    First ask other questions, which are not counted, so that each engine is as warm as in a running program.
     """
     for number, question in enumerate(others):
         for engine in engines:
@@ -129,7 +132,7 @@ def report(size: str, seed: int, measured: Sequence[Measured]) -> None:
         print(each.line())
     parley = measured[0]
     for peer in measured[1:]:
-        # A peer that was asked questions of one class alone is held against what Parley took for these.
+        # A peer that was asked one class of questions is compared with Parley's figures for that class.
         p50, p99 = (peer.waited(share) / parley.waited(share, list(peer.waits)) for share in (0.5, 0.99))
         print(f"Parley against {peer.name}: p50 {p50:.1f}x, p99 {p99:.1f}x faster")
     print(f"\n| class | {' | '.join(f'{each.name}: recall@10' for each in measured)} | MRR | success@1 |")

@@ -1,8 +1,10 @@
-"""The index where it lies: a search over SQLite and over PostgreSQL beside the same one in memory, and what it costs.
+"""The index in its database: a search over SQLite and PostgreSQL beside the same one in memory, with costs.
 
-`python -m bench.search_kept 20k`. In memory only the index is asked; "found" reads the log before; "shown" is the whole
-search, its five hits read and confirmed as objects. What a worker pays at its start, and a commit for its row in the
-log, stands beside it.
+Run it with `python -m bench.search_kept 20k`.
+
+- "In memory" only asks the index; "found" reads the log first.
+- "Shown" is the whole search, with its five hits read and confirmed as objects.
+- The table also has a worker's cost at its start, and a commit's cost for its row in the log.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert
 
-import config.tables  # noqa: F401 - all tables, for one references another
+import config.tables  # noqa: F401 - all tables, because one references another
 from bench.finding.market import PretendMarket, Row
 from bench.finding.questions import Questions
 from config.database import open_database
@@ -46,7 +48,7 @@ from tests.postgres import cluster
 
 NOW: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 AT_ONCE: Final = 1_000  # rows in one statement
-ROUNDS: Final = 5  # of each question the quickest counts
+ROUNDS: Final = 5  # the quickest of these counts for each question
 SELLERS: Final = 500
 
 
@@ -73,7 +75,7 @@ def main() -> None:
 
 
 async def measure(name: str, database: str, market: PretendMarket, texts: Sequence[str]) -> str:
-    """One line of the table."""
+    """Print one line of the table."""
     catalogue, places = reference()
     runner = await open_database(database)
     transactions = Transactions(runner, Clock(), Ids(random.Random(1).randbytes), Reactions())
@@ -121,7 +123,7 @@ def all_of(ask: Callable[[Ctx, Query], None], queries: Sequence[Query], ctx: Ctx
 
 
 def write_down(ctx: Ctx, listing_id: str) -> None:
-    """What a change of a listing writes for the search, in its own transaction."""
+    """Write the log row of a changed listing for the search, in the listing's own transaction."""
     note(ctx, LISTINGS, [listing_id])
     ctx.session.flush()
 
@@ -131,7 +133,7 @@ def insert_rows(ctx: Ctx, table: type[Table], rows: Sequence[dict[str, Any]]) ->
 
 
 def quickest(ask: Callable[[], object]) -> float:
-    """Seconds on the clock of the wall: a part of the work is the database's."""
+    """Return the least wall-clock seconds: a part of the work is the database's."""
     spent = []
     gc.disable()
     for _ in range(ROUNDS):

@@ -1,8 +1,9 @@
-"""Inputs and taps that a person needs for ten tasks, on each platform: played through the lab, counted on the wire.
+"""Inputs and taps that a person needs for ten tasks, on each platform, counted on the lab's wire.
 
-`make bench-taps`, or `python -m bench.taps`. The exit status is 1 when a task needs more than its target.
-An input is what is typed or chosen: a sentence, or the answer to one field. A tap is a press of a button, also the one
-that sends a window off. Following a link out of the chat is not counted: it is there, and what comes is not ours.
+Run it with `make bench-taps` or `python -m bench.taps`. The exit status is 1 if a task needs more than its target.
+
+An input is typed or chosen: a sentence, or the answer to one field. A tap is a press of a button, including the one
+that sends a window. Following a link out of the chat is not counted, because the page behind it is not ours.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ STARS: Final = {"quantity": "5", "quality": "5", "time": "4", "talk": "5"}
 
 @dataclass
 class Counting(Browser):
-    """Counts what people do while it goes over the wire."""
+    """Counts people's inputs and taps as they go over the wire."""
 
     inputs: int = 0
     taps: int = 0
@@ -57,7 +58,7 @@ class Target:
     taps: int
 
 
-# By task: what stands in the issue's targets, and nothing for the others.
+# By task: its target in the issue; other tasks have none.
 TARGETS: Final[dict[str, Target]] = {
     "list goods from one sentence": Target(1, 2),
     "buy now, until the pay page": Target(1, 3),
@@ -117,7 +118,7 @@ class Tasks:
         await self.buyer.sees("208.00 EUR/t", "Sign")
 
     async def buys(self) -> None:
-        """The other side signs in between, which costs the buyer nothing."""
+        """Let the other side sign in between, which costs the buyer nothing."""
         await self.buyer.says("/find pellets near Kaunas")
         await self.buyer.presses("Buy now")
         await self.buyer.sends()
@@ -183,7 +184,7 @@ class Tasks:
 
 
 async def played(here: Installation, browser: Counting, chat: str) -> dict[str, tuple[int, int]]:
-    """All tasks by people of one platform."""
+    """Play all tasks with people of one platform."""
     assert here.lab is not None
     people: list[Somebody] = []
     for name in ("Rasa", "Tom", "Alex"):

@@ -1,6 +1,6 @@
 """CPU per chat update over the whole product path, beside the same conversation in other frameworks, in one run.
 
-`make bench`, or `python -m bench.turns [--people N] [--rounds N] [system …]`. What the columns mean: bench/README.md.
+`make bench`, or `python -m bench.turns [--people N] [--rounds N] [system …]`. bench/README.md explains the columns.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PEERS = HOUSE / ".venv-bench"
 PEER_LOCK = HOUSE / "requirements" / "bench.txt"
 WARM_PEOPLE, AT_ONCE = 30, 32
 SLOW_PEOPLE, ROUND_TRIP, SLOW_SECONDS = 256, 0.05, 8.0
-SETTLE = 0.5  # seconds for what follows an answer (posts taken off the list), so that it is counted
+SETTLE = 0.5  # seconds for work after an answer (messages taken off the outbox), so that it is counted
 FIRST_ID = 10_000_000
 HEADING = (
     "| system | µs CPU/update, best | median | × Parley (median) | API calls/update"
@@ -39,7 +39,7 @@ HEADING = (
 
 @dataclass(frozen=True)
 class System:
-    """One program to be measured. `peer`: runs in the environment of its own."""
+    """One program to be measured. `peer`: it runs in an environment of its own."""
 
     name: str
     module: str
@@ -61,7 +61,10 @@ SYSTEMS = (
 
 @dataclass
 class Measured:
-    """Of one system: CPU in microseconds and API calls per update, by round; waits in seconds; updates a second."""
+    """The results of one system: CPU in microseconds and API calls per update, by round.
+
+    It also has waits in seconds, and updates a second.
+    """
 
     cpu: list[float] = field(default_factory=list)
     calls: float = 0.0
@@ -77,7 +80,7 @@ class Running:
     webhook: str
 
     async def cpu(self) -> float:
-        """Seconds that its process has worked so far, in all its threads."""
+        """Return the seconds that its process has worked so far, in all its threads."""
         assert self.process.stdin is not None
         self.process.stdin.write(b"cpu\n")
         return float((await self._line())["cpu"])
@@ -110,7 +113,7 @@ class Running:
 
 @dataclass
 class Bench:
-    """Everything is measured by the same hands."""
+    """The bench: it measures every system in the same way."""
 
     api: BotApi
     http: aiohttp.ClientSession
@@ -122,7 +125,7 @@ class Bench:
         return [Person(next(self.ids), self.api, self.http, webhook, self.updates) for _ in range(size)]
 
     async def round(self, system: System, measured: Measured) -> None:
-        """A fresh process and database, a warm-up, then everybody sells."""
+        """Run a round: a fresh process and database, a warm-up, then everybody sells."""
         async with Running.start(system, self.api) as running:
             await everybody(self.crowd(running.webhook, WARM_PEOPLE), AT_ONCE)
             await asyncio.sleep(SETTLE)
@@ -135,7 +138,7 @@ class Bench:
             measured.waits += [wait for person in crowd for wait in person.seconds]
 
     async def slow_api(self, system: System, measured: Measured) -> None:
-        """How many updates a second are answered in all when each API call takes a round trip of 50 ms."""
+        """Measure how many updates a second are answered if each API call takes a round trip of 50 ms."""
         async with Running.start(system, self.api) as running:
             await everybody(self.crowd(running.webhook, WARM_PEOPLE), AT_ONCE)
             self.api.seconds = ROUND_TRIP
@@ -149,7 +152,7 @@ class Bench:
 
 
 def peers_ready() -> bool:
-    """Make the environment of the peers that need other versions than ours. False, said plainly, when it can't be."""
+    """Make the environment of the peers that need other versions than ours. Print why and return False if it fails."""
     uv = Path(sys.executable).with_name("uv")
     try:
         if not (PEERS / "bin" / "python").exists():
@@ -166,7 +169,7 @@ def peers_ready() -> bool:
 
 
 async def measure(systems: list[System], people: int, rounds: int) -> dict[str, Measured]:
-    """All systems in turn, round by round, so that what the machine does besides meets all of them."""
+    """Measure all systems in turn, round by round, so that the machine's other load falls on all alike."""
     results = {system.name: Measured() for system in systems}
     async with (
         open_api() as api,
@@ -183,7 +186,7 @@ async def measure(systems: list[System], people: int, rounds: int) -> dict[str, 
 
 
 def table(results: dict[str, Measured]) -> str:
-    """The results as they stand in bench/README.md."""
+    """Return the results as bench/README.md shows them."""
     ours = results.get(PARLEY)
     lines = [
         HEADING,

@@ -1,4 +1,4 @@
-"""The outside world in a box: pretend Telegram, Slack, Stripe and mail, and a page to play on.
+"""The outside world in a box: simulated Telegram, Slack, Stripe and mail servers, and a page to play on.
 
-README.md says how to use it. It imports nothing of the product; only `config` and tools start it for the product.
+README.md explains its use. It imports nothing of the product; only `config` and tools start it for the product.
 """

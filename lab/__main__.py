@@ -22,7 +22,7 @@ async def run(port: int, smtp_port: int) -> None:
 
 
 def settings_of(lab: Lab) -> dict[str, str]:
-    """The environment of a bot that talks to this lab."""
+    """Return the environment of a bot that talks to this lab."""
     return {
         "TELEGRAM_BOT_TOKEN": lab.telegram.token,
         "TELEGRAM_API_URL": f"{lab.url}/telegram",

@@ -1,4 +1,4 @@
-"""The lab as one thing that starts and stops: all pretend services on one loopback port, and mail on another."""
+"""The lab as one server that starts and stops: all simulated services on one loopback port, mail on another."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PAGE: Final = Path(__file__).with_name("page")
 
 
 class Service(Protocol):
-    """What the lab asks of each pretend service: its paths, and a life between start and stop."""
+    """The interface of each simulated service: its paths, a start and a stop."""
 
     def router(self) -> APIRouter: ...
 
@@ -46,7 +46,7 @@ class Service(Protocol):
 
 
 class LoopbackServer(uvicorn.Server):
-    """uvicorn inside a running program, whose signals are none of its business; it stops when told, not at a tick."""
+    """uvicorn inside a running program. It leaves the program's signals alone, and stops at once when told."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -68,21 +68,21 @@ class LoopbackServer(uvicorn.Server):
                 await asyncio.wait_for(self._told.wait(), 0.1)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn's own, which sleeps a tenth of a second though everybody has left."""
+        """Shut down like uvicorn, but without its sleep of a tenth of a second when all connections are gone."""
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
         until = time.monotonic() + (self.config.timeout_graceful_shutdown or 0)
         state = self.server_state
-        while (state.connections or state.tasks) and time.monotonic() < until:  # noqa: ASYNC110 - uvicorn tells nobody
+        while (state.connections or state.tasks) and time.monotonic() < until:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.002)
 
 
 class Parts:
-    """Each part of the lab as an application of its own, made when the first request for it comes.
+    """Each part of the lab as an application of its own, made at the first request for it.
 
-    Reading the signatures of all calls takes a quarter of a second, and a test often asks one part only.
+    Reading the signatures of all calls takes a quarter of a second, and a test often uses one part only.
     """
 
     def __init__(self, routes: Mapping[str, Callable[[], Sequence[BaseRoute]]], otherwise: str) -> None:
@@ -94,7 +94,7 @@ class Parts:
         await self._part_of(scope["path"])(scope, receive, send)
 
     def _part_of(self, path: str) -> FastAPI:
-        """`/telegram/…` and `/lab/telegram/…` belong to one part."""
+        """Return the part of a path: `/telegram/…` and `/lab/telegram/…` belong to one part."""
         first, second, *_ = [*path.split("/")[1:3], "", ""]
         name = next((each for each in (first, second if first == "lab" else "") if each in self._routes), None)
         name = name or ("" if first in ("", "lab", "page") else self._otherwise)
@@ -107,9 +107,10 @@ class Parts:
 class Lab:
     """The outside world in a box.
 
-    `books_url` and `books_token` lend the page the product's own deal pages. `restart` is called by a person's wish to
-    start over: whoever runs the product stops it, calls `renew`, and opens it again in the new world.
-    `begins`: what time it is in each new world; the real time, where none is named.
+    `books_url` and `books_token` give the page access to the product's own deal pages.
+    `restart`: called when a person on the page starts over. It stops the product, calls `renew`, and opens the product
+    again in the new world.
+    `begins`: the time at which each new world starts; None means the real time.
     """
 
     def __init__(self, world: World | None = None, *, begins: datetime | None = None) -> None:
@@ -126,7 +127,7 @@ class Lab:
         self._wire = Wire(self._app(), self.world)
 
     def _create(self, world: World) -> None:
-        """Everybody and everything as on the first day."""
+        """Create everybody and everything as on the first day."""
         self.world = world
         self.telegram = Telegram(world)
         self.mail = Mail(world)
@@ -137,12 +138,12 @@ class Lab:
         self.services: tuple[Service, ...] = (self.telegram, self.slack, self.stripe)
 
     async def start(self, port: int = 0, smtp_port: int = 0) -> None:
-        """Listen on 127.0.0.1 only; port 0 takes a free one. Then `url` and `smtp_url` are known.
+        """Listen on 127.0.0.1 only; port 0 takes a free one. `url` and `smtp_url` are set afterwards.
 
-        Raises LiveKeyNearby when a key for real money lies in the environment.
+        Raises LiveKeyNearby if a key for real money is in the environment.
         """
         refuse_live_keys(os.environ)
-        # Named TCP, so that asyncio sends at once: Nagle's algorithm would hold every answer back for 40 ms.
+        # A TCP listener, so that asyncio sends at once: Nagle's algorithm would hold every answer back for 40 ms.
         listener = socket.socket(proto=socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((LOOPBACK, port))
@@ -170,14 +171,14 @@ class Lab:
         self.smtp_url = f"smtp://{LOOPBACK}:{await self.mail.start(smtp_port)}"
 
     async def _end(self) -> None:
-        """Say good-bye to pages and polls first, so that nobody is cut off and nothing waits."""
+        """Close pages and polls first, so that none is cut off and none keeps waiting."""
         self.world.tell({"kind": "stop"})
         for service in self.services:
             await service.stop()
         await self.mail.stop()
 
     async def renew(self) -> None:
-        """A new world at the same addresses: nobody has met anybody. The product must be stopped."""
+        """Open an empty world at the same addresses. The product must be stopped."""
         await self._end()
         self._create(World(Clock(self._begins)))
         self._wire.app, self._wire.world = self._app(), self.world
@@ -200,7 +201,7 @@ class Lab:
                 "rooms": lambda: self.rooms.router().routes,
                 "calendars": lambda: self.calendars.router().routes,
             },
-            otherwise="stripe",  # whose pages people's browsers open: to pay, to be onboarded
+            otherwise="stripe",  # people's browsers open its pages: to pay, to be onboarded
         )
 
     def _own_routes(self) -> Sequence[BaseRoute]:
@@ -212,11 +213,11 @@ class Lab:
         return [*routes.routes, Route("/", _front_page), Mount("/page", page)]
 
     async def _people(self) -> list[dict[str, Any]]:
-        """Everybody on both platforms."""
+        """Return everybody on both platforms."""
         return [person_view(chat) for chat in self.telegram.bot.chats.values()] + self.slack.people()
 
     async def _start_over(self) -> dict[str, str]:
-        """Forget everything: a fresh market in a fresh world, at the same addresses."""
+        """Forget everything: open a fresh market in a fresh world, at the same addresses."""
         if self.restart is None:
             raise HTTPException(409, "this market keeps what it has: it does not live in the lab alone")
         if self._restarting.locked():
@@ -226,7 +227,7 @@ class Lab:
         return {"now": self.world.clock.now().isoformat()}
 
     async def _books(self, deal: str = "") -> Any:
-        """The product's own account of its deals, passed on to the page."""
+        """Return the product's own account of its deals, for the page."""
         if not self.books_url:
             raise HTTPException(404, "the product has not opened its books to the lab")
         url = f"{self.books_url}/{deal}" if deal else self.books_url

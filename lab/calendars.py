@@ -1,4 +1,4 @@
-"""Calendars that somebody keeps elsewhere, at an address that can be followed."""
+"""Calendars kept outside the product, each at an address that can be followed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_CALENDARS = 100
 
 
 class Calendars:
-    """`PUT /lab/calendars/{name}` keeps one; `GET /calendars/{name}.ics` is what a calendar program would follow."""
+    """Calendars by name. `PUT /lab/calendars/{name}` keeps one; `GET /calendars/{name}.ics` can be followed."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}

@@ -1,4 +1,4 @@
-"""The world's own controls over HTTP: its clock, its wire, its faults, its news and its people."""
+"""The world's own controls over HTTP: its clock, wire, faults, news and people."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Controls:
     async def wire(
         self, after: int = 0, service: str = "", match: str = "", limit: Annotated[int, Query(ge=1)] = 5_000
     ) -> list[Seen]:
-        """The latest `limit` messages; `match` looks into methods, bodies and answers, without regard to case."""
+        """Return the latest `limit` messages; `match` is looked for in methods, bodies and answers, in any case."""
         wanted, text = self.world.wire, match.casefold()
         seen = [
             asdict(each) | {"at": each.at.isoformat()}
@@ -80,7 +80,7 @@ class Controls:
         )
 
     async def changes(self, after: int = -1, within: Annotated[float, Query(ge=0, le=30)] = 0) -> int:
-        """How many changes there were; waits up to `within` seconds until there are more than `after`."""
+        """Return the number of changes; wait up to `within` seconds until there are more than `after`."""
         return await self.world.change_after(after, within)
 
 
@@ -89,7 +89,7 @@ def _words(message: WireMessage) -> str:
 
 
 async def _stream(world: World) -> AsyncIterator[str]:
-    """Server-sent events until the reader leaves or the lab stops."""
+    """Yield server-sent events until the reader leaves or the lab stops."""
     async with world.listen() as queue:
         yield ": listening\n\n"
         while (news := await queue.get())["kind"] != "stop":

@@ -1,4 +1,4 @@
-"""Keeps the lab from doing harm: not beside keys that move real money, and for nobody but this computer's own pages."""
+"""Safeguards of the lab: it refuses to start beside live keys, and answers only this computer's own pages."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from starlette.types import Scope
 
 LOOPBACK: Final = "127.0.0.1"
 NAMES: Final = frozenset({LOOPBACK, "localhost"})
-# docs.stripe.com/keys: secret, restricted and organisation keys of live mode. Whoever holds one moves real money.
+# docs.stripe.com/keys: secret, restricted and organisation keys of live mode. The holder of one can move real money.
 LIVE_KEY: Final = re.compile(r"\b(?:sk|rk|sk_org)_live_\w+")
 
 
 class LiveKeyNearby(RuntimeError):
-    """A key that moves real money lies where the lab was to be started."""
+    """A key that moves real money is in the environment of the lab."""
 
 
 def refuse_live_keys(environment: Mapping[str, str]) -> None:
-    """Raises LiveKeyNearby, which names the variable and never the key."""
+    """Raise LiveKeyNearby if there is a live key; it names the variable and never the key."""
     found = sorted(name for name, value in environment.items() if LIVE_KEY.search(value))
     if found:
         raise LiveKeyNearby(f"{', '.join(found)} holds a key for real money: the lab does not start beside it")
 
 
 def stranger(scope: Scope) -> str | None:
-    """Why this request is not answered; None when it is one of this computer's own.
+    """Return why this request is not answered, or None if it comes from this computer.
 
-    A page of another site can make a browser call loopback, under a name of its own (DNS rebinding) or across origins.
+    A page of another site can make a browser call loopback. It does so under a name of its own (DNS rebinding) or
+    across origins.
     """
     headers = Headers(scope=scope)
     if _name(f"//{headers.get('host', '')}") not in NAMES:

@@ -20,7 +20,7 @@ from lab.world import FaultKind, World
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One delivered message; `to` is who the envelope names, which is who would really get it."""
+    """One delivered message. `to` holds the envelope's recipients, which would really get it."""
 
     number: int
     to: list[str]
@@ -55,7 +55,7 @@ class Letter:
 
 
 class Mail:
-    """SMTP in, JSON out."""
+    """A mail server: SMTP in, JSON out."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -63,7 +63,7 @@ class Mail:
         self._server: asyncio.Server | None = None
 
     async def start(self, port: int = 0) -> int:
-        """Listen on loopback; gives the port."""
+        """Listen on loopback; return the port."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
             lambda: SMTP(self, enable_SMTPUTF8=True, hostname="lab.localhost", loop=loop), LOOPBACK, port
@@ -77,7 +77,7 @@ class Mail:
             await self._server.wait_closed()
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
-        """aiosmtpd's hook: a whole letter has come in."""
+        """Keep a whole letter; this is aiosmtpd's hook."""
         fault = self.world.strike("mail", "call", "DATA")
         kind = fault.kind if fault else None
         if kind in {"error", "outage"}:
@@ -100,7 +100,7 @@ class Mail:
         self.world.tell({"kind": "mail"})
 
     def _told(self, envelope: Envelope, answer: str | None, fault: FaultKind | None) -> str:
-        """Write it down; `answer` None: the connection was cut."""
+        """Record the letter; `answer` None means that the connection was cut."""
         shown = {"to": list(envelope.rcpt_tos), "subject": str(_message(envelope)["Subject"] or "")}
         status = int(answer[:3]) if answer else None
         self.world.record("mail", "in", "DATA", shown, answer=answer, status=status, fault=fault)
@@ -133,9 +133,9 @@ def _message(envelope: Envelope) -> EmailMessage:
 
 
 def _hung_up(server: SMTP) -> str:
-    """End the connection without a word."""
+    """End the connection without an answer."""
     if server.transport is not None:
-        cast("asyncio.Transport", server.transport).abort()  # uvloop's are of no class of asyncio's
+        cast("asyncio.Transport", server.transport).abort()  # uvloop's transports are of no class of asyncio's
     return "421 4.3.2 nobody hears this"
 
 

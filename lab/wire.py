@@ -1,7 +1,7 @@
-"""Everything that passes between the product and a pretend service goes through here: written down, and disturbed.
+"""The wire: every message between the product and a simulated service is recorded and disturbed here.
 
-`Wire` stands in front of the whole lab and sees each call of the product. `Courier` carries what a
-service sends of its own accord (webhooks, events). Both obey the faults that `World.strike` hands out.
+`Wire` is in front of the whole lab and sees each call of the product. `Courier` carries a service's own messages
+(webhooks, events). Both obey the faults that `World.strike` hands out.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from lab.world import Fault, World
 
 SERVICES: Final = frozenset({"telegram", "slack", "stripe"})
 REFUSALS: Final = {"error": HTTPStatus.INTERNAL_SERVER_ERROR, "outage": HTTPStatus.SERVICE_UNAVAILABLE}
-LEAST_WAIT: Final = 0.5  # seconds until a message that was to come after the next one comes alone
+LEAST_WAIT: Final = 0.5  # seconds after which a reordered message goes out alone
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What came back for a delivery. `status` is None when no answer came at all."""
+    """The answer to a delivery. `status` is None if there was no answer."""
 
     status: int | None
     answer: Any = None
@@ -42,8 +42,8 @@ class Receipt:
         return self.status is not None and 200 <= self.status < 300
 
 
-class CuttableProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # httptools' or h11's, whichever is there
-    """uvicorn's HTTP/1.1, with the connection itself handed to the application, so that a fault can cut it."""
+class CuttableProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # httptools' or h11's, whichever is installed
+    """uvicorn's HTTP/1.1 that hands the connection itself to the application, so that a fault can cut it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         handed_on: dict[str, Any] = {**self.app_state, "connection": transport}  # type: ignore[has-type]  # both have it
@@ -52,12 +52,13 @@ class CuttableProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # h
 
 
 class Wire:
-    """ASGI middleware: records each call to a pretend service and lets the faults strike it."""
+    """ASGI middleware that records each call to a simulated service, and lets the faults strike it."""
 
     def __init__(self, app: ASGIApp, world: World) -> None:
         self.app = app
         self.world = world
-        self._behind: dict[str, asyncio.Event] = {}  # by service: set when the call has passed that others wait for
+        # by service: set when the call has passed that reordered ones wait for
+        self._behind: dict[str, asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (why := stranger(scope)) is not None:
@@ -75,7 +76,7 @@ class Wire:
         answer = await self._answer(fault, service, scope, body, receive)
         status = answer[0]["status"] if answer else None
         shown = _shown(answer)
-        # A poll that waited in vain is no message; a page full of them hides the ones that matter.
+        # A poll without an update is no message; a page full of them would hide the important ones.
         if not (method == "getUpdates" and isinstance(shown, dict) and shown.get("result") == []):
             spent = (time.perf_counter() - started) * 1000
             struck = fault.kind if fault else None
@@ -91,7 +92,7 @@ class Wire:
     async def _answer(
         self, fault: Fault | None, service: str, scope: Scope, body: bytes, receive: Receive
     ) -> list[Message]:
-        """The ASGI messages of the answer; empty when the fault allows none."""
+        """Return the ASGI messages of the answer; none if the fault allows none."""
         kind = fault.kind if fault else None
         if kind == "drop":
             return []
@@ -108,7 +109,7 @@ class Wire:
         return answer
 
     async def _let_another_pass(self, service: str, seconds: float) -> None:
-        """Hold a call until the next one of the service has been answered, or so long when none follows."""
+        """Hold a call until the service has answered its next one, or for so long if none follows."""
         passed = self._behind.setdefault(service, asyncio.Event())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(passed.wait(), seconds)
@@ -145,10 +146,10 @@ class Courier:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def deliver(self, method: str, body: Any, send: Callable[[], Awaitable[Receipt]]) -> Receipt:
-        """Send once, as the faults allow, and write it down. A receipt not `taken` is for the service to retry.
+        """Send once, as the faults allow, and record it. If a receipt is not `taken`, the service must retry.
 
-        `send` does the real sending. A reordered message counts as taken: it goes out after the next
-        one, or after `seconds` (at least half a second) when none follows.
+        `send` does the real sending. A reordered message counts as taken. It goes out after the next one, or after
+        `seconds` (at least half a second) if none follows.
         """
         fault = self.world.strike(self.service, "delivery", method)
         if fault and fault.kind in {"drop", "error", "outage"}:
@@ -168,7 +169,7 @@ class Courier:
         return receipt
 
     async def stop(self) -> None:
-        """Let go of what is still set aside."""
+        """Cancel the messages that are still set aside."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -212,7 +213,7 @@ class Courier:
 async def post(
     http: aiohttp.ClientSession, url: str, content: bytes, headers: dict[str, str], seconds: float = 10.0
 ) -> Receipt:
-    """One webhook delivery over HTTP; never raises for what the network or the receiver does."""
+    """Make one webhook delivery over HTTP. Never raises for an error of the network or the receiver."""
     limit = aiohttp.ClientTimeout(total=seconds)
     try:
         async with http.post(url, data=content, headers=headers, timeout=limit, allow_redirects=False) as answer:
@@ -222,7 +223,7 @@ async def post(
 
 
 def method_name(scope: Scope) -> str:
-    """`sendMessage`, `chat.postMessage` for named methods; `POST /v1/transfers` for everything else."""
+    """Return `sendMessage` or `chat.postMessage` for named methods, and `POST /v1/transfers` for everything else."""
     parts = scope["path"].split("/")
     named = (parts[1] == "telegram" and parts[2].startswith("bot")) or parts[1:3] == ["slack", "api"]
     if named and len(parts) == 4:
@@ -240,7 +241,7 @@ async def _read(receive: Receive) -> bytes:
 
 
 async def _decode(scope: Scope, body: bytes) -> Any:
-    """The body as a person would read it: fields for JSON, forms and multipart; a size for anything else."""
+    """Return the body as a person would read it: fields for JSON, forms and multipart; a size for anything else."""
     query = Request(scope).query_params
     if not body:
         return dict(query)
@@ -267,7 +268,7 @@ async def _form(scope: Scope, body: bytes) -> dict[str, Any]:
 
 
 def _refused(service: str, status: HTTPStatus) -> list[Message]:
-    """An answer of this status, in the words in which the service has its troubles."""
+    """Return an answer of this status, in the words that the service uses for its errors."""
     told: dict[str, Any] = {
         "telegram": {"ok": False, "error_code": int(status), "description": status.phrase},
         "stripe": {"error": {"type": "api_error", "message": status.phrase}},
@@ -286,7 +287,7 @@ def _shown(answer: list[Message]) -> Any:
 
 
 def _text(raw: bytes) -> Any:
-    """JSON when it is JSON, short text when it is text, else how many bytes."""
+    """Return JSON as JSON, short text as text, and otherwise the number of bytes."""
     try:
         text = raw.decode()
     except UnicodeDecodeError:
@@ -298,7 +299,7 @@ def _text(raw: bytes) -> Any:
 
 
 async def _cut(scope: Scope, receive: Receive) -> None:
-    """End the connection without a word, as a broken network does."""
+    """End the connection without an answer, as a broken network does."""
     scope["state"]["connection"].abort()
     while (await receive())["type"] != "http.disconnect":
         pass

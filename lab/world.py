@@ -1,4 +1,4 @@
-"""What all pretend services share: one clock, one record of the wire, one set of faults, one news feed."""
+"""The common parts of all simulated services: one clock, one record of the wire, the faults, one news feed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_SECONDS: Final = 86_400.0
 class Clock:
     """Real time plus an offset that a person on the page (or a test) can grow, never shrink.
 
-    `begins`: what time it is when the world opens, to look at another day; the real time, where none is named.
+    `begins`: the time at which the world opens; None means the real time.
     """
 
     def __init__(self, begins: datetime | None = None) -> None:
@@ -44,7 +44,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class WireMessage:
-    """One message as it passed between the product and a pretend service."""
+    """One message that passed between the product and a simulated service."""
 
     number: int
     at: datetime
@@ -55,21 +55,28 @@ class WireMessage:
     answer: Any = None
     status: int | None = None
     milliseconds: float | None = None
-    fault: FaultKind | None = None  # what struck it
+    fault: FaultKind | None = None  # the fault that struck it
 
 
 @dataclass(slots=True)
 class Fault:
-    """A disturbance: it strikes messages that match, about one in `every`, `times` times (None: until it is lifted).
+    """A disturbance of matching messages: it strikes about one in `every`, `times` times (None: until it is lifted).
 
     `where`: "call" (the product calls the service), "delivery" (the service calls the product) or "both".
     `match`: only messages whose method contains this text; empty matches all.
-    `seconds`: how long `delay` and `slow` hold a message back, and for how much of the world's time an `outage` lasts.
+    `seconds`: how long `delay` and `slow` hold a message back, and how long an `outage` lasts in the world's time.
 
-    What happens to a call: `drop` cuts it before the work, `answer_lost` after it; `error` answers 500 and `outage`
-    503, both without the work; `duplicate` does the work twice; `reorder` does it after the next call.
-    What happens to a delivery: `drop`, `error` and `outage` lose it and `answer_lost` loses what the product said to
-    it (a service that retries will try again); `duplicate` sends it twice, `reorder` after the next one.
+    Effects on a call:
+
+    - `drop` cuts it before the work, `answer_lost` after it.
+    - `error` answers 500 and `outage` 503, both without the work.
+    - `duplicate` does the work twice; `reorder` does it after the next call.
+
+    Effects on a delivery:
+
+    - `drop`, `error` and `outage` lose it.
+    - `answer_lost` loses the product's answer, so a service that retries will try again.
+    - `duplicate` sends it twice, `reorder` after the next one.
     """
 
     service: Literal["telegram", "slack", "stripe", "mail"]
@@ -79,13 +86,14 @@ class Fault:
     times: Annotated[int, Field(ge=1)] | None = 1  # how often it still strikes
     seconds: Annotated[float, Field(ge=0, le=MOST_SECONDS)] = 0.0
     every: Annotated[int, Field(ge=1)] = 1
-    number: int = 0  # given by the world
+    number: int = 0  # set by the world
     struck: int = 0
     until: datetime | None = None  # when an outage ends by itself
 
     def strikes(self, service: str, where: Where, method: str, dice: random.Random) -> bool:
-        """Whether it hits this message; a strike is used up. Dice, because people repeat themselves: a count of four
-        would hit the same press each time that it is tried again.
+        """Return whether it hits this message; a hit is used up.
+
+        The choice is random because people repeat themselves: a count of four would hit each retry of the same press.
         """
         if self.service != service or self.where not in (where, "both") or self.match not in method:
             return False
@@ -109,7 +117,7 @@ class World:
     wire: deque[WireMessage] = field(default_factory=lambda: deque(maxlen=5_000))
     faults: list[Fault] = field(default_factory=list)
     changes: int = 0  # pieces of news so far; a message on the wire alone changes no screen
-    began: datetime = field(init=False)  # tells this world from an earlier one at the same address
+    began: datetime = field(init=False)  # distinguishes this world from an earlier one at the same address
     _count: int = 0
     _faults_set: int = 0
     _listeners: set[asyncio.Queue[dict[str, Any]]] = field(default_factory=set)
@@ -142,13 +150,13 @@ class World:
         self.tell({"kind": "faults"})
 
     def standing(self) -> list[Fault]:
-        """The faults that may still strike."""
+        """Return the faults that may still strike."""
         now = self.clock.now()
         self.faults = [each for each in self.faults if not each.over(now)]
         return self.faults
 
     def strike(self, service: str, where: Where, method: str) -> Fault | None:
-        """The fault that hits this message; None when the way is clear."""
+        """Return the fault that hits this message, or None."""
         found = next((each for each in self.standing() if each.strikes(service, where, method, self.random)), None)
         if found is not None:
             self.standing()
@@ -165,7 +173,7 @@ class World:
             self._changed = asyncio.Event()
 
     async def change_after(self, number: int, seconds: float) -> int:
-        """Wait until there were more than `number` changes, or so long. Gives how many there were."""
+        """Wait until there were more than `number` changes, or for so long. Return how many there were."""
         if self.changes <= number:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), seconds)

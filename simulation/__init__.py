@@ -1,4 +1,4 @@
-"""Simulated worlds: the product's own code in a world whose time, order of events and troubles come from a seed.
+"""Simulated worlds: the product's own code in a world whose time, order of events and faults come from a seed.
 
-`make simulate SEEDS=200` plays so many worlds and says what did not hold; docs/decisions names what is real in it.
+`make simulate SEEDS=200` plays so many worlds and reports the violations. docs/decisions says which parts are real.
 """

@@ -1,7 +1,7 @@
 """`python -m simulation --seeds 200`: play so many worlds; `--replay 17` plays one again and prints what happened.
 
-`--replay 17 --without no_sweep` plays it as `docs/mutants.md` names it: of that rule's scale and faults, with the rule
-off; `--as no_sweep` the same with all rules in force.
+`--replay 17 --without no_sweep` plays it as `docs/mutants.md` names it: with that rule's scale and faults, and the rule
+off. `--as no_sweep` does the same with all rules in force.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ from simulation.world import Verdict, play
 
 REGRESSIONS: Final = Path(__file__).with_name("regressions.txt")
 ROOT: Final = Path(__file__).parents[1]
-SHOWN: Final = 5  # violations of a world; the rest says the same
-COUNTED: Final = ("fault", "killed")  # what a world counts of its faults
+SHOWN: Final = 5  # violations shown of each world
+COUNTED: Final = ("fault", "killed")  # prefixes of the counts that go into the census
 
 
 def kept_seeds() -> list[int]:
-    """Seeds that have found something once. They are played in every run."""
+    """Return the seeds that once found something. They are played in every run."""
     lines = REGRESSIONS.read_text().splitlines()
     return [int(line.split("#")[0]) for line in lines if line.split("#")[0].strip()]
 
 
 def seed_of_commit() -> int:
-    """Other seeds for each commit, the same ones for the same; the first seed of all where there is no commit."""
+    """Return a first seed that differs between commits and is the same for one commit; 1 without a commit."""
     ask = ("git", "rev-parse", "HEAD")
     told = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
     return int(told.stdout[:8], 16) if told.returncode == 0 else 1
 
 
 def main() -> int:
-    warnings.simplefilter("ignore")  # a killed process leaves coroutines behind that nobody will ever await
+    warnings.simplefilter("ignore")  # a killed process leaves coroutines behind that are never awaited
     asked = arguments()
     if asked.replay is not None:
         return replay(asked.replay, asked.without or asked.like, off=asked.without is not None)
@@ -99,7 +99,7 @@ def report(verdict: Verdict) -> str:
 
 
 def census(verdicts: Iterable[Verdict]) -> str:
-    """How often each fault and each ending came."""
+    """Return how often each fault and each ending came."""
     seen = Counter[str]()
     for verdict in verdicts:
         seen.update(verdict.census)
@@ -108,7 +108,7 @@ def census(verdicts: Iterable[Verdict]) -> str:
 
 
 def summary(verdicts: list[Verdict], seconds: float) -> str:
-    """All worlds together. `seconds`: how long those of this run have taken."""
+    """Return a summary of all worlds. `seconds`: how long those of this run have taken."""
     kinds = {what for verdict in verdicts for what in verdict.counts if what.startswith("fault")}
     return (
         f"{len(verdicts)} worlds, {sum(each.journeys for each in verdicts)} journeys, {seconds:.0f} s in this run, "

@@ -1,4 +1,4 @@
-"""What all parts of a world share: its time, chance, faults, trace and tasks, and a way to reach the product.
+"""The common parts of a world: its time, chance, faults, trace and tasks, and a way to reach the product.
 
 `World` completes it. The parts know this much of the world, and nothing of each other.
 """
@@ -25,22 +25,22 @@ from simulation.scenario import Scenario
 
 Answer = TypeVar("Answer")
 
-OPENS: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, whose deals run over the turn of the year
+OPENS: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday; its deals run over the turn of the year
 DAY: Final = 86_400.0
 QUIET_AFTER: Final = 30 * DAY
 ASKS_EVERY: Final = (3 * 3_600.0, 24 * 3_600.0)
-TOO_OFTEN: Final = 100  # of one deed: with the waits of the product that is days
+TOO_OFTEN: Final = 100  # requests for one effect: with the product's waits that takes days
 
 
 class Endpoint(Protocol):
-    """Where one process of the product takes what comes from outside."""
+    """The place where one process of the product receives input from outside."""
 
     update_handler: UpdateHandler
     webhooks: StripeWebhooks
 
 
 class Process(Protocol):
-    """One process of the product, as the services around it see it: it may die or be slow at a boundary."""
+    """One process of the product, as the services around it see it. It may die or be slow at a boundary."""
 
     number: int
 
@@ -51,7 +51,7 @@ class Process(Protocol):
 
 @dataclass
 class Pulse:
-    """The machines' own clock, as far as it matters: for how long no process was there at all."""
+    """The machines' own clock, reduced to the total time in which no process was running."""
 
     away: timedelta = timedelta()
 
@@ -60,7 +60,10 @@ class Pulse:
 
 
 class Environment(ABC):
-    """`healed`: no faults come any more. The names of the streams of chance are part of every seed."""
+    """The world as its parts see it. `healed`: the faults are over.
+
+    The names of the streams of chance are part of every seed.
+    """
 
     def __init__(self, scenario: Scenario, loop: SeededLoop) -> None:
         self.scenario = scenario
@@ -80,21 +83,21 @@ class Environment(ABC):
         self._asked = Counter[str]()
         self._tasks: dict[asyncio.Task[Any], None] = {}
 
-    # --- what only the whole world knows ------------------------------------------------------------------------------
+    # --- implemented by the world -------------------------------------------------------------------------------------
 
     @abstractmethod
     def knows(self, table: str, key: str) -> bool:
-        """Whether the table has a committed row of this key."""
+        """Return whether the table has a committed row of this key."""
 
     @abstractmethod
     async def ask(self, question: Callable[[Endpoint], Coroutine[Any, Any, Answer]]) -> Answer | None:
-        """Bring something to any process that is there. None: its outcome is unknown."""
+        """Bring an input to a random living process. None means that its outcome is unknown."""
 
     @abstractmethod
     def doom_somebody(self, why: str) -> None:
-        """A process that is there dies at one of its next boundaries."""
+        """Let a living process die at one of its next boundaries."""
 
-    # --- what everybody asks ------------------------------------------------------------------------------------------
+    # --- used by all parts --------------------------------------------------------------------------------------------
 
     @property
     def seconds(self) -> float:
@@ -104,32 +107,34 @@ class Environment(ABC):
         return self.fault_plan.strikes(kind, self.seconds)
 
     def asks_every(self) -> float:
-        """Seconds between two looks at the provider. The product's are two minutes; nothing is told between these."""
+        """Return the seconds between two sweeps of the provider. The product's are two minutes, which would add no
+        news.
+        """
         return DAY * self._slowly() if self.healed else between(self.chance, *ASKS_EVERY)
 
     def books_every(self) -> float:
-        """Seconds between two nights on which the books are laid beside the provider's; fewer when nothing happens."""
+        """Return the seconds between two nightly reconciliations; they are rarer when nothing happens."""
         return 3 * DAY * self._slowly() if self.healed else DAY
 
     def _slowly(self) -> int:
-        """Long after the faults a world only waits for its last deadlines."""
+        """Return how many times slower to look: long after the faults, a world only waits for its last deadlines."""
         return 1 if self.seconds < self.lasts + QUIET_AFTER else 5
 
     def is_poison(self, post: str) -> bool:
-        """Whether this message is one that the chat will never take, however often it is brought."""
+        """Return whether the chat will never accept this message, however often it is delivered."""
         if post not in self._poison:
             self._poison[post] = self.strikes("chat_poison")
         return self._poison[post]
 
     def asked(self, key: str | None) -> None:
-        """The provider is asked for a deed under this key. What it has saved for it will not get better."""
+        """Count the requests for one idempotency key, and give up on too many: its saved answer will not get better."""
         if key is not None:
             self._asked[key] += 1
             if self._asked[key] == TOO_OFTEN:
                 self.loop.give_up(f"{key} was asked for {TOO_OFTEN} times")
 
     def spawn(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
-        """A task of the world's, which no kill touches."""
+        """Start a task of the world, which no kill touches."""
         task = self.loop.create_task(work, context=contextvars.Context())
         self._tasks[task] = None
         task.add_done_callback(lambda done: self._tasks.pop(done, None))

@@ -1,4 +1,4 @@
-"""A long run's memory: a line of JSON for each world or rule, written at once, so that it can go on where it ended."""
+"""The memory of a long run: a JSON line for each world or rule, written at once, to resume from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ else:
 
 
 class Log(Generic[Kept]):
-    """What is kept of `kind`. Without a path nothing is written, and nothing is known from before."""
+    """The records of `kind`. Without a path nothing is written, and nothing is known from before."""
 
     def __init__(self, kind: type[Kept], path: Path | None) -> None:
         self._kind = kind

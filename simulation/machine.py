@@ -1,7 +1,7 @@
 """One process of the product: its real parts on the world's database, provider and chats. It can be killed anywhere.
 
-A killed process does nothing any more: its tasks are cancelled, and whatever of it still reaches a boundary meets
-`Killed`, which no handler of the product catches. Its memory is gone; another one starts on what the tables hold.
+A killed process does nothing any more: its tasks are cancelled. Any rest of it that reaches a boundary meets `Killed`,
+which no handler of the product catches. Its memory is gone; another process starts from the tables.
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ from simulation.services.stripe_wire import StripeWire
 Answer = TypeVar("Answer")
 
 SLOW: Final = (0.05, 90.0)  # seconds that a slow crossing takes
-MOMENT: Final = 1.0  # seconds until what is due already is swept
+MOMENT: Final = 1.0  # seconds until something that is already due is swept
 HOUR: Final = 3_600.0
-BOUNDARIES: Final = 8  # of commits, at one of which a doomed process dies
+BOUNDARIES: Final = 8  # a doomed process dies at one of so many next boundaries of commits
 
 HOST: contextvars.ContextVar[Machine | None] = contextvars.ContextVar("host", default=None)
 
 
 class Killed(BaseException):
-    """The process is dead. No `except Exception` of the product sees it."""
+    """The process is dead. The product's `except Exception` cannot catch it."""
 
 
 class Gone(Exception):
-    """Whoever spoke to the process finds the line dead, and does not know what became of it."""
+    """The connection to the process is dead, and the caller does not know the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What all processes of one world share. `committed` and `lost` tell the world about one of them."""
+    """The common parts of all processes of one world. `committed` and `lost` tell the world about one of them."""
 
     world: Environment
     path: str
@@ -76,7 +76,7 @@ class Machine:
         self.world = deployment.world
         self.number = number
         self.alive = True
-        self._ends_after: int | None = None  # boundaries of commits, when its end is near already
+        self._ends_after: int | None = None  # boundaries of commits until it dies, if it is doomed
         self.tasks: dict[asyncio.Task[Any], None] = {}
         self.changed = asyncio.Event()  # something was committed, perhaps with a deadline
         self._why = ""
@@ -123,13 +123,13 @@ class Machine:
             self.spawn(work)
 
     def spawn(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
-        """A task of this process, and all that it starts in turn."""
+        """Start a task of this process, which owns all tasks that it starts in turn."""
         context = contextvars.copy_context()
         context.run(HOST.set, self)
         return asyncio.get_running_loop().create_task(work, context=context)
 
     async def serve(self, work: Coroutine[Any, Any, Answer]) -> Answer:
-        """Let the process do something for somebody outside. Raises Gone when it dies over it."""
+        """Let the process do something for an outside caller. Raises Gone if it dies over it."""
         if not self.alive:
             work.close()
             raise Gone
@@ -142,7 +142,7 @@ class Machine:
             raise Gone from None
 
     def die(self, why: str) -> None:
-        """Pull the plug."""
+        """Kill the process at once."""
         if not self.alive:
             return
         self.alive = False
@@ -155,7 +155,7 @@ class Machine:
     # --- boundaries ---------------------------------------------------------------------------------------------------
 
     def standing(self) -> None:
-        """Whoever crosses a boundary after death does not."""
+        """Raise Killed if the process is dead, so that it crosses no boundary after its death."""
         if not self.alive:
             raise Killed
 
@@ -166,7 +166,7 @@ class Machine:
             raise Killed
 
     def doom(self, why: str, within: int) -> None:
-        """It will die at one of its next boundaries: before or after one of its next commits."""
+        """Let it die at one of its next boundaries: before or after one of its next commits."""
         self._ends_after, self._why = within, why
 
     def _nears_its_end(self) -> None:
@@ -178,7 +178,7 @@ class Machine:
         self._ends_after -= 1
 
     async def linger(self, kind: str) -> None:
-        """A slow crossing."""
+        """Let a crossing be slow, if the fault strikes."""
         if self.world.strikes(kind):
             await asyncio.sleep(between(self.world.chance, *SLOW))
         self.standing()
@@ -195,10 +195,10 @@ class Machine:
         self.may_die("kill_after_commit")
         self._nears_its_end()
 
-    # --- what is due --------------------------------------------------------------------------------------------------
+    # --- deadlines ----------------------------------------------------------------------------------------------------
 
     def _is_minute_ten(self) -> bool:
-        """Whether the clock of a talk is about to ring: the free minutes are over, or the time is up."""
+        """Return whether a session's clock is about to ring: the free minutes are over, or the time is up."""
         due = as_kept(self.world.clock.now())
         timer_handlers = (
             "SELECT 1 FROM timer WHERE due_at <= ? AND event IN ('minute:10', 'free_over_no_answer', 'time_up')"
@@ -206,7 +206,7 @@ class Machine:
         return self.runner.raw.execute(timer_handlers, (due,)).fetchone() is not None
 
     def _until_due(self) -> float:
-        """Seconds until something in the tables is due; at least one, or a blocked lane would stop the clock."""
+        """Return the seconds until something in the tables is due: at least one, or a blocked lane stops the clock."""
         raw = self.runner.raw
         timer = raw.execute("SELECT MIN(due_at) FROM timer").fetchone()[0]
         post = raw.execute(
@@ -216,10 +216,10 @@ class Machine:
         waits = [(due - self.world.clock.now()).total_seconds() for due in deadlines]
         return min(max(min(waits, default=DAY), 1.0), DAY)
 
-    # --- what it does by itself ---------------------------------------------------------------------------------------
+    # --- its own loops ------------------------------------------------------------------------------------------------
 
     async def _ring(self) -> None:
-        """Sweep whenever something is due; between that a sweep would find nothing. What stays due is left longer."""
+        """Sweep whenever something is due; other sweeps would find nothing. Wait longer for what stays due."""
         pause, not_before = MOMENT, 0.0
         while True:
             self.changed.clear()
@@ -252,7 +252,7 @@ class Machine:
             await self._try(self.sweeps.lay_books_beside())
 
     async def _try(self, work: Coroutine[Any, Any, Any]) -> None:
-        """As the scheduler does it: what fails is logged, and tried again in its turn."""
+        """Work as the scheduler does: a failure is logged, and the work is tried again in its turn."""
         try:
             await work
         except OperationalError:

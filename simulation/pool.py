@@ -1,4 +1,4 @@
-"""Many worlds, one after the other in each of several processes; what did not hold comes back with its seed."""
+"""Many worlds, one after the other in each of several processes; a violation comes back with its seed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a world's database needs no dis
 
 
 def play_many(seeds: Iterable[int], processes: int) -> Iterator[Verdict]:
-    """Verdicts in the order of the seeds."""
+    """Yield the verdicts in the order of the seeds."""
     if processes == 1:
         yield from (play_alone(seed) for seed in seeds)
         return
@@ -25,15 +25,15 @@ def play_many(seeds: Iterable[int], processes: int) -> Iterator[Verdict]:
         try:
             yield from pool.map(play_alone, seeds)
         finally:
-            pool.shutdown(cancel_futures=True)  # who has seen enough asks for no more
+            pool.shutdown(cancel_futures=True)  # the caller has seen enough
 
 
 def play_alone(seed: int) -> Verdict:
-    """One world in this process."""
+    """Play one world in this process."""
     return play(Scenario(seed), Path(scratch_folder().name))
 
 
 @functools.cache
 def scratch_folder() -> tempfile.TemporaryDirectory[str]:
-    """Where this process keeps its databases, until it ends."""
+    """Return the folder where this process keeps its databases until it ends."""
     return tempfile.TemporaryDirectory(prefix="parley-simulation-", dir=MEMORY if MEMORY.is_dir() else None)

@@ -1,4 +1,4 @@
-"""Watches the crossings while a world runs: each input has one effect and an answer, and nothing is said too early."""
+"""Watches the crossings of a running world: each input has one effect and an answer, and no message leaves early."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from core.kernel.transaction import Ctx
 
 
 class Recorder:
-    """Notes what cannot be seen in the end any more. `found` is what did not hold. `knows`: is this row committed?"""
+    """Notes what cannot be seen at the end. `found`: the violations. `knows`: tells whether a row is committed."""
 
     def __init__(self, knows: Callable[[str, str], bool]) -> None:
         self._knows = knows
         self._fresh: Counter[str] = Counter()
         self._posts: dict[str, int] = {}
         self._known: set[str] = set()
-        self.yes = Counter[tuple[str, str]]()  # verb and booking: how often its seeker has pressed a yes to pay
-        self.cancelled: set[str] = set()  # and those whose seeker has called off, knowing what it costs
-        self.accepted: dict[str, bool] = {}  # key of each input that was acknowledged, and whether it was answered
+        self.yes = Counter[tuple[str, str]]()  # verb and booking: how often the seeker pressed a yes to pay
+        self.cancelled: set[str] = set()  # bookings that the seeker cancelled, knowing the cost
+        self.accepted: dict[str, bool] = {}  # key of each acknowledged input, and whether it was answered
         self._over: set[str] = set()  # messages that have arrived, or never will
-        self.on_the_way: set[str] = set()  # messages that were put off, and have not arrived since
+        self.on_the_way: set[str] = set()  # messages that were delayed, and have not arrived since
         self.found: list[str] = []
 
     def said_yes(self, verb: str, booking: str) -> None:
@@ -39,7 +39,7 @@ class Recorder:
             self._posts[about] = len(ctx.posts)
 
     def took(self, turn: Turn, answered: Answered) -> None:
-        """The product says that it has taken an input."""
+        """Note that the product has accepted an input."""
         self._fresh[turn.key] += not answered.again
         if self._fresh[turn.key] > 1:
             self.found.append(f"input {turn.key} had its effect twice")
@@ -49,7 +49,7 @@ class Recorder:
             self.found.append(f"input {turn.key} was met with silence: {turn.input}")
 
     def told(self, post: Post) -> None:
-        """A message is about to leave: what it says must have been committed."""
+        """Check that a message that is about to leave was committed."""
         if post.id in self._known:
             return
         self._known.add(post.id)
@@ -57,7 +57,7 @@ class Recorder:
             self.found.append(f"post {post.id} was sent before it was committed")
 
     def carried(self, post: Post, outcome: Delivered | Later | Never) -> None:
-        """What came of it: a message that was put off is still owed, unless a quicker process has brought it."""
+        """Note the outcome: a delayed message is still owed, unless a quicker process has delivered it."""
         if not isinstance(outcome, Later):
             self._over.add(post.id)
             self.on_the_way.discard(post.id)
@@ -65,5 +65,5 @@ class Recorder:
             self.on_the_way.add(post.id)
 
     def unanswered(self, known: Any) -> list[str]:
-        """Inputs that were acknowledged and of which nothing is kept. `known(key)`: whether the inbox has it."""
+        """Return the inputs that were acknowledged and lost. `known(key)`: whether the inbox has it."""
         return [f"input {key} was acknowledged and is lost" for key in self.accepted if not known(key)]

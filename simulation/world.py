@@ -1,7 +1,7 @@
-"""One world out of one seed: a market that is open for weeks under faults, and must come to rest after them.
+"""One world from one seed: a market that runs for weeks under faults, and comes to rest after them.
 
-First its people trade while everything goes wrong that this seed has in store. Then all heals, and nothing may be left:
-every deal ends, every cent is where it belongs, and both books agree.
+First its people trade under all the faults of this seed. Then the faults end, and nothing may be left. Every deal ends,
+every cent is where it belongs, and both books agree.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from simulation.services.stripe_account import StripeAccount
 
 Answer = TypeVar("Answer")
 
-PATIENCE_DAYS: Final = 420  # after the faults: a chargeback is written off after 270
-RESTS: Final = 2 * DAY  # at least, after the faults
-LOOKS_EVERY: Final = DAY  # when the world asks whether all has ended
+PATIENCE_DAYS: Final = 420  # days after the faults: a chargeback is written off after 270
+RESTS: Final = 2 * DAY  # at least so long after the faults
+LOOKS_EVERY: Final = DAY  # seconds between checks whether all has ended
 AWAY: Final = (0.5, 60.0)  # seconds until a killed process is started again
 LONG_AWAY: Final = (120.0, 20 * 3_600.0)
 AUDIT_EVERY: Final = 150  # commits
@@ -48,7 +48,7 @@ AUDIT_EVERY: Final = 150  # commits
 
 @dataclass(slots=True)
 class Verdict:
-    """What became of one world. `rested`: it was judged in the end, too, and not left before."""
+    """The result of one world. `rested`: it was also judged at its end, and not left before."""
 
     seed: int
     fingerprint: str
@@ -66,7 +66,7 @@ class Verdict:
 
 
 class World(Environment):
-    """Everything that there is."""
+    """The whole world: the product's processes, its people and its services."""
 
     def __init__(self, scenario: Scenario, loop: SeededLoop, path: str) -> None:
         super().__init__(scenario, loop)
@@ -132,7 +132,7 @@ class World(Environment):
             return
 
     def lost(self, machine: Machine) -> None:
-        """A process has died; somebody will start another."""
+        """Remove a dead process; another one is started later."""
         self.machines.remove(machine)
         if not self.machines:
             self._dark_since = self.seconds
@@ -143,7 +143,7 @@ class World(Environment):
         dead.runner.raw.close()
         await self.start_machine()
 
-    # --- its course ---------------------------------------------------------------------------------------------------
+    # --- its run ------------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         for _ in range(self.chance.choice((1, 1, 2))):
@@ -178,12 +178,12 @@ class World(Environment):
         return bool(self.judge.unfinished()) or self.seconds < self.lasts + RESTS
 
     def _is_told(self) -> bool:
-        """Whether there is something to tell already, for who wants to know no more."""
+        """Return whether a hasty scenario has a finding, or its last day has come."""
         told = self.scenario.hasty and bool(mistakes.heard or self.recorder.found or self.judge.found)
         return told or self.seconds >= DAY * self.scenario.until_day
 
     async def _settle_books(self) -> None:
-        """The last night: what the provider says, and what we say."""
+        """Compare the provider's books with ours, on the last night."""
         await self.ask(lambda machine: machine.sweeps.keep_books())
         await self.ask(lambda machine: machine.reconciler.sweep())
         differences = await self.ask(lambda machine: machine.reconciler.reconcile())
@@ -211,7 +211,7 @@ def play(scenario: Scenario, folder: Path) -> Verdict:
             loop.run_until_complete(world.run())
         except Hung as hung:
             world.judge.found.append(f"hung: {hung}")
-        with suppress(Hung):  # and has been told
+        with suppress(Hung):  # it was reported already
             loop.run_until_complete(asyncio.sleep(0))
     finally:
         asyncio.set_event_loop(None)
@@ -243,7 +243,7 @@ def verdict_of(world: World) -> Verdict:
 def belonging(
     loop: asyncio.AbstractEventLoop, work: Any, context: contextvars.Context | None = None
 ) -> asyncio.Task[Any]:
-    """Every task belongs to the process in whose name it runs, and dies with it."""
+    """Make a task that belongs to the process in whose name it runs, and dies with it."""
     task = asyncio.Task(work, loop=loop, context=context)
     host = HOST.get() if context is None else context.get(HOST)
     if host is not None:
@@ -259,5 +259,5 @@ def known_market_context() -> MarketContext:
 
 @cache
 def empty_market(folder: Path) -> Path:
-    """A migrated database to copy from."""
+    """Return a migrated database to copy from."""
     return make_empty(folder / "empty.sqlite")

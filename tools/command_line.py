@@ -1,4 +1,4 @@
-"""`python main.py run | demo | doctor`: what the operator types."""
+"""`python main.py run | demo | doctor`: the operator's command line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Command = Callable[[Settings], Coroutine[Any, Any, int]]
 
 
 def main() -> None:
-    """Read the command and the environment, run, and say by the exit status whether all went well."""
+    """Read the command and the environment, run the command, and exit with its status."""
     if sys.argv[1:2] == ["search-batch"]:  # works on files alone, and needs no settings
         sys.exit(search_batch(sys.argv[2:]))
     if sys.argv[1:2] == ["screens"]:  # plays in a world of its own
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def loop_run(work: Coroutine[Any, Any, int]) -> int:
-    """On uvloop where it is there: half the cost of a chat update is waiting for sockets."""
+    """Run on uvloop if it is there: half the cost of a chat update is waiting for sockets."""
     try:
         import uvloop  # noqa: PLC0415 - not on every platform
     except ImportError:
@@ -57,7 +57,7 @@ def loop_run(work: Coroutine[Any, Any, int]) -> int:
 
 
 def quiet_logs() -> None:
-    """Warnings and worse, as lines of JSON, on standard error."""
+    """Log warnings and worse as lines of JSON on standard error."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -68,13 +68,13 @@ def quiet_logs() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    # The scheduler says at every tick that it ticked.
+    # The scheduler logs every tick.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 async def run(settings: Settings) -> int:
-    """Open the market until somebody presses Ctrl-C."""
-    from config.installation import installed  # noqa: PLC0415 - a wrong setting is told before the libraries load
+    """Open the market until Ctrl-C is pressed."""
+    from config.installation import installed  # noqa: PLC0415 - a wrong setting is reported before the libraries load
     from tools.seed.opening import seed_market  # noqa: PLC0415 - as above
 
     async with installed(settings, seed_market) as here:
@@ -89,7 +89,7 @@ async def run(settings: Settings) -> int:
 
 
 def closing(settings: Settings) -> str:
-    """What Ctrl-C does: the lab's people, chats and money live in its memory, whatever becomes of the database."""
+    """Return what Ctrl-C does: the lab's people, chats and money are lost, even if the database stays."""
     lost = "Ctrl-C closes the market; what was played ends with it, and the next start makes a new one."
     kept = (
         "" if settings.database_url is None else " The database stays, without the people and chats that it speaks of."
@@ -112,7 +112,7 @@ def search_batch(arguments: list[str]) -> int:
 
 
 def screens(arguments: list[str]) -> int:
-    """Every card, form and notice on one page."""
+    """Write every card, form and notice on one page."""
     from tools.screens.gathering import gather  # noqa: PLC0415 - as above
 
     told, faults = gather(arguments, quiet_logs, say_so_far)
@@ -127,28 +127,28 @@ def say_so_far(line: str) -> None:
 
 
 async def doctor(settings: Settings) -> int:
-    """What is configured, what is missing, and whether it answers."""
+    """Report what is configured, what is missing, and whether it answers."""
     from tools.doctor import examine  # noqa: PLC0415 - as above
 
     return await examine(settings)
 
 
 async def demo(settings: Settings, faults: str = "") -> int:
-    """A whole trade, played through both bots and printed; or played under faults."""
+    """Play a whole trade through both bots and print it, or play it under faults."""
     from tools.demo.demo import play  # noqa: PLC0415 - as above
 
     return await play(settings, faults)
 
 
 async def verify_ledger(settings: Settings) -> int:
-    """Follow the chain over all entries, add up every balance anew, and name the first row that does not fit."""
+    """Follow the chain over all entries, recompute every balance, and name the first wrong row."""
     from tools.ledger_verification import verify_books  # noqa: PLC0415 - as above
 
     return await verify_books(settings)
 
 
 async def earnings(settings: Settings, pay: str = "") -> int:
-    """Lay the provider's books beside ours, say what the market has earned and may pay out, and pay out so much."""
+    """Compare the provider's books with ours, print what the market has earned and may pay out, and pay out `pay`."""
     from tools.earnings import earn  # noqa: PLC0415 - as above
 
     return await earn(settings, pay)

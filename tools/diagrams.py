@@ -24,7 +24,7 @@ never this page. In brackets stands who may do it: *time* is a deadline, *system
 
 
 def processes() -> list[Process[Any]]:
-    """Every process that some module of core defines, by name."""
+    """Return every process that a module of core defines, by name."""
     found: dict[str, Process[Any]] = {}
     for each in pkgutil.walk_packages(core.__path__, "core."):
         module = importlib.import_module(each.name)
@@ -33,7 +33,6 @@ def processes() -> list[Process[Any]]:
 
 
 def page() -> str:
-    """The whole page."""
     return "\n".join([HEAD, *(_section(process) for process in processes())])
 
 

@@ -1,4 +1,4 @@
-"""`main.py doctor`: in plain words what is configured and what is missing, and a proof of every connection."""
+"""`main.py doctor`: in plain words, the configuration, its gaps, and a proof of every connection."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Check:
 
 
 async def examine(settings: Settings) -> int:
-    """Print a line for each part; the exit status is 0 when all of them work."""
+    """Print a line for each part. Return the exit status: 0 if all of them work."""
     lab = await open_lab(settings, port=0)
     try:
         whole = pointed_at(with_database(settings), lab) if lab is not None else settings
@@ -48,7 +48,7 @@ async def examine(settings: Settings) -> int:
         for check in checks:
             try:
                 print(f"{WELL}{check.name} ({check.source}): {await check.prove()}")
-            except Exception as fault:  # whatever it is, the doctor says it
+            except Exception as fault:  # the doctor reports any error
                 failures += 1
                 print(f"{ILL}{check.name} ({check.source}): {type(fault).__name__}: {fault}")
         for line in advice(settings):
@@ -61,7 +61,7 @@ async def examine(settings: Settings) -> int:
 
 
 def checks_of(given: Settings, whole: Settings) -> list[Check]:
-    """`given` as the environment says it, `whole` with the lab in every gap."""
+    """Return the checks. `given`: the settings of the environment; `whole`: the same with the lab in every gap."""
 
     def source(in_lab: bool, variable: str) -> str:
         return f"the lab; set {variable} for the real one" if in_lab else f"from {variable}"
@@ -84,7 +84,7 @@ async def catalogue() -> str:
 
 
 async def database_answers(settings: Settings) -> str:
-    """Migrates, then checks the books themselves."""
+    """Migrate the database, then check the books themselves."""
     address = settings.database_url or DEFAULT
     await upgrade(address)
     transactions = Transactions(await open_database(address), SystemClock(), Ids(bytes), Reactions())
@@ -143,7 +143,7 @@ async def mail_answers(settings: Settings) -> str:
 
 
 def advice(settings: Settings) -> list[str]:
-    """What is not wrong, but worth knowing."""
+    """Return hints that are worth knowing although nothing is wrong."""
     lines = []
     if settings.public_url is None and not settings.stripe_in_lab:
         lines.append("PUBLIC_URL is not set: Stripe's webhooks cannot reach us, and pay pages cannot lead back here.")

@@ -1,4 +1,4 @@
-"""`main.py earnings`: what the market has earned and may pay out; with `--pay`, pays so much of it out."""
+"""`main.py earnings`: what the market has earned and may pay out; `--pay` pays out that amount."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ NO_PROVIDER: Final = (
 
 
 async def earn(settings: Settings, pay: str = "") -> int:
-    """Print what is free by currency; the exit status is 0 unless a payout was wished for and not made."""
+    """Print the free money by currency. Return the exit status: 0 unless a requested payout failed."""
     if settings.stripe_secret_key is None:
         print(NO_PROVIDER)
         return 1 if pay else 0
-    await upgrade(settings.database_url or DEFAULT)  # where nothing was ever opened, there are no tables yet
+    await upgrade(settings.database_url or DEFAULT)  # a database that was never opened has no tables yet
     clock = SystemClock()
     transactions = Transactions(await open_database(settings.database_url or DEFAULT), clock, Ids(bytes), Reactions())
     provider = StripeProvider(
@@ -52,7 +52,7 @@ async def earn(settings: Settings, pay: str = "") -> int:
 
 
 async def pay_out(provider: Provider, free: dict[str, Money], wish: str, day: str) -> int:
-    """`wish`: "100.00 EUR". The same sum on the same day is the same payout, however often it is typed."""
+    """Pay out `wish`, for example "100.00 EUR". The same sum on the same day is one payout."""
     amount = amount_of(wish)
     if amount is None or amount > free.get(amount.currency, amount - amount):
         print(f"  !!  {wish} is not free, or not an amount like 100.00 EUR")

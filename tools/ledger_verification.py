@@ -1,4 +1,4 @@
-"""`main.py verify-ledger`: whether the books are what was written, from the first entry to the last."""
+"""`main.py verify-ledger`: a check that the books are unchanged, from the first entry to the last."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from core.money.ledger.chain import link_entries, verify
 
 
 async def verify_books(settings: Settings) -> int:
-    """Print what was found; the exit status is 0 when the chain and all balances hold."""
+    """Print the findings. Return the exit status: 0 if the chain and all balances hold."""
     address = books_at(settings)
     print(f"      {address}")
-    await upgrade(address)  # where nothing was ever opened, there are no tables yet
+    await upgrade(address)  # a database that was never opened has no tables yet
     transactions = Transactions(await open_database(address), SystemClock(), Ids(bytes), Reactions())
     try:
-        while await transactions.run(MARKET, link_entries):  # what was written last is not chained yet
+        while await transactions.run(MARKET, link_entries):  # the newest entries are not chained yet
             pass
         verdict = await transactions.run(MARKET, verify)
     finally:
@@ -34,7 +34,7 @@ async def verify_books(settings: Settings) -> int:
 
 
 def books_at(settings: Settings) -> str:
-    """The installation's database; of a market that the lab plays without one, that of the world opened last."""
+    """Return the installation's database. If the lab plays a market without one, return that of its last world."""
     if settings.database_url is not None:
         return settings.database_url
     return f"sqlite:///{LAB_DATABASE}" if settings.needs_lab and LAB_DATABASE.exists() else DEFAULT

@@ -1,4 +1,4 @@
-"""A market that has been open for long: so many deals whose money is held, each with its timer."""
+"""A market that has been open for long: many deals with held money, each with its timer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def fill(url: str, size: int) -> None:
-    """Write them all at once, without the guards, which then stand again."""
+    """Write them all at once with the guards off, then put the guards back."""
     await within(url, lambda connection: _fill(connection, size))
 
 
@@ -45,7 +45,7 @@ def _fill(connection: Connection, size: int) -> None:
 
 
 def _rows(batch: list[int]) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
-    """Entries, postings, balances, links and timers of these deals."""
+    """Return entries, postings, balances, links and timers of these deals."""
     names = [(n, f"0{n:025}", f"f{n}") for n in batch]
     yield (
         Entry,

@@ -1,8 +1,12 @@
-"""The floor of the ledger's bench: the same rows written by hand, with no rule looked at by anybody.
+"""The floor of the ledger's bench: the same rows written by hand, with no rule checked.
 
-Per movement: is its key known, its postings, both sides of each account, the entry, the row that says it is to be
-chained. In SQLite by the standard library's sqlite3, sixty-four to a commit; in PostgreSQL by asyncpg, a transaction
-each, over as many connections as the product has. Both as durable as the product's.
+For each movement it looks up the key. It writes the postings, both sides of each account, and the entry. It also writes
+the row that says that the entry is to be chained.
+
+- In SQLite it uses the standard library's sqlite3, sixty-four movements to a commit.
+- In PostgreSQL it uses asyncpg, a transaction each, over as many connections as the product has.
+
+Both are as durable as the product's.
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ names = count(1)
 
 
 def rows_of(movement: Raw) -> tuple[str, str, list[tuple[str, int, str, int, str, str]]]:
-    """A name, a digest and the postings."""
+    """Return a movement's name, digest and postings."""
     name = f"{next(names):026}"
     digest = hashlib.sha256(repr(movement.legs).encode()).hexdigest()
     rows = [(name, n, account, minor, "EUR", "posted") for n, (account, minor) in enumerate(movement.legs, 1)]
@@ -43,7 +47,7 @@ ENTRY = "INSERT INTO ledger_entry (id, key, kind, memo, at, digest) VALUES"
 
 
 class SqliteFloor:
-    """One connection on a file with the product's tables, its triggers taken off."""
+    """One connection to a file with the product's tables, without triggers."""
 
     def __init__(self, path: str) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
@@ -79,7 +83,7 @@ class SqliteFloor:
 
 
 class PostgresFloor:
-    """A pool on a database with the product's tables, its triggers taken off."""
+    """A pool on a database with the product's tables, without triggers."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool

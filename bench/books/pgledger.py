@@ -1,8 +1,9 @@
 """pgledger, a double-entry ledger written in PostgreSQL's own functions, beside ours.
 
-It is one SQL file of its repository (github.com/pgr0ss/pgledger) and in no package index, so who wants it in the table
-fetches the file and names it: `python -m bench.ledger postgresql --pgledger pgledger.sql`. One call for each movement,
-a transaction each, over as many connections as the product has. It knows no keys, so nothing is done once only.
+It is one SQL file of its repository (github.com/pgr0ss/pgledger) and in no package index. To have it in the table,
+fetch the file and name it: `python -m bench.ledger postgresql --pgledger pgledger.sql`. Each movement is one call in a
+transaction of its own, over as many connections as the product has. It knows no keys, so it does not prevent a movement
+from being written twice.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import asyncpg
 
 from bench.books.floor import Raw
 
-# Its names are ULIDs, which a second file of its repository makes letter by letter. This costs less.
+# Its names are ULIDs, which a second file of its repository builds letter by letter. This costs less.
 NAMES = """
     CREATE FUNCTION uuid_to_ulid(name uuid) RETURNS text LANGUAGE sql AS $$ SELECT encode(uuid_send(name), 'hex') $$
 """
@@ -63,7 +64,7 @@ class PgLedger:
 
 
 def transfers(movement: Raw) -> Iterator[tuple[str, str, int]]:
-    """Giver, taker and minor units. Three legs are two transfers: the one leg of a side meets both others."""
+    """Return giver, taker and minor units. Three legs make two transfers: the one leg of a side meets both others."""
     takers = [(account, minor) for account, minor in movement.legs if minor > 0]
     givers = [(account, -minor) for account, minor in movement.legs if minor < 0]
     if len(givers) == 1:

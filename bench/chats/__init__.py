@@ -1,1 +1,1 @@
-"""What holds a conversation with the measured programs: people who sell, a Bot API, and each program's own side."""
+"""Conversations with the measured programs: simulated sellers, a Bot API, and each program's own side."""

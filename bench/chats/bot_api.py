@@ -1,6 +1,6 @@
-"""A pretend Bot API server, small and quick, beside the measured programs: its CPU is nobody's but the bench's own.
+"""A simulated Bot API server, small and quick, beside the measured programs. Only the bench pays for its CPU.
 
-It answers as the real one does (a sent message comes back whole) and hands every message on to whoever waits for it.
+It answers as the real one does: a sent message comes back whole. It hands every message on to the waiting receiver.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BOT = {"id": 7001, "is_bot": True, "first_name": "Bench", "username": "bench_bot
 
 @dataclass
 class BotApi:
-    """`seconds`: how long every call takes to be answered. `calls`: how often each method was called."""
+    """The server's state. `seconds`: the delay of every answer. `calls`: how often each method was called."""
 
     seconds: float = 0.0
     calls: Counter[str] = field(default_factory=Counter)
@@ -31,7 +31,7 @@ class BotApi:
     _messages: int = 1000
 
     def chat(self, chat: int) -> asyncio.Queue[dict[str, Any]]:
-        """The messages that reach a chat, as they come."""
+        """Return the queue of messages that reach a chat."""
         return self._chats.setdefault(chat, asyncio.Queue())
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
@@ -50,7 +50,7 @@ class BotApi:
         return web.json_response({"ok": True, "result": result})
 
     def _shown(self, given: dict[str, Any]) -> dict[str, Any]:
-        """A message, new or changed, reaches the chat."""
+        """Bring a new or changed message to the chat."""
         self._messages += 1
         chat = int(given["chat_id"])
         message = {
@@ -69,7 +69,7 @@ class BotApi:
 
 
 async def parameters(request: web.BaseRequest) -> dict[str, Any]:
-    """A call's parameters, in whichever of the three ways the client sends them."""
+    """Return a call's parameters, in any of the three ways in which the client sends them."""
     body = await request.read()
     if not body:
         return {}

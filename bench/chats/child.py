@@ -1,6 +1,6 @@
-"""The side of a measured program: says where its webhook is, and how much CPU it has used whenever it is asked.
+"""The side of a measured program: it reports where its webhook is, and on request its CPU time so far.
 
-Only the standard library: peers run it in an environment of their own.
+It uses only the standard library, because peers run it in an environment of their own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 SECRET = "bench-secret"  # noqa: S105 - opens nothing: both ends of it are this program
-BOT_TOKEN = "7001:bench-token-of-no-bot-at-all-000000"  # noqa: S105 - the pretend server takes any
+BOT_TOKEN = "7001:bench-token-of-no-bot-at-all-000000"  # noqa: S105 - the simulated server takes any
 
 
 async def report(url: str) -> None:
@@ -27,14 +27,14 @@ async def report(url: str) -> None:
 
 
 def run(serve: Callable[[str, str], Coroutine[Any, Any, None]]) -> None:
-    """Every system gets the faster event loop. Arguments: the API's address and the database's path."""
+    """Run a system on the faster event loop. Arguments: the API's address and the database's path."""
     import uvloop  # noqa: PLC0415 - so that the tables of this module can be read without it
 
     uvloop.run(serve(sys.argv[1], sys.argv[2]))
 
 
 def answers_table(path: str) -> sqlite3.Connection:
-    """Where a peer keeps its answers: one row a chat, as durable as Parley's own."""
+    """Create the table of a peer's answers: one row a chat, as durable as Parley's own."""
     database = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         database.execute(f"PRAGMA {pragma}")
@@ -43,7 +43,7 @@ def answers_table(path: str) -> sqlite3.Connection:
 
 
 def keep(database: sqlite3.Connection, chat: int, step: str, answers: dict[str, str]) -> None:
-    """One committed row a step."""
+    """Commit one row for a step."""
     database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (chat, step, json.dumps(answers)))
 
 
@@ -61,13 +61,13 @@ TERMS = ("FCA", "DAP", "EXW", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DPU", "
 
 
 def card(step: str, answers: dict[str, str]) -> str:
-    """What was answered so far, and the question."""
+    """Return the answers so far, and the question."""
     lines = "\n".join(f"{name.capitalize()}: {answer}" for name, answer in answers.items())
     return f"Sell goods\n\n{lines}\n\n{QUESTIONS[step]}"
 
 
 def buttons(step: str, answers: dict[str, str]) -> list[list[tuple[str, str]]]:
-    """Label and load of each button under a card, by rows."""
+    """Return label and load of each button under a card, by rows."""
     way_out = [("Back", "form.back"), ("Cancel", "form.cancel")]
     if step == "incoterm":
         return [*([(term, f"form.pick|{term}")] for term in TERMS), way_out]

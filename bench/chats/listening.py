@@ -13,12 +13,12 @@ import uvicorn
 
 @contextlib.asynccontextmanager
 async def listen(app: Any) -> AsyncIterator[str]:
-    """Serve until the end of the block. Gives the address."""
+    """Serve until the end of the block, and yield the address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, lifespan="off", access_log=False, log_config=None))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells it by this flag alone
+    while not server.started:  # noqa: ASYNC110 - uvicorn reports it by this flag alone
         await asyncio.sleep(0.005)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
     server.should_exit = True
@@ -34,6 +34,6 @@ async def read_body(receive: Any) -> bytes:
 
 
 async def respond(send: Any) -> None:
-    """200, and nothing to say."""
+    """Answer 200 with an empty body."""
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
     await send({"type": "http.response.body", "body": b""})

@@ -1,4 +1,4 @@
-"""People who sell: the six inputs of the conversation as real updates, posted to a webhook, each answer looked at."""
+"""Sellers: the six inputs of the conversation as real updates, posted to a webhook, with each answer checked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench.chats.bot_api import BotApi
 from bench.chats.child import SECRET
 
 PATIENCE = 60.0  # seconds until an answer counts as lost
-# What is said or pressed, and what must stand in the answer.
+# The inputs, and the text that each answer must contain.
 STEPS: tuple[tuple[str, str, str], ...] = (
     ("says", "/sell 200 t A1 wood pellets", "200 t"),
     ("says", "215 EUR/t", "215"),
@@ -28,7 +28,7 @@ STEPS: tuple[tuple[str, str, str], ...] = (
 
 @dataclass
 class Person:
-    """Somebody with a private chat, who answers each question as soon as it is there."""
+    """A person with a private chat, who answers each question as soon as it is there."""
 
     id: int
     api: BotApi
@@ -76,7 +76,7 @@ class Person:
 
 
 async def everybody(people: list[Person], at_once: int, until: float | None = None) -> None:
-    """Let so many of them talk side by side until all have sold."""
+    """Let so many people talk side by side until all have sold."""
     waiting = iter(people)
 
     async def one_after_the_other() -> None:

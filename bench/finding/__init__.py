@@ -1,1 +1,1 @@
-"""What the search bench is made of: a pretend market, the questions asked of it, and the engines that answer."""
+"""The parts of the search bench: a simulated market, the questions asked of it, and the engines that answer."""

@@ -1,4 +1,4 @@
-"""A pretend market of any size from one seed: listings and experts in eleven languages, for `search-batch` to read."""
+"""A simulated market of any size from one seed: listings and experts in eleven languages, for `search-batch`."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ class Company:
 
 
 class PretendMarket:
-    """`rows` are documents; `facts` what is true of each, which says later what answers a question."""
+    """The simulated market. `rows` are documents; `facts` are their true attributes, which decide what answers a
+    question.
+    """
 
     def __init__(self, size: int, seed: int) -> None:
         self.dice = random.Random(seed)

@@ -26,14 +26,16 @@ from core.discovery.search.service import index_rows
 from tests.postgres import cluster
 
 TODAY: Final = date(2026, 11, 21)
-KM_A_DEGREE: Final = 111.2  # of latitude
+KM_A_DEGREE: Final = 111.2  # one degree of latitude
 _WORD: Final = re.compile(r"\w+")
 
 
 class Engine(ABC):
-    """`every`: which share of the questions it is asked, since some need a second for each; `only`: of which class.
+    """A search engine under measurement.
 
-    `elsewhere`: it works in a process of its own, so that only the clock on the wall can tell what a question costs.
+    `every`: it is asked one in so many questions, because some engines need a second for each.
+    `only`: the class of questions that it is asked.
+    `elsewhere`: it works in a process of its own, so only wall-clock time shows a question's cost.
     """
 
     name: str
@@ -43,19 +45,19 @@ class Engine(ABC):
 
     @abstractmethod
     def __init__(self, rows: list[Row], keep: ExitStack) -> None:
-        """Index the rows; what has to be closed afterwards is given to `keep`."""
+        """Index the rows; give resources that must be closed to `keep`."""
 
     def answer(self, question: Question) -> list[str]:
-        """The ids of the ten best."""
+        """Return the ids of the ten best."""
         return self.search(question.text)
 
     @abstractmethod
     def search(self, text: str) -> list[str]:
-        """The ids of the ten best."""
+        """Return the ids of the ten best."""
 
     @abstractmethod
     def size_mb(self) -> float:
-        """Of the index, in memory or on disk."""
+        """Return the size of the index, in memory or on disk."""
 
 
 class Parley(Engine):
@@ -74,8 +76,11 @@ class Parley(Engine):
 
 
 class Tantivy(Engine):
-    """Any word in title or text, as it stands or with slips by its length, as Parley believes them: none under four
-    letters, one, and two from six letters on; swapped letters are one slip. The exact word counts on top, by bm25."""
+    """Any word in title or text, exact or with as many typos as Parley allows for its length.
+
+    Words under four letters may have none, words up to five letters one, and words from six letters on two. Swapped
+    letters are one typo. The exact word adds to the score, by bm25.
+    """
 
     name = "tantivy, slips by length"
 
@@ -105,7 +110,7 @@ class Tantivy(Engine):
         return [self.searcher.doc(address)["id"][0] for _, address in hits]
 
     def add_fields(self, builder: Any) -> None:
-        """What is indexed beside title and text."""
+        """Add the fields that are indexed beside title and text."""
 
     def fields_of(self, row: Row) -> dict[str, Any]:
         return {}
@@ -126,8 +131,10 @@ class Tantivy(Engine):
 
 
 class TantivyGiven(Tantivy):
-    """The same for sentences, with nothing to read: the goods as words, and as filters what others have to find in the
-    sentence. A distance is a box in degrees, of whose finds those in the corners are dropped."""
+    """Tantivy with sentences that are parsed already: goods are words, and everything else is filters.
+
+    A distance is a box in degrees; hits in its corners are dropped.
+    """
 
     name = "tantivy, given the filters"
     only = "sentence"
@@ -163,7 +170,7 @@ class TantivyGiven(Tantivy):
 
 
 class TantivyOneSlip(Tantivy):
-    """One slip in any word, however long or short, by its own parser of queries: the least that it can be asked."""
+    """One typo in any word of any length, by its own query parser: the least that it can be asked."""
 
     name = "tantivy, one slip"
     begun = False
@@ -174,7 +181,7 @@ class TantivyOneSlip(Tantivy):
 
 
 class TantivyBegun(TantivyOneSlip):
-    """The same, with every word taken for the beginning of one: costly where a word is short."""
+    """One typo, with every word read as the beginning of one: costly for short words."""
 
     name = "tantivy, one slip, begun"
     begun = True
@@ -207,7 +214,7 @@ class Fts5(Engine):
 
 
 class Postgres(Engine):
-    """A text search vector; each asked word is replaced by the three most similar words that there are (pg_trgm)."""
+    """A text search vector; each asked word is replaced by the three most similar indexed words (pg_trgm)."""
 
     name = "PostgreSQL tsvector + pg_trgm"
     every = 4
@@ -259,7 +266,7 @@ class Postgres(Engine):
 
 
 class AllTitles(Engine):
-    """The likeness of the question to every single text."""
+    """The similarity of the question to every single text."""
 
     name = "rapidfuzz over all titles"
     every = 20

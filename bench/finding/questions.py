@@ -1,4 +1,4 @@
-"""Questions about a pretend market, eleven classes of them, each with all the documents that answer it."""
+"""Questions about a simulated market, in eleven classes, each with all documents that answer it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ NEIGHBOURS: Final = {
 
 @dataclass(frozen=True)
 class Question:
-    """`answers` are the ids of all documents that are right; `given` what a sentence says, as a form would have it."""
+    """A question with the ids of all documents that are right (`answers`).
+
+    `given` holds the contents of a sentence, as a form would have them.
+    """
 
     id: str
     kind: str
@@ -44,7 +47,7 @@ class Questions:
         self.by_word: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.by_subject_place: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.rows: dict[str, Row] = {}
-        self.called: dict[str, set[str]] = defaultdict(set)  # the goods of each name: "Hackschnitzel" are of two kinds
+        self.called: dict[str, set[str]] = defaultdict(set)  # the goods of each name: "Hackschnitzel" means two kinds
         for product in market.catalogue.products.values():
             for names in product.names.values():
                 for name in names.words:
@@ -64,7 +67,7 @@ class Questions:
         self.experts = [row for row in market.rows if row["kind"] == "expert"]
 
     def draw(self, each: int) -> list[Question]:
-        """That many of each class."""
+        """Return that many questions of each class."""
         kinds: dict[str, Callable[[], tuple[str, Sequence[str]] | tuple[str, Sequence[str], Wishes]]] = {
             "clean": self._clean,
             "one typo": lambda: self._damaged(self._typo),
@@ -178,7 +181,7 @@ class Questions:
         return f"{lead}{' '.join(words)} {row['city']}", self.by_subject_place[skill.lower(), row["city"]]
 
     def _sentence(self) -> tuple[str, Sequence[str], Wishes]:
-        """Goods, a place with a radius, and up to three limits, as a person writes them, with a slip now and then."""
+        """Write goods, a place with a radius, and up to three limits, as a person does, with occasional typos."""
         dice = self.dice
         while True:
             row = dice.choice(self.listings)
@@ -206,7 +209,7 @@ class Questions:
 
 @dataclass
 class Wishes:
-    """What a sentence asks for: goods, as it names them, near to where a listing is, and up to three limits."""
+    """The contents of a sentence: goods, as it names them, near a listing's place, and up to three limits."""
 
     row: Row
     goods: str

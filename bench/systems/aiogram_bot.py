@@ -1,6 +1,7 @@
 """The conversation in aiogram's own idiom: Dispatcher, states, its aiohttp webhook; states and answers in SQLite.
 
-Kind to it where its idiom leaves a choice: sqlite3 without a thread, and state and answers of a step in one commit.
+Where the idiom leaves a choice, the bench favours aiogram. It uses sqlite3 without a thread, and one commit for a
+step's state and answers.
 """
 
 from __future__ import annotations

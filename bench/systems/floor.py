@@ -1,4 +1,4 @@
-"""The floor: a bare ASGI function, one committed row, one call over aiohttp. Nothing is understood."""
+"""The floor: a bare ASGI function, one committed row, one call over aiohttp. No text is understood."""
 
 from __future__ import annotations
 

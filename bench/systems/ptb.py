@@ -1,7 +1,10 @@
 """The conversation in python-telegram-bot's own idiom: Application, ConversationHandler, its example's webhook.
 
-Kind to it where its idiom leaves a choice: the rows go through the standard library's sqlite3 without a thread, the
-state of the conversation stays in memory, and the webhook is a bare ASGI function.
+Where the idiom leaves a choice, the bench favours python-telegram-bot.
+
+- The rows go through the standard library's sqlite3 without a thread.
+- The state of the conversation stays in memory.
+- The webhook is a bare ASGI function.
 """
 
 from __future__ import annotations
@@ -50,7 +53,7 @@ def asking(database: sqlite3.Connection) -> Ask:
 
 
 def conversation(database: sqlite3.Connection) -> ConversationHandler[Any]:
-    """The six steps, each by its state."""
+    """Return the handler of the six steps, each with its state."""
     ask = asking(database)
 
     async def sell(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:

@@ -1,4 +1,7 @@
-"""People of the lab: they say, press, fill and see, on Telegram or on Slack, through the lab's HTTP face alone."""
+"""People of the lab: they write, press, fill in and read, on Telegram or on Slack.
+
+They use only the lab's HTTP face.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ __all__ = ["Browser", "OnSlack", "OnTelegram", "Person", "until", "words", "word
 
 
 class Person(Protocol):
-    """What a person can do on either platform. Texts are compared without case; a part of a text is enough."""
+    """A person's actions on either platform. Texts are compared without case; a part of a text is enough."""
 
     name: str
 
@@ -24,25 +27,25 @@ class Person(Protocol):
         """Press the newest button whose label holds this text."""
 
     async def taps_twice(self, label: str) -> None:
-        """Press that button twice before anything is drawn anew."""
+        """Press that button twice before the message is redrawn."""
 
     async def fills(self, **answers: str) -> None:
-        """Fill the form in front: field names to answers, in the form's order, and send it off."""
+        """Fill the form in front with answers by field name, in the form's order, and send it."""
 
     async def answers(self, **given: str) -> None:
-        """Answer the form in front as far as that goes without sending it off."""
+        """Answer the form in front as far as possible without sending it."""
 
     async def sees(self, *texts: str) -> str:
-        """Wait until all these texts stand on the screen. Returns the screen."""
+        """Wait until all these texts are on the screen. Return the screen."""
 
     async def opens(self, label: str) -> str:
-        """The address of the newest link button whose label holds this text."""
+        """Return the address of the newest link button whose label holds this text."""
 
     async def screen(self) -> str:
-        """All that is on the screen, as words."""
+        """Return all words on the screen."""
 
     async def attaches(self, name: str, content: bytes, mime: str, into: str = "") -> None:
-        """Send a photo or a document. `into`: the field of the form in front, where it has several for files."""
+        """Send a photo or a document. `into`: the form's field, if it has several for files."""
 
     async def replies(self, to: str, text: str) -> None:
         """Answer the newest message that holds the text `to`: quoting it, or in its thread."""

@@ -1,4 +1,4 @@
-"""How people reach the lab: plain HTTP, and a way to wait for what they look for."""
+"""The plain HTTP client of the lab's people, and ways to wait for what they look for."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from typing import Any, Protocol
 import aiohttp
 
 PATIENCE = 15.0  # seconds until a person gives up waiting for something to appear
-GLANCE = 0.5  # seconds until they look again though the lab has told of no change
+GLANCE = 0.5  # seconds until they look again although the lab has announced no change
 
-File = tuple[str, bytes, str]  # name, content, kind as MIME has it
+File = tuple[str, bytes, str]  # name, content, MIME type
 Look = Callable[[], Awaitable[Any]]
 
 
 @dataclass
 class Browser:
-    """HTTP to the lab."""
-
     http: aiohttp.ClientSession
     url: str
     patience: float = PATIENCE
@@ -51,9 +49,9 @@ class Browser:
             return await answer.json()
 
     async def until(self, look: Look, why: Callable[[], str], patience: float | None = None) -> Any:
-        """Look again after each change that the lab tells of, until there is something to see.
+        """Look again after each change that the lab announces, until `look` finds something.
 
-        AssertionError, with `why` for its words, after so many seconds in vain.
+        Raises AssertionError with the words of `why` after so many seconds in vain.
         """
         deadline = time.monotonic() + (self.patience if patience is None else patience)
         changes = -1
@@ -64,7 +62,7 @@ class Browser:
 
 
 async def until(look: Look, why: Callable[[], str], patience: float = PATIENCE) -> Any:
-    """The same for what the lab does not tell of: ask every few milliseconds."""
+    """Poll `look` every few milliseconds, for changes that the lab does not announce."""
     deadline = time.monotonic() + patience
     while not (found := await look()):
         assert time.monotonic() < deadline, why()
@@ -73,7 +71,7 @@ async def until(look: Look, why: Callable[[], str], patience: float = PATIENCE) 
 
 
 class Seeing(Protocol):
-    """Somebody with a screen."""
+    """A person with a screen."""
 
     name: str
     browser: Browser
@@ -82,9 +80,9 @@ class Seeing(Protocol):
 
 
 async def sees(person: Seeing, texts: tuple[str, ...], meanwhile: Callable[[], Awaitable[None]] | None = None) -> str:
-    """Wait until all these texts stand on the screen, compared without case. Returns the screen.
+    """Wait until all these texts are on the screen, compared without case. Return the screen.
 
-    `meanwhile`: what this person does each time that they do not.
+    `meanwhile`: what this person does each time that they are not.
     """
     seen = ""
 

@@ -1,4 +1,4 @@
-"""Somebody with a Slack window: the app's messages, its Home and its modals."""
+"""A person with a Slack window: the app's messages, its Home and its modals."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from lab.people.browser import Browser, sees
 from lab.people.seen import choice, elements_of, places_of, previews_of, words_of, words_of_message
 from lab.slack.window import TROUBLE
 
-TOO_LATE = 2.5  # seconds without a window: on a machine that stalls its trigger has run out, and a message leads to it
-DOOR, BESIDE_IT = "form.open", "form.cancel"  # of one form, in one row: the message that stands for its window
-TRIES = 3  # of a window that says so: on a machine that stalls, the answer came after Slack's three seconds
-MISSED = 5  # presses of a card that is drawn anew each time, until somebody gives up
-REDRAWS = "shapes"  # the action of a field on which others depend: the window is drawn anew
+TOO_LATE = 2.5  # seconds without a window: on a slow machine its trigger has expired, and a message leads to it
+DOOR, BESIDE_IT = "form.open", "form.cancel"  # buttons in one row of the message that stands for a form's window
+TRIES = 3  # sends of a window that reports trouble: on a slow machine the answer comes after Slack's three seconds
+MISSED = 5  # tries to press a card that is redrawn each time
+REDRAWS = "shapes"  # the action of a field on which others depend: the window is redrawn
 
 
 @dataclass
@@ -27,8 +27,8 @@ class OnSlack:
     name: str
     id: str
     waiting_for: str = ""
-    wrote: bool = False  # a message was the last that they did: no window can follow it
-    doors: set[str] = field(default_factory=set)  # that they have gone through
+    wrote: bool = False  # their last action was a message: no window can follow it
+    doors: set[str] = field(default_factory=set)  # doors that they have gone through
 
     @property
     def path(self) -> str:
@@ -61,12 +61,12 @@ class OnSlack:
                 yield from (view.get("errors") or {}).values()
 
     def messages_in(self, window: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """What others have written, oldest first."""
+        """Yield the messages of others, oldest first."""
         for channel in window["channels"]:
             yield from (message for message in channel["messages"] if message["user"] != self.id)
 
     async def presses(self, label: str, beside: str = "") -> None:
-        for others in reversed(range(MISSED)):  # a card that is drawn anew under the finger is pressed once more
+        for others in reversed(range(MISSED)):  # a card that is redrawn during the press is pressed again
             where, element = await self._button(label, beside=beside)
             try:
                 await self._press(where, element)
@@ -82,7 +82,7 @@ class OnSlack:
         self.wrote = False
         taps = (self.browser.post(f"{self.path}/press", tap) for _ in range(2))
         for went in await asyncio.gather(*taps, return_exceptions=True):
-            if isinstance(went, BaseException) and "no element" not in str(went):  # drawn anew before the second
+            if isinstance(went, BaseException) and "no element" not in str(went):  # redrawn before the second
                 raise went
 
     async def opens(self, label: str) -> str:
@@ -90,11 +90,11 @@ class OnSlack:
         return str(element["url"])
 
     async def answers(self, **given: str) -> None:
-        """A window is filled as a whole: there is no answering without sending."""
+        """Fill and send the form: a window is filled as a whole."""
         await self.fills(**given)
 
     async def fills(self, **answers: str) -> None:
-        """Fill the modal on top and send it; what is filled in already stays."""
+        """Fill the modal on top and send it; existing values stay."""
         view = await self.form(next(iter(answers), ""))
         values: dict[str, dict[str, Any]] = {}
         for block in view["blocks"]:
@@ -110,7 +110,7 @@ class OnSlack:
                     await self._redrawn(view)
                     await self.fills(**rest)
                     return
-            if block["element"]["type"] == "file_input":  # a file that was refused is taken out again
+            if block["element"]["type"] == "file_input":  # a refused file is taken out again
                 put_in = [file for into, file in self.enclosed if into in ("", name)]
                 values[block["block_id"]] = {block["element"]["action_id"]: put_in}
         for _ in range(TRIES):
@@ -121,7 +121,7 @@ class OnSlack:
         self.enclosed = []
 
     async def types(self, **answers: str) -> None:
-        """Type into fields of the modal on top without sending it: Slack tells of every key."""
+        """Type into fields of the modal on top without sending it: Slack reports every key."""
         view = await self.form(next(iter(answers)))
         for block in view["blocks"]:
             name = block.get("block_id", "").partition("~")[0]
@@ -129,7 +129,7 @@ class OnSlack:
                 await self._chooses(view, block, choice(block["element"], answers[name]))
 
     errors: dict[str, str] = field(default_factory=dict)
-    # Files put into the form in front, each with the field that it is for: "" for any.
+    # Files put into the form in front, each with its field; "" means any field.
     enclosed: list[tuple[str, str]] = field(default_factory=list)
 
     async def sends(self) -> None:
@@ -139,7 +139,7 @@ class OnSlack:
         return await sees(self, texts, self._waiting())
 
     def _waiting(self) -> Callable[[], Awaitable[None]]:
-        """What to do while nothing of it is there: it may stand in a window that came too late, behind its door."""
+        """Return what to do while nothing is found: look behind the door for a window that came too late."""
         began = time.monotonic()
 
         async def look_behind() -> None:
@@ -149,7 +149,7 @@ class OnSlack:
         return look_behind
 
     async def attaches(self, name: str, content: bytes, mime: str, into: str = "") -> None:
-        """Into the form in front if it takes files, to be sent with it; else as a message."""
+        """Attach a file to the form in front if it takes files; otherwise send it as a message."""
         if await self._takes_files():
             stored = await self.browser.upload(f"{self.path}/upload", (name, content, mime))
             self.enclosed += [(into, file["id"]) for file in stored]
@@ -158,19 +158,19 @@ class OnSlack:
         await self.browser.upload(f"{self.path}/upload", (name, content, mime), share=im)
 
     async def encloses(self, name: str, content: bytes, mime: str, into: str = "") -> None:
-        """Into the form that was asked for, as soon as it is in front: before, it would go as a message."""
+        """Attach a file to the form that was asked for, as soon as it is in front. Earlier it would go as a message."""
         await self.form(into)
         self.waiting_for = "a form that takes files"
         await self.browser.until(self._takes_files, self._why)
         await self.attaches(name, content, mime, into)
 
     async def _takes_files(self) -> bool:
-        """Whether some form in front does."""
+        """Return whether a form in front takes files."""
         blocks = [block for view in (await self.window())["modals"] for block in view["blocks"]]
         return any(block.get("element", {}).get("type") == "file_input" for block in blocks)
 
     async def does(self, deed: str, /, **how: Any) -> Any:
-        """Any deed of lab/FACE.md that has no words of its own here."""
+        """Do any action of lab/FACE.md that has no method here."""
         self.wrote = deed == "say"
         return await self.browser.post(f"{self.path}/{deed}", how)
 
@@ -192,7 +192,7 @@ class OnSlack:
         await self.does("shortcut", callback_id=callback_id, **place)
 
     async def picks(self, placeholder: str, option: str) -> None:
-        """Pick from a select in a message or on the Home tab; of an external one, after typing the option's name."""
+        """Pick from a select in a message or on the Home tab. For an external select, type the option's name first."""
         where, element = await self._element(placeholder)
         element = await self._offered(element, where, where, option)
         await self.does("press", **where, action_id=element["action_id"], value=choice(element, option))
@@ -200,7 +200,7 @@ class OnSlack:
     async def _offered(
         self, element: dict[str, Any], where: dict[str, Any], block: dict[str, Any], typed: str
     ) -> dict[str, Any]:
-        """A select with the options that it has now: of an external one, after typing the option's name."""
+        """Return a select with its current options. For an external select, type the option's name first."""
         if element["type"] != "external_select":
             return element
         asked = {**where, "block_id": block["block_id"], "action_id": element["action_id"], "value": typed}
@@ -213,7 +213,7 @@ class OnSlack:
         await self.does("close", view_id=modals[-1]["id"])
 
     async def message(self, text: str) -> tuple[str, dict[str, Any]]:
-        """The newest message that holds this text, after its channel, as soon as there is one."""
+        """Wait for the newest message that holds this text; return its channel and the message."""
         self.waiting_for = text
 
         async def newest() -> tuple[str, dict[str, Any]] | None:
@@ -227,7 +227,7 @@ class OnSlack:
         return found
 
     async def _element(self, placeholder: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The newest select with these words in it, and where it is."""
+        """Return the newest select with these words in it, after its place."""
         self.waiting_for = placeholder
 
         async def newest() -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -253,7 +253,7 @@ class OnSlack:
         await self.browser.until(newer, self._why)
 
     async def form(self, name: str = "") -> dict[str, Any]:
-        """The window in front that asks for this, as soon as there is one."""
+        """Wait for the window in front that asks for this field, and return it."""
         self.waiting_for = f"a form that asks for {name!r}"
         began = time.monotonic()
 
@@ -268,7 +268,7 @@ class OnSlack:
         return found
 
     async def _through_the_door(self) -> None:
-        """Press what leads to a form whose window came too late for its trigger: the newest of such, once."""
+        """Press the newest button that leads to a form whose window came too late for its trigger; each only once."""
         for where, block in reversed(list(places_of(await self.window()))):
             row = {str(element.get("value")).partition("|")[0]: element for element in elements_of(block)}
             if DOOR in row and BESIDE_IT in row:
@@ -286,7 +286,7 @@ class OnSlack:
     async def _button(
         self, label: str, *, beside: str = "", with_url: bool = False
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The newest of this label; of several on one screen, the one in the card that holds the text `beside`."""
+        """Return the newest button of this label; with `beside`, the one in the card that holds this text."""
         self.waiting_for, look_behind = label, self._waiting()
 
         async def newest() -> tuple[dict[str, Any], dict[str, Any]] | None:

@@ -1,4 +1,4 @@
-"""Somebody with a phone and the bot's chat open on it."""
+"""A person with a phone on which the bot's chat is open."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from lab.people.browser import Browser, File, sees
 from lab.people.seen import button_for
 
-JOINER = "\u2060"  # keeps Telegram from making links of words; nobody sees it
+JOINER = "\u2060"  # keeps Telegram from making links of words; it is invisible
 
 
 @dataclass
@@ -59,7 +59,7 @@ class OnTelegram:
         return str(button["url"])
 
     async def answers(self, **given: str) -> None:
-        """Answer question by question; what is not asked for is changed in the review. Nothing is sent off."""
+        """Answer question by question; change other fields in the review. Nothing is sent."""
         for name, answer in given.items():
             self.waiting_for = f"a form that asks for {name!r}"
             card, _ = await self._form_drawn(r"form\..*")
@@ -69,12 +69,12 @@ class OnTelegram:
             await self.says(answer)
 
     async def fills(self, **answers: str) -> None:
-        """Answer, look the form over and send it off."""
+        """Answer, review the form and send it."""
         await self.answers(**answers)
         await self.sends()
 
     async def sends(self) -> None:
-        """Look the form over and send it."""
+        """Review the form and send it."""
         self.waiting_for = "a form to send off"
         await self._press(*await self._form_drawn(r"form\.send.*"))
 
@@ -96,7 +96,7 @@ class OnTelegram:
         await self.browser.upload(f"{self.path}/send", *files, **{"as": kind, "caption": caption})
 
     async def does(self, deed: str, /, **how: Any) -> Any:
-        """Any deed of lab/FACE.md that has no words of its own here."""
+        """Do any action of lab/FACE.md that has no method here."""
         return await self.browser.post(f"{self.path}/{deed}", how)
 
     async def starts(self, payload: str = "") -> None:
@@ -118,12 +118,12 @@ class OnTelegram:
         await self.does("edit", message_id=(await self.message(own, sender="person"))["id"], text=text)
 
     async def searches_inline(self, query: str) -> list[dict[str, Any]]:
-        """Type `@bot query` in a chat; what can be chosen, as soon as the bot has answered."""
+        """Type `@bot query` in a chat; return the results once the bot has answered."""
         offered = await self.types_inline(query)
         return [{**each, "query_id": offered["query_id"]} for each in offered["results"]]
 
     async def types_inline(self, query: str) -> dict[str, Any]:
-        """The same; all that the phone offers."""
+        """Type an inline query and return everything that the phone offers."""
         asked = (await self.does("inline", query=query))["query_id"]
         self.waiting_for = f"results for {query!r}"
 
@@ -148,7 +148,7 @@ class OnTelegram:
         await self.does("pay", message_id=await self.browser.until(invoice, self._why))
 
     async def message(self, text: str, sender: str = "bot") -> dict[str, Any]:
-        """The newest message that holds this text, as soon as there is one."""
+        """Wait for the newest message that holds this text, and return it."""
         self.waiting_for = text
 
         async def newest() -> dict[str, Any] | None:
@@ -162,7 +162,10 @@ class OnTelegram:
         return found
 
     async def _form_drawn(self, data: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The form in front with a button of this data, as soon as it is drawn otherwise than when it was last used."""
+        """Return the form in front and its button with this data.
+
+        Wait until the form is drawn differently from its last use.
+        """
 
         async def new_card() -> tuple[dict[str, Any], dict[str, Any]] | None:
             for message in reversed(await self.messages()):
@@ -178,16 +181,16 @@ class OnTelegram:
         return found
 
     async def answers_again(self, answer: str) -> None:
-        """Another answer to the question in front, after the first was not taken."""
+        """Answer the question in front again, after the first answer was refused."""
         await self._form_drawn(r"form\..*")
         await self.says(answer)
 
     async def button(self, label: str) -> str:
-        """What the newest button of this label carries: anybody can read that, and send anything in its place."""
+        """Return the data of the newest button of this label. Anybody can read it, and send anything in its place."""
         return str((await self._button(label, "callback_data"))[1]["callback_data"])
 
     async def presses_anyway(self, data: str) -> None:
-        """Send what a button could carry, whether or not one is on the screen."""
+        """Send what a button could carry, even if none is on the screen."""
         newest = next(each for each in reversed(await self.messages()) if each["from"] == "bot")
         await self._press(newest, {"callback_data": data})
 

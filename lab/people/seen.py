@@ -1,4 +1,4 @@
-"""What stands on a screen: Block Kit and keyboards, read as a person reads them."""
+"""The contents of a screen: Block Kit and keyboards, read as a person reads them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 
 def places_of(window: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Every block on the screen with where it is; the Home first, the newest message last.
+    """Yield every block on the screen with its place: the Home first, the newest message last.
 
-    Of cards side by side the first one comes last, for it is looked at first.
+    Cards side by side are reversed, because the first one is looked at first.
     """
     if window["home"]:
         for block in window["home"]["blocks"]:
@@ -24,7 +24,7 @@ def places_of(window: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str
 
 
 def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
-    """What can be pressed or picked from in a block."""
+    """Return the elements of a block that can be pressed or picked from."""
     return [*block.get("elements", []), *block.get("actions", []), block.get("accessory") or {}]
 
 
@@ -34,11 +34,11 @@ def words_of_message(message: dict[str, Any]) -> list[str]:
 
 
 def previews_of(message: dict[str, Any]) -> list[str]:
-    """What stands under the links in a message."""
+    """Return the words under the links in a message."""
     return list(words_of([each.get("blocks", []) for each in message.get("attachments", [])]))
 
 
-# Where Block Kit keeps what is seen, in the order in which it is seen.
+# The keys under which Block Kit keeps visible texts, in the order in which they are seen.
 SHOWING = (
     *("title", "subtitle", "label", "text", "body", "fields", "elements", "blocks", "rows", "initial_value", "hint"),
     *("accessory", "element", "actions"),
@@ -46,7 +46,7 @@ SHOWING = (
 
 
 def words_of(part: Any) -> Iterator[str]:
-    """All texts of Block Kit, in order; a button's in brackets."""
+    """Yield all texts of Block Kit, in order; a button's in brackets."""
     if isinstance(part, list):
         for each in part:
             yield from words_of(each)
@@ -63,14 +63,16 @@ def words_of(part: Any) -> Iterator[str]:
 
 
 def button_for(message: dict[str, Any], data: str) -> dict[str, Any] | None:
-    """The first button of a message whose data is of this pattern."""
+    """Return the first button of a message whose data matches this pattern."""
     buttons = (button for row in message.get("keyboard", []) for button in row)
     return next((each for each in buttons if re.fullmatch(data, each.get("callback_data", ""))), None)
 
 
 def choice(element: dict[str, Any], answer: str) -> Any:
-    """What a person's word means in this element: of a select, the option with that label or value; of one that takes
-    several, those of the words between commas."""
+    """Return the value that a person's answer stands for in this element.
+
+    In a select it is the option with that label or value. In a multi-select the answer is split at commas.
+    """
     if element["type"] not in {"static_select", "multi_static_select"}:
         return answer
     if element["type"] == "multi_static_select" and ", " in answer:

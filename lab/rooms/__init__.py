@@ -1,4 +1,4 @@
-"""A video server in a box: rooms that open to a valid token and to nothing else, and know who is in them."""
+"""A video server in a box: its rooms open only to a valid token, and know their participants."""
 
 from lab.rooms.service import Rooms
 

@@ -1,8 +1,12 @@
-"""A self-hosted Jitsi as far as tokens go: who may come into which room, and until when.
+"""A self-hosted Jitsi, as far as tokens go: they say whose room it is, and until when.
 
-The token is read as Prosody's plugin does (github.com/jitsi/lib-jitsi-meet, doc/tokens.md): HS256 under the secret that
-both sides have, `aud` "jitsi", `iss` the app's id, `sub` the server's own name, `room` this one or "*", and its time by
-the world's clock. A page stands for the video itself: a browser opens it, comes in and leaves.
+The token is read as Prosody's plugin does (github.com/jitsi/lib-jitsi-meet, doc/tokens.md).
+
+- It is signed with HS256 under the secret that both sides have.
+- `aud` is "jitsi", `iss` the app's id, `sub` the server's own name, and `room` this room or "*".
+- Its time is checked by the world's clock.
+
+A page stands for the video itself: a browser opens it, comes in and leaves.
 """
 
 from __future__ import annotations
@@ -39,7 +43,10 @@ button {{ font: inherit; padding: .6rem 1.2rem; border: 0; border-radius: .5rem;
 
 
 class Rooms:
-    """`GET /rooms/{room}?jwt=…` is the page; `POST` there comes in or leaves. `GET /lab/rooms` tells who is where."""
+    """The rooms. `GET /rooms/{room}?jwt=…` is the page; `POST` there comes in or leaves.
+
+    `GET /lab/rooms` lists the people in each room.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -57,7 +64,7 @@ class Rooms:
         return self._page(room, self._read(room, request))
 
     async def pass_the_door(self, room: str, request: Request) -> str:
-        """Who is outside comes in; who is inside leaves."""
+        """Let a person outside come in, and a person inside leave."""
         claims = self._read(room, request)
         user, people = claims["context"]["user"], self.inside.setdefault(room, {})
         if people.pop(user["id"], None) is None:
@@ -68,7 +75,7 @@ class Rooms:
         return {room: sorted(people.values()) for room, people in self.inside.items()}
 
     def _read(self, room: str, request: Request) -> dict[str, Any]:
-        """The token's claims. 403 says what is wrong with it, as the plugin's log would."""
+        """Return the token's claims. A 403 says what is wrong with it, as the plugin's log would."""
         token, now = request.query_params.get("jwt"), self._world.clock.now().timestamp()
         if token is None:
             raise HTTPException(403, "a room opens to a token only")

@@ -1,4 +1,4 @@
-"""The pretend Slack: Web API, Socket Mode or signed HTTP, files, response URLs, installation, and people's windows.
+"""The simulated Slack: Web API, Socket Mode or signed HTTP, files, response URLs, installation, and people's windows.
 
 `Slack(world)` has one app, installed in one workspace; more workspaces can be opened. `router()` carries all its paths.
 """
@@ -49,7 +49,7 @@ class Slack:
 
     @property
     def work(self) -> Workspace:
-        """The first workspace."""
+        """Return the first workspace."""
         return self.works[FIRST_TEAM]
 
     @property
@@ -66,7 +66,7 @@ class Slack:
 
     @property
     def events_url(self) -> str | None:
-        """Where the app takes signed HTTP; None: it comes for its messages by Socket Mode."""
+        """Return the address where the app takes signed HTTP; None means Socket Mode."""
         return self.app.events_url
 
     @events_url.setter
@@ -86,7 +86,7 @@ class Slack:
         await self.delivery.stop()
 
     def add_workspace(self, name: str, id_: str | None = None) -> Workspace:
-        """A workspace in which the app is not installed yet; the same id again returns it."""
+        """Add a workspace without the app; the same id again returns it."""
         if id_ in self.works:
             return self.works[id_]
         first = Workspace(self.world)
@@ -106,7 +106,7 @@ class Slack:
         return first
 
     def offices(self) -> Iterator[Office]:
-        """The app's seat in each workspace, installed or not."""
+        """Return the app's context in each workspace, installed or not."""
         for team, work in self.works.items():
             yield Office(self.app, work, self.views[team], self.rates, self.delivery)
 
@@ -114,27 +114,27 @@ class Slack:
         return [person.shown() for work in self.works.values() for person in work.people.values()]
 
     def work_of(self, person: str) -> Workspace | None:
-        """The workspace somebody is in."""
+        """Return the workspace that the person is in, or None."""
         return next((work for work in self.works.values() if person in work.people), None)
 
     def window(self, person: str) -> Window:
-        """Raises KeyError for somebody who is in no workspace."""
+        """Return the person's window. Raises KeyError if they are in no workspace."""
         work = self.work_of(person)
         if work is None:
             raise KeyError(person)
         return Window(self.app, work, self.views[work.id], self.delivery, work.people[person])
 
     def adopt(self, manifest: dict[str, Any]) -> None:
-        """Put a manifest into the app's page; an empty one takes it away. Raises BadManifest.
+        """Put a manifest into the app's page; an empty one removes it. Raises BadManifest.
 
-        Wherever the app is installed it is granted what the manifest asks for, and no more.
+        In every workspace with the app, the scopes become those of the manifest.
         """
         self.app.manifest = Manifest.read(manifest) if manifest else None
         for work in self.works.values():
             work.scopes = self.app.scopes if work.token else frozenset()
 
     def uninstall(self, team: str) -> None:
-        """An administrator takes the app out of a workspace."""
+        """Remove the app from a workspace, as an administrator does."""
         office = next(each for each in self.offices() if each.work.id == team)
         oauth.uninstall(office, self._api.dead)
 
@@ -155,7 +155,7 @@ class Slack:
         return own | {name: method for family in FAMILIES for name, method in family.METHODS.items()}
 
     def _open_connection(self, _: Office, __: Arguments) -> dict[str, Any]:
-        """A websocket address that is good for one connection."""
+        """Return a websocket address that is good for one connection."""
         ticket = self.app.new_secret(24)
         self.delivery.tickets.add(ticket)
         address = self.base_url.replace("http", "ws", 1)
@@ -180,7 +180,7 @@ class Slack:
         await self.delivery.serve(socket)
 
     async def _upload(self, file_id: str, request: Request) -> Response:
-        """The second step of an upload: the bytes, plain or as a multipart file, as many as announced."""
+        """Accept the second step of an upload: as many bytes as announced, plain or as a multipart file."""
         work = next((each for each in self.works.values() if file_id in each.files), None)
         if work is None or work.files[file_id].complete:
             return PlainTextResponse("not found", 404)
@@ -196,7 +196,9 @@ class Slack:
         return PlainTextResponse(f"OK - {len(content)}")
 
     async def _download(self, file_id: str, request: Request) -> Response:
-        """Without the right token Slack answers with its sign-in page and status 200, a trap worth keeping."""
+        """Return a file. Without the right token Slack answers with its sign-in page and status 200, and so does the
+        lab.
+        """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         work = next((each for each in self.works.values() if each.token and each.token == token), None)
         if scheme != "Bearer" or work is None or "files:read" not in work.scopes:
@@ -222,7 +224,7 @@ class Slack:
         return HTMLResponse(page, status)
 
     async def _install(self, request: Request) -> Response:
-        """A button of that page."""
+        """Carry out a press of a button on the install page."""
         async with request.form() as form:
             person, do = str(form.get("person")), form.get("do")
         work = self.work_of(person)

@@ -1,4 +1,4 @@
-"""The app's own page at Slack: its secrets, its manifest, and what Slack lets it do and hear by that."""
+"""The app's own page at Slack: its secrets, its manifest, and the rights and events that follow from it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.world import World
 
 Json = dict[str, Any]
 
-# What a bot may be granted, of all that Slack knows: docs.slack.dev/reference/scopes.
+# The scopes that a bot may be granted, out of all of Slack's: docs.slack.dev/reference/scopes.
 SCOPES: Final = frozenset(
     {"app_mentions:read", "assistant:write", "bookmarks:read", "bookmarks:write", "canvases:read", "canvases:write"}
     | {"channels:history", "channels:join", "channels:manage", "channels:read", "chat:write", "chat:write.customize"}
@@ -24,7 +24,7 @@ SCOPES: Final = frozenset(
     | {"remote_files:share", "remote_files:write", "search:read.public", "team.preferences:read", "usergroups:write"}
     | {"channels:write.invites", "channels:write.topic", "groups:write.invites", "groups:write.topic"}
 )
-# Which events a manifest may ask for, and the scope without which Slack does not take that manifest.
+# The events that a manifest may ask for, and the scope that Slack requires for each.
 EVENT_SCOPES: Final[dict[str, str]] = {
     "app_home_opened": "",
     "app_mention": "app_mentions:read",
@@ -67,12 +67,14 @@ _MESSAGES: Final = {"im": "message.im", "channel": "message.channels", "group": 
 
 
 class BadManifest(ValueError):
-    """Slack would not take this manifest."""
+    """Slack would refuse this manifest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What of a manifest binds: scopes, commands, shortcuts, events, redirect addresses, domains, interactivity."""
+    """The parts of a manifest that bind: scopes, commands, shortcuts, events, redirect addresses, domains,
+    interactivity.
+    """
 
     scopes: frozenset[str]
     events: frozenset[str]
@@ -84,7 +86,7 @@ class Manifest:
 
     @classmethod
     def read(cls, given: Json) -> Manifest:
-        """Raises BadManifest."""
+        """Read a manifest. Raises BadManifest."""
         features, settings = given.get("features") or {}, given.get("settings") or {}
         oauth = given.get("oauth_config") or {}
         scopes = frozenset((oauth.get("scopes") or {}).get("bot") or [])
@@ -113,23 +115,23 @@ class Manifest:
 
 @dataclass
 class App:
-    """One app, installed in one workspace or in many. Without a manifest it hears and may do everything."""
+    """One app, installed in one workspace or in many. Without a manifest it gets every event and may do everything."""
 
     world: World
     id: str = APP_ID
     manifest: Manifest | None = None
     events_url: str | None = None
-    # Besides the manifest's own, for a lab without one.
+    # In addition to the manifest's own; for a lab without a manifest.
     unfurl_domains: tuple[str, ...] = ()
-    # Every n-th event comes a second time under another event id; 0: none does.
+    # Every n-th event comes a second time under another event id; 0 means none.
     double_every: int = 0
-    # All rate limits times this.
+    # Multiplies all rate limits.
     pace: float = 1.0
     client_id: str = ""
     client_secret: str = ""
     signing_secret: str = ""
     token: str = ""
-    codes: dict[str, Json] = field(default_factory=dict)  # what installations are redeemed by
+    codes: dict[str, Json] = field(default_factory=dict)  # redeems installation codes
 
     def __post_init__(self) -> None:
         self.token = f"xapp-{self.new_secret(24)}"
@@ -142,7 +144,7 @@ class App:
 
     @property
     def scopes(self) -> frozenset[str]:
-        """What an installation from the app's own page grants."""
+        """Return the scopes that an installation from the app's own page grants."""
         return self.manifest.scopes if self.manifest else SCOPES
 
     @property
@@ -150,14 +152,14 @@ class App:
         return self.unfurl_domains + (self.manifest.unfurl_domains if self.manifest else ())
 
     def hears(self, event: Json, channel_type: str = "") -> bool:
-        """Whether the app has subscribed to an event."""
+        """Return whether the app has subscribed to an event."""
         if self.manifest is None:
             return True
         name = _MESSAGES[channel_type] if event["type"] == "message" else event["type"]
         return name in self.manifest.events
 
     def shown(self) -> Json:
-        """The app's page, without its secrets."""
+        """Return the app's page, without its secrets."""
         has = self.manifest
         return {
             "id": self.id,

@@ -1,4 +1,4 @@
-"""Block Kit's blocks and the two kinds of view, with Slack's limits and the surfaces each may stand on."""
+"""Block Kit's blocks and the two kinds of view, with Slack's limits and the surfaces that allow them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from lab.slack.elements import Button, Image, InAccessory, InActions, InContextA
 
 ChatAddress = Literal["message", "modal", "home"]
 
-# Blocks that do not stand everywhere: docs.slack.dev/reference/block-kit/blocks, "Available in surfaces".
+# Blocks that are not allowed everywhere: docs.slack.dev/reference/block-kit/blocks, "Available in surfaces".
 SURFACES: Final[dict[str, frozenset[ChatAddress]]] = {
     "alert": frozenset({"modal"}),
     "context_actions": frozenset({"message"}),

@@ -1,4 +1,4 @@
-"""Says of blocks and views what Slack would say of them: accepted and completed with ids, or refused with a pointer."""
+"""Validation of blocks and views as Slack does it: accepted and completed with ids, or refused with a pointer."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _WORDS: Final[dict[str, Callable[[Json], str]]] = {
 }
 
 
-# What a client that was last updated some time ago does not know.
+# Blocks that an older client does not know.
 NEWER: Final = frozenset({"alert", "card", "carousel", "container", "context_actions", "plan", "table", "task_card"})
 
 
 def check_message(blocks: list[Json], random_: random.Random, *, newer: bool = True) -> list[Json]:
-    """The blocks of a message, completed. `newer`: whether the newer ones are known here. Raises `invalid_blocks`."""
+    """Return a message's blocks, completed. `newer`: clients know the newer ones. Raises `invalid_blocks`."""
     complaints = _complaints(Message, {"blocks": blocks}) or _rules({"blocks": blocks}, "message", "", newer)
     if sum(block["type"] == "table" for block in _every_block(blocks) if not complaints) > 1:
         raise Refusal("only_one_table_allowed")
@@ -52,7 +52,7 @@ def check_message(blocks: list[Json], random_: random.Random, *, newer: bool = T
 
 
 def check_view(view: Json, chat_address: ChatAddress, random_: random.Random, *, newer: bool = True) -> Json:
-    """A view as an app sent it, its blocks completed. Raises `invalid_arguments`, `view_too_large`."""
+    """Return an app's view with its blocks completed. Raises `invalid_arguments`, `view_too_large`."""
     complaints = _complaints(ViewArgument, {"view": view})
     if not complaints and view["type"] != chat_address:
         complaints = ["[ERROR] must be a valid enum value [json-pointer:/view/type]"]
@@ -66,7 +66,7 @@ def check_view(view: Json, chat_address: ChatAddress, random_: random.Random, *,
 
 
 def interactive_elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
-    """(block, element) for everything with an action_id, however deep it sits."""
+    """Yield (block, element) for everything with an action_id, at any depth."""
     for block in _every_block(blocks):
         for element in _elements(block):
             if "action_id" in element:
@@ -103,7 +103,7 @@ def _complaints(shape: type[Message | ViewArgument], argument: Json) -> list[str
 
 
 def _complaint(error: ErrorDetails, argument: Json) -> str:
-    """pydantic's complaint in Slack's words and with Slack's pointer."""
+    """Return pydantic's complaint in Slack's words and with Slack's pointer."""
     pointer, context, last = _pointer(error["loc"], argument), error.get("ctx", {}), error["loc"][-1]
     match error["type"]:
         case "missing":
@@ -119,17 +119,17 @@ def _complaint(error: ErrorDetails, argument: Json) -> str:
 
 
 def _pointer(location: tuple[int | str, ...], argument: Any) -> str:
-    """The path through the argument itself; the names of union members, which pydantic mixes in, drop out."""
+    """Return the path through the argument itself, without the names of union members that pydantic adds."""
     path = ""
     for part in location:
         if (isinstance(argument, dict) and part in argument) or (isinstance(argument, list) and isinstance(part, int)):
-            argument = argument[part]  # type: ignore[index]  # the line above has looked
+            argument = argument[part]  # type: ignore[index]  # the line above has checked it
             path += f"/{part}"
     return path
 
 
 def _rules(body: Json, chat_address: ChatAddress, root: str, newer: bool) -> list[str]:
-    """What the shapes cannot say: surfaces, uniqueness, the form's submit button, and the SDK's own opinion."""
+    """Check what the shapes cannot say: surfaces, uniqueness, the form's submit button, and the SDK's own opinion."""
     complaints: list[str] = []
     blocks, seen = body["blocks"], set()
     for number, block in enumerate(blocks):
@@ -154,7 +154,7 @@ def _rules(body: Json, chat_address: ChatAddress, root: str, newer: bool) -> lis
 
 
 def _sdk_opinion(block: Json, pointer: str) -> list[str]:
-    """slack_sdk's models know a few rules of their own; a block they cannot write again is refused."""
+    """Check a few rules that only slack_sdk's models know; a block that they cannot write again is refused."""
     try:
         if parsed := SdkBlock.parse(copy.deepcopy(block)):
             parsed.to_dict()
@@ -164,7 +164,7 @@ def _sdk_opinion(block: Json, pointer: str) -> list[str]:
 
 
 def _sdk_view_opinion(view: Json) -> str:
-    """What slack_sdk's own model of a view complains of; empty when it can write it again."""
+    """Return the complaint of slack_sdk's own model of a view; empty if it can write the view again."""
     try:
         SdkView(**{key: value for key, value in copy.deepcopy(view).items() if value is not None}).to_dict()
     except (SlackObjectFormationError, TypeError) as refused:
@@ -173,7 +173,7 @@ def _sdk_view_opinion(view: Json) -> str:
 
 
 def _completed(blocks: list[Json], random_: random.Random) -> list[Json]:
-    """Copies in which every block has a block_id and every interactive element an action_id, as Slack answers."""
+    """Return copies with a block_id for every block and an action_id for every interactive element, as Slack does."""
     blocks = copy.deepcopy(blocks)
     for block in _every_block(blocks):
         block.setdefault("block_id", "".join(random_.choices(_ID_LETTERS, k=5)))

@@ -32,7 +32,7 @@ AnyText = TypeVar("AnyText", PlainText, Mrkdwn)
 
 
 def at_most(limit: int) -> Callable[[AnyText], AnyText]:
-    """A check for a text object whose place allows fewer characters than text objects do."""
+    """Return a check for a text object in a place that allows fewer characters than usual."""
 
     def check(text: AnyText) -> AnyText:
         if len(text.text) > limit:
@@ -74,7 +74,7 @@ class OptionGroup(Part):
 
 
 class Suggestions(Part):
-    """What an app answers to a block_suggestion: options, or groups of them, at most a hundred."""
+    """An app's answer to a block_suggestion: options, or groups of them, at most a hundred."""
 
     options: Annotated[list[Option], Field(max_length=100)] | None = None
     option_groups: Annotated[list[OptionGroup], Field(max_length=100)] | None = None
@@ -137,7 +137,7 @@ class RichTextList(Part):
 
 
 class RichText(Part):
-    """Both a block of its own and the value of a rich_text_input."""
+    """Rich text: both a block of its own and the value of a rich_text_input."""
 
     type: Literal["rich_text"]
     block_id: Id | None = None
@@ -145,5 +145,5 @@ class RichText(Part):
 
 
 def refuse(message: str, **context: Any) -> PydanticCustomError:
-    """A refusal in Slack's own words, for rules that span several keys."""
+    """Refuse in Slack's own words, for rules that span several keys."""
     return PydanticCustomError("slack", message, context or None)

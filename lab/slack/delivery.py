@@ -1,4 +1,4 @@
-"""Carries events, commands and interactions to the app: over Socket Mode, or as signed HTTP when a URL is set."""
+"""Delivery of events, commands and interactions to the app: over Socket Mode, or as signed HTTP to a URL."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Delivery:
         self._closing = False
 
     def event(self, work: Workspace, event: Json, channel_type: str = "") -> None:
-        """Send an event on its way, if the app asked for its kind; retried, under one event_id, until it is taken."""
+        """Send an event if the app has subscribed to its kind. Retry it under one event_id until the app accepts it."""
         if work.token is None or not self.app.hears(event, channel_type):
             return
         self._events += 1
@@ -63,25 +63,25 @@ class Delivery:
         self._keep(task)
 
     def farewell(self, work: Workspace, event: Json) -> None:
-        """What the app is told when it has lost its token already."""
+        """Send an event although the app has already lost its token."""
         if self.app.hears(event):
             self._keep(asyncio.create_task(self._deliver_event(work, event)))
 
     def _double(self, work: Workspace, event: Json) -> None:
-        """The same thing told once more as if it had happened again, as Slack does now and then."""
+        """Send the event a second time as a new one, as Slack does now and then."""
         if not self._closing:
             self._keep(asyncio.create_task(self._deliver_event(work, event)))
 
     async def command(self, form: Json) -> Json | None:
-        """Run a slash command: the app's answer, or None when it gave none within 3 seconds."""
+        """Run a slash command. Return the app's answer, or None if there is none within 3 seconds."""
         return await self._ask("slash_commands", form["command"], form)
 
     async def interaction(self, payload: Json) -> Json | None:
-        """Report a press, a submission, a shortcut: the app's answer, or None. Slack does not repeat these."""
+        """Report a press, a submission or a shortcut. Return the app's answer, or None. Slack does not repeat these."""
         return await self._ask("interactive", payload["type"], payload)
 
     async def serve(self, socket: WebSocket) -> None:
-        """One Socket Mode connection from hello to its end."""
+        """Serve one Socket Mode connection from hello to its end."""
         connection = Connection(socket)
         await socket.accept()
         if len(self._connections) >= MOST_CONNECTIONS:
@@ -106,7 +106,7 @@ class Delivery:
                 future.cancel()
 
     async def disconnect(self, reason: str) -> int:
-        """Ask every connection to come again, as Slack does every few hours. How many were asked."""
+        """Ask every connection to reconnect, as Slack does every few hours. Return how many were asked."""
         asked = [connection for connection in self._connections if not connection.leaving]
         for connection in asked:
             connection.leaving = True
@@ -115,7 +115,7 @@ class Delivery:
 
     @property
     def reachable(self) -> bool:
-        """There is somebody to deliver to: a URL, or an open connection."""
+        """Return whether there is a receiver: a URL, or an open connection."""
         return bool(self.app.events_url) or any(not connection.leaving for connection in self._connections)
 
     def _keep(self, task: asyncio.Task[None]) -> None:
@@ -139,7 +139,7 @@ class Delivery:
         authorization = {"enterprise_id": None, "team_id": work.id, "user_id": work.bot_user, "is_bot": True}
         body |= {"api_app_id": self.app.id, "is_ext_shared_channel": False, "event_context": work.new_id("4-")}
         body["authorizations"] = [{**authorization, "is_enterprise_install": False}]
-        # What the app itself has written comes back to it; by another name, so that faults can tell it from people's.
+        # The app's own messages come back to it. They have another name, so that faults can tell them from people's.
         name = "echo" if event.get("user") == work.bot_user and event["type"] == "message" else event["type"]
         reason = ""
         for attempt in range(len(RETRY_AFTER) + 1):
@@ -161,7 +161,7 @@ class Delivery:
         return dict(receipt.answer)
 
     async def _carry(self, kind: Kind, method: str, payload: Json, attempt: int, reason: str) -> Receipt:
-        """One attempt. Sent a second time by a fault, an event comes under a new event_id, as Slack's doubles do."""
+        """Make one attempt. An event that a fault sends a second time gets a new event_id, as Slack's doubles do."""
         sent = 0
 
         async def send() -> Receipt:
@@ -179,7 +179,7 @@ class Delivery:
         connection = next((each for each in self._connections if not each.leaving), None)
         if connection is None:
             return Receipt(None)
-        # Slack spreads envelopes over the connections an app holds.
+        # Slack spreads envelopes over an app's connections.
         self._connections.remove(connection)
         self._connections.append(connection)
         envelope: Json = {"envelope_id": str(uuid.UUID(int=self.world.random.getrandbits(128))), "type": kind}
@@ -190,7 +190,7 @@ class Delivery:
         connection.waiting[envelope["envelope_id"]] = answer
         try:
             await connection.socket.send_json(envelope)
-        except (WebSocketDisconnect, RuntimeError):  # closed under our hands
+        except (WebSocketDisconnect, RuntimeError):  # closed while it was in use
             return Receipt(None)
         await self._patience(answer)
         connection.waiting.pop(envelope["envelope_id"], None)
@@ -209,7 +209,7 @@ class Delivery:
         return await self._post(url, content, {"Content-Type": media, **retry})
 
     async def _verify(self, url: str) -> bool:
-        """The handshake Slack makes before it sends events to a URL."""
+        """Make the handshake that Slack makes before it sends events to a URL."""
         challenge = self.app.new_secret(52)
         body = {"token": "lab", "challenge": challenge, "type": "url_verification"}
         receipt = await self._post(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
@@ -223,7 +223,7 @@ class Delivery:
     async def _post(self, url: str, content: bytes, headers: dict[str, str]) -> Receipt:
         if self._http is None:
             self._http = aiohttp.ClientSession()
-        # Real time, whatever the lab's clock says: slack_sdk's SignatureVerifier reads the machine's clock.
+        # Real time instead of the lab's clock: slack_sdk's SignatureVerifier reads the machine's clock.
         stamp = str(int(time.time()))
         secret = self.app.signing_secret.encode()
         digest = hmac.new(secret, f"v0:{stamp}:".encode() + content, hashlib.sha256).hexdigest()
@@ -231,12 +231,12 @@ class Delivery:
         return await post(self._http, url, content, signed, seconds=PATIENCE.total_seconds())
 
     async def _patience(self, answer: asyncio.Future[Json]) -> None:
-        """Until the answer is there or the world's clock says that 3 seconds are over."""
+        """Wait until the answer is there, or until 3 seconds have passed by the world's clock."""
         deadline = self.world.clock.now() + PATIENCE
         while not answer.done() and self.world.clock.now() < deadline:
             await asyncio.wait({answer}, timeout=_LOOK_SECONDS)
 
     async def _wait_for(self, pause: timedelta) -> None:
         due = self.world.clock.now() + pause
-        while self.world.clock.now() < due:  # noqa: ASYNC110  # the clock jumps without telling anybody
+        while self.world.clock.now() < due:  # noqa: ASYNC110  # the clock jumps without an event
             await asyncio.sleep(_LOOK_SECONDS)

@@ -1,4 +1,4 @@
-"""Block Kit's elements: what can be pressed, picked, typed or looked at, with Slack's limits."""
+"""Block Kit's elements, to press, pick from, type into or look at, with Slack's limits."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Overflow(Element):
 
 
 class Input(Element):
-    """What all elements share that hold a value."""
+    """The common fields of all elements that hold a value."""
 
     confirm: Confirm | None = None
     focus_on_load: bool | None = None
@@ -201,7 +201,7 @@ class RadioButtons(Choices):
 
 
 class Typed(Element):
-    """What is typed from the keyboard."""
+    """An element that is typed into from the keyboard."""
 
     placeholder: Plain150 | None = None
     initial_value: str | None = Field(None, max_length=3_000)

@@ -1,4 +1,4 @@
-"""Installing the app: the page where a person allows it, the code for it, the token, and the end of it all."""
+"""Installing the app: the page where a person allows it, the code, the token, and uninstalling."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAGE: Final = """<!DOCTYPE html><meta charset="utf-8"><meta name="viewport" cont
 
 @dataclass(slots=True)
 class Code:
-    """What the app is handed for a token: good once, for ten minutes."""
+    """A code that the app exchanges for a token: good once, for ten minutes."""
 
     person: Person
     scopes: frozenset[str]
@@ -35,7 +35,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an install link asks for."""
+    """The contents of an install link."""
 
     scopes: frozenset[str]
     redirect_uri: str
@@ -51,7 +51,7 @@ class Access(Arguments):
 
 
 def wish_of(app: App, url: str) -> Wish:
-    """Read an install link. Raises what Slack's page says of one that is not right."""
+    """Read an install link. Raises Refusal with the words of Slack's page for a wrong one."""
     given = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
     if given.get("client_id") != app.client_id:
         raise Refusal("invalid_client_id")
@@ -66,7 +66,7 @@ def wish_of(app: App, url: str) -> Wish:
 
 
 def allow(work: Workspace, app: App, person: Person, wish: Wish) -> str:
-    """The person presses Allow: where their browser goes next."""
+    """Let the person press Allow; return where their browser goes next."""
     code = f"{work.id.lower()}.{app.new_secret(40).lower()}"
     app.codes[code] = {"code": Code(person, wish.scopes, wish.redirect_uri, work.world.clock.now() + CODE_LIFE)}
     return _to(wish, code=code)
@@ -82,7 +82,7 @@ def _to(wish: Wish, **given: str) -> str:
 
 
 def redeem(app: App, works: dict[str, Workspace], call: Access) -> Json:
-    """`oauth.v2.access`: the app is installed now. Once again it keeps its token and gains scopes."""
+    """Install the app (`oauth.v2.access`). A second time it keeps its token and gains scopes."""
     if call.client_id != app.client_id:
         raise Refusal("invalid_client_id")
     if call.client_secret != app.client_secret:
@@ -114,7 +114,7 @@ def install(work: Workspace, app: App, scopes: frozenset[str]) -> None:
 
 
 def uninstall(office: Office, dead: dict[str, str], *, said: str = "account_inactive") -> None:
-    """The token opens nothing any more, and the app is told so."""
+    """Revoke the token, and tell the app."""
     work = office.work
     if work.token is None:
         return
@@ -128,7 +128,7 @@ def uninstall(office: Office, dead: dict[str, str], *, said: str = "account_inac
 
 
 def page(app: App, works: dict[str, Workspace], query: str) -> tuple[int, str]:
-    """What a browser sees behind an install link: who could allow it, with a button each."""
+    """Return the page behind an install link: a button for each person who could allow the app."""
     try:
         wish = wish_of(app, f"?{query}")
     except Refusal as refused:
@@ -149,7 +149,7 @@ def page(app: App, works: dict[str, Workspace], query: str) -> tuple[int, str]:
 
 
 def methods(app: App, works: dict[str, Workspace], dead: dict[str, str]) -> dict[str, Method]:
-    """The methods about tokens, bound to all workspaces."""
+    """Return the methods about tokens, bound to all workspaces."""
 
     def access(_: Office, call: Access) -> Json:
         return redeem(app, works, call)

@@ -1,4 +1,4 @@
-"""What Slack puts into events, commands and interactions, key by key."""
+"""The payloads of Slack's events, commands and interactions, key by key."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def app_mention(channel: Channel, message: Json) -> Json:
 
 
 def app_home_opened(work: Workspace, person: str, tab: str, home: OpenView | None) -> Json:
-    """`view` is there once the app has published one."""
+    """Return the event; it has a `view` once the app has published one."""
     place = {"user": person, "channel": work.im_with(person).id, "tab": tab, "event_ts": work.new_ts()}
     return {"type": "app_home_opened", **place} | ({"view": home.body} if home else {})
 
@@ -39,7 +39,7 @@ def file_shared(work: Workspace, file: StoredFile, channel: Channel) -> Json:
 
 
 def link_shared(work: Workspace, channel: Channel, message: Json, links: list[Json]) -> Json:
-    """Addresses of the app's domains in somebody's message."""
+    """Return the event for addresses of the app's domains in a person's message."""
     place = {"channel": channel.id, "is_bot_user_member": work.bot_user in channel.members, "user": message["user"]}
     place |= {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
     unfurl = {"message_ts": message["ts"], "unfurl_id": f"C.{channel.id}.{message['ts']}", "links": links}
@@ -47,14 +47,14 @@ def link_shared(work: Workspace, channel: Channel, message: Json, links: list[Js
 
 
 def reaction(kind: str, person: str, channel: Channel, message: Json, name: str) -> Json:
-    """Without its own time."""
+    """Return a reaction's event, without its own time."""
     item = {"type": "message", "channel": channel.id, "ts": message["ts"]}
     who = {"user": person, "reaction": name, "item": item, "item_user": message["user"]}
     return {"type": kind, **who}
 
 
 def slash_command(work: Workspace, person: Person, channel: Channel, text: str) -> Json:
-    """A command's form: every value a string."""
+    """Return a command's form: every value is a string."""
     command, _, rest = text.strip().partition(" ")
     return {
         "token": "lab",
@@ -83,7 +83,7 @@ def view_closed(work: Workspace, person: Person, view: OpenView, cleared: bool) 
 
 
 def shortcut(work: Workspace, person: Person, callback_id: str, channel: Channel | None, message: Json | None) -> Json:
-    """A global shortcut, or one pulled on a message."""
+    """Return the payload of a global shortcut, or of one on a message."""
     common = {**_common(work, person), "callback_id": callback_id, "trigger_id": work.new_trigger(person.id)}
     common["action_ts"] = work.new_ts()
     if channel is None or message is None:
@@ -94,7 +94,7 @@ def shortcut(work: Workspace, person: Person, callback_id: str, channel: Channel
 
 
 def action(work: Workspace, block: Json, element: Json, entry: Json | None, option: Json | None) -> Json:
-    """One entry of `actions`: the element as pressed, with what was picked in it."""
+    """Return one entry of `actions`: the pressed element, with the value that was picked in it."""
     done: Json = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
     done |= {key: element[key] for key in ("text", "value", "style", "url", "placeholder") if key in element}
     done |= entry or {}
@@ -111,7 +111,7 @@ def actions_in_view(work: Workspace, person: Person, view: OpenView, done: Json)
 
 
 def actions_in_message(work: Workspace, person: Person, channel: Channel, message: Json, done: Json) -> Json:
-    """An ephemeral message is named but not enclosed, as Slack does it."""
+    """Return the payload of presses in a message. As at Slack, an ephemeral message is named but not enclosed."""
     ephemeral = bool(message.get("is_ephemeral"))
     container = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id, "is_ephemeral": ephemeral}
     for number, preview in enumerate(message.get("attachments", []), 1):
@@ -128,12 +128,12 @@ def actions_in_message(work: Workspace, person: Person, channel: Channel, messag
 
 
 def block_suggestion(work: Workspace, person: Person, asked: Json, place: Json) -> Json:
-    """`asked`: action_id, block_id and, as value, what was typed."""
+    """Return the payload. `asked` holds action_id, block_id and, as value, the typed text."""
     return {"type": "block_suggestion", **_common(work, person), **asked, **place}
 
 
 def message_state(work: Workspace, person: str, channel: Channel, message: Json) -> Json:
-    """What this person has picked in the inputs of a message, on top of their initial values."""
+    """Return what this person has picked in the inputs of a message, on top of their initial values."""
     state = initial_state(message.get("blocks", []))
     for block_id, actions in work.picked.get((person, channel.id, message["ts"]), {}).items():
         for action_id, entry in actions.items():
@@ -143,7 +143,7 @@ def message_state(work: Workspace, person: str, channel: Channel, message: Json)
 
 
 def bot_message(work: Workspace, text: str, blocks: list[Json] | None, **more: Any) -> Json:
-    """A message of the app as history and events show it. None values are left out."""
+    """Return a message of the app as history and events show it. None values are left out."""
     profile = {"id": work.bot_id, "app_id": APP_ID, "name": "parley", "team_id": work.id, "deleted": False}
     owner = {"user": work.bot_user, "bot_id": work.bot_id, "app_id": APP_ID, "team": work.id, "bot_profile": profile}
     message = {"type": "message", **owner, "text": text, "ts": work.new_ts(), "blocks": blocks or None, **more}
@@ -151,7 +151,7 @@ def bot_message(work: Workspace, text: str, blocks: list[Json] | None, **more: A
 
 
 def blocks_of(message: Json) -> list[Json]:
-    """A message's own blocks, and those of the previews under it."""
+    """Return a message's own blocks, and those of the previews under it."""
     previews = [block for each in message.get("attachments", []) for block in each.get("blocks", [])]
     return [*message.get("blocks", []), *previews]
 

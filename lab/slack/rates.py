@@ -1,4 +1,4 @@
-"""What each method of the Web API costs and needs: its tier of calls a minute, and the scopes that open it."""
+"""Costs and requirements of each method of the Web API: its tier of calls a minute, and its scopes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.world import Clock
 TIERS: Final = {1: 1.0, 2: 20.0, 3: 50.0, 4: 100.0}
 # Tier 1 tolerates "a small amount of burst behavior": at least the ten sockets that an app may open.
 SMALL_BURST: Final = 10.0
-# auth.test: "hundreds of requests per minute"; the same is said of messages in a whole workspace.
+# auth.test: "hundreds of requests per minute"; the same holds for messages in a whole workspace.
 SPECIAL: Final = 300.0
 # chat.postMessage: about one message per second and channel, short bursts allowed (the burst's size is ours).
 CHANNEL_BURST: Final = 20.0
@@ -23,7 +23,7 @@ CHANNEL_PER_MINUTE: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A method's tier (0: special), and the scopes of which one is enough; none: any token does."""
+    """A method's tier (0: special), and the scopes. One of them is enough; without any, every token will do."""
 
     tier: int
     scopes: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ def _any_kind(verb: str) -> tuple[str, ...]:
     return tuple(f"{kind}:{verb}" for kind in ("channels", "groups", "im", "mpim"))
 
 
-# docs.slack.dev/reference/methods, "Facts" of each.
+# docs.slack.dev/reference/methods, "Facts" of each method.
 RULES: Final[dict[str, Rule]] = {
     "api.test": Rule(4),
     "apps.connections.open": Rule(1),
@@ -93,19 +93,19 @@ class TooFast(Exception):
 
 @dataclass
 class Rates:
-    """Allowances that fill up again: a whole minute's worth may be used at once. `pace` multiplies them all."""
+    """Allowances that refill: a whole minute's worth may be used at once. `pace` multiplies them all."""
 
     clock: Clock
     pace: float = 1.0
     _left: dict[tuple[str, ...], tuple[float, datetime]] = field(default_factory=dict)
 
     def call(self, team: str, method: str) -> None:
-        """One call of a method. Raises TooFast."""
+        """Count one call of a method. Raises TooFast."""
         per_minute = TIERS.get(RULES[method].tier, SPECIAL)
         self._take((team, method), per_minute, max(per_minute, SMALL_BURST))
 
     def message(self, team: str, channel: str) -> None:
-        """One message into a channel. Raises TooFast."""
+        """Count one message into a channel. Raises TooFast."""
         self._take((team, "message", channel), CHANNEL_PER_MINUTE, CHANNEL_BURST)
 
     def _take(self, key: tuple[str, ...], per_minute: float, burst: float) -> None:
@@ -120,7 +120,7 @@ class Rates:
 
 
 def check_scope(method: str, granted: frozenset[str]) -> None:
-    """Raises missing_scope, which names what was needed and what there is."""
+    """Check the scopes. Raises missing_scope, which names the needed and the granted ones."""
     needed = RULES[method].scopes
     if needed and not granted.intersection(needed):
         raise Refusal("missing_scope", needed=",".join(needed[:1]), provided=",".join(sorted(granted)))

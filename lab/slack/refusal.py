@@ -1,4 +1,4 @@
-"""How Slack says no: HTTP 200 with `ok: false`, an error code and, for malformed arguments, pointers."""
+"""Slack's refusals: HTTP 200 with `ok: false`, an error code and, for malformed arguments, pointers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """Turned into Slack's answer by the Web API; `messages` go to response_metadata."""
+    """A refusal that the Web API turns into Slack's answer; `messages` go to response_metadata."""
 
     def __init__(self, error: str, messages: list[str] | None = None, **more: Any) -> None:
         super().__init__(error, messages or [])

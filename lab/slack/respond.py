@@ -1,4 +1,4 @@
-"""What an app says back: the payload of an acknowledgement and posts to a response_url."""
+"""An app's responses: the payload of an acknowledgement, and posts to a response_url."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Reply(Arguments):
 
 
 def answer(work: Workspace, key: str, body: Json) -> None:
-    """Use a response_url once. Raises used_url, expired_url, and what messages are refused for."""
+    """Use a response_url once. Raises used_url, expired_url, and the refusals of messages."""
     response = work.responses.get(key)
     if response is None or work.world.clock.now() > response.until:
         raise Refusal("expired_url")
@@ -39,7 +39,7 @@ def answer(work: Workspace, key: str, body: Json) -> None:
 
 
 def say(work: Workspace, response: Response, body: Json) -> None:
-    """Show an app's reply where it belongs: in the channel, to one person, or in place of the original."""
+    """Show an app's reply in the right place: in the channel, to one person, or instead of the original."""
     try:
         reply = Reply.model_validate(body)
     except ValidationError:
@@ -67,7 +67,7 @@ def say(work: Workspace, response: Response, body: Json) -> None:
 
 
 def only_you(work: Workspace, person: str, channel: str, text: str) -> None:
-    """A line of Slackbot that one person sees: how Slack reports that a command failed."""
+    """Return a line of Slackbot for one person: Slack reports a failed command so."""
     speaker = {"user": "USLACKBOT", "username": "Slackbot"}
     message = {"type": "message", **speaker, "text": text, "ts": work.new_ts(), "is_ephemeral": True}
     work.channels[channel].ephemeral.append((person, message))

@@ -1,4 +1,4 @@
-"""What a person types and picks: the state Slack reports for it, and what Slack's window refuses by itself."""
+"""Typed and picked values: the state that Slack reports for them, and what Slack's window refuses by itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lab.slack.check import interactive_elements
 Json = dict[str, Any]
 Value = str | list[str] | None
 
-# Element type -> the key its value stands under in `state.values` and in an action.
+# Element type -> the key of its value in `state.values` and in an action.
 VALUE_KEYS: Final = {
     "plain_text_input": "value",
     "number_input": "value",
@@ -51,7 +51,7 @@ class NoSuchChoice(ValueError):
 
 
 def initial_state(blocks: list[Json]) -> Json:
-    """`state.values` before anything is typed: the initial values, else null or nothing chosen."""
+    """Return `state.values` before anything is typed: the initial values, otherwise null or an empty choice."""
     state: Json = {}
     for block, element in interactive_elements(blocks):
         if (key := VALUE_KEYS.get(element["type"])) is not None:
@@ -63,7 +63,7 @@ def initial_state(blocks: list[Json]) -> Json:
 
 
 def entry_for(element: Json, value: Value, file_of: Callable[[str], Json], suggested: list[Json]) -> Json:
-    """The state of an element after the person put `value` in. Raises NoSuchChoice."""
+    """Return the state of an element after the person put `value` in. Raises NoSuchChoice."""
     kind = element["type"]
     key = VALUE_KEYS[kind]
     many = [value] if isinstance(value, str) else list(value or [])
@@ -102,7 +102,7 @@ def _rich(text: str) -> Json:
 
 
 def complaints(blocks: list[Json], state: Json) -> dict[str, str]:
-    """block_id -> what Slack's window says under an input before it sends anything to the app."""
+    """Return block_id -> complaint: the words of Slack's window under an input before the app gets anything."""
     found: dict[str, str] = {}
     for block, element in interactive_elements(blocks):
         if block["type"] != "input":

@@ -1,4 +1,4 @@
-"""Modals and Home tabs: who sees which view, in what order, with what typed into it."""
+"""Modals and Home tabs of each person: the stack of views, with what was typed into them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ MODALS_AT_ONCE: Final = 3  # docs.slack.dev/surfaces/modals: "up to three views 
 
 @dataclass(slots=True)
 class OpenView:
-    """A view on somebody's screen. `body` is what Slack's API answers, `state` included."""
+    """A view on a person's screen. `body` is what Slack's API answers, `state` included."""
 
     person: str
     body: Json
-    # Complaints shown under the inputs: block_id -> text; under "" what concerns the whole modal.
+    # Complaints shown under the inputs: block_id -> text; "" stands for the whole modal.
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -38,14 +38,14 @@ class Views:
     homes: dict[str, OpenView] = field(default_factory=dict)
 
     def stack(self, person: str) -> list[OpenView]:
-        """The person's modals, the one on top last."""
+        """Return the person's modals, the top one last."""
         return self.stacks.setdefault(person, [])
 
     def find(self, view_id: str) -> OpenView | None:
         return next((view for view in self._every() if view.id == view_id), None)
 
     def open(self, trigger_id: str, view: Json) -> OpenView:
-        """A new modal: on top when its trigger comes out of a modal, otherwise in place of all."""
+        """Open a modal: on top if its trigger comes from a modal, otherwise in place of all."""
         body = self._checked(view, "modal")
         trigger = self.work.exchange(trigger_id)
         if trigger.view_id is None:
@@ -60,11 +60,11 @@ class Views:
         return self._put_on_top(trigger.person, body)
 
     def push_on(self, below: OpenView, view: Json) -> OpenView:
-        """What `response_action: push` does."""
+        """Push a view, as `response_action: push` does."""
         return self._put_on_top(below.person, self._checked(view, "modal"))
 
     def update(self, view: Json, view_id: str | None, external_id: str | None, hash_: str | None) -> OpenView:
-        """Replace what a modal shows. Raises not_found once it is closed, hash_conflict when it has changed."""
+        """Replace the content of a modal. Raises not_found once it is closed, hash_conflict if it has changed."""
         if (view_id is None) == (external_id is None):
             raise Refusal("invalid_arguments", ["[ERROR] must provide either `view_id` or `external_id`"])
         key, wanted = ("id", view_id) if view_id is not None else ("external_id", external_id)
@@ -77,7 +77,7 @@ class Views:
         return found
 
     def replace(self, found: OpenView, view: Json) -> None:
-        """New content in the same window; what was typed into inputs that stay is kept, as Slack keeps it."""
+        """Put new content into the same window. As at Slack, typed values of inputs that stay are kept."""
         body = self._checked(view, found.body["type"], instead_of=found)
         typed = found.body["state"]["values"]
         kept = {key: found.body[key] for key in ("id", "root_view_id", "previous_view_id")}
@@ -114,7 +114,7 @@ class Views:
         self.work.changed(view.person)
 
     def close_submitted(self, view: OpenView) -> None:
-        """An accepted modal goes away and the one below comes back, whatever `clear_on_close` says."""
+        """Close an accepted modal, so that the one below comes back, whatever `clear_on_close` says."""
         if view in (stack := self.stack(view.person)):
             stack.remove(view)
         self.work.changed(view.person)
@@ -146,7 +146,7 @@ class Views:
         return view
 
     def _full(self, body: Json) -> Json:
-        """The view as Slack answers it: every key there, ids and hash given."""
+        """Return the view as Slack answers it: with every key, ids and hash."""
         id_ = self.work.new_id("V")
         now = int(self.work.world.clock.now().timestamp())
         defaults: Json = {"private_metadata": "", "callback_id": "", "external_id": "", "title": None, "submit": None}

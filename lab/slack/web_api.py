@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 
 def _unpacked(value: object) -> object:
-    """Form fields carry structures as JSON text. Raises ValueError when it is none."""
+    """Parse form fields that carry structures as JSON text. Raises ValueError for other text."""
     return json.loads(value) if isinstance(value, str) else value
 
 
@@ -43,7 +43,7 @@ Structures = Annotated[list[Json], BeforeValidator(_unpacked)]
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the methods work on: the app's seat in one workspace."""
+    """The context of the methods: the app in one workspace."""
 
     app: App
     work: Workspace
@@ -59,9 +59,9 @@ _OPEN: Final = frozenset({"api.test", "oauth.v2.access"})
 _APP_LEVEL: Final = frozenset({"apps.connections.open"})
 
 
-# What every method takes, by the SDK's signature or not.
+# Arguments that every method takes, whether or not the SDK's signature has them.
 EVERYWHERE: Final = frozenset({"token", "team_id", "enterprise_id", "api_app_id"})
-# Arguments that change nothing that anybody sees in a box.
+# Arguments without a visible effect in the lab.
 COURTESIES: Final = frozenset(
     {"mrkdwn", "link_names", "parse", "unfurl_links", "unfurl_media", "include_num_members", "include_locale"}
     | {"exclude_archived", "prevent_creation", "highlight_type", "snippet_type", "include_all_metadata"}
@@ -69,16 +69,16 @@ COURTESIES: Final = frozenset(
 
 
 class WebApi:
-    """`offices` are the app's seats, the first workspace's first; `methods` all that it can call."""
+    """The Web API. `offices` are the app's contexts, the first workspace's first; `methods` are all methods."""
 
     def __init__(self, app: App, offices: Callable[[], Iterator[Office]], methods: Mapping[str, Method]) -> None:
         self.app = app
         self.offices = offices
         self.methods = methods
-        self.dead: dict[str, str] = {}  # tokens of former times -> what Slack says of them
+        self.dead: dict[str, str] = {}  # former tokens -> what Slack says of them
 
     async def answer(self, method: str, request: Request) -> JSONResponse:
-        """Always HTTP 200 with `ok`, but for 429."""
+        """Answer a call: always HTTP 200 with `ok`, except for 429."""
         headers: dict[str, str] = {}
         try:
             given = await _arguments(request)
@@ -102,7 +102,7 @@ class WebApi:
         return self.methods[method]
 
     def _authorise(self, method: str, request: Request, given: Json) -> Office:
-        """The seat that a token opens. Raises what Slack says of tokens that open nothing."""
+        """Return the office that a token opens. Raises what Slack says of other tokens."""
         offices = list(self.offices())
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if method in _OPEN:
@@ -126,7 +126,7 @@ class WebApi:
 
 
 def _basic(token: str) -> Json:
-    """A client's id and secret, as HTTP Basic carries them."""
+    """Return a client's id and secret from HTTP Basic."""
     try:
         name, _, secret = base64.b64decode(token).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
@@ -135,7 +135,7 @@ def _basic(token: str) -> Json:
 
 
 async def _arguments(request: Request) -> Json:
-    """Query, form or JSON, whichever the client chose. Raises invalid_json, invalid_form_data."""
+    """Return the arguments from query, form or JSON. Raises invalid_json, invalid_form_data."""
     given: Json = dict(request.query_params)
     media = request.headers.get("content-type", "")
     if media.startswith("application/json"):
@@ -153,7 +153,7 @@ async def _arguments(request: Request) -> Json:
 
 
 def _check_names(method: str, shape: type[Arguments], given: Json) -> None:
-    """Slack lets unknown arguments pass in silence; the lab does not, nor those that it would have to ignore."""
+    """Refuse arguments that are unknown or that the lab would ignore; Slack lets them pass silently."""
     names = {name for name, value in given.items() if value is not None} - EVERYWHERE
     if strangers := sorted(names - shape.model_fields.keys() - parameters_of(method)):
         raise Refusal("invalid_arguments", [f"[ERROR] {method} has no argument {', '.join(strangers)}"])
@@ -163,7 +163,7 @@ def _check_names(method: str, shape: type[Arguments], given: Json) -> None:
 
 @cache
 def parameters_of(method: str) -> frozenset[str]:
-    """The arguments a method has, by slack_sdk's own signature of it."""
+    """Return the arguments of a method, by slack_sdk's own signature of it."""
     own = getattr(WebClient, method.replace(".", "_"), None)
     return frozenset(inspect.signature(own).parameters) if own else frozenset()
 

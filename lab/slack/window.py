@@ -1,4 +1,4 @@
-"""One person's Slack window: what they see in it and everything they can do with it."""
+"""One person's Slack window: their view and all their actions in it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lab.slack.writing import Impossible, Writing
 Json = dict[str, Any]
 
 TROUBLE: Final = "We had some trouble connecting. Try again?"
-# What can be pressed without keeping a value.
+# Elements that can be pressed without keeping a value.
 _PRESSED: Final = frozenset({"button", "workflow_button", "overflow", "icon_button", "feedback_buttons"})
 
 
@@ -52,7 +52,7 @@ Place = InView | InMessage
 
 
 class Window(Writing):
-    """All that a person sees and does in their Slack window."""
+    """A person's view and actions in their Slack window."""
 
     def __init__(self, app: App, work: Workspace, views: Views, delivery: Delivery, person: Person) -> None:
         super().__init__(app, work, delivery, person)
@@ -83,7 +83,7 @@ class Window(Writing):
         }
 
     async def command(self, text: str, channel_id: str | None) -> None:
-        """Type a slash command; Slackbot says so when the app does not answer in time."""
+        """Type a slash command; Slackbot reports it if the app does not answer in time."""
         channel = self.channel(channel_id)
         form = payloads.slash_command(self.work, self.person, channel, text)
         if not form["command"].startswith("/"):
@@ -102,7 +102,7 @@ class Window(Writing):
                 self._slackbot(channel, f'{form["command"]} failed with the error "{refusal.error}"')
 
     async def press(self, block_id: str, action_id: str, value: Value, where: Json) -> bool:
-        """Press a button or pick in a select. Whether the app acknowledged, as far as it had to."""
+        """Press a button or pick in a select. Return whether the app acknowledged, as far as it had to."""
         place = self._place(block_id, where)
         block, element = self._element(place, block_id, action_id)
         entry, option = None, None
@@ -123,7 +123,7 @@ class Window(Writing):
         return await self.delivery.interaction(payload) is not None
 
     async def submit(self, view_id: str, values: dict[str, dict[str, Value]]) -> dict[str, str]:
-        """Fill in and send off a modal: the complaints shown in it afterwards, none when it went through."""
+        """Fill in and send a modal. Return the complaints shown in it, none if it was accepted."""
         view = self._top_modal(view_id)
         if not view.body["submit"]:
             raise Impossible("this modal has no button to send it off")
@@ -139,7 +139,7 @@ class Window(Writing):
         return view.errors
 
     async def close(self, view_id: str) -> None:
-        """Close the modal on top; the app hears of it if it asked to."""
+        """Close the modal on top; the app is told if it asked for that."""
         view = self._top_modal(view_id)
         cleared = bool(view.body["clear_on_close"])
         closed = [*reversed(self.views.stack(self.person.id))] if cleared else [view]
@@ -149,7 +149,7 @@ class Window(Writing):
                 await self.delivery.interaction(payloads.view_closed(self.work, self.person, each, cleared))
 
     async def close_all(self) -> None:
-        """Close the whole stack, top first; each that asked hears of it, as of one that was cleared."""
+        """Close the whole stack, top first; the app is told of each cleared modal that asked for it."""
         closed = [*reversed(self.views.stack(self.person.id))]
         self.views.clear(self.person.id)
         for each in closed:
@@ -161,7 +161,7 @@ class Window(Writing):
         self.delivery.event(self.work, payloads.app_home_opened(self.work, self.person.id, tab, home))
 
     async def shortcut(self, callback_id: str, channel_id: str | None, ts: str | None) -> bool:
-        """A global shortcut, or with `ts` one on a message. Whether the app acknowledged."""
+        """Use a global shortcut, or with `ts` one on a message. Return whether the app acknowledged."""
         if self.work.token is None or not self._offers("shortcuts", callback_id):
             raise Impossible(f"there is no shortcut {callback_id!r}")
         channel = message = None
@@ -171,7 +171,7 @@ class Window(Writing):
         return await self.delivery.interaction(payload) is not None
 
     async def suggest(self, block_id: str, action_id: str, typed: str, where: Json) -> list[Json]:
-        """Type into a select whose options the app provides: the options it offers."""
+        """Type into a select whose options the app provides; return them."""
         place = self._place(block_id, where)
         block, element = self._element(place, block_id, action_id)
         if not element["type"].endswith("external_select"):
@@ -188,18 +188,18 @@ class Window(Writing):
         answer = await self.delivery.interaction(payload)
         options = _offered(answer or {})
         key = (self.person.id, block_id, action_id)
-        # What was offered before may still stand picked in the element.
+        # An option that was offered before may still be picked in the element.
         earlier = [each for each in self.work.suggested.get(key, []) if each not in options]
         self.work.suggested[key] = [*options, *earlier]
         return options
 
     def _offers(self, kind: str, name: str) -> bool:
-        """Whether the app has this command or shortcut; one without a manifest has any."""
+        """Return whether the app has this command or shortcut; an app without a manifest has all."""
         manifest = self.app.manifest
         return manifest is None or name in (manifest.commands if kind == "commands" else manifest.shortcuts)
 
     def _obey(self, view: OpenView, answer: Json | None) -> dict[str, str]:
-        """Do what the app's answer to a submission says; what is wrong with the answer is shown in the modal."""
+        """Do what the app's answer to a submission says. Errors in the answer are shown in the modal."""
         if answer is None:
             return {"": TROUBLE}
         try:
@@ -223,7 +223,7 @@ class Window(Writing):
         return {}
 
     def _errors(self, view: OpenView, errors: dict[str, str]) -> dict[str, str]:
-        """Errors stand under inputs only; for any other block Slack shows its general complaint."""
+        """Return the errors under inputs. For any other block Slack shows its general complaint."""
         inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
         astray = sorted(set(errors) - inputs)
         if astray or not errors:
@@ -246,7 +246,7 @@ class Window(Writing):
         return stack[-1]
 
     def _place(self, block_id: str, where: Json) -> Place:
-        """The view or message meant; with neither named, the newest message that has the block."""
+        """Return the named view or message; by default the newest message that has the block."""
         if where.get("view_id"):
             view = self.views.find(where["view_id"])
             if view is None or view.person != self.person.id:
@@ -285,7 +285,7 @@ class Window(Writing):
         return self.work.file_shown(file)
 
     def _keep(self, place: Place, block: Json, element: Json, entry: Json) -> None:
-        """Remember what was put into an element, where the app will find it in `state.values`."""
+        """Remember the value of an element, where the app will find it in `state.values`."""
         if isinstance(place, InView):
             state = place.view.body["state"]["values"]
         else:
@@ -304,7 +304,7 @@ def _shown_view(view: OpenView) -> Json:
 
 
 def _offered(answer: Json) -> list[Json]:
-    """The options an app gives for what was typed. Raises Impossible when Slack would show none of them."""
+    """Return an app's options for a typed text. Raises Impossible if Slack would show none of them."""
     try:
         return all_options(Suggestions.model_validate(answer).model_dump(exclude_none=True))
     except ValidationError as refused:

@@ -1,4 +1,4 @@
-"""The workspace itself: people, channels, messages, files, triggers and answers owed, all in memory."""
+"""The workspace itself: people, channels, messages, files, triggers and open answers, all in memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 APP_ID: Final = "A0PARLEY"
 FIRST_TEAM: Final = "T0PARLEY"
 BOT_USER: Final = "U0PARLEYBOT"  # in the first workspace
-GENERAL: Final = "C0GENERAL"  # likewise
+GENERAL: Final = "C0GENERAL"  # also in the first workspace
 # docs.slack.dev/interactivity/handling-user-interaction: "a trigger_id will expire 3 seconds after it is sent".
 TRIGGER_LIFE: Final = timedelta(seconds=3)
 # A response_url can be used 5 times within 30 minutes.
@@ -39,7 +39,7 @@ class Person:
         return self.name.lower().replace(" ", ".")
 
     def shown(self) -> Json:
-        """The person as the lab's page and tests see them."""
+        """Return the person as the lab's page and tests see them."""
         language = self.locale.partition("-")[0]
         known = {"id": self.id, "name": self.name, "email": self.email, "locale": self.locale, "tz": self.tz}
         place = {"team": self.team, "admin": self.admin, "deactivated": self.deactivated}
@@ -68,14 +68,14 @@ class Channel:
 class Trigger:
     person: str
     until: datetime
-    # Pressed inside a modal: what opens next goes on top of it.
+    # Pressed inside a modal: the next view goes on top of it.
     view_id: str | None = None
     used: bool = False
 
 
 @dataclass(slots=True)
 class Response:
-    """What a response_url answers to; `message` is the one that was pressed, if any."""
+    """The context of a response_url; `message` is the one that was pressed, if any."""
 
     person: str
     channel: str
@@ -109,7 +109,7 @@ class Workspace:
     bot_user: str = BOT_USER
     bot_id: str = "B0PARLEY"
     general: str = GENERAL
-    # The app's token here, None while it is not installed, and what it may do.
+    # The app's token here, None while it is not installed, and its scopes.
     token: str | None = None
     scopes: frozenset[str] = frozenset()
     # False: people's clients know none of the newer blocks, and Slack refuses them.
@@ -123,7 +123,7 @@ class Workspace:
     scheduled: dict[str, Json] = field(default_factory=dict)
     # What a person picked in a message's inputs: (person, channel, ts) -> block_id -> action_id -> value.
     picked: dict[tuple[str, str, str], Json] = field(default_factory=dict)
-    # What the app has offered, newest first: (person, block_id, action_id) -> options.
+    # The app's offered options, newest first: (person, block_id, action_id) -> options.
     suggested: dict[tuple[str, str, str], list[Json]] = field(default_factory=dict)
     _last_ts: int = 0
 
@@ -148,7 +148,7 @@ class Workspace:
         tz: str | None = None,
         admin: bool = False,
     ) -> Person:
-        """A new member of the workspace, with a conversation with the app; the same id again returns them."""
+        """Add a member of the workspace, with a conversation with the app; the same id again returns them."""
         if id_ and id_ in self.people:
             return self.people[id_]
         person = Person(id_ or self.new_id("U"), name, "", team=self.id, admin=admin)
@@ -160,18 +160,18 @@ class Workspace:
         return person
 
     def im_with(self, person: str) -> Channel:
-        """The app's direct conversation with a person, its Messages tab."""
+        """Return the app's direct conversation with a person, its Messages tab."""
         if person not in self.ims:
             im = Channel(self.new_id("D"), "directmessage", is_im=True, members={person, self.bot_user})
             self.channels[im.id] = self.ims[person] = im
         return self.ims[person]
 
     def channels_of(self, person: str) -> list[Channel]:
-        """The conversations on a person's screen: with the app, and the channels they are in."""
+        """Return the conversations on a person's screen: with the app, and the channels they are in."""
         return [self.im_with(person), *(c for c in self.channels.values() if not c.is_im and person in c.members)]
 
     def add_channel(self, name: str, creator: str, *, private: bool = False) -> Channel:
-        """Raises name_taken."""
+        """Add a channel. Raises name_taken."""
         if any(not each.is_im and each.name == name for each in self.channels.values()):
             raise Refusal("name_taken")
         members = {creator} if creator else set()
@@ -180,7 +180,7 @@ class Workspace:
         return channel
 
     def channel(self, id_: str) -> Channel:
-        """By id; a person's id stands for the conversation with them. Raises channel_not_found."""
+        """Return a channel by id; a person's id stands for the conversation with them. Raises channel_not_found."""
         if id_ in self.channels:
             return self.channels[id_]
         if id_ in self.people:
@@ -198,7 +198,7 @@ class Workspace:
         return "".join(self.world.random.choices(string.ascii_letters + string.digits, k=length))
 
     def new_ts(self) -> str:
-        """Slack's message id: seconds and microseconds, never the same twice."""
+        """Return a new message id of Slack's: seconds and microseconds, never the same twice."""
         self._last_ts = max(self._last_ts + 1, int(self.world.clock.now().timestamp() * 1_000_000))
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06}"
 
@@ -225,7 +225,7 @@ class Workspace:
         return f"{self.base_url}/slack/response/{key}"
 
     def file_shown(self, file: StoredFile) -> Json:
-        """A file object as Slack's API prints it."""
+        """Return a file object as Slack's API prints it."""
         url = f"{self.base_url}/slack/files/{file.id}"
         kind = file.name.rpartition(".")[2].lower()
         urls = {"url_private": url, "url_private_download": f"{url}?download=1", "permalink": url}
@@ -234,7 +234,7 @@ class Workspace:
         return {**named, "created": file.created, "timestamp": file.created, "mode": "hosted", **facts, **urls}
 
     def changed(self, *people: str) -> None:
-        """Tell the page that these people's screens look different now."""
+        """Tell the page that these people's screens have changed."""
         for person in people:
             if person in self.people:
                 self.world.tell({"kind": "slack", "person": person})

@@ -1,4 +1,4 @@
-"""What a person writes in their Slack window: messages and their changes, reactions, files; and where they are in."""
+"""A person's input in their Slack window: messages and their changes, reactions, files, and joining channels."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from lab.slack.workspace import Channel, Person, StoredFile, Workspace
 
 Json = dict[str, Any]
 
-# A person or a channel picked from the list that Slack offers while one types.
+# A person or a channel that was picked from the list that Slack offers during typing.
 _TOKEN: Final = re.compile(r"<(?:@[UW]\w+|#C\w+(?:\|[^>]*)?)>")
 _URL: Final = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)]")
 
 
 class Impossible(Exception):
-    """Nobody could do this in a real window: the thing is not on the screen."""
+    """The action is impossible in a real window: the thing is not on the screen."""
 
 
 def written(text: str) -> str:
-    """What somebody typed, as Slack keeps it: `&`, `<` and `>` escaped, addresses between angle brackets."""
+    """Return a typed text as Slack keeps it: `&`, `<` and `>` escaped, addresses between angle brackets."""
     parts, at = [], 0
     for token in _TOKEN.finditer(text):
         parts += [_escaped(text[at : token.start()]), token[0]]
@@ -40,7 +40,7 @@ def _escaped(text: str) -> str:
 
 
 class Writing:
-    """One person's hands in one workspace."""
+    """A person's input in one workspace."""
 
     def __init__(self, app: App, work: Workspace, delivery: Delivery, person: Person) -> None:
         self.app = app
@@ -80,7 +80,7 @@ class Writing:
         return message
 
     def edit(self, ts: str, text: str, channel_id: str | None = None) -> Json:
-        """Change a message of their own; the app hears `message_changed` with both texts."""
+        """Change a message of their own; the app gets `message_changed` with both texts."""
         channel, message = self._own(ts, channel_id)
         before = dict(message)
         message |= {"text": written(text), "edited": {"user": self.person.id, "ts": self.work.new_ts()}}
@@ -136,7 +136,7 @@ class Writing:
         self.work.changed(self.person.id, *channel.members)
 
     def invite_app(self, channel_id: str) -> Json:
-        """`/invite @parley`: the app is in the channel and hears that it is."""
+        """Invite the app with `/invite @parley`: it is in the channel and gets the event."""
         channel = self.channel(channel_id)
         if self.work.token is None:
             raise Impossible("the app is not installed here")
@@ -147,14 +147,14 @@ class Writing:
         return self._shown(channel)
 
     def deactivate(self) -> None:
-        """An administrator switches the account off."""
+        """Switch the account off, as an administrator does."""
         self.person.deactivated = True
         user = {"id": self.person.id, "team_id": self.work.id, "name": self.person.handle, "deleted": True}
         self.delivery.event(self.work, {"type": "user_change", "user": user, "event_ts": self.work.new_ts()})
         self.work.changed(self.person.id)
 
     def channel(self, id_: str | None) -> Channel:
-        """One that is on this person's screen; by default the talk with the app."""
+        """Return a channel on this person's screen; by default the conversation with the app."""
         if self.person.deactivated:
             raise Impossible(f"{self.person.name} has no account any more")
         channel = self.work.channels.get(id_) if id_ else self.work.im_with(self.person.id)
@@ -170,7 +170,7 @@ class Writing:
         return channel, message
 
     def _event(self, channel: Channel, event: Json) -> None:
-        """The app hears of what happens where it is."""
+        """Send an event of a channel to the app if the app is in it."""
         if self.work.bot_user in channel.members:
             self.delivery.event(self.work, event, payloads.channel_type(channel))
 
@@ -184,7 +184,7 @@ class Writing:
         return {"type": kind, "user": who, **place, "event_ts": self.work.new_ts()}
 
     def _links(self, text: str) -> list[Json]:
-        """Addresses in a text whose domain the app has named; a domain holds for what is below it, too."""
+        """Return addresses in a text whose domain the app has named; a domain includes its subdomains."""
         found = []
         for url in _URL.findall(text):
             host = urlsplit(url).hostname or ""

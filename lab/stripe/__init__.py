@@ -1,4 +1,4 @@
-"""The lab's pretend Stripe: cards, holds, Checkout, Connect, disputes and webhooks, strict where Stripe is strict.
+"""The lab's simulated Stripe: cards, holds, Checkout, Connect, disputes and webhooks, strict where Stripe is strict.
 
 The real `stripe.StripeClient` talks to it over HTTP with `base_addresses={"api": lab.url + "/stripe"}`.
 """
@@ -62,7 +62,7 @@ PARTS: Final = (
 
 
 class Stripe:
-    """One Stripe platform account. Set `webhook_url` and `webhook_secret` to be told what happens."""
+    """One Stripe platform account. Set `webhook_url` and `webhook_secret` to get its events."""
 
     def __init__(self, world: World) -> None:
         self.secret_key = "sk_test_lab51ParleyPretendKey"
@@ -88,7 +88,7 @@ class Stripe:
         self.post.secret = secret
 
     def top_up(self, minor: int, currency: str = "eur") -> None:
-        """The platform's owner pays in: a full refund needs more than was left after Stripe's fee."""
+        """Pay in as the platform's owner: a full refund needs more than was left after Stripe's fee."""
         topups.arrive(self.books, topups.top_up(self.books, minor, currency, {}))
 
     def router(self) -> APIRouter:
@@ -99,7 +99,7 @@ class Stripe:
             self.desk.router(list(chain.from_iterable(part.ROUTES for part in PARTS))),
         )
         for part in parts:
-            router.routes.extend(part.routes)  # to include a router is to read the signatures of all its calls again
+            router.routes.extend(part.routes)  # including a router reads the signatures of all its calls again
         return router
 
     async def start(self, base_url: str) -> None:

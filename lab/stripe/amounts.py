@@ -1,4 +1,4 @@
-"""Amounts: whole minor units, the currencies that are played, and Stripe's limits for each."""
+"""Amounts: whole minor units, the supported currencies, and Stripe's limits for each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST: Final = 99_999_999
 
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """`least` payment, minor units; `decimals` of the minor unit; `payout_step`: what payouts have to be divisible by.
+    """A currency. `least` payment, minor units; `decimals` of the minor unit; `payout_step`: the divisor of payouts.
 
     docs.stripe.com/currencies, "minimum and maximum charge amounts", "zero-decimal", "special cases".
     """
@@ -42,7 +42,7 @@ CURRENCIES: Final = {
 
 
 def check_currency(currency: str, param: str = "currency") -> str:
-    """In small letters."""
+    """Return the currency in small letters."""
     known = currency.lower()
     if known not in CURRENCIES:
         raise Refusal(
@@ -52,7 +52,7 @@ def check_currency(currency: str, param: str = "currency") -> str:
 
 
 def check_amount(amount: int, currency: str, param: str = "amount") -> None:
-    """A payment's limits."""
+    """Check a payment's limits."""
     if amount <= 0:
         raise at_least_one(param)
     least = CURRENCIES[currency].least
@@ -63,7 +63,7 @@ def check_amount(amount: int, currency: str, param: str = "amount") -> None:
 
 
 def major(amount: int, currency: str, separator: str = "") -> str:
-    """ "1234.50", or "1,234.50" with a separator of thousands."""
+    """Return "1234.50", or "1,234.50" with a separator of thousands."""
     decimals = CURRENCIES[currency].decimals
     whole, rest = divmod(amount, 10**decimals)
     fraction = f".{rest:0{decimals}d}" if decimals else ""
@@ -71,5 +71,5 @@ def major(amount: int, currency: str, separator: str = "") -> str:
 
 
 def in_words(amount: int, currency: str) -> str:
-    """As Stripe's refusals say it: "200.00 eur"."""
+    """Return an amount as Stripe's refusals say it: "200.00 eur"."""
     return f"{major(amount, currency)} {currency}"

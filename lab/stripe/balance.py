@@ -1,4 +1,4 @@
-"""Money at Stripe: balance transactions, what is available and what still pends.
+"""Money at Stripe: balance transactions, and the available and pending sums.
 
 Every movement is one balance transaction of one owner. A balance is never stored; it is the sum of them.
 """
@@ -18,7 +18,7 @@ DAY: Final = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """What Stripe keeps of a payment, and how long it keeps the rest (stripe.com/pricing, Europe).
+    """Stripe's fee on a payment, and how long it keeps the rest (stripe.com/pricing, Europe).
 
     `most` caps the fee, minor units; `days` until the money is available.
     """
@@ -29,7 +29,7 @@ class Tariff:
     most: int | None = None
 
     def fee(self, amount: int) -> int:
-        """Half a cent is rounded up."""
+        """Return the fee in minor units; half a cent is rounded up."""
         cost = (amount * self.per_mille + 500) // 1000 + self.fixed
         return cost if self.most is None else min(cost, self.most)
 
@@ -54,7 +54,7 @@ def move(
     available_on: int | None = None,
     category: str | None = None,
 ) -> Thing:
-    """Book `amount` (minor units, negative when it leaves) less `fee` on the owner's balance."""
+    """Book `amount` (minor units, negative if it leaves) less `fee` on the owner's balance."""
     when = books.now() if available_on is None else max(available_on, books.now())
     details = [
         {"amount": fee, "application": None, "currency": currency, "description": "Stripe fees", "type": "stripe_fee"}
@@ -78,7 +78,7 @@ def move(
 
 
 def totals(books: Books, owner: str) -> tuple[dict[str, int], dict[str, int]]:
-    """(available, pending) by currency."""
+    """Return (available, pending) by currency."""
     available: dict[str, int] = {}
     pending: dict[str, int] = {}
     for each in books.all("balance_transaction", owner):

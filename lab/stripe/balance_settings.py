@@ -1,7 +1,7 @@
-"""Balance settings: whether an owner's available balance leaves for the bank every day by itself.
+"""Balance settings: whether an owner's available balance is paid out to the bank every day.
 
-Stripe's own default is every day. In the lab everybody starts with "manual", so that a story sees its money lie still;
-whoever wants to know what the default does to other people's money sets "daily".
+Stripe's own default is "daily". In the lab every account starts with "manual", so that a story sees its money lie
+still. Set "daily" to see what the default does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lab.stripe.payouts import sweep
 
 @dataclass(slots=True)
 class Schedule:
-    """`round`: how often it was set; a sweep planned under an earlier one is none any more."""
+    """A payout schedule. `round`: how often it was set; a sweep of an earlier round does not happen."""
 
     interval: str = "manual"
     round: int = 0
@@ -68,7 +68,7 @@ def update_settings(books: Books, call: Call) -> Thing:
 
 
 def _plan(books: Books, owner: str, planned_in: int) -> None:
-    """At the next midnight, and at every one after it while the schedule stands."""
+    """Plan a sweep at the next midnight, and at every one after it while the schedule stands."""
 
     def pay_out() -> None:
         if _schedule_of(books, owner).round == planned_in:

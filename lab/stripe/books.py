@@ -1,4 +1,4 @@
-"""What the pretend Stripe knows: every object by kind and id, what falls due when, and the events it announces."""
+"""The state of the lab's Stripe: every object by kind and id, what falls due when, and the announced events."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PLATFORM: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One API call, checked: who asks (`account` is a connected account or PLATFORM), with what."""
+    """One checked API call. `account` is the caller: a connected account or PLATFORM."""
 
     params: Thing
     ids: dict[str, str] = field(default_factory=dict)
@@ -45,17 +45,17 @@ class Books:
         self.by_id: dict[str, Thing] = {}
         self.owner: dict[str, str] = {}  # id -> connected account; absent for the platform's own
         self.expandable: dict[tuple[str, str], Any] = {}  # (id, field) -> value shown only when expanded
-        self.private: dict[str, Any] = {}  # id -> what Stripe knows of it and tells nobody
+        self.private: dict[str, Any] = {}  # id -> facts that Stripe knows and keeps to itself
         self.cards: dict[str, str] = {}  # payment method id -> card number
         self.on_event: Callable[[Thing], None] = lambda _: None
         self.on_thin_event: Callable[[Thing], None] = lambda _: None
-        self.call: Call | None = None  # the call being carried out, for events to name it
+        self.call: Call | None = None  # the call in progress, for events to name it
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._acting_at: int | None = None
         self._ticket = itertools.count()
 
     def now(self) -> int:
-        """Unix seconds. What falls due while the clock leaps forward happens at its own moment, not after the leap."""
+        """Return Unix seconds. If the clock leaps, due work still happens at its own moment, not after the leap."""
         return int(self.world.clock.now().timestamp()) if self._acting_at is None else self._acting_at
 
     def new_id(self, prefix: str) -> str:
@@ -63,7 +63,7 @@ class Books:
         return f"{prefix}_{''.join(self.world.random.choices(alphabet, k=24))}"
 
     def add(self, kind: str, prefix: str, owner: str = PLATFORM, **given: Any) -> Thing:
-        """A new object with an id of its own and, unless given, the present as its `created`."""
+        """Add an object with an id of its own and, unless given, the present as its `created`."""
         given.setdefault("id", self.new_id(prefix))
         given.setdefault("created", self.now())
         thing = shape(kind, **given)
@@ -72,15 +72,15 @@ class Books:
 
     def keep(self, kind: str, thing: Thing, owner: str = PLATFORM) -> None:
         self.things.setdefault(kind, {})[thing["id"]] = thing
-        self.by_id.setdefault(thing["id"], thing)  # an account has two faces; the first one kept answers to its id
+        self.by_id.setdefault(thing["id"], thing)  # an account has two faces; the id stands for the first one kept
         if owner != PLATFORM:
             self.owner[thing["id"]] = owner
 
     def get(self, kind: str, key: str, param: str | None = None, owner: str = PLATFORM) -> Thing:
-        """Raises `resource_missing`; what belongs to another account is as good as missing."""
+        """Return an object. Raises `resource_missing`, also for objects of another account."""
         thing = self.things.get(kind, {}).get(key)
         foreign = self.owner.get(key, PLATFORM) != owner
-        if thing is None or foreign or (thing.get("deleted") and param):  # what is deleted can be read, not used
+        if thing is None or foreign or (thing.get("deleted") and param):  # a deleted object can be read, not used
             raise no_such(kind, key, param)
         return thing
 
@@ -88,11 +88,11 @@ class Books:
         return [each for key, each in self.things.get(kind, {}).items() if self.owner.get(key, PLATFORM) == owner]
 
     def later(self, when: int, act: Callable[[], None]) -> None:
-        """Do it once the world's clock has reached `when`. The act looks for itself whether it still applies."""
+        """Act once the world's clock has reached `when`. The act must check whether it still applies."""
         heapq.heappush(self._due, (when, next(self._ticket), act))
 
     def settle(self) -> None:
-        """Carry out all that has fallen due, in order, each at its moment."""
+        """Carry out all due work, in order, each at its moment."""
         if self._acting_at is not None:
             return
         while self._due and self._due[0][0] <= self.now():
@@ -103,7 +103,7 @@ class Books:
                 self._acting_at = None
 
     def announce(self, kind: str, thing: Thing, before: Thing | None = None, account: str = PLATFORM) -> None:
-        """An event with a snapshot of the object as it is now. `before`: the changed fields as they were."""
+        """Announce an event with a snapshot of the object as it is now. `before`: the changed fields as they were."""
         check(thing)
         data: Thing = {"object": copy.deepcopy(thing)}
         if before is not None:
@@ -128,7 +128,7 @@ class Books:
         self.world.tell({"kind": "stripe"})
 
     def announce_thin(self, kind: str, related: Thing | None, data: Thing) -> None:
-        """A thin event of API v2: what happened to which object. `data` is told only to who fetches the event."""
+        """Announce a thin event of API v2. `data` is only sent when the event is fetched."""
         call = self._request()
         event = {
             "id": self.new_id("evt"),
@@ -145,18 +145,20 @@ class Books:
         self.on_thin_event(event)
 
     def _request(self) -> dict[str, str | None]:
-        """The call that brought an event about, if one did."""
+        """Return the call that caused an event, if one did."""
         call = self.call
         return {"id": call.request_id if call else None, "idempotency_key": call.idempotency_key if call else None}
 
 
 def iso(seconds: int) -> str:
-    """How API v2 tells times."""
+    """Return a time in the format of API v2."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def page(things: list[Thing], url: str, params: Thing, filters: tuple[str, ...] = ()) -> Thing:
-    """One page of a list, newest first: `limit`, `starting_after`, `ending_before`, `created` and equality filters."""
+    """Return one page of a list, newest first: `limit`, `starting_after`, `ending_before`, `created` and equality
+    filters.
+    """
     limit = params.get("limit", 10)
     if not 1 <= limit <= 100:
         raise Refusal(f"Invalid integer: {limit}. `limit` must be between 1 and 100.", param="limit")
@@ -188,7 +190,7 @@ def _created_within(created: int, wanted: int | dict[str, int]) -> bool:
 
 
 def change_metadata(thing: Thing, given: dict[str, str] | str | None) -> None:
-    """Merge as Stripe does: an empty value unsets its key, an empty hash unsets all."""
+    """Merge metadata as Stripe does: an empty value unsets its key, an empty hash unsets all."""
     if given == "":
         thing["metadata"] = {}
     elif isinstance(given, dict):

@@ -1,4 +1,4 @@
-"""The desk every API call passes: key, version, parameters, idempotency, expansion, and Stripe's error JSON."""
+"""The steps of every API call: key, version, parameters, idempotency, expansion, and Stripe's error JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Handler = Callable[[Books, Call], Thing]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation. `params` names the SDK's parameter type; `plays` lists the parameters that the lab acts on."""
+    """One operation. `params` names the SDK's parameter type; `plays` lists the parameters that the lab supports."""
 
     method: Literal["GET", "POST", "DELETE"]
     path: str
@@ -88,13 +88,15 @@ class Desk:
         return self._answer(request, told, request_id, key=key)
 
     def _call(self, route: Route, request: Request, body: Thing, account: str, request_id: str) -> Call:
-        """The call with its parameters checked."""
+        """Return the call with its parameters checked."""
         params = read(body, route.params, route.plays)
         return Call(params, dict(request.path_params), account, request_id, request.headers.get("idempotency-key"))
 
     async def _carry_out(self, route: Route, call: Call) -> tuple[Result, Result]:
-        """(what is told, what has come of it): they differ when trouble swallows the answer. What is refused before
-        the work began is raised instead."""
+        """Carry out a call, and return (the answer that is sent, the result of the work).
+
+        They differ if a trouble swallows the answer. Raises Refusal for what is refused before the work begins.
+        """
         if self.troubles.pace:
             await asyncio.sleep(self.troubles.pace)
         self.books.settle()
@@ -115,7 +117,7 @@ class Desk:
         return _refused(trouble.refusal) if trouble else done, done
 
     def _authenticate(self, request: Request) -> str:
-        """The account on whose behalf the call is made. 401 without the lab's key."""
+        """Return the account on whose behalf the call is made. Raises 401 without the lab's key."""
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not given:
             raise Refusal("You did not provide an API key.", status=401)
@@ -158,7 +160,7 @@ class Desk:
         key: str | None = None,
         original: str | None = None,
     ) -> Response:
-        """`original`: the call that this answer was first given to, when it is given again."""
+        """Return the HTTP answer. `original`: the request that first got it, if it is a repeated answer."""
         status, body = result
         headers = {"Request-Id": request_id, "Stripe-Version": request.headers.get("stripe-version", VERSION)}
         if key:
@@ -171,7 +173,7 @@ class Desk:
 
 
 def expand(books: Books, thing: Thing, paths: list[str]) -> Thing:
-    """A copy in which the ids at these paths are whole objects: "latest_charge.balance_transaction", "data.charge"."""
+    """Return a copy with whole objects at these paths: "latest_charge.balance_transaction", "data.charge"."""
     whole = copy.deepcopy(thing)
     for path in paths:
         if path.count(".") > 3:

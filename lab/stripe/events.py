@@ -1,4 +1,4 @@
-"""Events as they can be read again: snapshots of v1 for 30 days, thin events of v2 likewise."""
+"""Events that can be read again: snapshots of v1 and thin events of v2, for 30 days."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def retrieve_event(books: Books, call: Call) -> Thing:
 
 
 def list_events(books: Books, call: Call) -> Thing:
-    """The last 30 days, newest first."""
+    """Return the last 30 days, newest first."""
     recent = [each for each in books.all("event", call.account) if each["created"] > books.now() - KEPT]
     if types := call.params.get("types"):
         recent = [each for each in recent if each["type"] in types]
@@ -33,7 +33,7 @@ def retrieve_thin(books: Books, call: Call) -> Thing:
 
 
 def list_thin(books: Books, call: Call) -> Thing:
-    """The last 30 days, newest first, in one page."""
+    """Return the last 30 days, newest first, in one page."""
     oldest = iso(books.now() - KEPT)
     found = [each for each in reversed(books.all("v2.core.event")) if each["created"] > oldest]
     if types := call.params.get("types"):

@@ -1,4 +1,4 @@
-"""What the lab's page and the tests do at Stripe: look, pay, and be the payer, the seller, a bank and Stripe itself."""
+"""Actions at Stripe for the lab's page and the tests: look, pay, and play the payer, seller, bank or Stripe."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ OUTCOMES: Final[dict[str, Literal["won", "lost", "warning_closed"]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a payer's bank does about a charge. `reason` and `amount` (minor units) matter when it begins."""
+    """An action of a payer's bank on a charge. `reason` and `amount` (minor units) only matter at its start."""
 
     do: Literal["open", "inquire", "prevent", "escalate", "win", "lose", "drop", "take_again"]
     reason: Reason = "fraudulent"
@@ -50,7 +50,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What comes in by bank transfer. `sender`: (IBAN, name); null where the bank does not tell."""
+    """An incoming bank transfer. `sender`: (IBAN, name); null if the bank does not tell."""
 
     amount: int
     currency: str = "eur"
@@ -60,7 +60,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """What happens to a seller's account. `due`: what a restricted seller is asked for."""
+    """A change of a seller's account. `due`: what a restricted seller is asked for."""
 
     do: Literal["restrict", "restore", "sweep", "close"]
     due: list[str] | None = None
@@ -68,7 +68,10 @@ class Seller:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What Stripe books by itself: a fee for its own work, an adjustment. `amount` is negative when money leaves."""
+    """An entry that Stripe makes by itself: a fee for its own work, or an adjustment.
+
+    `amount` is negative if money leaves.
+    """
 
     type: Literal["stripe_fee", "adjustment"]
     amount: int
@@ -77,7 +80,7 @@ class Line:
 
 
 class Face:
-    """The `/lab/stripe/...` calls. What cannot be done is answered as Stripe answers, with its error and status."""
+    """The `/lab/stripe/...` calls. An impossible action is answered as Stripe answers, with its error and status."""
 
     def __init__(self, books: Books, desk: Desk, post: Post) -> None:
         self.books = books
@@ -109,7 +112,7 @@ class Face:
         return routes
 
     async def webhook(self, url: Word, secret: Word, payload: Annotated[str, Body()] = "snapshot") -> dict[str, str]:
-        """Where events go: whole ones, or (`payload` "thin") those of API v2 that only name what has changed."""
+        """Set the address of events: whole ones, or (`payload` "thin") those of API v2 that only name the change."""
         if payload == "thin":
             self.post.thin_url, self.post.thin_secret = url, secret
         else:
@@ -117,7 +120,7 @@ class Face:
         return {"url": url}
 
     async def objects(self, kind: str) -> list[Thing]:
-        """Newest first. "balance" lists each owner's, the platform's under "platform"."""
+        """Return objects, newest first. "balance" lists each owner's, the platform's under "platform"."""
         self.books.settle()
         if kind == "balance":
             owners = [PLATFORM, *self.books.things.get("account", {})]
@@ -127,7 +130,7 @@ class Face:
         return list(reversed(self.books.things.get(kind, {}).values()))
 
     async def file(self, file: str) -> Response:
-        """The bytes of what was uploaded, as the bank reads them."""
+        """Return the bytes of an uploaded file, as the bank reads them."""
         upload = self.books.private.get(file)
         if isinstance(upload, Upload):
             return Response(upload.content, media_type="application/octet-stream")
@@ -138,7 +141,7 @@ class Face:
         return self._or_error(lambda: pay(self.books, session, payer))
 
     async def bank(self, account: str, money: Money) -> Answer:
-        """`account`: a customer's virtual IBAN, or the customer's id."""
+        """Send a bank transfer. `account`: a customer's virtual IBAN, or the customer's id."""
 
         def act() -> Thing:
             customer, currency = owner_of(self.books, account), check_currency(money.currency)
@@ -147,7 +150,7 @@ class Face:
         return self._or_error(act)
 
     async def debit(self, intent: str, do: Annotated[Literal["succeed", "fail", "return"], Body(embed=True)]) -> Answer:
-        """The banks answer to a SEPA debit now, or send one back that was paid."""
+        """Let the banks answer to a SEPA debit now, or send back a paid one."""
 
         def act() -> Thing:
             found = self.books.get("payment_intent", intent)
@@ -160,7 +163,7 @@ class Face:
         return self._or_error(act)
 
     async def dispute(self, charge: str, case: Case) -> Answer:
-        """Every call answers with the dispute."""
+        """Act on a charge as the payer's bank; return the dispute."""
 
         def act() -> Thing:
             if case.do in ("open", "inquire", "prevent"):
@@ -188,7 +191,10 @@ class Face:
     async def refund(
         self, refund: str, do: Annotated[Literal["fail", "give_account", "expire"], Body(embed=True)]
     ) -> Answer:
-        """The payer's bank sends it back; or the payer of a bank transfer names an account, or never does."""
+        """Let the payer's bank send a refund back.
+
+        The payer of a bank transfer can also name an account, or never do so.
+        """
 
         def act() -> Thing:
             found = self.books.get("refund", refund)
@@ -200,7 +206,7 @@ class Face:
         return self._or_error(act)
 
     async def payout(self, payout: str, do: Annotated[Literal["fail"], Body(embed=True)]) -> Answer:
-        """A payout of anybody's comes back."""
+        """Let a payout of any owner come back."""
 
         def act() -> Thing:
             found = self.books.get("payout", payout, owner=self.books.owner.get(payout, PLATFORM))
@@ -213,7 +219,7 @@ class Face:
         return self._or_error(lambda: onboard(self.books, account))
 
     async def seller(self, account: str, seller: Seller) -> Answer:
-        """`sweep` pays the seller's available balance out, as the usual schedule does every day."""
+        """Change a seller's account. `sweep` pays out the available balance, as the usual schedule does every day."""
 
         def act() -> Thing:
             self.books.get("account", account)
@@ -226,7 +232,7 @@ class Face:
         return self._or_error(act)
 
     async def topup(self, amount: Annotated[int, Body(gt=0)], currency: Annotated[str, Body()] = "eur") -> Answer:
-        """Money of the platform's owner, there at once."""
+        """Pay in money of the platform's owner, available at once."""
 
         def act() -> Thing:
             made = topups.top_up(self.books, amount, check_currency(currency), {})
@@ -236,7 +242,7 @@ class Face:
         return self._or_error(act)
 
     async def line(self, line: Line) -> Answer:
-        """A movement on the platform's balance that no call of the product brought about."""
+        """Book a movement on the platform's balance that no call of the product caused."""
 
         def act() -> Thing:
             currency = check_currency(line.currency)
@@ -249,7 +255,7 @@ class Face:
         return trouble
 
     async def pace(self, seconds: Annotated[float, Body(embed=True, ge=0, le=30)]) -> dict[str, float]:
-        """How long each API call takes from now on."""
+        """Set how long each API call takes from now on."""
         self.desk.troubles.pace = seconds
         return {"seconds": seconds}
 

@@ -1,4 +1,4 @@
-"""IBANs: checked as every bank checks them (ISO 13616, mod 97), and made up where a virtual account is opened."""
+"""IBANs: checked as every bank checks them (ISO 13616, mod 97), and made up for virtual accounts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ INNER: Final = {
 
 
 def remainder(iban: str) -> int:
-    """1 for a sound IBAN."""
+    """Return the check remainder: 1 for a valid IBAN."""
     return int("".join(str(int(each, 36)) for each in iban[4:] + iban[:4])) % 97
 
 
 def checked_iban(given: str, param: str) -> str:
-    """Without its blanks. Refuses what no bank would take."""
+    """Return the IBAN without its blanks. Raises Refusal for an invalid one."""
     iban = given.replace(" ", "").upper()
     if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", iban) or remainder(iban) != 1:
         raise Refusal("The IBAN you provided is invalid.", code="invalid_bank_account_iban", param=param)
@@ -33,6 +33,6 @@ def checked_iban(given: str, param: str) -> str:
 
 
 def made_up(country: str, random: Random) -> str:
-    """A sound IBAN that is nobody's."""
+    """Return a valid IBAN that belongs to no account."""
     inner = "".join(random.choice("0123456789" if each == "9" else "ABCDEFGHIJKLMNOP") for each in INNER[country])
     return f"{country}{98 - remainder(f'{country}00{inner}'):02d}{inner}"

@@ -1,6 +1,6 @@
 """Payouts: money leaves an owner's balance for their bank, arrives a day later, and may still come back.
 
-The platform pays out by hand only; whether a seller's balance is swept is up to whoever plays the seller.
+The platform is paid out by hand only. A seller's balance is swept only when the player of the seller says so.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def create_payout(books: Books, call: Call) -> Thing:
 
 
 def pay_out(books: Books, owner: str, amount: int, currency: str, params: Thing, *, automatic: bool = False) -> Thing:
-    """Out of the available balance at once."""
+    """Pay out of the available balance at once."""
     destination = _bank_of(books, owner)
     step = CURRENCIES[currency].payout_step
     if amount % step:
@@ -71,7 +71,7 @@ def _bank_of(books: Books, owner: str) -> str:
 
 
 def sweep(books: Books, owner: str) -> Thing:
-    """What Stripe does every day for sellers on the usual schedule: everything available leaves."""
+    """Pay out everything available, as Stripe does every day for sellers on the usual schedule."""
     payouts = []
     for currency, known in CURRENCIES.items():
         amount = available(books, owner, currency) // known.payout_step * known.payout_step
@@ -87,7 +87,7 @@ def _arrive(books: Books, payout: Thing, owner: str) -> None:
 
 
 def fail(books: Books, payout: Thing) -> None:
-    """The bank sends it back, also days after it was "paid"; the money is on the balance again."""
+    """Let the bank send a payout back, even days after it was "paid"; the money is on the balance again."""
     if payout["status"] not in MAY_FAIL:
         raise Refusal(f"A payout that is {payout['status']} cannot fail.")
     owner = books.owner.get(payout["id"], PLATFORM)

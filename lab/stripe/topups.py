@@ -15,7 +15,7 @@ ON_ITS_WAY: Final = DAY
 
 
 def top_up(books: Books, amount: int, currency: str, params: Thing) -> Thing:
-    """Announced, and on its way from the owner's bank."""
+    """Create and announce a top-up, which is on its way from the owner's bank."""
     topup = books.add(
         "topup",
         "tu",

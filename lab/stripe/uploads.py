@@ -1,4 +1,4 @@
-"""Files in a form: kept beside the call, which names them by what is in them."""
+"""Files in a form: kept beside the call, which names them by their content."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from starlette.datastructures import UploadFile
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What came in a form as a file."""
+    """A file that was uploaded in a form."""
 
     name: str
     content: bytes
 
 
 async def kept(private: dict[str, Any], file: UploadFile) -> str:
-    """A name for the file in the form's place, the same for the same bytes: one key, one file."""
+    """Return a name for the file in the form. The same bytes have the same name: one key, one file."""
     content = await file.read()
     await file.close()
     token = f"upload_{hashlib.sha256(content).hexdigest()}"

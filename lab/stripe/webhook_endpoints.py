@@ -1,4 +1,4 @@
-"""Webhook endpoints: addresses that the product registers itself, with the events that each wants."""
+"""Webhook endpoints: addresses that the product registers itself, each with its events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.stripe.webhooks import Told
 
 
 def create_endpoint(books: Books, call: Call) -> Thing:
-    """The secret is told once, here."""
+    """Create an endpoint. Only this answer has its secret."""
     endpoint = books.add(
         "webhook_endpoint",
         "we",

@@ -1,4 +1,4 @@
-"""Webhooks: each event is signed and posted to whoever asked for it, and again with back-off until it is taken."""
+"""Webhooks: each event is signed, posted to the endpoints that ask for it, and retried with back-off."""
 
 from __future__ import annotations
 
@@ -35,28 +35,30 @@ class Letter:
 
     @property
     def said(self) -> Thing:
-        """What is posted. A thin event keeps its data to itself until it is fetched."""
+        """Return the posted body. A thin event keeps its data to itself until it is fetched."""
         thin = self.event["object"] == "v2.core.event"
         return {name: each for name, each in self.event.items() if name != "data"} if thin else self.event
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an endpoint was registered with: its secret, and whether it hears of sellers' accounts or of the platform's
-    own (never of both; only the address that the lab was given itself hears everything)."""
+    """The settings of an endpoint: its secret, and whether it gets events of sellers' accounts or the platform's own.
+
+    It never gets both. Only the address that the lab was started with gets everything.
+    """
 
     secret: str
     of_sellers: bool
 
 
 class Post:
-    """Sends events in the order in which they happened. Retries step out of line."""
+    """Sends events in the order in which they happened. Retries leave that order."""
 
     def __init__(self, books: Books) -> None:
         self.books = books
         self.url = ""  # the product's own endpoint, set by the lab; others come by `webhook_endpoints`
         self.secret = ""
-        self.thin_url = ""  # where thin events go
+        self.thin_url = ""  # the address of thin events
         self.thin_secret = ""
         self._courier = Courier(books.world, "stripe")
         self._letters: asyncio.Queue[Letter] = asyncio.Queue()
@@ -65,7 +67,7 @@ class Post:
         books.on_thin_event = self.take_thin
 
     def take(self, event: Thing) -> None:
-        """Address an event to everybody who wants it."""
+        """Address an event to all endpoints that want it."""
         addresses = [(self.url, self.secret)] if self.url else []
         for endpoint in self.books.all("webhook_endpoint"):
             wanted = endpoint["enabled_events"]
@@ -91,7 +93,7 @@ class Post:
         await self._courier.stop()
 
     async def _tick(self) -> None:
-        """Sessions expire and holds lapse even while nobody calls."""
+        """Let sessions expire and holds lapse even when there are no calls."""
         while True:
             self.books.settle()
             await asyncio.sleep(TICK_SECONDS)

@@ -1,4 +1,4 @@
-"""A pretend Telegram Bot API server, as strict as the real one, and the phones of the people who use it."""
+"""A simulated Telegram Bot API server, as strict as the real one, and the phones of its users."""
 
 from lab.telegram.service import Telegram
 from lab.telegram.state import DEFAULT_TOKEN

@@ -1,4 +1,4 @@
-"""One call of the Bot API as it came in, and the refusal that may answer it."""
+"""One call of the Bot API, and the refusal that may answer it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, Final
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-# Parameters that change nothing in a box: how a phone sounds, which effects play, how a bot pays for speed.
+# Parameters without an effect in the lab: sounds, message effects, paid speed.
 COURTESIES: Final = frozenset({"allow_paid_broadcast", "message_effect_id", "request_timeout", "method"})
 
 
 class Refusal(Exception):  # it is an answer of the API, not a failure of the lab
-    """What Telegram answers instead of a result: `error_code`, `description` and perhaps `parameters`."""
+    """Telegram's answer instead of a result: `error_code`, `description` and perhaps `parameters`."""
 
     def __init__(self, code: int, description: str, **parameters: int) -> None:
         super().__init__(description)
@@ -42,7 +42,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Method parameters (strings from a form, values from JSON) and the files sent along."""
+    """Method parameters (strings from a form, values from JSON) and the attached files."""
 
     fields: dict[str, Any]
     files: dict[str, Upload] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Call:
 
     @classmethod
     async def read(cls, request: Request) -> Call:
-        """From a query string, a JSON object, a form or a multipart body: Telegram takes all four."""
+        """Read a query string, a JSON object, a form or a multipart body: Telegram takes all four."""
         fields: dict[str, Any] = dict(request.query_params)
         files: dict[str, Upload] = {}
         if request.headers.get("content-type", "").startswith("application/json"):
@@ -71,13 +71,13 @@ class Call:
         return cls(fields, files)
 
     def value(self, name: str) -> Any:
-        """A parameter as it came; None when it is absent or empty."""
+        """Return a parameter as it came; None if it is absent or empty."""
         self.read_fields.add(name)
         value = self.fields.get(name)
         return None if value == "" else value
 
     def unread(self) -> list[str]:
-        """What the caller gave and nobody has looked at: the lab does not do it, and says so rather than be silent."""
+        """Return the given parameters that were not read. The lab ignores none silently: it refuses them."""
         given = {name for name, value in self.fields.items() if value not in (None, "")}
         return sorted(given - self.read_fields - COURTESIES)
 
@@ -86,7 +86,7 @@ class Call:
         return "" if value is None else str(value)
 
     def integer(self, name: str, default: int = 0) -> int:
-        """A number, or `default` when it is absent or is no number (Telegram is as lenient)."""
+        """Return a number, or `default` if it is absent or no number (Telegram is as lenient)."""
         try:
             return int(self.value(name))
         except (TypeError, ValueError):
@@ -102,7 +102,7 @@ class Call:
         return str(self.value(name) or "").lower() in {"true", "1", "yes"}
 
     def parsed(self, name: str, kind: type[dict[str, Any]] | type[list[Any]]) -> Any:
-        """A parameter that is a JSON object or array; None when it is absent."""
+        """Return a parameter that is a JSON object or array; None if it is absent."""
         value = self.value(name)
         if value is None:
             return None

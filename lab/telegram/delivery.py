@@ -1,4 +1,4 @@
-"""How updates reach the bot: kept until confirmed by `getUpdates`, or pushed to a webhook until it says 2xx."""
+"""Delivery of updates to the bot: kept until confirmed by `getUpdates`, or pushed to a webhook until it answers 2xx."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from lab.telegram.shapes import check_update
 from lab.wire import Courier, Receipt, post
 from lab.world import World
 
-# Telegram leaves these out unless they are asked for by name (core.telegram.org/bots/api, getUpdates).
+# Telegram only sends these if they are asked for by name (core.telegram.org/bots/api, getUpdates).
 ONLY_WHEN_ASKED: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-# Telegram's own pauses grow to minutes; a lab that made people wait so long would teach nothing.
+# Telegram's own pauses grow to minutes, which would be too long for people in the lab.
 LONGEST_PAUSE_SECONDS: Final = 5.0
 # "Incoming updates are stored on the server until the bot receives them, but not longer than 24 hours."
 KEPT: Final = timedelta(hours=24)
@@ -47,9 +47,9 @@ class Delivery:
         self.allowed: frozenset[str] = frozenset()
         self.last_error: tuple[int, str] | None = None
         self._numbers = itertools.count(100_000_001)
-        self._pending: dict[int, tuple[int, Update]] = {}  # with the chat it concerns
+        self._pending: dict[int, tuple[int, Update]] = {}  # with the chat that it concerns
         self._came: dict[int, datetime] = {}
-        self._lanes: defaultdict[int, deque[int]] = defaultdict(deque)  # what a webhook still has to get
+        self._lanes: defaultdict[int, deque[int]] = defaultdict(deque)  # updates that a webhook still has to get
         self._arrived = asyncio.Event()
         self._poller: asyncio.Event | None = None
         self._closing = False
@@ -74,7 +74,7 @@ class Delivery:
     # -- long polling ------------------------------------------------------------------------
 
     async def poll(self, call: Call) -> list[Update]:
-        """`getUpdates`: an offset confirms all before it; a newer poll ends an older one with 409."""
+        """Answer `getUpdates`: an offset confirms all updates before it; a newer poll ends an older one with 409."""
         if self.webhook:
             raise Refusal(
                 409,
@@ -117,13 +117,13 @@ class Delivery:
             self._came.pop(each, None)
 
     def _let_lapse(self) -> None:
-        """What was not fetched within a day is gone."""
+        """Drop updates that were not fetched within a day."""
         for number in [each for each, came in self._came.items() if self.world.clock.now() - came > KEPT]:
             self._pending.pop(number, None)
             del self._came[number]
 
     async def _disturbed(self, updates: list[Update]) -> list[Update]:
-        """The batch as the faults leave it; a lost update stays queued, so the next poll brings it."""
+        """Return the batch as the faults leave it; a lost update stays queued, so the next poll brings it."""
         given: list[Update] = []
         held: list[Update] = []
         for update in updates:
@@ -148,7 +148,7 @@ class Delivery:
     # -- webhook -----------------------------------------------------------------------------
 
     def set_webhook(self, call: Call) -> str:
-        """Telegram wants https on four ports; the lab, which lives on loopback, takes plain http as well."""
+        """Set the webhook. Telegram wants https on four ports; the lab, which is on loopback, also takes plain http."""
         url = call.text("url")
         if not url:
             return self.delete_webhook(call)
@@ -199,7 +199,7 @@ class Delivery:
             self._tasks[lane] = task
 
     async def _empty(self, lane: int) -> None:
-        """Send one person's updates, oldest first, each until the bot takes it."""
+        """Send one person's updates, oldest first, each until the bot accepts it."""
         pause = 0.1
         try:
             while self.webhook and (number := self._oldest(lane)) is not None:
@@ -214,7 +214,7 @@ class Delivery:
             del self._tasks[lane]
 
     def _oldest(self, lane: int) -> int | None:
-        """The person's first update that is still wanted."""
+        """Return the person's first update that is still wanted."""
         self._let_lapse()
         numbers = self._lanes[lane]
         while numbers and numbers[0] not in self._pending:
@@ -245,7 +245,7 @@ class Delivery:
         return receipt.taken
 
     def _allow(self, call: Call) -> None:
-        """`allowed_updates` is remembered until it is given anew; an empty list means the default."""
+        """Remember `allowed_updates` until it is given again; an empty list means the default."""
         given = call.parsed("allowed_updates", list)
         if given is not None:
             self.allowed = frozenset(given)
@@ -256,7 +256,7 @@ class Delivery:
         self._lanes.clear()
 
     async def stop(self) -> None:
-        """End waiting polls with an empty answer and let go of the network."""
+        """End waiting polls with an empty answer, and stop the deliveries."""
         self._closing = True
         self._arrived.set()
         tasks = list(self._tasks.values())

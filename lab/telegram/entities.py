@@ -1,4 +1,4 @@
-"""Entities of a text: those given are checked, and those that Telegram finds by itself are added."""
+"""Entities of a text: given ones are checked, and those that Telegram finds by itself are added."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ ENTITY_TYPES: Final = (
     | frozenset({"underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code", "pre"})
     | frozenset({"text_link", "text_mention", "custom_emoji", "date_time"})
 )
-# Within these Telegram looks for no links.
+# Within these Telegram does not look for links.
 CLOSED: Final = frozenset({"code", "pre", "text_link", "text_mention"})
-# Of the many domains that Telegram knows by heart, those that our trade meets.
+# The domains that occur in our trade, out of the many that Telegram knows.
 DOMAINS: Final = "com|org|net|info|biz|io|dev|app|me|eu|lt|lv|ee|pl|de|at|ch|fr|it|es|nl|be|dk|se|no|fi|uk|ua|ru|рф|рус"
 MARKED: Final = re.compile(
     r"(?P<bot_command>(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/<>]))"
@@ -30,12 +30,12 @@ Entities = list[dict[str, Any]]
 
 
 def utf16(text: str) -> int:
-    """Length in UTF-16 code units, in which Telegram counts entity offsets."""
+    """Return the length in UTF-16 code units, in which Telegram counts entity offsets."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def found(text: str, given: Entities) -> Entities:
-    """All entities of a text: those given, and what Telegram sees in the rest (commands, links, names, tags)."""
+    """Return all entities of a text: given ones, and those that Telegram finds (commands, links, names, tags)."""
     closed = [(each["offset"], each["offset"] + each["length"]) for each in given if each["type"] in CLOSED | set(SEEN)]
     seen = []
     for match in MARKED.finditer(text):
@@ -51,13 +51,13 @@ SEEN: Final = tuple(MARKED.groupindex)
 
 
 def marked(text: str, given: Entities | None = None) -> dict[str, Any]:
-    """The text of a message with all its entities, as the message object has them."""
+    """Return the text of a message with all its entities, as the message object has them."""
     entities = found(text, given or [])
     return {"text": text} | ({"entities": entities} if entities else {})
 
 
 def marked_caption(caption: str, given: Entities | None = None) -> dict[str, Any]:
-    """The same for a caption; nothing when there is none."""
+    """Return the caption with its entities, or an empty dict without a caption."""
     if not caption:
         return {}
     entities = found(caption, given or [])
@@ -65,7 +65,7 @@ def marked_caption(caption: str, given: Entities | None = None) -> dict[str, Any
 
 
 def check_entities(text: str, entities: Entities) -> None:
-    """Raises what Telegram says of an entity that does not lie within the text, or of no known type."""
+    """Check entities. Raises Telegram's error for one that is outside of the text, or of an unknown type."""
     inside = _middles(text)
     end_of_text = utf16(text)
     for entity in entities:
@@ -94,7 +94,7 @@ def check_entities(text: str, entities: Entities) -> None:
 
 
 def _check_nesting(entities: Entities) -> None:
-    """One entity may lie inside another; two may not overlap in part."""
+    """Check that entities are nested; two may not overlap in part."""
     ends: list[int] = []
     for entity in sorted(entities, key=lambda each: (each["offset"], -each["length"])):
         begin, end = entity["offset"], entity["offset"] + entity["length"]
@@ -108,13 +108,13 @@ def _check_nesting(entities: Entities) -> None:
 
 
 def clipped(entities: Entities, end: int) -> Entities:
-    """The entities within a text that lost its trailing spaces."""
+    """Return the entities of a text that lost its trailing spaces."""
     kept = [each | {"length": min(each["length"], end - each["offset"])} for each in entities]
     return sorted((each for each in kept if each["length"] > 0), key=lambda each: (each["offset"], -each["length"]))
 
 
 def _middles(text: str) -> set[int]:
-    """UTF-16 offsets that fall between the two halves of one symbol."""
+    """Return the UTF-16 offsets that fall between the two halves of one symbol."""
     middles, at = set(), 0
     for character in text:
         width = 2 if ord(character) > 0xFFFF else 1

@@ -14,9 +14,9 @@ from lab.telegram.call import Call, Upload, bad_request
 from lab.telegram.limits import DOWNLOAD_BYTES, PHOTO_BYTES, UPLOAD_BYTES
 from lab.world import Clock
 
-# The longest side of the sizes Telegram makes of a photo.
+# The longest sides of the sizes that Telegram makes of a photo.
 SIDES = (90, 320, 800, 1280)
-# "It is guaranteed that the link will be valid for at least 1 hour" (Bot API, getFile); the lab's is valid no longer.
+# "It is guaranteed that the link will be valid for at least 1 hour" (Bot API, getFile); the lab's lasts no longer.
 PATH_LIFE: Final = timedelta(hours=1)
 
 
@@ -46,7 +46,7 @@ class Files:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lent: dict[str, datetime] = {}  # path -> until when it can be fetched
+        self._lent: dict[str, datetime] = {}  # path -> the time until which it can be fetched
         self._by_id: dict[str, StoredFile] = {}
         self._by_path: dict[str, StoredFile] = {}
         self._photos: dict[str, list[StoredFile]] = {}  # the largest size's file_id -> all sizes
@@ -55,12 +55,12 @@ class Files:
         return self._by_id.get(file_id)
 
     def at(self, path: str) -> StoredFile | None:
-        """The file at a path that `getFile` gave out within the last hour."""
+        """Return the file at a path that `getFile` gave out within the last hour."""
         until = self._lent.get(path)
         return self._by_path[path] if until is not None and self._clock.now() <= until else None
 
     def describe(self, call: Call) -> dict[str, Any]:
-        """`getFile`."""
+        """Answer `getFile`."""
         stored = self.get(call.text("file_id"))
         if stored is None:
             raise bad_request("invalid file_id")
@@ -70,7 +70,7 @@ class Files:
         return stored.as_file() | {"file_path": stored.path}
 
     def given(self, call: Call, value: Any, kind: str) -> dict[str, Any]:
-        """The part of a message made from a parameter: an upload, `attach://part` or a known file_id."""
+        """Return the part of a message for a parameter: an upload, `attach://part` or a known file_id."""
         upload = call.files.get(kind) if value in (None, "") else None
         if isinstance(value, str) and value.startswith("attach://"):
             upload = call.files.get(value.removeprefix("attach://"))
@@ -81,7 +81,7 @@ class Files:
         return self.known(str(value), kind)
 
     def take(self, upload: Upload, kind: str, *, largest: int = UPLOAD_BYTES) -> dict[str, Any]:
-        """Keep new bytes: `{"photo": [PhotoSize, ...]}` or `{"document": Document}`."""
+        """Keep new bytes; return `{"photo": [PhotoSize, ...]}` or `{"document": Document}`."""
         if not upload.content:
             raise bad_request("file must be non-empty")
         if kind == "photo":
@@ -124,7 +124,7 @@ class Files:
                 written = io.BytesIO()
                 small.save(written, "JPEG", quality=85)
                 sizes.append(self._keep("photo.jpg", "image/jpeg", written.getvalue(), "photos", size=small.size))
-        # Telegram compresses the largest size as well; here it stays as sent, so that bytes can be compared.
+        # Telegram also compresses the largest size. Here it stays as sent, so that bytes can be compared.
         sizes.append(self._keep(upload.name, upload.mime, upload.content, "photos", size=image.size))
         for size in sizes:
             self._photos[size.file_id] = sizes

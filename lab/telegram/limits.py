@@ -1,4 +1,4 @@
-"""What Telegram refuses of texts and keyboards: too long, too many, malformed. The words are Telegram's own."""
+"""Telegram's limits of texts and keyboards: too long, too many, malformed. The words are Telegram's own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Markup = dict[str, Any]
 
 
 def text_of(call: Call, name: str = "text") -> Formatted:
-    """Text with its entities, checked as `sendMessage` checks it."""
+    """Return a text with its entities, checked as `sendMessage` checks it."""
     given = {name: call.value(name), "parse_mode": call.value("parse_mode")}
     text, entities = formatted(given | {"entities": call.parsed("entities", list)}, name, "entities")
     if not text:
@@ -50,7 +50,7 @@ def caption_of(call: Call) -> Formatted:
 
 
 def caption_in(fields: dict[str, Any]) -> Formatted:
-    """A caption, of a call or of one part of an album; may be empty."""
+    """Return the caption of a call or of one part of an album; it may be empty."""
     text, entities = formatted(fields, "caption", "caption_entities")
     if len(text) > CAPTION_CHARACTERS:
         raise bad_request("message caption is too long")
@@ -58,7 +58,7 @@ def caption_in(fields: dict[str, Any]) -> Formatted:
 
 
 def formatted(fields: dict[str, Any], name: str, entities_name: str) -> Formatted:
-    """Text after parsing of its markup: the length limits hold for what is left, not for the marks."""
+    """Return a text after its markup is parsed. The length limits hold for the rest, without the marks."""
     text = str(fields.get(name) or "")
     mode = str(fields.get("parse_mode") or "").lower()
     entities: list[dict[str, Any]] = fields.get(entities_name) or []
@@ -74,7 +74,7 @@ def formatted(fields: dict[str, Any], name: str, entities_name: str) -> Formatte
 
 
 def keyboard_of(call: Call) -> Markup | None:
-    """The reply markup, checked; None when there is none."""
+    """Return the reply markup, checked; None if there is none."""
     markup: Markup | None = call.parsed("reply_markup", dict)
     if not markup:
         return None
@@ -83,7 +83,7 @@ def keyboard_of(call: Call) -> Markup | None:
 
 
 def check_markup(markup: Markup) -> None:
-    """One of the four kinds: inline keyboard, keyboard, its removal, a wish for a reply."""
+    """Check one of the four kinds: inline keyboard, keyboard, its removal, a forced reply."""
     if "inline_keyboard" in markup:
         _check_inline(markup["inline_keyboard"])
     elif "keyboard" in markup:

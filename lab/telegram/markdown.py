@@ -1,4 +1,4 @@
-"""Telegram's MarkdownV2: what is between marks becomes entities, and a mark that stands loose is refused."""
+"""Telegram's MarkdownV2: text between marks becomes an entity, and a loose mark is refused."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from lab.telegram.call import bad_request
 
-# These must be escaped wherever they mean themselves (Bot API, MarkdownV2 style).
+# These must be escaped wherever they are meant literally (Bot API, MarkdownV2 style).
 RESERVED: Final = frozenset("_*[]()~`>#+-=|{}.!")
 # Longest first: `__` is underline, never two italics; `||` is a spoiler, and a single `|` is refused.
 MARKS: Final = {"__": "underline", "||": "spoiler", "*": "bold", "_": "italic", "~": "strikethrough"}
-# How Telegram names a kind when it complains that its end is missing.
+# Telegram's names of the kinds, in complaints that the end is missing.
 NAMES: Final = {"pre": "Pre", "code": "Code", "text_link": "TextUrl"} | {
     kind: kind.capitalize() for kind in MARKS.values()
 }
@@ -22,7 +22,7 @@ LANGUAGE: Final = re.compile(r"([^\s`]*)\n")
 
 @dataclass(slots=True)
 class Source:
-    """How far the text is read, what came out of it, and which marks are still open."""
+    """The position in the text, the result so far, and the marks that are still open."""
 
     source: str
     at: int = 0
@@ -47,7 +47,7 @@ class Source:
 
 
 def parse_markdown(source: str) -> tuple[str, list[dict[str, Any]]]:
-    """Text without marks and the entities they meant; offsets in UTF-16 units."""
+    """Return the text without marks, and its entities; offsets are in UTF-16 units."""
     read = Source(source)
     while read.at < len(source):
         _step(read)
@@ -58,7 +58,7 @@ def parse_markdown(source: str) -> tuple[str, list[dict[str, Any]]]:
 
 
 def _step(read: Source) -> None:
-    """One mark, one escaped character or one plain one."""
+    """Read one mark, one escaped character or one plain one."""
     here = read.source[read.at]
     if here == "\\" and 0 < ord(read.source[read.at + 1 : read.at + 2] or "\0") < 127:
         read.text += read.source[read.at + 1]
@@ -84,14 +84,14 @@ def _step(read: Source) -> None:
 
 
 def _mark(read: Source) -> str | None:
-    """The mark that begins here. Where an italic is open and closes before an underline, `___` ends it first."""
+    """Return the mark that begins here. If an italic is open and closes before an underline, `___` ends it first."""
     if read.ahead("___") and read.open and read.open[-1][0] == "_":
         return "_"
     return next((mark for mark in MARKS if read.ahead(mark)), None)
 
 
 def _toggle(read: Source, mark: str) -> None:
-    """Open or close; one that closes must be the one opened last."""
+    """Open or close an entity; only the one that was opened last can be closed."""
     if read.open and read.open[-1][0] == mark:
         _, kind, offset, _ = read.open.pop()
         read.keep(kind, offset)
@@ -101,7 +101,7 @@ def _toggle(read: Source, mark: str) -> None:
 
 
 def _code(read: Source) -> None:
-    """Code, or a block of it: inside only the backslash and the backtick are special."""
+    """Read code or a block of it: inside, only the backslash and the backtick are special."""
     fence = "```" if read.ahead("```") else "`"
     kind, begin, byte = ("pre" if fence == "```" else "code"), read.offset, read.byte
     read.at += len(fence)
@@ -120,7 +120,7 @@ def _code(read: Source) -> None:
 
 
 def _link(read: Source) -> None:
-    """`[words](address)`; an address of `tg://user?id=` mentions a person."""
+    """Read `[words](address)`; an address of `tg://user?id=` mentions a person."""
     _, _, offset, _ = read.open.pop()
     found = LINK.match(read.source, read.at)
     if found is None and read.source[read.at + 1 : read.at + 2] == "(":
@@ -135,7 +135,7 @@ def _link(read: Source) -> None:
 
 
 def _quote(read: Source) -> None:
-    """Lines that begin with `>`; parsed by themselves, so marks do not reach out of them."""
+    """Read lines that begin with `>`. They are parsed by themselves, so marks do not reach out of them."""
     lines = []
     while read.ahead(">"):
         end = read.source.find("\n", read.at)

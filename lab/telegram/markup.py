@@ -1,4 +1,4 @@
-"""Telegram's HTML style: tags become entities, and what is no valid tag is refused."""
+"""Telegram's HTML style: tags become entities, and an invalid tag is refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ATTRIBUTE: Final = re.compile(r"([a-z-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'))?"
 
 
 def parse_html(source: str) -> tuple[str, list[dict[str, Any]]]:
-    """Text without tags and the entities they meant; offsets in UTF-16 units."""
+    """Return the text without tags, and its entities; offsets are in UTF-16 units."""
     text = ""
     entities: list[dict[str, Any]] = []
     opened: list[tuple[str, dict[str, Any]]] = []

@@ -1,4 +1,4 @@
-"""How fast a bot may write: in all, into one chat, and into one group."""
+"""Rate limits of a bot's messages: in all, into one chat, and into one group."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from lab.world import Clock
 
 
 class Pace:
-    """How fast a bot may write.
+    """The rate limits of a bot.
 
-    Telegram says "about 30 messages a second" in all, "avoid sending more than one message per
-    second in a particular chat; short bursts are allowed" and "not more than 20 messages per minute
-    to the same group" (core.telegram.org/bots/faq). It does not say how long a burst may be: here a
-    chat takes 20 at once and then one a second, so that ordinary talk passes and a loop does not; a
-    group takes its 20 and then one every three seconds. An edit counts a quarter.
+    Telegram (core.telegram.org/bots/faq) says:
+
+    - "about 30 messages a second" in all,
+    - "avoid sending more than one message per second in a particular chat; short bursts are allowed",
+    - "not more than 20 messages per minute to the same group".
+
+    It does not say how long a burst may be. Here a chat takes 20 at once and then one a second. So ordinary talk passes
+    and a loop does not. A group takes its 20 and then one every three seconds. An edit counts a quarter.
     """
 
     per_second = 30.0
@@ -35,7 +38,7 @@ class Pace:
         everyone = self._level(0, now, self.per_second)
         here = self._level(chat, now, rate)
         late = max((everyone + cost - self.per_second) / self.per_second, (here + cost - burst) / rate)
-        # A single call bigger than the whole allowance passes when nothing was spent before it.
+        # A call that is bigger than the whole allowance passes if nothing was spent before it.
         if late > 0 and (everyone > 0 or here > 0):
             seconds = max(1, math.ceil(late))
             raise Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)

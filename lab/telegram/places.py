@@ -1,4 +1,4 @@
-"""Where messages stand: a person's chat with the bot, a group, or a talk between two people without the bot."""
+"""Places for messages: a person's chat with the bot, a group, or a talk between two people without the bot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Json = dict[str, Any]
 Message = dict[str, Any]  # a Message object exactly as the Bot API gives it
 BotStatus = Literal["absent", "member", "administrator", "left", "kicked"]
 
-# What an administrator may be allowed to do (Bot API, ChatMemberAdministrator).
+# The possible rights of an administrator (Bot API, ChatMemberAdministrator).
 RIGHTS: Final = (
     "can_manage_chat",
     "can_delete_messages",
@@ -29,7 +29,7 @@ RIGHTS: Final = (
 
 @dataclass(slots=True)
 class Person:
-    """A Telegram user; the id is the id of their private chat with the bot too."""
+    """A Telegram user; the id is also the id of their private chat with the bot."""
 
     id: int
     name: str
@@ -50,7 +50,7 @@ class Person:
 
 @dataclass(slots=True)
 class Topic:
-    """A thread of messages; its id is that of the service message which announced it."""
+    """A thread of messages; its id is that of the service message that announced it."""
 
     name: str
     icon_color: int
@@ -59,21 +59,21 @@ class Topic:
 
 @dataclass(slots=True, kw_only=True)
 class Place:
-    """What all places have: messages, and what lies on top of them."""
+    """The common parts of all places: messages, and what lies on top of them."""
 
     messages: dict[int, Message] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
-    # Message -> who reacted -> their ReactionType objects.
+    # Message -> reacting person -> their ReactionType objects.
     reactions: dict[int, dict[int, list[Json]]] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
     action: tuple[str, datetime] | None = None
     menu_button: Json | None = None
-    # A keyboard in front of the text field, or the wish for a reply: ReplyKeyboardMarkup or ForceReply.
+    # A keyboard in front of the text field, or a forced reply: ReplyKeyboardMarkup or ForceReply.
     keyboard: Json | None = None
     force_reply: Json | None = None
-    # Messages sent with something else than an inline keyboard, which Telegram does not let anybody edit.
+    # Messages sent with any other markup than an inline keyboard: Telegram does not let them be edited.
     fixed: set[int] = field(default_factory=set)
-    silent: set[int] = field(default_factory=set)  # messages that made no sound
+    silent: set[int] = field(default_factory=set)  # messages that were sent silently
 
     @property
     def id(self) -> int:
@@ -85,7 +85,7 @@ class Place:
 
     @property
     def people(self) -> list[int]:
-        """Who sees this place on their phone."""
+        """Return the ids of the people with this place on their phone."""
         raise NotImplementedError
 
     def as_chat(self) -> Json:
@@ -98,10 +98,10 @@ class Chat(Place):
 
     person: Person
     started: bool = False
-    resident: bool = False  # of the world as it is opened: nobody at the page has brought them
+    resident: bool = False  # in the world from its start: it was not brought from the page
     blocked: bool = False
     deactivated: bool = False
-    met: bool = False  # seen by the bot in a group or by an inline search, which does not let it write
+    met: bool = False  # seen by the bot in a group or by an inline search, which does not allow it to write
     toasts: list[Json] = field(default_factory=list)
     draft: tuple[Json, datetime] | None = None
     invoices: dict[int, str] = field(default_factory=dict)  # message -> the bot's payload
@@ -160,13 +160,13 @@ class Group(Place):
         return chat | ({"is_forum": True} if self.forum else {})
 
     def may(self, right: str) -> bool:
-        """Whether the bot, as an administrator, has this right."""
+        """Return whether the bot, as an administrator, has this right."""
         return self.bot == "administrator" and right in self.rights
 
 
 @dataclass(slots=True)
 class Talk(Place):
-    """Two people talking with each other. The bot is not there: what it sent by way of them it knows by another id."""
+    """Two people talking with each other. The bot is not there: it knows its inline messages by another id."""
 
     number: int
     both: tuple[Person, Person]

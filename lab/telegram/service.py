@@ -1,4 +1,4 @@
-"""The Bot API over HTTP: finds the method, answers in Telegram's envelope."""
+"""The Bot API over HTTP: it finds the method, and answers in Telegram's envelope."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ METHODS: Final[dict[str, Method]] = {name.lower(): method for part in PARTS for 
 
 
 class Telegram:
-    """The pretend Telegram with one bot. Set `token` to the one the product was given."""
+    """The simulated Telegram with one bot. Set `token` to the product's."""
 
     def __init__(self, world: World, token: str = DEFAULT_TOKEN) -> None:
         self.world = world
@@ -44,7 +44,7 @@ class Telegram:
         self.bot.token = token
 
     async def start(self, base_url: str) -> None:
-        """Nothing to begin: Telegram waits to be called."""
+        """Do nothing: Telegram waits to be called."""
 
     async def stop(self) -> None:
         await self.bot.delivery.stop()
@@ -57,10 +57,11 @@ class Telegram:
         return router
 
     async def call(self, method: str, call: Call) -> dict[str, Any]:
-        """The whole answer to one method call; raises `Refusal`."""
+        """Return the whole answer to one method call. Raises Refusal."""
         delivery = self.bot.delivery
         if strangers := call.fields.keys() - parameters_of(method.lower()):
-            raise bad_request(f"{method} has no parameter {', '.join(sorted(strangers))}")  # Telegram would say nothing
+            # Telegram would not report it
+            raise bad_request(f"{method} has no parameter {', '.join(sorted(strangers))}")
         match method.lower():
             case "getupdates":
                 return {"ok": True, "result": await delivery.poll(call)}
@@ -94,7 +95,7 @@ class Telegram:
         return Response(stored.content, media_type="application/octet-stream")
 
     async def _on_reply(self, reply: dict[str, Any]) -> None:
-        """A call in the answer of a webhook; the bot never learns how it went, as in Telegram."""
+        """Make a call from the answer of a webhook. As in Telegram, the bot never learns its result."""
         with contextlib.suppress(Refusal):
             await self.call(str(reply["method"]), Call(reply))
 

@@ -1,6 +1,6 @@
-"""The lab answers nothing that the library does not know: results and updates are read by python-telegram-bot's types.
+"""Checks of every answer of the lab by the types of python-telegram-bot.
 
-A parameter, a key or a missing field that its types have no place for is a mistake: of the caller, or of the lab.
+A parameter, a key or a missing field is a mistake if the types do not know it.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from typing import Any, Final
 import telegram
 from telegram import Bot, TelegramObject, Update
 
-# What Telegram's reference allows and python-telegram-bot has other ways to say.
+# Parameters in Telegram's reference that python-telegram-bot expresses in other ways.
 ALSO_KNOWN: Final = frozenset({"method", "media", "reply_to_message_id", "allow_sending_without_reply"})
 _PLAIN: Final = {"bool": bool, "int": int, "str": str}
 
 
 @cache
 def parameters_of(method: str) -> frozenset[str]:
-    """The parameters a method has, by the library's own signature of it; `method` in lower case."""
+    """Return the parameters of a method, by the library's own signature; `method` is in lower case."""
     own = _methods().get(method)
     return frozenset(inspect.signature(own).parameters) | ALSO_KNOWN if own else ALSO_KNOWN
 
 
 def check_result(method: str, result: Any) -> None:
-    """Raises AssertionError when the library would not read all of it."""
+    """Check a result. Raises AssertionError if the library would not read all of it."""
     kinds, many = _result_kinds(method.lower())
     for each in result if many else [result]:
         if type(each) in _PLAIN.values():
@@ -48,7 +48,7 @@ def _check(kind: type[TelegramObject], given: dict[str, Any]) -> None:
 
 
 def _strange(value: Any) -> Iterator[str]:
-    """Keys for which no type of the library has a place, however deep they lie."""
+    """Yield the keys that no type of the library knows, at any depth."""
     if isinstance(value, TelegramObject):
         yield from (f"{type(value).__name__}.{key}" for key in value.api_kwargs)
         for kind in type(value).__mro__:
@@ -67,7 +67,7 @@ def _methods() -> dict[str, Any]:
 
 @cache
 def _result_kinds(method: str) -> tuple[tuple[str, ...], bool]:
-    """The names of the types a method answers with, and whether it answers with several."""
+    """Return the names of the types that a method answers with, and whether it answers with several."""
     said = inspect.signature(_methods()[method]).return_annotation
     text = said.__name__ if isinstance(said, type) and not hasattr(said, "__origin__") else str(said)
     words = re.findall(r"[A-Za-z_]\w*", text)

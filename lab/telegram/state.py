@@ -1,4 +1,4 @@
-"""What Telegram keeps for one bot: people, places, messages, queries and the bot's own settings."""
+"""Telegram's state for one bot: people, places, messages, queries and the bot's own settings."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ ACTION_LIFE: Final = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question of Telegram to the bot that wants an answer: a press, an inline search or a checkout."""
+    """A question of Telegram's to the bot: a press, an inline search or a checkout."""
 
     id: str
     kind: str
-    chat: Chat  # of the person who asks
+    chat: Chat  # the chat of the asking person
     at: datetime
 
 
 @dataclass(slots=True)
 class Habits:
-    """What BotFather's menus decide about a bot."""
+    """The settings of a bot in BotFather's menus."""
 
     topics: bool = True  # private chats in topic mode
     privacy: bool = True  # in groups it sees commands and replies only
@@ -44,7 +44,7 @@ class Habits:
 
 @dataclass(slots=True)
 class InlineMessage:
-    """A message that a person sent by way of the bot; the bot knows it by this id and by nothing else."""
+    """A message that a person sent via the bot. The bot knows it only by this id."""
 
     id: str
     place: Place
@@ -53,7 +53,7 @@ class InlineMessage:
 
 @dataclass(slots=True)
 class Search:
-    """An inline query while it stands on a phone: where it was typed, and what the bot answered."""
+    """An inline query that is open on a phone: its place, and the bot's answer."""
 
     query: str
     offset: str
@@ -84,7 +84,7 @@ class Bot:
         self.files = Files(world.clock)
         self.pace = Pace(world.clock)
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}  # (scope as JSON, language) -> commands
-        self.texts: dict[tuple[str, str], str] = {}  # (what, language) -> description
+        self.texts: dict[tuple[str, str], str] = {}  # (kind, language) -> description
         self.menu_button: Json = {"type": "default"}
         self.star_transactions: list[Json] = []
         self._people_ids = itertools.count(500_000_001)
@@ -104,7 +104,7 @@ class Bot:
     def add_person(
         self, name: str, id_: int | None = None, username: str | None = None, language: str = "en"
     ) -> Person:
-        """Make a person, or give back the one who has this id already."""
+        """Make a person, or return the one who has this id already."""
         if id_ in self.chats:
             return self.chats[id_].person
         if id_ is None:
@@ -115,26 +115,26 @@ class Bot:
         return person
 
     def add_resident(self, name: str, id_: int, language: str = "en") -> None:
-        """Somebody who lives here already: they have met the bot before, and their phone waits for no newcomer."""
+        """Add a resident: they have met the bot before, and their phone waits for no newcomer."""
         self.add_person(name, id_, language=language)
         self.chats[id_].started = self.chats[id_].resident = True
 
     def add_group(self, title: str, *, supergroup: bool = False, forum: bool = False) -> Group:
-        """An empty group; ids of supergroups begin with -100, as Telegram's do."""
+        """Add an empty group; ids of supergroups begin with -100, as Telegram's do."""
         number = next(self._group_ids)
         group = Group(-1_000_000_000_000 - number if supergroup else -number, title, supergroup, forum)
         self.groups[group.id] = group
         return group
 
     def talk(self, one: Person, other: Person) -> Talk:
-        """The talk of two people with each other."""
+        """Return the talk of two people with each other."""
         both = frozenset({one.id, other.id})
         if both not in self.talks:
             self.talks[both] = Talk(next(self._group_ids), (one, other))
         return self.talks[both]
 
     def chat_of(self, call: Call, *, write: bool = True, name: str = "chat_id") -> Chat | Group:
-        """The place named by `chat_id`, as far as the bot may speak there. Raises what Telegram says otherwise."""
+        """Return the place named by `chat_id`, if the bot may write there. Raises Telegram's error otherwise."""
         if call.value(name) is None:
             raise bad_request("chat_id is empty")
         number = call.integer(name)
@@ -169,7 +169,7 @@ class Bot:
     # -- messages ------------------------------------------------------------------------------
 
     def put(self, place: Place, content: Json, *, sender: Json) -> Message:
-        """A new message at the end of a place. Supergroups count their messages on their own."""
+        """Put a new message at the end of a place. Supergroups count their messages on their own."""
         number = next(self._message_ids)
         if isinstance(place, Group) and place.supergroup:
             place.last_id += 1
@@ -180,7 +180,10 @@ class Bot:
         return place.messages[number]
 
     def receive(self, place: Place, content: Json, person: Person | None = None) -> Message:
-        """A new message of a person, in their chat with the bot or elsewhere; queued for the bot if it may see it."""
+        """Receive a new message of a person, in their chat with the bot or elsewhere.
+
+        Queue it for the bot if the bot may see it.
+        """
         if isinstance(place, Chat):
             place.started = True
             person = place.person
@@ -194,17 +197,17 @@ class Bot:
         return message
 
     def tell_service(self, place: Place, content: Json, sender: Json) -> Message:
-        """Telegram's own note in a place (somebody came, a message was pinned); bots always get these."""
+        """Put Telegram's own note in a place (a person came, a message was pinned). Bots always get these."""
         message = self.put(place, content, sender=sender)
         if isinstance(place, Chat) or (isinstance(place, Group) and place.bot_inside):
             self.delivery.add("message", place.id, dict(message))
         return message
 
     def sees(self, place: Place, message: Message) -> bool:
-        """Whether the bot gets a message: in groups, privacy mode hides what is not meant for it.
+        """Return whether the bot gets a message: in groups, privacy mode hides what is not meant for it.
 
-        core.telegram.org/bots/features#privacy-mode: commands meant for this bot, messages sent via it, replies to
-        it. An administrator sees everything.
+        core.telegram.org/bots/features#privacy-mode: commands meant for this bot, messages sent via it, replies to it.
+        An administrator sees everything.
         """
         if isinstance(place, Chat):
             return True
@@ -229,14 +232,14 @@ class Bot:
         return query
 
     def query_of(self, call: Call, name: str, kind: str, life: timedelta = QUERY_LIFE) -> Query:
-        """The query to be answered now; an answer can be given once."""
+        """Return the query that is being answered; each can be answered once."""
         query = self.queries.get(call.text(name))
         if query is None or query.kind != kind or self.world.clock.now() - query.at > life:
             raise bad_request("query is too old and response timeout expired or query ID is invalid")
         return self.queries.pop(query.id)
 
     def commands_for(self, person: Person, group: Group | None = None) -> list[dict[str, str]]:
-        """The narrowest list that is set, the person's language before none (Bot API, BotCommandScope)."""
+        """Return the narrowest list that is set; one in the person's language goes first (Bot API, BotCommandScope)."""
         scopes: list[Json] = [{"type": "chat", "chat_id": person.id}, {"type": "all_private_chats"}]
         if group is not None:
             scopes = [{"type": "chat_member", "chat_id": group.id, "user_id": person.id}]

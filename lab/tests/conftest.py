@@ -1,4 +1,4 @@
-"""A lab of one's own for each test: real servers on real ports."""
+"""A separate lab for each test: real servers on real ports."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ async def lab() -> AsyncIterator[Lab]:
 
 @pytest.fixture
 async def browser(lab: Lab) -> AsyncIterator[aiohttp.ClientSession]:
-    """A client of the lab's faces: paths are relative to its address."""
+    """Yield a client of the lab's faces: paths are relative to its address."""
     async with aiohttp.ClientSession(lab.url) as browser:
         yield browser
 
 
 @pytest.fixture
 async def bot(lab: Lab) -> AsyncIterator[Bot]:
-    """The real python-telegram-bot, pointed at the lab."""
+    """Yield the real python-telegram-bot, pointed at the lab."""
     async with Bot(
         lab.telegram.token, base_url=f"{lab.url}/telegram/bot", base_file_url=f"{lab.url}/telegram/file/bot"
     ) as bot:
@@ -48,7 +48,7 @@ async def bot(lab: Lab) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 async def ona(browser: aiohttp.ClientSession) -> Phone:
-    """A person who has said a word to the bot, so that it may answer; the word is still queued."""
+    """Return a person who has written to the bot, so that it may answer; their message is still queued."""
     ona = await Phone.buy(browser, "Ona Kazlauskienė", language="lt")
     await ona.do("say", text="labas")
     return ona

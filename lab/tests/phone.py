@@ -1,4 +1,4 @@
-"""A person's phone for the stories about Telegram: acts and looks through the lab's face over HTTP."""
+"""A person's phone for the Telegram tests: it acts and looks through the lab's face over HTTP."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Phone:
             return messages
 
     async def chat(self, place: int | None = None) -> dict[str, Any]:
-        """What stands in one place, by default in the chat with the bot."""
+        """Return the contents of one place, by default of the chat with the bot."""
         asked = {"place": str(place)} if place is not None else {}
         async with self.browser.get(f"/lab/telegram/people/{self.id}/chat", params=asked) as answer:
             chat: dict[str, Any] = await answer.json()
             return chat
 
     async def texts(self) -> list[tuple[str, str]]:
-        """Who said what, oldest first."""
+        """Return sender and text of each message, oldest first."""
         return [(each["from"], each.get("text", "")) for each in (await self.chat())["messages"]]

@@ -1,4 +1,4 @@
-"""lab/FACE.md is the contract of whoever builds on the lab: it names every call of the chats' faces, and no other."""
+"""lab/FACE.md is the contract of programs on the lab: it names every call of the chats' faces, no other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FACE = (Path(lab.__file__).parent / "FACE.md").read_text()
 
 
 def calls_of(router: APIRouter, prefix: str) -> set[str]:
-    """`people/{}/say` for each path of a face."""
+    """Return `people/{}/say` for each path of a face."""
     app = FastAPI()
     app.include_router(router)
     paths: list[str] = list(app.openapi()["paths"])
@@ -24,7 +24,7 @@ def calls_of(router: APIRouter, prefix: str) -> set[str]:
 
 
 def written_of(heading: str, prefix: str) -> set[str]:
-    """The same as the page says it: a row's later calls are short, `…/` for what the one before begins with."""
+    """Return the calls that the page names. A row's later calls are short: `…/` repeats the beginning of the first."""
     section = FACE.partition(f"## {heading}\n")[2].partition("\n## ")[0]
     found, begins = set(), ""
     for row in section.splitlines():

@@ -1,4 +1,4 @@
-"""The lab does no harm: it stays on this computer, answers its own pages only, and keeps away from real money."""
+"""The lab does no harm: it stays on this computer, answers its own pages only, and avoids real money."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ async def test_pages_of_other_sites_get_nothing(browser: aiohttp.ClientSession, 
 
 
 async def test_starting_over_is_for_those_who_know_how(browser: aiohttp.ClientSession) -> None:
-    """The lab alone, or one around a market that keeps what it has, forgets nobody."""
+    """The lab alone, or around a market that keeps its database, cannot start over."""
     async with browser.post("/lab/start-over") as answer:
         assert answer.status == 409
 
 
-async def test_a_renewed_world_has_met_nobody_and_is_where_it_was() -> None:
+async def test_a_renewed_world_is_empty_and_keeps_its_addresses() -> None:
     async with running_lab() as lab, aiohttp.ClientSession(lab.url) as browser:
         url, mail = lab.url, lab.smtp_url
         lab.restart = lab.renew

@@ -1,4 +1,4 @@
-"""The pretend mail server, written to by the real aiosmtplib and read as a person reads mail."""
+"""The simulated mail server: the real aiosmtplib writes to it, and the tests read it as a person does."""
 
 from __future__ import annotations
 

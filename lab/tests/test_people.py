@@ -1,4 +1,4 @@
-"""What people of the lab can do, through its HTTP face, as the real client libraries see it at the other end."""
+"""Actions of the lab's people, through its HTTP face, as the real client libraries see them."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ async def test_on_telegram_they_type_the_bots_name_and_choose(bot: Bot, rasa: On
     assert [each["title"] for each in found] == ["About pellets"]
     await rasa.chooses(found[0])
     sent = await polled.next()
-    while not sent.message:  # Telegram also tells which result was chosen, where the bot has asked for that
+    while not sent.message:  # Telegram also reports the chosen result, if the bot has asked for that
         sent = await polled.next()
     assert sent.message.text == "200 t of pellets"
 
@@ -115,7 +115,7 @@ async def test_on_telegram_they_pay_in_stars(bot: Bot, rasa: OnTelegram) -> None
     assert paid.message.successful_payment.total_amount == 50
 
 
-async def test_who_waits_in_vain_says_for_what(rasa: OnTelegram) -> None:
+async def test_waiting_in_vain_says_for_what(rasa: OnTelegram) -> None:
     rasa.browser.patience = 0.05
     with pytest.raises(AssertionError, match="Rasa waited in vain for 'Publish'"):
         await rasa.presses("Publish")

@@ -1,4 +1,4 @@
-"""The pretend video server: a room opens to a token that is good for it, now, and to nothing else."""
+"""The simulated video server: a room opens only to a token that is valid for it now."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def where(lab: Lab, secret: str | None = None, **changes: Any) -> str:
     return f"/rooms/parley-1?jwt={jwt.encode(claims(lab, **changes), secret or lab.rooms.secret, 'HS256')}"
 
 
-async def test_who_has_a_token_comes_in_and_leaves(lab: Lab, browser: aiohttp.ClientSession) -> None:
+async def test_a_holder_of_a_token_comes_in_and_leaves(lab: Lab, browser: aiohttp.ClientSession) -> None:
     address = where(lab)
     async with browser.get(address) as page:
         assert "<button>Join</button>" in await page.text()
@@ -43,7 +43,7 @@ async def test_who_has_a_token_comes_in_and_leaves(lab: Lab, browser: aiohttp.Cl
         assert "<button>Join</button>" in await page.text()
 
 
-async def test_what_is_wrong_with_a_token_is_said(lab: Lab, browser: aiohttp.ClientSession) -> None:
+async def test_a_refusal_says_what_is_wrong_with_the_token(lab: Lab, browser: aiohttp.ClientSession) -> None:
     addresses = [(said, where(lab, **changes)) for said, changes in WRONG]
     addresses.append(("Signature", where(lab, "another secret, as long as it must be")))
     addresses.append(("to a token only", "/rooms/parley-1"))

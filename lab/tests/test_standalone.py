@@ -1,4 +1,4 @@
-"""The lab alone: a copy of its folder starts, and the programs of its README talk to it through the real libraries."""
+"""The lab alone: a copy of its folder starts, and the programs of its README use it through real libraries."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ LAB: Final = Path(lab.__file__).parent
 PROGRAM: Final = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAMS: Final = PROGRAM.findall((LAB / "README.md").read_text("utf-8"))
 STARTS_WITHIN: Final = 30.0  # seconds
-OF_PYDANTIC: Final = {"pydantic_core"}  # comes with pydantic, which names its version
+OF_PYDANTIC: Final = {"pydantic_core"}  # pydantic installs it, and names its version
 SAYS: Final = {"telegram": "Telegram: parley_lab_bot", "slack": "Slack: Parley", "stripe": "Stripe: customer"}
 
 
 def bare_environment() -> dict[str, str]:
-    """The environment without a path to this repository."""
+    """Return the environment without a path to this repository."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST_", "COV_"))}
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A folder that holds only the lab."""
+    """Return a folder that holds only the lab."""
     shutil.copytree(LAB, tmp_path / "lab", ignore=shutil.ignore_patterns("__pycache__", "tests"))
     assert [each.name for each in tmp_path.iterdir()] == ["lab"]
     return tmp_path
@@ -85,7 +85,7 @@ async def test_each_program_of_the_readme_talks_to_a_copy_of_the_lab(copy: Path)
 
 
 async def test_the_copy_does_not_see_the_product(copy: Path) -> None:
-    """Otherwise the test above would prove nothing."""
+    """Guard the test above: it would prove nothing if the copy could see the product."""
     with pytest.raises(AssertionError, match="No module named 'core'"):
         await output_of(copy, "import core", {})
 

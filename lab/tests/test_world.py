@@ -1,4 +1,4 @@
-"""What all pretend services share: the clock, the wire, the faults and the news."""
+"""The common parts of all simulated services: the clock, the wire, the faults and the news."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ async def test_the_books_are_shown_when_the_product_opens_them(lab: Lab, browser
     async with browser.get("/lab/books/D-7") as answer:
         assert await answer.json() == {"deal": "D-7"}
     await runner.cleanup()
-    async with browser.get("/lab/books/D-7") as answer:  # a page that stayed open while the product was started again
+    async with browser.get("/lab/books/D-7") as answer:  # a page that stayed open while the product was restarted
         assert (answer.status, "not there just now" in (await answer.json())["detail"]) == (503, True)
 
 
@@ -190,7 +190,7 @@ async def test_a_call_out_of_order_that_nothing_follows_works_all_the_same(
     assert ("bot", "alone") in await ona.texts()
 
 
-async def test_what_was_struck_is_marked_on_the_wire_and_found_by_its_words(
+async def test_disturbed_messages_are_marked_and_found_by_their_words(
     bot: Bot, ona: Phone, browser: aiohttp.ClientSession
 ) -> None:
     await disturb(browser, "slow", "sendMessage", seconds=0.01)

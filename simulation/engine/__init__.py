@@ -1,1 +1,1 @@
-"""What makes a world the same each time: its time, its order of events, its dice, its database, its record."""
+"""The deterministic engine of a world: its time, its order of events, its dice, its database, its record."""

@@ -1,7 +1,7 @@
-"""The product's own SQLite writer, with its thread taken away: the same groups, savepoints and statements, in order.
+"""The product's own SQLite writer without its thread: the same groups, savepoints and statements, in order.
 
-A group is one step of the world. The process that asked for it may die just before it or just after. What SQLAlchemy
-has once put together it keeps by dialect: there is one here, for all processes of all worlds.
+A group is one step of the world. The process that asked for it may die just before it or just after. SQLAlchemy caches
+compiled statements by dialect: all processes of all worlds share one dialect.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ Result = TypeVar("Result")
 
 
 class InlineWriter:
-    """What `WriterConnection` is to the product: whole pieces of work, here carried out at once.
+    """The world's stand-in for `WriterConnection`: it carries out whole units of work at once.
 
-    `before` and `after` are where the world may interfere; they raise what the disk or a kill would.
+    In `before` and `after` the world may interfere; they raise what the disk or a kill would raise.
     """
 
     def __init__(self, path: str, before: Callable[[], Awaitable[None]], after: Callable[[], None]) -> None:
@@ -61,8 +61,9 @@ class InlineRunner(SqliteRunner):
 
 
 def engine_on(raw: sqlite3.Connection) -> Engine:
-    """What the product's `engine_over` makes, of statements that are known already."""
-    known, given = learned(), cast("Any", lambda: raw)  # the driver's own connection, of which SQLAlchemy knows no type
+    """Return an engine as the product's `engine_over` makes it, but with statements that are compiled already."""
+    # the driver's own connection, whose type SQLAlchemy does not know
+    known, given = learned(), cast("Any", lambda: raw)
     engine = Engine(StaticPool(given, dialect=known.dialect), known.dialect, known.url)
     engine.update_execution_options(compiled_cache=known_statements())
 
@@ -75,7 +76,7 @@ def engine_on(raw: sqlite3.Connection) -> Engine:
 
 @cache
 def learned() -> Engine:
-    """SQLAlchemy's own, which has met a database and knows what it can do."""
+    """Return an engine of SQLAlchemy's own that has met a database and knows what it can do."""
     engine = create_engine("sqlite://")
     with engine.connect():
         return engine
@@ -83,19 +84,19 @@ def learned() -> Engine:
 
 @cache
 def known_statements() -> dict[Any, Any]:
-    """What has been compiled in this process."""
+    """Return the statements that were compiled in this process."""
     return {}
 
 
 def quick(path: str) -> sqlite3.Connection:
-    """The product's connection, but for the disk: a world that dies takes its file with it."""
+    """Open the product's connection without waiting for the disk: a world that dies takes its file with it."""
     connection = connect(path)
     connection.execute("PRAGMA synchronous=OFF")
     return connection
 
 
 def make_empty(path: Path) -> Path:
-    """A market with nobody in it, to copy from."""
+    """Make the database of an empty market, to copy from."""
     engine = create_engine("sqlite://", creator=lambda: quick(str(path)))
     with engine.begin() as connection:
         METADATA.create_all(connection)
@@ -106,5 +107,5 @@ def make_empty(path: Path) -> Path:
 
 
 def as_kept(moment: datetime) -> str:
-    """A moment as SQLite keeps it."""
+    """Return a moment as SQLite stores it."""
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -1,4 +1,4 @@
-"""Chance, out of one seed: a stream of its own for each who throws, so that a throw here changes nothing there."""
+"""Random numbers from one seed: each user has a stream of its own, so a throw never changes another stream."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 
 
 class Dice:
-    """`of("people:Rasa")` always gives the same stream for the same seed, whatever the interpreter's hash seed is."""
+    """Streams of chance: `of("people:Rasa")` gives the same stream for the same seed, whatever the hash seed is."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -16,6 +16,6 @@ class Dice:
 
 
 def between(dice: random.Random, least: float, most: float) -> float:
-    """A number between the two, each order of magnitude as likely as the next."""
+    """Return a number between the two, with each order of magnitude equally likely."""
     scaled: float = (most / least) ** dice.random()
     return least * scaled

@@ -1,6 +1,6 @@
-"""An event loop without a machine under it: time leaps to what comes next, and what is ready runs in any order.
+"""An event loop without a machine under it: time leaps to the next event, and callbacks run in random order.
 
-It has no selector and no threads. A world in which nothing can ever happen again is a mistake, and said at once.
+It has no selector and no threads. In a world where nothing can ever happen again it raises at once.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ TURNS_IN_A_MOMENT: Final = 200_000  # rounds without a tick of the clock after w
 
 
 class Hung(Exception):
-    """Nothing will ever happen again, or the same things for ever at one moment."""
+    """The world has no further event, or the same events repeat for ever at one moment."""
 
 
 class SeededLoop(asyncio.BaseEventLoop):
-    """Virtual seconds. Of what is ready, the dice say what runs first."""
+    """An event loop in virtual seconds. The dice choose which ready callback runs first."""
 
     def __init__(self, dice: random.Random) -> None:
         super().__init__()
@@ -36,11 +36,11 @@ class SeededLoop(asyncio.BaseEventLoop):
         return self._seconds
 
     def give_up(self, why: str) -> None:
-        """Something goes round in circles, however the clock ticks."""
+        """Stop the loop, because something repeats for ever although the clock ticks."""
         self._hopeless = why
 
     def select(self, timeout: float | None) -> list[Any]:
-        """Wait until the next timer: that is, let it be that late."""
+        """Move the time to the next timer instead of waiting. Raises Hung if there is none."""
         if self._hopeless:
             raise Hung(self._hopeless)
         if timeout is None:
@@ -61,14 +61,14 @@ class SeededLoop(asyncio.BaseEventLoop):
         return []
 
     def _process_events(self, event_list: list[Any]) -> None:
-        """There are no files and sockets here."""
+        """Do nothing: there are no files or sockets here."""
 
     def _write_to_self(self) -> None:
-        """Nobody waits in another thread."""
+        """Do nothing: no other thread waits."""
 
 
 class LoopClock(Clock):
-    """The world's calendar over a loop's seconds: what the lab and the product both read."""
+    """The world's calendar over a loop's seconds, for both the lab and the product."""
 
     def __init__(self, loop: SeededLoop, begins: datetime) -> None:
         super().__init__()

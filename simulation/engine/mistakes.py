@@ -1,4 +1,4 @@
-"""Hears what the product logs as its own mistake: whatever it went on after is still a mistake, and a finding here."""
+"""Collects what the product logs as its own mistake: even if the product went on, it is a finding here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ heard: list[str] = []
 
 
 def listen(_logger: Any, _name: str, told: MutableMapping[str, Any]) -> Any:
-    """The last of structlog's processors: nothing is written anywhere."""
+    """Collect errors as structlog's last processor; nothing is written anywhere."""
     fault = sys.exc_info()[1]
     if not isinstance(fault, OperationalError):  # the disk, which a fault has stopped
         words = ", ".join(f"{name}={value}" for name, value in told.items() if name not in ("exc_info", "event"))
@@ -25,7 +25,7 @@ def listen(_logger: Any, _name: str, told: MutableMapping[str, Any]) -> Any:
 
 @cache
 def configure() -> None:
-    """Once a process: only mistakes are heard, and nothing is printed."""
+    """Collect only mistakes and print nothing; called once a process."""
     structlog.configure(
         processors=[listen],
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),

@@ -1,4 +1,4 @@
-"""What happened in a world, line by line: its fingerprint, its last lines for whoever replays it, and its counts."""
+"""The record of a world, line by line: its fingerprint, its last lines for a replay, and its counts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-KEPT: Final = 400  # lines, for the tail of a report
+KEPT: Final = 400  # lines, for the end of a report
 
 
 class Trace:
-    """Two worlds of one seed have the same fingerprint, or something in them looked at the machine."""
+    """The trace of a world. If two runs of one seed have different fingerprints, they depend on the machine."""
 
     def __init__(self, now: Callable[[], datetime], *, aloud: bool = False) -> None:
         self._now = now
@@ -22,7 +22,7 @@ class Trace:
         self.counts: Counter[str] = Counter()
 
     def note(self, what: str, *words: object) -> None:
-        """One line; `what` is also counted."""
+        """Add one line; `what` is also counted."""
         self.counts[what] += 1
         line = f"{self._now().isoformat()} {what} {' '.join(map(str, words))}"
         self._hash.update(line.encode())

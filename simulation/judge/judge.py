@@ -1,4 +1,4 @@
-"""Looks at a world's tables and at the lab's Stripe from outside, through a connection of its own."""
+"""The judge of a world: it reads the tables and the lab's Stripe from outside, by its own connection."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from simulation.judge import liveness, provider, sessions, trade
 from simulation.judge.tables import Tables
 from simulation.services.stripe_account import StripeAccount
 
-# Table: the process that its rows go through, each of which must come to an end.
+# Table: the process that its rows go through, and must end.
 ENDING: Final[Mapping[str, Process[Any]]] = {
     "deal": DEAL,
     "booking": SESSION,
@@ -43,17 +43,17 @@ ENDING: Final[Mapping[str, Process[Any]]] = {
     "purchase": PURCHASE,
     "request": REQUEST,
 }
-JOURNEYS: Final = ("deal", "booking", "purchase", "request")  # each begun by a person, and gone through to an end
+JOURNEYS: Final = ("deal", "booking", "purchase", "request")  # each begun by a person and gone through to an end
 STEPS: Final[Mapping[str, Process[Any]]] = {each.name: each for each in (*ENDING.values(), LOT)}
 # What is asked of the provider and must have an end, too: (table, states in which it has one).
 ASKED: Final = (("disbursement", "'done', 'kept'"),)
 
 
-LEEWAY: Final = timedelta(seconds=2)  # in which a deadline that was put off may ring early
+LEEWAY: Final = timedelta(seconds=2)  # in which a postponed deadline may ring early
 
 
 class Judge:
-    """`found` is all that was not as it must be, in words."""
+    """Judges one world: `found` holds the violations, in words."""
 
     def __init__(self, environment: Environment, path: str, stripe: StripeAccount) -> None:
         self._world = environment
@@ -67,7 +67,7 @@ class Judge:
     # --- while it runs ------------------------------------------------------------------------------------------------
 
     def audit(self) -> None:
-        """The product's own invariants, which hold after every commit."""
+        """Check the product's own invariants, which hold after every commit."""
         world = self._world
         with self.tables.engine.begin() as connection, Session(connection) as session:
             ctx = Ctx(session, world.clock.now(), Ids(world.dice.of("judge").randbytes), MARKET, Reactions())
@@ -77,7 +77,7 @@ class Judge:
         self.found += liveness.messages_lost(self.tables, world.recorder) + liveness.pages_forgotten(self.tables)
 
     def look(self, since: float | None) -> None:
-        """Once a day. `since`: seconds since the faults ended; None while they come."""
+        """Look once a day. `since`: seconds since the faults ended; None while they last."""
         stripe = self._stripe
         self.found += sessions.held_twice(stripe) + liveness.endless(self.tables, ENDING)
         if since is not None and since >= liveness.PATIENCE.total_seconds():
@@ -87,7 +87,7 @@ class Judge:
             self.found += liveness.books_apart(self.tables, self._world.clock.now())
 
     def after_outage(self, away: timedelta) -> None:
-        """Note which deadlines of people passed while nobody was there."""
+        """Note which deadlines of people passed while no process was running."""
         if away < AWAY_FROM:
             return
         now = self._world.clock.now()
@@ -102,7 +102,7 @@ class Judge:
             self._passed.append((kind, subject, event, as_kept(now), as_kept(moved)))
 
     def _penalties(self) -> list[str]:
-        """What time did to somebody for an hour in which we were not there."""
+        """Return the deadlines that were enforced although they passed while no process was running."""
         wrong = []
         for kind, subject, event, since, until in self._passed:
             rung = self.tables.rows(
@@ -115,7 +115,7 @@ class Judge:
         return wrong
 
     def unfinished(self) -> list[str]:
-        """What has not ended yet."""
+        """Return the subjects that have not ended yet."""
         waiting = []
         for table, process in ENDING.items():
             final = ", ".join(f"'{state}'" for state in sorted(process.final))
@@ -174,7 +174,7 @@ class Judge:
             self.census[f"session disturbance: {what}"] += count
 
     def _courses(self) -> list[str]:
-        """Every step ever taken is a line of its table, and follows the one before it."""
+        """Check that every step is a line of its process table, and follows the step before it."""
         wrong: list[str] = []
         stands: dict[str, str] = {}
         for name, subject, source, event, to in self.tables.rows(

@@ -1,4 +1,4 @@
-"""What must not stand still: when the faults are over, what is due is done within days, and no message is lost."""
+"""The progress of a world after its faults: due work is done within days, and no message is lost."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from simulation.recorder import Recorder
 
 PATIENCE: Final = timedelta(days=2)  # after the faults: a process may be away for most of the first
 OVERDUE: Final = timedelta(hours=12)
-OLD: Final = timedelta(days=2)  # what was put off under the faults is tried again within hours
-APART: Final = timedelta(days=9)  # three nights, on which the books are laid beside the provider's
+OLD: Final = timedelta(days=2)  # a message that was delayed under the faults is retried within hours
+APART: Final = timedelta(days=9)  # three nightly reconciliations
 GIVEN_UP: Final = "given up"
 
 
 def left_undone(tables: Tables, now: datetime) -> list[str]:
-    """Timers that should have rung, and posts that should have left."""
+    """Return the timers that should have rung, and the messages that should have left."""
     long_ago, created = as_kept(now - OVERDUE), as_kept(now - OLD)
     wrong = [
         f"standstill: {event} of {kind} {subject} was due at {due}"
@@ -37,7 +37,7 @@ def left_undone(tables: Tables, now: datetime) -> list[str]:
 
 
 def books_apart(tables: Tables, now: datetime) -> list[str]:
-    """What the product itself has found between both books, and what did not close again."""
+    """Return the open differences that the product itself has found between both books."""
     open_ones = "SELECT kind, subject, detail FROM money_difference WHERE closed_at IS NULL AND opened_at < ?"
     return [
         f"books: {kind} {subject}: {detail}" for kind, subject, detail in tables.rows(open_ones, as_kept(now - APART))
@@ -45,7 +45,7 @@ def books_apart(tables: Tables, now: datetime) -> list[str]:
 
 
 def pages_forgotten(tables: Tables) -> list[str]:
-    """A payment that was asked for has its post, until there is a page or none will come."""
+    """Check that a requested payment has its message, until it has a page or will never have one."""
     return [
         f"payment: {payment} waits for a page, and nobody asks for one"
         for (payment,) in tables.rows(
@@ -56,7 +56,7 @@ def pages_forgotten(tables: Tables) -> list[str]:
 
 
 def endless(tables: Tables, processes: Mapping[str, Process[Any]]) -> list[str]:
-    """What time shall end has its timer. `processes`: by table, what its rows go through."""
+    """Return the rows that time must end and that have no timer. `processes`: the process of each table."""
     wrong = []
     for table, process in processes.items():
         states = sorted({each.source for each in process.transitions if process.timed(each.source)})
@@ -73,7 +73,7 @@ def endless(tables: Tables, processes: Mapping[str, Process[Any]]) -> list[str]:
 
 
 def messages_lost(tables: Tables, recorder: Recorder) -> list[str]:
-    """A message that was put off is still to be delivered, unless it was tried often enough."""
+    """Check that a delayed message is still to be delivered, unless it was tried often enough."""
     kept = {
         post: failure if dead else None for post, dead, failure in tables.rows("SELECT id, dead, failure FROM outbox")
     }

@@ -1,4 +1,4 @@
-"""Our books against the lab's Stripe, thing by thing: one effect for each cause."""
+"""Our books against the lab's Stripe, object by object: one effect for each cause."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from simulation.judge.tables import Tables
 from simulation.services.stripe_account import StripeAccount
 
 FAILED = ("failed", "canceled")
-ON_ITS_WAY = 2 * 86_400.0  # seconds in which what was asked for before may still leave
+ON_ITS_WAY = 2 * 86_400.0  # seconds in which an earlier request may still be carried out
 
 
 def one_effect_each(tables: Tables, stripe: StripeAccount) -> list[str]:
-    """What has left is what our rows say, to whom they say, once; and all that they say has left."""
+    """Check that the provider's disbursements are exactly those in our rows, each to its payee and once."""
     wrong: list[str] = []
     made: dict[str, list[Thing]] = defaultdict(list)
     for kind in ("transfer", "refund", "transfer_reversal"):
@@ -42,7 +42,7 @@ def one_effect_each(tables: Tables, stripe: StripeAccount) -> list[str]:
 
 
 def nothing_left_in_doubt(tables: Tables, stripe: StripeAccount) -> list[str]:
-    """While a bank has called money of a deal back and not decided, none of that deal's leaves."""
+    """Check that no money leaves a deal while a chargeback of it is undecided."""
     left = [(_effect_of(each), each["created"]) for each in stripe.things("transfer")]
     deals = dict(tables.rows("SELECT id, subject FROM disbursement WHERE kind = 'payout'"))
     wrong = []

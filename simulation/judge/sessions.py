@@ -1,7 +1,7 @@
-"""What must be true of each session when all is over: no charge without a yes, none twice, and no free talk after one.
+"""The invariants of ended sessions: no charge without a yes, none twice, and no free session after one.
 
-It is worked out from what people pressed, from the steps that were taken and from what the lab's Stripe has taken, not
-from what the product has reckoned.
+They are worked out from people's presses, from the steps, and from the charges at the lab's Stripe. They do not use the
+product's own sums.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from simulation.recorder import Recorder
 from simulation.services.stripe_account import StripeAccount
 
 BEGAN_TO_PAY: Final = frozenset({"continue", "both_joined_paying"})
-RUNS: Final = SessionState.BILLABLE  # the state of a talk that goes on after the yes
+RUNS: Final = SessionState.BILLABLE  # the state of a session that goes on after the yes
 FREE: Final = SessionState.FREE_WINDOW
-RAN: Final = timedelta(minutes=1)  # that a talk must have been charged for, for its being free to be wrong
-TOLD_FOR: Final = timedelta(minutes=1)  # who ends a talk pays what they were told, so long before they said yes to it
+RAN: Final = timedelta(minutes=1)  # a session that ran at least so long after the yes must not be free
+# a person who ends a session pays the sum shown to them up to this long before they confirm it
+TOLD_FOR: Final = timedelta(minutes=1)
 BY_A_PRESS: Final = ("hung_up", "cut_short")
 BEGUN: Final = 2  # minutes: the last one is charged as a whole, and seconds are counted with pauses between
 LATE: Final = timedelta(minutes=1)
 GONE: Final = ("failed", "canceled")
-AGED: Final = 86_400  # seconds in which a hold that nobody needs may stand
+AGED: Final = 86_400  # seconds for which an unneeded hold may stand
 
 
 @dataclass
@@ -35,8 +36,9 @@ class Course:
 
     `ran`: the clock after the yes and beyond the free minutes; `free`: before the yes.
 
-    `a_minute`: cents, where it is charged by the minute, up to `price`; `said_yes`, `wanted_more`: how often its seeker
-    pressed these; `kept`: whether the product has it on record.
+    `a_minute`: cents, if it is charged by the minute, up to `price`.
+    `said_yes`, `wanted_more`: how often its seeker pressed these.
+    `kept`: whether the product has it on record.
     """
 
     booking: str
@@ -68,7 +70,7 @@ def charged_rightly(tables: Tables, stripe: StripeAccount, recorder: Recorder) -
 
 
 def wrong_with(course: Course) -> list[str]:
-    """What of one session must not be, in words."""
+    """Return what is wrong with one session, in words."""
     wrong = []
     taken = sum(course.taken.values())
     by_rule = course.why == "noshow_seeker" or (course.why == "cancelled" and course.called_off)
@@ -97,7 +99,7 @@ def wrong_with(course: Course) -> list[str]:
 
 
 def courses_of(tables: Tables, recorder: Recorder) -> dict[str, Course]:
-    """All sessions by their key."""
+    """Return all sessions by their key."""
     by_minute = "CASE WHEN basis = 'minute' THEN rate_minor ELSE 0 END"
     columns = f"id, ref, state, why, free_minutes, due_minor, {by_minute}, price_minor"
     courses = {row[0]: Course(*row) for row in tables.rows(f"SELECT {columns} FROM booking")}
@@ -130,13 +132,13 @@ def courses_of(tables: Tables, recorder: Recorder) -> dict[str, Course]:
 
 
 def _there(tables: Tables, begins: datetime, ends: datetime) -> timedelta:
-    """How much of this time we were there: while nobody is, no talk's clock runs."""
+    """Return how long the product was running in this time: while it is away, no session's clock runs."""
     away = (min(ends, back) - max(begins, gone) for gone, back in tables.outages)
     return ends - begins - sum((each for each in away if each > timedelta()), timedelta())
 
 
 def _read_charges(courses: dict[str, Course], stripe: StripeAccount) -> list[str]:
-    """What was taken from cards, hold by hold; in words, what belongs to no hold or was taken twice for one."""
+    """Read what was charged to cards, hold by hold. Return in words the charges without a hold or charged twice."""
     wrong = []
     owner = {hold: course for course in courses.values() for hold in course.purposes}
     by_intent: dict[str, Course] = {}
@@ -159,7 +161,7 @@ def _read_charges(courses: dict[str, Course], stripe: StripeAccount) -> list[str
 
 
 def held_twice(stripe: StripeAccount) -> list[str]:
-    """What is held for one hold of ours is held once."""
+    """Return the holds that are held more than once at the provider."""
     held = Counter((each.get("metadata") or {}).get("hold") for each in _held(stripe))
     return [f"hold: {hold} is held {times} times" for hold, times in held.items() if hold and times > 1]
 
@@ -169,7 +171,7 @@ def _held(stripe: StripeAccount) -> list[Thing]:
 
 
 def nothing_held_in_vain(tables: Tables, stripe: StripeAccount) -> list[str]:
-    """A card is free again when its session is over."""
+    """Check that a card is free again when its session is over."""
     over = dict(
         tables.rows(
             "SELECT card_hold.id, booking.ref FROM card_hold JOIN booking ON booking.id = card_hold.booking_id"
@@ -182,7 +184,7 @@ def nothing_held_in_vain(tables: Tables, stripe: StripeAccount) -> list[str]:
 
 
 def disturbances_of(tables: Tables, recorder: Recorder) -> dict[str, int]:
-    """What befell the sessions of this world, and how often, for the census."""
+    """Return how often each disturbance came to the sessions of this world, for the census."""
     found: dict[str, int] = defaultdict(int)
     for course in courses_of(tables, recorder).values():
         for event in ("drop", "noshow_seeker", "noshow_consultant", "auth_failed", "capture_failed", "extend"):

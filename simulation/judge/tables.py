@@ -1,4 +1,4 @@
-"""Reads a world's tables from outside, through a connection of its own."""
+"""A world's tables, read from outside by a connection of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulation.engine.database import engine_on, quick
 
 
 class Tables:
-    """`outages`: from when to when no process was there, as the books keep time."""
+    """The tables of one world. `outages`: from when to when no process was running, as the books keep time."""
 
     def __init__(self, path: str) -> None:
         self._raw = quick(path)

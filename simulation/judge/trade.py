@@ -1,4 +1,4 @@
-"""What must be true of the trade itself, beyond its money: slots, stock, and who took which step."""
+"""The invariants of the trade itself, beyond its money: slots, stock, and the actor of each step."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from simulation.judge.tables import Tables
 
 NEVER_BEGUN = "'closed'"  # the state of a deal whose goods have not left
 SIDES = frozenset({"buyer", "seller"})
-STEPS: Final[tuple[Transition[Any], ...]] = (*DEAL.transitions, *LOT.transitions)  # which share no event of one state
+# both tables share no pair of state and event
+STEPS: Final[tuple[Transition[Any], ...]] = (*DEAL.transitions, *LOT.transitions)
 
 
 def one_at_a_time(tables: Tables) -> list[str]:
-    """No consultant has two sessions at once."""
+    """Check that no consultant has two sessions at once."""
     taken: dict[str, list[tuple[datetime, datetime, str]]] = defaultdict(list)
     states = ", ".join(f"'{state}'" for state in sorted(TAKES_THE_SLOT))
     rows = tables.rows(f"SELECT expert_id, starts_at, length, ref FROM booking WHERE state IN ({states})")
@@ -37,7 +38,7 @@ def one_at_a_time(tables: Tables) -> list[str]:
 
 
 def back_on_the_shelf(tables: Tables) -> list[str]:
-    """What was reserved by deals that came to nothing is for sale again."""
+    """Check that the reserved stock of deals that came to nothing is for sale again."""
     wrong = []
     for listing, quantity, remaining in tables.rows(
         f"SELECT id, quantity_amount, remaining_amount FROM listing WHERE EXISTS (SELECT 1 FROM deal WHERE"
@@ -50,7 +51,7 @@ def back_on_the_shelf(tables: Tables) -> list[str]:
 
 
 def ended_when_paid(tables: Tables) -> list[str]:
-    """A deal ends when its last money has arrived, not while it is on its way. What came back had been booked."""
+    """Check that a deal ends when its last money has arrived, not earlier. Returned money had been booked."""
     wrong = []
     for ref, key, ended, booked in tables.rows(
         "SELECT deal.ref, disbursement.key, MIN(step.id), MIN(booked.id) FROM disbursement"
@@ -70,7 +71,7 @@ def ended_when_paid(tables: Tables) -> list[str]:
 
 
 def within_their_limits(tables: Tables) -> list[str]:
-    """What a clerk may not sign alone was approved before it counted."""
+    """Check that deals above a clerk's limit were approved before they counted."""
     return [
         f"limit: deal {ref} of {amount} counted with the yes of somebody who signs up to {limit} alone"
         for ref, amount, limit in tables.rows(
@@ -82,7 +83,7 @@ def within_their_limits(tables: Tables) -> list[str]:
 
 
 def by_their_own_sides(tables: Tables) -> list[str]:
-    """Every step of a deal and of its lots that a person took was theirs to take."""
+    """Check that every step of a deal and its lots was taken by a person of the right side."""
     wrong = []
     companies = dict(tables.rows("SELECT id, organisation_id FROM person"))
     for ref, buyer, seller, event, source, actor in tables.rows(

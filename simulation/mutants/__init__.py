@@ -1,4 +1,4 @@
-"""Rules of the product, each of which can be switched off from outside: worlds without it must be caught.
+"""Rules of the product, each of which can be switched off from outside: a world without it must be caught.
 
-A simulation is worth what it catches. Nothing here is known to the product.
+A simulation is worth what it catches. The product knows nothing of this package.
 """

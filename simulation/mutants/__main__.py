@@ -1,7 +1,7 @@
-"""`python -m simulation.mutants --seeds 300`: switch off one rule after the other; which world tells first?
+"""`python -m simulation.mutants --seeds 300`: switch off each rule in turn, and find the first world that misses it.
 
-`--calls 3` plays so many worlds of each scale with all rules in force, and says how often what each rule would replace
-is called: what is never called cannot be missed.
+`--calls 3` plays so many worlds of each scale with all rules in force. It says how often each function is called that a
+rule would replace: a function without calls cannot be missed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from simulation.mutants.catalogue import RULES
 from simulation.mutants.hunt import Found, hunt, look
 from simulation.scenario import SCALES
 
-ENOUGH: Final = 0.95  # of the rules that are not known to be covered by another
+ENOUGH: Final = 0.95  # share of the rules that are not known to be covered by another
 TOLD: Final = 160  # letters of a violation, in the table
 
 
@@ -76,7 +76,7 @@ def arguments() -> argparse.Namespace:
 
 
 def seeds_ahead(told: int | None, found: Found | None, seeds: int) -> list[int]:
-    """The seed that told in an earlier run, and then what has not been tried in this one."""
+    """Return the seed that was caught in an earlier run, then the seeds that this run has not tried."""
     tried = 0 if found is None else found.tried
     first = [told] if told is not None and told > tried else []
     return list(dict.fromkeys([*first, *range(tried + 1, seeds + 1)]))
@@ -87,7 +87,7 @@ def is_done(found: Found | None, seeds: int) -> bool:
 
 
 def tally(latest: Mapping[str, Found]) -> tuple[int, int]:
-    """How many rules were caught, and how many of the others are covered by another."""
+    """Return how many rules were caught, and how many of the others are covered by another."""
     caught = sum(found.seed is not None for found in latest.values())
     covered = sum(found.seed is None and bool(RULES[rule].covered_by) for rule, found in latest.items())
     return caught, covered
@@ -99,13 +99,13 @@ def line(found: Found) -> str:
 
 
 def place(found: Found) -> str:
-    """The world that told: its seed, its scale and the faults that it has in any case."""
+    """Return the catching world: its seed, its scale and its raised faults."""
     rule = RULES[found.rule]
     return f"seed {found.seed} of `{rule.among}`" + "".join(f", `{kind}`" for kind in rule.raised)
 
 
 def table(latest: Mapping[str, Found]) -> str:
-    """A page with a row for each rule that was looked for, as it stands in the catalogue."""
+    """Return a page with a row for each rule that was looked for, in the order of the catalogue."""
     caught, covered = tally(latest)
     rows = [row(latest[rule]) for rule in RULES if rule in latest]
     head = (

@@ -1,4 +1,4 @@
-"""Rules of held money: what is booked, what is parted, what a bank takes back."""
+"""Rules of held money: bookings, splits, chargebacks."""
 
 from __future__ import annotations
 

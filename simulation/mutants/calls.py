@@ -1,4 +1,4 @@
-"""Counts how often a world calls what each rule's absence would replace: what is never called cannot be missed."""
+"""Counts how often a world calls the functions that each rule replaces: one without calls cannot be missed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulation.mutants.rule import Instead
 
 @contextmanager
 def counted() -> Iterator[Counter[str]]:
-    """The product as it is, counting by rule the calls of all that it replaces."""
+    """Run the product as it is, and count by rule the calls of all functions that the rule replaces."""
     calls = Counter[str](dict.fromkeys(RULES, 0))
     places: dict[tuple[int, str], tuple[Instead, list[str]]] = {}
     for rule in RULES.values():

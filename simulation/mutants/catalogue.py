@@ -16,7 +16,7 @@ RULES: Final[Mapping[str, Rule]] = {
 
 @contextmanager
 def switched_off(name: str | None) -> Iterator[None]:
-    """The product without this rule; None leaves it as it is."""
+    """Run the product without this rule; None leaves it as it is."""
     if name is None:
         yield
         return

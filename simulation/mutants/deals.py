@@ -1,4 +1,4 @@
-"""Rules of the trade: stock, offers, signatures, lots, who may do what, and when."""
+"""Rules of the trade: stock, offers, signatures, lots, permissions and times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looks for the world that misses a rule. Apart from the command, for the processes that look import it by its name."""
+"""The search for a world that misses a rule. Worker processes import it by its name, so it is not in `__main__`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from simulation.world import Verdict, play
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`seed`: the first world that told; None when none did of those up to `tried`.
+    """The result of a hunt. `seed`: the first world that missed the rule; None if there is none up to `tried`.
 
-    `worlds`: how many were played; `unsound`: those which do not hold with all rules in force either, in words.
+    `worlds`: how many were played. `unsound`: in words, worlds that fail even with all rules in force.
     """
 
     rule: str
@@ -33,7 +33,7 @@ class Found:
 
 
 def hunt(rule: str, seeds: Sequence[int]) -> Found:
-    """Play worlds without this rule until one does not hold that holds with it."""
+    """Play worlds without this rule until one fails that does not fail with it."""
     warnings.simplefilter("ignore")
     began, worlds = time.monotonic(), 0
     unsound: list[str] = []
@@ -58,7 +58,7 @@ def look(seed: int, among: str, raised: tuple[str, ...], until_day: float = math
 
 
 def as_it_is(seed: int, among: str, raised: tuple[str, ...], until_day: float) -> list[str]:
-    """What does not hold of this world with all rules in force, so far: what that tells is no rule's absence."""
+    """Return what this world violates even with all rules in force: that is not due to a missing rule."""
     known, found = KNOWN.get((seed, among, raised), (0.0, []))
     if not found and known < until_day:
         found = look(seed, among, raised, until_day).violations
@@ -66,5 +66,5 @@ def as_it_is(seed: int, among: str, raised: tuple[str, ...], until_day: float) -
     return found
 
 
-A_DAY: Final = 1.0  # a look of the judge's later than that of the world which told
+A_DAY: Final = 1.0  # days by which the judge's look may be later than in the world that failed
 KNOWN: Final[dict[tuple[int, str, tuple[str, ...]], tuple[float, list[str]]]] = {}

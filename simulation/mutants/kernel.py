@@ -24,7 +24,7 @@ rules = Rules()
 
 
 class Rehearsed(Exception):
-    """What was done is undone again; what was said was said."""
+    """The rehearsed work is rolled back, but its messages are out."""
 
 
 @rules.rule("no_inbox", "What comes in is taken once, by its outside id", "update_twice")
@@ -41,7 +41,7 @@ def _() -> list[Any]:
     take = as_it_was(UpdateHandler, "take")
 
     async def first_say_yes(self: UpdateHandler, turn: Turn) -> Answered:
-        asyncio.create_task(take(self, turn))  # noqa: RUF006 - that nobody keeps it is the fault
+        asyncio.create_task(take(self, turn))  # noqa: RUF006 - the fault is that the task is not awaited
         return Answered([Toast(text="Thank you")])
 
     return [instead(UpdateHandler, "take", first_say_yes)]

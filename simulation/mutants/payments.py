@@ -1,4 +1,4 @@
-"""Rules of asking the payment provider: keys, unknown outcomes, hints, sweeps."""
+"""Rules of requests to the payment provider: keys, unknown outcomes, webhooks, sweeps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule that can be switched off is: its name, what it says, and what the product does without it."""
+"""Rules that can be switched off: a name, the rule in words, and the replacement without it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from unittest.mock import patch
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Something else in the place of `name` in a module or class."""
+    """A replacement for `name` in a module or class."""
 
     where: Any
     name: str
     other: Any
 
     def put(self) -> AbstractContextManager[Any]:
-        """AttributeError when there is nothing of that name to replace."""
+        """Put the replacement in place. Raises AttributeError if there is nothing of that name."""
         return patch.object(self.where, self.name, self.other)
 
 
@@ -27,11 +27,12 @@ Without = Callable[[], list[Instead]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`says`: the rule in words. `without`: what stands in its place, entered together.
+    """A rule of the product, and how to switch it off.
 
-    `among`: the scale of the worlds in which it is looked for; `raised`: the faults that these have in any case, for
-    without it nobody would need the rule. `covered_by`: why nothing follows when this rule alone is off, where that is
-    by design.
+    `says`: the rule in words. `without`: the replacements, entered together.
+    `among`: the scale of the worlds in which it is looked for.
+    `raised`: the faults that these worlds always have, because otherwise the rule would not be needed.
+    `covered_by`: why nothing follows if only this rule is off, where that is by design.
     """
 
     name: str
@@ -50,7 +51,7 @@ class Rule:
 
 
 class Rules(list[Rule]):
-    """The rules of one part of the product; `@rules.rule(name, says)` adds one, looked for among what the part is."""
+    """The rules of one part of the product; `@rules.rule(name, says)` adds one. `among`: the scale of their worlds."""
 
     def __init__(self, among: str = "town") -> None:
         super().__init__()
@@ -59,7 +60,7 @@ class Rules(list[Rule]):
     def rule(
         self, name: str, says: str, raised: str = "", *, among: str = "", covered_by: str = ""
     ) -> Callable[[Without], Without]:
-        """`raised`: kinds of faults, with blanks between."""
+        """Add a rule. `raised`: kinds of faults, with blanks between."""
 
         def add(without: Without) -> Without:
             self.append(Rule(name, says, without, among or self._among, tuple(raised.split()), covered_by))
@@ -69,15 +70,15 @@ class Rules(list[Rule]):
 
 
 def instead(where: Any, name: str, other: Any) -> Instead:
-    """Something else in its place."""
+    """Return a replacement for a name."""
     return Instead(where, name, other)
 
 
 def nothing(*_args: Any, **_named: Any) -> None:
-    """What is not done."""
+    """Stand in for a function whose work is left out."""
 
 
 def as_it_was(where: Any, name: str) -> Callable[..., Any]:
-    """The real one, to be called from what replaces it."""
+    """Return the original, to be called from its replacement."""
     real: Callable[..., Any] = getattr(where, name)
     return real

@@ -1,1 +1,1 @@
-"""Who lives in a world: traders, consultants, seekers, operators, and the banks behind them."""
+"""The people of a world: traders, consultants, seekers, operators, and the banks behind them."""

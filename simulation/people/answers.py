@@ -1,4 +1,4 @@
-"""What a person writes into a form's field, and sometimes what nobody should."""
+"""A person's answers to a form's fields, some of them invalid."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def percent(dice: random.Random) -> str:
     return str(dice.choice((0, 25, 50, 80, 100)))
 
 
-# Field name: what is answered. A choice without a word here is any of its options.
+# Field name: its answer. A choice that is not named here gets any of its options.
 USUAL: Final[Mapping[str, Answer]] = {
     "quantity": tonnes,
     "price": price,
@@ -63,7 +63,7 @@ EXPERT: Final[Mapping[str, Answer]] = {
     "room": lambda _: "Here in the chat",
 }
 
-# What is optional and worth telling: how often.
+# Optional fields that are sometimes filled, and how often.
 TOLD: Final[Mapping[str, float]] = {
     "quantity": 0.7,
     "lots": 0.5,
@@ -75,7 +75,7 @@ TOLD: Final[Mapping[str, float]] = {
 
 
 def answer_to(field: FieldView, dice: random.Random, own: Mapping[str, Answer]) -> str:
-    """Text as it is typed: an option by its label."""
+    """Return the text as it is typed: an option by its label."""
     given = own.get(field.name) or (None if field.options and field.kind == "choice" else USUAL.get(field.name))
     if given is not None:
         return given(dice)
@@ -85,7 +85,7 @@ def answer_to(field: FieldView, dice: random.Random, own: Mapping[str, Answer]) 
 
 
 def chosen(field: FieldView, text: str) -> str | list[str]:
-    """The same answer as a select gives it: by value."""
+    """Return the same answer as a select gives it: by value."""
     if field.kind not in ("choice", "choices"):
         return text
     value = next((each.value for each in field.options if each.label == text), text)

@@ -1,4 +1,4 @@
-"""The banks: they call payments back, send refunds back, ask sellers for more papers, and take their time."""
+"""The banks: they make chargebacks, send refunds back, ask sellers for more papers, and take their time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BOUNCES: Final = (HOUR, 10 * 24 * HOUR)
 
 
 class Bank:
-    """Looks at what is new at Stripe every hour, and acts on some of it."""
+    """The banks, which look every hour at what is new at Stripe, and act on some of it."""
 
     def __init__(self, world: Environment, stripe: StripeAccount) -> None:
         self._world = world
@@ -43,7 +43,7 @@ class Bank:
                     self._transfer(intent)
 
     def told(self, event: Thing) -> None:
-        """An event that Stripe has announced, before anybody else hears of it."""
+        """React to an event that Stripe has announced, before the product hears of it."""
         thing, strikes = event.get("data", {}).get("object", {}), self._world.strikes
         match event["type"]:
             case "charge.succeeded" if not thing["captured"]:
@@ -64,7 +64,7 @@ class Bank:
                 self._later(SOMETIME, partial(self._lose_again, thing["id"]))
 
     def _doubts(self, type_: str) -> tuple[float, float] | None:
-        """Within what time the payer's bank calls it back, if ever."""
+        """Return the time within which the payer's bank makes a chargeback, or None."""
         strikes = self._world.strikes
         if type_ == "charge.succeeded" and strikes("dispute_soon"):
             return SOON
@@ -73,7 +73,7 @@ class Bank:
         return SOMETIME if strikes("dispute") else None
 
     def _sent(self, transfer: Thing) -> None:
-        """A seller is paid: the payer's bank comes too late for it, or the seller's papers are asked for."""
+        """React to a seller's transfer: make a chargeback too late for it, or ask for the seller's papers."""
         strikes, restrict = self._world.strikes, partial(self._restrict, transfer["destination"])
         if transfer["source_transaction"] and strikes("dispute_at_once"):
             self._later(SOON, partial(self._call_back, transfer["source_transaction"]))
@@ -83,7 +83,7 @@ class Bank:
             self._later(SOMETIME, restrict)
 
     def forgets(self, intent: str) -> None:
-        """A hold is gone in the very moment in which it shall be taken."""
+        """Let a hold lapse in the very moment of its capture."""
         charge = self._stripe.lab.books.get("payment_intent", intent)["latest_charge"]
         self._stripe.does(partial(self._let_go, charge))
 
@@ -94,7 +94,7 @@ class Bank:
 
         self._world.spawn(do())
 
-    # --- deeds --------------------------------------------------------------------------------------------------------
+    # --- actions ------------------------------------------------------------------------------------------------------
 
     def _call_back(self, charge: str) -> None:
         books = self._stripe.lab.books
@@ -103,7 +103,7 @@ class Bank:
             open_dispute(books, thing, Complaint())
 
     def _let_go(self, charge: str) -> None:
-        """A hold lapses long before its time."""
+        """Let a hold lapse long before its time."""
         books = self._stripe.lab.books
         thing = books.get("charge", charge)
         lapse(books, books.get("payment_intent", thing["payment_intent"]), thing)
@@ -113,7 +113,7 @@ class Bank:
         decide(books, books.get("dispute", dispute), self._dice.choice(("won", "lost")))
 
     def _lose_again(self, dispute: str) -> None:
-        """The card scheme decides otherwise."""
+        """Decide a won dispute otherwise, as the card scheme."""
         books = self._stripe.lab.books
         take_again(books, books.get("dispute", dispute))
 
@@ -128,7 +128,7 @@ class Bank:
         self._later(SOMETIME, lambda: onboard(books, account))
 
     def _transfer(self, intent: Thing) -> None:
-        """A buyer who has chosen a bank transfer sends it, in parts or too much where this world has that."""
+        """Send a buyer's bank transfer, in parts or too much if this world has that fault."""
         if self._dice.random() < 0.9:
             return
         books, amount = self._stripe.lab.books, int(intent["amount"])

@@ -1,4 +1,4 @@
-"""Somebody who buys for another's company: with the code that its head was given, and up to a limit alone."""
+"""A person who buys for another's company: with the head's invitation code, and alone only up to a limit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def limit(dice: random.Random) -> str:
     return dice.choice(("8000 EUR", "12000 EUR"))
 
 
-INVITES: Final[Mapping[str, Answer]] = {"position": lambda _: "Buyer", "limit": limit}  # what a head answers
+INVITES: Final[Mapping[str, Answer]] = {"position": lambda _: "Buyer", "limit": limit}  # a head's answers
 
 
 @dataclass(slots=True, eq=False)
@@ -31,7 +31,7 @@ class Clerk(Person):
 
     async def begin(self) -> None:
         if self.joined:
-            await Person.begin(self)  # a class with slots is made anew, and a bare `super` does not know it
+            await Person.begin(self)  # dataclass makes a new class with slots, which a bare `super` does not know
             return
         said = [each.text or "" for each in self.head.phone.loose if isinstance(each, Say)] if self.head else []
         codes = [found[1] for found in map(CODE.search, said) if found is not None]

@@ -1,4 +1,4 @@
-"""Somebody with a phone: looks at what is on it, and does one of the things that can be done, now or hours later."""
+"""A person with a phone: they look at it and do one of the possible things, now or hours later."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ from simulation.services.chats import Phone
 from simulation.services.stripe_account import StripeAccount
 
 HOUR: Final = 3_600.0
-NAP: Final = (HOUR, 60 * HOUR)  # until they look again though nothing came
+NAP: Final = (HOUR, 60 * HOUR)  # seconds until they look again without news
 THINKS: Final = (20.0, 30 * HOUR)
 HURRIES: Final = (2.0, 240.0)
-TALKS: Final = (5.0, 900.0)  # seconds within a talk until they do something about it
-LATE: Final = (60.0, 1_200.0)  # seconds that they come late
-AGAIN_AFTER: Final = 2 * HOUR  # until they press what led to nothing once more
-WAITS: Final = 600.0  # for a form to go on
+TALKS: Final = (5.0, 900.0)  # seconds within a session until they act
+LATE: Final = (60.0, 1_200.0)  # seconds by which they are late
+AGAIN_AFTER: Final = 2 * HOUR  # seconds until they repeat a press without effect
+WAITS: Final = 600.0  # seconds for a form to go on
 IBAN: Final = "DE89370400440532013000"
 GOOD_CARD: Final = "4242424242424242"
 BAD_CARD: Final = "4000000000000002"
 FAILS_LATER: Final = "4000000000000341"
-STEPS: Final = 24  # through a form
-TRIES: Final = 2  # until a button or a form that leads nowhere is let be
-REFUSALS: Final = 1  # of their answers, until they leave it
+STEPS: Final = 24  # through a form at most
+TRIES: Final = 2  # until they let a button or form be that leads nowhere
+REFUSALS: Final = 1  # refused answers, until they leave the form
 
-# What begins something new: nobody begins more than they have an appetite for.
+# These begin something new: a person never begins more than their appetite allows.
 BEGINS: Final = frozenset({"offer.buy", "offer.make", "book.slot", "book.now"})
 APPETITE: Final = (1, 1, 2, 3)
 
-# What is pressed within minutes or not at all.
+# These are pressed within minutes or not at all.
 URGENT: Final = frozenset(
     {
         "session.here", "session.continue", "session.take_more", "session.extend", "session.end", "session.out",
@@ -53,12 +53,12 @@ IN_A_TALK: Final = frozenset({"session.continue", "session.end", "session.out", 
 YES_TO_PAY: Final = frozenset({"session.continue", "session.take_more"})
 HERE: Final = "session.here"
 SLOT: Final = "book.slot"
-SLOTS: Final = 3  # are offered at a time; those of before are taken or gone
-IDLE: Final = 0.5  # how gladly nothing is done
+SLOTS: Final = 3  # slots offered at a time; earlier ones are taken or gone
+IDLE: Final = 0.5  # the liking for doing nothing
 
 
 class Wish(NamedTuple):
-    """What somebody would do: press a button by its load, or visit an address, which has no verb."""
+    """A possible action: to press a button by its load, or to visit an address, which has no verb."""
 
     load: str
     verb: str
@@ -67,20 +67,20 @@ class Wish(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """`likes`: a button's verb, perhaps with its choice, and how gladly it is pressed; all else is left alone."""
+    """A simulated person. `likes`: the weight of a button's verb, perhaps with its choice; others are never pressed."""
 
     world: Environment
     stripe: StripeAccount
-    somebody_else: Callable[[Person], Person]  # the other side of one of their deals, where there is one
+    somebody_else: Callable[[Person], Person]  # the other side of one of their deals, if there is one
     phone: Phone
     dice: random.Random
     likes: Mapping[str, float]
     answers: Mapping[str, Answer] = field(default_factory=dict)
-    opening: str = ""  # what they say first
-    also: tuple[str, ...] = ()  # what they say now and then instead
-    appetite: int = 0  # for how much more
-    pressed: dict[str, float] = field(default_factory=dict)  # button's load: when it was pressed last
-    tries: Counter[str] = field(default_factory=Counter)  # of a button or a form, until they let it be
+    opening: str = ""  # their first words
+    also: tuple[str, ...] = ()  # words that they sometimes say instead
+    appetite: int = 0  # how much more they begin
+    pressed: dict[str, float] = field(default_factory=dict)  # button's load: when it was last pressed
+    tries: Counter[str] = field(default_factory=Counter)  # tries of a button or a form, until they let it be
     deals: set[str] = field(default_factory=set)
     away: bool = False
     stays: bool = True
@@ -101,7 +101,7 @@ class Person:
             await self._until_something()
 
     async def _until_something(self) -> None:
-        """News, or nothing for hours; then they think about it. What is urgent wakes them up."""
+        """Wait for news, or for hours without it, then think about it. Urgent things wake them up."""
         wakes = self.world.seconds + between(self.dice, *NAP)
         while not self._is_urgent():
             self.phone.news.clear()
@@ -114,11 +114,11 @@ class Person:
         await asyncio.sleep(between(self.dice, *(TALKS if self._talks() else HURRIES)))
 
     def _is_urgent(self) -> bool:
-        """Whether something is waited for that is gone in minutes: a talk, an answer to it, a card for its slot."""
+        """Return whether something waits that is gone in minutes: a form, a session, a card for its slot."""
         return self.phone.form is not None or any(not each.verb or each.verb in URGENT for each in self._wishes())
 
     async def act(self) -> None:
-        """One thing, of what there is to do, or nothing."""
+        """Do one of the possible things, or nothing."""
         if self.phone.form is not None:
             await self.fill(self.phone.form)
             return
@@ -138,14 +138,14 @@ class Person:
         return any(each.verb in IN_A_TALK for each in self._wishes())
 
     def _wishes(self) -> list[Wish]:
-        """What can be done now, and how gladly each."""
+        """Return what can be done now, each with its liking."""
         if self.phone.drawn != self._looked_at:
             self._looked_at, self._liked = self.phone.drawn, self._look()
         lately = self.world.seconds - AGAIN_AFTER
         return [each for each in self._liked if self._is_open(each, lately)]
 
     def _is_open(self, wish: Wish, lately: float) -> bool:
-        """Whether it was not just done, or done in vain too often."""
+        """Return whether it was neither done just now nor too often in vain."""
         if self.pressed.get(wish.load, lately) > lately:
             return False
         return not wish.verb or (
@@ -153,7 +153,7 @@ class Person:
         )
 
     def _look(self) -> list[Wish]:
-        """All that is in sight and that they would ever do."""
+        """Return everything in sight that they would ever do."""
         shown = self.phone.buttons()
         slots = [each.press for each in shown if (each.press or "").startswith(SLOT)]
         gone = {*slots[:-SLOTS]} - {*slots[-SLOTS:]}
@@ -171,14 +171,14 @@ class Person:
         return Wish(button.press, pressed.verb, self.likes.get(f"{pressed.verb} {pressed.choice}", liked))
 
     async def begin(self) -> None:
-        """There is nothing to do: then the first word, again if nothing has come of it."""
+        """Say the first words, and repeat them after a while if nothing came of it."""
         last = self.pressed.get(self.opening, -1e9)
         hungry = self.appetite and last < self.world.seconds - 30 * HOUR
         if self.opening and hungry and not self.world.healed:
             self.pressed[self.opening] = self.world.seconds
             await self.say(self.dice.choice((self.opening, self.opening, *self.also)))
 
-    # --- what they do -------------------------------------------------------------------------------------------------
+    # --- their actions ------------------------------------------------------------------------------------------------
 
     async def say(self, text: str) -> None:
         await self.phone.send(TextMessage(text))
@@ -218,7 +218,7 @@ class Person:
         await self.phone.send(ButtonPress(load))
 
     def _note(self, pressed: Press) -> None:
-        """What they have said yes to, for who asks later."""
+        """Record a yes or a cancellation for the judge, and remember the deal that was pressed."""
         if pressed.verb in YES_TO_PAY:
             self.world.recorder.said_yes(pressed.verb, pressed.subject)
         if pressed.verb == "session.cancel_now":
@@ -227,7 +227,7 @@ class Person:
             self.deals.add(pressed.subject)
 
     async def visit(self, url: str) -> None:
-        """A page of the provider's: to pay, to leave a card, to tell who one is."""
+        """Visit a page of the provider's: to pay, to leave a card, or to prove their identity."""
         self.pressed[url] = self.world.seconds
         key, books = url.partition("?")[0].rpartition("/")[2], self.stripe.lab.books
         if "/pay/" not in url:
@@ -255,7 +255,7 @@ class Person:
     # --- forms --------------------------------------------------------------------------------------------------------
 
     async def fill(self, form: FormView) -> None:
-        """As their chat wants it: all at once, or one answer after the other."""
+        """Fill a form as their chat wants it: all at once, or one answer after the other."""
         self.tries[form.draft] += 1
         if self.tries[form.draft] > TRIES:
             await self._give_up(form)
@@ -311,7 +311,7 @@ class Person:
         return self.dice.random() < TOLD.get(name, 0.0)
 
     async def _changed(self, form: FormView) -> bool:
-        """Whether the form in front is another one, or drawn otherwise, before they lose patience."""
+        """Return whether the form in front changes before they lose patience."""
         until = self.world.seconds + WAITS
         while self.phone.form is form and self.phone.wrong is None and self.world.seconds < until:
             self.phone.news.clear()

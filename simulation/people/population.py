@@ -1,4 +1,4 @@
-"""Who is there in a world, and what each of them is inclined to do."""
+"""The population of a world, and the inclinations of each person."""
 
 from __future__ import annotations
 
@@ -137,9 +137,9 @@ RULES: Final[Mapping[str, float]] = {
     "purchase.give_back": 4,
 }
 HEADS: Final[dict[str, float]] = {"company.invite": 4}
-# What comes back to a payer when their card takes it no more waits for an account of theirs, as a seller's does.
+# A refund that the payer's card no longer accepts waits for a payout account of theirs, like a seller's.
 OWED: Final[Mapping[str, float]] = {"payout.set_up": 4}
-# What a head says to what a clerk has signed: mostly yes, sometimes no, or never anything.
+# A head's answers to a clerk's signature: mostly yes, sometimes no, or never anything.
 APPROVALS: Final[tuple[dict[str, float], ...]] = (
     {"deal.approve": 10},
     {"deal.approve": 4, "deal.refuse": 4},
@@ -148,20 +148,20 @@ APPROVALS: Final[tuple[dict[str, float], ...]] = (
 
 
 class Population:
-    """Everybody in the world, and the banks."""
+    """All people of the world, and the banks."""
 
     def __init__(self, world: Environment, stripe: StripeAccount, phones: Phones, scale: Scale) -> None:
         self._world = world
         self._stripe = stripe
         self._phones = phones
         self._dice = world.dice.of("cast")
-        self.people: dict[Person, float] = {}  # and when they come, in seconds
+        self.people: dict[Person, float] = {}  # person: when they come, in seconds
         self.bank = stripe.bank = Bank(world, stripe)
         self._changed = scale.likes
         self._gather(scale)
 
     async def arrive(self) -> None:
-        """They come in the first days, not all at once."""
+        """Let people come in the first days, not all at once."""
         for person, begins in self.people.items():
             self._world.spawn(person.live(begins))
         self._world.spawn(self.bank.live())
@@ -200,7 +200,7 @@ class Population:
         also: tuple[str, ...] = (),
         head: Person | None = None,
     ) -> Person:
-        """`within`: hours in which they come; `head`: whose company they buy for."""
+        """Add a person. `within`: hours in which they come; `head`: the owner of the company that they buy for."""
         dice = self._world.dice.of(f"person:{name}")
         phone = self._phones.make(dice.choice([each.code for each in PLATFORMS]), str(1000 + len(self.people)), name)
         appetite = EVER if likes is RULES else dice.choice(APPETITE) + (likes is SEEKS)
@@ -213,17 +213,17 @@ class Population:
 
     @property
     def operators(self) -> frozenset[str]:
-        """As the installation's settings name them."""
+        """Return the operators as the installation's settings name them."""
         phones = [each.phone for each in self.people if each.opening == "/cases"]
         return frozenset(f"{phone.platform}:{phone.number}" for phone in phones)
 
     def somebody_else(self, than: Person) -> Person:
-        """The other side of one of their deals, where there is one."""
+        """Return the other side of one of their deals, or any other person."""
         others = [each for each in self.people if each is not than]
         return self._dice.choice([each for each in others if each.deals & than.deals] or others)
 
     def come_back(self) -> None:
-        """All heals: whoever had walked away looks again."""
+        """Let everybody who had walked away look again, because all heals."""
         for person in self.people:
             person.away = False
 
@@ -233,5 +233,5 @@ class Population:
 
 
 def tempered(likes: Mapping[str, float], dice: random.Random) -> dict[str, float]:
-    """Each likes some things more than others do, and some not at all."""
+    """Return the weights with some raised and some lowered, so that people differ."""
     return {verb: liked * dice.choice((0.3, 1.0, 1.0, 3.0)) for verb, liked in likes.items()}

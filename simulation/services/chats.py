@@ -1,6 +1,6 @@
-"""Phones, and what lies between them and the product: inputs that come twice or late, messages that get lost.
+"""Phones, and the network between them and the product: inputs come twice or late, and messages get lost.
 
-The chat platforms are cut at the product's own seam: what goes in is a `Turn`, what comes out is a post of `Reply`s.
+The chat platforms are cut at the product's own seam. A `Turn` goes in; a message of `Reply`s comes out.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from core.people.accounts.service import mark_dead
 from simulation.engine.dice import between
 from simulation.environment import Environment, Process
 
-LOOSE: Final = 6  # words and cards of no subject that stay in sight
+LOOSE: Final = 6  # words and cards without a subject that stay in sight
 BLOCKED_FOR: Final = (3_600.0, 5 * 86_400.0)
 TRAVELS: Final = (0.05, 3.0)  # seconds that an input takes
 LATE: Final = (60.0, 20 * 3_600.0)
-AGAIN: Final = (1.0, 600.0)  # seconds until an input that was not taken is brought again
+AGAIN: Final = (1.0, 600.0)  # seconds until an input that was not accepted is sent again
 
 
 @dataclass(slots=True)
 class Phone:
-    """What one person has in hand: the cards that stand, the form in front, the last words."""
+    """The state of one person's phone: the visible cards, the form in front, the last words."""
 
     world: Environment
     platform: PlatformCode
@@ -47,7 +47,7 @@ class Phone:
     got: dict[str, int] = field(default_factory=dict)  # post id: how often it arrived
     blocked_until: float = 0.0
     sent: int = 0
-    drawn: int = 0  # how often what is in sight has changed
+    drawn: int = 0  # how often the visible content has changed
 
     @property
     def workspace(self) -> str:
@@ -57,10 +57,10 @@ class Phone:
     def identity(self) -> Identity:
         return Identity(self.platform, self.workspace, self.number, self.name)
 
-    # --- what comes ---------------------------------------------------------------------------------------------------
+    # --- incoming -----------------------------------------------------------------------------------------------------
 
     def show(self, post: Post) -> None:
-        """A message arrives. One that came before is seen once: it is the same message, or stands below itself."""
+        """Show a message. A repeated one is only seen once: it edits the same message, or stands below itself."""
         self.got[post.id] = self.got.get(post.id, 0) + 1
         for reply in post.message.replies if isinstance(post.message, Replies) else ():  # else it is a menu
             self._show(reply)
@@ -84,17 +84,17 @@ class Phone:
                 pass
 
     def buttons(self) -> list[Button]:
-        """All that can be pressed, the newest last."""
+        """Return all buttons that can be pressed, the newest last."""
         shown: list[Say | Card | CardList] = [*self.cards.values(), *self.loose]
         return [button for each in shown for button in buttons_of(each)]
 
     def presses(self) -> list[tuple[Button, Press]]:
         return [(button, read_press(button.press)) for button in self.buttons() if button.press is not None]
 
-    # --- what goes ----------------------------------------------------------------------------------------------------
+    # --- outgoing -----------------------------------------------------------------------------------------------------
 
     async def send(self, what: Input) -> bool:
-        """Say, press or fill. True when it was taken while the person still waited; it may be taken later."""
+        """Say, press or fill. Return whether it was accepted while the person waited; it may be accepted later."""
         self.sent += 1
         turn = Turn(
             key=f"{self.platform}:{self.number}:{self.sent}",
@@ -112,7 +112,7 @@ class Phone:
         return bool(done)
 
     async def _bring(self, turn: Turn) -> None:
-        """The platform brings it until it is told that it has arrived."""
+        """Deliver an input, as a platform does, until the product acknowledges it."""
         late = self.world.strikes("update_late")
         await asyncio.sleep(between(self.dice, *(LATE if late else TRAVELS)))
         while True:
@@ -149,7 +149,7 @@ class Phones:
 
 
 class ChatCarrier:
-    """What the bots' senders are to the outbox, with phones at the other end."""
+    """The outbox's transport to the simulated phones, in place of the bots' senders."""
 
     def __init__(self, process: Process, world: Environment, phones: Phones) -> None:
         self._process = process
@@ -192,7 +192,7 @@ def _nobody_there(ctx: object, phone: Phone, address: str) -> None:
 
 
 class Letterbox:
-    """Mail is taken, and read by nobody here; so are invoices in Stars, which nobody here has."""
+    """A transport that accepts mail and invoices in Stars; they have no readers here."""
 
     def __init__(self, process: Process) -> None:
         self._process = process

@@ -1,4 +1,4 @@
-"""The lab's Stripe in the world's time: it answers calls in place, falls due by itself, and sends its events."""
+"""The lab's Stripe in the world's time: it answers calls in place, settles by itself, and sends its events."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from lab.world import World as LabWorld
 from simulation.engine.dice import between
 from simulation.environment import Environment
 
-RESERVE: Final = 100_000_000  # cents, which the platform's owner keeps with Stripe for fees on refunded money
-SETTLES_EVERY: Final = 900.0  # seconds between looks at what has fallen due while nobody calls
+RESERVE: Final = 100_000_000  # cents that the platform's owner keeps with Stripe for fees on refunded money
+SETTLES_EVERY: Final = 900.0  # seconds between looks at what has fallen due without a call
 ON_ITS_WAY: Final = (0.05, 20.0)  # seconds that an event takes
 LATE: Final = (600.0, 3 * 86_400.0)
 SAYS_PAID: Final = frozenset({"checkout.session.completed", "payment_intent.succeeded", "charge.succeeded"})
 
 
 class PayersBank(Protocol):
-    """The banks of the payers, who hear of events before the product does."""
+    """The banks of the payers, which hear of events before the product does."""
 
     def told(self, event: Thing) -> None: ...
 
@@ -52,7 +52,7 @@ class StripeAccount:
         self.lab.books.on_event = self._announce
         self.lab.books.on_thin_event = self._announce
         if world.strikes("keys_kept"):
-            self.lab.desk.keys.now = lambda: 0  # none of them grows old
+            self.lab.desk.keys.now = lambda: 0  # keys never grow old
         self._desk = self.lab.router()
         self.secret_key = self.lab.secret_key
         self.webhook_secret = self.lab.webhook_secret
@@ -62,7 +62,7 @@ class StripeAccount:
     async def answer(
         self, method: str, url: str, headers: Mapping[str, str], body: Any
     ) -> tuple[bytes, int, Mapping[str, str]]:
-        """One HTTP request to the lab's application: body, status, headers."""
+        """Send one HTTP request to the lab's application; return body, status and headers."""
         parts = urlsplit(url)
         sent = body.encode() if isinstance(body, str) else bytes(body or b"")
         scope: dict[str, Any] = {
@@ -89,7 +89,7 @@ class StripeAccount:
             told.append(message)
 
         await self._desk(scope, receive, send)
-        # As a client over the wire has them: whoever asks by "Idempotent-Replayed" would miss it in a plain dictionary.
+        # As a client over the wire has them: a plain dictionary would not find "Idempotent-Replayed" in any case.
         given = Headers(raw=told[0]["headers"])
         return b"".join(each.get("body", b"") for each in told[1:]), int(told[0]["status"]), given
 
@@ -97,7 +97,7 @@ class StripeAccount:
         self.lab.desk.troubles.waiting.append(trouble)
 
     def does(self, deed: Callable[[], Any]) -> Any:
-        """What a payer or a bank does; None where Stripe does not let them."""
+        """Carry out an action of a payer or a bank; return None if Stripe refuses it."""
         self.lab.books.settle()
         try:
             return deed()
@@ -111,7 +111,7 @@ class StripeAccount:
     # --- time and events ----------------------------------------------------------------------------------------------
 
     async def live(self) -> None:
-        """Pages expire and holds lapse also while nobody calls."""
+        """Let pages expire and holds lapse also without calls."""
         while True:
             self.lab.books.settle()
             await asyncio.sleep(SETTLES_EVERY)
@@ -126,7 +126,7 @@ class StripeAccount:
             self._world.spawn(self._carry(event))
 
     async def _carry(self, event: Thing) -> None:
-        """Sign and send, again and again for three days until it is taken."""
+        """Sign an event and send it, again and again for three days until it is accepted."""
         thin = event["object"] == "v2.core.event"
         said = {name: each for name, each in event.items() if name != "data"} if thin else event
         begun = self.lab.books.now()
@@ -143,7 +143,7 @@ class StripeAccount:
         return strikes("hint_late")
 
     async def _taken(self, body: str) -> bool:
-        """Whether the endpoint said so. One that dies over it, or has no database, did not."""
+        """Return whether the endpoint accepted it. An endpoint that dies over it, or has no database, did not."""
         signature = WebhookSignature.generate_signature_header(body, self.webhook_secret, self.lab.books.now())
         status = await self._world.ask(lambda machine: machine.webhooks.take(body.encode(), signature))
         return status == 200 and not self._world.strikes("hint_answer_lost")

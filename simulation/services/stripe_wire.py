@@ -1,4 +1,4 @@
-"""The way between the real Stripe client and the lab's Stripe: no socket, and everything that can happen to a call."""
+"""The wire between the real Stripe client and the lab's Stripe: no socket, and every fault of a call."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class StripeWire(stripe.HTTPClient):
         return answer
 
     def _trouble(self) -> None:
-        """Trouble within Stripe itself, which its idempotency keys remember."""
+        """Cause a trouble within Stripe itself, which its idempotency keys remember."""
         strikes = self._world.strikes
         if strikes("call_slow_down"):
             self._account.upset(Trouble(429))
@@ -61,9 +61,9 @@ class StripeWire(stripe.HTTPClient):
         raise AssertionError("the product makes each call once")
 
     async def close_async(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: there is nothing to close."""
 
 
 def cut(when: str) -> Exception:
-    """What the SDK makes of a broken connection."""
+    """Return the SDK's error for a broken connection."""
     return stripe.APIConnectionError(f"the connection was cut {when}")  # type: ignore[no-untyped-call]  # the SDK's own

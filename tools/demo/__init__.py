@@ -1,1 +1,1 @@
-"""`main.py demo`: a trade and two talks through both bots, printed as people see them."""
+"""`main.py demo`: a trade and two sessions through both bots, printed as people see them."""

@@ -1,8 +1,8 @@
-"""`main.py demo`: a whole trade, a talk that ends free and one that is paid, printed as people see them.
+"""`main.py demo`: a whole trade, a free session and a paid one, printed as people see them.
 
-All type, press and read through the lab, so every word passes the real client libraries and the wire. It ends with
-the deal's books; the exit status is 0 when they balance to the cent with the payment provider's. With `--faults` the
-trade is played once under each of them.
+All type, press and read through the lab, so every word passes the real client libraries and the wire. It ends with the
+deal's books. The exit status is 0 if they balance to the cent with the payment provider's. With `--faults` the trade is
+played once under each of them.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ async def play(settings: Settings, faults: str = "") -> int:
 
 
 async def play_disturbed(alone: Settings, kind: str, doors: asyncio.Lock) -> int:
-    """The same trade in a world that is out of order in one way, beside the others; a line about how it went.
+    """Play the trade in a world with one fault, beside the others, and print a line about the result.
 
-    `doors`: worlds open one after the other, for migrations share what they know of a database.
+    `doors`: worlds open one after the other, because migrations share what they know of a database.
     """
     started = time.monotonic()
     async with AsyncExitStack() as stack:
@@ -74,7 +74,7 @@ async def play_disturbed(alone: Settings, kind: str, doors: asyncio.Lock) -> int
 
 
 async def trade(browser: Browser, transcript: Transcript) -> None:
-    """Rasa sells, Tom buys, both a hundred times as fast as people do: Telegram would slow the bot down."""
+    """Let Rasa sell and Tom buy, a hundred times as fast as people do: Telegram would slow the bot down."""
     async with browser.http.put(f"{browser.url}/lab/telegram/settings", json={"chat_burst": 1_000}) as answer:
         answer.raise_for_status()
     made = await browser.post("/lab/telegram/people", {"name": "Rasa"})
@@ -215,6 +215,6 @@ async def settle_books(here: Installation, browser: Browser) -> int:
 
 
 async def discrepancies(here: Installation, books: dict[str, Any]) -> list[str]:
-    """Rules of the ledger that are broken, and what the provider's own books say otherwise."""
+    """Return the broken rules of the ledger, and the differences to the provider's books."""
     broken = [check["name"] for check in books["invariants"] if not check["ok"]]
     return broken + [str(each) for each in await here.product.reconciler.compare_books()]

@@ -10,7 +10,7 @@ from core.trade.deals.model import DealState
 from lab.people import Browser
 
 SERVICES: Final = ("telegram", "slack", "stripe")
-# What is set for each service, which passes some fifty messages in a trade.
+# The settings for each service, which passes some fifty messages in a trade.
 KINDS: Final[dict[str, dict[str, Any]]] = {
     "drop": {"where": "both", "every": 6},
     "delay": {"where": "both", "every": 2, "seconds": 0.3},
@@ -19,14 +19,14 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
     "answer_lost": {"where": "both", "every": 6},
     "error": {"where": "both", "every": 6},
     "slow": {"where": "both", "every": 1, "seconds": 0.1},
-    "outage": {"where": "both", "seconds": 30.0},  # not in step with who presses again when nothing came
+    "outage": {"where": "both", "seconds": 30.0},  # not in step with a person who presses again because nothing came
 }
-# Nobody waits for hours in a play: every second, this much of the world's time passes.
+# The play does not wait for hours: every second, this much of the world's time passes.
 PULSE_SECONDS, PASSING_SECONDS = 1.0, 12.0
 
 
 def chosen_faults(said: str) -> list[str]:
-    """`all`, or kinds with commas between them. SystemExit, in words, for a kind that there is not."""
+    """Return `all` kinds, or those named with commas between them. Raises SystemExit for an unknown kind."""
     kinds = list(KINDS) if said == "all" else [each.strip() for each in said.split(",")]
     if unknown := [each for each in kinds if each not in KINDS]:
         raise SystemExit(f"there is no fault {', '.join(unknown)}; there are all, {', '.join(KINDS)}")
@@ -57,12 +57,12 @@ class Disturbed:
             pass
 
     async def struck(self) -> int:
-        """How many messages were hit."""
+        """Return how many messages were hit."""
         wire = await self.browser.get("/lab/wire")
         return sum(message["fault"] is not None for message in wire)
 
     async def until_completed(self, seconds: float) -> None:
-        """Wait for the deal's last state. AssertionError when it does not come."""
+        """Wait for the deal's last state. Raises AssertionError if it does not come."""
 
         async def completed() -> bool:
             deals = (await self.browser.get("/lab/books"))["deals"]
@@ -75,7 +75,7 @@ class Disturbed:
         await self.browser.post("/lab/faults", fault)
 
     async def _let_time_pass(self) -> None:
-        """Waits for another try pass quickly; of an outage, one service after the other has one."""
+        """Make the waits between retries pass quickly; with an outage, one service after the other has one."""
         while True:
             if self.kind == "outage" and not await self.browser.get("/lab/faults"):
                 await self._set(next(self._services))

@@ -1,4 +1,4 @@
-"""The demonstration's second part: two people ask a consultant, one talk ends free and the other one is paid."""
+"""The demonstration's second part: two people ask a consultant; one session is free, the other paid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CARD = {"method": "card", "number": "4242424242424242"}
 
 
 async def talks(browser: Browser, transcript: Transcript) -> None:
-    """Edita advises from Slack; Sarah and Mantas ask from their phones."""
+    """Let Edita advise from Slack, and Sarah and Mantas ask from their phones."""
     made = await browser.post("/lab/slack/people", {"name": "Edita"})
     edita = OnSlack(browser, "Edita", made["id"])
     await _lists(transcript, edita)
@@ -86,7 +86,7 @@ async def _meet(transcript: Transcript, seeker: OnTelegram, edita: OnSlack) -> N
 
 
 async def _leaves_free(transcript: Transcript, browser: Browser, seeker: OnTelegram) -> None:
-    """Nobody says yes: after the free minutes and a short grace it ends by itself."""
+    """Let the session end by itself after the free minutes and a short grace, without a yes to pay."""
     ends = TODAY.free_minutes + TODAY.grace_minutes + 1
     await transcript.step(lambda: _later(browser, minutes=ends), seeker, "Nothing was charged.")
 

@@ -1,4 +1,4 @@
-"""What a demonstration shows: cards as people see them, one phone on the left and a window to the right of it."""
+"""The output of a demonstration: cards as people see them, a phone on the left, a window on the right."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from lab.people.seen import words_of_message
 
 WIDTH = 64
 INDENT = {"telegram": "", "slack": " " * 30}
-ATTEMPTS = 12  # how often people try again what seems to have had no effect
-PATIENCE, GLANCE = 5.0, 1.0  # seconds that they wait for an effect, and look for one of an earlier attempt
+ATTEMPTS = 12  # how often people repeat a step without a visible effect
+PATIENCE, GLANCE = 5.0, 1.0  # seconds that they wait for an effect, or for that of an earlier attempt
 
 Deed = Callable[[], Awaitable[None]]
 
 
 class Transcript:
-    """Prints what is said: the seller's phone on the left, the buyer's window to the right of it."""
+    """Prints the conversation: the seller's phone on the left, the buyer's window to the right of it."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
@@ -42,7 +42,7 @@ class Transcript:
                 return
 
     async def step(self, deed: Deed, person: OnTelegram | OnSlack, *texts: str) -> None:
-        """Do it, and wait until the person sees what comes of it."""
+        """Do a step, and wait until the person sees its effect."""
         await deed()
         await self.shows(person, *texts)
 
@@ -54,7 +54,7 @@ class Transcript:
 
 
 class SilentTranscript(Transcript):
-    """Prints nothing, and lets people try again what had no effect: a press that Slack loses does not come again."""
+    """Prints nothing, and lets people repeat steps without an effect: a press that Slack loses does not come again."""
 
     def act(self, title: str) -> None:
         pass
@@ -67,7 +67,7 @@ class SilentTranscript(Transcript):
             self.browser.patience = PATIENCE
             try:
                 await deed()
-            except AssertionError:  # no button to press any more, as the first press was on its way; or a lost press
+            except AssertionError:  # the button is gone because the first press was on its way, or the press was lost
                 self.browser.patience = GLANCE
             try:
                 return await self.shows(person, *texts)

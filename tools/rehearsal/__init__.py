@@ -1,5 +1,5 @@
-"""The market without its wires: every conversation played by its own rules, for whoever wants to see or try them all.
+"""The market without its wires: every conversation is played by its own rules, to be looked at or tried out.
 
-People are their screens here: what reaches them is kept as it was said, before any platform draws it. Nothing of the
-product is replaced. Only the last step, a message on its way to a phone, ends on a screen in memory instead.
+People are their screens here: a reply is kept before any platform draws it. Nothing of the product is replaced. Only
+the last step, a message on its way to a phone, ends on a screen in memory instead.
 """

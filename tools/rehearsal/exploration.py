@@ -1,7 +1,7 @@
 """Everything that can be said and pressed from a stage on: found by trying, and undone after each try.
 
-A step that was tried before, whatever the stage, is not tried again once it has led somewhere. So the whole of the
-conversations is walked through once, and a new command, button or form is walked through without being named.
+A step that has led somewhere is not tried again, whatever the stage. So all conversations are walked through once. A
+new command, button or form is walked through without being named.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from tools.rehearsal.market import Act, Player, Rehearsal, undone
 from tools.rehearsal.screen import Filling, Step
 from tools.rehearsal.stages import Stage
 
-PATIENCE: Final = 12  # times a way to a form that has not come to its end is tried once more
-STAGES: Final = 3  # at which a step is tried that leads to a form which others lead to as well
-DEEPEST: Final = 5  # steps from a stage on: what lies deeper has a stage of its own
-CHOICES: Final = frozenset({"command", "help.page"})  # verbs whose choices are different things
+PATIENCE: Final = 12  # tries of a way to a form that has not come to its end
+STAGES: Final = 3  # stages at which a step is tried although other steps lead to the same form
+DEEPEST: Final = 5  # steps from a stage: deeper places have a stage of their own
+CHOICES: Final = frozenset({"command", "help.page"})  # verbs with a different meaning for each choice
 PHRASES: Final = ("pellets near Kaunas under 300 EUR/t", "oak furniture", "what can I do here?", "/help money", "/wat")
 
 Path = tuple[Step, ...]
 Kind = tuple[str, str, str]
-After = tuple[str, Kind]  # a step, and the form that was sent off before it where that matters
+After = tuple[str, Kind]  # a step, and the form that was sent before it, if that matters
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """How a form is come to: the stage, whose it is, and the steps that open it."""
+    """The way to a form: the stage, the person, and the steps that open it."""
 
     flow: str
     stage: str
@@ -42,10 +42,10 @@ class Door:
 
 @dataclass(slots=True)
 class Walk:
-    """What was found so far, at most `deepest` steps from a stage.
+    """The findings so far, at most `deepest` steps from a stage.
 
-    `record` sees every reply that somebody gets on the way, after which step. Where it has seen something new, the
-    step is done `again` for whoever wants to see it otherwise.
+    `record` sees every reply on the way, with its person and step. If it has seen something new, `again` repeats the
+    step for another look.
     """
 
     commands: Sequence[str]
@@ -53,16 +53,16 @@ class Walk:
     again: Callable[[Ctx, Rehearsal, Step, Act], None] | None = None
     deepest: int = DEEPEST
     doors: dict[str, list[Door]] = field(default_factory=dict)
-    ended: dict[str, list[Door]] = field(default_factory=dict)  # those behind which the form came to its end
-    dead: list[tuple[str, Step]] = field(default_factory=list)  # steps that were answered by nothing
-    led: dict[After, str] = field(default_factory=dict)  # which steps led on, and to which form
-    often: Counter[After] = field(default_factory=Counter)  # how often they were tried
-    at: dict[After, set[str]] = field(default_factory=dict)  # at which stages
-    first: dict[str, After] = field(default_factory=dict)  # which has opened a form before all others
-    front: str = ""  # the form that the last step was about
+    ended: dict[str, list[Door]] = field(default_factory=dict)  # doors through which the form came to its end
+    dead: list[tuple[str, Step]] = field(default_factory=list)  # steps without an answer
+    led: dict[After, str] = field(default_factory=dict)  # steps that led on, and the form they led to
+    often: Counter[After] = field(default_factory=Counter)  # how often each step was tried
+    at: dict[After, set[str]] = field(default_factory=dict)  # the stages at which it was tried
+    first: dict[str, After] = field(default_factory=dict)  # the step that opened a form first
+    front: str = ""  # the form of the last step
 
     async def through(self, here: Rehearsal, stage: Stage) -> None:
-        """Try what can be tried at this stage, the near things first. Nothing of it stays."""
+        """Try everything that is possible at this stage, near things first. No change remains."""
         paths: deque[Path] = deque([()])
 
         def unit(ctx: Ctx) -> None:
@@ -76,7 +76,7 @@ class Walk:
         await here.probe(unit)
 
     def _onward(self, here: Rehearsal, stage: Stage, ctx: Ctx, path: Path) -> Iterator[Path]:
-        """Every step from here, tried; those that led somewhere new are to be followed."""
+        """Try every step from here, and yield the paths that led somewhere new."""
         tried: set[tuple[str, Kind]] = set()
         for step in list(self._possible(here, stage, first=not path)):
             what = step.what if step.does != "fills" else _flow_of(ctx, here.people[step.who].screen.form) or ""
@@ -98,9 +98,10 @@ class Walk:
                 self.first.setdefault(self.front, after)
 
     def _known(self, after: After, stage: Stage) -> bool:
-        """Whether this need not be tried again. What opens a form is, until that comes to its end.
+        """Return whether this need not be tried again.
 
-        What opens one that something else has opened before may come to its own form at a later stage.
+        A step that opens a form is tried again until the form comes to its end. If another step opened the form first,
+        this one is tried at more stages: it may lead elsewhere later.
         """
         front, fills = self.led.get(after), after[1][0] == "fills"
         if not front:
@@ -111,7 +112,7 @@ class Walk:
         return fills or self.first[front] == after or stage.name in stages or len(stages) > STAGES
 
     def _possible(self, here: Rehearsal, stage: Stage, *, first: bool) -> Iterator[Step]:
-        """Forms first: what is begun is brought to its end. Then every button that somebody sees, then commands."""
+        """Yield the form in front first, so that it comes to its end, then every visible button, then commands."""
         for player in here.people.values():
             form = player.screen.form
             if form is not None:
@@ -124,7 +125,7 @@ class Walk:
             yield from (Step(name, "says", each) for each in said for name in here.people)
 
     def _try(self, here: Rehearsal, stage: Stage, ctx: Ctx, path: Path, step: Step) -> tuple[bool, bool]:
-        """Whether it led to more than a no, and to something not seen before."""
+        """Try the step. Return whether it led to more than a refusal, and whether it showed anything new."""
         player = here.people[step.who]
         begun = _flow_of(ctx, player.screen.form)
         known = {name: len(each.screen.shown) for name, each in here.people.items()}
@@ -160,7 +161,7 @@ def _flow_of(ctx: Ctx, form: FormView | None) -> str | None:
 
 
 def fill_within(here: Rehearsal, ctx: Ctx, player: Player) -> list[Reply]:
-    """The form in front, to its end, or until it is refused whatever is said."""
+    """Fill the form in front to its end, or until every answer is refused."""
     replies: list[Reply] = []
     filling = Filling.of(player.screen)
     while (given := filling.next(player.screen)) is not None:
@@ -169,10 +170,10 @@ def fill_within(here: Rehearsal, ctx: Ctx, player: Player) -> list[Reply]:
 
 
 def is_no(reply: Reply) -> bool:
-    """A refusal, seen from outside."""
+    """Return whether the reply is a refusal, as seen from outside."""
     return isinstance(reply, FormErrors) or (isinstance(reply, Toast) and reply.alert)
 
 
 def last_form(path: Path) -> str:
-    """What was sent off last on this way: after it a thing is looked at again."""
+    """Return the form that was sent last on this path. After it, views are opened again."""
     return next((step.what for step in reversed(path) if step.does == "fills"), "")

@@ -1,4 +1,4 @@
-"""Reads from the database what the play needs and no screen shows."""
+"""Database reads for what the play needs and no screen shows."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def last_invitation(ctx: Ctx) -> str:
 
 
 def in_stars(ctx: Ctx) -> PaidStars:
-    """As Telegram tells that the only purchase has been paid."""
+    """Return Telegram's notice that the only purchase has been paid."""
     purchase = ctx.session.scalars(select(Purchase)).one()
     return PaidStars(purchase.id, f"charge-{purchase.id}", purchase.price_minor)
 
 
 def next_start(ctx: Ctx) -> datetime:
-    """When the session begins that is agreed."""
+    """Return when the agreed session begins."""
     return ctx.session.scalars(select(Booking.starts_at).where(Booking.state == SessionState.CONFIRMED)).one()

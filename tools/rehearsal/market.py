@@ -1,4 +1,4 @@
-"""A market in memory of its wires: real conversations, transactions and timers, and people who are screens."""
+"""A market without wires, in memory: real conversations, transactions and timers, and people who are screens."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ MONDAY: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # when the play begins
 CHATS: Final = frozenset({"telegram", "slack"})
 
 Answer = TypeVar("Answer")
-Act = Callable[[Ctx], None]  # what somebody does, as far as it can be done within one transaction
+Act = Callable[[Ctx], None]  # an action of a person, as far as it can be done within one transaction
 
 
 @dataclass(slots=True)
 class StillClock:
-    """Stands until it is moved."""
+    """A clock that stands until it is moved."""
 
     moment: datetime = MONDAY
 
@@ -49,7 +49,7 @@ class StillClock:
 
 @dataclass(slots=True)
 class Player:
-    """Somebody with an account on one platform, and what they see there. `number`: by which the platform knows them."""
+    """A person with an account on one platform, and their screen. `number`: the platform's number of them."""
 
     name: str
     number: int
@@ -74,10 +74,12 @@ def player_on(platform: PlatformCode, name: str, number: int, locale: str = "en"
 
 @dataclass(slots=True)
 class Rehearsal:
-    """`take` is one input of one person; `bank` carries what is asked of the payment provider, if there is one."""
+    """The market of a play. `take` is one input of one person; `bank` carries the requests to the payment provider, if
+    any.
+    """
 
     transactions: Transactions
-    events: Transactions  # the same, for what comes from the bank and of time: a unit is tried before, like an input
+    events: Transactions  # the same, for events of the bank and of time: a unit is tried before, like an input
     engine: Engine
     update_handler: UpdateHandler
     clock: Clock
@@ -85,16 +87,16 @@ class Rehearsal:
     people: dict[str, Player] = field(default_factory=dict)
     payments: list[Post] = field(default_factory=list)
     letters: list[Post] = field(default_factory=list)
-    doing: Step = field(default_factory=lambda: Step("", "says"))  # what somebody is just doing
-    watch: Callable[[Player, Step, Reply], object] = lambda _player, _step, _reply: None  # who reads along
-    before: Callable[[Ctx, Act], None] | None = None  # who tries each act before it is done, and undoes it
+    doing: Step = field(default_factory=lambda: Step("", "says"))  # the step in progress
+    watch: Callable[[Player, Step, Reply], object] = lambda _player, _step, _reply: None  # an observer of every reply
+    before: Callable[[Ctx, Act], None] | None = None  # tries each act before it is done, and undoes it
 
     async def take(self, player: Player, given: Input) -> list[Reply]:
-        """One input, and what it brings to the one who made it."""
+        """Take one input, and return its replies to the sender."""
         return await self.bring(player, player.turn(given))
 
     async def bring(self, player: Player, turn: Turn) -> list[Reply]:
-        """A turn as a platform brings it, perhaps again."""
+        """Bring a turn as a platform does, perhaps again."""
         before = len(player.screen.shown)
         await self.try_before(lambda ctx: self._take_within(ctx, player, player.turn(turn.input)))
         answered = await self.update_handler.take(turn)
@@ -103,7 +105,7 @@ class Rehearsal:
         return player.screen.shown[before:]
 
     async def does(self, step: Step) -> list[Reply]:
-        """A step of the play. AssertionError when it cannot be done."""
+        """Do a step of the play. Raises AssertionError if it is impossible."""
         if step.does == "fills":
             return await self.fills(step.who)
         self.doing = step
@@ -115,7 +117,7 @@ class Rehearsal:
         return replies
 
     async def fills(self, who: str, **given: str | list[str]) -> list[Reply]:
-        """The form in front, answer by answer or as a window, until it is gone. Returns what the last input brought."""
+        """Fill the form in front, by answers or as a window, until it is gone. Return the replies to the last input."""
         player, shown = self.people[who], list[Reply]()
         first = player.screen.form
         assert first is not None, f"{who} has no form to fill"
@@ -134,7 +136,7 @@ class Rehearsal:
         player.screen.show(list(replies))
 
     def receive(self, posts: Sequence[Post]) -> None:
-        """What was asked of the outside world, right after its commit."""
+        """Receive the outbox messages right after their commit."""
         for post in posts:
             if isinstance(post.message, Replies):
                 for player in self.people.values():
@@ -146,7 +148,7 @@ class Rehearsal:
     # --- the bank, and time -------------------------------------------------------------------------------------------
 
     async def settle(self) -> None:
-        """The provider does what it was asked, and tells us."""
+        """Let the provider do what it was asked, and report it."""
         while self.bank is not None and self.payments:
             outcome = await self.bank.carry(self.payments.pop(0))
             if isinstance(outcome, Delivered | Never) and outcome.then is not None:
@@ -154,7 +156,7 @@ class Rehearsal:
             assert not isinstance(outcome, Later), f"the bank puts it off: {outcome.why}"
 
     async def ring(self) -> None:
-        """Whatever is due now."""
+        """Fire the timers that are due now."""
         while await run_due_timers(self.events, TIMER_HANDLERS):
             await self.settle()
 
@@ -167,7 +169,7 @@ class Rehearsal:
             await self.probe(lambda ctx: before(ctx, act))
 
     async def probe(self, unit: Callable[[Ctx], None]) -> None:
-        """A unit that leaves no trace."""
+        """Run a unit that leaves no trace."""
 
         def attempt(ctx: Ctx) -> None:
             unit(ctx)
@@ -179,7 +181,7 @@ class Rehearsal:
             return
 
     def turn_within(self, ctx: Ctx, player: Player, given: Input) -> list[Reply]:
-        """One input inside a unit that goes on, with all that follows from it. Returns what its maker is shown."""
+        """Run one input, with all that follows from it, inside an open unit. Return the replies to the sender."""
         before = len(player.screen.shown)
         self._take_within(ctx, player, player.turn(given))
         return player.screen.shown[before:]
@@ -189,7 +191,7 @@ class Rehearsal:
         self.show_within(ctx)
 
     def show_within(self, ctx: Ctx) -> None:
-        """All that follows inside a unit, and what is sent of it, on the screens it is meant for."""
+        """Run all reactions of a unit, and show its messages on the screens of their receivers."""
         ctx.settle()
         posts = list(ctx.posts)
         ctx.posts.clear()
@@ -204,7 +206,7 @@ class Rehearsal:
 
 @contextmanager
 def undone(here: Rehearsal, ctx: Ctx) -> Iterator[None]:
-    """What is done in here is as if it had never been, on the screens as in the books."""
+    """Undo everything that is done inside, on the screens and in the database."""
     before = {name: player.screen.copy() for name, player in here.people.items()}
     savepoint = ctx.session.begin_nested()
     try:
@@ -217,11 +219,11 @@ def undone(here: Rehearsal, ctx: Ctx) -> Iterator[None]:
 
 
 class _UndoneError(Exception):
-    """The end of a probe."""
+    """Ends a probe."""
 
 
 class TriedTransactions(Transactions):
-    """Every unit is tried before it is run, by whoever wants to know what it would say."""
+    """Transactions that try every unit before it is run, to see what it would say."""
 
     here: Rehearsal
 
@@ -236,7 +238,7 @@ class TriedTransactions(Transactions):
 
 @cache
 def plain_settings() -> Settings:
-    """As they are when nobody sets anything; read once."""
+    """Return the settings without any configuration; read once."""
     return Settings(_env_file=None)
 
 
@@ -250,7 +252,7 @@ async def rehearsal(
 ) -> AsyncIterator[Rehearsal]:
     """Open the market on a database that has its tables.
 
-    `bank` needs the transactions, and the market's words for invoices; without one nobody pays.
+    `bank` needs the transactions, and the market's words for invoices. Without a bank there are no payments.
     """
     known = market_context(plain_settings())
     if wordings is not None:

@@ -1,8 +1,8 @@
-"""The play: a trade and a session, step by step as their people take them, and what the market is like in between.
+"""The play: a trade and a session, step by step as their people take them, and the market in between.
 
-Every stage is a database as it stands then, and what everybody has on their screen. The bank is the lab's Stripe,
-asked by the real client; nobody's phone is needed. Steps name buttons by what they carry, never by their words, so the
-play is the same in every language.
+Every stage is a database at that moment, and each person's screen. The bank is the lab's Stripe, asked by the real
+client; no phone is needed. Steps name buttons by their data, never by their words, so the play is the same in every
+language.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ class Play:
     stages: list[Stage] = field(default_factory=list)
 
     async def open_market(self) -> None:
-        """Until there is something to buy and somebody to ask."""
+        """Play until there is a listing to buy and a consultant to ask."""
         await self._arrive()
         await self._list()
 
     async def perform(self, *, brief: bool = False) -> None:
-        """All of it; `brief`: until a deal is signed, by when every kind of screen has been seen."""
+        """Perform the whole play. `brief`: only until a deal is signed; every kind of screen has been seen by then."""
         await self.open_market()
         await self._offer()
         await self._deal("small", quantity="24 t")
@@ -99,14 +99,15 @@ class Play:
         await self.says(BUYER, "/email tom@example.org")
 
     async def _link(self) -> None:
-        """Everybody is the same person on the other platform too, so that a stage serves both."""
+        """Link everybody to the same person on the other platform, so that a stage serves both."""
         for player in list(self.here.people.values()):
             await self.says(player.name, "/link")
             code = await self.here.run(last_link_code)
             other = SLACK.code if player.identity.platform == TELEGRAM.code else TELEGRAM.code
             twin = player_on(other, player.name, player.number, player.identity.locale)
             await self.here.take(twin, TextMessage(f"/link {code}"))
-        self.lab.world.clock.advance(timedelta(minutes=6))  # where somebody was seen last is kept to five minutes
+        # the last used chat of a person is remembered only to five minutes
+        self.lab.world.clock.advance(timedelta(minutes=6))
         for name in self.here.people:
             await self.says(name, "/help")
 
@@ -163,7 +164,7 @@ class Play:
         self.keep("deal completed")
 
     async def _rate(self) -> None:
-        """Both say how it was, so that each can read the other and answer."""
+        """Let both sides rate the deal, so that each can read the other's review and answer."""
         for who in (BUYER, SELLER):
             await self.presses(who, "review.write")
             await self.fills(who)
@@ -190,7 +191,7 @@ class Play:
         self.keep("case ruled")
 
     async def _never_came(self) -> None:
-        """Of one lot the buyer says that it has not come, and the seller may show that it has."""
+        """Let the buyer report that one lot has not come, so that the seller may prove that it has."""
         await self.presses(SELLER, "lot.dispatch")
         await self.fills(SELLER, truck="KAU 124", eta="tomorrow")
         self.lab.world.clock.advance(timedelta(days=3))
@@ -203,7 +204,7 @@ class Play:
         self.keep("lot that never came")
 
     async def _settle_second_lot(self) -> None:
-        """Beside the lot that two laboratories will differ on, one that the two settle between them."""
+        """Let both sides settle another lot between them, beside the one on which two laboratories will differ."""
         await self._deliver()
         await self.presses(BUYER, "lot.claim")
         await self.fills(BUYER, moisture="14")
@@ -217,7 +218,7 @@ class Play:
     # --- the session --------------------------------------------------------------------------------------------------
 
     async def _consult(self) -> None:
-        await self._until_the_next_quarter()  # the first time that is offered is good for a while
+        await self._until_the_next_quarter()  # the first offered slot is good for a while
         await self.says(BUYER, "/experts the grate of my boiler slags")
         await self.presses(BUYER, "seek.show")
         await self.presses(BUYER, "question.ask")
@@ -240,7 +241,7 @@ class Play:
         self.lab.world.clock.advance(timedelta(minutes=15 - now.minute % 15, seconds=1 - now.second))
 
     async def _meet(self) -> None:
-        """Both come in at the agreed time; the seeker goes on, and the bank takes the money when it is over."""
+        """Let both come in at the agreed time. The seeker goes on, and the bank takes the money at the end."""
         agreed = await self.here.run(next_start)
         self.lab.world.clock.advance(agreed - self.here.clock.now() + timedelta(seconds=5))
         await self.here.ring()
@@ -267,7 +268,7 @@ class Play:
         await self._ask_the_market()
 
     async def _promote(self) -> None:
-        """The consultant pays for a better place, and wants the money back."""
+        """Let the consultant pay for a better place, and ask for the money back."""
         await self.says(CONSULTANT, "/promote")
         await self.presses(CONSULTANT, "promote.choose")
         await self.stands(CONSULTANT, "purchase:")
@@ -305,7 +306,7 @@ class Play:
         await self.here.does(Step(who, "presses", verb, choice))
 
     async def sure(self, who: str, verb: str) -> None:
-        """A step that asks first."""
+        """Press a button that asks for confirmation, and confirm."""
         await self.presses(who, verb)
         await self.presses(who, verb, "yes")
 
@@ -313,9 +314,9 @@ class Play:
         await self.here.fills(who, **given)
 
     async def stands(self, who: str, kind: str) -> None:
-        """The newest card of this kind is a message on their phone by now: what changes without a word is drawn there.
+        """Point to the newest card of this kind as a message on their phone, so that silent changes show there.
 
-        Elsewhere in the play nothing is: a platform's own sender notes which message shows what, and none is at work.
+        Elsewhere in the play there are no card pointers. A platform's own sender would note them, and none is running.
         """
         player = self.here.people[who]
         subjects = (subject_of(reply) or "" for reply in reversed(player.screen.shown))
@@ -325,17 +326,17 @@ class Play:
         await self.here.run(lambda ctx: point_to(ctx, *where, subject=subject, card=card))
 
     async def pays(self, who: str) -> None:
-        """On the provider's page that the newest link leads to."""
+        """Pay on the provider's page that the newest link leads to."""
         await self.browser.post(f"/lab/stripe/pay/{self.link_of(who).rpartition('/')[2]}", CARD)
         await self.news()
 
     async def news(self) -> None:
-        """Webhooks are only hints: we ask."""
+        """Ask the provider for news; webhooks would only be hints."""
         await self.reconciler.sweep()
         await self.here.settle()
 
     def link_of(self, who: str) -> str:
-        """Where the newest button that leads out leads to."""
+        """Return the address of the newest link button."""
         for reply in reversed(self.here.people[who].screen.shown):
             for button in buttons_of(reply):
                 if button.url is not None:
@@ -343,7 +344,7 @@ class Play:
         raise AssertionError(f"{who} has no link to follow")
 
     def keep(self, name: str, *, commands: bool = False) -> None:
-        """The market as it is now."""
+        """Keep a copy of the market as it is now."""
         kept = self.folder / f"{len(self.stages):02}.sqlite"
         with sqlite3.connect(self.folder / "market.sqlite") as now, sqlite3.connect(kept) as copy:
             now.backup(copy)
@@ -357,7 +358,7 @@ class Play:
 async def stage_door(
     folder: Path, platform: PlatformCode, locale: str = "en", wordings: Wordings | None = None
 ) -> AsyncIterator[Play]:
-    """A fresh market with its people at the door, on a database in this folder, and a bank of its own."""
+    """Open a new market with its people, on a database in this folder, with a bank of its own."""
     async with AsyncExitStack() as stack:
         lab = await open_lab(Settings(_env_file=None, lab_port=0))
         assert lab is not None

@@ -1,4 +1,4 @@
-"""What somebody has in front of them: the replies that reached them, and which input a press or an answer would be."""
+"""A person's screen: the replies that reached them, and the input that a step makes there."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from conversations.reply import (
 from conversations.turn import Attached, ButtonPress, FormSubmission, Input, TextMessage
 from core.people.files.rules import checked
 
-MOST_INPUTS: Final = 80  # that a form may take
-OFTEN: Final = 3  # who has been given the same answer so often gives up
+MOST_INPUTS: Final = 80  # inputs to one form
+OFTEN: Final = 3  # so many equal answers in a row end the attempt
 PAPER: Final = checked("report.pdf", "application/pdf", b"%PDF-1.7\n%%EOF\n")  # for a field that takes files
 WORDS: Final = "Clean and dry, under roof, loaded by us."  # for a field that takes any words
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that somebody does, told without the names of the day: "presses offer.buy", "fills the form".
+    """One action of a person, without the names of the day: "presses offer.buy", "fills the form".
 
-    `verb`: of the button, or "" for words and forms. `choice`: what the button carries beside its subject.
+    `verb`: the button's, or "" for words and forms. `choice`: what the button carries beside its subject.
     """
 
     who: str
@@ -47,7 +47,7 @@ class Step:
 
 @dataclass(slots=True)
 class Screen:
-    """One person's, on one platform: the newest reply stands last. `at_once`: a form is one window here (Slack)."""
+    """One person's screen on one platform; the newest reply is last. `at_once`: a form is one window (Slack)."""
 
     at_once: bool
     shown: list[Reply] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Screen:
 
     @property
     def form(self) -> FormView | None:
-        """The form in front, unless it was sent off or thrown away."""
+        """Return the form in front, unless it was sent or cancelled."""
         closed = set()
         for reply in reversed(self.shown):
             if isinstance(reply, FormClosed):
@@ -70,7 +70,7 @@ class Screen:
         return None
 
     def presses(self) -> Iterator[tuple[Press, str]]:
-        """What can be pressed, the newest card first; of older cards of the same thing nothing."""
+        """Yield the buttons that can be pressed, newest card first; older cards of the same subject are left out."""
         seen: set[str] = set()
         for reply in reversed(self.shown):
             subject = subject_of(reply)
@@ -82,7 +82,7 @@ class Screen:
                     yield read_press(button.press), button.press
 
     def input_of(self, step: Step) -> Input | None:
-        """What this step is just now. None: there is no such button, or no form to fill."""
+        """Return this step as an input, or None if there is no such button or no form to fill."""
         match step.does:
             case "says":
                 return TextMessage(step.what)
@@ -108,7 +108,7 @@ def subject_of(reply: Reply) -> str | None:
 
 
 def buttons_of(reply: Reply) -> Iterator[Button]:
-    """Every button of a reply, those of the things in it included; of a form none, which has its own ways."""
+    """Yield every button of a reply, including those of its items. A form has none; it is filled in other ways."""
     match reply:
         case Card(buttons=rows) | Say(buttons=rows):
             yield from (button for row in rows for button in row)
@@ -124,7 +124,7 @@ def buttons_of(reply: Reply) -> Iterator[Button]:
 
 @dataclass(slots=True)
 class Filling:
-    """Somebody who fills a form with whatever it takes. Refused as it stands, it is sent once more with other answers.
+    """A person who fills a form with any valid answers. A refused form is sent again with other answers.
 
     `given`: what they want to say; the rest is found in the form.
     """
@@ -132,15 +132,15 @@ class Filling:
     draft: str
     given: dict[str, str | list[str]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
-    refused: bool = False  # it was sent as it stands
-    window: FormSubmission | None = None  # as it was sent last: what was put into it stays there
+    refused: bool = False  # it was sent unchanged
+    window: FormSubmission | None = None  # as it was sent last: its content stays
     inputs: int = 0
     last: Input | None = None
-    repeated: int = 0  # how often the last one has come to nothing
+    repeated: int = 0  # how often the last input had no effect
 
     @classmethod
     def of(cls, screen: Screen, given: Mapping[str, str | list[str]] | None = None) -> Filling:
-        """What stands in all of its fields already is changed in one, or nothing would come of sending it."""
+        """Begin to fill the form on the screen. If all fields are full, change one, or sending would have no effect."""
         form = screen.form
         filling = cls(form.draft if form is not None else "", dict(given or {}))
         if form is not None and not given and form.fields and all(each.value for each in form.fields):
@@ -148,7 +148,7 @@ class Filling:
         return filling
 
     def next(self, screen: Screen) -> Input | None:
-        """The next input; None when the form is gone, or nothing more can be done about it."""
+        """Return the next input, or None if the form is gone or nothing more can be done about it."""
         form = screen.form
         self.inputs += 1
         if form is None or form.draft != self.draft or self.inputs > MOST_INPUTS:
@@ -169,21 +169,23 @@ class Filling:
         return given if self.repeated < OFTEN else None
 
     def _on_top(self, given: FormSubmission, papers: list[str]) -> FormSubmission:
-        """What is put into the window now, over what is in it, with files where they are wanted."""
+        """Return the window's new content: the given values over its old ones, with files where they are wanted."""
         before = self.window or given
         files = {**before.files, **dict.fromkeys(papers, (PAPER,))}
         return replace(given, values={**before.values, **given.values}, files=files)
 
     @staticmethod
     def _wants_papers(form: FormView, screen: Screen) -> list[str]:
-        """The fields of which was just said that files are missing."""
+        """Return the fields whose missing files the last reply complains about."""
         last = screen.shown[-1]
         wrong = last.errors if isinstance(last, FormErrors) else {each.name: each.error for each in form.fields}
         return [each.name for each in form.fields if each.kind == "files" and wrong.get(each.name) and not each.value]
 
     def _change(self, form: FormView) -> bool:
-        """Another answer to one thing that the form has an example for, or any words where they were left out: to what
-        it asks for now, or to the next."""
+        """Choose another answer to one field, starting with the one that the form asks for now.
+
+        It is the field's example, or any words for a text field that was left empty.
+        """
         for each in sorted(form.fields, key=lambda field: field.name != form.current):
             answer = each.example or (WORDS if each.kind == "long_text" and not each.value else "")
             if answer and each.name not in self.changed and each.value != answer:
@@ -193,7 +195,7 @@ class Filling:
         return False
 
     def _enclose(self, form: FormView) -> list[str]:
-        """The field for a paper that there is as well, when no words are taken: in a chat it is asked for next."""
+        """Return an optional file field, once no further words are possible. In a chat it is asked for next."""
         spare = [each.name for each in form.fields if each.kind == "files" and not each.value]
         papers = [name for name in spare if name not in self.changed][:1]
         self.changed.update(papers)
@@ -202,10 +204,10 @@ class Filling:
 
 
 def next_input(form: FormView, given: dict[str, str | list[str]], *, at_once: bool) -> Input:
-    """What a person does next to fill this form: all of it in its window, or one answer in a chat.
+    """Return a person's next input in this form: the whole window, or one answer in a chat.
 
-    What stands in it stays; what is `given` goes in, and is taken out of there; what is still needed gets a valid
-    answer; then it is sent.
+    Existing values stay. Values from `given` go in, and are removed from there in a chat. Other required fields get a
+    valid answer; then the form is sent.
     """
     if at_once:
         return filled(form, given)
@@ -227,7 +229,7 @@ def next_input(form: FormView, given: dict[str, str | list[str]], *, at_once: bo
 
 
 def _next_choice(form: FormView, asked: FieldView, given: dict[str, str | list[str]]) -> Input:
-    """Of several: the next one that is wanted, then on."""
+    """Return the next choice that is still missing, or the button that goes on."""
     wanted = given.get(asked.name) or [valid_answer(asked)]
     missing = [value for value in wanted if value not in (asked.value or "").split(",")]
     if not missing:
@@ -238,7 +240,7 @@ def _next_choice(form: FormView, asked: FieldView, given: dict[str, str | list[s
 
 
 def filled(form: FormView, given: Mapping[str, str | list[str]]) -> FormSubmission:
-    """The whole window at once; or, where other fields depend on one that is empty, what is in it by then."""
+    """Return the whole window at once. If others depend on empty fields, return only those."""
     shaping = [each.name for each in form.fields if each.shapes_form and not each.value and not each.optional]
     values: dict[str, str | list[str]] = {}
     for each in form.fields:
@@ -254,7 +256,7 @@ def filled(form: FormView, given: Mapping[str, str | list[str]]) -> FormSubmissi
 
 
 def valid_answer(asked: FieldView) -> str:
-    """An answer that the field takes, found in what the form itself says of it: options, example, kind."""
+    """Return an answer that the field accepts, from the form itself: options, example, kind."""
     if asked.options:
         return asked.options[0].value
     if asked.example:

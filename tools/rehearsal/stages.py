@@ -1,4 +1,4 @@
-"""The market as it was at a stage of the play, for whoever wants to go on from there on a copy of their own."""
+"""The market at a stage of the play, on a copy of the database to go on from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.people.accounts.model import PlatformCode
 from tools.rehearsal.market import Rehearsal, StillClock, player_on, rehearsal
 
 SELLER, BUYER, CONSULTANT, OPERATOR, STRANGER = "Rasa", "Tom", "Alex", "Olga", "Eve"
-FIRST_NUMBER: Final = 7_000_001  # by which the platforms know them
+FIRST_NUMBER: Final = 7_000_001  # the platforms' numbers of the people start here
 OPERATORS: Final = (f"telegram:{FIRST_NUMBER + 4}", f"slack:U{FIRST_NUMBER + 4}")
 
 
@@ -35,7 +35,7 @@ class Stage:
 
     @property
     def later(self) -> datetime:
-        """When it goes on from here: where somebody was seen last is kept to five minutes."""
+        """Return when it goes on from here: the last used chat of a person is remembered only to five minutes."""
         return self.moment + timedelta(minutes=6)
 
 
@@ -49,9 +49,10 @@ async def at_stage(
     wordings: Wordings | None = None,
     clock: StillClock | None = None,
 ) -> AsyncIterator[Rehearsal]:
-    """The market as it was at a stage, on a copy of its own at `path`; people use this platform now.
+    """Open the market at a stage of the play, on a copy at `path`; people use `platform` now.
 
-    It goes on where it was left when the copy is there already. Time stands still (or as `clock` says); nobody pays.
+    If the copy exists already, it goes on where it was left. Time stands still (or as `clock` says), and there are no
+    payments.
     """
     fresh = laid(stage.path, path)
     clock = clock or StillClock(stage.later)
@@ -64,7 +65,7 @@ async def at_stage(
 
 
 def laid(stage: Path, path: Path) -> bool:
-    """Whether a copy had to be made."""
+    """Copy the stage unless there is a copy; return whether it was copied."""
     if path.exists():
         return False
     shutil.copy(stage, path)

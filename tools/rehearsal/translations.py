@@ -1,4 +1,4 @@
-"""Tries each act first in the other languages, and leaves no trace of it in the market."""
+"""A try of each act in the other languages before it is done, without a trace in the market."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tools.rehearsal.screen import Step
 
 @dataclass(frozen=True, slots=True)
 class Translations:
-    """`recorders` by language; `failed` hears of what could not be said in one of them."""
+    """`recorders` by language; `failed` gets the errors of a language."""
 
     recorders: Mapping[str, Callable[[Player, Step, Reply], object]]
     failed: Callable[[str, Step, Exception], None]
 
     def see_first(self, new: Callable[[Player, Step, Reply], bool], ctx: Ctx, here: Rehearsal, act: Act) -> None:
-        """What is about to be done, where it shows anything `new`."""
+        """Show an act in all languages before it is done, if it shows anything `new`."""
         step = here.doing
         with undone(here, ctx):
             shown = _shown(ctx, here, act)
@@ -32,18 +32,18 @@ class Translations:
             self.see(ctx, here, step, act)
 
     def see(self, ctx: Ctx, here: Rehearsal, step: Step, act: Act) -> None:
-        """What each of them would have been shown, had everybody spoken their language by then."""
+        """Record for each language what people would be shown if they all spoke it."""
         for language, record in self.recorders.items():
             with speaking(here, ctx, language):
                 try:
                     for player, reply in _shown(ctx, here, act):
                         record(player, step, reply)
-                except Exception as fault:  # whatever it is, the reviewer hears of it
+                except Exception as fault:  # any error goes to the reviewer
                     self.failed(language, step, fault)
 
 
 def _shown(ctx: Ctx, here: Rehearsal, act: Act) -> list[tuple[Player, Reply]]:
-    """Who is shown what by an act; nothing where it is refused."""
+    """Return the replies that an act shows to each person; none if it is refused."""
     known = {name: len(player.screen.shown) for name, player in here.people.items()}
     try:
         act(Ctx(ctx.session, ctx.now, ctx.ids, ctx.actor, ctx.reactions))
@@ -54,7 +54,7 @@ def _shown(ctx: Ctx, here: Rehearsal, act: Act) -> list[tuple[Player, Reply]]:
 
 @contextmanager
 def speaking(here: Rehearsal, ctx: Ctx, language: str) -> Iterator[None]:
-    """Everybody reads this language in here, newcomers too. What is done is undone."""
+    """Let everybody read this language inside, newcomers too. Every change is undone."""
     own = {name: player.identity for name, player in here.people.items()}
     with undone(here, ctx):
         ctx.session.execute(update(Person).values(locale=language))

@@ -23,14 +23,14 @@ from tools.rehearsal.screen import Step, subject_of
 from tools.screens.limits import cut_of, faults_of
 from tools.screens.rendering import drawn
 
-ALIKE: Final = 2  # of screens that say the same of different things
-CHANGING: Final = re.compile(r"\b[A-Z0-9]{6,8}\b|\d+")  # figures and dates make no other screen
+ALIKE: Final = 2  # screens that say the same of different things
+CHANGING: Final = re.compile(r"\b[A-Z0-9]{6,8}\b|\d+")  # figures and dates do not make another screen
 HOLE: Final = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One screen. `group`: the flow or the conversation it belongs to; `after`: what had been done."""
+    """One screen. `group`: its flow or conversation; `after`: the step before it."""
 
     group: str
     kind: str  # "card", "form", "notice", ...
@@ -48,12 +48,12 @@ class LanguageCaptures:
     captures: Captures
     platform: str
     words: Words
-    flows: Mapping[str, str]  # a form's title to its flow, as it is read and as it is played
+    flows: Mapping[str, str]  # a form's title to its flow, in the language that is read and in the one that is played
     commands: Collection[str]
     known: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def record(self, player: Player, step: Step, reply: Reply) -> bool:
-        """Take down what somebody was shown after a step. False: enough of the like of it is there already."""
+        """Record what a person was shown after a step. Return False if there are enough screens like it."""
         group, kind, _ = alike = self._alike(player, step, reply)
         self.known[alike] = self.known.get(alike, 0) + 1
         if self.known[alike] > ALIKE:
@@ -62,11 +62,11 @@ class LanguageCaptures:
         return True
 
     def lacks(self, player: Player, step: Step, reply: Reply) -> bool:
-        """Whether `record` would take it down."""
+        """Return whether `record` would keep it."""
         return self.known.get(self._alike(player, step, reply), 0) < ALIKE
 
     def _alike(self, player: Player, step: Step, reply: Reply) -> tuple[str, str, str]:
-        """Its group and kind, and what it says without the figures in it."""
+        """Return its group, its kind, and its words without figures."""
         kind = "notice" if step.who != player.name else reply.kind
         return self._group(step, reply), kind, CHANGING.sub("0", _summary(reply))
 
@@ -93,13 +93,13 @@ class Captures:
     def in_language(
         self, wordings: Wordings, language: str, played: str, platform: PlatformCode, engine: Engine
     ) -> LanguageCaptures:
-        """The captures of one language. `played`: the language of those who act."""
+        """Return the captures of one language. `played`: the language of the actors."""
         titles = {wordings.speak(each)(f"{name}.title"): name for each in (played, language) for name in engine.flows}
         return LanguageCaptures(self, platform, wordings.speak(language), titles, engine.commands)
 
 
 def capture_of(reply: Reply, group: str, kind: str, where: tuple[str, str], after: str) -> Capture:
-    """`where`: platform and language."""
+    """Return a capture of a reply. `where`: platform and language."""
     platform, language = where
     try:
         html, faults = drawn(reply, platform), list(faults_of(reply, platform))
@@ -111,7 +111,7 @@ def capture_of(reply: Reply, group: str, kind: str, where: tuple[str, str], afte
 
 
 def failed(ctx: Ctx) -> list[str]:
-    """What went wrong inside of us, in its own words."""
+    """Return the internal failures, in their own words."""
     found = ctx.session.scalars(select(InboxRow.failure).where(InboxRow.failure.is_not(None)))
     return [" ".join(str(each).split()) for each in found]
 
@@ -141,7 +141,7 @@ def notices(words: Words, platform: PlatformCode) -> Iterator[Capture]:
 
 
 def _summary(reply: Reply) -> str:
-    """What makes one screen another than the next."""
+    """Return the part of a screen that tells it from others."""
     match reply:
         case FormView():
             return f"{reply.title} {reply.current} {reply.note} {[each.error for each in reply.fields]}"

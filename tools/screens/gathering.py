@@ -1,8 +1,8 @@
 """Plays the market, and gathers every screen of it for one page.
 
-The conversations are played and walked through as they are (tools/rehearsal), drawn by the platforms' own renderers,
-and held to the platforms' limits. A broken limit stands at the top of the page, and makes the exit status 1.
-Each platform is played once, in a process of its own; each step that shows something new is read in every language.
+The conversations are played and walked through as they are (tools/rehearsal). The platforms' own renderers draw them.
+The platforms' limits are checked. A broken one stands at the top of the page, and makes the exit status 1. Each
+platform is played once, in a process of its own. Each step that shows something new is read in every language.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from tools.rehearsal.translations import Translations
 from tools.screens.captures import Capture, Captures, LanguageCaptures, failed, halted, notices, unsaid
 from tools.screens.page import write_page
 
-Tell = Callable[[str], None]  # how far it is
+Tell = Callable[[str], None]  # reports the progress
 
 
 def gather(arguments: list[str], prepare: Callable[[], None], tell: Tell) -> tuple[str, list[str]]:
-    """Write the page. Returns a line about it, and what is over a limit. `prepare`: first in each process."""
+    """Write the page. Return a line about it, and the broken limits. `prepare`: run first in each process."""
     parser = argparse.ArgumentParser(prog="main.py screens", description="All screens on one page, for review")
     parser.add_argument("out", type=Path, help="the page to write")
     parser.add_argument("--languages", default="", help="codes with commas between them; all there are when left out")
@@ -58,7 +58,7 @@ def _gathered_on(languages: Sequence[str], tell: Tell, platform: PlatformCode) -
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """What is said on one platform. It is played in the first language; the others read along."""
+    """The screens of one platform. It is played in the first language; the others are recorded along the way."""
 
     wordings: Wordings
     languages: Sequence[str]
@@ -67,7 +67,7 @@ class Gathering:
     captures: Captures = field(default_factory=Captures)
 
     async def brief(self) -> list[Capture]:
-        """The first screens of each kind."""
+        """Gather the first screens of each kind."""
         async with self._play() as (play, _):
             await self._perform(play, brief=True)
         return self._with_notices()
@@ -89,7 +89,7 @@ class Gathering:
 
     @asynccontextmanager
     async def _play(self) -> AsyncIterator[tuple[Play, Walk]]:
-        """The play, read in all languages, and the walk through what it leaves."""
+        """Perform the play in all languages, and walk through its stages."""
         first = self.languages[0]
         with tempfile.TemporaryDirectory() as folder:
             async with stage_door(Path(folder), self.platform, first, self.wordings) as play:

@@ -1,4 +1,4 @@
-"""What a screen may not be: over a limit of its platform, or so long that something of ours had to be cut."""
+"""Faults of a screen: it is over a limit of its platform, or so long that it was cut."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from lab.telegram.limits import check_markup
 from tools.rehearsal.screen import buttons_of
 
 DICE: Final = random.Random(1)  # noqa: S311 - for the ids that Slack gives to blocks
-BUTTON: Final = 75  # characters that both platforms show whole; a label of just so many was cut
+BUTTON: Final = 75  # characters that both platforms show whole; a label of exactly this length was cut
 TOAST: Final = 200  # core.telegram.org/bots/api#answercallbackquery
 
 
 def faults_of(reply: Reply, platform: str) -> Iterator[str]:
-    """Each in words, with the figure and the limit."""
+    """Return the broken limits in words, each with the figure and the limit."""
     yield from cut_of(reply)
     yield from _refused_by_telegram(reply) if platform == "telegram" else _refused_by_slack(reply)
 
 
 def cut_of(reply: Reply) -> Iterator[str]:
-    """Our own words that a renderer has to cut to the platform's measure."""
+    """Return our own words that a renderer has to cut to the platform's limit."""
     match reply:
         case FormView():
             for name, text in (("title", reply.title), ("submit", reply.submit), ("cancel", reply.cancel)):

@@ -1,4 +1,4 @@
-"""A reply as HTML that looks like the platform: what its renderer makes of it, and nothing that it does not."""
+"""A reply as HTML that looks like the platform: exactly the output of the platform's renderer."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _card(block: dict[str, Any]) -> str:
 
 
 def _plain(block: dict[str, Any]) -> str:
-    """Of any other block its words."""
+    """Return the words of any other block."""
     parts = [_text(block.get("text")), *map(_text, block.get("fields", []))]
     accessory = _element(block["accessory"]) if "accessory" in block else ""
     return f"<p title='{escape(block['type'])}'>{'<br>'.join(filter(None, parts))}{accessory}</p>"

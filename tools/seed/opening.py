@@ -1,5 +1,4 @@
-"""Opens the seeded market: sellers arrive and list, consultants are found, and buyers ask for quotes, through the same
-commands as everybody."""
+"""Opens the seeded market: sellers list, consultants are found and buyers ask for quotes, by the usual commands."""
 
 from __future__ import annotations
 
@@ -45,7 +44,7 @@ SEED = 2026
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """Somebody who is already on the market, reachable on Telegram under this id."""
+    """A person who is already on the market, reachable on Telegram under this id."""
 
     telegram_id: int
     name: str
@@ -53,7 +52,7 @@ class Seeded:
 
 
 def who_opens() -> list[Seeded]:
-    """Everybody who is there when the market opens: sellers, then consultants, then buyers."""
+    """Return everybody who is there when the market opens: sellers, then consultants, then buyers."""
     return [
         Seeded(first + number, each["person"], each["language"])
         for first, file in ((FIRST_ID, SELLERS), (FIRST_EXPERT_ID, EXPERTS), (FIRST_BUYER_ID, BUYERS))
@@ -62,7 +61,7 @@ def who_opens() -> list[Seeded]:
 
 
 async def seed_market(here: Installation) -> int:
-    """Open the market of an installation with people whose phones the lab hands over. Returns how many there are."""
+    """Open the market of an installation with people whose phones the lab hands over. Return how many there are."""
     catalogue, places = reference()
     people = who_opens()
     if here.lab is not None:  # their phones first: the market writes to them as they arrive
@@ -97,7 +96,7 @@ async def open_market(transactions: Transactions, catalogue: Catalogue, places: 
 
 
 def _advise(ctx: Ctx, catalogue: Catalogue, expert: dict[str, Any], seeded: Seeded) -> None:
-    """A consultant arrives and is listed."""
+    """Let a consultant arrive and be listed."""
     _come_in(ctx, seeded)
     profile = CompleteProfile(roles=frozenset({Role.SELLER}), company=expert["company"], country=expert["country"])
     complete_profile(ctx, profile)
@@ -107,7 +106,7 @@ def _advise(ctx: Ctx, catalogue: Catalogue, expert: dict[str, Any], seeded: Seed
 
 
 def _ask(ctx: Ctx, catalogue: Catalogue, buyer: dict[str, Any], home: Place, seeded: Seeded) -> None:
-    """A buyer arrives and asks the market for quotes."""
+    """Let a buyer arrive and ask the market for quotes."""
     _come_in(ctx, seeded)
     profile = CompleteProfile(
         roles=frozenset({Role.BUYER}), company=buyer["name"], country=buyer["country"], place=buyer["place"]
@@ -155,7 +154,7 @@ def _arrive(
 def listings_of(
     seller: dict[str, Any], catalogue: Catalogue, places: Places, today: date, dice: random.Random
 ) -> Iterator[PublishListing]:
-    """A seller's listings: their goods in several grades, amounts, places and windows, at prices that vary a little."""
+    """Yield a seller's listings: several grades, amounts, places and windows, at slightly varied prices."""
     towns = _towns(seller, places)
     for number in range(LISTINGS_OF_EACH):
         product_id, price, amount, unit = seller["goods"][number % len(seller["goods"])]
@@ -183,7 +182,7 @@ def listings_of(
 
 
 def _packed(seller: dict[str, Any], catalogue: Catalogue, places: Places, today: date) -> Iterator[PublishListing]:
-    """What a seller also has in bags or big bags, in small amounts too."""
+    """Yield the listing of what a seller also has in bags or big bags, in small amounts too."""
     if "packed" not in seller:
         return
     product_id, grade, price, amount, unit, least, packaging = seller["packed"]
@@ -208,7 +207,7 @@ def _packed(seller: dict[str, Any], catalogue: Catalogue, places: Places, today:
 
 
 def _towns(seller: dict[str, Any], places: Places) -> list[Place]:
-    """The seller's own town and the next ones of the same country."""
+    """Return the seller's own town and the next ones of the same country."""
     home = places.named(seller["place"])[0]
     near = sorted(
         (place for place in places.well_known if place.country == home.country),

@@ -1,4 +1,4 @@
-"""What the faces need of Slack, and how they refuse what nobody could do."""
+"""The part of Slack that the faces need, and their refusal of actions that are impossible in a real window."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def workspace_of(slack: Inhabited, team: str) -> Workspace:
 
 
 class Refused:
-    """Turns what nobody could do in a real window into a 409 that says why."""
+    """Turns an action that is impossible in a real window into a 409 with the reason."""
 
     def __enter__(self) -> None:
         pass

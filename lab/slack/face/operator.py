@@ -1,4 +1,4 @@
-"""Workspaces, the app's own page, and its installation: what administrators and developers do at Slack."""
+"""Workspaces, the app's own page, and its installation: the actions of administrators and developers at Slack."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Founding(BaseModel):
 
 
 class Change(BaseModel):
-    """Only what is given changes."""
+    """A change of a workspace: fields that are left out stay."""
 
     new_blocks: bool | None = None
     scopes: list[str] | None = None
@@ -34,7 +34,10 @@ class NewChannel(BaseModel):
 
 
 class AppPage(BaseModel):
-    """Only what is given changes; `manifest: {}` takes the manifest away, `request_url: ""` the address."""
+    """A change of the app's page: fields that are left out stay.
+
+    `manifest: {}` removes the manifest, `request_url: ""` the address.
+    """
 
     manifest: dict[str, Any] | None = None
     unfurl_domains: list[str] | None = None
@@ -80,11 +83,11 @@ def _workspaces(routes: APIRouter, slack: Inhabited) -> None:
 
 
 def _visits(routes: APIRouter, slack: Inhabited) -> None:
-    """An install link followed, a channel opened."""
+    """Add the calls that follow an install link and open a channel."""
 
     @routes.post("/people/{person}/install")
     async def install(person: str, visit: Visit) -> Json:
-        """Follows an install link, presses Allow (or Cancel): where the browser is sent."""
+        """Follow an install link and press Allow (or Cancel). Return where the browser is sent."""
         work = slack.work_of(person)
         if work is None:
             raise HTTPException(404, "nobody of this id in any workspace")
@@ -112,7 +115,7 @@ def _app(routes: APIRouter, slack: Inhabited) -> None:
 
     @routes.put("/app")
     async def set_app(page: AppPage) -> Json:
-        """With a manifest, all workspaces where the app is installed grant what it asks for, and no more."""
+        """Change the app's page. With a manifest, all its workspaces grant exactly what it asks for."""
         if page.manifest is not None:
             try:
                 slack.adopt(page.manifest)
@@ -129,7 +132,7 @@ def _app(routes: APIRouter, slack: Inhabited) -> None:
 
     @routes.post("/disconnect")
     async def disconnect(reason: Annotated[str, Body(embed=True)] = "refresh_requested") -> Json:
-        """Ask the app's Socket Mode connections to come again."""
+        """Ask the app's Socket Mode connections to reconnect."""
         return {"asked": await slack.delivery.disconnect(reason)}
 
 

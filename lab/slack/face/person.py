@@ -1,4 +1,4 @@
-"""A person's window over HTTP: every call is something they do or see (lab/FACE.md lists them)."""
+"""A person's window over HTTP: every call is something that they do or see (lab/FACE.md lists them)."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _window(routes: APIRouter, slack: Inhabited) -> None:
 
 
 def _help(routes: APIRouter, slack: Inhabited) -> None:
-    """What the app offers on request: shortcuts and suggested options."""
+    """Add the calls for what the app offers on request: shortcuts and suggested options."""
 
     @routes.post("/people/{person}/shortcut")
     async def shortcut(person: str, pulled: Pulled) -> Json:
@@ -173,7 +173,7 @@ def _help(routes: APIRouter, slack: Inhabited) -> None:
 
     @routes.post("/people/{person}/suggest")
     async def suggest(person: str, touched: Touched) -> list[Json]:
-        """The options the app offers for what was typed (`value`)."""
+        """Return the options that the app offers for the typed text (`value`)."""
         window, typed = window_of(slack, person), str(touched.value or "")
         with Refused():
             return await window.suggest(touched.block_id, touched.action_id, typed, touched.where())

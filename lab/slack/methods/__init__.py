@@ -1,1 +1,1 @@
-"""The methods of the Web API, sorted by family: each has the shape of its arguments and a function that works it."""
+"""The methods of the Web API, sorted by family: each has the shape of its arguments and a function."""

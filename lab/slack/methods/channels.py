@@ -53,7 +53,7 @@ class Invite(Arguments):
 
 
 def conversations_open(office: Office, call: OpenConversation) -> Json:
-    """One person only: the lab has no group conversations."""
+    """Open the conversation with one person: the lab has no group conversations."""
     if call.channel:
         return {"channel": {"id": office.work.channel(call.channel).id}}
     users = [each.strip() for each in (call.users or "").split(",") if each.strip()]
@@ -87,7 +87,7 @@ def conversations_members(office: Office, call: InChannel) -> Json:
 
 
 def conversations_history(office: Office, call: History) -> Json:
-    """Newest first, without the replies in threads."""
+    """Return messages, newest first, without the replies in threads."""
     channel = _joined(office, call.channel)
     top = [m for m in channel.messages if m.get("thread_ts", m["ts"]) == m["ts"] and _within(m["ts"], call)]
     messages, after = page(top[::-1], call)
@@ -95,7 +95,7 @@ def conversations_history(office: Office, call: History) -> Json:
 
 
 def conversations_replies(office: Office, call: Replies) -> Json:
-    """The thread's first message and its answers, oldest first."""
+    """Return the thread's first message and its answers, oldest first."""
     channel = _joined(office, call.channel)
     if channel.find(call.ts) is None:
         raise Refusal("thread_not_found")
@@ -105,7 +105,7 @@ def conversations_replies(office: Office, call: Replies) -> Json:
 
 
 def conversations_create(office: Office, call: Create) -> Json:
-    """The app is in what it makes. Names are lower case, at most 80 characters."""
+    """Create a channel with the app in it. Names are lower case, at most 80 characters."""
     if not re.fullmatch(r"[^\W A-Z][^\sA-Z.]{0,79}", call.name):
         raise Refusal("invalid_name_specials" if call.name else "invalid_name_required")
     channel = office.work.add_channel(call.name, office.work.bot_user, private=call.is_private)
@@ -125,7 +125,7 @@ def conversations_invite(office: Office, call: Invite) -> Json:
 
 
 def conversations_join(office: Office, call: InChannel) -> Json:
-    """Into a public channel; private ones invite."""
+    """Join a public channel; private ones need an invitation."""
     channel = _visible(office, call.channel)
     if channel.is_im or channel.is_private:
         raise Refusal("method_not_supported_for_channel_type")
@@ -147,7 +147,7 @@ def conversations_leave(office: Office, call: InChannel) -> Json:
 
 
 def _visible(office: Office, id_: str) -> Channel:
-    """A private channel is there for its members only."""
+    """Return whether the channel is visible: a private one only is for its members."""
     channel = office.work.channel(id_)
     if channel.is_private and office.work.bot_user not in channel.members:
         raise Refusal("channel_not_found")
@@ -168,14 +168,14 @@ def _joined(office: Office, id_: str) -> Channel:
 
 
 def _within(ts: str, call: History) -> bool:
-    # Timestamps are strings of one length, so they compare as they are.
+    # Timestamps are strings of one length, so they can be compared directly.
     if call.inclusive:
         return ts >= call.oldest and (call.latest is None or ts <= call.latest)
     return ts > call.oldest and (call.latest is None or ts < call.latest)
 
 
 def page(everything: list[Any], call: Paged) -> tuple[list[Any], Json]:
-    """A page and the cursor of the next one, empty at the end. Raises invalid_cursor, invalid_limit."""
+    """Return a page and the cursor of the next one, empty at the end. Raises invalid_cursor, invalid_limit."""
     if not 1 <= call.limit <= 1_000:
         raise Refusal("invalid_limit")
     if call.cursor and not call.cursor.isdecimal():

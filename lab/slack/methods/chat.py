@@ -51,7 +51,7 @@ class AtMessage(Arguments):
 
 
 class Unfurl(Arguments):
-    """By channel and ts, or by what a link_shared event called them."""
+    """Previews of links in a message, named by channel and ts or by the ids of a link_shared event."""
 
     channel: str | None = None
     ts: str | None = None
@@ -67,7 +67,7 @@ class Permalink(Arguments):
 
 
 def check_metadata(metadata: Json | None) -> None:
-    """Raises invalid_metadata_format."""
+    """Check metadata. Raises invalid_metadata_format."""
     if metadata is not None and not (
         isinstance(metadata.get("event_type"), str) and isinstance(metadata.get("event_payload"), dict)
     ):
@@ -75,7 +75,7 @@ def check_metadata(metadata: Json | None) -> None:
 
 
 def content(work: Workspace, text: str, blocks: list[Json] | None, attachments: list[Json] | None) -> Json:
-    """The checked text, blocks and attachments of a message. Raises no_text, msg_too_long, invalid_blocks."""
+    """Return the checked text, blocks and attachments of a message. Raises no_text, msg_too_long, invalid_blocks."""
     if not text and not blocks and not attachments:
         raise Refusal("no_text")
     if len(text) > LONGEST_TEXT:
@@ -108,7 +108,7 @@ def post_message(office: Office, call: PostMessage) -> Json:
 
 
 def put(work: Workspace, channel: Channel, message: Json) -> None:
-    """A message at the end of a channel; the first one of its thread counts its replies."""
+    """Put a message at the end of a channel; the first one of its thread counts its replies."""
     root = channel.find(message["thread_ts"]) if message.get("thread_ts") else None
     channel.messages.append(message)
     if root is not None:
@@ -135,7 +135,7 @@ def post_ephemeral(office: Office, call: PostEphemeral) -> Json:
 
 
 def update(office: Office, call: Update) -> Json:
-    """Text given without blocks takes the old blocks away; attachments stay unless new ones are given."""
+    """Update a message. Text without blocks removes the old blocks; attachments stay unless new ones are given."""
     work = office.work
     channel, message = _own(office, call.channel, call.ts, "cant_update_message")
     if call.text is None and call.blocks is None and call.attachments is None:
@@ -153,7 +153,7 @@ def update(office: Office, call: Update) -> Json:
 
 
 def rewrite(work: Workspace, message: Json, parts: Json) -> None:
-    """New content for an old message; only a message of mere text is marked as edited, says chat.update."""
+    """Write new content into an old message. Only a message of plain text is marked as edited (chat.update)."""
     for key, value in parts.items():
         if value is None:
             message.pop(key, None)
@@ -171,7 +171,7 @@ def delete(office: Office, call: AtMessage) -> Json:
 
 
 def unfurl(office: Office, call: Unfurl) -> Json:
-    """Previews under a person's message; the urls must be in its text, of a domain that the app named."""
+    """Put previews under a person's message. The urls must be in its text, of a domain that the app named."""
     channel_id, ts = call.channel, call.ts
     if call.unfurl_id and call.source == "conversations_history":
         _, channel_id, ts = call.unfurl_id.split(".", 2)
@@ -204,7 +204,7 @@ def permalink(office: Office, call: Permalink) -> Json:
 
 
 def content_of(work: Workspace, call: PostMessage) -> Json:
-    """`markdown_text` stands alone, as the markdown block does."""
+    """Return the content of a call. `markdown_text` must be alone, like the markdown block."""
     if call.markdown_text is None:
         return content(work, call.text, call.blocks, call.attachments)
     if call.text or call.blocks:
@@ -220,7 +220,9 @@ def writable(work: Workspace, id_: str) -> Channel:
 
 
 def _own(office: Office, channel_id: str, ts: str, otherwise: str) -> tuple[Channel, Json]:
-    """A message of the app; those of people cannot be changed. A person's id does not do for the conversation's."""
+    """Return a message of the app; people's messages cannot be changed. A person's id does not stand for the
+    conversation.
+    """
     channel = office.work.channels.get(channel_id)
     if channel is None:
         raise Refusal("channel_not_found")

@@ -1,4 +1,4 @@
-"""files.*: the upload in three steps that files_upload_v2 takes, and what is known of a file."""
+"""files.*: the upload in three steps that files_upload_v2 takes, and the facts about a file."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def get_upload_url(office: Office, call: GetUploadUrl) -> Json:
 
 
 def complete_upload(office: Office, call: CompleteUpload) -> Json:
-    """Make uploaded bytes a file and, when channels are named, a message with it in each."""
+    """Make uploaded bytes a file and, if channels are named, a message with it in each."""
     work = office.work
     files = []
     for named in call.files:
@@ -87,7 +87,7 @@ def file_info(office: Office, call: FileInfo) -> Json:
 
 
 def delete(office: Office, call: FileInfo) -> Json:
-    """Gone for everybody; messages keep a note where it was."""
+    """Delete a file for everybody; messages keep a note in its place."""
     work = office.work
     file = work.files.get(call.file)
     if file is None or not file.complete:

@@ -1,4 +1,4 @@
-"""reactions.*, pins.* and bookmarks.*: what lies on messages and channels without being one."""
+"""reactions.*, pins.* and bookmarks.*: marks on messages and channels."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def unreact(office: Office, call: React) -> Json:
 
 
 def add_reaction(message: Json, name: str, user: str) -> bool:
-    """False: they have it there already. Raises invalid_name."""
+    """Add a reaction. Return False if the person already has it there. Raises invalid_name."""
     if not re.fullmatch(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?", name):
         raise Refusal("invalid_name")
     reactions = message.setdefault("reactions", [])

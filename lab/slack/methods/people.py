@@ -1,4 +1,4 @@
-"""api.test, auth.*, team.* and users.*: who is there, and who asks."""
+"""api.test, auth.*, team.* and users.*: people, and the caller's own identity."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def profile_get(office: Office, call: Profile) -> Json:
 
 
 def shown(office: Office, person: Person) -> Json:
-    """A user object. The e-mail is there only for who may read it."""
+    """Return a user object. The e-mail is only included for a caller who may read it."""
     if person.deactivated:
         return {"id": person.id, "team_id": person.team, "name": person.handle, "deleted": True, "is_bot": False}
     flags = {"deleted": False, "is_bot": False, "is_app_user": False, "is_admin": person.admin}

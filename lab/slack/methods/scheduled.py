@@ -1,4 +1,4 @@
-"""chat.scheduleMessage and its kin: messages that the app writes now and Slack posts later."""
+"""chat.scheduleMessage and related methods: messages that the app writes now and Slack posts later."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ListScheduled(Arguments):
 
 
 def schedule(office: Office, call: Schedule) -> Json:
-    """Checked now, posted at `post_at` (seconds since 1970, by the world's clock)."""
+    """Check a message now, and post it at `post_at` (seconds since 1970, by the world's clock)."""
     work = office.work
     channel = writable(work, call.channel)
     parts = content_of(work, call)
@@ -47,7 +47,7 @@ def schedule(office: Office, call: Schedule) -> Json:
 
 
 def unschedule(office: Office, call: Unschedule) -> Json:
-    """Until a minute before it is posted."""
+    """Delete a scheduled message, until one minute before it is posted."""
     found = office.work.scheduled.get(call.scheduled_message_id)
     now = office.work.world.clock.now().timestamp()
     if found is None or found["channel_id"] != call.channel or found["post_at"] - now < 60:
@@ -66,7 +66,7 @@ def list_scheduled(office: Office, call: ListScheduled) -> Json:
 
 
 def post_what_is_due(work: Workspace) -> None:
-    """Post what was written for a time that has come."""
+    """Post the scheduled messages whose time has come."""
     now = work.world.clock.now().timestamp()
     for due in [each for each in work.scheduled.values() if each["post_at"] <= now]:
         del work.scheduled[due["id"]]

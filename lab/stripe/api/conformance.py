@@ -1,7 +1,11 @@
-"""Is what the lab is about to say something that Stripe could have said? Judged by the SDK's own resource classes.
+"""Checks, by the SDK's own resource classes, that Stripe could have sent what the lab is about to send.
 
-Every answer, error and event passes here. A field that the class does not know, a certain field that is missing, an
-enumeration's unknown member or a value of the wrong type is the lab's own mistake, and loud.
+Every answer, error and event passes here. It is the lab's own mistake, and an error, if
+
+- the class does not know a field,
+- a required field is missing,
+- an enumeration does not know a member, or
+- a value has the wrong type.
 
 Each class is read once: its annotations become a tree of small checks.
 """
@@ -29,7 +33,7 @@ LIST: Final = {"object", "url", "has_more", "data"}
 
 
 class NotStripes(AssertionError):
-    """The lab has made up something that Stripe would never send."""
+    """The lab has made up an answer that Stripe would never send."""
 
 
 def check(thing: Fields, where: str = "") -> None:
@@ -48,7 +52,7 @@ def check(thing: Fields, where: str = "") -> None:
 
 
 def check_error(error: Fields) -> None:
-    """Check what stands in `{"error": {...}}`."""
+    """Check the content of `{"error": {...}}`."""
     _check_object(error, ErrorObject, "error.")
 
 
@@ -61,7 +65,7 @@ def _check_list(thing: Fields, where: str) -> None:
 
 @cache
 def _fields(kind: type) -> tuple[dict[str, Check], frozenset[str]]:
-    """(name -> its check, names that must be there) of a resource class or of a hash within one."""
+    """Return (name -> its check, required names) of a resource class or of a hash within one."""
     hints = declared(kind)
     certain = frozenset(name for name, hint in hints.items() if not _may_be_null(hint))
     return {name: _check_of(hint) for name, hint in hints.items()}, certain
@@ -82,7 +86,7 @@ def _check_object(thing: Fields, kind: type, where: str) -> None:
 
 
 def _check_of(hint: Any) -> Check:
-    """The check that an annotation asks for."""
+    """Return the check that an annotation asks for."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return _one_of(arguments)
@@ -96,12 +100,12 @@ def _check_of(hint: Any) -> Check:
 
 
 def _fits(hint: Any) -> Callable[[Any], bool]:
-    """For what has no parts of its own."""
+    """Return a test for a value without parts of its own."""
     if hint is Any:
         return lambda _: True
     if typing.get_origin(hint) is Literal:
         return frozenset(typing.get_args(hint)).__contains__
-    if hint is Decimal:  # a string on the wire, so that nobody's floats touch it
+    if hint is Decimal:  # a string on the wire, so that floats never touch it
         return lambda value: isinstance(value, str) and Decimal(value).is_finite()
     return lambda value: type(value) is hint
 
@@ -125,14 +129,14 @@ def _each(check_one: Check) -> Check:
 
 
 def _whole(value: Any, where: str) -> None:
-    """A resource in full, where its id or nothing might have stood."""
+    """Check a complete resource in a place where its id or null would also be allowed."""
     if not isinstance(value, dict) or "object" not in value:
         raise NotStripes(f"{where}: {value!r} is no object")
     check(value, f"{where}.")
 
 
 def _one_of(choices: tuple[Any, ...]) -> Check:
-    """An enumeration "or any string" leaves room for Stripe's future, not for the lab's fancy."""
+    """Return the check of an enumeration. "Or any string" is for Stripe's future, not for the lab's mistakes."""
     firm = [each for each in choices if each is not type(None)]
     named = [each for each in firm if typing.get_origin(each) is Literal]
     members = {member for each in named for member in typing.get_args(each)}
@@ -154,7 +158,7 @@ def _one_of(choices: tuple[Any, ...]) -> Check:
 
 
 def _hash(hint: Any, origin: Any, arguments: tuple[Any, ...]) -> Check:
-    """A hash within an object, a list within it, or free pairs such as metadata."""
+    """Return the check of a hash within an object, a list within it, or free pairs such as metadata."""
     is_list = origin is not None and origin.__name__ == "ListObject"
     check_pair = _check_of(arguments[0]) if origin is not None and not is_list else None
 

@@ -1,4 +1,4 @@
-"""Stripe's refusals: one exception that carries what goes into `{"error": {...}}` and the HTTP status.
+"""Stripe's refusals: one exception with the content of `{"error": {...}}` and the HTTP status.
 
 Codes and words follow docs.stripe.com/error-codes and the SDK's `_error_object.py`.
 """
@@ -50,7 +50,7 @@ def at_least_one(param: str) -> Refusal:
 
 
 def not_played(param: str) -> Refusal:
-    """A parameter that the real Stripe has and the lab lacks: refused aloud, never taken and ignored."""
+    """Return the refusal of a parameter that the real Stripe has and the lab lacks. It is never silently ignored."""
     return Refusal(
         f"The lab's Stripe does not play `{param}` yet. (Stripe itself knows it.)", param=param, before_execution=True
     )

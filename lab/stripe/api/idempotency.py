@@ -1,8 +1,9 @@
-"""Idempotency keys, as documented: the first answer is kept and given again, mistakes with a key are refused.
+"""Idempotency keys, as documented: the first answer is kept and repeated, and misuse of a key is refused.
 
-v1: the answer is kept with its status, errors and 500s too, and forgotten after 24 hours. What fails validation, or
-meets another call with its key still under way, is not kept (docs.stripe.com/api/idempotent_requests).
-v2: keys live for 30 days, and a call that failed is carried out again (docs.stripe.com/api-v2-overview).
+v1: the answer is kept for 24 hours with its status, including errors and 500s. A call is not kept if it fails
+validation, or meets another call in progress with its key (docs.stripe.com/api/idempotent_requests).
+
+v2: keys live for 30 days, and a failed call is carried out again (docs.stripe.com/api-v2-overview).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Result = tuple[int, bytes]
 
 @dataclass(slots=True)
 class Saved:
-    """A call with a key; `answer` is None while it is still being worked out."""
+    """A call with a key; `answer` is None while it is in progress."""
 
     fingerprint: str
     since: int
@@ -39,7 +40,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A call as its key sees it: whose it is, and what it wants."""
+    """A call as its key sees it: its account and its parameters."""
 
     version: str
     account: str
@@ -57,14 +58,14 @@ def fingerprint(method: str, path: str, body: Thing) -> str:
 
 
 class Keys:
-    """The answers that are kept. `now` gives Unix seconds of the world's clock."""
+    """The kept answers. `now` gives Unix seconds of the world's clock."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         self.now = now
         self._saved: dict[tuple[str, str, str], Saved] = {}
 
     def find(self, asked: Asked) -> Saved | None:
-        """The answer given before. Raises when the key is misused, too long or in use just now."""
+        """Return the earlier answer. Raises if the key is misused, too long or in use just now."""
         if len(asked.key) > LONGEST_KEY:
             raise Refusal(f"Idempotency keys can be at most {LONGEST_KEY} characters long.", kind="idempotency_error")
         saved = self._saved.get(asked.place)
@@ -88,7 +89,7 @@ class Keys:
         self._saved[asked.place] = Saved(asked.fingerprint, self.now(), request_id)
 
     def end(self, asked: Asked, told: Result, done: Result) -> None:
-        """`told`: the answer; `done`: what has come of the call, which differs when the answer was lost within."""
+        """End a call. `told`: the sent answer; `done`: the result, which differs if the answer was lost."""
         if asked.version == "v2" and done[0] >= 400:
             self.forget(asked)
         else:

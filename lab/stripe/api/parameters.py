@@ -1,7 +1,7 @@
-"""What a call may say: Stripe's form encoding, read and checked against the SDK's own parameter types.
+"""Parameters of a call: Stripe's form encoding, read and checked against the SDK's own parameter types.
 
-`amount=5&metadata[deal]=D1&line_items[0][quantity]=2` becomes nested dicts and lists with integers
-and booleans in place. Unknown names, missing names and values of the wrong kind are refused.
+`amount=5&metadata[deal]=D1&line_items[0][quantity]=2` becomes nested dicts and lists with integers and booleans in
+place. Unknown names, missing names and values of the wrong kind are refused.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ OPTIONS = frozenset(RequestOptions.__annotations__)  # SDK settings that the par
 
 
 def unfold(pairs: Iterable[tuple[str, str]]) -> Thing:
-    """`a[b][0]=x` pairs as nested dicts; what was numbered becomes a list."""
+    """Return `a[b][0]=x` pairs as nested dicts; numbered keys become a list."""
     root: Thing = {}
     for name, value in pairs:
         head, *rest = re.split(r"\[", name.replace("]", ""))
@@ -37,7 +37,7 @@ def unfold(pairs: Iterable[tuple[str, str]]) -> Thing:
         last = path[-1] or str(len(node))  # `expand[]=x` counts by itself
         node[last] = value
     listed = _lists(root)
-    assert isinstance(listed, dict)  # the root's keys are names of parameters
+    assert isinstance(listed, dict)  # the root's keys are parameter names
     return listed
 
 
@@ -51,25 +51,27 @@ def _lists(node: Any) -> Any:
 
 @cache
 def _typed(kind: type) -> tuple[dict[str, Any], frozenset[str]]:
-    """(names and their types, names that must be there) of one TypedDict."""
+    """Return (names and their types, required names) of one TypedDict."""
     own = {name: hint for name, hint in kind.__annotations__.items() if name not in OPTIONS}
     holder = types.SimpleNamespace(__annotations__=own)
     hints = typing.get_type_hints(holder, vars(import_module(kind.__module__)))
-    hints.setdefault("expand", list[str])  # Stripe takes it everywhere, the SDK's types name it here and there
+    hints.setdefault("expand", list[str])  # Stripe takes it everywhere; the SDK's types only name it in places
     required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
     return hints, required & own.keys()
 
 
 @cache
 def parameter_type(path: str) -> type:
-    """ "_transfer_create_params.TransferCreateParams" in the SDK's `stripe.params`."""
+    """Return a type of the SDK's `stripe.params`, such as "_transfer_create_params.TransferCreateParams"."""
     module, _, name = path.rpartition(".")
     found: type = getattr(import_module(f"stripe.params.{module}"), name)
     return found
 
 
 def read(body: Thing, path: str, plays: str) -> Thing:
-    """The body with its values in their types. `plays`: what the lab acts on; other real names are refused."""
+    """Return the body with its values in their types. `plays`: the parameters that the lab supports; others are
+    refused.
+    """
     checked = _object(body, parameter_type(path), "")
     _only_played(checked, frozenset(plays.split()) | {"expand"})
     _check_metadata(checked)
@@ -77,7 +79,7 @@ def read(body: Thing, path: str, plays: str) -> Thing:
 
 
 def _only_played(params: Thing, plays: frozenset[str], where: str = "") -> None:
-    """Refuse what would be taken and ignored. "a.b" in `plays` restricts the names inside "a" to those listed."""
+    """Refuse parameters that would be ignored. "a.b" in `plays` restricts the names inside "a" to those listed."""
     tops = {name.partition(".")[0] for name in plays}
     for name, value in params.items():
         param = f"{where}[{name}]" if where else name
@@ -124,7 +126,7 @@ def _value(value: Any, hint: Any, where: str) -> Any:
 
 
 def _union(value: Any, hints: tuple[Any, ...], where: str) -> Any:
-    """The member that fits the value's form. An enumeration "or any string" is the SDK's leniency, not Stripe's."""
+    """Return the member that fits the value's form. "Or any string" is the SDK's leniency, not Stripe's."""
     for hint in hints:
         origin = typing.get_origin(hint)
         fits = (isinstance(value, dict) and (origin is dict or is_typeddict(hint))) or (
@@ -175,7 +177,7 @@ def _scalar(value: Any, hint: Any, where: str) -> Any:
 
 
 def _check_metadata(node: Any, where: str = "") -> None:
-    """At most 50 keys of 40 characters with values of 500 (docs.stripe.com/api/metadata)."""
+    """Check the limits: 50 keys of 40 characters with values of 500 (docs.stripe.com/api/metadata)."""
     if isinstance(node, list):
         for index, each in enumerate(node):
             _check_metadata(each, f"{where}[{index}]")

@@ -1,7 +1,7 @@
-"""Stripe's objects in full: every field that the SDK's class promises, empty where the caller gives nothing.
+"""Complete objects of Stripe: every field that the SDK's class declares, empty where the caller gives nothing.
 
-The SDK's own annotations are the source, so a field that Stripe adds or drops shows up
-with the next upgrade of the package instead of in production.
+The SDK's own annotations are the source. So a field that Stripe adds or drops shows up with the next upgrade of the
+package, not in production.
 """
 
 from __future__ import annotations
@@ -59,14 +59,17 @@ ON_REQUEST = {("checkout.session", "line_items"), ("charge", "refunds")}
 
 @cache
 def resource_class(kind: str) -> type:
-    """The SDK's class for objects of this kind."""
+    """Return the SDK's class for objects of this kind."""
     module, _, name = CLASSES[kind].rpartition(".")
     found: type = getattr(import_module(f"stripe.{module}"), name)
     return found
 
 
 def declared(kind: type) -> dict[str, Any]:
-    """The fields that a resource class, or a hash within one, declares; a thin event's also in the class above it."""
+    """Return the fields that a resource class, or a hash within one, declares.
+
+    For a thin event, add those of the class above it.
+    """
     hints: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
         if base is kind or base.__name__ == "Event":
@@ -77,7 +80,7 @@ def declared(kind: type) -> dict[str, Any]:
 
 @cache
 def fields(kind: str) -> tuple[frozenset[str], frozenset[str]]:
-    """(fields that are never empty, fields that may be null), as the SDK's class declares them."""
+    """Return (fields that are never empty, fields that may be null), as the SDK's class declares them."""
     firm: set[str] = set()
     loose: set[str] = set()
     for field, hint in declared(resource_class(kind)).items():
@@ -86,7 +89,7 @@ def fields(kind: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def shape(kind: str, **given: Any) -> Thing:
-    """A complete object of this kind. Raises when a field is missing or unknown: that is the lab's own mistake."""
+    """Return a complete object of this kind. A missing or unknown field is the lab's own mistake, and raises."""
     firm, loose = fields(kind)
     given["object"] = kind
     if "livemode" in firm | loose:

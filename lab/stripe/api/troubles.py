@@ -1,4 +1,4 @@
-"""Trouble within Stripe itself, made by whoever plays it: slow answers, internal errors, too many requests."""
+"""Troubles within Stripe itself, caused on demand: slow answers, internal errors, too many requests."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from lab.stripe.api.errors import Refusal
 
 @dataclass(slots=True)
 class Trouble:
-    """It strikes the next `times` calls whose "POST /v1/transfers" contains `match`.
+    """A trouble for the next `times` calls whose method and path ("POST /v1/transfers") contain `match`.
 
-    500 comes `before` or `after` the work, and is what a key of v1 will be answered again; 429 comes before it and is
-    not kept.
+    500 comes `before` or `after` the work; under API v1 the key keeps it. 429 comes before the work, and is not kept.
     """
 
     status: Literal[429, 500] = 500
@@ -30,13 +29,13 @@ class Trouble:
 
 @dataclass(slots=True)
 class Troubles:
-    """`pace`: seconds that each call takes to carry out."""
+    """The troubles that are set. `pace`: seconds that each call takes."""
 
     pace: float = 0.0
     waiting: list[Trouble] = field(default_factory=list)
 
     def next_for(self, method: str) -> Trouble | None:
-        """The trouble that strikes this call, used up by one."""
+        """Return the trouble that strikes this call, and count it down by one."""
         for trouble in self.waiting:
             if trouble.match in method:
                 trouble.times -= 1

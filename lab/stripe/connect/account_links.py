@@ -1,4 +1,4 @@
-"""Account links: one-time addresses of the page on which a seller tells Stripe who they are."""
+"""Account links: one-time addresses of the page on which a seller tells Stripe their identity."""
 
 from __future__ import annotations
 

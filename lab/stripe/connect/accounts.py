@@ -1,7 +1,7 @@
-"""Connected accounts: sellers who may be paid once Stripe knows them, and for as long as it trusts them.
+"""Connected accounts: sellers can be paid once Stripe knows them, and for as long as it trusts them.
 
-One account has two faces: the older `/v1/accounts` (this file's calls) and `/v2/core/accounts` (`accounts_v2`).
-Both tell of the same onboarding, and each change is told twice: as a snapshot event and as a thin one.
+One account has two faces: the older `/v1/accounts` (this file's calls) and `/v2/core/accounts` (`accounts_v2`). Both
+show the same onboarding, and each change is announced twice: as a snapshot event and as a thin one.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ ASKED_AGAIN: Final = ["individual.verification.additional_document"]
 
 
 def may_receive(books: Books, key: str) -> bool:
-    """Is the transfers capability active?"""
+    """Return whether the transfers capability is active."""
     capabilities: dict[str, str] = books.things["account"][key]["capabilities"]
     return capabilities.get("transfers") == "active"
 
 
 def onboard(books: Books, key: str) -> Thing:
-    """The seller has told Stripe everything; what was requested becomes active. Doing it again changes nothing."""
+    """Complete the seller's onboarding, which activates the requested capabilities. Repeating it changes nothing."""
     account = books.get("account", key)
     if account["details_submitted"] and not account["requirements"]["currently_due"]:
         return account
@@ -42,7 +42,7 @@ def onboard(books: Books, key: str) -> Thing:
 
 
 def restrict(books: Books, key: str, due: list[str] | None = None) -> Thing:
-    """Stripe wants to know more, and pays nothing until it does."""
+    """Restrict a seller: Stripe asks for more, and pays nothing until it is given."""
     account = books.get("account", key)
     before = {name: account[name] for name in ("charges_enabled", "payouts_enabled")}
     account |= {"payouts_enabled": False, "requirements": _requirements(due or ASKED_AGAIN)}
@@ -51,7 +51,7 @@ def restrict(books: Books, key: str, due: list[str] | None = None) -> Thing:
 
 
 def _set_capabilities(books: Books, account: Thing, status: str, before: Thing) -> None:
-    """Tell of the change in both of the account's tongues."""
+    """Set the capabilities, and announce the change in both of the account's versions."""
     changed = [name for name, old in account["capabilities"].items() if old != status]
     old = dict(account["capabilities"])
     account["capabilities"] = dict.fromkeys(account["capabilities"], status)

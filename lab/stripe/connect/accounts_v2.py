@@ -48,7 +48,7 @@ INCLUDABLE: Final = ("identity", "defaults", "requirements", "future_requirement
 
 
 def _included(second: Thing, include: list[str]) -> Thing:
-    """Large fields are null unless asked for, as in Stripe's v2."""
+    """Null the large fields unless they were asked for, as in Stripe's v2."""
     shown = {**second, **{name: second[name] if name in include else None for name in INCLUDABLE}}
     roles = {each.partition(".")[2] for each in include if each.startswith("configuration.")}
     if roles:
@@ -91,7 +91,7 @@ def close_v2(books: Books, call: Call) -> Thing:
 
 
 def close(books: Books, key: str) -> Thing:
-    """Nobody can be paid there any more. Money that is still on its balance has to leave first."""
+    """Close an account, so that it can no longer be paid. Raises Refusal if its balance is not zero."""
     account, second = books.get("account", key), books.get("v2.core.account", key)
     if any(amount for side in totals(books, key) for amount in side.values()):
         raise Refusal("This account cannot be closed while its balance is not zero.", code="account_invalid")

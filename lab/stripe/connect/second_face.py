@@ -1,4 +1,4 @@
-"""An account's second face: what `/v2/core/accounts` shows of it, and the thin events that tell of its changes."""
+"""An account's second face: its view in `/v2/core/accounts`, and the thin events of its changes."""
 
 from __future__ import annotations
 
@@ -84,13 +84,13 @@ def _entry(description: str) -> dict[str, Any]:
 
 
 def tell(books: Books, account: Thing, what: str, **data: Any) -> None:
-    """A thin event: it names the account, and says next to nothing."""
+    """Announce a thin event: it names the account, and says next to nothing."""
     related = {"id": account["id"], "type": "v2.core.account", "url": f"/v2/core/accounts/{account['id']}"}
     books.announce_thin(f"v2.core.account{what}", related, data)
 
 
 def tell_returned(books: Books, account: Thing) -> None:
-    """The seller has come back from the page that an account link led to."""
+    """Announce that the seller has come back from the page of an account link."""
     data = {"account_id": account["id"], "configurations": ["recipient"], "use_case": "account_onboarding"}
     books.announce_thin("v2.core.account_link.returned", None, data)
 

@@ -1,4 +1,4 @@
-"""Transfer reversals: money passed on is taken back, as far as the seller's balance still holds it."""
+"""Transfer reversals: transferred money is taken back, as far as the seller's balance still holds it."""
 
 from __future__ import annotations
 

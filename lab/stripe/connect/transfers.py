@@ -1,8 +1,8 @@
 """Transfers from the platform to a connected account.
 
-With `source_transaction` a transfer is accepted at once and its money moves when the charge's does;
-all transfers from one charge together may not exceed what was captured less what was refunded.
-Without it the platform's available balance must cover it.
+With `source_transaction` a transfer is accepted at once and its money moves when the charge's does. All transfers from
+one charge together may not exceed what was captured less what was refunded. Without it the platform's available balance
+must cover the transfer.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ PAYER: Final = TypeAdapter(Payer)
 
 
 class Pages:
-    """Serves them all. What a page shows is settled first: time may have passed."""
+    """Serves all pages. The books are settled first, because time may have passed."""
 
     def __init__(self, books: Books) -> None:
         self.books = books
@@ -43,7 +43,7 @@ class Pages:
         return checkout.show(self.books, self._find("checkout.session", session))
 
     async def pay(self, session: str, request: Request) -> Response:
-        """The form's fields are a `Payer`'s; and `answer`, what the bank was told once it has asked ("yes" or "no")."""
+        """Pay by the form: a `Payer`'s fields, and `answer`, the reply to the bank's question ("yes" or "no")."""
         form = {name: str(value) for name, value in (await request.form()).items()}
         answer = form.pop("answer", "")
         try:

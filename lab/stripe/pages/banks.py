@@ -1,4 +1,4 @@
-"""The payers' pretend banks and wallets: "is it you?", sending a transfer, sending coins, reading a mandate."""
+"""The payers' simulated banks and wallets: "is it you?", sending a transfer, sending coins, reading a mandate."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def waits_for_transfer(intent: Thing) -> bool:
 
 
 def instructions(books: Books, intent: Thing, error: str | None = None) -> str:
-    """Where to send the money, and the payer's pretend bank to send it from."""
+    """Return the page with the account to pay to, and the payer's simulated bank to pay from."""
     told = intent["next_action"]["display_bank_transfer_instructions"]
     account = told["financial_addresses"][0]["iban"]
     spaced = " ".join(account["iban"][place : place + 4] for place in range(0, len(account["iban"]), 4))
@@ -75,13 +75,13 @@ def instructions(books: Books, intent: Thing, error: str | None = None) -> str:
 
 
 def way_back(session: Thing, *, quiet: bool = False) -> str:
-    """To where the shop wants its payer to be next."""
+    """Return the link to the page where the shop wants its payer next."""
     url = escape(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]))
     return f'<a class="button{" quiet" if quiet else ""}" href="{url}">Back to the shop</a>'
 
 
 def _back_from(books: Books, intent: Thing, *, quiet: bool = False) -> str:
-    """The way back of the Checkout Session that this payment belongs to, if it belongs to one."""
+    """Return the way back of the Checkout Session of this payment, if it has one."""
     sessions = [each for each in books.all("checkout.session") if each["payment_intent"] == intent["id"]]
     return way_back(sessions[0], quiet=quiet) if sessions else ""
 
@@ -97,7 +97,7 @@ def show_transfer(books: Books, intent: Thing, error: str | None = None) -> HTML
 
 
 def transfer(books: Books, intent: Thing, amount: str, sender: str, reference: str | None = None) -> HTMLResponse:
-    """`reference`: as the payer wrote it, right or wrong; None is the one that was asked for."""
+    """Send a transfer. `reference`: as the payer wrote it, right or wrong; None means the requested one."""
     wanted = minor_units(amount)
     if not waits_for_transfer(intent):
         return show_transfer(books, intent)

@@ -1,4 +1,4 @@
-"""The pay page: every way to pay that the session takes, and what there is to see once it is done."""
+"""The pay page: every way to pay that the session accepts, and the result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMES = {
 
 
 def show(books: Books, session: Thing, error: str | None = None, number: str = "4242424242424242") -> HTMLResponse:
-    """The page as it is now. `number`: the card that was tried last."""
+    """Return the page as it is now. `number`: the last tried card."""
     if session["status"] == "complete":
         return _done(books, session)
     if session["status"] == "expired":
@@ -44,7 +44,7 @@ def show(books: Books, session: Thing, error: str | None = None, number: str = "
 
 
 def _ways(session: Thing, button: str, number: str) -> str:
-    """One form for each way to pay; with several of them one is open at a time."""
+    """Return one form for each way to pay; among several, one is open at a time."""
     types = session["payment_method_types"]
     if len(types) == 1:
         return _form(types[0], button, number, alone=True)
@@ -93,6 +93,6 @@ def _done(books: Books, session: Thing) -> HTMLResponse:
 
 
 def ask_bank(number: str) -> HTMLResponse:
-    """The step between: the payer's bank asks whether it is them."""
+    """Return the page in between, on which the payer's bank asks them for proof."""
     kept = f'<input type="hidden" name="number" value="{escape(number)}">'
     return page("Confirm the payment", banks.is_it_you(number, kept))

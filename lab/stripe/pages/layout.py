@@ -1,4 +1,4 @@
-"""What the lab's pages have in common: their frame, their look and how they write money. Plain HTML, no script."""
+"""The common parts of the lab's pages: their frame, style and format of money. Plain HTML, no script."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ dd { margin: 0; font-family: ui-monospace, monospace; overflow-wrap: anywhere } 
 
 
 def page(title: str, body: str) -> HTMLResponse:
-    """`body` is HTML already."""
+    """Return a page. `body` is HTML already."""
     return HTMLResponse(f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)} · the lab's Stripe</title>
 <style>{STYLE}</style></head><body><main>
@@ -59,7 +59,7 @@ def alert(error: str | None) -> str:
 
 
 def field(name: str, label: str, value: str = "", *, more: str = "") -> str:
-    """A labelled box to type in; `more`: further attributes."""
+    """Return a labelled input; `more`: further attributes."""
     return (
         f'<label for="{name}">{escape(label)}</label>'
         f'<input id="{name}" name="{name}" value="{escape(value)}" autocomplete="off" required {more}>'
@@ -72,19 +72,21 @@ def choice(name: str, label: str, options: tuple[str, ...]) -> str:
 
 
 def numbers(rows: list[tuple[str, str]], *, unfolded: bool) -> str:
-    """Numbers to try, and what each of them does."""
+    """Return a table of test numbers, with the effect of each."""
     cells = "".join(f"<tr><td><code>{number}</code></td><td>{escape(about)}</td></tr>" for number, about in rows)
     return f"<details{' open' if unfolded else ''}><summary>Numbers to try</summary><table>{cells}</table></details>"
 
 
 def money(amount: int, currency: str) -> str:
-    """Minor units as "1,234.50 EUR"."""
+    """Return minor units as "1,234.50 EUR"."""
     return f"{major(amount, currency, ',')} {currency.upper()}"
 
 
 def minor_units(typed: str) -> int | None:
-    """What a person typed in minor units: "1,234.5", "1 234,50" or "5,000" (three digits after a comma are
-    thousands). None when it is no amount."""
+    """Return a typed amount in minor units, or None if it is no amount.
+
+    It reads "1,234.5", "1 234,50" and "5,000" (three digits after a comma are thousands).
+    """
     plain = re.sub(r"[\s']", "", typed)
     plain = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", plain).replace(",", ".")
     if not re.fullmatch(r"\d{1,8}(\.\d{1,2})?", plain):

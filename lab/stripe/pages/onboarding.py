@@ -1,4 +1,4 @@
-"""The page on which a seller tells Stripe who they are; a link to it is for one use and a few minutes."""
+"""The page on which a seller tells Stripe their identity. A link to it works once, for a few minutes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ASKED: Final = {
 
 
 def _link(books: Books, account: str, token: str) -> Link | None:
-    """None without a token: the lab's own page needs no link."""
+    """Return the link of a token. Without one return None: the lab's own page needs no link."""
     known = books.private.get(token)
     if not token:
         return None
@@ -65,7 +65,7 @@ def finish(books: Books, account: Thing, token: str) -> Response:
 
 
 def _over(link: Link) -> Response:
-    """Stripe sends who comes too late to where a new link is made."""
+    """Send a late seller to the address where a new link is made."""
     if link.refresh_url:
         return RedirectResponse(link.refresh_url, 303)
     return HTMLResponse(page("Expired", "<h1>This link has expired</h1><p>Ask for a new one in the chat.</p>").body)

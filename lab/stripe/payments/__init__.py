@@ -1,1 +1,1 @@
-"""Money coming in: customers, payment methods, intents, Checkout, and what may still happen to a charge."""
+"""Incoming money: customers, payment methods, intents, Checkout, and later events of a charge."""

@@ -1,4 +1,4 @@
-"""The test cards and what becomes of a charge on each of them (docs.stripe.com/testing)."""
+"""The test cards and the outcome of a charge on each of them (docs.stripe.com/testing)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ Authentication = Literal["never", "until_saved", "always"]
 class Card:
     """One test number.
 
-    `fails_when`: a card may be declined always, or only once it belongs to a customer. `at_once`: its money is
-    available without the usual two days. `refund`: when a refund to it arrives, and whether it comes back.
+    `fails_when`: a card may be declined always, or only once it belongs to a customer.
+    `at_once`: its money is available without the usual two days.
+    `refund`: when a refund to it arrives, and whether it comes back.
     """
 
     number: str

@@ -18,7 +18,7 @@ KIND: Final = "customer_cash_balance_transaction"
 
 @dataclass(slots=True)
 class Settings:
-    """`iban`: the customer's virtual account, once there is one. `returns_to`: where their last transfer came from."""
+    """`iban`: the customer's virtual account, once there is one. `returns_to`: the sender of their last transfer."""
 
     mode: str = "automatic"
     merchants_default: bool = True
@@ -32,7 +32,7 @@ def settings_of(books: Books, customer: str) -> Settings:
 
 
 def available(books: Books, customer: str) -> dict[str, int]:
-    """Minor units by currency."""
+    """Return minor units by currency."""
     sums: dict[str, int] = {}
     for each in books.all(KIND):
         if each["customer"] == customer:
@@ -41,7 +41,7 @@ def available(books: Books, customer: str) -> dict[str, int]:
 
 
 def book(books: Books, customer: str, kind: str, net: int, currency: str, **details: Any) -> Thing:
-    """One movement of the balance, positive when money comes in."""
+    """Book one movement of the balance, positive if money comes in."""
     transaction = books.add(
         KIND,
         "ccsbtxn",
@@ -57,7 +57,7 @@ def book(books: Books, customer: str, kind: str, net: int, currency: str, **deta
 
 
 def applied(books: Books, intent: Thing) -> int:
-    """How much of this payment the customer's balance has covered so far."""
+    """Return how much of this payment the customer's balance has covered so far."""
     total = 0
     for each in books.all(KIND):
         claim = each["applied_to_payment"] or each["unapplied_from_payment"]

@@ -1,4 +1,4 @@
-"""Charges: what one attempt to take money leaves behind, from authorisation to capture or lapse."""
+"""Charges: the record of one attempt to take money, from authorisation to capture or lapse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lab.stripe.payments.cards import BY_NUMBER
 
 
 def open_charge(books: Books, intent: Thing, method: Thing, shown: dict[str, Any], **state: Any) -> Thing:
-    """One attempt on a payment method; `shown` is what is told of the method, `state` where the attempt stands."""
+    """Record one attempt on a payment method. `shown`: the public facts of the method; `state`: that of the attempt."""
     kind = method["type"]
     charge = books.add(
         "charge",
@@ -71,7 +71,7 @@ def take(books: Books, charge: Thing, amount: int) -> None:
 
 
 def let_go(books: Books, charge: Thing, *, lapsed: bool) -> None:
-    """Release a hold: cancelled by the platform, or lapsed by itself."""
+    """Release a hold that was cancelled by the platform, or has lapsed."""
     charge |= {"refunded": True, "amount_refunded": charge["amount"]}
     books.announce("charge.expired" if lapsed else "charge.refunded", charge)
 

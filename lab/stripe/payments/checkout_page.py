@@ -1,4 +1,4 @@
-"""The pay page of a Checkout Session: what becomes of it when a person presses the button."""
+"""The pay page of a Checkout Session: the effects of its button."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DONE: Final = ("succeeded", "requires_capture", "processing")
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """What a person enters on the page. `authenticated`: their bank has been told that it is them."""
+    """A person's input on the page. `authenticated`: the person has already proved their identity to their bank."""
 
     method: Literal["card", "customer_balance", "sepa_debit", "crypto"] = "card"
     number: str = ""
@@ -33,8 +33,10 @@ class Payer:
 
 
 def pay(books: Books, key: str, payer: Payer) -> Thing:
-    """What the button on the page does. Answers {status, error?, return_url?}; status is the session's, or
-    requires_action while the bank wants to see the payer."""
+    """Pay as the button on the page does. Return {status, error?, return_url?}.
+
+    The status is the session's, or requires_action while the bank wants to see the payer.
+    """
     books.settle()
     session = books.get("checkout.session", key)
     if session["status"] != "open":
@@ -49,7 +51,7 @@ def pay(books: Books, key: str, payer: Payer) -> Thing:
 
 
 def _attempt(books: Books, session: Thing, payer: Payer) -> bool:
-    """True when the bank or the wallet wants to see the payer first."""
+    """Try to pay. Return True if the bank or the wallet wants to see the payer first."""
     if payer.method not in session["payment_method_types"]:
         raise Refusal(f"This page does not take {payer.method}.", param="method")
     method = _method(books, session, payer)
@@ -84,7 +86,7 @@ def _method(books: Books, session: Thing, payer: Payer) -> Thing:
 
 
 def _intent_of(books: Books, session: Thing) -> Thing:
-    """The session's PaymentIntent, made when the payer first presses the button (as Stripe does since 2022)."""
+    """Return the session's PaymentIntent, made at the payer's first press (as Stripe does since 2022)."""
     if session["payment_intent"] is None:
         _ensure_customer(books, session)
         data = books.private[session["id"]]
@@ -125,7 +127,7 @@ def _complete(books: Books, session: Thing, intent: Thing) -> None:
 
 
 def complete_session_of(books: Books, intent: Thing) -> None:
-    """The payer has gone on at their bank's own page; the session follows."""
+    """Complete the session of a payer who went on at their bank's own page."""
     place = "setup_intent" if intent["object"] == "setup_intent" else "payment_intent"
     for session in books.all("checkout.session"):
         if session[place] == intent["id"] and session["status"] == "open" and intent["status"] in DONE:

@@ -99,7 +99,7 @@ def _checked_mode(params: Thing) -> str:
 
 
 def _types(params: Thing, currency: str) -> list[str]:
-    """The ways to pay on this page. What a bank transfer needs must be said now, for the page cannot ask it."""
+    """Return the ways to pay on this page. A bank transfer needs its options now; the page cannot ask for them."""
     data = params.get("payment_intent_data") or {}
     manual, saves = data.get("capture_method") == "manual", bool(data.get("setup_future_usage"))
     types = compatible_types(params.get("allowed_payment_method_types"), currency, manual=manual, saves=saves)
@@ -128,7 +128,7 @@ def _checked_expiry(books: Books, params: Thing) -> int:
 
 
 def _line(books: Books, item: Thing, where: str) -> Thing:
-    """One line item from its `price_data`."""
+    """Return one line item from its `price_data`."""
     data = item.get("price_data")
     if data is None:
         raise missing_parameter(f"{where}[price_data]")

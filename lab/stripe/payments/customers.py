@@ -1,4 +1,4 @@
-"""Customers: who pays, kept so that a card can be charged again."""
+"""Customers: payers that are kept so that a card can be charged again."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def update_customer(books: Books, call: Call) -> Thing:
 
 
 def delete_customer(books: Books, call: Call) -> Thing:
-    """Stripe keeps the id and answers `deleted` from then on."""
+    """Delete a customer. Stripe keeps the id and answers `deleted` from then on."""
     customer = _living(books, call)
     for method in books.all("payment_method"):
         if method["customer"] == customer["id"]:

@@ -1,4 +1,4 @@
-"""Disputes: the payer's bank takes the money back until somebody has decided.
+"""Disputes: the payer's bank takes the money back until the dispute is decided.
 
 An inquiry (`warning_...`) only asks, and takes nothing unless it is escalated. A SEPA debit that comes back is lost
 from the start. Bank transfers and stablecoins are never disputed.
@@ -40,7 +40,7 @@ Reason = Literal["fraudulent", "product_not_received", "product_unacceptable", "
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a payer tells their bank, `after` seconds. `amount`: minor units, all that is left unless given."""
+    """A payer's complaint to their bank, `after` seconds. `amount`: minor units; all that is left by default."""
 
     after: int = 0
     reason: Reason = "fraudulent"
@@ -50,7 +50,7 @@ class Complaint:
 
 
 def open_dispute(books: Books, charge: Thing, complaint: Complaint) -> Thing:
-    """The bank withdraws the amount and a fee, unless it only inquires."""
+    """Open a dispute: the bank withdraws the amount and a fee, unless it only inquires."""
     amount = _checked_amount(charge, complaint.amount)
     status = "needs_response"
     if complaint.inquiry:
@@ -159,7 +159,7 @@ def _fall_due(books: Books, dispute: Thing) -> None:
 
 
 def _wait_out(books: Books, dispute: Thing) -> None:
-    """An inquiry that nobody escalates closes by itself."""
+    """Close an inquiry by itself, unless it is escalated in time."""
 
     def close() -> None:
         if dispute["status"].startswith("warning_") and dispute["status"] in OPEN:
@@ -169,7 +169,7 @@ def _wait_out(books: Books, dispute: Thing) -> None:
 
 
 def decide(books: Books, dispute: Thing, outcome: Literal["won", "lost", "warning_closed"]) -> None:
-    """The bank's ruling; money and fee come back only when won."""
+    """Close a dispute by the bank's ruling; money and fee come back only if it is won."""
     inquiry = dispute["status"].startswith("warning_")
     if dispute["status"] not in OPEN:
         raise Refusal(f"This dispute is already closed: {dispute['status']}.")
@@ -187,17 +187,17 @@ def decide(books: Books, dispute: Thing, outcome: Literal["won", "lost", "warnin
 
 
 def take_again(books: Books, dispute: Thing) -> None:
-    """The card scheme decides against the merchant what their bank had won."""
+    """Decide a won dispute against the merchant, as the card scheme."""
     if dispute["status"] != "won":
         raise Refusal(f"Only a dispute that was won can be lost again; this dispute is {dispute['status']}.")
     dispute["status"] = "lost"
-    _move(books, dispute, -dispute["amount"], FEE, "dispute")  # it lists the first withdrawal and its return alone
+    _move(books, dispute, -dispute["amount"], FEE, "dispute")  # it only lists the first withdrawal and its return
     books.announce("charge.dispute.funds_withdrawn", dispute)
     books.announce("charge.dispute.closed", dispute, {"status": "won"})
 
 
 def escalate(books: Books, dispute: Thing) -> None:
-    """The inquiry's answer did not satisfy the bank: now it takes the money."""
+    """Escalate an inquiry whose answer did not satisfy the bank: now it takes the money."""
     if dispute["status"] not in ("warning_needs_response", "warning_under_review"):
         raise Refusal(f"Only an inquiry can be escalated; this dispute is {dispute['status']}.")
     before = {"status": dispute["status"]}
@@ -218,14 +218,14 @@ def dispute_of(books: Books, charge_id: str) -> Thing:
 
 
 def close_inquiry_of(books: Books, charge: Thing) -> None:
-    """The whole charge went back: the bank has nothing left to ask."""
+    """Close the inquiry of a charge that was refunded in full."""
     for dispute in books.all("dispute"):
         if dispute["charge"] == charge["id"] and dispute["status"].startswith("warning_") and dispute["status"] in OPEN:
             decide(books, dispute, "warning_closed")
 
 
 def update_dispute(books: Books, call: Call) -> Thing:
-    """Stage evidence, and hand it in unless `submit` is false. It can be handed in once."""
+    """Stage evidence, and submit it unless `submit` is false. It can be submitted once."""
     dispute = books.get("dispute", call.ids["id"])
     if dispute["status"] not in ANSWERABLE and "evidence" in call.params:
         raise Refusal("This dispute is already submitted or closed; its evidence can no longer be changed.")
@@ -243,7 +243,7 @@ def update_dispute(books: Books, call: Call) -> Thing:
 
 
 def _check_evidence(books: Books, staged: Thing) -> None:
-    """What stands in a paper's place must be a file that was uploaded; all together has its limits."""
+    """Check that each file of evidence was uploaded, and that their total size and length are within the limits."""
     papers = [books.get("file", staged[name], f"evidence[{name}]") for name in PAPERS if staged[name]]
     size = sum(each["size"] for each in papers)
     if size > EVIDENCE_BYTES:
@@ -276,7 +276,7 @@ def _submit(books: Books, dispute: Thing) -> None:
 
 
 def close_dispute(books: Books, call: Call) -> Thing:
-    """Give in."""
+    """Accept the dispute as lost."""
     dispute = books.get("dispute", call.ids["id"])
     decide(books, dispute, "warning_closed" if dispute["status"].startswith("warning_") else "lost")
     return dispute

@@ -1,4 +1,4 @@
-"""Files that the platform uploads: the papers that answer a dispute."""
+"""Files that the platform uploads: evidence in disputes."""
 
 from __future__ import annotations
 

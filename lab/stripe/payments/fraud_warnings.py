@@ -1,4 +1,4 @@
-"""Early fraud warnings: the card's bank suspects a fraud before its holder has complained."""
+"""Early fraud warnings: the card's bank suspects a fraud before the card's holder has complained."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.stripe.desk import Route
 
 
 def warn(books: Books, charge: Thing) -> Thing:
-    """A refund while it is `actionable` spares the dispute that would follow."""
+    """Warn of a fraud. A refund while the warning is `actionable` prevents the dispute."""
     if charge["payment_method_details"]["type"] != "card":
         raise Refusal(f"Charge {charge['id']} was not made by card; nobody warns of it.")
     warning = books.add(
@@ -27,7 +27,7 @@ def warn(books: Books, charge: Thing) -> Thing:
 
 
 def put_to_rest(books: Books, charge: Thing) -> None:
-    """Refunded or disputed: there is nothing left to be done about the warning."""
+    """Make a warning no longer actionable, because the charge is refunded or disputed."""
     for warning in books.all("radar.early_fraud_warning"):
         if warning["charge"] == charge["id"] and warning["actionable"]:
             warning["actionable"] = False

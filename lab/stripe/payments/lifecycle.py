@@ -1,7 +1,7 @@
-"""The states of a PaymentIntent and what is told of each change; the rails decide which change comes.
+"""The states of a PaymentIntent and the events of each change; the rails decide on the change.
 
-requires_payment_method -> requires_confirmation -> requires_action -> processing | requires_capture -> succeeded,
-and canceled from all but the last (docs.stripe.com/payments/paymentintents/lifecycle).
+requires_payment_method -> requires_confirmation -> requires_action -> processing | requires_capture -> succeeded, and
+canceled from all but the last (docs.stripe.com/payments/paymentintents/lifecycle).
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ OPEN: Final = ("requires_payment_method", "requires_confirmation", "requires_act
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """How a payment is confirmed. `authenticated`: the payer has already said yes to the bank. `wallet`: (network,
-    coin) of the one that has sent stablecoins already."""
+    """A confirmation of a payment. `authenticated`: the payer has already said yes to the bank.
+
+    `wallet`: (network, coin) of the wallet that has already sent stablecoins.
+    """
 
     off_session: bool = False
     authenticated: bool = False
@@ -42,7 +44,7 @@ def require_action(books: Books, intent: Thing, action: Thing) -> None:
 
 
 def redirect(books: Books, intent: Thing, path: str, return_url: str | None) -> None:
-    """Send the payer to a page of the lab's before it goes on."""
+    """Send the payer to a page of the lab before the payment goes on."""
     url = f"{books.base_url}{path}"
     require_action(
         books, intent, {"type": "redirect_to_url", "redirect_to_url": {"return_url": return_url, "url": url}}
@@ -50,7 +52,7 @@ def redirect(books: Books, intent: Thing, path: str, return_url: str | None) -> 
 
 
 def wait(books: Books, intent: Thing, charge: Thing) -> None:
-    """The payer has done all there is to do; the banks take their time."""
+    """Wait for the banks; the payer has nothing more to do."""
     intent |= {"status": "processing", "latest_charge": charge["id"], "next_action": None, "last_payment_error": None}
     books.announce("payment_intent.processing", intent)
 
@@ -67,7 +69,7 @@ def hold(books: Books, intent: Thing, charge: Thing) -> None:
 
 
 def succeed(books: Books, intent: Thing, charge: Thing) -> None:
-    """The money has been taken. A Checkout Session that was done before hears of it late."""
+    """Succeed, because the money has been taken. A Checkout Session that was completed earlier is told now."""
     intent |= {
         "status": "succeeded",
         "amount_received": charge["amount_captured"],
@@ -85,7 +87,7 @@ def succeed(books: Books, intent: Thing, charge: Thing) -> None:
 
 
 def fail(books: Books, intent: Thing, error: dict[str, Any], charge: Thing | None) -> None:
-    """Back to the start: another payment method may be tried."""
+    """Go back to the start: another payment method may be tried."""
     intent |= {
         "status": "requires_payment_method",
         "payment_method": None,
@@ -111,7 +113,7 @@ def cancel(books: Books, intent: Thing, reason: str | None) -> None:
 
 
 def done_session(books: Books, intent: Thing) -> Thing | None:
-    """The Checkout Session that was completed for this intent before the money came, if there is one."""
+    """Return the Checkout Session that was completed for this intent before the money came, if any."""
     for session in books.all("checkout.session"):
         if session["payment_intent"] == intent["id"] and session["status"] == "complete":
             return session if session["payment_status"] == "unpaid" else None

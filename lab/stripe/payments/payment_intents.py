@@ -1,4 +1,4 @@
-"""PaymentIntents: the calls that make, confirm, capture, cancel and list them (the states stand in `lifecycle`)."""
+"""PaymentIntents: the calls that make, confirm, capture, cancel and list them (`lifecycle` has the states)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from lab.stripe.payments.rails import card, crypto, customer_balance, sepa_debit
 
 @dataclass(frozen=True, slots=True)
 class Rail:
-    """What a payment method type can carry. `currencies`: all when empty; `holds`: manual capture; `saves`: reuse."""
+    """The abilities of a payment method type.
+
+    `currencies`: all when empty; `holds`: manual capture; `saves`: reuse.
+    """
 
     confirm: Callable[[Books, Thing, Thing, Confirmation], None]
     currencies: tuple[str, ...] = ()
@@ -42,7 +45,7 @@ RAILS: Final = {
 
 
 def compatible_types(allowed: list[str] | None, currency: str, *, manual: bool, saves: bool) -> list[str]:
-    """Those of the allowed payment method types that can carry this payment; cards alone unless others are allowed."""
+    """Return the allowed payment method types that can carry this payment; only cards unless others are allowed."""
     for each in allowed or []:
         if each not in RAILS:
             raise Refusal(
@@ -63,7 +66,7 @@ def compatible_types(allowed: list[str] | None, currency: str, *, manual: bool, 
 
 
 def new_intent(books: Books, params: Thing) -> Thing:
-    """A PaymentIntent in its first state. `params` as in the create call."""
+    """Return a PaymentIntent in its first state. `params` as in the create call."""
     currency = check_currency(params["currency"])
     check_amount(params["amount"], currency)
     customer_balance.check_country(params.get("payment_method_options"))
@@ -119,7 +122,7 @@ def create_intent(books: Books, call: Call) -> Thing:
 
 
 def _choose_method(books: Books, intent: Thing, params: Thing) -> None:
-    """The payment method that the call names or describes, if it does."""
+    """Return the payment method that the call names or describes, if it does."""
     if options := params.get("payment_method_options"):
         customer_balance.check_country(options)
         intent["payment_method_options"] = {**(intent["payment_method_options"] or {}), **options}
@@ -148,7 +151,7 @@ def _confirmation(params: Thing) -> Confirmation:
 
 
 def confirm(books: Books, intent: Thing, how: Confirmation) -> None:
-    """Try the payment method on its rail. Raises a card error (402) when it is declined."""
+    """Try the payment method on its rail. Raises a card error (402) if it is declined."""
     if intent["status"] not in OPEN:
         raise unexpected(intent, "confirmed", OPEN)
     if intent["payment_method"] is None:
@@ -171,7 +174,7 @@ def confirm_intent(books: Books, call: Call) -> Thing:
 
 
 def capture_intent(books: Books, call: Call) -> Thing:
-    """Once per hold: what is not captured is released."""
+    """Capture a hold, once; the rest is released."""
     intent = books.get("payment_intent", call.ids["id"])
     if intent["status"] != "requires_capture":
         raise unexpected(intent, "captured", ("requires_capture",))
@@ -218,7 +221,7 @@ def cancel(books: Books, intent: Thing, reason: str | None) -> None:
 
 
 def update_intent(books: Books, call: Call) -> Thing:
-    """Money may change only before it is asked for; descriptions at any time."""
+    """Update an intent. Money may change only before it is asked for; descriptions at any time."""
     intent = books.get("payment_intent", call.ids["id"])
     bound = {"amount", "currency", "customer", "payment_method", "setup_future_usage"} & call.params.keys()
     if bound and intent["status"] not in OPEN:

@@ -1,4 +1,4 @@
-"""Payment methods: a card, a debited account, a bank transfer or a wallet that somebody can pay with."""
+"""Payment methods: a card, a debited account, a bank transfer or a wallet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Owner = dict[str, Any]
 
 
 def card_method(books: Books, number: str, customer: str | None = None, email: str | None = None) -> Thing:
-    """A payment method for a card number; Stripe refuses numbers that are no card's."""
+    """Return a payment method for a card number. Raises Refusal for other numbers."""
     card = BY_NUMBER.get(number.replace(" ", ""))
     if card is None:
         raise Refusal(
@@ -27,7 +27,7 @@ def card_method(books: Books, number: str, customer: str | None = None, email: s
 
 
 def method_of(books: Books, params: Thing, where: str = "payment_method_data", customer: str | None = None) -> Thing:
-    """A payment method from what the caller says of it: all kinds but cards, whose numbers only pages may take."""
+    """Return a payment method from the caller's description. Cards are excluded: only pages may take their numbers."""
     kind = params.get("type")
     if kind is None:
         raise missing_parameter(f"{where}[type]" if where else "type")
@@ -65,7 +65,7 @@ def debit_method(books: Books, iban: str, owner: Owner, customer: str | None = N
 
 
 def plain_method(books: Books, kind: str, email: str | None = None) -> Thing:
-    """A way to pay of which nothing needs to be known: a bank transfer, a wallet."""
+    """Return a way to pay that needs no details: a bank transfer or a wallet."""
     return _new(books, kind, {}, {"email": email}, None)
 
 
@@ -89,7 +89,7 @@ def create_method(books: Books, call: Call) -> Thing:
 
 
 def find_method(books: Books, key: str, customer: str | None) -> Thing:
-    """A stored payment method, or a new one for one of Stripe's test tokens ("pm_card_visa")."""
+    """Return a stored payment method, or a new one for one of Stripe's test tokens ("pm_card_visa")."""
     if key in BY_TOKEN:
         return card_method(books, BY_TOKEN[key].number)
     method = books.things.get("payment_method", {}).get(key)

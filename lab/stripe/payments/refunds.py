@@ -1,7 +1,8 @@
 """Refunds: captured money on its way back, never more than was taken less what went back already.
 
-pending -> succeeded, and from there still failed, when the payer's bank sends it back. A bank transfer whose sender
-is unknown waits in requires_action for the payer's account; nobody giving it, the refund is canceled.
+A refund goes from pending to succeeded. It can still fail after that, if the payer's bank sends it back. If the sender
+of a bank transfer is unknown, the refund waits in requires_action for the payer's account. Without an account it is
+canceled.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def _go_on(books: Books, refund: Thing, kind: str) -> None:
 
 
 def _return_cash(books: Books, params: Thing) -> Thing:
-    """Send money back that no payment has claimed: out of the customer's cash balance, not the platform's."""
+    """Send unclaimed money back from the customer's cash balance, not from the platform's."""
     for name in ("customer", "amount", "currency"):
         if name not in params:
             raise missing_parameter(name)
@@ -189,13 +190,13 @@ def _positive(amount: int) -> int:
 
 
 def _is_ours(books: Books, charge: Thing) -> bool:
-    """An inquiry leaves the charge refundable, and so does a dispute that was withdrawn or won: the money is back."""
+    """Return whether the charge's dispute leaves it refundable: it is an inquiry, withdrawn or won."""
     disputes = [each for each in books.all("dispute") if each["charge"] == charge["id"]]
     return any(each["is_charge_refundable"] or each["status"] == "won" for each in disputes)
 
 
 def _settle(books: Books, refund: Thing) -> None:
-    """Pay it out of the platform's balance; wait when that is too small."""
+    """Pay it out of the platform's balance; wait if that is too small."""
     if refund["status"] != "pending":
         return
     if refund["charge"] is not None:
@@ -239,7 +240,7 @@ def _bounces(books: Books, refund: Thing) -> bool:
 
 
 def fail(books: Books, refund: Thing, reason: str = "unknown") -> None:
-    """The payer's bank will not take it: the money is the platform's (or the customer's balance's) again."""
+    """Fail a refund that the payer's bank rejects: the money returns to the balance that paid it."""
     if refund["status"] not in ("pending", "succeeded", "requires_action"):
         raise Refusal(f"A refund that is {refund['status']} cannot fail.")
     before = refund["status"]
@@ -269,7 +270,7 @@ def _undo(books: Books, refund: Thing) -> None:
 
 
 def give_account(books: Books, refund: Thing) -> None:
-    """The payer has answered the mail and named an account."""
+    """Record the account that the payer named in reply to the mail."""
     if refund["status"] != "requires_action":
         raise Refusal(f"This refund asks for no account; it is {refund['status']}.")
     refund |= {"status": "pending", "pending_reason": "processing", "next_action": None}
@@ -278,7 +279,7 @@ def give_account(books: Books, refund: Thing) -> None:
 
 
 def expire(books: Books, refund: Thing) -> None:
-    """Nobody has named an account in time: the money is put into the customer's cash balance."""
+    """Put the money into the customer's cash balance, if no account was named in time."""
     if refund["status"] == "requires_action":
         _give_up(books, refund, to_customer=True)
 

@@ -1,4 +1,4 @@
-"""SetupIntents: a card saved today, to be charged later without its owner."""
+"""SetupIntents: a card that is saved today, to be charged later without its owner."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _card(books: Books, key: str, customer: str | None) -> str:
 
 
 def confirm_setup(books: Books, intent: Thing, *, authenticated: bool = False, return_url: str | None = None) -> None:
-    """Raises a card error (402) when the card is declined."""
+    """Save the card. Raises a card error (402) if it is declined."""
     if intent["status"] not in OPEN or intent["payment_method"] is None:
         raise Refusal(
             f"This SetupIntent could not be confirmed because it has a status of {intent['status']}.",

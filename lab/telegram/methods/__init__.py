@@ -1,1 +1,1 @@
-"""The methods of the Bot API, sorted by what they are about: each a function of the bot's state and the call."""
+"""The methods of the Bot API, sorted by subject: each is a function of the bot's state and the call."""

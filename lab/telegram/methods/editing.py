@@ -49,9 +49,9 @@ def edit_message_media(bot: Bot, call: Call) -> Message | bool:
     if not media:
         raise bad_request("there is no media in the request")
     if call.value("inline_message_id") and call.files:
-        raise bad_request("wrong file identifier/HTTP URL specified")  # nothing is uploaded for an inline message
+        raise bad_request("wrong file identifier/HTTP URL specified")  # no upload for an inline message
     if "media_group_id" in message and not ("photo" in message) == (media.get("type") == "photo"):
-        raise bad_request("MEDIA_GROUP_INVALID")  # an album of papers stays one of papers
+        raise bad_request("MEDIA_GROUP_INVALID")  # an album of documents stays one of documents
     return _change(bot, place, message, call, media_content(bot, call, media))
 
 
@@ -72,7 +72,7 @@ def delete_message(bot: Bot, call: Call) -> bool:
 
 
 def delete_messages(bot: Bot, call: Call) -> bool:
-    """Up to 100; those that are gone already, or may not go, are skipped."""
+    """Delete up to 100 messages. Those that are gone already, or may not be deleted, are skipped."""
     chat = bot.chat_of(call, write=False)
     numbers = call.parsed("message_ids", list)
     if not numbers:
@@ -85,7 +85,7 @@ def delete_messages(bot: Bot, call: Call) -> bool:
 
 
 def pin_chat_message(bot: Bot, call: Call) -> bool:
-    """The chat is told so by a message of its own, of which the bot hears, too."""
+    """Pin a message. A service message tells the chat, and the bot also gets it."""
     chat = bot.chat_of(call)
     _may_pin(chat)
     number = call.integer("message_id")
@@ -100,7 +100,7 @@ def pin_chat_message(bot: Bot, call: Call) -> bool:
 
 
 def unpin_chat_message(bot: Bot, call: Call) -> bool:
-    """One message, or the one pinned last when none is named."""
+    """Unpin one message, or the one pinned last if none is named."""
     chat = bot.chat_of(call)
     _may_pin(chat)
     number = call.integer("message_id") or (chat.pinned[-1] if chat.pinned else 0)
@@ -120,7 +120,7 @@ def unpin_all_chat_messages(bot: Bot, call: Call) -> bool:
 
 
 def set_message_reaction(bot: Bot, call: Call) -> bool:
-    """One emoji of Telegram's list, as bots have no Premium; the bot is not told of its own."""
+    """Set one emoji of Telegram's list, because bots have no Premium. The bot is not told of its own reactions."""
     chat = bot.chat_of(call)
     message = chat.messages.get(call.integer("message_id"))
     if message is None:
@@ -137,7 +137,7 @@ def set_message_reaction(bot: Bot, call: Call) -> bool:
 
 
 def _editable(bot: Bot, call: Call) -> tuple[Place, Message]:
-    """A message of the bot's own with an inline keyboard or none, or one sent by way of it (`inline_message_id`)."""
+    """Return a message that the bot may edit: its own with an inline keyboard or none, or an inline message."""
     by_way = call.text("inline_message_id")
     if by_way:
         sent = bot.inline_messages.get(by_way)
@@ -157,7 +157,7 @@ def _editable(bot: Bot, call: Call) -> tuple[Place, Message]:
 
 
 def _change(bot: Bot, place: Place, message: Message, call: Call, content: Json) -> Message | bool:
-    """Replace content and keyboard; an edit without a keyboard takes the old one away, as in Telegram."""
+    """Replace content and keyboard. As in Telegram, an edit without a keyboard removes the old one."""
     markup = keyboard_of(call)
     if markup and "inline_keyboard" not in markup:
         raise bad_request("inline keyboard expected")
@@ -182,7 +182,7 @@ def _content(message: Message) -> Json:
 
 
 def _kept(bot: Bot, chat: Chat | Group, message: Message) -> str:
-    """Why the bot may not delete a message; empty when it may."""
+    """Return why the bot may not delete a message, or "" if it may."""
     if bot.now() - message["date"] > DELETABLE.total_seconds():
         return "message can't be deleted for everyone"
     own = message["from"]["id"] == bot.id

@@ -1,4 +1,4 @@
-"""The methods that bring a message from one chat to another: as a copy, or as a forward that names its origin."""
+"""The methods that bring a message to another chat: as a copy, or as a forward that names its origin."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COPIED: Final[tuple[str, ...]] = (*CONTENT, "location", "venue", "contact", "sti
 
 
 def copy_message(bot: Bot, call: Call) -> Json:
-    """The content without its origin; its keyboard does not come along."""
+    """Copy the content without its origin and its keyboard."""
     chat, message = _source(bot, call, call.integer("message_id"), "copy")
     content: Json = {key: message[key] for key in COPIED if key in message}
     if call.value("caption") is not None and message.keys() & {"photo", "document"}:
@@ -31,7 +31,7 @@ def forward_message(bot: Bot, call: Call) -> Message:
 
 
 def copy_messages(bot: Bot, call: Call) -> list[Json]:
-    """In their order; what cannot be copied is skipped."""
+    """Copy messages in their order; those that cannot be copied are skipped."""
     return [
         {"message_id": post(bot, chat, call, {key: each[key] for key in COPIED if key in each})["message_id"]}
         for chat, each in _sources(bot, call)
@@ -43,14 +43,14 @@ def forward_messages(bot: Bot, call: Call) -> list[Json]:
 
 
 def forwarded(message: Message) -> Json:
-    """The content of a forward: where it came from stays what it was when it is forwarded again, and by way of whom."""
+    """Return the content of a forward. Its origin and `via_bot` stay the same when it is forwarded again."""
     origin = {"type": "user", "date": message["date"], "sender_user": message["from"]}
     content = {key: message[key] for key in (*COPIED, "via_bot") if key in message}
     return content | {"forward_origin": message.get("forward_origin", origin)}
 
 
 def may_leave(message: Message) -> bool:
-    """Notes of Telegram, invoices and protected messages stay where they are."""
+    """Return whether a message may be copied: notes of Telegram, invoices and protected messages may not."""
     return "has_protected_content" not in message and any(key in message for key in COPIED)
 
 

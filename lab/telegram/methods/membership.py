@@ -1,4 +1,4 @@
-"""Groups as the bot meets them: who is in, what it may do there, and the methods that ask for it."""
+"""Groups as the bot meets them: their members, the bot's rights, and the methods that ask for these."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lab.telegram.state import Bot
 
 
 def bot_member(bot: Bot, group: Group) -> Json:
-    """The bot's own ChatMember in a group."""
+    """Return the bot's own ChatMember in a group."""
     user = {"user": bot.as_user()}
     match group.bot:
         case "administrator":
@@ -25,7 +25,7 @@ def bot_member(bot: Bot, group: Group) -> Json:
 
 
 def member_of(person: Person, status: str) -> Json:
-    """A person's ChatMember."""
+    """Return a person's ChatMember."""
     user: Json = {"user": person.as_user(), "status": status}
     if status == "creator":
         return user | {"is_anonymous": False}
@@ -35,7 +35,7 @@ def member_of(person: Person, status: str) -> Json:
 
 
 def change_bot(bot: Bot, group: Group, by: Person, status: Any, rights: frozenset[str] = frozenset()) -> None:
-    """The bot comes, goes or is promoted, and hears of it by `my_chat_member`."""
+    """Let the bot join, leave or be promoted; it gets `my_chat_member`."""
     old = bot_member(bot, group)
     group.bot, group.rights = status, rights
     change = {"chat": group.as_chat(), "from": by.as_user(), "date": bot.now()}
@@ -45,7 +45,7 @@ def change_bot(bot: Bot, group: Group, by: Person, status: Any, rights: frozense
 
 
 def change_person(bot: Bot, group: Group, person: Person, status: str) -> None:
-    """Somebody comes, goes or is promoted; an administrator bot that asks for it hears `chat_member`."""
+    """Let a person join, leave or be promoted. An administrator bot gets `chat_member` if it asks for it."""
     old = member_of(person, group.members.get(person.id, "left"))
     if status == "left":
         group.members.pop(person.id, None)
@@ -75,7 +75,7 @@ def get_chat_member(bot: Bot, call: Call) -> Json:
 
 
 def get_chat_administrators(bot: Bot, call: Call) -> list[Json]:
-    """Other bots are left out; the one who asks is not."""
+    """Return the administrators. Other bots are left out; the calling bot is not."""
     group = _group(bot, call)
     bosses = [number for number, status in group.members.items() if status in ("creator", "administrator")]
     found = [member_of(bot.chats[number].person, group.members[number]) for number in bosses]

@@ -1,4 +1,4 @@
-"""The methods about the bot itself: who it is, its commands, its descriptions, its menu button, its webhook."""
+"""The methods about the bot itself: its user, commands, descriptions, menu button and webhook."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def get_me(bot: Bot, _call: Call) -> dict[str, Any]:
 
 
 def set_my_commands(bot: Bot, call: Call) -> bool:
-    """At most 100, names of 1 to 32 of `a-z0-9_`, descriptions of 1 to 256 characters."""
+    """Set at most 100 commands: names of 1 to 32 of `a-z0-9_`, descriptions of 1 to 256 characters."""
     commands = call.parsed("commands", list) or []
     if len(commands) > 100:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")

@@ -1,4 +1,4 @@
-"""The methods that answer what Telegram asks the bot: a pressed button, an inline search."""
+"""The methods that answer Telegram's questions to the bot: a pressed button, an inline search."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.telegram.state import Bot
 TOAST_CHARACTERS: Final = 200
 INLINE_LIFE: Final = timedelta(seconds=30)
 MOST_RESULTS: Final = 50
-# What each kind of result cannot do without (Bot API, InlineQueryResult).
+# The required fields of each kind of result (Bot API, InlineQueryResult).
 NEEDED: Final = {
     "article": ("title", "input_message_content"),
     "photo": ("photo_url", "thumbnail_url"),
@@ -28,7 +28,7 @@ CONTENTS: Final = ("message_text", "latitude", "phone_number")
 
 
 def answer_callback_query(bot: Bot, call: Call) -> bool:
-    """Ends the button's spinner; the text, if any, is the toast the person sees. A link leads to the bot itself."""
+    """End the button's spinner. A text is the toast that the person sees; a link leads to the bot itself."""
     text, url = call.text("text"), call.text("url")
     call.integer("cache_time")
     if len(text) > TOAST_CHARACTERS:
@@ -43,7 +43,7 @@ def answer_callback_query(bot: Bot, call: Call) -> bool:
 
 
 def answer_inline_query(bot: Bot, call: Call) -> bool:
-    """Results appear on the phone of who asked; unless they are personal they serve others, too, for a while."""
+    """Show the results on the asking person's phone. Unless they are personal, others get them, too, for a while."""
     results = call.parsed("results", list)
     if results is None:
         raise bad_request("results are not specified")
@@ -97,7 +97,7 @@ def _check_result(bot: Bot, result: Any) -> None:
 
 
 def _check_content(content: Json | None) -> None:
-    """What is sent in place of the result itself."""
+    """Check the content that is sent in place of the result itself."""
     if content is None:
         return
     if not any(name in content for name in CONTENTS):
@@ -111,7 +111,7 @@ def _check_content(content: Json | None) -> None:
 
 
 def _check_button(button: Json | None) -> None:
-    """The one above the results: into the bot with a start parameter, or into a Web App."""
+    """Check the button above the results: it leads to the bot with a start parameter, or to a Web App."""
     if button is None:
         return
     if not button.get("text"):

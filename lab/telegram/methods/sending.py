@@ -27,7 +27,7 @@ def send_message(bot: Bot, call: Call) -> Message:
 
 
 def send_message_draft(bot: Bot, call: Call) -> bool:
-    """A message as it is being written: thirty seconds on the screen, in a private chat, kept nowhere."""
+    """Show a message that is being written: for thirty seconds, in a private chat, and kept nowhere."""
     chat = bot.chat_of(call)
     if not isinstance(chat, Chat):
         raise bad_request("message drafts can be sent only to private chats")
@@ -66,7 +66,7 @@ def send_venue(bot: Bot, call: Call) -> Message:
 
 
 def send_media_group(bot: Bot, call: Call) -> list[Message]:
-    """An album: each part becomes a message of its own, held together by `media_group_id`."""
+    """Send an album: each part becomes a message of its own, linked by `media_group_id`."""
     chat = bot.chat_of(call)
     media = call.parsed("media", list)
     if not media:
@@ -101,7 +101,7 @@ def send_chat_action(bot: Bot, call: Call) -> bool:
 
 
 def media_content(bot: Bot, call: Call, part: Json) -> Json:
-    """The content of a message from an InputMedia object."""
+    """Return the content of a message from an InputMedia object."""
     kind = part.get("type")
     if kind not in ("photo", "document"):
         raise bad_request("can't parse InputMedia: type must be photo or document here")
@@ -109,7 +109,9 @@ def media_content(bot: Bot, call: Call, part: Json) -> Json:
 
 
 def post(bot: Bot, chat: Chat | Group, call: Call, content: Json) -> Message:
-    """One new message of the bot, with what every send method takes: reply, keyboard, topic, protection, silence."""
+    """Post one new message of the bot, with the options of every send method: reply, keyboard, topic, protection,
+    silence.
+    """
     markup = keyboard_of(call)
     content = content | reply_of(chat, call) | shown_keyboard(markup) | _thread(bot, chat, call) | _protection(call)
     bot.pace.spend(chat.id)
@@ -124,18 +126,18 @@ def post(bot: Bot, chat: Chat | Group, call: Call, content: Json) -> Message:
 
 
 def shown_keyboard(markup: Json | None) -> Json:
-    """Only an inline keyboard becomes part of the message object."""
+    """Return the markup for the message object, which only includes an inline keyboard."""
     return {"reply_markup": markup} if markup and markup.get("inline_keyboard") else {}
 
 
 def reply_of(chat: Place, call: Call) -> Json:
-    """The message replied to, without its own reply; a quote must be taken from it word for word."""
+    """Return the message replied to, without its own reply. A quote must be taken from it word for word."""
     wanted = call.parsed("reply_parameters", dict) or {}
     number = int(wanted.get("message_id") or call.integer("reply_to_message_id"))
     if not number:
         return {}
     if wanted.get("chat_id") not in (None, chat.id):
-        raise bad_request("message to be replied not found")  # of another chat: the lab's bot may not look there
+        raise bad_request("message to be replied not found")  # it is in another chat: the lab's bot may not look there
     replied = chat.messages.get(number)
     if replied is None:
         if wanted.get("allow_sending_without_reply") or call.flag("allow_sending_without_reply"):
@@ -152,7 +154,10 @@ def reply_of(chat: Place, call: Call) -> Json:
 
 
 def _lay(chat: Place, markup: Json | None, message: Message) -> None:
-    """A keyboard, its removal or a wish for a reply concerns the text field; the message can no longer be edited."""
+    """Put a keyboard, its removal or a forced reply at the text field.
+
+    The message can no longer be edited.
+    """
     if not markup or "inline_keyboard" in markup:
         return
     chat.fixed.add(message["message_id"])

@@ -18,7 +18,7 @@ TOO_LATE: Final = "The bot did not answer in time. Nothing was charged."
 
 
 def send_invoice(bot: Bot, call: Call) -> Message:
-    """Only Stars: one price, no provider token. Other currencies go through a payment provider, not the lab."""
+    """Send an invoice in Stars: one price, no provider token. Other currencies are not in the lab."""
     chat = bot.chat_of(call)
     prices = call.parsed("prices", list) or []
     if call.text("currency") != "XTR":
@@ -50,14 +50,14 @@ def send_invoice(bot: Bot, call: Call) -> Message:
 
 
 def ask_checkout(bot: Bot, chat: Chat, message_id: int) -> str:
-    """The person has pressed Pay: the bot is asked first. Gives the query's id."""
+    """Ask the bot before the charge, because the person has pressed Pay. Return the query's id."""
     query = bot.ask("pre_checkout_query", chat, _payment(chat, message_id))
     chat.checkouts[query.id] = message_id
     return query.id
 
 
 def forget_late_checkouts(bot: Bot, chat: Chat) -> None:
-    """What the bot has not answered in time fails on the phone, which says so."""
+    """Fail the checkouts that the bot has not answered in time; the phone says so."""
     for query_id in list(chat.checkouts):
         query = bot.queries.get(query_id)
         if query is None or bot.world.clock.now() - query.at > CHECKOUT_LIFE:
@@ -66,7 +66,7 @@ def forget_late_checkouts(bot: Bot, chat: Chat) -> None:
 
 
 def answer_pre_checkout_query(bot: Bot, call: Call) -> bool:
-    """Yes charges and tells the bot of the payment; no shows the person why."""
+    """Charge and tell the bot of the payment, or show the person why not."""
     agreed, reason = call.flag("ok"), call.text("error_message")
     if not agreed and not reason:
         raise bad_request("error message is not specified")
@@ -88,7 +88,7 @@ def answer_pre_checkout_query(bot: Bot, call: Call) -> bool:
 
 
 def refund_star_payment(bot: Bot, call: Call) -> bool:
-    """The Stars go back, and both sides see a note of it."""
+    """Return the Stars; both sides see a note of it."""
     chat = bot.chats.get(call.integer("user_id"))
     charge = call.text("telegram_payment_charge_id")
     if chat is None:
@@ -111,7 +111,7 @@ def get_my_star_balance(bot: Bot, _call: Call) -> Json:
 
 
 def get_star_transactions(bot: Bot, call: Call) -> Json:
-    """Oldest first."""
+    """Return transactions, oldest first."""
     offset, limit = call.integer("offset"), call.integer("limit", 100)
     if not 1 <= limit <= 100:
         raise bad_request("LIMIT_INVALID")
@@ -119,7 +119,7 @@ def get_star_transactions(bot: Bot, call: Call) -> Json:
 
 
 def paid_for(chat: Chat, message_id: int) -> bool:
-    """Whether an invoice shows its receipt already: it cannot be paid again."""
+    """Return whether an invoice already shows its receipt, so that it cannot be paid again."""
     payload = chat.invoices.get(message_id)
     return any(
         each["invoice_payload"] == payload and each["telegram_payment_charge_id"] not in chat.refunded

@@ -8,12 +8,12 @@ from lab.telegram.call import Call, bad_request
 from lab.telegram.places import Chat, Group, Json, Message, Place, Topic
 from lab.telegram.state import Bot
 
-# The six colours a topic's icon may have; the first is the default.
+# The six colours that a topic's icon may have; the first is the default.
 COLOURS = (7322096, 16766590, 13338331, 9367192, 16749490, 16478047)
 
 
 def create_forum_topic(bot: Bot, call: Call) -> Json:
-    """The topic's id is the id of the service message that announces it."""
+    """Create a topic. Its id is the id of the service message that announces it."""
     chat = _forum(bot, call)
     name, colour = _name(call), call.integer("icon_color", COLOURS[0])
     if colour not in COLOURS:
@@ -50,7 +50,7 @@ def reopen_forum_topic(bot: Bot, call: Call) -> bool:
 
 
 def delete_forum_topic(bot: Bot, call: Call) -> bool:
-    """The topic goes with all its messages."""
+    """Delete a topic with all its messages."""
     chat, number, _ = _topic(bot, call, "can_delete_messages")
     del chat.topics[number]
     for each in [each for each, message in chat.messages.items() if message.get("message_thread_id") == number]:
@@ -68,7 +68,7 @@ def unpin_all_forum_topic_messages(bot: Bot, call: Call) -> bool:
 
 
 def _turn(bot: Bot, call: Call, *, closed: bool) -> bool:
-    """Close or open; only forums have closed topics (Bot API: "in a forum supergroup chat")."""
+    """Close or open a topic; only forums have closed topics (Bot API: "in a forum supergroup chat")."""
     if isinstance(bot.chat_of(call), Chat):
         raise bad_request("the chat is not a forum")
     chat, number, topic = _topic(bot, call)
@@ -92,7 +92,7 @@ def _name(call: Call) -> str:
 
 
 def _forum(bot: Bot, call: Call, right: str = "can_manage_topics") -> Chat | Group:
-    """A place that has topics, in which the bot may do this."""
+    """Return a place with topics in which the bot may do this."""
     chat = bot.chat_of(call)
     if not (bot.habits.topics if isinstance(chat, Chat) else chat.forum):
         raise bad_request("the chat is not a forum")

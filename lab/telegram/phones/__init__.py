@@ -14,8 +14,8 @@ __all__ = ["router_of"]
 
 
 def router_of(bot: Bot) -> APIRouter:
-    """Every call of a person, bound to the bot they talk to. Nothing has to be set up before the first one."""
+    """Return every call of a person, bound to the bot that they talk to. The first one needs no setup."""
     routes = APIRouter()
     for part in (Looking(bot), Writing(bot), Acting(bot), Groups(bot)):
-        routes.routes.extend(part.router().routes)  # included, each would be read a second time, in every new world
+        routes.routes.extend(part.router().routes)  # if included, each would be read a second time, in every new world
     return routes

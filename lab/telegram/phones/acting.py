@@ -1,4 +1,4 @@
-"""What a person does without writing: presses, follows links, searches inline, pays, blocks."""
+"""A person's actions besides writing: pressing, following links, searching inline, paying, blocking."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Acting(Hands):
         return routes
 
     async def press(self, person: int, message_id: Number, data: Word, place: Where = None) -> dict[str, str]:
-        """A phone that has not heard of an edit still shows the old button, so any data may be pressed."""
+        """Press a button. Any data may be pressed: a phone may still show the old button after an edit."""
         here = self.written_in(person, place)
         message = here.messages.get(message_id)
         by_way = next(
@@ -52,7 +52,7 @@ class Acting(Hands):
         return {"query_id": self.bot.ask("callback_query", self.chat_with_bot(person), content).id}
 
     async def start(self, person: int, payload: Payload = "") -> Seen:
-        """The START button or a deep link; it brings a blocked bot back, too."""
+        """Press the START button or follow a deep link; it also unblocks a blocked bot."""
         chat = self.chat_with_bot(person)
         if chat.blocked:
             self._set_blocked(chat, blocked=False)
@@ -61,14 +61,14 @@ class Acting(Hands):
         return message_view(chat, message, chat.person)
 
     async def follow(self, person: int, url: Annotated[str, Body(embed=True)]) -> Seen:
-        """A t.me link to the bot, as it stands under a button or in a text."""
+        """Follow a t.me link to the bot, from a button or a text."""
         found = START.fullmatch(url)
         if found is None or found[1] != self.bot.username:
             raise impossible(f"{url} does not lead to this bot, or asks it for something it could not be told")
         return await self.start(person, found[2] or "")
 
     async def inline(self, person: int, query: Word = "", offset: Word = "", place: Where = None) -> dict[str, str]:
-        """Types `@bot query` in some chat. What was asked before, and may be kept, is answered without the bot."""
+        """Type `@bot query` in some chat. A query whose answer may be cached is answered without the bot."""
         if not self.bot.habits.inline:
             raise impossible("this bot has no inline mode")
         here, chat = self.place(person, place), self.chat_with_bot(person)
@@ -87,7 +87,7 @@ class Acting(Hands):
         return {"query_id": asked.id}
 
     async def choose(self, person: int, query_id: Word, result_id: Word) -> Seen:
-        """The chosen result is sent by the person, "via @bot", to the chat where it was asked for."""
+        """Send the chosen result as the person, "via @bot", to the chat where it was asked for."""
         search = self.bot.searches.get(query_id)
         if search is None or result_id not in search.results:
             raise HTTPException(404, "there is no such inline result on the screen")
@@ -103,7 +103,7 @@ class Acting(Hands):
         return message_view(place, message, who)
 
     async def pay(self, person: int, message_id: OnlyNumber) -> dict[str, str]:
-        """Presses Pay under an invoice; the bot's refusal comes as a toast, its consent as a receipt."""
+        """Press Pay under an invoice. The bot's refusal comes as a toast, its consent as a receipt."""
         chat = self.chat_with_bot(person)
         self.written_in(person, None)
         if message_id not in chat.invoices or message_id not in chat.messages:
@@ -119,14 +119,14 @@ class Acting(Hands):
         return self._set_blocked(self.chat_with_bot(person), blocked=False)
 
     async def leave_telegram(self, person: int) -> Seen:
-        """The account is deleted; the bot is not told and finds out when it writes."""
+        """Delete the account. The bot is not told, and finds out when it writes."""
         chat = self.chat_with_bot(person)
         chat.deactivated = True
         self.bot.changed(person)
         return person_view(chat)
 
     def _set_blocked(self, chat: Chat, *, blocked: bool) -> Seen:
-        """Blocking is told to the bot as a change of its own membership."""
+        """Block or unblock the bot, which is told of it as a change of its own membership."""
         if chat.blocked != blocked:
             member = {"user": self.bot.as_user(), "status": "member"}
             kicked = {"user": self.bot.as_user(), "status": "kicked", "until_date": 0}
@@ -139,7 +139,7 @@ class Acting(Hands):
         return person_view(chat)
 
     def _sent(self, result: Json) -> Json:
-        """The message that an inline result becomes."""
+        """Return the message that an inline result becomes."""
         more: Json = {"via_bot": self.bot.as_user()}
         if result.get("reply_markup"):
             more["reply_markup"] = result["reply_markup"]
@@ -159,6 +159,6 @@ def _content(acting: Acting, result: Json) -> Json:
         stored: Any = result.get(f"{kind}_file_id")
         if stored:
             return acting.bot.files.known(stored, kind) | marked_caption(*caption_in(result))
-    if result["type"] in ("photo", "document"):  # by its address, which a lab without internet cannot fetch
+    if result["type"] in ("photo", "document"):  # a file by its address, which a lab without internet cannot fetch
         raise impossible(f"the lab cannot fetch {result.get('photo_url') or result.get('document_url')}")
     return marked(str(result.get("title", "")))

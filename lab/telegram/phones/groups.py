@@ -1,4 +1,4 @@
-"""Groups as people make and change them, and what BotFather's menus decide about the bot."""
+"""Groups as people make and change them, and the bot's settings in BotFather's menus."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lab.telegram.places import RIGHTS, Group
 
 Who = Annotated[int, Body(embed=True)]
 Payload = Annotated[str, Body(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
-# What an administrator gets when nobody chooses.
+# An administrator's rights by default.
 USUAL: Final = frozenset(RIGHTS) - {"can_promote_members", "can_post_stories", "can_edit_stories", "can_delete_stories"}
 
 
@@ -29,7 +29,7 @@ class Founding(BaseModel):
 
 
 class Promotion(BaseModel):
-    """Of a person, or of the bot when nobody is named."""
+    """The promotion of a person, or of the bot if no person is named."""
 
     person: int | None = None
     rights: list[str] | None = None
@@ -37,7 +37,7 @@ class Promotion(BaseModel):
 
 
 class Settings(BaseModel):
-    """Only what is given changes."""
+    """Settings of the bot; fields that are left out stay."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -66,7 +66,7 @@ class Groups(Hands):
         return [group_view(self.bot, group) for group in self.bot.groups.values()]
 
     async def found(self, founding: Founding) -> Seen:
-        """A person makes a group; forums are supergroups."""
+        """Make a group as a person; forums are supergroups."""
         by = self.person(founding.by)
         big = founding.supergroup or founding.forum
         group = self.bot.add_group(founding.title, supergroup=big, forum=founding.forum)
@@ -94,7 +94,7 @@ class Groups(Hands):
         return group_view(self.bot, here)
 
     async def add_bot(self, group: int, by: Annotated[int, Body()], payload: Payload = "") -> Seen:
-        """By hand, or by a link with `?startgroup=payload`, which the bot then hears as a command."""
+        """Add the bot by hand, or by a link with `?startgroup=payload`, which the bot then gets as a command."""
         here, who = self._living(group), self.person(by)
         if not self.bot.habits.join_groups:
             raise impossible("this bot cannot be added to groups")
@@ -109,7 +109,7 @@ class Groups(Hands):
         return group_view(self.bot, here)
 
     async def remove_bot(self, group: int, by: Who) -> Seen:
-        """The bot hears that it was removed, and no more from there."""
+        """Remove the bot. It is told so, and hears no more from the group."""
         here, who = self._living(group), self.person(by)
         if not here.bot_inside:
             raise impossible("the bot is not in this group")
@@ -133,7 +133,7 @@ class Groups(Hands):
         return group_view(self.bot, here)
 
     async def migrate(self, group: int) -> Seen:
-        """The group becomes a supergroup under a new id; the old id answers with the new one from now on."""
+        """Make the group a supergroup under a new id; the old id answers with the new one from now on."""
         old = self._living(group)
         if old.supergroup:
             raise impossible("this is a supergroup already")

@@ -1,4 +1,4 @@
-"""What every part of a phone needs: whose phone it is, and in which place the person is."""
+"""The base of every part of a phone: its owner, and the place where the person is."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Seen = dict[str, Any]
 
 
 def impossible(why: str) -> HTTPException:
-    """Nobody could do this on a phone."""
+    """Return a 409 for an action that is impossible on a phone."""
     return HTTPException(409, why)
 
 
 class Hands:
-    """A base of the faces. Their calls are `async` though few wait: FastAPI runs plain functions in threads,
-    and the lab lives in one.
+    """A base of the faces. Their calls are `async` although few wait: FastAPI runs plain functions in threads, and the
+    lab lives in one.
     """
 
     def __init__(self, bot: Bot) -> None:
@@ -31,7 +31,7 @@ class Hands:
         return self.bot.chats[person]
 
     def place(self, person: int, place: int | None) -> Place:
-        """The chat with the bot (by default), a group the person is in, or the talk with somebody else."""
+        """Return the chat with the bot (by default), a group the person is in, or the talk with another person."""
         chat = self.chat_with_bot(person)
         if place in (None, person, self.bot.id):
             return chat
@@ -45,7 +45,7 @@ class Hands:
         raise HTTPException(404, f"there is no chat {place}")
 
     def written_in(self, person: int, place: int | None) -> Place:
-        """The same for writing: not to a bot that is blocked, nor into a group that has moved."""
+        """Return the place for writing. Refuse a bot that is blocked, and a group that has moved."""
         here, chat = self.place(person, place), self.chat_with_bot(person)
         if chat.deactivated:
             raise impossible(f"{chat.person.name} has left Telegram")

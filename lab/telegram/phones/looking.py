@@ -1,4 +1,4 @@
-"""People and what they see: who is there, their chats, and the files in them."""
+"""People and their view: the list of people, their chats, and the files in them."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ class Looking(Hands):
         return person_view(self.bot.chats[person.id])
 
     async def chat(self, person: int, place: int | None = None) -> Seen:
-        """What stands in one place, by default in the chat with the bot."""
+        """Return the contents of one place, by default of the chat with the bot."""
         forget_late_checkouts(self.bot, self.chat_with_bot(person))
         return place_view(self.bot, self.place(person, place), self.person(person))
 
     async def chats(self, person: int) -> list[Seen]:
-        """All the person's chats, the bot's first."""
+        """Return all the person's chats, the bot's first."""
         bot, own = self.bot, self.chat_with_bot(person)
         groups = [group for group in bot.groups.values() if person in group.members]
         talks = [talk for both, talk in bot.talks.items() if person in both]
         return [self._line(place, person) for place in (own, *groups, *talks)]
 
     async def offered(self, person: int, query_id: str) -> Seen:
-        """What the bot has answered to an inline query, as the phone offers it."""
+        """Return the bot's answer to an inline query, as the phone offers it."""
         search = self.bot.searches.get(query_id)
         if search is None:
             raise HTTPException(404, "there is no such inline query")

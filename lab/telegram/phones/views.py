@@ -1,4 +1,4 @@
-"""What a phone shows: the Bot API's objects turned into the shapes of lab/FACE.md."""
+"""The views of a phone: the Bot API's objects turned into the shapes of lab/FACE.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lab.telegram.places import Chat, Group, Json, Message, Person, Place, Talk
 from lab.telegram.state import ACTION_LIFE, Bot
 
 DRAFT_LIFE: Final = timedelta(seconds=30)
-# Kinds of message that the phone shows by their name alone.
+# Kinds of message that the phone shows by their name only.
 OTHERS: Final = ("sticker", "voice", "video", "video_note", "audio", "dice", "poll")
 AS_THEY_ARE: Final = (
     *("text", "entities", "caption", "caption_entities", "location", "invoice", "successful_payment", "quote"),
@@ -18,7 +18,7 @@ AS_THEY_ARE: Final = (
 
 
 def place_view(bot: Bot, place: Place, person: Person) -> Json:
-    """One place as it stands on this person's phone. A chat action fades after five seconds, a draft after thirty."""
+    """Return one place as this person's phone shows it. A chat action fades after 5 seconds, a draft after 30."""
     now = bot.world.clock.now()
     own = bot.chats[person.id]
     fresh = place.action is not None and now - place.action[1] < ACTION_LIFE
@@ -76,7 +76,7 @@ def group_view(bot: Bot, group: Group) -> Json:
 
 
 def phone_id(place: Place, person: Person) -> int:
-    """How the person names a place: by the other's id where they talk with somebody."""
+    """Return the person's id of a place; a talk with another person has that person's id."""
     return place.other(person.id).id if isinstance(place, Talk) else place.id
 
 
@@ -107,7 +107,7 @@ def _reply_button(button: Any) -> Json:
 
 
 def message_view(place: Place, message: Message, viewer: Person) -> Json:
-    """A message as the page draws it (shape: lab/FACE.md)."""
+    """Return a message as the page draws it (shape: lab/FACE.md)."""
     number, sender = message["message_id"], message["from"]
     seen: Json = {
         "id": number,
@@ -169,7 +169,7 @@ def _files(message: Message) -> Json:
     return seen
 
 
-# Telegram's own notes, which stand in the middle of the screen: the message's key, our kind, and what is told of it.
+# Telegram's own notes, in the middle of the screen: the message's key, our kind, and what is shown of it.
 SERVICES: Final[dict[str, tuple[str, Callable[[Any], Json]]]] = {
     "pinned_message": ("pinned", lambda pinned: {"message": pinned["message_id"]}),
     "forum_topic_created": ("topic_created", lambda topic: {"name": topic["name"]}),

@@ -1,4 +1,4 @@
-"""What a person writes: words, files, places on a map, reactions, topics; and what they change or take back."""
+"""A person's messages: words, files, places on a map, reactions and topics, and their changes and deletions."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Writing(Hands):
         return message_view(here, changed, self.person(person))
 
     async def delete(self, person: int, message_id: Number, place: Where = None) -> Seen:
-        """Gone for everybody; Telegram does not tell the bot."""
+        """Delete a message for everybody; Telegram does not tell the bot."""
         here = self.written_in(person, place)
         self.message(here, message_id)
         del here.messages[message_id]
@@ -75,7 +75,7 @@ class Writing(Hands):
     async def react(
         self, person: int, message_id: Number, emoji: Annotated[str, Body()] = "", place: Where = None
     ) -> Seen:
-        """One reaction under a message, or none. A bot in a group hears of it only as an administrator."""
+        """Put one reaction under a message, or none. A bot in a group only gets it as an administrator."""
         here = self.written_in(person, place)
         message = self.message(here, message_id)
         if emoji and emoji not in EMOJI:
@@ -91,7 +91,7 @@ class Writing(Hands):
         return message_view(here, message, self.person(person))
 
     async def topic(self, person: int, name: Annotated[str, Body(embed=True, min_length=1, max_length=128)]) -> Seen:
-        """A person opens a topic of their own in the chat with the bot."""
+        """Open a topic of the person's own in the chat with the bot."""
         chat = self.written_in(person, None)
         if not self.bot.habits.topics:
             raise impossible("the chat with this bot has no topics")
@@ -109,7 +109,7 @@ class Writing(Hands):
         place: Annotated[int | None, Form()] = None,
         topic: Annotated[int | None, Form()] = None,
     ) -> list[Seen]:
-        """One file or an album; an album reaches the bot as one update a file, the caption with the first."""
+        """Send one file or an album. An album reaches the bot as one update a file, with the caption in the first."""
         here = self.written_in(person, place)
         if not 1 <= len(files) <= 10:
             raise HTTPException(422, "an album has at most 10 files")
@@ -141,7 +141,7 @@ class Writing(Hands):
         return self._receive(self.written_in(person, place), person, {"location": location, "venue": venue})
 
     async def contact(self, person: int, phone: Annotated[str, Body()] = "+37060000000", place: Where = None) -> Seen:
-        """Their own number, as a button that asks for it sends it."""
+        """Send their own number, as a button that asks for it does."""
         first = self.person(person).as_user()["first_name"]
         contact = {"phone_number": phone, "first_name": first, "user_id": person}
         return self._receive(self.written_in(person, place), person, {"contact": contact})
@@ -152,7 +152,7 @@ class Writing(Hands):
         what: Annotated[Literal["sticker", "voice", "video", "video_note", "audio", "dice", "poll"], Body()],
         place: Where = None,
     ) -> Seen:
-        """Something else that a phone can send."""
+        """Send another kind of content that a phone has."""
         return self._receive(self.written_in(person, place), person, {what: self._other(what)})
 
     def _receive(self, here: Place, person: int, content: Json) -> Seen:
@@ -173,7 +173,7 @@ class Writing(Hands):
         return {"message_thread_id": topic, "is_topic_message": True}
 
     def _other(self, what: str) -> Json:
-        """An object of that kind; its file holds a few bytes of nothing."""
+        """Return an object of that kind; its file holds a few meaningless bytes."""
         if what == "dice":
             return {"emoji": "🎲", "value": self.bot.world.random.randint(1, 6)}
         if what == "poll":

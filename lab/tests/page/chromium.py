@@ -1,6 +1,6 @@
-"""Opens the page in a real browser.
+"""The page in a real browser.
 
-Needs Chromium at /usr/bin/chromium, or wherever PARLEY_CHROMIUM points.
+It needs Chromium at /usr/bin/chromium, or at the path in PARLEY_CHROMIUM.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ QUIET_NETWORK: Final = ["--disable-background-networking", "--disable-component-
 
 @asynccontextmanager
 async def open_page() -> AsyncIterator[Page]:
-    """A fresh browser; a script error on the page fails the test."""
+    """Open the page in a new browser; a script error on the page fails the test."""
     troubles: list[str] = []
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *QUIET_NETWORK])

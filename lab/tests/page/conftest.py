@@ -35,7 +35,7 @@ async def jonas(browser: aiohttp.ClientSession) -> Desk:
 
 @pytest.fixture
 async def app(lab: Lab) -> AsyncIterator[AsyncApp]:
-    """A Bolt app on Socket Mode; each story adds its own listeners."""
+    """Yield a Bolt app on Socket Mode; each test adds its own listeners."""
     client = AsyncWebClient(token=lab.slack.bot_token, base_url=f"{lab.url}/slack/api/")
     app = AsyncApp(client=client, token=lab.slack.bot_token)
     handler = AsyncSocketModeHandler(app, lab.slack.app_token)

@@ -18,7 +18,7 @@ from lab.tests.slack.desk import Desk, button, field, modal, plain, section, soo
 
 pytestmark = pytest.mark.browser
 
-# Where a box stands once it has come to rest: a turn of the wheel moves it for a while.
+# The place of a box at rest: a turn of the wheel moves it for a while.
 STANDS = """(box) => new Promise((tell) => {
     let at = box.scrollTop, still = 0;
     const look = () => {
@@ -37,7 +37,7 @@ def photo(name: str, colour: str) -> FilePayload:
 
 
 async def heard(bot: Bot, after: int = 0) -> Update:
-    """The next update that the bot gets."""
+    """Return the next update that the bot gets."""
     updates: tuple[Update, ...] = await soon(lambda: bot.get_updates(offset=after + 1, timeout=1))
     return updates[0]
 
@@ -149,7 +149,7 @@ async def test_a_reply_that_is_also_sent_to_the_channel_stands_below_what_came_b
     await expect(page.locator(".pane.slack .s-message").last).to_contain_text("Replied to a thread")
 
 
-async def test_what_people_write_is_never_markup(page: Page, lab: Lab, rasa: Phone, jonas: Desk) -> None:
+async def test_written_text_is_never_markup(page: Page, lab: Lab, rasa: Phone, jonas: Desk) -> None:
     nasty = "<img src=x onerror=\"document.body.dataset.owned='1'\">"
     await rasa.do("say", text=nasty)
     await jonas.does("say", text=nasty)

@@ -1,4 +1,4 @@
-"""A group with the bot in it, as people make it and write in it on their phones, in a real browser."""
+"""A group with the bot in it, as people make and use it on their phones, in a real browser."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 async def heard_saying(bot: Bot, text: str) -> Update:
-    """The update that brings these words."""
+    """Return the update that brings these words."""
     seen = 0
     while True:
         updates: tuple[Update, ...] = await soon(partial(bot.get_updates, offset=seen + 1, timeout=1))
@@ -62,4 +62,4 @@ async def test_a_group_is_made_and_only_who_is_asked_has_the_answer_prepared(
     assert answer.reply_to_message.text == "What do you look for?"
 
     await hers.get_by_role("button", name="Parley", exact=True).click()
-    await expect(hers.locator(".mine")).to_have_count(1)  # the chat with the bot, where /start stands
+    await expect(hers.locator(".mine")).to_have_count(1)  # the chat with the bot, which shows /start

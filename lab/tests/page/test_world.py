@@ -63,7 +63,7 @@ BOOKS: Final = {
 
 @pytest.fixture
 async def books(lab: Lab) -> AsyncIterator[None]:
-    """A product that shows its books."""
+    """Let the product show its books."""
 
     async def show(_: web.Request) -> web.Response:
         return web.json_response(BOOKS)
@@ -81,7 +81,7 @@ async def books(lab: Lab) -> AsyncIterator[None]:
 async def test_the_next_deadline_is_the_soonest_whatever_began_since_the_books_were_read(
     page: Page, lab: Lab, books: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also for who has closed the guide."""
+    """Check it also after the guide is closed."""
 
     def due(kind: str, hours: float) -> dict[str, object]:
         at = lab.world.clock.now() + timedelta(hours=hours)
@@ -193,14 +193,14 @@ async def test_the_guide_takes_the_seats_writes_points_and_stays_away_when_told(
     await expect(guide).to_contain_text("2. Offer something")
     await bot.send_message(seller, "Published.")
     await expect(guide).to_contain_text("3. Find it")
-    lab.world.record("stripe", "in", "payment_intent.succeeded", {})  # somebody's session is paid: no step of a trade
+    lab.world.record("stripe", "in", "payment_intent.succeeded", {})  # a session is paid: no step of a trade
     await expect(page.locator(".pointed")).to_have_count(0)
     await page.locator(".pane.slack textarea").fill("/parley find A1 pellets Kaunas")
     await page.keyboard.press("Enter")
     await expect(guide).to_contain_text("4. Make an offer")
     await page.reload()
     await expect(guide).to_contain_text("4. Make an offer")
-    lab.world.began += timedelta(seconds=1)  # as when the market was closed and opened again
+    lab.world.began += timedelta(seconds=1)  # as if the market was closed and opened again
     await page.reload()
     await expect(guide).to_contain_text("1. Take two seats")
     await guide.get_by_role("button", name="Put the guide away").click()
@@ -221,7 +221,7 @@ async def test_on_a_phone_one_chat_at_a_time(page: Page, lab: Lab, rasa: Phone, 
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-async def test_who_comes_reads_what_this_is_until_the_first_click(page: Page, lab: Lab) -> None:
+async def test_newcomers_read_the_introduction_until_the_first_click(page: Page, lab: Lab) -> None:
     await page.goto(lab.url)
     guide = page.get_by_role("region", name="Your first trade")
     await expect(guide).to_contain_text("A marketplace for bioenergy that lives in chat.")

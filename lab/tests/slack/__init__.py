@@ -1,1 +1,1 @@
-"""The pretend Slack, held to what the real Bolt and SDK expect of the real one."""
+"""The simulated Slack, checked against the real Bolt and SDK."""

@@ -1,4 +1,4 @@
-"""A real Bolt app, a real client and a person at her window."""
+"""A real Bolt app, a real client and a person at their window."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def client(lab: Lab) -> AsyncWebClient:
 
 @pytest.fixture
 async def app(lab: Lab, client: AsyncWebClient) -> AsyncIterator[AsyncApp]:
-    """Connected by Socket Mode; each test adds its own listeners."""
+    """Yield an app on Socket Mode; each test adds its own listeners."""
     app = AsyncApp(client=client, token=lab.slack.bot_token)
     handler = AsyncSocketModeHandler(app, lab.slack.app_token)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped

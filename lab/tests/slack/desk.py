@@ -1,4 +1,4 @@
-"""A person's Slack window for the stories: acts and looks through the lab's face over HTTP."""
+"""A person's Slack window for the tests: it acts and looks through the lab's face over HTTP."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Desk:
             return await answer.json()
 
     async def cannot(self, what: str, **body: Any) -> str:
-        """Why the window does not let her."""
+        """Return the reason why the window refuses an action."""
         async with self.browser.post(f"/lab/slack/people/{self.id}/{what}", json=body) as answer:
             assert answer.status == 409
             return str((await answer.json())["detail"])
 
     async def uploads(self, name: str, content: bytes, mime: str, share: str = "") -> str:
-        """The new file's id."""
+        """Upload a file, and return its id."""
         form = aiohttp.FormData({"share": share} if share else {})
         form.add_field("files", content, filename=name, content_type=mime)
         async with self.browser.post(f"/lab/slack/people/{self.id}/upload", data=form) as answer:
@@ -44,7 +44,7 @@ class Desk:
             return dict(await answer.json())
 
     async def sees(self, what: Callable[[Json], Any]) -> Any:
-        """What is on the screen, as soon as it is there."""
+        """Wait for something to appear on the screen, and return it."""
         return await soon(lambda: self._look(what), await self.screen())
 
     async def _look(self, what: Callable[[Json], Any]) -> Any:
@@ -52,7 +52,7 @@ class Desk:
 
 
 async def soon(what: Callable[[], Any], otherwise: object = "it did not come") -> Any:
-    """The first truth `what` gives, plain or awaited."""
+    """Wait for the first true value of `what`, plain or awaited, and return it."""
     for _ in range(200):
         found = what()
         if found := (await found if asyncio.iscoroutine(found) else found):
@@ -62,7 +62,7 @@ async def soon(what: Callable[[], Any], otherwise: object = "it did not come") -
 
 
 def messages(screen: Json) -> list[Json]:
-    """What stands in the conversation with the app."""
+    """Return the messages in the conversation with the app."""
     return [each for channel in screen["channels"] if channel["is_im"] for each in channel["messages"]]
 
 
@@ -83,11 +83,11 @@ def button(action_id: str, **more: Any) -> Json:
 
 
 def field(block_id: str, element: Json, **more: Any) -> Json:
-    """An input block."""
+    """Return an input block."""
     return {"type": "input", "block_id": block_id, "label": plain(block_id), "element": element, **more}
 
 
 def modal(*blocks: Json, **more: Any) -> Json:
-    """A modal, by default one that asks for a name of at least three letters."""
+    """Return a modal, by default one that asks for a name of at least three letters."""
     name = field("who", {"type": "plain_text_input", "action_id": "name", "min_length": 3})
     return {"type": "modal", "title": plain("Ask"), "submit": plain("Send"), "blocks": list(blocks) or [name], **more}

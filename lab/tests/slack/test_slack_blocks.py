@@ -127,12 +127,12 @@ def test_the_newer_blocks_are_taken_and_given_ids() -> None:
     assert "block_id" not in blocks[0]
 
 
-# Only Slack itself makes these: of a call under way, of an agent that asks to be let in.
+# Only Slack itself makes these blocks: for a call in progress, and for an agent that asks for access.
 OF_SLACK_ALONE = {"call", "auth_provider"}
 
 
 def test_every_block_of_the_sdk_is_known_with_all_its_keys() -> None:
-    """A new version of slack_sdk that brings a block, or a key of one, is noticed here."""
+    """Notice a new version of slack_sdk that brings a block, or a key of one."""
     known: dict[str, set[str]] = {}
     for shape in (*vars(lab_blocks).values(), *vars(composition).values()):
         if isinstance(shape, type) and issubclass(shape, composition.Part) and "type" in shape.model_fields:

@@ -1,4 +1,4 @@
-"""How messages reach the app: Socket Mode and signed HTTP, again when not taken, twice when the fault says so."""
+"""Delivery of messages to the app: Socket Mode and signed HTTP, retried if not accepted, doubled by the fault."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from lab.world import Fault
 
 @pytest.fixture
 async def deaf(lab: Lab, client: AsyncWebClient) -> AsyncIterator[list[SocketModeRequest]]:
-    """An app that hears everything and acknowledges nothing but what comes again."""
+    """Yield an app that gets everything, and acknowledges only what comes again."""
     heard: list[SocketModeRequest] = []
     socket = SocketModeClient(app_token=lab.slack.app_token, web_client=client)
 
@@ -117,7 +117,7 @@ async def test_a_connection_told_to_go_comes_again(lab: Lab, app: AsyncApp, ona:
 
 @dataclass
 class Receiver:
-    """An app behind a URL: checks each signature with the SDK's verifier, keeps what came, answers as told."""
+    """An app behind a URL: it checks each signature with the SDK's verifier, keeps events, and answers as told."""
 
     verifier: SignatureVerifier
     url: str = ""

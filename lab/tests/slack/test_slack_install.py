@@ -1,4 +1,4 @@
-"""Several workspaces with one app: the link, the page, the code, the token, and the end of it."""
+"""Several workspaces with one app: the link, the page, the code, the token, and uninstalling."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lab.app import Lab
 from lab.tests.slack.desk import Desk, Json, soon, texts
 from lab.tests.slack.test_slack_web_api import error
 
-# slack_sdk sends the app's id and secret by a class that aiohttp means to drop.
+# slack_sdk sends the app's id and secret by a class that aiohttp has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 
 BACK = "https://market.example/slack/oauth"
@@ -41,14 +41,14 @@ async def found(browser: aiohttp.ClientSession, path: str, **body: Any) -> Json:
 
 @pytest.fixture
 async def tom(browser: aiohttp.ClientSession) -> Desk:
-    """A person in another workspace, where nobody has installed the app."""
+    """Return a person in another workspace, without the app."""
     await found(browser, "workspaces", name="Baltic Heat", id="T0HEAT")
     return await Desk.take(browser, "Tom", id="U0TOM", team="T0HEAT")
 
 
 @pytest.fixture
 def keeper(lab: Lab) -> AsyncWebClient:
-    """The app without any token, as it redeems codes."""
+    """Return the app's client without any token, as it redeems codes."""
     return AsyncWebClient(base_url=f"{lab.url}/slack/api/")
 
 
@@ -86,7 +86,7 @@ async def test_a_second_workspace_installs_the_app(
     assert (more["access_token"], "commands" in more["scope"]) == (answer["access_token"], True)
 
 
-async def test_what_an_install_link_may_not_ask(lab: Lab, tom: Desk) -> None:
+async def test_wrong_install_links_are_refused(lab: Lab, tom: Desk) -> None:
     assert "invalid_client_id" in await tom.cannot("install", url=link(lab, client_id="1.2"))
     assert "invalid_scope" in await tom.cannot("install", url=link(lab, scope="chat:write,world:rule"))
     denied = (await tom.does("install", url=link(lab), deny=True))["redirect"]

@@ -1,4 +1,4 @@
-"""What binds an app at Slack: scopes, rates, its manifest, old clients; and what reaches it of what people do."""
+"""Slack's rules for an app: scopes, rates, its manifest, old clients, and which of people's actions reach it."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ async def test_a_message_written_now_comes_when_it_is_due(lab: Lab, ona: Desk, c
     assert await ona.sees(texts) == ["Your lot ends today"]
 
 
-async def test_what_people_do_to_messages_is_told(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
+async def test_changes_to_messages_reach_the_app(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
     told: list[Json] = []
 
     async def tell(event: Json) -> None:
@@ -220,7 +220,7 @@ async def test_what_people_do_to_messages_is_told(app: AsyncApp, ona: Desk, clie
     assert (root["reply_count"], root["reply_users"], root["reactions"]) == (1, [ona.id], [])
 
 
-async def test_what_the_app_says_comes_back_to_it_and_bolt_lets_it_pass(
+async def test_own_messages_come_back_and_bolt_lets_them_pass(
     lab: Lab, app: AsyncApp, ona: Desk, client: AsyncWebClient
 ) -> None:
     heard: list[str] = []
@@ -329,7 +329,7 @@ async def test_a_stack_of_modals_is_closed_at_once(app: AsyncApp, ona: Desk, cli
     assert (await ona.screen())["modals"] == []
 
 
-async def test_somebody_whose_account_is_off(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
+async def test_deactivated_account(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
     told: list[Json] = []
 
     @app.event("user_change")

@@ -1,4 +1,4 @@
-"""The smaller methods, each asked once by the SDK, and each refused once."""
+"""The smaller methods, each called once by the SDK, and each refused once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.tests.slack.desk import Desk, messages
 from lab.tests.slack.test_slack_web_api import error, refused
 
 
-async def test_what_lies_on_a_message_can_be_taken_away(ona: Desk, client: AsyncWebClient) -> None:
+async def test_reactions_and_pins_can_be_removed(ona: Desk, client: AsyncWebClient) -> None:
     posted = await client.chat_postMessage(channel=ona.id, text="Lot 7")
     where = {"channel": posted["channel"], "timestamp": posted["ts"]}
     await client.reactions_add(name="eyes", **where)
@@ -63,7 +63,7 @@ async def test_a_file_of_the_app_is_deleted(ona: Desk, client: AsyncWebClient) -
         ({"metadata": {"event_type": "lot"}}, ""),
     ],
 )
-async def test_arguments_that_nobody_would_heed(
+async def test_unknown_arguments_are_refused(
     ona: Desk, client: AsyncWebClient, arguments: dict[str, object], complaint: str
 ) -> None:
     given = {"channel": ona.id, "text": "x"} | arguments

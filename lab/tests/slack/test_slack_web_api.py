@@ -1,4 +1,4 @@
-"""The Web API refuses what Slack refuses, in Slack's words, and the SDK's own calls go through."""
+"""The Web API refuses what Slack refuses, in Slack's words, and the SDK's own calls succeed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lab.tests.slack.desk import Desk, Json, messages, modal, section, texts
 
 
 async def refused(call: Awaitable[Any]) -> Json:
-    """Slack's answer to a call that it does not grant."""
+    """Return Slack's answer to a refused call."""
     with pytest.raises(SlackApiError) as caught:
         await call
     answer: Any = caught.value.response
@@ -139,7 +139,7 @@ async def test_a_refused_view_leaves_the_trigger_unused(client: AsyncWebClient, 
     assert (await client.views_open(trigger_id=trigger, view=modal()))["ok"]
 
 
-async def test_a_modal_is_updated_by_whoever_saw_it_last(ona: Desk, client: AsyncWebClient, trigger: str) -> None:
+async def test_a_modal_update_needs_the_latest_hash(ona: Desk, client: AsyncWebClient, trigger: str) -> None:
     opened = (await client.views_open(trigger_id=trigger, view=modal(external_id="listing-7")))["view"]
     view = modal(external_id="listing-7", submit={"type": "plain_text", "text": "Save"})
     updated = (await client.views_update(external_id="listing-7", view=view, hash=opened["hash"]))["view"]
@@ -151,7 +151,7 @@ async def test_a_modal_is_updated_by_whoever_saw_it_last(ona: Desk, client: Asyn
     assert await error(client.views_update(external_id="listing-7", view=view)) == "not_found"
 
 
-async def test_what_was_typed_survives_an_update(lab: Lab, ona: Desk, client: AsyncWebClient, trigger: str) -> None:
+async def test_typed_values_survive_an_update(lab: Lab, ona: Desk, client: AsyncWebClient, trigger: str) -> None:
     opened = (await client.views_open(trigger_id=trigger, view=modal()))["view"]
     await ona.does("press", block_id="who", action_id="name", value="Rasa", view_id=opened["id"])
     updated = (await client.views_update(view_id=opened["id"], view=modal(callback_id="next")))["view"]

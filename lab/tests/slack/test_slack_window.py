@@ -1,4 +1,4 @@
-"""What a person does in the window reaches a real Bolt app, and what the app answers is seen."""
+"""A person's actions in the window reach a real Bolt app, and the app's answers are seen."""
 
 from __future__ import annotations
 
@@ -297,7 +297,7 @@ async def test_a_shared_file_is_told_twice_and_can_be_fetched(lab: Lab, app: Asy
         assert await answer.read() == b"%PDF-1.7"
 
 
-async def test_a_command_nobody_answers_is_reported_by_slackbot(ona: Desk, lab: Lab, app: AsyncApp) -> None:
+async def test_an_unanswered_command_is_reported_by_slackbot(ona: Desk, lab: Lab, app: AsyncApp) -> None:
     @app.command("/parley")
     async def found(ack: Any, command: Json) -> None:
         await ack(f"Looking for {command['text']}")

@@ -1,1 +1,1 @@
-"""Stories about the lab's pretend Stripe, told through the real stripe client."""
+"""Tests of the lab's simulated Stripe through the real stripe client."""

@@ -1,4 +1,4 @@
-"""A till in front of a lab of one's own."""
+"""A till in front of a separate lab."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECRET = "whsec_story"
 
 
 class Mailbox:
-    """The product's webhook endpoint: keeps what arrives. `refusals`: how many it turns away first."""
+    """The product's webhook endpoint, which keeps events. `refusals`: how many it turns away first."""
 
     def __init__(self) -> None:
         self.letters: list[tuple[bytes, str]] = []
@@ -35,11 +35,11 @@ class Mailbox:
         return web.Response()
 
     async def until(self, kind: str, times: int = 1) -> None:
-        """Wait until events of this type have come in."""
+        """Wait until events of this type have arrived."""
         await self._until(lambda: sum(f'"type": "{kind}"'.encode() in body for body, _ in self.letters) >= times)
 
     async def until_refused(self, times: int) -> None:
-        """Wait until so many letters have been turned away."""
+        """Wait until so many events have been turned away."""
         await self._until(lambda: self.refused >= times)
 
     async def _until(self, seen: Callable[[], bool]) -> None:

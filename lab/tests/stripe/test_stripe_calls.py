@@ -47,7 +47,7 @@ async def test_a_call_that_says_something_wrong_is_told_what(
     assert (refused.value.http_status, refused.value.code, refused.value.param) == (400, code, param)
 
 
-async def test_an_address_that_nobody_serves_is_said_to_be_so(till: Till) -> None:
+async def test_an_unknown_address_is_reported(till: Till) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="Unrecognized request URL"):
         await till.v1.products.list_async()
 

@@ -1,4 +1,4 @@
-"""The lab's own conscience: what Stripe could never have said does not leave it, and what it cannot do it says."""
+"""The lab checks itself: impossible answers never leave it, and it says what it cannot do."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def charge() -> dict[str, Any]:
     return charge
 
 
-def test_what_the_lab_says_is_sound(charge: dict[str, Any]) -> None:
+def test_the_lab_sends_sound_answers(charge: dict[str, Any]) -> None:
     check(charge)
     check({"object": "list", "url": "/v1/charges", "has_more": False, "data": [charge]})
     check({"data": [], "next_page_url": None, "previous_page_url": None})
@@ -58,7 +58,7 @@ def test_what_the_lab_says_is_sound(charge: dict[str, Any]) -> None:
         ("refunds", {"object": "list", "data": []}),
     ],
 )
-def test_what_stripe_could_not_have_said_is_loud(charge: dict[str, Any], path: str, value: Any) -> None:
+def test_impossible_answers_raise(charge: dict[str, Any], path: str, value: Any) -> None:
     said = copy.deepcopy(charge)
     *way, name = path.split(".")
     place = said

@@ -1,4 +1,4 @@
-"""SEPA debits and stablecoins: days of waiting and a debit that comes back; coins that are there at once."""
+"""SEPA debits and stablecoins: debits take days and can come back; coins are there at once."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ async def test_a_debit_comes_back_weeks_later_and_nothing_can_be_said_against_it
     ]
 
 
-async def test_a_debit_can_be_aimed_at_a_day_and_hurried_by_whoever_plays_the_bank(till: Till) -> None:
+async def test_a_debit_can_be_dated_and_hurried_by_the_bank(till: Till) -> None:
     aimed = await till.debit(payment_method_options={"sepa_debit": {"target_date": till.day(10)}})
     till.later(days=6)
     assert (await till.again(aimed)).status == "processing"

@@ -1,4 +1,4 @@
-"""Holds on cards: held, captured once or let go, lapsed by the clock, and taken without the payer being there."""
+"""Holds on cards: held, captured once or released, lapsed by the clock, and captured without the payer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Idempotency keys as Stripe documents them: what is kept, for how long, and what is never kept."""
+"""Idempotency keys as Stripe documents them: kept answers, their lifetime, and answers that are never kept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SELLER = {"contact_email": "ona@seller.test", "display_name": "Ona"}
 
 
 def once(key: str) -> dict[str, Any]:
-    """The client's own retries would hide what the server says."""
+    """Turn off the client's own retries, which would hide the server's answers."""
     return {"idempotency_key": key, "max_network_retries": 0}
 
 

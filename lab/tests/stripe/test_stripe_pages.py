@@ -1,4 +1,4 @@
-"""What people type on the pages, read as they mean it."""
+"""Typed values on the pages, read as people mean them."""
 
 from __future__ import annotations
 

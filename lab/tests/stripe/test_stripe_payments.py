@@ -141,7 +141,8 @@ async def test_a_refund_waits_until_the_balance_covers_it(till: Till) -> None:
     refund = await till.v1.refunds.create_async({"charge": charge.id})
     till.later(seconds=2)
     waiting = await till.v1.refunds.retrieve_async(refund.id)
-    assert (waiting.status, waiting.pending_reason) == ("pending", "insufficient_funds")  # the fee is short
+    # the money is short by the fee
+    assert (waiting.status, waiting.pending_reason) == ("pending", "insufficient_funds")
     await till.charge(20_000)
     till.later(hours=2)
     assert (await till.v1.refunds.retrieve_async(refund.id)).status == "succeeded"
@@ -163,7 +164,7 @@ async def test_a_dispute_takes_the_money_until_it_is_decided(till: Till, do: str
     await till.lab_does(f"stripe/disputes/{dispute.charge}", do=do)
     assert (await till.v1.disputes.retrieve_async(dispute.id)).status == status
     assert sum(await till.balance()) == left
-    again = till.v1.refunds.create_async({"charge": dispute.charge})  # what was won is ours, to be given back or not
+    again = till.v1.refunds.create_async({"charge": dispute.charge})  # won money is ours, to be refunded or not
     assert (await again).amount == 20_000 if status == "won" else await till.refused(again)
 
 

@@ -1,4 +1,4 @@
-"""Refunds and disputes of cards: money that goes back, comes back, is fought over and is lost."""
+"""Refunds and disputes of cards: money that is refunded, returned, disputed and lost."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def test_a_refund_that_had_succeeded_may_still_come_back(till: Till) -> No
     assert again.amount == 20_000
 
 
-async def test_a_dispute_that_nobody_answers_is_lost_when_it_is_due(till: Till) -> None:
+async def test_an_unanswered_dispute_is_lost_when_it_is_due(till: Till) -> None:
     charge = await till.charge(card="pm_card_createDisputeProductNotReceived")
     till.later(days=41)
     dispute = await dispute_of(till, charge)

@@ -1,4 +1,4 @@
-"""Sellers whose account changes, payouts that come back, and what each owner's balance adds up to."""
+"""Sellers whose account changes, payouts that come back, and the sum of each owner's balance."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def test_thin_events_name_the_account_and_the_rest_is_fetched(till: Till, 
     assert notice.related_object.id == seller
     event = await till.v2.core.events.retrieve_async(notice.id)
     assert event.data.updated_capability == "stripe_balance.stripe_transfers"
-    # stripe 16.1's own way to fetch it, asynchronously, sends a parameter that Stripe has not.
+    # The asynchronous call of stripe 16.1 sends a parameter that Stripe does not have.
     assert "usage" in str(await till.refused(notice.fetch_event_async()))
     listed = await till.v2.core.events.list_async({"object_id": seller, "limit": 100})
     assert {each.type for each in listed.data} == {
@@ -78,7 +78,7 @@ async def test_an_account_is_closed_only_when_it_is_empty(till: Till) -> None:
     assert await status_of(till, seller) == "restricted"
 
 
-async def test_what_was_swept_to_the_bank_cannot_be_taken_back_until_it_returns(till: Till) -> None:
+async def test_swept_money_cannot_be_reversed_until_it_returns(till: Till) -> None:
     seller = await till.seller()
     charge = await till.charge(card="pm_card_bypassPending")
     transfer = await till.v1.transfers.create_async(

@@ -1,4 +1,4 @@
-"""Whatever is done in whatever order, the balances are the sum of what has moved, to the cent."""
+"""The balances are the sum of all movements, to the cent, after any actions in any order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Thing = dict[str, Any]
 
 
 class Shop:
-    """The lab's Stripe without its door: the same calls, thousands of them."""
+    """The lab's Stripe without HTTP: the same calls, thousands of them."""
 
     def __init__(self) -> None:
         self.world = World()
@@ -37,7 +37,7 @@ class Shop:
         accounts.onboard(self.books, self.seller)
 
     def pick(self, kind: str, number: int) -> Thing:
-        """One of the things of this kind."""
+        """Return one of the objects of this kind."""
         things = list(self.books.things.get(kind, {}).values())
         if not things:
             raise Refusal("nothing there")
@@ -95,7 +95,7 @@ class Shop:
 
 
 def due(books: Books) -> int:
-    """What the platform's balance must be, by the objects alone."""
+    """Return what the platform's balance must be, by the objects alone."""
     things = {kind: list(books.things.get(kind, {}).values()) for kind in ("charge", "refund", "transfer", "dispute")}
     taken = [each for each in things["charge"] if each["balance_transaction"]]
     total = sum(each["amount_captured"] - TARIFFS["card"].fee(each["amount_captured"]) for each in taken)

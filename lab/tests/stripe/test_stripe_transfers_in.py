@@ -1,4 +1,4 @@
-"""Bank transfers: an account of the customer's own, money in parts, too little, too much, and back again."""
+"""Bank transfers: an account of the customer's own, money in parts, too little, too much, and refunds."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from lab.tests.stripe.till import TRANSFER, Till
 
 
 async def cash(till: Till, customer: Any) -> int:
-    """Euros in the customer's cash balance, in cents."""
+    """Return the euros in the customer's cash balance, in cents."""
     balance = await till.v1.customers.cash_balance.retrieve_async(customer.id)
     return balance.available["eur"] if balance.available else 0
 
 
 async def kinds(till: Till, customer: Any) -> list[tuple[str, int]]:
-    """What has moved in the customer's cash balance, oldest first."""
+    """Return the movements in the customer's cash balance, oldest first."""
     moved = await till.v1.customers.cash_balance_transactions.list_async(customer.id)
     return [(each.type, each.net_amount) for each in reversed(moved.data)]
 
@@ -46,7 +46,7 @@ async def test_a_transfer_in_parts_pays_once_it_is_whole(till: Till) -> None:
     assert await cash(till, customer) == 0
 
 
-async def test_what_is_too_much_stays_with_the_customer_and_pays_the_next_time(till: Till) -> None:
+async def test_an_overpayment_stays_with_the_customer_for_the_next_payment(till: Till) -> None:
     customer = await till.customer()
     first = await till.transfer_intent(customer)
     iban = first.next_action.display_bank_transfer_instructions.financial_addresses[0].iban.iban

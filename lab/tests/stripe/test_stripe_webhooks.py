@@ -1,4 +1,4 @@
-"""What the lab's Stripe tells the product of its own accord: signed, repeated until taken, disturbed on demand."""
+"""Webhooks of the lab's Stripe: signed, repeated until accepted, disturbed on demand."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ async def test_a_letter_is_given_up_after_three_days_and_the_list_still_tells_it
     await mailbox.until_refused(2)
     await till.v1.customers.create_async({"name": "Told"})
     await mailbox.until("customer.created")
-    till.later(days=1)  # what is still to come again is due now, and stands in line before the last
+    till.later(days=1)  # events to be retried are due now, and are queued before the last
     await till.v1.customers.create_async({"name": "Last"})
     await mailbox.until("customer.created", times=len(names))
     assert [json.loads(body)["data"]["object"]["name"] for body, _ in mailbox.letters] == names

@@ -1,4 +1,4 @@
-"""A shop's till for the stories about Stripe: the real client on one side, people and time on the other."""
+"""A shop's till for the Stripe tests: the real client on one side, people and time on the other."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Till:
 
     @property
     def v1(self) -> Any:
-        """Untyped on purpose: the stories also say what the SDK's types forbid."""
+        """Return the client, untyped on purpose: the tests also send what the SDK's types forbid."""
         return self.client.v1
 
     @property
@@ -47,7 +47,7 @@ class Till:
         return int(self.lab.world.clock.now().timestamp())
 
     def day(self, ahead: int) -> str:
-        """The date so many days from now."""
+        """Return the date so many days from now."""
         return (self.lab.world.clock.now() + timedelta(days=ahead)).date().isoformat()
 
     async def lab_does(self, path: str, **body: Any) -> Any:
@@ -55,17 +55,17 @@ class Till:
             return await answer.json()
 
     async def page(self, url: str) -> str:
-        """What a person's browser shows at this address."""
+        """Return the page that a person's browser shows at this address."""
         async with self.browser.get(url) as answer:
             return await answer.text()
 
     async def press(self, url: str, **fields: str) -> str:
-        """Send the page's form; the page that follows."""
+        """Send the page's form, and return the next page."""
         async with self.browser.post(url, data=fields) as answer:
             return await answer.text()
 
     async def session(self, amount: int = 20_000, **more: Any) -> Any:
-        """A Checkout Session over one line of pellets, in cents."""
+        """Return a Checkout Session over one line of pellets, in cents."""
         line = {"price_data": {"currency": "eur", "unit_amount": amount, "product_data": {"name": "Pellets"}}}
         return await self.v1.checkout.sessions.create_async(
             {
@@ -82,12 +82,12 @@ class Till:
         return told
 
     async def charge(self, amount: int = 20_000, card: str = "pm_card_visa", **more: Any) -> Any:
-        """Money taken at once, without a page; the charge."""
+        """Take money at once, without a page, and return the charge."""
         intent = await self.intent(amount, card, **more)
         return intent.latest_charge
 
     async def refused(self, call: Any) -> stripe.StripeError:
-        """Stripe's no to a call."""
+        """Return Stripe's refusal of a call."""
         with pytest.raises(stripe.StripeError) as refused:
             await call
         return refused.value
@@ -100,7 +100,7 @@ class Till:
         return await self.v1.customers.create_async({"name": "Jonas", "email": "jonas@buyer.test", **more})
 
     async def transfer_session(self, customer: Any, amount: int = 20_000) -> Any:
-        """A Checkout Session that takes a bank transfer."""
+        """Return a Checkout Session that takes a bank transfer."""
         return await self.session(
             amount,
             customer=customer.id,
@@ -109,7 +109,7 @@ class Till:
         )
 
     async def transfer_intent(self, customer: Any, amount: int = 20_000, **more: Any) -> Any:
-        """A PaymentIntent that waits for a bank transfer."""
+        """Return a PaymentIntent that waits for a bank transfer."""
         return await self.v1.payment_intents.create_async(
             {
                 "amount": amount,
@@ -124,11 +124,11 @@ class Till:
         )
 
     async def bank_sends(self, to: str, amount: int, **more: Any) -> Any:
-        """Money comes by bank to a virtual IBAN (or a customer's id)."""
+        """Send money by bank to a virtual IBAN (or a customer's id)."""
         return await self.lab_does(f"stripe/bank/{to}", amount=amount, **more)
 
     async def debit(self, iban: str = "DE89370400440532013000", amount: int = 20_000, **change: Any) -> Any:
-        """A PaymentIntent whose SEPA debit is under way. What `change` gives as None is left out."""
+        """Return a PaymentIntent with a SEPA debit in progress. Values of None in `change` are left out."""
         wish = {
             "amount": amount,
             "currency": "eur",
@@ -146,7 +146,7 @@ class Till:
         return await self.v1.payment_intents.create_async(given)
 
     async def again(self, thing: Any) -> Any:
-        """The same object as Stripe has it now."""
+        """Return the same object as Stripe has it now."""
         service = {
             "payment_intent": self.v1.payment_intents,
             "checkout.session": self.v1.checkout.sessions,
@@ -159,7 +159,7 @@ class Till:
         return await service.retrieve_async(thing.id)
 
     async def seller(self, *, onboarded: bool = True) -> str:
-        """The id of a connected account."""
+        """Return the id of a connected account."""
         account = await self.v2.core.accounts.create_async(
             {
                 "contact_email": "ona@seller.test",
@@ -177,11 +177,11 @@ class Till:
         return str(account.id)
 
     async def balance(self, account: str | None = None) -> tuple[int, int]:
-        """(available, pending) euros in cents."""
+        """Return (available, pending) euros in cents."""
         options = {"stripe_account": account} if account else {}
         balance = await self.v1.balance.retrieve_async(options=options)
         return balance.available[0].amount, balance.pending[0].amount
 
     async def events(self) -> list[str]:
-        """The types of all events, oldest first."""
+        """Return the types of all events, oldest first."""
         return [each.type for each in reversed((await self.v1.events.list_async({"limit": 100})).data)]

@@ -1,4 +1,4 @@
-"""Marks and entities as Telegram reads them: the words of its refusals, and the links that it finds by itself."""
+"""Marks and entities as Telegram reads them: the words of its refusals, and the links that it finds."""
 
 from __future__ import annotations
 

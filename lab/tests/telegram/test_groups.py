@@ -1,4 +1,4 @@
-"""Groups: what a bot sees of them, what it may do in them, and what becomes of them."""
+"""Groups: the bot's view of them, its rights in them, and their changes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def hall(browser: aiohttp.ClientSession) -> Hall:
 
 
 async def words(bot: Bot) -> list[str | None]:
-    """The texts that the bot was told, which are then done with."""
+    """Return the texts that the bot was sent, and confirm them."""
     updates = await bot.get_updates()
     if updates:
         await bot.get_updates(offset=updates[-1].update_id + 1)
@@ -150,12 +150,12 @@ async def test_commands_of_a_group_are_the_narrowest(bot: Bot, ona: Phone, jonas
         await bot.set_my_commands([BotCommand("rule", "Rule")], BotCommandScopeChatAdministrators(ona.id))
 
 
-async def test_a_reaction_is_told_to_who_asked_for_it(bot: Bot, ona: Phone, jonas: Phone, hall: Hall) -> None:
+async def test_a_reaction_reaches_a_bot_that_asked_for_it(bot: Bot, ona: Phone, jonas: Phone, hall: Hall) -> None:
     group = (await hall.do("", title="Deal", by=ona.id, members=[jonas.id]))["id"]
     await bot.get_updates(allowed_updates=["message", "message_reaction", "chat_member"])
     here, there = await bot.send_message(ona.id, "Agreed?"), await bot.send_message(group, "Agreed?")
     await ona.do("react", message_id=here.message_id, emoji="👍")
-    await ona.do("react", message_id=there.message_id, emoji="👍", place=group)  # a mere member does not hear of it
+    await ona.do("react", message_id=there.message_id, emoji="👍", place=group)  # a mere member does not get it
     await hall.do(f"/{group}/promote")
     await jonas.do("react", message_id=there.message_id, emoji="🔥", place=group)
     await jonas.do("react", message_id=there.message_id, place=group)

@@ -1,4 +1,4 @@
-"""Inline mode: a card is searched for in any chat, sent there by way of the bot, pressed and changed there."""
+"""Inline mode: a card is found in any chat, sent there via the bot, pressed and changed there."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def test_answers_are_kept_for_others_unless_they_are_personal(bot: Bot, on
     assert again["query_id"] != first["query_id"] != more["query_id"]
 
 
-async def test_what_an_answer_may_not_be(bot: Bot, ona: Phone, browser: aiohttp.ClientSession) -> None:
+async def test_wrong_inline_answers_are_refused(bot: Bot, ona: Phone, browser: aiohttp.ClientSession) -> None:
     asked = (await ona.do("inline", query="x"))["query_id"]
     long = InlineQueryResultArticle("1", "Long", InputTextMessageContent("x" * 4097))
     nowhere = InlineKeyboardMarkup([[InlineKeyboardButton("x", callback_data="x" * 65)]])

@@ -1,4 +1,4 @@
-"""The pretend Telegram, asked by the real python-telegram-bot over HTTP."""
+"""The simulated Telegram, called by the real python-telegram-bot over HTTP."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def button(data: str) -> InlineKeyboardMarkup:
 
 
 def refused(words: str) -> pytest.RaisesExc[BadRequest]:
-    """Telegram says 400 with these words; python-telegram-bot changes their capitals."""
+    """Expect a 400 with these words; python-telegram-bot changes their capitals."""
     return pytest.raises(BadRequest, match=f"(?i){re.escape(words)}")
 
 
@@ -49,7 +49,7 @@ def the_message(update: Update) -> tuple[int, str | None]:
     return update.message.message_id, update.message.text
 
 
-# -- what passes -------------------------------------------------------------------------------
+# -- accepted calls ----------------------------------------------------------------------------
 
 
 async def test_a_word_reaches_the_bot_and_its_answer_the_phone(bot: Bot, ona: Phone) -> None:
@@ -169,7 +169,7 @@ async def test_commands_are_the_narrowest_that_are_set(bot: Bot, ona: Phone) -> 
 
 
 async def test_the_small_courtesies(bot: Bot, ona: Phone) -> None:
-    """Typing, pins, reactions, replies, descriptions and the menu button."""
+    """Check typing, pins, reactions, replies, descriptions and the menu button."""
     await bot.send_chat_action(ona.id, "typing")
     assert (await ona.chat())["action"] == "typing"
     message = await bot.send_message(ona.id, "Pinned", reply_to_message_id=1)
@@ -241,7 +241,7 @@ async def test_stars_are_paid_and_given_back(bot: Bot, ona: Phone) -> None:
         await bot.refund_star_payment(ona.id, paid.telegram_payment_charge_id)
 
 
-# -- what is refused ---------------------------------------------------------------------------
+# -- refused calls -----------------------------------------------------------------------------
 
 
 async def test_text_limits(bot: Bot, ona: Phone) -> None:
@@ -346,7 +346,7 @@ async def test_file_limits(bot: Bot, ona: Phone) -> None:
         await bot.get_file(message.document.file_id)
 
 
-async def test_whom_the_bot_may_write_to(bot: Bot, ona: Phone, browser: aiohttp.ClientSession) -> None:
+async def test_the_bot_writes_only_to_people_who_let_it(bot: Bot, ona: Phone, browser: aiohttp.ClientSession) -> None:
     silent = await Phone.buy(browser, "Jonas")
     with refused("Chat not found"):
         await bot.send_message(silent.id, "Hello")

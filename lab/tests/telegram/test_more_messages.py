@@ -1,4 +1,4 @@
-"""Forwards, copies, topics, keyboards, drafts, Stars: the rest of what a bot writes and a person answers."""
+"""Forwards, copies, topics, keyboards, drafts and Stars: the other kinds of message of bots and people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lab.tests.telegram.test_messages import button, picture, refused
 
 
 def heard(updates: tuple[Update, ...]) -> list[str]:
-    """What kinds of message the bot got."""
+    """Return the kinds of message that the bot got."""
     return [each.message.effective_attachment.__class__.__name__ for each in updates if each.message]
 
 

@@ -1,4 +1,4 @@
-"""How fast a bot may write, whatever it writes and whenever."""
+"""The rate limits of a bot, for every kind of message and at any time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.world import Clock
 
 
 class Watch(Clock):
-    """A clock that goes only as it is told."""
+    """A clock that only moves when told."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Watch(Clock):
 
 
 def tries(pace: Pace, chat: int, times: int) -> int:
-    """How many of so many messages pass."""
+    """Return how many of so many messages pass."""
     passed = 0
     for _ in range(times):
         try:
@@ -58,7 +58,7 @@ def test_no_stretch_of_time_takes_more_than_a_burst_and_what_has_grown_since(
         watch.at += timedelta(seconds=pause)
 
 
-def test_thirty_a_second_in_all_and_whoever_waits_as_told_passes() -> None:
+def test_thirty_pass_a_second_in_all_and_retry_after_is_right() -> None:
     watch = Watch()
     pace = Pace(watch)
     assert sum(tries(pace, person, 1) for person in range(1, 61)) == 30

@@ -1,4 +1,4 @@
-"""The lab does not answer what the library would drop without a word, nor leave out what it needs."""
+"""The lab never answers with keys that the library would drop silently, nor leaves out required ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WORD: dict[str, Any] = {
 }
 
 
-def test_what_the_library_knows_passes() -> None:
+def test_results_known_to_the_library_pass() -> None:
     check_result("sendMessage", WORD)
     check_result("sendMediaGroup", [WORD, WORD])
     check_result("editMessageText", True)
@@ -36,12 +36,12 @@ def test_what_the_library_knows_passes() -> None:
         ("deleteMessage", 1),
     ],
 )
-def test_what_it_does_not_know_is_a_mistake_of_the_lab(method: str, result: Any) -> None:
+def test_unknown_results_are_a_mistake_of_the_lab(method: str, result: Any) -> None:
     with pytest.raises(AssertionError):
         check_result(method, result)
 
 
-def test_what_it_needs_is_not_left_out() -> None:
+def test_required_fields_are_not_left_out() -> None:
     with pytest.raises(TypeError):
         check_update({"update_id": 1, "message": WORD | {"from": {"id": 5, "is_bot": False}}})
 

@@ -1,4 +1,4 @@
-"""How updates reach the bot: long polling with offsets, and a webhook that is retried until it answers 2xx."""
+"""Delivery of updates to the bot: long polling with offsets, and a webhook that is retried until it answers 2xx."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def the_text(update: Update) -> str | None:
 
 
 class Receiver:
-    """A bot's web server: keeps what it gets and answers with the statuses it was told, then with 200."""
+    """A bot's web server: it keeps updates, and answers with the given statuses, then with 200."""
 
     def __init__(self, *statuses: int) -> None:
         self.statuses = list(statuses)
@@ -117,7 +117,7 @@ async def test_a_webhook_is_tried_again_in_order_until_it_answers_2xx(bot: Bot, 
         await bot.delete_webhook()
 
 
-async def test_what_was_queued_goes_to_a_new_webhook(bot: Bot, ona: Phone) -> None:
+async def test_queued_updates_go_to_a_new_webhook(bot: Bot, ona: Phone) -> None:
     receiver = Receiver()
     async with receiver.listening() as url:
         await bot.set_webhook(url)
@@ -126,7 +126,7 @@ async def test_what_was_queued_goes_to_a_new_webhook(bot: Bot, ona: Phone) -> No
 
 
 async def test_a_webhook_may_answer_with_a_method(bot: Bot, ona: Phone) -> None:
-    """The reply to a delivery may itself be a call of the Bot API."""
+    """Answer a delivery with a call of the Bot API."""
     receiver = Receiver()
     receiver.reply = {"method": "sendMessage", "chat_id": ona.id, "text": "at once"}
     async with receiver.listening() as url, ona.browser.get("/lab/news") as news:

@@ -1,4 +1,4 @@
-"""Documents of anybody's file as the engine takes them in: what no field says is read from the text."""
+"""Documents of any file as the engine takes them in: missing fields are read from the text."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ Row = dict[str, Any]
 FIELDS_OF_ONE: Final = 2
 TONNES: Final = UNIT_KINDS.index("mass")
 SAID_IN_FIELDS: Final = ("product", "certs", "quantity_t", "price_eur_t")
-PART: Final = re.compile(r"[.;:|()\n–—]+")  # of a profile
+PART: Final = re.compile(r"[.;:|()\n–—]+")  # separates the parts of a profile
 PARTS_OF_LISTING: Final = re.compile(r"[.;:,|()/\n–—]+")
-CODE: Final = re.compile(r"\b[A-Z]{2}\b")  # of a language, in a list of them: "EN, LV"
+CODE: Final = re.compile(r"\b[A-Z]{2}\b")  # a language code in a list: "EN, LV"
 SMALL_CODES: Final = re.compile(r"(?<![^\s:(|])(?:[a-z]{2}\s?[,/]\s?)+[a-z]{2}(?![\w'’])")  # "de, uk"
 NOTHING: Final = ParsedQuery()
 
 
 class Rows:
-    """Reads documents; what names goods, grades, schemes or places by the catalogue's words is known by them."""
+    """Reads documents. Goods, grades, schemes and places are recognised by the catalogue's words."""
 
     def __init__(self, catalogue: Catalogue, places: Places, today: date) -> None:
         self.catalogue, self.places, self.today = catalogue, places, today
@@ -99,13 +99,13 @@ class Rows:
         return surely or parsed.product or perhaps
 
     def _titled(self, title: str) -> tuple[str | None, str | None]:
-        """The product that a title surely names, and the one that it may name."""
+        """Return the product that a title surely names, and the one that it may name."""
         known = self.catalogue.products_named(title)
         likeliest = known[0].product_id if known else None
         return likeliest if known and known[0].score >= WEAKLY_NAMED else None, likeliest
 
     def _product(self, name: str) -> str:
-        """The catalogue's product of that id or name; a name that it does not know stays a product of its own."""
+        """Return the catalogue's product of that id or name. An unknown name stays a product of its own."""
         if name in self.catalogue.products:
             return name
         known = self.catalogue.products_named(name.replace("_", " "))
@@ -134,7 +134,7 @@ class Rows:
         yield from (f"packaging:{code}" for code, words in packings if state.take(words))
 
     def _kinds(self, told: str) -> Iterator[str]:
-        """The kinds of goods that title or text tell of, but in a name: "Oak Hill Bio" sells no oak for that."""
+        """Return the kinds of goods that title or text mention, except in names: "Oak Hill Bio" does not mean oak."""
         for part in PARTS_OF_LISTING.split(told):
             words = part.split()
             names = [word[:1].isupper() and not self._means_something(word) for word in words]
@@ -148,7 +148,7 @@ class Rows:
         return bool(known.name_index.like(said) or known.synonyms.knows(said) or self.places.knows(said))
 
     def _grades(self, name: str, product: str | None) -> list[str]:
-        """The grades of that name: "A1" is one of each of several goods. A name that is not known stays one."""
+        """Return the grades of that name: "A1" is a grade of several goods. An unknown name stays one."""
         meant = self.grades.get(folded(name).replace("_", " ")) or self.grades.get(folded(name)) or [name]
         of_goods = [grade for grade in meant if grade in self._grades_of(product)]
         return of_goods or meant
@@ -169,12 +169,15 @@ class Rows:
         return None if price is None else price_amount(price, self.catalogue)
 
     def _town_told(self, told: str) -> Place | None:
-        """The town that is a part of a profile by itself."""
+        """Return the town that is a part of a profile by itself."""
         named = (self.places.named(part) for part in map(str.strip, reversed(PART.split(told))) if part[:1].isupper())
         return next((found[0] for found in named if found and not found[0].everyday_word), None)
 
     def _place(self, row: Row, told: str) -> Place | None:
-        """The town that a field names, or, where nobody knows it and no position is said, that the text does."""
+        """Return the town that a field names.
+
+        If the town is unknown and the row has no position, return the town in the text.
+        """
         city, country = row.get("city"), row.get("country")
         found = self.places.named(str(city)) if city else ()
         place = next((place for place in found if not country or place.country == country), None)
@@ -189,7 +192,10 @@ class Rows:
         yield from (f"topic:{topic}" for topic in self.catalogue.topics.told_by(told, fields))
 
     def _languages(self, row: Row, told: str) -> Iterator[str]:
-        """The languages of a list in the profile, of words or codes; else the one it is in, and those it tells of."""
+        """Yield the languages listed in the profile, as words or codes.
+
+        Without a list, yield the profile's own language and the languages that it mentions.
+        """
         known = self.catalogue.words.languages
         codes = [code for code in map(str.lower, CODE.findall(told)) if code in known]
         codes += [code for found in SMALL_CODES.findall(told) for code in words_of(found) if code in known]
@@ -203,7 +209,7 @@ class Rows:
             yield from map(grammar.language_of, grammar.languages.finditer(NormalisedText.of(told).text))
 
     def _rate(self, told: str) -> Amount | None:
-        """What an hour costs, where the profile says it."""
+        """Return the hourly rate, if the profile says it."""
         grammar = grammar_of(self.catalogue)
         found = grammar.rate.search(NormalisedText.of(told).text)
         if found is None:
@@ -214,7 +220,7 @@ class Rows:
             return None
 
     def _fields(self, text: str) -> list[str]:
-        """The fields of expertise that most of the text's words speak of, and those of each skill."""
+        """Return the fields of expertise that most of the text's words point to, and those of each skill."""
         told = Counter(field for word in dict.fromkeys(words_of(text)) for field in self.catalogue.fields_of(word))
         most = max(told.values(), default=0)
         first = [field for field, words in told.items() if words == most][:FIELDS_OF_ONE]

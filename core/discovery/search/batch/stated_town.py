@@ -1,4 +1,4 @@
-"""Where the text of a document says that its goods are, or that an adviser is: "near Rotterdam", "skład Łódź"."""
+"""The place of a document's goods or adviser, read from its text: "near Rotterdam", "skład Łódź"."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.catalogue.language.places import Place, Places
 from core.catalogue.product_names import folded
 
 LONGEST_NAME: Final = 3  # words of a town's name
-SHORTEST_NAME: Final = 4  # letters of a town that is known only as it stands
+SHORTEST_NAME: Final = 4  # letters of a town that is only known by its exact name
 READ_AT_MOST: Final = 1_000  # letters of a text
 _PIECE: Final = re.compile(r"[^.,;:/|()\n]+")
 _WORD: Final = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
@@ -34,7 +34,7 @@ class Mention:
 
     @property
     def certainty(self) -> int:
-        """How surely it is where the goods are; 0 when it may be any word or name."""
+        """Return how surely the goods are there; 0 if it may be any word or name."""
         if not self.place.well_known:
             return int(self.marked or (self.alone and not self.place.everyday_word))
         if self.marked or self.alone:
@@ -55,7 +55,7 @@ class StatedTown:
         self.near = grammar_of(catalogue).near
 
     def of(self, text: str) -> Place | None:
-        """The town that is named most surely; of equally sure ones the first."""
+        """Return the town that is named most surely; the first among equals."""
         told = max(self._told(text[:READ_AT_MOST]), key=lambda one: one.certainty, default=None)
         return told.place if told and told.certainty else None
 
@@ -99,5 +99,5 @@ def _may_be_meant(place: Place, name: str, capital: bool) -> bool:
 
 @lru_cache(maxsize=16)
 def _words_of(phrases: tuple[str, ...]) -> frozenset[str]:
-    """The last word of each phrase, folded."""
+    """Return the last word of each phrase, folded."""
     return frozenset(FIRST_WORD.findall(folded(phrase))[-1] for phrase in phrases if FIRST_WORD.search(folded(phrase)))

@@ -1,1 +1,1 @@
-"""The ways to pay, each named after Stripe's payment method type: what becomes of an intent that is confirmed by it."""
+"""The ways to pay, each named after Stripe's payment method type. Each one carries on a confirmed intent."""

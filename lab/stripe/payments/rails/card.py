@@ -1,4 +1,4 @@
-"""Cards: authorised at once, authenticated where the bank wants it, taken now or held until `capture_before`."""
+"""Cards: authorised at once, authenticated if the bank wants it, taken now or held until `capture_before`."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ UNAUTHENTICATED: Final = (
 
 
 def window(card: Card, *, off_session: bool) -> int:
-    """Seconds until an authorisation lapses: network and initiator decide."""
+    """Return the seconds until an authorisation lapses: network and initiator decide."""
     return VISA_WITHOUT_THE_PAYER if card.brand == "visa" and off_session else HOLD
 
 
 def confirm(books: Books, intent: Thing, method: Thing, how: Confirmation) -> None:
-    """Raises a card error (402) when the card is declined."""
+    """Charge or hold the card, or send the payer to their bank. Raises a card error (402) if it is declined."""
     card = card_of(books, method)
     decline = card.decline if card.fails_when == "always" or method["customer"] else None
     if decline:
@@ -92,7 +92,7 @@ def _authorize(books: Books, intent: Thing, method: Thing, how: Confirmation) ->
 
 
 def _extras(intent: Thing) -> dict[str, Any]:
-    """What Stripe offers by contract only; the lab's platform has no such contract."""
+    """Return the features that Stripe offers by contract only; the lab's platform has no such contract."""
     return {
         "extended_authorization": {"status": "disabled"},
         "incremental_authorization": {"status": "unavailable"},
@@ -102,14 +102,14 @@ def _extras(intent: Thing) -> dict[str, Any]:
 
 
 def lapse(books: Books, intent: Thing, charge: Thing) -> None:
-    """The bank lets the hold go by itself; Stripe cancels the intent."""
+    """Let a hold lapse, so that Stripe cancels the intent."""
     if intent["status"] == "requires_capture":
         let_go(books, charge, lapsed=True)
         lifecycle.cancel(books, intent, "automatic")
 
 
 def _aftermath(books: Books, charge: Thing, card: Card) -> None:
-    """What the holder of some test cards does afterwards."""
+    """Schedule what the holder of some test cards does afterwards."""
     if card.complaint:
         complaint = card.complaint
         books.later(books.now() + complaint.after, lambda: _complain(books, charge, complaint))
@@ -118,6 +118,6 @@ def _aftermath(books: Books, charge: Thing, card: Card) -> None:
 
 
 def _complain(books: Books, charge: Thing, complaint: Complaint) -> None:
-    """The card's holder turns to the bank, unless the money is back already."""
+    """Let the card's holder complain to the bank, unless the money is back already."""
     if charge["amount_captured"] > charge["amount_refunded"] and not charge["disputed"]:
         open_dispute(books, charge, complaint)

@@ -25,7 +25,7 @@ def confirm(books: Books, intent: Thing, method: Thing, how: Confirmation) -> No
 
 
 def send(books: Books, intent: Thing, method: Thing, network: str, token: str) -> None:
-    """The wallet has sent the coins and the chain has taken note."""
+    """Send the coins from the wallet; the chain has recorded them."""
     if network not in NETWORKS or token not in TOKENS:
         raise Refusal(f"There is no {token} on {network}.")
     draw = books.world.random.randbytes

@@ -1,8 +1,12 @@
-"""Bank transfers: a virtual IBAN for each customer, money that comes in parts, and the payments that it covers.
+"""Bank transfers: a virtual IBAN for each customer, partial payments, and the intents that the money covers.
 
-What arrives is applied to the open payment that its reference names, else to the one that waits for just this
-amount, else to the oldest first (docs.stripe.com/payments/customer-balance/reconciliation). The rest stays in the
-customer's cash balance.
+Money is applied in this order (docs.stripe.com/payments/customer-balance/reconciliation):
+
+1. to the open payment that its reference names,
+2. to the payment that waits for exactly this amount,
+3. to the oldest payment first.
+
+The rest stays in the customer's cash balance.
 """
 
 from __future__ import annotations
@@ -27,7 +31,7 @@ ADDRESS: Final = {"line1": "1 Lab Street", "line2": None, "city": "Dublin", "cou
 
 
 def confirm(books: Books, intent: Thing, _method: Thing, _how: Confirmation) -> None:
-    """Show where to send the money; take what the customer's balance already holds."""
+    """Show the account to pay to, and apply what the customer's balance already holds."""
     if intent["customer"] is None:
         raise missing_parameter("customer")
     country = checked_options(intent["payment_method_options"])
@@ -37,7 +41,7 @@ def confirm(books: Books, intent: Thing, _method: Thing, _how: Confirmation) -> 
 
 
 def checked_options(options: Thing | None) -> str:
-    """The country of the virtual account, from `payment_method_options`."""
+    """Return the country of the virtual account, from `payment_method_options`."""
     given = (options or {}).get("customer_balance") or {}
     where = "payment_method_options[customer_balance]"
     if given.get("funding_type") != "bank_transfer":
@@ -54,7 +58,7 @@ def checked_options(options: Thing | None) -> str:
 
 
 def check_country(options: Thing | None) -> None:
-    """Refuse a country in which no virtual account is opened, wherever it is named."""
+    """Refuse a country without virtual accounts, wherever it is named."""
     transfer = ((options or {}).get("customer_balance") or {}).get("bank_transfer") or {}
     country = (transfer.get("eu_bank_transfer") or {}).get("country")
     if country is not None and country not in INNER:
@@ -76,7 +80,7 @@ def require_transfer(books: Books, intent: Thing, country: str) -> None:
 
 
 def account_of(books: Books, customer: str, country: str) -> str:
-    """The customer's virtual IBAN, opened when it is first needed."""
+    """Return the customer's virtual IBAN; it is opened when it is first needed."""
     settings = settings_of(books, customer)
     if settings.iban is None:
         settings.iban = made_up(country, books.world.random)
@@ -99,7 +103,7 @@ def address(iban: str) -> dict[str, Any]:
 
 
 def owner_of(books: Books, key: str) -> str:
-    """The customer behind a virtual IBAN or, for the impatient, behind their own id."""
+    """Return the customer of a virtual IBAN. A customer's own id is also accepted."""
     iban = key.replace(" ", "")
     for customer in books.all("customer"):
         if iban in (customer["id"], settings_of(books, customer["id"]).iban):
@@ -116,7 +120,7 @@ def arrive(
     *,
     sender: tuple[str, str] | None = None,
 ) -> Thing:
-    """Money from a bank. `sender`: (IBAN, name) where the bank tells it; without it a refund has to ask for one."""
+    """Receive money from a bank. `sender`: (IBAN, name), if known; without it a refund has to ask for an account."""
     if amount <= 0:
         raise at_least_one("amount")
     bank = {
@@ -136,7 +140,7 @@ def arrive(
 
 
 def waiting(books: Books, customer: str, currency: str) -> list[Thing]:
-    """Payments that this customer's transfers can cover, oldest first."""
+    """Return the payments that this customer's transfers can cover, oldest first."""
     return [
         intent
         for intent in books.all("payment_intent")
@@ -148,7 +152,7 @@ def waiting(books: Books, customer: str, currency: str) -> list[Thing]:
 
 
 def reconcile(books: Books, customer: str, currency: str, just: int = 0, reference: str | None = None) -> None:
-    """Apply what is there. `just` and `reference`: of the transfer that has come in, if one has."""
+    """Apply the available money. `just` and `reference` are amount and reference of an incoming transfer, if any."""
     intents = waiting(books, customer, currency)
 
     def rank(intent: Thing) -> tuple[bool, bool]:
@@ -180,7 +184,7 @@ def apply(books: Books, intent: Thing, amount: int) -> None:
 
 
 def release(books: Books, intent: Thing) -> None:
-    """A payment that was covered in part is given up: its money is the customer's again."""
+    """Give up a partly covered payment: its money returns to the customer."""
     if (amount := applied(books, intent)) > 0:
         claim = {"payment_intent": intent["id"]}
         book(
@@ -213,7 +217,7 @@ def apply_customer_balance(books: Books, call: Call) -> Thing:
 
 
 def fund_cash_balance(books: Books, call: Call) -> Thing:
-    """Stripe's test helper: a transfer of which no sender is known."""
+    """Add a transfer without a known sender, like Stripe's test helper."""
     customer = books.get("customer", call.ids["customer"])["id"]
     currency = check_currency(call.params["currency"])
     if currency != "eur":
@@ -222,7 +226,7 @@ def fund_cash_balance(books: Books, call: Call) -> Thing:
 
 
 def create_instructions(books: Books, call: Call) -> Thing:
-    """The customer's virtual account, without any payment."""
+    """Return the customer's virtual account, without any payment."""
     customer = books.get("customer", call.ids["customer"])["id"]
     options = {"customer_balance": call.params}
     check_country(options)

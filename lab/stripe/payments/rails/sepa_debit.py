@@ -62,7 +62,7 @@ def confirm(books: Books, intent: Thing, method: Thing, how: Confirmation) -> No
 
 
 def _checked_target(books: Books, wish: str) -> int:
-    """`target_date`: three to fifteen days ahead."""
+    """Return `target_date`, which must be three to fifteen days ahead."""
     try:
         target = int(datetime.fromisoformat(wish).replace(tzinfo=UTC).timestamp())
     except ValueError:
@@ -76,7 +76,7 @@ def _checked_target(books: Books, wish: str) -> int:
 
 
 def sign(books: Books, method: Thing, given: Thing) -> Thing:
-    """A mandate. `given` as in `mandate_data`."""
+    """Return a mandate. `given` as in `mandate_data`."""
     acceptance = given["customer_acceptance"]
     key = books.new_id("mandate")
     mandate = shape(
@@ -106,7 +106,7 @@ def course_of(books: Books, method: Thing) -> Course:
 
 
 def finish(books: Books, intent: Thing, *, fails: bool) -> None:
-    """The banks answer now, whatever they would have said later."""
+    """Let the banks answer now, whatever their planned answer was."""
     charge = books.get("charge", intent["latest_charge"]) if intent["latest_charge"] else None
     if charge is None or charge["payment_method_details"]["type"] != "sepa_debit" or charge["status"] != "pending":
         raise Refusal(f"PaymentIntent {intent['id']} has no SEPA debit under way.")
@@ -146,7 +146,7 @@ def _fail(books: Books, intent: Thing, charge: Thing) -> None:
 
 
 def give_back(books: Books, charge: Thing) -> None:
-    """The payer's bank returns a debit as unauthorised. Nothing can be said against it."""
+    """Let the payer's bank return a debit as unauthorised. It cannot be contested."""
     if charge["amount_captured"] > charge["amount_refunded"] and not charge["disputed"]:
         open_dispute(books, charge, Complaint(0, "debit_not_authorized"))
 
