@@ -16,15 +16,15 @@ from sqlalchemy import make_url
 
 from config.migrations import upgrade
 
-# A story begins on a Tuesday morning wherever and whenever it is read, unless `make test-days` says another day: what
-# is late, over or asleep in it does not hang on the hour at which somebody runs the tests.
+# A story begins on a Tuesday morning, unless `make test-days` says another day. So what is late, over or asleep in it
+# does not depend on the hour of the test run.
 os.environ.setdefault("LAB_BEGINS", "2027-04-13T08:00Z")
 
 SERVER = os.environ.get("TEST_DATABASE_URL")  # any database of a server on which we may make and drop others
 NAME = f"parley_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 numbers = count(1)
 
-# What breaks on purpose is logged by the hundred: drawn with all its variables, each would take a tenth of a second.
+# Deliberate failures are logged by the hundred. With all its variables, each log entry would take a tenth of a second.
 structlog.configure(
     processors=[
         structlog.processors.add_log_level,
@@ -49,7 +49,7 @@ async def on_server(*statements: str) -> None:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | str:
-    """The database that others are copies of: a file, or the name of a PostgreSQL template."""
+    """Return the database that others are copied from: a file, or the name of a PostgreSQL template."""
     if SERVER is None:
         path = tmp_path_factory.mktemp("template") / "market.sqlite"
         asyncio.run(upgrade(f"sqlite:///{path}"))
@@ -61,7 +61,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | str:
 
 @pytest.fixture
 async def database(migrated: Path | str, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of an empty market, gone after the story."""
+    """Yield the address of an empty market, which is deleted after the story."""
     if isinstance(migrated, Path):
         shutil.copy(migrated, tmp_path / "market.sqlite")
         yield f"sqlite:///{tmp_path / 'market.sqlite'}"

@@ -1,4 +1,4 @@
-"""`python -m tests.postgres <pytest arguments>`: the stories on a PostgreSQL cluster of their own, gone afterwards.
+"""`python -m tests.postgres <pytest arguments>`: the stories on a temporary PostgreSQL cluster of their own.
 
 Without a file or folder among the arguments it runs what speaks to a database: tests/core, tests/house, tests/journeys.
 """
@@ -22,7 +22,7 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 
 
 def program(name: str) -> str:
-    """A PostgreSQL program: the newest installed, else whatever the PATH has."""
+    """Return the path of a PostgreSQL program: the newest installed, otherwise the one on the PATH."""
     installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4]))
     found = str(installed[-1]) if installed else shutil.which(name)
     if found is None:
@@ -31,7 +31,7 @@ def program(name: str) -> str:
 
 
 def as_somebody(*command: str) -> list[str]:
-    """PostgreSQL refuses to run as root."""
+    """Return the command, as another user if we are root: PostgreSQL refuses to run as root."""
     return ["runuser", "-u", USER, "--", *command] if os.geteuid() == 0 else list(command)
 
 
@@ -48,7 +48,7 @@ def run(*command: str, folder: Path) -> None:
 
 @contextmanager
 def cluster(durability: Mapping[str, str] = QUICK) -> Iterator[str]:
-    """A running cluster in a temporary folder; its address."""
+    """Run a cluster in a temporary folder, and yield its address."""
     folder = Path(tempfile.mkdtemp(prefix="parley-postgres-"))
     data, port = folder / "data", free_port()
     if os.geteuid() == 0:

@@ -1,4 +1,4 @@
-"""A lab and a market stall of one's own for each story."""
+"""Fixtures of the bots: a lab and a market stall for each story."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def browser(lab: Lab) -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def face(browser: aiohttp.ClientSession) -> Browser:
-    """The world's controls, over the same connection: its paths are relative to the lab's address."""
+    """Return the controls of the lab's world, over the same connection. Paths are relative to the lab's address."""
     return Browser(browser, "")
 
 

@@ -1,4 +1,4 @@
-"""What the stories about the bot look for on a person's phone, and what they press and send there."""
+"""Helpers for stories about the bot: find things on a person's phone, press buttons and send messages there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def glances(phone: Phone) -> AsyncIterator[Chat]:
 
 
 async def seen(phone: Phone, shows: Callable[[Chat], Any]) -> Chat:
-    """The phone, as soon as it shows that."""
+    """Return the phone's chat as soon as it shows that."""
     async with asyncio.timeout(15):
         async for chat in glances(phone):
             if shows(chat):

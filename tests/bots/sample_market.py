@@ -1,4 +1,4 @@
-"""A market stall to try a chat edge on: the real engine, database and dispatcher, with a book of a few small talks."""
+"""A small market to try a chat edge on: the real engine, database and dispatcher, with a few small conversations."""
 
 from __future__ import annotations
 
@@ -123,7 +123,9 @@ def stall_router() -> Router:
 
 @dataclass
 class Stall:
-    """`settle()` waits until all replies in hand are delivered; `later()` lets the time for another try come."""
+    """A stall. `settle()` waits until all pending replies are delivered; `later()` lets the time of the next retry
+    come.
+    """
 
     transactions: Transactions
     update_handler: UpdateHandler
@@ -147,7 +149,7 @@ class Stall:
         await self.dispatcher.idle()
 
     def break_inbox(self) -> Callable[[], None]:
-        """Take the inbox table away, as a full disk would; what is given back mends it."""
+        """Take the inbox table away, as a full disk would. Call the returned function to restore it."""
         raw = connect(str(self.database))
         raw.execute("ALTER TABLE inbox RENAME TO inbox_away")
 

@@ -1,4 +1,4 @@
-"""The Slack app over the stall, and how its windows and cards are read."""
+"""The Slack app over the stall, and readers of its windows and cards."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ TRADE = Form(
 
 
 def home_router() -> Router:
-    """What the stall lacks: a desk, and a form whose fields depend on each other."""
+    """Add what the stall lacks: a home screen, and a form whose fields depend on each other."""
     router, waiting = Router(), ["offer from Jonas"]
 
     @router.command("me")
@@ -88,7 +88,7 @@ def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
 
 
 def inputs(view: Json) -> dict[str, Json]:
-    """The window's fields by name, each with its block_id."""
+    """Return the window's fields by name, each with its block_id."""
     return {block["block_id"].split("~")[0]: block for block in view["blocks"] if block["type"] == "input"}
 
 
@@ -97,7 +97,7 @@ def entered(view: Json, **values: Any) -> dict[str, dict[str, Any]]:
 
 
 def said(blocks: list[Json]) -> str:
-    """All words of some blocks."""
+    """Return all words of some blocks."""
     words = []
     for block in blocks:
         if block["type"] == "rich_text":
@@ -108,7 +108,7 @@ def said(blocks: list[Json]) -> str:
 
 
 def buttons(blocks: list[Json]) -> list[Json]:
-    """Where each button can be pressed."""
+    """Return the block and action ids under which each button can be pressed."""
     return [
         {"block_id": block["block_id"], "action_id": each["action_id"]}
         for block in blocks
@@ -128,7 +128,7 @@ async def window(ona: Window) -> Json:
 
 
 async def last(ona: Window, words: str) -> Json:
-    """The newest message, once it holds these words."""
+    """Return the newest message, once it holds these words."""
 
     def look(screen: Json) -> Json | None:
         found = messages(screen)

@@ -49,7 +49,7 @@ def at(month: int, day: int, hour: int, hours: int = 1) -> Interval:
     return Interval(start, start + timedelta(hours=hours))
 
 
-def test_what_repeats_keeps_its_wall_clock_over_the_change_of_the_clocks() -> None:
+def test_repeating_event_keeps_its_local_time_over_a_clock_change() -> None:
     """cal.com 8398: ten in Vilnius is seven in UTC in summer and eight in winter; one occurrence is called off."""
     taken = busy_times(WEEKLY, NOW, "Europe/Vilnius")
 
@@ -74,7 +74,7 @@ END:VCALENDAR\r
     [("America/Los_Angeles", at(10, 21, 3)), ("UTC", at(10, 20, 20)), ("Pacific/Auckland", at(10, 20, 7))],
 )
 def test_a_time_without_a_zone_is_the_consultants_own_until_it_is_over_there(zone: str, dinner: Interval) -> None:
-    """Of today, though it is tomorrow in UTC; and of the last day that anybody may book."""
+    """Check an event of today that is tomorrow in UTC, and one on the last day that can be booked."""
     before, instant = timedelta(minutes=1), timedelta(seconds=1)
     for now in (dinner.start - FURTHEST + instant, dinner.start - before, dinner.end - before):
         assert busy_times(DINNER, now, zone) == [dinner]
@@ -83,7 +83,7 @@ def test_a_time_without_a_zone_is_the_consultants_own_until_it_is_over_there(zon
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:tomorrow\r\n"])
-def test_what_is_no_calendar_is_refused(content: bytes) -> None:
+def test_content_that_is_no_calendar_is_refused(content: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
         busy_times(content, NOW, "UTC")
     assert refused.value.why == "unread"
@@ -174,7 +174,7 @@ async def serving(answer: Callable[[web.Request], web.StreamResponse]) -> AsyncI
         await runner.cleanup()
 
 
-async def test_what_is_fetched_may_be_led_on_but_not_in_circles() -> None:
+async def test_fetch_follows_redirects_but_not_in_circles() -> None:
     def answer(request: web.Request) -> web.StreamResponse:
         if request.path == "/a.ics":
             return web.Response(body=WEEKLY)

@@ -1,4 +1,4 @@
-"""Letters: they arrive as written, come again when the server was busy, and nobody writes our headers."""
+"""Mail: a letter arrives as written, is sent again if the server was busy, and takes no headers from users."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ async def test_a_code_arrives_and_is_tried_again_while_the_server_is_busy(lab: L
     assert "Your code is ABC234." in arrived["text"]
 
 
-async def test_nobody_adds_a_header_through_an_address() -> None:
+async def test_address_cannot_add_a_header() -> None:
     sender = MailSender("smtp://127.0.0.1:1", "Parley <parley@market.test>", words)
     assert isinstance(await sender.carry(letter(to="ona@seller.test\r\nBcc: all@market.test")), Never)
-    assert isinstance(await sender.carry(letter()), Later)  # and nobody listens there
+    assert isinstance(await sender.carry(letter()), Later)  # no server listens there
 
 
 def test_an_address_of_a_server_is_read() -> None:

@@ -22,7 +22,7 @@ from tests.bots.slack_app import buttons, entered, inputs, last, photo, said, sl
 
 @pytest.fixture
 async def app(lab: Lab, stall: Stall) -> AsyncIterator[SlackBot]:
-    """The app, connected by Socket Mode."""
+    """Return the app, connected by Socket Mode."""
     app = slack(lab, stall, app_token=lab.slack.app_token)
     await app.start()
     yield app
@@ -81,7 +81,7 @@ async def test_a_message_that_slack_sends_twice_is_answered_once(face: Browser, 
     assert len(texts(await ona.screen())) == 2
 
 
-async def test_what_slack_makes_of_typed_words_is_undone_and_not_made_again(ona: Window) -> None:
+async def test_slacks_escaping_of_typed_words_is_undone_and_not_repeated(ona: Window) -> None:
     await ona.does("say", text="salt & https://a.b <!channel> *now*")
 
     answer = await last(ona, "You said")
@@ -105,7 +105,7 @@ async def test_a_press_edits_the_card_in_place_and_gets_a_word_for_oneself(ona: 
     assert (shown["ts"], word["ephemeral"]) == (card["ts"], True)
 
 
-async def test_a_card_sent_anew_folds_the_old_one_into_a_line(ona: Window, stall: Stall) -> None:
+async def test_card_sent_again_folds_the_old_one_into_a_line(ona: Window, stall: Stall) -> None:
     await ona.does("say", text="heap2 birch")
     await last(ona, "birch")
     await ona.does("say", text="heap2 birch")
@@ -147,7 +147,7 @@ async def test_a_form_closed_is_kept_and_can_be_gone_on_with(ona: Window) -> Non
     await ona.does("command", text="/parley heap")
     form = await window(ona)
     name = {"view_id": form["id"], "action_id": "value", "block_id": inputs(form)["name"]["block_id"]}
-    await ona.does("press", **name, value="Ash")  # what is typed is told while it is typed
+    await ona.does("press", **name, value="Ash")  # values are sent while they are typed
     await ona.does("close", view_id=form["id"])
 
     question = await last(ona, "form.put_aside")
@@ -157,7 +157,7 @@ async def test_a_form_closed_is_kept_and_can_be_gone_on_with(ona: Window) -> Non
     assert inputs(again)["name"]["element"]["initial_value"] == "Ash"
 
 
-async def test_a_choice_on_which_others_depend_draws_the_window_anew(ona: Window) -> None:
+async def test_choice_on_which_others_depend_redraws_the_window(ona: Window) -> None:
     await ona.does("command", text="/parley trade")
     form = await window(ona)
     assert list(inputs(form)) == ["note", "goods"]
@@ -215,7 +215,7 @@ async def test_a_shortcut_is_a_command(ona: Window) -> None:
     assert (await window(ona))["title"]["text"] == "Sell a heap"
 
 
-async def test_what_slack_could_not_take_comes_later_and_once(face: Browser, ona: Window, stall: Stall) -> None:
+async def test_message_that_slack_could_not_take_comes_later_and_once(face: Browser, ona: Window, stall: Stall) -> None:
     await disturb(face, "slack", "outage", match="chat.postMessage")
     await ona.does("say", text="both")
     await soon(lambda: passed(face, "slack", "chat.postMessage"))

@@ -1,4 +1,4 @@
-"""Files that somebody sends on Slack: fetched from Slack alone, for whoever is asked for them sees our token."""
+"""Files that users send on Slack: fetched from Slack alone, because every server that is asked sees our token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ API = "https://slack.com/api/"
 
 @asynccontextmanager
 async def keeper(asked: list[str | None]) -> AsyncIterator[str]:
-    """A service that keeps a paper, and notes who says to be who."""
+    """Serve a file, and note the token of each request."""
 
     async def give(request: web.Request) -> web.Response:
         asked.append(request.headers.get("Authorization"))
@@ -44,7 +44,7 @@ async def client_of(api: str) -> AsyncIterator[AsyncWebClient]:
         yield client
 
 
-async def test_what_another_service_keeps_is_not_asked_for_with_our_token() -> None:
+async def test_file_of_another_service_is_not_requested_with_our_token() -> None:
     """As files.remote.info shows it: the address is the other service's own."""
     asked: list[str | None] = []
     async with keeper(asked) as elsewhere, client_of(API) as client:
@@ -53,7 +53,7 @@ async def test_what_another_service_keeps_is_not_asked_for_with_our_token() -> N
     assert (asked, good, [each.code for each in refused]) == ([], [], ["file.broken"])
 
 
-async def test_what_slack_keeps_is_fetched_with_it() -> None:
+async def test_file_on_slack_is_fetched_with_our_token() -> None:
     asked: list[str | None] = []
     async with keeper(asked) as slack, client_of(f"{slack}/api/") as client:
         hosted = {"name": "ticket.pdf", "mode": "hosted", "size": len(PAPER), "url_private": f"{slack}/ticket.pdf"}

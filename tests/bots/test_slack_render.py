@@ -115,7 +115,7 @@ def test_nothing_to_say_is_no_message(reply: Reply) -> None:
     assert render(reply) is None
 
 
-def test_what_was_before_is_struck_through() -> None:
+def test_earlier_value_is_struck_through() -> None:
     drawn = render(Card(title="Offer", lines=(Line(label="Price", value="210 €/t", was="215 €/t"),)))
     assert drawn is not None
     (line,) = drawn.blocks[1]["elements"]
@@ -192,7 +192,7 @@ def test_only_what_people_say_in_private_is_heard(more: dict[str, object]) -> No
     ("error", "outcome"),
     [("ratelimited", Later), ("internal_error", Later), ("account_inactive", Never), ("msg_too_long", Never)],
 )
-def test_what_slack_refuses_for_good_is_not_tried_again(error: str, outcome: type) -> None:
+def test_permanent_slack_error_is_not_retried(error: str, outcome: type) -> None:
     errand = Errand(AsyncWebClient(), "T1", "D1", [], None, None, None)
     failure = SlackApiError(error, {"ok": False, "error": error})  # type: ignore[no-untyped-call]  # the SDK leaves it
     assert isinstance(outcome_of(failure, errand), outcome)

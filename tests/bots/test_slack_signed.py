@@ -1,4 +1,4 @@
-"""Slack over signed HTTP: what it has signed is taken, and nothing else is."""
+"""Slack over signed HTTP: a request with Slack's signature is accepted, and no other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.bots.slack_app import entered, last, slack, window
 
 @pytest.fixture
 async def posted(lab: Lab, face: Browser, stall: Stall) -> AsyncIterator[str]:
-    """The app behind a URL, where Slack posts to."""
+    """Return the URL of the app to which Slack posts."""
     app = slack(lab, stall, signing_secret=lab.slack.signing_secret)
     await app.start()
 
@@ -42,7 +42,7 @@ async def posted(lab: Lab, face: Browser, stall: Stall) -> AsyncIterator[str]:
     await app.stop()
 
 
-async def test_what_slack_has_signed_is_taken(posted: str, browser: aiohttp.ClientSession) -> None:
+async def test_request_signed_by_slack_is_accepted(posted: str, browser: aiohttp.ClientSession) -> None:
     ona = await Window.take(browser, "Ona", id="U0ONA")
     await ona.does("say", text="hello")
     await last(ona, "You said: hello")
@@ -63,9 +63,7 @@ async def test_what_slack_has_signed_is_taken(posted: str, browser: aiohttp.Clie
         ("{now}", "v0=0", b"\xff\xfe"),
     ],
 )
-async def test_what_nobody_has_signed_is_turned_away(
-    lab: Lab, stall: Stall, stamp: str, signature: str, body: bytes
-) -> None:
+async def test_unsigned_request_is_rejected(lab: Lab, stall: Stall, stamp: str, signature: str, body: bytes) -> None:
     app = slack(lab, stall, signing_secret=lab.slack.signing_secret)
     stamp = stamp.replace("{now}", str(int(time.time())))
     headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}

@@ -38,7 +38,7 @@ def telegram(lab: Lab, stall: Stall, **more: Any) -> TelegramBot:
 
 @pytest.fixture
 async def edge(lab: Lab, stall: Stall) -> AsyncIterator[TelegramBot]:
-    """The bot, polling."""
+    """Return the bot, polling."""
     edge = telegram(lab, stall)
     await edge.start()
     yield edge
@@ -180,7 +180,7 @@ async def test_a_press_on_what_has_moved_on_gets_the_thing_as_it_is(ona: Phone) 
     assert (chat["toasts"][0]["text"], chat["toasts"][0]["alert"]) == ("Somebody was faster", False)
 
 
-async def test_a_card_that_cannot_be_edited_is_sent_anew(ona: Phone) -> None:
+async def test_card_that_cannot_be_edited_is_sent_again(ona: Phone) -> None:
     await ona.do("say", text="/heap2 Elm")
     chat = await seen(ona, ends_with("State: open"))
     data = last(chat)["keyboard"][0][0]["callback_data"]
@@ -237,7 +237,7 @@ async def test_after_a_failure_only_the_rest_is_sent_again(ona: Phone, stall: St
     assert [each["text"] for each in chat["messages"] if each["from"] == "bot"] == ["Oak\n\nState: sold", "first"]
 
 
-async def test_whoever_blocks_the_bot_is_left_alone_until_they_come_back(ona: Phone, stall: Stall) -> None:
+async def test_user_who_blocks_the_bot_is_left_alone_until_they_return(ona: Phone, stall: Stall) -> None:
     async def dead() -> bool:
         key = ("telegram", "", str(ona.id))
         return await stall.transactions.run(MARKET, lambda ctx: ctx.session.get_one(ChatIdentity, key).dead)

@@ -1,4 +1,4 @@
-"""What the bot shows on Telegram: nothing typed becomes a link or markup, every offset fits, every limit is kept."""
+"""Rendering for Telegram: nothing typed becomes a link or markup, every offset fits, every limit is kept."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TO_US = {"bot_command", "hashtag", "cashtag"}  # what Telegram marks by itself a
 
 unhurried = settings(deadline=None)
 
-# What Telegram's clients make links of by themselves, seen generously.
+# Text that Telegram's clients turn into links by themselves, in a generous reading.
 LINK = re.compile(r"\w\.[^\W\d_]|[a-z]+://|@\w|\b\d{1,3}(?:\.\d{1,3}){3}\b", re.IGNORECASE)
 
 NASTY = ["@parley_support", "http://evil.example/pay", "t.me/joinchat", "tg://resolve?domain=x", "ona@example.org"]
@@ -123,7 +123,7 @@ REPLIES: dict[type[BaseModel], st.SearchStrategy[Any]] = {
 async def accepted(
     lab: Lab, browser: aiohttp.ClientSession, face: Browser
 ) -> AsyncIterator[Callable[[Screen], Awaitable[None]]]:
-    """The pretend Telegram, which is as strict as the real one, takes the message as it is."""
+    """Return a check that the pretend Telegram accepts a message. It is as strict as the real one."""
     await face.put("/lab/telegram/settings", {"chat_burst": 1e6, "per_second": 1e6})
     ona = await Phone.buy(browser, "Ona")
     await ona.do("start")
@@ -230,7 +230,7 @@ def test_every_item_of_a_list_has_its_number_on_its_buttons() -> None:
     assert shown == [["1 · Open"], ["2 · Open"], ["3 · Open"], ["4 · Open"], ["5 · Open"], ["More"]]
 
 
-def test_what_can_be_opened_has_one_row_of_numbers_that_go_on_over_pages() -> None:
+def test_items_to_open_have_one_row_of_numbers_across_pages() -> None:
     acts = tuple(Button(label=label, press="listing.buy|1") for label in ("Buy now", "Make an offer", "Open"))
     items = tuple(Card(title=f"Heap {n}", opens=f"listing.show|{n}", buttons=(acts,)) for n in range(6, 11))
     [screen] = render(CardList(subject="found", title="Found", items=items, first=6))

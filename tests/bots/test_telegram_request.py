@@ -1,4 +1,4 @@
-"""How the bot takes a bad line: which failures are tried again, and which are final."""
+"""The bot on a bad line: which failures are tried again, and which are final."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def test_a_late_answer_is_a_time_out(lab: Lab, face: Browser) -> None:
             await bot.get_me()
 
 
-async def test_nobody_at_the_address_is_a_network_error() -> None:
+async def test_address_without_a_server_is_a_network_error() -> None:
     request = AiohttpRequest()
     async with request:
         with pytest.raises(NetworkError, match="ClientConnectorError"):
@@ -91,7 +91,9 @@ async def test_a_wrong_token_ends_the_start_without_being_told_to_the_log(lab: L
         (BadRequest("can't parse entities"), Never, None),
     ],
 )
-def test_what_a_refusal_means_for_a_post(failure: TelegramError, kind: type, seconds: float | None) -> None:
+def test_telegram_error_decides_the_outcome_of_a_post(
+    failure: TelegramError, kind: type, seconds: float | None
+) -> None:
     outcome = outcome_of(failure, "5", lambda _ctx: None)
     assert isinstance(outcome, kind)
     if isinstance(outcome, Later):

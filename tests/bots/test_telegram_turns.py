@@ -1,4 +1,4 @@
-"""What somebody does on Telegram, as the turn that the conversations get."""
+"""Turns from Telegram: each action of a user becomes the turn that the conversations receive."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def update(bot: Bot, **content: Any) -> Update:
         ({"group_chat_created": True}, None),
     ],
 )
-async def test_what_is_sent_becomes_a_turn(bot: Bot, content: dict[str, Any], expected: object) -> None:
+async def test_telegram_update_becomes_a_turn(bot: Bot, content: dict[str, Any], expected: object) -> None:
     turn = await turn_of(bot, update(bot, **content))
     assert (turn.input if turn else None) == expected
     if turn:

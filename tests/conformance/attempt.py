@@ -1,4 +1,4 @@
-"""An attempt: somebody goes through a door and fills the form behind it, before one process or several, as it comes."""
+"""An attempt: a person opens a form by its door and fills it in, before one process or several."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ SLOW: Final = 4  # how many turns of the loop the slowest phone takes
 
 @dataclass(slots=True)
 class Phones:
-    """What reaches people's screens, now quick, now slow. Whoever delivers twice or out of order is found out."""
+    """Transport to people's screens, fast or slow.
+
+    A message that is delivered twice or out of order is noticed.
+    """
 
     here: Rehearsal
     reached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,13 +77,13 @@ class Worker:
     dispatcher: Dispatcher
 
     async def stores(self, turn: Turn) -> Answered:
-        """An input until it is stored: while the database is held by another too long, the platform brings it again."""
+        """Bring an input until it is stored, as a platform does while the database is locked for too long."""
         while True:
             with suppress(Unavailable):
                 return await self.here.update_handler.take(turn)
 
     async def takes(self, player: Player, turn: Turn) -> Answered:
-        """An input as a platform brings it, perhaps again; what is answered at once is shown the first time."""
+        """Bring an input as a platform does, perhaps again. The immediate answer is shown the first time only."""
         answered = await self.stores(turn)
         if not answered.again:
             player.screen.show(answered.at_once)
@@ -88,14 +91,14 @@ class Worker:
         return answered
 
     async def dies_over(self, turn: Turn) -> None:
-        """It has taken an input and comes to nothing else: it delivers nothing, and acknowledges nothing."""
+        """Store an input and die: nothing is delivered, and nothing acknowledged."""
         self.here.transactions.deliver_by(lambda _posts: None)
         await self.here.update_handler.take(turn)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a form holds so far. `focused`: what is typed next goes there."""
+    """The content of a form so far. `focused`: text typed next goes there."""
 
     answers: dict[str, str]
     trail: tuple[str, ...]
@@ -106,7 +109,7 @@ class Kept:
 
 @dataclass(slots=True)
 class Attempt:
-    """`turns`: all that was brought, with the `answers` that were given at once."""
+    """An attempt. `turns`: all inputs so far, with the `answers` that were given at once."""
 
     path: Path
     stage: Stage
@@ -138,7 +141,7 @@ class Attempt:
         return self._phones
 
     async def opens(self) -> None:
-        """A process on the database as it is; people keep their screens."""
+        """Start a process on the database as it is. People keep their screens."""
         here = await self._stack.enter_async_context(at_stage(self.stage, self.path, self.platform, clock=self.clock))
         if self._phones is None:
             self._phones = Phones(here)
@@ -159,23 +162,23 @@ class Attempt:
         self.workers.clear()
 
     async def restarts(self) -> None:
-        """Another process begins where the last one was, once nobody waits for that any more."""
+        """Start another process where the last one stopped, after the last one's leases ran out."""
         await self.closes()
         self.clock.moment += LEASE + timedelta(seconds=1)
         await self.opens()
         while await self.worker.dispatcher.sweep():
             await self.worker.dispatcher.idle()
 
-    # --- what somebody does -------------------------------------------------------------------------------------------
+    # --- actions of a person ------------------------------------------------------------------------------------------
 
     async def comes_to_the_door(self) -> None:
-        for name in self.here.people:  # whoever is to hear of it hears of it on this platform
+        for name in self.here.people:  # everybody is notified on this platform
             await self._does(Step(name, "says", "/help"))
         for step in self.door.steps[:-1]:
             await self._does(step)
 
     async def enters(self) -> None:
-        """The last step of the way opens the form."""
+        """Open the form by the last step of the way."""
         given = self.player.screen.input_of(self.door.steps[-1])
         assert given is not None, f"{self.door.steps[-1]} is not on the screen"
         await self.brings(given)
@@ -183,20 +186,23 @@ class Attempt:
         self._came = form if form is not None and form.current is None else None
 
     def inputs(self) -> Iterator[Input]:
-        """What they do next, seen from their screen each time, until the form is gone or refused for good."""
+        """Yield the person's next inputs, read from their screen each time.
+
+        They end when the form is gone or refused for good.
+        """
         filling = Filling.of(self.player.screen, self._wanted())
         while (given := filling.next(self.player.screen)) is not None:
             yield given
 
     async def leaves(self) -> None:
-        """What cannot be sent can be left."""
+        """Leave the form: it can be left even if it cannot be sent."""
         form = self.player.screen.form
         if form is not None:
             await self.brings(ButtonPress(press("form.cancel", form.draft, form.revision)))
         assert self.player.screen.form is None, f"no way out of {self.door.flow}"
 
     async def brings(self, given: Input, by: Player | None = None) -> Sequence[Reply]:
-        """One input of theirs, or of somebody else's, and what must be true of every answer."""
+        """Send one input of this person, or of another, and check the rules that hold for every answer."""
         player = by or self.player
         turn = player.turn(given)
         before = len(player.screen.shown)
@@ -211,13 +217,13 @@ class Attempt:
         return replies
 
     def _asks_more(self, replies: Sequence[Reply]) -> bool:
-        """Whether something is wrong with what the window does not show yet."""
+        """Return whether a field is wrong that the window does not show yet."""
         form = self.player.screen.form
         wrong = {name for reply in replies if isinstance(reply, FormErrors) for name in reply.errors if name}
         return form is not None and not wrong <= {each.name for each in form.fields}
 
     def looks_at(self, replies: Sequence[Reply], given: Input) -> None:
-        """An answer to every input, and of every form a way out, drawn by the platform's own renderer."""
+        """Check that the input is answered and that every form has a way out, as the platform draws it."""
         assert replies, f"silence after {given}"
         for form in replies:
             if isinstance(form, FormView):
@@ -234,7 +240,7 @@ class Attempt:
     # --- what became of it --------------------------------------------------------------------------------------------
 
     async def kept(self, name: str) -> Kept | None:
-        """A form as it is kept, if it is still."""
+        """Return the stored form, or None if it is gone."""
 
         def unit(ctx: Ctx) -> Kept | None:
             draft = ctx.session.get(Draft, name)
@@ -259,7 +265,7 @@ class Attempt:
     # --- inside -------------------------------------------------------------------------------------------------------
 
     async def _does(self, step: Step) -> None:
-        """A step on the way to the door."""
+        """Take a step on the way to the door."""
         player = self.here.people[step.who]
         if step.does != "fills":
             given = player.screen.input_of(step)
@@ -271,7 +277,10 @@ class Attempt:
             await self.worker.takes(player, player.turn(answer))
 
     def _wanted(self) -> dict[str, str | list[str]]:
-        """What they want to say: the code in the newest letter to them; of a form that is filled in, another answer."""
+        """Return the answers that the person wants to give.
+
+        These are the code in the newest letter to them, or another answer for a form that is filled in.
+        """
         form = self.player.screen.form
         codes = [str(letter.body["code"]) for letter in self.phones.here.letters if "code" in letter.body]
         if codes and self.door.flow == "code":
@@ -284,7 +293,7 @@ class Attempt:
 
 
 def loads_on(form: FormView) -> list[str]:
-    """What the buttons under a form carry where it is a card."""
+    """Return the payloads of the buttons under a form that is drawn as a card."""
     keyboard = card_screen(form).keyboard
     rows = keyboard.inline_keyboard if keyboard is not None else ()
     return [str(button.callback_data) for row in rows for button in row if button.callback_data]

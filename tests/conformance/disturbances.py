@@ -1,4 +1,7 @@
-"""What disturbs an attempt: each is tried at every input of every form, and says what must be true all the same."""
+"""Disturbances of an attempt.
+
+Each is tried at every input of every form, and checks the rules that must hold all the same.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ NEVER_CHANGES: Final = frozenset({"deal.sign"})  # so does this: what is signed 
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """`same`: every row says the same as undisturbed; else there are as many in each state, whatever was answered."""
+    """A disturbance. `same`: every row is as in the undisturbed run.
+
+    Otherwise there are as many rows in each state, whatever the answers were.
+    """
 
     plays: Callable[[Attempt], Awaitable[None]]
     same: bool = True
@@ -57,7 +63,7 @@ async def undisturbed(trying: Attempt) -> None:
 
 @disturbance()
 async def duplicate(trying: Attempt) -> None:
-    """Every input is brought twice, also one that is refused, and at the end all of them once more."""
+    """Bring every input twice, also one that is refused, and all of them once more at the end."""
     await trying.enters()
     await again(trying, trying.turns[-1])
     form = trying.form
@@ -72,7 +78,7 @@ async def duplicate(trying: Attempt) -> None:
 
 @disturbance(same=False)
 async def reorder(trying: Attempt) -> None:
-    """The next but one input overtakes the next: both are answered, and the form still comes to its one end."""
+    """Let the next but one input overtake the next: both are answered, and the form still ends once."""
     await trying.enters()
     given = next_input(trying.form, {}, at_once=trying.player.screen.at_once)
     ahead = await following(trying, given)
@@ -87,7 +93,7 @@ async def reorder(trying: Attempt) -> None:
 
 @disturbance()
 async def restart(trying: Attempt) -> None:
-    """The process dies over every input, right after its commit. The next one says what is still to be said."""
+    """Kill the process over every input, right after its commit. The next process sends what is still to be sent."""
     await trying.enters()
     for given in trying.inputs():
         screen = trying.player.screen
@@ -102,7 +108,7 @@ async def restart(trying: Attempt) -> None:
 
 @disturbance()
 async def two_workers(trying: Attempt) -> None:
-    """Both are brought every input at the same moment, and look for what is left while the first delivers."""
+    """Bring every input to both workers at once. Both look for unsent messages while one delivers."""
     await trying.opens()
     await trying.enters()
     given: Input | None = None
@@ -126,9 +132,9 @@ async def two_workers(trying: Attempt) -> None:
 
 @disturbance()
 async def stale_press(trying: Attempt) -> None:
-    """The form goes on in their other window, and what was on the screen is pressed all the same; and again after all.
+    """Press the old buttons after the form has gone on in another window, and once more at the end.
 
-    It is answered, and without effect: so is a yes to what they were asked before.
+    Each press is answered and has no effect. The same holds for a yes to an earlier question.
     """
     await trying.enters()
     for load in asked_first(trying.player):
@@ -156,7 +162,7 @@ async def stale_press(trying: Attempt) -> None:
 
 @disturbance()
 async def wrong_person(trying: Attempt) -> None:
-    """Somebody else presses every button and sends every window that they have no business with."""
+    """Let a stranger press every button and send every window that is not theirs."""
     await trying.enters()
     stranger = trying.here.people[STRANGER if trying.door.who != STRANGER else SELLER]
     form, tried = trying.form, set[str]()
@@ -179,13 +185,16 @@ async def wrong_person(trying: Attempt) -> None:
 
 @disturbance()
 async def two_flows(trying: Attempt) -> None:
-    """Another form is begun between any two inputs: this one is put aside, said so, and taken up where it was."""
+    """Begin another form between any two inputs.
+
+    The first form is put aside, with a notice, and taken up where it was.
+    """
     fields = book_of(trying.door.flow).flows[trying.door.flow].form.fields
     given_at_the_door = {each.name for each in fields if each.fixed}
     await trying.enters()
     form = trying.form
     for given in trying.inputs():
-        if isinstance(given, FormSubmission):  # what is typed into a window is told while it is typed
+        if isinstance(given, FormSubmission):  # values in a window are sent while they are typed
             typed = replace(given, files={}, final=False, quiet=True)
             await trying.worker.takes(trying.player, trying.player.turn(typed))
         kept = await trying.kept(form.draft)
@@ -225,10 +234,10 @@ async def two_flows(trying: Attempt) -> None:
 
 @disturbance(same=False)
 async def changed_schema(trying: Attempt) -> None:
-    """A release asks one thing more, in the middle of the form: it is asked, and nothing that was said is lost.
+    """Add a question to the form in the middle of it, by a release.
 
-    Another has the form no longer: who is in the middle of it is told so. Its people go on with what they have before
-    them, as it was drawn by the release before.
+    The question is asked, and no answer is lost. Another release lacks the form: people in the middle of it are told
+    so. Its people go on with the form on their screen, as the earlier release drew it.
     """
     await trying.enters()
     draft = trying.form.draft
@@ -267,7 +276,7 @@ async def changed_schema(trying: Attempt) -> None:
 
 
 async def again(trying: Attempt, turn: Turn) -> None:
-    """The same input again, by its outside id: answered as it was then, and nothing is shown twice."""
+    """Send the same input again, by its outside id: it is answered as before, and nothing is shown twice."""
     before = len(trying.player.screen.shown)
     answered = await trying.worker.takes(trying.player, turn)
     assert answered.again, f"taken twice: {turn.input}"
@@ -276,14 +285,14 @@ async def again(trying: Attempt, turn: Turn) -> None:
 
 
 async def twice(trying: Attempt, worker: int, given: Input) -> None:
-    """The same thing done once more, at whichever worker: it is answered there."""
+    """Send the same input once more to any worker: it is answered there."""
     before, player = len(trying.player.screen.shown), trying.player
     await trying.workers[worker].takes(player, player.turn(given))
     trying.looks_at(player.screen.shown[before:], given)
 
 
 async def following(trying: Attempt, given: Input) -> Input | None:
-    """What they would do after this input, found out without doing it."""
+    """Return the person's next input after this one, without performing this one."""
     found: list[Input] = []
     screen = trying.player.screen.copy()
 
@@ -300,12 +309,12 @@ async def following(trying: Attempt, given: Input) -> Input | None:
 
 @dataclass(slots=True)
 class Buttons:
-    """The buttons of a form's card, one of each kind, as they stood on it last."""
+    """The newest buttons of a form's card, one of each kind."""
 
     all: dict[str, str] = field(default_factory=dict)
 
     async def too_late(self, trying: Attempt) -> None:
-        """The form has gone on when they are pressed: it is drawn as it stands now, and stays as it is."""
+        """Press the buttons after the form has gone on: it is drawn in its current state and does not change."""
         form = trying.form
         loads = {read_press(load).verb: load for load in loads_on(form)}
         loads = {verb: load for verb, load in loads.items() if verb not in ANY_TIME}
@@ -324,7 +333,7 @@ class Buttons:
 
 
 def asked_first(player: Player) -> list[str]:
-    """Buttons on their cards that only ask whether they are sure, one of each kind, the last of them."""
+    """Return the newest buttons of each kind that only ask for confirmation."""
     asks = {f"{steps.thing}.{verb}" for steps in STEPS for verb in steps.asks_first & steps.acts.keys()}
     loads = (button.press for reply in player.screen.shown for button in buttons_of(reply) if button.press is not None)
     found = {read_press(load).verb: load for load in loads if read_press(load).choice != YES}
@@ -332,7 +341,10 @@ def asked_first(player: Player) -> list[str]:
 
 
 def outdated(player: Player) -> list[str]:
-    """Buttons on cards of theirs that were drawn before the thing moved on: one of each kind, the last of them."""
+    """Return outdated buttons on this person's cards: the subject has changed since they were drawn.
+
+    Only the last button of each kind is returned.
+    """
     newest: dict[tuple[str, str], int] = {}
     versioned: list[tuple[tuple[str, str], int, str]] = []
     for reply in player.screen.shown:
@@ -352,7 +364,7 @@ def book_of(flow: str) -> Router:
 
 @contextmanager
 def another_release(flow: str) -> Iterator[Form]:
-    """The form as a later release may have it: one more question, and one that is optional asked no longer."""
+    """Yield the form of a later release: one question is added, and an optional one removed."""
     router = book_of(flow)
     ours = router.flows[flow]
     spare = [each for each in ours.form.fields if each.optional and not each.example and each.kind != "files"]
@@ -368,7 +380,7 @@ def another_release(flow: str) -> Iterator[Form]:
 
 @contextmanager
 def retired(flow: str) -> Iterator[None]:
-    """A release that has this form no longer."""
+    """Run a release that does not have this form any more."""
     router = book_of(flow)
     ours = router.flows.pop(flow)
     try:

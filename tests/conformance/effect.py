@@ -1,4 +1,4 @@
-"""What an input has changed for good: every row of the market, told without the names and moments of the day."""
+"""The lasting effect of an input: every row of the market, without the names and times of the day."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from core.kernel.database import Id, Instant, Table
 Row = tuple[str, str, str]
 Effect = Counter[Row]
 
-# What every input leaves behind, whatever it does: what came in, what goes out, and where talks stand.
+# Traces that every input leaves, whatever it does: the inbox, the outbox, and the state of the chats.
 OF_TALKS: Final = frozenset(
     {"inbox", "outbox", "draft", "card_pointer", "remembered", "timer", "chat_identity", "search_log", "heartbeat"}
 )
 PAPERS: Final = frozenset({"file_content", "kept_file"})
-MADE_UP: Final = frozenset({"ref", "code", "code_hash", "digest", "mark"})  # for each thing anew
+MADE_UP: Final = frozenset({"ref", "code", "code_hash", "digest", "mark"})  # made for each thing
 NAMES_AND_MOMENTS: Final = re.compile(
     r"\b[0-9A-HJKMNP-TV-Z]{26}\b"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.+Z]*"
@@ -33,7 +33,7 @@ NAMES_AND_MOMENTS: Final = re.compile(
 
 
 def effect_in(path: Path) -> Effect:
-    """Everything that stands in this database."""
+    """Return everything that is stored in this database."""
     found: Effect = Counter()
     with closing(sqlite3.connect(path)) as market:
         for name, columns in told():
@@ -43,7 +43,10 @@ def effect_in(path: Path) -> Effect:
 
 
 def by_state(effect: Effect) -> Counter[tuple[str, str]]:
-    """How many rows there are of everything, whatever they say and whatever paper was shown in place of words."""
+    """Count the rows by table and state, whatever their content.
+
+    Documents are left out, since one may be shown in place of words.
+    """
     counted: Counter[tuple[str, str]] = Counter()
     for (name, state, _), count in effect.items():
         if name not in PAPERS:
@@ -53,7 +56,7 @@ def by_state(effect: Effect) -> Counter[tuple[str, str]]:
 
 @cache
 def told() -> tuple[tuple[str, str], ...]:
-    """Which columns of which tables tell something that is the same each time; the state first."""
+    """Return the columns, by table, whose values are the same in each run; the state comes first."""
     tables = []
     for name, table in Table.metadata.tables.items():
         if name in OF_TALKS:

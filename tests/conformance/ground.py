@@ -1,6 +1,6 @@
-"""What the matrix stands on: the play as it is at each stage, and the door into each form that was found from there.
+"""The ground of the matrix: the play at each stage, and the door into each form found from there.
 
-Played and walked through once, however many workers the tests are dealt to: the first one does it, the others read it.
+It is played and walked through once for all test workers: the first does it, and the others read it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NEAR: Final = 2  # steps from a stage on, in the slice that is part of all tests
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """`doors`: into each form, by its name. `dead`: the steps that were met with silence, each after its stage."""
+    """The ground. `doors`: into each form, by its name. `dead`: steps that met with silence, each after its stage."""
 
     stages: Mapping[str, Stage]
     commands: Sequence[str]
@@ -35,7 +35,7 @@ class Ground:
 
 
 async def ground_in(folder: Path) -> Ground:
-    """Read it from this folder, which all workers share; or make it, when no other has yet."""
+    """Read the ground from this folder, which all workers share, or make it if no worker has yet."""
     kept = folder / "ground.pickle"
     with (folder / "ground.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -62,7 +62,7 @@ async def walked(folder: Path) -> Ground:
 async def through(
     stages: Iterable[Stage], commands: Sequence[str], platform: PlatformCode, folder: Path, deepest: int = DEEPEST
 ) -> Walk:
-    """All that can be said and pressed on this platform, from these stages on."""
+    """Walk through all that can be said and pressed on this platform, from these stages on."""
     walk = Walk(commands, deepest=deepest)
     for stage in stages:
         path = folder / f"walk-{stage.path.name}"
@@ -73,12 +73,12 @@ async def through(
 
 
 def doors_of(walk: Walk) -> dict[str, Door]:
-    """The shortest way into each form; if there is any, one behind which it comes to its end."""
+    """Return the shortest way into each form, by a door behind which it is completed, if there is one."""
     found = walk.doors | walk.ended
     return {flow: min(doors, key=lambda door: len(door.steps)) for flow, doors in found.items()}
 
 
 def forget(path: Path) -> None:
-    """A database with all its files."""
+    """Delete a database with all its files."""
     for left in path.parent.glob(f"{path.name}*"):
         left.unlink()

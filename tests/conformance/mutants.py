@@ -1,7 +1,7 @@
-"""`python -m tests.conformance.mutants`: switch off one rule after the other; which cases of the matrix tell?
+"""`python -m tests.conformance.mutants`: switch off one rule after the other and see which cases of the matrix fail.
 
-A matrix is worth what it catches. Each rule is what one disturbance is about; it has to be missed by (nearly) every
-flow that can show it. `--only` names rules, `--flows` how many flows each is tried with.
+Each rule is what one disturbance is about. (Nearly) every flow that can show the rule must miss it. `--only` names
+rules, `--flows` how many flows each is tried with.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ from tests.conformance import attempt as attempts
 from tests.conformance.ground import ground_in
 from tests.conformance.test_matrix import Trial
 
-ENOUGH: Final = 0.9  # of the flows that are tried
+ENOUGH: Final = 0.9  # share of the flows that are tried
 
 rules = Rules()
-ABOUT: Final[dict[str, tuple[str, ...]]] = {}  # which disturbances are about a rule
-SHOWN_BY: Final[dict[str, tuple[str, ...]]] = {}  # which flows can show it, where that is not all of them
+ABOUT: Final[dict[str, tuple[str, ...]]] = {}  # disturbances that are about a rule
+SHOWN_BY: Final[dict[str, tuple[str, ...]]] = {}  # flows that can show it, if not all of them can
 
 
 def rule(name: str, says: str, *disturbances: str, flows: tuple[str, ...] = ()) -> Callable[[Any], Any]:
@@ -191,7 +191,7 @@ def _() -> list[Any]:
     ]
 
 
-# Of the forms one alone changes a deal while its card, and what was asked on it, are on the screen.
+# Only one form changes a deal while the deal's card, and its questions, are on the screen.
 @rule("deal_version", "A button of a deal acts on the deal as its presser saw it", "stale_press", flows=("order",))
 def _() -> list[Any]:
     return [instead(each, "check_seen", nothing) for each in (deals, approval)]
@@ -199,7 +199,7 @@ def _() -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """Of how many cases the rule's absence was told, and by which flows it was not."""
+    """Count of cases that noticed the missing rule, and the flows that did not."""
 
     told: int
     cases: int
@@ -207,7 +207,7 @@ class Missed:
 
 
 async def tried_without(trial: Trial, name: str, flows: list[str]) -> Missed:
-    """The flows under the disturbances that are about this rule, while it is off; one that tells is enough."""
+    """Run the flows under the disturbances that are about this rule, while it is off. One that notices is enough."""
     switched = next(each for each in rules if each.name == name)
     silent: list[str] = []
     cases = [(flow, platform) for flow in flows for platform in (each.code for each in PLATFORMS)]

@@ -1,16 +1,18 @@
-"""Every flow, on every platform, under every disturbance: one effect, an answer to every input, a way out of each form.
+"""Every flow, on every platform, under every disturbance: one effect, an answer to every input, a way out.
 
-The flows are those of the books, and the way into each is found by walking through the conversations: no list names
+The flows are those of the routers. The door into each flow is found by walking through the conversations: no list names
 them. `make conformance` tries all of it. `make test` tries every disturbance on both platforms, each with one of the
-flows that are near; PARLEY_SLICE deals other ones.
+flows that are near. PARLEY_SLICE deals other ones.
 
-What is tried here and what goes over the wire: a double press, a restart or a second worker meets the engine, its
-transaction, the draft in the database and the dispatcher, and nothing of how a platform brings its inputs. So these
-are played at the reception, where one input costs milliseconds and all flows can be tried. What a platform's own
-library and wire add (an update that is brought twice, acknowledgements that are lost, Slack's retries, a process that
-is killed) is the same for every flow, and is tried over the wire with the real libraries:
-`tests/journeys/faults/test_disturbances.py` and `test_kill.py` for whole trades, `tests/bots/test_telegram_bot.py` and
-`test_slack_bot.py` for each platform.
+Some things are tried here and others over the wire. A double press, a restart or a second worker meets the engine and
+its transaction. It also meets the draft in the database and the dispatcher. It does not depend on how a platform brings
+its inputs. So these are played at the update handler, where one input costs milliseconds and all flows can be tried.
+
+A platform's own library and wire add repeated updates, lost acknowledgements, Slack's retries and killed processes.
+These are the same for every flow, and are tried over the wire with the real libraries:
+
+- `tests/journeys/faults/test_disturbances.py` and `test_kill.py` for whole trades;
+- `tests/bots/test_telegram_bot.py` and `test_slack_bot.py` for each platform.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ whole = pytest.mark.skipif(not WHOLE, reason="make conformance tries all of it")
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Each flow as it goes undisturbed, tried once on each platform, beside the flow as it goes now."""
+    """The effect of each undisturbed flow, tried once on each platform, to compare other runs with."""
 
     ground: Ground
     folder: Path
@@ -69,7 +71,7 @@ class Trial:
                 await undisturbed(trying)
                 assert trying.player.screen.form is None, f"{flow} does not come to its end: {trying.form}"
                 effect = trying.effect()
-            # In the slice a form may be come to that is filled in already, by who has nothing to add to it.
+            # In the slice, a form may be filled in already when its person reaches it and has nothing to add.
             assert effect != before or not WHOLE, f"{flow} has no effect"
             self.effects[flow, platform] = effect
         return self.effects[flow, platform]
@@ -85,7 +87,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
 
 @whole
 def test_no_flow_is_without_a_door(trial: Trial) -> None:
-    """A flow that nobody can come to needs its stage in tools/rehearsal/play.py."""
+    """Check that every flow can be reached; one that cannot needs its stage in tools/rehearsal/play.py."""
     assert sorted(trial.ground.doors) == FLOWS
 
 

@@ -1,4 +1,4 @@
-"""All screens on one page: nothing of ours is over a limit, and a translation that is too long is seen at once."""
+"""All screens on one page: none is over a limit, and a translation that is too long stands out."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_page_of_nothing_amiss_says_so_and_loads_nothing() -> None:
 
 
 def with_a_long_german(folder: Path) -> Path:
-    """Catalogues of English, and of a German that says two things at great length."""
+    """Write catalogues of English, and of a German in which two sentences are very long."""
     english = long = (LOCALES / "en.po").read_text("utf-8")
     for code in ("sell.title", "form.cancel"):
         long = re.sub(rf'(msgid "{re.escape(code)}"\nmsgstr ")[^"]*"', r"\g<1>" + "word " * 20 + '"', long)

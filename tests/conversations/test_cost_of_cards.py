@@ -1,4 +1,4 @@
-"""What it costs to draw a card, in statements: few, and no more of them however long the deal."""
+"""Cost of drawing a card, in statements: few, and no more of them for a longer deal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ENGINE = Engine(
 
 
 async def statements(market: Market, actor: Actor, draw: Callable[[ChatContext], Card]) -> list[str]:
-    """What is asked of the database while this person's card is drawn."""
+    """Return the statements sent to the database while this person's card is drawn."""
     asked: list[str] = []
 
     def unit(ctx: Ctx) -> None:
@@ -52,7 +52,7 @@ async def statements(market: Market, actor: Actor, draw: Callable[[ChatContext],
 
 
 async def counted(trade: Trade) -> list[int]:
-    """For the buyer, then for the seller."""
+    """Return the number of statements for the buyer's card and for the seller's."""
     sides = (trade.buyer, trade.seller)
     asked = [
         await statements(trade.market, side, lambda chat: deal_card(chat, deal_for(chat.ctx, trade.deal_id)))
@@ -63,7 +63,7 @@ async def counted(trade: Trade) -> list[int]:
 
 
 async def course(lots: int) -> list[list[int]]:
-    """A deal of so many lots from its signatures to its end: what its two cards ask at each turn."""
+    """Return the statements of both cards at each turn of a deal with this many lots, from signature to end."""
     async with market_in_memory() as market:
         trade = await agreed(market, lots=lots)
         await trade.sign()
@@ -83,7 +83,7 @@ async def test_a_deals_card_asks_no_more_for_twenty_lots_than_for_one() -> None:
     assert await course(20) == await course(1)
 
 
-async def test_who_has_paid_by_debit_is_not_asked_to_pay_while_the_banks_are_at_work() -> None:
+async def test_buyer_is_not_asked_to_pay_while_a_debit_settles() -> None:
     async with market_in_memory() as market:
         trade = await agreed(market, lots=1)
         await trade.sign()

@@ -23,8 +23,8 @@ LOCALES = ("en_GB", "en_US", "de", "fr", "es", "pl", "lt", "lv", "et", "it", "sv
 
 
 @pytest.mark.parametrize("code", LOCALES)
-def test_what_a_day_is_written_with_is_what_a_span_is_written_with(code: str) -> None:
-    """The month as the same word, the day and its mark the same, and all in the same order."""
+def test_day_and_span_are_written_alike(code: str) -> None:
+    """The month is the same word, the day and its mark are the same, all in the same order."""
     locale = Locale.parse(code)
     day, span = day_in_words(FIRST, locale), span_in_words(FIRST, LAST, locale)
     assert re.sub(r"3(\W+)9", r"3", span).replace(" ", "") in {

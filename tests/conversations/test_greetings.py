@@ -1,4 +1,4 @@
-"""Who greets is greeted, in every language of the market; who wants something is helped to it."""
+"""Greetings: a greeting is answered in every language of the market, and a request is helped."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from conversations.help.free_text import greets
         "вітаю всіх",
     ],
 )
-def test_a_greeting_is_one_whoever_it_names(said: str) -> None:
+def test_greeting_may_name_anybody(said: str) -> None:
     assert greets(said)
 
 
 @pytest.mark.parametrize("said", ["hello help", "there hello", "hi I would like to know more", "", "history"])
-def test_what_asks_for_something_is_no_mere_greeting(said: str) -> None:
+def test_request_for_something_is_no_mere_greeting(said: str) -> None:
     assert not greets(said)

@@ -56,12 +56,12 @@ ASKED = {
 
 
 @pytest.mark.parametrize(("language", "asked"), [(language, each) for language, some in ASKED.items() for each in some])
-def test_what_is_asked_finds_the_page_that_speaks_of_it(language: str, asked: str) -> None:
+def test_question_finds_the_help_page_on_it(language: str, asked: str) -> None:
     assert page_on(WORDINGS.speak(language, "UTC"), asked) == ASKED[language][asked]
 
 
 @pytest.mark.parametrize("asked", ["xyzzy", "the", "qqq zzz", "?"])
-def test_what_no_page_speaks_of_finds_none(asked: str) -> None:
+def test_question_without_a_help_page_finds_none(asked: str) -> None:
     assert page_on(WORDINGS.speak("en", "UTC"), asked) is None
 
 

@@ -1,4 +1,4 @@
-"""Labels and values are joined as the reader's language joins them, on every chat and by whatever way a card comes."""
+"""Labels and values are joined as the reader's language joins them, on every chat, however the card is sent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ALL: Final[list[Reply]] = [CARD, LIST, Home(title="Bureau", sections=(LIST,)), F
 
 
 def drawn(reply: Reply) -> list[str]:
-    """What both chats show of it."""
+    """Return the text that each chat shows for a reply."""
     message = on_slack(reply)
     assert message is not None
     return [on_telegram(reply)[0].text.plain, bare(message).text]

@@ -1,7 +1,7 @@
-"""What we say fits where it stands, in every language, also with the longest names and amounts that a trade has.
+"""Sentences fit where they stand, in every language, also with the longest names and amounts of a trade.
 
-The play (test_screens.py) sees what it comes by. Here is every sentence that the source puts on a button, into a list,
-into the answer to a press or onto a window, with parts as long as they get.
+The play (test_screens.py) checks only the screens that it passes. Here is every sentence on a button, in a list, in the
+answer to a press or on a window. Placeholders are as long as they get.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from tests.conversations.test_words import LANGUAGES, MESSAGES, holes, sentences
 
 ROOM: Final = Path(conversations.__path__[0])
 KINDS: Final = {"Button": "label", "Option": "label", "Toast": "text"}
-# Telegram: a callback's answer 200, a message 4096. Slack: a button's or an option's text 75, a view's title, submit
-# and close 24, a field's label and hint 2000, a section's text 3000.
+# Telegram: a callback's answer 200, a message 4096. Slack: a button's or an option's text 75. Slack's views: a title,
+# submit and close 24, a field's label and hint 2000, a section's text 3000.
 MOST: Final = {"Button": 75, "Option": 75, "Toast": 200, "Window": 24, "Field": 2_000, "Page": 3_000}
 COMPANY: Final = "Vakarų Lietuvos medienos energetika UAB"
 MONEY: Final = Money(12_345_678_90, "EUR")
@@ -46,13 +46,13 @@ LONG: Final[dict[str, object]] = {
     **dict.fromkeys(("limit", "listed", "rate"), UnitPrice(Decimal("1215.50"), "EUR", "t")),
     **dict.fromkeys(("remaining", "quantity", "wanted"), Quantity(Decimal("12345.5"), "t")),
     "ref": "PN8GZD",
-    "what": "",  # what a step that asks first is called is measured as the button that it is
+    "what": "",  # the label of a step that asks first is measured as its button
 }
 PART: Final = "Hackschnitzel, getrocknet"  # for all other parts: names of goods, of places, of fields
-BY_HAND: Final = frozenset({"search.chip.rest", "search.relax.words"})  # hold what somebody typed, and are cut
+BY_HAND: Final = frozenset({"search.chip.rest", "search.relax.words"})  # hold typed text, and are cut
 
 
-def test_what_the_source_puts_on_buttons_lists_and_answers_was_found() -> None:
+def test_sentences_on_buttons_lists_and_answers_were_found() -> None:
     assert {kind: len(codes) > 20 for kind, codes in said_on().items() if kind != "Option"} == {
         "Button": True,
         "Toast": True,
@@ -88,7 +88,7 @@ def test_a_help_page_fits_one_message(language: str) -> None:
 
 
 def said(words: Words, code: str) -> Iterator[str]:
-    """Each form of a sentence, with its parts at their longest."""
+    """Yield each form of a sentence, with its placeholders at their longest."""
     for sentence in sentences(MESSAGES[words.language][code]):
         yield words.fill(sentence, {hole: LONG.get(hole, PART) for hole in holes(sentence) - FIGURES})
 
@@ -101,7 +101,7 @@ def fields() -> Iterator[tuple[str, Field]]:
 
 @cache
 def said_on() -> dict[str, set[str]]:
-    """The codes that stand in the source as the words of a button, an option or a toast."""
+    """Return the codes that the source uses as the words of a button, an option or a toast."""
     found: dict[str, set[str]] = defaultdict(set)
     for path in ROOM.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

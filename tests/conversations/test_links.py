@@ -1,4 +1,4 @@
-"""Links into the market, found in what people write: what is no address is no link, and no mistake of ours."""
+"""Links into the market, found in people's messages: text that is no address gives no link and no error."""
 
 from __future__ import annotations
 

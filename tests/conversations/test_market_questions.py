@@ -1,4 +1,4 @@
-"""What a stranger asks of the market itself is told from goods and problems, in every language."""
+"""Questions of newcomers about the market itself, told from goods and problems in every language."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_question_leads_to_the_page_that_answers_it(page: str, said: str) -> N
 
 
 @pytest.mark.parametrize("said", ["ile to kosztuje?", "what does it cost to sell here", "was kostet das?"])
-def test_what_it_costs_is_answered_by_the_fee(said: str) -> None:
+def test_question_about_cost_is_answered_by_the_fee(said: str) -> None:
     assert market_questions.question_in(said, CATALOGUE) == ("fee", "")
 
 
@@ -47,7 +47,7 @@ def test_a_language_alone_leads_to_the_choice_of_one(said: str) -> None:
 @pytest.mark.parametrize(
     "said", ["how does a gasifier work", "polish pellets", "Estonia", "support for pellet stoves", "pellets", "?"]
 )
-def test_what_speaks_of_goods_or_problems_is_no_such_question(said: str) -> None:
+def test_sentence_about_goods_or_problems_is_no_market_question(said: str) -> None:
     assert market_questions.question_in(said, CATALOGUE) is None
 
 

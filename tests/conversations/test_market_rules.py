@@ -1,4 +1,4 @@
-"""Every figure of the market is told by its name: with other figures, no sentence and no page tells an old one."""
+"""Market figures are filled in by name: with other figures, no sentence and no page shows an old one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.house.scratch import HOUSE
 TODAYS: Final = {name: getattr(TODAY, name) for name in FIGURES}
 HOLE: Final = re.compile(r"\{[^{}]*\}")
 NUMBER: Final = re.compile(r"\d+(?:[.,\u00a0\u202f\u2009 ]\d+)*")
-# What is counted in a figure of ours, as it begins in each language; a unit of goods ("200 t") is no figure of ours.
+# Beginnings of the words that our figures count, by language. A unit of goods ("200 t") is no figure of ours.
 COUNTED: Final = {
     "de": "tag|stunde|std|minute|woche|monat|jahr|prozent|%|mb|megab|zeichen|ziffer|stell",
     "en": "day|hour|minute|week|month|year|percent|%|mb|megab|character|digit",
@@ -116,7 +116,7 @@ def wordings(*, odd: bool) -> Wordings:
 
 
 def templates(language: str) -> Iterator[tuple[str, str]]:
-    """Each sentence and each paragraph of a page as they are written, with the code or the page that it is of."""
+    """Yield each sentence and each paragraph of a page, before they are filled in, with the code or page name."""
     for code, message in MESSAGES[language].items():
         yield from ((code, sentence) for sentence in sentences(message))
     for name in page_index.page_names():
@@ -129,7 +129,7 @@ def holes_in(template: str) -> list[tuple[str, str]]:
 
 
 def told(language: str, template: str, *, odd: bool) -> str:
-    """The template with its figures; other parts show as a dash."""
+    """Return the template with its figures; other placeholders show as a dash."""
     words = wordings(odd=odd).speak(language)
     shown = {name: 2 if forms else "–" for name, forms in holes_in(template) if name not in FIGURES}
     return words.fill(template, shown)
@@ -144,7 +144,7 @@ def numbers(text: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_with_odd_figures_no_old_one_is_told(language: str) -> None:
-    """What is no hole stays as it is, so each number of the text is an odd figure or stands in the template itself."""
+    """Text outside placeholders does not change. So each number is an odd figure or stands in the template itself."""
     words, seen = wordings(odd=True).speak(language), 0
     wrong = []
     for code, template in templates(language):
@@ -162,7 +162,7 @@ def test_with_odd_figures_no_old_one_is_told(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_figure_of_ours_is_written_out(language: str) -> None:
-    """A number before a unit of time, of size or of share has to be a hole, in digits and in words."""
+    """Check that a number before a unit of time, size or share is a placeholder, in digits and in words."""
     in_words = "|".join(IN_WORDS[language].split())
     number = rf"(?<![\w.,'’])(?:\d[\d.,]*[\s-]*|(?:{in_words})[\s-]+)"
     figure = re.compile(rf"{number}(?:{COUNTED[language]})", re.IGNORECASE)
@@ -277,7 +277,7 @@ def test_the_conditions_that_are_signed_tell_the_figures_that_hold() -> None:
     assert delivery.TEST_AT_MOST_BP == 500, "'a twentieth of the lot's price'"
 
 
-def test_what_the_policies_call_free_or_all_is_so() -> None:
+def test_policy_labels_free_and_all_are_true() -> None:
     """Their labels say "free" and "all" in words; the shares between are figures."""
     whole_shares = [
         POLICIES["standard"].no_show_percent,

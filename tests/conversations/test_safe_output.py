@@ -1,7 +1,7 @@
-"""Nothing that somebody typed becomes markup, a mention or a link: read back by those who would make it one.
+"""Text that people type never becomes markup, a mention or a link to those who would make it one.
 
-The judges are not ours: the lab's Telegram finds entities as Telegram does, Slack's own rules say which parts of a
-message are markup, and the readers of mail, calendars, tables and PDFs are the libraries that read them elsewhere.
+The judges are not ours. The lab's Telegram finds entities as Telegram does, and Slack's own rules say which parts of a
+message are markup. Mail, calendars, tables and PDFs are read by the libraries that read them elsewhere.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ PLAIN_RUNS = frozenset({"text"})
 
 
 def replies(words: str) -> list[Reply]:
-    """The same words in every place where somebody's words can stand."""
+    """Return the same words in every place where a user's words can stand."""
     button = Button(label=(words[:75] or "x"), press="deal.show|1")
     card = Card(
         subject="deal:1",
@@ -144,8 +144,8 @@ def test_on_slack_nothing_typed_is_markup(words: str) -> None:
 
 @unhurried
 @given(said)
-def test_what_was_typed_is_read_back_as_it_was_typed(words: str) -> None:
-    """Seams and signs that nobody sees aside, both platforms show the very words."""
+def test_typed_text_is_read_back_as_it_was_typed(words: str) -> None:
+    """Check that both platforms show the very words, apart from invisible seams and characters."""
     [screen, *_] = on_telegram(Say(text=words))
     message = on_slack(Say(text=words))
     assert message is not None
@@ -155,7 +155,7 @@ def test_what_was_typed_is_read_back_as_it_was_typed(words: str) -> None:
 
 
 def test_an_address_of_our_own_can_be_followed_and_copied_as_it_is() -> None:
-    """Who puts it on a card or a page of theirs copies it: nothing that nobody sees may stand in it."""
+    """Check that the address holds no invisible character, since its owner copies it to cards and pages."""
     address = "https://t.me/parley_bot?start=e_01J"
     card = Card(title="Alex", lines=(Line(label="A link straight to you", value=address, leads=True),))
     [screen, *_] = on_telegram(card)

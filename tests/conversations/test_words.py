@@ -1,4 +1,4 @@
-"""Everything that can be said has its sentence, every sentence is used, and all of them keep to the house's manner."""
+"""Every code that can be said has its sentence, every sentence is used, and all keep to the house style."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ TABLES = spoken.from_tables()
 
 
 def variants(code: str) -> Iterator[str]:
-    """A notice may have a sentence of its own for who acted, for each side, and for each reason."""
+    """Yield the codes of a notice's own sentences for the actor, for each side, and for each reason."""
     if code in spoken.of_notices():
         for reason in ("", *(f".{reason}" for reason in spoken.reasons())):
             yield from (f"{code}{reason}", f"{code}{reason}.you", *sides(f"{code}{reason}"))
@@ -130,7 +130,7 @@ def test_every_language_says_the_same_with_the_same_parts(language: str) -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nobody_is_shouted_at_and_nothing_is_promised_that_is_not_kept(language: str) -> None:
+def test_no_sentence_shouts_or_makes_false_promises(language: str) -> None:
     banned = re.compile(r"[!¡]|escrow account|guarantee|insured", re.IGNORECASE)
     loud = [code for code, each in MESSAGES[language].items() if any(map(banned.search, sentences(each)))]
 

@@ -56,11 +56,11 @@ class Market:
         return person(met.id), met
 
     async def run_timers(self, timer_handlers: dict[str, TimerHandler]) -> int:
-        """Let time do what is due."""
+        """Run the timers that are due."""
         return await run_due_timers(self.transactions, timer_handlers)
 
     async def books_hold(self) -> None:
-        """All is true that must always be true of money."""
+        """Check every invariant of money."""
         broken = [(check.name, check.detail) for check in await self.run(MARKET, invariants) if not check.ok]
         assert broken == []
 

@@ -29,7 +29,7 @@ def catalogue() -> Catalogue:
 
 @cache
 def gazetteer() -> Places:
-    """The towns of the trade, without the thousands of others."""
+    """Return the towns of the trade, without the thousands of others."""
     return load_places(FOLDER / "places.csv")
 
 
@@ -42,7 +42,10 @@ def eur(amount: str | int, unit: str = "t") -> UnitPrice:
 
 
 def pellets(**changes: Any) -> PublishListing:
-    """500 t of ENplus A1 pellets at 210 EUR/t in Vilnius, 25 t at least; other goods have no certificate of pellets."""
+    """Return a listing of 500 t of ENplus A1 pellets at 210 EUR/t in Vilnius, 25 t at least.
+
+    Other goods have no certificate of pellets.
+    """
     usual: dict[str, Any] = {
         "product_id": "wood_pellets",
         "grade_id": "ENplus_A1",

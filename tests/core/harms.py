@@ -1,4 +1,4 @@
-"""Breaks each rule about money once, in a trial that is undone, and says which of them the audit has not seen."""
+"""Breaks each rule about money once, in a trial that is rolled back, and lists those the audit missed."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from tests.core.conftest import Market
 
 
 class Undone(Exception):
-    """Takes back what was done in a trial."""
+    """Undoes the work of a trial when it is raised."""
 
 
 def broken(ctx: Ctx) -> list[str]:
-    """The rules that do not hold now."""
+    """Return the rules that do not hold now."""
     return [check.name for check in invariants(ctx) if not check.ok]
 
 
 async def unseen(market: Market, harms: Mapping[str, str]) -> list[str]:
-    """The rules whose harm (SQL, statements apart by semicolons) nobody sees. All rules hold before and after."""
+    """Return the rules whose harm the audit does not see. All rules hold before and after.
+
+    A harm is SQL: statements separated by semicolons.
+    """
     assert await market.run(MARKET, broken) == []
     missed = []
     for name, harm in harms.items():

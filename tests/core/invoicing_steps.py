@@ -1,4 +1,4 @@
-"""The market's clerk, for stories: who the market is on its invoices, and what notes and writes them."""
+"""Invoicing by the market, for stories: the market's details on invoices, and the code that notes and writes them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ PAPER_WORDS = InvoiceTexts(Wordings(PLATFORMS), catalogue())
 
 
 def hire(market: Market, party: Party = AT_HOME) -> None:
-    """From now on everything that is paid is invoiced."""
+    """Invoice every payment from now on."""
     reactions.listen(market.reactions, market=party)
 
 
 async def writes_all(market: Market) -> None:
-    """All that is due is written, each in a transaction of its own. Twice does no harm."""
+    """Write all invoices that are due, each in a transaction of its own. Calling it twice does no harm."""
     for post in [post for post in market.posts if post.kind == "invoice.write"]:
         await market.run(HOUSE, partial(_writes, post=post))
 

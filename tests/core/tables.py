@@ -12,7 +12,7 @@ from core.kernel.transaction import Ctx
 
 @cache
 def statements() -> tuple[str, ...]:
-    """What makes the tables, indexes and triggers of a SQLite file."""
+    """Return the statements that make the tables, indexes and triggers of a SQLite file."""
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         Table.metadata.create_all(connection)

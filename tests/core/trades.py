@@ -1,4 +1,4 @@
-"""A trade to tell stories with: a seller, a buyer, a deal between them, and a provider that does what it is asked."""
+"""A trade for stories: a seller, a buyer, a deal between them, and a provider that obeys its requests."""
 
 from __future__ import annotations
 
@@ -90,18 +90,18 @@ class Trade:
         return found
 
     async def states(self) -> tuple[DealState, list[LotState]]:
-        """The deal's state and its lots'."""
+        """Return the state of the deal and the states of its lots."""
         return (await self.deal()).state, [lot.state for lot in await self.lots()]
 
     async def pass_days(self, days: float) -> None:
-        """Let so much time pass, with the sweeper looking every half day."""
+        """Let this many days pass, with a sweep every half day."""
         for _ in range(int(days * 2)):
             self.market.clock.advance(hours=12)
             while await self.market.run_timers(TIMER_HANDLERS):
                 pass
 
     async def pass_long(self) -> None:
-        """Let time do all that it will do to a deal whose people have gone."""
+        """Let time pass until a deal without people has reached its end."""
         for _ in range(12):
             self.market.clock.advance(days=40)
             while await self.market.run_timers(TIMER_HANDLERS):
@@ -113,7 +113,7 @@ class Trade:
         await self.provider_answers()
 
     async def pay(self, amount: Money | None = None, payment_id: str | None = None, intent: str = "pi_1") -> None:
-        """The buyer pays; the provider tells us, and keeps one euro fifty."""
+        """Pay as the buyer. The provider reports it, and keeps one euro fifty."""
         payment = await self.payment()
         received = partial(
             escrow.payment_received,
@@ -126,7 +126,7 @@ class Trade:
         await self.market.run(PROVIDER, received)
 
     async def operator(self, name: str) -> Actor:
-        """Somebody who works for the market."""
+        """Make a new user who works for the market."""
         actor, _ = await self.market.newcomer(name)
         await self.as_market(lambda ctx: setattr(person_of(ctx, actor.person or ""), "operator", True))
         return actor
@@ -146,7 +146,7 @@ class Trade:
         await self.market.run(self.seller, lambda ctx: delivery.dispatch_lot(ctx, command))
 
     async def arrive(self, lot: Lot, measured: Quantity | None = None) -> None:
-        """The seller reports it: as much as was agreed, unless the story says otherwise."""
+        """Report an arrival as the seller, with the agreed amount unless the story says otherwise."""
         command = ReportArrival(lot_id=lot.id, measured=measured or lot.quantity)
         await self.market.run(self.seller, lambda ctx: delivery.report_arrival(ctx, command))
 
@@ -163,11 +163,11 @@ class Trade:
         await self.arrive(lot)
 
     def asked(self, kind: str) -> list[dict[str, Any]]:
-        """What the provider was asked to do, of one kind."""
+        """Return the requests of one kind to the provider."""
         return [post.body for post in self.market.posts if post.channel == "payments" and post.kind == kind]
 
     async def provider_answers(self) -> None:
-        """The provider does all it was asked, once each, and tells us."""
+        """Let the provider do everything that was requested, once each, and report it."""
         while todo := [post for post in self.market.posts if post.id not in self.answered]:
             for post in todo:
                 self.answered.add(post.id)
@@ -203,7 +203,7 @@ async def agreed(
     held: frozenset[str] | None = None,
     **goods: Any,
 ) -> Trade:
-    """A deal that has just been struck by buying at the listed price; nobody has signed. `goods`: of the listing."""
+    """Strike a deal by buying at the listed price; it is not signed yet. `goods`: fields of the listing."""
     deal_reactions.listen(market.reactions, PlatformTerms(COMMISSION_BP, settlement, held))
     delivery_reactions.listen(market.reactions)
     disbursement_reactions.listen(market.reactions)
@@ -223,7 +223,7 @@ async def agreed(
 
 
 async def paid(market: Market, tonnes_sold: str | int = 100, lots: int = 4, **goods: Any) -> Trade:
-    """A deal that is signed and paid; the seller's account is ready."""
+    """Return a deal that is signed and paid, whose seller has an account."""
     trade = await agreed(market, tonnes_sold, lots, **goods)
     await trade.sign()
     await trade.pay()
@@ -232,7 +232,7 @@ async def paid(market: Market, tonnes_sold: str | int = 100, lots: int = 4, **go
 
 
 async def paid_too_late(market: Market) -> Trade:
-    """Nobody had paid in time and the deal is cancelled; the money comes after that, and is asked to go back."""
+    """Pay a deal after it was cancelled for lack of payment. The refund of that money is requested."""
     trade = await agreed(market, lots=1)
     await trade.sign()
     payment = await trade.payment()
@@ -244,7 +244,7 @@ async def paid_too_late(market: Market) -> Trade:
 
 
 async def called_off(market: Market) -> tuple[Trade, str]:
-    """A paid deal that both have given up, and the id of the refund that has been asked for."""
+    """Return a paid deal that both have cancelled, and the id of the requested refund."""
     trade = await paid(market)
     await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
@@ -253,7 +253,7 @@ async def called_off(market: Market) -> tuple[Trade, str]:
 
 @asynccontextmanager
 async def market_in_memory() -> AsyncIterator[Market]:
-    """A whole market for one example of a property test."""
+    """Open a whole market for one example of a property test."""
     runner = SqliteRunner(":memory:")
     await runner.open()
     clock, reactions = MovableClock(), Reactions()

@@ -1,4 +1,4 @@
-"""One invoice of each kind of taxation, and a credit note on a part of one; as a book-keeper would try them."""
+"""One invoice of each kind of taxation, and a partial credit note, for a book-keeper to try."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ NUMBER: Final = "PA-2026-000002"
 
 
 def worded(content: Content, number: str | None = NUMBER, language: str | None = None) -> Content:
-    """The paper with its words, in another language where one is given."""
+    """Return the invoice with its words, in another language if one is given."""
     told = content.model_copy(update={"language": language or content.language})
     return told.model_copy(update={"said": PAPER_WORDS(told, number, DAY)})
 
@@ -80,7 +80,7 @@ CLAIMED: Final = to("LT").model_copy(update={"amount": Decimal("23.833"), "agree
 STANDARD: Final = paper(Kind.GOODS, SELLER, AT_HOME, to("LT"), 1_00)  # one of those that only a rounding makes whole
 PAPERS: Final = {
     "S": STANDARD,
-    # 23.833 t at 213.13 EUR/t, VAT in it, of which a claim has left so much.
+    # 23.833 t at 213.13 EUR/t, VAT included. A claim has left this sum.
     "S, for less than was agreed": paper(Kind.GOODS, SELLER, AT_HOME, CLAIMED, 4_892_15),
     "S, of a session of which a ruling took a part": paper(Kind.SESSION, SELLER, AT_HOME, RULED, 9_60),
     "AE": paper(Kind.SESSION, SELLER, GERMAN, ADVICE),

@@ -1,6 +1,6 @@
 """`make check-invoices`: every invoice of `papers.py` against the rules of EN 16931, as tax offices ask them.
 
-The rules are XSLT 2, for which there is one engine: a hundred megabytes that nobody needs but this.
+The rules are XSLT 2, for which there is one engine: a hundred megabytes that only this check needs.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ def main() -> int:
 
 
 def complaints(rules: Any, xml: bytes, path: Path) -> list[str]:
-    """What the rules say against an invoice."""
+    """Return the complaints of the rules about an invoice."""
     path.write_bytes(xml)
     said = rules.transform_to_string(source_file=str(path))
     return [" ".join(TAG.sub(" ", each).split()) for each in FAILED.findall(said)]
 
 
 def spoilt(syntax: Syntax) -> bytes:
-    """An invoice whose total is not its parts: rules that take it are no rules."""
+    """Return an invoice with a total that is not the sum of its parts. Rules that accept it are broken."""
     content = PAPERS["K"]
     sums = content.sums.model_copy(update={"rounding": 9_99})
     xml = electronic(content.model_copy(update={"sums": sums}), "PA-2026-000003", DAY, syntax)

@@ -23,7 +23,7 @@ RAM = {"ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInfo
 
 
 def read(content: Content) -> dict[str, Decimal]:
-    """The sums as a machine reads them."""
+    """Return the sums as a machine reads them."""
     found = etree.fromstring(electronic(content, NUMBER, DAY))
     [sums] = found.iterfind(".//ram:SpecifiedTradeSettlementHeaderMonetarySummation", RAM)
     return {etree.QName(each).localname: Decimal(each.text or "") for each in sums}
@@ -41,7 +41,7 @@ def test_each_taxation_fits_the_schema_and_says_why(name: str) -> None:
 
 @settings(max_examples=40)
 @given(st.integers(1, 10**9), st.sampled_from([0, 900, 2_100, 2_550]), st.booleans(), st.data())
-def test_what_a_machine_adds_up_is_what_was_paid(gross: int, rate: int, abroad: bool, data: st.DataObject) -> None:
+def test_machine_readable_sums_equal_the_payment(gross: int, rate: int, abroad: bool, data: st.DataObject) -> None:
     seller = SELLER.model_copy(update={"home_bp": rate})
     content = paper(Kind.GOODS, seller, GERMAN if abroad else AT_HOME, to("DE" if abroad else "LT"), gross)
     for each in (content, credit(content, data.draw(st.integers(1, gross)))):
@@ -171,7 +171,7 @@ def test_the_page_is_read_in_its_language(language: str, sentences: tuple[str, .
     assert str(PdfReader(BytesIO(pdf)).trailer["/Root"]["/Lang"]) == language  # type: ignore[index]
 
 
-def test_who_reads_a_language_that_is_not_spoken_here_has_a_paper_in_english_that_says_so() -> None:
+def test_reader_of_an_unsupported_language_gets_an_invoice_in_english() -> None:
     pdf = issued(worded(PAPERS["K"], language="pt-BR"), NUMBER, DAY)
     assert "Invoice PA-2026-000002" in text_of(pdf)
     assert str(PdfReader(BytesIO(pdf)).trailer["/Root"]["/Lang"]) == "en-GB"  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""What a bank's clerk reads of a deal: sentences of what is known, of held and of direct deals, and of who has left."""
+"""Sentences on a deal for a bank's clerk: on known facts, held and direct deals, and deleted parties."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def signed(market: Market, **held: Any) -> Trade:
 
 
 async def record(trade: Trade, taken: Money) -> dict[str, Any]:
-    """What we have of the deal when the buyer's bank takes so much of its payment."""
+    """Return our record of the deal when the buyer's bank takes this sum of its payment."""
     opened = partial(
         recovery.chargeback_opened,
         ref="du_1",
@@ -87,7 +87,7 @@ async def test_a_clerk_reads_the_document_and_no_python(market: Market) -> None:
         assert said in text
 
 
-async def test_of_a_held_deal_the_bank_reads_what_was_bought_signed_paid_and_delivered(market: Market) -> None:
+async def test_bank_reads_the_goods_signatures_payment_and_delivery_of_a_held_deal(market: Market) -> None:
     trade = await signed(market)
     await trade.pay()
     first, second = await trade.lots()
@@ -113,7 +113,7 @@ async def test_of_a_held_deal_the_bank_reads_what_was_bought_signed_paid_and_del
     assert f"{at}: Ben, lot accepted" in said["access_activity_log"]
 
 
-async def test_of_a_deal_that_is_paid_directly_the_bank_reads_that_nobody_held_it_and_what_went_back(
+async def test_bank_reads_that_a_direct_deals_money_was_unheld_and_refunded(
     market: Market,
 ) -> None:
     """A part of a bank transfer had come before the two agreed to settle it between themselves."""
@@ -134,7 +134,7 @@ async def test_of_a_deal_that_is_paid_directly_the_bank_reads_that_nobody_held_i
 
 
 @pytest.mark.parametrize("invoiced", [True, False])
-async def test_who_has_left_is_called_by_their_invoice_or_not_at_all(market: Market, invoiced: bool) -> None:
+async def test_deleted_party_is_named_by_their_invoice_or_not_at_all(market: Market, invoiced: bool) -> None:
     trade = await signed(market)
     await trade.pay()
     await trade.seller_can_be_paid()

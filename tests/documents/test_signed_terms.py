@@ -1,4 +1,4 @@
-"""What was signed can be kept: all of it on paper, the conditions word by word, and a fingerprint of just that."""
+"""The file of signed terms: all of them, the conditions word by word, and a fingerprint of exactly that."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.core.conftest import Market
 from tests.core.trades import Trade, agreed, market_in_memory
 from tests.documents.test_invoices import plain, text_of
 
-# A text that people have signed is never worded anew: whoever changes it writes the next version.
+# A text that people have signed is never reworded. A change needs a new version.
 AS_PUBLISHED = {
     1: "6b428ffe54bc3b0376f9aa8890f81dfa01bb3ac8c9055d0d242066134e2d1a74",
     2: "0fb26deca1fa14b143f6536ca87d4524d9f5d2cb78b0e0874816842ab5e814d7",
@@ -36,7 +36,7 @@ CONTACT = "call +370 600 12345"
 
 
 async def kept(trade: Trade, who: Actor, language: str = "en") -> bytes:
-    """The file that this person gets when they ask for it."""
+    """Return the file that this person gets on request."""
     market = trade.market
     market.watch(TermsDrawn)
     pressed = Press("deal.terms_file", trade.deal_id)
@@ -108,7 +108,7 @@ async def test_the_terms_are_one_page_and_the_conditions_another(language: str) 
 
 
 async def test_before_both_have_signed_the_file_shows_no_contacts() -> None:
-    """What the card hides is not inside the file either."""
+    """Check that a contact hidden on the card is not inside the file either."""
     async with market_in_memory() as market:
         trade = await agreed(market)
 
@@ -145,7 +145,7 @@ async def test_the_conditions_that_are_signed_can_be_read_in_chat_and_say_which_
         await market.run(trade.seller, read)
 
 
-def test_a_version_of_the_conditions_is_never_worded_anew() -> None:
+def test_published_version_of_the_conditions_never_changes() -> None:
     assert {version: conditions_hash(version) for version in TEXTS} == AS_PUBLISHED
     assert TERMS_VERSION in TEXTS
 

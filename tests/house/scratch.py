@@ -1,4 +1,4 @@
-"""A scratch copy of the house, to break or to extend without touching the real one."""
+"""A scratch copy of the repository, to break or to extend without touching the real one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PACKAGES = ("tools", "simulation", "config", "bots", "payments", "web", "documen
 
 
 def copy_of_the_house(place: Path, *more: str) -> Path:
-    """The packages, and what else is named, under `place`."""
+    """Copy the packages, and other paths that are named, to `place`."""
     for name in (*PACKAGES, *more):
         shutil.copytree(HOUSE / name, place / name, ignore=shutil.ignore_patterns("__pycache__", "*.sqlite*"))
     shutil.copy(HOUSE / "pyproject.toml", place)

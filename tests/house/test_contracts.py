@@ -1,4 +1,4 @@
-"""The map of the house is kept by contracts; each of them is broken here once, to see that it is noticed."""
+"""The map of the packages is kept by import contracts. Each contract is broken here once, to see that it is noticed."""
 
 from __future__ import annotations
 

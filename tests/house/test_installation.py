@@ -1,4 +1,4 @@
-"""What an operator meets: settings that would be dangerous are refused in words, and the doctor examines every part."""
+"""Installation by an operator: dangerous settings are refused in words, and the doctor examines every part."""
 
 from __future__ import annotations
 

@@ -13,17 +13,17 @@ from tests.house.scratch import HOUSE
 FOLDERS = ("bots", "journeys", "payments")
 STORIES = sorted(path for folder in FOLDERS for path in (HOUSE / "tests" / folder).rglob("*.py"))
 INSIDE = {"world", "telegram", "slack", "stripe", "mail"}  # the lab's own objects, behind its face
-# What whoever installs a bot is told by the real services, and the pace at which people of a story may talk.
+# Credentials that real services give to a bot's installer, and the pace at which people of a story may talk.
 TOLD = {"token", "bot_token", "app_token", "signing_secret", "secret_key", "webhook_url", "webhook_secret", "client_id"}
 PACE = {"telegram.bot.pace.chat_burst", "slack.app.pace"}
 OPEN = {"lab.app", "lab.people"}  # the modules of the lab that a story may import
-OPEN |= {"lab.slack.check", "lab.slack.typed"}  # what Slack takes, as functions: they are asked with no lab running
+OPEN |= {"lab.slack.check", "lab.slack.typed"}  # functions that check what Slack accepts; they need no running lab
 # Helpers of the lab's own tests, which use the face.
 OPEN |= {"lab.tests.conftest", "lab.tests.page.chromium", "lab.tests.phone", "lab.tests.slack.desk"}
 
 
 def reaches(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Chains like `lab.telegram.bot.chats` and imports of the lab's inside."""
+    """Yield chains like `lab.telegram.bot.chats`, and imports of the lab's inside."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lab") and node.module not in OPEN:
             yield node.lineno, f"import of {node.module}"
@@ -36,7 +36,7 @@ def reaches(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def passing(inside: str) -> bool:
-    """The first links of a chain that is allowed as a whole."""
+    """Return whether these are the first links of a chain that is allowed as a whole."""
     return any(pace.startswith(f"{inside}.") for pace in PACE)
 
 

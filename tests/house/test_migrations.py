@@ -1,4 +1,4 @@
-"""Migrations make the very tables that the code speaks of, and can be taken back; on every database we run on."""
+"""Migrations make the very tables of the code, and can be reverted, on every database that we support."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EMPTY = f"{NAME}_migrations"  # a database of its own: whatever else is in the s
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """An empty database."""
+    """Yield the address of an empty database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'market.sqlite'}"
         return
@@ -43,7 +43,7 @@ async def tables(url: str) -> set[str]:
 
 
 async def differences(url: str) -> list[object]:
-    """What the database's tables lack or have too much of, as steps that would put it right."""
+    """Return the differences of the database's tables from the code's, as steps that would remove them."""
     found: list[object] = []
     await migrations.within(
         url, lambda connection: found.extend(compare_metadata(MigrationContext.configure(connection), METADATA))
@@ -97,8 +97,8 @@ async def test_a_text_is_held_to_the_length_of_its_column(url: str) -> None:
     await say(change, "é" * 19)
 
 
-def test_a_table_that_a_migration_writes_anew_holds_its_texts_to_their_lengths() -> None:
-    """SQLite can hardly alter a table: what has changed is a new one, made of what was read of the old."""
+def test_table_recreated_by_a_migration_keeps_its_length_checks() -> None:
+    """SQLite can hardly alter a table. A migration makes a new one, from what it reads of the old one."""
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         METADATA.create_all(connection)
@@ -112,7 +112,7 @@ def test_a_table_that_a_migration_writes_anew_holds_its_texts_to_their_lengths()
     assert checks == {"id": "26", "channel": "20", "lane": "120", "kind": "50", "colour": "7"}
 
 
-async def test_what_the_comparison_does_not_see_is_the_same_too(tmp_path: Path) -> None:
+async def test_parts_that_the_comparison_misses_are_the_same_too(tmp_path: Path) -> None:
     """Checks, partial indexes and triggers, as SQLite keeps them in words."""
     path = tmp_path / "market.sqlite"
     await migrations.upgrade(f"sqlite:///{path}")
@@ -125,7 +125,7 @@ async def test_what_the_comparison_does_not_see_is_the_same_too(tmp_path: Path) 
 
 
 def words_of(connection: Connection) -> dict[str, list[str]]:
-    """By name, the words of each definition, in whatever order: a later column stands last."""
+    """Return the sorted words of each definition by name, since a later column stands last."""
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
     return {
         name: sorted(re.findall(r"\w+|[^\w\s,]", sql.replace('"', "")))

@@ -1,4 +1,4 @@
-"""Every test that a page of the docs points to exists: a page may promise nothing that nobody asks."""
+"""Every test that a page of the docs points to exists, so that each promise of a page is tested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The papers: what they link to is there, and what they name in code is a file of the house."""
+"""Pages of the docs: the targets of their links exist, and so do the files of code that they name."""
 
 from __future__ import annotations
 

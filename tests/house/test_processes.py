@@ -1,4 +1,4 @@
-"""Whatever moves through states has a table without dead ends, and a picture of it in the docs that is current."""
+"""Every process has a table without dead ends, and a current picture of it in the docs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from core.trade.disputes.model import ASKS_FIRST as CASE_ASKS
 from core.trade.disputes.model import CASE
 from tools.diagrams import PAGE, page, processes
 
-# These wait for another thing's clock: a lot for its tranche's, a dispute for its lot's or deal's, and a session or a
-# purchase whose money is being moved for that of the move, which is asked for again until the provider answers.
+# These states wait for another subject's clock. A lot waits for its tranche's, a dispute for its lot's or deal's. A
+# session or a purchase waits for the move of its money, which is requested again until the provider answers.
 ANOTHERS_CLOCK = {
     ("lot", "waiting"),
     ("case", "escalated"),
@@ -49,20 +49,20 @@ def test_a_table_has_no_dead_end(process: Process[Any]) -> None:
 
 
 @pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
-def test_every_state_has_a_timed_way_out_that_needs_nobody(process: Process[Any]) -> None:
+def test_every_state_has_a_timed_way_out_without_people(process: Process[Any]) -> None:
     untimed = {state for state in states(process) - process.final if not process.timed(state)}
     assert {(process.name, state) for state in untimed} <= ANOTHERS_CLOCK
 
 
 @pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
-def test_whoever_is_timed_is_rung(process: Process[Any]) -> None:
+def test_every_timed_process_has_a_timer_handler(process: Process[Any]) -> None:
     if any("time" in each.by for each in process.transitions):
         assert process.name in TIMER_HANDLERS
 
 
 @pytest.mark.parametrize("process", processes(), ids=lambda process: process.name)
 def test_time_alone_ends_it_from_wherever_it_stands(process: Process[Any]) -> None:
-    """Nobody acts any more, and no provider answers: what time and its consequences do leads to an end."""
+    """Check that time and its consequences lead to an end without people and without the provider."""
     alone = {
         (each.to, each.source)
         for each in process.transitions
@@ -115,7 +115,7 @@ def test_every_open_lot_can_be_ruled_on_and_recalled() -> None:
 
 
 @pytest.mark.parametrize(("process", "asked"), [(DEAL, DEAL_ASKS), (LOT, LOT_ASKS), (CASE, CASE_ASKS)])
-def test_what_takes_something_from_somebody_is_a_persons_step(process: Process[Any], asked: frozenset[str]) -> None:
+def test_step_that_takes_something_away_is_a_persons(process: Process[Any], asked: frozenset[str]) -> None:
     people = {"buyer", "seller", "other", "invited", "approver", "operator"}
     steps = {each.event for each in process.transitions if each.by & people}
     assert asked <= steps

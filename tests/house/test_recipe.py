@@ -40,7 +40,7 @@ class Edit:
 
 
 def edits(recipe: str) -> list[Edit]:
-    """The recipe's blocks. Each stands three columns in, then comes the column of the plus signs."""
+    """Return the recipe's blocks. Each is indented by three columns, before the column of the plus signs."""
     found = []
     for files, block in EDIT.findall(recipe):
         lines = [line[3:] for line in block.splitlines(keepends=True)]

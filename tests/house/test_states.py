@@ -14,7 +14,7 @@ from tests.house.scratch import HOUSE
 from tools.diagrams import processes
 
 PRODUCT = ("core", "conversations", "bots", "payments", "documents", "config", "tools", "web")
-# The machines of money that goes out, until they are one. A file that has no breach any more is taken off this list.
+# State machines of outgoing money, until they are one. Take a file off this list when it has no breach any more.
 TO_COME = {
     "core/trade/funding/chargebacks.py",
     "core/trade/funding/recalled/deals.py",
@@ -29,7 +29,7 @@ CALLS = {"in_", "not_in"}
 
 
 def is_state(node: ast.expr) -> bool:
-    """Whether this is called a state: a variable, an attribute, or a value of a mapping."""
+    """Return whether this expression is called a state: a variable, an attribute, or a value of a mapping."""
     match node:
         case ast.Attribute(attr=name) | ast.Name(id=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
             return name == "state" or name.endswith("_state")
@@ -37,7 +37,7 @@ def is_state(node: ast.expr) -> bool:
 
 
 def has_text(node: ast.AST) -> bool:
-    """Whether a bare string stands here, alone or among others."""
+    """Return whether a bare string stands here, alone or among others."""
     match node:
         case ast.Constant(value=str()) | ast.MatchValue(value=ast.Constant(value=str())):
             return True
@@ -51,7 +51,7 @@ def has_text(node: ast.AST) -> bool:
 
 
 def raw_states(tree: ast.AST) -> Iterator[int]:
-    """The lines on which a state meets a bare string: compared, looked for, matched, or given by its name."""
+    """Yield the lines on which a state meets a bare string: compared, looked up, matched, or passed by keyword."""
     for node in ast.walk(tree):
         match node:
             case ast.Compare(left=left, comparators=others):
@@ -116,7 +116,7 @@ def test_a_member_is_no_breach(code: str) -> None:
 
 
 def steps(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
-    """Every step with a written event: its line, the name of its table, and the event."""
+    """Yield every step with a written event: its line, the name of its table, and the event."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id="step"), args=[_, ast.Name(id=table), _, event, *_]):

@@ -1,4 +1,4 @@
-"""House rules that no linter knows: small rooms, a sentence on every door, and nobody who looks at the clock alone."""
+"""House rules that no linter knows: short files, a docstring on every module, and a handed-in clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ FILE_LINES, FUNCTION_LINES, DOCSTRING_LINES = 600, 50, 12
 
 NAMED = re.compile(r"`([a-z_]+)`")
 
-# Time, names and chance are handed in. Only these may reach for them: they hand them out, or are the world outside.
+# Time, names and chance are handed in. Only these modules may get them directly: they provide them, or are the outside
+# world.
 OWN_CLOCK = ("config", "tools", "lab", "bench", "simulation", "tests")
 BANNED = {
     "datetime.datetime.now",
@@ -49,7 +50,7 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def banned_calls(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Every call of a banned function, by whatever name the module knows it."""
+    """Yield every call of a banned function, under any name that the module gives it."""
     full: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -101,7 +102,7 @@ def test_functions_are_short() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    """Empty packages of tests have nothing to say."""
+    """Empty packages of tests need no docstring."""
     modules = [path for path in EVERYWHERE if path.read_text().strip()]
     silent = [
         where(path, 1, "opens with no sentence")
@@ -113,7 +114,7 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_the_map_of_a_room_names_what_is_in_it() -> None:
-    """A room's own sentence may say which of its files does what. It is no older than the files."""
+    """A package's docstring may say what its files hold. It must not name files that are gone."""
     rooms = [path for path in EVERYWHERE if path.name == "__init__.py"]
     maps = {room.parent: NAMED.findall(ast.get_docstring(ast.parse(room.read_text())) or "") for room in rooms}
     gone = [

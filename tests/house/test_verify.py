@@ -1,4 +1,4 @@
-"""`main.py verify-ledger` as an operator types it: it says that the books hold, and by its status that they do not."""
+"""`main.py verify-ledger` at the command line: it says whether the books hold, and fails by its status if not."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def test_the_operator_is_told_the_first_row_that_was_changed(
 async def test_on_a_fresh_clone_both_commands_say_plainly_what_there_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No database, no tables, no provider: no traceback either."""
+    """Without a database, tables or a provider there is no traceback either."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "var").mkdir()
     settings = Settings(_env_file=None)

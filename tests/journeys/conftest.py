@@ -1,4 +1,4 @@
-"""Every story has a world of its own."""
+"""Fixtures of the stories: each has a world of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def world(database: str) -> AsyncIterator[World]:
 
 @pytest.fixture(params=CHATS)
 async def tom(request: pytest.FixtureRequest, world: World) -> Somebody:
-    """A buyer, once on each platform, in a market that has something on offer."""
+    """Return a buyer, once on each platform, in a market with goods on offer."""
     chat: Chat = request.param
     await stocked(world)
     return await world.on(chat, "Tom")

@@ -1,8 +1,8 @@
-"""`python -m tests.journeys.killer ORDERS run`: the product under somebody who pulls its plug, and plugs it in again.
+"""`python -m tests.journeys.killer ORDERS run`: the product under a killer, which starts it again each time.
 
-ORDERS is a folder. As soon as it holds a file `order` with {"when": "before" | "after", "table": …, "word": …}, the
-product is killed (SIGKILL) just before or just after it commits the first transaction that writes such a row, or, with
-"skip": n, that of which there were n before. `table` is a pattern. Each kill becomes a line of the file `killed`. The
+ORDERS is a folder. An order is a file `order` with {"when": "before" | "after", "table": …, "word": …}. The product is
+killed (SIGKILL) just before or just after it commits the first transaction that writes such a row. With "skip": n, the
+first n such transactions are passed over. `table` is a pattern. Each kill becomes a line of the file `killed`. The
 product itself knows nothing of this: its runners, on SQLite and on PostgreSQL, are wrapped from outside.
 """
 
@@ -32,7 +32,7 @@ OUTAGE = timedelta(minutes=2)  # how long each one seems to have lasted: what th
 
 
 class Killer:
-    """Watches what is written, and kills at the commit that was ordered."""
+    """Watcher of all writes, which kills at the commit that was ordered."""
 
     def __init__(self, orders: Path) -> None:
         self._order = orders / "order"
@@ -41,7 +41,7 @@ class Killer:
         self._seen = 0  # transactions that would have been due, since the order came
 
     def watch(self) -> None:
-        """From now on, whatever a runner writes passes by here."""
+        """Watch everything that a runner writes from now on."""
         opens, runs = SqliteRunner.open, SqliteRunner._run_group  # noqa: SLF001 - the commit is nowhere else
 
         async def open_watched(runner: SqliteRunner) -> None:
@@ -100,7 +100,7 @@ class Killer:
 
 
 def run_product(orders: Path, outages: int) -> None:
-    """In a process of its own: the product as it is, on a clock that knows of the outages, and of a story's moves."""
+    """Run the product in a process of its own, on a clock that includes the outages and a story's moves."""
     real, moved = SystemClock.now, orders / "later"
 
     def now(clock: SystemClock) -> datetime:
@@ -108,7 +108,7 @@ def run_product(orders: Path, outages: int) -> None:
         return real(clock) + OUTAGE * outages + by_hand
 
     class Machine(SystemClock):
-        """Its own clock, by which the product knows for how long it was away: nobody moves that."""
+        """The machine's own clock, which measures the product's absence and which no story moves."""
 
         def now(self) -> datetime:
             return real(self) + OUTAGE * outages

@@ -1,4 +1,4 @@
-"""A few sellers with goods on offer, put up by core's own commands: stories of buyers begin with a full shelf."""
+"""A few sellers with listings, published by core's own commands, so that stories of buyers find goods."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OFFERED: tuple[tuple[str, Place, str, str], ...] = (  # seller, place, price, cu
 
 
 async def stocked(world: World) -> None:
-    """Three sellers, seven listings of A1 pellets from tomorrow on."""
+    """Publish seven listings of A1 pellets by three sellers, from tomorrow on."""
     assert world.product is not None
     await world.product.transactions.run(MARKET, put_up)
 
@@ -49,7 +49,7 @@ def put_up(ctx: Ctx) -> None:
 
 
 async def withdrawn(world: World, seller: str, from_price: Decimal) -> None:
-    """That seller's dearer listings in euros are for sale no more."""
+    """Withdraw that seller's listings in euros from this price on."""
     assert world.product is not None
 
     def withdraw(ctx: Ctx) -> None:

@@ -1,4 +1,4 @@
-"""A whole market for a story: the lab and the product over real sockets, and a clock that the story moves."""
+"""A whole market for a story: the lab and the product over real sockets, and a clock that it moves."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ PAIRS: Final[tuple[tuple[Chat, Chat], ...]] = (("telegram", "slack"), ("slack", 
 
 
 def day_for(somebody: Somebody, day: date) -> str:
-    """A day as their chat shows it: "Tue, Sep 1", and "Tue 1 Sept" where English is British."""
+    """Return a day as their chat shows it: "Tue, Sep 1", and "Tue 1 Sept" where English is British."""
     return weekday_in_words(day, Locale.parse("en_GB" if isinstance(somebody, OnTelegram) else "en_US"))
 
 
 async def no_more(somebody: Somebody, text: str) -> None:
-    """It was on their screen, and goes from it."""
+    """Wait until this text is gone from their screen."""
 
     async def gone() -> bool:
         return text not in await somebody.screen()
@@ -47,7 +47,7 @@ async def no_more(somebody: Somebody, text: str) -> None:
 
 
 class Pulse:
-    """The machine's own clock, which goes on while nobody is here."""
+    """The machine's own clock, which goes on while the product is stopped."""
 
     def __init__(self) -> None:
         self.missed = timedelta(0)
@@ -58,7 +58,9 @@ class Pulse:
 
 @dataclass
 class World:
-    """What a story has: people, a pay page, a letterbox, a clock, the books. The product may stop and start again."""
+    """Environment of a story: people, a pay page, a letterbox, a clock, the books. The product may stop and start
+    again.
+    """
 
     lab: Lab
     browser: Browser
@@ -69,7 +71,7 @@ class World:
     moved: Path | None = None  # where a product in a process of its own reads by how many seconds the clock was moved
 
     async def opens(self) -> None:
-        """The product starts, on the database as it is."""
+        """Start the product on the database as it is."""
         self.product = await build(
             self.settings,
             clock=clock_of(self.lab),
@@ -86,7 +88,7 @@ class World:
             await product.stop()
 
     async def is_away(self, *, days: float) -> None:
-        """Nobody is here for so long; then the product starts again."""
+        """Stop the product for so many days, and start it again."""
         await self.closes()
         self.pulse.missed += timedelta(days=days)
         await self.later(days=days)
@@ -106,7 +108,7 @@ class World:
         return await (self.on_telegram(name) if chat == "telegram" else self.on_slack(name))
 
     async def letter_to(self, address: str) -> str:
-        """The newest letter, as soon as there is one."""
+        """Return the newest letter, as soon as there is one."""
 
         async def newest() -> str | None:
             letters = await self.browser.get(f"/lab/mail?to={address}")
@@ -116,7 +118,7 @@ class World:
         return text
 
     async def enclosed_to(self, address: str) -> str:
-        """The name of the first file in the newest letter that has one, as soon as there is one."""
+        """Return the name of the first file in the newest letter that has one, as soon as there is one."""
 
         async def name() -> str | None:
             letters = await self.browser.get(f"/lab/mail?to={address}")
@@ -128,22 +130,22 @@ class World:
     # --- money ------------------------------------------------------------------------------------------------------
 
     async def pays(self, address: str, number: str = "4242424242424242") -> None:
-        """What the pay page's button does."""
+        """Pay by card, as the pay page's button does."""
         session = address.rpartition("/")[2]
         await self.browser.post(f"/lab/stripe/pay/{session}", {"method": "card", "number": number})
 
     async def onboards(self, address: str) -> None:
-        """A seller tells the provider all that it asks for."""
+        """Give the provider everything that it asks of a seller."""
         account = address.rpartition("/")[2].partition("?")[0]
         await self.browser.post(f"/lab/stripe/onboard/{account}")
 
     async def at_the_provider(self, kind: str) -> list[dict[str, Any]]:
-        """What the provider has of a kind ("transfer", "refund"), newest first."""
+        """Return the provider's objects of a kind ("transfer", "refund"), newest first."""
         things: list[dict[str, Any]] = await self.browser.get(f"/lab/stripe/objects/{kind}")
         return things
 
     async def books_balance(self) -> None:
-        """Every invariant of the ledger holds; and the provider's balance is ours to the cent, once all has arrived."""
+        """Check every invariant of the ledger. Once all has arrived, the provider's balance is ours to the cent."""
         assert self.product is not None
         books = await self.browser.get("/lab/books")
         assert [each for each in books["invariants"] if not each["ok"]] == []
@@ -170,19 +172,19 @@ class World:
         await self.browser.post("/lab/clock", {"seconds": seconds})
 
     async def by_day(self) -> None:
-        """On to ten in the morning, UTC, if it is night: a story may be read at any hour."""
+        """Move on to ten in the morning, UTC, if it is night, since a story may run at any hour."""
         now = await self.now()
         if not 9 <= now.hour < 19:
             await self.later(hours=(10 - now.hour) % 24)
 
     async def disturb(self, service: str, kind: str, where: str, match: str, times: int = 1) -> None:
-        """The next messages of that name are lost, doubled, swapped, or their answers are."""
+        """Lose, double or swap the next messages of that name, or lose their answers."""
         fault = {"service": service, "kind": kind, "where": where, "match": match, "times": times}
         await self.browser.post("/lab/faults", fault)
 
     @asynccontextmanager
     async def database_busy(self) -> AsyncIterator[None]:
-        """For so long nobody can commit."""
+        """Block every commit while this context lasts."""
         url = make_url(self.settings.database_url or "")
         if url.get_backend_name() == "sqlite":
             async with aiosqlite.connect(str(url.database)) as other:

@@ -1,4 +1,4 @@
-"""A talk with a consultant, step by step, as its two sides play it."""
+"""A session with a consultant, step by step, as its two sides play it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Counsel:
         await self.consultant.sees("You are listed.", (PROFILE | changes)["rate"].split()[0], "00:00–24:00")
 
     async def book(self, price: str = "€90.00") -> None:
-        """One sentence, the profile, a slot, and the card."""
+        """Book a session: one sentence, the profile, a slot, and the card."""
         await self.seeker.says("/experts the grate of my boiler slags")
         await self.seeker.sees("advises in Bioenergy engineering")
         await self.seeker.presses("Times and profile")
@@ -52,7 +52,7 @@ class Counsel:
         return (await self.slots())[0]
 
     async def slots(self) -> Sequence[str]:
-        """The times that are offered just now, on cards that may be drawn anew."""
+        """Return the times that are offered just now, on cards that may be redrawn."""
         shown = await self.seeker.sees("More times")
         found = re.findall(r"\[(\w{3},? \w+ \w+ \d\d:\d\d)\]", shown)
         assert found, shown
@@ -72,7 +72,7 @@ class Counsel:
             await each.sees("the free minutes run")
 
     async def begins(self) -> datetime:
-        """The agreed time, as the seeker's card says it: without the year, so the next such day is meant."""
+        """Return the agreed time from the seeker's card. It has no year, so the next such day is meant."""
         shown, now = await self.seeker.screen(), await self.world.now()
         first, then, time, zone = re.findall(r"\w{3},? (\w{1,3})t? (\w{1,3})t?, (\d\d:\d\d) (UTC|EES?T)", shown)[-1]
         day, month = sorted((first, then))  # "24 Nov", and "Nov 24" where English is American
@@ -81,12 +81,12 @@ class Counsel:
 
 
 async def writes(person: Somebody, words: str) -> None:
-    """A form of one question: what is typed on Telegram answers it, a window on Slack is sent."""
+    """Answer a form of one question: typed on Telegram, sent in a window on Slack."""
     await (person.answers(words=words) if isinstance(person, OnTelegram) else person.fills(words=words))
 
 
 async def operator(world: World) -> Somebody:
-    """Olga of the market's own people has met the bot."""
+    """Return Olga, an operator who has met the bot."""
     olga = await world.on_telegram("Olga")
     await olga.says("/me")
     await olga.sees("Olga")

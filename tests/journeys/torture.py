@@ -1,8 +1,8 @@
 """`python -m tests.journeys.torture --kills 100`: real trades, while the product is killed again and again.
 
-The product runs in a process of its own on SQLite or PostgreSQL; SIGKILL strikes it before or after a commit that the
-dice choose, and it is started again. After each kill every invariant is asked, and after each trade the provider's
-books are laid beside ours: nothing may be lost, and nothing done twice.
+The product runs in a process of its own on SQLite or PostgreSQL. SIGKILL strikes it before or after a commit that the
+dice choose, and it is started again. After each kill every invariant is checked. After each trade the provider's books
+are compared with ours: nothing may be lost, and nothing done twice.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PAID_OUT: Final = 41_925_00  # cents: 200 t at €215, less 2.5 %
 
 @dataclass
 class Torture:
-    """How many kills there were, what was wrong after which, and how long the market was away."""
+    """Result of a run: the number of kills, the faults found after them, and the times of absence."""
 
     kills: int = 0
     trades: int = 0
@@ -47,7 +47,7 @@ class Torture:
 
 
 async def torture(address: str, folder: Path, kills: int, seed: int) -> Torture:
-    """Trade until there were so many kills, and to the end of the trade that is under way."""
+    """Trade until there were this many kills, and finish the trade that is under way."""
     told = Torture()
     async with open_world(address, product=False) as world:
         world.browser.patience = PATIENCE
@@ -64,7 +64,7 @@ async def torture(address: str, folder: Path, kills: int, seed: int) -> Torture:
 
 
 async def trade(world: World, told: Torture) -> None:
-    """One whole trade of two newcomers, from the listing to its reviews."""
+    """Run one whole trade of two newcomers, from the listing to its reviews."""
     told.trades += 1
     number = told.trades
     played = Trade(world, await world.on_telegram(f"Rasa {number}"), await world.on_telegram(f"Tom {number}"))
@@ -81,7 +81,7 @@ async def trade(world: World, told: Torture) -> None:
 
 @asynccontextmanager
 async def pulling(world: World, plug: Plug, dice: random.Random, kills: int, told: Torture) -> AsyncIterator[None]:
-    """Somebody at the plug, as long as this lasts."""
+    """Keep killing the product while this context lasts."""
     puller = asyncio.create_task(_pull(world, plug, dice, kills, told))
     try:
         yield
@@ -105,7 +105,7 @@ async def _pull(world: World, plug: Plug, dice: random.Random, kills: int, told:
 
 
 async def open_books(world: World) -> Any:
-    """The market's own account of its deals, as soon as it is there again."""
+    """Return the market's own account of its deals, as soon as it is up again."""
     try:
         return await world.browser.get("/lab/books")
     except (AssertionError, OSError):
@@ -113,7 +113,7 @@ async def open_books(world: World) -> Any:
 
 
 async def account(world: World, told: Torture) -> None:
-    """The last word: every trade has led to one payout of the right amount, and the books are the provider's."""
+    """Check that every trade has led to one payout of the right amount, and that the provider's books agree."""
     await world.books_balance()
     paid = [each["amount"] for each in await world.at_the_provider("transfer")]
     if paid != [PAID_OUT] * told.trades:
@@ -138,7 +138,7 @@ def main() -> int:
 
 
 def rack(database: str, kills: int, seed: int) -> int:
-    """One database. Returns how much went wrong."""
+    """Run on one database, and return the number of faults found."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="parley-torture-") as name:
         folder = Path(name)

@@ -61,13 +61,13 @@ class Trade:
             await each.sees("The money is held. Delivery can begin.")
 
     async def set_up_payouts(self) -> None:
-        """The seller's company is known, and the provider is told the rest."""
+        """Set up payouts of a seller with a known company, who tells the provider the rest."""
         await self.seller.says("/payout")
         await self.world.onboards(await self.seller.opens("Open the page"))
         await self.seller.sees("Your payouts are set up.")
 
     async def set_up_payouts_unprepared(self) -> None:
-        """The same, for a seller who has not said where they are at home: they are asked first."""
+        """Set up payouts for a seller without a country, who is asked for it first."""
         await self.seller.says("/payout")
         await self.seller.sees("Before I can set up your payouts I need to know your company and its country.")
         await self.seller.fills(country="Lithuania")
@@ -89,7 +89,7 @@ class Trade:
         await self.seller.sees(f"accepted lot {lot}.", "released to you, after a fee of")
 
     async def accept_weighed(self, asked: str, lot: int = 1) -> None:
-        """The same for a lot that was measured otherwise: the sum is said first."""
+        """Accept a lot that was measured otherwise; the sum is told first."""
         await self.buyer.presses("Accept")
         await self.buyer.sees(asked)
         await self.buyer.presses("Yes: Accept")
@@ -100,7 +100,7 @@ class Trade:
             await each.sees("The deal is complete. Thank you both.")
 
     async def rate(self, who: Somebody, words: str) -> None:
-        """Who sold is asked of a buyer, and who bought of a seller; nothing of what the other does not do."""
+        """Rate the other side. A buyer is asked only about selling, a seller only about buying."""
         sold, bought = "Was the quantity as agreed?", "Did they pay on time?"
         await who.presses("Rate the other side")
         await who.sees(sold if who is self.buyer else bought)
@@ -108,7 +108,7 @@ class Trade:
         await who.fills(**(SOLD_WELL if who is self.buyer else BOUGHT_WELL), words=words)
 
     async def funded(self, sentence: str = SENTENCE, **answers: str) -> None:
-        """From nothing to money that is held."""
+        """Run a trade from the beginning until its money is held."""
         await self.list(sentence)
         await self.buy(**answers)
         await self.sign()

@@ -1,4 +1,4 @@
-"""A shop that is paid: the market's own transactions and outbox, the real Stripe client, and the lab's Stripe."""
+"""A paid shop: the market's own transactions and outbox, the real Stripe client, and the lab's Stripe."""
 
 from __future__ import annotations
 
@@ -118,25 +118,25 @@ class Shop:
         await disturb(self.browser, kind, match, where="delivery" if deliveries else "call", times=times)
 
     async def struck(self) -> int:
-        """How often the faults that still stand have struck."""
+        """Return how often the active faults have struck."""
         return sum(each["struck"] for each in await self.browser.get("/lab/faults"))
 
     async def made(self, kind: str) -> list[Any]:
-        """What Stripe has of one kind, oldest first."""
+        """Return Stripe's objects of one kind, oldest first."""
         return list(reversed(await self.browser.get(f"/lab/stripe/objects/{kind}")))
 
     async def newest(self, kind: str) -> str:
-        """The id of what Stripe made last of one kind."""
+        """Return the id of Stripe's newest object of one kind."""
         found: str = (await self.made(kind))[-1]["id"]
         return found
 
     async def calls(self, method: str) -> int:
-        """How often Stripe was asked this."""
+        """Return how often Stripe was called by this method."""
         seen = await self.browser.get(f"/lab/wire?service=stripe&match={method}")
         return sum(each["method"] == method for each in seen)
 
     async def sign(self) -> Payment:
-        """Both sign; the buyer has a page to pay on."""
+        """Sign for both sides; the buyer has a page to pay on."""
         for actor in (self.trade.buyer, self.trade.seller):
             await self.market.run(actor, lambda ctx: deals.sign_deal(ctx, self.trade.deal_id))
 
@@ -150,11 +150,11 @@ class Shop:
         await self.does(f"pay/{payment.session_ref}", method="card", number=number)
 
     async def does(self, deed: str, **body: Any) -> Any:
-        """What somebody outside does: a payer, a bank, Stripe itself (lab/FACE.md)."""
+        """Act as an outside party: a payer, a bank, Stripe itself (lab/FACE.md)."""
         return await self.browser.post(f"/lab/stripe/{deed}", body)
 
     async def by(self, rail: Rail) -> Payment:
-        """The buyer wants to pay by this rail; gives what they pay by."""
+        """Choose this rail for the buyer, and return the payment once it can be paid."""
         offered = tuple(Rail)
         chosen = await self.market.run(
             self.trade.buyer, lambda ctx: escrow.pay_by(ctx, self.trade.deal_id, rail, offered)
@@ -168,14 +168,14 @@ class Shop:
         return await self.trade.payment()
 
     async def funded(self) -> Payment:
-        """Signed and paid."""
+        """Sign and pay."""
         payment = await self.sign()
         await self.pay(payment)
         await self.until_deal(DealState.FUNDED)
         return payment
 
     async def onboard(self, *, buyer: bool = False) -> None:
-        """The seller opens an account and fills it in; or the buyer does, who has something to get back."""
+        """Open the seller's account and fill it in, or the buyer's for a refund."""
         who, whose = (self.trade.buyer, self.trade.buying) if buyer else (self.trade.seller, self.trade.selling)
         await self.trade.as_market(lambda ctx: setattr(organisation_of(ctx, whose), "country", "LT"))
         await self.market.run(who, escrow.ask_onboarding)
@@ -193,11 +193,11 @@ class Shop:
         await self.until(ready)
 
     async def reserve(self) -> None:
-        """The operator pays in 1,000 euros: a full refund needs more than was left after the provider's fee."""
+        """Pay in 1,000 euros as the operator, because a full refund exceeds what the provider's fee has left."""
         await self.does("topups", amount=100_000)
 
     async def account(self, whose: str = "") -> str | None:
-        """The seller's, unless it is said whose."""
+        """Return the account of the seller, or of another company."""
         payee = await self.trade.as_market(lambda ctx: escrow.payee_of(ctx, whose or self.trade.selling))
         return payee.account_ref if payee is not None else None
 
@@ -219,14 +219,14 @@ class Shop:
 
 
 async def disturb(browser: Browser, kind: str, match: str = "", *, where: str = "call", times: int = 1) -> None:
-    """The next messages to or from Stripe of that name are lost, doubled, swapped, or their answers are."""
+    """Lose, double or swap the next messages to or from Stripe of that name, or lose their answers."""
     fault = {"service": "stripe", "kind": kind, "where": where, "match": match, "times": times}
     await browser.post("/lab/faults", fault)
 
 
 @asynccontextmanager
 async def serving(webhooks: StripeWebhooks, told: asyncio.Event) -> AsyncIterator[str]:
-    """The webhook's door on a port of its own, which says when something has come; gives its address."""
+    """Serve webhooks on a port of their own, and yield its address. `told` is set when one has come."""
 
     async def take(request: web.Request) -> web.Response:
         signature = request.headers.get("Stripe-Signature")
@@ -248,7 +248,7 @@ async def serving(webhooks: StripeWebhooks, told: asyncio.Event) -> AsyncIterato
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_log() -> None:
-    """What is logged is not drawn in colours: that takes longer than what it tells of."""
+    """Log without colours: drawing them takes longer than the logged work."""
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
 
 
@@ -266,7 +266,7 @@ async def browser(lab: Lab) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def market(lab: Lab) -> AsyncIterator[Market]:
-    """A market in the lab's time."""
+    """Yield a market in the lab's time."""
     runner = SqliteRunner(":memory:")
     await runner.open()
     clock, reactions = WorldClock(clock_of(lab)), Reactions()
@@ -278,7 +278,7 @@ async def market(lab: Lab) -> AsyncIterator[Market]:
 
 @pytest.fixture
 async def shop(lab: Lab, browser: Browser, market: Market) -> AsyncIterator[Shop]:
-    """A deal of one hundred tonnes in two lots, agreed; nothing is signed and the seller has no account."""
+    """Yield a deal of one hundred tonnes in two lots, not signed yet. The seller has no account."""
     clock = market.clock
     provider = StripeProvider(lab.stripe.secret_key, f"{lab.url}/stripe", return_url="https://parley.test")
     dispatcher = Dispatcher(

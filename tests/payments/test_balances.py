@@ -1,4 +1,4 @@
-"""What stands in a buyer's balance at the provider: it may pay for their next deal before it has gone back to them."""
+"""A buyer's balance at the provider: it may pay for their next deal before it is paid back to them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.payments.test_rails import bank, signed_by_a_business, the_way
 
 
 async def called_off(shop: Shop) -> None:
-    """The two agree to cancel: all that was paid goes back."""
+    """Let the two agree to cancel, so that all payments are refunded."""
     await shop.market.run(shop.trade.seller, lambda ctx: deals.ask_cancel(ctx, shop.trade.deal_id))
     await shop.market.run(shop.trade.buyer, lambda ctx: deals.agree_cancel(ctx, shop.trade.deal_id))
     await shop.work()
 
 
 async def from_a_bank_that_names_no_sender(shop: Shop, amount: int) -> None:
-    """So the buyer will be asked by mail where their money shall go."""
+    """Transfer from a bank that names no sender. So the buyer is asked by mail for an account for refunds."""
     way = await the_way(shop)
     await shop.trade.as_market(
         lambda ctx: setattr(person_of(ctx, shop.trade.buyer.person or ""), "email", "ben@example.org")
@@ -33,12 +33,12 @@ async def from_a_bank_that_names_no_sender(shop: Shop, amount: int) -> None:
 
 
 async def next_deal(shop: Shop) -> None:
-    """The same buyer signs another one of 10,500 euros, and is told where to transfer to."""
+    """Let the same buyer sign another deal of 10,500 euros, and get the details for the transfer."""
     shop.trade = await another_deal(shop.trade)
     await shop.sign()
 
 
-async def test_what_is_asked_back_may_just_have_paid_for_the_next_deal(shop: Shop) -> None:
+async def test_requested_refund_may_just_have_paid_for_the_next_deal(shop: Shop) -> None:
     """Then nothing is left of it: it is not taken from the payment beside which it once came."""
     await signed_by_a_business(shop)
     await bank(shop, 2_106_000)
@@ -47,7 +47,7 @@ async def test_what_is_asked_back_may_just_have_paid_for_the_next_deal(shop: Sho
     (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
     first = shop.trade.deal_id
     await shop.strike("drop", "", deliveries=True, times=100)
-    await next_deal(shop)  # the provider puts it into this payment at once, and nobody tells us of the balance
+    await next_deal(shop)  # the provider puts it into this payment at once, without news of the balance
     await shop.market.run(shop.trade.buyer, lambda ctx: escrow.give_back_paid_too_much(ctx, kept.id))
     await shop.work()
     assert await shop.made("refund") == []
@@ -64,7 +64,7 @@ async def test_what_is_asked_back_may_just_have_paid_for_the_next_deal(shop: Sho
     assert await shop.reconciler.reconcile() == {}
 
 
-async def test_a_refund_that_nobody_received_may_pay_for_the_next_deal_and_only_the_rest_goes_back(shop: Shop) -> None:
+async def test_refund_without_a_receiver_may_pay_for_the_next_deal(shop: Shop) -> None:
     await shop.reserve()
     await signed_by_a_business(shop)
     await from_a_bank_that_names_no_sender(shop, 2_100_000)

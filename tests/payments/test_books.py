@@ -63,7 +63,7 @@ async def test_the_books_tell_what_time_will_do_next(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("kind", [REQUEST.name, SESSION.name, MOVE, REMINDER, CASE.name, TRANCHE.name, INQUIRY.name])
-async def test_no_expiry_of_listings_stands_before_a_deadline_that_somebody_waits_for(shop: Shop, kind: str) -> None:
+async def test_expiries_of_listings_come_after_awaited_deadlines(shop: Shop, kind: str) -> None:
     def run_down(ctx: Ctx) -> list[dict[str, Any]]:
         for day in range(1, 30):
             expiry = Timer(LISTING.name, f"listing-{day}", "listing_expired", ctx.now + timedelta(days=day))
@@ -83,7 +83,7 @@ def test_the_page_has_a_name_for_each_kind_of_deadline_that_it_is_told_of(kind: 
     assert f"\n  {kind}: " in names
 
 
-async def test_what_is_timed_of_a_payment_is_named_as_its_deal_is(shop: Shop) -> None:
+async def test_timer_of_a_payment_is_named_by_its_deal(shop: Shop) -> None:
     await shop.funded()
 
     def named(ctx: Ctx) -> set[tuple[str, str | None]]:

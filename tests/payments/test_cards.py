@@ -1,4 +1,4 @@
-"""Money held on a card through the real client: taken in part, set free, lapsed; and a kept card charged later."""
+"""Money held on a card through the real client: captured in part, released, lapsed, and a kept card charged later."""
 
 from __future__ import annotations
 
@@ -120,13 +120,13 @@ async def test_a_bank_that_wants_to_see_the_owner_says_so(provider: StripeProvid
     assert answer.why == "authentication_required"
 
 
-# --- when nobody knows ------------------------------------------------------------------------------------------------
+# --- unknown outcomes -------------------------------------------------------------------------------------------------
 
 
 async def carried(
     lab: Lab, provider: StripeProvider, kind: str, body: Mapping[str, Any], *, hours_ago: float = 0
 ) -> Outcome:
-    """What a post leads to that was written so long ago."""
+    """Return the outcome of a post that was written so many hours ago."""
     clock = clock_of(lab)
     asked = {"hold": "h1", "attempt": 1, "amount": HUNDRED.minor, "currency": "EUR", **body}
     told = from_json("payments", kind, asked)
@@ -140,7 +140,7 @@ async def kept_card(lab: Lab, browser: Browser, provider: StripeProvider, number
     return {"payer": payer, "card": str(page.card)}
 
 
-async def test_a_card_that_was_declined_and_nobody_heard_of_it_is_known_to_be_a_day_later(
+async def test_unheard_decline_of_a_card_is_known_a_day_later(
     lab: Lab, browser: Browser, provider: StripeProvider
 ) -> None:
     card = await kept_card(lab, browser, provider, "4000000000000341")
@@ -156,7 +156,10 @@ async def test_a_card_that_was_declined_and_nobody_heard_of_it_is_known_to_be_a_
 async def test_a_failure_that_is_kept_for_a_day_holds_up_no_card(
     lab: Lab, browser: Browser, provider: StripeProvider, work: str
 ) -> None:
-    """A 500 is the answer to its key for a day: whether it was done is looked for, and else it is asked anew."""
+    """A key answers 500 for a day after its first failure.
+
+    The work is looked for, and requested again if it was not done.
+    """
     card = await kept_card(lab, browser, provider, "4242424242424242")
 
     async def fails_and(kind: str, body: Mapping[str, Any], *matches: str) -> Outcome:

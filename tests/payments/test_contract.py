@@ -1,4 +1,4 @@
-"""What every provider has to keep: the same ask has one effect, a look changes nothing, and nothing ever raises."""
+"""Contract of every provider: the same request has one effect, a look changes nothing, and nothing ever raises."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def provider(request: pytest.FixtureRequest, lab: Lab) -> AsyncIterator[Pr
 
 
 def asks(lab: Lab, provider: Provider) -> dict[str, Callable[[], Awaitable[Answer[Any]]]]:
-    """Every ask that moves something, about things that are not there."""
+    """Return every request that changes something, on objects that do not exist."""
     later = clock_of(lab).now() + timedelta(hours=2)
     return {
         "payer": lambda: provider.open_payer(PayerRequest("k1", "o1", "Ben", "ben@buyer.test")),
@@ -79,7 +79,7 @@ async def test_the_same_ask_has_the_same_answer(lab: Lab, provider: Provider) ->
         assert isinstance(first, Done | Refused), name
 
 
-async def test_what_is_not_there_is_refused_and_what_is_searched_for_is_not_found(lab: Lab, provider: Provider) -> None:
+async def test_missing_object_is_refused_and_a_search_finds_nothing(lab: Lab, provider: Provider) -> None:
     for answer in (
         await provider.checkout("cs_nothing"),
         await provider.intent("pi_nothing"),
@@ -104,7 +104,7 @@ async def test_what_is_not_there_is_refused_and_what_is_searched_for_is_not_foun
 
 
 async def test_an_outage_is_unknown_and_never_raises(lab: Lab, browser: Browser, provider: Provider) -> None:
-    """Who needs nobody's service has no outage."""
+    """A provider that needs no outside service has no outage."""
     alone = isinstance(provider, DirectSettlement)
     await disturb(browser, "outage", times=100)
     for name, ask in asks(lab, provider).items():

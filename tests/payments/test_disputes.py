@@ -1,4 +1,4 @@
-"""A buyer's bank calls money back: before, while and after it is paid out, won and lost, and our answer to it."""
+"""Chargebacks: before, during and after the payout, won and lost, and our answer to them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.payments.conftest import Shop
 
 
 async def called_back(shop: Shop, **said: Any) -> Chargeback:
-    """The buyer's bank takes the money."""
+    """Let the buyer's bank take the money."""
     await shop.does(f"disputes/{await shop.newest('charge')}", do="open", **said)
 
     async def known() -> bool:
@@ -43,7 +43,7 @@ async def chargebacks(shop: Shop) -> list[Chargeback]:
 
 
 async def to_say(shop: Shop) -> bool:
-    """Whether the deal's card asks the buyer where their money shall go."""
+    """Return whether the deal's card asks the buyer for an account for their money."""
     deal = await shop.trade.deal()
     standing = await shop.market.run(shop.trade.buyer, lambda ctx: escrow.money_summary(ctx, deal))
     return standing.buyer_to_say
@@ -114,10 +114,10 @@ async def test_after_it_was_paid_out_the_seller_bears_it(shop: Shop, do: str, sw
     assert await shop.reconciler.reconcile() == {}
 
 
-async def test_what_a_bank_leaves_of_a_payment_goes_to_the_buyers_account_when_the_payment_takes_none(
+async def test_undisputed_rest_goes_to_the_buyers_account_if_the_payment_takes_none(
     shop: Shop,
 ) -> None:
-    """Of a payment that was called back the provider gives nothing back, not even the part that nobody disputed."""
+    """The provider refunds nothing of a payment with a chargeback, not even the undisputed part."""
     shop.market.watch(PayoutWaiting, RefundSent)
     await shop.reserve()
     await shop.funded()
@@ -146,8 +146,11 @@ async def test_what_a_bank_leaves_of_a_payment_goes_to_the_buyers_account_when_t
     assert await shop.reconciler.reconcile() == {}
 
 
-async def test_what_was_kept_of_a_later_payout_is_sent_to_the_seller_when_the_bank_gives_it_back(shop: Shop) -> None:
-    """All that the first payment can give was sent out of it: what comes back later is sent out of our balance."""
+async def test_withheld_payout_is_sent_to_the_seller_after_a_won_chargeback(shop: Shop) -> None:
+    """All that the first payment can give was sent out of it.
+
+    Money that comes back later is sent out of our balance.
+    """
     await shop.funded()
     await shop.onboard()
     await shop.deliver_all()
@@ -173,7 +176,7 @@ async def test_what_was_kept_of_a_later_payout_is_sent_to_the_seller_when_the_ba
     assert await shop.reconciler.reconcile() == {}
 
 
-async def test_while_it_is_paid_out_and_nobody_knows_whether_it_was(shop: Shop) -> None:
+async def test_chargeback_while_the_outcome_of_a_payout_is_unknown(shop: Shop) -> None:
     """The transfer's answer is lost, and the bank calls back in the same minute."""
     await shop.funded()
     await shop.onboard()
@@ -230,7 +233,7 @@ async def test_the_bank_has_our_answer_before_its_date(shop: Shop) -> None:
 
 
 def embedded(document_: bytes) -> bytes:
-    """The file inside a PDF."""
+    """Return the file inside a PDF."""
     streams: list[bytes] = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", document_, re.DOTALL)
     return next(content for content in streams if content.startswith(b"{"))
 

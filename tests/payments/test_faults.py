@@ -1,4 +1,4 @@
-"""What the network does to money that is on its way: each story ends with one effect and books that agree."""
+"""Network faults on money under way: each story ends with one effect and books that agree."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ async def test_a_seller_who_lost_their_account_is_paid_when_it_works_again(shop:
     await shop.funded()
     await shop.onboard()
     account = await shop.account()
-    await shop.strike("drop", "", deliveries=True, times=100)  # nobody tells us, neither now nor when it is over
+    await shop.strike("drop", "", deliveries=True, times=100)  # no notice, neither now nor when it is over
     await shop.does(f"accounts/{account}", do="restrict")
     await shop.deliver_all()
     assert {each.state for each in await shop.effects()} == {DisbursementState.WAITING}
@@ -150,7 +150,7 @@ async def test_a_seller_whose_account_was_closed_opens_another_one_and_is_paid(s
 async def test_a_payout_that_was_given_up_is_tried_again_in_the_night(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A mistake of ours stood in its way for days, and nobody was there to ask for it again."""
+    """An error of ours stood in its way for days, and no request for it was repeated."""
     await shop.funded()
     await shop.onboard()
 
@@ -173,7 +173,7 @@ async def test_a_payout_that_was_given_up_is_tried_again_in_the_night(
     assert await shop.reconciler.reconcile() == {}
 
 
-async def test_a_page_that_nobody_wants_any_more_is_closed(shop: Shop) -> None:
+async def test_pay_page_of_a_cancelled_deal_is_closed(shop: Shop) -> None:
     await shop.sign()
     await shop.market.run(shop.trade.buyer, lambda ctx: deals.cancel_deal(ctx, shop.trade.deal_id))
     await shop.work()
@@ -200,7 +200,10 @@ async def test_a_page_runs_out_and_another_is_opened(shop: Shop) -> None:
 
 @pytest.mark.parametrize("made", [True, False], ids=["made", "not made"])
 async def test_a_refund_unknown_for_days_is_looked_for_and_given_once(shop: Shop, made: bool) -> None:
-    """By then Stripe has forgotten the key. Nobody is asked, whether it was made at first or is only now."""
+    """By then Stripe has forgotten the key.
+
+    No person is asked, whether the refund was made at first or only now.
+    """
     await shop.funded()
     await shop.reserve()
     await shop.strike("answer_lost" if made else "drop", REFUND)
@@ -213,7 +216,7 @@ async def test_a_refund_unknown_for_days_is_looked_for_and_given_once(shop: Shop
         int(made),
     )
     asked = await shop.calls(REFUND)
-    for _ in range(3):  # and then nobody can be reached for days
+    for _ in range(3):  # and then the provider is down for days
         await shop.strike("outage", "")
         await shop.pass_time(hours=25)
     await shop.pass_time(hours=2)

@@ -1,4 +1,4 @@
-"""Where Stripe and Slack send a browser back to: every address we hand out is a page that says what is next."""
+"""Pages to which Stripe and Slack send a browser back: each of our addresses shows the next step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Stripe's answers mean to the market: refused for good, not yet, or nobody knows."""
+"""Stripe's answers and their meaning for the market: refused for good, not yet, or unknown."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def test_a_page_expires_as_often_as_it_is_asked_to(lab: Lab, provider: Str
     assert isinstance(await provider.expire_checkout("cs_nothing"), Refused)
 
 
-async def test_what_stripe_says_no_to_is_refused(lab: Lab, provider: StripeProvider) -> None:
+async def test_request_that_stripe_rejects_is_refused(lab: Lab, provider: StripeProvider) -> None:
     too_soon = await provider.open_checkout(checkout(lab, expires_at=clock_of(lab).now() + timedelta(minutes=5)))
     assert isinstance(too_soon, Refused)
     refund = await provider.refund(RefundRequest("refund:1:1", "1", Money(1, "EUR"), "pi_nothing"))
@@ -140,8 +140,9 @@ async def test_where_the_newer_accounts_are_closed_to_us_the_older_ones_serve() 
 def test_one_payment_is_never_more_than_the_eight_digits_that_stripe_takes_nor_less_than_its_least(
     currency: str,
 ) -> None:
-    """docs.stripe.com/currencies: a króna is told in hundredths; a dozen currencies have a least of about half a euro,
-    and what has none of its own is changed to euros."""
+    """docs.stripe.com/currencies: a króna is counted in hundredths. A dozen currencies have a minimum of about half a
+    euro. Amounts in a currency without a minimum are changed to euros.
+    """
     assert units(largest_payment(currency)) <= 99_999_999
     rate = reference()[0].rates.per_euro.get(currency, 1)
     assert smallest_payment(currency).amount / rate > 1

@@ -1,4 +1,4 @@
-"""Every rail through the real client: what the buyer chooses, what comes in parts or late, and when it is passed on."""
+"""Every rail through the real client: the buyer's choice, partial or late money, and when it is passed on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ IBAN = "DE89370400440532013000"
 
 
 async def bank(shop: Shop, amount: int, *, reference: bool = True) -> None:
-    """The buyer's bank sends so much to where it was told to."""
+    """Transfer this amount from the buyer's bank to the given account."""
     way = await the_way(shop)
     body = {"amount": amount, "reference": way.reference if reference else None, "sender": [IBAN, "Ben"]}
     await shop.does(f"bank/{way.iban}", **body)
@@ -41,7 +41,7 @@ async def the_way(shop: Shop) -> PaymentWay:
 
 
 async def signed_by_a_business(shop: Shop) -> Payment:
-    """A buyer with a VAT number is told where to transfer to, without having asked."""
+    """Sign as a buyer with a VAT number, who gets the details for a transfer unasked."""
     await has_vat_number(shop, "LT100001919017")
     return await shop.sign()
 
@@ -105,8 +105,8 @@ async def test_a_business_transfers_in_parts_and_too_much_and_has_the_rest_back(
     assert await shop.reconciler.reconcile() == {}
 
 
-async def test_what_was_too_much_pays_for_the_next_transfer_or_goes_back_in_part(shop: Shop) -> None:
-    """The buyer's choice: transfer so much less next time, and have the rest of it back."""
+async def test_overpayment_pays_for_the_next_transfer_or_is_refunded_in_part(shop: Shop) -> None:
+    """The buyer chooses: transfer less next time, and get the rest refunded."""
     shop.market.watch(CreditSpent)
     await signed_by_a_business(shop)
     await bank(shop, 2_106_000)
@@ -134,7 +134,10 @@ async def test_what_was_too_much_pays_for_the_next_transfer_or_goes_back_in_part
 
 
 async def by_card_first_and_then_with_what_was_too_much(shop: Shop) -> None:
-    """Who would have paid by card is told of what stands there, and uses it, pressing twice; nobody else can."""
+    """Use the credit for a deal that would have been paid by card.
+
+    The buyer is told of the credit and uses it once, though they press twice. The seller cannot use it.
+    """
     deal_id = shop.trade.deal_id
     assert (await the_way(shop)).rail is Rail.CARD
     assert await shop.market.run(shop.trade.buyer, lambda ctx: escrow.credit_towards(ctx, deal_id)) == eur(6_000)
@@ -149,8 +152,8 @@ async def by_card_first_and_then_with_what_was_too_much(shop: Shop) -> None:
     await shop.until(told_where_to)
 
 
-async def test_what_was_too_much_may_be_heard_of_before_the_payment_that_it_was_beside(shop: Shop) -> None:
-    """The payment still counts all that came by it: nobody is asked for the same money once more."""
+async def test_overpayment_may_be_heard_of_before_its_payment(shop: Shop) -> None:
+    """The payment still counts all that came with it, so the buyer is not asked for the same money again."""
     await signed_by_a_business(shop)
     await shop.strike("drop", "", deliveries=True, times=100)
     await bank(shop, 2_106_000)
@@ -167,7 +170,7 @@ async def test_what_was_too_much_may_be_heard_of_before_the_payment_that_it_was_
 
 
 async def test_a_payment_that_goes_back_leaves_what_was_transferred_twice_to_the_buyer(shop: Shop) -> None:
-    """The same sum stands in their balance: sending that instead would make their credit look spent."""
+    """Sending the same sum out of their balance instead would make their credit look spent."""
     await shop.reserve()
     await signed_by_a_business(shop)
     await bank(shop, 2_100_000)
@@ -191,7 +194,7 @@ async def test_a_payment_that_goes_back_leaves_what_was_transferred_twice_to_the
     await shop.books_agree()
 
 
-async def test_what_came_in_part_goes_back_when_the_rest_does_not_come(shop: Shop) -> None:
+async def test_partial_payment_is_refunded_when_the_rest_does_not_come(shop: Shop) -> None:
     await signed_by_a_business(shop)
     await bank(shop, 300_000)
 
@@ -207,7 +210,7 @@ async def test_what_came_in_part_goes_back_when_the_rest_does_not_come(shop: Sho
 
 
 async def cancelled_at_the_provider(shop: Shop, *, balance_first: bool) -> None:
-    """The buyer has transferred €20,000 of €21,000, and somebody cancels the payment on the provider's own pages."""
+    """Cancel a payment on the provider's own pages after the buyer has transferred €20,000 of €21,000."""
     payment = await signed_by_a_business(shop)
     await bank(shop, 2_000_000)
 
@@ -237,9 +240,7 @@ async def cancelled_at_the_provider(shop: Shop, *, balance_first: bool) -> None:
 
 
 @pytest.mark.parametrize("balance_first", [False, True])
-async def test_what_came_of_a_transfer_that_the_provider_cancels_is_the_buyers_and_pays_for_the_next(
-    shop: Shop, balance_first: bool
-) -> None:
+async def test_money_of_a_cancelled_transfer_pays_for_the_next(shop: Shop, balance_first: bool) -> None:
     await cancelled_at_the_provider(shop, balance_first=balance_first)
     again = await shop.market.run(shop.trade.buyer, lambda ctx: escrow.pay_again(ctx, shop.trade.deal_id))
     assert again.amount == eur(2_100_000)
@@ -258,7 +259,7 @@ async def test_what_came_of_a_transfer_that_the_provider_cancels_is_the_buyers_a
     assert await shop.reconciler.reconcile() == {}
 
 
-async def test_what_came_of_a_transfer_that_the_provider_cancels_goes_back_when_nobody_does_anything(
+async def test_unused_money_of_a_cancelled_transfer_is_refunded(
     shop: Shop,
 ) -> None:
     await cancelled_at_the_provider(shop, balance_first=False)
@@ -291,7 +292,7 @@ async def test_a_transfer_that_comes_after_the_deal_is_off_is_the_buyers_credit(
 
 
 async def test_a_debit_that_settles_after_its_page_ran_out_with_its_webhook_lost_is_found(shop: Shop) -> None:
-    """The page is good for a day, the banks take five, and nobody tells us."""
+    """The page is good for a day, the banks take five, and no webhook arrives."""
     shop.market.watch(PaymentSettling)
     await shop.sign()
     payment = await shop.by(Rail.SEPA_DEBIT)
@@ -302,7 +303,7 @@ async def test_a_debit_that_settles_after_its_page_ran_out_with_its_webhook_lost
     assert (await the_way(shop)).settling
     await shop.pass_time(days=4)
     again = await shop.market.run(shop.trade.buyer, lambda ctx: escrow.pay_again(ctx, shop.trade.deal_id))
-    assert again.id == payment.id  # nobody pays twice while the first is on its way
+    assert again.id == payment.id  # no second payment while the first is on its way
     await shop.pass_time(days=2)
     assert (await shop.trade.deal()).state == DealState.AWAITING_FUNDING
     await shop.reconciler.sweep()
@@ -375,7 +376,10 @@ async def test_a_debit_without_cover_leaves_the_buyer_another_way(shop: Shop) ->
 
 
 async def test_a_debit_that_is_sent_back_was_never_passed_on(shop: Shop) -> None:
-    """Nothing can be said against it: it is a dispute that is lost as it opens, and the held money bears it."""
+    """The dispute cannot be contested: it is lost as it opens.
+
+    The held money bears it.
+    """
     await shop.sign()
     payment = await shop.by(Rail.SEPA_DEBIT)
     await shop.does(f"pay/{payment.session_ref}", method="sepa_debit", iban=IBAN, name="Ben")

@@ -1,4 +1,4 @@
-"""Every night the provider's books are laid beside ours: what differs is a case until it does not."""
+"""The provider's books are compared with ours every night: a difference is a case until it is gone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tools.earnings import amount_of, pay_out
 
 
 async def moved(shop: Shop, kind: str, minor: int, source: str) -> None:
-    """Stripe moves money on our balance."""
+    """Move money on our balance at Stripe."""
     await shop.does("lines", type=kind, amount=minor, source=source)
 
 
@@ -44,7 +44,7 @@ async def test_a_trade_with_all_that_belongs_to_it_agrees_to_the_cent(shop: Shop
     await shop.books_agree()
 
 
-async def test_what_the_market_has_earned_is_what_nobody_else_owns(
+async def test_earnings_of_the_market_are_what_no_other_party_owns(
     shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await shop.funded()
@@ -65,11 +65,11 @@ async def test_what_the_market_has_earned_is_what_nobody_else_owns(
 
 
 @pytest.mark.parametrize("wish", ["", "100", "EUR", "-1 EUR", "0 EUR", "1.005 EUR", "1e999999 EUR", "NaN EUR", "1 XXL"])
-def test_what_is_no_amount_is_not_paid_out(wish: str) -> None:
+def test_text_that_is_no_amount_is_not_paid_out(wish: str) -> None:
     assert amount_of(wish) is None
 
 
-async def test_what_nothing_of_ours_explains_is_a_case_until_it_is_put_right(shop: Shop) -> None:
+async def test_unexplained_difference_is_a_case_until_it_is_corrected(shop: Shop) -> None:
     shop.market.watch(DifferenceFound, DifferenceGone)
     await shop.funded()
     await moved(shop, "adjustment", -1, "du_of_nobody")
@@ -90,7 +90,7 @@ async def test_what_nothing_of_ours_explains_is_a_case_until_it_is_put_right(sho
     assert [each.kind for each in await shop.trade.as_market(open_differences)] == [DifferenceKind.LINE] * 2
 
 
-async def test_a_payment_that_nobody_told_us_of_is_found_by_the_news(shop: Shop) -> None:
+async def test_payment_without_a_webhook_is_found_in_the_event_list(shop: Shop) -> None:
     """The page is not even looked at: the provider's list of events is enough."""
     payment = await shop.sign()
     await shop.strike("drop", "", deliveries=True, times=100)
@@ -102,10 +102,10 @@ async def test_a_payment_that_nobody_told_us_of_is_found_by_the_news(shop: Shop)
     await shop.books_agree()
 
 
-async def test_what_was_settled_in_another_currency_is_changed_in_the_books(
+async def test_settlement_in_another_currency_is_changed_in_the_books(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Our account with the provider is in dollars: what came as euros stands there as dollars."""
+    """Our account with the provider is in dollars: a payment in euros is there in dollars."""
     await shop.funded()
     await shop.pass_time(minutes=20)
     real = shop.provider.movements

@@ -1,4 +1,7 @@
-"""What the provider says no to, keeps under a key, takes back later or asks a seller for: nothing is lost by it."""
+"""Refusals and other trouble of the provider: nothing is lost by any of them.
+
+It refuses requests, keeps failures under a key, takes money back later, and asks sellers for details.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ TRANSFER, REFUND, OPEN = "POST /v1/transfers", "POST /v1/refunds", "POST /v1/che
 
 @pytest.mark.parametrize("work", ["before", "after"])
 async def test_a_failure_that_is_kept_under_a_key_is_asked_under_another(shop: Shop, work: str) -> None:
-    """A 500 is the answer to its key for a day, whether the payout was made or not."""
+    """A key answers 500 for a day after a failure, whether the payout was made or not."""
     await shop.funded()
     await shop.onboard()
     await shop.does("troubles", status=500, match=TRANSFER, times=1, work=work)
@@ -46,7 +49,7 @@ async def test_a_failure_that_is_kept_under_a_key_is_asked_under_another(shop: S
 async def test_a_payout_that_failed_and_was_made_is_asked_back_though_the_bank_has_decided_meanwhile(
     shop: Shop,
 ) -> None:
-    """Nobody knows yet that it has gone: what its seller owes is not kept of it, but taken back."""
+    """The payout is still thought to have failed. So the seller's debt is taken back from it later, not withheld."""
     await shop.funded()
     await shop.onboard()
     await shop.does("troubles", status=500, match=TRANSFER, times=1, work="after")
@@ -67,7 +70,7 @@ async def test_a_payout_that_failed_and_was_made_is_asked_back_though_the_bank_h
     await shop.books_agree()
 
 
-async def test_a_page_that_failed_to_open_is_opened_anew(shop: Shop) -> None:
+async def test_page_that_failed_to_open_is_opened_again(shop: Shop) -> None:
     await shop.does("troubles", status=500, match=OPEN, times=1, work="after")
     for actor in (shop.trade.buyer, shop.trade.seller):
         await shop.market.run(actor, lambda ctx: deals.sign_deal(ctx, shop.trade.deal_id))
@@ -101,7 +104,7 @@ async def test_too_many_calls_are_made_later(shop: Shop, match: str) -> None:
 
 
 async def test_two_of_us_asking_at_once_make_one_payout(shop: Shop) -> None:
-    """The provider works on the first ask while the second comes: 409, and the same key again."""
+    """The provider works on the first request while the second comes: 409, and the same key again."""
     await shop.funded()
     await shop.onboard()
     await shop.does("pace", seconds=0.05)
@@ -198,8 +201,11 @@ async def test_news_in_any_order_and_days_late_comes_to_the_same(shop: Shop, day
     await shop.books_agree()
 
 
-async def test_a_crash_between_the_call_and_our_commit_pays_nobody_twice(shop: Shop) -> None:
-    """The provider has done it; we die before we have written it down, again and again, for more than a day."""
+async def test_crash_between_the_call_and_our_commit_pays_only_once(shop: Shop) -> None:
+    """The provider has made the payout, and we crash before our commit.
+
+    This repeats for more than a day.
+    """
     await shop.funded()
     await shop.onboard()
     run, crashes = shop.market.transactions.run, 0

@@ -1,4 +1,4 @@
-"""What the market sells itself, against a strict provider: what a bank leaves of a price arrives, and books agree."""
+"""Sales of the market itself, against a strict provider: the undisputed rest of a price arrives, the books agree."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RECAP = BuyThing(
 
 
 async def sold(shop: Shop) -> Purchase:
-    """The buyer of the deal buys a recap by card."""
+    """Let the buyer of the deal buy a recap by card."""
     profile = CompleteProfile(roles=frozenset({Role.BUYER}), company="Heat AB", country="LT")
     await shop.market.run(shop.trade.buyer, lambda ctx: complete_profile(ctx, profile))
     purchase = await shop.market.run(shop.trade.buyer, lambda ctx: service.buy(ctx, RECAP))
@@ -48,9 +48,7 @@ async def now(shop: Shop, purchase: Purchase) -> Purchase:
 
 
 @pytest.mark.parametrize("trouble", [None, "answer_lost"])
-async def test_what_a_bank_leaves_of_a_price_goes_to_the_buyers_account_and_the_books_agree(
-    shop: Shop, trouble: str | None
-) -> None:
+async def test_undisputed_rest_of_a_price_goes_to_the_buyers_account(shop: Shop, trouble: str | None) -> None:
     await shop.reserve()
     purchase = await sold(shop)
     charge = await shop.newest("charge")
@@ -67,7 +65,7 @@ async def test_what_a_bank_leaves_of_a_price_goes_to_the_buyers_account_and_the_
     await shop.onboard(buyer=True)
 
     async def gone() -> bool:
-        await shop.reconciler.sweep()  # which asks for what nobody has answered
+        await shop.reconciler.sweep()  # which asks for what is still unanswered
         return (await now(shop, purchase)).state == PurchaseState.GIVEN_BACK
 
     await shop.until(gone)
@@ -120,7 +118,7 @@ async def test_a_transfer_to_a_buyer_that_is_refused_waits_for_their_account_aga
     await shop.books_agree()
 
 
-async def test_an_account_that_the_provider_will_not_open_is_told_to_who_has_asked_for_it(shop: Shop) -> None:
+async def test_account_that_the_provider_refuses_is_told_to_its_requester(shop: Shop) -> None:
     shop.market.watch(AccountRefused)
     alarms.listen(shop.market.reactions, Wordings(PLATFORMS), None)
     selling, person = shop.trade.selling, str(shop.trade.seller.person)

@@ -14,7 +14,7 @@ from tests.payments.conftest import Shop
 
 
 async def unanswerable(shop: Shop, number: int) -> None:
-    """Pay pages of this deal from long ago, of which the provider knows nothing any more."""
+    """Add old pay pages of this deal that the provider no longer knows."""
     payment = await shop.trade.payment()
 
     def add(ctx: Ctx) -> None:
@@ -58,7 +58,7 @@ async def test_a_provider_that_is_away_is_not_asked_about_everything(shop: Shop)
     assert (asked, await shop.struck()) == (0, reconciliation.SILENCES)
 
 
-async def test_what_cannot_be_booked_does_not_end_the_sweep(shop: Shop) -> None:
+async def test_payment_that_cannot_be_booked_does_not_end_the_sweep(shop: Shop) -> None:
     def broken(_ctx: Ctx, _fact: PaymentReceived) -> None:
         raise ZeroDivisionError
 

@@ -29,7 +29,7 @@ def door(market: Market) -> StripeWebhooks:
 
 
 def signature(body: bytes, secret: str = SECRET, age: int = 0) -> str:
-    """As Stripe signs. The door's clock for this is the machine's, in the client's own code."""
+    """Return a signature like Stripe's. The client's own code compares it with the machine's clock."""
     made = stripe.WebhookSignature.generate_signature_header(body.decode(), secret, int(time.time()) - age)
     return str(made)
 
@@ -40,7 +40,7 @@ def event(**changes: Any) -> bytes:
 
 
 async def taken(market: Market) -> list[tuple[str, dict[str, Any]]]:
-    """What we will look at."""
+    """Return the objects that we will look at."""
     rows = await market.run(MARKET, lambda ctx: ctx.session.scalars(select(OutboxRow).order_by(OutboxRow.id)).all())
     return [(row.lane, row.body) for row in rows]
 
@@ -72,10 +72,10 @@ async def test_a_thin_event_names_its_object(market: Market, door: StripeWebhook
     [
         {"type": "customer.created"},
         {"type": "radar.early_fraud_warning.created", "data": {"object": {"id": "issfr_1"}}},
-        {"account": "acct_1"},  # somebody paid that seller elsewhere
+        {"account": "acct_1"},  # that seller was paid elsewhere
     ],
 )
-async def test_what_does_not_matter_is_taken_and_left(
+async def test_irrelevant_event_is_accepted_and_ignored(
     market: Market, door: StripeWebhooks, changes: dict[str, Any]
 ) -> None:
     body = event(**changes)
@@ -83,7 +83,7 @@ async def test_what_does_not_matter_is_taken_and_left(
     assert await taken(market) == []
 
 
-async def test_what_only_the_operator_can_act_on_is_kept(market: Market, door: StripeWebhooks) -> None:
+async def test_event_for_the_operator_alone_is_kept(market: Market, door: StripeWebhooks) -> None:
     body = event(type="radar.early_fraud_warning.created", data={"object": {"id": "issfr_1"}})
     await door.take(body, signature(body))
     kept = await market.run(MARKET, lambda ctx: ctx.session.get(InboxRow, "stripe:evt_1"))
@@ -91,7 +91,7 @@ async def test_what_only_the_operator_can_act_on_is_kept(market: Market, door: S
     assert kept.body == {"type": "radar.early_fraud_warning.created", "object": "issfr_1"}
 
 
-async def test_what_is_signed_but_no_event_is_a_bad_request(door: StripeWebhooks) -> None:
+async def test_signed_body_that_is_no_event_is_a_bad_request(door: StripeWebhooks) -> None:
     for body in (
         b"",
         b"null",
@@ -135,9 +135,7 @@ async def test_bytes_that_are_no_text_are_turned_away(door: StripeWebhooks) -> N
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(max_size=200), header=st.none() | st.text(max_size=80) | st.from_regex(r"t=\d{1,30},v1=.{0,64}"))
-async def test_nobody_guesses_a_signature_nor_breaks_the_door(
-    door: StripeWebhooks, body: bytes, header: str | None
-) -> None:
+async def test_bad_signature_or_body_is_unauthorised(door: StripeWebhooks, body: bytes, header: str | None) -> None:
     assert await door.take(body, header) == 401
 
 

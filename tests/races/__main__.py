@@ -19,7 +19,7 @@ from tests.races.contest import Contest, Outcome
 
 BATCH: Final = 60
 IN_TURN: Final = (2, 4, 8)  # processes
-MOST: Final = {"sqlite": 4, "postgresql": 8}  # hands for whom a connection and a core are left
+MOST: Final = {"sqlite": 4, "postgresql": 8}  # hands that still have a connection and a core
 
 
 def main() -> int:
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def race(database: str, hands: int, attempts: int) -> int:
-    """One contest on a fresh database. Returns how much went wrong."""
+    """Run one contest on a fresh database, and return the number of faults."""
     began = time.monotonic()
     if database == "postgresql":
         with cluster() as address:

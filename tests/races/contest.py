@@ -29,7 +29,10 @@ BEGINNING: Final = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 class StandingClock:
-    """A contest lasts no time at all: on a busy machine a lease would run out, and be taken again as it should."""
+    """Clock that stands still, since a contest lasts no time.
+
+    On a busy machine a lease would otherwise run out, and be rightly taken again.
+    """
 
     def now(self) -> datetime:
         return BEGINNING
@@ -37,7 +40,7 @@ class StandingClock:
 
 @dataclass(slots=True)
 class Outcome:
-    """`attempts` were made, `said` how they ended by word; `wrong` is what must not be."""
+    """The outcome of a contest. `attempts`: how many were made. `said`: results by word. `wrong`: broken rules."""
 
     attempts: int = 0
     said: Counter[str] = field(default_factory=Counter)
@@ -45,7 +48,7 @@ class Outcome:
 
 
 async def market_at(address: str) -> Transactions:
-    """The product's own units, with all that listens to them. Nothing is delivered."""
+    """Return the product's transactions with all its reactions. Nothing is delivered."""
     known = market_context(Settings(_env_file=None))
     _, reactions = engine_and_reactions(known)
     return Transactions(await open_database(address), StandingClock(), Ids(secrets.token_bytes), reactions)
@@ -55,7 +58,7 @@ async def market_at(address: str) -> Transactions:
 
 
 def stretch_out(address: str, hand: int, asked: Any, told: Any, together: ProcessBarrier) -> None:
-    """A process: takes batches from `asked` until there is None, and tells what it won."""
+    """Take batches from `asked` until there is None, in a process of its own, and report the prizes won."""
     asyncio.run(_stretch_out(address, hand, asked, told, together))
 
 
@@ -71,7 +74,7 @@ async def _stretch_out(address: str, hand: int, asked: Any, told: Any, together:
 
 
 async def _reach(transactions: Transactions, prize: Prize, hand: int, said: Counter[str]) -> list[str]:
-    """All reaches of this hand for one prize, at once where the database lets it."""
+    """Make all reaches of this hand for one prize, at once if the database lets it."""
     reach = KINDS[prize.kind].reach
 
     async def once() -> list[str]:
@@ -91,15 +94,15 @@ async def _reach(transactions: Transactions, prize: Prize, hand: int, said: Coun
     return [each for some in won for each in some]
 
 
-# --- who puts up and checks -------------------------------------------------------------------------------------------
+# --- setting up and checking ------------------------------------------------------------------------------------------
 
 
 class Contest:
-    """So many hands on one database."""
+    """A contest of several hands on one database."""
 
     def __init__(self, address: str, hands: int) -> None:
         self._address = address
-        processes = multiprocessing.get_context("fork")  # all is loaded already; nobody has a connection yet
+        processes = multiprocessing.get_context("fork")  # all is loaded already, and no connection is open yet
         self._together = processes.Barrier(hands)
         self._asked = [processes.Queue() for _ in range(hands)]
         self._told = processes.Queue()
@@ -111,7 +114,7 @@ class Contest:
         ]
 
     async def hold(self, attempts: int, batch: int, kinds: Sequence[str] = tuple(KINDS)) -> Outcome:
-        """Put up prizes, batch after batch, until there were so many attempts; then ask every invariant."""
+        """Set up prizes, batch after batch, until there were enough attempts; then check every invariant."""
         for hand in self._hands:
             hand.start()
         transactions, outcome, number = await market_at(self._address), Outcome(), 0
@@ -148,7 +151,10 @@ class Contest:
         return won
 
     async def _check(self, transactions: Transactions, prizes: Sequence[Prize], won: Won, outcome: Outcome) -> None:
-        """Posts are leased by whoever comes, so all of a batch are one prize."""
+        """Check each prize against the hands that won it.
+
+        Any worker leases posts, so all posts of a batch are one prize.
+        """
         leased = [each for place, prize in enumerate(prizes) if prize.kind == "posts" for each in won[place]]
         for place, prize in enumerate(prizes):
             have = leased if prize.kind == "posts" else won[place]

@@ -1,6 +1,6 @@
-"""What several processes fight for: how each prize is put up, how one reaches for it, and what must be true then.
+"""Prizes that several processes fight for: how each is set up, reached for, and checked afterwards.
 
-Every reach is a unit of work as the product runs it. A prize is won as often as it says, whoever comes how close.
+Every reach is a unit of work as the product runs it. A prize is won exactly as often as it says, in any race.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ from core.trade.offers.rules import terms_of
 from tests.core.goods import catalogue, eur, pellets, tonnes
 
 UNIT: Final = 25  # tonnes: the smallest lot, and what everybody wants
-STOCK: Final = 10  # of these; more hands than that reach for them
+STOCK: Final = 10  # units; more hands than that reach for them
 AT: Final = datetime.fromisoformat
 
 
 @dataclass(frozen=True, slots=True)
 class Prize:
-    """One thing to fight for. `subject`: its id, perhaps with more that who reaches has to know."""
+    """One thing to fight for. `subject`: its id, perhaps with more that each hand has to know."""
 
     kind: str
     subject: str
@@ -57,9 +57,10 @@ class Prize:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`put_up(ctx, number)` makes one; `reach(ctx, prize, hand)` raises Refusal, or returns what was won.
+    """A kind of prize. `put_up(ctx, number)` makes one.
 
-    `check(ctx, prize, won)`: what is wrong with it afterwards; `won` is all that the hands say they have.
+    `reach(ctx, prize, hand)` raises Refusal, or returns what was won. `check(ctx, prize, won)` returns the faults found
+    afterwards; `won` is all that the hands report as won.
     """
 
     put_up: Callable[[Ctx, int], Prize]
@@ -127,7 +128,7 @@ def offer_up(ctx: Ctx, number: int) -> Prize:
 
 
 def answer(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
-    """The seller says yes on two chats, says no, and the buyer takes it back: all at once."""
+    """Accept as the seller on two chats, decline, and withdraw as the buyer: all at once."""
     seller, buyer = somebody(ctx, "Seller"), somebody(ctx, f"Buyer {prize.detail}")
     acts = (
         lambda: offers.accept_offer(seller, prize.subject),
@@ -160,7 +161,7 @@ def signed(ctx: Ctx, number: int) -> Deal:
     deal = bought(ctx, buyer, listing)
     for side in (buyer, seller):
         deals.sign_deal(side, deal.id)
-    ctx.settle()  # the parts in which it is paid are planned by who listens
+    ctx.settle()  # a reaction plans the parts in which it is paid
     ctx.posts.clear()
     return deal
 
@@ -174,7 +175,7 @@ def bought(ctx: Ctx, buyer: Ctx, listing: Listing) -> Deal:
 
 
 def tell_paid(ctx: Ctx, prize: Prize, _hand: int) -> list[str]:
-    """The webhook, the sweep and the look of a worker tell of the same money."""
+    """Report the same payment by the webhook, the sweep and a worker's look."""
     payment = ctx.session.get_one(Payment, prize.subject)
     before = payment.charge_ref
     escrow.payment_received(
@@ -200,7 +201,7 @@ def counted_once(ctx: Ctx, prize: Prize, _won: list[str]) -> list[str]:
 
 
 def approval_up(ctx: Ctx, number: int) -> Prize:
-    """A buyer who may sign nothing alone; two of their company who may approve."""
+    """Make a buyer who may sign nothing alone, and two colleagues who may approve."""
     listing, buyer = goods(ctx, 1), somebody(ctx, f"Clerk {number}")
     company = person_of(ctx, str(buyer.actor.person)).organisation_id
     membership(ctx, str(buyer.actor.person), Position.BUYER, Money(100, "EUR"))
@@ -244,7 +245,7 @@ def seat_up(ctx: Ctx, number: int) -> Prize:
 
 
 def come_in(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
-    """A colleague has shown the code to others."""
+    """Join by a code that a colleague has shown to others."""
     return [company.join(somebody(ctx, f"Guest {hand} of {prize.subject}"), prize.subject).id]
 
 
@@ -257,7 +258,7 @@ def came_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
 
 
 def heads_up(ctx: Ctx, number: int) -> Prize:
-    """Two who head a company, and somebody who works for it."""
+    """Make a company with two heads and an employee."""
     one, other, clerk = (somebody(ctx, f"{name} of company {number}") for name in ("One", "Other", "Clerk"))
     first = person_of(ctx, str(one.actor.person))
     for each, position in ((other, Position.HEAD), (clerk, Position.BUYER)):
@@ -267,7 +268,7 @@ def heads_up(ctx: Ctx, number: int) -> Prize:
 
 
 def go(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
-    """One leaves while the other does."""
+    """Let one leave while the other does."""
     mine = somebody(ctx, f"{('One', 'Other')[hand % 2]} of company {prize.subject}")
     gone = company.remove_member(mine, str(mine.actor.person))
     return [gone.id]
@@ -284,7 +285,7 @@ def headed(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
 
 
 def slot_up(ctx: Ctx, number: int) -> Prize:
-    """A consultant of their own, and one of their half hours."""
+    """Make a consultant, and one half hour of theirs."""
     alex = somebody(ctx, f"Consultant {number}")
     command = OfferExpertise(
         headline="Boilers that burn what they should",
@@ -326,7 +327,7 @@ def booked_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
 
 
 def posts_up(ctx: Ctx, number: int) -> Prize:
-    """Posts that a dead process has left."""
+    """Make posts that a dead process has left."""
     lane = f"race:{number}:"
     ctx.session.add_all(
         outbox.OutboxRow(
@@ -351,7 +352,7 @@ def lease(ctx: Ctx, _prize: Prize, _hand: int) -> list[str]:
 
 
 def leased_once(_ctx: Ctx, _prize: Prize, won: list[str]) -> list[str]:
-    """Whose rows they are does not matter: none was taken twice."""
+    """Check that no row was leased twice, whatever its owner."""
     twice = sorted({each for each in won if won.count(each) > 1})
     return [f"posts {twice} were leased twice"] if twice else []
 
@@ -366,8 +367,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "slot": Kind(slot_up, book, booked_once),
     "posts": Kind(posts_up, lease, leased_once),
 }
-REACHES: Final = 6  # of each hand for one prize, at once
-AS: Final[Mapping[str, Actor]] = {"payment": PROVIDER}  # in whose name, where it is nobody's in particular
+REACHES: Final = 6  # per hand and prize, at once
+AS: Final[Mapping[str, Actor]] = {"payment": PROVIDER}  # actor of a prize that belongs to no person
 
 
 def actor_for(kind: str) -> Actor:

@@ -6,7 +6,7 @@ from tests.races.contest import Contest
 from tests.races.prizes import KINDS
 
 
-async def test_what_can_be_had_once_is_had_once(database: str) -> None:
+async def test_single_prize_is_won_once(database: str) -> None:
     outcome = await Contest(database, 2).hold(attempts=1, batch=len(KINDS))
     assert outcome.wrong == []
     assert outcome.said["won"] >= len(KINDS)

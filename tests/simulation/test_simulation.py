@@ -1,4 +1,4 @@
-"""A small world under faults comes to rest, the same way in every interpreter; and a rule that is off is missed."""
+"""A small world under faults comes to rest, the same way in every interpreter. A rule that is off is noticed."""
 
 from __future__ import annotations
 

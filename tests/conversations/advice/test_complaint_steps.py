@@ -1,4 +1,4 @@
-"""An operator reads in words what happened in a session that was complained of: no step of its table is left a code."""
+"""Steps of a session under complaint: the operator reads each one in words, never as a code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ COMPLAINED = "session_dispute"
 
 
 def before(state: str) -> set[str]:
-    """The states from which this one can be reached, and itself."""
+    """Return this state and the states from which it can be reached."""
     reached = {state}
     while more := {each.source for each in SESSION.transitions if each.to in reached} - reached:
         reached |= more

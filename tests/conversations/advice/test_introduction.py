@@ -1,4 +1,4 @@
-"""What a consultant says of themselves in a sentence, and that they are free now: in the languages of the market."""
+"""A consultant's introduction in a sentence, and the message that they are free now: in the languages of the market."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from tests.core.goods import catalogue
         ("вільний зараз до 17:00", 1020),
     ],
 )
-def test_who_is_free_now_says_so_in_any_language(said: str, until: int | None) -> None:
+def test_free_now_is_understood_in_any_language(said: str, until: int | None) -> None:
     assert free_now_in(said, catalogue()) == FreeNow(until)
 
 
 @pytest.mark.parametrize("said", ["", "now", "free", "free pellets now", "are consultants available now?", "200 t now"])
-def test_what_says_more_or_less_is_something_else(said: str) -> None:
+def test_sentence_that_says_more_or_less_is_not_free_now(said: str) -> None:
     assert free_now_in(said, catalogue()) is None

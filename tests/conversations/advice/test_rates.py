@@ -11,7 +11,7 @@ from tests.core.goods import catalogue
 
 CATALOGUE: Catalogue = catalogue()
 
-# What is written, in which language; what is kept, and of which length alone it was said.
+# The text and its language, the stored rate, and the only length that it was said for.
 READ = [
     ("90", "en", "90.00 EUR", None),
     ("90 EUR.", "en", "90.00 EUR", None),
@@ -74,7 +74,7 @@ def test_a_price_is_read_with_all_that_stands_beside_it(
 
 
 @pytest.mark.parametrize(("text", "code"), REFUSED)
-def test_what_is_no_one_price_is_refused(text: str, code: str) -> None:
+def test_text_that_is_not_one_price_is_refused(text: str, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         rate_of(said_rate(text, CATALOGUE, "en"))
     assert refused.value.code == code

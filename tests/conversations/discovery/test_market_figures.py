@@ -1,4 +1,4 @@
-"""The words of a market question: which country is named, and that its picture is one that can be sent."""
+"""A question about the market: the country that it names, and a picture that can be sent."""
 
 from __future__ import annotations
 

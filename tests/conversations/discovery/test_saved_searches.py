@@ -1,4 +1,4 @@
-"""A saved search is called as its owner has asked for it; what buttons have made of it, in their language."""
+"""Titles of saved searches: the owner's own question, or a description in their language after changes by buttons."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ ENGINE = Engine([], market_context(Settings(_env_file=None)))
 
 @dataclass
 class Seeker:
-    """Somebody who speaks one language, and what they do one thing after the other."""
+    """A person who speaks one language and takes one step after the other."""
 
     market: Market
     actor: Actor
     locale: str
 
     async def does(self, step: Callable[[ChatContext], None]) -> Card:
-        """The last card that comes of it."""
+        """Return the last card that results from the step."""
 
         def unit(ctx: Ctx) -> list[Card]:
             person = acting(ctx)
@@ -80,7 +80,7 @@ async def test_a_saved_search_is_called_as_it_was_asked_and_says_how_it_was_unde
         ("en", "pellets in Wien", "Vienna"),
     ],
 )
-async def test_what_buttons_have_made_is_called_by_its_wishes_and_a_town_as_its_reader_calls_it(
+async def test_search_changed_by_buttons_is_titled_by_filters_and_local_town(
     seeker: Seeker, locale: str, sentence: str, town: str
 ) -> None:
     seeker.locale = locale
@@ -98,7 +98,7 @@ async def test_what_buttons_have_made_is_called_by_its_wishes_and_a_town_as_its_
     assert card.text == ""
 
 
-async def test_what_nobody_writes_is_no_part_of_its_name(seeker: Seeker) -> None:
+async def test_unknown_words_are_no_part_of_the_title(seeker: Seeker) -> None:
     await seeker.asks("Pellets bei Kiel, Narnia")
     card = await seeker.saves()
     assert card.title == "Pellets bei Kiel"

@@ -1,4 +1,4 @@
-"""Who says after a search in which order it should be is understood, in every language of the market."""
+"""Sort order typed after a search: it is understood in every language of the market."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def test_an_order_is_one_in_a_few_words(said: str, order: str) -> None:
 
 
 @pytest.mark.parametrize("said", ["", "please", "cheap pellets near Kaunas", "near", "🎄", "my boiler is cheaper than"])
-def test_what_says_more_or_nothing_is_no_order(said: str) -> None:
+def test_sentence_that_says_more_or_nothing_is_no_order(said: str) -> None:
     assert said_order(said) is None

@@ -24,7 +24,7 @@ LANGUAGES = Wordings(PLATFORMS).languages()
 
 @dataclass
 class Known:
-    """What is known of countries and towns."""
+    """Known countries and towns."""
 
     catalogue: Catalogue
     places: Places
@@ -32,7 +32,7 @@ class Known:
 
 @dataclass
 class Reader:
-    """What reading an answer asks of a talk."""
+    """The part of a chat context that reading an answer needs."""
 
     words: Words
     market_context: Known
@@ -69,7 +69,7 @@ def test_a_place_is_shown_in_the_words_of_its_reader(language: str, typed: str, 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_shown_reads_back_as_the_same_place(language: str) -> None:
+def test_shown_place_reads_back_as_the_same_place(language: str) -> None:
     asked, (catalogue, places) = chat(language), reference()
     for town in places.well_known:
         place = read_place(asked, write_place(read_place(asked, f"{town.name}, {town.country}", {})), {})

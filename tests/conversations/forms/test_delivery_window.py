@@ -36,5 +36,5 @@ async def test_a_day_and_a_month_are_a_day_where_one_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("text", ["24.13", "215.00", "W50", "24.11.2026", "next week", "32.11"])
-def test_what_is_no_day_and_month_stays_as_it_is(text: str) -> None:
+def test_text_without_day_and_month_is_unchanged(text: str) -> None:
     assert with_dots(text) == text

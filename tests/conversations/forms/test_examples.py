@@ -1,4 +1,4 @@
-"""Every field with a reading of its own shows what an answer looks like: nobody has to guess what a form will take."""
+"""Examples in forms: every field with a reader of its own shows what an answer looks like."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.conversations.test_words import LANGUAGES, MESSAGES, sentences
 
 DEFAULT = {each.name: each.default for each in fields(Field)}
 ANY_WORDS = (DEFAULT["read"], free_text, in_deal)
-# Optional, and no one answer would do: a number looks different in each country, a recap is lines of any words.
+# Optional fields without one typical answer: a VAT number looks different in each country, a recap is free text.
 OF_NO_ONE_SHAPE = {"profile.vat_number", "edit_recap.topics", "edit_recap.decisions", "edit_recap.steps"}
 
 
 def without_example() -> set[str]:
-    """Fields with a reading of their own that show neither an example nor what can be chosen."""
+    """Return the fields with a reader of their own that show neither an example nor options."""
     return {
         f"{flow.name}.{each.name}"
         for flow in merge_routers(ROUTERS).flows.values()
@@ -40,7 +40,7 @@ def test_a_field_that_reads_in_its_own_way_has_an_example_or_options() -> None:
     assert without_example() == OF_NO_ONE_SHAPE
 
 
-def test_what_is_of_no_one_shape_is_never_asked_for_unbidden() -> None:
+def test_field_without_a_typical_answer_is_optional() -> None:
     flows = merge_routers(ROUTERS).flows
     for name in OF_NO_ONE_SHAPE:
         flow, _, field = name.partition(".")
@@ -49,7 +49,7 @@ def test_what_is_of_no_one_shape_is_never_asked_for_unbidden() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_example_is_right_in_any_year(language: str) -> None:
-    """27 November is a Friday in one year of six: who copies a "Fri 27 Nov" in another is told that it is none."""
+    """27 November is a Friday in one year of six. A user who copies "Fri 27 Nov" in another year is refused."""
     known = Locale.parse(language).months["format"]
     months = "|".join(
         folded(known[width][number].rstrip(".")) for width in ("wide", "abbreviated") for number in range(1, 13)

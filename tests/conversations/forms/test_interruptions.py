@@ -1,4 +1,4 @@
-"""What comes in the middle of a form: a deal's own buttons, another language, the other platform."""
+"""Interruptions of a form: a deal's own buttons, another language, the other platform."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GERMAN = {"sell.title": "Neues Inserat", "sell.quantity.ask": "Welche Menge?", "
 
 @pytest.fixture(scope="module")
 def wordings(tmp_path_factory: pytest.TempPathFactory) -> Wordings:
-    """English, and a language of our own making: a few German sentences among the English ones."""
+    """Return English, and a made-up language: a few German sentences among the English ones."""
     folder = tmp_path_factory.mktemp("locales")
     english = (LOCALES / "en.po").read_text("utf-8")
     (folder / "en.po").write_text(english, "utf-8")
@@ -37,7 +37,7 @@ def wordings(tmp_path_factory: pytest.TempPathFactory) -> Wordings:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """A deal that nobody has signed yet."""
+    """Return the stage with a deal that neither side has signed yet."""
 
     async def play() -> Stage:
         async with stage_door(tmp_path_factory.mktemp("stage"), TELEGRAM.code) as play:

@@ -19,12 +19,12 @@ from core.kernel.errors import Invalid
 from core.kernel.quantity import Quantity
 
 TODAY = date(2026, 11, 21)
-MOST_CARRIED = 22  # characters that a key has of the 64 bytes of a button
+MOST_CARRIED = 22  # characters of a button's 64 bytes that are left for a key
 
 
 @dataclass
 class Onlooker:
-    """What a keypad asks of a talk."""
+    """The part of a chat context that a keypad needs."""
 
     words: Words
     today: date = TODAY

@@ -1,4 +1,4 @@
-"""What a card shows is understood when somebody types it: amounts, prices and money, in every language."""
+"""Amounts, prices and money: text copied from a card is understood when it is typed, in every language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a form keeps is never shown as it is kept: an amount that the goods do not come in is said in words, too."""
+"""Stored answers of a form are shown in words, also an amount that the goods do not come in."""
 
 from __future__ import annotations
 

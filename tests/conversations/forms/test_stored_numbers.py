@@ -21,14 +21,14 @@ from tests.core.goods import catalogue
 
 @dataclass
 class Known:
-    """What is known of goods."""
+    """Known goods."""
 
     catalogue: Catalogue
 
 
 @dataclass
 class Asker:
-    """What reading an answer asks of a talk."""
+    """The part of a chat context that reading an answer needs."""
 
     words: Words
     market_context: Known

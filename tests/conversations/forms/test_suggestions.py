@@ -1,4 +1,4 @@
-"""Which option of a choice was meant by what was written."""
+"""Suggestions: the option of a choice that a written answer means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is shown of a text with a contact in it, beside the warning that it is hidden."""
+"""The excerpt of a text with a contact, shown beside the warning that the contact is hidden."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ from conversations.people.contact_warnings import excerpt
         ("Incomprehensibilitiesandmoreofthesamewithoutanyspace anna@example.com", "… •••"),
     ],
 )
-def test_what_stands_around_a_contact_is_whole_words(text: str, shown: str) -> None:
+def test_excerpt_around_a_contact_has_whole_words(text: str, shown: str) -> None:
     assert excerpt(text) == shown

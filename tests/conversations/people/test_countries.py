@@ -1,4 +1,4 @@
-"""What the profile asks of a company: its country, those of the trade offered first, and its VAT number beside it."""
+"""Country questions of a company's profile: countries of the trade come first, and the VAT number is beside them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ def test_a_union_is_no_country() -> None:
 
 
 def test_the_first_window_asks_for_the_vat_number_beside_the_country() -> None:
-    """It was asked only of who had said their country before: by the second window, after the first invoice."""
+    """Check that the field applies before the country is known.
+
+    Otherwise it would be asked for in the second window, after the first invoice.
+    """
     (asked,) = [each for each in PROFILE.fields if each.name == "vat_number"]
     assert asked.applies({})
     assert asked.optional

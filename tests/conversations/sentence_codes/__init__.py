@@ -1,1 +1,1 @@
-"""What can be said at all, read from the source and its live tables: each code with the parts that are filled in."""
+"""All sentences that can be said, read from the source and its live tables: each code with its placeholders."""

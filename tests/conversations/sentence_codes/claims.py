@@ -1,4 +1,4 @@
-"""What is said of claims, beside what stands in the source as it is: buttons that carry a sum, and whose it is."""
+"""Sentences on claims beyond those in the source: buttons with a sum, and the side that it belongs to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from conversations.trade.delivery import claim
 
 
 def codes() -> dict[str, frozenset[str]]:
-    """Each with the parts that are filled in."""
+    """Return each code with its placeholders."""
     found = dict.fromkeys((f"lot.{verb}" for verb in (*claim.LABELS, "grant.formula")), frozenset({"pay"}))
     found |= dict.fromkeys(("sure.lot.grant.formula", "sure.lot.grant.formula.direct"), frozenset({"amount"}))
     weighed = frozenset({"pay", "amount", "measured", "sold"})

@@ -1,4 +1,4 @@
-"""Codes that are put together from live tables, each with the parts that are filled in: states, buttons, notices."""
+"""Codes that are built from live tables, each with its placeholders: states, buttons, notices."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ROUTERS: Final = merge_routers(
 
 
 def from_tables() -> dict[str, frozenset[str]]:
-    """Codes that are put together from live tables, with their parts."""
+    """Return the codes that are built from live tables, with their placeholders."""
     plain = frozenset[str]()
     codes = dict.fromkeys([*_of_forms(), *_of_buttons(), *_of_choices(), *_of_states(), *_of_steps()], plain)
     codes |= dict.fromkeys(_of_lot_buttons(), frozenset({"number"}))
@@ -106,7 +106,7 @@ def _of_forms() -> Iterator[str]:
 
 
 def hints() -> set[str]:
-    """A field may have a hint, and need not."""
+    """Return the codes of the hints that fields may have."""
     return {f"{code.removesuffix('.ask')}.hint" for code in _of_forms() if code.endswith(".ask")}
 
 
@@ -135,7 +135,7 @@ STEPS: Final = (card.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS)
 
 
 def _of_steps() -> Iterator[str]:
-    """What whoever presses is asked first, and told after."""
+    """Yield the codes of questions asked before a step, and of toasts shown after it."""
     for steps in STEPS:
         yield from (
             f"sure.{steps.thing}.{verb}" for verb in steps.asks_first & steps.acts.keys() - steps.questions.keys()
@@ -151,7 +151,7 @@ def _of_steps() -> Iterator[str]:
 
 
 def buttons() -> set[str]:
-    """What stands on buttons."""
+    """Return the codes of button labels."""
     named = (
         "deal.open deal.terms deal.get_pay_page offer.buy offer.make review.write payout.set_up payout.open_page "
         "payout.change pay.other_ways "
@@ -201,7 +201,7 @@ LOT_SITUATIONS: Final = {"drop_asked_me", "drop_asked_them", "referee_found_me",
 
 
 def turns() -> dict[str, frozenset[str]]:
-    """Every situation in which a card has to say whose turn it is, without its side, with the parts that are known."""
+    """Return each situation in which a card says whose turn it is, with its placeholders. The side is left out."""
     deal = (
         (states(DEAL) - {"cancel_asked"})
         | {f"closed_{cause}" for cause in CLOSED_BY}
@@ -245,7 +245,7 @@ def turns() -> dict[str, frozenset[str]]:
 
 
 def of_notices() -> dict[str, frozenset[str]]:
-    """What is told when something has happened, with the parts of its sentence."""
+    """Return the codes of notices about events, with their placeholders."""
     told: dict[str, frozenset[str]] = {"notice.listing_expired": frozenset({"who"})}
     told |= {"notice.listing_changed": frozenset({"name", "what", "who"})}
     told |= dict.fromkeys(event_sentences.CHANGED_FACTS.values(), frozenset({"what", "who"}))
@@ -274,7 +274,7 @@ def of_notices() -> dict[str, frozenset[str]]:
 
 
 def reasons() -> set[str]:
-    """Why something has happened: the events of the processes, and what the money and time add."""
+    """Return the reasons of events: the events of the processes, and reasons that money and time add."""
     processes = (DEAL, LOT, OFFER, INQUIRY, REQUEST, CASE)
     events = {each.event for process in processes for each in process.transitions}
     money = {

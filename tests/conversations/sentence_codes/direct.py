@@ -1,4 +1,4 @@
-"""What is said of lots and disputes of deals that the two settle without us, in place of what speaks of held money."""
+"""Sentences on lots and disputes of deals that are paid directly, in place of sentences on held money."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTICES: Final = ("lot_dropped.give_back", "case_opened", "case_half_agreed")
 
 
 def codes() -> dict[str, frozenset[str]]:
-    """Each with the parts that are filled in, and those that they stand in place of."""
+    """Return each code with its placeholders, and the codes that these replace."""
     plain = frozenset[str]()
     found = dict.fromkeys((f"turn.lot.{code}" for code in TURNS), frozenset({"other", "due", "lot", "truck", "eta"}))
     found |= dict.fromkeys((f"sure.lot.{code}" for code in ASKED), frozenset({"amount"}))

@@ -1,4 +1,4 @@
-"""What is said of requests for quotes: whose turn it is in each state, and what each side hears."""
+"""Sentences on requests for quotes: whose turn it is in each state, and the notices to each side."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOTICES: Final[Mapping[str, frozenset[str]]] = {
 
 
 def turns(states: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Of a request whose quote is taken its buyer reads of the deal."""
+    """Return the codes by state and side. Once a quote is taken, its buyer reads of the deal instead."""
     due, of_deal = frozenset({"due"}), ("awarded", "signed")
     sides = ("buyer", "seller")
     codes = [f"{state}.{side}" for state in states for side in sides if side == "seller" or state not in of_deal]

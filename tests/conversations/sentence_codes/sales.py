@@ -1,4 +1,4 @@
-"""What can be said of sales, of what banks call back, of keeping apart and of leaving, from its live tables."""
+"""Sentences on sales, chargebacks, blocking and account deletion, from their live tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COMMANDS: Final = ("promote", "paysupport", "blocked", "export", "delete")
 
 
 def tables() -> dict[str, frozenset[str]]:
-    """Each code with the parts that are filled in."""
+    """Return each code with its placeholders."""
     until, days, plain = frozenset({"until"}), frozenset({"days"}), frozenset[str]()
     codes = dict.fromkeys((f"purchase.turn.{state}" for state in PurchaseState if state != PURCHASE.initial), until)
     offered = (f"purchase.turn.{PURCHASE.initial}.{how}" for how in ("stars", "card", "coming"))
@@ -36,7 +36,7 @@ def tables() -> dict[str, frozenset[str]]:
 
 
 def recalls() -> dict[str, frozenset[str]]:
-    """How what a bank calls back stands, and how our answer to it does."""
+    """Return the sentences on the state of a chargeback, and on the state of our answer to it."""
     codes = dict.fromkeys((f"recall.state.{state}" for state in ("open", "won", "lost")), frozenset({"amount"}))
     codes |= dict.fromkeys((f"recall.turn.{turn}" for turn in ("open", "refused", "over")), frozenset({"until"}))
     codes |= dict.fromkeys((f"recall.answer.{state}" for state in PackState), frozenset({"at", "why"}))
@@ -45,7 +45,7 @@ def recalls() -> dict[str, frozenset[str]]:
 
 
 def notices() -> dict[str, frozenset[str]]:
-    """What is told when something has happened to a purchase, a promotion or a report."""
+    """Return the notices about purchases, promotions and reports."""
     bought = frozenset({"who", *purchase_notifications.PARTS})
     settled = (purchase_notifications.GIVEN_BACK, purchase_notifications.WISH_FACTS)
     facts = (purchase_notifications.PURCHASE_FACTS, purchase_notifications.PAGE_FACTS, *settled)

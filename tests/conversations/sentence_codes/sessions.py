@@ -1,4 +1,4 @@
-"""What the code can ask to be said of consultants and their sessions, from its live tables."""
+"""Sentences on consultants and their sessions that the code can ask for, from its live tables."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ OWN_VERBS: Final = ("free", "busy", "pause", "back", "edit", "rules", "holiday")
 
 
 def tables() -> dict[str, frozenset[str]]:
-    """Each code with the parts that are filled in."""
+    """Return each code with its placeholders."""
     assert MISSES_BEFORE_PAUSE == 2, "the sentences speak of two"
     plain = frozenset[str]()
     codes = dict.fromkeys(_plain(), plain)
@@ -74,7 +74,7 @@ def tables() -> dict[str, frozenset[str]]:
 
 
 def _afterwards() -> dict[str, frozenset[str]]:
-    """Reviews, the recap, and a talk kept word for word."""
+    """Return the codes on reviews, the recap, and a session that is kept word for word."""
     rated = (*SessionReviewState, "rate")
     kept = (set(RecordingState) - {RecordingState.ASKED}) | {"asked.mine", "asked.yours", "agreed.for_sale"}
     codes = dict.fromkeys((f"rating.turn.{each}" for each in rated), frozenset({"name", "until"}))
@@ -107,7 +107,7 @@ def _plain() -> Iterator[str]:
 
 
 def _turns() -> Iterator[str]:
-    """A state says whose turn it is to both sides at once, or to each in their own words."""
+    """Yield the codes that say whose turn it is: one for both sides, or one for each."""
     states = {SESSION.initial} | SESSION.also_begins | {each.to for each in SESSION.transitions}
     split = {"proposed", "slot_held", "requested", "card_trouble", "free_window", "debt", "review_window", "countered"}
     split |= {"session_dispute"}
@@ -132,7 +132,7 @@ GONE: Final = {each.event for each in RECORDING.transitions if each.to in RECORD
 
 
 def notices() -> dict[str, frozenset[str]]:
-    """What is told when something has happened to a session: to both, to each side, or by its reason."""
+    """Return the notices about sessions: to both sides, to each side, or by reason."""
     parts = frozenset({"who", *PARTS})
     codes = {code: parts for facts in FACTS for code in facts.values() if code}
     of_experts = dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Codes as they stand in the source, each with the parts that are filled in, and the patterns of those it builds."""
+"""Sentence codes in the source, each with its placeholders, and patterns of the codes that the source builds."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ REFUSES: Final = frozenset(
 )
 # Helpers that take a code on its way to a refusal, with what they add to its parts.
 REFUSES_WITH: Final = {"_answer": "given", "_found": "given"}
-# What a search says of its results and of wishes to give up, with what is added where it is shown.
+# Sentences on search results and on filters to drop, with the placeholders added where they are shown.
 SEARCHES_WITH: Final[Mapping[str, frozenset[str]]] = {
     "Reason": frozenset(),
     "Relaxation": frozenset({"count"}),
-    "Step": frozenset(),  # of the working of a claim
+    "Step": frozenset(),  # step of a claim's calculation
 }
 Sites = dict[str, list[frozenset[str]]]  # code -> the parts that each place which says it fills in
 
 
 def said_outright() -> Sites:
-    """Codes that stand in the source as they are."""
+    """Return the codes that stand in the source as they are."""
     sites: Sites = defaultdict(list)
     seen = 0
     for folder in SOURCES:
@@ -90,7 +90,7 @@ def _name(function: ast.expr) -> str:
 
 
 def built_codes() -> set[str]:
-    """The codes that are put together (f"deal.{verb}"), as patterns: every hole is a word or more."""
+    """Return patterns of the codes that are built (f"deal.{verb}"): every hole is a word or more."""
     patterns = set()
     for path in sorted((ROOT / "conversations").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

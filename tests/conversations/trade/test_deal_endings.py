@@ -1,4 +1,4 @@
-"""What a deal's card says of its end, lot by lot and as a whole: only what is true of how it was settled."""
+"""A deal's card on its end, by lot and in total: it says only what is true of the settlement."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def lots_said(shown: Card) -> list[str]:
 # --- paid without us --------------------------------------------------------------------------------------------------
 
 
-async def test_a_direct_payment_that_nobody_confirmed_is_not_said_to_be_unsigned_or_given_back(market: Market) -> None:
+async def test_unconfirmed_direct_payment_is_not_called_unsigned_or_given_back(market: Market) -> None:
     trade = await direct(market)
     await trade.pass_days(31)
     for side in (trade.buyer, trade.seller):
@@ -63,7 +63,7 @@ async def test_a_direct_payment_that_the_buyer_says_was_made_is_said_to_be_so(ma
         assert "Paid directly, as the buyer says" in [line.label for line in shown.lines]
 
 
-async def test_what_was_paid_directly_and_never_sent_is_not_called_complete(market: Market) -> None:
+async def test_goods_paid_directly_and_never_sent_are_not_called_complete(market: Market) -> None:
     trade = await direct(market, lots=2)
     await market.run(trade.seller, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
     await trade.pass_long()
@@ -112,7 +112,7 @@ async def test_a_lot_that_was_never_paid_is_given_up_and_one_that_was_is_given_b
     assert lots_said(await card(other, other.buyer))[0].endswith("money given back")
 
 
-async def test_what_was_delivered_of_a_deal_whose_rest_is_cancelled_is_said_to_be_paid(market: Market) -> None:
+async def test_delivered_lots_of_a_cancelled_deal_are_said_to_be_paid(market: Market) -> None:
     reputation_reactions.listen(market.reactions)
     trade = await paid(market, lots=2)
     first, _ = await trade.lots()
@@ -148,7 +148,10 @@ async def test_a_claim_that_is_settled_says_nothing_of_the_lots_that_are_still_t
 
 
 async def test_the_lots_that_are_ones_turn_have_their_buttons(market: Market) -> None:
-    """Three lots on their way, and the fourth to be sent: what the card asks for can be done on it."""
+    """Check a deal with three lots on their way and the fourth to be sent.
+
+    The card has a button for everything that it asks for.
+    """
     trade = await paid(market, lots=5)
     lots = await trade.lots()
     for lot in lots[:3]:

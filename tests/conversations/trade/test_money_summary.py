@@ -1,4 +1,4 @@
-"""What a deal's card says while its money itself is waited for: a bank that has called it back, the last payments."""
+"""A deal's card while the deal waits for money: a chargeback, or the last payments."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ async def test_after_a_chargeback_the_card_of_a_complete_deal_says_whose_turn_it
         assert "called €21,000.00" in line
 
 
-async def test_what_the_seller_writes_before_the_answer_goes_to_the_bank_with_it(market: Market) -> None:
+async def test_sellers_message_before_the_answer_goes_to_the_bank_with_it(market: Market) -> None:
     """Also out of a window, whose answer is no message of the chat."""
     trade = await complete(market)
     await called_back(trade)
@@ -118,7 +118,7 @@ async def test_while_a_deal_stands_still_its_seller_reads_when_the_bank_is_answe
 
 
 async def test_a_settling_deal_names_what_it_waits_for_and_a_day(market: Market) -> None:
-    """The seller's payouts are set up, one lot is paid out and one given up: what is awaited is the buyer's refund."""
+    """The seller's payouts are set up, one lot is paid out and one given up. Only the buyer's refund is awaited."""
     trade = await paid(market, lots=2)
     first, second = await trade.lots()
     await trade.deliver(first)

@@ -1,4 +1,4 @@
-"""Whose turn it is on a deal in several lots: every deadline that waits for the reader is told, the soonest first."""
+"""Next steps on a deal in several lots: every deadline of the reader is shown, the soonest first."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ TIMED: tuple[Transition[LotState], ...] = tuple(each for each in LOT.transitions
 
 
 @given(st.lists(st.builds(Wait, st.just("turn.deal.funded"), st.booleans(), st.none() | DUE)))
-def test_what_waits_for_the_reader_comes_first_and_the_soonest_of_it(waits: list[Wait]) -> None:
+def test_deadlines_of_the_reader_come_first_and_the_soonest_leads(waits: list[Wait]) -> None:
     told = in_order(waits)
     assert sorted(map(id, told)) == sorted(map(id, waits))
     assert [wait.mine for wait in told] == sorted((wait.mine for wait in waits), reverse=True)
@@ -61,10 +61,10 @@ def test_what_waits_for_the_reader_comes_first_and_the_soonest_of_it(waits: list
 
 @settings(deadline=None)  # the first of them waits for the mappers
 @given(st.lists(st.tuples(st.sampled_from(TIMED), DUE, st.none() | SIDES), min_size=1, max_size=9), SIDES)
-def test_of_whatever_lots_the_first_line_names_the_soonest_that_waits_for_the_reader(
+def test_first_line_names_the_soonest_deadline_of_the_reader(
     open_lots: list[tuple[Transition[LotState], datetime, Side | None]], side: Side
 ) -> None:
-    """Whoever is reminded of a deadline finds it in their first line, or one that is sooner."""
+    """Check that the first line names the deadline that the reader is reminded of, or a sooner one."""
     lots, due, reminded = [], {}, []
     for number, (line, moment, asked_by) in enumerate(open_lots, 1):
         lot = Lot(id=f"lot {number}", number=number, state=line.source, asked_by=asked_by, never_came=False)
@@ -106,7 +106,7 @@ async def told(trade: Trade, side: Actor, *, brief: bool = False) -> list[str]:
 
 
 async def when(trade: Trade, kind: str, subject: str, words: Words = WORDS) -> str:
-    """The next deadline of a thing, as it is written."""
+    """Return the next deadline of a subject, as it is written."""
     due = await trade.as_market(lambda ctx: deadline_of(ctx.session, kind, subject))
     return words.show(due.due_at)
 
@@ -125,7 +125,7 @@ async def test_a_seller_reads_what_they_are_to_send_while_the_buyer_checks_anoth
     assert (await told(trade, trade.buyer, brief=True))[0].startswith("Your turn: check lot 1")
 
 
-async def test_both_read_beforehand_that_the_silence_of_who_has_weighed_far_less_is_a_claim(market: Market) -> None:
+async def test_both_read_that_silence_after_a_low_weight_is_a_claim(market: Market) -> None:
     trade = await paid(market, lots=1)
     (lot,) = await trade.lots()
     await trade.dispatch(lot)
@@ -162,7 +162,7 @@ async def test_more_lots_than_a_card_has_lines_for_are_counted(market: Market) -
         assert "lot 1" in lines[0]
 
 
-async def test_who_is_asked_to_give_up_a_lot_reads_so_beside_a_dispute(market: Market) -> None:
+async def test_request_to_give_up_a_lot_is_shown_beside_a_dispute(market: Market) -> None:
     trade = await paid(market, lots=3)
     first, second, third = await trade.lots()
     await trade.deliver(first)
@@ -198,7 +198,7 @@ async def test_after_a_ruling_both_read_until_when_they_can_appeal(market: Marke
         assert appeal_until in first_line
 
 
-async def test_who_is_asked_to_cancel_still_reads_of_the_lot_they_check(market: Market) -> None:
+async def test_side_asked_to_cancel_still_reads_of_the_lot_they_check(market: Market) -> None:
     trade = await paid(market, lots=2)
     first, _ = await trade.lots()
     await trade.deliver(first)
@@ -209,7 +209,7 @@ async def test_who_is_asked_to_cancel_still_reads_of_the_lot_they_check(market: 
     assert any("check lot 1" in line for line in lines)
 
 
-async def test_who_is_asked_to_cancel_reads_until_when_to_answer_also_where_the_deal_is_overdue_before(
+async def test_side_asked_to_cancel_reads_when_to_answer_though_overdue_comes_sooner(
     market: Market,
 ) -> None:
     trade = await paid(market, lots=1)

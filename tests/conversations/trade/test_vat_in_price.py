@@ -1,4 +1,4 @@
-"""What a price includes is said where a price is said: to who sells, to who buys, and in what both sign."""
+"""VAT in prices: the seller, the buyer and the terms that both sign say what a price includes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.conversations.trade.test_whole_terms import WORDINGS, on_the_table, t
 from tests.core.trades import agreed, market_in_memory
 
 
-async def test_who_sells_and_who_buys_read_that_vat_is_in_the_price() -> None:
+async def test_seller_and_buyer_read_that_vat_is_in_the_price() -> None:
     """On the listing, the offer, the deal and in the terms that both sign, in each language."""
     async with market_in_memory() as market:
         trade = await agreed(market)

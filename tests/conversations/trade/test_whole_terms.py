@@ -1,4 +1,4 @@
-"""Nothing that binds is cut: every word of the longest terms is on the screen, in each language, on both chats."""
+"""Binding terms are never cut: every word of the longest terms is on the screen, in each language and chat."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NOTE: Final = f"{f'Anlieferung {WORD} ' * 18}"[:473] + "never before seven o'clo
 
 
 def terms(before: Terms, round_: int) -> Terms:
-    """As long as terms get, and each line another than in the round before."""
+    """Return the longest possible terms. Each line differs from the one in the round before."""
     return before.model_copy(
         update={
             "grade_id": "ENplus_A1",
@@ -68,7 +68,7 @@ def terms(before: Terms, round_: int) -> Terms:
 
 
 async def bargained(market: Market) -> Trade:
-    """A deal on the longest terms between two companies with the longest names, and the same on the table anew."""
+    """Return a deal on the longest terms between two companies with the longest names."""
     trade = await agreed(market)
 
     def lengthen(ctx: Ctx) -> None:
@@ -84,7 +84,7 @@ async def bargained(market: Market) -> Trade:
 
 
 async def on_the_table(trade: Trade) -> str:
-    """An offer that was answered with another; its id."""
+    """Make an offer and answer it with a counter-offer. Return its id."""
     before = (await trade.deal()).terms
     first = MakeOffer(
         listing_id=trade.listing_id, terms=before.model_copy(update={"quantity": Quantity(Decimal(50), "t")})
@@ -105,7 +105,7 @@ async def on_the_table(trade: Trade) -> str:
 
 
 def screens(reply: Reply) -> Iterator[tuple[str, str]]:
-    """The chat's name and all that it shows."""
+    """Yield the name of each chat with all that it shows."""
     yield "telegram", "\n".join(screen.text.plain for screen in on_telegram(reply)).replace(JOINER, "")
     message = on_slack(reply)
     assert message is not None
@@ -131,7 +131,7 @@ def words_of(card: Card) -> list[str]:
 
 
 def whole(card: Card) -> None:
-    """Each word stands there as often as the card says it, and in its place."""
+    """Check that each word is shown in its place, and as often as the card has it."""
     for chat, shown in screens(card):
         at = 0
         for word in words_of(Card(title=card.title, lines=card.lines)):
@@ -147,7 +147,7 @@ def talk_in(ctx: Ctx, language: str) -> ChatContext:
     return ENGINE.talk_to(ctx, person, ChatAddress("telegram", "", "chat"))
 
 
-async def test_of_the_longest_terms_every_word_is_shown_in_each_language() -> None:
+async def test_every_word_of_the_longest_terms_is_shown_in_each_language() -> None:
     async with market_in_memory() as market:
         trade = await bargained(market)
         offer_id = await on_the_table(trade)

@@ -63,7 +63,7 @@ def test_every_reference_leads_somewhere() -> None:
 
 
 def sourced() -> Iterator[tuple[str, Status, tuple[str, ...]]]:
-    """Every fact with its trust and sources."""
+    """Yield every fact with its status and sources."""
     for product in CATALOGUE.products.values():
         for fact in (product.density, product.calorific_value, product.cn8):
             if fact is not None:
@@ -73,7 +73,7 @@ def sourced() -> Iterator[tuple[str, Status, tuple[str, ...]]]:
             yield key, row.status, row.sources
 
 
-def test_what_is_called_verified_names_a_known_source() -> None:
+def test_verified_fact_names_a_known_source() -> None:
     facts = list(sourced())
     assert len(facts) > 200
     for name, status, sources in facts:
@@ -160,7 +160,7 @@ def test_a_grade_brings_its_limits() -> None:
     assert [grade.id for grade in CATALOGUE.grades_of("wood_pellets")][:3] == ["ENplus_A1", "ENplus_A2", "ENplus_B"]
 
 
-def test_what_is_not_traded_is_refused() -> None:
+def test_goods_that_are_not_traded_are_refused() -> None:
     for ask in (CATALOGUE.product, CATALOGUE.grade, CATALOGUE.scheme, CATALOGUE.term):
         with pytest.raises(Refusal) as caught:
             ask("coal")

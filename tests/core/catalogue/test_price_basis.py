@@ -1,4 +1,4 @@
-"""A price that is said as a number alone: per what stood there, what the goods are counted in, or what is usual."""
+"""A price given as a number alone: per the earlier unit, the unit of the amount, or the usual unit."""
 
 from __future__ import annotations
 

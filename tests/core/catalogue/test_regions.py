@@ -49,7 +49,7 @@ def test_a_region_of_one_country_names_that_country_and_several_name_none() -> N
 def test_a_town_lies_in_its_regions(town: str, regions: set[str]) -> None:
     place = PLACES.named(town)[0]
     assert set(CATALOGUE.areas_at(place.country, place.lat, place.lon)) == {place.country, *regions}
-    # So does a yard beside it; and of whom only the country is known lies in what that is a part of.
+    # A yard beside it does too. A place of which only the country is known lies in the regions of that country.
     assert regions <= set(CATALOGUE.areas_at(place.country, place.lat + 0.01, place.lon))
     assert set(CATALOGUE.areas_at(place.country, None, None)) <= {place.country, *regions}
 

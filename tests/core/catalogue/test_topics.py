@@ -1,4 +1,4 @@
-"""What a problem is about: the words of seekers and of consultants for one thing, in every language and any case."""
+"""Topics of problems: words of seekers and consultants for one topic, in every language and any case."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_word_of_another_kind_tells_of_nothing_nearby(word: str) -> None:
         ("darbuotojai išeina, negalime rasti kandidatų", "recruiter"),
         ("el jefe y el equipo siempre en conflicto, nadie motivado", "coach"),
         ("raamatupidaja lahkus ja eelarve on segamini", "books"),
-        # Told by who does not know what it is called.
+        # Written by a user who does not know the name of the problem.
         ("the tank bubbles over and stinks of rotten eggs", "digesters"),
         ("des blocs durs comme du verre dans le brûleur", "ashes"),
         ("pryzma w hali grzeje się od środka i śmierdzi", "fires"),
@@ -116,7 +116,7 @@ def test_a_word_of_another_kind_tells_of_nothing_nearby(word: str) -> None:
         ("des Kunden Händler verlangt ein Nachhaltigkeitspapier", "schemes"),
     ],
 )
-def test_who_knows_the_very_problem_comes_before_others_of_the_field(problem: str, best: str) -> None:
+def test_expert_on_the_very_problem_comes_before_others_of_the_field(problem: str, best: str) -> None:
     assert market().search(problem)[0] == best
 
 
@@ -133,11 +133,11 @@ def test_who_knows_the_very_problem_comes_before_others_of_the_field(problem: st
         ("Pellets verschlacken unseren Kessel", True),
         ("supplier of pellets does not return the deposit", True),
         ("consultant for pellets", True),
-        ("Hackschnitzel für unser Heizwerk", False),  # for what they are wanted is no problem
+        ("Hackschnitzel für unser Heizwerk", False),  # the use of goods is no problem
         ("granulės mūsų katilinei", False),
         ("pellet per la mia stufa", False),
         ("who delivers firewood to our customer by truck", False),
-        ("Dunmore Pellet Mill pelet przemysłowy", False),  # a name, of words that goods are called by
+        ("Dunmore Pellet Mill pelet przemysłowy", False),  # a name made of words for goods
         ("miscanthus by rail wagon", False),  # how they come is no problem either
         ("We need wood pellets by rail wagon", False),
         ("huile de colza camion-citerne", False),

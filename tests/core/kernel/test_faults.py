@@ -1,4 +1,4 @@
-"""What a fault of the database tells: which statement it was, and nothing of what was to be written."""
+"""A database fault names the failed statement, and none of the data that was to be written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our own downtime stops other people's clocks; their deadlines move by as long as nobody was here."""
+"""Our own downtime stops other people's clocks: their deadlines move by its length."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ async def due_at(market: Market, kind: str, subject: str) -> datetime:
 
 
 async def beats(market: Market, **after: float) -> timedelta | None:
-    """A sweep begins so long after the first one, on both clocks."""
+    """Begin a sweep this long after the first one, on both clocks."""
     at = MACHINE + timedelta(**after)
     return await market.run(MARKET, lambda ctx: beat(ctx, at, OURS))
 
 
-async def test_deadlines_move_by_the_time_in_which_nobody_swept(market: Market) -> None:
+async def test_deadlines_move_by_the_time_without_a_sweep(market: Market) -> None:
     market.watch(ClocksStopped)
     rung: list[str] = []
     assert await beats(market) is None

@@ -1,4 +1,4 @@
-"""What one person sends in a moment is worked on one after the other, on either database."""
+"""Messages that one person sends in a moment are processed one after the other, on either database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.core.conftest import Market
 TOPIC = Topic("said_in_test", str)
 
 
-async def test_of_messages_sent_in_a_moment_none_forgets_what_another_has_said(market: Market) -> None:
+async def test_messages_sent_in_a_moment_keep_each_others_words(market: Market) -> None:
     actor, ona = await market.newcomer("Ona")
 
     def says(word: str, ctx: Ctx) -> None:

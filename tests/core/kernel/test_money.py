@@ -1,4 +1,4 @@
-"""Money is counted exactly: nothing is lost in a split, twenty lots pay the fee of one, no float gets in."""
+"""Money is counted exactly: a split loses nothing, twenty lots pay the fee of one, no float gets in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ minors = st.integers(-(10**12), 10**12)
 
 
 def refusal(call: Any, *args: object) -> str:
-    """The code of the refusal that the call ends in."""
+    """Return the code of the refusal that the call raises."""
     with pytest.raises(Refusal) as caught:
         call(*args)
     return caught.value.code

@@ -18,19 +18,19 @@ from core.kernel.quantity import UNITS, Quantity, convertible
 
 amounts = st.decimals(0, 10**6, places=3, allow_nan=False, allow_infinity=False)
 
-# A single bale is "pall" in Estonian, which is a pallet in Swedish: refused, with the units that the goods come in.
+# One bale is "pall" in Estonian, which is a pallet in Swedish. It is refused, with the units of the goods.
 ONE_WORD_OF_TWO_LANGUAGES = {("et", "bale", 1)}
 
 
 def refusal(call: Any, *args: object) -> str:
-    """The code of the refusal that the call ends in."""
+    """Return the code of the refusal that the call raises."""
     with pytest.raises(Refusal) as caught:
         call(*args)
     return caught.value.code
 
 
 @given(amounts, amounts, st.sampled_from(sorted(UNITS)))
-def test_what_is_added_can_be_taken_away(left: Decimal, right: Decimal, unit: str) -> None:
+def test_added_quantity_can_be_subtracted_again(left: Decimal, right: Decimal, unit: str) -> None:
     assert Quantity(left, unit) + Quantity(right, unit) - Quantity(right, unit) == Quantity(left, unit)
 
 
@@ -73,7 +73,7 @@ def test_the_three_cubic_metres_of_wood_stay_apart() -> None:
         ("1", "firkin", "quantity.unit_unknown"),
     ],
 )
-def test_what_is_no_quantity_is_refused(amount: str, unit: str, code: str) -> None:
+def test_impossible_quantity_is_refused(amount: str, unit: str, code: str) -> None:
     assert refusal(Quantity, Decimal(amount), unit) == code
 
 

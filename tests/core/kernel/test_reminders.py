@@ -17,7 +17,7 @@ from tests.core.trades import agreed
 
 
 async def reminded(market: Market, hours: float) -> list[tuple[str, bool]]:
-    """Let time pass hour by hour; what is reminded of meanwhile."""
+    """Let time pass hour by hour, and return the reminders meanwhile."""
     market.facts.clear()
     for _ in range(int(hours)):
         market.clock.advance(hours=1)
@@ -35,11 +35,11 @@ async def test_a_deadline_is_reminded_of_twice_and_no_more(market: Market) -> No
     assert await reminded(market, 6) == []
 
 
-async def test_who_has_done_their_part_is_reminded_of_the_next_thing_only(market: Market) -> None:
+async def test_side_that_did_its_part_is_reminded_of_the_next_step_only(market: Market) -> None:
     market.watch(DeadlineNears)
     trade = await agreed(market)
     await trade.sign()
-    assert await reminded(market, 59) == []  # of nothing that was to be signed
+    assert await reminded(market, 59) == []  # not of the signature
     assert await reminded(market, 1) == [("funding_expired", False), ("funding_expired", False)]  # deal and tranche
 
 
@@ -73,14 +73,14 @@ async def test_after_a_long_silence_there_is_one_reminder_and_none_of_what_is_ov
     assert await remind_due(market.transactions) == 0
 
 
-async def test_whoever_moves_a_deal_on_is_reminded_of_nothing(market: Market) -> None:
+async def test_side_that_moves_a_deal_on_is_not_reminded(market: Market) -> None:
     market.watch(DeadlineNears)
     trade = await agreed(market)
     await market.run(trade.buyer, lambda ctx: deals.back_out(ctx, trade.deal_id))
     assert await reminded(market, 72) == []
 
 
-def test_every_deadline_of_a_deal_in_which_somebody_has_the_turn_reminds_them() -> None:
+def test_every_deadline_of_a_deal_reminds_the_side_whose_turn_it_is() -> None:
     silent = {"disputed", "funded", "in_delivery_direct", "refund_blocked", "payout_blocked", "settling", "unwinding"}
     assert reminding(DEAL) == {each.source for each in DEAL.transitions if "time" in each.by} - silent
 

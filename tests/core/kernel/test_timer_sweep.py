@@ -17,7 +17,7 @@ from core.kernel.transaction import MARKET, Ctx
 from tests.core.conftest import Market
 
 
-async def test_a_timer_that_nobody_can_ring_holds_up_no_other(market: Market) -> None:
+async def test_failing_timer_does_not_hold_up_others(market: Market) -> None:
     rung: list[str] = []
 
     def run_timers(_ctx: Ctx, timer: Timer) -> None:
@@ -67,7 +67,7 @@ class Chat:
         return self.noted
 
 
-async def test_what_is_said_later_never_overtakes_what_has_to_wait(market: Market) -> None:
+async def test_later_message_never_overtakes_a_delayed_one(market: Market) -> None:
     chat = Chat()
     dispatcher = Dispatcher(market.transactions, market.clock, {"chat": chat})
     market.transactions.deliver_by(dispatcher.offer)
@@ -111,5 +111,5 @@ async def test_a_message_whose_arrival_cannot_be_noted_is_not_sent_for_ever(mark
 
 
 def due_next(ctx: Ctx) -> datetime | None:
-    """When the post is tried again. None: never more."""
+    """Return when the post is tried again. None: never."""
     return ctx.session.scalar(select(OutboxRow.due_at).where(~OutboxRow.dead))

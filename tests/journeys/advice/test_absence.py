@@ -1,4 +1,7 @@
-"""Alex goes on holiday: days to come are closed and he stays listed; what going at once would end is named first."""
+"""Alex goes on holiday: days to come are closed and he stays listed.
+
+A warning first names what an immediate absence would end.
+"""
 
 from __future__ import annotations
 

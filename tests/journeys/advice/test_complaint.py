@@ -43,7 +43,7 @@ async def test_a_complaint_is_answered_and_taken_back_and_each_reads_whose_turn_
     await counsel.world.books_balance()
 
 
-async def test_an_operator_reads_the_course_of_the_session_in_words_with_who_took_each_step(counsel: Counsel) -> None:
+async def test_operator_reads_each_step_of_the_session_and_its_actor_in_words(counsel: Counsel) -> None:
     sarah = counsel.seeker
     olga = await operator(counsel.world)
     await counsel.list()

@@ -11,7 +11,7 @@ from tests.journeys.experts import advises
 from tests.journeys.listings import stocked
 from tests.journeys.market import CHATS, Chat, World, day_for
 
-# What is written without a command, and what is seen then: goods that are wanted for something, or a problem with them.
+# Sentences without a command, and what is shown then: goods wanted for a use, or a problem with them.
 TOLD_APART = {
     "granulės mūsų katilinei": "Understood: Wood pellets, “katilinei”",
     "Pellets verschlacken unseren Kessel": "Understood: “Pellets verschlacken unseren Kessel”",
@@ -23,7 +23,10 @@ TOLD_APART = {
 
 
 def calendar_from(begins: datetime) -> bytes:
-    """One appointment of six hours, every day from the next one on: what is left of today hangs on the hour."""
+    """Return a calendar with one appointment of six hours, every day from the next one on.
+
+    Today is left out, because the rest of it depends on the hour.
+    """
     begins += timedelta(days=1)
     lines = (
         "BEGIN:VCALENDAR",
@@ -63,7 +66,7 @@ async def test_hours_change_in_one_message_and_a_calendar_is_followed(world: Wor
     await alex.says("/stats")
     await alex.sees("Your figures", "no talk yet", "too few answers yet to tell")
 
-    await alex.says("/payout")  # who sells advice is asked for a name and a country, and gets the provider's page
+    await alex.says("/payout")  # a consultant is asked for a name and a country, and gets the provider's page
     await alex.fills(company="Alex advises", country="Lithuania")
     await alex.presses("Set up payouts")
     await world.onboards(await alex.opens("Open"))
@@ -72,7 +75,10 @@ async def test_hours_change_in_one_message_and_a_calendar_is_followed(world: Wor
 
 @pytest.mark.parametrize("chat", CHATS)
 async def test_friday_is_changed_and_saturday_stays(world: World, chat: Chat) -> None:
-    """A night belongs to the day it begins on; which Fridays are meant is said, and the next alone is a tap."""
+    """A night belongs to the day that it begins on.
+
+    The reply says which Fridays are meant, and a tap limits it to the next one.
+    """
     alex = await world.on(chat, "Alex")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
     await alex.says("change Friday")
@@ -91,7 +97,7 @@ async def test_friday_is_changed_and_saturday_stays(world: World, chat: Chat) ->
     await alex.sees(f"{friday} closed")
 
 
-async def test_who_misses_two_requests_is_paused_and_comes_back_with_one_tap(world: World) -> None:
+async def test_consultant_who_misses_two_requests_is_paused_and_returns_with_a_tap(world: World) -> None:
     sarah, alex = await world.on_slack("Sarah"), await world.on_telegram("Alex")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
     for told in ("After a second one in a row", "so you are not shown to seekers any more"):
@@ -113,7 +119,7 @@ async def test_who_misses_two_requests_is_paused_and_comes_back_with_one_tap(wor
 
 
 async def test_a_link_to_a_consultant_opens_their_card(world: World) -> None:
-    """C1.2: who follows it is asked nothing before they can book."""
+    """C1.2: the seeker is asked nothing before they can book."""
     alex, sarah = await world.on_telegram("Alex"), await world.on_telegram("Sarah")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
     (link,) = [line for line in (await alex.screen()).splitlines() if "start=e_" in line]
@@ -125,8 +131,10 @@ async def test_a_link_to_a_consultant_opens_their_card(world: World) -> None:
 
 @pytest.mark.parametrize("seeks", CHATS)
 async def test_a_list_is_ordered_and_narrowed_by_taps_and_a_tap_gives_each_wish_up(world: World, seeks: Chat) -> None:
-    """C2.3: soonest free, free now, in one field, near me; nobody who fits is no dead end. And without a command
-    goods and problems are told apart."""
+    """C2.3: soonest free, free now, in one field, near me; a list without matches is no dead end.
+
+    Goods and problems are told apart without a command.
+    """
     alex, nina, sarah = await world.on_telegram("Alex"), await world.on_slack("Nina"), await world.on(seeks, "Sarah")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
     await advises(nina, "Contracts that hold", "Legal and contracts")
@@ -169,8 +177,8 @@ async def test_a_list_is_ordered_and_narrowed_by_taps_and_a_tap_gives_each_wish_
 
 
 @pytest.mark.parametrize("seeks", CHATS)
-async def test_who_names_an_adviser_is_never_shown_goods(world: World, seeks: Chat) -> None:
-    """Without a command: nobody who knows boilers speaks Latvian, so what else there is is one tap away."""
+async def test_seeker_who_names_an_adviser_is_never_shown_goods(world: World, seeks: Chat) -> None:
+    """Without a command: no expert on boilers speaks Latvian, so the alternatives are one tap away."""
     await stocked(world)
     alex, sarah = await world.on_telegram("Alex"), await world.on(seeks, "Sarah")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")

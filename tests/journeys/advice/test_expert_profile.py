@@ -1,4 +1,4 @@
-"""Nina becomes a consultant: what she asks for is read as she means it, and what looks like a slip is asked back."""
+"""Nina becomes a consultant: her rate is read as she means it, and a likely typo is asked back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def nina(request: pytest.FixtureRequest, world: World) -> Somebody:
 
 
 async def prices(nina: Somebody, rate: str, told: str) -> None:
-    """Another price is sent, and not taken yet."""
+    """Send another price and check the reply, which does not take it yet."""
     if isinstance(nina, OnTelegram):
         await nina.answers_again(rate)
     else:
@@ -160,7 +160,7 @@ async def test_hours_name_a_clock_and_a_week(world: World) -> None:
 async def test_the_page_to_share_is_in_its_readers_language_and_else_in_its_consultants(
     world: World, asked: str, read: str
 ) -> None:
-    """What draws a preview under the link asks for no language."""
+    """The software that draws a preview under the link asks for no language."""
     nina = await world.on_telegram("Nina")
     await advises(nina, "Boilers that burn what they should", "Bioenergy engineering")
     await nina.says("/language uk")

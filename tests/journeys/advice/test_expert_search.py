@@ -1,4 +1,7 @@
-"""Sarah seeks advice by a rate, a day and an hour (C2.1, C2.2): what was understood, and a way on where nobody fits."""
+"""Sarah seeks advice by a rate, a day and an hour (C2.1, C2.2): she reads how it was understood.
+
+A search without matches shows a way on.
+"""
 
 from __future__ import annotations
 
@@ -72,8 +75,10 @@ async def test_a_day_and_an_hour_are_wishes_that_a_calendar_meets(world: World, 
 
 
 @pytest.mark.parametrize("seeks", CHATS)
-async def test_what_is_asked_for_is_looked_for_among_consultants(world: World, seeks: Chat) -> None:
-    """The words after "What is the problem?" are its answer, whatever goods they name, and are no wish of the next."""
+async def test_words_after_the_question_are_searched_among_consultants(world: World, seeks: Chat) -> None:
+    """The words after "What is the problem?" are its answer, even if they name goods. The next search does not use
+    them.
+    """
     alex, sarah = await world.on_telegram("Alex"), await world.on(seeks, "Sarah")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
     await sarah.says("/find boiler, wood chips under 60 euro")
@@ -94,7 +99,7 @@ async def test_what_is_asked_for_is_looked_for_among_consultants(world: World, s
 
 
 @pytest.mark.parametrize("seeks", CHATS)
-async def test_a_problem_is_written_only_to_whom_it_was_told_of_lately(world: World, seeks: Chat) -> None:
+async def test_problem_is_filled_in_only_for_consultants_found_by_it(world: World, seeks: Chat) -> None:
     alex, nina = await world.on_telegram("Alex"), await world.on_telegram("Nina")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
     await advises(nina, "Contracts that hold", "Legal and contracts")
@@ -119,7 +124,7 @@ async def test_a_problem_is_written_only_to_whom_it_was_told_of_lately(world: Wo
 
 
 async def form_for_first_slot(world: World, seeker: Somebody) -> str:
-    """The form of a booking, from the list of consultants that was shown last."""
+    """Return the form of a booking, from the list of consultants that was shown last."""
     await seeker.presses("Times and profile")
     await seeker.presses(await Counsel(world, seeker, seeker).first_slot())
     screen = await seeker.sees("At most €90.00")
@@ -129,7 +134,7 @@ async def form_for_first_slot(world: World, seeker: Somebody) -> str:
 
 
 async def test_a_name_that_was_looked_for_is_no_topic(world: World) -> None:
-    """Who is found by their name alone is not told that it is about them."""
+    """A consultant's name alone in a search is not filled in as the topic."""
     counsel = Counsel(world, await world.on_telegram("Sarah"), await world.on_slack("Alex"))
     await counsel.list()
     for name, topic in (("Alex", False), ("I want to talk to Alex", False), ("Alex, my boiler slags", True)):

@@ -17,14 +17,14 @@ from tests.journeys.session_steps import writes
 
 
 async def becomes_dearer(world: World, headline: str) -> None:
-    """One of the consultants changes their mind about the price while somebody fills in what they are asked."""
+    """Let one consultant raise their price while the seeker fills in the form."""
     assert world.product is not None
     dearer = update(Expert).where(Expert.headline == headline).values(rate_minor=95_00)
     await world.product.transactions.run(MARKET, lambda ctx: ctx.session.execute(dearer))
 
 
 async def asks_first(sarah: Somebody, alex: Somebody) -> None:
-    """C3.1: a question costs nothing, and brings nobody past the market."""
+    """Ask a question (C3.1): it costs nothing, and its contact is hidden."""
     await sarah.presses("Ask a question")
     words = "Do you know Polish boilers? Call me on +370 612 34567."
     await writes(sarah, words)
@@ -82,7 +82,7 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
     await world.books_balance()
 
 
-async def test_a_call_that_nobody_takes_goes_to_the_next_who_is_free(world: World) -> None:
+async def test_unanswered_call_goes_to_the_next_free_consultant(world: World) -> None:
     sarah, alex, nina = await world.on_telegram("Sarah"), await world.on_slack("Alex"), await world.on_telegram("Nina")
     await advises(alex, "Boilers that burn what they should", "Bioenergy engineering")
     await advises(nina, "Contracts that hold", "Legal and contracts")
@@ -122,7 +122,7 @@ async def test_a_time_that_the_clocks_skip_or_show_twice_is_asked_back(world: Wo
 
 
 def clocks_jump(day: date) -> bool:
-    """Whether three o'clock comes twice in Vilnius on that day, or not at all."""
+    """Return whether three o'clock comes twice in Vilnius on that day, or not at all."""
     zone = ZoneInfo("Europe/Vilnius")
     before, after = (datetime.combine(day + timedelta(days=each), time(), zone).utcoffset() for each in (0, 1))
     return before != after

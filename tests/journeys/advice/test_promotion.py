@@ -1,4 +1,7 @@
-"""D4.3, D4.4: a consultant looks at their numbers, buys a place, is shown with a label, and has the rest back."""
+"""D4.3, D4.4: a consultant looks at their numbers, buys a place, and is shown with a label.
+
+The unused part of the price is refunded.
+"""
 
 from __future__ import annotations
 

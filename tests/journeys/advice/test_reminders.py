@@ -1,4 +1,4 @@
-"""Whose turn it is hears of it half way to the deadline: of a request, of another time, of a complaint."""
+"""Reminders half way to a deadline, for the side whose turn it is: requests, other times, complaints."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_a_consultant_is_reminded_of_a_request_and_the_seeker_is_left_in_p
     await counsel.agree()
 
 
-async def test_a_complaint_that_nobody_answers_is_called_to_mind_to_both_whose_word_is_missing(
+async def test_unanswered_complaint_reminds_the_consultant_and_the_operator(
     counsel: Counsel,
 ) -> None:
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant

@@ -1,4 +1,4 @@
-"""A session at another time: proposed with a "by when", and where nobody answers both hear that it stays."""
+"""A session at another time: proposed with a deadline. Without an answer both read that it stays."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ async def counsel(request: pytest.FixtureRequest, world: World) -> Counsel:
     return Counsel(world, await world.on(seeks, "Sarah"), await world.on(advises, "Alex"))
 
 
-async def test_another_time_is_asked_for_by_a_moment_and_where_nobody_answers_it_stays(counsel: Counsel) -> None:
+async def test_session_stays_when_a_proposed_time_is_not_answered(counsel: Counsel) -> None:
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
     await counsel.list()
     await counsel.book()
@@ -34,6 +34,6 @@ async def test_another_time_is_asked_for_by_a_moment_and_where_nobody_answers_it
 
 
 async def a_time(counsel: Counsel) -> str:
-    """The last of the times that the consultant can propose, as its button says it."""
+    """Return the last time that the consultant can propose, as its button says it."""
     shown = await counsel.consultant.sees("Which time would suit you?")
     return str(re.findall(r"\[(.* \d\d:\d\d)\]", shown)[-1])

@@ -1,4 +1,4 @@
-"""Sarah and Alex (C1 to C4, D1 to D4): found, booked, talked, and paid only when it helped; on both chats."""
+"""Sarah and Alex (C1 to C4, D1 to D4), on both chats: found, booked, talked, and paid only for help."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def counsel(request: pytest.FixtureRequest, world: World) -> Counsel:
 
 
 async def their_money(counsel: Counsel, hers: str, his: str, *told: str) -> None:
-    """What stands on both statements; in Slack on the Home tab too."""
+    """Check both statements of money; in Slack on the Home tab too."""
     for each, label in ((counsel.seeker, hers), (counsel.consultant, his)):
         await each.says("/money")
         await each.sees("Your money", label, *told)
@@ -79,7 +79,10 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
 
 
 async def says_how_it_was(world: World, sarah: Somebody, alex: Somebody) -> None:
-    """One tap each; words while it is sealed; then everybody reads it, and Alex answers once."""
+    """Rate the session with one tap each, and add words while it is sealed.
+
+    Then both read the reviews, and Alex answers once.
+    """
     await sarah.sees("The session is over. How was it?")
     await sarah.presses("5 ★")
     await sarah.presses("Add a few words")
@@ -134,7 +137,7 @@ async def test_a_session_that_does_not_is_free(counsel: Counsel) -> None:
 
 
 async def test_a_video_room_opens_to_its_own_links_and_its_talk_can_be_complained_of(world: World) -> None:
-    """Links that are anybody else's open nothing; who closes the page is out; an operator decides the complaint."""
+    """Check three things: a foreign link opens nothing, closing the page leaves, an operator decides the complaint."""
     counsel = Counsel(world, await world.on_telegram("Sarah"), await world.on_slack("Alex"))
     sarah, alex, http = counsel.seeker, counsel.consultant, world.browser.http
     await counsel.list(room="A video room of ours")
@@ -148,7 +151,7 @@ async def test_a_video_room_opens_to_its_own_links_and_its_talk_can_be_complaine
             assert said in await refused.text()
     await world.later(minutes=5.1)
     for each, link in zip((sarah, alex), links, strict=True):
-        async with http.get(link) as page:  # as a chat does for a preview: nobody comes in by that
+        async with http.get(link) as page:  # as a chat does for a preview: that lets no one in
             assert "Come in" in await page.text()
         async with http.post(f"{link}/in") as page:
             assert f"{world.lab.url}/rooms/parley-" in await page.text(), each.name
@@ -222,7 +225,10 @@ async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: 
 
 
 async def test_a_slot_that_is_taken_meanwhile_offers_the_nearest(counsel: Counsel) -> None:
-    """Two look at the same time; the second one loses nothing of what was written, and books for no unseen price."""
+    """Two seekers look at the same time.
+
+    The second loses none of their text, and books for no unseen price.
+    """
     world, sarah = counsel.world, counsel.seeker
     assert world.product is not None
     await counsel.list()

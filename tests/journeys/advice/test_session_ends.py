@@ -1,4 +1,4 @@
-"""How sessions end when not all goes well: early, late, unheard; each side is told what is so, on both chats."""
+"""Ends of sessions that do not go well: early, late, unheard. Each side reads the truth, on both chats."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def booked(counsel: Counsel, **changes: str) -> None:
 
 
 async def test_ending_a_paid_talk_is_asked_once_and_early_costs_the_time_that_was_given(counsel: Counsel) -> None:
-    """Half an hour for 90 euros; of the twenty minutes after the free ones Alex gives two."""
+    """Half an hour for 90 euros: Alex gives two of the twenty minutes after the free ones."""
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
     await booked(counsel)
     await counsel.meet()
@@ -79,7 +79,7 @@ async def test_an_early_yes_keeps_the_free_minutes_and_the_sum_that_was_told_is_
     await world.books_balance()
 
 
-async def test_what_is_written_before_coming_in_is_answered_and_a_place_goes_to_the_other_side(
+async def test_text_and_place_sent_before_coming_in_reach_the_other_side(
     counsel: Counsel,
 ) -> None:
     """Neither is searched for, or taken for where Sarah's own company is."""
@@ -102,7 +102,10 @@ async def test_what_is_written_before_coming_in_is_answered_and_a_place_goes_to_
 
 
 async def test_calling_off_after_the_start_costs_what_not_coming_costs(counsel: Counsel) -> None:
-    """By flexible terms it costs nothing until the start, and half of it once Alex sits there; what for stays told."""
+    """Flexible terms: it costs nothing until the start, and half of the price once Alex is there.
+
+    The reason stays on the card.
+    """
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
     await booked(counsel, policy="Flexible: free until 2 hours before, 50 % for not coming")
     await world.later(minutes=minutes(await counsel.begins() - await world.now()) - 1)
@@ -124,7 +127,7 @@ async def test_calling_off_after_the_start_costs_what_not_coming_costs(counsel: 
 
 
 async def test_a_card_that_fails_a_day_before_is_the_reason_that_both_read(counsel: Counsel) -> None:
-    """A session six days ahead: until the day before nothing is held, and nobody says that something were."""
+    """A session six days ahead: no money is held until the day before, and no text says so."""
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
     await world.by_day()  # when the day is the same in Vilnius
     await counsel.list(hours=f"{await world.now() + timedelta(days=6):%a} 0-24 Vilnius")
@@ -150,7 +153,7 @@ async def test_a_card_that_fails_a_day_before_is_the_reason_that_both_read(couns
         assert "bank shows" not in await each.screen()
 
 
-async def test_who_did_not_come_is_told_so_and_what_it_cost(counsel: Counsel) -> None:
+async def test_client_who_did_not_come_reads_so_with_the_cost(counsel: Counsel) -> None:
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
     await booked(counsel, policy="Flexible: free until 2 hours before, 50 % for not coming")
     await world.later(minutes=minutes(await counsel.begins() - await world.now()) + 0.1)
@@ -190,7 +193,7 @@ def minutes(time: timedelta) -> float:
     return time.total_seconds() / 60
 
 
-async def test_who_presses_cancel_at_the_same_moment_reads_who_was_first(counsel: Counsel) -> None:
+async def test_two_cancels_at_once_tell_both_who_was_first(counsel: Counsel) -> None:
     sarah, alex = counsel.seeker, counsel.consultant
     await booked(counsel)
     for each in (sarah, alex):
@@ -207,7 +210,10 @@ async def test_who_presses_cancel_at_the_same_moment_reads_who_was_first(counsel
 async def test_continue_against_end_has_one_outcome_for_both_and_it_is_what_is_taken(
     counsel: Counsel, *, seeker_first: bool
 ) -> None:
-    """Whoever presses first is heard; who presses on what has changed reads how it stands, and ends nothing by it."""
+    """The first press counts.
+
+    A press on outdated buttons shows the current state, and ends nothing.
+    """
     world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
     await booked(counsel)
     await counsel.meet()

@@ -1,4 +1,4 @@
-"""What consultants and their seekers are told is so (C3, C4, D1): who called it off, by when, which card, how long."""
+"""Notifications about sessions are true (C3, C4, D1): the side that cancelled, the deadline, the card, the length."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def counsel(request: pytest.FixtureRequest, world: World) -> Counsel:
     return Counsel(world, await world.on(seeks, "Sarah"), await world.on(helps, "Alex"))
 
 
-async def test_who_calls_it_off_is_told_so_and_the_card_is_named_when_it_is_used_again(counsel: Counsel) -> None:
+async def test_notice_of_cancellation_names_its_author_and_the_card_used_again(counsel: Counsel) -> None:
     sarah, alex = counsel.seeker, counsel.consultant
     await counsel.list()
     await sarah.says("/experts the grate of my boiler slags")
@@ -50,7 +50,7 @@ async def test_who_calls_it_off_is_told_so_and_the_card_is_named_when_it_is_used
     assert "You has" not in screen
 
 
-async def test_who_may_call_it_off_for_nothing_until_it_begins_reads_of_no_share_of_nothing(counsel: Counsel) -> None:
+async def test_free_cancellation_until_the_start_names_no_share_of_zero(counsel: Counsel) -> None:
     sarah = counsel.seeker
     await counsel.list(policy="Flexible: free until 2 hours before, 50 % for not coming")
     await sarah.says("/experts the grate of my boiler slags")

@@ -73,7 +73,7 @@ async def test_a_day_that_there_is_not_is_told_before_a_request_asks_for_it(rasa
     await rasa.sees("Your request is out.", "200 t", "DAP Kaunas")
 
 
-async def test_what_is_too_long_is_told_the_limit(world: World) -> None:
+async def test_text_that_is_too_long_is_told_the_limit(world: World) -> None:
     rasa = await world.on_telegram("Rasa")
     await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
     await rasa.answers(words="dry " * 300)
@@ -111,7 +111,7 @@ async def test_a_file_out_of_the_blue_is_asked_about(rasa: Somebody) -> None:
     await rasa.sees("I do not know what this file belongs to.")
 
 
-async def test_a_press_on_an_old_card_draws_it_anew(world: World) -> None:
+async def test_press_on_an_old_card_redraws_it(world: World) -> None:
     rasa, tom = await world.on_telegram("Rasa"), await world.on_telegram("Tom")
     trade = Trade(world, rasa, tom)
     await trade.list()
@@ -125,7 +125,7 @@ async def test_a_press_on_an_old_card_draws_it_anew(world: World) -> None:
     await tom.sees("This has changed since you saw it. Here it is as it stands now.")
 
 
-async def test_somebody_who_is_no_party_is_refused(world: World) -> None:
+async def test_person_who_is_no_party_is_refused(world: World) -> None:
     rasa, tom, eve = [await world.on_telegram(name) for name in ("Rasa", "Tom", "Eve")]
     trade = Trade(world, rasa, tom)
     await trade.list()

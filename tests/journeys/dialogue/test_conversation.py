@@ -1,4 +1,4 @@
-"""How a talk goes: forms put aside and taken up again, restarts in the middle, words nobody expected, a blocked bot."""
+"""Conversations: forms put aside and taken up again, restarts in the middle, unexpected words, a blocked bot."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ async def test_a_sentence_answers_all_it_speaks_of_whatever_was_asked(world: Wor
     await rasa.sees("What do you sell?")
     await rasa.says("200 t A1 pelets 215 €/t DAP Kaunas next week")
     await rasa.sees("Written down: Product, Grade, Quantity, Price", "Wood pellets", "200 t", "215.00 EUR/t", "Kaunas")
-    await rasa.says("180 t, 210 €/t")  # nothing is asked: what is said anew counts
+    await rasa.says("180 t, 210 €/t")  # no question is open: the newest words count
     await rasa.sees("Written down: Quantity and Price", "180 t", "210.00 EUR/t")
     await rasa.sends()
     await rasa.sees("Published.", "210.00 EUR/t", "180 t")
@@ -87,7 +87,7 @@ async def test_a_form_survives_a_restart_of_the_product(world: World) -> None:
     await rasa.answers(product="wood pellets", grade="A1", quantity="200 t")
     await rasa.sees("What does one unit cost")
     await world.closes()
-    await rasa.says("215 €/t")  # nobody listens just now; Telegram keeps it
+    await rasa.says("215 €/t")  # the bot is down; Telegram keeps it
     await world.opens()
     await rasa.sees("Who carries the goods, and up to where?")
     await rasa.answers(incoterm="DAP", place="Kaunas", window="next week")
@@ -105,13 +105,13 @@ async def test_a_window_open_over_a_restart_is_sent_after_it(world: World) -> No
     await rasa.sees("Published.", "215.00 EUR/t", "200 t")
 
 
-async def test_a_message_that_nobody_expected_gets_three_ways_on(rasa: Somebody) -> None:
+async def test_unexpected_message_gets_three_ways_on(rasa: Somebody) -> None:
     await rasa.says("qwertz uiop")
     screen = await rasa.sees("I did not understand that. Perhaps one of these helps:")
     assert screen.count("[") == 3
 
 
-async def test_what_only_shares_letters_with_a_command_is_no_such_command(rasa: Somebody) -> None:
+async def test_text_that_resembles_a_command_by_letters_is_no_command(rasa: Somebody) -> None:
     for said in ("any grade", "more", "with quark"):
         await rasa.says(said)
         await rasa.sees("I did not understand that.")
@@ -151,7 +151,7 @@ async def test_on_slack_an_empty_talk_says_what_this_is_and_home_leads_with_thre
     await tom.sees("What are you looking for, and where to?")
 
 
-async def test_who_has_spoken_before_is_not_greeted_for_looking(world: World) -> None:
+async def test_known_user_is_not_greeted_for_looking(world: World) -> None:
     tom = await world.on_slack("Tom")
     await tom.says("/find")
     await tom.sees("What are you looking for")
@@ -183,7 +183,7 @@ async def test_a_language_is_chosen_in_the_middle_of_a_form(rasa: Somebody) -> N
     await rasa.sees("From now on I write to you in English.")
 
 
-async def test_who_blocks_the_bot_hears_on_the_other_platform(world: World) -> None:
+async def test_user_who_blocks_the_bot_is_notified_on_the_other_platform(world: World) -> None:
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
     at_work = await world.on_slack("Rasa at work")
     await at_work.says(f"/link {await code_shown_to(rasa)}")

@@ -1,4 +1,4 @@
-"""Forms in the middle of a trade: what is said of them is taken or named, and none stays open in vain."""
+"""Forms in the middle of a trade: each answer is taken or named, and no form stays open in vain."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def test_a_double_tap_repeats_why_a_form_was_not_taken_and_says_that_it_wa
     await rasa.sees("You have done this already.")
 
 
-async def test_what_answers_a_line_is_taken_when_all_are_answered_and_what_does_not_is_named(world: World) -> None:
+async def test_sentence_fills_the_lines_it_answers_and_names_the_rest(world: World) -> None:
     rasa, tom = await world.on_slack("Rasa"), await world.on_telegram("Tom")
     trade = Trade(world, rasa, tom)
     await trade.list()
@@ -107,7 +107,7 @@ async def test_a_form_about_what_has_moved_on_is_closed_and_the_deal_is_shown(wo
     await tom.presses("Accept")
 
 
-async def test_what_is_published_unasked_is_shown_before_and_can_be_changed(world: World) -> None:
+async def test_default_that_is_published_is_shown_before_and_can_be_changed(world: World) -> None:
     rasa = await world.on_telegram("Rasa")
     await rasa.says("/sell 200 t Holzpellets ENplus A1 215.50 €/t DAP Kaunas next week")
     await rasa.sees("Smallest order: 24 t", "Certificates: ENplus", "✎ Smallest order", "✎ Certificates")
@@ -146,7 +146,7 @@ async def test_a_window_warns_of_nothing_that_has_been_put_right(world: World) -
     rasa = await world.on_slack("Rasa")
     await rasa.says("/sell 200 t A1 pellets 215.50 €/t DAP Kaunas")
     await rasa.types(window="yesterday")
-    await rasa.types(product="Wood pellets")  # other fields depend on it: the window is drawn anew
+    await rasa.types(product="Wood pellets")  # other fields depend on it: the window is redrawn
     await rasa.sees("⚠️")
     await rasa.types(window="tomorrow")
 

@@ -1,4 +1,4 @@
-"""What is chosen on a phone while it is typed, in the chat with us and elsewhere."""
+"""Inline search on a phone: results chosen while typing, in the chat with us and elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def tom(world: World) -> OnTelegram:
     return tom
 
 
-async def test_a_listing_chosen_in_the_chat_with_us_is_shown_for_nobody_has_said_it(tom: OnTelegram) -> None:
+async def test_listing_chosen_in_the_chat_with_us_is_shown(tom: OnTelegram) -> None:
     [offered] = await tom.searches_inline("A1 pelets near Riga under 205")
     await tom.chooses(offered)
     await tom.sees("Latgran SIA", "This listing stands until", "[Buy now]", "[Make an offer]", "[Send to a chat]")
@@ -34,7 +34,7 @@ async def test_a_listing_chosen_in_the_chat_with_us_is_shown_for_nobody_has_said
     assert "I do not understand" not in await tom.screen()
 
 
-async def test_what_is_offered_is_in_the_language_that_was_chosen(tom: OnTelegram) -> None:
+async def test_inline_results_are_in_the_chosen_language(tom: OnTelegram) -> None:
     await tom.says("/language de")
     await tom.sees("Deutsch")
     assert (await tom.types_inline("qwertz uiop"))["button"]["text"] == "Gerade passt nichts"

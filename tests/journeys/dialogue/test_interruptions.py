@@ -1,4 +1,4 @@
-"""What is typed where the selling form asks, and is no answer: a question to us, or words that only look like goods."""
+"""Text in the selling form that is no answer: a question to us, or words that only look like goods."""
 
 from __future__ import annotations
 

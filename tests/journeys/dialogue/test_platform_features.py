@@ -1,4 +1,4 @@
-"""What each platform does best: keypads and search-as-you-type on a phone, windows and lists that search on Slack."""
+"""Strengths of each platform: keypads and search-as-you-type on a phone, windows and searchable lists on Slack."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_a_long_list_is_searched_as_it_is_typed_on_slack(world: World) -> 
     await tom.sees("Kaunas, Lithuania")
 
 
-async def test_who_waits_at_a_window_sees_that_we_are_at_it(world: World) -> None:
+async def test_user_who_waits_at_a_window_sees_that_we_work(world: World) -> None:
     tom = await world.on_slack("Tom")
     await tom.says("/me")
     await tom.sees("Find goods")
@@ -87,14 +87,14 @@ async def test_a_link_in_a_channel_shows_what_everybody_may_see_and_leads_in(wor
     await tom.sees("I cannot find that. It may be gone, or it belongs to somebody else.")
 
 
-async def test_what_somebody_wrote_becomes_a_request_for_offers(world: World) -> None:
+async def test_message_of_a_user_becomes_a_request_for_offers(world: World) -> None:
     tom = await world.on_slack("Tom")
     await tom.says("We need 300 t A1 pellets in Kaunas in December")
     await tom.pulls("request", on="We need 300 t")
     await tom.sees("300 t")
 
 
-async def test_a_message_that_is_edited_answers_anew_until_the_form_is_sent(world: World) -> None:
+async def test_edited_message_is_answered_again_until_the_form_is_sent(world: World) -> None:
     rasa = await world.on_telegram("Rasa")
     await rasa.says("/sell A1 pellets 215 €/t DAP Kaunas next week")
     await rasa.answers(quantity="200 t")
@@ -126,7 +126,7 @@ async def test_the_menu_of_a_chat_follows_what_its_person_does(world: World) -> 
     await until(payouts, lambda: "no menu of a seller")
 
 
-async def test_who_asks_a_slow_bot_sees_that_it_is_at_it(world: World) -> None:
+async def test_user_of_a_slow_bot_sees_that_it_is_typing(world: World) -> None:
     rasa = await world.on_telegram("Rasa")
     await rasa.says("/start")
     await rasa.sees("[Find goods]")
@@ -163,7 +163,7 @@ async def test_in_a_group_a_search_is_asked_for_and_answered_with_what_everybody
         shown = await newest("215.00 EUR/t")
         return shown is not None and int(str(shown["id"])) > int(before)
 
-    await tom.does("say", text="/find nearest pellets", **here)  # to nobody's place
+    await tom.does("say", text="/find nearest pellets", **here)  # to no place in particular
     await until(another, lambda: "nothing is found again")
     await tom.does("say", text="/sell 200 t pellets", **here)
     await until(lambda: newest("Trading is private."), lambda: "no way to the private chat")

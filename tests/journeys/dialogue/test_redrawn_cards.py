@@ -1,4 +1,4 @@
-"""What a press asks to see stands where the person looks: on the card that was pressed, or at the end of the chat."""
+"""The result of a press stands where the person looks: on the pressed card, or at the chat's end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEAL = re.compile(r"\S* ?Deal [A-Z0-9]{6}")
 
 
 async def said_by_the_bot(somebody: Somebody) -> list[str]:
-    """The bot's messages in their private chat, oldest first, as text."""
+    """Return the text of the bot's messages in their private chat, oldest first."""
     if isinstance(somebody, OnTelegram):
         return [shown(each) for each in await somebody.messages() if each["from"] == "bot"]
     window = await somebody.window()
@@ -25,12 +25,12 @@ async def said_by_the_bot(somebody: Somebody) -> list[str]:
 
 
 def shown(message: dict[str, Any]) -> str:
-    """A message on a phone, with its buttons."""
+    """Return a message on a phone, with its buttons."""
     return "\n".join([words(message), *(key["text"] for row in message.get("keyboard", []) for key in row)])
 
 
 async def ends_with(somebody: Somebody, *texts: str) -> list[str]:
-    """Wait until the bot's last message holds all of these; all its messages by then."""
+    """Wait until the bot's last message holds all of these, and return all its messages by then."""
 
     async def seen() -> list[str] | None:
         said = await said_by_the_bot(somebody)
@@ -41,7 +41,7 @@ async def ends_with(somebody: Somebody, *texts: str) -> list[str]:
 
 
 @pytest.mark.parametrize("chat", CHATS)
-async def test_what_is_opened_from_a_new_list_is_shown_below_it(world: World, chat: Chat) -> None:
+async def test_item_opened_from_a_new_list_is_shown_below_it(world: World, chat: Chat) -> None:
     sarah = await world.on(chat, "Sarah")
     counsel = Counsel(world, sarah, await world.on("telegram", "Alex"))
     await counsel.list()
@@ -61,7 +61,7 @@ async def test_what_is_opened_from_a_new_list_is_shown_below_it(world: World, ch
 
 
 async def cards_of_deals(somebody: Somebody) -> int:
-    """How many messages begin with a deal, whole or folded."""
+    """Count the messages that begin with a deal, whole or folded."""
     return len([each for each in await said_by_the_bot(somebody) if DEAL.match(each)])
 
 

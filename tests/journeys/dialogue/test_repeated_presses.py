@@ -1,4 +1,7 @@
-"""Two taps on one button: what came of the first is said once, in one's own name, and stands where the person looks."""
+"""Two taps on one button: the result of the first is told once, as the person's own.
+
+It stands where the person looks.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ CHANGED = "This has changed since you saw it"
 
 
 async def cards_of(somebody: Somebody) -> list[str]:
-    """The bot's messages but for words to who pressed."""
+    """Return the bot's messages, without the short answers to a press."""
     return [each for each in await said_by_the_bot(somebody) if "\n" in each]
 
 
@@ -27,7 +30,7 @@ async def test_a_double_tap_on_sign_beside_open_terms(world: World, chat: Chat) 
     await tom.presses("See the terms")
     await tom.sees("Signed by the buyer: not yet")
     await tom.taps_twice("Sign")
-    told = ["You signed.", AGAIN] if chat == "telegram" else ["You signed."]  # a window may be drawn anew in between
+    told = ["You signed.", AGAIN] if chat == "telegram" else ["You signed."]  # a window may be redrawn in between
     assert CHANGED not in await tom.sees(*told)
 
     async def terms_are_true() -> bool:
@@ -42,7 +45,7 @@ async def test_a_double_tap_on_sign_beside_open_terms(world: World, chat: Chat) 
 
 
 @pytest.mark.parametrize("chat", CHATS)
-async def test_who_wants_back_what_was_too_much_sees_the_deal_without_it(world: World, chat: Chat) -> None:
+async def test_buyer_who_asks_for_an_overpayment_back_sees_the_deal_without_it(world: World, chat: Chat) -> None:
     rasa, tom = await world.on_telegram("Rasa"), await world.on(chat, "Tom")
     trade = Trade(world, rasa, tom)
     await trade.list()
@@ -63,7 +66,7 @@ async def test_who_wants_back_what_was_too_much_sees_the_deal_without_it(world: 
     assert CHANGED not in await tom.screen()
 
 
-async def test_what_the_other_side_has_changed_is_told_as_theirs(world: World) -> None:
+async def test_change_by_the_other_side_is_told_as_theirs(world: World) -> None:
     rasa, tom = await world.on_telegram("Rasa"), await world.on_telegram("Tom")
     trade = Trade(world, rasa, tom)
     await trade.list()

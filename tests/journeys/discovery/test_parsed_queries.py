@@ -1,4 +1,4 @@
-"""What a sentence is taken to mean (B3.1): with slips, from a country or not from it, and of what nobody has."""
+"""Parsed queries (B3.1): with typos, from a country or not from it, and with words that match no goods."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def test_the_amounts_and_days_that_there_are_are_told(tom: Somebody) -> No
     await tom.sees("Understood: Wood pellets, ")
 
 
-async def test_what_nobody_writes_is_told_and_is_no_wish(tom: Somebody) -> None:
+async def test_unknown_word_is_told_and_is_no_filter(tom: Somebody) -> None:
     await tom.says("/find pellets Narnia")
     await tom.sees("7 listings found", "Understood: Wood pellets\n", "Not looked at: “Narnia”")
 
@@ -84,7 +84,7 @@ async def test_moisture_and_ash_are_compared_with_what_grades_promise(tom: Someb
     await tom.sees("Not looked at here: moisture ≤ 10 %")
 
 
-async def test_who_asks_what_goods_cost_is_shown_the_market(tom: Somebody) -> None:
+async def test_question_about_the_cost_of_goods_shows_the_market(tom: Somebody) -> None:
     await tom.says("how much do pellets cost?")
     seen = await tom.sees("Wood pellets: ", "Median")
     assert "Not looked at" not in seen
@@ -111,7 +111,7 @@ async def test_where_nothing_is_on_offer_sellers_are_asked_with_what_was_underst
     await tom.sees("Your request is out.", "300 t", "900.00 EUR/t", "Kaunas")
 
 
-async def test_what_shall_come_every_month_is_asked_for_as_quotes(tom: Somebody) -> None:
+async def test_monthly_deliveries_are_asked_for_as_quotes(tom: Somebody) -> None:
     """A listing is bought from once."""
     await tom.says("We need 300 t of A1 pellets every month DAP Kaunas")
     await tom.sees("“every month”: goods that shall come in turn are asked for as quotes.")
@@ -120,7 +120,7 @@ async def test_what_shall_come_every_month_is_asked_for_as_quotes(tom: Somebody)
     await tom.sees("Your request is out.", "300 t", "Lots: 6")
 
 
-async def test_what_was_typed_in_the_wrong_layout_is_read_by_its_keys_and_shown(tom: Somebody) -> None:
+async def test_text_typed_in_the_wrong_layout_is_read_by_its_keys(tom: Somebody) -> None:
     await tom.says("gtktnb ,skz Rfeyfcf")
     await tom.sees("Read as: пелети біля Каунаса", "4 listings found", "Understood: Wood pellets, Kaunas, 150 km")
     await tom.says("/find Ф1 зуддуеі")
@@ -131,7 +131,7 @@ async def test_what_was_typed_in_the_wrong_layout_is_read_by_its_keys_and_shown(
     await tom.sees("Read as: 200 т пелет")
 
 
-async def test_what_is_not_traded_here_is_told(tom: Somebody) -> None:
+async def test_goods_that_are_not_traded_here_are_named(tom: Somebody) -> None:
     await tom.says("cat litter pellets")
     await tom.sees("“cat litter pellets” is not among the goods that are traded here.")
     await tom.says("/sell 200 t bagasse pellets")

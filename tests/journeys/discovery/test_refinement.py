@@ -1,4 +1,4 @@
-"""What is said after a list means that list (B3.1, C2.3): a second sentence neither loses nor invents anything."""
+"""Words after a list refine that list (B3.1, C2.3): a second sentence neither loses nor invents anything."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def test_the_next_words_keep_what_was_said(tom: Somebody) -> None:
     await tom.sees("Understood: Straw pellets, Poland\n")
 
 
-async def test_what_is_left_out_adds_up_until_it_is_wanted(tom: Somebody) -> None:
+async def test_exclusions_add_up_until_one_is_wanted(tom: Somebody) -> None:
     await tom.says("/find pellets")
     await tom.says("not in Poland")
     await tom.says("without FSC")
@@ -52,7 +52,7 @@ async def test_more_is_the_next_page(tom: Somebody) -> None:
     await tom.sees("6–7 of 7")
 
 
-async def test_who_asks_who_buys_is_shown_requests(tom: Somebody) -> None:
+async def test_question_for_buyers_shows_requests(tom: Somebody) -> None:
     for sentence in ("who needs pellets near Riga?", "Wer sucht Pellets bei Riga?", "кому потрібні пелети"):
         await tom.says(sentence)
         await tom.sees("Nobody asks for that just now")

@@ -1,4 +1,4 @@
-"""How a list of results is read and gone through on each platform: short enough for a phone, and nothing said twice."""
+"""Lists of results on each platform, and paging through them: short enough for a phone, and without repetition."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def test_a_result_says_nothing_twice(tom: Somebody) -> None:
     said = found[found.index("\n", found.index("Understood:")) : found.index("[")]
     for each in ("Wood pellets", "ENplus A1", "Riga", " km", "500 t"):
         assert said.count(each) == 1, said
-    await tom.presses("Buy now")  # of a single one all can be done at once
+    await tom.presses("Buy now")  # a single result has all its buttons
     await tom.sees("at 199.00 EUR/t, DAP Riga, Latvia")
 
 
@@ -49,7 +49,7 @@ async def test_a_result_is_told_by_what_a_buyer_decides_on(tom: Somebody) -> Non
     await tom.sees("500 t, nuo 25 t")
 
 
-async def test_who_wants_goods_and_says_none_is_asked_what_and_where_to(tom: Somebody) -> None:
+async def test_search_without_goods_asks_for_goods_and_place(tom: Somebody) -> None:
     await tom.says("/find")
     await tom.sees("What are you looking for, and where to?", "[Wood pellets · 2", "[All listings, newest first]")
     await tom.presses("Wood pellets ·")
@@ -67,7 +67,7 @@ async def test_who_wants_goods_and_says_none_is_asked_what_and_where_to(tom: Som
     await tom.sees("Nearest first\n", "0 km away")
 
 
-async def test_what_the_name_of_a_grade_means_stands_on_the_card(tom: Somebody) -> None:
+async def test_meaning_of_a_grade_is_on_the_card(tom: Somebody) -> None:
     await tom.says("/find 50 t A1 pellets near Riga up to 205 eur")
     await tom.presses("Open")
     await tom.sees(
@@ -82,7 +82,7 @@ async def test_a_bare_number_is_another_price_or_distance(tom: Somebody) -> None
     await tom.sees("Choose another value", "You can also just write the number.")
     await tom.says("210")
     await tom.sees("up to 220.00 EUR/t, from 210.00 EUR/t, Kaunas, 150 km")
-    await tom.says("235,5")  # of two prices the higher, where none was chosen
+    await tom.says("235,5")  # the higher of two prices, where none was chosen
     await tom.sees("3 listings found", "up to 235.50 EUR/t, from 210.00 EUR/t")
     await tom.presses("✎ Kaunas, 150 km")
     await tom.sees("You can also just write the number.")

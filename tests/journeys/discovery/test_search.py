@@ -267,7 +267,7 @@ async def test_the_market_is_shown_without_names_and_measured_from_my_place(tom:
 async def test_a_listing_is_sent_into_any_chat(world: World) -> None:
     await stocked(world)
     tom, eve = await world.on_telegram("Tom"), await world.on_telegram("Eve")
-    assert await eve.searches_inline("pellets") == []  # who has never been here is asked in first
+    assert await eve.searches_inline("pellets") == []  # a newcomer is asked in first
     await tom.says("/start")
     await tom.sees("Welcome, Tom")
 
@@ -340,7 +340,7 @@ async def test_a_seller_finds_who_asks_for_it(tom: Somebody) -> None:
     await tom.sees("Understood: Wood pellets, from 190.00 EUR/t", "[All open requests]")
 
 
-async def test_what_buyers_ask_for_can_be_ordered(world: World) -> None:
+async def test_requests_of_buyers_can_be_ordered(world: World) -> None:
     tom, rasa = await world.on_slack("Tom"), await world.on_telegram("Rasa")
     for tonnes, town in (("300 t", "Gdansk"), ("100 t", "Riga")):
         await tom.says(f"/request {tonnes} A1 pellets DAP {town} next week")
@@ -353,7 +353,7 @@ async def test_what_buyers_ask_for_can_be_ordered(world: World) -> None:
     await sees_in_order(rasa, "300 t", "100 t", "[Newest first]", "[Best fit first]")
     await rasa.presses("Best fit first")
     await rasa.sees("[Newest first]", "[Nearest first]")
-    await rasa.says("/requests cheapest 500 t pellets nearest to Gdansk")  # of two orders the first, which is none here
+    await rasa.says("/requests cheapest 500 t pellets nearest to Gdansk")  # the first of two orders, which is none here
     await rasa.sees("2 open requests found", "[Newest first]", "[Nearest first]")
     await rasa.says("/requests 500 t pellets, nearest to Gdansk")
     screen = await rasa.sees("Gdańsk\nNearest first\n", "[Newest first]")

@@ -1,4 +1,4 @@
-"""Updates and webhooks that come twice, late or never, and answers that are lost: each deed has its effect once."""
+"""Updates and webhooks that come twice, late or never, and lost answers: each action has its effect once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def trade(world: World) -> Trade:
 
 
 async def ended_once(trade: Trade) -> None:
-    """One transfer of the right amount, each sentence told once, and the books balance."""
+    """Check that there is one transfer of the right amount, each sentence came once, and the books balance."""
     await trade.complete()
     assert [each["amount"] for each in await trade.world.at_the_provider("transfer")] == [41_925_00]
     for each in (trade.seller, trade.buyer):

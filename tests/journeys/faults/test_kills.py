@@ -1,4 +1,4 @@
-"""The product is killed at every commit of a trade, in turn before and after it, and nothing is lost or doubled."""
+"""The product is killed at every commit of a trade, alternately before and after it. Nothing is lost or doubled."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SLOW_START = 60.0  # seconds, on a busy machine
 
 
 class Plug:
-    """What pulls the plug: one order at a time, and what came of them."""
+    """Orders to kill the product: one at a time, with the outcome of each."""
 
     def __init__(self, world: World, folder: Path, turns: tuple[When, ...] = ("before", "after")) -> None:
         self._world = world
@@ -41,11 +41,11 @@ class Plug:
         self._order({"when": next(self._turns), "table": table, "word": word})
 
     def somewhere(self, when: When, skip: int) -> None:
-        """Kill at a commit of anything, but for so many."""
+        """Kill at any commit, after skipping this many."""
         self._order({"when": when, "table": r"\w+", "word": "", "skip": skip})
 
     def take_back(self) -> None:
-        """The order stands no longer, if it was not carried out."""
+        """Take the order back, if it was not carried out."""
         (self._folder / "order").unlink(missing_ok=True)
         self.ordered = self.kills()
 
@@ -73,7 +73,7 @@ class Plug:
 
 
 def environment(world: World, port: int) -> dict[str, str]:
-    """The product's settings as an operator would write them: every outside service by its address."""
+    """Return the product's settings as an operator would write them: every outside service by its address."""
     given: dict[str, Any] = {**dict(world.settings), "port": port}
     plain = {
         name.upper(): each.get_secret_value() if isinstance(each, SecretStr) else str(each)
@@ -85,7 +85,7 @@ def environment(world: World, port: int) -> dict[str, str]:
 
 @asynccontextmanager
 async def product_of(world: World, orders: Path, said: int | None = None) -> AsyncIterator[None]:
-    """The product in a process of its own, started again whenever it dies."""
+    """Run the product in a process of its own, which is started again whenever it dies."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -126,7 +126,7 @@ async def answers(port: int) -> bool:
 
 
 async def hears_slack(world: World) -> None:
-    """Slack repeats no press: who wants to be heard waits until somebody is there."""
+    """Wait until the product is connected, since Slack repeats no press."""
 
     async def connected() -> bool:
         return bool((await world.browser.get("/lab/slack/app"))["reachable"])

@@ -1,7 +1,7 @@
-"""The product is killed at minute ten of a session, before or after a commit: only a yes is charged, and once.
+"""The product is killed at minute ten of a session, before or after a commit. Only a yes is charged, and once.
 
-Both chats are played, each killed at the same commits: of the yes to pay and of the money taken, in a session that
-helps; of the end by silence, in one where nobody answers.
+Both chats are played, and the product is killed at the same commits of each. In a session that helps, these are the yes
+to pay and the capture of the money. In a session without an answer, it is the end by silence.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ async def test_a_kill_at_minute_ten_charges_the_yes_once_and_silence_never(tmp_p
 
 
 async def says_yes(counsel: Counsel, plug: Plug) -> None:
-    """The yes is pressed twice, as by anybody whose press is not answered at once, and counts once."""
+    """Press yes twice, as people do without an immediate answer. It counts once."""
     world, seeker, consultant = counsel.world, counsel.seeker, counsel.consultant
     await free_minutes_run(counsel)
     await world.later(minutes=9)
@@ -62,7 +62,7 @@ async def says_yes(counsel: Counsel, plug: Plug) -> None:
 
 
 async def says_nothing(counsel: Counsel, plug: Plug) -> None:
-    """The clock runs out while nobody answers; the hold of the card is set free, once."""
+    """Let the clock run out without an answer. The hold of the card is released, once."""
     await free_minutes_run(counsel)
     plug.at("step", "'free_over_no_answer'")
     await counsel.world.later(minutes=12.1)
@@ -78,5 +78,5 @@ async def free_minutes_run(counsel: Counsel) -> None:
 
 
 async def intents(world: World) -> Counter[tuple[str, int]]:
-    """What became of each hold at the provider, and how much was taken of it."""
+    """Count the holds at the provider by their status and captured amount."""
     return Counter((each["status"], each["amount_received"]) for each in await world.at_the_provider("payment_intent"))

@@ -1,4 +1,4 @@
-"""A bank takes a payment back (E7), of a deal, a session or a promotion: everybody hears what it means for them."""
+"""A chargeback (E7) of a deal, a session or a promotion: each party reads what it means for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.journeys.trade_steps import Trade
 
 
 async def answer(world: World) -> str:
-    """What the bank of the newest dispute was told by us, once."""
+    """Return our answer to the newest dispute, sent to the bank at most once."""
 
     async def told() -> str | None:
         dispute = (await world.at_the_provider("dispute"))[0]
@@ -22,7 +22,7 @@ async def answer(world: World) -> str:
 
 
 async def paid_out(world: World, selling: Chat, buying: Chat) -> Trade:
-    """A deal that is complete, its payout with the seller."""
+    """Return a deal that is complete, whose payout the seller has."""
     trade = Trade(world, await world.on(selling, "Rasa"), await world.on(buying, "Tom"))
     await trade.funded(quantity="50 t")
     await trade.set_up_payouts_unprepared()
@@ -34,7 +34,7 @@ async def paid_out(world: World, selling: Chat, buying: Chat) -> Trade:
 
 
 async def bank(world: World, do: str) -> None:
-    """What the payer's bank does about the newest payment."""
+    """Let the payer's bank act on the newest payment."""
     charge, *_ = await world.at_the_provider("charge")
     await world.browser.post(f"/lab/stripe/disputes/{charge['id']}", {"do": do})
 
@@ -58,8 +58,11 @@ async def test_a_bank_takes_it_back_and_keeps_it(world: World) -> None:
     await world.books_balance()
 
 
-async def test_while_a_bank_decides_nobody_sends_and_nobody_is_late(world: World) -> None:
-    """Called back before the goods were sent: the card says so, not that it is the seller's turn; then it is again."""
+async def test_goods_are_not_sent_and_not_late_while_a_bank_decides(world: World) -> None:
+    """Check a chargeback before dispatch.
+
+    The card shows the chargeback in place of the seller's turn, until the bank has decided.
+    """
     rasa, tom = await world.on_telegram("Rasa"), await world.on("slack", "Tom")
     trade = Trade(world, rasa, tom)
     await trade.funded(quantity="50 t")
@@ -85,7 +88,7 @@ async def test_while_a_bank_decides_nobody_sends_and_nobody_is_late(world: World
 
 
 async def session_paid_out(world: World, counsel: Counsel) -> None:
-    """A talk that was paid, and whose payout is with its consultant."""
+    """Run a session that is paid, and whose payout its consultant has."""
     sarah, alex = counsel.seeker, counsel.consultant
     await counsel.list()
     await alex.says("/payout")

@@ -1,4 +1,4 @@
-"""Who has no invoices yet is told when one comes, as somebody who sells or who buys; and sets up what concerns them."""
+"""An empty list of invoices, of a buyer or seller: it says when one comes, and leads to the setup."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_a_seller_without_invoices_reads_of_what_they_sell(world: World, c
 
 
 @pytest.mark.parametrize("chat", CHATS)
-async def test_who_has_not_said_what_they_do_reads_of_both(world: World, chat: Chat) -> None:
+async def test_user_without_a_role_reads_of_both(world: World, chat: Chat) -> None:
     eve = await world.on(chat, "Eve")
     await eve.says("/help")
     told = await has_none(eve)
@@ -60,7 +60,7 @@ async def test_who_has_not_said_what_they_do_reads_of_both(world: World, chat: C
 
 @pytest.mark.parametrize("chat", ["telegram", "slack"])
 async def test_the_vat_number_is_said_with_the_profile_and_not_asked_for_again(world: World, chat: Chat) -> None:
-    """On Slack it stood in the window only once that was opened again."""
+    """Earlier, the number was in Slack's window only when that was opened again."""
     klaus = await world.on(chat, "Klaus")
     await klaus.says("/profile")
     await klaus.fills(role="buyer", company="Wärme GmbH", country="Germany", vat_number="DE136695976")

@@ -1,4 +1,7 @@
-"""Where the money is: said on both chats under the reader's own mark, as a file, and untouched by our own absence."""
+"""Money statements: the same on both chats under the reader's own security phrase, and as a file.
+
+Our own absence changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ MONEY = re.compile("held|released|is on its way to you|your money|your turn to p
 
 
 async def choose_security_phrase(somebody: OnTelegram) -> str:
-    """Press one of the marks that are offered."""
+    """Press one of the offered security phrases."""
     await somebody.sees("Your mark is", "it is not from me")
     offered = [
         button["text"]
@@ -35,19 +38,19 @@ async def choose_security_phrase(somebody: OnTelegram) -> str:
 
 
 async def unmarked(somebody: OnTelegram, mark: str) -> list[str]:
-    """What was said of money without the mark."""
+    """Return the messages about money without the security phrase."""
     said = [message.get("text") or "" for message in await somebody.messages() if message["from"] == "bot"]
     return [text for text in said if "€" in text and MONEY.search(text) and not text.startswith(mark)]
 
 
 def lot_ends(ref: str, ctx: Ctx) -> tuple[str, datetime | None]:
-    """The first lot's state, and when time ends it."""
+    """Return the first lot's state, and when time ends it."""
     lot = lots_of(ctx, deal_by_ref(ctx, ref).id)[0]
     timer = deadline_of(ctx.session, "lot", lot.id)
     return lot.state, None if timer is None else timer.due_at
 
 
-async def test_money_is_told_under_a_mark_and_our_absence_costs_nobody_anything(world: World) -> None:
+async def test_money_is_told_under_a_security_phrase_and_our_absence_is_free(world: World) -> None:
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
     await profile(rasa, "seller", "Girios UAB")
     await profile(tom, "buyer", "Heat AB", country="Sweden")
@@ -105,9 +108,10 @@ async def has_them_written(seller: OnTelegram) -> None:
 
 
 async def has_the_invoices(seller: OnTelegram, buyer: OnSlack) -> None:
-    """The seller has theirs to the buyer and ours to them, the buyer only the seller's; each as a file too.
+    """Check the invoices of both sides, each as a file too.
 
-    The seller's waits for the buyer's address, which the buyer is asked for where they read that.
+    The seller has the one to the buyer and ours to the seller; the buyer has only the seller's. The seller's invoice
+    waits for the buyer's address, which the buyer is asked for where they read that.
     """
     await buyer.sees("the invoice waits for you: which address of your company stands on it?")
     await buyer.presses("Give our address")

@@ -1,4 +1,4 @@
-"""Money that is refused where it was sent to: both chats hear what it waits for, and it arrives on another way."""
+"""Money that is refused at its destination: both chats read what it waits for, and it arrives by another way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLOSED_CARD = "4000000000005126"  # pays, and takes nothing back
 
 
 async def refunds(world: World, sent: int, refused: int) -> None:
-    """So many have been sent, and of so many we have heard that they came back."""
+    """Wait until this many refunds have been sent, and this many are known to have come back."""
     product = world.product
     assert product is not None
 
@@ -69,7 +69,7 @@ async def test_a_card_that_takes_nothing_back_is_left_for_an_account_of_the_buye
     await world.books_balance()
 
 
-async def test_an_account_that_is_not_opened_is_told_to_who_waits_for_its_page(world: World) -> None:
+async def test_refused_account_is_told_to_the_person_who_waits_for_its_page(world: World) -> None:
     rasa = await world.on_telegram("Rasa")
     await profile(rasa, "seller", "Girios UAB")
     product = world.product

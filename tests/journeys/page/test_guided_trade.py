@@ -1,4 +1,4 @@
-"""The whole product behind the page: a newcomer follows the guide to the end, also when the world is out of order."""
+"""The whole product behind the page: a newcomer follows the guide to the end, also under faults."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ async def world(database: str) -> AsyncIterator[World]:
 
 @pytest.fixture
 def lab(world: World) -> Lab:
-    """The page's lab is the one around the product."""
+    """Return the lab around the product, which is the page's lab too."""
     return world.lab
 
 
 class Newcomer:
-    """Somebody who does what the guide says, and nothing else."""
+    """A person who does what the guide says, and nothing else."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -54,7 +54,7 @@ class Newcomer:
         await self.page.get_by_role("dialog").get_by_label(name, exact=True).fill(text, timeout=PATIENCE)
 
     async def answers(self, question: str, text: str) -> None:
-        """A question of the bot's on the phone."""
+        """Answer a question of the bot's on the phone."""
         await expect(self.page.locator(".pane.telegram .message").last).to_contain_text(question, timeout=PATIENCE)
         await self.page.locator(".pane.telegram").get_by_role("textbox", name="Message").fill(text)
         await self.page.keyboard.press("Enter")
@@ -74,7 +74,7 @@ class Newcomer:
         await self.presses("Accept")
         await self.is_told("6. Sign on both sides")
         await self.signs("telegram")
-        # What is pressed while a card is drawn anew is lost, and the buyer's tells of the seller's signature just now.
+        # A press during a redraw is lost, and the buyer's card is redrawn just now to show the seller's signature.
         await expect(self.page.locator(".pane.slack")).to_contain_text("signed.", timeout=PATIENCE)
         await self.signs("slack")
         await self.is_told("7. Pay into protection")
@@ -114,7 +114,10 @@ async def test_a_newcomer_follows_the_guide_to_the_end(page: Page, world: World)
 async def test_an_offer_is_published_though_the_bot_answers_before_the_press_has_returned(
     page: Page, world: World
 ) -> None:
-    """The page hears of the answer by the news, and of its own press by the reply to it: either may come first."""
+    """The page hears of the answer by the event stream, and of its own press by the reply to it.
+
+    Either may come first.
+    """
 
     async def late(route: Route) -> None:
         reply = await route.fetch()

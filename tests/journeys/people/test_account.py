@@ -1,4 +1,4 @@
-"""What somebody sets up once for themselves: a proven e-mail, and where their money goes."""
+"""Account setup, done once: a proven e-mail, and the destination of payouts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def test_the_code_of_the_letter_is_typed_in_the_chat(world: World, chat: C
 
 
 @pytest.mark.parametrize("chat", CHATS)
-async def test_who_has_set_up_payouts_is_told_so_and_may_change_them(world: World, chat: Chat) -> None:
+async def test_seller_with_payouts_is_told_so_and_may_change_them(world: World, chat: Chat) -> None:
     rasa = await world.on(chat, "Rasa")
     await profile(rasa, "seller", "Girios UAB")
     await Trade(world, rasa, rasa).set_up_payouts()

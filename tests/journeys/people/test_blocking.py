@@ -1,4 +1,7 @@
-"""A7.2 and abuse: ways around the market are hidden until a session is agreed, and two who keep apart do not meet."""
+"""A7.2 and abuse: ways around the market are hidden until a session is agreed.
+
+Two people with a block between them do not meet.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from tests.journeys.session_steps import PROFILE, Counsel
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
-async def test_a_blocked_person_finds_and_books_nobody_and_operators_see_the_screen(
+async def test_blocked_person_cannot_find_or_book_and_operators_see_the_screen(
     world: World, pair: tuple[Chat, Chat]
 ) -> None:
     desk = await world.on("slack", "Desk")

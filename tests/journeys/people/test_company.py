@@ -1,4 +1,7 @@
-"""A company buys (E5): a colleague signs more than they may alone, and of two who approve at once one is first."""
+"""A company buys (E5): a colleague signs above their own limit.
+
+If two colleagues approve at once, one is first.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ async def invited(head: Somebody, colleague: Somebody, name: str, **answers: str
 
 
 async def company(world: World) -> tuple[Trade, Somebody, OnTelegram]:
-    """Tom may sign €5,000 alone; Ona heads the company, Ada approves for it too."""
+    """Make a company: Tom may sign €5,000 alone, Ona is its head, and Ada approves for it too."""
     ona, ada = await world.on_slack("Ona"), await world.on_telegram("Ada")
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
     await invited(ona, tom, "Tom", position="Buyer", limit="5000 EUR")
@@ -44,12 +47,12 @@ async def signed(trade: Trade) -> None:
     await trade.buyer.sees("Waiting for somebody of your company to approve this deal")
 
 
-async def test_of_two_who_decide_the_second_sees_who_was_first_and_when(world: World) -> None:
+async def test_second_of_two_approvers_sees_who_was_first_and_when(world: World) -> None:
     trade, ona, ada = await company(world)
     await signed(trade)
     for each in (ona, ada):
         await each.sees("Tom signed.", "Signed by the buyer")
-        await each.sees("Your turn: approve or refuse this deal by", "Tom, ")  # who has signed it, and when
+        await each.sees("Your turn: approve or refuse this deal by", "Tom, ")  # the signer and the time
     seen_by_ada = await ada.button("Approve")
 
     await ona.presses("Approve")
@@ -67,7 +70,7 @@ async def test_of_two_who_decide_the_second_sees_who_was_first_and_when(world: W
     await world.books_balance()
 
 
-async def test_who_may_not_sign_so_much_alone_asks_the_company_before_giving_up_protection(world: World) -> None:
+async def test_buyer_with_a_limit_asks_the_company_before_giving_up_protection(world: World) -> None:
     trade, ona, ada = await company(world)
     await signed(trade)
     await ona.presses("Approve")
@@ -118,7 +121,7 @@ async def test_a_deal_that_the_company_refuses_or_forgets_is_closed(world: World
     await trade.buyer.sees("You work here alone so far.")
 
 
-async def test_who_invites_a_buyer_is_asked_for_the_limit(world: World) -> None:
+async def test_inviting_a_buyer_asks_for_the_limit(world: World) -> None:
     ona, tom = await world.on_telegram("Ona"), await world.on_slack("Tom")
     await ona.says("/company")
     await ona.presses("Invite a colleague")
@@ -134,7 +137,7 @@ async def test_who_invites_a_buyer_is_asked_for_the_limit(world: World) -> None:
     await tom.sees("Buyer · signs up to €5,000.00 alone")
 
 
-async def test_an_invitation_that_nobody_has_used_is_shown_and_taken_back(world: World) -> None:
+async def test_unused_invitation_is_shown_and_taken_back(world: World) -> None:
     ona, tom = await world.on_telegram("Ona"), await world.on_slack("Tom")
     await ona.says("/company")
     await ona.presses("Invite a colleague")

@@ -1,4 +1,7 @@
-"""C4.6: who leaves is forgotten. No table holds a word of theirs any more, the books balance and their chain holds."""
+"""C4.6: a person who deletes their account is forgotten.
+
+No table holds a word of theirs any more, the books balance and their chain holds.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World
 from tests.journeys.session_steps import Counsel
 from tests.journeys.trade_steps import Trade, profile
 
-# What Sarah has told, one way or another; parts of it, as they would be found by whoever looks for her.
+# Parts of all that Sarah has told in one way or another, as a search for her would find them.
 TOLD = ("Sarah", "boiler slags", "straw pellets of mine", "Kaunas", "Girios Baltic")
 
 
 def everything(ctx: Ctx) -> str:
-    """The whole database as text."""
+    """Return the whole database as text."""
     rows: list[Any] = []
     for table in METADATA.sorted_tables:
         if table.name not in ("outbox", "search_blob"):  # on its way out, and packed
@@ -31,7 +34,7 @@ def everything(ctx: Ctx) -> str:
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
-async def test_who_leaves_is_forgotten_and_the_books_stay(world: World, pair: tuple[Chat, Chat]) -> None:
+async def test_deleted_person_is_forgotten_and_the_books_stay(world: World, pair: tuple[Chat, Chat]) -> None:
     counsel = Counsel(world, await world.on(pair[0], "Sarah"), await world.on(pair[1], "Alex"))
     sarah, alex = counsel.seeker, counsel.consultant
     if isinstance(sarah, OnTelegram):
@@ -98,7 +101,7 @@ async def leaves(somebody: Somebody) -> None:
 
 
 @pytest.mark.parametrize("chat", CHATS)
-async def test_what_cannot_be_undone_is_asked_once_more(world: World, chat: Chat) -> None:
+async def test_irreversible_step_is_asked_again(world: World, chat: Chat) -> None:
     sarah = await world.on(chat, "Sarah")
     await profile(sarah, "buyer", "Girios Baltic")
     await sarah.says("/delete")
@@ -109,13 +112,13 @@ async def test_what_cannot_be_undone_is_asked_once_more(world: World, chat: Chat
     await sarah.presses("Delete everything about me")
     old = await button_for(sarah, "Yes: Delete everything about me")
     await world.later(minutes=11)
-    await old()  # whoever comes back to it after a while is asked anew
+    await old()  # a late press is asked again
     await sarah.says("/company")
     await sarah.sees("Girios Baltic", "You work here alone so far.")
 
 
 async def button_for(somebody: Somebody, label: str) -> Callable[[], Awaitable[None]]:
-    """A press on the button as it stands now, whatever becomes of its card."""
+    """Return a press on the button as it is now, whatever happens to its card."""
     if isinstance(somebody, OnTelegram):
         return partial(somebody.presses_anyway, await somebody.button(label))
     return partial(somebody.presses, label)

@@ -1,4 +1,4 @@
-"""E11: whoever asks has a copy of what is kept of them, on either chat, as a file that programs can read."""
+"""E11: a user gets a copy of their data, on either chat, as a file that programs can read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.journeys.trade_steps import Trade
 
 
 async def downloaded(somebody: Somebody) -> zipfile.ZipFile:
-    """The newest file in their chat."""
+    """Return the newest file in their chat."""
     if isinstance(somebody, OnTelegram):
         path = next(each["document"]["url"] for each in reversed(await somebody.messages()) if "document" in each)
     else:
@@ -26,7 +26,7 @@ async def downloaded(somebody: Somebody) -> zipfile.ZipFile:
 
 
 @pytest.mark.parametrize(("chat", "other"), PAIRS)
-async def test_who_asks_has_a_copy_of_what_is_kept_of_them(world: World, chat: Chat, other: Chat) -> None:
+async def test_user_gets_a_copy_of_their_data(world: World, chat: Chat, other: Chat) -> None:
     rasa, tom = await world.on(chat, "Rasa"), await world.on(other, "Tom")
     trade = Trade(world, rasa, tom)
     await trade.list()

@@ -1,4 +1,4 @@
-"""The first ten minutes of somebody whom nobody has told anything: they write what they want, as they would say it."""
+"""The first ten minutes of a user without instructions: they write what they want, in their own words."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ async def test_a_sentence_behind_the_command_is_understood_as_one_without_it(tom
     await tom.sees("Understood: Wood pellets", "Kaunas")
 
 
-async def test_who_wants_to_sell_is_asked_for_a_listing(world: World) -> None:
+async def test_user_who_wants_to_sell_is_asked_for_a_listing(world: World) -> None:
     tom = await world.on_telegram("Tom")
     await tom.says("хочу продати 200 т пелет A1 по 200 євро Львів")
     await tom.sees("New listing", "200.00 EUR/t", "200 t")
 
 
-async def test_whom_the_problem_was_asked_of_and_who_sells_is_asked_for_a_listing(world: World) -> None:
+async def test_seller_who_is_asked_for_a_problem_is_asked_for_a_listing(world: World) -> None:
     tom = await world.on_telegram("Tom")
     await tom.says("/experts")
     await tom.says("I have 300 t of pellets to sell")
@@ -39,7 +39,7 @@ async def test_a_question_to_the_market_itself_leads_to_its_page_and_on(tom: Som
     await tom.sees("Which language do you read best?", "[українська]")
 
 
-async def test_a_form_hears_that_somebody_will_not_go_on_and_a_question_to_us(world: World) -> None:
+async def test_form_understands_a_wish_to_stop_and_a_question_to_us(world: World) -> None:
     tom = await world.on_telegram("Tom")
     await tom.says("/sell 200 t wood pellets")
     await tom.sees("Which grade is it?")
@@ -64,7 +64,7 @@ async def test_another_language_that_is_written_is_offered_once(tom: Somebody) -
     await tom.sees("Od teraz piszę do Ciebie po polsku.")
 
 
-async def test_of_goods_that_a_sentence_may_mean_the_seller_chooses_first(world: World) -> None:
+async def test_goods_that_a_sentence_may_mean_are_offered_first(world: World) -> None:
     tom = await world.on_telegram("Tom")
     await tom.says("sell 300 stacked m3 of wood chips 25 PLN/stacked m3")
     offered = re.findall(r"\[(.+?)\]", await tom.sees("What do you sell?"))

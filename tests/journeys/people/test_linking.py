@@ -50,7 +50,7 @@ async def test_linking_goes_the_other_way_too(world: World) -> None:
     await phone.sees("An account on Slack was linked with this one by the code that was made here.")
 
 
-async def test_who_is_answered_in_another_language_from_now_on_is_told_so(world: World) -> None:
+async def test_user_whose_language_changes_by_linking_is_told_so(world: World) -> None:
     phone, window = await world.on_telegram("Tom"), await world.on_slack("Tom at work")
     await window.says("/language lt")
     await window.sees("Nuo šiol rašysiu jums lietuviškai.")

@@ -1,4 +1,4 @@
-"""The profile: looked at and left it is as it was, and what was begun of it is gone on with."""
+"""The profile: a look at it leaves it unchanged, and an unfinished one is continued."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def test_a_profile_that_was_only_looked_at_is_not_put_aside(world: World, 
 
 
 @pytest.mark.parametrize("chat", CHATS)
-async def test_who_asks_for_payouts_in_the_middle_of_their_profile_goes_on_with_it(world: World, chat: Chat) -> None:
+async def test_user_who_asks_for_payouts_in_their_profile_goes_on_with_it(world: World, chat: Chat) -> None:
     rasa = await world.on(chat, "Rasa")
     await rasa.says("/profile")
     if isinstance(rasa, OnTelegram):

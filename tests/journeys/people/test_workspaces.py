@@ -1,4 +1,4 @@
-"""Slack in several workspaces: one takes the app by its link, trades, and throws it out again; the deals go on."""
+"""Slack in several workspaces: one installs the app by its link, trades, and removes it; the deals go on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What most stories of a trade begin with: a seller and a buyer on different chats, and nothing said yet."""
+"""Common beginning of stories of a trade: a seller and a buyer on different chats, with no message yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A4.3: certificates have numbers by which a buyer looks them up; one that its scheme does not give is told at once."""
+"""A4.3: a buyer looks certificates up by number. A number that its scheme does not issue is told at once."""
 
 from __future__ import annotations
 
@@ -65,15 +65,15 @@ async def test_a_number_in_the_sentence_of_an_offer_for_sale_is_kept(world: Worl
     )
 
 
-async def test_what_only_looks_like_a_number_is_none(world: World) -> None:
+async def test_text_that_only_looks_like_a_number_is_none(world: World) -> None:
     rasa = await world.on("telegram", "Rasa")
-    await rasa.says("/sell 200 t pellets PL012 215 €/t DAP Kaunas next week")  # nobody has named its scheme
+    await rasa.says("/sell 200 t pellets PL012 215 €/t DAP Kaunas next week")  # its scheme is not named
     seen = await rasa.sees("Which grade is it?")
     assert "PL012" not in seen
 
 
 async def test_a_certificate_of_other_goods_is_refused(world: World) -> None:
-    """ENplus is of pellets: no number makes wood chips of it."""
+    """ENplus certifies pellets, so no number of it fits wood chips."""
     rasa = await world.on("telegram", "Rasa")
     await rasa.says("/sell 200 t dry wood chips 90 €/t DAP Kaunas next week")
     await rasa.answers(grade="No grade", certificates="FSC", certificate_numbers="PL023")

@@ -1,4 +1,4 @@
-"""What a claim asks for is said by the buyer, or is the formula's; and every answer says what it pays."""
+"""The sum of a claim: the buyer's own or the formula's, and every answer says what it pays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.journeys.trade_steps import Trade
 
 @pytest.fixture(params=PAIRS, ids="-".join)
 async def trade(request: pytest.FixtureRequest, world: World) -> Trade:
-    """60 t for €12,900.00 are paid and here, and 55 t were weighed: €11,825.00."""
+    """Return a trade of 60 t for €12,900.00, paid and arrived, of which 55 t were weighed: €11,825.00."""
     sells, buys = request.param
     trade = Trade(world, await world.on(sells, "Rasa"), await world.on(buys, "Tom"))
     await trade.funded(quantity="60 t")
@@ -60,7 +60,7 @@ async def test_the_buyers_own_sum_is_theirs_and_each_answer_says_what_it_pays(tr
     await trade.world.books_balance()
 
 
-async def test_who_gives_a_claim_up_pays_by_the_weight_as_without_it(trade: Trade) -> None:
+async def test_claim_that_is_given_up_pays_by_the_weight_as_without_it(trade: Trade) -> None:
     await trade.buyer.presses("Make a claim")
     await trade.buyer.fills(words="Wet", ncv="12", sum="70 %")
     await trade.buyer.presses("Open the claim")

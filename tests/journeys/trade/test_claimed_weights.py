@@ -1,4 +1,7 @@
-"""A lot of which far less was weighed than was agreed: both know what it comes to, and the seller weighs too."""
+"""A lot with a far lower weight than agreed: both sides read what it comes to.
+
+The seller weighs too.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,10 @@ async def test_a_seller_answers_far_less_by_what_they_have_weighed_with_its_tick
 
 
 async def test_a_seller_who_was_silent_still_shows_a_weight_with_its_ticket(trade: Trade) -> None:
-    """Their three days are over: it takes a paper then, it is said once, and the mean of both weights counts."""
+    """Check a seller who answers after their three days.
+
+    A document is needed then, only one weight is taken, and the mean of both weights counts.
+    """
     await trade.funded(quantity="50 t")
     await trade.dispatch()
     await trade.arrive(measured="20.5 t")

@@ -12,7 +12,7 @@ REASON = "The weight ticket supports the seller, the laboratory the buyer."
 
 
 async def claimed(trade: Trade) -> None:
-    """100 t are paid and here, and the buyer says that they are wet."""
+    """Claim that 100 t, which are paid and have arrived, are wet."""
     await trade.funded(quantity="100 t")
     await trade.dispatch()
     await trade.arrive(measured="100 t")
@@ -47,7 +47,7 @@ async def test_a_claim_is_settled_by_what_both_have_measured(trade: Trade) -> No
     await trade.world.books_balance()
 
 
-async def test_what_both_sign_names_the_goods_and_all_that_the_fingerprint_covers(trade: Trade) -> None:
+async def test_signed_terms_name_the_goods_and_all_that_the_fingerprint_covers(trade: Trade) -> None:
     await trade.list("/sell 200 t ENplus A1 pellets 215 €/t DAP Kaunas next week")
     await trade.buy(quantity="100 t")
     for each in (trade.seller, trade.buyer):
@@ -151,7 +151,7 @@ async def test_an_operator_rules_to_the_cent_by_figures_that_have_been_named(tra
 
 
 async def operator(world: World, chat: Chat = "slack") -> Somebody:
-    """Somebody who works for the market."""
+    """Appoint a person who works for the market."""
     olga = await world.on(chat, "Olga")
     await olga.says("/cases")
     await olga.sees("Only the operators of the market can do that.")
@@ -258,7 +258,7 @@ async def test_all_are_told_that_a_lot_never_came_and_the_seller_answers(trade: 
 
 
 async def at_the_referee(trade: Trade) -> None:
-    """The buyer has found 14 %, the seller 10 %: €955.56 apart."""
+    """Send a lot to the referee. The buyer has measured 14 %, the seller 10 %: €955.56 apart."""
     await claimed(trade)
     await trade.seller.presses("Open the claim")
     await trade.seller.presses("I found otherwise")
@@ -270,7 +270,7 @@ async def at_the_referee(trade: Trade) -> None:
 
 
 async def report(trade: Trade, cost: str) -> None:
-    """13.5 % by the referee, with its report and a receipt."""
+    """Report 13.5 % by the referee, with its report and a receipt."""
     on_telegram = isinstance(trade.buyer, OnTelegram)
     if on_telegram:
         await enclose(trade.buyer, "report.pdf", PAPER, "application/pdf")
@@ -324,7 +324,7 @@ async def test_a_test_that_costs_too_much_is_told_where_it_was_written(trade: Tr
     await trade.world.books_balance()
 
 
-async def test_nobody_objects_and_the_test_stands_on_the_card(trade: Trade) -> None:
+async def test_referee_value_without_objection_is_on_the_card(trade: Trade) -> None:
     await at_the_referee(trade)
     await report(trade, "900")
     await trade.seller.sees("reports the referee value for lot 1.")

@@ -127,7 +127,7 @@ async def test_a_deal_goes_on_when_the_other_side_wants_it(trade: Trade) -> None
     await trade.dispatch()
 
 
-async def test_of_two_lots_one_arrives_and_the_late_one_is_given_up(trade: Trade) -> None:
+async def test_one_of_two_lots_arrives_and_the_late_one_is_given_up(trade: Trade) -> None:
     rasa, tom = trade.seller, trade.buyer
     await trade.funded(quantity="100 t", lots="2")
     await trade.set_up_payouts_unprepared()
@@ -152,7 +152,7 @@ async def test_of_two_lots_one_arrives_and_the_late_one_is_given_up(trade: Trade
     await trade.world.books_balance()
 
 
-async def test_a_deal_of_which_nothing_was_sent_ends_with_a_refund_and_counts_for_nobody(trade: Trade) -> None:
+async def test_deal_without_a_dispatch_ends_with_a_refund_and_counts_for_neither(trade: Trade) -> None:
     rasa, tom = trade.seller, trade.buyer
     await trade.funded(quantity="100 t")
     await trade.world.later(days=17)

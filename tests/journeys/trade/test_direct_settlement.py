@@ -1,4 +1,4 @@
-"""A market that holds no money: what is signed is paid directly, and the goods are delivered and rated as anywhere."""
+"""A market that holds no money: a signed deal is paid directly; its goods are delivered and rated as usual."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def test_where_no_money_is_held_a_deal_is_paid_between_the_two(database: s
         await world.books_balance()
 
 
-async def test_who_gives_up_a_lot_that_was_paid_directly_is_told_that_nothing_comes_back_from_here(
+async def test_buyer_who_gives_up_a_direct_lot_reads_that_we_refund_nothing(
     database: str,
 ) -> None:
     async with open_world(database, settlement="direct") as world:

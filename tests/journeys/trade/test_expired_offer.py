@@ -1,4 +1,4 @@
-"""An offer that has lapsed says why, and leads on: to a new one, to other goods, to what the seller sells."""
+"""An expired offer says why, and leads on: to a new offer, to other goods, to the seller's other listings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.journeys.trade.test_deal_endings import offered
 from tests.journeys.trade_steps import Trade
 
 
-async def test_who_was_silent_is_named_and_the_buyer_offers_anew(trade: Trade) -> None:
+async def test_silent_side_is_named_and_the_buyer_offers_again(trade: Trade) -> None:
     await offered(trade)
     await trade.world.later(days=3, minutes=5)
     await trade.seller.sees("The offer has expired.", "Expired: you did not answer by")

@@ -1,4 +1,7 @@
-"""A request for more than one payment holds: lots are proposed, a quote can say its own, and too much is said to be."""
+"""A request for more than one payment holds: lots are proposed, and a quote can name its own.
+
+A sum that is too large is refused.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ LARGE = "/request 5000 t A1 pellets DAP Kaunas in 3 weeks"
 
 
 @pytest.mark.parametrize(("chat", "other"), PAIRS)
-async def test_what_one_payment_does_not_hold_can_be_quoted_for(world: World, chat: Chat, other: Chat) -> None:
+async def test_request_above_one_payment_can_be_quoted_for(world: World, chat: Chat, other: Chat) -> None:
     tom, rasa = await world.on(chat, "Tom"), await world.on(other, "Rasa")
     await tom.says(LARGE)
     await tom.fills(closes="tomorrow")  # no price is known that it could come to too much at

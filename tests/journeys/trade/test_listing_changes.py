@@ -1,4 +1,4 @@
-"""A listing that is out is changed, line by line or in its window: it is out at once, and nobody is told it wrong."""
+"""A published listing is changed, line by line or in its window: it shows at once, and is never wrong."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ async def listed(world: World, seller: Chat, buyer: Chat) -> tuple[Trade, Somebo
 
 
 @pytest.mark.parametrize(("chat", "other"), PAIRS)
-async def test_what_is_changed_is_out_at_once_and_an_offer_keeps_its_terms(
-    world: World, chat: Chat, other: Chat
-) -> None:
+async def test_change_shows_at_once_and_an_offer_keeps_its_terms(world: World, chat: Chat, other: Chat) -> None:
     _, rasa, tom = await listed(world, chat, other)
     await tom.says("/find pellets near Kaunas")
     await tom.presses("Make an offer")
@@ -75,7 +73,7 @@ async def test_each_line_says_what_it_was_and_back_makes_it_so_again(world: Worl
     await rasa.sees("Changed.", "Quantity: 200 t → 300 t; Price: 215.00 EUR/t → 205.00 EUR/t")
 
 
-async def test_what_is_wrong_in_a_window_is_said_beside_it_and_the_rest_stays(world: World) -> None:
+async def test_wrong_value_in_a_window_is_named_beside_it_and_the_rest_stays(world: World) -> None:
     _, rasa, _ = await listed(world, "slack", "telegram")
     assert isinstance(rasa, OnSlack)
     await rasa.presses("Change")
@@ -90,10 +88,10 @@ async def test_what_is_wrong_in_a_window_is_said_beside_it_and_the_rest_stays(wo
 
 
 @pytest.mark.parametrize(("chat", "other"), PAIRS)
-async def test_what_is_sold_out_or_over_is_put_up_again_by_what_has_changed(
+async def test_sold_out_or_expired_listing_is_published_again_by_a_change(
     world: World, chat: Chat, other: Chat
 ) -> None:
-    """What is left of it is nothing, so that is asked first; of what is over, the dates."""
+    """A sold-out listing asks for its quantity first, an expired one for its dates."""
     trade, rasa, tom = await listed(world, chat, other)
     await trade.buy(quantity="200 t")
     await rasa.says("/listings")
@@ -120,8 +118,11 @@ async def test_what_is_sold_out_or_over_is_put_up_again_by_what_has_changed(
 
 
 @pytest.mark.parametrize("chat", CHATS)
-async def test_of_two_colleagues_both_are_heard(world: World, chat: Chat) -> None:
-    """Who comes second looks the form over once more, on what the first has made of it; both know what is out."""
+async def test_changes_of_two_colleagues_both_count(world: World, chat: Chat) -> None:
+    """The second colleague reviews the form again, with the first one's changes in it.
+
+    Both see what is published.
+    """
     _, rasa, _ = await listed(world, chat, "slack")
     ada = await world.on_telegram("Ada")
     await invited(rasa, ada, "Ada", position="Approver", limit="any")
@@ -159,7 +160,7 @@ async def test_an_older_card_opens_what_is_there_now_and_what_is_withdrawn_stays
     await rasa.fills(price="205 EUR/t")
     await rasa.sees("Changed.")
     await rasa.presses_anyway(pause)
-    await rasa.sees("[Pause]")  # it has moved on since: drawn anew, and still for sale
+    await rasa.sees("[Pause]")  # it has moved on since: redrawn, and still for sale
     await rasa.presses_anyway(older)
     await rasa.sees("Publish the change", "Price: 205.00 EUR/t")
     await rasa.says("150 t")
@@ -176,7 +177,7 @@ async def test_an_older_card_opens_what_is_there_now_and_what_is_withdrawn_stays
 
 
 @pytest.mark.parametrize(("chat", "other"), PAIRS)
-async def test_how_it_is_packed_is_said_anew_and_found_so(world: World, chat: Chat, other: Chat) -> None:
+async def test_changed_packaging_is_shown_and_found(world: World, chat: Chat, other: Chat) -> None:
     _, rasa, tom = await listed(world, chat, other)
     await tom.says("/find pellets in big bags near Kaunas")
     await tom.sees("Nothing")
@@ -192,7 +193,7 @@ async def test_how_it_is_packed_is_said_anew_and_found_so(world: World, chat: Ch
     await rasa.sees("Changed. Packaging: in big bags → on pallets")
 
 
-async def test_what_needs_no_answer_can_be_taken_away_and_other_files_put_in_its_place(world: World) -> None:
+async def test_optional_value_can_be_removed_and_files_replaced(world: World) -> None:
     _, rasa, _ = await listed(world, "telegram", "slack")
     await rasa.presses("Change")
     await rasa.fills(words="Wet, in the open.")
@@ -218,7 +219,10 @@ async def test_what_needs_no_answer_can_be_taken_away_and_other_files_put_in_its
 
 
 async def test_a_window_that_was_gone_on_with_elsewhere_brings_nothing_back(world: World) -> None:
-    """What it leaves as it was has been sold since: it is drawn anew, and not taken for a word about the quantity."""
+    """An unchanged quantity in the window has been sold since.
+
+    So the window is redrawn, and the old quantity is not taken as an answer.
+    """
     _, rasa, tom = await listed(world, "slack", "telegram")
     assert isinstance(rasa, OnSlack)
     phone = await world.on_telegram("Rasa's phone")
@@ -242,7 +246,7 @@ async def test_a_window_that_was_gone_on_with_elsewhere_brings_nothing_back(worl
 
 
 @pytest.mark.parametrize(("chat", "other"), PAIRS)
-async def test_a_card_that_stands_there_shows_what_is_left_when_somebody_buys_and_when_they_leave(
+async def test_listing_card_shows_the_remaining_quantity_as_deals_come_and_go(
     world: World, chat: Chat, other: Chat
 ) -> None:
     trade, rasa, tom = await listed(world, chat, other)

@@ -1,4 +1,4 @@
-"""What a side has to know before it presses or keeps silent: what is bought, what is asked, what silence costs."""
+"""Facts for each side before it presses or keeps silent: the goods, the question, the cost of silence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.journeys.market import World
 from tests.journeys.trade_steps import SENTENCE, Trade
 
 
-async def test_who_buys_at_once_reads_when_it_comes_and_by_what_it_is_certified(trade: Trade) -> None:
+async def test_immediate_purchase_shows_delivery_dates_and_certificates(trade: Trade) -> None:
     await trade.seller.says(SENTENCE)
     await trade.seller.fills(certificates="ENplus", certificate_numbers="LT012")
     await trade.seller.sees("Published. Buyers can find it now")

@@ -1,5 +1,7 @@
-"""A price that is said as a number alone is per what stood there, or per what the goods are counted in; one that does
-not fit the amount is refused where it is asked for, and what stood there stays."""
+"""A price given as a number alone: per the unit of the earlier price, or that of the goods.
+
+A unit that does not fit the amount is refused where it is asked for, and the earlier price stays.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ CHIPS = "/sell 120 t forest chips 48 €/t DAP Klaipeda next week"
 
 
 async def chips(world: World, seller: Chat, buyer: Chat) -> tuple[Somebody, Somebody]:
-    """Goods that are mostly priced per MWh, listed and priced in tonnes: 44 is said for 48 €/t."""
+    """List goods in tonnes that are mostly priced per MWh: 44 replaces 48 €/t."""
     rasa, tom = await world.on(seller, "Rasa"), await world.on(buyer, "Tom")
     await rasa.says(CHIPS)
     await rasa.fills(grade="none" if isinstance(rasa, OnSlack) else "No grade", price="44")

@@ -1,4 +1,4 @@
-"""A price that is far from what is known is asked back before it goes out, on either chat, and nothing is lost."""
+"""A price far from known prices is asked back before it is sent, on either chat, and nothing is lost."""
 
 from __future__ import annotations
 

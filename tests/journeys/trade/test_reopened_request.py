@@ -1,4 +1,4 @@
-"""A request whose quote was taken: who won, who is bound until when, and how the buyer chooses again."""
+"""A request whose quote was taken: the winner, the sellers still bound, and the buyer's second choice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def quoted(seller: Somebody, price: str) -> None:
 
 
 async def two_quotes(world: World, tom: Somebody, rasa: Somebody, jonas: Somebody) -> None:
-    """Rasa's of €20,800 and Jonas's of €20,900, on Tom's table."""
+    """Give Tom two quotes: Rasa's of €20,800 and Jonas's of €20,900."""
     await tom.says(REQUEST)
     await tom.fills(closes="tomorrow")
     await tom.sees("Your request is out.")
@@ -62,9 +62,7 @@ async def test_a_winner_who_leaves_unsigned_leaves_the_next_quote_to_be_taken(
 
 
 @pytest.mark.parametrize(("chat", "other"), PAIRS)
-async def test_of_a_deal_that_nobody_signs_the_request_is_asked_again_with_a_press(
-    world: World, chat: Chat, other: Chat
-) -> None:
+async def test_request_of_an_unsigned_deal_is_repeated_with_a_press(world: World, chat: Chat, other: Chat) -> None:
     tom, rasa, jonas = await world.on(chat, "Tom"), await world.on(other, "Rasa"), await world.on(chat, "Jonas")
     await two_quotes(world, tom, rasa, jonas)
     await tom.presses("Take Rasa: €20,800.00")

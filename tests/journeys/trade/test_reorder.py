@@ -1,4 +1,7 @@
-"""A13.1: who has bought buys the same again with one press, and of what is not for sale any more asks for quotes."""
+"""A13.1: a buyer orders the same goods again with one press.
+
+If they are not for sale any more, the press asks for quotes.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ async def test_the_same_is_bought_again_while_it_is_for_sale_and_asked_for_when_
     trade = Trade(world, rasa, tom)
     await trade.funded(quantity="50 t")
     if isinstance(tom, OnSlack):
-        await tom.home()  # who has bought is told who they are there, and no more what this is
+        await tom.home()  # a buyer reads of their own role there, and no more of the market
         assert "This is Parley, a market" not in await tom.sees("no role yet")
     assert "Buy the same again" not in await tom.screen()
     await trade.set_up_payouts_unprepared()

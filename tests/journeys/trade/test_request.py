@@ -1,4 +1,4 @@
-"""Before there is a deal: a question to the seller that becomes an offer, and a request that sellers quote on (E1)."""
+"""Before a deal: a question to the seller that becomes an offer, and a request that sellers quote on (E1)."""
 
 from __future__ import annotations
 
@@ -77,10 +77,8 @@ async def test_sealed_quotes_are_opened_at_the_cut_off_and_one_is_taken(world: W
 
 
 @pytest.mark.parametrize(("chat", "other"), PAIRS)
-async def test_who_sells_such_goods_is_told_of_a_request_why_and_how_to_hear_no_more(
-    world: World, chat: Chat, other: Chat
-) -> None:
-    await world.by_day()  # at night nobody is told of what others look for
+async def test_seller_of_such_goods_is_told_of_a_request_and_why(world: World, chat: Chat, other: Chat) -> None:
+    await world.by_day()  # requests of others are not announced at night
     rasa, tom = await world.on(chat, "Rasa"), await world.on(other, "Tom")
     await Trade(world, rasa, tom).list()
     await tom.says("/request 100 t A1 pellets DAP Vilnius next week")
@@ -100,7 +98,7 @@ async def test_who_sells_such_goods_is_told_of_a_request_why_and_how_to_hear_no_
     await tom.says(REQUEST)
     await tom.fills(closes="tomorrow")
     await tom.sees("Kaunas")
-    await world.later(days=2)  # by then nobody can quote on it, so that nobody is told of it late
+    await world.later(days=2)  # by then it takes no quotes, so it is not announced late
     assert (await rasa.screen()).count("1 open request fits what you have") == 1
     await rasa.presses("Tell me again")
     await rasa.sees("Wood pellets: At once")
@@ -110,9 +108,7 @@ async def test_who_sells_such_goods_is_told_of_a_request_why_and_how_to_hear_no_
 
 
 @pytest.mark.parametrize(("chat", "other"), PAIRS)
-async def test_what_is_asked_is_changed_and_no_quote_binds_to_what_its_seller_has_not_read(
-    world: World, chat: Chat, other: Chat
-) -> None:
+async def test_request_is_changed_and_no_quote_binds_to_unread_terms(world: World, chat: Chat, other: Chat) -> None:
     tom, rasa, jonas = await world.on(chat, "Tom"), await world.on(other, "Rasa"), await world.on(other, "Jonas")
     await tom.says(REQUEST)
     await tom.fills(closes="in 3 days", target="210 €/t")
@@ -154,7 +150,7 @@ async def test_what_is_asked_is_changed_and_no_quote_binds_to_what_its_seller_ha
     await jonas.sees("You have a deal.", "150 t")
 
 
-async def test_a_request_that_nobody_answers_ends_and_one_can_be_withdrawn(world: World) -> None:
+async def test_unanswered_request_ends_and_one_can_be_withdrawn(world: World) -> None:
     tom, rasa = await world.on_telegram("Tom"), await world.on_slack("Rasa")
     await tom.says(REQUEST)
     await tom.fills(closes="tomorrow")
@@ -176,7 +172,7 @@ async def test_a_request_that_nobody_answers_ends_and_one_can_be_withdrawn(world
 
 
 @pytest.mark.parametrize(("chat", "other"), PAIRS)
-async def test_what_is_over_stands_apart_from_what_is_open(world: World, chat: Chat, other: Chat) -> None:
+async def test_closed_requests_are_listed_apart_from_open_ones(world: World, chat: Chat, other: Chat) -> None:
     tom, rasa = await world.on(chat, "Tom"), await world.on(other, "Rasa")
     await tom.says(REQUEST)
     await tom.fills(closes="tomorrow", seal="as they come")

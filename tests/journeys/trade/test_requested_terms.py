@@ -1,5 +1,7 @@
-"""The form of an offer begins with what was looked for and says what it comes to; days that are over, or far from the
-listing's, are told before it goes out, and what was refused is never offered to be kept."""
+"""The form of an offer begins with the amount that was searched for, and says what it comes to.
+
+Days that are over, or far from the listing's, are named before it is sent. A refused value is never offered to be kept.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,7 @@ async def listed(world: World, seller: Chat, buyer: Chat, sentence: str = CHIPS,
 
 
 @pytest.mark.parametrize(("other", "chat"), PAIRS)
-async def test_what_was_looked_for_stands_in_the_form_with_what_it_comes_to(
-    world: World, chat: Chat, other: Chat
-) -> None:
+async def test_searched_amount_is_in_the_form_with_its_total(world: World, chat: Chat, other: Chat) -> None:
     tom = await listed(world, other, chat, min_lot="50 MWh")
     await tom.says("/find 120 t forest chips near Klaipeda")
     await tom.presses("Buy now")
@@ -83,7 +83,7 @@ async def test_days_far_from_the_listings_are_asked_back(world: World, chat: Cha
     await tom.sees("Waiting for Rasa to answer")
 
 
-async def test_what_was_refused_is_not_offered_to_be_kept(world: World) -> None:
+async def test_refused_value_is_not_offered_to_be_kept(world: World) -> None:
     tom = await listed(world, "slack", "telegram")
     await tom.says("/find forest chips near Klaipeda")
     await tom.presses("Make an offer")

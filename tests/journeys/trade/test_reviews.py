@@ -1,4 +1,7 @@
-"""Rating: each side says of the other only what there was to see, and who sells and buys has a name for each."""
+"""Rating: each side rates only what it could see of the other.
+
+A trader who sells and buys has a reputation for each.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ NOTHING = "No goods came: nothing to rate"
 GIVEN = {"time": "4", "payment": "4", "talk": "5"}
 
 
-async def test_where_no_goods_came_nobody_is_made_to_rate_them(trade: Trade) -> None:
+async def test_goods_that_never_came_need_not_be_rated(trade: Trade) -> None:
     rasa, tom = trade.seller, trade.buyer
     await trade.funded()
     await tom.presses("Ask to cancel")
@@ -31,11 +34,11 @@ async def test_where_no_goods_came_nobody_is_made_to_rate_them(trade: Trade) -> 
 
 
 async def offered(somebody: Somebody) -> str:
-    """All that is on the screen, with what can be chosen in a window."""
+    """Return all text on the screen, with the options of a window."""
     return await somebody.screen() + (str(await somebody.window()) if isinstance(somebody, OnSlack) else "")
 
 
-async def test_who_has_only_bought_is_new_as_a_seller(trade: Trade) -> None:
+async def test_trader_who_only_bought_is_new_as_a_seller(trade: Trade) -> None:
     rasa, tom = trade.seller, trade.buyer
     await trade.funded()
     await trade.set_up_payouts_unprepared()
@@ -62,7 +65,7 @@ async def test_who_has_only_bought_is_new_as_a_seller(trade: Trade) -> None:
         await each.sees(told)
 
 
-async def test_what_was_said_is_read_by_others_and_answered_once(trade: Trade) -> None:
+async def test_review_is_read_by_others_and_answered_once(trade: Trade) -> None:
     rasa, tom = trade.seller, trade.buyer
     await trade.funded()
     await trade.set_up_payouts_unprepared()

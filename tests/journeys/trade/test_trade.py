@@ -71,14 +71,17 @@ async def test_a_whole_trade(trade: Trade) -> None:
 
 
 async def the_money_is_told_to_both(rasa: Somebody, tom: Somebody) -> None:
-    """What was released, and to the seller what is left of it; our fee is no matter of the buyer's."""
+    """Check that both sides read what was released.
+
+    Only the seller reads the net sum: our fee does not concern the buyer.
+    """
     await rasa.sees("Released, before the fee: €20,916.00", "Our fee, without VAT: €432.15", "VAT on our fee: €90.75")
     await rasa.sees("For you: €20,393.10")
     assert "Our fee" not in await tom.sees("Released", "€20,916.00")
 
 
 async def each_keeps_what_was_signed(trade: Trade) -> None:
-    """The terms as a file, and the conditions that they name, word by word."""
+    """Check that both sides get the terms as a file, and the conditions that they name, word by word."""
     for somebody in (trade.seller, trade.buyer):
         await somebody.says("/deals")
         await somebody.presses("See the terms")
@@ -91,7 +94,7 @@ async def each_keeps_what_was_signed(trade: Trade) -> None:
 
 
 async def each_reads_the_other(trade: Trade) -> None:
-    """Reviews are sealed until both are written."""
+    """Check that reviews are sealed until both are written."""
     rasa, tom = trade.seller, trade.buyer
     await trade.rate(rasa, "Paid within the hour.")
     await rasa.sees("Your review stays sealed")

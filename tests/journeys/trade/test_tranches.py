@@ -1,4 +1,4 @@
-"""A deal too long to hold (A8.3, E4): paid in parts, each before its lots are sent; a part that is not paid lapses."""
+"""A deal too long to hold (A8.3, E4): paid in parts, each before its lots are sent. An unpaid part lapses."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ async def test_a_winter_of_lots_is_paid_in_parts(world: World) -> None:
 
 @pytest.mark.parametrize(("seller", "buyer"), PAIRS)
 async def test_a_deal_of_next_year_is_not_paid_before_its_day(world: World, seller: Chat, buyer: Chat) -> None:
-    """Nobody is told that it is their turn, or reminded, while there is no page to pay on; then they hear of it."""
+    """Check that neither side is told of a turn, or reminded, while there is no page to pay on.
+
+    They are notified afterwards.
+    """
     trade = Trade(world, await world.on(seller, "Rasa"), await world.on(buyer, "Tom"))
     first = (await world.now()).date() + timedelta(days=200)
     await trade.list(f"/sell 100 t A1 pellets 215 €/t DAP Kaunas {first} .. {first + timedelta(days=6)}")

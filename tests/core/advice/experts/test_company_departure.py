@@ -21,8 +21,8 @@ async def own_company(they: Counsel) -> str:
 
 
 @pytest.mark.parametrize("by_themselves", [True, False])
-async def test_who_has_left_a_company_advises_for_themselves(market: Market, by_themselves: bool) -> None:
-    """What was agreed in the company's name stays its own; what is booked after that is the consultant's."""
+async def test_consultant_who_left_a_company_works_for_themselves(market: Market, by_themselves: bool) -> None:
+    """Check that sessions agreed in the company's name stay its own. Later bookings are the consultant's."""
     they = await counsel(market)
     reactions.listen(market.reactions)
     firm = await own_company(they)
@@ -37,7 +37,7 @@ async def test_who_has_left_a_company_advises_for_themselves(market: Market, by_
 
     await they.books(TUESDAY_TEN + timedelta(days=1))
     assert (before.consultant_org, (await they.booking()).consultant_org) == (firm, own)
-    they.sarah = they.nina  # a colleague of old is a seeker like any other
+    they.sarah = they.nina  # a former colleague is a seeker like any other
     await they.books(TUESDAY_TEN + timedelta(days=2))
     assert (await they.booking()).consultant_org == own
-    assert (await they.run(MARKET, organisation_of, own)).traded  # business that nobody gives up by linking a chat
+    assert (await they.run(MARKET, organisation_of, own)).traded  # linking a chat does not give up this business

@@ -31,7 +31,7 @@ async def they(market: Market) -> Counsel:
 
 
 async def free(they: Counsel, day: date) -> list[str]:
-    """The wall-clock times at which an hour may begin on that day."""
+    """Return the local times at which an hour may begin on that day."""
 
     def look(ctx: Ctx) -> list[str]:
         calendar = calendar_of(ctx, ctx.session.get_one(Expert, they.expert_id))
@@ -95,7 +95,7 @@ async def test_a_followed_calendar_takes_its_times_and_gives_them_back(they: Cou
 
 
 @pytest.mark.parametrize("address", ["calendar", "file:///etc/passwd", f"https://example.com/{'x' * 1000}"])
-async def test_what_is_no_address_is_refused(they: Counsel, address: str) -> None:
+async def test_text_that_is_no_address_is_refused(they: Counsel, address: str) -> None:
     with pytest.raises(Invalid, match=r"calendar\.no_address"):
         await they.run(they.alex, external_calendars.follow_calendar, address)
 

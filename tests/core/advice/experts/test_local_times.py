@@ -27,8 +27,8 @@ CITIES = {
 }
 CITIES["Europe"] += ("London", "Dublin", "Lisbon", "Chisinau", "Istanbul")
 ZONES = [f"{continent}/{city}" for continent, cities in CITIES.items() for city in cities]
-# Four kinds of bookings: around the hour of the change, inside it, through whole days, and up to midnight (where some
-# zones change). Open hours on every day of the week, and how long the session lasts.
+# Four kinds of bookings: around the hour of the change, inside it, through whole days, and up to midnight. Some zones
+# change at midnight. Each has open hours on every day of the week, and the length of a session.
 SHAPES = {
     "around": ((Span(30, 4 * 60 + 30),), timedelta(hours=1)),
     "inside": ((Span(75, 105), Span(2 * 60, 2 * 60 + 45), Span(3 * 60 + 15, 3 * 60 + 45)), timedelta(minutes=30)),
@@ -40,7 +40,7 @@ QUARTER = timedelta(minutes=15)
 
 @cache
 def changes(zone: str) -> list[date]:
-    """The local days of 2025 to 2035 on which the clock jumps."""
+    """Return the local days of 2025 to 2035 on which the clock jumps."""
     info = ZoneInfo(zone)
     days = (date(2025, 1, 1) + timedelta(days=each) for each in range(11 * 366))
     return [day for day in days if offset(day, info) != offset(day + timedelta(days=1), info)]
@@ -55,7 +55,7 @@ def quarters(since: datetime, hours: int) -> Iterator[datetime]:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_what_is_offered_is_what_the_clock_on_the_wall_allows_for_each_kind_of_booking(zone: str) -> None:
+def test_offered_times_follow_the_local_clock_for_each_kind_of_booking(zone: str) -> None:
     """From the day before a change to the day after it: no instant too many, and none too few."""
     info = ZoneInfo(zone)
     for day in changes(zone):
@@ -72,7 +72,10 @@ def test_what_is_offered_is_what_the_clock_on_the_wall_allows_for_each_kind_of_b
 
 
 def meaning(wall: datetime, zone: str) -> list[datetime]:
-    """The instants that a wall-clock time may mean; of one that is skipped, the question back names what follows."""
+    """Return the instants that a local time may mean.
+
+    For a skipped time, the question back names the next one.
+    """
     try:
         return [instant(wall, zone)]
     except Invalid as asked:

@@ -1,4 +1,4 @@
-"""Questions before a booking: one talk for each pair, nobody is written to without end, and strangers see nothing."""
+"""Questions before a booking: each pair has one thread, a consultant is asked within limits, strangers see nothing."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def test_one_talk_for_each_pair_and_who_is_asked_answers(they: Counsel) ->
     assert heard == [True, False, False]
 
 
-async def test_who_is_not_answered_waits(they: Counsel) -> None:
+async def test_seeker_without_an_answer_waits(they: Counsel) -> None:
     for _ in range(UNANSWERED_AT_MOST):
         asked = await ask(they, they.sarah)
     with pytest.raises(Refusal, match=r"question\.wait"):
@@ -83,7 +83,7 @@ async def test_a_consultant_who_is_away_is_asked_nothing_new_and_may_still_be_an
     assert len((await answer(they, they.sarah, asked)).lines) == 2
 
 
-async def test_so_many_consultants_a_day(they: Counsel, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_number_of_consultants_asked_in_a_day_is_limited(they: Counsel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "BEGUN_AT_MOST", 1)
     assert BEGUN_AT_MOST > 1
     await ask(they, they.sarah)

@@ -27,7 +27,7 @@ counts = st.integers(0, 500).flatmap(lambda shown: st.tuples(st.just(shown), st.
 
 @settings(max_examples=40)
 @given(lines())
-def test_everybody_stands_once_and_nobody_passes_into_a_better_class(line: list[RankedExpert]) -> None:
+def test_each_expert_is_listed_once_and_stays_in_their_class(line: list[RankedExpert]) -> None:
     placed = in_line(line)
     assert Counter(placed) == Counter(line)
     best = max((each.score for each in line), default=0.0)
@@ -37,8 +37,11 @@ def test_everybody_stands_once_and_nobody_passes_into_a_better_class(line: list[
 
 @settings(max_examples=40)
 @given(lines())
-def test_who_takes_no_kept_place_stands_by_merit(line: list[RankedExpert]) -> None:
-    """Without promoted and new ones it is the order of merit; with them, at most two of a run stand ahead of theirs."""
+def test_expert_without_a_kept_place_stands_by_merit(line: list[RankedExpert]) -> None:
+    """Check that without promoted and new experts the order is that of merit.
+
+    With them, at most two of a run stand ahead of their merit.
+    """
     plain = [replace(each, promoted=False, shown=NEW_UNTIL) for each in line]
     assert in_line(plain) == plain
     one_class = [replace(each, score=1.0) for each in line]
@@ -76,7 +79,7 @@ def test_new_ones_get_their_share_and_each_new_one_the_same() -> None:
     assert abs(sum(of_new) / seen.total() - float(NEW_SHARE)) < 0.01
 
 
-def test_who_is_promoted_takes_turns() -> None:
+def test_promoted_experts_take_turns() -> None:
     line = [RankedExpert(f"e{number}", 1.0, promoted=number > 2, shown=NEW_UNTIL) for number in range(6)]
     first: Counter[str] = Counter()
     for _ in range(300):

@@ -1,4 +1,4 @@
-"""What a consultant may ask for: in each currency no less than a payment is worth, and no more than one holds."""
+"""A consultant's rate: no less than a payment's minimum in its currency, and no more than one payment holds."""
 
 from __future__ import annotations
 
@@ -45,9 +45,7 @@ def test_a_rate_that_is_taken_can_be_held_and_charged(
         (Rate(basis="minute", minor=50_000_00, currency="HUF"), "expert.rate_out_of_reach", Money(11_111_11, "HUF")),
     ],
 )
-def test_what_is_asked_at_the_least_and_at_the_most_is_told_in_its_currency(
-    asked: Rate, code: str, told: Money
-) -> None:
+def test_lowest_and_highest_rate_are_told_in_their_currency(asked: Rate, code: str, told: Money) -> None:
     with pytest.raises(Invalid) as refused:
         check_rate(asked, (30, 90))
     assert refused.value.code == code

@@ -1,4 +1,4 @@
-"""Whom a seeker keeps in mind, also when two chats turn out to be one person; and what a consultant's records say."""
+"""A seeker's shortlist, also when two chats turn out to be one person, and the figures in a consultant's records."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def kept(they: Counsel) -> list[str]:
     return await they.run(they.sarah, lambda ctx: [expert.id for expert in shortlist.shortlist(ctx)])
 
 
-async def test_who_is_kept_stays_until_let_go(they: Counsel) -> None:
+async def test_shortlisted_expert_stays_until_removed(they: Counsel) -> None:
     for _ in range(2):
         await they.run(they.sarah, shortlist.keep_in_mind, they.expert_id)
     assert await kept(they) == [they.expert_id]

@@ -1,4 +1,4 @@
-"""What one message changes of somebody's hours, and which moments a seeker proposes."""
+"""Special days: changes of a consultant's hours in one message, and the moments that a seeker proposes."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_a_month_that_is_also_a_weekday_is_no_date_among_hours() -> None:
         ("x" * 301, "hours.too_long"),
     ],
 )
-def test_what_cannot_be_meant_is_asked_back(sentence: str, code: str) -> None:
+def test_impossible_change_is_asked_back(sentence: str, code: str) -> None:
     with pytest.raises(Invalid) as refusal:
         read_change(sentence, "en", TODAY)
 

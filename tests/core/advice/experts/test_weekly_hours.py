@@ -56,7 +56,7 @@ def test_the_same_week_in_eleven_languages(language: str, sentence: str) -> None
         ("Mon 12am-12pm", {0: (Span(0, 720),)}),
     ],
 )
-def test_what_a_sentence_says(sentence: str, days: dict[int, tuple[Span, ...]]) -> None:
+def test_sentence_gives_the_weekly_hours(sentence: str, days: dict[int, tuple[Span, ...]]) -> None:
     assert read_hours(sentence).days == days
 
 

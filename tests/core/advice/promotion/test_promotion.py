@@ -1,4 +1,7 @@
-"""A promotion: what to expect and what it costs, by our own counters; it begins when paid, and its rest comes back."""
+"""A promotion: the forecast and the price come from our own counters.
+
+It begins when it is paid, and the unused part of the price is refunded.
+"""
 
 from __future__ import annotations
 
@@ -125,7 +128,7 @@ async def test_it_runs_from_its_payment_to_its_end_and_says_what_it_brought(wind
     await window.market.books_hold()
 
 
-async def test_of_two_presses_one_can_be_paid(window: Window) -> None:
+async def test_second_press_replaces_the_first_offer(window: Window) -> None:
     alex, _ = await window.expert("Alex")
     first = await window.chooses(alex)
     offered = await window.offers(alex, first)
@@ -152,7 +155,7 @@ async def test_a_second_tap_means_the_first_and_a_later_one_another_offer(window
     assert await chosen(command) is None
 
 
-async def test_who_ends_it_has_what_was_told_or_is_asked_again(window: Window) -> None:
+async def test_stopping_refunds_the_sum_told_or_asks_again(window: Window) -> None:
     alex, _ = await window.expert("Alex")
     promotion = await window.buys(alex)
     window.market.clock.advance(days=3)
@@ -166,7 +169,7 @@ async def test_who_ends_it_has_what_was_told_or_is_asked_again(window: Window) -
 
 
 @pytest.mark.parametrize("ends", ["own", "away"])
-async def test_what_was_not_used_comes_back_to_the_cent(window: Window, ends: str) -> None:
+async def test_unused_price_is_refunded_to_the_cent(window: Window, ends: str) -> None:
     alex, expert_id = await window.expert("Alex")
     promotion = await window.buys(alex)
     window.market.clock.advance(days=3)
@@ -182,7 +185,7 @@ async def test_what_was_not_used_comes_back_to_the_cent(window: Window, ends: st
     assert not await window.market.run(MARKET, lambda ctx: service.is_promoted(ctx, expert_id))
 
 
-async def test_of_what_goes_back_whole_already_no_part_is_promised(window: Window) -> None:
+async def test_no_part_is_promised_of_a_full_refund(window: Window) -> None:
     alex, _ = await window.expert("Alex")
     promotion = await window.chooses(alex)
     bought = await window.pays(alex, promotion)
@@ -203,7 +206,7 @@ async def test_a_long_one_is_given_back_in_part_also_after_a_fortnight(window: W
     assert window.refunded() == [233]
 
 
-async def test_who_is_away_when_the_money_comes_has_it_back(window: Window) -> None:
+async def test_price_is_refunded_if_the_consultant_is_away(window: Window) -> None:
     alex, _ = await window.expert("Alex")
     promotion = await window.chooses(alex)
     await window.market.run(alex, experts.pause)
@@ -266,7 +269,7 @@ def test_the_price_grows_with_what_is_expected_and_has_its_limits(
 
 
 async def called_back(window: Window, bought: Purchase, cents: int = 700) -> str:
-    """Told twice, as the provider does. The id of the dispute."""
+    """Report a chargeback twice, as the provider does. Return the id of the dispute."""
     opened = partial(
         recovery.chargeback_opened,
         ref="du_1",
@@ -318,7 +321,7 @@ async def test_a_place_whose_price_was_called_back_is_shown_to_nobody_until_the_
     ended = await window.now(promotion)
     assert (ended.state, ended.why) == (("running", None) if won else ("stopped", "called_back"))
     await window.market.books_hold()
-    window.market.clock.advance(days=4, seconds=1)  # of the seven days three had run
+    window.market.clock.advance(days=4, seconds=1)  # three of the seven days had run
     await window.market.run_timers(dict(TIMER_HANDLERS))
     assert (await window.now(promotion)).state == (PromotionState.OVER if won else PromotionState.STOPPED)
 

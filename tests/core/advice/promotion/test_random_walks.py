@@ -1,7 +1,7 @@
-"""Promotions lived through at random: paid late, twice or not, ended, asked back, called back, refused, never answered.
+"""Promotions at random: paid late, twice or not, ended, refunded, charged back, refused, never answered.
 
-After each step the books hold and agree with those of who has the money; in the end time alone has ended it all, and
-nobody has more back than they paid without that being our loss.
+After each step the books hold and agree with those of the provider. In the end time alone has ended every promotion. No
+buyer has more back than they paid, unless we book that as our loss.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ DISPUTE_FEE = 2000
 
 @dataclass
 class Charge:
-    """What one payment has brought, as whoever has it knows it."""
+    """Effects of one payment, in the books of the provider."""
 
     purchase: str
     name: str
@@ -84,7 +84,7 @@ class Promoted(RuleBasedStateMachine):
         self.moods: dict[str, Mood] = {}
         self.unheard: list[Callable[[Ctx], None]] = []
         self.answered: set[str] = set()
-        self.open: dict[str, int] = {}  # pages and invoices on which can be paid, by purchase
+        self.open: dict[str, int] = {}  # open pages and invoices, by purchase
         self.refunded: dict[str, tuple[str, Charge, int]] = {}
         self.sent: set[str] = set()
         self.stands = 0
@@ -129,7 +129,7 @@ class Promoted(RuleBasedStateMachine):
             await self.run(self.alex, lambda ctx: purchases.buy(ctx, command))
         await self.carry()
 
-    # --- whoever has the money ----------------------------------------------------------------------------------------
+    # --- the provider -------------------------------------------------------------------------------------------------
 
     async def carry(self) -> None:
         while todo := [post for post in self.market.posts if post.id not in self.answered and self._hears(post)]:
@@ -190,7 +190,7 @@ class Promoted(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.open))
     @rule(last=st.booleans(), twice=st.booleans())
     def alex_pays(self, last: bool, twice: bool) -> None:
-        """On one of the pages, also one that was left since; an invoice in a chat can be pressed twice."""
+        """Pay on one of the pages, also on an earlier one. An invoice in a chat can be pressed twice."""
         purchase = list(self.open)[-1 if last else 0]
         for _ in range(2 if twice and self.currency == STARS else 1):
             self.live(self._pays(purchase, self.open[purchase]))
@@ -373,7 +373,7 @@ class Promoted(RuleBasedStateMachine):
         own = await self.run(MARKET, lambda ctx: ctx.session.get_one(Person, self.alex.person).organisation_id)
         for account in (payable(own), *(of(each.id) for of in (refund_due, stars_due) for each in bought)):
             assert await self._of(account) == 0, account
-        if self.currency != STARS:  # what is sold is what was paid and nobody has back
+        if self.currency != STARS:  # sales are what was paid and not given back
             out = await self._of(SALES) - await self._of(LOSS) - await self._of(PROVIDER_FEES)
             assert out == self.stands
 

@@ -68,7 +68,7 @@ HARMS = {
 
 
 async def traded(market: Market) -> Trade:
-    """Two lots were accepted and paid out, one is here and the others are still to come."""
+    """Return a trade with two lots accepted and paid out, one that has arrived, and others still to come."""
     trade = await paid(market)
     first, second = (await trade.lots())[:2]
     for lot in (first, second):

@@ -62,7 +62,7 @@ OUT_HARMS = {
 
 
 async def talks(market: Market) -> None:
-    """A talk that was paid and is settled, and another that is agreed."""
+    """Make a session that is paid and settled, and another that is agreed."""
     invoicing_steps.hire(market)
     seeker, _ = await market.newcomer("Sarah")
     alex = await adviser(market, "Alex")
@@ -102,7 +102,7 @@ def hold_of(ctx: Ctx, booking_id: str) -> str:
 
 
 async def sales(market: Market) -> None:
-    """One thing is paid, one was given back in part, one is on its way back, one is still offered."""
+    """Make four purchases: one paid, one refunded in part, one with a refund under way, one still offered."""
     buyer, _ = await market.newcomer("Rasa")
     made = []
     for number in range(4):

@@ -1,4 +1,4 @@
-"""Companies to invoice and be invoiced: who they are, what they agree to, what is delivered, and the papers of it."""
+"""Companies on invoices: their details, their agreement, their deliveries, and the invoices that follow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WRITTEN_BY_US = SetBilling(address="Savanorių pr. 1, LT-44255", market_writes=T
 
 
 async def introduced(market: Market, who: Actor, **company: str | None) -> None:
-    """Who they are, and the address on invoices to them."""
+    """Complete a company's profile, and set its address on invoices."""
     command = CompleteProfile(roles=frozenset(Role), without_vat=company.get("vat_number") is None, **company)
     await market.run(who, lambda ctx: complete_profile(ctx, command))
     if await market.run(who, service.billing_of) is None:

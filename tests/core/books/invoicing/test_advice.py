@@ -1,4 +1,4 @@
-"""The line of a session says what it was: so many charged minutes, or a client who did not come or called off late."""
+"""The invoice line of a session: the charged minutes, a client who did not come, or one who cancelled late."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def advises(market: Market, *, by_minute: bool = False) -> Counsel:
 
 
 async def line(they: Counsel) -> tuple[str, int, int | None]:
-    """What its seeker reads on the invoice, what they paid, and of how much (in cents)."""
+    """Return what the seeker reads on the invoice, what they paid, and the agreed price (both in cents)."""
     (found,) = [each for each in await papers(they.market) if each.kind is Kind.SESSION]
     said = supplied(Wordings(PLATFORMS).speak("en"), catalogue(), found.supply)
     return said, found.gross_minor, found.supply.agreed_minor
@@ -78,7 +78,7 @@ async def test_one_price_is_for_the_session_as_agreed_unless_the_consultant_cut_
     assert said == f"Consultation, {minutes} minutes"
 
 
-def test_what_was_taken_off_a_session_has_its_reason() -> None:
+def test_price_reduction_of_a_session_has_its_reason() -> None:
     advice = Supply.model_validate(
         {"of": "advice", "minutes": 8, "on": "2026-11-21", "ref": "S7P3QX", "agreed_minor": 16_00}
     )

@@ -1,4 +1,7 @@
-"""Who invoices whom for what: each fact of money makes its document due, once, and what is given back is credited."""
+"""Due invoices: each movement of money makes its document due once, between the right parties.
+
+Money that is given back is credited.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,7 @@ from tests.core.trades import agreed, paid
 
 
 def told(found: list[Invoice]) -> list[tuple[str, str, int]]:
-    """What kind, in which state, of how much; credit notes with a minus."""
+    """Return the kind, state and amount of each invoice. Credit notes have a minus."""
     return [(f"{each.kind}", f"{each.state}", each.gross_minor * (-1 if each.corrects else 1)) for each in found]
 
 
@@ -104,7 +107,7 @@ async def test_a_lot_that_is_cut_before_has_a_lower_invoice_and_one_that_is_drop
     found = await papers(market)
     assert [(each.kind, each.gross, each.state) for each in found] == [
         (Kind.COMMISSION, cut.pay.share(250), State.ISSUED),
-        (Kind.GOODS, cut.pay, State.DUE),  # nobody knows yet where the buyer is at home
+        (Kind.GOODS, cut.pay, State.DUE),  # the buyer's country is not known yet
     ]
     await introduced(market, trade.buyer, **BUYER_IN_GERMANY)
     assert [each.state for each in await papers(market)] == [State.ISSUED, State.ISSUED]
@@ -128,7 +131,7 @@ async def test_a_lot_that_is_paid_by_what_was_weighed_is_invoiced_by_that(market
     )
 
 
-async def test_what_a_bank_takes_back_of_our_fee_is_credited_and_invoiced_anew_when_it_is_won(market: Market) -> None:
+async def test_fee_is_credited_on_chargeback_and_invoiced_again_when_won(market: Market) -> None:
     trade = await paid(market, lots=2)
     await introduced(market, trade.seller, **SELLER_AT_HOME)
     await delivered(trade, 2)
@@ -147,7 +150,7 @@ async def test_what_a_bank_takes_back_of_our_fee_is_credited_and_invoiced_anew_w
     assert told(found) == [
         ("commission", "issued", 262_50),
         ("commission", "issued", 262_50),
-        ("commission", "issued", -262_50),  # of 375.00 the latest invoice bears as much as it has
+        ("commission", "issued", -262_50),  # the latest invoice bears as much of the 375.00 as it has
         ("commission", "issued", -112_50),
     ]
     notes = [each for each in found if each.paper is Paper.CREDIT_NOTE]
@@ -172,12 +175,12 @@ async def test_what_a_bank_takes_back_of_our_fee_is_credited_and_invoiced_anew_w
         ("LT", None, None, 2026),
     ],
 )
-async def test_what_is_issued_on_new_years_night_is_of_the_day_and_year_by_its_issuers_clock(
+async def test_invoice_on_new_years_night_is_dated_by_its_issuers_clock(
     market: Market, country: str, zone: str | None, town: tuple[str, str, str] | None, year: int
 ) -> None:
     """At half past ten of 31 December in UTC. The market itself is in Vilnius."""
     trade = await paid(market, lots=1)
-    # Who introduces themselves again keeps their town's clock.
+    # A second introduction keeps the town's clock.
     for who, company in ((trade.seller, SELLER_AT_HOME | {"country": country, "vat_number": None}),) * 2:
         await introduced(market, who, **company, zone=zone)
         if town is not None:
@@ -229,7 +232,7 @@ async def test_a_session_is_invoiced_by_its_consultant_and_our_fee_by_us(market:
     await all_is_right(market)
 
 
-async def test_what_the_market_sells_by_card_is_invoiced_and_what_comes_back_is_credited(market: Market) -> None:
+async def test_card_sale_is_invoiced_and_its_refund_is_credited(market: Market) -> None:
     invoicing_steps.hire(market)
     rasa, _ = await market.newcomer("Rasa")
     await introduced(market, rasa, **BUYER_IN_GERMANY)
@@ -251,7 +254,7 @@ async def test_what_the_market_sells_by_card_is_invoiced_and_what_comes_back_is_
     await all_is_right(market)
 
 
-async def test_a_file_is_given_to_who_asks_and_the_first_one_of_an_invoice_is_kept(market: Market) -> None:
+async def test_file_goes_to_its_requester_and_the_first_is_kept(market: Market) -> None:
     trade = await paid(market, lots=1)
     for who, company in ((trade.seller, SELLER_AT_HOME), (trade.buyer, BUYER_IN_GERMANY)):
         await introduced(market, who, **company)

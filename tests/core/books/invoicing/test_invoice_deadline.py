@@ -1,4 +1,7 @@
-"""Nobody says what an invoice waits for: they are reminded, and then it is written with what is known, or left."""
+"""An invoice that waits for a missing detail: the party is reminded.
+
+Later the invoice is written with the known details, or left.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ AT_KIEL = SetBilling(address="Hafenstr. 1, 24103 Kiel", market_writes=False)
 
 
 async def says(market: Market, who: Actor, **company: str | None) -> None:
-    """Who they are and where, and nothing of VAT unless it is given."""
+    """Set a company's profile and country. VAT details are set only if they are given."""
     command = CompleteProfile(roles=frozenset(Role), **company)
     await market.run(who, lambda ctx: complete_profile(ctx, command))
 
@@ -33,7 +36,7 @@ async def of_kind(market: Market, kind: Kind) -> Invoice:
 
 
 async def reminded(market: Market) -> list[str]:
-    """Who is told, when the time for that comes."""
+    """Return the companies that are reminded when the time for that comes."""
     before = len(market.facts)
     market.clock.moment += REMINDED_AFTER
     await market.run_timers(TIMER_HANDLERS)
@@ -52,7 +55,7 @@ async def reads(market: Market, who: Actor, invoice: Invoice) -> str:
 
 
 async def sold(market: Market) -> Trade:
-    """To a seller from another member state, who has never said whether they have a VAT number."""
+    """Deliver a lot of a seller from another member state, who has not said if they have a VAT number."""
     market.watch(InvoiceAwaits)
     trade = await paid(market, lots=1)
     await says(market, trade.seller, company="Pellet GmbH", country="DE")
@@ -84,7 +87,7 @@ async def test_our_fee_is_charged_with_vat_as_to_a_private_person_and_corrected_
     await market.books_hold()
 
 
-async def test_who_says_it_in_time_is_not_reminded_of_anything(market: Market) -> None:
+async def test_seller_who_answers_in_time_is_not_reminded(market: Market) -> None:
     trade = await sold(market)
     await of_kind(market, Kind.COMMISSION)
     await agrees(market, trade.seller, AT_KIEL.model_copy(update={"vat_number": "DE136695976"}))
@@ -94,7 +97,7 @@ async def test_who_says_it_in_time_is_not_reminded_of_anything(market: Market) -
     await waited(market)
 
 
-async def test_who_never_says_where_they_are_is_invoiced_our_fee_as_at_home(market: Market) -> None:
+async def test_seller_without_a_country_is_invoiced_our_fee_as_at_home(market: Market) -> None:
     market.watch(InvoiceAwaits)
     trade = await paid(market, lots=1)
     await delivered(trade, 1)
@@ -108,7 +111,7 @@ async def test_who_never_says_where_they_are_is_invoiced_our_fee_as_at_home(mark
     await market.books_hold()
 
 
-async def test_goods_are_invoiced_without_an_address_that_nobody_says(market: Market) -> None:
+async def test_goods_are_invoiced_without_a_missing_address(market: Market) -> None:
     market.watch(InvoiceAwaits)
     trade = await paid(market, lots=1)
     await introduced(market, trade.seller, **SELLER_AT_HOME)
@@ -125,8 +128,11 @@ async def test_goods_are_invoiced_without_an_address_that_nobody_says(market: Ma
 
 
 @pytest.mark.parametrize("unsaid", ["seller's VAT", "buyer's country"])
-async def test_what_only_its_issuer_can_know_is_left_to_them(market: Market, unsaid: str) -> None:
-    """Nothing is called outside VAT in a company's name before it has said so, and a buyer may be anywhere."""
+async def test_detail_that_only_the_issuer_knows_is_left_to_them(market: Market, unsaid: str) -> None:
+    """Check two details that are never assumed.
+
+    We call no supply outside VAT in a company's name before the company says so. A buyer may be anywhere.
+    """
     market.watch(InvoiceAwaits)
     trade = await paid(market, lots=1)
     if unsaid == "seller's VAT":

@@ -1,4 +1,7 @@
-"""Who has left is named to the other side only where the law keeps the name, and nobody is asked to rate them."""
+"""Invoices after a party deletes their account.
+
+The other side sees the name only where the law keeps it, and is not asked to rate that party.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ ENGINE = Engine(
 
 
 async def sold(market: Market, *, invoiced: bool) -> Trade:
-    """A deal of one lot that is over and paid out; with an invoice in the seller's name, or without."""
+    """Return a deal of one lot that is over and paid out, with or without the seller's invoice."""
     reputation.listen(market.reactions)
     trade = await paid(market, lots=1)
     await introduced(market, trade.seller, **SELLER_AT_HOME)
@@ -43,7 +46,7 @@ async def sold(market: Market, *, invoiced: bool) -> Trade:
 
 
 async def seller_in_terms(trade: Trade) -> str:
-    """What the buyer reads of the seller in what both have signed."""
+    """Return the name of the seller that the buyer reads in the signed terms."""
 
     def read(ctx: Ctx) -> str:
         talk = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "chat-Ben"))
@@ -63,7 +66,7 @@ async def test_the_signed_terms_say_who_it_was_as_far_as_an_invoice_keeps_it(mar
     assert await seller_in_terms(trade) == f"{name}a company that has left on 23 Nov 2026"
 
 
-async def test_who_has_left_is_not_to_be_rated(market: Market) -> None:
+async def test_deleted_seller_is_not_to_be_rated(market: Market) -> None:
     trade = await sold(market, invoiced=False)
     may = await market.run(trade.buyer, lambda ctx: reviews.may_review_until(ctx, trade.deal_id, trade.buying))
     assert may, "the deal is over"

@@ -1,4 +1,4 @@
-"""An invoice is in the language of who receives it, for ever; whoever looks at it in the chat reads their own."""
+"""An invoice stays in the language of its recipient. Its card in the chat is in the reader's own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def speaks(market: Market, who: Actor, locale: str) -> None:
 
 
 async def sold(market: Market) -> Trade:
-    """One lot by a Ukrainian speaker to an Austrian one, invoiced in the seller's name."""
+    """Sell one lot from a Ukrainian speaker to an Austrian one, invoiced in the seller's name."""
     trade = await paid(market, lots=1)
     for who, company, locale in (
         (trade.seller, SELLER_AT_HOME, "uk"),
@@ -53,7 +53,7 @@ def said(content: Content | None) -> Said:
     return content.said
 
 
-async def test_a_paper_is_in_the_language_of_who_receives_it_and_stays_so(market: Market) -> None:
+async def test_invoice_stays_in_the_language_of_its_recipient(market: Market) -> None:
     trade = await sold(market)
     fee, goods = await papers(market)
     assert said(fee.content).title == f"Рахунок-фактура {fee.number}"
@@ -77,7 +77,7 @@ async def test_a_paper_is_in_the_language_of_who_receives_it_and_stays_so(market
     assert await market.run(MARKET, drawn) == (said(fee.content), said(goods.content))
 
 
-async def test_what_is_taken_back_is_in_the_language_of_the_invoice_that_it_corrects(market: Market) -> None:
+async def test_credit_note_is_in_the_language_of_its_invoice(market: Market) -> None:
     trade = await sold(market)
     await papers(market)
     await speaks(market, trade.seller, "lt")
@@ -89,7 +89,7 @@ async def test_what_is_taken_back_is_in_the_language_of_the_invoice_that_it_corr
     assert said(note.content).head[-1].startswith("Виправляє рахунок-фактуру PM-2026-000001 від ")
 
 
-async def test_a_draft_is_in_the_words_of_who_asks_for_it(market: Market) -> None:
+async def test_draft_is_in_the_language_of_its_reader(market: Market) -> None:
     trade = await paid(market, lots=1)
     await introduced(market, trade.seller, **SELLER_AT_HOME)
     await introduced(market, trade.buyer, **BUYER_IN_GERMANY)
@@ -135,7 +135,7 @@ async def test_a_company_of_several_languages_is_written_to_in_that_of_its_count
     for locales, country, expected in (
         (("en", "de-AT", "lt"), "AT", "de-AT"),
         (("en", "de-AT", "lt"), "LT", "lt"),
-        (("en", "de", "lt"), "FR", "en"),  # none of them: who came first
+        (("en", "de", "lt"), "FR", "en"),  # none of them: the first member's
         (("lt", "lt", "lt"), "DE", "lt"),
         (("pl", "de", "lt"), None, "pl"),
     ):

@@ -1,4 +1,4 @@
-"""VAT has to be told in the issuer's national currency, by the rate of the day, which is not known here."""
+"""VAT has to be stated in the issuer's national currency, at the day's rate, which is not known here."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def goods_of(market: Market) -> Invoice:
 
 
 async def sold_in_euros(market: Market, **buyer: str | None) -> Trade:
-    """Brought to the buyer, by the price of it."""
+    """Deliver a lot by a Polish seller who agrees to be invoiced, for a price in euros."""
     abroad = buyer["country"] != "PL"
     trade = await paid(market, lots=1, place=VILNIUS if abroad else WARSAW)
     await introduced(market, trade.seller, **SELLER_IN_POLAND)
@@ -39,7 +39,7 @@ async def sold_in_euros(market: Market, **buyer: str | None) -> Trade:
     return trade
 
 
-async def test_an_invoice_with_polish_vat_in_euros_is_left_to_who_knows_the_rate(market: Market) -> None:
+async def test_invoice_with_polish_vat_in_euros_is_left_to_its_issuer(market: Market) -> None:
     """In zlotys it would have to stand there, too (Directive 2006/112/EC, article 230)."""
     trade = await sold_in_euros(market, **BUYER_IN_POLAND)
     goods = await goods_of(market)
@@ -65,5 +65,5 @@ async def test_where_there_is_no_vat_there_is_nothing_to_tell_in_another_currenc
 @pytest.mark.parametrize(
     ("country", "currency"), [("LT", "EUR"), ("PL", "PLN"), ("BG", "EUR"), ("SE", "SEK"), ("US", None)]
 )
-def test_what_is_paid_with_in_a_member_state(country: str, currency: str | None) -> None:
+def test_each_member_state_has_its_national_currency(country: str, currency: str | None) -> None:
     assert national_currency(country) == currency

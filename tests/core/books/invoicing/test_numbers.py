@@ -45,7 +45,7 @@ HARMS = {
 async def noted(
     market: Market, count: int, country: str | None = "LT", issuer: Party = invoicing_steps.AT_HOME
 ) -> list[str]:
-    """So many fees of one seller, not written yet; their ids."""
+    """Note as many fees of one seller, which are not written yet, and return their ids."""
     _, seller = await market.newcomer("Rasa")
 
     def unit(ctx: Ctx) -> list[str]:
@@ -85,7 +85,7 @@ async def test_fifty_at_once_leave_no_gap_and_no_double_also_when_every_fifth_is
     assert await serials(market) == list(range(1, MANY + 1))
 
 
-async def test_each_year_begins_anew_and_what_has_its_number_is_never_changed(market: Market) -> None:
+async def test_numbers_restart_each_year_and_numbered_invoices_never_change(market: Market) -> None:
     first, second = await noted(market, 2)
     await market.run(HOUSE, lambda ctx: issuance.write(ctx, first, invoicing_steps.PAPER_WORDS))
     market.clock.advance(days=60)

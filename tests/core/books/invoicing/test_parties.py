@@ -1,4 +1,4 @@
-"""What a company is on invoices: its own address in its own country, and its number."""
+"""A company on invoices: its own address in its own country, and its number."""
 
 from __future__ import annotations
 

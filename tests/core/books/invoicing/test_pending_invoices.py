@@ -1,4 +1,7 @@
-"""What an invoice waits for is said to who can do something about it, with the way there; and nobody waits for ever."""
+"""An invoice that waits for a detail: the party that can give it reads so, and how to give it.
+
+No invoice waits for ever.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ AT_KIEL = SetBilling(address="Hafenstr. 1, 24103 Kiel", market_writes=False)
 
 
 async def at_home(market: Market, who: Actor, **company: str | None) -> None:
-    """Who they are and in which country, and no address yet."""
+    """Set a company's profile and country, without an address."""
     command = CompleteProfile(roles=frozenset(Role), **company)
     await market.run(who, lambda ctx: complete_profile(ctx, command))
 
@@ -39,7 +42,7 @@ async def of_goods(market: Market) -> Invoice:
 
 
 async def reads(trade: Trade, who: Actor) -> Reply:
-    """What the list of invoices of the deal says to this side."""
+    """Return the deal's list of invoices as this side reads it."""
 
     def look(ctx: Ctx) -> ChatContext:
         talk = talk_in(ctx, "en")
@@ -60,7 +63,10 @@ def presses(card: Card) -> list[str]:
 
 
 async def test_the_invoice_for_goods_waits_for_the_buyers_address_which_is_asked_of_the_buyer(market: Market) -> None:
-    """It was paid; both read what it waits for; it is written by itself when that is said, to that address."""
+    """Check that both sides read what the invoice of a paid lot waits for.
+
+    It is written by itself when the buyer gives the address, to that address.
+    """
     market.watch(InvoiceAwaits)
     trade = await paid(market, lots=1)
     await introduced(market, trade.seller, **SELLER_AT_HOME)
@@ -116,7 +122,7 @@ async def test_a_buyer_who_has_named_no_country_reads_that_it_is_this_and_how_to
     assert "/profile" not in sellers.text, "nobody else can say it for them"
 
 
-async def test_who_buys_of_a_seller_that_writes_its_own_is_told_whom_to_ask(market: Market) -> None:
+async def test_buyer_from_a_self_invoicing_seller_is_told_where_to_ask(market: Market) -> None:
     trade = await paid(market, lots=1)
     await introduced(market, trade.seller, **SELLER_AT_HOME)
     await introduced(market, trade.buyer, **BUYER_IN_GERMANY)
@@ -128,7 +134,7 @@ async def test_who_buys_of_a_seller_that_writes_its_own_is_told_whom_to_ask(mark
     assert "Girios UAB" in told.text
 
 
-async def test_after_the_yes_earlier_drafts_can_be_written_too_and_nobody_says_that_they_were_not_asked(
+async def test_earlier_drafts_can_be_written_after_the_seller_agrees(
     market: Market,
 ) -> None:
     trade = await paid(market, lots=2)

@@ -1,4 +1,4 @@
-"""How a supply is taxed, and what of a gross amount is VAT: to the minor unit, whatever is taken back of it later."""
+"""Tax of a supply, and VAT in a gross amount: exact to the minor unit, whatever is credited later."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_price_is_told_per_unit_where_that_can_be() -> None:
 
 @given(st.lists(st.integers(1, 10**9), min_size=1, max_size=8), RATES)
 def test_all_credit_notes_of_an_invoice_make_exactly_the_invoice(parts: list[int], rate: int) -> None:
-    """A book-keeper who adds up an invoice and what was taken back of it finds nothing, in net and in VAT."""
+    """Check that an invoice and its credit notes add up to zero for a book-keeper, in net and in VAT."""
     invoiced, before, taken = sum(parts), 0, []
     for part in parts:
         taken.append(credit_sums(invoiced, before, part, rate))
@@ -100,7 +100,7 @@ def test_goods_are_taxed_by_where_they_go(issuer: Party, buyer: Party, supply: S
     [
         (party("LT", LT), party("LT", LT_BUYER), "S"),
         (party("LT", LT), party("DE", DE), "AE"),
-        (party("LT", LT), party("DE"), "S"),  # a consumer, or nobody's business that we know of
+        (party("LT", LT), party("DE"), "S"),  # a consumer, or not known to be a business
         (party("LT", LT), party("DE", FR), "S"),  # the number is of another country than they are
         (party("LT", LT), party("UA"), "O"),
         (party("LT", None), party("DE", DE), "O"),
@@ -109,7 +109,7 @@ def test_goods_are_taxed_by_where_they_go(issuer: Party, buyer: Party, supply: S
         (party("LT", LT), party("GR", "EL094259216"), "AE"),
     ],
 )
-def test_services_are_taxed_by_whom_they_are_for(issuer: Party, recipient: Party, category: str) -> None:
+def test_services_are_taxed_by_their_recipient(issuer: Party, recipient: Party, category: str) -> None:
     for kind in (Kind.COMMISSION, Kind.SESSION, Kind.SALE):
         found = tax_of(kind, issuer, recipient, goods())
         assert found is not None

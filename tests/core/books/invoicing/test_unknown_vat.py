@@ -1,4 +1,4 @@
-"""Nothing is issued for good of a company that was never asked for its VAT number; and what was wrong is mended."""
+"""A company that was never asked for its VAT number gets no final invoice. A wrong invoice is corrected."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AT_KIEL = SetBilling(address="Hafenstr. 1, 24103 Kiel", market_writes=False)
 
 
 async def says(market: Market, who: Actor, **company: str | None) -> None:
-    """Who they are and where, and nothing of VAT unless it is given."""
+    """Set a company's profile and country. VAT details are set only if they are given."""
     command = CompleteProfile(roles=frozenset(Role), **company)
     await market.run(who, lambda ctx: complete_profile(ctx, command))
 
@@ -50,7 +50,10 @@ def presses(card: Card) -> list[str]:
 
 
 async def test_our_fee_waits_until_a_company_of_another_member_state_has_said_its_number(market: Market) -> None:
-    """It is asked for once, and the invoice is then written by itself: at 21 % it would have been wrong for good."""
+    """Check that the number is asked for once, and the invoice is then written by itself.
+
+    Otherwise it would have been issued with 21 % VAT, which is wrong and final.
+    """
     market.watch(InvoiceAwaits)
     trade = await sold_by_a_german(market)
     (fee,) = await of_kind(market, Kind.COMMISSION)
@@ -67,7 +70,7 @@ async def test_our_fee_waits_until_a_company_of_another_member_state_has_said_it
     assert (fee.state, fee.content.tax.category, fee.vat_minor) == (State.ISSUED, "AE", 0)
 
 
-async def test_who_has_said_that_they_have_none_is_taxed_as_at_home(market: Market) -> None:
+async def test_seller_without_a_vat_number_is_taxed_as_at_home(market: Market) -> None:
     trade = await sold_by_a_german(market)
     await agrees(market, trade.seller, AT_KIEL.model_copy(update={"without_vat": True}))
     (fee,) = await of_kind(market, Kind.COMMISSION)
@@ -103,8 +106,8 @@ async def test_our_fee_waits_for_the_street_that_its_invoice_needs(market: Marke
     assert (fee.state, fee.content.recipient.address) == (State.ISSUED, AT_KIEL.address)
 
 
-async def test_one_that_was_wrong_is_taken_back_by_a_credit_note_and_written_anew(market: Market) -> None:
-    """Of what the market has issued its recipient can ask for that, once; and nobody while nothing has changed."""
+async def test_wrong_invoice_is_credited_and_written_again(market: Market) -> None:
+    """Check that the recipient of our invoice can ask for this once, and only after a change."""
     trade = await sold_by_a_german(market)
     await agrees(market, trade.seller, AT_KIEL.model_copy(update={"without_vat": True}))
     (wrong,) = await of_kind(market, Kind.COMMISSION)
@@ -128,7 +131,7 @@ async def test_one_that_was_wrong_is_taken_back_by_a_credit_note_and_written_ane
 
 
 async def test_a_draft_whose_buyer_is_not_known_yet_has_a_button_too_and_then_waits(market: Market) -> None:
-    """It said "I can write them now" above drafts that nobody could have written."""
+    """Earlier the list said "I can write them now" above drafts that could not be written."""
     trade = await paid(market, lots=1)
     await introduced(market, trade.seller, **SELLER_AT_HOME)
     await delivered(trade, 1)

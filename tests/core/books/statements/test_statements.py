@@ -84,7 +84,7 @@ def test_no_cell_of_a_file_is_a_formula_and_none_is_lost(rows: list[list[str]]) 
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+49", "-5", "@SUM(A1)", "  =1", "\t=1"])
-def test_what_a_spreadsheet_would_run_is_only_read(cell: str) -> None:
+def test_formula_is_neutralised_for_spreadsheets(cell: str) -> None:
     assert rules.neutral(cell) == f"'{cell}"
     assert rules.neutral("21.5") == "21.5"
 
@@ -135,7 +135,7 @@ async def test_while_a_case_is_open_its_deadline_is_what_happens_next_to_the_mon
     assert held.until == due.due_at
 
 
-async def test_what_is_still_to_pay_is_seen_and_what_was_paid_too_much_is_the_buyers_alone(market: Market) -> None:
+async def test_unpaid_sum_is_shown_and_an_overpayment_only_to_the_buyer(market: Market) -> None:
     trade = await agreed(market, lots=1)
     await trade.sign()
     for actor, mine in ((trade.buyer, True), (trade.seller, False)):
@@ -155,7 +155,7 @@ async def test_what_is_still_to_pay_is_seen_and_what_was_paid_too_much_is_the_bu
     assert (await market.run(trade.seller, service.statement)).credits == ()
 
 
-async def test_what_the_banks_are_at_work_on_is_not_asked_for_again(market: Market) -> None:
+async def test_payment_that_banks_are_settling_is_not_asked_for_again(market: Market) -> None:
     trade = await agreed(market, lots=1)
     await trade.sign()
     payment = await trade.payment()
@@ -178,7 +178,7 @@ async def test_a_buyer_has_back_what_was_not_delivered(market: Market) -> None:
 
 
 async def told_and_spent(trade: Trade) -> tuple[list[tuple[str, Money | None]], Money]:
-    """What has come to the buyer and gone from them, and how much their screen says they have back."""
+    """Return the buyer's statement lines, in and out, and the sum that their screen says they have back."""
     lines = await trade.market.run(trade.buyer, lambda ctx: list(service.lines(ctx)))
     (spent,) = (await trade.market.run(trade.buyer, service.statement)).spent
     assert spent.amount == eur(21_000_00)
@@ -187,7 +187,7 @@ async def told_and_spent(trade: Trade) -> tuple[list[tuple[str, Money | None]], 
 
 @pytest.mark.parametrize("accepted", [2, 1])
 async def test_a_buyer_reads_all_that_their_bank_has_given_them(market: Market, accepted: int) -> None:
-    """Also what was with the seller by then: whom it was taken from is nothing to the buyer."""
+    """Check that this includes money that was with the seller by then: its source does not concern the buyer."""
     trade = await released(market, lots=2, accepted=accepted)
     await recalled(trade)
     await decided(trade, won=False)

@@ -1,4 +1,4 @@
-"""The books: every entry balances, happens once, and nobody's money is spent twice."""
+"""The ledger: every entry balances and happens once, and no money is spent twice."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.core.conftest import Market
 
 
 def fund(ctx: Ctx, cents: int = 100_00, fee: int = 1_50) -> str:
-    """The provider has received the buyer's money and kept its fee."""
+    """Book the buyer's money at the provider, less its fee."""
     legs = [debit(PROVIDER, eur(cents - fee)), debit(PROVIDER_FEES, eur(fee)), credit(escrow("d1"), eur(cents))]
     return post(ctx, "deal:d1:funded", "Paid by the buyer", legs, deal="d1")
 
@@ -64,7 +64,7 @@ async def test_a_key_does_not_name_two_things(market: Market) -> None:
         await market.run(MARKET, lambda ctx: fund(ctx, 100_01))
 
 
-async def test_what_does_not_add_up_is_not_written(market: Market) -> None:
+async def test_unbalanced_entry_is_not_written(market: Market) -> None:
     lopsided = [debit(PROVIDER, eur(5)), credit(escrow("d1"), eur(4))]
     with pytest.raises(Unbalanced):
         await market.run(MARKET, lambda ctx: post(ctx, "k", "m", lopsided))

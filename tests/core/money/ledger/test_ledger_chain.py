@@ -1,4 +1,4 @@
-"""The chain and the hot accounts: made behind the writers, by any number of workers, and nothing is changed unseen."""
+"""The chain and the hot accounts: kept up behind the writers, by any number of workers; every change is noticed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.core.conftest import Market
 
 
 def deal(number: int, ctx: Ctx) -> None:
-    """A deal is paid and released: every one of them writes to the provider and to our commission."""
+    """Pay and release a deal. Every deal posts to the provider and to our commission."""
     name = f"d{number}"
     post(ctx, f"{name}:funded", "Paid", [debit(PROVIDER, eur(100)), credit(escrow(name), eur(100))], deal=name)
     legs = [debit(escrow(name), eur(100)), credit(payable("s"), eur(98)), credit(COMMISSION, eur(2))]
@@ -37,7 +37,7 @@ async def verdict(market: Market) -> Verdict:
 
 
 def by_hand(*statements: str) -> Callable[[Ctx], None]:
-    """Somebody with the database owner's rights, who takes its guards off first."""
+    """Run statements with the rights of the database's owner, after taking its guards off."""
 
     def unit(ctx: Ctx) -> None:
         connection = ctx.session.connection()
@@ -54,7 +54,7 @@ def by_hand(*statements: str) -> Callable[[Ctx], None]:
 
 
 def waiting(ctx: Ctx) -> int:
-    """How many entries are not chained yet."""
+    """Count the entries that are not chained yet."""
     return ctx.session.scalar(select(func.count()).select_from(Unlinked)) or 0
 
 
@@ -134,7 +134,7 @@ async def test_a_posting_that_nothing_seals_is_seen(market: Market) -> None:
         pass
 
     def unit(ctx: Ctx) -> None:
-        """The database takes no such thing at the commit; but it may have come from elsewhere."""
+        """Insert a posting without an entry. The database refuses it at the commit, but it may come from elsewhere."""
         columns = "(entry_id, number, account, amount, currency, phase)"
         row = "('E', 1, 'provider', 5, 'EUR', 'posted')"
         by_hand(f"INSERT INTO ledger_posting {columns} VALUES {row}")(ctx)
@@ -154,7 +154,7 @@ async def test_an_overdrawn_account_and_a_hole_in_the_chain_are_seen(market: Mar
     assert {"nobody's money is overdrawn", "the chain has no gap"} <= set(broken)
 
 
-async def test_what_waits_for_a_hot_account_counts_at_once_and_is_added_up_later(market: Market) -> None:
+async def test_posting_to_a_hot_account_counts_at_once_and_is_rolled_up_later(market: Market) -> None:
     await deals(market, range(30))
 
     def seen(ctx: Ctx) -> tuple[Money, Money, dict[str, Money]]:

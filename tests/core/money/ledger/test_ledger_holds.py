@@ -1,4 +1,4 @@
-"""Money in two phases: what is reserved can be taken by nobody else, and a reservation ends once."""
+"""Money in two phases: reserved money cannot be taken for another use, and a reservation ends once."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ def fund(ctx: Ctx) -> str:
 
 
 def release(cents: int) -> list[Leg]:
-    """So much to the seller, a fortieth of it to the market."""
+    """Return the legs that pay this many cents to the seller, less a fee of one fortieth."""
     fee = cents // 40
     return [debit(escrow("d"), eur(cents)), credit(payable("s"), eur(cents - fee)), credit(COMMISSION, eur(fee))]
 
 
 async def held(market: Market, cents: int = 60_00, **after: float) -> str:
-    """A hundred are there, some of them are reserved."""
+    """Fund the deal with a hundred euros and reserve some of them."""
     await market.run(MARKET, fund)
     ends = market.clock.now() + timedelta(**after) if after else None
     return await market.run(MARKET, lambda ctx: hold(ctx, "h", "Lot 1", release(cents), deal="d", expires_at=ends))
 
 
 async def seen(market: Market) -> tuple[Money, Money, Money]:
-    """What is there, what is free of it, and what the seller has."""
+    """Return the deal's balance, its available part, and the seller's balance."""
     return await market.run(
         MARKET,
         lambda ctx: (
@@ -70,7 +70,7 @@ async def assert_whole(market: Market) -> None:
     assert [check for check in await market.run(MARKET, invariants) if not check.ok] == []
 
 
-async def test_what_is_reserved_stays_and_can_be_taken_by_nobody_else(market: Market) -> None:
+async def test_reserved_money_stays_and_cannot_be_taken(market: Market) -> None:
     hold_id = await held(market)
     assert await seen(market) == (eur(100_00), eur(40_00), eur(0))
     assert (await market.run(MARKET, lambda ctx: available(ctx, payable("s"), "EUR"))) == eur(0)
@@ -108,7 +108,7 @@ async def test_no_more_is_moved_than_was_reserved_nor_to_anybody_else(market: Ma
     assert await seen(market) == (eur(100_00), eur(40_00), eur(0))
 
 
-async def test_what_is_let_go_is_free_again(market: Market) -> None:
+async def test_voided_hold_frees_its_money(market: Market) -> None:
     hold_id = await held(market)
     ended = await market.run(MARKET, lambda ctx: void_hold(ctx, hold_id, "Dropped"))
     assert await market.run(MARKET, lambda ctx: void_hold(ctx, hold_id, "Dropped")) == ended
@@ -121,7 +121,7 @@ async def test_what_is_let_go_is_free_again(market: Market) -> None:
     await assert_whole(market)
 
 
-async def test_time_lets_go_of_what_nobody_used(market: Market) -> None:
+async def test_unused_hold_expires(market: Market) -> None:
     market.watch(HoldExpired)
     hold_id = await held(market, days=2)
     assert [each.id for each in await market.run(MARKET, lambda ctx: open_holds(ctx, "d"))] == [hold_id]
@@ -176,7 +176,7 @@ async def test_linked_movements_are_written_together_or_not_at_all(market: Marke
     await assert_whole(market)
 
 
-async def test_what_is_linked_may_spend_what_it_brings(market: Market) -> None:
+async def test_linked_movement_may_spend_earlier_income(market: Market) -> None:
     into = (debit(PROVIDER, eur(50_00)), credit(escrow("d"), eur(50_00)))
     out = tuple(release(50_00))
     await market.run(MARKET, lambda ctx: post_together(ctx, [Movement("in", "In", into), Movement("out", "Out", out)]))
@@ -197,7 +197,7 @@ async def test_reserved_money_stands_in_the_books_and_in_no_account(market: Mark
     assert {each["account"]: each["balance"] for each in shown["accounts"]} == {PROVIDER: 100_00, escrow("d"): 100_00}
 
 
-# --- what the database refuses, whoever writes ------------------------------------------------------------------------
+# --- refusals of the database, for every writer -----------------------------------------------------------------------
 
 
 def by_hand(ctx: Ctx, kind: str, resolves: str | None, *rows: tuple[str, int, str]) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is asked of the books, they answer as a few lines of arithmetic do; on every database."""
+"""Random requests to the ledger: it answers like a few lines of arithmetic, on every database."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ runs = count(1)
 
 @dataclass
 class Books:
-    """What the ledger should hold: guarded accounts from 2 on, open holds, and what was asked before."""
+    """Expected content of the ledger: guarded accounts from 2 on, open holds, and earlier requests."""
 
     names: list[str]
     has: list[int] = field(default_factory=lambda: [0] * PLACES)
@@ -63,7 +63,7 @@ class Books:
         return self.has[at] - self.reserved[at]
 
     def legs(self, source: int, to: int, amount: int) -> tuple[Leg, ...]:
-        """Money goes from one account of other people's money to another; the provider and our own may go below."""
+        """Return the legs that move money between accounts. Only the provider's and our own may go below zero."""
         money = Money(amount, "EUR")
         return debit(self.names[source], money), credit(self.names[to], money)
 
@@ -99,7 +99,7 @@ async def play(database: str, program: list[tuple[Any, ...]]) -> None:
 
 
 def sides(ctx: Ctx, made: Books) -> list[tuple[int, int]]:
-    """What each account has and what is free of it, as those see it whose money it is."""
+    """Return the balance and the available part of each account, as seen by the money's owner."""
     found = [(balance(ctx, name, "EUR").minor, available(ctx, name, "EUR").minor) for name in made.names]
     return [(-found[0][0], -found[0][1]), *found[1:]]
 
@@ -123,7 +123,7 @@ async def one(transactions: Transactions, made: Books, key: str, step: tuple[Any
 
 
 async def posts(transactions: Transactions, made: Books, key: str, asked: list[tuple[int, int, int]]) -> None:
-    """Linked movements, each of which must find its money when its turn comes."""
+    """Post linked movements, each of which must find its money when its turn comes."""
     movements = [
         Movement(f"{key}:{n}", "", made.legs(source, to, amount)) for n, (source, to, amount) in enumerate(asked)
     ]
@@ -131,7 +131,7 @@ async def posts(transactions: Transactions, made: Books, key: str, asked: list[t
     enough = True
     for source, to, amount in asked:
         after.move(source, to, amount)
-        # Moved to itself it is there all the time; the books let an account grow first.
+        # A sum moved to its own account is always there, since the ledger credits accounts first.
         enough = enough and (source < 2 or source == to or after.free(source) >= 0)
     await answered(transactions, made, lambda ctx: post_together(ctx, movements), None if enough else Overdrawn)
     if enough:
@@ -177,7 +177,7 @@ async def voids(transactions: Transactions, made: Books, held: dict[str, Any]) -
 async def answered(
     transactions: Transactions, made: Books, unit: Callable[[Ctx], Any], refused: type[Exception] | None
 ) -> Any:
-    """The unit is refused just so, or its answer is kept: asked again it must be the same."""
+    """Run the unit, which must be refused by this error. Otherwise keep its answer, which a repeat must give again."""
     if refused is not None:
         with pytest.raises(refused):
             await transactions.run(MARKET, unit)

@@ -1,4 +1,4 @@
-"""A company's people: who signs alone, who approves, who comes and goes; and of two who decide at once, one does."""
+"""People of a company: they sign alone, approve, join and leave. If two decide at once, one decision counts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_limit_is_kept_to_the_cent_and_in_its_currency(limit: Money | None, am
 
 
 async def colleague(market: Market, head: Actor, name: str, position: Position, limit: Money | None = None) -> Actor:
-    """Somebody who has come in by an invitation."""
+    """Let a colleague join by an invitation."""
     actor, _ = await market.newcomer(name)
     made = await market.run(head, lambda ctx: company.invite(ctx, Invite(position=position, limit=limit)))
     await market.run(actor, lambda ctx: company.join(ctx, made.code))
@@ -54,7 +54,7 @@ async def colleague(market: Market, head: Actor, name: str, position: Position, 
 
 
 async def limited(market: Market) -> tuple[Trade, Actor, Actor]:
-    """The trade's buyer may sign €5,000 alone; two colleagues may approve what is more."""
+    """Return a trade whose buyer may sign €5,000 alone, and two colleagues who may approve more."""
     trade = await agreed(market)  # €21,000
     ona = await colleague(market, trade.buyer, "Ona", Position.HEAD)
     ada = await colleague(market, trade.buyer, "Ada", Position.APPROVER)
@@ -63,7 +63,7 @@ async def limited(market: Market) -> tuple[Trade, Actor, Actor]:
     return trade, ona, ada
 
 
-async def test_what_is_above_the_limit_waits_for_an_approval_and_no_money_is_asked_for(market: Market) -> None:
+async def test_deal_above_the_limit_waits_for_approval_before_payment(market: Market) -> None:
     market.watch(DealApprovalNeeded, DealApproved, DealReadyToFund)
     trade, ona, _ = await limited(market)
     await trade.sign()
@@ -75,7 +75,7 @@ async def test_what_is_above_the_limit_waits_for_an_approval_and_no_money_is_ask
         return found
 
     assert await may(ona) == ["approve", "refuse"]
-    for nobody in (trade.buyer, trade.seller):  # who has signed it does not approve it too
+    for nobody in (trade.buyer, trade.seller):  # the signer does not approve it too
         assert await may(nobody) == []
         with pytest.raises(NotAllowed):
             await market.run(nobody, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
@@ -88,7 +88,7 @@ async def test_what_is_above_the_limit_waits_for_an_approval_and_no_money_is_ask
     assert len(trade.asked("checkout.open")) == 1
 
 
-async def test_who_has_signed_above_their_limit_and_left_is_approved_all_the_same(market: Market) -> None:
+async def test_deal_of_a_signer_who_left_can_still_be_approved(market: Market) -> None:
     trade, ona, _ = await limited(market)
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
     await market.run(trade.buyer, lambda ctx: company.remove_member(ctx, trade.buyer.person or ""))
@@ -101,7 +101,7 @@ async def test_who_has_signed_above_their_limit_and_left_is_approved_all_the_sam
     assert (await trade.deal()).state == DealState.AWAITING_FUNDING
 
 
-async def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_who_and_when(market: Market) -> None:
+async def test_second_of_two_decisions_at_once_is_told_of_the_first(market: Market) -> None:
     trade, ona, ada = await limited(market)
     await trade.sign()
     seen = (await trade.deal()).version
@@ -121,7 +121,7 @@ async def test_of_two_who_decide_at_once_one_does_and_the_other_is_told_who_and_
     }
 
 
-async def test_a_deal_that_nobody_approves_closes_after_five_days_and_its_goods_are_for_sale(market: Market) -> None:
+async def test_unapproved_deal_closes_after_five_days_and_frees_its_goods(market: Market) -> None:
     market.watch(DealClosed)
     trade, _, _ = await limited(market)
     await trade.sign()
@@ -166,7 +166,7 @@ async def test_an_invitation_is_used_once_and_not_for_ever(market: Market) -> No
 
 @pytest.mark.parametrize("ended", ["removed", "demoted"])
 async def test_an_invitation_ends_with_the_right_to_invite(market: Market, ended: str) -> None:
-    """Who was removed does not come back as a head by a code that they gave themselves before."""
+    """Check that a removed head does not come back by an invitation that they wrote before."""
     head, ona = await market.newcomer("Ona")
     ada = await colleague(market, head, "Ada", Position.HEAD)
     made = await market.run(ada, lambda ctx: company.invite(ctx, Invite(position=Position.HEAD)))
@@ -183,7 +183,7 @@ async def test_an_invitation_ends_with_the_right_to_invite(market: Market, ended
     assert people == (["Ona"] if ended == "removed" else ["Ona", "Ada"])
 
 
-async def test_nobody_leaves_business_or_colleagues_behind_by_joining(market: Market) -> None:
+async def test_joining_does_not_leave_business_or_colleagues_behind(market: Market) -> None:
     trade = await agreed(market)
     head, _ = await market.newcomer("Ona")
     ada = await colleague(market, head, "Ada", Position.BUYER)
@@ -229,7 +229,7 @@ async def test_only_a_head_invites_changes_and_removes_and_one_always_stays(mark
 
 
 async def test_only_a_head_says_where_the_companys_money_goes(market: Market) -> None:
-    """A colleague who may sign five thousand would else have all that is paid out go to an account of their own."""
+    """Otherwise a colleague who may sign five thousand could send all payouts to an account of their own."""
     trade = await paid(market)
     ada = await colleague(market, trade.seller, "Ada", Position.APPROVER, FIVE_THOUSAND)
     asked = len(trade.asked("account.link"))
@@ -256,7 +256,7 @@ def test_a_limit_says_something(position: Position, limit: Money, code: str) -> 
 async def test_a_company_decides_before_the_delivery_begins(
     market: Market, begins_in: int, days_to_decide: int
 ) -> None:
-    """The seller waits and cannot leave; of goods that go at once a day is left to decide in."""
+    """The seller waits and cannot leave. For immediate delivery there is a day to decide in."""
     trade = await agreed(market)
     deal, midnight = await trade.deal(), datetime(2026, 11, 23, tzinfo=UTC)
     begins = (midnight + timedelta(days=begins_in)).date()

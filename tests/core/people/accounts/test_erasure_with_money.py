@@ -1,4 +1,4 @@
-"""Who leaves while money of theirs is under way: it has to arrive first, for nobody could say where to after that."""
+"""Account deletion while the person's money is under way: it has to arrive first, since they cannot be asked later."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.core.advice.sessions.test_chargebacks import they
 from tests.core.conftest import Market
 from tests.core.trades import called_off
 
-__all__ = ["they"]  # the fixture: the talk is over, and nothing is parted yet
+__all__ = ["they"]  # the fixture: the session is over, and its money is not split yet
 
 
 async def test_a_refund_that_the_buyers_bank_has_sent_back_has_to_arrive_first(market: Market) -> None:

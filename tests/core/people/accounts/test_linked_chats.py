@@ -1,4 +1,4 @@
-"""Two chats become one person's by a code: one code, one chat, also where several are typed at once."""
+"""A code links two chats to one person: one code, one chat, also if several are typed at once."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ async def typed_at_once(market: Market, *typed: tuple[Actor, str]) -> list[Perso
 
 
 @pytest.mark.parametrize("one_has_traded", [False, True])
-async def test_of_two_who_type_one_code_at_once_one_is_linked(market: Market, one_has_traded: bool) -> None:
-    """Where one of them has traded, it is their account that stays, and the code's owner that goes."""
+async def test_only_one_of_two_who_type_a_code_at_once_is_linked(market: Market, one_has_traded: bool) -> None:
+    """If one of them has traded, their account stays, and that of the code's owner goes."""
     reactions.listen(market.reactions)
     (tom, _), (one, _), (other, _) = [await market.newcomer(name) for name in ("Tom", "One", "Other")]
     if one_has_traded:

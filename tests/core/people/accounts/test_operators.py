@@ -1,4 +1,4 @@
-"""Who works for the market: chosen by their chat account, and on Slack by the workspace that it is in."""
+"""Operators: appointed by their chat account, and on Slack by the workspace that it is in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def desk(market: Market) -> list[str]:
 
 
 async def test_the_same_id_in_another_workspace_is_no_operator(market: Market) -> None:
-    """Each workspace gives out ids for itself, and whoever likes opens one and installs the app."""
+    """Each workspace gives out ids for itself, and anyone can open one and install the app."""
     named = frozenset({"slack:T0OURS/U0123"})
     reactions.listen(market.reactions, operators=named)
     for each in (THEIRS, OURS):

@@ -1,10 +1,10 @@
-"""What people really write around a market, and what traders really write in it: the measure of what is hidden."""
+"""Corpus for hiding contacts: texts that people write around a market, and texts that traders write in it."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# A part that must be gone, after "→" when it is not the whole of it.
+# The part that must be hidden stands after "→", unless it is the whole text.
 CONTACTS: Final = """
 call +370 612 34567 → 612 34567
 0049 (170) 1234567 after six → 1234567
@@ -172,7 +172,7 @@ DAP Klaipėda 215,50 EUR/t, 1 000 t/month
 
 
 def contacts() -> list[tuple[str, str]]:
-    """Each with the part that must be gone."""
+    """Return each text with the part that must be hidden."""
     lines = [line.partition(" → ") for line in CONTACTS.strip().splitlines()]
     return [(text, part or text) for text, _, part in lines]
 

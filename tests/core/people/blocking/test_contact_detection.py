@@ -1,4 +1,4 @@
-"""What is hidden until two have business, and what is not: measured on a corpus, and safe for any text."""
+"""Contact detection: contacts are hidden until two have business. It is measured on a corpus, and safe for any text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ LEAST_RECALL, LEAST_PRECISION = 0.93, 0.98
 
 
 def test_contacts_are_hidden_and_the_trades_own_numbers_pass() -> None:
-    """Recall: of what leads around the market, how much is gone. Precision: of what was hidden, how much had to be."""
+    """Check recall and precision.
+
+    Recall is the share of texts leading around the market that is hidden. Precision is the share of hidden texts that
+    had to be.
+    """
     missed = [text for text, part in contacts() if part in masked(text)]
     wrongly = [text for text in trade() if has_contacts(text)]
     found = len(contacts()) - len(missed)
@@ -22,7 +26,7 @@ def test_contacts_are_hidden_and_the_trades_own_numbers_pass() -> None:
     assert found / (found + len(wrongly)) >= LEAST_PRECISION, wrongly
 
 
-def test_what_stands_around_a_contact_stays() -> None:
+def test_text_around_a_contact_stays() -> None:
     assert masked("215 EUR/t, call +370 612 34567, PO 4500123456") == f"215 EUR/t, call {HIDDEN}, PO 4500123456"
     assert masked("rasa@girios.lt or @rasa_pellets") == f"{HIDDEN} or {HIDDEN}"
 

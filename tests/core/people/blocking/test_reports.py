@@ -1,4 +1,4 @@
-"""What is told of a party to the operators: they look at it, and none of them at what is told of their own company."""
+"""Reports on a party: operators read them, but no operator reads one on their own company."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures that are damaged, or made to do damage: each is refused in words, and none is a mistake of ours."""
+"""Pictures that are damaged, or made to do damage: each is refused in words and causes no error of ours."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def with_chunk(name: bytes, content: bytes) -> bytes:
 
 
 def bomb(before: bytes) -> bytes:
-    """Twenty megabytes in twenty thousand bytes."""
+    """Return a picture of twenty megabytes in twenty thousand bytes."""
     return before + zlib.compress(b"a" * 20_000_000)
 
 
@@ -56,7 +56,7 @@ def test_a_picture_that_cannot_be_read_is_said_to_be_broken(made: Callable[[], b
     assert refused.value.code == "file.broken"
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of what it reads all the same
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, about files that it reads nevertheless
 @given(
     st.sampled_from(["PNG", "JPEG", "WEBP"]),
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=6),

@@ -1,4 +1,7 @@
-"""Who leaves: every column that could name somebody is forgotten or stays for a reason; nothing open is left behind."""
+"""Account deletion: every column that could name a person is cleared, or stays for a reason.
+
+Open business has to end first.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +47,7 @@ from tests.core.trades import agreed
 SEEK = Topic("seek_in_test", str)
 LONG = 100  # characters: shorter columns hold codes, currencies and names of states
 
-# Columns that stay, each for its reason. A new one is put here, or into core/privacy/erasure/plan.py, by whoever adds
-# it.
+# Columns that stay, each for its reason. Put a new one here or into core/privacy/erasure/plan.py.
 STAYS = {
     "codes, amounts or references that name nobody": (
         *(
@@ -111,7 +113,7 @@ def planned() -> set[str]:
     return found
 
 
-def test_every_column_that_could_name_somebody_was_thought_of() -> None:
+def test_every_column_that_could_name_a_person_is_planned() -> None:
     stays = {name for names in STAYS.values() for name in names}
     whole = {name.removesuffix("*") for name in stays if name.endswith("*")}
     left = {name for name in could_name_somebody() - planned() - stays if not name.startswith(tuple(whole))}
@@ -119,7 +121,7 @@ def test_every_column_that_could_name_somebody_was_thought_of() -> None:
     assert {name for name in stays if not name.endswith("*")} <= could_name_somebody()
 
 
-async def test_what_others_need_to_end_comes_first(market: Market) -> None:
+async def test_open_business_with_others_ends_before_account_deletion(market: Market) -> None:
     trade = await agreed(market)
     for actor in (trade.buyer, trade.seller):
         assert (await market.run(actor, service.leaving)).hindered_by == (Open.DEAL,)
@@ -127,8 +129,8 @@ async def test_what_others_need_to_end_comes_first(market: Market) -> None:
             await market.run(actor, service.erase)
 
 
-async def test_who_is_left_of_a_company_answers_for_it_alone(market: Market) -> None:
-    """A colleague who is forgotten is none any more: neither a head beside the last one, nor somebody who stays."""
+async def test_last_member_of_a_company_answers_for_it_alone(market: Market) -> None:
+    """Check that a deleted colleague no longer counts: neither as another head, nor as a member who stays."""
     trade = await agreed(market)
     ada, _ = await market.newcomer("Ada")
     made = await market.run(trade.buyer, lambda ctx: company.invite(ctx, Invite(position=Position.BUYER)))
@@ -181,7 +183,7 @@ async def test_a_listing_an_offer_and_a_profile_end_with_their_owner(market: Mar
 
 
 async def test_an_account_that_was_linked_is_forgotten_with_the_one_that_stays(market: Market) -> None:
-    """Nobody acts as it any more, and so nobody could ever have it forgotten."""
+    """No person acts as the linked account any more. So it could never be deleted by itself."""
     expert_reactions.listen(market.reactions)
     reactions.listen(market.reactions)
     tom, _ = await market.newcomer("Tom")

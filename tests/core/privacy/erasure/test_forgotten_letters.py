@@ -1,4 +1,7 @@
-"""Who leaves takes their letters along, and nobody else's: an id and a name are looked for whole, where they name."""
+"""Account deletion clears the person's own messages, and no others.
+
+An id or a name is matched whole, and only where it names a person.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,13 @@ ON_SLACK = Identity(SLACK.code, "T0OURS", "U0123", "Ann")
 
 
 def update(user: int, **message: Any) -> dict[str, Any]:
-    """A message on Telegram, as it comes in."""
+    """Return a message on Telegram as it is received."""
     who = {"id": user, "is_bot": False, "first_name": "X"}
     return {"update_id": 5, "message": {"message_id": 9, "date": 5, "chat": {"id": user}, "from": who, **message}}
 
 
 def event(team: str, user: str, text: str = "/parley") -> dict[str, Any]:
-    """A message on Slack, as it comes in."""
+    """Return a message on Slack as it is received."""
     return {
         "team_id": team,
         "api_app_id": "A1",
@@ -77,7 +80,7 @@ async def leaves(market: Market, who: Identity, before: Any) -> None:
 
 
 async def letter_after(market: Market, who: Identity, letter: dict[str, Any]) -> tuple[Any, Any]:
-    """What is kept of a letter, and of the answer to it, when this person has left."""
+    """Return the stored message and its answer after this person has deleted their account."""
 
     def comes(ctx: Ctx) -> None:
         take_in(ctx.session, "key", letter, ctx.now)
@@ -89,14 +92,14 @@ async def letter_after(market: Market, who: Identity, letter: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(("who", "letter"), each_of(THEIRS), ids=names_of(THEIRS))
-async def test_what_came_from_them_or_names_them_is_forgotten(
+async def test_message_from_or_about_the_person_is_cleared(
     market: Market, who: Identity, letter: dict[str, Any]
 ) -> None:
     assert await letter_after(market, who, letter) == ({}, None)
 
 
 @pytest.mark.parametrize(("who", "letter"), each_of(OTHERS), ids=names_of(OTHERS))
-async def test_what_came_from_others_stays(market: Market, who: Identity, letter: dict[str, Any]) -> None:
+async def test_message_from_others_stays(market: Market, who: Identity, letter: dict[str, Any]) -> None:
     assert await letter_after(market, who, letter) == (letter, ["an answer"])
 
 

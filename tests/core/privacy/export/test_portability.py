@@ -1,4 +1,7 @@
-"""A copy of what is kept of somebody: every table was thought of, nothing of others is in it, and it can be read."""
+"""A copy of a person's data: every table is considered, and the copy can be read.
+
+It contains no data of others.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,7 @@ def test_no_column_that_is_left_out_is_one_that_is_not_there() -> None:
 
 
 def test_nothing_is_handed_out_that_is_no_text() -> None:
-    """Numbers for a machine in bytes have no place in a copy that people read."""
+    """Binary values for machines have no place in a copy that people read."""
     bytes_of = {
         f"{own.table.__tablename__}.{column.key}"
         for section in sections_of(SOMEBODY).values()
@@ -65,7 +68,7 @@ async def copy_of(market: Market, actor: Actor) -> list[zipfile.ZipFile]:
 
 
 async def text_of(market: Market, actor: Actor) -> dict[str, Any]:
-    """What the copy says, without what never changes."""
+    """Return the parsed content of the copy."""
     first, *_ = await copy_of(market, actor)
     written: dict[str, Any] = json.loads(first.read("copy.json"))
     return written
@@ -76,7 +79,7 @@ def photo(name: str, content: bytes) -> Checked:
 
 
 async def test_it_has_what_is_ones_own_and_nothing_that_another_has_noted(market: Market) -> None:
-    """Of an offer that is not signed yet the other side's note may hold contacts that nobody is shown."""
+    """The other side's note on an unsigned offer may hold contacts that are still hidden."""
     rasa, person = await market.newcomer("Rasa Girienė")
     tom, _ = await market.newcomer("Tom")
     catalogue = reference()[0]
@@ -121,7 +124,7 @@ async def test_terms_are_in_it_when_both_have_signed_them(market: Market) -> Non
         assert deal["terms_json"]["price"]
 
 
-async def test_who_asks_twice_is_given_the_same_one_and_later_a_new_one_in_its_place(market: Market) -> None:
+async def test_second_request_gets_the_same_copy_and_later_a_new_one(market: Market) -> None:
     rasa, _ = await market.newcomer("Rasa")
 
     async def ids() -> list[str]:

@@ -1,4 +1,4 @@
-"""What people send who mean no good: each story shows that it is refused where it enters, before anybody pays."""
+"""Malicious input: each story shows that it is refused where it enters, before any payment."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def test_a_delivery_that_cannot_be_waited_for_is_not_proposed(market: Mark
 
 
 async def test_goods_sold_in_another_unit_come_back_as_they_were_taken(market: Market) -> None:
-    """Twice 500.5 kg, each rounded to 0.501 t, would put a kilogram on the shelf that nobody has."""
+    """Twice 500.5 kg, each rounded to 0.501 t, would put a kilogram on sale that does not exist."""
     trade = await agreed(market)
     command = BuyNow(listing_id=trade.listing_id, quantity=Quantity(Decimal(1001), "kg"), lots=2)
     offer = await market.run(trade.buyer, lambda ctx: service.buy_now(ctx, command))

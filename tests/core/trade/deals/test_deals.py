@@ -1,4 +1,4 @@
-"""Deals: two sides sign, pay, change their minds; and no state keeps anybody for ever."""
+"""Deals: two sides sign, pay, change their minds, and no state is without an end."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.core.goods import tonnes
 from tests.core.trades import COMMISSION_BP, agreed, paid
 
 
-def test_who_is_asked_to_cancel_is_the_other_side() -> None:
+def test_other_side_is_asked_to_cancel() -> None:
     assert roles("buyer", None) == {"buyer"}
     assert roles("buyer", "buyer") == {"buyer"}
     assert roles("buyer", "seller") == {"buyer", "other"}
@@ -140,7 +140,7 @@ async def test_backing_out_puts_the_goods_back_on_the_shelf(market: Market) -> N
     assert [fact.why for fact in market.facts if isinstance(fact, DealClosed)] == ["unsign"]
 
 
-async def test_a_deal_that_nobody_signs_closes_after_three_days(market: Market) -> None:
+async def test_unsigned_deal_closes_after_three_days(market: Market) -> None:
     trade = await agreed(market)
     timer = await trade.as_market(lambda ctx: deadline_of(ctx.session, "deal", trade.deal_id))
     assert timer.event == "sign_expired"
@@ -151,7 +151,7 @@ async def test_a_deal_that_nobody_signs_closes_after_three_days(market: Market) 
     assert (await trade.deal()).state == DealState.CLOSED
 
 
-async def test_a_deal_that_nobody_pays_is_cancelled_after_five_days(market: Market) -> None:
+async def test_unpaid_deal_is_cancelled_after_five_days(market: Market) -> None:
     market.watch(DealCancelled)
     trade = await agreed(market)
     await trade.sign()
@@ -188,7 +188,7 @@ async def test_cancelling_together_gives_the_buyer_everything_back_at_once(marke
     assert (await trade.money()).paid_back == (await trade.deal()).amount
 
 
-async def test_what_is_on_its_way_runs_on_after_a_cancellation(market: Market) -> None:
+async def test_lot_on_its_way_runs_on_after_a_cancellation(market: Market) -> None:
     market.watch(DealRunsOn)
     trade = await paid(market)
     sent = (await trade.lots())[0]

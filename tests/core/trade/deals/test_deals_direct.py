@@ -41,7 +41,7 @@ async def test_both_agree_and_the_goods_are_delivered_without_held_money(market:
     await market.books_hold()
 
 
-async def test_what_was_paid_here_in_part_goes_back(market: Market) -> None:
+async def test_partial_payment_is_refunded_when_a_deal_becomes_direct(market: Market) -> None:
     trade = await agreed(market, lots=1)
     await trade.sign()
     await trade.pay(amount=Money(1_000_00, "EUR"))
@@ -71,7 +71,7 @@ async def test_both_give_it_up_and_the_goods_are_for_sale_again(market: Market) 
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
-async def test_nothing_of_it_waits_for_ever(market: Market, confirmed: bool) -> None:
+async def test_direct_deal_never_waits_for_ever(market: Market, confirmed: bool) -> None:
     trade = await direct(market)
     if confirmed:
         await market.run(trade.seller, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
@@ -80,7 +80,7 @@ async def test_nothing_of_it_waits_for_ever(market: Market, confirmed: bool) -> 
     assert await trade.as_market(lambda ctx: escrow.disbursements_of(ctx, trade.deal_id)) == []
 
 
-async def test_where_no_money_is_held_nobody_is_asked_for_any(market: Market) -> None:
+async def test_no_payment_is_requested_where_no_money_is_held(market: Market) -> None:
     trade = await agreed(market, lots=1, settlement="direct")
     await trade.sign()
     assert await trade.states() == (DealState.FUNDED_DIRECT, [LotState.WAITING])
@@ -90,13 +90,13 @@ async def test_where_no_money_is_held_nobody_is_asked_for_any(market: Market) ->
 @pytest.mark.parametrize(
     ("held", "state"), [({"SEK", "EUR"}, DealState.AWAITING_FUNDING), ({"SEK"}, DealState.FUNDED_DIRECT)]
 )
-async def test_what_cannot_be_held_is_paid_directly(market: Market, held: set[str], state: DealState) -> None:
+async def test_currency_that_cannot_be_held_is_paid_directly(market: Market, held: set[str], state: DealState) -> None:
     trade = await agreed(market, lots=1, settlement="held", held=frozenset(held))
     await trade.sign()
     assert (await trade.deal()).state == state
 
 
-async def test_where_all_money_is_held_nobody_settles_directly(market: Market) -> None:
+async def test_direct_payment_is_refused_where_all_money_is_held(market: Market) -> None:
     trade = await agreed(market, lots=1, settlement="held")
     await trade.sign()
     assert await market.run(trade.buyer, lambda ctx: deals.may(ctx, deals.deal_for(ctx, trade.deal_id))) == ["cancel"]

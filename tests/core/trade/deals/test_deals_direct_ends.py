@@ -1,4 +1,4 @@
-"""How deals that are paid directly end: by what was delivered, and with nobody freed of what they were paid for."""
+"""Ends of deals that are paid directly: by what was delivered, and a seller owes what was paid for."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def deals_counted(trade: Trade) -> int:
 # --- what was delivered -----------------------------------------------------------------------------------------------
 
 
-async def test_what_was_paid_and_never_sent_is_no_complete_deal_and_the_buyer_can_say_so(market: Market) -> None:
+async def test_paid_and_undelivered_deal_is_not_complete_and_the_buyer_can_say_so(market: Market) -> None:
     trade = await confirmed(market, lots=3)
     await trade.pass_long()
     deal = await trade.deal()
@@ -43,8 +43,11 @@ async def test_what_was_paid_and_never_sent_is_no_complete_deal_and_the_buyer_ca
     assert await deals_counted(trade) == 0
 
 
-async def test_who_was_paid_directly_and_is_late_still_has_to_send_it(market: Market) -> None:
-    """Where the money is held a late lot is given up and paid back by time; here nobody could pay it back."""
+async def test_late_seller_who_was_paid_directly_still_has_to_send(market: Market) -> None:
+    """Check that a late lot is not given up, because a direct payment cannot be paid back here.
+
+    Where the money is held, a late lot is given up and refunded in time.
+    """
     trade = await confirmed(market, lots=2)
     lots = await trade.lots()
     window_ends = (max(lot.window_to for lot in lots) - market.clock.now().date()).days
@@ -82,7 +85,7 @@ async def test_a_buyer_who_gives_up_every_lot_has_no_complete_deal(market: Marke
 
 @pytest.mark.parametrize("delivered", [True, False])
 async def test_both_rate_what_was_paid_directly_and_no_score_moves_by_it(market: Market, delivered: bool) -> None:
-    """Nobody has seen this money come: whoever likes could make such deals with themselves, and rate them."""
+    """Check that no score moves: this money is unseen, and people could rate such deals with themselves."""
     trade = await confirmed(market)
     (lot,) = await trade.lots()
     if delivered:
@@ -128,23 +131,23 @@ async def may(market: Market, actor: Actor, trade: Trade) -> list[str]:
     return await market.run(actor, lambda ctx: deals.may(ctx, deals.deal_for(ctx, trade.deal_id)))
 
 
-# --- who gives protection up ------------------------------------------------------------------------------------------
+# --- giving protection up ---------------------------------------------------------------------------------------------
 
 
 async def approved(market: Market) -> tuple[Trade, Actor, Actor]:
-    """A deal above the buyer's limit, signed by both and approved: its money is to be held."""
+    """Return a deal above the buyer's limit, signed by both and approved, whose money is to be held."""
     trade, head, _ = await limited(market)
     await trade.sign()
     await market.run(head, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
     return trade, head, trade.buyer
 
 
-async def test_who_may_not_sign_so_much_alone_gives_up_no_protection_that_the_company_approved(market: Market) -> None:
+async def test_buyer_with_a_limit_cannot_give_up_approved_protection(market: Market) -> None:
     trade, head, buyer = await approved(market)
     await market.run(buyer, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
     deal: Deal = await trade.deal()
     assert (deal.direct_asked_by, deal.direct_wanted_by) == (None, buyer.person)
-    assert "direct_agreed" not in await may(market, trade.seller, trade)  # who has not been asked
+    assert "direct_agreed" not in await may(market, trade.seller, trade)  # the seller has not been asked
     assert await may(market, buyer, trade) == ["cancel"]
     assert {"direct_asked", "direct_refused"} <= {*await may(market, head, trade)}
     await market.run(head, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
@@ -152,7 +155,7 @@ async def test_who_may_not_sign_so_much_alone_gives_up_no_protection_that_the_co
     assert (await trade.deal()).state == DealState.FUNDED_DIRECT
 
 
-async def test_nor_do_they_when_the_seller_asks_for_it(market: Market) -> None:
+async def test_buyer_with_a_limit_cannot_accept_the_sellers_direct_payment(market: Market) -> None:
     trade, head, buyer = await approved(market)
     await market.run(trade.seller, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
     await market.run(buyer, lambda ctx: deals.agree_direct(ctx, trade.deal_id))
@@ -162,7 +165,7 @@ async def test_nor_do_they_when_the_seller_asks_for_it(market: Market) -> None:
     assert (deal.state, deal.direct_asked_by, deal.direct_wanted_by) == ("awaiting_funding", None, None)
 
 
-async def test_who_is_asked_can_keep_the_payment_protected(market: Market) -> None:
+async def test_side_that_is_asked_can_keep_the_payment_protected(market: Market) -> None:
     trade, head, _ = await approved(market)
     await market.run(head, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
     with pytest.raises(NotAllowed):

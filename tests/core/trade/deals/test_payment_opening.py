@@ -1,4 +1,4 @@
-"""What a newcomer finds in a fresh market: goods also in small packings, and somebody who buys."""
+"""A newcomer's first view of a fresh market: goods also in small packings, and open requests of buyers."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Chaos:
     # --- what happens ---------------------------------------------------------------------------------------------
 
     async def press(self) -> None:
-        """Somebody presses a button, once or twice, perhaps of a card that is out of date."""
+        """Let a random person press a button, once or twice, perhaps on a card that is out of date."""
         unit = await self.as_market(self.any_press)
         for _ in range(self.dice.randint(1, 2)):
             await self.attempt(self.dice.choice(self.people), unit)
@@ -171,7 +171,7 @@ class Chaos:
         return partial(self.dice.choice((deals.sign_deal, deals.sign_deal, escrow.pay_again)), deal_id=deal_id)
 
     async def buy(self) -> None:
-        """Anybody buys, also the seller and more than there is."""
+        """Let a random person buy, also the seller and more than there is."""
         amount = self.dice.choice(("24", "33.334", "100", "400"))
         command = BuyNow(listing_id=self.trade.listing_id, quantity=tonnes(amount), lots=self.dice.randint(1, 5))
         await self.attempt(self.dice.choice(self.people), lambda ctx: buy_now(ctx, command))
@@ -182,7 +182,10 @@ class Chaos:
             pass
 
     async def provide(self) -> None:
-        """The provider answers, in any order and perhaps again; or a buyer pays, on any page, perhaps too little."""
+        """Let the provider answer, in any order and perhaps again.
+
+        Or let a buyer pay, on any page and perhaps too little.
+        """
         posts = [post for post in self.market.posts if post.id not in self.answered or self.dice.random() < 0.1]
         if posts and self.dice.random() < 0.7:
             await self.answer(self.dice.choice(posts))
@@ -229,7 +232,7 @@ class Chaos:
         await self.market.run(MARKET, self.stock)
 
     def stock(self, ctx: Ctx) -> None:
-        """What is left and what deals have taken is what there was."""
+        """Check that the remaining quantity and the quantity in deals add up to the listed quantity."""
         left = listing_for(ctx, self.trade.listing_id).remaining.amount
         taken = Decimal(0)
         for deal in ctx.session.scalars(select(Deal)):
@@ -240,7 +243,7 @@ class Chaos:
         assert left + taken == SOLD
 
     async def end(self) -> None:
-        """People go, the provider does what it is asked, and time runs out."""
+        """Let people leave, the provider answer, and time run out."""
         await self.trade.seller_can_be_paid()
         for _ in range(14):
             for post in [post for post in self.market.posts if post.id not in self.answered]:
@@ -257,7 +260,7 @@ def in_days(ctx: Ctx, days: int) -> date:
 
 
 def ended_together(ctx: Ctx, lot: Lot) -> bool:
-    """Given up with its deal before it was sent: such goods are for sale again."""
+    """Return whether a lot was given up with its deal before it was sent: such goods are for sale again."""
     given_up = {"drop_agreed", "unfunded"}
     return any(
         step.event in given_up or (step.event in {"deal_ruled", "recalled"} and step.source in UNSENT)

@@ -1,4 +1,4 @@
-"""Claims: figures or photos, the formula, proposals, a second laboratory, the referee, and time when nobody speaks."""
+"""Claims: figures or photos, the formula, proposals, a second laboratory, the referee, and endings by silence."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ async def test_a_seller_who_has_weighed_otherwise_is_not_paid_by_the_buyers_weig
     assert (ruled.state, ruled.pay) == ("adjusted", Money(16_053_33, "EUR"))  # the mean: 21,000 x 80/100 x 86/90
 
 
-async def test_what_cannot_be_compared_contradicts_nothing(market: Market) -> None:
+async def test_measurement_without_a_counterpart_contradicts_nothing(market: Market) -> None:
     trade, lot = await claimed(market)
     with pytest.raises(Invalid, match=r"claim\.nothing_to_compare"):
         await does(
@@ -206,7 +206,7 @@ async def test_what_cannot_be_compared_contradicts_nothing(market: Market) -> No
 
 
 async def at_the_referee(market: Market) -> tuple[Trade, Lot]:
-    """The buyer has found 14 %, the seller 10 %: €933.33 apart."""
+    """Send a lot to the referee. The buyer has measured 14 %, the seller 10 %: €933.33 apart."""
     trade, lot = await claimed(market)
     own = ContradictClaim(lot_id=lot.id, measured=Measured(moisture=Decimal(10)))
     assert (await does(trade, "seller", delivery.contradict_claim, own)).state == LotState.REFEREE
@@ -214,7 +214,7 @@ async def at_the_referee(market: Market) -> tuple[Trade, Lot]:
 
 
 async def report_of(trade: Trade, lot: Lot, moisture: str, cost: int = 0) -> ReportReferee:
-    """What the buyer reports, with the laboratory's report and its receipt. `cost`: cents."""
+    """Return the buyer's report, with the laboratory's report and its receipt. `cost`: cents."""
     report = await trade.market.run(trade.buyer, lambda ctx: keep(ctx, paper("report.pdf")).id)
     receipt = await trade.market.run(trade.buyer, lambda ctx: keep(ctx, paper("receipt.pdf")).id)
     found = Measured(moisture=Decimal(moisture))
@@ -306,7 +306,7 @@ async def test_a_sample_at_the_laboratory_gives_three_days_more_and_only_once(ma
     assert timer.due_at - (await trade.lots())[0].state_since == timedelta(days=10)
 
 
-async def test_what_never_came_is_said_so_unless_one_has_reported_it(market: Market) -> None:
+async def test_lot_never_came_can_be_claimed_unless_its_arrival_was_reported(market: Market) -> None:
     trade = await paid(market, lots=2)
     first, second = await trade.lots()
     await trade.dispatch(first)
@@ -331,7 +331,7 @@ async def test_a_planned_lot_is_given_up_by_both(market: Market) -> None:
     assert (await trade.money()).paid_back == lot.amount
 
 
-async def test_nobody_speaks_and_time_splits_what_nobody_has_measured(market: Market) -> None:
+async def test_silence_splits_the_money_of_an_unmeasured_lot(market: Market) -> None:
     trade = await paid(market, lots=1)
     lot = (await trade.lots())[0]
     await trade.dispatch(lot)

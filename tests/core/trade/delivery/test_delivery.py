@@ -103,7 +103,7 @@ async def test_each_side_does_its_own_part_only(market: Market) -> None:
     ]
 
 
-async def test_what_cannot_be_is_refused_with_what_could(market: Market) -> None:
+async def test_impossible_values_are_refused_with_possible_ones(market: Market) -> None:
     trade = await paid(market)
     lot = (await trade.lots())[0]
     today = market.clock.now().date()
@@ -132,7 +132,7 @@ async def test_silence_accepts_what_was_delivered(market: Market) -> None:
     assert [fact.by_person for fact in market.facts if isinstance(fact, LotAccepted)] == [None]
 
 
-async def test_what_is_never_sent_is_dropped(market: Market) -> None:
+async def test_lot_that_is_never_sent_is_dropped(market: Market) -> None:
     market.watch(LotLate, LotDropped)
     trade = await paid(market, lots=1)
     lot = (await trade.lots())[0]
@@ -173,7 +173,7 @@ async def test_a_claim_is_settled_by_one_of_them_or_by_time(market: Market) -> N
     await trade.provider_answers()
     assert (await trade.deal()).state == DealState.COMPLETED
     money = await trade.money()
-    assert (await trade.lots())[0].pay_minor == 5_040_00  # 24 t of 33.334, which nobody disputes
+    assert (await trade.lots())[0].pay_minor == 5_040_00  # 24 t of 33.334, which is undisputed
     # 24 t of 33.333 at 14 % instead of 10 % moisture: 6999.93 x 0.720007 x 86/90.
     assert (await trade.lots())[2].pay_minor == 4_816_00
     assert (money.released.minor, money.refunded.minor) == (5_040_00 + 4_816_00, 21_000_00 - 5_040_00 - 4_816_00)

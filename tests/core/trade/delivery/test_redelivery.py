@@ -1,4 +1,4 @@
-"""A lot that was sent again is looked at afresh: what was found and proposed of the goods before counts no more."""
+"""A lot that was sent again is judged by itself: findings and proposals on the earlier goods no longer count."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ALL = Money(21_000_00, "EUR")
 
 
 async def sent_again(market: Market) -> tuple[Trade, Lot]:
-    """The buyer found it wet and named a figure; the seller has sent other goods instead."""
+    """Send other goods after the buyer has measured moisture and named a sum."""
     trade, lot = await claimed(market)
     by_day = market.clock.now().date() + timedelta(days=9)
     await does(trade, "seller", delivery.propose_replacement, ProposeReplacement(lot_id=lot.id, by_day=by_day))
@@ -67,7 +67,7 @@ async def test_time_rules_by_nothing_that_was_measured_of_earlier_goods(market: 
     assert (ruled.state, ruled.pay, ruled.flagged) == ("adjusted", ALL.split([1, 1])[0], True)
 
 
-async def test_what_was_found_before_stays_on_record_and_decides_nothing(market: Market) -> None:
+async def test_earlier_findings_stay_on_record_and_decide_nothing(market: Market) -> None:
     trade, lot = await sent_again(market)
     await trade.arrive(lot)
     wetter = Measured(moisture=Decimal(16))

@@ -1,4 +1,4 @@
-"""What is weighed: paid as the agreement says, corrected until it counts, and never what no truck can carry."""
+"""Weights: paid as agreed, corrected until they count, and never more than a truck can carry."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LOT_OF_50_T = Money(10_500_00, "EUR")
 
 
 async def weighed(market: Market, by: str, measured: str | None) -> tuple[Trade, Lot]:
-    """A lot of 50 t for 10,500 euros has come, and somebody has weighed it."""
+    """Deliver a lot of 50 t for 10,500 euros, which one side has weighed."""
     trade = await paid(market, tonnes_sold=50, lots=1)
     (lot,) = await trade.lots()
     assert lot.amount == LOT_OF_50_T
@@ -144,7 +144,7 @@ async def test_a_claim_by_a_laboratory_is_not_answered_by_a_weight(market: Marke
         )
 
 
-async def test_a_slip_is_corrected_by_who_made_it_until_it_is_accepted(market: Market) -> None:
+async def test_weight_is_corrected_by_its_reporter_until_accepted(market: Market) -> None:
     trade, lot = await weighed(market, "buyer", "4.73")
     with pytest.raises(Refusal, match=r"lot\.weighed_by_other"):
         await weighs(trade, "seller", "50")
@@ -155,7 +155,7 @@ async def test_a_slip_is_corrected_by_who_made_it_until_it_is_accepted(market: M
     assert await released(trade) == (Money(9_933_00, "EUR"), Money(567_00, "EUR"))
 
 
-async def test_whoever_weighs_first_has_weighed_and_a_buyer_weighs_within_two_days(market: Market) -> None:
+async def test_first_weight_counts_and_a_buyer_weighs_within_two_days(market: Market) -> None:
     trade, lot = await weighed(market, "seller", None)
     market.clock.advance(hours=49)
     with pytest.raises(Refusal, match=r"claim\.weight_too_late"):
@@ -177,7 +177,7 @@ async def test_a_yes_brings_no_weight_of_its_own(market: Market) -> None:
     assert await released(trade) == (LOT_OF_50_T, Money.zero("EUR"))
 
 
-async def test_what_no_lot_can_weigh_is_refused_with_what_could_be(market: Market) -> None:
+async def test_impossible_weight_is_refused_with_the_highest_possible(market: Market) -> None:
     trade = await paid(market, tonnes_sold=50, lots=1)
     (lot,) = await trade.lots()
     await trade.dispatch(lot)
@@ -192,7 +192,7 @@ async def test_what_no_lot_can_weigh_is_refused_with_what_could_be(market: Marke
         await market.run(trade.buyer, lambda ctx: delivery.claim_lot(ctx, claim))
 
 
-def test_what_came_beyond_the_agreed_takes_nothing_off_a_deduction() -> None:
+def test_weight_beyond_the_agreed_does_not_reduce_a_deduction() -> None:
     agreed = Quality(moisture=Decimal(10))
     wet = Measured(weight=tonnes(60), moisture=Decimal(14))
     found = worth(agreed, tonnes(50), LOT_OF_50_T, wet)
@@ -235,7 +235,7 @@ async def on_time(trade: Trade) -> float | None:
 
 
 async def missed(market: Market) -> tuple[Trade, Lot]:
-    """A lot was expected the day before yesterday, and the buyer says that it never came."""
+    """Return a lot that was expected the day before yesterday, and that the buyer reports as never arrived."""
     trade = await paid(market, tonnes_sold=50, lots=1)
     (lot,) = await trade.lots()
     await trade.dispatch(lot)
@@ -244,7 +244,7 @@ async def missed(market: Market) -> tuple[Trade, Lot]:
     return trade, lot
 
 
-async def test_what_is_still_expected_cannot_be_missed(market: Market) -> None:
+async def test_lot_that_is_still_expected_cannot_be_missed(market: Market) -> None:
     trade = await paid(market, tonnes_sold=50, lots=1)
     (lot,) = await trade.lots()
     await trade.dispatch(lot)

@@ -1,4 +1,4 @@
-"""Disputes: the ladder with its clock on each step, rulings in shares, one appeal, and time's own rule at the end."""
+"""Disputes: the steps with a deadline each, rulings in shares, one appeal, and the default ruling at the end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def does(trade: Trade, who: Actor, verb: Any, *args: Any) -> Any:
 
 
 async def disputed(market: Market, lots: int = 1) -> tuple[Trade, Case]:
-    """The buyer has made a claim, and asked an operator."""
+    """Open a dispute: the buyer makes a claim, and asks an operator."""
     trade = await paid(market, lots=lots)
     lot = (await trade.lots())[0]
     await trade.deliver(lot)
@@ -84,7 +84,7 @@ async def test_an_operator_reads_the_steps_of_the_deal_and_its_lots_and_none_of_
     assert {step.process for step in brief.steps} == {"deal", "lot"}
 
 
-async def test_what_an_operator_proposes_needs_both(market: Market) -> None:
+async def test_operators_proposal_needs_both_sides(market: Market) -> None:
     trade, case = await disputed(market)
     olga = await trade.operator("Olga")
     await does(trade, olga, support.propose_shares, ProposeShares(case_id=case.id, seller_bp=5_000))
@@ -92,7 +92,8 @@ async def test_what_an_operator_proposes_needs_both(market: Market) -> None:
     await does(trade, trade.buyer, support.agree_shares, case.id)
     assert (await trade.lots())[0].state == LotState.LOT_DISPUTE
     now = await trade.as_market(lambda ctx: support.case_for(ctx, case.id))
-    assert (now.agreed_by, now.version) == ("buyer", seen)  # who is deciding meanwhile decides about the same
+    # an operator who is deciding meanwhile decides on the same version
+    assert (now.agreed_by, now.version) == ("buyer", seen)
     with pytest.raises(NotAllowed):
         await does(trade, trade.buyer, support.agree_shares, case.id)
     await does(trade, trade.seller, support.agree_shares, case.id)
@@ -146,7 +147,7 @@ async def test_an_appeal_is_heard_by_another_operator(market: Market) -> None:
     olga, omar = await trade.operator("Olga"), await trade.operator("Omar")
     await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, seller_bp=0, reason=REASON))
     second = RuleCase(case_id=case.id, seller_bp=10_000, reason=REASON)
-    with pytest.raises(Stale):  # it is decided; nobody takes the place of who has done so
+    with pytest.raises(Stale):  # it is decided, and no other operator replaces the first
         await does(trade, omar, support.rule_case, second)
     appeal = AppealCase(case_id=case.id, words="The sample was not ours.")
     await does(trade, trade.seller, support.appeal_case, appeal)
@@ -160,7 +161,7 @@ async def test_an_appeal_is_heard_by_another_operator(market: Market) -> None:
     await settled(trade, 21_000_00, 0)
 
 
-async def test_an_appeal_that_nobody_hears_leaves_the_first_ruling(market: Market) -> None:
+async def test_unheard_appeal_leaves_the_first_ruling(market: Market) -> None:
     trade, case = await disputed(market)
     olga = await trade.operator("Olga")
     await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, seller_bp=2_500, reason=REASON))
@@ -176,7 +177,7 @@ async def test_a_dispute_that_ends_otherwise_is_closed_with_it(market: Market) -
     await settled(trade, 21_000_00, 0)
 
 
-async def test_who_trades_does_not_rule_on_it(market: Market) -> None:
+async def test_trader_does_not_rule_on_their_own_dispute(market: Market) -> None:
     trade, case = await disputed(market)
     await trade.as_market(lambda ctx: setattr(acting(ctx.seen_by(trade.seller)), "operator", True))
     with pytest.raises(NotAllowed):
@@ -196,14 +197,17 @@ async def test_an_operator_freezes_a_deal_and_no_time_releases_anything_of_it(ma
     assert await trade.states() == (DealState.DISPUTED, [LotState.INSPECTION, LotState.PLANNED])
     await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, seller_bp=4_000, reason=REASON))
     await trade.pass_days(3)
-    # Nobody has answered for a day.
+    # No operator has answered for a day.
     assert await trade.states() == (DealState.PAYOUT_BLOCKED, [LotState.ADJUSTED, LotState.ADJUSTED])
     await settled(trade, 8_400_00, 12_600_00)
     assert second.id != first.id
 
 
 async def test_only_what_is_held_is_parted(market: Market) -> None:
-    """A long deal is paid in two parts, and the second is not due yet: nobody is awarded what nobody has paid."""
+    """Check that only paid money is awarded.
+
+    A long deal is paid in two parts, and the second is not due yet.
+    """
     trade = await agreed(market, window_to=date(2027, 3, 20))
     await trade.sign()
     await trade.pay()
@@ -228,8 +232,11 @@ async def test_a_frozen_deal_may_go_on(market: Market) -> None:
     await trade.deliver((await trade.lots())[0])
 
 
-async def test_nobody_rules_on_a_deal_and_time_pays_what_has_arrived(market: Market) -> None:
-    """By the weight that somebody has told of, as silence pays; unweighed as agreed, which somebody should look at."""
+async def test_deal_without_a_ruling_pays_for_arrived_lots_in_time(market: Market) -> None:
+    """Check the payment by the reported weight, as after silence.
+
+    A lot without a weight is paid as agreed, and flagged for a look.
+    """
     trade = await paid(market, lots=4)
     arrived, wet, unweighed, _never = await trade.lots()
     for lot in (arrived, wet, unweighed):
@@ -263,7 +270,7 @@ async def test_a_lot_too_long_on_the_road_brings_the_deal_before_an_operator(mar
     assert await trade.states() == (DealState.SETTLING, [LotState.ACCEPTED])
 
 
-async def test_who_asks_to_cancel_again_and_again_keeps_no_deal_from_an_operator(market: Market) -> None:
+async def test_repeated_requests_to_cancel_do_not_keep_an_operator_away(market: Market) -> None:
     """Silence means no, and the days until a deal is overdue run on meanwhile."""
     trade = await paid(market, lots=1)
     lot = (await trade.lots())[0]
@@ -278,7 +285,7 @@ async def test_who_asks_to_cancel_again_and_again_keeps_no_deal_from_an_operator
     assert (await trade.deal()).cancel_asked_by is None
 
 
-async def test_what_is_answered_to_cancelling_leaves_the_day_on_which_a_deal_is_overdue(market: Market) -> None:
+async def test_answer_to_a_cancellation_leaves_the_overdue_day_as_it_is(market: Market) -> None:
     trade = await paid(market, lots=1)
 
     async def overdue() -> datetime:

@@ -1,4 +1,4 @@
-"""A listing that is out is changed: checked like a new one, told in full, and never at the cost of what was taken."""
+"""A published listing is changed: checked like a new one, announced in full, and without loss to agreed deals."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def test_all_that_a_listing_says_can_be_said_otherwise_and_is_told_before_
         ({"window_to": date(2030, 1, 1)}, "listing.window_too_far"),
     ],
 )
-async def test_what_could_not_be_published_cannot_be_made_of_it(
+async def test_change_that_could_not_be_published_is_refused(
     market: Market, changes: dict[str, Any], code: str
 ) -> None:
     seller, listing = await published(market)
@@ -105,7 +105,7 @@ async def test_what_could_not_be_published_cannot_be_made_of_it(
     assert now.version == 1
 
 
-async def test_what_has_been_taken_stays_taken_and_comes_back_to_what_is_left(market: Market) -> None:
+async def test_reserved_quantity_stays_reserved_and_can_come_back(market: Market) -> None:
     seller, listing = await published(market)
     await market.run(MARKET, lambda ctx: service.reserve(ctx, listing.id, tonnes(100)))
 
@@ -122,7 +122,7 @@ async def test_what_has_been_taken_stays_taken_and_comes_back_to_what_is_left(ma
     assert (back.remaining, back.quantity) == (tonnes(150), tonnes(150))
 
 
-async def test_of_two_colleagues_the_second_has_seen_something_else(market: Market) -> None:
+async def test_second_colleague_with_an_old_version_is_refused(market: Market) -> None:
     seller, listing = await published(market)
     await changed(market, seller, listing, expected_version=1, price=eur(205))
     with pytest.raises(Stale):

@@ -60,7 +60,7 @@ async def test_a_seller_publishes_and_everybody_can_look(market: Market) -> None
         ({"window_to": date(2030, 1, 1)}, "listing.window_too_far"),
     ],
 )
-async def test_what_cannot_be_listed_is_refused_with_a_reason(
+async def test_impossible_listing_is_refused_with_a_reason(
     market: Market, changes: dict[str, object], code: str
 ) -> None:
     seller, _ = await market.newcomer("Anna")
@@ -122,7 +122,7 @@ async def test_a_paused_listing_comes_back_and_a_withdrawn_one_does_not(market: 
     assert steps == ["pause", "resume", "withdraw"]
 
 
-async def test_what_is_taken_is_off_the_shelf_until_it_comes_back(market: Market) -> None:
+async def test_reserved_quantity_is_not_for_sale_until_it_comes_back(market: Market) -> None:
     _, listing = await published(market)
     market.watch(ListingSoldOut)
 
@@ -164,7 +164,7 @@ async def test_a_seller_who_has_sold_all_finds_more(market: Market) -> None:
     assert (restocked.state, restocked.remaining, restocked.min_lot) == ("live", tonnes(60), tonnes(25))
 
 
-async def test_it_stands_for_sixty_days_and_each_renewal_begins_them_anew(market: Market) -> None:
+async def test_listing_stands_for_sixty_days_from_its_last_renewal(market: Market) -> None:
     seller, listing = await published(market)
     market.watch(ListingExpired)
 
@@ -201,6 +201,6 @@ async def test_it_expires_with_its_delivery_window_and_is_forgotten_half_a_year_
     assert market.facts == [ListingWithdrawn(listing.id, listing.seller, None)]
 
 
-async def test_nobody_sees_what_never_was(market: Market) -> None:
+async def test_unknown_listing_is_not_found(market: Market) -> None:
     with pytest.raises(NotFound):
         await market.run(MARKET, lambda ctx: service.listing_for(ctx, "01ARZ3NDEKTSV4RRFFQ69G5FAV"))

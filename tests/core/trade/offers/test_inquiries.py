@@ -1,4 +1,7 @@
-"""A question before an offer: relayed between two sides alone, one talk at a time, ended by an offer or by silence."""
+"""A question before an offer: relayed between two sides alone, one thread at a time.
+
+An offer or silence ends it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from tests.core.goods import catalogue, pellets, tonnes
 
 
 async def asked(market: Market) -> tuple[Actor, Actor, Listing, Inquiry]:
-    """Ben has asked Anna about her pellets."""
+    """Let Ben ask Anna about her pellets."""
     offer_reactions.listen(market.reactions)
     market.watch(InquirySaid, InquiryClosed)
     seller, _ = await market.newcomer("Anna")
@@ -47,7 +50,7 @@ async def test_it_goes_to_and_fro_and_a_second_question_goes_on_with_the_first(m
     assert [fact.why for fact in market.facts if isinstance(fact, InquirySaid)] == ["asked", "", ""]
 
 
-async def test_strangers_see_nothing_and_nobody_asks_themselves(market: Market) -> None:
+async def test_strangers_see_nothing_and_sellers_cannot_ask_themselves(market: Market) -> None:
     seller, _, listing, inquiry = await asked(market)
     stranger, _ = await market.newcomer("Carla")
     for unit in (

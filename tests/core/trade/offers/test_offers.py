@@ -138,7 +138,7 @@ async def test_one_answers_what_one_has_seen(market: Market) -> None:
         )
 
 
-async def test_silence_ends_an_offer_and_a_counter_offer_begins_its_time_anew(market: Market) -> None:
+async def test_silence_ends_an_offer_and_a_counter_offer_restarts_its_time(market: Market) -> None:
     at = await trade(market)
     offer = await at.offer()
     market.clock.advance(days=2)
@@ -174,9 +174,7 @@ async def test_when_the_listing_is_withdrawn_its_open_offers_end(market: Market)
         ({"window_from": date(2026, 11, 1), "window_to": date(2026, 11, 2)}, "offer.window_past"),
     ],
 )
-async def test_what_cannot_be_proposed_is_refused_with_a_reason(
-    market: Market, changes: dict[str, Any], code: str
-) -> None:
+async def test_impossible_offer_is_refused_with_a_reason(market: Market, changes: dict[str, Any], code: str) -> None:
     at = await trade(market)
     with pytest.raises(Refusal) as refusal:
         await at.offer(**changes)
@@ -211,7 +209,7 @@ async def test_a_fixed_price_is_not_haggled_over(market: Market) -> None:
     assert (await at.offer()).state == OfferState.OPEN
 
 
-async def test_nobody_deals_with_themselves_or_twice_at_once(market: Market) -> None:
+async def test_offer_to_oneself_or_a_second_open_one_is_refused(market: Market) -> None:
     at = await trade(market)
     own = MakeOffer(listing_id=at.listing.id, terms=at.terms())
     with pytest.raises(Refusal) as refusal:
@@ -342,8 +340,11 @@ def test_a_difference_names_what_changed_and_nothing_else(earlier: Terms, later:
     assert rules.diff(earlier, earlier) == []
 
 
-async def test_what_is_looked_for_is_proposed_within_what_can_be_taken(market: Market) -> None:
-    """Of 500 t, 25 t at least: as much as was wanted, in the listing's unit; all that is left where nobody said."""
+async def test_sought_amount_is_proposed_within_the_listings_limits(market: Market) -> None:
+    """Check proposals on a listing of 500 t, with 25 t as the least.
+
+    The sought amount is converted to the listing's unit. Without one, all that is left is proposed.
+    """
     listing = (await trade(market)).listing
     wanted = {None: "500", tonnes(120): "120", tonnes(3): "25", tonnes(9000): "500"}
     wanted |= {

@@ -1,4 +1,4 @@
-"""What measured goods are worth: the formula that both have signed, pure and to the cent."""
+"""Worth of measured goods: the formula that both sides have signed, pure and to the cent."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_grade_writes_the_formula() -> None:
         (Measured(weight=tonnes(24), moisture=Decimal(14)), 4_586_67),
     ],
 )
-def test_what_25_tonnes_are_worth(measured: Measured, cents: int) -> None:
+def test_25_tonnes_are_worth_their_measured_quality(measured: Measured, cents: int) -> None:
     assert worth(AGREED, tonnes(25), PRICE, measured).pay == Money(cents, "EUR")
 
 
@@ -101,7 +101,7 @@ def test_where_each_side_names_another_weight_neither_counts_for_both() -> None:
     assert mean(dry, full).weight == mean(full, dry).weight == tonnes(25)
 
 
-def test_who_is_nearer_to_the_referee_is_told_by_tolerances() -> None:
+def test_side_nearer_to_the_referee_is_found_by_tolerances() -> None:
     referee = found(moisture="13")
     assert closer(referee, found(moisture="14"), found(moisture="10")) is True
     assert closer(referee, found(moisture="16"), found(moisture="12.5")) is False

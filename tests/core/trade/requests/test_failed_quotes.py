@@ -1,4 +1,7 @@
-"""A quote that is taken is no deal yet: where none comes of it, the buyer chooses again, and nobody is bound longer."""
+"""A quote that is taken is no deal yet: if none comes of it, the buyer chooses again.
+
+No seller is bound longer by that.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ async def asked(market: Market, request: Request) -> Request:
 
 
 async def taken(market: Market, buyer: Actor, quote: Quote) -> Deal:
-    """The deal of a quote, which nobody has signed yet."""
+    """Take a quote and return its deal, which is not signed yet."""
     await market.run(buyer, lambda ctx: quotes.award_quote(ctx, quote.id))
     return (await market.run(MARKET, lambda ctx: deals.deals_of(ctx, quote.seller)))[0]
 
@@ -45,9 +48,7 @@ async def seen_by(market: Market, actor: Actor, request: Request) -> list[str]:
 
 
 @pytest.mark.parametrize("by", ["buyer", "seller"])
-async def test_whoever_leaves_unsigned_the_next_quote_can_be_taken_until_it_would_have_ended(
-    market: Market, by: str
-) -> None:
+async def test_next_quote_can_be_taken_after_an_unsigned_deal_until_its_end(market: Market, by: str) -> None:
     market.watch(RequestReopened, RequestSigned)
     buyer, request = await published(market)
     anna, _ = await market.newcomer("Anna")
@@ -82,8 +83,8 @@ async def test_whoever_leaves_unsigned_the_next_quote_can_be_taken_until_it_woul
     assert told == [(RequestReopened, bound, deal.seller, None), (RequestSigned, None, None, True)]
 
 
-async def test_nobody_is_bound_longer_because_another_was_taken(market: Market) -> None:
-    """The time to sign is as long as that to choose: whoever lets it pass leaves no quote to choose."""
+async def test_quote_does_not_bind_longer_because_another_was_taken(market: Market) -> None:
+    """Signing has the same deadline as choosing. So a buyer who lets it pass has no quote left."""
     market.watch(RequestLapsed)
     buyer, request = await published(market)
     anna, _ = await market.newcomer("Anna")
@@ -102,7 +103,7 @@ async def test_nobody_is_bound_longer_because_another_was_taken(market: Market) 
     assert [fact.why for fact in market.facts if isinstance(fact, RequestLapsed)] == ["fell_through"]
 
 
-async def test_one_that_still_takes_quotes_takes_them_again_and_our_absence_counts_for_nobody(market: Market) -> None:
+async def test_open_request_takes_quotes_again_and_our_absence_does_not_count(market: Market) -> None:
     buyer, request = await published(market, sealed=False)
     anna, _ = await market.newcomer("Anna")
     only = await quoted(market, anna, request, 207)
@@ -135,7 +136,7 @@ async def test_a_quote_for_days_that_are_over_is_none_to_choose(market: Market) 
     assert (await asked(market, request)).state == RequestState.LAPSED
 
 
-async def test_what_has_ended_is_asked_again_and_who_quoted_then_is_told(market: Market) -> None:
+async def test_lapsed_request_is_repeated_and_its_earlier_sellers_are_told(market: Market) -> None:
     buyer, request = await published(market)
     anna, _ = await market.newcomer("Anna")
     quote = await quoted(market, anna, request, 207)

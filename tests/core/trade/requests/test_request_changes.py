@@ -1,4 +1,7 @@
-"""An open request is changed: no quote binds its seller to what they have not read, and they have time to requote."""
+"""An open request is changed: no quote binds its seller to terms that they have not read.
+
+Sellers have time to quote again.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ async def test_a_quote_never_binds_to_what_its_seller_has_not_read(market: Marke
 
 
 @pytest.mark.parametrize("what", [{"target": eur(199)}, {"target": None}, {"quotes_each": 5}, {"earlier": 24}])
-async def test_what_binds_nobody_leaves_the_quotes_as_they_are(market: Market, what: dict[str, Any]) -> None:
+async def test_change_without_new_terms_leaves_the_quotes(market: Market, what: dict[str, Any]) -> None:
     buyer, request = await published(market)
     anna, _ = await market.newcomer("Anna")
     quote = await quoted(market, anna, request, 209)
@@ -85,11 +88,11 @@ async def test_what_binds_nobody_leaves_the_quotes_as_they_are(market: Market, w
     await market.run(buyer, lambda ctx: quotes.award_quote(ctx, quote.id))
 
 
-async def test_who_has_quoted_has_a_day_at_least_to_do_so_again(market: Market) -> None:
+async def test_seller_has_a_day_at_least_to_quote_again(market: Market) -> None:
     buyer, request = await published(market)
     anna, _ = await market.newcomer("Anna")
     await pass_hours(market, 60)
-    await changed(market, buyer, request, words="Loose.")  # nobody has quoted yet
+    await changed(market, buyer, request, words="Loose.")  # there is no quote yet
     await quoted(market, anna, request, 209)
     with pytest.raises(Invalid, match=r"request\.time_to_quote_anew"):
         await changed(market, buyer, request, words="In big bags.")

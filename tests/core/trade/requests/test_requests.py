@@ -1,4 +1,4 @@
-"""Open requests: sealed quotes, a cut-off, one is chosen; and a deal of a quote goes like any other."""
+"""Open requests: sealed quotes, a cut-off, and one chosen; the deal of a quote runs like any other."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ALL_TIMER_HANDLERS = {**TIMER_HANDLERS, **request_reactions.timer_handlers}
 
 
 def wanted(market: Market, **changes: Any) -> PublishRequest:
-    """100 t of pellets; quotes are taken for three days."""
+    """Return a request for 100 t of pellets that takes quotes for three days."""
     asked: dict[str, Any] = {
         "product_id": "wood_pellets",
         "quantity": tonnes(100),
@@ -78,7 +78,7 @@ async def pass_hours(market: Market, hours: float) -> None:
         pass
 
 
-async def test_sealed_quotes_are_seen_by_nobody_before_the_cut_off(market: Market) -> None:
+async def test_sealed_quotes_are_hidden_before_the_cut_off(market: Market) -> None:
     market.watch(RequestPublished, QuoteMade, RequestCutOff, RequestAwarded, QuoteAwarded)
     buyer, request = await published(market)
     anna, _ = await market.newcomer("Anna")
@@ -173,8 +173,8 @@ async def test_a_request_is_withdrawn_by_its_buyer_as_they_saw_it(market: Market
     assert len(market.facts) == 1
 
 
-async def test_a_quote_in_the_place_of_another_changes_the_request_for_whoever_has_read_it(market: Market) -> None:
-    """Or a buyer who takes the first in that very moment would bind its seller to what they have replaced."""
+async def test_replaced_quote_changes_the_version_of_the_request(market: Market) -> None:
+    """Otherwise a buyer who takes the first at that moment would bind its seller to terms that they have replaced."""
     buyer, request = await published(market, sealed=False)
     anna, _ = await market.newcomer("Anna")
     first = await quoted(market, anna, request, 207)

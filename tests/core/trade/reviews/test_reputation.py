@@ -1,4 +1,4 @@
-"""Reputation: reviews stay sealed until both have spoken, and a crowd of made-up deals lifts nobody."""
+"""Reputation: reviews stay sealed until both have written, and a crowd of made-up deals lifts no score."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Pair:
     ben: Person
 
     async def deal(self, *, pay: bool = True) -> Deal:
-        """From the listing to the last payment, or to a cancellation before any money came."""
+        """Run a deal from the listing to the last payment, or to a cancellation before any payment."""
         run = self.market.run
         listing = await run(self.seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(buy_now=True)))
         take = BuyNow(listing_id=listing.id, quantity=tonnes(50))
@@ -70,7 +70,7 @@ class Pair:
         return await self.market.run(actor, lambda ctx: service.write_review(ctx, command))
 
     async def about(self, person: Person, side: Side = "seller") -> list[Review]:
-        """What can be read of them."""
+        """Return the visible reviews about this person."""
         return await self.market.run(MARKET, lambda ctx: service.reviews_about(ctx, person.organisation_id, side))
 
     async def score(self, person: Person, side: Side = "seller") -> Score:
@@ -114,7 +114,7 @@ async def test_two_weeks_later_the_only_word_is_revealed_and_no_other_taken(mark
     assert [each.stars for each in await two.about(two.anna)] == [SOLD_BADLY]
 
 
-async def test_who_may_write_and_how_often(market: Market) -> None:
+async def test_only_parties_review_and_only_once(market: Market) -> None:
     two = await pair(market)
     stranger, _ = await market.newcomer("Eve")
     deal = await two.deal()
@@ -136,7 +136,7 @@ async def test_a_deal_that_moved_no_money_is_not_reviewed(market: Market) -> Non
     assert refusal.value.code == "review.deal_not_over"
 
 
-async def test_who_was_reviewed_answers_once_and_everybody_reads_it(market: Market) -> None:
+async def test_reviewed_side_answers_once_in_public(market: Market) -> None:
     two = await pair(market)
     deal = await two.deal()
     review = await two.say(two.buyer, deal, SOLD_BADLY, "late")
@@ -214,7 +214,7 @@ async def test_on_time_is_the_share_of_lots_that_came_by_their_day(market: Marke
         await market.run(MARKET, lambda ctx: ctx.session.execute(ended))
         return (await two.score(two.anna)).completed_deals
 
-    # What ends with all of the money given back is no completed deal of anybody's.
+    # A deal that ends with a full refund counts as completed for neither side.
     for number in (1, 2, 3):
         await ends(number, state=LotState.DROPPED)
     assert await ends(4, state=LotState.ADJUSTED, pay_minor=0) == 0
@@ -270,7 +270,7 @@ def test_every_currency_of_the_house_has_a_rough_worth() -> None:
 
 
 def customers(dice: random.Random, quality: float, deals_made: int) -> list[Counted]:
-    """Reviews as a seller of that quality earns them from regular buyers."""
+    """Return the reviews that a seller of that quality earns from regular buyers."""
     return [
         Counted(
             author=f"buyer-{dice.randrange(60)}",
@@ -284,7 +284,7 @@ def customers(dice: random.Random, quality: float, deals_made: int) -> list[Coun
 
 
 def shills(count: int, value_eur: float) -> list[Counted]:
-    """Accounts made for the purpose: full marks, no other counterparty."""
+    """Return the reviews of made-up accounts: full marks, no other counterparty."""
     return [Counted(f"shill-{n}", 1.0, value_eur, 1.0, rules.trust_in(0)) for n in range(count)]
 
 

@@ -1,4 +1,4 @@
-"""Reputation by side: a seller is rated by what a seller does, a buyer by what a buyer does, and no name by both."""
+"""Reputation by side: a seller is rated on selling, a buyer on buying, and no score uses both."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_only_of_the_goods_may_there_be_nothing_to_rate(market: Market, le
     assert [each.stars for each in await two.about(two.anna)] == [nothing_came]
 
 
-async def test_an_operator_who_sees_a_deal_rates_nobody(market: Market) -> None:
+async def test_operator_who_sees_a_deal_cannot_rate_it(market: Market) -> None:
     two = await pair(market)
     deal = await two.deal()
     operator, olga = await market.newcomer("Olga")
@@ -76,8 +76,8 @@ async def test_the_database_keeps_marks_of_another_side_out(market: Market) -> N
             await market.run(MARKET, spoiled)
 
 
-async def test_who_sells_and_buys_has_a_name_for_each(market: Market) -> None:
-    """Anna sells well to three, and is a bad customer of the same three: neither mark counts in the other score."""
+async def test_trader_who_sells_and_buys_has_a_score_for_each(market: Market) -> None:
+    """Anna sells well to three, and is a bad customer of the same three. Neither rating counts in the other score."""
     two = await pair(market)
     for name in ("Cleo", "Dora", "Egon"):
         actor, person = await market.newcomer(name)
@@ -100,14 +100,14 @@ async def test_who_sells_and_buys_has_a_name_for_each(market: Market) -> None:
     assert as_buyer.on_time is None
 
 
-async def test_who_has_only_bought_is_new_as_a_seller(market: Market) -> None:
+async def test_trader_who_only_bought_is_new_as_a_seller(market: Market) -> None:
     two = await pair(market)
     deal = await two.deal()
     await two.say(two.seller, deal, PRAISED["buyer"])
     await two.say(two.buyer, deal, PRAISED["seller"])
     score = await two.score(two.ben, "seller")
     assert (score.reviews, score.completed_deals, score.other_deals) == (0, 0, 1)
-    # All he was told as a buyer moves nothing of it: he stands where the market's sellers stand.
+    # His reviews as a buyer do not count here: he has the mean of the market's sellers.
     assert score.rank == pytest.approx(rules.market_mean(1.0, 1))
 
 
