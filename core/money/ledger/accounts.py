@@ -61,7 +61,7 @@ class Kind(NamedTuple):
 
     `grows`: the side on which people read it as more. `guarded`: it may be empty, never below. `hot`: every deal
     writes it, so PostgreSQL writers leave a row each that is added up later instead of waiting for one row; that is
-    only possible where nothing is guarded (docs/decisions/0011-the-ledger.md).
+    only possible where nothing is guarded (docs/decisions/0011-ledger.md).
     """
 
     grows: Literal["debit", "credit"]
