@@ -131,7 +131,7 @@ def test_on_the_desk_figures_stand_in_a_row_and_sentences_on_lines_of_their_own(
     def drawn(*values: str) -> str:
         card = Card(title="Money", lines=tuple(Line(label="Held", value=each) for each in values))
         money = CardList(subject="money", title="Money", items=(card,))
-        return str(home_view(Home(title="Home", sections=(money,), buttons=(row, row)))["blocks"])
+        return str(home_view(Home(title="Desk", sections=(money,), buttons=(row, row)))["blocks"])
 
     row = (Button(label="Help", press="help"),)
     assert "' · '" in drawn("1 €", "2 €")

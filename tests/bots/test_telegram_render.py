@@ -250,7 +250,7 @@ def test_a_desk_counts_through_all_its_sections() -> None:
     open_it = Button(label="Open", press="deal.show|1")
     two = tuple(Card(title=f"Deal {n}", buttons=((open_it,),)) for n in range(2))
     sections = tuple(CardList(subject=name, title=name, items=two) for name in ("Yours", "Theirs"))
-    [screen] = render(Home(title="Home", sections=sections))
+    [screen] = render(Home(title="Desk", sections=sections))
     assert screen.text.plain == "Desk\n\nYours\n1. Deal 0\n\n2. Deal 1\n\nTheirs\n3. Deal 0\n\n4. Deal 1"
     assert screen.keyboard is not None
     assert [row[0].text for row in screen.keyboard.inline_keyboard] == [f"{n} · Open" for n in range(1, 5)]

@@ -84,7 +84,7 @@ def test_other_folders_and_words_are_left_alone(path: str, source: str) -> None:
 
 def test_patterns_for_beginnings_and_for_classes() -> None:
     ask, tell = (Ban(word, "", True, False, (), False) for word in ("…Ask", "tell_*"))
-    assert ask.bans("CheckoutRequest", is_class=True)
+    assert ask.bans("CheckoutAsk", is_class=True)
     assert not ask.bans("Ask_Checkout", is_class=True)
     assert not ask.bans("ask", is_class=False)
     assert tell.bans("tell_core")

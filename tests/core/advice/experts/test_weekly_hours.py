@@ -159,7 +159,7 @@ def test_joined_spans_cover_the_same_minutes_and_never_touch(pairs: list[tuple[i
 
 def test_the_invented_consultants_write_hours_that_can_be_read() -> None:
     """A fresh lab opens with them: one sentence that cannot be read would keep the whole market closed."""
-    invented = yaml.safe_load((Path(__file__).parents[4] / "config/seed/experts.yaml").read_text("utf-8"))
+    invented = yaml.safe_load((Path(__file__).parents[4] / "tools/seed/experts.yaml").read_text("utf-8"))
     for expert in invented:
         hours = read_hours(expert["hours"], expert["language"])
         assert hours.zone is not None, expert["person"]

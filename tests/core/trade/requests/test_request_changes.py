@@ -24,9 +24,13 @@ from tests.core.goods import RIGA, catalogue, eur, tonnes
 from tests.core.trade.requests.test_requests import WINDOW, pass_hours, published, quoted
 
 
-async def changed(market: Market, buyer: Actor, request: Request, seen: int | None = None, **what: Any) -> Request:
+async def changed(
+    market: Market, buyer: Actor, request: Request, expected_version: int | None = None, **what: Any
+) -> Request:
     command = ChangeRequest(**what)
-    return await market.run(buyer, lambda ctx: requests.change_request(ctx, catalogue(), request.id, command, seen))
+    return await market.run(
+        buyer, lambda ctx: requests.change_request(ctx, catalogue(), request.id, command, expected_version)
+    )
 
 
 def standing(request: Request) -> Any:
