@@ -24,8 +24,8 @@ from typing import NamedTuple
 import asyncpg
 from sqlalchemy import make_url
 
-from bench.books.filled import fill
 from bench.books.floor import PostgresFloor, Raw, SqliteFloor
+from bench.books.full_market import fill
 from bench.books.pgledger import PgLedger
 from config.database import open_database
 from config.external_services import SystemClock

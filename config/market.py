@@ -15,7 +15,7 @@ from conversations.advice.aftercare import complaint, recap, recording
 from conversations.advice.aftercare import review as session_review
 from conversations.advice.expert_search import expert_search, question
 from conversations.advice.expert_search import refinement as seek_again
-from conversations.advice.experts import absence, availability, free_now, promotion, statistics
+from conversations.advice.experts import absence, availability, current_availability, promotion, statistics
 from conversations.advice.experts import profile as expert
 from conversations.advice.sessions import booking, group_requests
 from conversations.advice.sessions import meeting as talking
@@ -127,7 +127,7 @@ ROUTERS: tuple[Router, ...] = (
     booking.router,
     group_requests.router,
     availability.router,
-    free_now.router,
+    current_availability.router,
     statistics.router,
     question.router,
     buying.router,

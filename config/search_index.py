@@ -13,8 +13,8 @@ from core.discovery.search.kinds.experts import EXPERTS
 from core.discovery.search.kinds.kind import Kind
 from core.discovery.search.kinds.listings import LISTINGS
 from core.discovery.search.kinds.requests import REQUESTS
+from core.discovery.search.storage.index_builder import claim_base, serve_base, write_piece
 from core.discovery.search.storage.packing import packed
-from core.discovery.search.storage.rebuild import claim_base, serve_base, write_piece
 from core.kernel.transaction import MARKET, Ctx, Transactions
 
 KINDS: Final = (LISTINGS, EXPERTS, REQUESTS)  # all that can be found
@@ -24,7 +24,7 @@ PIECE_BYTES: Final = 4 << 20
 
 async def reindex_if_due(transactions: Transactions, catalogue: Catalogue, kind: Kind) -> bool:
     """Whether a new base of that kind serves now. It may be cut off anywhere: see
-    core/discovery/search/storage/rebuild.py.
+    core/discovery/search/storage/index_builder.py.
     """
     generation = await transactions.run(MARKET, partial(claim_base, catalogue=catalogue, kind=kind))
     if generation is None:

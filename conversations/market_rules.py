@@ -22,7 +22,7 @@ from core.advice.recaps.model import LINES_KEPT
 from core.advice.sessions import model as sessions
 from core.advice.sessions import process as session_process
 from core.advice.sessions import rules as session_rules
-from core.advice.sessions.follow_up import FOLLOW_UP_AFTER
+from core.advice.sessions.follow_ups import FOLLOW_UP_AFTER
 from core.advice.sessions.meeting import EXTENSIONS
 from core.catalogue.truck_loads import TRUCK_TONNES
 from core.discovery.alerts.model import MORNING

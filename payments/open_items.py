@@ -65,7 +65,7 @@ def still_open(ctx: Ctx) -> Iterator[tuple[str, Any, ColumnElement[str]]]:
 
 
 def _disbursements() -> Iterator[tuple[str, Any, ColumnElement[str]]]:
-    """Payouts, reversals and refunds; Stars are Telegram's, which answers at once."""
+    """Payouts, reversals and refunds; the platform answers for Stars at once."""
     row, asked = Disbursement.id.expression, Disbursement.state == DisbursementState.ASKED
     group = type_coerce(Disbursement.subject_kind, String) + "_" + Disbursement.subject
     payouts = select(Disbursement.id, group).where(asked, Disbursement.kind == DisbursementKind.PAYOUT)

@@ -11,7 +11,9 @@ from typing import TypeVar
 from core.kernel.money import Money
 from core.trade.funding.providers import plain, provider_in, qualified
 from payments.choice import Routes
-from payments.naming import (
+from payments.provider import Provider
+from payments.provider_models import Account, Checkout, Dispute, Events, Intent, Movement, Refund
+from payments.provider_names import (
     Name,
     account_named,
     checkout_named,
@@ -23,8 +25,6 @@ from payments.naming import (
     ref_named,
     refund_named,
 )
-from payments.provider import Provider
-from payments.provider_models import Account, Checkout, Dispute, Events, Intent, Movement, Refund
 from payments.provider_requests import (
     AccountRequest,
     CaptureRequest,

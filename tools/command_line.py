@@ -113,7 +113,7 @@ def search_batch(arguments: list[str]) -> int:
 
 def screens(arguments: list[str]) -> int:
     """Write every card, form and notice on one page."""
-    from tools.screens.gathering import gather  # noqa: PLC0415 - as above
+    from tools.screens.collector import gather  # noqa: PLC0415 - as above
 
     told, faults = gather(arguments, quiet_logs, say_so_far)
     print(told)

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 
 from bench.chats.child import BOT_TOKEN, answers_table, buttons, card, keep, report, run
-from bench.chats.listening import listen, read_body, respond
+from bench.chats.listener import listen, read_body, respond
 
 GIVEN = {
     "goods": "200 t",

@@ -26,7 +26,7 @@ from telegram.ext import (
 )
 
 from bench.chats.child import ASKED, BOT_TOKEN, answers_table, buttons, card, keep, report, run
-from bench.chats.listening import listen, read_body, respond
+from bench.chats.listener import listen, read_body, respond
 
 Ask = Callable[[Update, ContextTypes.DEFAULT_TYPE, int, str], Coroutine[Any, Any, int]]
 State = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, int]]

@@ -1,8 +1,9 @@
-"""The ground every slice stands on. What it is made of, from what everything uses to what runs it:
+"""The ground of every context, from the values that all use to the runners of the databases.
 
-- values: `money`, `quantity`, `decimals`, `lot_sizes`, `clock`, `ids`, `errors` (the refusals);
-- one unit of work: `transaction`, with `session`, `events` and `process` (states and who may change them);
-- what crosses it: `inbox`, `outbox`, `dispatcher` (carries posts out);
-- what time does: `timers`, `timer_sweep` (rings them), `reminders`, `heartbeat` (our absence stops the clocks);
-- tables: `database`, `statements`, `row_values`, and a runner for each database, `sqlite` and `postgres`.
+- Values: `money`, `quantity`, `decimals`, `lot_sizes`, `clock`, `ids`, `errors` (the refusals).
+- The unit of work: `transaction`, with `events`, `reactions` and `process` (states and transitions).
+- Across it: `inbox`, `messages`, `outbox`, `dispatcher` (delivers the outbox).
+- Time: `timers`, `timer_sweep`, `reminders`, `heartbeat` (downtime moves deadlines).
+- Tables: `database`, `compiled_statements`, `upsert`, `row_values`, and a runner for each of `sqlite` and `postgres`.
+- `chat_state`: drafts, card pointers and the memory of a person.
 """

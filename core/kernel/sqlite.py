@@ -11,6 +11,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -28,6 +29,7 @@ Attempt = Callable[[Connection], Done]
 GROUP = 64  # units per commit at most: bounds how long the first of them waits
 RACES = 5  # how often a unit that lost a race is run again
 BUSY_SECONDS = 10  # how long another process may hold the file
+SWITCH_TRIES, SWITCH_WAIT_SECONDS = 50, 0.2  # while another process switches the journal of a new file
 
 
 class WriterConnection(aiosqlite.Connection):
@@ -134,9 +136,23 @@ def run_one(connection: Connection, attempt: Attempt) -> Done | Exception:
 def connect(path: str) -> sqlite3.Connection:
     """A connection with what durable money needs: WAL, a full sync at commit, foreign keys on."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _switch_to_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Switch the journal, and wait for another process that does so now: SQLite itself does not wait here."""
+    for tries_left in reversed(range(SWITCH_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if not tries_left:
+                raise
+            sleep(SWITCH_WAIT_SECONDS)
+        else:
+            return
 
 
 def engine_over(raw: Callable[[], Any]) -> Engine:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from lab.people.browser import Browser, until
-from lab.people.on_slack import OnSlack
-from lab.people.on_telegram import OnTelegram, words
-from lab.people.seen import words_of_message
+from lab.people.screen import words_of_message
+from lab.people.slack_person import OnSlack
+from lab.people.telegram_person import OnTelegram, words
 
 __all__ = ["Browser", "OnSlack", "OnTelegram", "Person", "until", "words", "words_of_message"]
 

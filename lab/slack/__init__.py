@@ -12,10 +12,10 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response, WebSocket
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 
-from lab.slack import face, oauth, respond
+from lab.slack import face, oauth, responses
 from lab.slack.app import SCOPES, App, Manifest
 from lab.slack.delivery import Delivery
-from lab.slack.methods import channels, chat, files, marks, people, scheduled, views
+from lab.slack.methods import channels, chat, files, marks, people, scheduled_messages, views
 from lab.slack.rates import Rates
 from lab.slack.refusal import Refusal
 from lab.slack.views import Views
@@ -28,7 +28,7 @@ __all__ = ["Slack"]
 
 _SIGN_IN: Final = "<!DOCTYPE html><title>Sign in to Parley | Slack</title><h1>Sign in</h1>"
 _LOOK_SECONDS: Final = 0.1
-FAMILIES: Final = (channels, chat, files, marks, people, scheduled, views)
+FAMILIES: Final = (channels, chat, files, marks, people, scheduled_messages, views)
 
 
 class Slack:
@@ -165,7 +165,7 @@ class Slack:
         """Post scheduled messages when the world's clock says so."""
         while True:
             for work in self.works.values():
-                scheduled.post_what_is_due(work)
+                scheduled_messages.post_what_is_due(work)
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _call(self, method: str, request: Request) -> JSONResponse:
@@ -212,7 +212,7 @@ class Slack:
         work = next((each for each in self.works.values() if key in each.responses), self.work)
         try:
             body = await request.json()
-            respond.answer(work, key, body if isinstance(body, dict) else {})
+            responses.answer(work, key, body if isinstance(body, dict) else {})
         except Refusal as refusal:
             return JSONResponse(refusal.answer(), 404 if refusal.error.endswith("_url") else 400)
         except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.slack.typed import initial_state
+from lab.slack.form_state import initial_state
 from lab.slack.views import OpenView
 from lab.slack.workspace import APP_ID, Channel, Person, StoredFile, Workspace
 

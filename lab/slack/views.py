@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from lab.slack.blocks import ChatAddress
 from lab.slack.check import check_view
+from lab.slack.form_state import initial_state
 from lab.slack.refusal import Refusal
-from lab.slack.typed import initial_state
 from lab.slack.workspace import APP_ID, Workspace
 
 Json = dict[str, Any]

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from lab.slack import payloads, respond
+from lab.slack import payloads, responses
 from lab.slack.app import App
 from lab.slack.check import interactive_elements
 from lab.slack.composition import Suggestions
 from lab.slack.delivery import Delivery
+from lab.slack.form_state import NoSuchChoice, Value, all_options, complaints, entry_for
 from lab.slack.refusal import Refusal
-from lab.slack.typed import NoSuchChoice, Value, all_options, complaints, entry_for
 from lab.slack.views import OpenView, Views
 from lab.slack.workspace import Channel, Person, Response, Workspace
 from lab.slack.writing import Impossible, Writing
@@ -97,7 +97,7 @@ class Window(Writing):
             self._slackbot(channel, f'{form["command"]} failed with the error "{why}"')
         elif answer:
             try:
-                respond.say(self.work, self._response(channel), answer)
+                responses.say(self.work, self._response(channel), answer)
             except Refusal as refusal:
                 self._slackbot(channel, f'{form["command"]} failed with the error "{refusal.error}"')
 
@@ -296,7 +296,7 @@ class Window(Writing):
         return Response(self.person.id, channel.id, self.work.world.clock.now())
 
     def _slackbot(self, channel: Channel, text: str) -> None:
-        respond.only_you(self.work, self.person.id, channel.id, text)
+        responses.only_you(self.work, self.person.id, channel.id, text)
 
 
 def _shown_view(view: OpenView) -> Json:

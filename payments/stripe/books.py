@@ -13,7 +13,7 @@ from payments.provider_models import Events, Movement
 from payments.provider_results import Answer
 from payments.stripe.context import Part, under
 from payments.stripe.event_types import EVENT_TYPES, object_of
-from payments.stripe.parsing import answered, moment, money, ref_of
+from payments.stripe.objects import answered, moment, money, ref_of
 
 # What the operator puts in as a reserve or takes out as earnings: no deal's money.
 OWN_MOVES: Final = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal")

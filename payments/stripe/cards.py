@@ -11,7 +11,7 @@ from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPage
 from payments.provider_results import Answer
 from payments.stripe.context import WITH_CHARGE, under
 from payments.stripe.money_in import MoneyIn
-from payments.stripe.parsing import answered, as_checkout, as_intent, ours, units
+from payments.stripe.objects import answered, as_checkout, as_intent, ours, units
 
 if TYPE_CHECKING:
     from stripe.params.checkout._session_create_params import SessionCreateParams

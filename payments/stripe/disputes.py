@@ -14,7 +14,7 @@ from payments.provider_models import Dispute, DisputeState, Taking
 from payments.provider_requests import EvidenceRequest
 from payments.provider_results import Answer
 from payments.stripe.context import Part, under
-from payments.stripe.parsing import NotSettled, answered, moment, money, ref_of
+from payments.stripe.objects import NotSettled, answered, moment, money, ref_of
 
 if TYPE_CHECKING:
     from stripe.params._dispute_update_params import DisputeUpdateParamsEvidence

@@ -12,7 +12,7 @@ from payments.provider_models import Checkout, Intent
 from payments.provider_requests import CheckoutRequest, PayerRequest
 from payments.provider_results import Answer
 from payments.stripe.context import WITH_CHARGE, Part, under
-from payments.stripe.parsing import answered, as_checkout, as_intent, as_transfer, money, ref_of, units
+from payments.stripe.objects import answered, as_checkout, as_intent, as_transfer, money, ref_of, units
 
 if TYPE_CHECKING:
     from stripe.params._payment_intent_create_params import (

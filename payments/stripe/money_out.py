@@ -9,7 +9,7 @@ from payments.provider_models import Refund
 from payments.provider_requests import CreditRequest, EarningsRequest, RefundRequest, ReversalRequest, TransferRequest
 from payments.provider_results import Answer
 from payments.stripe.context import Part, under
-from payments.stripe.parsing import answered, as_refund, ours, units
+from payments.stripe.objects import answered, as_refund, ours, units
 
 if TYPE_CHECKING:
     from stripe.params._transfer_create_params import TransferCreateParams

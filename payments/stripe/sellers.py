@@ -10,7 +10,7 @@ from payments.provider_models import Account
 from payments.provider_requests import AccountRequest
 from payments.provider_results import Answer
 from payments.stripe.context import Part, under
-from payments.stripe.parsing import newer_or_older
+from payments.stripe.objects import newer_or_older
 
 if TYPE_CHECKING:
     from stripe.params.v2.core._account_create_params import AccountCreateParams

@@ -21,7 +21,7 @@ from payments.payouts import PayingOut
 from payments.provider_models import RefundState
 from payments.provider_results import Refused, Unknown
 from payments.reconciliation import Reconciler
-from payments.stripe import cards, money_in, money_out, parsing, webhooks
+from payments.stripe import cards, money_in, money_out, objects, webhooks
 from payments.stripe.money_out import MoneyOut
 from simulation.mutants.rule import Rules, as_it_was, instead
 
@@ -63,7 +63,7 @@ def _() -> list[Any]:
 
 @rules.rule("ambiguous_is_failure", "Unknown is not failed", "call_answer_lost hold_unanswered", among="talks")
 def _() -> list[Any]:
-    answered = as_it_was(parsing, "answered")
+    answered = as_it_was(objects, "answered")
 
     async def sure(call: Any) -> Any:
         answer = await answered(call)
@@ -204,13 +204,13 @@ def _twice(asked: Callable[..., Any]) -> Callable[..., Any]:
 
 @rules.rule("fee_unbooked", "What the provider keeps for itself is booked")
 def _() -> list[Any]:
-    funding_of = as_it_was(parsing, "funding_of")
+    funding_of = as_it_was(objects, "funding_of")
 
     def without_fee(intent: Any) -> Any:
         found = funding_of(intent)
         return None if found is None else replace(found, fee=Money.zero(found.fee.currency))
 
-    return [instead(parsing, "funding_of", without_fee)]
+    return [instead(objects, "funding_of", without_fee)]
 
 
 @rules.rule("refund_unheard", "A refund that has gone is booked")

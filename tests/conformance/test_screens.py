@@ -10,7 +10,7 @@ from config.platforms import PLATFORMS
 from conversations.market_rules import LOCALES
 from conversations.wording import Wordings
 from tools.screens.captures import Capture
-from tools.screens.gathering import Gathering
+from tools.screens.collector import Gathering
 from tools.screens.page import write_page
 
 

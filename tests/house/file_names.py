@@ -12,11 +12,7 @@ def _words(text: str) -> frozenset[str]:
 # Names that are no nouns and stay, each with its reason. At most three in a hundred of all names.
 EXCEPTIONS: Final = {
     "__main__": "Python asks for this name",
-    "inline": "Telegram's own word: an inline query",
     "direct": "the field's word for a payment without a provider",
-    "migrate": "the name of the command, python -m config.migrate",
-    "reindex": "the name of the command, python -m config.reindex",
-    "verify": "the name of the command, main.py verify-ledger",
     "parse": "one of the three doors of search: parse, search, explain",
 }
 
@@ -40,7 +36,7 @@ ENDERS: Final = _words(
 
 # Words in -ed, -ing and -ly that are nouns of the field.
 NOUNS: Final = _words(
-    "bed billing booking browsing building ceiling consulting crossing editing ending family feed finding "
+    "bed billing blocking booking browsing building ceiling consulting crossing editing ending family feed finding "
     "formatting forwarding funding greeting greetings heading invoicing linking listing matching meaning "
     "meeting need onboarding opening packing paging pairing pricing ranking rating reading recording reply "
     "rescheduling routing seed sending setting spacing speed spelling string supply thing timing warning wiring "

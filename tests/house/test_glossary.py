@@ -16,14 +16,6 @@ BANS: Final = glossary.bans(PAGE.read_text("utf-8"))
 MOST_EXCEPTIONS: Final = 0.03
 SAMPLE: Final = Ban("called_back", "`chargeback`", True, True, ("core/",), False)
 
-# Names that are no nouns yet. Each line says the noun that comes; the file goes with its last line.
-LATER_NAMES: Final = Path(__file__).with_name("later_names.txt")
-
-
-def later_names() -> dict[str, str]:
-    lines = [line for line in LATER_NAMES.read_text("utf-8").splitlines() if not line.startswith("#")]
-    return dict(line.split(": ", 1) for line in lines if line)
-
 
 def named_files() -> list[Path]:
     return [path for path in glossary.python_files() if path.name not in ("__init__.py", "conftest.py")]
@@ -112,19 +104,12 @@ def test_terms_are_sorted_and_their_places_exist() -> None:
 
 
 def test_file_names_are_nouns() -> None:
-    later = later_names()
     wrong = [
-        f"{path.relative_to(HOUSE)}: {later.get(path.stem, 'name the thing that the file holds')}"
+        f"{path.relative_to(HOUSE)}: name the thing that the file holds"
         for path in named_files()
-        if not file_names.is_noun(path.name) and path.stem not in later
+        if not file_names.is_noun(path.name)
     ]
     assert wrong == []
-
-
-def test_names_that_wait_for_a_noun_get_one() -> None:
-    for name, nouns in later_names().items():
-        assert not file_names.is_noun(name), name
-        assert all(file_names.is_noun(noun) for noun in nouns.split(", ")), (name, nouns)
 
 
 def test_few_file_names_are_excepted() -> None:

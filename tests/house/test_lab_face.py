@@ -17,7 +17,7 @@ INSIDE = {"world", "telegram", "slack", "stripe", "mail"}  # the lab's own objec
 TOLD = {"token", "bot_token", "app_token", "signing_secret", "secret_key", "webhook_url", "webhook_secret", "client_id"}
 PACE = {"telegram.bot.pace.chat_burst", "slack.app.pace"}
 OPEN = {"lab.app", "lab.people"}  # the modules of the lab that a story may import
-OPEN |= {"lab.slack.check", "lab.slack.typed"}  # functions that check what Slack accepts; they need no running lab
+OPEN |= {"lab.slack.check", "lab.slack.form_state"}  # functions that check what Slack accepts; they need no running lab
 # Helpers of the lab's own tests, which use the face.
 OPEN |= {"lab.tests.conftest", "lab.tests.page.chromium", "lab.tests.phone", "lab.tests.slack.desk"}
 

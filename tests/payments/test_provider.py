@@ -19,7 +19,7 @@ from lab.people import Browser
 from payments.provider_models import CheckoutState
 from payments.provider_requests import AccountRequest, CheckoutRequest, RefundRequest, TransferRequest
 from payments.provider_results import Done, Refused, Unknown
-from payments.stripe.parsing import money, newer_or_older, refusal, units
+from payments.stripe.objects import money, newer_or_older, refusal, units
 from payments.stripe.provider import StripeProvider
 from tests.payments.conftest import disturb
 

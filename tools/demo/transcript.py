@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Awaitable, Callable
 
 from lab.people import Browser, OnSlack, OnTelegram
-from lab.people.seen import words_of_message
+from lab.people.screen import words_of_message
 
 WIDTH = 64
 INDENT = {"telegram": "", "slack": " " * 30}

@@ -21,7 +21,7 @@ from core.people.accounts.model import PlatformCode
 from tools.rehearsal.market import Player
 from tools.rehearsal.screen import Step, subject_of
 from tools.screens.limits import cut_of, faults_of
-from tools.screens.rendering import drawn
+from tools.screens.renderer import drawn
 
 ALIKE: Final = 2  # screens that say the same of different things
 CHANGING: Final = re.compile(r"\b[A-Z0-9]{6,8}\b|\d+")  # figures and dates do not make another screen

@@ -6,7 +6,7 @@ What a session has come to stays. Nothing of its money moves before the bank has
 from __future__ import annotations
 
 from core.advice.sessions import payouts, settlement
-from core.advice.sessions.model import Booking
+from core.advice.sessions.model import Booking, SessionState
 from core.advice.sessions.process import SESSION
 from core.advice.sessions.service import booking_for
 from core.kernel.process import step
@@ -39,7 +39,7 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
         settlement.part_again(ctx, booking, ctx.session.get_one(Chargeback, fact.chargeback_id))
         return
     held = ledger.balance(ctx, escrow(booking.id), booking.currency)
-    if booking.state in ("review_window", "session_dispute") and not held:
+    if booking.state in (SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE) and not held:
         step(ctx, SESSION, booking, "recalled", ("system",))
         settlement.part(ctx, booking, 100)  # of nothing: all that was taken is the seller's again
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from core.advice.sessions.events import SessionCompleted, SessionPaidOut
-from core.advice.sessions.model import Booking, CardHold, Settlement
+from core.advice.sessions.model import Booking, CardHold, SessionState, Settlement
 from core.advice.sessions.process import SESSION
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
@@ -29,7 +29,7 @@ def send_out(ctx: Ctx, booking: Booking, kind: DisbursementKind, hold_id: str, a
 
 def finish(ctx: Ctx, booking: Booking) -> None:
     """The session is complete when nothing of its money is on its way any more."""
-    if booking.state == "paying_out" and not is_under_way(ctx, booking.id):
+    if booking.state == SessionState.PAYING_OUT and not is_under_way(ctx, booking.id):
         step(ctx, SESSION, booking, "paid_out", ("system",))
         ctx.session.flush()
         ctx.announce(SessionCompleted(booking.id, None))

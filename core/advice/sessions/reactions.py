@@ -9,7 +9,7 @@ from core.advice.sessions import (
     card_holds,
     chargebacks,
     evidence,
-    follow_up,
+    follow_ups,
     group_requests,
     meeting,
     rescheduling,
@@ -42,7 +42,7 @@ def listen(reactions: Reactions) -> None:
 
 def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
     if fact.due and ctx.session.get_one(Meeting, fact.booking_id).began_at is not None:
-        follow_up.plan(ctx, ctx.session.get_one(Booking, fact.booking_id))
+        follow_ups.plan(ctx, ctx.session.get_one(Booking, fact.booking_id))
 
 
 def _extended(ctx: Ctx, booking_id: str) -> None:
@@ -74,6 +74,6 @@ timer_handlers: Mapping[str, TimerHandler] = {
     service.MOVE: lambda ctx, timer: rescheduling.time_is_up(ctx, timer.subject),
     meeting.CLOCK: lambda ctx, timer: meeting.handle_clock_timer(ctx, timer.subject, timer.event),
     presence.TIMER: presence.fell_silent,
-    follow_up.TIMER: lambda ctx, timer: follow_up.follow_up(ctx, timer.subject),
+    follow_ups.TIMER: lambda ctx, timer: follow_ups.follow_up(ctx, timer.subject),
     card_holds.TIMER: lambda ctx, timer: card_holds.time_is_up(ctx, timer.subject, timer.event),
 }

@@ -36,7 +36,7 @@ DISBURSEMENTS: Final = (
     ),
     Invariant(
         "every Star due back is on its way",
-        "What is owed back to a buyer is asked of Telegram.",
+        "What is owed back to a buyer is asked of the platform that took it.",
         agree("stars_due", unsent("subject", "kind = 'refund' AND currency = 'XTR'")),
     ),
     Invariant(

@@ -93,7 +93,7 @@ def frozen(ctx: Ctx, subject: str, payment_id: str | None = None) -> bool:
 def kept_by_bank(ctx: Ctx, payment_id: str) -> list[Chargeback]:
     """What banks have taken of a payment and kept: then the provider gives nothing back of the rest either.
 
-    Stripe refuses to refund a charge that was charged back (`charge_disputed`), whatever part of it was disputed.
+    The provider refuses to refund a charge that was charged back (`charge_disputed`), whatever part of it was disputed.
     """
     known = select(Chargeback).where(Chargeback.payment_id == payment_id, Chargeback.state.in_(LOST))
     return list(ctx.session.scalars(known.where(Chargeback.amount_minor > 0).order_by(Chargeback.id)))

@@ -18,7 +18,7 @@ RETRY_AFTER: Final = timedelta(days=1)  # of what the provider put off or refuse
 TRY_AGAIN: Final = "try_again"  # the timer's event of a retry
 SET_OFF: Final = "set_off"  # and of a look at what its payee owes by now
 MOST_REFUSALS: Final = 3  # of a refund, for good; after that it is paid out to an account that the payer names
-MOST_ATTEMPTS: Final = 30  # to have Telegram give Stars back; after that they are kept for the buyer
+MOST_ATTEMPTS: Final = 30  # to have Stars given back; after that they are kept for the buyer
 
 FROZEN: Final = "chargeback"  # why it waits while the payer's bank has called the money back
 RECALLABLE: Final = "recallable"  # why it waits while the payer's bank may still take the debit back
@@ -34,7 +34,7 @@ class DisbursementKind(StrEnum):
 class DisbursementState(StrEnum):
     """A refund that was done is asked for again when the payer's bank sends it back.
 
-    Kept: Telegram does not give these Stars back, so they pay for what their buyer buys next.
+    Kept: the platform does not give these Stars back, so they pay for what their buyer buys next.
     """
 
     WAITING = "waiting"

@@ -173,7 +173,7 @@ def to_refund(ctx: Ctx, row: Disbursement) -> None:
 
 
 def keep(ctx: Ctx, row: Disbursement) -> None:
-    """Telegram gives these Stars to nobody: they are the buyer's all the same, and pay for what they buy next."""
+    """Keep Stars that the platform does not give back; they pay for what their buyer buys next."""
     move(row, "keep")
     clear_timers(ctx.session, DISBURSEMENT.name, row.id)
     ctx.session.flush()

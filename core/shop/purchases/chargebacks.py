@@ -18,7 +18,7 @@ from core.money.chargebacks.model import Chargeback, ChargebackState
 from core.money.chargebacks.service import frozen, kept_by_bank, of_payment
 from core.money.model import SubjectKind
 from core.shop.purchases.events import PurchaseCalledBack, PurchaseLost, PurchaseRegained
-from core.shop.purchases.model import PURCHASE, Purchase, Recall
+from core.shop.purchases.model import PURCHASE, Purchase, PurchaseState, Recall
 from core.shop.purchases.payments import kept_from
 from core.shop.purchases.refunds import counts, locked
 
@@ -69,9 +69,9 @@ def _closed(ctx: Ctx, purchase: Purchase, fact: ChargebackClosed) -> None:
         ctx.announce(PurchaseLost(*about))
         return
     payment_id = ctx.session.get_one(Chargeback, fact.chargeback_id).payment_id
-    if fact.why == "turned" and purchase.state == "kept" and not kept_by_bank(ctx, payment_id):
+    if fact.why == "turned" and purchase.state == PurchaseState.KEPT and not kept_by_bank(ctx, payment_id):
         step(ctx, PURCHASE, purchase, "regain", ("provider",), deadlines={"used_up": kept_from(ctx, purchase)})
-    elif purchase.state == "paid":
+    elif purchase.state == PurchaseState.PAID:
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, "used_up", kept_from(ctx, purchase)))
     if purchase.recall is not Recall.OPEN:
         ctx.announce(PurchaseRegained(*about))

@@ -19,7 +19,7 @@ from core.money.model import MARKET, SubjectKind
 from core.people.accounts.service import person_of
 from core.shop.purchases import rules
 from core.shop.purchases.events import PaymentKept, PaymentSentBack, PurchaseGivenBack
-from core.shop.purchases.model import GIVE_BACK, PURCHASE, WISH, Purchase, PurchasePayment, Rail
+from core.shop.purchases.model import GIVE_BACK, PURCHASE, WISH, Purchase, PurchasePayment, PurchaseState, Rail
 
 
 def give_back(ctx: Ctx, purchase: Purchase, amount: Money, *, by: str) -> None:
@@ -82,11 +82,11 @@ def _title(ctx: Ctx, row: Disbursement) -> Title:
 def _settled(ctx: Ctx, row: Disbursement) -> None:
     purchase = ctx.session.get_one(Purchase, row.subject)
     of_price = counts(ctx, purchase, row.payment_id)
-    waited_for = purchase.state == "giving_back" and of_price
+    waited_for = purchase.state == PurchaseState.GIVING_BACK and of_price
     about, to = (purchase.id, purchase.thing, purchase.subject), "" if row.payee is None else "account"
     if row.state is DisbursementState.KEPT:
         legs = [debit(stars_due(purchase.id), row.amount), credit(star_credit(purchase.buyer), row.amount)]
-        memo = "Not given back by Telegram, kept for the next purchase"
+        memo = "Not given back by the platform, kept for the next purchase"
         ledger.post(ctx, f"{row.entry}:kept", memo, legs, deal=purchase.id)
         if waited_for:
             _gone(ctx, purchase, "system", Money.zero(purchase.currency))

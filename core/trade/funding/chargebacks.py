@@ -19,12 +19,12 @@ from core.money.ledger import service as ledger
 from core.money.ledger.model import credit, debit, escrow, refund_due
 from core.money.model import SubjectKind
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal
+from core.trade.deals.model import Deal, DealState
 from core.trade.delivery import service as delivery
 from core.trade.delivery.model import LOT, Lot
 from core.trade.funding import rules
 from core.trade.funding.funding import payments_in
-from core.trade.funding.model import LotSettlement, Payment, Tranche
+from core.trade.funding.model import LotSettlement, Payment, Tranche, TrancheState
 from core.trade.funding.payouts import finish, refund
 from core.trade.funding.sources import left_of
 
@@ -63,7 +63,7 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
         if over and rest:
             _regained(ctx, deal, found, rest)
         delivery.go_on(ctx, deal.id)
-    elif kept and deal.state == "awaiting_funding":  # nobody shall pay the rest of it any more
+    elif kept and deal.state == DealState.AWAITING_FUNDING:  # nobody shall pay the rest of it any more
         deals.time_is_up(ctx, deal.id, "funding_expired", on_the_road=False)
     elif kept:
         delivery.recall_lots(ctx, deal.id)
@@ -76,7 +76,7 @@ def _regained_of_lapsed(ctx: Ctx, deal: Deal, found: Chargeback) -> Money:
     Out of the payments that brought it, whichever one it is that the bank had called back. What the lots have is left.
     """
     rest = Money(found.from_escrow_minor, found.currency)
-    for tranche in find_all(ctx.session, Tranche, ("number",), deal_id=deal.id, state="lapsed"):
+    for tranche in find_all(ctx.session, Tranche, ("number",), deal_id=deal.id, state=TrancheState.LAPSED):
         sources = [each for each in left_of(ctx, deal, payments_in(ctx, tranche)) if each[1].minor > 0]
         back = min(rest, tranche.held, Money.total((left for _, left in sources), rest.currency))
         if not back:

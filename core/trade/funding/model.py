@@ -19,7 +19,7 @@ from core.trade.delivery.model import INSPECT_WITHIN, LATE_LIMIT, OVERDUE_AFTER
 # A page for paying lives from 30 minutes to 24 hours; both with a margin for the way there.
 SHORTEST_LINK: Final = timedelta(minutes=35)
 LONGEST_LINK: Final = timedelta(hours=23)
-# Manual payouts: money that came from a buyer has to be paid out within 90 days (Stripe, "manual payouts", EU).
+# Manual payouts: money that came from a buyer has to be paid out within 90 days (manual payouts, EU).
 HOLD_LIMIT: Final = timedelta(days=90)
 RELEASED_AFTER: Final = OVERDUE_AFTER + LATE_LIMIT + INSPECT_WITHIN  # a lot's window: late, then looked at
 FUND_AHEAD: Final = timedelta(days=10)  # before a later part's window: time for a bank transfer over a weekend

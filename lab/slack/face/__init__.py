@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from lab.slack.face import operator, person
-from lab.slack.face.inhabited import Inhabited
+from lab.slack.face.workspace_people import Inhabited
 
 __all__ = ["router"]
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from lab.slack import oauth
 from lab.slack.app import BadManifest
-from lab.slack.face.inhabited import Inhabited, Json, Refused, workspace_of
+from lab.slack.face.workspace_people import Inhabited, Json, Refused, workspace_of
 from lab.slack.workspace import Channel, Workspace
 
 

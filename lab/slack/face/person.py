@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Form, HTTPException, Response, UploadFile
 from pydantic import BaseModel
 
-from lab.slack.face.inhabited import Inhabited, Json, Refused, window_of, workspace_of
-from lab.slack.typed import Value
+from lab.slack.face.workspace_people import Inhabited, Json, Refused, window_of, workspace_of
+from lab.slack.form_state import Value
 
 Channel = Annotated[str, Body(embed=True)]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from lab.telegram.phones.acting import Acting
+from lab.telegram.phones.actions import Acting
 from lab.telegram.phones.groups import Groups
-from lab.telegram.phones.looking import Looking
+from lab.telegram.phones.screens import Looking
 from lab.telegram.phones.writing import Writing
 from lab.telegram.state import Bot
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.advice.experts.free_now import FreeNow, free_now_in
+from conversations.advice.experts.current_availability import FreeNow, free_now_in
 from tests.core.goods import catalogue
 
 

@@ -18,7 +18,7 @@ from core.trade.delivery import service as delivery
 from core.trade.reviews import reactions as reputation_reactions
 from tests.conversations.trade.test_next_steps import ENGINE
 from tests.core.conftest import Market
-from tests.core.trade.deals.test_deals_direct import direct
+from tests.core.trade.deals.test_direct_deals import direct
 from tests.core.trades import Trade, agreed, market_in_memory, paid
 
 

@@ -20,8 +20,8 @@ from core.discovery.search.engine.index import Index
 from core.discovery.search.engine.query import EngineQuery, Word
 from core.discovery.search.kinds.listings import LISTINGS
 from core.discovery.search.model import ParsedQuery, Query
+from core.discovery.search.storage.index_builder import HELD_FOR, claim_base, write_piece
 from core.discovery.search.storage.index_cache import IndexCache, layout_of
-from core.discovery.search.storage.rebuild import HELD_FOR, claim_base, write_piece
 from core.discovery.search.storage.tables import SearchBlob, SearchGeneration, SearchLog, SearchRebuild
 from core.kernel.ids import Ids
 from core.kernel.money import UnitPrice

@@ -15,7 +15,7 @@ from core.trade.reviews import service as reputation
 from core.trade.reviews.model import WriteReview
 from tests.core.conftest import Market
 from tests.core.people.accounts.test_companies import limited
-from tests.core.trade.deals.test_deals_direct import direct
+from tests.core.trade.deals.test_direct_deals import direct
 from tests.core.trades import Trade
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab.people.browser import Browser, File, sees
-from lab.people.seen import button_for
+from lab.people.screen import button_for
 
 JOINER = "\u2060"  # keeps Telegram from making links of words; it is invisible
 

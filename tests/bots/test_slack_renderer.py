@@ -34,7 +34,7 @@ from conversations.reply import (
 )
 from core.kernel.dispatcher import Later, Never
 from lab.slack.check import check_message, check_view
-from lab.slack.typed import initial_state
+from lab.slack.form_state import initial_state
 
 DICE = random.Random(3)
 ANY = some.text(max_size=60) | some.sampled_from(

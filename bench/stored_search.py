@@ -1,6 +1,6 @@
 """The index in its database: a search over SQLite and PostgreSQL beside the same one in memory, with costs.
 
-Run it with `python -m bench.search_kept 20k`.
+Run it with `python -m bench.stored_search 20k`.
 
 - "In memory" only asks the index; "found" reads the log first.
 - "Shown" is the whole search, with its five hits read and confirmed as objects.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab.people.browser import Browser, sees
-from lab.people.seen import choice, elements_of, places_of, previews_of, words_of, words_of_message
+from lab.people.screen import choice, elements_of, places_of, previews_of, words_of, words_of_message
 from lab.slack.window import TROUBLE
 
 TOO_LATE = 2.5  # seconds without a window: on a slow machine its trigger has expired, and a message leads to it
