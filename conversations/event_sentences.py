@@ -34,8 +34,6 @@ from core.trade.offers import events as offer
 from core.trade.offers.inquiries import events as inquiry
 from core.trade.reviews import events as review
 
-NOTIFICATIONS = "notices"
-
 
 @dataclass(slots=True)
 class Notifications:

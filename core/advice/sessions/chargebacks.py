@@ -6,8 +6,8 @@ What a session has come to stays. Nothing of its money moves before the bank has
 from __future__ import annotations
 
 from core.advice.sessions import payouts, settlement
-from core.advice.sessions.model import Booking, SessionState
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.model import Booking
+from core.advice.sessions.process import SESSION, SessionState
 from core.advice.sessions.service import booking_for
 from core.kernel.process import step
 from core.kernel.reactions import Reactions

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from core.advice.sessions.events import SessionCompleted, SessionPaidOut
-from core.advice.sessions.model import Booking, CardHold, SessionState, Settlement
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.model import Booking, CardHold, Settlement
+from core.advice.sessions.process import SESSION, SessionState
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.process import step
