@@ -52,7 +52,7 @@ def listen(reactions: Reactions, wordings: Wordings, operator_email: str | None)
         if operator_email is not None:
             amount, about = fact.amount, fact.subject
             text = words(
-                "mail.alarm_refused", amount=amount, kind=kind, subject_kind=subject_kind, subject=about, why=fact.why
+                "mail.alarm_refused", amount=amount, kind=kind, matter=subject_kind, subject=about, why=fact.why
             )
             letter = AlarmLetter(to=operator_email, subject=words("mail.alarm_subject_refused"), text=text)
             ctx.post(f"mail:{operator_email}", letter)

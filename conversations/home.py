@@ -71,7 +71,7 @@ def _who(chat: ChatContext) -> str:
         return words("welcome.text")
     mail = chat.person.email or words("me.no_email")
     roles = ", ".join(named) or words("me.no_role")
-    return words("me.text", company=company.name, roles=roles, email=mail, reputation_badge=own_reputation_badge(chat))
+    return words("me.text", company=company.name, roles=roles, email=mail, standing=own_reputation_badge(chat))
 
 
 def _buttons(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:

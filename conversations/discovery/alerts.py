@@ -136,7 +136,7 @@ def _waits_text(chat: ChatContext, search: SavedSearch) -> str:
     if search.paused:
         return chat.words("alert.waits_paused")
     if search.rhythm is Rhythm.INSTANT:
-        return chat.words("alert.waits_instant", most=MESSAGES_A_DAY, blocking=APART // timedelta(minutes=1))
+        return chat.words("alert.waits_instant", most=MESSAGES_A_DAY, apart=APART // timedelta(minutes=1))
     return chat.words("alert.waits")
 
 

@@ -134,7 +134,7 @@ def _what_and_who(chat: ChatContext, defaults: FormDefaults) -> str:
         delivery=f"{listing.incoterm} {show_place(chat, listing.place)}",
     )
     name, said = chat.party(listing.seller), reputation_badge(chat, listing.seller, "seller")
-    return f"{listed}\n{words('offer.with', name=name, reputation_badge=said)}"
+    return f"{listed}\n{words('offer.with', name=name, standing=said)}"
 
 
 def _and_total(chat: ChatContext, defaults: FormDefaults) -> str:
