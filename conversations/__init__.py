@@ -1,4 +1,6 @@
-"""What Parley asks and says, the same on every chat platform. Knows no chat library and no SQL.
+"""Conversations: the questions and answers of Parley, the same on every chat platform.
+
+They know no chat library and no SQL.
 
 - Input and output: `turn`, `reply`, `buttons`, and `chat_context` (the context of one update).
 - The engine: `update_handler` (one transaction per update), `engine`, `router` (a module's handlers).

@@ -1,4 +1,7 @@
-"""What a button carries: a verb, the thing, the version the person saw, perhaps a choice. Nothing that is believed."""
+"""The payload of a button: a verb, a subject, the version the person saw, and perhaps a choice.
+
+It is never trusted.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,13 @@ from dataclasses import dataclass
 from conversations.reply import Button, FieldView, FormView, Style
 from core.kernel.errors import Invalid
 
-MOST_BYTES = 64  # every platform's button can carry so much
+MOST_BYTES = 64  # every platform's button can carry so many
 GAP = "|"
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """`verb` says what is wanted ("deal.sign"), `subject` of which thing, `expected_version` its version on
-    the card.
-    """
+    """`verb`: the action ("deal.sign"). `subject`: its id. `expected_version`: the subject's version on the card."""
 
     verb: str
     subject: str = ""
@@ -32,13 +33,13 @@ def press(verb: str, subject: str = "", expected_version: int | None = None, cho
 
 
 def to_command(words: Callable[[str], str], command: str, style: Style = "plain", *, said: str = "") -> Button:
-    """The way to what a command does, called as it is, or as is `said`."""
+    """Return a button that runs a command, labelled with the command's name or with `said`."""
     label = said or words(f"command.{command}")
     return Button(label=label, press=press("command", choice=command), style=style)
 
 
 def read_press(load: str) -> Press:
-    """Read what came back. Raises Invalid for anything we could not have written."""
+    """Read a payload. Raises Invalid for any text we could not have written."""
     parts = load.split(GAP, 3)
     verb, subject, expected_version, choice = [*parts, "", "", ""][:4]
     if (
@@ -51,8 +52,8 @@ def read_press(load: str) -> Press:
 
 
 def proposal(form: FormView, asked: FieldView) -> Button | None:
-    """The button of what was perhaps meant by a text that is none of the answers."""
-    if asked.proposed is None or asked.proposed >= len(asked.options):  # a list holds not all of very many
+    """Return a button with a proposed answer to a text that is none of the answers."""
+    if asked.proposed is None or asked.proposed >= len(asked.options):  # a long list may not show it
         return None
     load = press("form.pick", form.draft, form.revision, str(asked.proposed))
     return Button(label=asked.options[asked.proposed].label, press=load, style="primary")

@@ -1,4 +1,4 @@
-"""What operators look at, of trade and consulting alike: disputes, complaints, and payments that banks call back."""
+"""The cases of operators, in trade and consulting alike: disputes, complaints and chargebacks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ router = Router()
 
 @router.command("cases")
 def cases(chat: ChatContext, _rest: str) -> None:
-    """The oldest first, of each kind."""
+    """Show the open cases, the oldest of each kind first."""
     items = [brief_dispute(chat, case) for case in open_cases(chat.ctx)]
     items += [brief_complaint(chat, booking) for booking in open_complaints(chat.ctx)]
     items += [brief_recall(chat, found) for found in open_chargebacks(chat.ctx)]

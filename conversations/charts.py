@@ -1,4 +1,7 @@
-"""Draws a chart as a PNG, small enough for a phone. Takes a tenth of a second: never within a transaction."""
+"""Drawing of charts as PNG files, small enough for a phone.
+
+It takes 0.1 s, so never do it within a transaction.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,14 @@ if TYPE_CHECKING:
 
 INCHES: Final = (6.0, 3.4)
 DOTS_PER_INCH: Final = 160
-POINTS: Final = 12  # of the letters: a phone shows the picture three inches wide
+POINTS: Final = 12  # font size; a phone shows the picture three inches wide
 SELLERS, OWN, LINE, PAPER = "#2f6f4f", "#d9822b", "#333333", "#fbfaf7"
-ROWS: Final = 5  # dots are put on so many rows in turn, so that equal prices can be told apart
+ROWS: Final = 5  # dots alternate between so many rows, so that equal prices stay apart
 
 
 def drawn(chart: Chart | Bars) -> Checked:
-    """The picture as a file to be sent."""
-    # Above, they would cost every start half a second; only who draws needs them.
+    """Return the picture as a file to be sent."""
+    # Imported here, because they cost every start half a second and few processes draw.
     from matplotlib import rcParams  # noqa: PLC0415 - see above
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - see above
     from matplotlib.figure import Figure  # noqa: PLC0415 - see above

@@ -1,4 +1,4 @@
-"""A talk: one person's input being worked on. Everything a conversation may use, and the replies it gives."""
+"""The chat context: everything a conversation may use while it handles one input, and its replies."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ HOME: Final = Party(id=MARKET, name="Parley", country="LT", home_bp=2_100)
 
 @dataclass(frozen=True, slots=True)
 class MarketContext:
-    """What the market knows and never changes while it runs."""
+    """Reference data and constants of the installation, unchanged while it runs."""
 
     catalogue: Catalogue
     places: Places
     wordings: Wordings
-    commission_bp: int  # of the released amount, in basis points
-    session_bp: int  # of what a session is charged, in basis points
+    commission_bp: int  # in basis points of the released amount
+    session_bp: int  # in basis points of a session's charge
     rails: tuple[Rail, ...] = OFFERED  # by which a buyer can pay here
-    settlement: Settlement = "choice"  # of deals that are made from now on
+    settlement: Settlement = "choice"  # for deals made from now on
     held: frozenset[str] | None = None  # currencies in which money can be held here; None: in any
     vat: MarketVat = HOME_VAT  # on our own fees
-    market: Party = HOME  # who writes the invoices for them
+    market: Party = HOME  # the party that writes the invoices for them
     rooms: Rooms | None = None  # where sessions are held by video; None: in the chat, or by a consultant's own link
     start_link: str = ""  # opens the chat at something: "https://example.org/bot?start={start}"; none without a bot
     home: str = ""  # our own address on the web, where shared links lead; none where nothing is served
@@ -50,7 +50,7 @@ class MarketContext:
 
 @dataclass(frozen=True, slots=True)
 class ChatAddress:
-    """Where somebody reads: a chat on a platform."""
+    """The address of a person in a chat platform."""
 
     platform: str
     workspace: str
@@ -63,12 +63,13 @@ class ChatAddress:
 
 @dataclass(slots=True)
 class UpdateState:
-    """What a unit knows of the chat update that it works on. Empty where no update led to it.
+    """The state of the chat update that a unit of work handles. It is empty where no update led to the unit.
 
-    `here`: what follows from the update is shown there first. `message`: the message that it came from; `said_in`:
-    the one whose text it is. `room`: the topic or thread, as "deal:<id>". `is_press`: a card's own button was pressed,
-    and `pressed_on` the message that has it. `is_sent`: a form's answers are sent now, not only looked at.
-    `moved_form`: the form that was laid upon a newer state of what it changes.
+    `here`: the address where results of the update are shown first. `message`: the message that it came from.
+    `said_in`: the message that has the text. `room`: the topic or thread, as "deal:<id>".
+    `is_press`: a card's own button was pressed, and `pressed_on` is the message that has it.
+    `is_sent`: a form's answers are submitted now, not only checked.
+    `moved_form`: the form whose answers were applied to a newer version of its subject.
     """
 
     here: ChatAddress | None = None
@@ -83,7 +84,7 @@ class UpdateState:
 
 @dataclass(frozen=True, slots=True)
 class FormDefaults:
-    """How a form begins: answers known already, what it is about, and the version of that thing the person saw."""
+    """The start of a form: answers known already, its subject, and the version of the subject that the person saw."""
 
     answers: Mapping[str, str] = field(default_factory=dict)
     subject: str | None = None
@@ -92,7 +93,7 @@ class FormDefaults:
 
 @dataclass(slots=True)
 class ChatContext:
-    """`person` has said something at `chat_address`; `words` are in their language."""
+    """The context of one update: `person` wrote at `chat_address`, and `words` are in their language."""
 
     ctx: Ctx
     person: Person
@@ -110,25 +111,25 @@ class ChatContext:
         self.replies.extend(replies)
 
     def open(self, form: str, defaults: FormDefaults | None = None) -> None:
-        """Begin a form; its card or window is the reply."""
+        """Open a form; its card or window is the reply."""
         self.opens(self, form, defaults or FormDefaults())
 
     def press(self, verb: str, subject: str) -> None:
-        """As if the person had pressed that button on a card of now."""
+        """Run a button's handler, as if the person had pressed it on a current card."""
         self.presses(self, verb, subject)
 
     def command(self, name: str, words: str) -> None:
-        """As if the person had typed that command."""
+        """Run a command, as if the person had typed it."""
         self.says(self, name, words)
 
     @property
     def platform(self) -> ChatPlatform:
-        """What can be done where the person reads."""
+        """The capabilities of the platform where the person reads."""
         return self.market_context.platforms[self.chat_address.platform]
 
     @property
     def today(self) -> date:
-        """The person's own date."""
+        """The date in the person's zone."""
         return self.ctx.now.astimezone(self.words.zone).date()
 
     @property
@@ -141,21 +142,21 @@ class ChatContext:
 
     @property
     def place(self) -> str:
-        """Where the button was pressed: kept with a consent."""
+        """The message of the pressed button, kept with a consent."""
         return f"{self.chat_address.lane}:{self.update.message}"
 
     @property
     def room(self) -> str | None:
-        """Whose topic or thread this was said in: "deal:<id>"."""
+        """The topic or thread of the message, as "deal:<id>"."""
         return self.update.room
 
     def name_of(self, person_id: str) -> str:
-        """What a person is called; of who has left, that they have."""
+        """Return a person's name, or a text that they have left."""
         name = person_of(self.ctx, person_id).name
         return self.words("party.left") if name == NOBODY else name
 
     def party(self, organisation_id: str) -> str:
-        """What a company is called; of one that has left, that it has."""
+        """Return a company's name, or a text that it has left."""
         name = organisation_of(self.ctx, organisation_id).name
         return self.words("party.company_left") if name == NOBODY else name
 

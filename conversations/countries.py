@@ -1,4 +1,4 @@
-"""Countries by their names in any language that is spoken here."""
+"""Countries by their names in every supported language."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NO_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})  # u
 
 
 def country_named(chat: ChatContext, name: str) -> str | None:
-    """The ISO code of a country by its name in any language, perhaps in another case."""
+    """Return the ISO code of a country by its name in any language, also in another grammatical case."""
     said = folded(name.strip())
     return country_names().get(said) or chat.market_context.catalogue.country_named(said)
 
 
 @cache
 def country_names() -> dict[str, str]:
-    """Every country's name in the eleven languages, folded, with its ISO code."""
+    """Return every country's name in the eleven languages, folded, with its ISO code."""
     return {
         folded(name): code
         for language in LANGUAGES
@@ -32,5 +32,5 @@ def country_names() -> dict[str, str]:
 
 
 def is_country(code: str) -> bool:
-    """Of the codes of territories, those of ISO 3166 for countries."""
+    """Return True if a territory code is a country of ISO 3166."""
     return len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES

@@ -1,7 +1,9 @@
-"""Days as people read them: in one style for each language, alone, with their weekday, or as the ends of a span.
+"""Days in words, in one style per language: alone, with the weekday, or as the ends of a span.
 
-Unicode CLDR has the patterns. Lithuanian has its own here: CLDR's are figures ("2026-11-23") beside an order of words
-that nobody writes ("2026 lapkr. 23–29"), while letters and contracts say "2026 m. lapkričio 23–29 d.".
+Unicode CLDR has the patterns. Lithuanian has its own here, because CLDR's patterns are not in use.
+
+CLDR writes figures ("2026-11-23") but an unusual order of words ("2026 lapkr. 23–29"). Letters and contracts say "2026
+m. lapkričio 23–29 d.".
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from babel.dates import format_date, format_interval, format_skeleton
 WITH_YEAR: Final = "yMMMd"
 WITHOUT_YEAR: Final = "MMMd"
 WITH_WEEKDAY: Final = "MMMEd"
-LEADING_ZERO: Final = re.compile(r"(?<![0-9])0(?=[1-9](?![0-9]))")  # of Italian spans alone
+LEADING_ZERO: Final = re.compile(r"(?<![0-9])0(?=[1-9](?![0-9]))")  # for Italian spans only
 OWN_PATTERNS: Final[Mapping[str, Mapping[str, str]]] = {
     "lt": {WITH_YEAR: "y 'm'. MMMM d 'd'.", WITHOUT_YEAR: "MMMM d 'd'.", WITH_WEEKDAY: "EEE, MMMM d 'd'."},
     "lv": {WITH_YEAR: "y. 'gada' d. MMM"},  # as CLDR's own spans have it
@@ -35,7 +37,7 @@ def weekday_in_words(day: date, locale: Locale) -> str:
 
 
 def span_in_words(first: date, last: date, locale: Locale, *, with_year: bool = True) -> str:
-    """Two days, what they share said once: "23–29 Nov 2026"; one day, where they are the same."""
+    """Return two days as a span, with shared parts once: "23–29 Nov 2026"; or one day if they are equal."""
     skeleton = WITH_YEAR if with_year else WITHOUT_YEAR
     if first == last:
         return _written(first, skeleton, locale)
@@ -50,7 +52,7 @@ def month_in_words(month: date, locale: Locale) -> str:
 
 
 def _lithuanian_span(first: date, last: date, locale: Locale, *, with_year: bool) -> str:
-    """ "2026 m. lapkričio 23–29 d.", "2026 m. lapkričio 23 d. – gruodžio 5 d.": what they share stands once."""
+    """Return "2026 m. lapkričio 23–29 d.", "2026 m. lapkričio 23 d. – gruodžio 5 d.", with shared parts once."""
     begins = _written(first, WITH_YEAR if with_year else WITHOUT_YEAR, locale)
     if (first.year, first.month) == (last.year, last.month):
         return f"{begins.removesuffix(' d.')}–{last.day} d."

@@ -1,4 +1,4 @@
-"""What of a listing has changed, in its readers' words."""
+"""Changes of a listing in its readers' words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from conversations.wording import labelled
 from core.trade.listings.model import Certificate
 from core.trade.listings.rules import Difference
 
-SALES: Final[Mapping[str, tuple[bool, bool]]] = {  # whether the price can be talked about, and whether it can be taken
+# whether the price is negotiable, and whether buyers can take it as it is
+SALES: Final[Mapping[str, tuple[bool, bool]]] = {
     "both": (True, True),
     "offers": (True, False),
     "fixed": (False, True),
@@ -20,7 +21,10 @@ SALES: Final[Mapping[str, tuple[bool, bool]]] = {  # whether the price can be ta
 
 
 def told_of(changes: Sequence[Difference], form: str = "sell") -> Callable[[ChatContext], str]:
-    """ "Price: 215.00 EUR/t → 205.00 EUR/t; Description", as each reader reads it. `form`: whose fields they are."""
+    """Return "Price: 215.00 EUR/t → 205.00 EUR/t; Description", in each reader's language.
+
+    `form`: the form with the fields.
+    """
 
     def told(chat: ChatContext) -> str:
         return "; ".join(_told(chat, each, form) for each in changes)
@@ -37,18 +41,18 @@ def _told(chat: ChatContext, change: Difference, form: str) -> str:
 
 
 def show_packing(chat: ChatContext, packaging: str) -> str:
-    """How goods are packed: "in big bags"."""
+    """Return the packing of goods in words: "in big bags"."""
     code = f"packaging.{packaging}"
     return chat.words(code) if chat.words.knows(code) else packaging
 
 
 def show_certificates(chat: ChatContext, certificates: Sequence[Certificate | str]) -> str:
-    """ "ENplus PL023, FSC": a seller's with their numbers, or the schemes that a buyer asks for."""
+    """Return "ENplus PL023, FSC": a seller's certificates with numbers, or the schemes of a request."""
     return ", ".join(str(each) for each in certificates) or chat.words("terms.no_certificates")
 
 
 def sale_named(negotiable: bool, buy_now: bool) -> str:
-    """Which way of selling that is."""
+    """Return the name of a way of selling."""
     return next((name for name, each in SALES.items() if each == (negotiable, buy_now)), "offers")
 
 
@@ -57,7 +61,7 @@ def _grade(chat: ChatContext, grade: str | None) -> str:
 
 
 PLAIN: Final = ("quantity", "price", "min_lot", "incoterm", "closes", "lots", "quotes_each")
-# By field, how it is shown; of the others it is enough to say that they have changed.
+# How each field is shown. For the other fields it is enough to say that they have changed.
 SHOWN: Final[Mapping[str, Callable[[ChatContext, Any], str]]] = {
     "grade": _grade,
     **dict.fromkeys(PLAIN, lambda chat, value: chat.words.show(value)),

@@ -1,7 +1,7 @@
-"""A turn in, replies out, in one transaction: the same for every chat.
+"""The engine: a turn in, replies out, in one transaction, on every chat platform.
 
-Whatever a person does gets a visible answer. A refusal undoes what was begun and becomes a sentence; what was already
-entered stays. Deal buttons never wait for a form.
+Every input gets a visible answer. A refusal rolls back the transaction and becomes a sentence; earlier input stays.
+Deal buttons never wait for a form.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ from core.kernel.transaction import person as acting_person
 from core.people.accounts.model import Person
 from core.people.accounts.service import meet
 
-NOBODY = Actor(None, "newcomer")  # until we know who speaks
-ALBUM: Final = Topic("album", str)  # whose photos came last
+NOBODY = Actor(None, "newcomer")  # until the person is known
+ALBUM: Final = Topic("album", str)  # the person whose photos came last
 
 
 @dataclass(frozen=True, slots=True)
 class AskedIn:
-    """In which room a form was asked."""
+    """The room in which a form was opened."""
 
     draft: str
     room: str
@@ -68,19 +68,19 @@ class AskedIn:
 
 ASKED_IN: Final = Topic("asked_in", AskedIn.read)
 
-# Replies that the platform wants as the answer to the input itself, within seconds, rather than as a message.
+# Replies that the platform needs within seconds as the response to the input, and not as a message.
 AT_ONCE = (Toast, FormErrors)
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What an input led to. `at_once` goes back with the acknowledgement; the rest is on its way as posts.
+    """The result of an input. `at_once` goes back with the acknowledgement; the rest is on its way in the outbox.
 
-    `form`: a form is on its way; else `sentence` says the gist of it, for who has waited at a window.
+    `form`: a form is on its way. Otherwise `sentence` is the summary for a person who waited at a window.
     """
 
     at_once: list[Reply]
-    again: bool = False  # the same input came before; it had its effect then
+    again: bool = False  # duplicate input, which had its effect before
     form: bool = False
     sentence: str = ""
 
@@ -104,11 +104,11 @@ class Engine:
 
     @property
     def flows(self) -> Mapping[str, Flow]:
-        """Every form there is, by its name."""
+        """Every form by its name."""
         return self._router.flows
 
     def handle(self, ctx: Ctx, turn: Turn) -> Answered:
-        """Take one input. Runs as a unit of work; the same input a second time changes nothing."""
+        """Handle one input as a unit of work. A duplicate input changes nothing."""
         inbox.after_their_last(ctx.session, turn.identity.key)
         if not inbox.take_in(ctx.session, turn.key, turn.body, ctx.now):
             given = inbox.answer_given(ctx.session, turn.key)
@@ -120,7 +120,7 @@ class Engine:
         except Refusal as refusal:
             chat.replies.clear()
             self._refuse(chat, turn, refusal)
-        # Nothing waits for an answer to a reaction: what would be shown at once is said.
+        # A reaction has no response to fill, so these replies become messages.
         now = () if isinstance(turn.input, Reaction) else AT_ONCE
         at_once: list[Reply] = [reply for reply in chat.replies if isinstance(reply, now)]
         if at_once:
@@ -130,7 +130,7 @@ class Engine:
         return Answered(at_once, form=form, sentence=summary(chat.replies))
 
     def apologise(self, ctx: Ctx, turn: Turn, failure: str, reference: str) -> None:
-        """Our own mistake: keep the input, and say so with a reference, rather than fall silent."""
+        """Apologise for our own error: keep the input, and reply with a reference."""
         inbox.note_failure(ctx.session, turn.key, turn.body, failure[:200], ctx.now)
         chat = self._chat(ctx, turn)
         self._send(chat, turn, [Say(text=chat.words("talk.our_mistake", reference=reference))])
@@ -146,7 +146,7 @@ class Engine:
             case ButtonPress(load):
                 chat.as_new_message = False
                 pressed = read_press(load)
-                # The card under the finger is edited, not sent again; under a form's button lies the form's own card.
+                # The pressed card is edited, not sent again; below a form's button is the form's own card.
                 chat.update.is_press = not pressed.verb.startswith("form.")
                 chat.update.pressed_on = turn.message or ELSEWHERE
                 self._pressed(chat, pressed)
@@ -163,7 +163,10 @@ class Engine:
                 chat.press("welcome.first", "")
 
     def _reacted(self, chat: ChatContext, message: str) -> None:
-        """A thumb under a card presses its main button, as the person sees it; what needs a second look still asks."""
+        """Press the main button of a card under which the person reacted.
+
+        Steps that need confirmation still ask for it.
+        """
         where = chat.chat_address
         load = main_button(chat.ctx, where.platform, where.workspace, where.address, message)
         if load:
@@ -188,7 +191,7 @@ class Engine:
                 self._unsupported(chat, chat.words(code, **parts))
 
     def _said_anew(self, chat: ChatContext, text: str, message: str) -> None:
-        """An earlier message says something else now. In a form it is another answer; what was sent stays sent."""
+        """Handle an edited message. In a form it is another answer; a submitted form stays unchanged."""
         draft = answered_by(chat.ctx, chat.person.id, message)
         if draft is not None and draft.flow in self._router.flows:
             self.form_controller.correct(chat, draft, message, text)
@@ -198,7 +201,7 @@ class Engine:
             self._said(chat, text)
 
     def _unsupported(self, chat: ChatContext, sentence: str) -> None:
-        """What nobody takes: said so, in the form that asks for something just now."""
+        """Say that this input is unsupported, in the open form if there is one."""
         draft = focused_draft(chat.ctx, chat.person.id)
         if draft is not None and draft.flow in self._router.flows:
             self.form_controller.wants_else(chat, draft, sentence)
@@ -227,11 +230,14 @@ class Engine:
 
     @staticmethod
     def _asked_here(chat: ChatContext, draft: Draft) -> bool:
-        """In a room of its own only what was asked there is answered; the rest is for the other side."""
+        """Return True if the text answers a question asked in this room. Other text is for the other side."""
         return chat.room is None or chat.memory.get(ASKED_IN) == AskedIn(draft.id, chat.room)
 
     def _shared_place(self, chat: ChatContext, latitude: float, longitude: float) -> None:
-        """An answer to the form that is open, or a word to who is talked with; otherwise where one's company is."""
+        """Use a shared place as an answer to the open form. Otherwise pass it to the other side of a session.
+
+        Without either, it is the location of the person's company.
+        """
         degrees = f"{latitude:.5f}, {longitude:.5f}"
         if focused_draft(chat.ctx, chat.person.id) is not None:
             self._said(chat, degrees)
@@ -270,14 +276,15 @@ class Engine:
         if taken:
             _ = attached.caption and any(hears(chat, attached.caption) for hears in self._router.listeners)
             return
-        if attached.album:  # its photos come one by one; the first is answered, and the answer then follows the others
+        # its photos come one by one; the first is answered, and later ones move the answer below them
+        if attached.album:
             chat.as_new_message = chat.memory.get(ALBUM) != attached.album
             chat.memory.put(ALBUM, attached.album)
         draft = focused_draft(chat.ctx, chat.person.id)
         if draft is None or not self.form_controller.receive(chat, draft, attached.files):
             chat.reply(Say(text=chat.words("talk.file_for_what")))
 
-    # --- answering --------------------------------------------------------------------------------------------------
+    # --- replies ----------------------------------------------------------------------------------------------------
 
     def _chat(self, ctx: Ctx, turn: Turn) -> ChatContext:
         person = meet(ctx, turn.identity, turn.address)
@@ -291,7 +298,7 @@ class Engine:
         return self.talk_to(ctx, person, chat_address)
 
     def talk_to(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
-        """A talk with this person at this place; `ctx` acts as them."""
+        """Return a chat context for this person and place; `ctx` acts as them."""
         words = self._market_context.wordings.speak(
             person.locale, person.zone, self.platforms[chat_address.platform].command_sign
         )
@@ -308,18 +315,18 @@ class Engine:
         )
 
     def home(self, chat: ChatContext) -> None:
-        """The person's desk as it is now."""
+        """Return the person's current start screen."""
         self._router.commands["me"](chat, "home")
 
     def _refuse(self, chat: ChatContext, turn: Turn, refusal: Refusal) -> None:
-        """Say no in words. A press on what has moved on also gets the thing as it is now."""
+        """Reply with the refusal in words. After a press on an outdated card, also show the current one."""
         if not isinstance(turn.input, ButtonPress):
-            # The window of a form that is sent closes at last: its first answer had been lost or too late.
+            # Close the window of a form whose first response was lost or late.
             stays = isinstance(turn.input, FormSubmission) and turn.input.final and refusal.code != "talk.form_sent"
             sentence = chat.words.refusal(refusal)
             chat.reply(FormErrors(errors={"": sentence}) if stays else Say(text=sentence))
             return
-        own = done_just_now(chat, turn.input.button)  # pressed twice: nobody else has moved it on
+        own = done_just_now(chat, turn.input.button)  # pressed twice: the first press moved it on
         sentence = chat.words("talk.done_already") if own else chat.words.refusal(refusal)
         moved_on = own or isinstance(refusal, Stale)
         chat.reply(Toast(text=sentence[:200], alert=not moved_on))
@@ -327,7 +334,7 @@ class Engine:
             self._redraw(chat, turn.input)
 
     def _redraw(self, chat: ChatContext, pressed: ButtonPress) -> None:
-        """Show the thing again: `<thing>.show` is the button every card's conversation answers to."""
+        """Show the subject again: every card's conversation handles `<thing>.show`."""
         old = read_press(pressed.button)
         show = self._router.presses.get(f"{old.verb.partition('.')[0]}.show")
         if show is None:
@@ -358,5 +365,5 @@ class Engine:
 
 
 def room_of(ctx: Ctx, turn: Turn, where: ChatAddress) -> str | None:
-    """Whose topic or thread this comes from."""
+    """Return the room of the topic or thread that this input comes from."""
     return room_at(ctx, where.platform, where.workspace, where.address, turn.thread) if turn.thread else None

@@ -1,4 +1,4 @@
-"""Which fact says what about which thing: the sentence of each, and how it is gathered until its unit is over."""
+"""The sentence of each event about each subject, and how sentences are collected until the unit of work ends."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from core.trade.reviews import events as review
 
 @dataclass(slots=True)
 class Notifications:
-    """What one unit of work has to say: per thing, the sentences in the order in which they became true.
+    """The sentences of one unit of work by subject, in the order of their events.
 
-    A part that is a function is asked in each reader's own talk.
+    A part that is a function is called with each reader's own chat context.
     """
 
     said: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
@@ -55,7 +55,7 @@ OFFER_FACTS: Facts = {
     offer.OfferDeclined: "notice.offer_declined",
     offer.OfferWithdrawn: "notice.offer_withdrawn",
     offer.OfferExpired: "notice.offer_expired",
-    offer.OfferAccepted: "",  # the deal that it makes has the word
+    offer.OfferAccepted: "",  # the new deal says it
 }
 INQUIRY_FACTS: Facts = {
     inquiry.InquirySaid: "notice.inquiry_said",
@@ -83,12 +83,12 @@ DEAL_FACTS: Facts = {
     deal.DealDirectRefused: "notice.deal_direct_refused",
     deal.DealDirectSent: "notice.deal_direct_sent",
     deal.DealDirectPaid: "notice.deal_direct_paid",
-    DealLineSaid: "",  # it is brought to the other side by itself
+    DealLineSaid: "",  # it is passed to the other side separately
     deal.DealDisputed: "",  # the dispute has a card of its own
     deal.DealEscalated: "",
     deal.DealResumed: "notice.deal_resumed",
     deal.DealRuledByTime: "notice.deal_ruled_by_time",
-    deal.DealMoneyStuck: "",  # the payout itself says what it waits for
+    deal.DealMoneyStuck: "",  # the payout's own event says it
     deal.DealMoneyTried: "",
     review.ReviewsOpened: "notice.reviews_open",
     review.ReviewsRevealed: "notice.reviews_revealed",
@@ -127,7 +127,7 @@ MONEY_FACTS: Facts = {
     money.CreditSpent: "notice.credit_spent",
     rails.PaymentSettling: "notice.payment_settling",
 }
-# Of a deal; what is said of a session or a purchase, its own conversations say.
+# For deals only; sessions and purchases have sentences in their own conversations.
 RECALL_FACTS: Facts = {
     disbursements.PayoutWaiting: "notice.payout_waiting",
     disbursements.PayoutKept: "notice.payout_kept",
@@ -166,7 +166,7 @@ def _on_offer(code: str) -> Callable[[Ctx, offer.OfferFact], None]:
 
 
 def _on_offer_listing(code: str) -> Callable[[Ctx, offer.OfferListingChanged], None]:
-    """To the buyer: the seller knows. The offer says the same as before."""
+    """Notify the buyer; the seller knows already. The offer's terms are unchanged."""
 
     def hear(ctx: Ctx, fact: offer.OfferListingChanged) -> None:
         what = told_of(fact.changes)
@@ -177,7 +177,7 @@ def _on_offer_listing(code: str) -> Callable[[Ctx, offer.OfferListingChanged], N
 
 def _on_inquiry(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
-        why = "" if fact.why == "offered" else fact.why  # then the offer has the word
+        why = "" if fact.why == "offered" else fact.why  # then the offer says it
         said = "" if fact.why == "offered" else code
         notifications(ctx).say("inquiry", fact.inquiry_id, said, by=fact.by_person, why=why)
 
@@ -187,7 +187,7 @@ def _on_inquiry(code: str) -> Callable[[Ctx, Any], None]:
 def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
         if isinstance(fact, DealLineSaid) and deal_for(ctx, fact.deal_id).state != DealState.FUNDED_DIRECT:
-            return  # only where to pay, which a seller tells in words of their own, stands on the card
+            return  # the card has only the account, which the seller described in their own words
         why = _ended(ctx, fact) or getattr(fact, "why", "")
         by, only = getattr(fact, "by_person", None), getattr(fact, "only", None)
         until = {"until": fact.until} if isinstance(fact, review.ReviewsOpened) else {}
@@ -197,7 +197,7 @@ def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
 
 
 def _ended(ctx: Ctx, fact: Any) -> str:
-    """Where not all of a deal's lots have come to the end that they were meant for: which they came to."""
+    """Return how a deal ended if some deliveries did not end as planned; otherwise an empty text."""
     if not isinstance(fact, deal.DealCompleted | deal.DealCancelled):
         return ""
     seen = ctx.seen_by(NOBODY_IN_PARTICULAR)
@@ -213,30 +213,28 @@ def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
     def hear(ctx: Ctx, fact: lot.LotFact) -> None:
         number = lot_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.lot_id).number
         when = _settled(ctx, fact.deal_id)
-        # Where nobody acted, and no reason is told, it was time that did.
+        # Without an actor and a reason, the cause was time.
         why = getattr(fact, "why", "" if fact.by_person else "time")
         notifications(ctx).say("deal", fact.deal_id, code, by=fact.by_person, lot=number, why=why, when=when)
-        notifications(ctx).say(
-            "claim", fact.lot_id, "", by=fact.by_person
-        )  # where it stands, it shows what is true now
+        notifications(ctx).say("claim", fact.lot_id, "", by=fact.by_person)  # an existing card is updated
 
     return hear
 
 
 def _settled(ctx: Ctx, deal_id: str) -> str:
-    """ "direct" where nothing is held that could be released or go back."""
+    """Return "direct" if no held money could be released or refunded."""
     return "direct" if deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), deal_id).direct else ""
 
 
 def _on_case(code: str) -> Callable[[Ctx, support.CaseFact], None]:
     def hear(ctx: Ctx, fact: support.CaseFact) -> None:
         why = getattr(fact, "why", "")
-        if why != "overtaken":  # then the lot or the deal has the word
+        if why != "overtaken":  # then the lot or the deal says it
             when = _settled(ctx, fact.deal_id)
             notifications(ctx).say("case", fact.case_id, code, by=fact.by_person, why=why, when=when)
         notifications(ctx).say("deal", fact.deal_id, "", by=fact.by_person)
         case = case_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.case_id)
-        if case.kind == "lot":  # its claim's card says what is decided, too
+        if case.kind == "lot":  # its claim's card shows the decision, too
             notifications(ctx).say("claim", case.subject, "", by=fact.by_person)
 
     return hear
@@ -296,13 +294,13 @@ def _on_refused(code: str) -> Callable[[Ctx, disbursements.DisbursementRefused],
 
 
 def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]:
-    """The buyer's card gets its button moments after it came: no second message, and the news stays on it."""
+    """Return a listener that adds the button to the buyer's card, without another message; its news stay."""
 
     def hear(ctx: Ctx, fact: money.PaymentLinkReady) -> None:
         seen, way = ctx.seen_by(NOBODY_IN_PARTICULAR), way_of(ctx, fact.payment_id)
         funded, payment = deal_for(seen, fact.deal_id), payment_of(seen, fact.deal_id)
         how = ["transfer"] if way is not None and way.iban is not None else []
-        if payment is not None and payment.asked_at > funded.state_since:  # that both have signed is no news any more
+        if payment is not None and payment.asked_at > funded.state_since:  # the signatures of both are old news
             how.append("later")
         said = {"why": "_".join(how), "amount": payment.missing if payment is not None else ""}
         notifications(ctx).say("deal", fact.deal_id, code, by=None, in_place=funded.buyer, **said)
@@ -313,12 +311,13 @@ def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]
 def on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
     ended = listing_for(ctx, fact.listing_id)
     why = "dates_over" if dates_are_over(ended, ctx.now.date()) else ""
-    code = "" if is_sold_out(ended.remaining, ended.min_lot) else "notice.listing_expired"  # else nothing is lost by it
+    # otherwise the seller loses nothing
+    code = "" if is_sold_out(ended.remaining, ended.min_lot) else "notice.listing_expired"
     notifications(ctx).say("listing", fact.listing_id, code, by=None, why=why)
 
 
 def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
-    """The seller's card and desk show what is left of it; what has been changed is said to all who sell there."""
+    """Update the seller's card and start screen with the rest of a listing. Changes are told to all its sellers."""
     changes = getattr(fact, "changes", ())
     if not changes or fact.by_person is None:
         notifications(ctx).say("listing", fact.listing_id, "", by=fact.by_person)

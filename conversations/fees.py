@@ -1,4 +1,4 @@
-"""What our fee took of what somebody has earned, and the VAT on it: alike for goods and for sessions."""
+"""The market's fee on earnings and the VAT on it, the same for goods and sessions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.people.accounts.service import organisation_of
 
 
 def fee_lines(chat: ChatContext, earner: str, fee: Money) -> list[Line]:
-    """`earner`: the organisation that the fee was taken from. Of no fee there is nothing to say."""
+    """Return the lines of a fee; none if there is no fee. `earner`: the organisation that the fee was taken from."""
     if not fee:
         return []
     words, firm = chat.words, organisation_of(chat.ctx, earner)

@@ -1,4 +1,4 @@
-"""A person's desk: what waits for them first, then their business. It is a card, or a tab of its own."""
+"""The start screen: open steps first, then the person's business. It is a card, or a tab of its own."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from core.trade.requests.model import REQUEST, Request, RequestState
 from core.trade.reviews.service import reviews_due
 
 SHOWN = 5
-MORE: Final = Topic("desk", str)  # whether all ways are laid open
+MORE: Final = Topic("desk", str)  # whether all buttons are shown
 SHOWN_ALL: Final = "all"
 
 router = Router()
@@ -47,7 +47,7 @@ router = Router()
 
 @router.command("me")
 def me(chat: ChatContext, where: str) -> None:
-    """Who I am here, and all that waits for me. Where it has a tab of its own, who asks elsewhere is told."""
+    """Show the start screen. Where it has a tab of its own, say so in the chat."""
     if chat.platform.has_home and where != "home":
         chat.reply(Say(text=chat.words("me.on_home")))
     title = chat.words("me.title", name=chat.person.name)
@@ -56,13 +56,13 @@ def me(chat: ChatContext, where: str) -> None:
 
 @router.press("me.more")
 def more(chat: ChatContext, pressed: Press) -> None:
-    """The other ways on the Home tab are laid open, or folded again; it stays so until it is changed."""
+    """Show or hide the other buttons on the Home tab. The choice is remembered."""
     chat.memory.put(MORE, pressed.choice)
     me(chat, "home")
 
 
 def _who(chat: ChatContext) -> str:
-    """What others read of who asks; to who has neither said yet what they do here nor done it, what this is."""
+    """Return the user's public profile line, or a short introduction if they have no role and no trades."""
     words, company = chat.words, organisation_of(chat.ctx, chat.organisation)
     named = [words(f"role.{role}") for role in chat.person.roles]
     if own_profile(chat.ctx) is not None:
@@ -75,7 +75,7 @@ def _who(chat: ChatContext) -> str:
 
 
 def _buttons(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:
-    """The three ways in first. On a tab, where all would stand as equals, the rest is folded away."""
+    """Return the buttons, the three ways in first. On a tab, where all would look equal, the rest is hidden."""
     first = (
         to_command(chat.words, "find", "primary"),
         to_command(chat.words, "sell"),
@@ -127,7 +127,7 @@ def _sections(chat: ChatContext) -> tuple[CardList, ...]:
     searches = alerts.searches_of(chat.ctx, chat.person.id)[:SHOWN]
     drafts = talks.drafts_of(chat.ctx, chat.person.id)[:SHOWN]
     sections = (
-        ("me.waiting", waiting),  # what waits for me stands above what I wait for
+        ("me.waiting", waiting),  # steps of mine come before steps of others
         ("me.sessions", tuple(session_card(chat, b, brief=True) for b in _sessions(chat) if b not in my_sessions)),
         ("me.deals", tuple(brief_card(chat, deal) for deal in open_deals if deal not in my_deals)),
         ("me.money", _money(chat)),
@@ -144,21 +144,21 @@ def _sections(chat: ChatContext) -> tuple[CardList, ...]:
 
 
 def _sessions(chat: ChatContext) -> list[Booking]:
-    """Sessions that are not over: those that wait for my answer first, then the next."""
+    """Return the open sessions: those that wait for my answer first, then the next."""
     mine = sessions.bookings_of(chat.ctx, chat.person.id)
     mine.sort(key=lambda booking: not waits_for_me(chat, booking))
     return mine[:SHOWN]
 
 
 def _requests(chat: ChatContext) -> list[Request]:
-    """What the company asks the market for, and waits for quotes or has to choose among them."""
+    """Return the company's own requests that wait for quotes or for a decision, the latter first."""
     mine = requests.requests_of(chat.ctx, chat.organisation)
     waiting = [each for each in mine if each.state not in REQUEST.final]
     return sorted(waiting, key=lambda each: each.state != RequestState.DECIDING)[:SHOWN]
 
 
 def _money(chat: ChatContext) -> tuple[Card, ...]:
-    """What is held, due, on its way or gone its way; nothing when there was never any money."""
+    """Return the money held, due, on its way and paid out; nothing if there was never any."""
     now = statement(chat.ctx)
     if now.empty:
         return ()
@@ -167,13 +167,13 @@ def _money(chat: ChatContext) -> tuple[Card, ...]:
 
 @router.command("payout")
 def payout(chat: ChatContext, _rest: str) -> None:
-    """Where a seller's money goes: a page of the payment provider, opened by a link that works once."""
+    """Show where a seller's money is paid to: a page of the provider, opened by a single-use link."""
     if organisation_of(chat.ctx, chat.organisation).country is None:
         chat.reply(Say(text=chat.words("payout.country_needed")))
         if not chat.person.roles and own_profile(chat.ctx) is not None:
             go_on_or_open(
                 chat, "profile", FormDefaults({"role": "seller"})
-            )  # who sells advice is not asked whether to buy or sell
+            )  # a consultant is not asked whether to buy or sell
         else:
             chat.command("profile", "")
         return
@@ -196,6 +196,6 @@ def set_up(chat: ChatContext, _pressed: Press) -> None:
 
 @router.press("payout.change")
 def change_payout(chat: ChatContext, _pressed: Press) -> None:
-    """The provider's page once more, to change what it knows."""
+    """Show the provider's page again, to change its data."""
     chat.as_new_message = True
     _ask_page(chat)

@@ -1,4 +1,4 @@
-"""What people are shown before they have said anything: while they type, and under links. Nothing changes by it."""
+"""Results shown while a person types, and previews under links. They change nothing."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from core.people.accounts.service import known
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What is offered while somebody types, before they have said anything.
+    """The results for a partly typed text.
 
-    `options` answer the form that is open, `shared` can be sent into a chat; `after` continues the list. `locale`: what
-    they read, which may be another language than that of their app.
+    `options` answer the open form, and `shared` can be sent into a chat; `after` continues the list. `locale`: the
+    reader's language, which may differ from that of their app.
     """
 
     locale: str
@@ -35,7 +35,7 @@ class Glance:
 
 
 class Glances:
-    """Looks through the eyes of one person at a time."""
+    """Looks up results through the eyes of one person at a time."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -43,10 +43,10 @@ class Glances:
     def glance(
         self, ctx: Ctx, identity: Identity, text: str, after: str | None, door: str, *, here: bool, anyone: bool = False
     ) -> Glance | None:
-        """What is offered for what somebody types; None for who is not known here. Changes nothing.
+        """Return results for a partly typed text; None for an unknown person. Changes nothing.
 
-        `here`: typed in the chat with us, where it answers the form that is open; elsewhere listings are sent.
-        `anyone`: asked among others, where who is not known here sees what everybody may.
+        `here`: typed in the chat with us, where it answers the open form; elsewhere listings are shared.
+        `anyone`: typed in a group, where an unknown person sees the public listings.
         """
         chat = self._onlooker(ctx, identity) or (self._stranger(ctx, identity) if anyone else None)
         if chat is None:
@@ -63,7 +63,7 @@ class Glances:
         return Glance(chat.person.locale, shared=shared, after=after)
 
     def options(self, ctx: Ctx, identity: Identity, draft_id: str, name: str, part: str) -> Sequence[Option]:
-        """What a field of somebody's form takes, while a part of it is typed. Changes nothing."""
+        """Return the options of a field in the person's form for the typed part. Changes nothing."""
         chat = self._onlooker(ctx, identity)
         if chat is None:
             return ()
@@ -73,13 +73,13 @@ class Glances:
             return ()
 
     def previews(self, ctx: Ctx, identity: Identity, urls: Sequence[str]) -> dict[str, Card]:
-        """What may stand under links of ours in a channel, in the language of who wrote them. Changes nothing."""
+        """Return the previews of our links in a channel, in the language of their author. Changes nothing."""
         chat = self._onlooker(ctx, identity) or self._stranger(ctx, identity)
         found = {url: preview(chat, url) for url in urls}
         return {url: jointed_card(card, chat.words) for url, card in found.items() if card is not None}
 
     def _stranger(self, ctx: Ctx, identity: Identity) -> ChatContext:
-        """A talk with somebody who has never been here: they see what everybody may."""
+        """Return a chat context for an unknown person, who sees public data only."""
         nobody = Person(id="", organisation_id="", name=identity.name, locale=identity.locale, zone=identity.zone)
         return self._engine.talk_to(ctx, nobody, ChatAddress(identity.platform, identity.workspace, ""))
 
@@ -89,7 +89,7 @@ class Glances:
         )
 
     def _onlooker(self, ctx: Ctx, identity: Identity) -> ChatContext | None:
-        """A talk with somebody who has said nothing yet; None for who is not known here."""
+        """Return a chat context for a known person before any message; None for an unknown one."""
         person = known(ctx, identity)
         if person is None:
             return None

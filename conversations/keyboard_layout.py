@@ -1,4 +1,4 @@
-"""Sentences typed while the keyboard was set to the other letters: read as they were meant, and said so first."""
+"""Sentences typed in the wrong keyboard layout. They are read as meant, and the reader is told so first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.discovery.search.service import correct_layout
 
 
 def in_either_layout(command: OnCommand) -> OnCommand:
-    """The command, which then hears "пелети біля Львова" where "gtktnb ,skz Kmdjdf" was typed."""
+    """Wrap a command so that it receives "пелети біля Львова" where "gtktnb ,skz Kmdjdf" was typed."""
 
     @wraps(command)
     def hears(chat: ChatContext, sentence: str) -> None:
@@ -21,7 +21,7 @@ def in_either_layout(command: OnCommand) -> OnCommand:
 
 
 def read_as(chat: ChatContext, sentence: str) -> str:
-    """The sentence as it was meant. One that was typed in the other layout is shown as it is read."""
+    """Return the sentence as it was meant. If the layout was wrong, show how it was read."""
     meant = correct_layout(sentence, chat.market_context.catalogue, chat.market_context.places)
     if meant:
         chat.reply(Say(text=chat.words("find.read_as", sentence=meant)))

@@ -1,4 +1,4 @@
-"""Where somebody surely writes another language than they are answered in, that one is offered, once."""
+"""Offer of another language, made once, when a person surely writes in one that they are not answered in."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from core.catalogue import Catalogue
 from core.catalogue.product_names import words_of
 from core.kernel.chat_state.memory import Topic
 
-SEVERAL: Final = 2  # words that one language alone has: a single one may be a name
-LETTERS: Final = 3  # of a word that tells its language
-OFFERED: Final = Topic("language_offered", str)  # the last language that was
+SEVERAL: Final = 2  # words of one language only; a single one may be a name
+LETTERS: Final = 3  # letters of a word that identifies its language
+OFFERED: Final = Topic("language_offered", str)  # the language offered last
 
 
 def offer_language(chat: ChatContext, text: str) -> None:
-    """One line and a button in the language that was written, behind the answer."""
+    """Offer the written language in one line with a button, after the answer."""
     written = language_of(text, chat.market_context.catalogue)
     if written in {None, chat.words.language} or chat.room is not None:
         return
@@ -33,7 +33,10 @@ def offer_language(chat: ChatContext, text: str) -> None:
 
 
 def language_of(text: str, catalogue: Catalogue) -> str | None:
-    """The language that several words of the text are of, and none is of another alone; None where that is not sure."""
+    """Return the language of the text; None if unsure.
+
+    It needs several words that exist in this language only, and none from another.
+    """
     of_one = _words_of_one_language(catalogue)
     told = Counter(of_one[word] for word in set(words_of(text)) if word in of_one)
     return next(iter(told)) if len(told) == 1 and told.total() >= SEVERAL else None
@@ -41,7 +44,7 @@ def language_of(text: str, catalogue: Catalogue) -> str | None:
 
 @lru_cache(maxsize=4)
 def _words_of_one_language(catalogue: Catalogue) -> Mapping[str, str]:
-    """The catalogue's words that a single language has, with its code."""
+    """Return the catalogue's words that exist in a single language, with its code."""
     languages: dict[str, set[str]] = defaultdict(set)
     said = [*catalogue.words.phrases.values()]
     said += [

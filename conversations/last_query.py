@@ -1,4 +1,4 @@
-"""What somebody looks for: the query of their last list as it was understood, for as long as it is meant."""
+"""The latest query of a person as it was understood, for as long as it counts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.kernel.quantity import Quantity
 
 @dataclass(frozen=True, slots=True)
 class AskedQuery:
-    """A query as it was understood. `words`: the person's own, for as long as they say all of it."""
+    """A query as it was understood. `words`: the person's own, as long as they say all of it."""
 
     written: str
     words: str = ""
@@ -38,7 +38,7 @@ ADVICE: Final = Topic("advice", AskedQuery.read)
 
 @dataclass(frozen=True, slots=True)
 class LatestList:
-    """Which list was asked for last, by the name of its topic, and when."""
+    """The list that was shown last, by the name of its topic, and its time."""
 
     topic: str
     at: datetime
@@ -53,7 +53,7 @@ class LatestList:
 
 
 LATEST: Final = Topic("latest", LatestList.read)
-STILL_MEANT: Final = timedelta(hours=12)  # after which a word or two are hardly said of a list any more
+STILL_MEANT: Final = timedelta(hours=12)  # later words hardly refer to the list
 
 
 def asked(chat: ChatContext, topic: Topic[AskedQuery] = GOODS) -> Query:
@@ -62,14 +62,16 @@ def asked(chat: ChatContext, topic: Topic[AskedQuery] = GOODS) -> Query:
 
 
 def latest(chat: ChatContext) -> str:
-    """Which list the next words may be said of: that of goods, of consultants or of requests; or that they answer the
-    question for the problem. None after a while."""
+    """Return the list that the next words may refer to: goods, consultants, requests, or the question for the problem.
+
+    Return an empty text after a while.
+    """
     last = chat.memory.get(LATEST)
     return last.topic if last is not None and chat.ctx.now - last.at < STILL_MEANT else ""
 
 
 def amount_looked_for(chat: ChatContext, product_id: str) -> Quantity | None:
-    """How much of such goods was looked for, where that was the last list and it said an amount."""
+    """Return the amount of these goods in the latest query, if that list was shown last and named an amount."""
     if latest(chat) != GOODS.name:
         return None
     said = asked(chat).parsed

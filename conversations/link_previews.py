@@ -1,4 +1,4 @@
-"""What stands under a link of ours in anybody's channel: public facts alone, for who knows who reads there."""
+"""Previews of our links in any channel. They show public facts only, because the readers are unknown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.trade.listings.service import TAKES_OFFERS, listing_for, seller_of
 
 
 def preview(chat: ChatContext, url: str) -> Card | None:
-    """What may stand under a link for everybody in the channel: public facts alone. None for no link of ours."""
+    """Return the preview of a link for all readers of a channel; None if it is no link of ours."""
     link, words = read_url(url), chat.words
     if link is None or link.thing not in LED_TO:
         return None
@@ -33,7 +33,7 @@ def preview(chat: ChatContext, url: str) -> Card | None:
 
 
 def locale_behind(ctx: Ctx, url: str) -> str:
-    """The language of those whose page a link leads to; empty where it is no page of somebody's own."""
+    """Return the language of the owner of a linked page; empty if the page has no owner."""
     link = read_url(url)
     try:
         if link is not None and link.thing == "e":

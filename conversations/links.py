@@ -1,7 +1,7 @@
-"""Links into the market: what they name, and where they lead in a chat.
+"""Links into the market: their subject, and their target in a chat.
 
 `https://t.me/<bot>?start=l_<id>` and `<our address>/l/<id>` name the same listing. A link may say where its reader came
-from (`l_<id>_fair26`, `r_fair26`); that is kept with who is new here, once.
+from (`l_<id>_fair26`, `r_fair26`). That is kept once, for a new person.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-# What a link names: a listing, a consultant, an offer, a deal, a request for quotes; and the button that shows it.
+# The button behind a link to a listing, a consultant, an offer, a deal or a request.
 LED_TO: Final = {"l": "find.show", "e": "seek.show", "o": "offer.show", "d": "deal.show", "q": "request.show"}
-PRIVATE: Final = {"o", "d", "q"}  # shown to its sides only; to anybody else its name alone would tell too much
+PRIVATE: Final = {"o", "d", "q"}  # for its sides only; even the name would reveal too much to others
 REFERRAL: Final = "r"
 
 PAYLOAD: Final = re.compile(r"([a-z])_([A-Za-z0-9-]{1,40})(?:_([A-Za-z0-9_-]{1,32}))?")
@@ -22,7 +22,7 @@ PATH: Final = re.compile(r"/([a-z])/([A-Za-z0-9-]{1,40})")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`source`: what brought its reader here, if it says."""
+    """A link's target. `source`: where its reader came from, if it says."""
 
     thing: str
     named: str
@@ -30,7 +30,7 @@ class Link:
 
 
 def read_payload(payload: str) -> Link | None:
-    """What follows `/start`, or `?start=`; None for what we have not written."""
+    """Read the text after `/start` or `?start=`; return None if we did not write it."""
     found = PAYLOAD.fullmatch(payload)
     if found is None:
         return None
@@ -40,13 +40,13 @@ def read_payload(payload: str) -> Link | None:
 
 
 def link_in(text: str) -> Link | None:
-    """The first link into the market that a text holds."""
+    """Return the first link into the market in a text."""
     found = (read_url(word.strip("<>()[].,;!?")) for word in text.split() if "://" in word)
     return next((link for link in found if link is not None and link.thing in LED_TO), None)
 
 
 def read_url(url: str) -> Link | None:
-    """None for what is no link of ours, and for what is no address at all."""
+    """Read a link of ours; return None for any other text."""
     try:
         parts = urlsplit(url)
     except ValueError:

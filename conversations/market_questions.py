@@ -1,5 +1,7 @@
-"""What a stranger asks of the market itself rather than of goods: how it works, what it costs, where somebody helps, or
-to be spoken to in another language. Each leads to the page or the command that answers it."""
+"""Questions about the market itself: how it works, what it costs, where to get help, or another language.
+
+Each leads to the page or command that answers it.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +16,27 @@ from core.catalogue.language.languages import language_named
 from core.catalogue.product_names import words_of
 
 PAGE: Final = "help.page"  # the command that shows a page by its name
-ANSWERS: Final = {  # a question, and the command that answers it with its words; the first that fits
+ANSWERS: Final = {  # a question, and the command that answers it with its words; the first match wins
     "asks_support": (PAGE, "problems"),
     "asks_payment": (PAGE, "paying"),
     "asks_to_sell": (PAGE, "selling"),
     "asks_costs": ("fee", ""),
     "asks_how_it_works": (PAGE, "how-it-works"),
 }
-WITH_GOODS: Final = frozenset({"asks_to_sell"})  # questions beside which goods may be named
+WITH_GOODS: Final = frozenset({"asks_to_sell"})  # questions that may name goods
 GOODS_SAID: Final = 3  # words
-LONGEST: Final = 12  # words of a question; who writes more tells of something
+LONGEST: Final = 12  # words; a longer text is no question to the market
 
 LANGUAGE: Final = ("language", "")
 
 
 def question_asked(chat: ChatContext, text: str) -> tuple[str, str] | None:
-    """The command that answers such a question, with its words; None where it is none."""
+    """Return the command that answers such a question, with its words; None for any other text."""
     return question_in(text, chat.market_context.catalogue, latest(chat))
 
 
 def question_in(text: str, catalogue: Catalogue, shown: str = "") -> tuple[str, str] | None:
-    """The same, of a text; `shown`: which list was, of which the words may be said."""
+    """Return the command that answers a text; None if it is no such question. `shown`: the list shown last."""
     said = words_of(text)
     if not said or len(said) > LONGEST:
         return None
@@ -46,7 +48,7 @@ def question_in(text: str, catalogue: Catalogue, shown: str = "") -> tuple[str, 
 
 
 def stops(chat: ChatContext, text: str) -> bool:
-    """Whether somebody who fills a form says that they will not go on: by the button's own word, or one like it."""
+    """Return True if a text cancels the open form: the words of its button, or others with that meaning."""
     said = tuple(words_of(text))
     return said == tuple(words_of(chat.words("form.cancel"))) or said in _phrases(
         "stops", chat.market_context.catalogue
@@ -54,7 +56,7 @@ def stops(chat: ChatContext, text: str) -> bool:
 
 
 def _beside(said: list[str], meaning: str, catalogue: Catalogue) -> list[str] | None:
-    """The words beside a phrase of that meaning that say something; None where there is no such phrase."""
+    """Return the meaningful words beside a phrase of that meaning; None if there is no such phrase."""
     for phrase in _phrases(meaning, catalogue):
         for start in range(len(said) - len(phrase) + 1):
             if tuple(said[start : start + len(phrase)]) == phrase:
@@ -64,8 +66,10 @@ def _beside(said: list[str], meaning: str, catalogue: Catalogue) -> list[str] | 
 
 
 def _asks_language(said: list[str], catalogue: Catalogue, shown: str) -> bool:
-    """Whether nothing is said but a language, or that one be spoken: "change language", "speak polish". A mere name
-    may be of a country too, or said of the list above; and behind consultants it is what they shall speak."""
+    """Return True if a text only names a language or asks to speak it: "change language", "speak polish".
+
+    A bare name may also be a country, or refine a list of goods. After a list of consultants it is their language.
+    """
     around, nouns = _of_speech(catalogue), _nouns(catalogue)
     named = [word for word in said if language_named(word) is not None or word in nouns]
     if not named or not all(word in around or word in named for word in said) or shown == ADVICE.name:
@@ -76,14 +80,14 @@ def _asks_language(said: list[str], catalogue: Catalogue, shown: str) -> bool:
 
 @lru_cache(maxsize=16)
 def _phrases(meaning: str, catalogue: Catalogue) -> tuple[tuple[str, ...], ...]:
-    """The words of each phrase of that meaning, the longest first."""
+    """Return the words of each phrase of that meaning, the longest first."""
     phrases = {tuple(words_of(phrase)) for phrase in catalogue.words.all(meaning)}
     return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
 
 
 @lru_cache(maxsize=4)
 def _small(catalogue: Catalogue) -> frozenset[str]:
-    """Words that say nothing beside a question."""
+    """Return words without meaning beside a question."""
     return _words("here", catalogue) | grammar_of(catalogue).fillers
 
 
@@ -94,7 +98,7 @@ def _of_speech(catalogue: Catalogue) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _nouns(catalogue: Catalogue) -> frozenset[str]:
-    """What "language" is called."""
+    """Return the words for "language"."""
     return frozenset(words_of(" ".join(catalogue.words.all("language_itself"))))
 
 

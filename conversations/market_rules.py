@@ -1,6 +1,6 @@
-"""The market's figures as sentences and help pages name them: fees, deadlines and limits, each by a name of its own.
+"""The market's fees, deadlines and limits, each under the name that sentences and help pages use.
 
-A figure is decided beside what obeys it, in core or in the settings. A sentence tells it by its name: `{sign_days}`.
+A figure is decided beside the code that obeys it, in core or in the settings. Sentences use its name: `{sign_days}`.
 """
 
 from __future__ import annotations
@@ -77,9 +77,9 @@ def in_percent(basis_points: int) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class MarketRules:
-    """Hold each figure with its value of today. The settings may name other fees."""
+    """Hold each figure with its current value. The settings may name other fees."""
 
-    # Fees, in percent: of what a seller is released, and of what a session is charged.
+    # Fees in percent: from a seller's released money, and from a session's charge.
     goods_fee: Decimal = field(default=in_percent(deals.COMMISSION_BP))
     session_fee: Decimal = field(default=in_percent(session_rules.COMMISSION_BP))
 
@@ -93,7 +93,7 @@ class MarketRules:
     email_tries: int = people.EMAIL_TRIES
     invitation_days: int = whole(INVITATION_VALID, DAY)
     draft_days: int = whole(DRAFT_KEPT, DAY)
-    draft_reminded_days: int = whole(DRAFT_KEPT - DRAFT_REMINDER, DAY)  # since it was left
+    draft_reminded_days: int = whole(DRAFT_KEPT - DRAFT_REMINDER, DAY)  # since the company was left
     file_megabytes: int = LARGEST_FILE // 1024 // 1024
     languages: int = len(list(LOCALES.glob("*.po")))
     digest_hour: int = on_the_hour(MORNING)
@@ -103,7 +103,7 @@ class MarketRules:
     listing_files: int = listings.PHOTOS_AT_MOST
     listing_days: int = whole(listings.STANDS_FOR, DAY)
     renewal_days: int = whole(listings.FORGOTTEN_AFTER, DAY)
-    fewest_sellers: int = FEWEST  # of whom prices are told
+    fewest_sellers: int = FEWEST  # number of sellers needed to show prices
     inquiry_days: int = whole(IDLE_AFTER, DAY)
     quotes_each: int = requests.QUOTES_EACH
     quotes_hour: int = on_the_hour(requests.CUT_OFF)
@@ -146,7 +146,7 @@ class MarketRules:
     free_talks: int = session_rules.FREE_A_WEEK
     fields_most: int = experts.FIELDS_AT_MOST
     misses: int = experts.MISSES_BEFORE_PAUSE
-    well_rated_stars: int = 4  # of five
+    well_rated_stars: int = 4  # out of five
     calendar_megabytes: int = LARGEST_CALENDAR // 1_000_000
     calendar_appointments: int = MOST_APPOINTMENTS
     calendar_months: int = whole(FURTHEST, 30 * DAY)

@@ -1,4 +1,4 @@
-"""Keeping apart: report somebody to the operators with what is on the screen, block a party, and let it be again."""
+"""Moderation: report a party to the operators together with the card on the screen, block it, and unblock it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ LAST_SEEN: Final = Topic("reported", SeenCard.read)
 
 router = Router()
 
-Party = Callable[[ChatContext, str], str]  # whose card it is, seen from the person
+Party = Callable[[ChatContext, str], str]  # the party behind the card, from the person's view
 Drawn = Callable[[ChatContext, str], Card]
 
 
@@ -75,7 +75,7 @@ def _other_of_question(chat: ChatContext, subject: str) -> str:
     return person_of(chat.ctx, other).organisation_id
 
 
-# Each kind of card on which somebody else is seen: who that is, and the card as the person has it before them.
+# Each kind of card that shows another party: that party, and the card as the person sees it.
 SEEN_ON: Final[Mapping[str, tuple[Party, Drawn]]] = {
     "expert": (
         lambda chat, subject: expert_for(chat.ctx, subject).organisation_id,
@@ -100,7 +100,7 @@ SEEN_ON: Final[Mapping[str, tuple[Party, Drawn]]] = {
 
 @router.press("apart.ask")
 def ask(chat: ChatContext, pressed: Press) -> None:
-    """What one can do about who stands on this card. The choice: its kind."""
+    """Offer to report or block the party on this card. The choice is the kind of card."""
     if pressed.choice not in SEEN_ON:
         chat.reply(Toast(text=chat.words("talk.unknown_button")))
         return
@@ -140,7 +140,7 @@ def unblock(chat: ChatContext, pressed: Press) -> None:
 
 @router.command("blocked")
 def blocked(chat: ChatContext, _rest: str) -> None:
-    """Whom one has blocked, each with the way back."""
+    """Show the blocked parties, each with a button to unblock it."""
     words = chat.words
     items = tuple(
         Card(
@@ -182,12 +182,12 @@ def report(chat: ChatContext, pressed: Press) -> None:
 
 
 def on_screen(words: Words, card: Card) -> str:
-    """A card as its reader has it before them, without its buttons."""
+    """Return a card as its reader sees it, without its buttons."""
     lines = (labelled(words, line.label, line.value) for line in card.lines)
     return "\n".join(part for part in (card.title, card.text, *lines, card.turn, card.note) if part)
 
 
-# --- what operators see -----------------------------------------------------------------------------------------------
+# --- operators --------------------------------------------------------------------------------------------------------
 
 
 def report_card(chat: ChatContext, told: Report, note: str = "") -> Card:
@@ -230,7 +230,7 @@ def nothing(chat: ChatContext, pressed: Press) -> None:
     _close(chat, pressed, "nothing")
 
 
-# --- who hears of it --------------------------------------------------------------------------------------------------
+# --- notifications ----------------------------------------------------------------------------------------------------
 
 REPORT_FACTS: Final[dict[type[Any], str]] = {
     PartyReported: "notice.report_made",
@@ -253,7 +253,7 @@ def report_notification_card(chat: ChatContext, subject: str, note: str) -> Card
 
 
 def told_of_report(ctx: Ctx, report_id: str) -> list[Person]:
-    """The operators; and who made it, when it was looked at."""
+    """Return the operators, and the reporter once the report was reviewed."""
     told = service.report_for(ctx, report_id)
     home = [each for each in operators(ctx) if service.looks_at(each, told)]
     reporter = person_of(ctx, told.reporter)

@@ -1,4 +1,4 @@
-"""What is said back: a closed set of shapes that every renderer must know. All words are final; no markup anywhere."""
+"""Replies: a closed set of shapes that every renderer must know. All words are final; no markup anywhere."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 LONGEST_LABEL: Final = 75  # characters of a button or an option
 MOST_OPTIONS: Final = 100  # in one list
-JOINT: Final = ": "  # between a label and its value, where a language has no other
+JOINT: Final = ": "  # between a label and its value, by default
 
 
-RENAMED: Final = {"fresh": "as_new_message"}  # fields of replies that an earlier release has put into the outbox
+RENAMED: Final = {"fresh": "as_new_message"}  # fields of replies in the outbox from an earlier release
 
 
 class Shape(BaseModel):
@@ -25,17 +25,18 @@ class Shape(BaseModel):
         return values
 
 
-# What is pressed. A name in it may be of any length, and is cut; of our own words a test counts the letters.
+# The text of a button. A name in it may have any length and is cut; a test limits our own words.
 Label = Annotated[str, AfterValidator(lambda label: label[:LONGEST_LABEL])]
 
 Style = Literal["plain", "primary", "danger"]
 
 
 class Button(Shape):
-    """`press`: what it carries back (buttons.py), or `url`: where it leads. `style` as both platforms colour it.
+    """A button. `press`: the payload it carries back (buttons.py). `url`: the page it opens. `style`: as on both
+    platforms.
 
-    `share`: what is looked up in a chat of the person's choice, to be sent there; `lookup`: the same in this very chat,
-    where what is chosen is said. Both only where a platform can.
+    `share`: a lookup to send into a chat of the person's choice. `lookup`: the same in this chat, where the chosen
+    result is sent. Both work only on platforms that have them.
     """
 
     label: Label = Field(min_length=1)
@@ -47,11 +48,10 @@ class Button(Shape):
 
 
 class Line(Shape):
-    """One labelled line of a card; without a label its value speaks for itself. `was`: the value before, when it has
-    changed.
+    """One labelled line of a card, or a value without a label. `was`: the value before a change.
 
-    `leads`: the value is an address of our own, to be followed and to be copied as it is.
-    `joint`: what stands between label and value in the reader's language (joints.py).
+    `leads`: the value is an address of ours, to open or copy.
+    `joint`: the punctuation between label and value in the reader's language (label_punctuation.py).
     """
 
     label: str
@@ -62,9 +62,9 @@ class Line(Shape):
 
 
 class Chart(Shape):
-    """Numbers to be drawn as a picture: each of `values` a dot on one scale, `middle` a line, `own` marked.
+    """Numbers to be drawn as a picture. Each of `values` is a dot on one scale, `middle` a line, `own` highlighted.
 
-    `other_scale`: what one of the unit is on a second scale above (per tonne and per MWh), and that scale's name.
+    `other_scale`: the factor to a second scale above and its name (per tonne and per MWh).
     """
 
     title: str
@@ -75,31 +75,33 @@ class Chart(Shape):
     own: tuple[float, ...] = ()
     own_label: str = ""
     other_scale: tuple[float, str] | None = None
-    words: str = ""  # what it shows, for whoever does not see it
+    words: str = ""  # text alternative of the picture
 
 
 class Bars(Shape):
-    """Numbers over time, to be drawn as a picture: a bar of each, with what it stands for below and above it.
+    """Numbers over time, to be drawn as a picture: one bar each, with its name below and its label above.
 
-    `names`, `heights` and `labels` are of equal length; a height of nothing leaves the place empty.
+    `names`, `heights` and `labels` are of equal length; a height of zero leaves the place empty.
     """
 
     title: str
     names: tuple[str, ...]
     heights: tuple[float, ...]
     labels: tuple[str, ...]
-    words: str = ""  # what it shows, for whoever does not see it
+    words: str = ""  # text alternative of the picture
 
 
 class Card(Shape):
-    """One thing, as it stands now. At one address a subject has one live card: it is edited, or replaced when
-    `as_new_message`.
+    """One subject in its current state.
 
-    `room`: what it is a part of ("deal:…"), where a platform keeps such things together.
-    `turn`: whose turn it is, what happens next and by when. `pictures` and `documents`: ids of kept files;
-    `chart`: a picture that is drawn when it is sent. `table`: what the last lines say, as rows under a head, for where
-    a platform has tables. `opens`: what shows the whole of it, which is all that is pressed of one among others where
-    their buttons stand apart from them.
+    At one address a subject has one live card: it is edited, or replaced when `as_new_message`.
+
+    `room`: the topic it belongs to ("deal:…"), on platforms that have topics.
+    `turn`: whose turn it is, the next step and its deadline. `pictures` and `documents`: ids of kept files.
+    `chart`: a picture that is drawn when it is sent.
+    `table`: the data of the last lines as rows under a head, on platforms that have tables.
+    `opens`: the payload that shows the whole subject. It is the only button of a card in a list where a platform keeps
+    buttons apart from cards.
     """
 
     kind: Literal["card"] = "card"
@@ -120,18 +122,18 @@ class Card(Shape):
 
     @property
     def main(self) -> str:
-        """What its main button carries, if it has one that presses."""
+        """Return the payload of the main button; empty if there is none."""
         return next((b.press for row in self.buttons for b in row if b.style == "primary" and b.press), "")
 
     @property
     def folded(self) -> str:
-        """The line that is left of it when a newer card of the same thing stands below: what it was, what happened."""
+        """Return the line that is left when a newer card of the subject stands below: its title and its news."""
         happened = " ".join(self.note.split())
         return f"{self.title} · {happened}" if happened else self.title
 
 
 class Say(Shape):
-    """A few words, perhaps with buttons."""
+    """A short text, optionally with buttons."""
 
     kind: Literal["say"] = "say"
     text: str
@@ -139,10 +141,10 @@ class Say(Shape):
 
 
 class CardList(Shape):
-    """Several things to choose from (search results, offers, deals), one card that is edited while paging.
+    """Several subjects to choose from (search results, offers, deals): one card that is edited while paging.
 
-    `side_by_side`: each is short enough to stand beside the next one, where a platform can. `first`: the number of the
-    first of them, where pages before it had others.
+    `side_by_side`: each is short enough to stand beside the next one, on platforms that can. `first`: the number of the
+    first of them, counting earlier pages.
     """
 
     kind: Literal["list"] = "list"
@@ -165,61 +167,61 @@ FieldKind = Literal["text", "long_text", "choice", "choices", "date", "number", 
 
 
 class FieldView(Shape):
-    """One field of a form as it is shown: its question, what is in it, and what is wrong with it.
+    """One field of a form as shown: its question, its value, and its error.
 
-    `keys`: a keypad to answer with, and `keyed` what it says so far. `searchable`: there is more to choose from than a
-    list holds, found by typing a part of it.
+    `keys`: a keypad to answer with; `keyed`: the text keyed in so far. `searchable`: more options than a list holds,
+    found by typing a part of the name.
     """
 
     name: str
     kind: FieldKind
     label: str
-    joint: str = JOINT  # as of a line
+    joint: str = JOINT  # as in a line
     ask: str
     hint: str = ""
     options: tuple[Option, ...] = ()
     keys: tuple[tuple[Option, ...], ...] = ()
     keyed: str = ""
     searchable: bool = False
-    value: str | None = None  # canonical text; for choices option values, comma-separated
+    value: str | None = None  # stored form; for choices, option values separated by commas
     shown: str = ""  # the value in the person's words
-    was: str = ""  # so was the value before, where the form changes what is there and this has changed
-    typed: str = ""  # the value as the person would type it, where it is typed
+    was: str = ""  # the old value, if the form edits something and this field has changed
+    typed: str = ""  # the value in the form in which the person would type it
     error: str = ""
-    proposed: int | None = None  # the place of the option that was perhaps meant by what was typed
+    proposed: int | None = None  # the position of the option that the typed text probably meant
     optional: bool = False
     shapes_form: bool = False  # other fields depend on it
     max_length: int = 500
-    example: str = ""  # an answer that would do
+    example: str = ""  # an example of an answer
 
 
 class FormView(Shape):
-    """A form in the middle of being filled. `current`: the field asked for now; None: all is there, look it over."""
+    """A form that is being filled. `current`: the current field; None: all is answered, for review."""
 
     kind: Literal["form"] = "form"
     draft: str
     revision: int
     title: str
     intro: str = ""
-    note: str = ""  # a word about the form as it stands now
-    warning: str = ""  # why the whole of it cannot be sent
+    note: str = ""  # a note about the form in its current state
+    warning: str = ""  # why the form cannot be submitted
     fields: tuple[FieldView, ...]
     current: str | None
     submit: str
     cancel: str
     back: str
     skip: str
-    change: str  # says that every line can be changed
-    more: str = ""  # says that more can be chosen by typing than there are buttons
-    search: str = ""  # the button that finds more as it is typed
+    change: str  # a note that every line can be changed
+    more: str = ""  # a note that typing finds more options than there are buttons
+    search: str = ""  # the button that searches options while typing
     can_go_back: bool = False
-    keep: str = ""  # the button that leaves the answer as it was, while a line is changed
-    clear: str = ""  # the button that leaves no answer, while a line is changed that needs none
+    keep: str = ""  # the button that keeps the answer while a line is changed
+    clear: str = ""  # the button that clears an optional answer while its line is changed
     as_new_message: bool = True
 
 
 class FormClosed(Shape):
-    """The form is done or thrown away: its card goes, or says so."""
+    """The form is done or deleted: its card is removed, or says so."""
 
     kind: Literal["form_closed"] = "form_closed"
     draft: str
@@ -227,7 +229,7 @@ class FormClosed(Shape):
 
 
 class Shared(Shape):
-    """A thing that can be sent into any chat, as it is offered there and as it will stand there."""
+    """A subject to share into any chat: its entry in the list, and its message."""
 
     id: str = Field(max_length=64)
     title: str
@@ -236,7 +238,7 @@ class Shared(Shape):
 
 
 class Toast(Shape):
-    """A short word to the one who pressed, seen by nobody else. `alert`: they must take note of it."""
+    """A short message that only the person who pressed sees. `alert`: they must confirm it."""
 
     kind: Literal["toast"] = "toast"
     text: str = Field(max_length=200)
@@ -244,14 +246,14 @@ class Toast(Shape):
 
 
 class FormErrors(Shape):
-    """What is wrong with a sent form, by field. Nothing entered is lost."""
+    """The errors of a submitted form by field. The input is kept."""
 
     kind: Literal["form_errors"] = "form_errors"
     errors: dict[str, str]
 
 
 class Home(Shape):
-    """The person's desk: what waits for them first, then their business. It has a tab of its own where there is one."""
+    """The person's start screen: open steps first, then their business. It is a tab where a platform has one."""
 
     kind: Literal["desk"] = "desk"
     title: str

@@ -1,4 +1,4 @@
-"""An organisation's standing on one line: what others say of it, before anybody commits to anything."""
+"""An organisation's reputation in one line, for readers who have not committed to anything."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SIDES: Final[tuple[Side, ...]] = ("seller", "buyer")
 
 
 def reputation_badge(chat: ChatContext, organisation_id: str, side: Side) -> str:
-    """As a seller, or as a buyer: "★ 4.6 (12 reviews), 31 deals, 97 % on time", or that it is new to that."""
+    """Return the reputation as a seller or buyer: "★ 4.6 (12 reviews), 31 deals, 97 % on time", or that it is new."""
     return _told(chat, score_of(chat.ctx, organisation_id, side), side)
 
 
 class ReputationBadge(NamedTuple):
-    """The same line, and the button that opens what was written; no button while nobody has written."""
+    """The reputation line and the button to the reviews; no button before the first review."""
 
     said: str
     reviews: tuple[Button, ...]
@@ -34,13 +34,13 @@ def reputation_badge_with_reviews(chat: ChatContext, organisation_id: str, side:
 
 
 def reputation_badge_if_known(chat: ChatContext, organisation_id: str, side: Side) -> str:
-    """The same among others in a list: of who has done nothing yet, nothing."""
+    """Return the reputation for a list; empty if the organisation has no trades."""
     score = score_of(chat.ctx, organisation_id, side)
     return _told(chat, score, side) if _begun(score) or score.other_deals else ""
 
 
 def own_reputation_badge(chat: ChatContext) -> str:
-    """What others read of who asks: a line for each side on which anything has been done."""
+    """Return the organisation's own public reputation: a line for each side on which it has traded."""
     words, scores = chat.words, {side: score_of(chat.ctx, chat.organisation, side) for side in SIDES}
     lines = (f"{words(f'party.{side}')}: {_told(chat, scores[side], side)}" for side in SIDES if _begun(scores[side]))
     return "\n".join(lines) or words("standing.new")
@@ -67,7 +67,7 @@ def _told(chat: ChatContext, score: Score, side: Side) -> str:
 
 
 def _new(chat: ChatContext, score: Score, side: Side) -> str:
-    """Who has only bought is new as a seller, and not new here."""
+    """Return the text for a new seller or buyer. If it has traded on the other side, say so."""
     words, count = chat.words, score.other_deals
     if not count:
         return words("standing.new")

@@ -1,4 +1,4 @@
-"""A book: which commands, buttons and forms one conversation answers to. The engine reads all books together."""
+"""A router: the commands, buttons and forms of one conversation. The engine merges all routers."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from core.people.files.model import Checked
 Entry = TypeVar("Entry")
 OnCommand = Callable[[ChatContext, str], None]  # the words after the command
 OnPress = Callable[[ChatContext, Press], None]
-OnWords = Callable[[ChatContext, str], bool]  # whether they were meant for it
+OnWords = Callable[[ChatContext, str], bool]  # whether the handler took the text
 OnPlace = Callable[
     [ChatContext, float, float], bool
-]  # latitude and longitude in degrees; whether they were meant for it
-OnFile = Callable[[ChatContext, Checked], bool]  # whether it takes files of this kind
+]  # latitude and longitude in degrees; returns whether the handler took them
+OnFile = Callable[[ChatContext, Checked], bool]  # whether the handler took the file
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What is asked back before a form goes out: a question, both answers to it, and the field that one of them
-    changes."""
+    """A question before a form is submitted: its text, both answers, and the field that one of them changes."""
 
     question: str
     yes: str
@@ -35,7 +34,7 @@ class Confirmation:
 
 
 class NeedsConfirmation(Exception):
-    """What would have been taken is asked back first: nothing of it has been done."""
+    """Raised when a form needs a confirmation before it is submitted. No part of it has been done."""
 
     def __init__(self, confirmation: Confirmation) -> None:
         super().__init__(confirmation.question)
@@ -46,10 +45,9 @@ class NeedsConfirmation(Exception):
 class Flow:
     """A form and the one command it collects the input of. `finish` runs it, in the transaction of the last input.
 
-    `reads(talk, sentence, values)`: the answers, by field, that one sentence gives, whatever is asked just now.
-    `anew(talk, opening)`: of a form that changes what is there, which may itself change meanwhile: what was entered,
-    laid upon what stands there now.
-    `doubts(talk, opening, values)`: what is asked back where the form says something that may be a slip.
+    `reads(chat, sentence, values)`: the answers, by field, in one sentence, whichever field is asked for. `anew(chat,
+    defaults)`: the answers of a form that edits something, applied to its newer version. `confirm(chat, defaults,
+    values)`: a question about a value that may be a mistake.
     """
 
     form: Form
@@ -64,13 +62,13 @@ class Flow:
         return self.form.name
 
     def run(self, chat: ChatContext, defaults: FormDefaults, values: Values, *, sure: bool = False) -> None:
-        """Run the form's command. A limit that only the command knows is a refusal like any other.
+        """Run the form's command. A limit of the command is a refusal like any other.
 
-        Raises Doubted where something of it is asked back, unless they are `sure`.
+        Raises NeedsConfirmation if a value has to be confirmed, unless they are `sure`.
         """
         confirmation = None if sure else self.confirm(chat, defaults, values)
         if confirmation is not None:
-            raise NeedsConfirmation(confirmation)  # first: what is refused may be refused for the very slip
+            raise NeedsConfirmation(confirmation)  # first, because the mistake may be what the command refuses
         try:
             with chat.ctx.trial():
                 self.finish(chat, defaults, values)
@@ -104,17 +102,20 @@ class Router:
         return enter
 
     def hears(self, handler: OnWords) -> OnWords:
-        """What is typed outside of any form is offered to it before it is taken for a command or a search."""
+        """Register a handler for text outside of any form, called before it is taken for a command or a search."""
         self.listeners.append(handler)
         return handler
 
     def takes(self, handler: OnFile) -> OnFile:
-        """A file is offered to it before the form that is open: only a kind that no form asks for may be taken."""
+        """Register a handler for files, called before the open form. It may take only kinds that no form asks for."""
         self.takers.append(handler)
         return handler
 
     def finds(self, handler: OnPlace) -> OnPlace:
-        """A place that is shared outside of any form is offered to it before it is taken for one's own."""
+        """Register a handler for shared places outside of any form.
+
+        It is called before the place becomes the company's own.
+        """
         self.finders.append(handler)
         return handler
 
@@ -124,7 +125,7 @@ class Router:
 
 
 def merge_routers(routers: Sequence[Router]) -> Router:
-    """All books in one. The same command, button or form in two of them is our mistake."""
+    """Return all routers as one. A command, button or form in two of them is our mistake."""
     whole = Router()
     for router in routers:
         _shelve(whole.commands, router.commands)

@@ -1,4 +1,4 @@
-"""`/settings`: what is set of a person (language, clock, quiet hours), and the way to change each."""
+"""`/settings`: a person's settings (language, time zone, quiet hours), and a way to change each."""
 
 from __future__ import annotations
 

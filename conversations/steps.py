@@ -1,6 +1,6 @@
-"""Steps that need one press and nothing more. What takes money or goods from somebody is asked once more.
+"""Steps that need one press and nothing more. A step that takes money or goods is confirmed first.
 
-The question comes on the very card that was pressed, with the way back beside the yes, on every chat alike.
+The question appears on the pressed card, with the way back beside the yes, on every platform alike.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
 
 YES: Final = "yes"
-NO: Final = "no"  # whoever goes back looks at the same card again, and not at another one
+NO: Final = "no"  # going back shows the same card in place
 
-Act = Callable[[Ctx, str, int | None], Any]  # of a thing by its id, as it was seen
+Act = Callable[[Ctx, str, int | None], Any]  # subject id and the version the person saw
 Question = Callable[[ChatContext, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The steps of one kind of thing. `thing`: what its buttons' verbs begin with ("deal").
+    """The steps of one kind of subject. `thing`: the prefix of its buttons' verbs ("deal").
 
-    `questions`: of the verbs that ask in words of their own, or only where something is odd (empty: nothing is asked).
-    `side(talk, id)`: the presser's, for a question in words of its own for them, `sure.<thing>.<verb>.<side>`.
-    `shown_by`: the verb that shows the card on which the question stands, `<thing>.show` unless it has another.
+    `questions`: verbs with a question of their own, or one only in odd cases (empty: no question).
+    `side`: the person's side, for a question of its own, `sure.<thing>.<verb>.<side>`.
+    `shown_by`: the verb that shows the card with the question, `<thing>.show` by default.
+    `labels`: verbs with a button that says more than `<thing>.<verb>`, such as the price.
+    `look`: the subject's version, its card, and its name where the card shows several.
 
-    `labels`: of the verbs whose button says more than `<thing>.<verb>`, as the sum that is paid.
-
-    `look(talk, id)`: the thing's version, its card, and what to call it where the card shows several. The words of a
-    step are `<thing>.<verb>` on the button, `sure.<thing>.<verb>` for the question and `toast.<thing>.<verb>` for
-    whoever pressed. A step that ends in more than one way says in a word in which, `toast.<thing>.<verb>.<word>`.
+    A step has these words: `<thing>.<verb>` on the button, `sure.<thing>.<verb>` for the question, and
+    `toast.<thing>.<verb>` for the person. A step with several outcomes returns a word for its outcome:
+    `toast.<thing>.<verb>.<word>`.
     """
 
     thing: str
@@ -70,7 +70,7 @@ class Steps:
         return chat.words(mine if chat.words.knows(mine) else asked)
 
     def _question(self, chat: ChatContext, pressed: Press, asked: str) -> Card:
-        """The card, asking. Raises Stale when it is out of date."""
+        """Return the card with the question. Raises Stale when it is out of date."""
         words = chat.words
         version, card, name = self.look(chat, pressed.subject)
         if pressed.expected_version is not None and pressed.expected_version != version:

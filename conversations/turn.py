@@ -1,4 +1,4 @@
-"""What came in: one input of one person, in words that every chat platform can be translated into."""
+"""Inputs: one input of one person, in terms that every chat platform can be translated into."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.people.files.model import Checked
 class TextMessage:
     """Typed text; a command when it starts with a slash ("/sell 200 t pellets").
 
-    `message`: the message that says it, where one can be changed later; `anew`: it was, and this is what it says now.
+    `message`: the message with the text, where it can be edited later. `anew`: it was edited, and this is its new text.
     """
 
     text: str
@@ -24,18 +24,18 @@ class TextMessage:
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
-    """A button, by what it carries (see buttons.py). Never trusted: whoever presses is authorised again."""
+    """A pressed button, by its payload (see buttons.py). It is never trusted: every press is authorised again."""
 
     button: str
 
 
 @dataclass(frozen=True, slots=True)
 class FormSubmission:
-    """A whole form at once. `values`: field name to text or list of texts; `files` those sent with it.
+    """A whole form at once. `values`: field name to text or list of texts; `files`: the files sent with it.
 
-    `final`: sent off; otherwise a field on which others depend has changed and the form wants to be drawn anew.
-    `quiet`: neither; something was entered, which is kept, should the window be closed.
-    `warned`: the fields at which the form, as it was drawn, says that something is wrong with them.
+    `final`: submitted. Otherwise a field on which others depend has changed, and the form needs to be redrawn.
+    `quiet`: neither; input was entered, which is kept in case the window is closed.
+    `warned`: the fields that showed an error when the form was drawn.
     """
 
     draft: str
@@ -49,11 +49,11 @@ class FormSubmission:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """Photos or documents, already fetched and checked, with the words written beside them."""
+    """Photos or documents, already fetched and checked, with their caption."""
 
     files: tuple[Checked, ...]
     caption: str = ""
-    album: str = ""  # what several messages have in common that were sent as one
+    album: str = ""  # the common id of messages that were sent as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class UnsupportedInput:
-    """Something that no conversation takes: a sticker, a voice message, a file that failed its check.
+    """An input that no conversation supports: a sticker, a voice message, a file that failed its check.
 
     `code` with `parts` says what is wrong with it.
     """
@@ -77,31 +77,34 @@ class UnsupportedInput:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A reaction that says yes, under one of our messages."""
+    """A positive reaction to one of our messages."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedHome:
-    """The person looks at their desk."""
+    """The person opens their start screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedChat:
-    """The person looks at the talk with us, perhaps for the first time."""
+    """The person opens the chat with us, perhaps for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedForm:
-    """A form's window was closed; what was sent so far stays."""
+    """A form's window was closed; its submitted input stays."""
 
     draft: str
 
 
 @dataclass(frozen=True, slots=True)
 class PaidStars:
-    """The platform has charged the person for a purchase of ours. `charge`: its own name of it; `amount`: in Stars."""
+    """The platform has charged the person for a purchase of ours.
+
+    `charge`: the platform's id of it; `amount`: in Stars.
+    """
 
     purchase: str
     charge: str
@@ -125,11 +128,11 @@ Input = (
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One input with its outside id, who sent it and where.
+    """One input with its outside id, sender and address.
 
-    `key`: the outside id, taken once. `trigger`: what opens a window, good for seconds.
-    `message`: the message a button hangs on. `thread`: the topic or thread that it was said in. `channel`: where it was
-    pressed or commanded before others, when that is not the address.
+    `key`: the outside id, handled once. `trigger`: the id that opens a window, valid for seconds.
+    `message`: the message with the button. `thread`: the topic or thread of the input.
+    `channel`: the place of a press or command in public, if that is not the address.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""Where every chat platform brings what came in: one transaction an input, and never silence after a fault of ours."""
+"""The entry point of every chat platform: one transaction for each input, and a reply even after our own errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 class UpdateHandler:
-    """`take(turn)` returns after the commit: only then may the platform be told that the input has arrived."""
+    """`take(turn)` returns after the commit. Only then may the platform be told that the input has arrived."""
 
     def __init__(self, transactions: Transactions, engine: Engine, ids: Ids) -> None:
         self._transactions = transactions
@@ -30,11 +30,11 @@ class UpdateHandler:
         self._ids = ids
 
     async def take(self, turn: Turn) -> Answered:
-        """Work on one input. Raises only when nothing could be stored; the platform will bring it again."""
+        """Handle one input. Raises only when no data could be stored; the platform will send the input again."""
         try:
             return await self._transactions.run(NOBODY, lambda ctx: self._engine.handle(ctx, turn))
         except Unavailable:
-            raise  # the database, not the input
+            raise  # an error of the database, not of the input
         except Exception as fault:
             reference, failure = self._ids.code(6), f"{type(fault).__name__}: {fault}"
             log.exception("input_failed", key=turn.key, reference=reference)
@@ -44,25 +44,25 @@ class UpdateHandler:
             return Answered([])
 
     async def previews(self, identity: Identity, urls: Sequence[str]) -> Mapping[str, Card]:
-        """What may stand under links of ours where others read it too."""
+        """Return the public previews of our links."""
         return await self._transactions.run(NOBODY, lambda ctx: self._glances.previews(ctx, identity, urls))
 
     async def locale_behind(self, url: str) -> str:
-        """The language of those whose page a link of ours leads to, or nothing."""
+        """Return the language of the owner of a linked page; empty if there is none."""
         return await self._transactions.run(NOBODY, lambda ctx: locale_behind(ctx, url))
 
     async def leave(self, platform: PlatformCode, workspace: str) -> None:
-        """Nobody is reached in that workspace any more, until they speak there again."""
+        """Mark a workspace as unreachable until its people write there again."""
         await self._transactions.run(NOBODY, lambda ctx: mark_workspace_dead(ctx, platform, workspace))
 
     async def glance(
         self, identity: Identity, text: str, after: str | None, door: str, *, here: bool = False, anyone: bool = False
     ) -> Glance | None:
-        """What is offered while somebody types (see `Glances.glance`). `door`: what leads here, an id added."""
+        """Return results for a partly typed text (see `Glances.glance`). `door`: a link prefix for an id."""
         return await self._transactions.run(
             NOBODY, lambda ctx: self._glances.glance(ctx, identity, text, after, door, here=here, anyone=anyone)
         )
 
     async def options(self, identity: Identity, draft: str, name: str, part: str) -> Sequence[Option]:
-        """What can be chosen in a field of a form, by a part of its name."""
+        """Return the options of a form's field for a part of a name."""
         return await self._transactions.run(NOBODY, lambda ctx: self._glances.options(ctx, identity, draft, name, part))

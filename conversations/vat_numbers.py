@@ -1,4 +1,4 @@
-"""What a VAT number is called in each country of the trade, with one that keeps the rules of its form."""
+"""The name of the VAT number in each country of the trade, with a valid example."""
 
 from __future__ import annotations
 

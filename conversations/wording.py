@@ -1,4 +1,4 @@
-"""Codes become sentences: one catalogue per language, and every value written as the reader's language writes it."""
+"""Sentences of codes: one catalogue per language, and every value in the format of the reader's language."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from core.kernel.money import STARS, Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.people.accounts.rules import known_zone
 
-RENAMED = {"Europe/Kyiv": "Europe/Kiev"}  # zones of which Babel keeps the town under the name that they had before
+RENAMED = {"Europe/Kyiv": "Europe/Kiev"}  # zones under whose former name Babel keeps the town
 TODAY: Final = MarketRules()
 FIGURES: Final = frozenset(each.name for each in fields(MarketRules))
-A_YEARS_DAYS = timedelta(days=300)  # within which a day and a month mean one day only, also to a hasty reader
-COMMAND = re.compile(r"(?<![^\s(])/(?=[a-z]{2})")  # as our own sentences name commands: "/find", never "€/t"
+A_YEARS_DAYS = timedelta(days=300)  # within this span a day and a month are unambiguous, also to a hasty reader
+COMMAND = re.compile(r"(?<![^\s(])/(?=[a-z]{2})")  # commands as our own sentences name them: "/find", never "€/t"
 
 
 class Wordings:
@@ -51,12 +51,12 @@ class Wordings:
         return list(self._catalogues)
 
     def known(self, locale: str) -> str:
-        """The catalogue that serves this locale ("de-AT" is served by "de"), English when none does."""
+        """Return the catalogue for this locale ("de" for "de-AT"), English if there is none."""
         language = locale.replace("_", "-").split("-")[0].lower()
         return language if language in self._catalogues else "en"
 
     def speak(self, locale: str, zone: str = "UTC", sign: str = "/") -> Words:
-        """Words and numbers of one language: a Lithuanian date in an English sentence helps nobody."""
+        """Return the words and number formats of one language, so that dates and sentences never mix languages."""
         language = self.known(locale)
         served = locale if locale.lower().startswith(language) else language
         spoken = babel_locale(served, language)
@@ -71,15 +71,15 @@ class Words:
     locale: Locale
     zone: ZoneInfo
     catalogue: gettext.GNUTranslations
-    rules: MarketRules  # whose figures sentences and pages name
-    sign: str = "/"  # what commands begin with where it is read
+    rules: MarketRules  # the figures that sentences and pages name
+    sign: str = "/"  # the prefix of commands in the reader's chat
 
     def __call__(self, code: str, /, **parts: object) -> str:
-        """The sentence of a code. A `count` among the parts chooses its plural form.
+        """Return the sentence of a code. A `count` among the parts chooses its plural form.
 
         Figures of the market rules need not be among the parts.
 
-        A code without a sentence is our mistake: tests fail on it, and the reader sees the code rather than nothing.
+        A code without a sentence is our mistake: tests fail on it, and the reader sees the code.
         """
         count = parts.get("count")
         sentence = self.catalogue.ngettext(code, code, count) if isinstance(count, int) else code
@@ -105,27 +105,27 @@ class Words:
         return self._part(value)
 
     def typed_here(self, text: str) -> str:
-        """Our own words with their commands as they are typed here. A text that tells of both ways stays."""
+        """Return our own words with commands in the chat's own form. A text that explains both forms is unchanged."""
         return text if self.sign == "/" or self.sign.strip() in text else COMMAND.sub(self.sign, text)
 
     def knows(self, code: str) -> bool:
         return self.catalogue.gettext(code) != code
 
     def refusal(self, refusal: Refusal) -> str:
-        """What a refusal says to the person."""
+        """Return the text of a refusal."""
         parts = {name: self._labelled(part) for name, part in refusal.parts.items()}
         if isinstance(country := parts.get("country"), str):
             parts["country"] = self.locale.territories.get(country, country)
         return self(refusal.code, **parts)
 
     def _labelled(self, part: object) -> object:
-        """Refusals of the core name units by their codes; people read their labels."""
+        """Return a part of a refusal with unit labels instead of codes."""
         if isinstance(part, tuple):
             return tuple(self._labelled(each) for each in part)
         return self.unit(part) if isinstance(part, str) and part in UNITS else part
 
     def show(self, value: object) -> str:
-        """Any value as the reader's language writes it."""
+        """Return any value as the reader's language writes it."""
         if isinstance(value, Decimal | int) and not isinstance(value, bool):
             return self.number(Decimal(value))
         if isinstance(value, list | tuple | set | frozenset):
@@ -136,13 +136,13 @@ class Words:
         return str(value)
 
     def one_of(self, values: Iterable[object]) -> str:
-        """Values of which one will be: "30 or 60"."""
+        """Return a list of alternatives: "30 or 60"."""
         return format_list([self.show(each) for each in values], style="or", locale=self.locale)
 
     def money(self, money: Money) -> str:
-        if money.currency == STARS.code:  # no currency of Babel's: it is written with its sign
+        if money.currency == STARS.code:  # Babel does not know this currency, so it is written with its sign
             return f"{self.number(money.amount)} ⭐"
-        # Babel reads the amount as a decimal of whole units; ours is exact in minor ones.
+        # Babel expects a decimal of whole units; our amounts are in minor units.
         return format_currency(money.amount, money.currency, locale=self.locale)
 
     def price(self, price: UnitPrice) -> str:
@@ -158,44 +158,44 @@ class Words:
 
     @property
     def point(self) -> str:
-        """What stands before the decimals, and in this country's spreadsheets too."""
+        """Return the decimal sign, as in this country's spreadsheets."""
         return get_decimal_symbol(self.locale)
 
     def number(self, number: Decimal) -> str:
         return format_decimal(number, locale=self.locale, decimal_quantization=False)
 
     def unit(self, unit: str, amount: Decimal = Decimal(1)) -> str:
-        """Our own unit labels: Babel writes Lithuanian tonnes as "mt" and inflects Polish litres.
+        """Return our own unit labels: Babel writes Lithuanian tonnes as "mt" and inflects Polish litres.
 
-        A broken number takes the form of two: one and a half are never one.
+        A fraction takes the plural of two, because one and a half is never one.
         """
         code = f"unit.{unit}"
         whole = amount == amount.to_integral_value()
         return self(code, count=int(amount) if whole else 2) if self.knows(code) else unit
 
     def window(self, first: date, last: date) -> str:
-        """Two days as one span, what they share said once: "23–29 Nov 2026"."""
+        """Return two days as one span, with shared parts once: "23–29 Nov 2026"."""
         return span_in_words(first, last, self.locale)
 
     def days(self, first: date, last: date, today: date) -> str:
-        """A span where there is little room: without its year where the days of no other year can be meant."""
+        """Return a span for little space: without its year if the days are unambiguous."""
         if not timedelta() <= last - today < A_YEARS_DAYS:
             return self.window(first, last)
         return span_in_words(first, last, self.locale, with_year=False)
 
     def clock_of(self, zone: str) -> str:
-        """A time zone by the place whose clock it is: "Europe/Vilnius" is a name for machines."""
+        """Return the place of a time zone, because "Europe/Vilnius" is a technical name."""
         named: Mapping[str, str] = self.locale.time_zones.get(RENAMED.get(zone, ""), {})
         return named.get("city") or get_timezone_location(zone, locale=self.locale, return_city=True)
 
     def moment(self, moment: datetime) -> str:
-        """Day, time and zone: a time without its zone is nobody's time."""
+        """Return day, time and zone, because a time is ambiguous without its zone."""
         local = moment.astimezone(self.zone)
         return f"{weekday_in_words(local.date(), self.locale)}, {local:%H:%M} {local.tzname()}"
 
 
 class Counted(str):
-    """A number as it is written. As a format it takes the plural forms of what is counted: "# day|# days"."""
+    """A number in a sentence. Its format has the plural forms of the counted noun: "# day|# days"."""
 
     __slots__ = ("form",)
     form: int
@@ -213,7 +213,7 @@ class Counted(str):
 
 
 class Shown(dict[str, str]):
-    """The parts of a sentence as they are shown, and the figures of the market rules behind them."""
+    """The parts of a sentence in words, and the figures of the market rules as a fallback."""
 
     def __init__(self, words: Words, parts: Mapping[str, str]) -> None:
         super().__init__(parts)
@@ -227,22 +227,22 @@ class Shown(dict[str, str]):
 
 @cache
 def plural_rule(language: str) -> Callable[[int], int]:
-    """Which plural form a number takes, counted from 0 as the catalogues count."""
+    """Return the function that chooses a plural form for a number, counted from 0 as in the catalogues."""
     return c2py(get_plural(language).plural_expr)
 
 
 def labelled(words: Words, label: str, value: str) -> str:
-    """A label and what it names, joined as the language joins them: "Prix : 215 €"."""
+    """Return a label and its value, joined as in the language: "Prix : 215 €"."""
     return words("line.joined", label=label, value=value)
 
 
 def listed(words: Words, parts: Sequence[str]) -> str:
-    """Parts that have commas of their own, one after the other; nothing for none."""
+    """Return parts that contain commas, one after the other; empty for none."""
     return reduce(lambda before, each: words("list.joined", before=before, next=each), parts) if parts else ""
 
 
 def filled(sentence: str, shown: Mapping[str, str]) -> str:
-    """The sentence with its parts. One that ends in a full stop of its own ("2026 р.") ends the sentence with it."""
+    """Return the sentence with its parts. A last part with its own full stop ("2026 р.") ends the sentence."""
     for name, part in shown.items():
         if part.endswith("."):
             sentence = sentence.replace(f"{{{name}}}.", f"{{{name}}}")
@@ -261,7 +261,7 @@ def _yes_no(words: Words, truth: bool) -> str:
     return words("word.yes" if truth else "word.no")
 
 
-# How each kind of value is written. A moment is also a date, so it stands first.
+# The format of each kind of value. A moment is also a date, so it comes first.
 WRITERS: tuple[tuple[type, Callable[[Words, Any], str]], ...] = (
     (Money, Words.money),
     (UnitPrice, Words.price),
@@ -290,8 +290,10 @@ def read_catalogue(path: Path, platforms: tuple[ChatPlatform, ...]) -> gettext.G
 
 
 def babel_locale(locale: str, language: str) -> Locale:
-    """How numbers and dates are written: as the words around them are. A Lithuanian who reads English for want of a
-    Lithuanian catalogue reads English dates, and plain English is read all over Europe, where the day stands first.
+    """Return the locale of numbers and dates, in the language of the words around them.
+
+    A Lithuanian who reads English for want of a Lithuanian catalogue reads English dates. Plain English uses British
+    dates, with the day first, as in all of Europe.
     """
     if locale.replace("_", "-").split("-")[0].lower() != language or locale == "en":
         locale = "en_GB" if language == "en" else language

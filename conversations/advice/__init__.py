@@ -1,1 +1,1 @@
-"""Consultants and who seeks them: the profile, the search, the booking, the talk and what comes of it."""
+"""Advice by consultants: profiles, the search, bookings, sessions and their aftercare."""

@@ -1,4 +1,4 @@
-"""A moment as a button carries it: sixty-four letters are all that a chat allows, and this takes six."""
+"""A moment in a button's payload: six letters of the sixty-four that a chat allows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_LETTERS: Final = 7
 
 
 def written(moment: datetime) -> str:
-    """Minutes since 1970 in base 36."""
+    """Return the minutes since 1970 in base 36."""
     minutes, text = int((moment - EPOCH).total_seconds()) // 60, ""
     while minutes:
         minutes, digit = divmod(minutes, 36)
@@ -22,7 +22,10 @@ def written(moment: datetime) -> str:
 
 
 def read_moment(text: str) -> datetime:
-    """What `written` gave. Raises Invalid for anything else: what a button carries is never trusted."""
+    """Read a moment that `written` gave.
+
+    Raises Invalid for any other text, because button payloads are never trusted.
+    """
     if not text or len(text) > MOST_LETTERS or any(letter not in DIGITS for letter in text):
         raise Invalid("talk.unknown_button")
     return EPOCH + timedelta(minutes=int(text, 36))

@@ -1,4 +1,4 @@
-"""What a session costs who seeks advice, and what the consultant will have of it."""
+"""The price of a session for the seeker, and the consultant's net of it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def price_in_words(chat: ChatContext, booking: Booking) -> str:
 
 
 def says_early(ctx: Ctx, booking: Booking) -> bool:
-    """Whether the seeker decides while free minutes are left."""
+    """Return True if the seeker decides while free minutes are left."""
     return final_charges.free_time(ctx, booking) < booking.terms.free
 
 
 def continue_label(chat: ChatContext, booking: Booking, *, early: bool) -> str:
-    """What the yes to pay is a yes to, and from when: one price is due with it, a minute after the free ones."""
+    """Return the label of the button that agrees to pay. It names the price, and says if free minutes are left."""
     by_minute = booking.basis == "minute"
     price = booking.terms.rate if by_minute else booking.price
     code = "session.continue_minute" if by_minute else "session.continue"
@@ -31,7 +31,7 @@ def continue_label(chat: ChatContext, booking: Booking, *, early: bool) -> str:
 
 
 def talked_in_words(chat: ChatContext, booking: Booking, meeting: Meeting) -> str:
-    """How long a talk was that is over, and what of it is charged."""
+    """Return how long a finished session was, and how much of it is charged."""
     free, paid = final_charges.minutes_told(booking, meeting)
     if paid is None:
         return chat.words("session.minutes", count=free)
@@ -39,7 +39,7 @@ def talked_in_words(chat: ChatContext, booking: Booking, meeting: Meeting) -> st
 
 
 def net_in_words(chat: ChatContext, booking: Booking) -> str:
-    """What the consultant will have of the price."""
+    """Return the consultant's net of the price."""
     net = rules.net_of(booking.price, booking.terms)
     by_minute = booking.basis == "minute"
     return chat.words("session.net_minute", net=net) if by_minute else chat.words("session.net_whole", net=net)

@@ -1,1 +1,1 @@
-"""One's own money in the chat: the statement, invoices and receipts, and the agreement that the market writes them."""
+"""A company's money in the chat: the statement, invoices and receipts, and the invoicing agreement."""

@@ -1,4 +1,4 @@
-"""What a bank calls back: how it stands, on the cards of those whom it concerns, and on one for the operators."""
+"""Chargebacks in words: their state on the cards of both sides, and a card for the operators."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PARTS: Final = ("amount", "why")
 
 router = Router()
 
-# What operators hear of every payment that a bank calls back; "" draws their card anew.
+# The sentence to operators for each chargeback event; "" only redraws their card.
 RECALL_FACTS: Final[dict[type[Any], str]] = {
     money.ChargebackOpened: "notice.recall_opened",
     money.EvidenceSent: "",
@@ -54,11 +54,11 @@ def who_watches(ctx: Ctx, _chargeback_id: str) -> list[Person]:
     return operators(ctx)
 
 
-# --- on the cards of those whom it concerns ---------------------------------------------------------------------------
+# --- on the cards of both sides ---------------------------------------------------------------------------------------
 
 
 def recall_lines(chat: ChatContext, found: Iterable[Chargeback]) -> list[Line]:
-    """How each stands; to who owes something of it, how much."""
+    """Return the state of each chargeback. An organisation that owes money reads how much."""
     words, lines = chat.words, []
     for each in found:
         said = _standing(chat, each)
@@ -82,7 +82,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 
 def recall_card(chat: ChatContext, chargeback_id: str, note: str = "") -> Card:
-    """A dispute as an operator sees it: what is at stake and why, how our answer stands, and what is to be done."""
+    """Return a payment dispute as an operator sees it: amount, reason, state of our answer, and next step."""
     words, found = chat.words, chargeback_for(chat.ctx, chargeback_id)
     pack = pack_of(chat.ctx, found.id)
     refused = pack is not None and pack.state is PackState.REFUSED
@@ -103,7 +103,7 @@ def recall_card(chat: ChatContext, chargeback_id: str, note: str = "") -> Card:
 
 
 def brief_card(chat: ChatContext, found: Chargeback) -> Card:
-    """One of several that wait for a bank."""
+    """Return a chargeback in the list of those that wait for a bank."""
     words = chat.words
     return Card(
         title=words("recall.card", ref=_ref(chat.ctx, found)),
@@ -121,7 +121,7 @@ def _answer(chat: ChatContext, found: Chargeback) -> str:
 
 
 def _ref(ctx: Ctx, found: Chargeback) -> str:
-    """What it was paid for, as its parties call it."""
+    """Return the reference or title of the subject that was paid for."""
     market_ctx = ctx.seen_by(NOBODY_IN_PARTICULAR)
     match found.subject_kind:
         case SubjectKind.DEAL:

@@ -1,4 +1,7 @@
-"""All that stands on an invoice, in the words of its language: what its reader keeps is not ours to word anew later."""
+"""The texts of an invoice in its language.
+
+The recipient keeps the document, so its wording must not change later.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,13 @@ Row = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class InvoiceTexts:
-    """Says in words what stands on a paper, in the paper's own language."""
+    """The texts of a document, in the document's own language."""
 
     wordings: Wordings
     catalogue: Catalogue
 
     def __call__(self, content: Content, number: str | None, day: date) -> Said:
-        """`number`: none of a draft, which is of this day as far as anybody knows."""
+        """Return the texts. `number`: empty for a draft, which is dated today."""
         words = self.wordings.speak(content.language)
         line = supplied(words, self.catalogue, content.supply)
         return Said(
@@ -47,13 +50,13 @@ class InvoiceTexts:
         )
 
     def goods(self, language: str, product_id: str, grade_id: str | None, quantity: Quantity) -> str:
-        """How much of what, as whoever pays for it reads it on the payment page."""
+        """Return the amount and the goods, as the payer reads them on the payment page."""
         words = self.wordings.speak(language)
         return f"{words.show(quantity)} {named_goods(words, self.catalogue, product_id, grade_id)}"
 
 
 def supplied(words: Words, catalogue: Catalogue, supply: Supply) -> str:
-    """What was supplied, on one line."""
+    """Return the supplied goods or service on one line."""
     match supply.of:
         case What.GOODS:
             assert supply.goods is not None, "goods are known by their ids"
@@ -97,7 +100,7 @@ def _head(words: Words, content: Content, day: date) -> tuple[str, ...]:
 
 
 def _party(words: Words, party: Party) -> tuple[str, ...]:
-    """Who it is and where; a town that the address names already is not said again."""
+    """Return a party's name and address lines. The town is left out if the address already names it."""
     country = words.locale.territories.get(party.country, party.country)
     number = words("invoice.paper.vat_number", number=party.vat_number) if party.vat_number else ""
     place = "" if party.place.casefold() in party.address.casefold() else party.place
@@ -106,7 +109,7 @@ def _party(words: Words, party: Party) -> tuple[str, ...]:
 
 
 def _rows(words: Words, content: Content, line: str) -> tuple[Row, ...]:
-    """A supply outside VAT has no rate; a service is one, and what is given back has no quantity."""
+    """Return the rows. A supply outside VAT has no rate; a service is one unit, and a refund has no quantity."""
     sums, tax, vat = content.sums, content.tax, words("invoice.vat")
     known = tax is not None and tax.category is not Category.OUTSIDE
     rate = words("invoice.paper.rate", percent=tax.percent) if tax is not None and known else "–"
@@ -135,7 +138,10 @@ def _heading(words: Words, priced: str) -> str:
 
 
 def _priced(words: Words, content: Content, full: int) -> str:
-    """ "24.36 t × 215.00 EUR/t", without VAT (Directive 2006/112/EC, article 226 (8)); nothing without a quantity."""
+    """Return "24.36 t × 215.00 EUR/t" without VAT (Directive 2006/112/EC, article 226 (8)).
+
+    It is empty without a quantity.
+    """
     supply, quantity = content.supply, _quantity(words, content)
     if not quantity or supply.agreed_minor is None:
         return ""
@@ -144,14 +150,14 @@ def _priced(words: Words, content: Content, full: int) -> str:
 
 
 def _reduced(words: Words, content: Content) -> str:
-    """Why less was paid than was charged by the contract; nothing where all of it was."""
+    """Return why less was paid than the contract charged; empty if all of it was paid."""
     if not line_sums(content)[1]:
         return ""
     return words("invoice.paper.reduced" if content.supply.of is What.GOODS else "invoice.paper.reduced_service")
 
 
 def _quantity(words: Words, content: Content) -> str:
-    """24.5 t; nothing for a service, nor for a part of a price that is given back."""
+    """Return "24.5 t"; empty for a service, and for a refunded part of a price."""
     supply = content.supply
     if content.corrects is not None or not supply.unit:
         return ""
@@ -159,7 +165,7 @@ def _quantity(words: Words, content: Content) -> str:
 
 
 def _notes(words: Words, content: Content) -> tuple[str, ...]:
-    """What the law or a certificate wants to be said on the paper in words."""
+    """Return the statements that the law or a certificate requires on the document."""
     said = [words("invoice.paper.declared", what=each) for each in content.supply.certificates]
     if content.in_name_of is not None:
         said.append(words("invoice.paper.in_name_of", name=content.issuer.name, since=content.in_name_of))
@@ -173,14 +179,14 @@ def _end(words: Words, content: Content) -> tuple[str, ...]:
 
 
 def _settled(words: Words, content: Content) -> str:
-    """That nothing is left to pay, and why."""
+    """Say that nothing is left to pay, and why."""
     if content.corrects is None:
         return words("invoice.paper.paid")
     return words("invoice.paper.written_anew" if content.corrects.anew else "invoice.paper.given_back")
 
 
 def _reason(words: Words, tax: Tax | None) -> str:
-    """Why there is no VAT, with the article that says so; nothing where there is some."""
+    """Return why there is no VAT, with the article that says it; empty if VAT is charged."""
     if tax is None or tax.category is Category.STANDARD:
         return ""
     reasons = {

@@ -24,7 +24,7 @@ SHOWN: Final = 10
 router = Router()
 
 
-# --- what there is ----------------------------------------------------------------------------------------------------
+# --- lists ------------------------------------------------------------------------------------------------------------
 
 
 @router.command("invoices")
@@ -34,9 +34,9 @@ def invoices(chat: ChatContext, _rest: str) -> None:
 
 @router.press("invoice.list")
 def show_all(chat: ChatContext, pressed: Press) -> None:
-    """The invoices of one deal or session; without one, all of the company's, the latest first.
+    """Show the invoices of one deal or session; without one, all of the company's, the latest first.
 
-    Of a session that was charged and has no invoice yet, its seeker finds the receipt.
+    The seeker of a charged session without an invoice sees the receipt instead.
     """
     words, receipts = chat.words, receipt_cards(chat, pressed.subject or None)
     found = invoicing.invoices_of(chat.ctx, pressed.subject or None, SHOWN - len(receipts))
@@ -58,7 +58,10 @@ def show_all(chat: ChatContext, pressed: Press) -> None:
 
 
 def _drafts(chat: ChatContext, found: Sequence[Invoice]) -> str:
-    """Whose they are to write: of who has agreed since, they are from before, or taxed in a way that only they know."""
+    """Say why there are drafts.
+
+    If the company has agreed since, the drafts are from before, or only the company knows how they are taxed.
+    """
     drafts = [each for each in found if each.state is State.DRAFT]
     if not drafts:
         return ""
@@ -71,13 +74,13 @@ def _drafts(chat: ChatContext, found: Sequence[Invoice]) -> str:
 
 
 def _left_to_issuers(chat: ChatContext, subject: str) -> str:
-    """Whom a buyer has to ask: not every seller lets me write."""
+    """Name the sellers a buyer has to ask, because not every seller lets the market write invoices."""
     names = tuple(chat.party(each) for each in invoicing.left_to_issuers(chat.ctx, subject or None))
     return chat.words("invoice.left_to_issuers", names=names) if names else ""
 
 
 def _none(chat: ChatContext) -> str:
-    """That there are none yet, and when one comes: who sells writes them, who buys waits for them."""
+    """Say that there are no invoices yet and when they come. A seller writes them; a buyer waits for them."""
     words, sides = chat.words, trades_as(chat)
     told = [words("invoice.none")]
     if "seller" in sides:
@@ -88,20 +91,22 @@ def _none(chat: ChatContext) -> str:
 
 
 def invoices_row(chat: ChatContext, subject: str, *, of_session: bool = False) -> tuple[Button, ...]:
-    """The way to the invoices of a deal or a session; nothing where there are none to see. Goods alone have invoices
-    that wait for something."""
+    """Return the button to the invoices of a deal or session; none without invoices.
+
+    Only goods have invoices that wait.
+    """
     found = invoicing.invoices_of(chat.ctx, subject, 1)
     waits = not found and not of_session and invoicing.left_to_issuers(chat.ctx, subject)
     return (invoices_button(chat, subject),) if found or waits else ()
 
 
 def invoices_button(chat: ChatContext, subject: str) -> Button:
-    """The way to the invoices of a deal, or to those of a session and its receipt."""
+    """Return the button to the invoices of a deal, or to those of a session and its receipt."""
     return Button(label=chat.words("invoice.title"), press=press("invoice.list", subject))
 
 
 def invoice_card(chat: ChatContext, invoice: Invoice, text: str = "") -> Card:
-    """Who invoices whom for what, how much of it is VAT, and the file."""
+    """Return the card of an invoice: issuer, recipient, supply, VAT and the file."""
     words, content = chat.words, content_of(chat.ctx, invoice)
     lines = [
         Line(label=words("invoice.from"), value=_name(chat, invoice.issuer)),
@@ -128,7 +133,10 @@ def invoice_card(chat: ChatContext, invoice: Invoice, text: str = "") -> Card:
 
 
 def _waits(chat: ChatContext, invoice: Invoice) -> tuple[str, Button | None]:
-    """What it waits for, said to who can do something about it with the way there, and to the other side by whom."""
+    """Return what the invoice waits for, with a button for the side that can provide it.
+
+    The other side reads its name.
+    """
     words, awaited = chat.words, missing(chat.ctx, invoice)
     if awaited is None:
         return "", None
@@ -142,7 +150,7 @@ def _waits(chat: ChatContext, invoice: Invoice) -> tuple[str, Button | None]:
 
 
 def _by_when(chat: ChatContext, invoice: Invoice, awaited: Missing) -> str:
-    """Until when it waits, and what becomes of it then; nothing before it has begun to wait."""
+    """Return until when it waits, and what happens then; empty before it waits."""
     day = waits_until(chat.ctx, invoice)
     return "" if day is None else chat.words(f"invoice.then_{then(invoice, awaited)}", day=day)
 
@@ -157,7 +165,7 @@ def _title(chat: ChatContext, invoice: Invoice) -> str:
 
 
 def _supplied(chat: ChatContext, invoice: Invoice) -> str:
-    """In the reader's own words, whatever language the paper is in."""
+    """Return the supply in the reader's language, whatever the document's language is."""
     what, ref = supplied(chat.words, chat.market_context.catalogue, invoice.supply), invoice.supply.ref
     return what if ref in what else f"{what} · {ref}"
 
@@ -167,7 +175,7 @@ def _name(chat: ChatContext, party: str) -> str:
 
 
 def _vat(chat: ChatContext, content: Content) -> str:
-    """How much at which rate, or why there is none."""
+    """Return the VAT and its rate, or why there is none."""
     words, tax = chat.words, content.tax
     if tax is None:
         return words("invoice.vat_unknown")
@@ -189,8 +197,10 @@ def _vat(chat: ChatContext, content: Content) -> str:
 
 @router.press("invoice.write_now")
 def write_now(chat: ChatContext, pressed: Press) -> None:
-    """A draft from before the agreement, or one that waits for an address. It comes with its number in a moment, or
-    once what a draft lacks is said."""
+    """Issue a draft from before the agreement, or one that waits for an address.
+
+    It gets its number in a moment, or once the missing data are given.
+    """
     invoice = invoicing.invoice_for(chat.ctx, pressed.subject)
     was_draft = invoice.state is State.DRAFT
     invoicing.write_now(chat.ctx, invoice.id)
@@ -200,20 +210,20 @@ def write_now(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("invoice.correct")
 def correct(chat: ChatContext, pressed: Press) -> None:
-    """One that says something wrong of a side: a credit note and a new one come in a moment."""
+    """Correct an invoice with wrong data of a side. A credit note and a new invoice follow in a moment."""
     invoicing.correct(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("invoice.being_corrected")))
 
 
 @router.press("invoice.file")
 def file(chat: ChatContext, pressed: Press) -> None:
-    """It is drawn outside, and comes in a moment; what was drawn before comes at once."""
+    """Send the file. It is drawn outside and follows in a moment; one drawn before comes at once."""
     invoicing.ask_file(chat.ctx, pressed.subject, chat.chat_address.lane)
     chat.reply(Toast(text=chat.words("invoice.coming")))
 
 
 def told_of_invoice(chat: ChatContext, invoice_id: str) -> Card:
-    """One has its number: told to both sides, to whom it was written and in whose name; and sent by mail."""
+    """Notify both sides that an invoice has its number, and mail it. Each side reads if it is issuer or recipient."""
     mail_invoice(chat, invoice_id)
     invoice = invoicing.invoice_for(chat.ctx, invoice_id)
     if invoice.issuer == chat.organisation:
@@ -230,13 +240,13 @@ def _written_to_you(invoice: Invoice) -> str:
 
 
 def told_of_awaited(chat: ChatContext, invoice_id: str) -> Card:
-    """To who has to say something before an invoice to them, or from them, can be written."""
+    """Notify the company that has to provide something before an invoice to or from it can be written."""
     invoice = invoicing.invoice_for(chat.ctx, invoice_id, awaited=True)
     return invoice_card(chat, invoice).model_copy(update={"subject": f"invoice:{invoice.id}"})
 
 
 def mail_invoice(chat: ChatContext, invoice_id: str) -> None:
-    """To who has proven an address: most book-keepers read no chat."""
+    """Mail the invoice to a confirmed address, because most bookkeepers do not read chats."""
     invoice, person, words = invoicing.invoice_for(chat.ctx, invoice_id), chat.person, chat.words
     if person.email is None or person.email_proved_at is None:
         return

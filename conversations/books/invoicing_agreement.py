@@ -1,6 +1,6 @@
-"""What stands on a company's invoices, and its agreement that the market writes them in its name.
+"""A company's details on invoices, and its agreement that the market writes them in its name.
 
-Who only buys writes none, and is asked for the address alone.
+A company that only buys writes none and is asked for its address alone.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ router = Router()
 
 
 def _read_rate(_chat: ChatContext, text: str, _values: Values) -> int:
-    """A VAT rate as people write it ("21", "5,5 %"), in basis points."""
+    """Read a VAT rate as people write it ("21", "5,5 %"), in basis points."""
     rate = as_decimal(text.replace("%", "").replace(",", ".").strip())
     if rate is None or not 0 <= rate <= HIGHEST_RATE or rate * 100 != int(rate * 100):
         raise Invalid("billing.rate_wrong", field="home_rate", given=text[:40])
@@ -62,7 +62,7 @@ def _such_number(chat: ChatContext, _values: Values) -> str | None:
 
 
 def _asks_rate(values: Values) -> bool:
-    """Who has no VAT number charges none, and is not asked for a rate."""
+    """Return True if the rate is asked for. A company without a VAT number charges no VAT."""
     registered = values.get("registered") == "yes" or values.get("status") == "has_one"
     return values.get("writes") == "yes" and registered
 
@@ -72,7 +72,7 @@ BILLING: Final = Form(
     (
         Field("registered", fixed=True),
         Field("sells", fixed=True),
-        Field("asks_vat", fixed=True, optional=True),  # yes: nobody knows yet whether there is a number
+        Field("asks_vat", fixed=True, optional=True),  # yes: it is unknown whether there is a number
         Field(
             "status",
             "choice",
@@ -139,7 +139,7 @@ router.flow(Flow(BILLING, finish=_set, intro=_intro))
 
 @router.press("billing.open")
 def open_billing(chat: ChatContext, _pressed: Press) -> None:
-    """The form with what is known already; who has not said where they are at home is asked that first."""
+    """Open the form with the known answers. A seller without a country is asked for that first."""
     organisation, selling = organisation_of(chat.ctx, chat.organisation), "seller" in trades_as(chat)
     if selling and organisation.country is None:
         chat.reply(Say(text=chat.words("billing.country_needed")))
@@ -160,7 +160,7 @@ def open_billing(chat: ChatContext, _pressed: Press) -> None:
 
 
 def trades_as(chat: ChatContext) -> frozenset[str]:
-    """What the reader's company does here, by what its people have said and done; both while nobody can tell."""
+    """Return the sides on which the reader's company trades, by its members' roles and its deals; both if unknown."""
     own, known = chat.organisation, invoicing.billing_of(chat.ctx)
     sides = {str(role) for each in members(chat.ctx, own) for role in each.roles}
     sides |= {"seller" if deal.seller == own else "buyer" for deal in deals_of(chat.ctx, own)}

@@ -1,4 +1,4 @@
-"""Money as its owner sees it: what is held and until when, what was sent and deducted, as a file."""
+"""The money of a company: amounts held and until when, payouts and deductions, also as a file."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ router = Router()
 
 @router.command("money")
 def money(chat: ChatContext, _rest: str) -> None:
-    """What is held, for which deal or session, until when; what was paid out, and what was deducted."""
+    """Show the money held for each deal or session and until when, the payouts, and the deductions."""
     chat.reply(money_card(chat, statements.statement(chat.ctx)))
 
 
 def money_card(chat: ChatContext, now: Statement) -> Card:
-    """The statement on one card. The start screen shows the same."""
+    """Return the statement on one card. The start screen shows the same."""
     words = chat.words
     lines = [
         *(_unpaid_line(chat, each) for each in now.unpaid[:FEW]),
@@ -61,7 +61,7 @@ def money_card(chat: ChatContext, now: Statement) -> Card:
 
 
 def _held_line(chat: ChatContext, held: Held) -> Line:
-    """To who earns it, what of it can be theirs: what is held is not all of it."""
+    """Return a line of held money. The earner also reads how much of it can be theirs."""
     words = chat.words
     label = words("money.held_paid" if held.mine else "money.held_to_come", ref=held.ref)
     if held.fee is None:
@@ -124,14 +124,14 @@ def _payout_line(chat: ChatContext, payout: Payout) -> Line:
 
 
 def _payout_button(chat: ChatContext, now: Statement) -> tuple[tuple[Button, ...], ...]:
-    """Money waits for a seller who has not said where it should go."""
+    """Return the button to set up payouts, for a seller whose money waits for an account."""
     if not now.due or is_set_up(chat):
         return ()
     return ((_set_up(chat),),)
 
 
 def payouts_card(chat: ChatContext) -> Card:
-    """Payouts are set up: what waits to go out, what went out last, and the way to change where it goes."""
+    """Return the card of payouts: those waiting, the last one, and a way to change the account."""
     words, now = chat.words, statements.statement(chat.ctx)
     last = next((each for each in now.payouts if each.state is DisbursementState.DONE), None)
     lines = [Line(label=words("money.due"), value=words.show(each)) for each in now.due]
@@ -148,19 +148,19 @@ def payouts_card(chat: ChatContext) -> Card:
 
 
 def account_page(chat: ChatContext, url: str) -> Card:
-    """The provider's page is ready, where they say where their money goes, or change it."""
+    """Show the provider's page, where a seller sets up or changes the account."""
     return Card(
         subject="payout",
         title=chat.words("payout.title"),
         text=chat.words("payout.text_change" if is_set_up(chat) else "payout.text"),
         note=chat.words("payout.link_once"),
         buttons=((Button(label=chat.words("payout.open_page"), url=url, style="primary"),),),
-        as_new_message=False,  # it takes the place of the card that says that the link is coming
+        as_new_message=False,  # it replaces the card that says that the link is coming
     )
 
 
 def set_up_payouts(chat: ChatContext, text: str) -> Say:
-    """Money has nowhere to go: why, and the button that says where."""
+    """Return why money waits, and the button to set up payouts."""
     return Say(text=text, buttons=((_set_up(chat),),))
 
 
@@ -169,7 +169,7 @@ def _set_up(chat: ChatContext) -> Button:
 
 
 def is_set_up(chat: ChatContext) -> bool:
-    """Whether the provider sends their money on."""
+    """Return True if the provider pays out their money."""
     payee = escrow.payee_of(chat.ctx, chat.organisation)
     return payee is not None and payee.ready
 
@@ -179,8 +179,10 @@ def is_set_up(chat: ChatContext) -> bool:
 
 @router.press("money.export")
 def export(chat: ChatContext, _pressed: Press) -> None:
-    """Every movement there ever was, for a spreadsheet: dates as machines read them, words as people do, and amounts
-    as the spreadsheets of the reader's country do."""
+    """Export every movement for a spreadsheet.
+
+    Dates are in ISO 8601, labels in words, and amounts with the decimal sign of the reader's country.
+    """
     words, numbers = chat.words, numbers_by_part(chat.ctx)
     point = words.point
     rows = [
@@ -207,7 +209,7 @@ def export(chat: ChatContext, _pressed: Press) -> None:
 
 
 def part_of(key: str) -> str:
-    """The lot or session that an entry of the books has charged or parted; nothing for any other entry.
+    """Return the lot or session whose money an entry has charged or split; empty for any other entry.
 
     They are named "deal:…:lot:<lot>", "session:<session>:captured:…" and "session:<session>:settled".
     """

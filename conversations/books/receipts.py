@@ -1,4 +1,4 @@
-"""The receipt of who paid for a session: what was taken from their card, for what, and who owes the invoice."""
+"""The receipt for a paid session: the amount charged to the card, its purpose, and who owes the invoice."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from core.books.invoicing.model import Kind, State
 
 
 def receipt_cards(chat: ChatContext, subject: str | None = None) -> list[Card]:
-    """Of each session that was charged and of which there is no invoice yet, the latest first."""
+    """Return a receipt for each charged session without an invoice, the latest first."""
     return [_receipt_card(chat, each) for each in receipts_of(chat.ctx, subject) if not _invoiced(chat, each)]
 
 
 def _invoiced(chat: ChatContext, receipt: Receipt) -> bool:
-    """Whether its consultant's invoice is here: it says all of this, and more."""
+    """Return True if the consultant's invoice is issued. It says all that the receipt says, and more."""
     found = invoicing.invoices_of(chat.ctx, receipt.booking.id)
     return any(each.kind is Kind.SESSION and each.state is State.ISSUED for each in found)
 

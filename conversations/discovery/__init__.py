@@ -1,8 +1,8 @@
-"""Finding: one sentence in, a short list out, with what was understood as chips and why each result is there.
+"""The search: one sentence in, a short list out. It shows the understood filters as chips and a reason for each result.
 
-`search` has the commands, `search_state` remembers, `result_cards` and `chips` show. What is said next is read by
+`search` has the commands, `search_state` remembers, `result_cards` and `chips` show. Follow-ups are read by
 `refinement`, `bare_numbers` and `sort_orders`. Requests have `request_search` and `request_alerts`, saved searches
-`alerts`, and who only looks around `browsing`, `market_figures` and `fee_calculator`.
+`alerts`. Visitors have `browsing`, `market_figures` and `fee_calculator`.
 """
 
 from conversations.discovery import refinement, search

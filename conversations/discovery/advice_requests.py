@@ -1,4 +1,7 @@
-"""A call for advice told in a message: who knows about it is found at once, or is one tap away from a list of goods."""
+"""Requests for advice told in a message.
+
+Consultants are found at once, or are one tap away from a list of goods.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +15,25 @@ from core.discovery.search import service
 from core.discovery.search.model import ParsedQuery, Query
 from core.discovery.search.service import parse, split_clock_time
 
-WORDS_OF_A_PROBLEM: Final = 2  # "boiler slags"; one word left over is more often a slip
+WORDS_OF_A_PROBLEM: Final = 2  # "boiler slags"; a single word left over is more often a typo
 KNOWS: Final = frozenset({"field", "skill", "topic"})
 
 
 def advice_row(chat: ChatContext, query: Query) -> tuple[tuple[Button, ...], ...]:
-    """A way to the consultants, if more is said than goods, and it is what somebody advises on."""
+    """Return a button to the consultants, if the query says more than goods and a consultant advises on it."""
     if not _says_enough(chat, query.parsed) or not _somebody_knows(chat, query):
         return ()
     return ((Button(label=chat.words("command.experts"), press=press("seek.from_goods")),),)
 
 
 def tells_a_problem(chat: ChatContext, sentence: str, said: ParsedQuery, *, wants_goods: bool) -> bool:
-    """Whether a message is for those who advise here: it names one, and the experts' search says what can be had if
-    nobody fits; or it asks for advice rather than for the goods that it seems to want, or seems to want none, and
-    somebody knows of it."""
+    """Return True if a message is meant for consultants.
+
+    It names one, and the search for consultants answers even if none fits. Or it asks for advice rather than goods, or
+    for no goods at all, and a consultant knows the subject.
+    """
     clock = split_clock_time(sentence, chat.market_context.catalogue, chat.today)
-    if clock.at is not None:  # "10:00" is no B10
+    if clock.at is not None:  # "10:00" is not grade B10
         market_context, sentence = chat.market_context, clock.text
         said = parse(
             sentence, market_context.catalogue, market_context.places, chat.today, chat.words.language, several=True
@@ -43,7 +48,7 @@ def tells_a_problem(chat: ChatContext, sentence: str, said: ParsedQuery, *, want
 
 
 def _says_enough(chat: ChatContext, said: ParsedQuery) -> bool:
-    """Whether enough is left when the goods are taken out; the United Kingdom is one word, as Latvia is."""
+    """Return True if enough words are left without the goods. A country's name counts as one word."""
     words = words_of(said.rest)
     of_countries = sum(end - start - 1 for start, end in chat.market_context.catalogue.areas_in(words))
     return len(words) - of_countries >= WORDS_OF_A_PROBLEM

@@ -1,4 +1,4 @@
-"""Saved searches: kept with one tap, told at the hours one likes; each alert says why it came and how to stop it."""
+"""Saved searches: kept with one tap, told at chosen hours. Each alert says why it came and how to stop it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ router = Router()
 
 @router.press("alert.save")
 def save(chat: ChatContext, pressed: Press) -> None:
-    """What is asked now is kept, and told of from now on."""
+    """Save the current query and send alerts for it from now on."""
     query = asked(chat)
     if pressed.expected_version != fingerprint(query):
         chat.reply(Toast(text=chat.words("find.asked_since")))
@@ -49,7 +49,7 @@ def save(chat: ChatContext, pressed: Press) -> None:
 
 @router.command("alerts")
 def my_alerts(chat: ChatContext, _rest: str) -> None:
-    """`/alerts`: the person's saved searches, each to be changed, muted or deleted, and the hours they keep quiet."""
+    """`/alerts`: show the person's saved searches, to change, mute or delete them, and the quiet hours."""
     words = chat.words
     mine = alerts.searches_of(chat.ctx, chat.person.id)
     if not mine:
@@ -69,14 +69,14 @@ def my_alerts(chat: ChatContext, _rest: str) -> None:
 
 
 def _of_requests(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:
-    """To who sells something: what they hear of requests for it."""
+    """Return the button to a seller's alerts about requests."""
     if not sold_products(chat.ctx):
         return ()
     return ((Button(label=chat.words("openings.mine"), press=press("openings.show")),),)
 
 
 def brief_search(chat: ChatContext, search: SavedSearch) -> Card:
-    """A saved search among others: what it looks for, how soon it tells, one button to open it."""
+    """Return a saved search in a list: its filters, its rhythm, and one button to open it."""
     words = chat.words
     return Card(
         title=called(chat, search),
@@ -87,7 +87,7 @@ def brief_search(chat: ChatContext, search: SavedSearch) -> Card:
 
 
 def search_card(chat: ChatContext, search: SavedSearch, note: str = "") -> Card:
-    """A saved search with all that can be done about it."""
+    """Return a saved search with all its actions."""
     words = chat.words
     rhythms = tuple(
         Button(label=words(f"alert.{rhythm}"), press=press("alert.rhythm", search.id, choice=rhythm))
@@ -113,17 +113,17 @@ def search_card(chat: ChatContext, search: SavedSearch, note: str = "") -> Card:
 
 
 def called(chat: ChatContext, search: SavedSearch) -> str:
-    """The question as the person asked it; of one that buttons have made, what it looks for."""
+    """Return the question as the person asked it; for a search made by buttons, its filters."""
     return clipped(search.question, LONG_TITLE) or wishes_text(chat, search)
 
 
 def wishes_text(chat: ChatContext, search: SavedSearch) -> str:
-    """What it looks for, in the reader's language."""
+    """Return the filters of a saved search in the reader's language."""
     return ", ".join(chip_label(chat, chip) for chip in chips_of(chat, alerts.wanted(search)))
 
 
 def _understood(chat: ChatContext, search: SavedSearch) -> str:
-    """How the question was taken; nothing where the title says it."""
+    """Return how the question was understood; empty if the title says it."""
     return understood_text(chat, chips_of(chat, alerts.wanted(search))) if search.question else ""
 
 
@@ -132,7 +132,7 @@ def _rhythm_text(chat: ChatContext, search: SavedSearch) -> str:
 
 
 def _waits_text(chat: ChatContext, search: SavedSearch) -> str:
-    """What happens from now on; of one that tells at once, also how often that may be."""
+    """Return what happens from now on. For instant alerts, also say how often they may come."""
     if search.paused:
         return chat.words("alert.waits_paused")
     if search.rhythm is Rhythm.INSTANT:
@@ -181,7 +181,7 @@ def delete_search(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("alert.look")
 def look(chat: ChatContext, pressed: Press) -> None:
-    """What the search finds now, as a list."""
+    """Show the current results of a saved search as a list."""
     search = alerts.search_of(chat.ctx, pressed.subject)
     query = ask(chat, alerts.wanted(search), words=search.question)
     chat.as_new_message = True
@@ -192,7 +192,7 @@ def look(chat: ChatContext, pressed: Press) -> None:
 
 
 def found_list(chat: ChatContext, fact: ListingsFound) -> CardList:
-    """What was found, with why and the way to hear no more of it under every message."""
+    """Return the new listings as a list. Each message says why it came and has a way to stop the alerts."""
     words = chat.words
     prices = Comparison.of(chat, EMPTY)
     searches = {each.search_id: alerts.search_of(chat.ctx, each.search_id) for each in fact.found}
@@ -233,8 +233,7 @@ def found_list(chat: ChatContext, fact: ListingsFound) -> CardList:
 
 @router.press("alert.why")
 def why(chat: ChatContext, pressed: Press) -> None:
-    """Why did I get this? Which search of theirs found it, when they saved it, what of it is met, which other one it
-    fits better, and how to stop it."""
+    """Explain an alert: the search, when it was saved, the filters met, a better search, and how to stop it."""
     words = chat.words
     alert, search = alerts.found_by(chat.ctx, pressed.subject)
     if search is None:
@@ -251,7 +250,7 @@ def why(chat: ChatContext, pressed: Press) -> None:
 
 
 def _met_parts(chat: ChatContext, search: SavedSearch, reason: Reason) -> dict[str, object]:
-    """What a reason speaks of, a town by the name that its reader has for it."""
+    """Return the parts of a reason, with the town by its name in the reader's language."""
     place = {"place": town_name(chat, alerts.wanted(search))} if "place" in reason.parts else {}
     return shown_parts(chat, {**reason.parts, **place})
 

@@ -1,4 +1,4 @@
-"""A bare number, written after a search: another price, or another distance where that was asked for."""
+"""Bare numbers after a search: another price, or another distance if that was asked for."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice
 
 BARE: Final = re.compile(r"[0-9](?:[0-9 .,'’\u00a0\u202f]{0,14}[0-9])?")
-PRICES: Final = ("max_price", "price", "min_price")  # the first of them that was said is meant, where none was chosen
+PRICES: Final = ("max_price", "price", "min_price")  # without a choice, the first of these in the query is meant
 NUMBERED: Final = (*PRICES, "place")
 FARTHEST_KM: Final = 3_000
-MANY_TIMES: Final = 5  # as high or low as this another price would hardly be, unless a price is asked for
-CHANGING: Final = Topic("find.changing", OfQuery.read)  # the wish whose values are on the screen
+MANY_TIMES: Final = 5  # a number so many times higher or lower is hardly a price, unless a price is asked for
+CHANGING: Final = Topic("find.changing", OfQuery.read)  # the filter whose values are on the screen
 
 
 def ask_for_number(chat: ChatContext, query: Query, wish: str) -> None:
-    """The other values of this wish are on the screen, so a number that is written now is one of it."""
+    """Remember the filter whose values are on the screen, so that a bare number typed next is meant for it."""
     chat.memory.put(CHANGING, OfQuery(fingerprint(query), wish))
 
 
@@ -34,9 +34,9 @@ def ask_for_none(chat: ChatContext) -> None:
 
 
 def with_number(chat: ChatContext, text: str) -> Query | None:
-    """What was asked, with the number that is all that is written in place of another; None where it means nothing.
+    """Return the query with a bare number in place of another value; None if the text means no such number.
 
-    Raises Refusal for a number that is asked for and cannot be.
+    Raises Refusal for a number that is asked for but impossible.
     """
     if not BARE.fullmatch(text.strip()):
         return None
@@ -63,7 +63,7 @@ def with_number(chat: ChatContext, text: str) -> Query | None:
 
 
 def _within(query: Query, number: str) -> Query | None:
-    """The query with another distance, in whole kilometres."""
+    """Return the query with another distance, in whole kilometres."""
     km = int(number) if number.isdecimal() else 0
     said = query.parsed
     return replace(query, parsed=replace(said, radius_km=km)) if 0 < km <= FARTHEST_KM else None

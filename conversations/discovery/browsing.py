@@ -1,4 +1,4 @@
-"""What and where to? Asked of who wants goods and has not said which: the goods most offered, with what they cost."""
+"""Browsing for buyers who have not named goods: the most offered goods, with their prices."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ router = Router()
 
 @router.press("find.what")
 def what(chat: ChatContext, _pressed: Press) -> None:
-    """A sentence says it all; who would rather press finds the goods that most sellers offer, and the whole list."""
+    """Invite a sentence that says it all, and offer the most offered goods and the whole list as buttons."""
     words, home = chat.words, my_place(chat)
     offered = goods_on_offer(chat.ctx, chat.market_context.catalogue, currency=home_currency(chat), count=GOODS_SHOWN)
     rows = tuple(
@@ -56,7 +56,7 @@ def _with_price(chat: ChatContext, product: str, middle: UnitPrice | None) -> st
 
 @router.press("find.goods")
 def goods(chat: ChatContext, pressed: Press) -> None:
-    """All that is offered of these, from my place on where it is known; what else is wanted is said next."""
+    """Show all listings of these goods, nearest to my place first if it is known. Other filters are said next."""
     known = chat.market_context.catalogue.product(pressed.choice)
     query = Query(ParsedQuery(product=known.id), "cheapest")
     nearest = ordered(chat, query, ("nearest",), "nearest")
@@ -65,5 +65,5 @@ def goods(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("find.all")
 def everything(chat: ChatContext, _pressed: Press) -> None:
-    """Whatever is on offer, the newest first."""
+    """Show all listings, the newest first."""
     show_results(chat, ask(chat, Query(EMPTY, "newest")))

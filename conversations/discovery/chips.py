@@ -1,4 +1,4 @@
-"""What was understood, as chips: each a button that gives the wish up, or offers other values for it."""
+"""Chips for the understood filters. Each is a button that removes the filter, or offers other values for it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LABEL = 60
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Another value for one wish, and the query that it makes."""
+    """Another value for one filter, and the query with it."""
 
     label: str
     query: Query
@@ -39,9 +39,9 @@ class Variant:
 def chip_rows(
     chat: ChatContext, query: Query, chips: Sequence[Chip] | None = None, verb: str = ""
 ) -> tuple[tuple[Button, ...], ...]:
-    """One button a wish, two in a row. A cross gives it up at once; a pencil offers other values.
+    """Return one button for each filter, two in a row. A cross removes it at once; a pencil offers other values.
 
-    `chips` and `verb`: of another list than that of goods, whose chips can only be given up.
+    `chips` and `verb`: those of another list than goods, where chips can only be removed.
     """
     expected_version = fingerprint(query)
     buttons = [
@@ -55,7 +55,10 @@ def chip_rows(
 
 
 def chips_of(chat: ChatContext, query: Query, chips: Sequence[Chip] | None = None) -> tuple[Chip, ...]:
-    """What was understood, a place by the name that its reader has for it. `chips`: of another list."""
+    """Return the chips of a query, with a place by its name in the reader's language.
+
+    `chips`: those of another list.
+    """
     return tuple(
         replace(chip, parts={**chip.parts, "place": town_name(chat, query)}) if chip.wish == "place" else chip
         for chip in (service.explain(query).chips if chips is None else chips)
@@ -63,15 +66,17 @@ def chips_of(chat: ChatContext, query: Query, chips: Sequence[Chip] | None = Non
 
 
 def understood_text(chat: ChatContext, chips: Sequence[Chip]) -> str:
-    """What the sentence was taken to mean, so that nobody wonders about a strange list; and what figures are held
-    against."""
+    """Return how the sentence was understood, to explain unexpected results.
+
+    For a quality filter, also say that figures come from the grade or from the seller.
+    """
     said = ", ".join(chip_label(chat, chip) for chip in chips)
     by_grade = chat.words("find.by_grade") if any(chip.wish == "quality" for chip in chips) else ""
     return "\n".join(filter(None, (chat.words("find.understood", parts=said) if said else "", by_grade)))
 
 
 def unclear_words(chat: ChatContext, query: Query) -> list[str]:
-    """What was said and cannot be, each once, with what would be right."""
+    """Return a refusal for each part that cannot be used, once each, with a valid example."""
     return list(dict.fromkeys(chat.words.refusal(refusal) for refusal in query.parsed.unclear))
 
 
@@ -87,7 +92,7 @@ def chip_of(chat: ChatContext, query: Query, wish: str) -> Chip | None:
 
 
 def variants(chat: ChatContext, query: Query, chip: Chip) -> tuple[Variant, ...]:
-    """The other values that are offered for a wish; none for one that can only be given up."""
+    """Return the other values that are offered for a filter; none for one that can only be removed."""
     said, words = query.parsed, chat.words
     match chip.wish:
         case "place":
@@ -112,7 +117,7 @@ def variants(chat: ChatContext, query: Query, chip: Chip) -> tuple[Variant, ...]
 
 
 def chip_card(chat: ChatContext, query: Query, chip: Chip, offered: tuple[Variant, ...]) -> Card:
-    """In the place of the list: other values for one wish, giving it up, or back."""
+    """Return other values for one filter, in place of the list, with buttons to remove it or go back."""
     words, expected_version = chat.words, fingerprint(query)
     buttons = [
         Button(label=each.label[:LABEL], press=press("find.set", "", expected_version, f"{chip.wish}:{number}"))
@@ -135,8 +140,7 @@ def _with(query: Query, **changes: object) -> Query:
 
 
 def _called(chat: ChatContext, left_out: str) -> str:
-    """What is not wanted, by its name: the mark of a country, a town, a grade, a scheme, a packing, goods or a
-    kind of them."""
+    """Return the name of an exclusion: a country, town, grade, certificate, packing, product or group of products."""
     kind, _, code = left_out.partition(":")
     match kind:
         case "country":
@@ -154,13 +158,13 @@ def _called(chat: ChatContext, left_out: str) -> str:
 
 
 def _scaled(price: UnitPrice, percent: int) -> UnitPrice:
-    """So many percent of a price, rounded as people say prices: to whole units above twenty, else to cents."""
+    """Return a percentage of a price, rounded to whole units from twenty on, else to cents."""
     amount = Fraction(price.amount) * percent / 100
     return UnitPrice(half_up_to(amount, 0 if amount >= 20 else 2) or Decimal("0.01"), price.currency, price.unit)
 
 
 def shown_parts(chat: ChatContext, parts: Mapping[str, object]) -> dict[str, object]:
-    """Catalogue ids among a sentence's parts, in the person's words."""
+    """Translate catalogue ids among a sentence's parts into the person's words."""
     catalogue, language = chat.market_context.catalogue, chat.words.language
     shown = dict(parts)
     match parts.get("product"):
@@ -193,7 +197,7 @@ def shown_parts(chat: ChatContext, parts: Mapping[str, object]) -> dict[str, obj
 
 
 def _shown_countries(chat: ChatContext, parts: Mapping[str, object]) -> dict[str, object]:
-    """Countries among a sentence's parts, and what is not wanted, by their names."""
+    """Translate countries and exclusions among a sentence's parts into names."""
     shown: dict[str, object] = {}
     match parts.get("country"):
         case str(code):
@@ -208,7 +212,7 @@ def _shown_countries(chat: ChatContext, parts: Mapping[str, object]) -> dict[str
 
 
 def _measure(chat: ChatContext, measure: Measure) -> str:
-    """ "moisture ≤ 30 %", by the first of the reader's words for it."""
+    """Return "moisture ≤ 30 %", by the first of the reader's words for it."""
     words = chat.market_context.catalogue.words.phrases[f"measured_{measure.parameter}"]
     what = words.get(chat.words.language, words["en"])[0]
     return f"{what} {'≤' if measure.most else '≥'} {chat.words.show(measure.value)} {measure.unit}"

@@ -1,4 +1,4 @@
-"""What is left of a price: `/fee 300 MWh at 21.90 EUR/MWh` tells a seller what they will have, before they sell."""
+"""The fee calculator: `/fee 300 MWh at 21.90 EUR/MWh` tells a seller the net amount before they sell."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ router = Router()
 @router.command("fee")
 @in_either_layout
 def fee(chat: ChatContext, asked: str) -> None:
-    """By an amount and a price; without a price by what others ask now; by a sum, or by a consultant's hour.
+    """Calculate by an amount and a price, by a sum, or by a consultant's hour.
 
-    Whatever is missing is asked for with an example; what is no unit and no money is named, and nothing reckoned by it.
+    Without a price, use what others ask now. Missing figures are asked for with an example. Unknown units and
+    currencies are named, and nothing is calculated with them.
     """
     figures = strip_fee_question(asked[:LONGEST_QUESTION], chat.market_context.catalogue)
     said = _read(chat, figures)
@@ -51,14 +52,14 @@ def fee(chat: ChatContext, asked: str) -> None:
     elif said.quantity is not None:
         _of_goods(chat, said, said.quantity, price, of_market=of_market)
     elif said.product or said.alternatives:
-        _ask(chat, said.unclear)  # so much for a tonne, and nobody knows of how many
+        _ask(chat, said.unclear)  # a price per tonne, without the number of tonnes
     else:
         amount = Money.rounded(Fraction(price.amount), price.currency)
         _reply(chat, Line(label=chat.words("fee.sold"), value=chat.words.show(amount)), amount)
 
 
 def _read(chat: ChatContext, asked: str) -> ParsedQuery:
-    """A number behind the amount is a price in the currency of who asks, though none is named: "300 MWh at 21.9"."""
+    """Read the figures. A number behind the amount is a price in the reader's own currency: "300 MWh at 21.9"."""
     market_context, language = chat.market_context, chat.words.language
     said = parse(asked, market_context.catalogue, market_context.places, chat.today, language)
     if said.quantity is None or said.price or said.max_price or said.min_price:
@@ -75,7 +76,7 @@ def _read(chat: ChatContext, asked: str) -> ParsedQuery:
 
 
 def _asked_now(chat: ChatContext, said: ParsedQuery) -> UnitPrice | None:
-    """The middle of what at least three sellers ask for these goods now."""
+    """Return the median of current prices for these goods, from at least three sellers."""
     if said.product is None:
         return None
     return middle_price(chat.ctx, chat.market_context.catalogue, said.product, home_currency(chat))
@@ -85,7 +86,7 @@ def _of_goods(chat: ChatContext, said: ParsedQuery, quantity: Quantity, price: U
     words = chat.words
     try:
         amount = price.times(quantity)
-    except Refusal as refusal:  # of litres that are priced by the tonne nobody knows the sum
+    except Refusal as refusal:  # litres cannot be priced by the tonne
         _ask(chat, (refusal,))
         return
     sold = words("fee.goods", quantity=quantity, price=price, sum=amount)
@@ -96,7 +97,10 @@ def _of_goods(chat: ChatContext, said: ParsedQuery, quantity: Quantity, price: U
 
 
 def _reply(chat: ChatContext, sold: Line, amount: Money, *, of_session: bool = False, why: str = "") -> None:
-    """The sum, what comes off it, and what is left; all lots together, for a fee hangs on their sum alone."""
+    """Show the sum, the deductions and the rest.
+
+    All deliveries count together, because the fee depends on the sum alone.
+    """
     words, market_context = chat.words, chat.market_context
     basis_points = market_context.session_bp if of_session else market_context.commission_bp
     taken = amount.share(basis_points)
@@ -113,7 +117,7 @@ def _reply(chat: ChatContext, sold: Line, amount: Money, *, of_session: bool = F
 
 
 def _ask(chat: ChatContext, refused: Sequence[Refusal] = ()) -> None:
-    """What is missing, behind what was said and cannot be."""
+    """Ask for the missing figures, after the refused ones."""
     words = chat.words
     why = dict.fromkeys(map(words.refusal, refused))
     text = words("fee.ask", sign=words.sign, percent=Decimal(chat.market_context.commission_bp) / 100)

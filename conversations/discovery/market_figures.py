@@ -1,4 +1,4 @@
-"""The market without names: what is asked for a product in a region, by how many, and where one's own price stands."""
+"""Market figures without names: asking prices for a product in a region, and where one's own price stands."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from core.discovery.market_figures.service import view_market
 from core.discovery.search.service import explain, intent_of, parse_query
 from core.kernel.money import UnitPrice
 
-SURE = 88  # of 100: one letter of a country's name may be wrong
+SURE = 88  # a score up to 100; allows one wrong letter in a country's name
 LONGEST_NAME = 3  # words of a country's name
 CHOICES = 6
 LONGEST_QUESTION = 120  # letters
-TAKEN: Final = frozenset({"product", "alternatives", "grade", "place"})  # wishes that the market is looked at by
+TAKEN: Final = frozenset({"product", "alternatives", "grade", "place"})  # filters that apply to the market figures
 
 router = Router()
 
@@ -37,8 +37,10 @@ router = Router()
 @router.command("market")
 @in_either_layout
 def market(chat: ChatContext, asked: str) -> None:
-    """`/market A1 pellets Lithuania`: count, price range and median, per unit and per MWh, as a picture. It reads the
-    same sentences as `/find`, and says which wishes make no difference here."""
+    """`/market A1 pellets Lithuania`: show count, price range and median, per unit and per MWh, as a picture.
+
+    It reads the same sentences as `/find`, and says which filters have no effect here.
+    """
     market_context = chat.market_context
     countries, rest = countries_in(asked[:LONGEST_QUESTION])
     query = parse_query(rest, market_context.catalogue, market_context.places, chat.today, chat.words.language)
@@ -53,7 +55,7 @@ def market(chat: ChatContext, asked: str) -> None:
 
 @router.press("market.show")
 def show(chat: ChatContext, pressed: Press) -> None:
-    """One of the products that were offered; everywhere. The choice: "wood_pellets", or "wood_pellets:ENplus_A1"."""
+    """Show one of the offered products, in all regions. The choice: "wood_pellets", or "wood_pellets:ENplus_A1"."""
     product, _, grade = pressed.choice.partition(":")
     known = chat.market_context.catalogue.product(product)
     chat.as_new_message = True
@@ -61,7 +63,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 
 def _ask_product(chat: ChatContext, likely: tuple[str, ...], asked: str) -> None:
-    """Which goods? `asked`: words that name none."""
+    """Ask for the product. `asked`: words that name none."""
     catalogue, words = chat.market_context.catalogue, chat.words
     unknown = words("market.unknown", words=asked) if asked and not likely else ""
     rows = tuple(
@@ -90,7 +92,7 @@ def _show(
 
 
 def too_few(chat: ChatContext, view: MarketView) -> Card:
-    """Of fewer than three sellers nothing is told; a wider look may be."""
+    """Return a card without figures, because there are fewer than three sellers. It may offer a wider look."""
     words, goods = chat.words, view.product_id
     wider: tuple[Button, ...] = ()
     if view.region != Region():
@@ -151,7 +153,7 @@ def _on_offer(chat: ChatContext, view: MarketView) -> str:
 
 
 def _both(chat: ChatContext, view: MarketView, part: str) -> str:
-    """A figure per the product's unit, and per MWh beside it."""
+    """Return a figure per the product's unit, and per MWh beside it."""
     shown = [
         chat.words.show(UnitPrice(getattr(each, part), each.currency, each.unit))
         for each in (view.spread, view.per_mwh)
@@ -205,7 +207,7 @@ def _chart(chat: ChatContext, view: MarketView, spread: Spread) -> Chart:
 
 
 def countries_in(text: str) -> tuple[tuple[str, ...], str]:
-    """Every country that is named, and the words without them."""
+    """Return every country that is named, and the words without them."""
     countries: list[str] = []
     country, rest = country_in(text)
     while country is not None:
@@ -215,7 +217,7 @@ def countries_in(text: str) -> tuple[tuple[str, ...], str]:
 
 
 def country_in(text: str) -> tuple[str | None, str]:
-    """The country that is named among the words, nearly, and the words without it."""
+    """Return the country whose name is similar to some of the words, and the words without it."""
     words = text.split()
     for size in range(LONGEST_NAME, 0, -1):
         for start in range(len(words) - size, -1, -1):

@@ -1,4 +1,4 @@
-"""A price as its reader compares it: as the seller says it, then per MWh, per the unit asked for, in their currency."""
+"""A price as its reader compares it: as stated, per MWh, per requested unit, and in the reader's currency."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from core.kernel.quantity import convertible
 from core.people.accounts.service import organisation_of
 from core.trade.listings.model import Listing
 
-READ_DECIMALS = 2  # of a price that is told as "about"
+READ_DECIMALS = 2  # for a price shown as "about"
 
 
 @dataclass(slots=True)
 class Comparison:
-    """How one reader compares the prices of one list.
+    """The way in which one reader compares the prices of one list.
 
-    `limited`: they have named a price in that currency, so it has to be said where there is no rate for it.
+    `limited`: the reader named a price in that currency, so a missing rate has to be said.
     `converted`: a rate was used, so its date has to be said.
     """
 
@@ -36,7 +36,7 @@ class Comparison:
 
     @classmethod
     def of(cls, chat: ChatContext, wanted: ParsedQuery) -> Comparison:
-        """By the unit and the currency that were asked in; else by the currency of the reader's country."""
+        """Compare by the unit and currency of the query; else by the currency of the reader's country."""
         limit = wanted.max_price or wanted.price or wanted.min_price
         if limit is not None:
             return cls(chat, limit.unit, limit.currency, limited=True)
@@ -56,7 +56,7 @@ class Comparison:
         return ", ".join([words.show(own), *(words("find.about", price=readable(each)) for each in beside)])
 
     def _exchanged(self, listing: Listing) -> UnitPrice | None:
-        """In the reader's currency, per the unit of their limit where there is one: that is what it is held against."""
+        """Return the price in the reader's currency. If they named a limit, use its unit, to compare with the limit."""
         catalogue, own = self.chat.market_context.catalogue, listing.price
         if self.limited and self.unit and self.currency:
             limited = price_in(catalogue, listing.product_id, own, self.currency, self.unit)
@@ -65,7 +65,7 @@ class Comparison:
         return catalogue.rates.converted(own, self.currency) if self.currency else None
 
     def rates_note(self) -> str:
-        """Whose rates were used, and of which day; or that there is none for the limit; nothing if none was needed."""
+        """Say whose rates were used and of which day, or that the limit has no rate. Empty if no rate was needed."""
         rates = self.chat.market_context.catalogue.rates
         if self.limited and self.currency not in rates.per_euro:
             return self.chat.words("find.no_rate", currency=self.currency)
@@ -73,13 +73,13 @@ class Comparison:
 
 
 def readable(price: UnitPrice) -> UnitPrice:
-    """Rounded for reading: nobody needs four decimals of a price that is told as "about"."""
+    """Round for reading: a price shown as "about" needs no four decimals."""
     rounded = half_up_to(Fraction(price.amount), READ_DECIMALS)
     return UnitPrice(rounded, price.currency, price.unit) if rounded > Decimal(0) else price
 
 
 def home_currency(chat: ChatContext) -> str | None:
-    """What is paid with where the reader's company is at home."""
+    """Return the currency of the country of the reader's company."""
     country = organisation_of(chat.ctx, chat.organisation).country
     paid_with = get_territory_currencies(country) if country else []
     return next((each for each in paid_with if each in CURRENCIES), None)

@@ -1,4 +1,4 @@
-"""The hours in which somebody hears nothing: `/quiet 22-7`, or asked for one after the other."""
+"""Hours without notifications: `/quiet 22-7`, or asked for one after the other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ router = Router()
 
 
 def quiet_hours_text(chat: ChatContext) -> str:
-    """The hours in the person's own clock, and whose clock that is."""
+    """Return the hours on the person's own clock, with its time zone."""
     hours, words = quiet_hours_of(chat.ctx, chat.person), chat.words
     if hours.begins == hours.ends:
         return words("alert.never_quiet", zone=words.clock_of(hours.zone.key))
@@ -44,7 +44,7 @@ def quiet_button(chat: ChatContext) -> Button:
 
 
 def clock_in(text: str, catalogue: Catalogue) -> time | None:
-    """A time of day: "21", "21:30", "9.15", "10 pm", "10 wieczorem"; None for anything else."""
+    """Read a time of day: "21", "21:30", "9.15", "10 pm", "10 wieczorem"; return None for anything else."""
     found = _clock(catalogue).fullmatch(folded(text.strip()))
     if found is None:
         return None
@@ -78,7 +78,7 @@ def _read_clock(chat: ChatContext, text: str, _values: Values) -> time:
 
 
 def _both(chat: ChatContext, text: str, _values: Values) -> Mapping[str, str]:
-    """ "22-7", "22:00 – 7 rano": both ends at once."""
+    """Read "22-7", "22:00 – 7 rano": both ends at once."""
     parts = SPAN.split(text)
     clocks = [clock_in(part, chat.market_context.catalogue) for part in parts] if len(parts) == 2 else []
     return (
@@ -117,7 +117,7 @@ router.flow(Flow(QUIET, finish=_keep_quiet, intro=_as_it_is, reads=_both))
 
 @router.command("quiet")
 def quiet(chat: ChatContext, said: str) -> None:
-    """`/quiet 22-7`; without hours they are asked for."""
+    """`/quiet 22-7`: set the hours; without words, ask for them."""
     chat.open("quiet", FormDefaults(_both(chat, said, {})))
 
 

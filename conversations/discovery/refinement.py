@@ -1,4 +1,4 @@
-"""What is said after a list, and means it: "under 200", "cheaper", "and briquettes?", "any grade", "more"."""
+"""Refinements after a list: "under 200", "cheaper", "and briquettes?", "any grade", "more"."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from core.catalogue.product_names import folded
 from core.discovery.search import service
 from core.discovery.search.model import EMPTY, UNREAD, Order, ParsedQuery, Query
 
-# What was said is a part of a search, though it cannot be.
+# Refusals of words that belong to a search.
 ASKED_BACK: Final = ("window.", "place.distance_from_where", UNREAD)
-LONGEST: Final = 60  # characters of what is said of a list without a wish: who writes more says more
-NO_WISH: Final = frozenset({"rest", "product", "alternatives"})  # chips that narrow nothing
-CALLED: Final = {  # the words for a part of what was asked -> its wishes
+LONGEST: Final = 60  # characters without a filter; a longer text is not about the list
+NO_WISH: Final = frozenset({"rest", "product", "alternatives"})  # chips without effect on the list
+CALLED: Final = {  # the words for a part of the query -> its filters
     "called_grade": ("grade", "grades"),
     "called_window": ("window",),
     "called_price": ("price", "max_price", "min_price"),
@@ -40,7 +40,7 @@ router = Router()
 
 
 def said_after_list(chat: ChatContext, text: str) -> str | None:
-    """The command that these words are, after a list of goods; None where they are not said of it."""
+    """Return the command that these words are after a list of goods; None if they do not refer to it."""
     if sorts(chat, text):
         return "sort"
     if turns_page(chat, text):
@@ -55,7 +55,7 @@ def said_after_list(chat: ChatContext, text: str) -> str | None:
 
 @router.command("narrow")
 def narrow(chat: ChatContext, words: str) -> None:
-    """`/narrow under 200`, or just "under 200" after a search: what is said now replaces that part of it."""
+    """`/narrow under 200`, or just "under 200" after a search: replace that part of it."""
     if not words or not has_asked(chat):
         find(chat, words)
         return
@@ -72,8 +72,11 @@ def narrow(chat: ChatContext, words: str) -> None:
 
 
 def narrows(chat: ChatContext, sentence: str) -> bool:
-    """Whether these words, after a search, are a part of it: a price, be it a bare number, a place, a grade, a day that
-    there is or is not; other goods only behind an "and", and no call for advice."""
+    """Return True if these words, after a search, only change a part of it.
+
+    They may be a price (also a bare number), a place, a grade, or a valid or invalid day. Other goods count only after
+    an "and". A request for advice does not count.
+    """
     if not has_asked(chat):
         return False
     if with_number(chat, sentence) is not None:
@@ -91,12 +94,12 @@ def narrows(chat: ChatContext, sentence: str) -> bool:
 
 
 def asks_for_others_too(chat: ChatContext, sentence: str) -> bool:
-    """ "And briquettes?": the same for other goods."""
+    """Return True for "And briquettes?": the same for other goods."""
     return len(sentence) <= LONGEST and bool(_begins(_spoken(sentence), "what_about", chat.market_context.catalogue))
 
 
 def told_of(chat: ChatContext, more: ParsedQuery, before: ParsedQuery) -> ParsedQuery:
-    """What is said now, of the goods that were asked for before: their A1 is meant, and not that of others."""
+    """Return the new words as applied to the goods of the query before: "A1" is their grade."""
     if more.product is not None or more.alternatives or before.product is None:
         return more
     of_goods = service.fit_grades(replace(more, product=before.product), chat.market_context.catalogue)
@@ -104,18 +107,18 @@ def told_of(chat: ChatContext, more: ParsedQuery, before: ParsedQuery) -> Parsed
 
 
 def without_small_words(chat: ChatContext, words: str) -> str:
-    """The words that nothing was understood of, without those around a wish: "only FSC", "rather near Riga"."""
+    """Return the unknown words without those around a filter: "only FSC", "rather near Riga"."""
     catalogue = chat.market_context.catalogue
     small = COURTESY | grammar_of(catalogue).fillers | _each_word("rather", catalogue)
     return " ".join(word for word in words.split() if not small.issuperset(_spoken(word)))
 
 
-# --- the list as it is ------------------------------------------------------------------------------------------------
+# --- the same list ----------------------------------------------------------------------------------------------------
 
 
 @router.command("sort")
 def sort_by_words(chat: ChatContext, words: str) -> None:
-    """ "Cheaper", "nearest first": said after a search, it means that list."""
+    """Sort the last list by words after a search: "cheaper", "nearest first"."""
     chosen = order_alone(chat, words)
     if chosen is not None and has_asked(chat):
         show_results(chat, ask_as_before(chat, ordered(chat, asked(chat), ORDERS, chosen)))
@@ -124,7 +127,7 @@ def sort_by_words(chat: ChatContext, words: str) -> None:
 
 
 def sorts(chat: ChatContext, sentence: str) -> bool:
-    """Whether these words, after a search, say in which order it should be."""
+    """Return True if these words, after a search, name a sort order."""
     if not has_asked(chat):
         return False
     chosen = order_alone(chat, sentence)
@@ -132,7 +135,7 @@ def sorts(chat: ChatContext, sentence: str) -> bool:
 
 
 def order_alone(chat: ChatContext, sentence: str) -> Order | None:
-    """The order that is all that is said: "cheaper", or as a search says it, "the cheapest offers"."""
+    """Return the order if the text says nothing else: "cheaper", or as in a search, "the cheapest offers"."""
     query = read(chat, sentence)
     said = replace(query.parsed, rest="") if is_courtesy(query.parsed.rest) else query.parsed
     return said_order(sentence) or (query.order if said == EMPTY and query.order != "best" else None)
@@ -140,7 +143,7 @@ def order_alone(chat: ChatContext, sentence: str) -> Order | None:
 
 @router.command("further")
 def further(chat: ChatContext, _words: str) -> None:
-    """ "More", said after a list: the next five; where there are no others, the list from its top."""
+    """Show the next five results for "more" after a list; if there are no more, the list from its top."""
     query = asked(chat)
     show_behind(chat, query, place_kept(chat, query))
 
@@ -151,7 +154,7 @@ def turns_page(chat: ChatContext, sentence: str) -> bool:
 
 @router.command("forget")
 def give_up(chat: ChatContext, words: str) -> None:
-    """ "Any grade", "remove the date": that part of the search is given up."""
+    """Remove a part of the search: "any grade", "remove the date"."""
     query = asked(chat)
     for wish in given_up(chat, words):
         query = service.without(query, wish)
@@ -159,7 +162,7 @@ def give_up(chat: ChatContext, words: str) -> None:
 
 
 def given_up(chat: ChatContext, sentence: str) -> tuple[str, ...]:
-    """The wishes of the search that these words want to be without; none where they say anything else."""
+    """Return the filters that these words remove; none if they say anything else."""
     if not has_asked(chat) or len(sentence) > LONGEST:
         return ()
     catalogue = chat.market_context.catalogue
@@ -181,15 +184,17 @@ def given_up(chat: ChatContext, sentence: str) -> tuple[str, ...]:
 
 
 def asks_who_buys(chat: ChatContext, sentence: str) -> str | None:
-    """What a seller asks the demand for ("who needs chips near Gdansk?"), without the words that say so; None where
-    they ask for anything else."""
+    """Return a seller's question about demand without the words that ask it; None for any other question.
+
+    Example: "who needs chips near Gdansk?".
+    """
     said = NormalisedText.of(sentence)
     found = _who_buys(chat.market_context.catalogue).match(said.text)
     return _of_goods(chat, said.as_written(found.end(), len(said.text))) if found else None
 
 
 def _of_goods(chat: ChatContext, wanted: str) -> str | None:
-    """What is wanted, if it is goods, or nothing in particular."""
+    """Return the text if it names goods, or nothing in particular."""
     said = read(chat, wanted).parsed
     goods = said.product is not None or said.alternatives or not WORD.search(wanted)
     return wanted if goods else None
@@ -202,7 +207,7 @@ def _is_phrase(sentence: str, meaning: str, catalogue: Catalogue) -> bool:
 
 
 def _begins(said: tuple[str, ...], meaning: str, catalogue: Catalogue) -> int:
-    """How many words of a phrase of that meaning stand at the beginning: of the longest that does; else none."""
+    """Return how many words at the beginning form the longest phrase of that meaning; 0 if there is none."""
     return next((len(start) for start in _phrases(meaning, catalogue) if said[: len(start)] == start), 0)
 
 
@@ -212,7 +217,7 @@ def _spoken(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16)
 def _phrases(meaning: str, catalogue: Catalogue) -> tuple[tuple[str, ...], ...]:
-    """The words of each phrase of that meaning, folded; the longest first."""
+    """Return the words of each phrase of that meaning, folded; the longest first."""
     phrases = {_spoken(phrase) for phrase in catalogue.words.all(meaning)}
     return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
 

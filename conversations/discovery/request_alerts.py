@@ -1,4 +1,7 @@
-"""Requests that a seller could quote on: told once, with why, with the way to quote and the one to hear no more."""
+"""Alerts about requests that a seller could quote on.
+
+Each is sent once, with the reason, a way to quote and one to stop.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ from core.discovery.alerts import request_alerts
 from core.discovery.alerts.events import RequestsFound
 from core.trade.requests.service import request_for
 
-MUTED_AT_MOST = 6  # buttons below each other; who sells more kinds of goods finds the others when these are done
+MUTED_AT_MOST = 6  # buttons below each other; a seller of more goods finds the others when these are muted
 
 router = Router()
 
 
 def openings_list(chat: ChatContext, fact: RequestsFound) -> CardList:
-    """What buyers ask for that this person's own listings could answer."""
+    """Return the requests that this person's own listings could answer."""
     words = chat.words
     asked = [request_for(chat.ctx, each.request_id) for each in fact.found]
     items = []
@@ -40,7 +43,7 @@ def openings_list(chat: ChatContext, fact: RequestsFound) -> CardList:
 
 @router.press("openings.why")
 def why(chat: ChatContext, pressed: Press) -> None:
-    """Why did I get this? By which listing of theirs, what of the request it meets, and how to stop it."""
+    """Explain an alert: the listing it is for, the parts of the request it meets, and how to stop it."""
     words, asked = chat.words, request_for(chat.ctx, pressed.subject)
     listing, met = request_alerts.told_of(chat.ctx, chat.market_context.catalogue, asked.id)
     said = [
@@ -71,7 +74,7 @@ def show(chat: ChatContext, _pressed: Press) -> None:
 
 
 def sold_card(chat: ChatContext) -> Card:
-    """For which goods this person hears of requests, each to be muted or heard of again."""
+    """Return the goods for which this person gets alerts, each to be muted or unmuted."""
     words, sold = chat.words, request_alerts.sold_products(chat.ctx)
     lines = [
         Line(label=_named(chat, each), value=words("alert.instant" if heard else "alert.muted"))

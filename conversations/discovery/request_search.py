@@ -1,4 +1,4 @@
-"""Who wants what I have: a seller's sentence finds the open requests that it could answer."""
+"""Search of open requests by a seller's sentence."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ router = Router()
 @router.command("wanted")
 @in_either_layout
 def wanted(chat: ChatContext, sentence: str) -> None:
-    """`/requests 500 t A1 pellets in Kaunas from 190 eur`: what buyers ask for that this would answer."""
+    """`/requests 500 t A1 pellets in Kaunas from 190 eur`: show the requests that this would answer."""
     market_context = chat.market_context
     said = parse_query(sentence, market_context.catalogue, market_context.places, chat.today, chat.words.language)
     compared = [chip_label(chat, chip) for chip in service.explain(said, "request").chips if chip.wish == "quality"]
@@ -39,12 +39,12 @@ def wanted(chat: ChatContext, sentence: str) -> None:
 
 @router.command("wanted_more")
 def refine(chat: ChatContext, sentence: str) -> None:
-    """What is said after the list replaces that part of it: "near Riga", "and chips?"."""
+    """Replace the part of the query that these words name: "near Riga", "and chips?"."""
     _show(chat, ask(chat, asked(chat, WANTED).refined_by(_told(chat, sentence)), WANTED))
 
 
 def refines_wanted(chat: ChatContext, sentence: str) -> bool:
-    """Whether these words, after a list of requests, are a part of it and nothing beside it."""
+    """Return True if these words, after a list of requests, only change a part of it."""
     if latest(chat) != WANTED.name:
         return False
     more = _told(chat, sentence)
@@ -61,7 +61,7 @@ def _told(chat: ChatContext, sentence: str) -> ParsedQuery:
 
 @router.press("wanted.without")
 def drop(chat: ChatContext, pressed: Press) -> None:
-    """A chip was tapped: that part of the sentence is given up."""
+    """Remove a filter after a tap on its chip."""
     query = asked(chat, WANTED)
     if pressed.expected_version == fingerprint(query):
         query = ask(chat, without(query, pressed.choice), WANTED)
@@ -81,7 +81,7 @@ def sort(chat: ChatContext, pressed: Press) -> None:
 
 
 def _show(chat: ChatContext, query: Query, note: str = "") -> None:
-    """The requests, and what was said that is not compared here."""
+    """Show the requests, and the filters that are not compared here."""
     found = service.search_requests(chat.ctx, chat.market_context.catalogue, query, but=chat.organisation)
     if found.query != query:
         query = ask(chat, found.query, WANTED)

@@ -1,4 +1,4 @@
-"""What a search shows: a result among others, a listing as a buyer sees it, and what helps when nothing fits."""
+"""The cards of a search: a result in a list, the buyer's view of a listing, and help without results."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from core.trade.listings.model import Listing, ListingState
 
 PICTURES = 3
 SIDE_BY_SIDE = " · "
-SHARED = "l_"  # what a deep link to a listing begins with
-# Reasons that a result's own lines say already.
+SHARED = "l_"  # prefix of a deep link to a listing
+# Reasons that a result's own lines already show.
 SAID_ABOVE = {
     f"search.why.{what}" for what in ("product", "grade", "certificate", "country", "near", "enough", "fresh")
 }
-# What is given up, and the chip that says it.
+# A removed filter, and its chip.
 WISHES = {
     "search.relax.countries": "countries",
     "search.relax.incoterm": "incoterm",
@@ -46,7 +46,7 @@ WISHES = {
     "search.relax.window": "window",
     "search.relax.grade": "grade",
 }
-# What is said of a wish that is given up, where this is known of what there is beyond it.
+# The sentence for a removed filter, if this value is known for the results beyond it.
 BEYOND = (
     ("search.relax.radius", "km", "find.none_near_some_wider"),
     ("search.relax.anywhere", "place", "find.none_near_some_far"),
@@ -59,7 +59,7 @@ BEYOND = (
 
 
 def hit_card(chat: ChatContext, hit: Hit, prices: Comparison) -> Card:
-    """A result among others, and why else it is here."""
+    """Return a result in a list, with further reasons for it."""
     reasons = [reason for reason in hit.reasons if reason.code not in SAID_ABOVE]
     why = ", ".join(chat.words(reason.code, **shown_parts(chat, reason.parts)) for reason in reasons)
     card = brief_offer(chat, hit.listing, prices, km=hit.distance_km, why=why)
@@ -69,10 +69,12 @@ def hit_card(chat: ChatContext, hit: Hit, prices: Comparison) -> Card:
 def brief_offer(
     chat: ChatContext, listing: Listing, prices: Comparison, *, km: int | None = None, why: str = ""
 ) -> Card:
-    """A listing among others, by what a buyer decides on: the price; where to, how far and when; how much at once, with
-    which certificates, by whom. The values speak for themselves, so that five of them can be read on a phone.
+    """Return a listing in a list, by what a buyer decides on.
 
-    `km`: from the place that was asked for; else from theirs.
+    These are the price; place, distance and date; amounts, certificates and seller. The values have no labels, so that
+    five listings can be read on a phone.
+
+    `km`: from the requested place, or else from the buyer's own.
     """
     told = (prices.price(listing), _where_and_when(chat, listing, km), _how_much_by_whom(chat, listing))
     return Card(
@@ -84,7 +86,7 @@ def brief_offer(
 
 
 def _where_and_when(chat: ChatContext, listing: Listing, km: int | None) -> str:
-    """ "DAP Kaunas, 32 km away · 3–17 Dec"; with its country where it is not the reader's own."""
+    """Return "DAP Kaunas, 32 km away · 3–17 Dec", with the country if it is not the reader's own."""
     home = my_place(chat)
     own = home is not None and home.country == listing.country
     where = f"{listing.incoterm} {show_town(chat, listing.place) if own else show_place(chat, listing.place)}"
@@ -95,7 +97,7 @@ def _where_and_when(chat: ChatContext, listing: Listing, km: int | None) -> str:
 
 
 def _how_much_by_whom(chat: ChatContext, listing: Listing) -> str:
-    """ "480 t, from 24 t · FSC · Girios · ★ 4.6 (12 reviews)"; of who is new, nothing but the name."""
+    """Return "480 t, from 24 t · FSC · Girios · ★ 4.6 (12 reviews)"; a new seller has no reputation there."""
     left, least = listing.remaining, listing.min_lot
     amount = chat.words("find.whole", left=left) if least == left else chat.words("find.from", left=left, least=least)
     schemes = dict.fromkeys(each.scheme for each in listing.certificates)
@@ -106,7 +108,7 @@ def _how_much_by_whom(chat: ChatContext, listing: Listing) -> str:
 
 
 def km_from_home(chat: ChatContext, listing: Listing) -> int | None:
-    """How far it is to the reader's company, where both places are known."""
+    """Return the distance to the reader's company; None if either place is unknown."""
     home = my_place(chat)
     if home is None or home.lat is None or home.lon is None or listing.lat is None or listing.lon is None:
         return None
@@ -114,7 +116,7 @@ def km_from_home(chat: ChatContext, listing: Listing) -> int | None:
 
 
 def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
-    """A listing as a buyer sees it."""
+    """Return a listing as a buyer sees it."""
     words = chat.words
     live = listing.state == ListingState.LIVE
     prices, stands = Comparison.of(chat, EMPTY), reputation_badge_with_reviews(chat, listing.seller, "seller")
@@ -146,7 +148,7 @@ def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
 
 
 def _beside(chat: ChatContext, listing: Listing) -> tuple[Button, ...]:
-    """Send it to somebody; or do something about its seller."""
+    """Return the buttons to share the listing, and to report or block its seller."""
     blocking = Button(label=chat.words("apart.button"), press=press("apart.ask", listing.id, choice="listing"))
     return (share_button(chat, listing), *((blocking,) if listing.seller != chat.organisation else ()))
 
@@ -156,7 +158,7 @@ def share_button(chat: ChatContext, listing: Listing) -> Button:
 
 
 def shared(chat: ChatContext, listing: Listing, door: str) -> Shared:
-    """A listing as it is sent into any chat, with the way here. It tells nothing that concerns its reader alone."""
+    """Return a listing to share into any chat, with a link. It has no data that concern its reader alone."""
     words = chat.words
     where = f"{listing.incoterm} {show_place(chat, listing.place)}"
     price, left = words.show(listing.price), words.show(listing.remaining)
@@ -189,11 +191,11 @@ def _doing(chat: ChatContext, listing: Listing, *, with_open: bool) -> tuple[But
     return tuple(buttons)
 
 
-# --- when there is no list --------------------------------------------------------------------------------------------
+# --- without results --------------------------------------------------------------------------------------------------
 
 
 def question_card(chat: ChatContext, query: Query, asked: Ask) -> Card:
-    """Several readings are equally likely: which is meant? All of them can be looked at, too."""
+    """Ask which of several equally likely readings is meant. All of them can be shown, too."""
     words, expected_version = chat.words, fingerprint(query)
     rows = [
         (
@@ -215,7 +217,7 @@ def question_card(chat: ChatContext, query: Query, asked: Ask) -> Card:
 
 
 def nothing_found(chat: ChatContext, query: Query, page: Page) -> Card:
-    """No dead end: what would find something and how much, what was perhaps meant, and to be told when there is one."""
+    """Return a card that is no dead end: relaxed filters with their counts, likely meanings, and an alert."""
     words, expected_version = chat.words, fingerprint(query)
     meant = meant_buttons(chat, page, expected_version)
     relaxed = [
@@ -246,7 +248,7 @@ def nothing_found(chat: ChatContext, query: Query, page: Page) -> Card:
 
 
 def meant_buttons(chat: ChatContext, page: Page, expected_version: int) -> list[Button]:
-    """Words that nothing is called, as the words that were perhaps meant."""
+    """Return buttons that replace unknown words by those that were probably meant."""
     return [
         Button(
             label=chat.words("find.meant", instead=each.instead),
@@ -258,7 +260,7 @@ def meant_buttons(chat: ChatContext, page: Page, expected_version: int) -> list[
 
 
 def nonsense(chat: ChatContext, query: Query, page: Page) -> Card:
-    """Nothing of it was understood, and nothing is called so: what a search looks like."""
+    """Return a card with examples, for a query without an understood word."""
     words = chat.words
     buttons = (
         Button(label=words("find.everything"), press=press("find.all"), style="primary"),
@@ -274,8 +276,10 @@ def nonsense(chat: ChatContext, query: Query, page: Page) -> Card:
 
 
 def _plainly(chat: ChatContext, query: Query, page: Page) -> str:
-    """What was looked for in vain, and what there is beside it, one wish a line: "None within 100 km of Riga; 4 within
-    180 km", "None up to 180 €/t; 3 from 186 €/t on"."""
+    """Return the failed filters with the nearest results, one a line.
+
+    Example: "None within 100 km of Riga; 4 within 180 km", "None up to 180 €/t; 3 from 186 €/t on".
+    """
     codes = {each.code for each in page.relaxations}
     said = [
         _without(chat, query, each)
@@ -286,7 +290,7 @@ def _plainly(chat: ChatContext, query: Query, page: Page) -> str:
 
 
 def _without(chat: ChatContext, query: Query, relaxed: Relaxation) -> str:
-    """Nothing meets this wish: how many there are without it, or a little beyond."""
+    """Say that no listing meets this filter, and how many there are without it or a little beyond it."""
     parts = {**_parts(chat, query, relaxed), "near": query.parsed.radius_km, "count": relaxed.count}
     for code, told, sentence in BEYOND:
         if code == relaxed.code and parts.get(told):

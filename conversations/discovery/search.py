@@ -1,4 +1,4 @@
-"""Commands and buttons of a search. The list is edited in place; what was asked is remembered and can be refined."""
+"""Commands and buttons of a search. The list is edited in place; the query is remembered and can be refined."""
 
 from __future__ import annotations
 
@@ -48,26 +48,26 @@ from core.trade.reviews.service import scores_of
 
 AT_ONCE = 5
 SHARED_AT_ONCE = 10
-BEHIND, SOME = "+", r"[0-9]{1,4}"  # what a page begins after, and how many were before it
+BEHIND, SOME = "+", r"[0-9]{1,4}"  # the position that a page continues after, and how many results were before it
 ORDERS: tuple[Order, ...] = ("cheapest", "nearest", "rated", "newest")
 
 router = Router()
 
 
-# --- asking -----------------------------------------------------------------------------------------------------------
+# --- queries ----------------------------------------------------------------------------------------------------------
 
 
 @router.command("find")
 @in_either_layout
 def find(chat: ChatContext, sentence: str) -> None:
-    """`/find 500 t A1 pellets under 200 eur near Riga`. Without words: what, and where to?"""
+    """`/find 500 t A1 pellets under 200 eur near Riga`: search. Without words, offer goods to browse."""
     if not sentence:
         chat.press("find.what", "")
         return
     query = as_said(chat, read(chat, sentence), ORDERS)
     ask(chat, query, words=sentence)
     page = _search(chat, query)
-    if query == Query(EMPTY):  # pictures, signs: no list would be an answer to them
+    if query == Query(EMPTY):  # pictures or symbols: a list would be no answer
         chat.reply(nonsense(chat, query, page))
         return
     which = next((each for each in page.asks if each.choices), None)
@@ -78,9 +78,9 @@ def find(chat: ChatContext, sentence: str) -> None:
 
 
 def read(chat: ChatContext, sentence: str, *, around: Place | None = None) -> Query:
-    """The query that a sentence is. `around`: where a distance is from that is said without a place; else from home."""
+    """Parse a sentence into a query. `around`: the place for a distance without one; else the person's own."""
     market_context = chat.market_context
-    home = around or (home_town(chat) if chat.person.id else None)  # who was never here has none
+    home = around or (home_town(chat) if chat.person.id else None)  # an unknown reader has no place
     return service.parse_query(
         sentence, market_context.catalogue, market_context.places, chat.today, chat.words.language, home=home
     )
@@ -90,7 +90,10 @@ def read(chat: ChatContext, sentence: str, *, around: Place | None = None) -> Qu
 
 
 def _current(chat: ChatContext, pressed: Press) -> Query | None:
-    """What is asked, if that is what the button was made for; else the list as it stands is shown, and said so."""
+    """Return the current query if the button was made for it.
+
+    Otherwise say that it changed and show the current list.
+    """
     query = asked(chat)
     if pressed.expected_version == fingerprint(query):
         return query
@@ -101,8 +104,7 @@ def _current(chat: ChatContext, pressed: Press) -> Query | None:
 
 @router.press("find.more")
 def more(chat: ChatContext, pressed: Press) -> None:
-    """The next five, or those that the choice begins after, which says how many were before them; without one, the
-    first."""
+    """Show the next five results. The choice is the position to continue after; without one, show the first."""
     ask_for_none(chat)
     if (query := _current(chat, pressed)) is not None:
         show_behind(chat, query, pressed.choice)
@@ -117,7 +119,7 @@ def sort(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("find.relax")
 def relax(chat: ChatContext, pressed: Press) -> None:
-    """One wish is given up: the list that was promised for it."""
+    """Remove one filter and show the promised list."""
     if (query := _current(chat, pressed)) is None:
         return
     offered = {each.code: each.query for each in _search(chat, query).relaxations}
@@ -126,14 +128,14 @@ def relax(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("find.request")
 def ask_for_quotes(chat: ChatContext, pressed: Press) -> None:
-    """Nobody has it on offer: sellers are asked, with all that was understood filled in."""
+    """Open a request to sellers with the filters filled in, because no listing fits."""
     if (query := _current(chat, pressed)) is not None:
         chat.open("request", opening_for(chat, query.parsed))
 
 
 @router.press("find.meant")
 def meant(chat: ChatContext, pressed: Press) -> None:
-    """The word that was probably meant."""
+    """Search again with the word that was probably meant."""
     if (query := _current(chat, pressed)) is None:
         return
     offered = {str(number): each.query for number, each in enumerate(_search(chat, query).did_you_mean)}
@@ -151,7 +153,7 @@ def which_goods(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("find.chip")
 def chip(chat: ChatContext, pressed: Press) -> None:
-    """A chip was tapped: other values are offered where there are any, else the wish is given up."""
+    """Offer other values for a chip's filter; if there are none, remove it."""
     if (query := _current(chat, pressed)) is None:
         return
     tapped = chip_of(chat, query, pressed.choice)
@@ -166,7 +168,7 @@ def chip(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("find.set")
 def set_wish(chat: ChatContext, pressed: Press) -> None:
-    """Another value was chosen for a wish."""
+    """Set another value for a filter."""
     if (query := _current(chat, pressed)) is None:
         return
     wish, _, number = pressed.choice.partition(":")
@@ -186,7 +188,7 @@ def drop_wish(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("find.show")
 def show(chat: ChatContext, pressed: Press) -> None:
-    """One listing, whole, with its pictures."""
+    """Show one whole listing, with its pictures."""
     listing = listings.listing_for(chat.ctx, pressed.subject)
     chat.as_new_message = True
     chat.reply(own_card(chat, listing) if listing.seller == chat.organisation else listing_card(chat, listing))
@@ -196,15 +198,17 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 
 def listings_to_share(chat: ChatContext, text: str, after: str | None, door: str) -> tuple[list[Shared], str | None]:
-    """What somebody may send into a chat: the listing that is named, or what the sentence finds; and what continues it.
+    """Return the listings that a person can share into a chat: the named one, or the results of the sentence.
 
-    Nothing is remembered of it: they are typing in a chat of their own.
+    Also return the position that continues the list. The query is not remembered, because the person types in a chat of
+    their own.
     """
     if text.startswith(SHARED):
         named = listings.listing_for(chat.ctx, text.removeprefix(SHARED))
         return [shared(chat, named, door)] if named.state in listings.TAKES_OFFERS else [], None
     query = read(chat, text) if text.strip() else Query(EMPTY, "newest")
-    if query.order == "nearest" and query.parsed.place is None:  # to whoever types, which is no matter to others
+    # nearest to the writer, which does not matter to others
+    if query.order == "nearest" and query.parsed.place is None:
         query = replace(query, order="best")
     page = service.search(chat.ctx, chat.market_context.catalogue, query, limit=SHARED_AT_ONCE, after=after)
     return [shared(chat, hit.listing, door) for hit in page.hits], page.after
@@ -214,7 +218,7 @@ def listings_to_share(chat: ChatContext, text: str, after: str | None, door: str
 
 
 def ask_as_before(chat: ChatContext, query: Query) -> Query:
-    """The same question in another order, or better understood: it is still asked in the words that the person used."""
+    """Set the same query in another order or a better reading. It keeps the words that the person used."""
     return ask(chat, query, words=asked_words(chat))
 
 
@@ -229,9 +233,9 @@ def _search(chat: ChatContext, query: Query, after: str | None = None) -> Page:
 def show_results(
     chat: ChatContext, query: Query, page: Page | None = None, *, after: str | None = None, seen: int = 0
 ) -> None:
-    """The list, or what there is in place of one. `seen`: how many came before those `after`."""
+    """Show the list, or its replacement if it is empty. `seen`: how many results came before those `after`."""
     page = page or _search(chat, query, after)
-    if after is not None and not page.hits:  # all that came next is sold or withdrawn by now
+    if after is not None and not page.hits:  # all the next results are sold or withdrawn by now
         page, seen = _search(chat, query), 0
     query = _learned(chat, query, page)
     if page.hits:
@@ -245,20 +249,20 @@ def show_results(
 
 
 def _learned(chat: ChatContext, query: Query, page: Page) -> Query:
-    """The query as what is on offer tells it: goods that sellers' own use of a word names, words that nobody writes."""
+    """Return the query as the results explain it: goods named by sellers' own words, and words that no listing uses."""
     if page.parsed == query.parsed:
         return query
     return ask_as_before(chat, replace(query, parsed=page.parsed))
 
 
 def show_behind(chat: ChatContext, query: Query, behind: str) -> None:
-    """The next five behind those that were shown (`behind`: the last of them, and how many); from the top without."""
+    """Show the next five results (`behind`: the last shown one, and how many); without it, the first."""
     after, _, seen = behind.partition(BEHIND)
     show_results(chat, query, after=after or None, seen=int(seen) if re.fullmatch(SOME, seen) else 0)
 
 
 def result_list(chat: ChatContext, query: Query, page: Page, seen: int) -> CardList:
-    """Five results with all that changes the list under them: what was understood, the order, the page.
+    """Return five results, with the chips, the orders and the paging below.
 
     `seen`: how many are on the pages before.
     """
@@ -290,7 +294,7 @@ def result_list(chat: ChatContext, query: Query, page: Page, seen: int) -> CardL
 
 
 def _quotes_row(chat: ChatContext, query: Query) -> tuple[tuple[Button, ...], ...]:
-    """Where goods are wanted in turn, the way to ask for that."""
+    """Return the button that asks sellers for quotes on the wanted goods."""
     if all(each.code != REGULARLY for each in query.parsed.unclear):
         return ()
     return ((Button(label=chat.words("command.request"), press=press("find.request", "", fingerprint(query))),),)
@@ -308,13 +312,13 @@ def _behind(page: Page, seen: int) -> str:
 
 
 def _which_of_all(chat: ChatContext, page: Page, seen: int) -> str:
-    """ "6–10 of 36", where there are other pages."""
+    """Return "6–10 of 36" if there are other pages."""
     last = seen + len(page.hits)
     return chat.words("find.which_of_all", first=seen + 1, last=last, count=page.total) if seen or page.after else ""
 
 
 def _turning(chat: ChatContext, page: Page, query: Query, seen: int) -> tuple[tuple[Button, ...], ...]:
-    """Further and back to the top; the other orders; to be told of what comes."""
+    """Return the buttons for the next page and the top, the other orders, and an alert."""
     words, asked_now = chat.words, fingerprint(query)
     turning = meant_buttons(chat, page, asked_now)
     if seen:

@@ -1,7 +1,6 @@
-"""What somebody asked last: remembered as it was understood, so that buttons and the next words can change a part.
+"""The latest query of a person as it was understood. Buttons and the next words can change a part of it.
 
-Beside it stand the person's own words, for as long as they say what is asked: a part that a button has changed since
-makes them untrue.
+The person's own words are kept beside it. They are dropped when a button changes a part and they no longer fit.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from core.discovery.search.model import EMPTY, NOT_LOOKED_AT, Query
 from core.kernel.chat_state.memory import Topic
 
 WANTED: Final = Topic("wanted", AskedQuery.read)
-PROBLEM: Final = "problem"  # no list: the question what a consultant is looked for, which the next words answer
+PROBLEM: Final = "problem"  # no list but the question for the problem, which the next words answer
 
 
 @dataclass(frozen=True, slots=True)
 class OfQuery:
-    """A text about one query, told by its mark: it says nothing of another list."""
+    """A text about one query, identified by its fingerprint. It does not apply to another list."""
 
     query: int
     text: str
@@ -36,19 +35,21 @@ class OfQuery:
         return f"{self.query} {self.text}"
 
 
-PLACE: Final = Topic("place_in_list", OfQuery.read)  # how far a list was read, or what was opened of it
+PLACE: Final = Topic("place_in_list", OfQuery.read)  # the position in a list, or the opened result
 WORD = re.compile(r"\w+")
 
 
 def asked_words(chat: ChatContext) -> str:
-    """The words in which the goods were asked for that are asked now; empty where these are not the person's."""
+    """Return the person's words for the current query; empty if the words are not theirs."""
     last = chat.memory.get(GOODS)
     return last.words if last is not None else ""
 
 
 def ask(chat: ChatContext, query: Query, topic: Topic[AskedQuery] = GOODS, *, words: str = "") -> Query:
-    """From now on this is what is asked; its buttons carry its mark. `words`: the person's own, which say all of it;
-    what was not looked at is none of them."""
+    """Set the current query; its buttons carry its fingerprint.
+
+    `words`: the person's own, if they say all of it. Ignored words are left out.
+    """
     own = _without_unheard(" ".join(words.split()), query)
     chat.memory.put(topic, AskedQuery(query.to_json(), own))
     attend(chat, topic.name)
@@ -56,39 +57,45 @@ def ask(chat: ChatContext, query: Query, topic: Topic[AskedQuery] = GOODS, *, wo
 
 
 def attend(chat: ChatContext, topic: str) -> None:
-    """From now on the next words may be said of this list."""
+    """Mark this list as the one that the next words may refer to."""
     chat.memory.put(LATEST, LatestList(topic, chat.ctx.now))
 
 
 def ask_problem(chat: ChatContext) -> None:
-    """The problem is asked for: the next plain words tell it."""
+    """Ask for the problem. The next plain words describe it."""
     attend(chat, PROBLEM)
 
 
 def asks_problem(chat: ChatContext) -> bool:
-    """Whether the problem was asked for, and nothing else shown since."""
+    """Return True if the problem was asked for and nothing else was shown since."""
     return latest(chat) == PROBLEM
 
 
 def ask_problem_no_more(chat: ChatContext) -> None:
-    """Something else is shown now: what is written next is no answer any more."""
+    """Stop waiting for the problem, because another list is shown now."""
     if asks_problem(chat):
         attend(chat, "")
 
 
 def keep_place(chat: ChatContext, query: Query, where: str) -> None:
-    """Remember where the list goes on, or what was opened of it, for who says "more" or "Tuesday" to it."""
+    """Remember where the list continues, or which result was opened, for the next "more" or "Tuesday"."""
     chat.memory.put(PLACE, OfQuery(fingerprint(query), where))
 
 
 def place_kept(chat: ChatContext, query: Query) -> str:
-    """That place in the list of this query; empty where there is none, or where another list was shown since."""
+    """Return the place in the list of this query.
+
+    It is empty if there is none, or another list was shown since.
+    """
     place = chat.memory.get(PLACE)
     return place.text if place is not None and place.query == fingerprint(query) else ""
 
 
 def _without_unheard(own: str, query: Query) -> str:
-    """The words without those that nobody writes; with a number among these it is called by its wishes."""
+    """Remove words that no listing uses.
+
+    If a number is among them, return an empty text; the filters name the search then.
+    """
     refusals = (each for each in query.parsed.unclear if each.code == NOT_LOOKED_AT)
     unheard = [word for each in refusals for word in WORD.findall(str(each.parts["words"]))]
     if any(word.isdigit() for word in unheard):
@@ -99,7 +106,7 @@ def _without_unheard(own: str, query: Query) -> str:
 
 
 def added(chat: ChatContext, words: str) -> str:
-    """What was asked so far, with these words behind it; nothing where a button has changed what was asked."""
+    """Append these words to the person's query; empty if a button has changed the query."""
     before = asked_words(chat)
     if not before and asked(chat).parsed != EMPTY:
         return ""
@@ -107,10 +114,10 @@ def added(chat: ChatContext, words: str) -> str:
 
 
 def has_asked(chat: ChatContext) -> bool:
-    """Whether a list of goods was asked for, and nothing else since."""
+    """Return True if a list of goods was asked for and nothing else since."""
     return latest(chat) == GOODS.name
 
 
 def fingerprint(query: Query) -> int:
-    """A number that tells this query from others: a button of an earlier list must not change a later one."""
+    """Return a number that identifies this query. A button of an earlier list must not change a later one."""
     return crc32(query.to_json().encode())

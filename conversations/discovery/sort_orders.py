@@ -1,4 +1,4 @@
-"""The orders that a list can be brought into, and the buttons for those that it is not in."""
+"""The sort orders of a list, and the buttons for the other orders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.catalogue.language.places import Place as Town
 from core.catalogue.product_names import folded
 from core.discovery.search.model import Order, Query
 
-# What people say after a search, in each language of the market; a word of courtesy around it changes nothing.
+# The words for each order, in each language of the market. Courtesy words around them change nothing.
 SAID: Final[Mapping[Order, Sequence[str]]] = {
     "cheapest": (
         *("cheap", "cheaper", "cheapest", "cheapest first", "by price", "lowest price", "lowest price first"),
@@ -67,7 +67,7 @@ WORD: Final = re.compile(r"[^\W_]+")
 
 
 def said_order(sentence: str) -> Order | None:
-    """The order that a few words ask for: "cheaper", "nearest first, please"."""
+    """Return the order in a few words: "cheaper", "nearest first, please"."""
     return _SAID.get(_bare(sentence)) if len(sentence) <= LONGEST else None
 
 
@@ -80,12 +80,12 @@ def is_courtesy(words: str) -> bool:
     return COURTESY.issuperset(WORD.findall(folded(words)))
 
 
-LONGEST: Final = 60  # characters; who writes more says more
+LONGEST: Final = 60  # characters; a longer text is no sort order
 _SAID: Final[Mapping[str, Order]] = {_bare(phrase): order for order, phrases in SAID.items() for phrase in phrases}
 
 
 def order_rows(chat: ChatContext, query: Query, orders: Sequence[Order], verb: str) -> tuple[tuple[Button, ...], ...]:
-    """Two in a row, the last leads back to what fits best. Nearest first only with a place to measure from."""
+    """Return the buttons, two in a row; the last leads back to the best match. "Nearest" needs a place."""
     expected_version = fingerprint(query)
     buttons = [
         Button(label=chat.words(f"find.{order}"), press=press(verb, "", expected_version, order))
@@ -96,7 +96,7 @@ def order_rows(chat: ChatContext, query: Query, orders: Sequence[Order], verb: s
 
 
 def order_text(chat: ChatContext, query: Query) -> str:
-    """In which order the list is, where it is not the usual one: the sentence may have asked for it."""
+    """Return the order of the list if it is not the usual one, because the sentence may have set it."""
     return "" if query.order == "best" else chat.words(f"find.{query.order}")
 
 
@@ -105,21 +105,21 @@ def is_measurable(chat: ChatContext, query: Query) -> bool:
 
 
 def ordered(chat: ChatContext, query: Query, orders: Sequence[Order], chosen: str) -> Query:
-    """The query in the order of that name, or in the usual one; without a place, nearest means to mine."""
+    """Return the query in the order of that name, or in the usual one. Without a place, "nearest" means to mine."""
     order: Order = next((each for each in orders if each == chosen), "best")
-    # Who asks in a group may be nobody that we know: only where it matters is their place asked for.
+    # An asker in a group may be unknown, so their place is read only where it matters.
     if order == "nearest" and query.parsed.place is None and (home := home_town(chat)) is not None:
         query = replace(query, parsed=replace(query.parsed, place=home))
     return replace(query, order=order)
 
 
 def as_said(chat: ChatContext, query: Query, orders: Sequence[Order]) -> Query:
-    """The query in the order that its sentence asked for, where such a list can be brought into it."""
+    """Return the query in the order of its sentence, if such a list supports it."""
     here = query.order != "nearest" or is_measurable(chat, query)
     return ordered(chat, query, orders, query.order if here else "best")
 
 
 def home_town(chat: ChatContext) -> Town | None:
-    """My place, as the towns of a search are."""
+    """Return my place as a town of the search."""
     home = my_place(chat)
     return None if home is None else Town(home.name, home.country, home.lat or 0.0, home.lon or 0.0, "", False, ())

@@ -1,4 +1,4 @@
-"""What a town is called in the words of a search: as its reader calls it, whoever has written it and how."""
+"""The name of a town as the reader calls it, however the listing spells it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from core.discovery.search.model import Query
 
 
 def town_name(chat: ChatContext, query: Query) -> str:
-    """The town that is asked for; empty where none is."""
+    """Return the town of the query; empty if there is none."""
     place = query.parsed.place
     return show_town(chat, place) if place is not None else ""

@@ -1,1 +1,4 @@
-"""How a form is filled: question by question, at once, by one sentence; and put aside for later."""
+"""The form controller.
+
+It fills forms question by question, in a window or by one sentence, and puts them aside.
+"""

@@ -1,4 +1,7 @@
-"""Filling a form: one field at a time, or whole in a window, or by one sentence. Same rules everywhere."""
+"""Filling a form: one field at a time, as a whole in a window, or by one sentence.
+
+The rules are the same everywhere.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,10 @@ from core.people.files.service import keep
 
 
 class FormController(DraftEditor):
-    """Opens, continues and closes forms. The draft row is all that it remembers."""
+    """Opens, continues and closes forms. Its only state is the row of the draft."""
 
     def open(self, chat: ChatContext, name: str, opening: FormDefaults) -> None:
-        """Begin a form. One that was open is parked, and said so; the very same, untouched, is taken up again."""
+        """Open a form. Another open form is put aside with a message; the same form without input is shown again."""
         flow = self._flows[name]
         parked = talks.focused_draft(chat.ctx, chat.person.id)
         if parked is not None and untouched(parked, name, opening, flow.form.schema):
@@ -46,11 +49,12 @@ class FormController(DraftEditor):
         if parked is not None:
             make_room(chat, parked, kept=self._entered(parked))
         if opening.answers:
-            trail = [] if BEFORE in opening.answers else list(opening.answers)  # what stands there nobody has said
+            # existing values were not entered by the person
+            trail = [] if BEFORE in opening.answers else list(opening.answers)
             draft = self._save(chat, draft, dict(opening.answers), trail=trail)
         reading = flow.form.look(chat, draft.answers)
         if not flow.form.review and reading.missing is None:
-            self._finish(chat, draft, reading)  # one word said it all
+            self._finish(chat, draft, reading)  # one word has answered everything
             return
         self.show(chat, draft)
 
@@ -67,11 +71,11 @@ class FormController(DraftEditor):
         ):
             draft = self._save(
                 chat, draft, dict(draft.answers), trail=draft.trail
-            )  # put aside while a line was changed
+            )  # it was put aside while a line was changed
         self.show(chat, draft)
 
     def cancel(self, chat: ChatContext, draft_id: str | None = None) -> None:
-        """Put a form aside: the one named, or the one in front. What nothing was entered into is not kept."""
+        """Put aside the named form, or else the form in front. A form without any input is deleted."""
         ctx, owner = chat.ctx, chat.person.id
         draft = talks.draft_there(ctx, owner, draft_id) if draft_id else talks.focused_draft(ctx, owner)
         if draft is None:
@@ -85,13 +89,13 @@ class FormController(DraftEditor):
             chat.reply(FormClosed(draft=draft.id), put_aside(chat, draft))
 
     def discard(self, chat: ChatContext, draft_id: str) -> None:
-        """Throw a form away, with all that was entered."""
+        """Delete a form with all its input."""
         draft = self._draft(chat, draft_id)
         talks.close_draft(chat.ctx, draft)
         chat.reply(FormClosed(draft=draft.id, text=chat.words("form.discarded")))
 
     def answered(self, chat: ChatContext, draft: Draft) -> tuple[Line, ...]:
-        """What a form says so far, line by line."""
+        """Return a form's answers so far, line by line."""
         if draft.flow not in self._flows:
             return ()
         form = self._flows[draft.flow].form
@@ -100,7 +104,7 @@ class FormController(DraftEditor):
     # --- one field at a time ----------------------------------------------------------------------------------------
 
     def hear(self, chat: ChatContext, draft: Draft, text: str) -> None:
-        """Typed text answers the field that is asked for. Near misses of a choice are taken as the choice."""
+        """Take typed text as an answer to the current field. A near miss of a choice counts as that choice."""
         if self._is_over(chat, draft) or self._drawn_anew(chat, draft):
             return
         if stops(chat, text):
@@ -111,7 +115,7 @@ class FormController(DraftEditor):
         current = self._current(draft, reading)
         if current is not None and (typed := aside(chat, flow.form.field(current), text)) is not None:
             chat.command(*typed)
-            chat.as_new_message = True  # below what was answered
+            chat.as_new_message = True  # below its answers
             self.show(chat, draft)
             return
         said = said_at_once(chat, flow, text, draft=draft, reading=reading, current=current)
@@ -138,7 +142,7 @@ class FormController(DraftEditor):
         self._answer(chat, draft, asked, answer, reading)
 
     def correct(self, chat: ChatContext, draft: Draft, message: str, text: str) -> None:
-        """The message that answered a field says something else now."""
+        """Change an answer after its message was edited."""
         flow = self._flows[draft.flow]
         reading = flow.form.look(chat, draft.answers)
         if draft.said[message] == WHOLE:
@@ -148,7 +152,7 @@ class FormController(DraftEditor):
             self._answer(chat, draft, flow.form.field(draft.said[message]), text.strip(), reading)
 
     def wants_else(self, chat: ChatContext, draft: Draft, sentence: str) -> None:
-        """What came is no answer: the question again, with what would be one."""
+        """Show the question again with a sentence that says what would be an answer."""
         flow = self._flows[draft.flow]
         current = self._current(draft, flow.form.look(chat, draft.answers))
         if current is None:
@@ -157,7 +161,10 @@ class FormController(DraftEditor):
             self.show(chat, draft, errors={current: sentence})
 
     def offers(self, chat: ChatContext, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
-        """What a field takes, while a part of it is typed: the field named, or the one asked for. None: anything."""
+        """Return the options of a field for the typed part. The field is the named one, or the current one.
+
+        Return None if the field takes any text.
+        """
         form = self._flows[draft.flow].form
         reading = form.look(chat, draft.answers)
         name = name or self._current(draft, reading)
@@ -169,7 +176,7 @@ class FormController(DraftEditor):
         return form.offers(chat, asked, part, reading.values)
 
     def receive(self, chat: ChatContext, draft: Draft, files: tuple[Checked, ...]) -> bool:
-        """Files go to the field that asks for some, else to the form's first that takes any. False: it takes none."""
+        """Pass files to the current field if it takes files, else to the first that does. False: none does."""
         if self._is_over(chat, draft):
             return True
         flow = self._flows[draft.flow]
@@ -185,8 +192,9 @@ class FormController(DraftEditor):
         return True
 
     def press(self, chat: ChatContext, press: Press) -> None:
-        """A button of the form's card. `expected_version` is the revision the person saw: an older card is only drawn
-        anew.
+        """Handle a button of the form's card.
+
+        `expected_version` is the revision the person saw; an older card is only redrawn.
         """
         at_any_revision = {"form.open": self.resume, "form.cancel": self.cancel, "form.discard": self.discard}
         if press.verb in at_any_revision:
@@ -201,12 +209,12 @@ class FormController(DraftEditor):
             self.show(chat, draft, errors=refused)
             return
         if not draft.focused:
-            talks.focus_draft(chat.ctx, draft)  # what is typed next answers the card that was pressed last
+            talks.focus_draft(chat.ctx, draft)  # text typed next answers the card that was pressed last
         if not self._drawn_anew(chat, draft):
             self._step(chat, draft, press)
 
     def _step(self, chat: ChatContext, draft: Draft, press: Press) -> None:
-        """A press on the form as it stands."""
+        """Handle a press on the form's current revision."""
         flow = self._flows[draft.flow]
         reading = flow.form.look(chat, draft.answers)
         current = self._current(draft, reading)
@@ -216,7 +224,7 @@ class FormController(DraftEditor):
             return
         match press.verb:
             case "form.skip" if current is not None and flow.form.field(current).may_be_passed(draft.answers):
-                # What was sent or chosen so far is kept: going on means "no more of it". What was refused goes.
+                # The files or choices so far are kept: going on means "no more". A refused answer is dropped.
                 kept = "" if current in reading.errors else draft.answers.get(current, "")
                 self._answer(chat, draft, flow.form.field(current), kept, reading)
             case "form.clear" if current is not None and self._may_be_cleared(draft, reading):
@@ -236,13 +244,13 @@ class FormController(DraftEditor):
     # --- the whole form at once -------------------------------------------------------------------------------------
 
     def fill(self, chat: ChatContext, filled: FormSubmission) -> None:
-        """A form sent as a whole. Wrong fields are named, and nothing is lost or counted as a new revision."""
+        """Take a form submitted as a whole. Wrong fields are named; no input is lost, and the revision stays."""
         if filled.quiet and talks.draft_there(chat.ctx, chat.person.id, filled.draft) is None:
-            return  # what is typed into a window arrives after the window was sent
+            return  # text typed into a window can arrive after the window was submitted
         draft = self._draft(chat, filled.draft)
         flow = self._flows[draft.flow]
         if flow.anew is not None and filled.revision != draft.revision:
-            # The form went on elsewhere: what this window leaves as it was may be what stood there long ago.
+            # The form was continued elsewhere, so unchanged fields of this window may be outdated.
             if not filled.quiet:
                 self.show(chat, draft)
             return
@@ -250,18 +258,18 @@ class FormController(DraftEditor):
         open_names = {each.name for each in flow.form.fields if not each.fixed}
         for name, given in filled.values.items():
             if name not in open_names:
-                continue  # a field of an older release, or one that is not theirs to fill
+                continue  # a field of an older release, or one that the person may not fill
             answers[name] = (",".join(given) if isinstance(given, list) else given).strip()
         answers |= {name: ",".join(keep(chat.ctx, each).id for each in files) for name, files in filled.files.items()}
         stood_there = flow.form.look(chat, draft.answers).values
         with sent(chat) if filled.final else nullcontext():
             reading = flow.form.look(chat, answers, stood=stood_there)
         typed = [each for each in reading.asked if each.name in filled.values and each.name in reading.values]
-        # As they are kept: what is typed in one language is read in another after it was changed.
+        # In stored form, because text typed in one language may later be read in another.
         answers |= {each.name: each.write(reading.values[each.name]) for each in typed if answers[each.name]}
         if filled.quiet:
             self._keep_good(chat, draft, answers, {each.name for each in reading.asked if each.is_missing(answers)})
-            if filled.warned - reading.errors.keys():  # what the window warns of has been put right
+            if filled.warned - reading.errors.keys():  # the fault that the window showed has been corrected
                 self.show(chat, draft)
         elif not filled.final:
             self.show(chat, self._save(chat, draft, answers, trail=draft.trail))
@@ -269,7 +277,7 @@ class FormController(DraftEditor):
             self._send(chat, draft, answers, reading)
 
     def _send(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str], reading: Reading) -> None:
-        """A window was sent off with these answers."""
+        """Submit a window with these answers."""
         flow = self._flows[draft.flow]
         wrong = {name: chat.words.refusal(refusal) for name, refusal in reading.errors.items()}
         wrong |= {each.name: chat.words("form.needed") for each in reading.asked if each.is_missing(answers)}
@@ -282,7 +290,8 @@ class FormController(DraftEditor):
             return
         try:
             flow.run(chat, FormDefaults(answers, draft.subject, draft.expected_version), reading.values)
-        except NeedsConfirmation as asked:  # the window goes, and a later one of the same form is not meant by this yes
+        # the window closes, so this yes does not count for a later window of the same form
+        except NeedsConfirmation as asked:
             draft = self._save(chat, draft, dict(answers), trail=draft.trail)
             self._ask_back(chat, draft, reading, asked.confirmation)
             return
@@ -303,9 +312,9 @@ class FormController(DraftEditor):
     # --- inside -----------------------------------------------------------------------------------------------------
 
     def _is_over(self, chat: ChatContext, draft: Draft) -> bool:
-        """Whether the form's time is over because its thing has moved on: then that is said, and nothing else done.
+        """Return True if the form is outdated, after closing it with a sentence that says why.
 
-        A form that may go along with it does.
+        A form that can be rebased on the newer version is updated instead.
         """
         over = is_over(chat, draft)
         if over:
@@ -315,7 +324,7 @@ class FormController(DraftEditor):
         return over
 
     def _entered(self, draft: Draft) -> bool:
-        """Whether anything stands in the form that somebody has to lose: what stood there before is kept without it."""
+        """Return True if the form holds input that could be lost. Values from before the form are kept without it."""
         before = stood(draft.answers)
         changed = {name: text for name, text in draft.answers.items() if text != before.get(name, "")}
         gone = before.keys() - draft.answers.keys()
@@ -325,7 +334,7 @@ class FormController(DraftEditor):
         return flow in self._flows and any(each.fixed and each.name == name for each in self._flows[flow].form.fields)
 
     def _back(self, chat: ChatContext, draft: Draft, reading: Reading) -> None:
-        """To the answer given last: it is asked again, or stands again as it was where the form changes it."""
+        """Go back to the last answer: ask for it again, or restore its old value in a form that edits."""
         trail = [name for name in draft.trail if name in {each.name for each in reading.asked}]
         if not trail:
             self.show(chat, draft)
@@ -335,7 +344,7 @@ class FormController(DraftEditor):
         self.show(chat, self._save(chat, draft, answers, trail=trail[:-1]))
 
     def _pick(self, chat: ChatContext, draft: Draft, asked: Field, choice: str, reading: Reading) -> None:
-        """An option was pressed, by its place in the list."""
+        """Choose an option by its position in the list."""
         options = asked.options(chat, reading.values)
         index = int(choice) if choice.isascii() and choice.isdigit() else len(options)
         if index >= len(options):
@@ -346,7 +355,7 @@ class FormController(DraftEditor):
             self._answer(chat, draft, asked, options[index].value, reading)
 
     def _key(self, chat: ChatContext, draft: Draft, asked: Field, key: str, reading: Reading) -> None:
-        """A key of the keypad: the last one answers, any other is only shown."""
+        """Handle a key of the keypad: the last one answers, any other only updates the display."""
         if asked.keypad is None:
             raise Invalid("talk.unknown_button")
         value, earlier = reading.values.get(asked.name), chat.memory.get(KEYED)
@@ -360,7 +369,7 @@ class FormController(DraftEditor):
             self._answer(chat, draft, asked, answer, reading)
 
     def _toggle(self, chat: ChatContext, draft: Draft, name: str, value: str) -> None:
-        """One of several: chosen, or no longer; the question stays until the person goes on."""
+        """Select or deselect one of several options. The question stays until the person goes on."""
         chosen = [part for part in draft.answers.get(name, "").split(",") if part]
         chosen = [part for part in chosen if part != value] if value in chosen else [*chosen, value]
         answers = {**draft.answers, name: ",".join(chosen)}

@@ -1,4 +1,4 @@
-"""What every way of filling a form needs: drawing it, taking an answer, keeping it, sending the whole off."""
+"""The base of every way to fill a form: drawing it, taking an answer, saving it, and submitting it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from core.kernel.errors import Refusal, Stale
 
 @dataclass(frozen=True, slots=True)
 class AtRevision:
-    """A text about a form as it was at one revision: it says nothing of the form once that has moved on."""
+    """A text about a form at one revision. It is invalid for later revisions."""
 
     draft: str
     revision: int
@@ -41,13 +41,13 @@ class AtRevision:
 
 
 REFUSED: Final = Topic("refused", AtRevision.read)  # why a form was not taken: "field:sentence"
-REFUSED_ANSWER: Final = Topic("refused_answer", AtRevision.read)  # and for which answer
-KEYED: Final = Topic("keyed", AtRevision.read)  # what the keypad of a field says so far
+REFUSED_ANSWER: Final = Topic("refused_answer", AtRevision.read)  # the answer that was refused
+KEYED: Final = Topic("keyed", AtRevision.read)  # the text keyed in so far on a field's keypad
 
 
 @contextmanager
 def sent(chat: ChatContext) -> Iterator[None]:
-    """What is read meanwhile was sent; else it is only looked at, or still being typed."""
+    """Mark input read in this block as submitted; otherwise it is only checked or still being typed."""
     chat.update.is_sent = True
     try:
         yield
@@ -56,7 +56,7 @@ def sent(chat: ChatContext) -> Iterator[None]:
 
 
 class DraftEditor:
-    """Keeps the drafts of all forms. The draft row is all that it remembers."""
+    """Saves the drafts of all forms. Its only state is the row of the draft."""
 
     def __init__(self, flows: Mapping[str, Flow]) -> None:
         self._flows = flows
@@ -72,7 +72,7 @@ class DraftEditor:
         note: str = "",
         keyed: str = "",
     ) -> None:
-        """The form's card as it stands now."""
+        """Show the form's card in its current state."""
         chat.reply(self.view(chat, draft, errors=errors, note=note, keyed=keyed))
 
     def view(
@@ -108,7 +108,7 @@ class DraftEditor:
             may_be_cleared=self._may_be_cleared(draft, reading),
         )
 
-    # --- taking and sending -----------------------------------------------------------------------------------------
+    # --- taking answers and submitting ------------------------------------------------------------------------------
 
     def _draft(self, chat: ChatContext, draft_id: str) -> Draft:
         draft = talks.draft_of(chat.ctx, chat.person.id, draft_id)
@@ -118,7 +118,7 @@ class DraftEditor:
         return draft
 
     def _drawn_anew(self, chat: ChatContext, draft: Draft) -> bool:
-        """Whether a release has changed the form since it was drawn: then nothing is taken that was meant for that."""
+        """Return True if a release has changed the form since it was drawn. Then redraw it and take no input."""
         if draft.schema == self._flows[draft.flow].form.schema:
             return False
         draft = self._save(chat, draft, dict(draft.answers), trail=draft.trail, editing=draft.editing)
@@ -126,7 +126,10 @@ class DraftEditor:
         return True
 
     def _moves_along(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str]) -> bool:
-        """Whether what the form changes has changed itself: then these answers are laid upon it, to be looked over."""
+        """Return True if the form's subject has changed.
+
+        Then apply the answers to the new version and show them for review.
+        """
         flow = self._flows[draft.flow]
         if flow.anew is None:
             return False
@@ -146,14 +149,19 @@ class DraftEditor:
 
     @staticmethod
     def _current(draft: Draft, reading: Reading) -> str | None:
-        """The field asked for: the one being changed, else the first without a valid answer. None: look it over."""
+        """Return the current field: the one being changed, else the first without a valid answer.
+
+        None: review the form.
+        """
         if draft.editing in {each.name for each in reading.asked}:
             return draft.editing
         return reading.missing
 
     def _to_keep(self, chat: ChatContext, draft: Draft, reading: Reading) -> str:
-        """The answer that a line of the review has while another is asked for; none where choosing goes on, or where it
-        is the very answer that the form was just refused for."""
+        """Return the current answer of the line that is being changed, which can be kept.
+
+        It is empty for lists of choices and files, and for an answer that was just refused.
+        """
         if draft.editing not in reading.values or self._current(draft, reading) != draft.editing:
             return ""
         asked, answer = self._flows[draft.flow].form.field(draft.editing), draft.answers.get(draft.editing, "")
@@ -162,14 +170,14 @@ class DraftEditor:
         return "" if asked.kind in {"choices", "files"} else asked.show(chat, reading.values[asked.name])
 
     def _may_be_cleared(self, draft: Draft, reading: Reading) -> bool:
-        """Whether the line that is being changed has an answer that it could do without."""
+        """Return True if the line that is being changed has an answer and is optional."""
         name = draft.editing
         if name is None or name != self._current(draft, reading) or not draft.answers.get(name):
             return False
         return self._flows[draft.flow].form.field(name).optional
 
     def _answer(self, chat: ChatContext, draft: Draft, asked: Field, text: str, reading: Reading) -> None:
-        """Take one answer, or say what would be right; then ask on."""
+        """Take one answer, or say why it is invalid; then ask for the next one."""
         form = self._flows[draft.flow].form
         if text == "" and not asked.optional:
             self.show(chat, draft, errors={asked.name: chat.words("form.needed")})
@@ -187,7 +195,10 @@ class DraftEditor:
         self.show(chat, draft)
 
     def _write_down(self, chat: ChatContext, draft: Draft, said: SaidAtOnce) -> None:
-        """What one sentence says of several fields, each of which is named, and what it says of none; then ask on."""
+        """Save the answers that one sentence gives to several fields.
+
+        Name these fields and the words left over, then go on.
+        """
         form, told = self._flows[draft.flow].form, []
         answers, refused = self._taken(chat, draft, said.answers)
         if answers:
@@ -199,13 +210,15 @@ class DraftEditor:
             told.append(chat.words("form.not_taken", said=", ".join(left)))
         if not said.answers:
             told.append(chat.words("form.look_it_over"))
-        if refused:  # the line is asked anew, and what stood there can be kept
+        if refused:  # the line is asked again, and its old value can be kept
             draft = self._save(chat, draft, dict(draft.answers), trail=draft.trail, editing=next(iter(refused)))
         self.show(chat, draft, note=" ".join(told), errors=refused)
 
     def _taken(self, chat: ChatContext, draft: Draft, said: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-        """Of the answers of one sentence those that are written down; and by field, why another does not take the place
-        of a good one that stands there."""
+        """Return the answers of one sentence to save, and by field the refusals of the others.
+
+        An invalid answer does not replace a valid one.
+        """
         form = self._flows[draft.flow].form
         stands = form.look(chat, draft.answers).values
         errors = form.look(chat, {**draft.answers, **said}).errors
@@ -217,7 +230,7 @@ class DraftEditor:
         return self._save(chat, draft, {**draft.answers, **said}, trail=trail)
 
     def _ask_back(self, chat: ChatContext, draft: Draft, reading: Reading, confirmation: Confirmation) -> None:
-        """The question, in the place of the form's card and with all that the form says."""
+        """Ask for confirmation, in place of the form's card and with all its answers."""
         chat.replies.clear()
         form, words = self._flows[draft.flow].form, chat.words
         yes = press("form.sure", draft.id, draft.revision)
@@ -236,7 +249,7 @@ class DraftEditor:
         chat.reply(card)
 
     def _finish(self, chat: ChatContext, draft: Draft, reading: Reading, *, sure: bool = False) -> None:
-        """Send the form off, unless something of it is asked back. `sure`: that has been answered."""
+        """Submit the form, unless it needs a confirmation. `sure`: the confirmation was given."""
         flow = self._flows[draft.flow]
         try:
             flow.run(
@@ -247,7 +260,7 @@ class DraftEditor:
             return
         except Stale:
             if draft.expected_version is None:
-                raise  # it may be sent again
+                raise  # it may be submitted again
             chat.replies.clear()
             close_over(chat, draft)
             return
@@ -269,7 +282,7 @@ class DraftEditor:
         chat.replies.insert(0, FormClosed(draft=draft.id))
 
     def _refused(self, chat: ChatContext, draft: Draft) -> dict[str, str]:
-        """Why the form was not taken, while nothing has been answered since: who pressed twice reads it once more."""
+        """Return why the form was refused, if no answer came since. A second press shows it again."""
         told = chat.memory.get(REFUSED)
         if told is None or not told.is_about(draft):
             return {}
@@ -277,8 +290,10 @@ class DraftEditor:
         return {named: why}
 
     def _keep_good(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str], wrong: Collection[str]) -> None:
-        """Write the good answers of a window without a new revision: it sends the same one again. Of the `wrong` ones,
-        and of what was emptied to be typed anew, what stood before stays."""
+        """Save the valid answers of a window without a new revision, because the window sends the same revision again.
+
+        Fields in `wrong`, and fields emptied to be typed again, keep their old values.
+        """
         good = {name: text for name, text in answers.items() if name not in wrong}
         draft.answers = {**draft.answers, **good}
         chat.ctx.session.flush()

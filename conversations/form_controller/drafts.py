@@ -1,4 +1,7 @@
-"""Forms put aside: listed under `/drafts`, taken up again on either platform, and called to mind before they go."""
+"""Drafts: forms put aside, listed under `/drafts`.
+
+They can be resumed on any platform; a reminder comes before expiry.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ from core.kernel.chat_state import service as talks
 from core.kernel.chat_state.model import Draft
 
 SHOWN = 10
-ANSWERS_SHOWN = 4  # enough to tell one listing from another
+ANSWERS_SHOWN = 4  # enough to distinguish listings
 
 router = Router()
 
 
 @router.command("drafts")
 def drafts(chat: ChatContext, _rest: str) -> None:
-    """Everything begun and not sent, the newest first."""
+    """Show all drafts, the newest first."""
     words = chat.words
     parked = talks.drafts_of(chat.ctx, chat.person.id)[:SHOWN]
     if not parked:
@@ -38,7 +41,7 @@ def drafts(chat: ChatContext, _rest: str) -> None:
 
 
 def go_on_or_open(chat: ChatContext, flow: str, opening: FormDefaults) -> None:
-    """The form that was begun of the same thing; a new one where none was."""
+    """Resume the draft about the same subject; open a new form if there is none."""
     drafts_of_mine = talks.drafts_of(chat.ctx, chat.person.id)
     begun = next((each for each in drafts_of_mine if (each.flow, each.subject) == (flow, opening.subject)), None)
     chat.as_new_message = True
@@ -49,7 +52,7 @@ def go_on_or_open(chat: ChatContext, flow: str, opening: FormDefaults) -> None:
 
 
 def draft_card(chat: ChatContext, draft: Draft) -> Card:
-    """What the form is, what it says so far, and until when it is kept."""
+    """Return the card of a draft: its title, its answers so far, and until when it is kept."""
     words = chat.words
     kept = Line(label=words("me.draft"), value=words("drafts.until", until=draft.expires_at))
     return Card(
@@ -67,14 +70,17 @@ def ways_on(chat: ChatContext, draft_id: str) -> tuple[Button, ...]:
 
 
 def untouched(draft: Draft, flow: str, opening: FormDefaults, schema: str) -> bool:
-    """Whether a form is the very one that would be opened so: about the same thing as it was seen, nothing said yet."""
+    """Return True if the draft equals the form that would be opened: same subject and version, no input yet."""
     about = (draft.flow, draft.subject, draft.expected_version, draft.schema)
     as_it_opened = bool(opening.answers) and draft.answers == dict(opening.answers) and draft.editing is None
     return as_it_opened and about == (flow, opening.subject, opening.expected_version, schema)
 
 
 def make_room(chat: ChatContext, draft: Draft, *, kept: bool) -> None:
-    """Another form is in front now. What nothing was entered into is not kept, nor what nothing can come of."""
+    """Remove a form from the front for another one.
+
+    Delete empty drafts, and drafts that can no longer be submitted.
+    """
     if is_over(chat, draft):
         close_over(chat, draft)
     elif kept:
@@ -85,13 +91,13 @@ def make_room(chat: ChatContext, draft: Draft, *, kept: bool) -> None:
 
 
 def put_aside(chat: ChatContext, draft: Draft) -> Say:
-    """What becomes of a form that was closed, or made room for another."""
+    """Say that a form was closed or replaced by another, and until when it is kept."""
     text = chat.words("form.put_aside", title=chat.words(f"{draft.flow}.title"), until=draft.expires_at)
     return Say(text=text, buttons=(ways_on(chat, draft.id),))
 
 
 def reminder(chat: ChatContext, draft_id: str) -> Say | None:
-    """A day before a form goes. None when it is gone by now."""
+    """Return the reminder a day before a draft expires; None if it is gone by then."""
     draft = talks.draft_there(chat.ctx, chat.person.id, draft_id)
     if draft is None or is_over(chat, draft):
         return None

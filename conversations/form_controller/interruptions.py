@@ -1,4 +1,4 @@
-"""What is typed where a form asks and is no answer, but a question to us: it is answered, and the form goes on."""
+"""Questions to the market typed in place of an answer. They are answered, and the form goes on."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ SPOKEN: Final = "languages"  # the field that asks for languages: "English" answ
 
 
 def aside(chat: ChatContext, asked: Field, text: str) -> tuple[str, str] | None:
-    """The command that answers it, with its words: help, asked for by that word alone, how things are done here, or
-    what our fee is, where any goods could be named. None: it is an answer, as all that is kept in its own words is."""
+    """Return the command that answers the text, with its words; None if the text is an answer.
+
+    It may be help asked for by that word alone, or a question about the market. Where any goods could be named, it may
+    be a question about the fee. A field that keeps a text as written takes all texts as answers.
+    """
     if asked.kind in AS_WRITTEN:
         return None
     if folded(text.strip(" .,!?")) in {"help", folded(chat.words("command.help"))}:

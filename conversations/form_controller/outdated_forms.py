@@ -1,6 +1,6 @@
-"""Forms about what has moved on since they were opened: nothing can come of them any more.
+"""Forms whose subject has changed since they were opened, so that they can no longer be submitted.
 
-Such a form is closed with a sentence that says why, and what it was about is shown as it stands now.
+Such a form is closed with a sentence that says why, and its subject is shown in its current state.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from core.trade.offers.inquiries.service import inquiry_for
 from core.trade.offers.service import offer_for
 from core.trade.requests.service import changeable_request
 
-Version = Callable[[Ctx, str], int | None]  # None: whichever it is, the form goes along with it (`Flow.anew`)
+Version = Callable[[Ctx, str], int | None]  # None: the form follows every version (`Flow.anew`)
 
 
 def may_be_changed(ctx: Ctx, listing_id: str) -> None:
-    """Raises Refusal where it is not, or no longer, for the person who acts to change."""
+    """Raise Refusal if the actor may not, or no longer, change it."""
     changeable_listing(ctx, listing_id)
 
 
 def request_may_be_changed(ctx: Ctx, request_id: str) -> None:
-    """Raises Refusal where it is not, or no longer, for the person who acts to change."""
+    """Raise Refusal if the actor may not, or no longer, change it."""
     changeable_request(ctx, request_id)
 
 
 def may_be_dealt_on(ctx: Ctx, listing_id: str) -> None:
-    """Raises Refusal where nothing can be bought any more; a form about a listing that says otherwise goes along."""
+    """Raise Refusal if the listing is sold out. A form about a changed listing follows it."""
     if (listing := listing_for(ctx, listing_id)).state != ListingState.LIVE:
         raise Refusal("listing.not_for_sale", state=listing.state)
 
 
-# What a form is about: the button that shows it, and its version now.
+# The subject of each form: the button that shows it, and its current version.
 LOT: Final = ("lot.show", lambda ctx, name: lot_for(ctx, name).version)
 OFFER: Final = ("offer.show", lambda ctx, name: offer_for(ctx, name).version)
 INQUIRY: Final = ("inquiry.show", lambda ctx, name: inquiry_for(ctx, name).version)
@@ -57,7 +57,7 @@ ABOUT: Final[Mapping[str, tuple[str, Version]]] = (
 
 
 def is_over(chat: ChatContext, draft: Draft) -> bool:
-    """Whether what the form is about has changed since it was opened, so that sending it would be refused."""
+    """Return True if the form's subject has changed since it was opened, so that submitting it would be refused."""
     if draft.expected_version is None or draft.subject is None or draft.flow not in ABOUT:
         return False
     try:
@@ -67,7 +67,7 @@ def is_over(chat: ChatContext, draft: Draft) -> bool:
 
 
 def close_over(chat: ChatContext, draft: Draft) -> None:
-    """Close the form, say why, and show what it was about."""
+    """Close the form, say why, and show its subject."""
     flow, subject = draft.flow, draft.subject
     why = chat.words("form.over", title=chat.words(f"{flow}.title"))
     chat.reply(FormClosed(draft=draft.id, text=why))

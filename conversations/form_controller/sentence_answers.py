@@ -1,4 +1,4 @@
-"""One sentence may answer several questions of a form at once: which, and what of it none of them takes."""
+"""Answers to several questions of a form in one sentence, and the words that answer none."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from core.catalogue.product_names import folded
 from core.kernel.chat_state.model import Draft
 from core.kernel.errors import Refusal
 
-WHOLE: Final = "*"  # in place of a field's name: the message that answered several
-AS_WRITTEN: Final = frozenset({"long_text", "files"})  # their own words are the answer, whatever they speak of
+WHOLE: Final = "*"  # in place of a field's name: the message that answered several fields
+AS_WRITTEN: Final = frozenset({"long_text", "files"})  # the person's own words are the answer, whatever they mention
 PARTS: Final = re.compile(r"[,;\n]\s+|\n")  # "180 €/t, 2 lots, 60 t"; not the comma of an amount
 TAKES_ALL: Final = next(each.default for each in fields(Field) if each.name == "read")
-LETTERS: Final = 3  # of a label that have to be there: "1 lot", "2 lots", "3 partijų"
+LETTERS: Final = 3  # letters of a label that must match: "1 lot", "2 lots", "3 partijų"
 
 
 @dataclass(frozen=True, slots=True)
 class SaidAtOnce:
-    """Answers by field name; empty where the text answers no more than the question. `left`: what nothing took."""
+    """Answers by field name, empty where the text answers only the question. `left`: the words that were not used."""
 
     answers: Mapping[str, str]
     left: tuple[str, ...] = ()
@@ -33,10 +33,10 @@ class SaidAtOnce:
 def said_at_once(
     chat: ChatContext, flow: Flow, text: str, *, draft: Draft, reading: Reading, current: str | None
 ) -> SaidAtOnce:
-    """What a sentence answers.
+    """Return the answers in a sentence.
 
-    While something is asked, what was answered before stays: "Kaunas, beside the A1" must not change a grade. When
-    all is answered and looked over, whatever is said anew counts.
+    While a question is open, earlier answers stay: "Kaunas, beside the A1" must not change a grade. Once all is
+    answered and under review, every new answer counts.
     """
     if current is not None and flow.form.field(current).kind in AS_WRITTEN:
         return SaidAtOnce({})
@@ -58,7 +58,7 @@ def said_at_once(
 
 
 def _counted(chat: ChatContext, flow: Flow, text: str, reading: Reading) -> tuple[dict[str, str], str]:
-    """Numbers that stand before the name of their line ("2 lots"), and the text without them."""
+    """Return the numbers before the name of their field ("2 lots"), and the text without them."""
     said = {}
     for each in reading.asked:
         label = chat.words(flow.form.code(each.name))
@@ -75,7 +75,7 @@ def _counted(chat: ChatContext, flow: Flow, text: str, reading: Reading) -> tupl
 def _parts(
     chat: ChatContext, flow: Flow, text: str, said: Mapping[str, str], *, draft: Draft, reading: Reading
 ) -> list[str]:
-    """The parts of a sentence that say nothing of the answers which the whole of it gave."""
+    """Return the parts of a sentence that add nothing to the answers of the whole."""
     parts = [part.strip() for part in PARTS.split(text) if part.strip()]
     if flow.reads is None:
         whole = len(parts) > 1 and len(_fitting(chat, flow, text, reading)) == 1
@@ -90,13 +90,16 @@ def _parts(
 
 
 def _fitting(chat: ChatContext, flow: Flow, text: str, reading: Reading) -> dict[str, str]:
-    """The lines of the form that a text could be the answer of, each with that answer: by its shape alone."""
+    """Return the fields that the text could answer, by its shape alone, each with that answer."""
     found = {each.name: _reads(chat, flow, each, text, reading) for each in reading.asked}
     return {name: answer for name, answer in found.items() if answer is not None}
 
 
 def _reads(chat: ChatContext, flow: Flow, asked: Field, text: str, reading: Reading) -> str | None:
-    """The text as an answer of this line, as it is kept. None: it is none, or any words at all would be one."""
+    """Return the text as a stored answer of this field.
+
+    Return None if it is no answer, or if any words would be one.
+    """
     options = asked.options(chat, reading.values)
     of_a_shape = bool(options) or (bool(asked.example) and asked.read is not TAKES_ALL)
     if not of_a_shape or asked.kind in AS_WRITTEN:

@@ -1,1 +1,1 @@
-"""What a form is: its fields, how each is asked for and read, the keys that answer it."""
+"""Forms: their fields, how each is asked for and read, and the keys that answer it."""

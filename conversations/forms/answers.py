@@ -1,6 +1,6 @@
-"""How typed answers become values and are written back: amounts, prices, places, choices.
+"""Conversion of typed answers to values and back: amounts, prices, places, choices.
 
-Every `read_…` takes what a person types as well as what `write_…` gave, so a stored answer reads back the same.
+Each `read_…` takes typed text and the output of its `write_…`, so a stored answer reads back the same.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from core.kernel.quantity import UNITS, Quantity
 from core.trade.listings.model import Place
 from core.trade.listings.rules import check_price
 
-A_PRICE = Decimal("24.50")  # of an example
-TOWNS = 20  # offered at once, while a part of a name is typed
-NOTHING = "none"  # the choice that says "none of these", which is an answer
+A_PRICE = Decimal("24.50")  # for an example
+TOWNS = 20  # offered while a part of a name is typed
+NOTHING = "none"  # the option "none of these", which is an answer
 
 
 def read_quantity(chat: ChatContext, text: str, allowed: Collection[str], *, weighed: bool = False) -> Quantity:
-    """An amount with one of the allowed units; the first one is meant when none is written. `weighed`: by a scale."""
+    """Read an amount with one of the allowed units; without a unit, the first one is meant. `weighed`: on a scale."""
     amount, _, unit = text.strip().partition(" ")
     if unit in UNITS:
         exact = kept_number(amount)
@@ -48,7 +48,7 @@ def write_quantity(quantity: Quantity) -> str:
 
 
 def read_price(chat: ChatContext, text: str, currency: str, unit: str) -> UnitPrice:
-    """A price per unit. The currency and the unit that are usual for the goods are meant when none is written."""
+    """Read a price per unit. Without a currency or unit, those usual for the goods are meant."""
     amount, _, rest = text.strip().partition(" ")
     code, _, per = rest.partition("/")
     exact = kept_number(amount)
@@ -59,8 +59,11 @@ def read_price(chat: ChatContext, text: str, currency: str, unit: str) -> UnitPr
 
 
 def read_goods_price(chat: ChatContext, text: str, values: Values, name: str = "price") -> UnitPrice:
-    """A price of the form's goods, by which their amount can be paid. A bare number is in the currency and per the unit
-    of the price that stood there: the line's own (`name`), or what it was opened with ("EUR/t")."""
+    """Read a price of the form's goods, in a unit that fits their amount.
+
+    A bare number takes the currency and unit of the earlier price. This is the line's own (`name`), or the one the form
+    was opened with ("EUR/t").
+    """
     product, amount, own = (
         chat.market_context.catalogue.product(values["product"]),
         values.get("quantity"),
@@ -76,7 +79,7 @@ def read_goods_price(chat: ChatContext, text: str, values: Values, name: str = "
 
 
 def price_such_as(chat: ChatContext, values: Values) -> UnitPrice | None:
-    """An example of a price of these goods, where the usual one would be per another unit or in another currency."""
+    """Return an example of a price for these goods; None if the usual example already has that unit and currency."""
     product, amount, own = (
         chat.market_context.catalogue.product(values["product"]),
         values.get("quantity"),
@@ -93,25 +96,25 @@ def write_price(price: UnitPrice) -> str:
 
 
 def show_price(chat: ChatContext, price: UnitPrice) -> str:
-    """ "213.13 EUR/t", and that the buyer pays nothing beyond it."""
+    """Return "213.13 EUR/t", and that the buyer pays no more than that."""
     return vat_in(chat, chat.words.show(price))
 
 
 def vat_in(chat: ChatContext, price: str) -> str:
-    """A price as it was said already, with what it includes."""
+    """Return a price in words with the taxes it includes."""
     return chat.words("price.vat_in", price=price)
 
 
-# What `write_place` gives: a name, a country, and degrees.
+# The output of `write_place`: a name, a country, and degrees.
 WRITTEN_PLACE = re.compile(r"([^|]{1,120})\|([A-Z]{2})\|(-?\d{1,3}(?:\.\d+)?)\|(-?\d{1,3}(?:\.\d+)?)")
 
 
-# Degrees as a phone shares them; the place is called after the nearest town.
+# Degrees as a phone shares them. The place is named after the nearest town.
 SHARED_PLACE = re.compile(r"(-?[0-8]?\d\.\d{3,7}), (-?1?\d{1,2}\.\d{3,7})")
 
 
 def read_place(chat: ChatContext, text: str, _values: Values) -> Place:
-    """A town of the gazetteer, or coordinates shared from a phone."""
+    """Read a town of the gazetteer, or coordinates shared from a phone."""
     if written := WRITTEN_PLACE.fullmatch(text):
         return Place(name=written[1], country=written[2], lat=float(written[3]), lon=float(written[4]))
     if shared := SHARED_PLACE.fullmatch(text.strip()):
@@ -123,7 +126,7 @@ def read_place(chat: ChatContext, text: str, _values: Values) -> Place:
 
 
 def find_towns(chat: ChatContext, part: str, _values: Values) -> list[Option]:
-    """The towns whose name, in any language, begins so; then those that are spelt nearly so."""
+    """Return the towns whose name begins so in any language, then those with a similar name."""
     known = chat.market_context.places
     begins = folded(part.partition(",")[0].strip())
     found = known.beginning(begins)
@@ -142,7 +145,7 @@ def write_place(place: Place) -> str:
 
 
 def show_place(chat: ChatContext, place: Place) -> str:
-    """A town and its country as their reader calls them."""
+    """Return a town and its country in the reader's language."""
     return f"{show_town(chat, place)}, {chat.words.locale.territories.get(place.country, place.country)}"
 
 
@@ -151,9 +154,9 @@ def show_town(chat: ChatContext, place: Place | Town) -> str:
 
 
 def read_whole_number(low: int, high: int, text: str) -> int:
-    """A whole number between two limits."""
+    """Read a whole number between two limits."""
     plain = text.strip()
-    # Nine digits at most: more of them hide a larger number behind zeros, and take long to read.
+    # Nine digits at most: longer numbers can hide behind leading zeros, and take long to parse.
     if not (plain.isascii() and plain.isdigit() and len(plain) <= 9) or not low <= int(plain) <= high:
         raise Invalid("form.whole_number", low=low, high=high, given=text[:40])
     return int(plain)
@@ -172,7 +175,7 @@ def _kept(number: Decimal) -> str:
 
 
 def kept_number(text: str) -> Decimal | None:
-    """The number that is kept so; None for what has to be read as people write it."""
+    """Return a number in stored form; None for a text that has to be parsed as people write it."""
     return None if has_two_readings(text) else as_decimal(text)
 
 
@@ -187,13 +190,13 @@ def as_decimal(text: str) -> Decimal | None:
 
 @lru_cache(maxsize=2048)
 def option(value: str, label: str) -> Option:
-    """Questions offer the same things again and again: each is made, and its limits are checked, once."""
+    """Return an option. Equal options are cached, because questions offer the same ones again and again."""
     return Option(value=value, label=label)
 
 
 @lru_cache(maxsize=64)
 def product_options(catalogue: Catalogue, language: str) -> Sequence[Option]:
-    """All products by their name in the person's language, in the catalogue's order (the common ones first)."""
+    """Return all products by their name in the person's language, in the catalogue's order (the common ones first)."""
     return tuple(option(product.id, capital(product.name(language))) for product in catalogue.products.values())
 
 
@@ -203,12 +206,12 @@ def grade_options(catalogue: Catalogue, product_id: str, none_label: str) -> Seq
 
 
 def goods_name(chat: ChatContext, product_id: str, grade_id: str | None) -> str:
-    """Product and grade on one line."""
+    """Return product and grade on one line."""
     return named_goods(chat.words, chat.market_context.catalogue, product_id, grade_id)
 
 
 def named_goods(words: Words, catalogue: Catalogue, product_id: str, grade_id: str | None) -> str:
-    """The same, for who is no part of a talk."""
+    """Return the name of goods without a chat context."""
     name = capital(catalogue.product(product_id).name(words.language))
     return f"{name}, {catalogue.grade(grade_id).label}" if grade_id else name
 

@@ -1,4 +1,4 @@
-"""When goods come, as a form asks for it: the days as people write them, and the question itself."""
+"""The delivery window in a form: the days as people write them, and the question itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.kernel.errors import Invalid
 
 Window = tuple[date, date]
 BETWEEN_DAYS = " – "
-# As cards write days, without the last dot and the year: nothing else is meant where a day is asked for.
+# Days as cards write them, without the last dot and the year. Where a day is asked for, nothing else is meant.
 DAY_AND_MONTH = r"(?:0?[1-9]|[12][0-9]|3[01])[./](?:0?[1-9]|1[0-2])"
 BARE_DAYS = re.compile(
     rf"(?P<first>{DAY_AND_MONTH}|(?:0?[1-9]|[12][0-9]|3[01]))\.?\s*[-–]\s*(?P<last>{DAY_AND_MONTH})\.?"
@@ -24,7 +24,7 @@ BARE_DAYS = re.compile(
 
 
 def with_dots(text: str) -> str:
-    """ "24.11", "24/11", "25.11-28.11" and "25-28.11" as they are written out; any other text as it is."""
+    """Return "24.11", "24/11", "25.11-28.11" and "25-28.11" written out; any other text unchanged."""
     found = BARE_DAYS.fullmatch(text.strip())
     if found is None:
         return text
@@ -33,7 +33,7 @@ def with_dots(text: str) -> str:
 
 
 def read_window(chat: ChatContext, text: str, _values: Values) -> Window:
-    """First and last day: "next week", "W50", "15 Dec", "24.11", "2026-12-01 – 2026-12-15"."""
+    """Read the first and last day: "next week", "W50", "15 Dec", "24.11", "2026-12-01 – 2026-12-15"."""
     text = with_dots(text)
     first, dash, last = text.strip().replace("..", BETWEEN_DAYS).partition(BETWEEN_DAYS)
     if dash:
@@ -51,7 +51,7 @@ def read_window(chat: ChatContext, text: str, _values: Values) -> Window:
 
 
 def window_such_as(chat: ChatContext, _values: Values) -> str | None:
-    """An example of days to come, in the weeks in which those of the hint (1-15 Dec) have just passed."""
+    """Return an example of future days, in the weeks just after the hint's days (1-15 Dec)."""
     today = chat.today
     hinted = date(today.year - (today.month < 12), 12, 15)
     if not timedelta() < today - hinted <= JUST_PASSED:

@@ -1,4 +1,4 @@
-"""A form: what has to be known before one command can run, and how each part is asked for, read and shown.
+"""A form: the inputs of one command, and how each is asked for, read and shown.
 
 Answers are kept as text that reads back to the same value ("200 t", "2026-11-30 – 2026-12-06"), never as a position.
 The next question is the first field without a valid answer. So a restart, a deploy or a change of platform in the
@@ -25,9 +25,9 @@ from core.kernel.errors import Invalid, Refusal
 Values = Mapping[str, Any]  # field name to its value, for fields with a valid answer
 
 
-BEFORE = "before"  # the fixed field of a form that changes what is there: the answers as they stand without it
-KEEP_AT_MOST = 75  # characters of the button that keeps an answer
-OFFERED = 20  # at once, while a part of a name is typed
+BEFORE = "before"  # the hidden field of a form that edits something: the old values
+KEEP_AT_MOST = 75  # characters on the button that keeps an answer
+OFFERED = 20  # while a part of a name is typed
 
 
 def as_text(value: Any) -> str:
@@ -36,15 +36,18 @@ def as_text(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to ask for.
+    """One question of a form.
 
-    `read(talk, text, values)`: the value of an answer; raises Refusal with a sentence that says what would be right.
-    Among `values` is its own, where one stood there before. It must accept what `write(value)` gives.
-    `options(talk, values)`: what can be chosen. `applies(values)`: whether it is asked at all, seen from the answers
-    before it. `finds(talk, part, values)`: what can be chosen of very much,
-    by a part of its name. `otherwise(values)`: what is meant when nothing is said; it is shown, and can be changed.
-    `keypad`: the keys that answer it where fields are asked one by one. Its words stand in the
-    catalogue under `<form>.<name>` (label), `<form>.<name>.ask` and, if there is one, `<form>.<name>.hint`.
+    `read(chat, text, values)`: the value of an answer; raises Refusal with a sentence that says what would be right.
+    `values` includes the field's own earlier value. It must accept the output of `write(value)`.
+
+    `options(chat, values)`: the available choices. `applies(values)`: whether the question is asked, given the answers
+    before it. `finds(chat, part, values)`: matches for a part of a name, where there are very many choices.
+    `otherwise(values)`: the default; it is shown, and can be changed.
+    `keypad`: the keys that answer it where fields are asked one by one.
+
+    Its words are in the catalogue under `<form>.<name>` (label), `<form>.<name>.ask` and, if there is one,
+    `<form>.<name>.hint`.
     """
 
     name: str
@@ -59,26 +62,24 @@ class Field:
     optional: bool = False
     otherwise: Callable[[Values], Any] = lambda _values: None
     shapes_form: bool = False
-    open_choice: bool = False  # options are proposals; other text is read too
-    fixed: bool = False  # given when the form is opened; shown nowhere, changed by nobody
+    open_choice: bool = False  # options are proposals; other text is accepted too
+    fixed: bool = False  # given when the form is opened; never shown or changed
     min_length: int = 0
     max_length: int = 500
-    example: str = ""  # an answer that would do, in every language; what is read in a way of its own has one
-    such_as: Callable[[ChatContext, Values], Any] = lambda _chat, _values: (
-        None
-    )  # told in place of the hint, where it differs
+    example: str = ""  # a valid answer in every language; fields with a reader of their own have one
+    such_as: Callable[[ChatContext, Values], Any] = lambda _chat, _values: None  # replaces the hint
 
     def is_missing(self, answers: Mapping[str, str]) -> bool:
         return not self.optional and not answers.get(self.name)
 
     def may_be_passed(self, answers: Mapping[str, str]) -> bool:
-        """What is optional can be passed over; of several that are needed, one has to be chosen first."""
+        """Return True if the field can be skipped: it is optional, or a field of several choices that has one."""
         return self.optional or (self.kind == "choices" and bool(answers.get(self.name)))
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A form's answers, read from the top: values so far, what is wrong with which, and what to ask next."""
+    """A form's answers, read from the top: values so far, errors by field, and the next question."""
 
     values: dict[str, Any]
     errors: dict[str, Refusal]
@@ -90,12 +91,12 @@ class Reading:
 class Form:
     """Fields in the order they are asked. `name` is also the prefix of its words in the catalogue.
 
-    `asks_as`: the form whose questions they are, and whose words are used for them.
+    `asks_as`: the form whose questions and words are reused.
     """
 
     name: str
     fields: tuple[Field, ...]
-    review: bool = True  # look everything over before it is sent (on a chat that asks one by one)
+    review: bool = True  # review everything before submission (on a platform that asks one by one)
     asks_as: str = ""
     _by_name: dict[str, Field] = field(init=False, repr=False)
 
@@ -108,19 +109,19 @@ class Form:
         return self._by_name[name]
 
     def code(self, name: str) -> str:
-        """The code of what a field is called; of what is asked, with `.ask`."""
+        """Return the code of a field's label; with `.ask`, the code of its question."""
         return f"{self.asks_as or self.name}.{name}"
 
     @property
     def schema(self) -> str:
-        """Changes when the fields do, so that a draft of an older release is looked at again."""
+        """Changes with the fields, so that a draft of an older release is checked again."""
         shape = "|".join(f"{each.name}:{each.kind}:{each.optional}" for each in self.fields)
         return hashlib.sha256(shape.encode()).hexdigest()[:16]
 
     def look(self, chat: ChatContext, answers: Mapping[str, str], stood: Values | None = None) -> Reading:
-        """Read all answers from the top. Answers to fields that no longer apply are kept aside, and ignored.
+        """Read all answers from the top. Answers to fields that no longer apply are kept, and ignored.
 
-        `stood`: what the fields held before these answers, each of which is read beside its own.
+        `stood`: the earlier values of the fields, each of which is read beside its own answer.
         """
         values: dict[str, Any] = {}
         errors: dict[str, Refusal] = {}
@@ -133,7 +134,7 @@ class Form:
                 asked.append(each)
             text = answers.get(each.name)
             if not text:
-                # What is optional is offered in the review, and never asked for unbidden.
+                # Optional fields are offered in the review and never asked for.
                 missing = missing or (None if each.optional else each.name)
                 usual = each.otherwise(values)
                 if usual is not None:
@@ -148,7 +149,7 @@ class Form:
         return Reading(values, errors, tuple(asked), missing)
 
     def changed(self, chat: ChatContext, reading: Reading, answers: Mapping[str, str]) -> dict[str, Any]:
-        """What a form that changes what is there says otherwise: by field, the value before (None: nothing)."""
+        """Return the changed fields of a form that edits something, each with its value before (None: empty)."""
         if BEFORE not in answers:
             return {}
         before = self.look(chat, {**answers, **stood(answers)}).values
@@ -156,7 +157,7 @@ class Form:
         return {name: before.get(name) for name in names if before.get(name) != reading.values.get(name)}
 
     def lines(self, chat: ChatContext, reading: Reading) -> tuple[Line, ...]:
-        """What it says so far, line by line."""
+        """Return the answers so far, line by line."""
         return tuple(
             Line(label=chat.words(self.code(each.name)), value=each.show(chat, reading.values[each.name]))
             for each in reading.asked
@@ -178,7 +179,7 @@ class Form:
         return asked.read(chat, text, values)
 
     def offers(self, chat: ChatContext, asked: Field, part: str, values: Values) -> list[Option]:
-        """What can be chosen while a part of it is typed; nothing where there is nothing to choose from."""
+        """Return the options that match a typed part; none if the field has no options."""
         if asked.finds is not None:
             return list(asked.finds(chat, part, values))[:OFFERED]
         return matching(part, asked.options(chat, values), OFFERED)
@@ -203,7 +204,7 @@ class Form:
         keep: str = "",
         may_be_cleared: bool = False,
     ) -> FormView:
-        """The form as it stands, in the person's words. `keyed` and `proposed` are the current field's."""
+        """Return the form as it is now, in the person's words. `keyed` and `proposed` are the current field's."""
         words = chat.words
         told = {name: words.refusal(refusal) for name, refusal in reading.errors.items()} | dict(errors or {})
         return FormView(
@@ -259,7 +260,7 @@ class Form:
         keyed: str,
         proposed: int | None,
     ) -> FieldView:
-        """Where fields are asked one by one, nobody sees the options of the others, or their keypads."""
+        """Return one field as shown. If fields are asked one by one, only the current one has options and keypad."""
         words, code = chat.words, self.code(each.name)
         at_once = chat.platform.shows_windows
         with_options = at_once or asked
@@ -291,14 +292,17 @@ class Form:
         )
 
     def _hint(self, chat: ChatContext, each: Field, values: Values) -> str:
-        """What an answer looks like: of the very goods that the form is about, or of any."""
+        """Return an example of an answer: for the goods of the form, or for any goods."""
         code, such = f"{self.code(each.name)}.hint", each.such_as(chat, values)
         if such is not None:
             return chat.words("form.such_as", example=such)
         return chat.words(code) if chat.words.knows(code) else ""
 
     def _typed(self, chat: ChatContext, each: Field, value: Any, values: Values) -> str:
-        """An amount, price or day as its reader writes it: "215,50 EUR/t"; as it is kept, unless that reads back so."""
+        """Return an amount, price or day as its reader writes it: "215,50 EUR/t".
+
+        Use the stored form if the written one would not read back to the same value.
+        """
         kept = each.write(value)
         if each.kind not in {"text", "number", "date"}:
             return kept
@@ -310,12 +314,12 @@ class Form:
 
 
 def stood(answers: Mapping[str, str]) -> dict[str, str]:
-    """What stood in a form that changes what is there when it was opened; what was empty as well."""
+    """Return the values that a form found when it was opened to edit something, including empty ones."""
     return dict(json.loads(answers.get(BEFORE, "{}")))
 
 
 def refusal_of(fault: ValidationError) -> Invalid:
-    """What a command's own limit means to the person who filled the form: which field, and what would be right."""
+    """Translate a command's own limit into a refusal that names the field and the limit."""
     first = fault.errors()[0]
     field_name = str(first["loc"][0]) if first["loc"] else None
     limits = first.get("ctx", {})

@@ -1,4 +1,4 @@
-"""A form of one question that is answered in one's own words: a complaint, the answer to it, a wish for money back."""
+"""A form of one question with a free answer: a complaint, the answer to it, a request for a refund."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from conversations.forms.form import Field, Form
 
-LONGEST: Final = 1000  # letters, of what people write to each other or to an operator
+LONGEST: Final = 1000  # letters in a message to the other side or to an operator
 WORDS: Final = Field("words", "long_text", max_length=LONGEST)
 
 

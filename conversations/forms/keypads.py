@@ -1,7 +1,7 @@
-"""Keypads: days and amounts put together key by key, where a person holds a phone and would rather not type.
+"""Keypads for days and amounts, for people who hold a phone and would rather not type.
 
-What has been keyed in so far is remembered with the form, so a restart in the middle costs nothing. Where a form is one
-window, the window has fields of its own.
+The keyed text is kept with the form, so a restart in the middle costs nothing. Where a form is one window, the window
+has fields of its own.
 """
 
 from __future__ import annotations
@@ -31,40 +31,43 @@ Values = Mapping[str, Any]
 
 MONTHS_AHEAD: Final = 24
 BLANK: Final = "·"
-DONE: Final = "="  # what is keyed in begins so when it is the answer
+DONE: Final = "="  # prefix of a complete answer
 BACK: Final = "⌫"
 DIGITS: Final = "0123456789"
-WRITABLE: Final = re.compile(r"[0-9]{0,7}(\.[0-9]{0,3})?")  # a kilogram of a tonne, and more than anybody has
-WRITTEN: Final = re.compile("[0-9]{6}(/[0-9]{8})?|=[0-9]{8}(-[0-9]{8})?")  # what a calendar's key carries
+WRITABLE: Final = re.compile(r"[0-9]{0,7}(\.[0-9]{0,3})?")  # from a kilogram of a tonne to more than any seller has
+WRITTEN: Final = re.compile("[0-9]{6}(/[0-9]{8})?|=[0-9]{8}(-[0-9]{8})?")  # payload of a calendar's key
 DAY: Final = re.compile("[0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys as they are now, and in words what has been keyed in so far."""
+    """The current keys, and the keyed text in words."""
 
     rows: Rows
     keyed: str
 
 
 class Keypad(Protocol):
-    """`keyed`: what has been keyed in so far, "" at the beginning. `value`: the answer that stands already, if any."""
+    """`keyed`: the text keyed in so far, "" at the beginning. `value`: the existing answer, if any."""
 
     @abstractmethod
     def keys(self, chat: ChatContext, keyed: str, value: Any, values: Values) -> Keys:
-        """What is on show now."""
+        """Return the keys to show now."""
 
     @abstractmethod
     def pressed(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
-        """What is keyed in after this key. Raises Invalid for a key that there is not."""
+        """Return the text keyed in after this key. Raises Invalid for an unknown key."""
 
     @abstractmethod
     def answer(self, keyed: str) -> str | None:
-        """The answer, once the last key has given it; it reads back as if it had been typed."""
+        """Return the answer after the last key. It reads back as if it had been typed."""
 
 
 def _short_days(locale: Locale) -> list[str]:
-    """The days of the week, Monday first, as calendars head their columns. Polish ones are not cut in the middle."""
+    """Return the short names of the weekdays, Monday first, as calendars head their columns.
+
+    Polish ones are not cut.
+    """
     names = get_day_names("abbreviated" if locale.language == "pl" else "short", locale=locale)
     return [names[day].rstrip(".") for day in range(7)]
 
@@ -74,9 +77,9 @@ def _short_days(locale: Locale) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Calendar(Keypad):
-    """A month at a time; one day, or the first and the last of a `span`.
+    """One month at a time; one day, or the first and the last of a `span`.
 
-    A key carries the month on show and the first day, once there is one: "202612" or "202612/20261205".
+    A key carries the visible month and the first day, once there is one: "202612" or "202612/20261205".
     """
 
     span: bool = False
@@ -111,11 +114,11 @@ class Calendar(Keypad):
 
     @staticmethod
     def _read(chat: ChatContext, keyed: str, value: Any) -> tuple[date, date | None]:
-        """The first of the month on show, and the first day of the span."""
+        """Return the first of the visible month, and the first day of the span."""
         shown, _, first = keyed.partition("/")
         if not keyed:
             standing = value[0] if isinstance(value, tuple) else value
-            if isinstance(standing, datetime):  # a moment that somebody has named by its day
+            if isinstance(standing, datetime):  # a moment that was named by its day
                 standing = standing.astimezone(chat.words.zone).date()
             begins = standing if isinstance(standing, date) else chat.today
             return max(begins, chat.today).replace(day=1), None
@@ -131,7 +134,7 @@ class Calendar(Keypad):
         return (*back, title, *on)
 
     def _day(self, chat: ChatContext, day: date, month: date, first: date | None) -> Option:
-        """A key for a day that can be chosen; a blank for any other, which changes nothing."""
+        """Return a key for a day that can be chosen; a blank without effect for any other."""
         if day.month != month.month or day < (first or chat.today):
             return Option(value=_at(month, first), label=BLANK)
         label = f"[{day.day}]" if day == first else str(day.day)
@@ -142,7 +145,7 @@ class Calendar(Keypad):
 
     @staticmethod
     def _usual(chat: ChatContext) -> tuple[Option, ...]:
-        """What is said most: the next week, the next month."""
+        """Return the most common windows: next week and next month."""
         monday = chat.today + timedelta(days=7 - chat.today.weekday())
         first = (chat.today.replace(day=1) + timedelta(days=31)).replace(day=1)
         last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
@@ -166,7 +169,7 @@ def _day_of(short: str) -> date:
     try:
         return date(int(short[:4]), int(short[4:6]), int(short[6:8]))
     except ValueError as fault:
-        raise Invalid("talk.unknown_button") from fault  # nothing that we could have written
+        raise Invalid("talk.unknown_button") from fault  # a payload that we could not have written
 
 
 # --- amounts ----------------------------------------------------------------------------------------------------------
@@ -174,7 +177,7 @@ def _day_of(short: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Amount(Keypad):
-    """Digits, a unit and Done: "200.5 t". A key carries one digit, so however fast they are pressed, all count."""
+    """Digits, a unit and Done: "200.5 t". A key carries one digit, so fast presses all count."""
 
     units: Callable[[ChatContext, Values], Collection[str]]
 
@@ -194,7 +197,7 @@ class Amount(Keypad):
         return Keys((*pad, kinds, *done), chat.words.show(Quantity(amount or Decimal(0), unit)))
 
     def pressed(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
-        """A first digit begins a new amount; anything else changes the one that stands."""
+        """Return the new text. A first digit begins a new amount; other keys change the existing one."""
         units = tuple(self.units(chat, values))
         digits, unit = self._split(keyed if key in DIGITS else keyed or _standing(value), units)
         if key == DONE:
@@ -223,6 +226,6 @@ def _standing(value: Any) -> str:
 
 
 def _amount(digits: str) -> Decimal | None:
-    """What the digits say; None for nothing yet."""
+    """Return the number that the digits form; None for none yet."""
     plain = digits.strip(".")
     return (Decimal(f"0{digits}") or None) if plain else None

@@ -1,4 +1,4 @@
-"""An answer as it is kept, "300 stacked_m3", said in the words of its reader: also while it cannot be taken."""
+"""Stored answers ("300 stacked_m3") in the words of their reader, even while they are invalid."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MEASURED: Final = re.compile(r"(?P<amount>[0-9]{1,12}(?:\.[0-9]{1,6})?) (?:(?P<c
 
 
 def in_words(words: Words, kept: str) -> str:
-    """An amount or a price in words; any other answer as it is."""
+    """Return an amount or a price in words; any other answer unchanged."""
     found = MEASURED.fullmatch(kept)
     if found is None or found["unit"] not in UNITS:
         return kept

@@ -1,4 +1,6 @@
-"""What somebody probably meant: the nearest option of a choice, the likeliest commands for an unknown message."""
+"""Guesses of the meaning of unclear input: the nearest option of a choice, the likeliest commands for an unknown
+message.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +12,20 @@ from rapidfuzz import fuzz, process, utils
 from conversations.reply import Option
 
 NUMBER = re.compile(r"[0-9]+")
-PERHAPS = 55  # of 100; what is less like it is not offered
-SURE = 80  # of 100; below it we ask rather than guess
-SLIP = 82  # of 100: a letter or two of a word are wrong
+PERHAPS = 55  # a score up to 100; anything lower is not offered
+SURE = 80  # a score up to 100; anything lower is asked back, not guessed
+SLIP = 82  # a score up to 100; allows one or two wrong letters in a word
 FEW_WORDS = 4
-SHORTEST = 4  # letters of a word that may have a slip
-LEAD = 5  # how far the best must be ahead of the second
+SHORTEST = 4  # letters of a word that may have a typo
+LEAD = 5  # required lead of the best over the second
 
 
 def nearest_option(text: str, options: Sequence[Option], sure: int = SURE) -> str | None:
-    """The value of the option that the text means: by its value, or by its label, nearly."""
+    """Return the value of the option that the text means, by its value or by a similar label."""
     for option in options:
         if text.casefold() in {option.value.casefold(), option.label.casefold()}:
             return option.value
-    numbers = set(NUMBER.findall(text))  # "24 May 1:30" is no slip of "30 minutes"
+    numbers = set(NUMBER.findall(text))  # "24 May 1:30" is no typo of "30 minutes"
     labels = {each.value: each.label for each in options if numbers <= set(NUMBER.findall(each.label) or numbers)}
     found = process.extract(text, labels, scorer=fuzz.WRatio, processor=utils.default_process, limit=2)
     if not found or found[0][1] < sure or (len(found) > 1 and found[0][1] - found[1][1] < LEAD):
@@ -32,12 +34,15 @@ def nearest_option(text: str, options: Sequence[Option], sure: int = SURE) -> st
 
 
 def by_label(offered: Sequence[Option], text: str) -> str:
-    """What was found while it was typed comes back as its label: the value behind it, else the text itself."""
+    """Return the value of the option with this label; the text itself if there is none."""
     return next((option.value for option in offered if option.label.casefold() == text.casefold()), text)
 
 
 def matching(part: str, options: Sequence[Option], count: int) -> list[Option]:
-    """The options that a part of a name may mean, the likeliest first; all of them, in their order, for no part."""
+    """Return the options that a part of a name may mean, the likeliest first.
+
+    An empty part returns all in their order.
+    """
     if not part.strip():
         return list(options[:count])
     labels = [option.label for option in options]
@@ -48,9 +53,9 @@ def matching(part: str, options: Sequence[Option], count: int) -> list[Option]:
 
 
 def chosen(parts: Sequence[str], options: Sequence[Option]) -> tuple[str, int | None]:
-    """The values that the parts mean, as one answer; and the place of the option to propose for one that means none.
+    """Return the values of the parts as one answer, and an option's position to propose for an unknown part.
 
-    A part that means none stays as it is. None: all are understood, or nothing is at all like it.
+    An unknown part stays as it is. The position is None if all parts are known, or no option is similar.
     """
     means = {part: nearest_option(part, options) for each in parts if (part := each.strip())}
     unknown = next((part for part, value in means.items() if value is None), "")
@@ -59,8 +64,11 @@ def chosen(parts: Sequence[str], options: Sequence[Option]) -> tuple[str, int | 
 
 
 def nearly(text: str, phrases: Iterable[tuple[str, str]]) -> list[str]:
-    """The keys of phrases that the text is but for a slip, best first; mostly none. As a whole, or one of its words
-    where it has few: "my profil", "prices of the market"; for words that share some letters mean other things."""
+    """Return the keys of phrases that equal the text but for a typo, best first; mostly none.
+
+    A short text also matches by one of its words: "my profil", "prices of the market". The match is strict, because
+    words with some letters in common mean other things.
+    """
     said = utils.default_process(text)
     words = said.split()
     tried = [said, *(words if len(words) <= FEW_WORDS else ())]
@@ -76,12 +84,12 @@ def nearly(text: str, phrases: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def likeliest(text: str, phrases: Iterable[tuple[str, str]], count: int = 3) -> list[str]:
-    """The keys whose phrases are nearest to the text, best first. `phrases`: (key, phrase), a key may come often.
+    """Return the keys with the phrases nearest to the text, best first. `phrases`: (key, phrase); a key may repeat.
 
-    What is hardly like any is like none of them: then the first ones are as likely as those that share a few letters.
+    Phrases below the threshold all score 0, so the first ones in the list win.
     """
     best: dict[str, float] = {}
     for key, phrase in phrases:
         score = fuzz.token_set_ratio(text, phrase, processor=utils.default_process)
         best[key] = max(score if score >= PERHAPS else 0, best.get(key, 0))
-    return sorted(best, key=lambda key: -best[key])[:count]  # of those equally near, the first ones named
+    return sorted(best, key=lambda key: -best[key])[:count]  # ties keep the given order

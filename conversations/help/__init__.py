@@ -1,4 +1,4 @@
-"""Whoever asks what can be done here, and words that nobody expected. What `/help` reads out stands in `pages/`."""
+"""Help about the market, and replies to unexpected words. `/help` reads out the texts in `pages/`."""
 
 from conversations.help import commands, free_text, payment_support
 

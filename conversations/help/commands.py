@@ -1,4 +1,4 @@
-"""`/help`: what can be done here, and a page on each word that is asked about."""
+"""`/help`: a list of commands, and a page for each topic."""
 
 from __future__ import annotations
 
@@ -52,18 +52,18 @@ COMMANDS = (
     "help",
 )
 
-FIRST = ("find", "sell", "experts", "requests", "deals", "market", "me")  # what fits a glance
+FIRST = ("find", "sell", "experts", "requests", "deals", "market", "me")  # as many as fit on a screen
 THREE_WAYS = ("find", "sell", "experts")
 LEADS = {"how-it-works": ("tour",), "selling": ("sell",), "paying": ("paysupport",), "problems": ("paysupport",)}
 
-LONGEST_SHOWN = 60  # letters of what was asked
+LONGEST_SHOWN = 60  # letters of the question
 
 router = Router()
 
 
 @router.command("help")
 def help_me(chat: ChatContext, asked: str) -> None:
-    """`/help` lists what is done most, and leads to all there is; `/help money` finds the page that speaks of it."""
+    """`/help`: list the common commands and lead to all others. `/help money`: find the page about it."""
     words = chat.words
     if asked:
         chat.reply(_found(chat, asked))
@@ -76,7 +76,7 @@ def help_me(chat: ChatContext, asked: str) -> None:
 
 
 def _found(chat: ChatContext, asked: str) -> Card:
-    """The page on it, and the command that does it; or that there is neither, with what there is."""
+    """Show the matching page and command; or say that there are none, and list all."""
     words = chat.words
     name, page = command_on(words, asked, COMMANDS), page_on(words, asked)
     does = (to_command(chat.words, name, "primary"),) if name is not None else ()
@@ -94,7 +94,7 @@ def _found(chat: ChatContext, asked: str) -> Card:
 
 @router.press("help.all")
 def all_commands(chat: ChatContext, _pressed: Press) -> None:
-    """Every command with a word about it, and every page."""
+    """Show every command with a short description, and every page."""
     words = chat.words
     chat.reply(
         Card(title=words("help.title"), text=words("help.text"), lines=_commands(chat, COMMANDS), buttons=_topics(chat))
@@ -110,7 +110,7 @@ def _commands(chat: ChatContext, names: Sequence[str]) -> tuple[Line, ...]:
 
 
 def _topics(chat: ChatContext, but: str = "") -> tuple[tuple[Button, ...], ...]:
-    """A button for every help page, two in a row."""
+    """Return a button for every help page, two in a row."""
     buttons = [
         Button(label=read_page(chat.words, name)[0], press=press("help.page", choice=name))
         for name in page_names()
@@ -126,7 +126,7 @@ def page(chat: ChatContext, pressed: Press) -> None:
 
 @router.command(PAGE)
 def show_page(chat: ChatContext, name: str) -> None:
-    """A page by its name, with what does the thing that it speaks of."""
+    """Show a page by its name, with the command it is about."""
     if name not in page_names():
         help_me(chat, "")
         return

@@ -1,4 +1,4 @@
-"""Free text outside a form: what its writer wants, and what to propose where nobody can tell."""
+"""Free text outside a form: guess the intent, and propose commands where it is unclear."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.catalogue.product_names import folded, words_of
 from core.discovery.search.model import NOT_TRADED, ParsedQuery
 from core.discovery.search.service import intent_of, parse
 
-# What only somebody who looks for goods says: a town alone may be anything.
+# Only a search for goods names these; a town alone may mean anything.
 WISHES = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
 
 GREETINGS = frozenset(
@@ -33,7 +33,7 @@ GREETINGS = frozenset(
         *("tere päevast", "привіт", "добрий день", "вітаю"),
     )
 )
-WORDS_OF_A_STORY = 5  # who writes so many tells of something
+WORDS_OF_A_STORY = 5  # a text of so many words may describe a problem
 NAMES_GREETED = 3  # words: "good morning dear all"
 WORD = re.compile(r"[^\W_]+")
 
@@ -43,8 +43,10 @@ router = Router()
 @router.command("anything")
 @in_either_layout
 def anything(chat: ChatContext, text: str) -> None:
-    """Free text outside a form: a question to the market itself, or a wish; in another language than we answer in, we
-    offer to go on in that."""
+    """Answer free text outside a form: a question about the market, or a search.
+
+    If it is in a language other than the replies, offer to go on in that language.
+    """
     if (question := question_asked(chat, text)) is not None:
         chat.command(*question)
     else:
@@ -53,14 +55,14 @@ def anything(chat: ChatContext, text: str) -> None:
 
 
 def _wished(chat: ChatContext, text: str) -> None:
-    """Goods offered or looked for are understood, and a problem; for the rest we propose."""
+    """Handle offers and searches of goods, and problems; for other text, propose commands."""
     market_context = chat.market_context
     understood = parse(text, market_context.catalogue, market_context.places, chat.today, chat.words.language)
     if asks_problem(chat) and not greets(text) and not _offers_goods(understood):
         chat.command("experts", text)
         return
     wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
-    wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of whatever goods
+    wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of any goods
     wants_goods |= any(each.code == NOT_TRADED for each in understood.unclear)
     wants_goods |= any(map(market_context.catalogue.name_index.of_last_part, words_of(understood.rest)))
     if (question := intent_of(text, understood, market_context.catalogue).price_question()) is not None:
@@ -84,14 +86,14 @@ def _wished(chat: ChatContext, text: str) -> None:
 
 
 def _offers_goods(said: ParsedQuery) -> bool:
-    """Whether somebody sells so much of something, and says no more, whatever they were asked."""
+    """Return True if a text only offers an amount of goods, whatever was asked."""
     return said.side == "sell" and said.quantity is not None and not said.rest
 
 
 def greets(text: str) -> bool:
-    """Whether it begins with a greeting, and goes on with no more than whom it greets: "hello there", "labas visiems".
+    """Return True if the text is a greeting, with a name at most: "hello there", "labas visiems".
 
-    A command behind it is no name.
+    A command after the greeting is no name.
     """
     said = WORD.findall(folded(text))
     for count in (1, 2):
@@ -103,8 +105,10 @@ def greets(text: str) -> bool:
 
 @router.command("?")
 def unknown(chat: ChatContext, text: str) -> None:
-    """What stands behind the sign and is no command may be a wish, "/parley pellets near Kaunas". Behind a mere slash a
-    single word, or one that is a command but for a slip, is sooner a command that there is not."""
+    """Handle an unknown command. It may be a search, "/parley pellets near Kaunas".
+
+    After a bare slash, a single word or a near miss of a command is taken for a mistyped command.
+    """
     name, _, rest = text.partition(" ")
     if chat.words.sign == "/" and (not rest or nearly(name, [(each, each) for each in COMMANDS])):
         suggest(chat, text)
@@ -113,8 +117,10 @@ def unknown(chat: ChatContext, text: str) -> None:
 
 
 def suggest(chat: ChatContext, text: str) -> None:
-    """An unknown message gets the command that it nearly is, then the three ways in, never silence; a longer one may be
-    a problem, so advice comes first."""
+    """Propose the commands most like an unknown message, then the three ways in.
+
+    A longer message may be a problem, so advice comes first.
+    """
     words = chat.words
     phrases = [(name, phrase) for name in COMMANDS for phrase in (name, words(f"command.{name}"))]
     ways = THREE_WAYS if len(text.split()) < WORDS_OF_A_STORY else ("experts", "find", "sell")

@@ -1,4 +1,4 @@
-"""What is said after a list of goods, of consultants or of requests: a part of whichever was shown last."""
+"""Follow-ups after a list of goods, consultants or requests: they refine the list that was shown last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from conversations.discovery.request_search import refines_wanted
 
 
 def said_of_last_list(chat: ChatContext, text: str) -> str | None:
-    """The command that these words are after it; None where they are not said of it."""
+    """Return the command that these words are after the last list; None if they do not refer to it."""
     if refines_advice(chat, text):
         return "advise"
     return "wanted_more" if refines_wanted(chat, text) else said_after_list(chat, text)

@@ -1,4 +1,4 @@
-"""The command menu of a chat: what somebody does here, in the language they have chosen."""
+"""The command menu of a chat, by the person's roles and in their language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.people.accounts.events import AccountsLinked, LanguageChosen, ProfileC
 from core.people.accounts.model import Person, Role
 from core.people.accounts.service import identities, person_of
 
-FIRST: Final = ("find", "sell", "deals", "experts", "me", "help", "language", "cancel")  # of who has said nothing yet
+FIRST: Final = ("find", "sell", "deals", "experts", "me", "help", "language", "cancel")  # for a person without roles
 IN_GROUPS: Final = ("find", "help")
 ALWAYS: Final = ("sessions", "experts", "drafts", "me", "profile", "link", "language", "help", "cancel")
 OF_ROLE: Final = {
@@ -28,13 +28,13 @@ OF_ROLE: Final = {
 
 
 def commands_for(roles: tuple[str, ...]) -> tuple[str, ...]:
-    """What somebody with these roles does most, then what everybody does; each once."""
+    """Return the commands of these roles, then those for all roles; each once."""
     own = [name for role in OF_ROLE if role in roles for name in OF_ROLE[role]]
     return tuple(dict.fromkeys((*own, *ALWAYS)))
 
 
 class Menus:
-    """Keeps the menu of each chat true where a platform has one for each chat."""
+    """Keeps the command menu of each chat up to date, on platforms with a menu for each chat."""
 
     def __init__(self, wordings: Wordings, platforms: Mapping[str, ChatPlatform]) -> None:
         self._wordings = wordings

@@ -1,4 +1,4 @@
-"""The pages of help: read in the reader's language, and found by what is asked, in whichever form of its words."""
+"""The help pages in the reader's language, found by the words of a question in any of their forms."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from core.catalogue.product_names import words_of
 
 PAGES: Final = Path(__file__).parent / "pages"
 
-TITLE, ASKED_FOR = 10, 6  # what a word in the title, or among those that people ask with, is worth beside the text's
-MOST_TOLD: Final = 5  # a word that stands more often in a text says no more
-COMMON: Final = 0.6  # of the pages; a word that stands on more of them tells none from another
-LONG: Final = 4  # letters of a word that says something by itself
+TITLE, ASKED_FOR = 10, 6  # weight of a word in the title or among the search words, relative to the text
+MOST_TOLD: Final = 5  # more occurrences in a text add nothing
+COMMON: Final = 0.6  # share of the pages; a word on more of them distinguishes none
+LONG: Final = 4  # letters of a word that counts by itself
 LONGEST_ENDING: Final = 3  # letters: "liefert", "Lieferung"
 SURE_STEM: Final = 5  # letters that two forms of a word have in common
-SLIP: Final = 82  # of 100: a letter or two of a word are wrong
+SLIP: Final = 82  # a score up to 100; allows one or two wrong letters in a word
 
 
 Alike = Callable[[str, str], bool]
 
 
 def page_path(language: str, name: str) -> Path:
-    """The page in the person's language, in English where it is not written yet."""
+    """Return the page in the person's language; in English if it is not written yet."""
     path = PAGES / language / f"{name}.md"
     return path if path.exists() else PAGES / "en" / f"{name}.md"
 
@@ -38,7 +38,7 @@ def page_names() -> list[str]:
 
 
 def read_page(words: Words, name: str) -> tuple[str, str]:
-    """Title and text of a help page: the first line is the title. Both name the figures of the market rules."""
+    """Return title and text of a help page: the first line is the title. Figures of the market rules are filled in."""
     title, _, text = words.fill(_page(words.language, name)).partition("\n")
     return title.removeprefix("# ").strip(), text.strip()
 
@@ -49,14 +49,17 @@ def _page(language: str, name: str) -> str:
 
 
 def page_on(words: Words, asked: str) -> str | None:
-    """The page that speaks most of what was asked: a title says more than what people ask with, and that more than the
-    text. A word of all pages finds none. Of misspelt words, the nearest. None: no page speaks of it."""
+    """Return the page that best matches a question; None if no page does.
+
+    A title counts more than the page's search words, and these more than the text. A word on most pages hardly counts.
+    If no page has the words, misspelt words match the nearest.
+    """
     said = words_of(asked)
     return _best(words, said, _same) or _best(words, [word for word in said if len(word) >= SURE_STEM], _nearly)
 
 
 def command_on(words: Words, asked: str, commands: tuple[str, ...]) -> str | None:
-    """The command of that name, or whose own words say what was asked; none for a word of several."""
+    """Return the command of that name, or with the asked words in its label; None if several match."""
     said = words_of(asked)
     if len(said) == 1 and said[0] in commands:
         return said[0]
@@ -70,7 +73,7 @@ def _says(own: list[str], asked: list[str]) -> bool:
 
 
 def _best(words: Words, said: list[str], alike: Alike) -> str | None:
-    """Of each word what it says of each page, the rarer the more."""
+    """Return the page with the most points. Rare words count more."""
     worth: Counter[str] = Counter()
     for word in dict.fromkeys(said):
         told = {name: points for name in page_names() if (points := _points(words, name, word, alike))}
@@ -83,7 +86,7 @@ def _best(words: Words, said: list[str], alike: Alike) -> str | None:
 
 
 def _points(words: Words, name: str, word: str, alike: Alike) -> int:
-    """What one word says of a page."""
+    """Return the points of one word for a page."""
     code = f"help.words.{name}"
     title, asked_with, text = _words_on(*read_page(words, name), words(code) if words.knows(code) else "")
     in_title = any(alike(word, each) for each in title)
@@ -94,12 +97,12 @@ def _points(words: Words, name: str, word: str, alike: Alike) -> int:
 
 @cache
 def _words_on(title: str, text: str, asked_with: str) -> tuple[list[str], list[str], list[str]]:
-    """The words of a page's title, those that people ask for it with, and those of its text."""
+    """Return the words of a page's title, its search words, and the words of its text."""
     return words_of(title), words_of(asked_with), words_of(text)
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether they are forms of one word: one is the other with an ending, or they differ in their endings."""
+    """Return True if two words are forms of one. They differ in their endings, or one has an ending more."""
     stem = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     ending, longest = max(len(one), len(other)) - stem, max(len(one), len(other))
     if stem == len(one) == len(other):

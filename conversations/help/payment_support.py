@@ -1,4 +1,4 @@
-"""`/paysupport`: something is wrong with a payment, of a deal, of a session, or of what the market has sold."""
+"""`/paysupport`: help with a payment for a deal, a session, or a purchase from the market."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from core.shop.purchases.model import MAY_COME_BACK
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal
 
-SHOWN: Final = 8  # of each kind, the newest deals and the next sessions
+SHOWN: Final = 8  # per kind: the newest deals and the next sessions
 
 router = Router()
 
 
 @router.command("paysupport")
 def pay_support(chat: ChatContext, _rest: str) -> None:
-    """What was paid, with the way to whoever can put it right. Platforms ask it of every bot that takes Stars."""
+    """Show the payments, each with the way to its support. Platforms require it of every bot that takes Stars."""
     words = chat.words
     bought = service.purchases_of(chat.ctx, chat.person.id)
     kept = service.stars_kept(chat.ctx, chat.person.id)
@@ -45,5 +45,5 @@ def pay_support(chat: ChatContext, _rest: str) -> None:
 
 
 def _counts(deal: Deal) -> bool:
-    """Whether there is, or was, anything to pay."""
+    """Return True if both sides have signed, so that there is or was a payment."""
     return deal.buyer_signed_at is not None and deal.seller_signed_at is not None

@@ -1,1 +1,1 @@
-"""What happens, and who hears of it: one card to each person whom it concerns, on the chat that is alive."""
+"""Notifications of events: one card to each person concerned, in a chat that works."""

@@ -1,4 +1,4 @@
-"""Which card shows which thing: drawn anew wherever something is told of it."""
+"""The card for each kind of subject, redrawn whenever there is news of the subject."""
 
 from __future__ import annotations
 

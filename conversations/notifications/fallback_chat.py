@@ -1,4 +1,4 @@
-"""When a chat is dead: what could not be said there is said on the other chat of the same person."""
+"""Fallback for a dead chat: undelivered messages go to another chat of the same person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.people.accounts.service import identities, mark_dead, reader_at
 
 
 def give_up(ctx: Ctx, dead: ChatAddress, unsaid: Sequence[Reply]) -> None:
-    """Nobody reads there any more (blocked, left, removed us): what they were told follows them, if there is a way."""
+    """Mark a chat as dead (blocked, left or removed) and send its messages to another chat, if there is one."""
     reader = reader_at(ctx, dead.platform, dead.workspace, dead.address)
     mark_dead(ctx, dead.platform, dead.workspace, dead.address)
     if reader is None:
@@ -25,7 +25,7 @@ def give_up(ctx: Ctx, dead: ChatAddress, unsaid: Sequence[Reply]) -> None:
 
 
 def _anew(reply: Reply) -> Reply | None:
-    """The reply as it is worth saying elsewhere: as something new there, and nothing that was of that moment."""
+    """Return the reply as a new message for another chat; None if it was only of use at that moment."""
     match reply:
         case Card() | CardList() | FormView():
             return reply.model_copy(update={"as_new_message": True})

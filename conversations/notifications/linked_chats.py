@@ -1,4 +1,4 @@
-"""Two chats have become one person's: the one that gave the code is told too, for it may not have been meant so."""
+"""Notification after two chats were linked. The chat that gave the code is told, in case that was not intended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from core.people.accounts.service import identities, person_of
 
 
 class Linked:
-    """Tells the other chats of somebody who has linked one more; where the code was typed is answered there."""
+    """Listener that tells a person's other chats about a linked one.
+
+    The chat with the typed code gets a direct answer.
+    """
 
     def __init__(self, wordings: Wordings, platforms: Mapping[str, ChatPlatform]) -> None:
         self._wordings = wordings
@@ -28,7 +31,7 @@ class Linked:
 
     def _on_linked(self, ctx: Ctx, fact: AccountsLinked) -> None:
         stays, here = person_of(ctx, fact.person_id), ctx.collected(UpdateState).here
-        # Who gave the code is the one of the two who did not type it; that one's language their chat was in.
+        # The owner of the code is the person who did not type it. The told chats are in the owner's language.
         owner = stays if ctx.actor.person == fact.gone_id else person_of(ctx, fact.gone_id)
         for account in identities(ctx, stays.id):
             chat_address = ChatAddress(account.platform, account.workspace, account.address or "")

@@ -1,7 +1,7 @@
-"""What happens, and who hears of it: facts gathered over a unit of work, then one card to each person they concern.
+"""The notifier: it collects the events of a unit of work and sends one card to each person concerned.
 
-A release, a payout and the end of a deal may follow from one tap: everybody still gets one card, with all of it said.
-Who acted sees their card change under the finger; for the others it comes anew, and its old buttons go.
+One tap may cause a release, a payout and the end of a deal. Each person still gets one card that says all of it. The
+actor's card changes in place. The others get it as a new message, and its old buttons go.
 """
 
 from __future__ import annotations
@@ -67,14 +67,14 @@ DRAWING_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A person who hears of something, and where, the first place first."""
+    """A recipient and their addresses, the preferred one first."""
 
     person: Person
     surfaces: Sequence[ChatAddress]
 
 
 class Notices:
-    """Listens to every fact that somebody should hear of."""
+    """Listener to every event that people are notified of."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -125,7 +125,7 @@ class Notices:
         reactions.on(TermsDrawn, self._on_terms_drawn)
         reactions.closing.append(self._tell)
 
-    # --- at the end of a unit ---------------------------------------------------------------------------------------
+    # --- at the end of a unit of work -------------------------------------------------------------------------------
 
     def _tell(self, ctx: Ctx) -> None:
         notifications = ctx.collected(Notifications)
@@ -142,9 +142,9 @@ class Notices:
     def _show(
         self, ctx: Ctx, reached: Reached, kind: str, subject: str, sentences: list[tuple[str, dict[str, Any]]]
     ) -> None:
-        """The card with its news on the surface they use; on their others a card that is there becomes true again."""
+        """Show the card with its news at the address in use. Cards at the person's other addresses are updated."""
         person = reached.person
-        # What changes one side's card alone leaves the other side's, with the news on it, as it is.
+        # A change for one side alone leaves the other side's card, with its news, unchanged.
         sentences = [each for each in sentences if each[1].get("in_place") in (None, person.organisation_id)]
         if not sentences:
             return
@@ -156,16 +156,16 @@ class Notices:
             note = "\n".join(sentence for sentence in told if sentence)
             chat.as_new_message = bool(note) and not (acted and chat.update.is_press) and not in_place
             if not note and not self._stands(ctx, chat_address, f"{kind}:{subject}"):
-                continue  # nothing to say, and no card that would now be wrong
+                continue  # no sentence, and no card that would now be wrong
             try:
                 answers = bool(note) and acted and chat_address == chat.update.here
                 pressed = chat.update.pressed_on if answers else None
                 send(ctx, chat_address, [CARDS[kind](chat, subject, note)], words=chat.words, pressed=pressed)
                 redraw_beside(chat, kind, subject)
             except Refusal:
-                return  # not theirs to see any more
+                return  # they may not see it any more
             except DRAWING_FAULTS:
-                # Our mistake in a card must not undo the payment that it speaks of. The thing itself shows it later.
+                # An error in a card must not roll back its payment. The subject's card shows it later.
                 log.exception("card_not_drawn", kind=kind, subject=subject)
 
     @staticmethod
@@ -173,7 +173,7 @@ class Notices:
         return shown(ctx, where.platform, where.workspace, where.address, subject) is not None
 
     def _refresh_desk(self, ctx: Ctx, reached: Reached) -> None:
-        """A person's App Home shows what is true now, when they have ever opened it."""
+        """Update a person's App Home if they have ever opened it."""
         for where in reached.surfaces:
             if self._stands(ctx, where, "desk"):
                 chat = self._talk_at(ctx, reached.person, where)
@@ -181,7 +181,7 @@ class Notices:
                 send(ctx, where, chat.replies, words=chat.words)
 
     def _surfaces(self, ctx: Ctx, person: Person) -> list[ChatAddress]:
-        """Where a person can be reached: where they are acting just now, then the one used last."""
+        """Return a person's addresses: the one they are using now, then the one used last."""
         known = [
             ChatAddress(each.platform, each.workspace, each.address)
             for each in identities(ctx, person.id)
@@ -191,7 +191,7 @@ class Notices:
         return sorted(known, key=lambda chat_address: chat_address != here)
 
     def _talk_at(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
-        """A talk with somebody who has not spoken: `ctx` through their eyes."""
+        """Return a chat context for a person who has not written: `ctx` through their eyes."""
         return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, chat_address)
 
     def _talk_to(self, ctx: Ctx, person: Person) -> ChatContext | None:
@@ -213,7 +213,7 @@ class Notices:
         self._to_person(ctx, fact.person, lambda chat: account_page(chat, fact.url))
 
     def _on_account_refused(self, ctx: Ctx, fact: money.AccountRefused) -> None:
-        """In place of the card that says that the link is coming; the way out is to try again."""
+        """Replace the card that says that the link is coming, and offer to try again."""
         self._to_person(ctx, fact.person, lambda chat: set_up_payouts(chat, chat.words("payout.refused", why=fact.why)))
 
     def _on_payee_ready(self, ctx: Ctx, fact: payees.PayeeReady) -> None:
@@ -229,7 +229,7 @@ class Notices:
         self._to_organisation(ctx, fact.organisation_id, card)
 
     def _on_payee_restricted(self, ctx: Ctx, fact: money.PayeeRestricted) -> None:
-        """The provider's own names of what it wants are what its page shows too."""
+        """Name the provider's requirements in its own terms, because its page shows the same."""
 
         def say(chat: ChatContext) -> Say:
             words = chat.words
@@ -254,7 +254,7 @@ class Notices:
         self._to_person(ctx, fact.person_id, lambda chat: openings_list(chat, fact))
 
     def _on_member_joined(self, ctx: Ctx, fact: MemberJoined) -> None:
-        """The colleagues hear who has come."""
+        """Tell the colleagues who has joined."""
         newcomer = person_of(ctx, fact.person_id)
         for person in members(ctx, fact.organisation_id):
             chat = self._talk_to(ctx, person) if person.id != newcomer.id else None
@@ -262,7 +262,7 @@ class Notices:
                 send(ctx, chat.chat_address, [Say(text=chat.words("company.has_joined", name=newcomer.name))])
 
     def _on_member_left(self, ctx: Ctx, fact: MemberLeft) -> None:
-        """Who was removed by somebody else hears of it, and what is theirs now."""
+        """Tell a removed member who removed them, and that they start again on their own."""
         if fact.by_person == fact.person_id:
             return
         by, left = person_of(ctx, fact.by_person).name, organisation_of(ctx, fact.organisation_id).name
@@ -274,14 +274,14 @@ class Notices:
         self._to_person(ctx, fact.person_id, lambda chat: reminder(chat, fact.draft_id))
 
     def _on_line(self, ctx: Ctx, fact: LineSaid) -> None:
-        """What one side says in a session is brought to the other."""
+        """Pass a line of a session to the other side."""
         for person in sides_of(ctx, fact.booking_id):
             chat = self._talk_to(ctx, person) if person.id != fact.by_person else None
             if chat is not None:
                 send(ctx, chat.chat_address, [line_brought(chat, line_of(ctx, fact.line_id))], words=chat.words)
 
     def _on_deal_line(self, ctx: Ctx, fact: DealLineSaid) -> None:
-        """What one side of a deal says is brought to the other."""
+        """Pass a line of a deal to the other side."""
         side = rules.side_of(person_of(ctx, str(fact.by_person)).organisation_id, fact.buyer, fact.seller)
         other = fact.seller if side == "buyer" else fact.buyer
         self._to_organisation(ctx, other, lambda chat: deal_talk.line_brought(chat, fact.line_id))
@@ -291,11 +291,11 @@ class Notices:
             try:
                 if side != MARKET:
                     self._to_organisation(ctx, side, lambda chat: told_of_invoice(chat, fact.invoice_id))
-            except DRAWING_FAULTS:  # its number is not to wait for our mistake in a card
+            except DRAWING_FAULTS:  # the number of an invoice must not wait for an error in a card
                 log.exception("card_not_drawn", kind="invoice", subject=fact.invoice_id)
 
     def _on_invoice_awaits(self, ctx: Ctx, fact: InvoiceAwaits) -> None:
-        """To the side that has to say something first."""
+        """Tell the side that has to provide something first."""
         try:
             self._to_organisation(ctx, fact.organisation, lambda chat: told_of_awaited(chat, fact.invoice_id))
         except DRAWING_FAULTS:
@@ -308,7 +308,7 @@ class Notices:
         self._to_who_asked(ctx, str(fact.by_person), fact.where, lambda chat: terms_file(chat, fact))
 
     def _to_who_asked(self, ctx: Ctx, person_id: str, where: str, card: Callable[[ChatContext], Card]) -> None:
-        """To the chat that has asked for it."""
+        """Reply in the chat that asked for it."""
         person = person_of(ctx, person_id)
         for chat_address in sorted(self._surfaces(ctx, person), key=lambda each: each.lane != where)[:1]:
             chat = self._talk_at(ctx, person, chat_address)
@@ -321,7 +321,7 @@ class Notices:
         self._send_entries(ctx, fact.booking_id, "CANCEL")
 
     def _send_entries(self, ctx: Ctx, booking_id: str, method: Method) -> None:
-        """The calendar entry, to both sides in their own words; to nobody for a session that was never agreed."""
+        """Send the calendar entry to both sides, in their own languages; to neither if the session was never agreed."""
         for person in sides_of(ctx, booking_id):
             chat = self._talk_to(ctx, person)
             if chat is not None:

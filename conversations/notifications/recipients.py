@@ -1,4 +1,4 @@
-"""Whom each kind of thing concerns: everybody on either side of it."""
+"""The recipients for each kind of subject: the people on all of its sides."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from core.trade.offers.quotes.service import asked_of
 from core.trade.offers.service import offer_for
 from core.trade.requests.service import request_for
 
-Concerned = Callable[[Ctx, str], list[Person]]  # who is concerned by the thing of that id
+Concerned = Callable[[Ctx, str], list[Person]]  # the recipients for the subject with that id
 
 
 def parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
-    """Everybody on either side of a thing."""
+    """Return all people on either side of a subject."""
     return CONCERNED[kind](ctx.seen_by(NOBODY_IN_PARTICULAR), subject)
 
 
@@ -46,7 +46,7 @@ def _both_sides(thing_for: Callable[[Ctx, str], Any]) -> Concerned:
 
 
 def _by_request(ctx: Ctx, request_id: str) -> list[Person]:
-    """The buyer, and every seller who has quoted, on this one or on the earlier one that it asks again."""
+    """Return the buyer, and each seller who quoted on this request or on the earlier one that it repeats."""
     asked = request_for(ctx, request_id)
     companies = [asked.buyer, *(each for each in asked_of(ctx, asked) if each != asked.buyer)]
     return [person for each in companies for person in members(ctx, each)]

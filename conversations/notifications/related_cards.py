@@ -1,4 +1,4 @@
-"""What stands beside a card that has news, and says something of the same thing: it is made true again where it is."""
+"""Updates of cards beside a card with news, where they show data of the same subject."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.trade.deals.service import deal_for
 
 
 def redraw_beside(chat: ChatContext, kind: str, subject: str) -> None:
-    """The terms of a deal say who has signed. Where they are not open, nothing is sent."""
+    """Redraw the terms of a deal, which say who has signed. If they are not open, send nothing."""
     where = chat.chat_address
     if kind != "deal" or not shown(chat.ctx, where.platform, where.workspace, where.address, f"terms:{subject}"):
         return

@@ -1,4 +1,4 @@
-"""Who hears that a deadline nears: those whose turn it is, on the card where they can act, and not at night."""
+"""Reminders before a deadline: to the people whose turn it is, on a card with buttons, and not at night."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ from core.trade.requests.model import REQUEST
 
 @dataclass(frozen=True, slots=True)
 class ReminderSubject:
-    """A thing in a state: on which card it is shown, and what somebody is to it, through their own eyes.
+    """A subject in a state, its card, and a person's roles in it.
 
-    `lot`: its number, where the card shows several of its kind. `code`, `parts`: of a sentence of its own, where nobody
-    is waited for.
+    `lot`: the number of the delivery, if the card shows several. `code`, `parts`: a sentence of its own, where no side
+    has the turn.
     """
 
     state: StrEnum
@@ -64,7 +64,7 @@ def _deal(ctx: Ctx, deal_id: str) -> ReminderSubject | None:
     deal = deals.deal_for(ctx, deal_id)
 
     def roles(mine: Ctx) -> frozenset[str]:
-        """A side that has signed has nothing to do until the other one has."""
+        """Return the roles. A side that has signed has no step until the other one has."""
         found = deals.sides(mine, deal)
         return frozenset() if deal.state == DealState.AGREED and "sign" not in deals.may(mine, deal) else found
 
@@ -72,7 +72,7 @@ def _deal(ctx: Ctx, deal_id: str) -> ReminderSubject | None:
 
 
 def _lot(ctx: Ctx, lot_id: str) -> ReminderSubject | None:
-    """A lot of a deal that stands still waits for somebody else."""
+    """Return the delivery of a deal to remind of; None if the deal stands still."""
     lot = delivery.lot_for(ctx, lot_id)
     deal = deals.deal_for(ctx, lot.deal_id)
     if deals.stands_still(deal):
@@ -84,7 +84,7 @@ def _lot(ctx: Ctx, lot_id: str) -> ReminderSubject | None:
 
 
 def _undecided(ctx: Ctx, lot: Lot, deal: Deal) -> ReminderSubject | None:
-    """Both sides, and operators, hear what time will do when nobody decides, and what it comes to."""
+    """Return a reminder to both sides and operators of what time decides if they do not, with its amounts."""
     case = next(
         (each for each in support.cases_of(ctx, deal.id) if each.subject == lot.id and each.state in OPEN), None
     )
@@ -101,7 +101,7 @@ def _undecided(ctx: Ctx, lot: Lot, deal: Deal) -> ReminderSubject | None:
 
 
 def _tranche(ctx: Ctx, tranche_id: str) -> ReminderSubject | None:
-    """Of the first one the deal itself reminds."""
+    """Return the tranche to remind of; None for the first one, which the deal itself covers."""
     tranche = tranche_for(ctx, tranche_id)
     deal = deals.deal_for(ctx, tranche.deal_id)
     if tranche.number == 1:
@@ -131,8 +131,11 @@ def _case(ctx: Ctx, case_id: str) -> ReminderSubject | None:
 
 
 def _session(ctx: Ctx, booking_id: str) -> ReminderSubject | None:
-    """Who is at the pay page, or waits for an instant call, looks at it anyway; a complaint that is answered waits for
-    operators alone."""
+    """Return the session to remind of.
+
+    Return None for a person at the payment page or waiting for an instant call, because they watch it anyway. An
+    answered complaint waits for operators alone.
+    """
     booking = sessions.booking_for(ctx, booking_id)
     at_once = booking.instant or (booking.state == SessionState.SLOT_HELD and booking.picked_at is None)
     if at_once or (booking.state == SessionState.SESSION_DISPUTE and _is_answered(ctx, booking_id)):
@@ -148,7 +151,7 @@ def _is_answered(ctx: Ctx, booking_id: str) -> bool:
 
 
 def _complaint(ctx: Ctx, booking_id: str) -> ReminderSubject | None:
-    """Operators have a card of their own for it."""
+    """Return the complaint, which has its own card for operators."""
     booking = sessions.booking_for(ctx, booking_id)
     if booking.state != SessionState.SESSION_DISPUTE:
         return None
@@ -156,7 +159,7 @@ def _complaint(ctx: Ctx, booking_id: str) -> ReminderSubject | None:
 
 
 def _wish(ctx: Ctx, purchase_id: str) -> ReminderSubject | None:
-    """A wish for the money back waits for any operator but its own buyer."""
+    """Return the request for a refund. It waits for any operator except its own buyer."""
     purchase = purchases.purchase_for(ctx, purchase_id)
     if not purchase.wish_open:
         return None
@@ -189,7 +192,10 @@ REMINDED: Final[Mapping[str, tuple[Process[Any], Sequence[Finding]]]] = {
 
 
 def on_deadline_nears(ctx: Ctx, fact: DeadlineNears) -> None:
-    """Say it to those whose turn it is; when it is night for one of them, in the morning, if that is soon enough."""
+    """Remind the people whose turn it is.
+
+    If it is night for one of them, wait until the morning if that is early enough.
+    """
     if fact.kind not in REMINDED:
         return
     process, findings = REMINDED[fact.kind]
@@ -222,5 +228,5 @@ def _say(ctx: Ctx, thing: ReminderSubject, whom: Sequence[Person], fact: Deadlin
 
 
 def _morning(ctx: Ctx, person: Person) -> datetime:
-    """Now; or when the night is over where they are."""
+    """Return now, or the end of the night in the person's zone."""
     return may_tell_at(Rhythm.DAILY, ctx.now, quiet_hours_of(ctx, person), [])

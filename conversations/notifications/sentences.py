@@ -1,4 +1,4 @@
-"""One fact in the words of whoever hears of it: by whom it was done, why, and on which side of it they are."""
+"""The sentence of an event in its reader's words: by actor, reason, and the reader's side."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from conversations.chat_context import ChatContext
 from conversations.trade.deals.sides import side_of
 from core.people.accounts.service import person_of
 
-ADDRESSING: Final = {"by", "only", "to", "in_place", "sides"}  # who says it and to whom, and no part of the sentence
+ADDRESSING: Final = {"by", "only", "to", "in_place", "sides"}  # for addressing only, no part of the sentence
 
 
 def sentence(chat: ChatContext, about: tuple[str, str], code: str, parts: dict[str, Any], *, acted: bool) -> str:
-    """One fact as this person should hear it: who did it by name, and nothing that concerns the other side alone.
+    """Return the sentence of an event for this person. It names the actor, and is empty if it is for other readers.
 
-    `about`: the kind and the id of what it is told of.
+    `about`: the kind and the id of its subject.
     """
     only = parts.get("only")
     to: frozenset[str] | None = parts.get("to")
@@ -36,7 +36,7 @@ def sentence(chat: ChatContext, about: tuple[str, str], code: str, parts: dict[s
 
 
 def _who(chat: ChatContext, person_id: str | None) -> str:
-    """A company, and to its own people who of them; an operator speaks for the market, and not for a company."""
+    """Return the actor's name: a company, and to its own members the person. An operator acts for the market."""
     if person_id is None:
         return ""
     person = person_of(chat.ctx, person_id)

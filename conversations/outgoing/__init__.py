@@ -1,2 +1,1 @@
-"""What every reply goes through on its way out: labels joined, the mark, its place in the chat and its room; and the
-sending itself."""
+"""Steps of every outgoing reply: label punctuation, security phrase, placement, room, and the sending itself."""

@@ -1,6 +1,6 @@
-"""Labels and values joined as the reader's language joins them: put there in this one place, on the way out.
+"""Punctuation between labels and values in the reader's language, added in this one place before sending.
 
-French has a space before its colon, which may not be broken; all others that we speak have none.
+French has a no-break space before its colon; the other languages have none.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from conversations.wording import Words, labelled
 
 
 def jointed(replies: Sequence[Reply], words: Words | None) -> list[Reply]:
-    """The replies for who reads these words. Without words they are as they were put on their way before."""
+    """Return the replies with the punctuation of the reader's language. Without words they keep their earlier form."""
     joint = JOINT if words is None else labelled(words, "", "")
     return list(replies) if joint == JOINT else [_with(reply, joint) for reply in replies]
 
 
 def jointed_card(card: Card, words: Words) -> Card:
-    """A card that stands alone, under a link or in another chat."""
+    """Return a single card with its punctuation, for a link preview or another chat."""
     joint = labelled(words, "", "")
     return card if joint == JOINT else _card(card, joint)
 

@@ -1,4 +1,7 @@
-"""The messages to a chat, on any platform. Names of kinds and fields are stored; a new field needs a default."""
+"""Outbox messages to a chat, on any platform.
+
+Names of kinds and fields are stored; a new field needs a default.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from core.kernel.messages import ANY_CHANNEL, Message, stored_as
 @stored_as(ANY_CHANNEL, "replies")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replies(Message):
-    """Replies to an address, in order. The other fields say where in the chat they belong (sender.py)."""
+    """Replies to an address, in order. The other fields are for their placement in the chat (sender.py)."""
 
     address: str
     replies: tuple[Reply, ...]
@@ -26,7 +29,7 @@ class Replies(Message):
 @stored_as(ANY_CHANNEL, "menu")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menu(Message):
-    """The commands that a chat offers: each a name and what it does."""
+    """The commands in a chat's menu: each has a name and a description."""
 
     address: str
     commands: tuple[tuple[str, str], ...]

@@ -1,7 +1,6 @@
-"""Where the answer to a press is shown: in the place of the card that stands there, or anew at the end of the chat.
+"""Placement of the answer to a press: in the existing card, or as a new message at the chat's end.
 
-Who presses looks at the message under their finger, and at the end of the chat. A card that is edited elsewhere, many
-messages above, is an answer that nobody sees.
+The person looks at the pressed message and at the end of the chat. They would not see an edit many messages above.
 """
 
 from __future__ import annotations
@@ -12,18 +11,19 @@ from typing import Final
 from conversations.reply import Card, CardList, FormView
 from core.kernel.chat_state.model import ShownCard
 
-PHOTO: Final = ":photo"  # behind the name of a message whose words are a photo's caption
-ELSEWHERE: Final = "elsewhere"  # pressed where no message of this chat stands: on a Home tab, in another chat
+PHOTO: Final = ":photo"  # suffix of a message id if the text is a photo's caption
+ELSEWHERE: Final = "elsewhere"  # pressed without a message in this chat: on a Home tab, or in another chat
 
-Placed = Card | CardList | FormView  # what has one message of its own
+Placed = Card | CardList | FormView  # replies with one message of their own
 
 
 def placed(reply: Placed, stands: ShownCard | None, pressed: str | None, *, looks_down: bool = False) -> Placed:
-    """The reply, to be sent anew unless the message that shows the thing is seen by who pressed.
+    """Return the reply, as a new message unless the person sees the message that shows its subject.
 
-    `stands`: that message; `pressed`: the message whose button was pressed, None when the reply answers no press. A
-    card that came in answer to the same button a moment ago is edited: a button that is pressed twice answers once.
-    `looks_down`: a word to who pressed stands at the end of this chat, so they look there for what has come of it.
+    `stands`: that message. `pressed`: the message of the pressed button; None when the reply answers no press.
+    `looks_down`: a message to the person ends this chat, so they look for the result there.
+
+    A card that answered the same button a moment ago is edited. So a button that is pressed twice answers once.
     """
     if reply.as_new_message or stands is None or not pressed:
         return reply
@@ -36,7 +36,10 @@ def placed(reply: Placed, stands: ShownCard | None, pressed: str | None, *, look
 
 
 def _above(message: str, other: str) -> bool:
-    """Both chats name their messages by numbers that grow. What is no message stands nowhere."""
+    """Return True if a message is above another.
+
+    Both platforms number their messages in order; other ids have no position.
+    """
     try:
         return Decimal(message) < Decimal(other)
     except InvalidOperation:

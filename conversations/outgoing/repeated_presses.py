@@ -1,4 +1,4 @@
-"""A button that is pressed twice: what the first press has done is not told as if somebody else had done it."""
+"""Buttons pressed twice: the result of the first press is not described as another person's act."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.kernel.chat_state.model import LATELY
 
 @dataclass(frozen=True, slots=True)
 class DonePress:
-    """A press that something came of. `load`: what its button carries."""
+    """A press that had an effect. `load`: the payload of its button."""
 
     at: datetime
     load: str
@@ -31,12 +31,12 @@ DONE: Final = Topic("done", DonePress.read)
 
 
 def note_done(chat: ChatContext, load: str) -> None:
-    """Remember what has just been pressed, if anything came of it: a question or a page to read is no deed."""
+    """Remember a press that had an effect. A question or a page to read is no effect."""
     if chat.ctx.effectual:
         chat.memory.put(DONE, DonePress(chat.ctx.now, load))
 
 
 def done_just_now(chat: ChatContext, load: str) -> bool:
-    """Whether this person has pressed the same button a moment ago, and something came of it."""
+    """Return True if this person pressed the same button a moment ago and it had an effect."""
     done = chat.memory.get(DONE)
     return done is not None and done.load == load and done.at > chat.ctx.now - LATELY

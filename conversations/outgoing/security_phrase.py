@@ -1,7 +1,7 @@
-"""The personal mark on every message about money: put there in this one place, on the way out.
+"""The security phrase on every message about money, added in this one place before sending.
 
-What speaks of money is known by its subject, or by a button that leads out of the chat: that is where money is asked
-for, and where somebody who plays us would lead to.
+A message is about money by its subject, or by a button that leads out of the chat. Payments are asked for there, and an
+impostor would lead people there.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from conversations.reply import Card, CardList, Home, Reply
 
 ABOUT_MONEY: Final = (
     *("deal:", "deals", "paying:", "payout", "money", "case:", "claim:", "hold:", "invoice", "purchase"),
-    *("session:", "complaint:"),  # a price, what a card holds, what is taken of it and what comes back
+    *("session:", "complaint:"),  # a price, a hold, a charge or a refund
 )
 
 
 def marked(replies: Sequence[Reply], mark: Callable[[], str | None]) -> list[Reply]:
-    """The replies, those about money with the reader's mark before their title. `mark` is asked for when needed."""
+    """Return the replies, those about money with the reader's phrase before their title.
+
+    `mark` is called when needed.
+    """
     if not any(speaks_of_money(reply) for reply in replies):
         return list(replies)
     sign = mark()
@@ -38,6 +41,6 @@ def speaks_of_money(reply: Reply) -> bool:
 
 def _with(reply: Reply, mark: str) -> Reply:
     assert isinstance(reply, Card | CardList | Home), "nothing else speaks of money"
-    if reply.title.startswith(f"{mark} "):  # brought here from another chat of theirs
+    if reply.title.startswith(f"{mark} "):  # brought here from another of their chats
         return reply
     return reply.model_copy(update={"title": f"{mark} {reply.title}"})

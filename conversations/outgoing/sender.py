@@ -1,7 +1,6 @@
-"""Replies on their way to an address, as one post after the commit.
+"""Replies on their way to an address, as one outbox message after the commit.
 
-What they go through is beside it: `label_punctuation`, `security_phrase`, `threads`; where in a chat they appear is
-`placement`.
+Their steps are in `label_punctuation`, `security_phrase` and `threads`; their position in a chat is in `placement`.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ ANSWERS: Final[TypeAdapter[list[Reply]]] = TypeAdapter(list[Reply])
 
 
 def summary(replies: Sequence[Reply]) -> str:
-    """The first of what is said, in a sentence."""
+    """Return the first of the replies, in a sentence."""
     for reply in replies:
         match reply:
             case Say(text=text) | Toast(text=text):
@@ -49,11 +48,12 @@ def send(
     channel: str | None = None,
     pressed: str | None = None,
 ) -> None:
-    """Put replies on their way to an address, in order, after the commit; those about money with the reader's mark.
+    """Put replies for an address into the outbox, in order, sent after the commit. Those about money get the security
+    phrase.
 
-    `words`: the reader's, of replies that were not on their way before (label_punctuation.py). `thread`: where in that
-    chat the input stood that they answer; `channel`: where else, before others; `pressed`: the message whose button
-    they answer (placement.py).
+    `words`: the reader's, for replies that were not sent before (label_punctuation.py). `thread`: the thread of the
+    input they answer. `channel`: another place for them, in public. `pressed`: the message of the pressed button
+    (placement.py).
     """
     replies = jointed(replies, words)
     replies = marked(

@@ -1,4 +1,4 @@
-"""One room for each deal where a chat has rooms: a topic or a thread. All of a deal stands in it."""
+"""One room for each deal, a topic or a thread, on platforms with rooms. It holds all messages of the deal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.trade.disputes.service import case_for
 
 
 def roomed(ctx: Ctx, replies: Sequence[Reply]) -> list[Reply]:
-    """The replies, each card of a deal with the room that it belongs in."""
+    """Return the replies, each card of a deal with its room."""
     return [_roomed(ctx, reply) if isinstance(reply, Card) else reply for reply in replies]
 
 

@@ -1,1 +1,1 @@
-"""Who somebody is here: arriving, a proven address, two chats, the place that distances are measured from."""
+"""People: registration, a confirmed address, linked chats, and the place that distances are measured from."""

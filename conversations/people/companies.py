@@ -1,4 +1,4 @@
-"""A company's people: who works for it, up to what amount each signs alone, and how a colleague comes in."""
+"""A company's members: their positions, the amounts they may sign alone, and invitations of colleagues."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from core.people.accounts.model import Person
 from core.people.companies import service as company
 from core.people.companies.model import INVITATION_VALID, ChangeMember, Invitation, Invite, Position
 
-ANY: Final = "any"  # how an answer is kept that sets no limit
-SHOWN: Final = 12  # of a company's people; more of them than that keep a list of their own
+ANY: Final = "any"  # stored form of an answer without a limit
+SHOWN: Final = 12  # members of a company; a larger one keeps its own list
 
 router = Router()
 
@@ -29,7 +29,7 @@ router = Router()
 
 
 def read_limit(chat: ChatContext, text: str, _values: Values) -> Money | Literal["any"]:
-    """ "5000 EUR", "€20,000", "500,50 €"; euros when no currency is said; or that there is no limit. Raises Invalid."""
+    """Read "5000 EUR", "€20,000", "500,50 €", in euros by default, or that there is no limit. Raises Invalid."""
     if text.strip().casefold() in (ANY, chat.words("company.limit_any").casefold()):
         return ANY
     try:
@@ -49,7 +49,7 @@ def _show_limit(chat: ChatContext, limit: Money | str) -> str:
 
 
 def _limit(values: Values) -> Money | None:
-    """What the form says of it: nothing for a head, and for whoever may sign any amount."""
+    """Return the limit in the form; None for a head, and for a member who may sign any amount."""
     said = values.get("limit")
     return said if isinstance(said, Money) else None
 
@@ -120,13 +120,13 @@ router.flow(Flow(MEMBER, finish=_change, intro=_whom))
 
 @router.command("company")
 def my_company(chat: ChatContext, _rest: str) -> None:
-    """The people of the company, and what each of them may do."""
+    """Show the members of the company with their rights."""
     chat.reply(company_card(chat))
 
 
 @router.command("join")
 def join(chat: ChatContext, code: str) -> None:
-    """`/join CODE`: come into the company of whoever gave the code."""
+    """`/join CODE`: join the company that issued the code."""
     if not code:
         chat.reply(Say(text=chat.words("company.join_how")))
         return
@@ -148,7 +148,7 @@ def invite(chat: ChatContext, _pressed: Press) -> None:
 
 @router.press("company.change")
 def change(chat: ChatContext, pressed: Press) -> None:
-    """What a colleague may do, in a form that holds what they may do now."""
+    """Open the form of a colleague's position and limit, filled with the current ones."""
     position, limit = company.position_of(chat.ctx, pressed.subject), company.limit_of(chat.ctx, pressed.subject)
     known = {"position": str(position)}
     if position is not Position.HEAD:
@@ -159,7 +159,7 @@ def change(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("company.remove")
 def remove(chat: ChatContext, pressed: Press) -> None:
-    """A colleague goes, or the person themselves; asked once more, for it cannot be taken back by a button."""
+    """Remove a colleague or oneself. It is confirmed first, because no button undoes it."""
     words, name = chat.words, people.person_of(chat.ctx, pressed.subject).name
     mine = pressed.subject == chat.person.id
     if pressed.choice != YES:
@@ -181,7 +181,7 @@ def remove(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("company.take_back")
 def take_back(chat: ChatContext, pressed: Press) -> None:
-    """A code that went astray brings nobody in."""
+    """Revoke an invitation code."""
     company.take_back(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("company.taken_back", code=pressed.subject)), company_card(chat))
 
@@ -190,7 +190,7 @@ def take_back(chat: ChatContext, pressed: Press) -> None:
 
 
 def company_card(chat: ChatContext, note: str = "") -> Card:
-    """Everybody who works for the company, and the buttons of whoever heads it."""
+    """Return the members of the company, with the buttons for its head."""
     words = chat.words
     everybody = people.members(chat.ctx, chat.organisation)[:SHOWN]
     heads = company.position_of(chat.ctx, chat.person.id) is Position.HEAD
@@ -226,7 +226,7 @@ def _may(chat: ChatContext, position: Position, limit: Money | None) -> str:
 
 
 def _invited_line(chat: ChatContext, made: Invitation) -> Line:
-    """A code that nobody has used yet."""
+    """Return the line of an unused code."""
     until = chat.words("company.invited_until", until=made.expires_at)
     return Line(
         label=chat.words("company.invitation", code=made.code),

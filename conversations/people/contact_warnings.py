@@ -1,4 +1,4 @@
-"""Free text that others read before they have business with each other: a contact in it is warned of, then hidden."""
+"""Warnings about contacts in free text that others read before they trade. The contact is then hidden."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from core.people.blocking.rules import HIDDEN, has_contacts, masked
 
 SHOWN: Final = 60  # characters around the first contact
 WARNED: Final = "warned"
-AROUND: Final = Topic("around", str)  # by the text's fingerprint: whether its writer was warned of its contacts
+AROUND: Final = Topic("around", str)  # by the text's fingerprint: whether its writer was warned
 
 
 def free_text(chat: ChatContext, text: str, _values: Values) -> str:
-    """A field's answer as it is. With a contact in it, it is refused with a warning once; sent again, it is taken.
+    """Return a field's answer unchanged. A text with a contact is refused with a warning once, and accepted after that.
 
     Raises Invalid.
     """
@@ -27,8 +27,10 @@ def free_text(chat: ChatContext, text: str, _values: Values) -> str:
 
 
 def first_time(chat: ChatContext, text: str) -> bool:
-    """Whether a contact is sent for the first time. What a window tells while it is typed is not sent yet, and what
-    a form holds already is only read again: neither is warned of, or the warning would be spent unseen.
+    """Return True if a contact is submitted for the first time.
+
+    Text typed in a window is not submitted yet, and text already in a form is only read again. Neither gets a warning,
+    which would be lost unseen.
     """
     if not chat.update.is_sent or not has_contacts(text):
         return False
@@ -40,7 +42,7 @@ def first_time(chat: ChatContext, text: str) -> bool:
 
 
 def excerpt(text: str) -> str:
-    """How the other side would read it, around the first contact, in whole words; "…" for what is left out."""
+    """Return how the other side would read it, around the first contact, in whole words; "…" marks omitted text."""
     hidden = masked(text)
     contact = max(0, hidden.find(HIDDEN))
     first, last = max(0, contact - SHOWN // 2), min(len(hidden), contact + SHOWN // 2)

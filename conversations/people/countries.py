@@ -1,4 +1,4 @@
-"""The countries that are offered to who says where their company is, while a part of the name is typed."""
+"""The countries offered while a person types the country of their company."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from core.catalogue.product_names import folded
 
 
 def countries_like(part: str, locale: Locale, trade: Container[str]) -> list[Option]:
-    """All countries that a part of a name may mean: those that begin with it, of these the ones of the trade before
-    the others, each by name; then what else is like it, the likeliest first."""
+    """Return all countries that a part of a name may mean.
+
+    Names that begin with it come first, countries of the trade before the others, each sorted by name. Other similar
+    names follow, the likeliest first.
+    """
     begun, every = folded(part.strip()), countries_in(locale)
     found = matching(part, every, len(every))
     begins = [each for each in found if folded(each.label).startswith(begun)]
@@ -23,6 +26,6 @@ def countries_like(part: str, locale: Locale, trade: Container[str]) -> list[Opt
 
 
 def countries_in(locale: Locale) -> list[Option]:
-    """Every country by its code (ISO 3166), named in a language."""
+    """Return every country by its code (ISO 3166), named in a language."""
     named = ((str(code), name) for code, name in locale.territories.items())
     return [Option(value=code, label=name) for code, name in named if is_country(code)]

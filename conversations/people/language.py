@@ -1,4 +1,4 @@
-"""Another language: chosen by a command or a tap, and a form that is open goes on in it."""
+"""The language of a person, chosen by a command or a tap. An open form goes on in it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ router = Router()
 
 @router.command("language")
 def language(chat: ChatContext, wanted: str) -> None:
-    """`/language de`, or a choice of what there is."""
+    """`/language de`: set the language; without words, offer all of them."""
     spoken = chat.market_context.wordings.languages()
     if wanted[:2].lower() in spoken:
         choose_language(chat.ctx, wanted[:2].lower())
         chat.words = chat.market_context.wordings.speak(wanted[:2].lower(), chat.person.zone, chat.words.sign)
         chat.reply(Say(text=chat.words("language.chosen")))
         draft = focused_draft(chat.ctx, chat.person.id)
-        if draft is not None:  # answers are values: the form goes on where it is, in the other words
+        if draft is not None:  # answers are stored as values, so the form goes on with other words
             chat.as_new_message = True
             chat.press("form.open", draft.id)
         return

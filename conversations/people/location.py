@@ -1,4 +1,4 @@
-"""My place: where my company is, typed or shared from the phone. Distances are measured from there."""
+"""The location of a company, typed or shared from the phone. Distances are measured from there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PLACE = Form(
 
 
 def my_place(chat: ChatContext) -> Place | None:
-    """Where the person's company is, if they have said it."""
+    """Return the place of the person's company, if it is known."""
     home = organisation_of(chat.ctx, chat.organisation)
     if not home.place or not home.place_country or home.lat is None or home.lon is None:
         return None
@@ -54,7 +54,7 @@ router.flow(Flow(PLACE, finish=_settle))
 
 @router.command("place")
 def place(chat: ChatContext, where: str) -> None:
-    """`/place Kaunas`, or a place shared from the phone."""
+    """`/place Kaunas`, or a place shared from the phone: set the company's location."""
     if where:
         _settle(chat, FormDefaults(), {"place": read_place(chat, where, {})})
         return

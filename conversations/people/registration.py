@@ -1,4 +1,4 @@
-"""Arriving: the first hello, profile and role, a proven e-mail, and one person on two platforms."""
+"""Registration: the first greeting, profile and role, a confirmed e-mail, and one person on two platforms."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from core.people.accounts import rules
 from core.people.accounts import service as people
 from core.people.accounts.model import EMAIL_CODE_DIGITS, CompleteProfile, Person, ProveEmail, Role
 
-# Where this trade lives, the nearest first: as many as one list holds. Where one types, other countries can be typed.
+# The countries of this trade, the nearest first: as many as one list holds. Other countries can be typed.
 NEAR = (
     *("LT", "LV", "EE", "PL", "DE", "SE", "FI", "DK", "NO", "NL", "BE", "FR", "ES", "IT", "AT", "CZ", "UA", "GB"),
     *("IE", "PT", "CH", "LU", "SK", "SI", "HU", "RO", "BG", "HR", "RS", "BA", "GR", "CY", "MT", "IS", "MD", "AL"),
@@ -48,7 +48,7 @@ router = Router()
 
 @router.command("start")
 def start(chat: ChatContext, payload: str) -> None:
-    """Hello. A deep link leads straight to what it names; otherwise the first card says what can be done here."""
+    """Greet the person. A deep link opens its subject; otherwise the first card says what the market offers."""
     link = read_payload(payload)
     if link is not None and link.source:
         people.note_source(chat.ctx, link.source)
@@ -64,7 +64,7 @@ def start(chat: ChatContext, payload: str) -> None:
 
 @router.press("welcome.first")
 def first_look(chat: ChatContext, _pressed: Press) -> None:
-    """Who opens a talk in which nothing has been said is greeted, once: an empty page says nothing of what this is."""
+    """Greet a person once when they open an empty chat, because an empty page explains nothing."""
     where = chat.chat_address
     been_here = has_cards(chat.ctx, where.platform, where.workspace, where.address)
     if not been_here and not chat.memory.get(GREETED):
@@ -100,7 +100,7 @@ def welcome(chat: ChatContext) -> None:
 
 @router.command("tour")
 def tour(chat: ChatContext, _rest: str) -> None:
-    """What happens here, from a listing to the released money, for somebody without an account."""
+    """Show how the market works, from a listing to the released money, to a person without an account."""
     words = chat.words
     steps = ("find", "offer", "sign", "pay", "deliver", "release", "review")
     chat.reply(
@@ -124,33 +124,39 @@ def _countries(chat: ChatContext, _values: Values) -> list[Option]:
 
 
 def _find_countries(chat: ChatContext, part: str, _values: Values) -> list[Option]:
-    """All countries there are, by a part of their name; without one, those where this trade lives."""
+    """Return all countries for a part of their name; without one, the countries of this trade."""
     if not part.strip():
         return _countries(chat, {})
     return countries_like(part, chat.words.locale, chat.market_context.catalogue.countries)
 
 
 def _read_country(chat: ChatContext, text: str, _values: Values) -> str:
-    """A country by its code or by its name: in any language as a whole, nearly in the person's own or in English."""
+    """Read a country by its code or name.
+
+    A whole name may be in any language; a misspelt one in the person's or English.
+    """
     code, english = text.strip().upper(), countries_in(Locale.parse("en"))
     if any(each.value == code for each in english):
         return code
     if (named := country_named(chat, text)) is not None:
         return named
     all_names = [*countries_in(chat.words.locale), *english]
-    found = nearest_option(text, all_names, sure=90)  # of some 500 names, one is always a little like anything
+    found = nearest_option(text, all_names, sure=90)  # some of the 500 names resembles any text
     if found is None:
         raise Invalid("profile.country_unknown", given=text[:40])
     return found
 
 
 def _read_vat(_chat: ChatContext, text: str, values: Values) -> str:
-    """By the rules of its country, once that is said: in a window it may be typed first."""
+    """Read a VAT number by the rules of its country, if that is known.
+
+    In a window it may be typed before the country.
+    """
     return rules.vat_number(text, values["country"]) if "country" in values else text
 
 
 def _such_number(_chat: ChatContext, values: Values) -> str | None:
-    """What the number is called in that country, and how one looks."""
+    """Return an example of a VAT number of that country."""
     return VAT_NUMBERS.get(values.get("country", ""))
 
 
@@ -161,7 +167,7 @@ def _read_roles(_chat: ChatContext, text: str, _values: Values) -> str:
 PROFILE = Form(
     "profile",
     (
-        Field(BEFORE, fixed=True, optional=True),  # of who is known already: what is known
+        Field(BEFORE, fixed=True, optional=True),  # the known values of a registered person
         Field(
             "role",
             "choice",
@@ -219,7 +225,7 @@ router.flow(Flow(PROFILE, finish=_complete))
 
 @router.command("profile")
 def profile(chat: ChatContext, _rest: str) -> None:
-    """The profile form, with what is known already filled in; the one that was begun, where one was."""
+    """Open the profile form with the known values, or the draft already begun."""
     organisation = people.organisation_of(chat.ctx, chat.organisation)
     known: dict[str, str] = {}
     if chat.person.roles:
@@ -256,7 +262,7 @@ def _prove(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
 
 @router.hears
 def hear_code(chat: ChatContext, text: str) -> bool:
-    """Six figures while a code is on its way are that code, as the letter says; in a deal's room they are for it."""
+    """Take six figures as the code that is on its way by mail. In a deal's room they are a message to the deal."""
     given = text.strip()
     if not CODE_FIGURES.fullmatch(given) or chat.room is not None or not people.awaits_code(chat.ctx):
         return False
@@ -279,13 +285,13 @@ router.flow(Flow(CODE, finish=_prove))
 
 @router.command("email")
 def email(chat: ChatContext, address: str) -> None:
-    """`/email anna@example.org`: a six-digit code goes there."""
+    """`/email anna@example.org`: send a six-digit code there."""
     chat.open("email", FormDefaults({"email": address} if address else {}))
 
 
 @router.command("code")
 def code(chat: ChatContext, given: str) -> None:
-    """`/code 123456`: the code from the letter."""
+    """`/code 123456`: confirm the address by the code from the mail."""
     chat.open("code", FormDefaults({"code": given} if given else {}))
 
 
@@ -299,7 +305,7 @@ def enter_code(chat: ChatContext, _pressed: Press) -> None:
 
 
 def spoken_now(words: Words, wordings: Wordings, stays: Person) -> str:
-    """That a chat goes on in another language than in `words`, if it does; said in these."""
+    """Return a sentence that the chat continues in another language than `words`; empty if it does not."""
     now = wordings.known(stays.locale)
     if now == words.language:
         return ""

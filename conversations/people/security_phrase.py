@@ -1,4 +1,7 @@
-"""The mark by which somebody knows that what speaks of money comes from us: theirs alone, and chosen by them."""
+"""The security phrase, chosen by a person and known to them alone.
+
+It proves that a message about money is ours.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ router = Router()
 
 @router.press("mark.offer")
 def offer(chat: ChatContext, _pressed: Press) -> None:
-    """The mark there is, and others to choose from."""
+    """Show the current phrase, and others to choose from."""
     chat.reply(security_phrase_card(chat))
 
 
@@ -26,7 +29,7 @@ def choose(chat: ChatContext, pressed: Press) -> None:
 
 
 def security_phrase_card(chat: ChatContext) -> Card:
-    """Chosen when a person arrives, and changed whenever they like."""
+    """Return the card of the phrase, which is chosen at registration and can be changed at any time."""
     words = chat.words
     others = [mark for mark in offered_security_phrases(chat.ctx) if mark != chat.person.mark]
     buttons = [Button(label=mark, press=press("mark.choose", choice=mark)) for mark in others]

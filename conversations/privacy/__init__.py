@@ -1,1 +1,1 @@
-"""Erasure and export, in conversation."""
+"""Conversations about the erasure and export of personal data."""

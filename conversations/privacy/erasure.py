@@ -1,4 +1,7 @@
-"""`/delete`: what is erased and what stays with the books, said before and asked once more; then gone."""
+"""`/delete`: erasure of an account.
+
+The person first reads what is erased and what the books keep, and confirms.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ router = Router()
 
 @router.command("delete")
 def delete(chat: ChatContext, _rest: str) -> None:
-    """What would happen; or what has to come to its end first, and where."""
+    """Show what a deletion would do, or what has to end first, and where."""
     chat.reply(leaving_card(chat))
 
 
@@ -30,9 +33,9 @@ def show(chat: ChatContext, _pressed: Press) -> None:
 
 @router.press("leave.now")
 def leave(chat: ChatContext, pressed: Press) -> None:
-    """Asked once more, and then done. The last word is said in the language that was spoken.
+    """Delete the account after a second confirmation. The last message is in the person's language.
 
-    The button is one account's, and dies with it; a yes is good for as long as its question is fresh in mind.
+    The button belongs to one account and dies with it. A yes counts for a short time after its question.
     """
     if pressed.subject != chat.person.id:
         chat.reply(Toast(text=chat.words("erasure.gone_already"), alert=True))
@@ -50,7 +53,7 @@ def leave(chat: ChatContext, pressed: Press) -> None:
 
 
 def _asked(chat: ChatContext, now: int) -> Card:
-    """The same card, asking; where something has come between, that is told instead."""
+    """Return the same card with the question. If an obstacle has come up, show that instead."""
     words, card = chat.words, leaving_card(chat)
     if service.leaving(chat.ctx).hindered_by:
         return card

@@ -1,4 +1,4 @@
-"""`/export`: everything that is kept of who asks, as a file that programs can read."""
+"""`/export`: all data about the person, as a file that programs can read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ router = Router()
 
 @router.command("export")
 def export(chat: ChatContext, _rest: str) -> None:
-    """It comes at once, and who asks again in the next minutes is given the same one."""
+    """Send the file at once. A second request within minutes gets the same file."""
     words, files = chat.words, take_copy(chat.ctx)
     chat.reply(
         Card(

@@ -1,1 +1,1 @@
-"""What is sold by the market itself: how it is paid, and how the money comes back."""
+"""Sales by the market itself: their payment and their refund."""

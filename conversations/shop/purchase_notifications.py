@@ -1,4 +1,4 @@
-"""Who hears what of purchases: the buyer of each, and the operators of one that shall be given back."""
+"""Notifications about purchases: to each buyer, and to operators about requested refunds."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from core.shop.purchases.service import purchase_for
 
 PURCHASE_FACTS: Final[dict[type[Any], str]] = {
     purchase.PurchaseOpened: "",
-    purchase.PurchasePaid: "",  # what was bought has the word
+    purchase.PurchasePaid: "",  # the bought subject's own notification says it
     purchase.PurchaseClosed: "notice.purchase_closed",
     purchase.PaymentSentBack: "notice.purchase_sent_back",
     purchase.PaymentKept: "notice.purchase_not_sent",
 }
-# What the buyer's bank does about the price; of a mere question, which takes nothing, nobody hears.
+# Chargebacks of the price. A bank's inquiry takes no money and is not told.
 RECALL_FACTS: Final[dict[type[Any], str]] = {
     money.ChargebackTaken: "notice.purchase_recalled",
     money.ChargebackClosed: "notice.purchase_recall_closed",
@@ -57,8 +57,8 @@ def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
         if fact.subject_kind is not SubjectKind.PURCHASE or (closed is not None and not closed.amount):
             return
         parts = {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
-        # Of a payment that came twice or too late the card says how it stands; what was bought goes on. So it does of
-        # a part of the price that is won, where the bank has another part, or may keep it.
+        # A chargeback of a duplicate or late payment leaves the purchase in force; the card shows its state. Likewise
+        # if a part of the price is won while the bank has another part, or may keep it.
         won_in_part = closed is not None and closed.won and not stands_alone(ctx, fact.chargeback_id)
         said = code if hangs_on(ctx, fact.chargeback_id) and not won_in_part else ""
         notifications(ctx).say("purchase", fact.subject, said, by=None, **parts)
@@ -67,7 +67,7 @@ def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
 
 
 def on_wish(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
-    """Who asked, and who has answered, need not be told of themselves."""
+    """Return a listener for requests and their answers. The person who acted is not told."""
 
     def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
         notifications(ctx).say("purchase", fact.purchase_id, code, by=ctx.actor.person)
@@ -76,7 +76,7 @@ def on_wish(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
 
 
 def on_page(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
-    """The card gets its button moments after it came: no second message."""
+    """Return a listener that adds the button to the card, without another message."""
 
     def hear(ctx: Ctx, fact: purchase.PurchaseFact) -> None:
         buyer = person_of(ctx, purchase_for(ctx, fact.purchase_id).buyer)
@@ -86,7 +86,7 @@ def on_page(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
 
 
 def on_given_back(code: str) -> Callable[[Ctx, purchase.PurchaseGivenBack], None]:
-    """What has gone back, and what is kept: of a whole purchase both may be true."""
+    """Return a listener that says how much was refunded and how much kept; one purchase can have both."""
 
     def hear(ctx: Ctx, fact: purchase.PurchaseGivenBack) -> None:
         for said, amount in ((code, fact.amount), (KEPT, fact.credit)):
@@ -106,7 +106,7 @@ PURCHASE_LISTENERS: Final = (
 
 
 def concerned_by(ctx: Ctx, purchase_id: str) -> list[Person]:
-    """The buyer; and who can do something about a wish for the money back."""
+    """Return the buyer, and the operators who can decide on a refund request."""
     found = purchase_for(ctx, purchase_id)
     buyer = person_of(ctx, found.buyer)
     wish = found.asked_back_at is not None

@@ -1,4 +1,7 @@
-"""Buying from the market: by Stars where a platform sells in them, else by card; and asking for the money back."""
+"""Purchases from the market, paid by Stars on a platform that sells in them, else by card.
+
+Buyers can ask for a refund.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +27,11 @@ router = Router()
 
 @dataclass(frozen=True, slots=True)
 class Ware:
-    """Something that the market sells, with its price on either rail. `subject`: which one, by its slice's own id."""
+    """An item that the market sells, with its price on either rail. `subject`: its id in its own context."""
 
     thing: Thing
     subject: str
-    title: str  # 32 characters at most, as on an invoice
+    title: str  # at most 32 characters, as on an invoice
     description: str  # 255
     stars: Money
     card: Money
@@ -39,12 +42,12 @@ CALLED: Final[Mapping[Thing, str]] = {Thing.PROMOTION: "promote.title", Thing.RE
 
 
 def price_here(chat: ChatContext, ware: Ware) -> Money:
-    """What it costs where the person is: in Stars on a platform that sells in them, in money elsewhere."""
+    """Return the price here: in Stars on a platform that sells in them, in money elsewhere."""
     return ware.stars if chat.platform.sells_in_stars else ware.card
 
 
 def offer(chat: ChatContext, ware: Ware) -> Purchase:
-    """Offer it for sale: the invoice follows in the chat, or the page opens and this card gets its button."""
+    """Offer an item. The invoice follows in the chat, or the payment page opens and this card gets its button."""
     price = price_here(chat, ware)
     purchase = service.buy(
         chat.ctx,
@@ -66,18 +69,18 @@ def offer(chat: ChatContext, ware: Ware) -> Purchase:
 
 
 def take_stars(chat: ChatContext, paid: PaidStars) -> None:
-    """The platform has charged the person. Whoever delivers the goods tells what follows."""
+    """Record that the platform has charged the person. The delivery notifies them of the rest."""
     payments.stars_paid(chat.ctx, paid.purchase, chat.chat_address.address, paid.charge, paid.amount)
 
 
-# --- the wish for the money back --------------------------------------------------------------------------------------
+# --- refund requests --------------------------------------------------------------------------------------------------
 
 WISH: Final = own_words("purchase_wish")
 REFUSAL: Final = own_words("purchase_refusal")
 
 
 def _wish(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    """An operator hears of it; the answer comes to this card."""
+    """Request a refund. An operator is told, and the answer comes to this card."""
     purchase = service.ask_back(chat.ctx, str(defaults.subject), values["words"])
     chat.reply(purchase_card(chat, purchase), Toast(text=chat.words("purchase.asked_back_toast")))
 
@@ -103,7 +106,7 @@ def purchase_card(chat: ChatContext, purchase: Purchase, note: str = "") -> Card
         lines.append(Line(label=words("purchase.back"), value=words.show(purchase.back)))
     lines += recall_lines(chat, of_subject(chat.ctx, purchase.id))
     lines += _wish_lines(chat, purchase)
-    yours = purchase.buyer == chat.person.id  # what stands on the invoice is in the buyer's language
+    yours = purchase.buyer == chat.person.id  # the text on the invoice is in the buyer's language
     return Card(
         subject=f"purchase:{purchase.id}",
         title=purchase.title if yours else words(CALLED[purchase.thing]),
@@ -117,7 +120,7 @@ def purchase_card(chat: ChatContext, purchase: Purchase, note: str = "") -> Card
 
 
 def _wish_lines(chat: ChatContext, purchase: Purchase) -> list[Line]:
-    """Why its buyer would like the money back, and what was said to it."""
+    """Return the buyer's reason for a refund and the answer to it."""
     words, lines = chat.words, []
     if purchase.buyer != chat.person.id:
         lines.append(Line(label=words("purchase.buyer"), value=chat.name_of(purchase.buyer)))
@@ -141,13 +144,13 @@ def _turn(chat: ChatContext, purchase: Purchase) -> str:
         code = "purchase.turn.asked_back" if yours else "purchase.turn.asked_back.operator"
         return chat.words(code, until=service.answered_by(purchase))
     elif purchase.back_answer is not None and purchase.state == PurchaseState.PAID:
-        code = "purchase.turn.kept"  # it was asked for once
+        code = "purchase.turn.kept"  # already requested once
     until = purchase.open_until if purchase.state == PURCHASE.initial else purchase.state_since + MAY_COME_BACK
     return chat.words(code, until=until)
 
 
 def _buttons(chat: ChatContext, purchase: Purchase) -> tuple[tuple[Button, ...], ...]:
-    """Its buyer may pay, leave it or ask for the money back; an operator gives it back."""
+    """Return the buttons: its buyer may pay, cancel or request a refund; an operator refunds it."""
     words, yours = chat.words, purchase.buyer == chat.person.id
     rows: list[tuple[Button, ...]] = []
     if yours and purchase.url:
@@ -177,7 +180,7 @@ def leave(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("purchase.ask_back")
 def ask_back(chat: ChatContext, pressed: Press) -> None:
-    """Why, is asked first: an operator decides by it."""
+    """Ask for the reason of a refund request, which an operator decides by."""
     purchase = service.mine(chat.ctx, pressed.subject)
     if not service.may_ask_back(purchase, chat.ctx.now):
         chat.reply(purchase_card(chat, purchase))

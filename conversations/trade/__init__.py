@@ -1,1 +1,1 @@
-"""What traders do with each other: listing, offer, agreement, delivery, claim, dispute, money, review."""
+"""Conversations of traders: listing, offer, agreement, delivery, claim, dispute, money, review."""

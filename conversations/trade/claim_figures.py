@@ -1,4 +1,4 @@
-"""The figures of a claim as people write them: what was measured, and amounts of money."""
+"""The figures of a claim as people write them: measurements and amounts of money."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.kernel.money import Money
 from core.trade.delivery.model import Lot
 from core.trade.offers.quality_formula import Measured
 
-WHOLE: Final = 100  # percent, and hundredths of one
+WHOLE: Final = 100  # percent, with two decimals
 FINEST: Final = 2  # decimals of a figure
 MEGAJOULES: Final = re.compile(r"\s*(?:MJ|МДж)\s*/\s*(?:kg|кг)\.?$", re.IGNORECASE)
 KILOWATT_HOURS: Final = re.compile(r"\s*(?:kWh|кВт[ ·⋅*.-]?год)\s*/\s*(?:kg|кг)\.?$", re.IGNORECASE)
@@ -29,7 +29,7 @@ MOST_NCV: Final = 50
 MOST_NCV_IN_KWH: Final = Decimal("13.89")
 
 
-# --- what is measured -------------------------------------------------------------------------------------------------
+# --- measurements -----------------------------------------------------------------------------------------------------
 
 
 def _read_share(chat: ChatContext, text: str, _values: Values) -> Decimal:
@@ -37,7 +37,7 @@ def _read_share(chat: ChatContext, text: str, _values: Values) -> Decimal:
 
 
 def _read_ncv(chat: ChatContext, text: str, _values: Values) -> Decimal:
-    """MJ/kg, in which kWh/kg are told too; pure fat has 38."""
+    """Read MJ/kg, into which kWh/kg are converted too; pure fat has 38."""
     energy = KILOWATT_HOURS.sub("", text.strip())
     in_kwh = energy != text.strip()
     try:
@@ -65,7 +65,7 @@ def _figure(chat: ChatContext, text: str, least: int, most: int) -> Decimal:
 
 
 def _number(chat: ChatContext, text: str) -> Decimal:
-    """A number with its unit behind it or not, as people write it: "13.5 %" and "13,5" are one, in any language."""
+    """Read a number in any language, with or without its unit: "13.5 %" and "13,5" are equal."""
     plain = text.strip().removesuffix("%").strip()
     try:
         return parse_number(plain, chat.words.language)
@@ -91,7 +91,7 @@ def measured_in(values: Values) -> Measured:
 
 
 def _read_pay(chat: ChatContext, text: str, values: Values) -> Money:
-    """An amount in the deal's currency, or a percentage of what the lot was to cost."""
+    """Read an amount in the deal's currency, or a percentage of the delivery's price."""
     amount: Money = values["of"]
     plain, language = text.strip(), chat.words.language
     share = plain.removesuffix("%").strip()
@@ -112,7 +112,7 @@ def _read_pay(chat: ChatContext, text: str, values: Values) -> Money:
 
 
 def _read_cost(chat: ChatContext, text: str, values: Values) -> Money:
-    """An amount in the deal's currency; of a share nobody could say what of."""
+    """Read an amount in the deal's currency. A percentage is refused, as its base would be unclear."""
     currency: str = values["of"].currency
     try:
         cost = parse_money(text, chat.market_context.catalogue, default_currency=currency, language=chat.words.language)
@@ -134,9 +134,9 @@ def _write_pay(pay: Money) -> str:
 
 OF = Field("of", read=read_whole, write=lambda amount: f"{amount.minor} {amount.currency}", fixed=True)
 PAY = Field("pay", read=_read_pay, write=_write_pay, max_length=40, example="80 %")
-# What a claim asks for, where the buyer would rather say it than leave it to the agreement's formula.
+# The amount that a claim asks for, if the buyer names one instead of the contract's formula.
 SUM = Field("sum", read=_read_pay, write=_write_pay, optional=True, max_length=40, example="80 %")
-# Who advances the cost of a referee's test alone can ask for it.
+# The cost of a referee's test can be claimed only by the side that advances it.
 COST = Field(
     "cost",
     read=_read_cost,
@@ -149,6 +149,6 @@ COST = Field(
 
 
 def paid_with(chat: ChatContext, lot: Lot) -> list[str]:
-    """What an adjusted lot is paid with, and what of that the seller bears of the referee's test."""
+    """Return the payment for an adjusted delivery, and the seller's share of the referee's test."""
     said = [chat.words("lot.paid_with", pay=lot.pay, amount=lot.amount)]
     return [*said, chat.words("lot.test_off", test=lot.test)] if lot.test_minor else said

@@ -1,4 +1,4 @@
-"""What the sides of a deal say of each other: on the deal's card by name, and for everybody without one."""
+"""Reviews between the sides of a deal: with names on the deal's card, without names in public."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.trade.reviews.service import reviews_about
 
 
 def review_lines(chat: ChatContext, written: Sequence[Review]) -> list[Line]:
-    """What each side says of the other, and what that one answers."""
+    """Return the review of each side and the answer of the other."""
     words, lines = chat.words, []
     for review in written:
         lines.append(Line(label=words("review.by", name=chat.party(review.author)), value=_said(chat, review)))
@@ -25,7 +25,7 @@ def review_lines(chat: ChatContext, written: Sequence[Review]) -> list[Line]:
 
 
 def answer_row(chat: ChatContext, written: Sequence[Review]) -> tuple[Button, ...]:
-    """A review of one's own company can be answered once."""
+    """Return the button to answer a review of one's own company, which is possible once."""
     return tuple(
         Button(label=chat.words("review.answer"), press=press("review.answer", review.id))
         for review in written
@@ -34,7 +34,7 @@ def answer_row(chat: ChatContext, written: Sequence[Review]) -> tuple[Button, ..
 
 
 def public_reviews(chat: ChatContext, organisation_id: str, side: Side) -> CardList:
-    """The newest of them. Who wrote is not told: whom somebody buys from is their own business."""
+    """Return the newest reviews without their authors, because trading partners are private."""
     words, name = chat.words, chat.party(organisation_id)
     author = words("party.buyer" if side == "seller" else "party.seller")
     items = tuple(

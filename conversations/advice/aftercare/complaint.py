@@ -1,4 +1,4 @@
-"""When something was wrong: the seeker says it, the consultant answers or gives it all back, an operator decides."""
+"""Complaints about a session: the seeker complains, the consultant answers or refunds it all, an operator decides."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from core.kernel.transaction import Ctx
 from core.people.files.service import kept_files
 
 KIND: Final = "complaint"
-STEPS_SHOWN: Final = 12  # of the timeline, the latest
-LINES_SHOWN: Final = 40  # of what was said, the latest
+STEPS_SHOWN: Final = 12  # latest steps of the timeline
+LINES_SHOWN: Final = 40  # latest lines of the session
 LONGEST_LINE: Final = 90  # characters of each
 
 router = Router()
 
-# Each step that a session complained of can have taken, by the word that an operator reads for it.
+# The label that an operator reads for each step of a session with a complaint.
 STEPS: Final = {
     "pick_time": "agreed",
     "card_ok": "card",
@@ -70,7 +70,7 @@ STEPS: Final = {
     "paid_out": "paid_out",
 }
 
-# What operators hear; the two sides hear it on the session's card. A settlement concerns them only after a complaint.
+# Notifications to operators. The two sides read theirs on the session's card, a settlement only after a complaint.
 COMPLAINT_FACTS: Final[dict[type[Any], str]] = {
     SessionComplained: "notice.complaint_came",
     ComplaintAnswered: "notice.complaint_answered",
@@ -91,11 +91,14 @@ def on_complaint(code: str) -> Any:
 COMPLAINT: Final = own_words("complaint")
 ANSWER: Final = own_words("complaint_answer")
 
-Tell = Callable[[Ctx, str, str, int | None], Any]  # of a session by its id, in these words, as it was seen
+Tell = Callable[[Ctx, str, str, int | None], Any]  # session id, words, version the person saw
 
 
 def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
-    """The button opens a form of one long answer, and that is told of the session as its presser saw it."""
+    """Register a button that opens a form with one long answer.
+
+    The answer is recorded for the version of the session that the person saw.
+    """
 
     def begin(chat: ChatContext, pressed: Press) -> None:
         booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
@@ -180,7 +183,10 @@ def open_ruling(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("complaint.said")
 def what_was_said(chat: ChatContext, pressed: Press) -> None:
-    """The talk itself, for whoever decides; that an operator may read it stands in the complaint's own form."""
+    """Show the messages of the session to the operator who decides.
+
+    The complaint's form says that an operator may read them.
+    """
     brief = complaints.brief_of(chat.ctx, pressed.subject)
     names = _names(chat, brief.booking)
     file = chat.words("session.file_line")
@@ -189,7 +195,7 @@ def what_was_said(chat: ChatContext, pressed: Press) -> None:
     ]
     chat.reply(Say(text="\n".join(said) or chat.words("complaint.nothing_said")))
     sent = kept_files(chat.ctx, [each for line in brief.lines[-LINES_SHOWN:] for each in line.files])
-    if sent:  # what was shown is a part of what was said
+    if sent:  # as many as were shown
         pictures = tuple(each.id for each in sent if each.mime.startswith("image/"))
         others = tuple(each.id for each in sent if not each.mime.startswith("image/"))
         chat.reply(Card(title=chat.words("complaint.card", ref=brief.booking.ref), pictures=pictures, documents=others))
@@ -201,7 +207,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 
 def complaint_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
-    """A complaint as an operator sees it: what was said of the session, what its clock says, and what is at stake."""
+    """Return the complaint as an operator sees it: its words, the session's clock, and the amount at stake."""
     words, brief = chat.words, complaints.brief_of(chat.ctx, booking_id)
     booking = brief.booking
     timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
@@ -222,7 +228,7 @@ def complaint_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
 
 
 def brief_card(chat: ChatContext, booking: Booking) -> Card:
-    """One of several that wait."""
+    """Return a complaint in the list of open ones."""
     words = chat.words
     timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
     half = rules.unruled_back(booking.due)
@@ -264,14 +270,14 @@ def _course(chat: ChatContext, brief: Brief) -> list[Line]:
 
 
 def _happened(chat: ChatContext, names: dict[str, str], booking: Booking, row: StepRow) -> str:
-    """A step of the session in words, and which of the two has taken it."""
+    """Return a step of the session in words, with the side that took it."""
     happened = chat.words(f"complaint.step.{STEPS[row.event]}")
     by = {booking.seeker: names["seeker"], booking.consultant: names["consultant"]}.get(row.actor)
     return happened if by is None else f"{happened} · {by}"
 
 
 def complaint_lines(chat: ChatContext, complaint: Complaint) -> list[Line]:
-    """What the seeker says was wrong, and what the consultant says to it."""
+    """Return the seeker's complaint and the consultant's answer to it."""
     lines = [Line(label=chat.words("session.complaint"), value=complaint.words)]
     if complaint.answer:
         lines.append(Line(label=chat.words("complaint.answer"), value=complaint.answer))
@@ -279,7 +285,7 @@ def complaint_lines(chat: ChatContext, complaint: Complaint) -> list[Line]:
 
 
 def ruling_lines(chat: ChatContext, booking: Booking) -> list[Line]:
-    """How a complaint ended: the share, and why; on the card of everybody whom it concerns."""
+    """Return how a complaint ended, for the cards of everyone concerned: the shares and the reason."""
     words, complaint = chat.words, settlement.complaint_of(chat.ctx, booking.id)
     if complaint is None or complaint.ruled is None:
         return []

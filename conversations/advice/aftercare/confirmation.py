@@ -1,4 +1,7 @@
-"""What cannot be undone is asked once more: with what it means, and the way back to the session beside the yes."""
+"""Confirmation of steps that cannot be undone.
+
+The question says what the step means, beside a way back to the session.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from core.advice.sessions.model import Booking
 
 
 def ask_once_more(chat: ChatContext, booking: Booking, verb: str, *, asked: str, yes: str, no: str) -> None:
-    """The yes presses `<verb>_now`, on the session as it stands."""
+    """Ask for confirmation. The yes presses `<verb>_now`, on the session's current version."""
     sure = Button(label=yes, press=press(f"{verb}_now", booking.id, booking.version), style="danger")
     back = Button(label=no, press=press("session.show", booking.id))
     chat.reply(Say(text=asked, buttons=((sure, back),)))

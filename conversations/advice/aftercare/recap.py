@@ -1,4 +1,6 @@
-"""The recap of a session: the consultant looks the draft over and sends it; the seeker reads it; either deletes it."""
+"""The recap of a session. The consultant checks and sends the draft, the seeker reads it, and either side can delete
+it.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ PARTS: Final = ("topics", "decisions", "steps")
 
 router = Router()
 
-# Each fact with its sentence; "" draws the card anew and says nothing.
+# The sentence for each event; "" redraws the card without a sentence.
 RECAP_FACTS: Final[dict[type[Any], str]] = {
     events.RecapDrafted: "notice.recap_drafted",
     events.RecapEdited: "",
@@ -38,7 +40,7 @@ RECAP_FACTS: Final[dict[type[Any], str]] = {
 
 
 def _part(name: str) -> Field:
-    """One list of the recap, a line each."""
+    """Return one list of the recap, a line each."""
     return Field(
         name,
         "long_text",
@@ -86,7 +88,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 
 def recap_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
-    """The draft, to its consultant alone; once it is sent, to both. Raises NotFound."""
+    """Return the recap: a draft for its consultant alone, then for both once it is sent. Raises NotFound."""
     recap = recaps.recap_of(chat.ctx, booking_id)
     if recap is None:
         raise NotFound
@@ -156,7 +158,7 @@ def forget(chat: ChatContext, pressed: Press) -> None:
 
 @router.command("recaps")
 def my_recaps(chat: ChatContext, _rest: str) -> None:
-    """What is kept of my sessions, until when, and the way to delete it."""
+    """Show the recaps and recordings kept of the person's sessions, until when, and a way to delete them."""
     words = chat.words
     kept = recaps.kept_for(chat.ctx, chat.person.id)
     if not kept:

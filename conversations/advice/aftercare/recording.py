@@ -1,4 +1,7 @@
-"""A talk kept word for word: asked for by one side, agreed to by the other, bought by the seeker, read by both."""
+"""Recording of a session's messages word for word.
+
+One side asks, the other agrees, the seeker pays, and both can read it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ A_PAGE: Final = 15  # lines of the talk
 
 router = Router()
 
-# Each fact with its sentence; "" draws the card anew and says nothing.
+# The sentence for each event; "" redraws the card without a sentence.
 RECORDING_FACTS: Final[dict[type[Any], str]] = {
     events.RecordingAsked: "notice.recording_asked",
     events.RecordingAgreed: "notice.recording_agreed",
@@ -43,7 +46,7 @@ RECORDING_FACTS: Final[dict[type[Any], str]] = {
 
 @router.press("recording.ask")
 def ask(chat: ChatContext, pressed: Press) -> None:
-    """The wish is a consent too: what was on the card is kept with it."""
+    """Ask for a recording. The request is a consent too, so the text on the card is kept with it."""
     shown = chat.words("recording.ask_shown", days=RECAP_KEPT.days)
     recaps.ask_recording(chat.ctx, pressed.subject, shown=shown, place=chat.place)
     chat.reply(Toast(text=chat.words("recording.asked_toast")))
@@ -65,7 +68,7 @@ def refuse(chat: ChatContext, pressed: Press) -> None:
 
 
 def may_ask(chat: ChatContext, booking: Booking) -> bool:
-    """Whether the talk on this card could be kept, and nobody has been asked yet."""
+    """Return True if the session on this card can be recorded and no recording was requested yet."""
     return booking.state in TALKING and booking.room == "chat" and recaps.recording_of(chat.ctx, booking.id) is None
 
 
@@ -89,13 +92,13 @@ def _ware(chat: ChatContext, booking: Booking) -> Ware:
         description=words("recording.ware_text", name=name, days=RECAP_KEPT.days),
         stars=PRICE_STARS,
         card=PRICE_CARD,
-        lasts_days=RECAP_KEPT.days,  # who deletes it before gives the money back
+        lasts_days=RECAP_KEPT.days,  # deleting it earlier refunds the money
     )
 
 
 @router.press("recording.read")
 def read(chat: ChatContext, pressed: Press) -> None:
-    """What was said, a page at a time, to both of those who said it."""
+    """Show the recorded messages to both sides, one page at a time."""
     words, booking = chat.words, booking_for(chat.ctx, pressed.subject)
     lines = recaps.words_of(chat.ctx, booking.id)
     at = int(pressed.choice) if pressed.choice.isascii() and pressed.choice.isdigit() else 0
@@ -131,7 +134,10 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 
 def recording_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
-    """Whether the talk is kept word for word, who has said what to that, and until when. Raises NotFound."""
+    """Return the card of a recording: its state, what each side answered, and until when it is kept.
+
+    Raises NotFound.
+    """
     recording = recaps.recording_of(chat.ctx, booking_id)
     if recording is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""How a session was: one tap, a few words if one likes, and the one public answer of who was reviewed."""
+"""Review of a session: one tap and a few optional words. The reviewed side can answer once, in public."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SHOWN: Final = 10
 
 router = Router()
 
-# Each fact with its sentence; "" draws the card anew and says nothing.
+# The sentence for each event; "" redraws the card without a sentence.
 REVIEW_FACTS: Final[dict[type[Any], str]] = {
     events.SessionReviewsOpened: "notice.session_reviews_opened",
     events.SessionRated: "",
@@ -91,7 +91,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 
 def review_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
-    """Five stars to tap; then what was said, sealed or shown."""
+    """Return five stars to tap; later the reviews, sealed or shown."""
     words, booking = chat.words, booking_for(chat.ctx, booking_id)
     window = reviews.window_of(chat.ctx, booking.id)
     if window is None:
@@ -159,7 +159,7 @@ def _said(review: SessionReview) -> str:
 
 @router.press("rating.about")
 def about(chat: ChatContext, pressed: Press) -> None:
-    """What seekers have said of a consultant, the newest first, with the consultant's answers."""
+    """Show the reviews of a consultant by seekers, newest first, with the consultant's answers."""
     words, expert = chat.words, expert_for(chat.ctx, pressed.subject)
     name = chat.name_of(expert.person_id)
     back = (Button(label=words("rating.back_button", name=name), press=press("seek.show", expert.id)),)
@@ -184,7 +184,7 @@ def about(chat: ChatContext, pressed: Press) -> None:
 
 
 def session_reputation(chat: ChatContext, person_id: str) -> str:
-    """ "★ 4.6 (12 reviews), 31 sessions, came to 97 %", or that there is none yet."""
+    """Return "★ 4.6 (12 reviews), 31 sessions, came to 97 %", or that there is no review yet."""
     words, of = chat.words, reviews.standing_of(chat.ctx, person_id)
     parts = []
     if of.stars is not None:

@@ -1,1 +1,1 @@
-"""Looking for a consultant: the problem, who fits, when they are free, and a question before any booking."""
+"""Search of consultants: the problem, the matches, their free times, and a question before any booking."""

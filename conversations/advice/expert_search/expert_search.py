@@ -1,4 +1,4 @@
-"""Looking for a consultant: a problem in one message, three matches with reasons, a profile with slots in my zone."""
+"""Search of consultants: a problem in one message, three matches with reasons, a profile with slots in my zone."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ router = Router()
 @router.command("experts")
 @in_either_layout
 def seek(chat: ChatContext, problem: str) -> None:
-    """`/experts my boiler slags, in German, under 120 EUR/h`: the three who fit best, and why."""
+    """`/experts my boiler slags, in German, under 120 EUR/h`: show the three best matches, and why."""
     words = chat.words
     if not problem:
         button = Button(label=words("seek.all"), press=press("seek.all"), style="primary")
@@ -65,7 +65,7 @@ def seek(chat: ChatContext, problem: str) -> None:
 
 
 def query_of_problem(chat: ChatContext, sentence: str, *, answering: bool = False) -> Query:
-    """What is said to those who advise. `answering`: of a list of them."""
+    """Parse a sentence that is meant for consultants. `answering`: it refines a list of consultants."""
     market_context, language = chat.market_context, chat.words.language
     now = chat.ctx.now.astimezone(chat.words.zone).time()
     return service.parse_problem(
@@ -82,7 +82,7 @@ def everybody(chat: ChatContext, _pressed: Press) -> None:
 
 @router.press("seek.from_goods")
 def instead_of_goods(chat: ChatContext, _pressed: Press) -> None:
-    """What was written where goods are looked for is a problem that somebody knows about."""
+    """Search consultants with the query that was written in the search for goods."""
     query = asked(chat)
     tell_problem(chat, query.parsed.rest)
     keep_narrowing(chat, Narrowing())
@@ -91,7 +91,7 @@ def instead_of_goods(chat: ChatContext, _pressed: Press) -> None:
 
 @router.press("seek.wider")
 def wider(chat: ChatContext, pressed: Press) -> None:
-    """Everybody who fits, or a wish given up: a chip was tapped, or the way out of an empty list."""
+    """Remove a filter, or show all matches. The button is a chip, or a way out of an empty list."""
     query = asked(chat, ADVICE)
     if pressed.expected_version != fingerprint(query):
         chat.reply(Toast(text=chat.words("find.asked_since")))
@@ -102,7 +102,10 @@ def wider(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("seek.narrow")
 def narrow(chat: ChatContext, pressed: Press) -> None:
-    """The choice: "+rated" asks for it, "-rated" gives it up, "=" is back to the list; without one, what there is."""
+    """Apply one filter to the list. "+rated" adds it, "-rated" removes it, and "=" returns to the list.
+
+    Without a choice, show the available filters.
+    """
     query, narrowing = asked(chat, ADVICE), narrowing_of(chat)
     if not pressed.choice:
         chat.reply(narrowing_card(chat, narrowing, [match.expert for match in _found(chat, query).matches]))
@@ -113,7 +116,7 @@ def narrow(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("seek.sort")
 def sort(chat: ChatContext, pressed: Press) -> None:
-    """The same who fit, in another order."""
+    """Show the same consultants in another order."""
     query = asked(chat, ADVICE)
     if pressed.expected_version == fingerprint(query):
         query = ask(chat, ordered(chat, query, ORDERS, pressed.choice), ADVICE)
@@ -124,7 +127,7 @@ def sort(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("seek.meant")
 def meant(chat: ChatContext, pressed: Press) -> None:
-    """The words that were probably meant."""
+    """Search again with the words that were probably meant."""
     query = asked(chat, ADVICE)
     offered = {each.instead: each.query for each in _found(chat, query).did_you_mean}
     show_advisers(chat, ask(chat, offered.get(pressed.choice) or query, ADVICE))
@@ -188,7 +191,7 @@ def show_advisers(chat: ChatContext, query: Query, most: int = SHOWN) -> None:
 
 
 def _brief(chat: ChatContext, match: Match, query: Query) -> Card:
-    """One of several: enough to choose by, and the next slots one tap away."""
+    """Return a consultant in a list, with enough to choose by and the next slots one tap away."""
     expert = match.expert
     open_button = Button(label=chat.words("seek.open"), press=press("seek.show", expert.id), style="primary")
     slots = next_slots(chat, expert, wished=query.parsed)
@@ -204,7 +207,7 @@ def _brief(chat: ChatContext, match: Match, query: Query) -> Card:
 
 @router.press("seek.show")
 def show(chat: ChatContext, pressed: Press) -> None:
-    """The profile with the next three slots; a slot is one tap."""
+    """Show the profile with the next three slots; a slot is one tap."""
     expert = experts.expert_for(chat.ctx, pressed.subject)
     if expert.organisation_id != chat.organisation:
         note_opened(chat.ctx, expert.id)
@@ -240,14 +243,14 @@ def profile_card(chat: ChatContext, expert: Expert) -> Card:
 
 
 def _free_minutes(chat: ChatContext, expert: Expert) -> str:
-    """That this seeker pays nothing to begin with; said before anything is asked of them."""
+    """Return the sentence about free minutes, shown before the seeker is asked anything; empty if they have none."""
     stranger = expert.organisation_id != chat.organisation
     free = stranger and session_slots.has_free_minutes(chat.ctx, chat.person.id, expert.id)
     return chat.words("booking.free_minutes", name=person_of(chat.ctx, expert.person_id).name) if free else ""
 
 
 def _later_buttons(chat: ChatContext, expert: Expert) -> tuple[Button, ...]:
-    """When none of the slots suits, or this is one of several to choose from."""
+    """Return the buttons for a seeker without a fitting slot, or with several consultants to choose from."""
     words, kept = chat.words, is_kept(chat.ctx, expert.id)
     own_times = Button(label=words("ask.own_times"), press=press("ask.one", expert.id))
     verb = "shortlist.let_go" if kept else "shortlist.keep"
@@ -256,7 +259,7 @@ def _later_buttons(chat: ChatContext, expert: Expert) -> tuple[Button, ...]:
 
 
 def _more_times_buttons(chat: ChatContext, expert: Expert) -> tuple[Button, ...]:
-    """One for each length of a session: the slots on the profile are of the shortest."""
+    """Return a button for each length of session. The slots on the profile have the shortest length."""
     if len(expert.lengths) == 1:
         return (Button(label=chat.words("seek.more_times"), press=press("seek.times", expert.id)),)
     return tuple(
@@ -270,7 +273,10 @@ def _more_times_buttons(chat: ChatContext, expert: Expert) -> tuple[Button, ...]
 
 @router.press("seek.times")
 def more_times(chat: ChatContext, pressed: Press) -> None:
-    """A dozen free slots of one length as buttons, and the way to later ones. The choice: "60", or "60.<moment>"."""
+    """Show a dozen free slots of one length as buttons, and a way to later ones.
+
+    The choice: "60", or "60.<moment>".
+    """
     expert = experts.expert_for(chat.ctx, pressed.subject)
     minutes, _, after = pressed.choice.partition(".")
     length = next((each for each in expert.lengths if str(each) == minutes), min(expert.lengths))
@@ -288,7 +294,7 @@ def more_times(chat: ChatContext, pressed: Press) -> None:
 
 
 def next_free_now(chat: ChatContext, problem: str, but: str) -> Expert | None:
-    """Who else could be called at once about this: the best who fits, or else whoever is there."""
+    """Return another consultant who can be called now: the best match for the problem, or else any who is free."""
     said = query_of_problem(chat, problem)
     for wanted in (replace(said, order="best"), Query(EMPTY)):
         now = replace(wanted, parsed=replace(wanted.parsed, free_now=True, window=None, at=None))

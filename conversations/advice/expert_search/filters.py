@@ -1,5 +1,7 @@
-"""What a list of consultants is narrowed to beyond the words of the problem: who is free now, well rated, awake when I
-am, in one field. Each is a chip that a tap gives up; a new problem begins without any."""
+"""Filters of a list of consultants: free now, well rated, awake at my hours, one field.
+
+Each is a chip that a tap removes. A new problem starts without filters.
+"""
 
 from __future__ import annotations
 
@@ -35,12 +37,12 @@ class Narrowing:
 
     @property
     def wishes(self) -> tuple[str, ...]:
-        """As they stand on buttons: "now", "rated", "near", "field:legal"."""
+        """The filters as buttons carry them: "now", "rated", "near", "field:legal"."""
         plain = tuple(name for name in ("now", "rated", "near") if getattr(self, name))
         return (*plain, f"{FIELD}{self.field}") if self.field else plain
 
     def having(self, wish: str, *, on: bool) -> Narrowing:
-        """With this wish, or without it; what is no wish changes nothing."""
+        """Return the filters with or without this one. An unknown filter changes nothing."""
         match wish:
             case "now":
                 return replace(self, now=on)
@@ -76,7 +78,7 @@ def passes(chat: ChatContext, narrowing: Narrowing, expert: Expert) -> bool:
 
 
 def narrowed_rows(chat: ChatContext, narrowing: Narrowing) -> list[tuple[Button, ...]]:
-    """A chip for each wish, and the way to more of them."""
+    """Return a chip for each filter, and a way to more of them."""
     chips = [
         Button(label=f"✕ {wish_in_words(chat, wish)}"[:60], press=press("seek.narrow", choice=f"-{wish}"))
         for wish in narrowing.wishes
@@ -87,7 +89,9 @@ def narrowed_rows(chat: ChatContext, narrowing: Narrowing) -> list[tuple[Button,
 
 
 def narrowing_card(chat: ChatContext, narrowing: Narrowing, found: Sequence[Expert]) -> Card:
-    """The wishes that can be added, in the place of the list; fields only such as somebody of it advises in."""
+    """Return the filters that can be added, in place of the list. Fields are offered only if a listed consultant has
+    them.
+    """
     fields = Counter(field for expert in found for field in expert.fields)
     offered = [wish for wish in ("now", "rated", "near") if wish not in narrowing.wishes]
     offered += [f"{FIELD}{field}" for field, _ in fields.most_common(FIELDS_OFFERED) if field != narrowing.field]
@@ -113,7 +117,7 @@ def wish_in_words(chat: ChatContext, wish: str) -> str:
 
 
 def _apart(chat: ChatContext, expert: Expert) -> timedelta:
-    """How far the two clocks are apart just now."""
+    """Return the current difference between the two time zones."""
     mine, theirs = (chat.ctx.now.astimezone(zone).utcoffset() for zone in (chat.words.zone, ZoneInfo(expert.zone)))
     return abs((mine or timedelta()) - (theirs or timedelta()))
 

@@ -1,4 +1,4 @@
-"""When consultants can be booked: their next free times, or those on the days and at the hour that a seeker named."""
+"""Free times of consultants: the next ones, or those on the days and at the hour that a seeker named."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from core.catalogue.language.times.days import DateWindow
 from core.discovery.search.model import ParsedQuery
 
 SHOWN: Final = 3
-DAYS_LOOKED_AT: Final = 14  # for an hour that was named without a day
+DAYS_LOOKED_AT: Final = 14  # for an hour without a day
 
 HasTime = Callable[[Expert, DateWindow], bool]
 
 
 def has_time(chat: ChatContext) -> HasTime:
-    """Whether a consultant can be booked on one of those days of the seeker's; each calendar is read once."""
+    """Return a check whether a consultant can be booked on one of the seeker's days. Each calendar is read once."""
     calendar_of = cache(partial(session_slots.calendar_of, chat.ctx))
 
     def has(expert: Expert, window: DateWindow) -> bool:
@@ -40,8 +40,10 @@ def has_time(chat: ChatContext) -> HasTime:
 def next_slots(
     chat: ChatContext, expert: Expert, count: int = SHOWN, wished: ParsedQuery | None = None
 ) -> list[datetime]:
-    """The next few slots on different days; none while they are away. `wished`: on the days and nearest to the hour
-    that it names, where there are any."""
+    """Return the next few slots on different days; none while the consultant is away.
+
+    `wished`: slots on its days and nearest to its hour, if there are any.
+    """
     if not expert.live:
         return []
     calendar, length = session_slots.calendar_of(chat.ctx, expert), _shortest(expert)
@@ -50,13 +52,13 @@ def next_slots(
 
 
 def at_that_time(chat: ChatContext, expert: Expert, wished: ParsedQuery) -> bool:
-    """Whether one of the slots that `next_slots` names first begins at the very hour."""
+    """Return True if one of the slots of `next_slots` starts exactly at the requested hour."""
     slots = next_slots(chat, expert, wished=wished)
     return any(f"{slot.astimezone(chat.words.zone):%H:%M}" == wished.at for slot in slots)
 
 
 def slot_button(chat: ChatContext, expert: Expert, slot: datetime, length: int, verb: str = "book.slot") -> Button:
-    """Where there are sessions of several lengths, it says how long this one would be."""
+    """Return the button of a slot. If there are several lengths, its label says this one."""
     several = len(expert.lengths) > 1
     label = f"{slot_in_words(chat, slot)} · {chat.words('session.minutes', count=length)}" if several else ""
     return Button(
@@ -65,7 +67,7 @@ def slot_button(chat: ChatContext, expert: Expert, slot: datetime, length: int, 
 
 
 def _named(chat: ChatContext, calendar: Calendar, length: timedelta, wished: ParsedQuery) -> list[datetime]:
-    """Slots on the days that were named, or at the hour: of each day the one nearest to it."""
+    """Return the slots on the requested days. With a requested hour, return the nearest slot of each day."""
     if wished.window is None and wished.at is None:
         return []
     window = wished.window or DateWindow(chat.today, chat.today + timedelta(days=DAYS_LOOKED_AT))
@@ -76,7 +78,7 @@ def _named(chat: ChatContext, calendar: Calendar, length: timedelta, wished: Par
 
 
 def _by_day(slots: Sequence[datetime], zone: ZoneInfo) -> Iterable[list[datetime]]:
-    """The slots of each of the seeker's days, on their clock."""
+    """Group the slots by the seeker's days, on their clock."""
     local = (slot.astimezone(zone) for slot in slots)
     return (list(of_day) for _, of_day in groupby(local, key=lambda slot: slot.date()))
 
@@ -88,11 +90,11 @@ def _nearest(slots: Sequence[datetime], at: str) -> datetime:
 
 
 def _within(chat: ChatContext, calendar: Calendar, length: timedelta, window: DateWindow) -> Iterator[datetime]:
-    """The slots that begin on one of those days of the seeker's."""
+    """Yield the slots that begin on one of the seeker's days."""
     now, zone = chat.ctx.now, chat.words.zone
     begins, ends = _midnight(window.first, zone), _midnight(window.last + timedelta(days=1), zone)
     until = min(ends - timedelta(minutes=1), now + FURTHEST)
-    # The slots before that day are passed over unseen: the notice counts from now on.
+    # Earlier slots are skipped, because the notice period counts from now on.
     return free_slots(calendar, max(now, begins - calendar.notice), length, until)
 
 

@@ -1,4 +1,4 @@
-"""Nobody fits: which wish stands in the way, what there is nearest to it, and each way on as a button."""
+"""No consultant fits: the filter in the way, the nearest alternatives, and each way on as a button."""
 
 from __future__ import annotations
 
@@ -24,8 +24,12 @@ LATER_THAN_ANY: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def nobody_fits(chat: ChatContext, query: Query, found: ExpertResults) -> Card:
-    """No dead end: the wish that stands in the way, or each of several that do only together; what was perhaps meant;
-    everybody, or oneself."""
+    """Return a card that is no dead end.
+
+    - The filter in the way, or several that only block together.
+    - Likely meanings of the query.
+    - A list of all consultants, or a profile of one's own.
+    """
     words, expected_version = chat.words, fingerprint(query)
     meant = [
         Button(label=words("find.meant", instead=each.instead), press=press("seek.meant", choice=each.instead))
@@ -54,18 +58,24 @@ def nobody_fits(chat: ChatContext, query: Query, found: ExpertResults) -> Card:
 
 
 def soonest_first(chat: ChatContext, matches: Sequence[Match]) -> list[Match]:
-    """Those who take a call now, then by the next hour that can be booked; of who fits best, so many calendars."""
+    """Sort consultants by availability: those free for a call now first, then by the next bookable hour.
+
+    Only the calendars of the best matches are read.
+    """
     return [match for _, match in _by_time(chat, matches)]
 
 
 def punctual_first(chat: ChatContext, matches: Sequence[Match], wished: ParsedQuery) -> list[Match]:
-    """Those who have a slot at the very hour that was named; of who fits best, so many calendars."""
+    """Put consultants with a slot exactly at the requested hour first.
+
+    Only the calendars of the best matches are read.
+    """
     late = {match.expert.id: not at_that_time(chat, match.expert, wished) for match in matches[:CALENDARS_READ]}
     return sorted(matches, key=lambda match: late.get(match.expert.id, True))
 
 
 def _by_time(chat: ChatContext, matches: Sequence[Match]) -> list[tuple[datetime, Match]]:
-    """With the moment from which each can be had."""
+    """Sort the matches by the moment from which each consultant is free, and return both."""
 
     def free_at(match: Match) -> datetime:
         if experts.is_free_now(chat.ctx, match.expert):
@@ -76,7 +86,7 @@ def _by_time(chat: ChatContext, matches: Sequence[Match]) -> list[tuple[datetime
 
 
 def _told(chat: ChatContext, query: Query, in_the_way: Sequence[ExpertRelaxation]) -> Iterator[str]:
-    """A sentence about each wish that nobody meets who meets the others."""
+    """Yield a sentence for each filter that no consultant meets who meets the others."""
     words, said = chat.words, query.parsed
     for wish in dict.fromkeys(each.wish for each in in_the_way):
         matches = next(each.matches for each in reversed(in_the_way) if each.wish == wish)
@@ -96,7 +106,7 @@ def _told(chat: ChatContext, query: Query, in_the_way: Sequence[ExpertRelaxation
 
 
 def _soonest(chat: ChatContext, matches: Sequence[Match]) -> str:
-    """Who has time first, and when."""
+    """Return which consultant is free first, and when."""
     moment, match = _by_time(chat, matches)[0]
     if moment == LATER_THAN_ANY:
         return ""
@@ -105,7 +115,7 @@ def _soonest(chat: ChatContext, matches: Sequence[Match]) -> str:
 
 
 def _too_little(chat: ChatContext, query: Query, matches: Sequence[Match]) -> str:
-    """That nobody takes so little, and who takes least; told for a minute where that was said."""
+    """Say that no consultant is that cheap, and name the lowest rate. Per minute if the seeker said it so."""
     words = chat.words
     catalogue, most = chat.market_context.catalogue, query.parsed.max_rate
     assert most is not None, "a rate was given up"

@@ -1,4 +1,4 @@
-"""The problem that somebody has told: kept for the forms of those to whom the search for it has led, and for a day."""
+"""The problem that a seeker described. It is kept for a day, for the forms of the consultants found for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.people.accounts.service import person_of
 
 @dataclass(frozen=True, slots=True)
 class ToldProblem:
-    """A problem in its seeker's words. `led_to`: the experts that were shown for it, or that it was written for."""
+    """A problem in its seeker's words. `led_to`: the consultants found for it, or the one it was written for."""
 
     at: datetime
     led_to: tuple[str, ...]
@@ -45,12 +45,12 @@ WORD: Final = re.compile(r"[^\W_]+")
 
 
 def tell_problem(chat: ChatContext, problem: str, led_to: Iterable[str] = ()) -> None:
-    """This is what is looked for now. `led_to`: the consultants who were found for it already."""
+    """Remember the current problem. `led_to`: the consultants already found for it."""
     _keep(chat, chat.ctx.now, tuple(led_to), problem[:LONGEST])
 
 
 def lead_to(chat: ChatContext, experts: Iterable[str]) -> None:
-    """These were shown for it."""
+    """Remember that these consultants were shown for the problem."""
     at, before, problem = _kept(chat)
     led_to = tuple(dict.fromkeys((*before, *experts)))[:LED_TO_AT_MOST]
     if problem and led_to != before:
@@ -58,7 +58,7 @@ def lead_to(chat: ChatContext, experts: Iterable[str]) -> None:
 
 
 def problem_told(chat: ChatContext, *experts: str) -> str:
-    """The problem for which all of these were found lately; empty where it was not told of them."""
+    """Return the problem for which all of these were found lately; empty if there is none."""
     at, led_to, problem = _kept(chat)
     lately = chat.ctx.now - at < LATELY
     known = lately and len(problem) >= LEAST and set(experts) <= set(led_to)
@@ -66,12 +66,12 @@ def problem_told(chat: ChatContext, *experts: str) -> str:
 
 
 def keep_problem(chat: ChatContext, problem: str, expert: str) -> None:
-    """It was written for this consultant, and not sent: their next form begins with it."""
+    """Keep a problem that was written for this consultant and not sent. Their next form starts with it."""
     _keep(chat, chat.ctx.now, tuple(dict.fromkeys((*_kept(chat)[1], expert))), problem[:LONGEST])
 
 
 def _only_names(chat: ChatContext, problem: str, expert: str) -> bool:
-    """Whether it says who is looked for and nothing else: what it is about is still to be told."""
+    """Return True if the text only names the consultant and describes no problem."""
     name = set(WORD.findall(folded(person_of(chat.ctx, expert_for(chat.ctx, expert).person_id).name)))
     said = set(WORD.findall(folded(problem)))
     return not name.isdisjoint(said) and said - name <= _for_nothing(chat.market_context.catalogue)
@@ -79,7 +79,7 @@ def _only_names(chat: ChatContext, problem: str, expert: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _for_nothing(catalogue: Catalogue) -> frozenset[str]:
-    """Folded: what may stand beside the name of somebody who is looked for, and says nothing of what it is about."""
+    """Return folded words that may stand beside a consultant's name and describe no problem."""
     looked_for = (word for said in catalogue.words.all("looked_for") for word in WORD.findall(folded(said)))
     return frozenset(looked_for) | grammar_of(catalogue).fillers
 

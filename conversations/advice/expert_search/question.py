@@ -46,7 +46,7 @@ router.flow(Flow(QUESTION, finish=_send, intro=_about))
 
 @router.press("question.ask")
 def ask(chat: ChatContext, pressed: Press) -> None:
-    """From a consultant's profile."""
+    """Open the question's form from a consultant's profile."""
     chat.as_new_message = True
     chat.open("question", FormDefaults(subject=experts.expert_for(chat.ctx, pressed.subject).id))
 
@@ -59,7 +59,9 @@ def answer(chat: ChatContext, pressed: Press) -> None:
 
 
 def question_card(chat: ChatContext, question: Question, note: str = "") -> Card:
-    """What was asked and answered so far; whose word is awaited. Contacts are hidden until a session is agreed."""
+    """Return the card of a question: the lines so far and whose turn it is. Contacts are hidden until a session is
+    agreed.
+    """
     words, mine = chat.words, service.side_of(chat.ctx, question)
     expert = experts.expert_for(chat.ctx, question.expert_id)
     other = question.consultant if mine == "seeker" else question.seeker
@@ -88,13 +90,13 @@ def question_card(chat: ChatContext, question: Question, note: str = "") -> Card
 
 
 def _turn(chat: ChatContext, mine: str, name: str, *, my_turn: bool) -> str:
-    """A consultant is waited for, or the seeker waits; after the answer nobody has to do anything."""
+    """Return the line that says whose turn it is. After the answer it is empty, because no step is open."""
     if mine == "consultant":
         return chat.words("question.your_turn", name=name) if my_turn else ""
     return "" if my_turn else chat.words("question.their_turn", name=name)
 
 
-# --- who hears of it --------------------------------------------------------------------------------------------------
+# --- notifications ----------------------------------------------------------------------------------------------------
 
 QUESTION_FACTS: Final[dict[type[Any], str]] = {QuestionSaid: "notice.question_said"}
 

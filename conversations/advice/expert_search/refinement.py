@@ -1,4 +1,4 @@
-"""What is said after a list of consultants or beside a profile of theirs: "Tuesday at 10", "in German", "cheaper"."""
+"""Refinements after a list of consultants or beside a profile: "Tuesday at 10", "in German", "cheaper"."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ router = Router()
 
 
 def refines_advice(chat: ChatContext, sentence: str) -> bool:
-    """Whether these words are a part of the search for advice that was shown last: an order, a day, a clock time, a
-    language, a rate, a place, and nothing beside it."""
+    """Return True if these words only refine the latest search for advice.
+
+    They may name an order, a day, a clock time, a language, a rate or a place, and nothing else.
+    """
     if latest(chat) != ADVICE.name:
         return False
     more = _told(chat, sentence)
@@ -31,7 +33,7 @@ def refines_advice(chat: ChatContext, sentence: str) -> bool:
 
 @router.command("advise")
 def refine(chat: ChatContext, sentence: str) -> None:
-    """What is said now replaces that part of the problem. Of a profile that is open, the times are shown anew."""
+    """Replace a part of the problem by these words. If a profile is open, show its times again."""
     before = asked(chat, ADVICE)
     if (order := _order(chat, sentence)) is not None:
         show_advisers(chat, ask(chat, ordered(chat, before, ORDERS, order), ADVICE))

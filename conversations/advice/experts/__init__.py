@@ -1,1 +1,1 @@
-"""Being a consultant, and a consultant on a card: profile, hours, rates, promotion, figures."""
+"""Consultants: profile, card, hours, rates, promotion and statistics."""

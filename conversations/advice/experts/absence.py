@@ -1,4 +1,7 @@
-"""Going away: days to come are closed and the profile stays; who goes at once is not shown, and told what that ends."""
+"""Absence of a consultant. For future days the days are closed and the profile stays visible.
+
+If the absence starts today, the profile is hidden and the consultant is told what that ends.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from core.advice.promotion.model import Promotion
 from core.kernel.errors import Invalid
 
 BACK_AT: Final = time(6)  # on the morning after the last day, by the consultant's own clock
-PART: Final = "~"  # what a button carries: the last day, if there is one, and what the promotions were worth
+PART: Final = "~"  # the payload of a button: the last day, if any, and the refund that was shown
 
 HOLIDAY = Form("holiday", (replace(WINDOW, name="days"),), review=False)
 
@@ -31,7 +34,7 @@ router = Router()
 
 
 def _go_away(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
-    """An absence that begins later is days on which nobody can book: until then the profile is found as before."""
+    """Start an absence. If it begins later, only those days are closed; until then the profile is found as before."""
     expert = experts.own(chat.ctx)
     first, last = values["days"]
     if first <= local(chat.ctx.now, expert.zone).date():
@@ -47,7 +50,7 @@ router.flow(Flow(HOLIDAY, finish=_go_away))
 
 @router.command("holiday")
 def holiday(chat: ChatContext, days: str) -> None:
-    """`/holiday 24-26 Dec`: nobody can book then. `/holiday until 12 Jan`: not found until that day is over."""
+    """`/holiday 24-26 Dec`: close these days. `/holiday until 12 Jan`: hide the profile until that day is over."""
     experts.own(chat.ctx)
     chat.open("holiday", FormDefaults({"days": days} if days else {}))
 
@@ -65,7 +68,7 @@ def pause(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("expert.away_now")
 def away_now(chat: ChatContext, pressed: Press) -> None:
-    """Who has read what it ends. When less would come back by now, it is asked again."""
+    """Start the absence after the consultant has read what it ends. If less would be refunded by now, ask again."""
     day, _, told = pressed.choice.partition(PART)
     try:
         last = date.fromisoformat(day) if day else None
@@ -75,7 +78,7 @@ def away_now(chat: ChatContext, pressed: Press) -> None:
 
 
 def _leave(chat: ChatContext, expert: Expert, last: date | None, told: str = "") -> None:
-    """Off the market from now on, until the day after `last` or until they come back."""
+    """Hide the profile from now on, until the day after `last` or until the consultant returns."""
     running = promotions.running(chat.ctx, [expert.id])
     worth = ".".join(str(promotions.unused_price(chat.ctx, each).minor) for each in running)
     if worth != told:
@@ -90,12 +93,12 @@ def _leave(chat: ChatContext, expert: Expert, last: date | None, told: str = "")
 
 
 def _ends(chat: ChatContext, running: Sequence[Promotion], last: str, worth: str) -> Say:
-    """A promotion is over with it: what comes back for each is named before anything is done."""
+    """Return what the absence ends: the promotions, each with its refund."""
     words = chat.words
     said = [words("expert.away_ends")]
     for each in running:
         if promotions.is_asked_back(chat.ctx, each):
-            continue  # an operator decides what comes back
+            continue  # an operator decides on the refund
         kept = ".kept" if promotions.comes_back(chat.ctx, each).credit else ""
         said.append(words(f"promote.stop_sure{kept}", amount=promotions.unused_price(chat.ctx, each)))
     yes = press("expert.away_now", choice=f"{last}{PART}{worth}")

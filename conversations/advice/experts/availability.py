@@ -1,4 +1,4 @@
-"""When a consultant can: weekly hours and single days by one message, and what their own calendar says is taken."""
+"""A consultant's availability: weekly hours and single days by one message, minus busy times of their own calendar."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from core.kernel.errors import Invalid, NotFound, Refusal, Stale
 from core.people.files.model import CALENDAR_MIME, Checked
 from core.people.files.service import keep
 
-LONGEST_SAID: Final = 120  # letters; who writes more than that is not changing their hours
+LONGEST_SAID: Final = 120  # letters; a longer text does not change hours
 WORD: Final = re.compile(r"[^\W\d_](?:'?[^\W\d_])*")
 Week = dict[str, list[list[int]]]  # as an expert keeps it
 WEEK_BEFORE: Final[Topic[Week | None]] = Topic("week_before", json.loads, json.dumps)  # what the last change replaced
@@ -46,7 +46,7 @@ router = Router()
 
 
 def _read_sentence(chat: ChatContext, text: str, _values: Values) -> str:
-    read_change(text, chat.words.language, chat.today, towns(chat))  # only whether it can be read
+    read_change(text, chat.words.language, chat.today, towns(chat))  # validates only
     return text
 
 
@@ -64,7 +64,10 @@ router.flow(Flow(CHANGE, finish=_change))
 
 @router.command("hours")
 def hours(chat: ChatContext, sentence: str) -> None:
-    """`/hours Fri 10-15` changes every Friday, `/hours 27 Nov 14-16` that day; without words, what is kept."""
+    """`/hours Fri 10-15` changes every Friday, `/hours 27 Nov 14-16` one day.
+
+    Without words, show the current hours.
+    """
     expert = _own(chat)
     if sentence:
         _keep(chat, sentence)
@@ -74,7 +77,7 @@ def hours(chat: ChatContext, sentence: str) -> None:
 
 @router.hears
 def said_in_passing(chat: ChatContext, text: str) -> bool:
-    """ "off on 24 Dec", "change Friday to 10-15": from a consultant, when all of it is days and times."""
+    """Take "off on 24 Dec" or "change Friday to 10-15" from a consultant, if the text is all days and times."""
     if len(text) > LONGEST_SAID or not _names_days(chat, text):
         return False
     expert = experts.own_profile(chat.ctx)
@@ -113,7 +116,7 @@ def _keep(chat: ChatContext, sentence: str) -> None:
 
 
 def _only_next(chat: ChatContext, expert: Expert, change: Change) -> tuple[tuple[Button, ...], ...]:
-    """Every Friday was changed; perhaps the next one was meant."""
+    """Offer to change the next Friday only, after every Friday was changed."""
     if change.week is None or change.week.zone is not None or change.days or len(change.week.days) != 1:
         return ()
     (weekday,) = change.week.days
@@ -124,7 +127,7 @@ def _only_next(chat: ChatContext, expert: Expert, change: Change) -> tuple[tuple
 
 @router.press("hours.only")
 def mean_only(chat: ChatContext, pressed: Press) -> None:
-    """The choice: the day that alone was meant."""
+    """Apply the change to one day only. The choice is the day."""
     if pressed.expected_version is None:
         raise Invalid("talk.unknown_button")
     try:
@@ -139,7 +142,7 @@ def mean_only(chat: ChatContext, pressed: Press) -> None:
 
 
 def hours_card(chat: ChatContext, expert: Expert, note: str = "", first: tuple[tuple[Button, ...], ...] = ()) -> Card:
-    """The week, then the days that are otherwise, each with a button that makes it like its weekday again."""
+    """Return the week, then the exceptional days, each with a button that resets it to its weekday."""
     words, runs = chat.words, runs_of(experts.special_days(chat.ctx, expert))
     rows = [
         (
@@ -212,7 +215,7 @@ router.flow(Flow(FOLLOW, finish=_follow, intro=lambda chat, _defaults: chat.word
 
 @router.command("calendar")
 def calendar(chat: ChatContext, address: str) -> None:
-    """`/calendar https://…` follows it, `/calendar off` forgets it; without words, what is known."""
+    """`/calendar https://…` follows a calendar, `/calendar off` forgets it. Without words, show the current one."""
     expert = _own(chat)
     if address.lower() in OFF:
         expert = external_calendars.forget_calendar(chat.ctx)
@@ -242,7 +245,7 @@ def forget(chat: ChatContext, _pressed: Press) -> None:
 
 @router.takes
 def calendar_file(chat: ChatContext, file: Checked) -> bool:
-    """An .ics file says when its sender is taken; what is in it is read outside, and nothing but the times is kept."""
+    """Accept an .ics file with the sender's busy times. It is read outside, and only the times are kept."""
     if file.mime != CALENDAR_MIME or experts.own_profile(chat.ctx) is None:
         return False
     external_calendars.take_calendar_file(chat.ctx, keep(chat.ctx, file).id)

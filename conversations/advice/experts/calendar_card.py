@@ -1,4 +1,4 @@
-"""A consultant's own calendar on a card: where it is read, what was found, and what keeps it from being read."""
+"""The consultant's own calendar on a card: its source, the times found, and any fault in reading it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.advice.experts.model import Expert
 
 
 def calendar_card(chat: ChatContext, expert: Expert, note: str = "") -> Card:
-    """What is followed, what was found there, and when it was looked at."""
+    """Return the card of the followed calendar: its source, the times found, and when it was read."""
     words, known = chat.words, external_calendars.busy_ahead(chat.ctx, expert)
     follow_another = Button(label=words("calendar.follow"), press=press("calendar.follow"), style="primary")
     forget_it = Button(label=words("calendar.forget"), press=press("calendar.forget"))

@@ -30,7 +30,7 @@ def expert_card(
     buttons: tuple[tuple[Button, ...], ...] = (),
     brief: bool = False,
 ) -> Card:
-    """A consultant as a seeker sees them: who, what for, how much, what others say, and when, in the seeker's zone."""
+    """Return a consultant as a seeker sees them: name, fields, rate, reviews, and free times in the seeker's zone."""
     words = chat.words
     shown = str if are_booked(chat.ctx, expert, chat.person.id) else masked
     lines = [Line(label=words("expert.rate"), value=rate_in_words(chat, expert.rate, expert.lengths))]
@@ -80,7 +80,7 @@ def fields_in_words(chat: ChatContext, expert: Expert) -> str:
 
 
 def reasons_in_words(chat: ChatContext, reasons: Sequence[tuple[str, str]]) -> str:
-    """ "advises in fuel quality; knows slagging; free now"."""
+    """Return "advises in fuel quality; knows slagging; free now"."""
     words, table = chat.words, chat.market_context.catalogue.expertise
     told = []
     for kind, part in reasons[:3]:
@@ -96,8 +96,10 @@ def reasons_in_words(chat: ChatContext, reasons: Sequence[tuple[str, str]]) -> s
 
 
 def hours_lines(chat: ChatContext, hours: Mapping[int, Sequence[Span]], *, closed: bool = False) -> list[str]:
-    """ "Mon–Thu 09:00–12:00, 14:00–17:00": days that follow each other and are alike stand together. `closed`: days
-    without hours are told too."""
+    """Return "Mon–Thu 09:00–12:00, 14:00–17:00", with equal consecutive days on one line.
+
+    `closed`: include days without hours.
+    """
     names = chat.words.locale.days["format"]["abbreviated"]
     lines = []
     for _, group in groupby(sorted(hours), key=lambda day: (tuple(hours[day]), day - _runs_before(hours, day))):
@@ -113,7 +115,7 @@ def hours_lines(chat: ChatContext, hours: Mapping[int, Sequence[Span]], *, close
 
 
 def _runs_before(hours: Mapping[int, Sequence[Span]], day: int) -> int:
-    """How many days before this one have its hours, without a gap."""
+    """Return how many consecutive days before this one have the same hours."""
     count = 0
     while hours.get(day - count - 1) == hours[day]:
         count += 1
@@ -121,13 +123,16 @@ def _runs_before(hours: Mapping[int, Sequence[Span]], day: int) -> int:
 
 
 def slot_in_words(chat: ChatContext, moment: datetime) -> str:
-    """ "Tue 24 Nov 10:00" in the reader's own zone, for a button: beside it stands which zone that is."""
+    """Return "Tue 24 Nov 10:00" in the reader's zone, for a button; the zone is named beside it."""
     local = moment.astimezone(chat.words.zone)
     return f"{weekday_in_words(local.date(), chat.words.locale)} {local:%H:%M}"
 
 
 def slots_in_words(chat: ChatContext, slots: Sequence[datetime]) -> str:
-    """ "Tue 24 Nov 10:00; Wed 25 Nov 10:00 (EET)": several, and the zone once; over a change of the clocks, each."""
+    """Return "Tue 24 Nov 10:00; Wed 25 Nov 10:00 (EET)".
+
+    The zone stands once, or with each time across a clock change.
+    """
     zones = {slot.astimezone(chat.words.zone).tzname() for slot in slots}
     if len(zones) > 1:
         return listed(chat.words, [chat.words.moment(slot) for slot in slots])
@@ -140,7 +145,7 @@ def languages_in_words(chat: ChatContext, expert: Expert) -> str:
 
 
 def lasting(chat: ChatContext, time: timedelta) -> str:
-    """About how long: minutes up to an hour and a half, then hours, then days."""
+    """Return a rough duration: minutes up to an hour and a half, then hours, then days."""
     minutes = max(round(time.total_seconds() / 60), 1)
     if minutes <= 90:
         return chat.words("stats.minutes", count=minutes)

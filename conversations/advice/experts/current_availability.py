@@ -1,4 +1,4 @@
-"""A consultant who says to be free now, and until when: "free now", "I am free now until 17:00"."""
+"""Consultants who say that they are free now, and until when: "free now", "I am free now until 17:00"."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.catalogue.language.patterns import any_of, words_meaning
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 
-LONGEST_SAID: Final = 60  # letters; who writes more tells something else
+LONGEST_SAID: Final = 60  # letters; a longer text says something else
 WORD: Final = re.compile(r"[^\W\d_]+")
 TIME: Final = r"(?P<time>[0-9]{1,2}(?:[:.h][0-5][0-9])?\s*(?:am|pm)?)\s*(?:h|uhr|val|год)?\.?"
 
@@ -29,14 +29,14 @@ router = Router()
 
 @dataclass(frozen=True, slots=True)
 class FreeNow:
-    """Said to be free now. `until`: minutes since midnight by the clock on their wall, if it was said."""
+    """A message about being free now. `until`: minutes since midnight on the consultant's clock, if named."""
 
     until: int | None
 
 
 @router.hears
 def said_free_now(chat: ChatContext, text: str) -> bool:
-    """From a consultant, when all of it is that."""
+    """Take a message of a consultant that says this and nothing else."""
     said = free_now_in(text, chat.market_context.catalogue)
     expert = experts.own_profile(chat.ctx) if said is not None else None
     if said is None or expert is None:
@@ -48,21 +48,21 @@ def said_free_now(chat: ChatContext, text: str) -> bool:
 
 @router.command("free")
 def free(chat: ChatContext, rest: str) -> None:
-    """`/free now until 17:00`, where everything begins with a command; what is free otherwise is looked for."""
+    """`/free now until 17:00`, for chats in which every input is a command. Otherwise search for the text."""
     text = f"free {rest}".strip()
     if not said_free_now(chat, text if rest else "free now"):
         chat.command("anything", text)
 
 
 def free_now_in(text: str, catalogue: Catalogue) -> FreeNow | None:
-    """What a message says of being free now; None: nothing, or more than that."""
+    """Read a message about being free now. Return None if it says nothing of it, or more than that."""
     plain, words = folded(text.strip()), _words_of(catalogue)
     if len(plain) > LONGEST_SAID or words.free.isdisjoint(WORD.findall(plain)):
         return None
     until, rest = None, plain.rstrip("!. ")
     if found := words.until.search(rest):
         until, rest = minutes_of(found["time"]), rest[: found.start()]
-    now = grammar_of(catalogue).free_now.search(rest)  # "free" alone says nothing of now
+    now = grammar_of(catalogue).free_now.search(rest)  # "free" alone does not mean now
     if now is None:
         return None
     left = WORD.findall(f"{rest[: now.start()]} {rest[now.end() :]}")
@@ -72,7 +72,7 @@ def free_now_in(text: str, catalogue: Catalogue) -> FreeNow | None:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Folded: who is free, and the words around it; and the pattern of until when."""
+    """Folded words for "free" and the words around them, and the pattern of an end time."""
 
     free: frozenset[str]
     around: frozenset[str]
@@ -88,7 +88,7 @@ def _words_of(catalogue: Catalogue) -> _Words:
 
 
 def _moment(chat: ChatContext, expert: Expert, minutes: int) -> datetime:
-    """The next time that the consultant's clock shows that."""
+    """Return the next moment at which the consultant's clock shows this time."""
     here = local(chat.ctx.now, expert.zone)
     midnight = datetime.combine(here.date(), time())
     at = instant(midnight + timedelta(minutes=minutes), expert.zone)

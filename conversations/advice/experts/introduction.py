@@ -1,6 +1,6 @@
-"""What one sentence says of a consultant: "Grate boilers, 120 EUR/h, Mon-Thu 9-17 Vilnius, in English" begins the form.
+"""Reader of a consultant's introduction: "Grate boilers, 120 EUR/h, Mon-Thu 9-17 Vilnius, in English" starts the form.
 
-What is understood of it fills its fields, and the words that are left are what the consultant helps with.
+Understood parts fill the fields. The words that are left describe what the consultant helps with.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from core.kernel.errors import Refusal
 LONGEST: Final = 600  # letters that are read
 HEADLINE: Final = (5, 120)  # letters
 LONGEST_RATE: Final = 60
-BETWEEN: Final = " | "  # stands where something was taken out
+BETWEEN: Final = " | "  # replaces removed text
 PART: Final = re.compile(r"[,.;!](?!\d)|\s[-–—|]\s|\n|\|")
 BITS: Final = re.compile(r"\S+")
 WORD: Final = re.compile(r"[^\W\d_]+")
 LENGTH: Final = re.compile(r"(?<!\d)(15|30|45|60|90)\s*(?:min|minu[^\W\d_]*|хв[^\W\d_]*)\b\.?", re.IGNORECASE)
-SHARE: Final = 0.5  # of the words for the likeliest field; one that fewer tell of is not meant
-FIELDS_TOLD: Final = 3  # a word of more fields tells nothing
+SHARE: Final = 0.5  # as a share of the words for the likeliest field; fields below it are ignored
+FIELDS_TOLD: Final = 3  # a word of more fields is no hint
 
 
 def answers_in(chat: ChatContext, sentence: str) -> dict[str, str]:
-    """The form's answers by field; empty where it says nothing of them."""
+    """Return the form's answers by field; empty for fields that the sentence does not mention."""
     answers: dict[str, str] = {}
     text = sentence[:LONGEST]
     if found := _rate_in(chat, text):
@@ -60,7 +60,7 @@ def answers_in(chat: ChatContext, sentence: str) -> dict[str, str]:
 
 
 def _rate_in(chat: ChatContext, text: str) -> tuple[int, int, SaidRate] | None:
-    """Where a price with its currency stands, with as much behind it as belongs to it."""
+    """Return where a price with its currency stands, including its unit."""
     catalogue, language, held = chat.market_context.catalogue, chat.words.language, chat.market_context.held
     said = NormalisedText.of(text)
     for found in grammar_of(catalogue).money.finditer(said.text):
@@ -78,7 +78,7 @@ def _rate_in(chat: ChatContext, text: str) -> tuple[int, int, SaidRate] | None:
 
 
 def _hours_in(chat: ChatContext, text: str) -> tuple[int, int] | None:
-    """Where hours stand: from the name of a day as far as they can be read."""
+    """Return where the hours stand: from the name of a day as far as they can be read."""
     language, known = chat.words.language, towns(chat)
     days = names_of_days(language).keys() | names_of_days("en").keys() | SEVERAL_DAYS.keys()
     bits = list(BITS.finditer(text))
@@ -97,13 +97,16 @@ def _hours_in(chat: ChatContext, text: str) -> tuple[int, int] | None:
 
 @lru_cache(maxsize=4)
 def _joining(catalogue: Catalogue) -> frozenset[str]:
-    """Folded: what joins names of languages, or leads to them."""
+    """Return folded words that join names of languages, or lead to them."""
     phrases = (said for meaning in ("and", "in_language", "speaks") for said in catalogue.words.all(meaning))
     return frozenset(word for said in phrases for word in folded(said).split())
 
 
 def _names_languages(part: str, languages: list[str], joining: frozenset[str]) -> bool:
-    """Whether a part of the sentence only names languages, with `joining` words; they are then noted."""
+    """Return True if a part of the sentence only names languages, apart from `joining` words.
+
+    Add them to `languages`.
+    """
     words = WORD.findall(folded(part))
     named = [language_named(word) for word in words]
     if not any(named) or any(code is None and word not in joining for word, code in zip(words, named, strict=True)):
@@ -113,7 +116,7 @@ def _names_languages(part: str, languages: list[str], joining: frozenset[str]) -
 
 
 def _about(chat: ChatContext, told: list[str]) -> dict[str, str]:
-    """What is left is what they help with: the headline, or its beginning, and then all of it about them."""
+    """Return the left words as the consultant's help: the headline, or its beginning, and then the full description."""
     least, most = HEADLINE
     whole = ", ".join(told)
     if len(whole) < least:

@@ -1,4 +1,4 @@
-"""What consultants hear about themselves: a request missed, not being shown any more, their own calendar."""
+"""Notifications to consultants about themselves: a missed request, a hidden profile, their own calendar."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ PARTS: Final = ("why", "count")
 
 
 def on_card(kind: str) -> Callable[[str], Callable[[Ctx, expert.ExpertFact], None]]:
-    """What the consultant did themselves is answered where they did it; here is what time and others did."""
+    """Return a listener for events that time or other people caused. The consultant's own steps are answered where they
+    act.
+    """
 
     def hearing(code: str) -> Callable[[Ctx, expert.ExpertFact], None]:
         def hear(ctx: Ctx, fact: expert.ExpertFact) -> None:

@@ -1,4 +1,4 @@
-"""A consultant's own profile on a card: what is done, and for each thing that is not, a button."""
+"""A consultant's own profile on a card, with a button for each missing part."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ A_DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of the check list. `load`: what its button carries while it is not done."""
+    """One line of the check list. `load`: the payload of its button while it is not done."""
 
     code: str
     done: bool
@@ -35,7 +35,7 @@ class Item:
 
 
 def own_card(chat: ChatContext, expert: Expert, note: str = "") -> Card:
-    """The profile as it stands, with what would make it better. Nothing that is missing keeps it from being found."""
+    """Return the profile with suggestions. It is found even if parts are missing."""
     words = chat.words
     items = tuple(check_list(chat, expert))
     lines = (
@@ -66,7 +66,7 @@ def own_card(chat: ChatContext, expert: Expert, note: str = "") -> Card:
 
 
 def check_list(chat: ChatContext, expert: Expert) -> Iterator[Item]:
-    """What a profile can have, the most useful first."""
+    """Yield the possible parts of a profile, the most useful first."""
     person, payee = person_of(chat.ctx, expert.person_id), payee_of(chat.ctx, expert.organisation_id)
     calendar = expert.feed_url is not None or FILE in external_calendars.busy_ahead(chat.ctx, expert)
     yield Item("hours", any(expert.hours.values()), press("hours.change"))
@@ -77,7 +77,7 @@ def check_list(chat: ChatContext, expert: Expert) -> Iterator[Item]:
 
 
 def _item(chat: ChatContext, expert: Expert, item: Item) -> Line:
-    """ "Payouts: ✓", or what it would be good for; skills are named."""
+    """Return "Payouts: ✓", or the benefit of a missing part; skills are named."""
     words = chat.words
     label = words(f"expert.item.{item.code}")
     if item.code == "calendar" and expert.feed_fault is not None:
@@ -103,7 +103,7 @@ def _special(chat: ChatContext, expert: Expert) -> tuple[Line, ...]:
 
 
 def runs_of(days: Sequence[ExpertDay]) -> list[list[ExpertDay]]:
-    """Days in their order; those that follow each other and are alike stand together."""
+    """Group equal consecutive days, in their order."""
     runs: list[list[ExpertDay]] = []
     for day in days:
         last = runs[-1][-1] if runs else None
@@ -115,7 +115,7 @@ def runs_of(days: Sequence[ExpertDay]) -> list[list[ExpertDay]]:
 
 
 def run_in_words(chat: ChatContext, run: Sequence[ExpertDay]) -> str:
-    """ "Fri 27 Nov 14:00–16:00", "Sun 20 Dec – Tue 5 Jan closed"."""
+    """Return "Fri 27 Nov 14:00–16:00", "Sun 20 Dec – Tue 5 Jan closed"."""
     ends = (run[0].day, run[-1].day)
     named = " – ".join(weekday_in_words(day, chat.words.locale) for day in dict.fromkeys(ends))
     spans = ", ".join(str(span) for span in rules.spans(run[0].spans))
@@ -123,7 +123,7 @@ def run_in_words(chat: ChatContext, run: Sequence[ExpertDay]) -> str:
 
 
 def _link(chat: ChatContext, expert: Expert) -> tuple[Line, ...]:
-    """What the consultant can put on a card or a page of their own: it opens the chat at this profile."""
+    """Return the link that the consultant can share. It opens the chat at this profile."""
     link = chat.market_context.start_link
     if not link:
         return ()
@@ -131,7 +131,7 @@ def _link(chat: ChatContext, expert: Expert) -> tuple[Line, ...]:
 
 
 def _page(chat: ChatContext, expert: Expert) -> tuple[tuple[Button, ...], ...]:
-    """What everybody may see of the profile, for who has neither chat open."""
+    """Return the button to the public page of the profile, for readers who use neither chat."""
     home = chat.market_context.home
     return ((Button(label=chat.words("link.page"), url=f"{home}/e/{expert.id}"),),) if home and expert.live else ()
 

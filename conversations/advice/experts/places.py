@@ -1,4 +1,4 @@
-"""Towns of the gazetteer as those who write their hours name them: for the clock that is shown there."""
+"""Lookup of towns by the names that people write, for their time zone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from core.advice.availability.weekly_hours import Towns
 
 
 def towns(chat: ChatContext) -> Towns:
-    """The zone of a town by its name, in any of its cases; a misspelt one is asked about rather than guessed."""
+    """Return a lookup of a town's zone by its name in any case. Misspelt names are asked about, not guessed."""
     places = chat.market_context.places
 
     def zone(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Being a consultant: the profile, weekly hours by sentence, being free now, the rules of booking."""
+"""The consultant's profile: its form, weekly hours by sentence, being free now, and booking rules."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from core.people.accounts.service import ZONE_UNKNOWN
 
 POLICIES: Final = ("flexible", "standard", "strict")
 ROOMS: Final = ("chat", "video", "own")
-# What this is the market of; the fields of any other trade come after them.
+# The fields of this market's trade come first, those of other trades after them.
 FIRST_FIELDS: Final = (
     "bioenergy_engineering",
     "fuel_quality",
@@ -93,7 +93,7 @@ def _read_skills(_chat: ChatContext, text: str, _values: Values) -> tuple[str, .
 
 
 def _read_hours(chat: ChatContext, text: str, _values: Values) -> str:
-    """Only whether it can be read: the sentence itself is kept. Where no clock is known, it has to name one."""
+    """Check that the hours can be read, and keep the sentence itself. Without a known zone, it has to name one."""
     dates = dates_in(folded(text), chat.words.language, chat.today)
     if dates:
         given = text[dates[0].start : dates[-1].end] if len(folded(text)) == len(text) else ""
@@ -130,7 +130,7 @@ def _choice(name: str, choices: tuple[str, ...]) -> Field:
 
 
 def _is_open(chat: ChatContext, choice: str) -> bool:
-    """A room on our own server can be chosen where there is one."""
+    """Return True if this room can be chosen. Our own rooms need a server."""
     return choice != "video" or (chat.market_context.rooms is not None and chat.market_context.rooms.video is not None)
 
 
@@ -214,7 +214,7 @@ A_WEEK, A_MONTH = 3, 13  # paid sessions: thirteen weeks have as many months as 
 
 
 def _intro(chat: ChatContext, defaults: FormDefaults) -> str:
-    """What it is, and what it may come to: by the rate that is in the form, or by an example."""
+    """Return the introduction and an example of earnings, from the rate in the form or from an example rate."""
     values = PROFILE.look(chat, defaults.answers).values
     rate: Rate = values.get("rate", EXAMPLE)
     lengths = [int(each) for each in values.get("lengths", ("30",))]
@@ -261,8 +261,10 @@ def _answers(chat: ChatContext, expert: Expert) -> dict[str, str]:
 
 @router.command("expert")
 def expert(chat: ChatContext, sentence: str) -> None:
-    """My profile as a consultant; who is none yet is asked for it. `/expert Grate boilers, 120 EUR/h, Mon-Thu 9-17`:
-    whatever the sentence says is filled in."""
+    """Show my profile as a consultant, or open its form if there is none.
+
+    `/expert Grate boilers, 120 EUR/h, Mon-Thu 9-17`: the sentence fills in the form.
+    """
     profile = experts.own_profile(chat.ctx)
     if profile is None or sentence:
         known = _answers(chat, profile) if profile is not None else {}

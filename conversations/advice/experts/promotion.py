@@ -1,4 +1,4 @@
-"""Promotion: how often a profile is looked at, what a package would bring and costs, buying it and ending it early."""
+"""Promotion of a profile: its views, the effect and price of a package, buying it and ending it early."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ router = Router()
 
 
 def stood_in_line(chat: ChatContext, matches: Sequence[Match]) -> list[Match]:
-    """Who was found, best first, as they are shown: see `core.advice.experts.ranking`."""
+    """Return the matches in display order; see `core.advice.experts.ranking`."""
     by_id = {match.expert.id: match for match in matches}
     found = ((match.expert.id, match.score, _fields(match)) for match in matches)
     return [by_id[each.id] for each in in_line(service.standings(chat.ctx, found))]
 
 
 def _fields(match: Match) -> list[str]:
-    """The fields of expertise that the problem speaks of, as far as this consultant advises in them."""
+    """Return the fields of expertise in the problem in which this consultant advises."""
     return [part for kind, part in match.reasons if kind == "field"]
 
 
@@ -48,7 +48,7 @@ def _fields(match: Match) -> list[str]:
 
 @router.command("promote")
 def promote(chat: ChatContext, _rest: str) -> None:
-    """`/promote`: one's own numbers first, then what each package would add to them and costs."""
+    """`/promote`: show one's own figures, then the effect and price of each package."""
     words, expert = chat.words, own_profile(chat.ctx)
     if expert is None:
         button = to_command(words, "expert")
@@ -69,7 +69,7 @@ def promote(chat: ChatContext, _rest: str) -> None:
 
 
 def _numbers(chat: ChatContext, expert_id: str) -> str:
-    """How often the profile was shown and opened, from our own counters."""
+    """Return how often the profile was shown and opened, from our own counters."""
     words = chat.words
     shown, opened = view_counts.views_of(chat.ctx, expert_id, LOOKED_BACK.days)
     lines = [words("promote.views", shown=shown, opened=opened, days=LOOKED_BACK.days), words("promote.rules")]
@@ -100,7 +100,7 @@ def _price(chat: ChatContext, told: Forecast) -> Money:
 
 
 def _name(chat: ChatContext, kind: Kind, days: int, field: str | None = None) -> str:
-    """ "Featured, 7 days"; "Top of Bioenergy engineering, 30 days"."""
+    """Return "Featured, 7 days"; "Top of Bioenergy engineering, 30 days"."""
     if field is None:
         return chat.words(f"promote.{kind}_title", days=days)
     known = chat.market_context.catalogue.expertise.get(field)
@@ -110,7 +110,7 @@ def _name(chat: ChatContext, kind: Kind, days: int, field: str | None = None) ->
 
 @router.press("promote.choose")
 def choose(chat: ChatContext, pressed: Press) -> None:
-    """The package; for the top of a field, whose consultant has several, the field first."""
+    """Choose a package. For the top of a field, a consultant with several fields chooses the field first."""
     package, expert = service.package_named(pressed.choice), own_profile(chat.ctx)
     fields = list(expert.fields) if expert is not None and package.kind is Kind.TOP else []
     if len(fields) > 1:
@@ -146,7 +146,7 @@ def top(chat: ChatContext, pressed: Press) -> None:
 
 
 def _buy(chat: ChatContext, package: Package, field: str | None) -> None:
-    """One invoice, however often the button is tapped."""
+    """Buy a package. However often the button is pressed, there is one invoice."""
     command = ChoosePackage(package=package.name, field=field)
     if service.just_chosen(chat.ctx, command) is not None:
         chat.reply(Toast(text=chat.words("promote.offered_toast")))
@@ -170,18 +170,18 @@ def _buy(chat: ChatContext, package: Package, field: str | None) -> None:
 def promotion_card(
     chat: ChatContext, promotion: Promotion, note: str = "", buttons: tuple[tuple[Button, ...], ...] | None = None
 ) -> Card:
-    """How it goes: looks so far beside what was expected, until when, and the way to end it early."""
+    """Return the card of a promotion: views so far and expected, its end, and a way to stop it."""
     words, runs = chat.words, promotion.state == PromotionState.RUNNING
     lines = [Line(label=words("promote.expected"), value=words("promote.looks", count=promotion.looks_expected))]
     if promotion.started_at is not None:
         so_far = service.looks_of(chat.ctx, promotion)
         lines.insert(0, Line(label=words("promote.so_far"), value=words("promote.looks", count=so_far)))
     if buttons is None:
-        asked = runs and service.is_asked_back(chat.ctx, promotion)  # then an operator has the word
+        asked = runs and service.is_asked_back(chat.ctx, promotion)  # then an operator decides
         back = service.unused_price(chat.ctx, promotion) if runs and not asked else None
         stop = press(
             "promote.stop", promotion.id
-        )  # what comes back is told when it is pressed: it grows less by the hour
+        )  # the refund is told when it is pressed, because it shrinks by the hour
         buttons = ((Button(label=words("promote.end_early"), press=stop, style="danger"),),) if back else ()
     return Card(
         subject=f"promotion:{promotion.id}",
@@ -201,7 +201,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("promote.stop")
 def stop(chat: ChatContext, pressed: Press) -> None:
-    """Asked first: how much comes back for the time that is left now, and in which form."""
+    """Ask for confirmation with the refund for the time left, and its form."""
     words, promotion = chat.words, service.promotion_for(chat.ctx, pressed.subject)
     if promotion.state != PromotionState.RUNNING:
         chat.reply(promotion_card(chat, promotion))
@@ -219,7 +219,7 @@ def stop(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("promote.stop_now")
 def stop_now(chat: ChatContext, pressed: Press) -> None:
-    """Nobody else is touched by it. When less would come back than was told, it is asked again."""
+    """Stop the promotion. If less would be refunded than the consultant was told, ask again."""
     promotion = service.promotion_for(chat.ctx, pressed.subject)
     left = service.unused_price(chat.ctx, promotion).minor if promotion.state == PromotionState.RUNNING else 0
     if promotion.state == PromotionState.RUNNING and pressed.choice != str(left):

@@ -1,4 +1,4 @@
-"""What the consultant hears of their promotion."""
+"""Notifications to the consultant about their promotion."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.people.accounts.service import person_of
 
 PROMOTION_FACTS: Final[dict[type[Any], str]] = {
     promotion.PromotionBegan: "notice.promotion_began",
-    # The purchase has the word; here the card becomes true again.
+    # The purchase's notification says it; this one only redraws the card.
     promotion.PromotionSuspended: "",
     promotion.PromotionResumed: "",
     promotion.PromotionForfeited: "",

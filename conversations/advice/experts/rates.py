@@ -1,6 +1,6 @@
-"""What a consultant asks for, read whole or not at all: "90 EUR", "€2 a minute", "120 EUR/h", "90 EUR for 30 minutes".
+"""Reader of a consultant's rate: "90 EUR", "€2 a minute", "120 EUR/h", "90 EUR for 30 minutes".
 
-A price that was read in part would be published: whatever is left over beside the amount has to be understood too.
+A partly read price would be published wrong, so every word beside the amount has to be understood.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from core.kernel.money import CURRENCIES, Money
 
 AN_HOUR: Final = 60  # minutes
 LONGEST: Final = 24 * AN_HOUR
-ASKED_BACK: Final = Topic("rate", str)  # by the rate as it was written: the input for which it was asked back
-SHOWN: Final = 40  # letters of what could not be read
-CURRENCY: Final = re.compile(r"[A-Z]{3}(?![^\W_])")  # a code of which the amount was not read
+ASKED_BACK: Final = Topic("rate", str)  # by the written rate: the input for which it was confirmed
+SHOWN: Final = 40  # letters of unreadable text
+CURRENCY: Final = re.compile(r"[A-Z]{3}(?![^\W_])")  # a currency code without a readable amount
 
-# Folded, as all that is compared with them. A stem may end in any way: "minut" is "minutes", "Minuten", "minučių".
+# Folded, like all text compared with them. A stem may end in any way: "minut" is "minutes", "Minuten", "minučių".
 MINUTE: Final = re.compile(r"min|minu[^\W\d_]*|хв|хвилин[^\W\d_]*")
 SESSION: Final = re.compile(
     r"(?:session|sesion|sess?i[jo]|sesj|seanc|seans|sitzung|gesprach|beratung|termin|consult|konsult|colloqui|spotkan"
@@ -49,7 +49,7 @@ Per = Literal["session", "minute", "hour"]
 
 @dataclass(frozen=True, slots=True)
 class SaidRate:
-    """An amount and what it is for; `minutes`: of the session that alone it was said for."""
+    """An amount and its unit. `minutes`: the length of session that it was said for."""
 
     amount: Money
     per: Per
@@ -57,8 +57,10 @@ class SaidRate:
 
 
 def read_rate(chat: ChatContext, text: str, values: Values) -> Rate:
-    """ "90 EUR" is for a session, "2 EUR/min" for a minute, and what is said for an hour is kept by the minute; euros
-    when no currency is said. What is odd, or had to be rounded, is asked back once. Raises Invalid."""
+    """Read a rate: "90 EUR" is per session, "2 EUR/min" per minute. An hourly rate is kept per minute.
+
+    The currency is euros if none is said. An odd or rounded amount is confirmed once. Raises Invalid.
+    """
     lengths = [int(each) for each in values.get("lengths", ())]
     said = said_rate(text, chat.market_context.catalogue, chat.words.language, chat.market_context.held)
     if said.minutes is not None and lengths and lengths != [said.minutes]:
@@ -84,13 +86,13 @@ def write_rate(rate: Rate) -> str:
 
 
 def said_rate(text: str, catalogue: Catalogue, language: str, held: frozenset[str] | None = None) -> SaidRate:
-    """The amount and what it is for. `held`: the currencies that can be paid, None: any. Raises Invalid."""
+    """Return the amount and its unit. `held`: the payable currencies; None: any. Raises Invalid."""
     said = NormalisedText.of(expand_shorthand(text.strip().rstrip("."), catalogue))
     unread = Invalid("expert.rate_unread", given=text.strip()[:SHOWN])
     found = grammar_of(catalogue).money.match(said.text)
     if found is None:
         raise Invalid("number.negative", given=text.strip()[:SHOWN]) if said.text[:1] in {"-", "−"} else unread
-    end = max(found.end("number"), found.end("after"))  # what it is for begins with the space before it
+    end = max(found.end("number"), found.end("after"))  # the unit begins with the space before it
     what_for = None if found["before"] and found["after"] else _what_for(catalogue, said.text[end:])
     if what_for is None:
         code = "" if found["before"] or found["after"] else said.as_written(end, len(said.text)).strip()
@@ -104,7 +106,7 @@ def said_rate(text: str, catalogue: Catalogue, language: str, held: frozenset[st
 
 
 def rate_of(said: SaidRate) -> Rate:
-    """What is kept of it: the price of a session or of a minute. Raises Invalid."""
+    """Return the rate to keep: the price of a session or of a minute. Raises Invalid."""
     basis: Literal["session", "minute"] = "session" if said.per == "session" else "minute"
     amount = _by_the_minute(said.amount, AN_HOUR) if said.per == "hour" else said.amount
     if not amount:
@@ -114,18 +116,20 @@ def rate_of(said: SaidRate) -> Rate:
     return Rate(basis=basis, minor=amount.minor, currency=amount.currency)
 
 
-# --- what it is for ---------------------------------------------------------------------------------------------------
+# --- the unit ---------------------------------------------------------------------------------------------------------
 
 
 def _what_for(catalogue: Catalogue, tail: str) -> tuple[Per, int | None] | None:
-    """What stands behind the amount: "/min", "per hour", "for 30 minutes", "a session of 60 min", or nothing. None: it
-    is something else."""
+    """Read the unit behind the amount: "/min", "per hour", "for 30 minutes", "a session of 60 min", or an empty text.
+
+    Return None for anything else.
+    """
     hourly, joining = _words_of(catalogue)
     if hourly.fullmatch(tail):
         return "hour", None
     tokens = TOKEN.findall(tail)
     told = [token for token in tokens if token not in joining]
-    alone = told[:1] != tokens[:1]  # a small word, or "/", parts a number from the amount
+    alone = told[:1] != tokens[:1]  # a small word, or "/", separates a number from the amount
     match [_kind(token) for token in told]:
         case ([] | ["session"]) as kinds if kinds or not tokens:
             return "session", None
@@ -148,7 +152,7 @@ def _kind(token: str) -> str:
 
 @lru_cache(maxsize=4)
 def _words_of(catalogue: Catalogue) -> tuple[re.Pattern[str], frozenset[str]]:
-    """What makes an amount the price of an hour; and the small words before what it is for."""
+    """Return the pattern that makes an amount an hourly price, and the small words before a unit."""
     words = catalogue.words
     hour, hourly = any_of(words.all("hour")), any_of(words.all("hourly"))
     per = words_meaning(words, "per", "for_one")
@@ -156,7 +160,7 @@ def _words_of(catalogue: Catalogue) -> tuple[re.Pattern[str], frozenset[str]]:
     return re.compile(rf"{before}(?:(?:1\s*)?{hour}|{hourly})"), per | {"/"}
 
 
-# --- what becomes of it -----------------------------------------------------------------------------------------------
+# --- the result -------------------------------------------------------------------------------------------------------
 
 
 def _usual_currency(held: frozenset[str] | None) -> str:
@@ -164,7 +168,7 @@ def _usual_currency(held: frozenset[str] | None) -> str:
 
 
 def _check_held(currency: str, held: frozenset[str] | None) -> None:
-    """Raises Invalid for a currency in which no session is paid here, also for one that nobody here knows."""
+    """Raise Invalid for a currency in which sessions cannot be paid here, including an unknown one."""
     paid = held or frozenset(CURRENCIES)
     if currency not in paid:
         shown = ", ".join(sorted(paid))
@@ -172,19 +176,21 @@ def _check_held(currency: str, held: frozenset[str] | None) -> None:
 
 
 def _by_the_minute(amount: Money, minutes: int) -> Money:
-    """The price of one of so many minutes, to the nearest cent."""
+    """Return the price per minute, to the nearest cent."""
     return Money(half_up(Fraction(amount.minor, minutes)), amount.currency)
 
 
 def _stands(chat: ChatContext, rate: Rate) -> bool:
-    """Whether it is what the consultant is listed with: who changes another line is not asked again."""
+    """Return True if the profile already has this rate. A change of another line does not confirm it again."""
     profile = experts.own_profile(chat.ctx)
     return profile is not None and profile.rate == rate
 
 
 def _is_new(chat: ChatContext, said: str) -> bool:
-    """Whether this was not sent before, and asked back. What a window holds while it is being filled is not sent, and
-    one input may be read several times."""
+    """Return True if this rate was not sent and confirmed before.
+
+    A window that is still being filled is not sent. One input may be read several times.
+    """
     sent, asked_of = chat.ctx.collected(CurrentInput).key or "", chat.memory.get(ASKED_BACK, about=said)
     if asked_of and asked_of != sent:
         return False

@@ -1,4 +1,4 @@
-"""`/stats`: what a consultant's sessions have come to, from their own records."""
+"""`/stats`: the results of a consultant's sessions, from their own records."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ router = Router()
 
 @router.command("stats")
 def stats(chat: ChatContext, _rest: str) -> None:
-    """Sessions, how many of the free talks were paid, earnings by month, what seekers say, how fast I answer."""
+    """Show sessions, the share of free talks that were paid, earnings by month, reviews, and response time."""
     words, expert = chat.words, experts.own_profile(chat.ctx)
     if expert is None:
         become = to_command(words, "expert", "primary")
@@ -59,14 +59,14 @@ def stats(chat: ChatContext, _rest: str) -> None:
 
 
 def _conversion(chat: ChatContext, figures: Figures) -> str:
-    """ "3 of 4 talks (75 %)"."""
+    """Return "3 of 4 talks (75 %)"."""
     if figures.conversion is None:
         return chat.words("stats.none_yet")
     return chat.words("stats.converted", paid=figures.paid, talks=figures.free, percent=figures.conversion)
 
 
 def _months(chat: ChatContext, figures: Figures) -> list[Line]:
-    """The months since the first in which something was earned."""
+    """Return the months since the first one with earnings."""
     earned = [(month, sums) for month, sums in figures.months.items()]
     while earned and not earned[0][1]:
         earned.pop(0)
@@ -76,7 +76,7 @@ def _months(chat: ChatContext, figures: Figures) -> list[Line]:
 
 
 def _picture(chat: ChatContext, figures: Figures) -> Bars | None:
-    """What each of the last months has brought, in the currency that most came in; None before anything has."""
+    """Return the earnings of the last months in the currency with the largest sum; None before the first earnings."""
     if not figures.earned:
         return None
     currency = max(figures.earned, key=lambda money: money.minor).currency

@@ -1,1 +1,1 @@
-"""A session from the booking to what is said of it: asked for, held, talked, told."""
+"""Sessions from the booking to the notifications about them."""

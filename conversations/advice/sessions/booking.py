@@ -1,4 +1,4 @@
-"""Booking a session: the price and the rules before the yes, the card, the answer, another time, the way out."""
+"""Booking a session: the price and the rules before the yes, the card, the answer, another time, the cancellation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from core.kernel.errors import Invalid, Refusal, Stale
 from core.people.accounts.service import person_of
 
 CHOICES: Final = 12
-PAST: Final = 5  # sessions that are over, in the list of one's own
+PAST: Final = 5  # past sessions in the list of one's own
 
 router = Router()
 
@@ -39,7 +39,7 @@ router = Router()
 
 
 def _read_slot(_chat: ChatContext, text: str, _values: Values) -> tuple[datetime, int]:
-    """ "abc123.30": the moment and the minutes, as the button had them; "now.30" for an instant call."""
+    """Read "abc123.30", the moment and the minutes of a button, or "now.30" for an instant call."""
     moment, _, minutes = text.partition(".")
     if not (minutes.isascii() and minutes.isdigit() and len(minutes) < 4):
         raise Invalid("talk.unknown_button")
@@ -62,7 +62,7 @@ CALLING = Form("calling", (SLOT, TERMS, PROBLEM))
 
 
 def _conditions(chat: ChatContext, defaults: FormDefaults) -> str:
-    """Who, when in both zones, what it costs, what is free, and what happens when plans change."""
+    """Return the conditions: consultant, time in both zones, price, free minutes, and cancellation terms."""
     words = chat.words
     expert = experts.expert_for(chat.ctx, str(defaults.subject))
     slot, length = _read_slot(chat, defaults.answers["slot"], {})
@@ -79,8 +79,10 @@ def _conditions(chat: ChatContext, defaults: FormDefaults) -> str:
 
 
 def card_in_words(chat: ChatContext, *, after_yes: bool = False) -> str:
-    """Whether a card is asked for, on the next page or once somebody has said yes; or which one is taken, by the
-    session that it was added for."""
+    """Say whether a card is asked for, and if so when: on the next page, or after a consultant's yes.
+
+    If a card is known, name the session that it was added for.
+    """
     known = card_holds.card_of(chat.ctx, chat.person.id)
     if known is None:
         return chat.words("asking.card_after" if after_yes else "booking.card_kept")
@@ -88,7 +90,7 @@ def card_in_words(chat: ChatContext, *, after_yes: bool = False) -> str:
 
 
 def free_minutes_in_words(chat: ChatContext, expert: Expert) -> str:
-    """Whether the first minutes are free; if not, where the free ones have gone or go."""
+    """Say whether the first minutes are free. If not, say where the free minutes were used or promised."""
     words = chat.words
     spent = session_slots.free_minutes_spent(chat.ctx, chat.person.id, expert.id)
     if spent is None:
@@ -99,8 +101,10 @@ def free_minutes_in_words(chat: ChatContext, expert: Expert) -> str:
 
 
 def policy_in_words(chat: ChatContext, terms: Terms, slot: datetime, price: str = "") -> str:
-    """What calling off costs; of a time that is so near that it costs at once, that is what is said. `price`: in these
-    words, where it is told of several at once."""
+    """Return what a cancellation costs. If the session is so near that it already costs, say that.
+
+    `price`: these words, where several sessions are described at once.
+    """
     hours = int(terms.free_until.total_seconds()) // 3600
     near = slot - terms.free_until <= chat.ctx.now
     return chat.words(
@@ -113,7 +117,7 @@ def policy_in_words(chat: ChatContext, terms: Terms, slot: datetime, price: str 
 
 
 def there(chat: ChatContext, zone: str, moment: datetime) -> str:
-    """The consultant's own clock at that moment, with its town; and the day, where it is another one there."""
+    """Return the consultant's local time with its town, and the day if it differs there."""
     here, local = moment.astimezone(chat.words.zone), moment.astimezone(ZoneInfo(zone))
     day = "" if here.date() == local.date() else f"{weekday_in_words(local.date(), chat.words.locale)} "
     return f"{day}{local:%H:%M} {chat.words.clock_of(zone)}"
@@ -148,12 +152,12 @@ def _call(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 
 
 def _show_anew(chat: ChatContext, changed: Stale, again: Button) -> None:
-    """It costs something else by now, or the free minutes are used: a tap shows the conditions that hold."""
+    """Offer to show the current conditions, because the price or the free minutes have changed."""
     chat.reply(Say(text=chat.words.refusal(changed), buttons=((again,),)))
 
 
 def _offer_nearest(chat: ChatContext, command: BookSession, refusal: Refusal) -> None:
-    """Somebody was faster: the three nearest, a tap each; what was written is kept for them."""
+    """Offer the nearest free slots after another seeker took this one. The written problem is kept for them."""
     expert = experts.expert_for(chat.ctx, command.expert_id)
     keep_problem(chat, command.problem, expert.id)
     near = nearest(
@@ -172,7 +176,7 @@ router.flow(Flow(CALLING, finish=_call, intro=_conditions))
 
 @router.press("book.slot")
 def book_slot(chat: ChatContext, pressed: Press) -> None:
-    """From a profile: the slot is in the form, and so is the problem when it was told before."""
+    """Open the booking's form from a profile, with the slot and the known problem."""
     chat.as_new_message = True
     expert = experts.expert_for(chat.ctx, pressed.subject)
     chat.open("booking", FormDefaults(_known(chat, expert, pressed.choice), expert.id))
@@ -180,7 +184,7 @@ def book_slot(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("book.now")
 def book_now(chat: ChatContext, pressed: Press) -> None:
-    """Call at once. The choice: the call that came to nothing, whose words go on to this one."""
+    """Open the form of an instant call. The choice is a failed call, whose problem is kept for this one."""
     expert = experts.expert_for(chat.ctx, pressed.subject)
     chat.as_new_message = True
     known = _known(chat, expert, f"{written(chat.ctx.now)}.{min(expert.lengths)}")
@@ -217,7 +221,7 @@ def withdraw(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("session.card")
 def new_page(chat: ChatContext, pressed: Press) -> None:
-    """The page to add a card has lapsed: another one comes."""
+    """Request a new page to add a card, because the old one has expired."""
     booking = service.booking_for(chat.ctx, pressed.subject)
     if service.side_of(chat.ctx, booking) != "seeker":
         raise Refusal("refused.not_yours")
@@ -240,7 +244,7 @@ def decline(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("session.calendar")
 def calendar_file(chat: ChatContext, pressed: Press) -> None:
-    """The entry as a file; the same one anew after each change, so that a calendar replaces what it has."""
+    """Send the calendar entry as a file. After a change the file replaces the entry in the calendar."""
     booking = service.booking_for(chat.ctx, pressed.subject)
     if not booking.sequence:
         raise Stale
@@ -250,7 +254,7 @@ def calendar_file(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("session.cancel")
 def ask_to_cancel(chat: ChatContext, pressed: Press) -> None:
-    """What it would cost is said before it is done."""
+    """Ask for confirmation of a cancellation and say what it would cost."""
     booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     fee = service.cancellation_fee(chat.ctx, booking)
     costs = chat.words("session.cancel_costs", fee=fee) if fee else chat.words("session.cancel_free")
@@ -265,7 +269,7 @@ def ask_to_cancel(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("session.cancel_now")
 def cancel(chat: ChatContext, pressed: Press) -> None:
-    """For what was said before: the hour from which it costs may have come between the two presses."""
+    """Cancel for the fee that was shown, because the price may have changed between the two presses."""
     shown = int(pressed.choice) if pressed.choice.isascii() and pressed.choice.isdigit() else 0
     service.cancel(chat.ctx, pressed.subject, pressed.expected_version, shown=shown)
     chat.reply(Toast(text=chat.words("session.cancelled_toast")))
@@ -277,7 +281,7 @@ def cancel(chat: ChatContext, pressed: Press) -> None:
 @router.press("session.other")
 @router.press("session.move")
 def choose_other_time(chat: ChatContext, pressed: Press) -> None:
-    """The consultant's free slots, a tap each. What the tap means depends on where the session stands."""
+    """Show the consultant's free slots, a tap each. The effect of a tap depends on the session's state."""
     booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     hindrance = service.not_to_be_moved(chat.ctx, booking)
     if booking.state == SessionState.CONFIRMED and hindrance is not None:
@@ -331,7 +335,7 @@ def leave_move(chat: ChatContext, pressed: Press) -> None:
 
 @router.command("sessions")
 def my_sessions(chat: ChatContext, _rest: str) -> None:
-    """The sessions that are not over, the next first; then the last ones that are."""
+    """Show the open sessions, the next first, then the last past ones."""
     words = chat.words
     ahead = service.bookings_of(chat.ctx, chat.person.id)[:CHOICES]
     mine = [*ahead, *service.past_bookings_of(chat.ctx, chat.person.id, PAST)]

@@ -1,4 +1,4 @@
-"""The calendar entry of a session in its reader's words: by mail to who has proven an address, and as a file."""
+"""The calendar entry of a session in its reader's language: by mail to a confirmed address, and as a file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from core.people.files.service import keep
 
 __all__ = ["Method", "entry_file", "send_entry"]
 
-ORGANISER: Final = Attendee("Parley", "sessions@parley.invalid")  # nobody is to answer it: the chat is the place
+ORGANISER: Final = Attendee("Parley", "sessions@parley.invalid")  # replies are not read; the chat is the place
 
 
 def send_entry(chat: ChatContext, booking_id: str, method: Method) -> None:
-    """Ask for the letter. Sent again it is the same entry: one UID, and a higher sequence only after a change."""
+    """Order the mail. The entry always has the same UID, and a higher sequence only after a change."""
     booking, person = booking_for(chat.ctx, booking_id), chat.person
     if person.email is None or person.email_proved_at is None or not booking.sequence:
         return
@@ -35,7 +35,7 @@ def send_entry(chat: ChatContext, booking_id: str, method: Method) -> None:
 
 
 def entry_file(chat: ChatContext, booking: Booking) -> KeptFile:
-    """The same entry as a file for the chat: what is called off takes itself out of the calendar that it went into."""
+    """Return the calendar entry as a file for the chat. The file of a cancelled session removes the entry."""
     method: Method = "REQUEST" if booking.why is None else "CANCEL"
     content = _entry(chat, booking, method, ())
     return keep(chat.ctx, checked(f"session-{booking.ref}.ics", CALENDAR_MIME, content))
@@ -60,7 +60,7 @@ def _other(chat: ChatContext, booking: Booking) -> str:
 
 
 def _way_in(chat: ChatContext, booking: Booking) -> str | None:
-    """The person's own link into the room, by which coming in is seen; a chat needs none."""
+    """Return the person's own link into the room, by which coming in is noticed; a chat needs none."""
     rooms = chat.market_context.rooms
     if booking.room == "chat" or rooms is None:
         return booking.link

@@ -1,4 +1,4 @@
-"""A session on a card: with whom, when on both clocks, what it costs, whose turn it is and by when."""
+"""The card of a session: the other side, time in both zones, price, whose turn it is and by when."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from core.people.accounts.service import person_of
 from core.people.blocking.rules import masked
 from core.trade.funding.service import payee_of
 
-EARLY: Final = "early"  # what the yes to pay carries that is pressed while free minutes are left
-# States in which no card was charged yet.
+EARLY: Final = "early"  # payload of the yes to pay while free minutes are left
+# States before any charge.
 NOTHING_TAKEN: Final = frozenset({*NOT_AGREED, SessionState.CONFIRMED, *TALKING})
-LEFT, GONE = "●", "○"  # a minute of the free ones
+LEFT, GONE = "●", "○"  # one free minute
 
-# Which steps of the table are buttons, in this order, and how they look. What a step asks first, its press does.
+# The steps of the table that have buttons, in this order, with their style. A press of some steps asks first.
 BUTTONS: Final[dict[str, tuple[str, Style]]] = {
     "accept": ("session.accept", "primary"),
     "take_time": ("session.take_time", "primary"),
@@ -99,7 +99,7 @@ def session_card(
 
 
 def waits_for_me(chat: ChatContext, booking: Booking) -> bool:
-    """Whether the next step is this person's: an answer, a card, a proposal, or coming in."""
+    """Return True if the next step is this person's: an answer, a card, a proposal, or coming in."""
     side = str(service.side_of(chat.ctx, booking))
     if booking.move_to is not None and booking.state != SessionState.CARD_TROUBLE:
         return booking.move_by != side
@@ -113,7 +113,7 @@ def waits_for_me(chat: ChatContext, booking: Booking) -> bool:
 
 
 def _answered(chat: ChatContext, booking: Booking) -> bool:
-    """Whether the consultant has said something to a complaint that is open."""
+    """Return True if the consultant has answered an open complaint."""
     complaint = None if booking.state != SessionState.SESSION_DISPUTE else settlement.complaint_of(chat.ctx, booking.id)
     return complaint is not None and bool(complaint.answer)
 
@@ -145,7 +145,7 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed:
         answered = recall.evidence_due or recall.opened_at + CHARGEBACK_SILENT
         return words(f"session.turn.recalled.{side}", until=answered)
     if booking.state == SessionState.CLOSED_FREE and not hold_status.was_held(chat.ctx, booking):
-        code = "session.turn.closed_free.consultant"  # of the bank there is nothing to say
+        code = "session.turn.closed_free.consultant"  # without a hold, there is nothing to say about the bank
     if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
         code = f"session.turn.over.{booking.why}"
     code = f"{code}.{side}" if words.knows(f"{code}.{side}") else code
@@ -169,12 +169,12 @@ def _goes_back(chat: ChatContext, booking: Booking) -> bool:
 
 
 def _is_open(chat: ChatContext, booking: Booking) -> bool:
-    """Whether both can come in already."""
+    """Return True if both sides can come in already."""
     return chat.ctx.now >= booking.starts_at - rules.CHECK_IN_BEFORE
 
 
 def _coming_in(chat: ChatContext, booking: Booking, side: str) -> str:
-    """Who is there already, and who is waited for."""
+    """Return the code for which side has come in and which is awaited."""
     meeting = meeting_of(chat.ctx, booking)
     here = {"seeker": meeting.seeker_here is not None, "consultant": meeting.consultant_here is not None}
     mine = here.pop(side)
@@ -185,7 +185,7 @@ def _coming_in(chat: ChatContext, booking: Booking, side: str) -> str:
 
 
 def _waits_for_account(chat: ChatContext, booking: Booking, side: str) -> bool:
-    """Whether the consultant's share cannot be sent before they have said where to."""
+    """Return True if the consultant has to set up payouts before their share can be sent."""
     payee = payee_of(chat.ctx, booking.consultant_org)
     return side == "consultant" and (payee is None or not payee.ready)
 
@@ -197,7 +197,7 @@ def _when(chat: ChatContext, booking: Booking) -> str:
 
 
 def _problem(booking: Booking) -> str:
-    """What it is about; a way to reach each other only when it is agreed."""
+    """Return the problem. Contacts in it are hidden until the session is agreed."""
     said = booking.problem[:300]
     return masked(said) if booking.state in NOT_AGREED else said
 
@@ -238,7 +238,7 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
 
 
 def _clock(chat: ChatContext, booking: Booking) -> list[Line]:
-    """The server's clock: what is left of the free minutes, to be seen at a glance; afterwards, how long it has run."""
+    """Return the server's clock: the free minutes left as a bar, and later the time the session has run."""
     words, meeting = chat.words, meeting_of(chat.ctx, booking)
     if booking.state in (SessionState.FREE_WINDOW, SessionState.FREE_PAUSED) or final_charges.free_first(
         chat.ctx, booking
@@ -253,7 +253,7 @@ def _clock(chat: ChatContext, booking: Booking) -> list[Line]:
 
 
 def _ended_by(chat: ChatContext, booking: Booking) -> list[Line]:
-    """Who of the two has ended it: who pressed at the same moment reads it here."""
+    """Return which side ended the session, for the other side that may have pressed at the same moment."""
     person = service.ended_by(chat.ctx, booking) if booking.why else None
     if person is None:
         return []
@@ -263,7 +263,10 @@ def _ended_by(chat: ChatContext, booking: Booking) -> list[Line]:
 
 
 def _room(chat: ChatContext, booking: Booking) -> str:
-    """Where they talk; a consultant's own link stands here only where we cannot sign one of ours to it."""
+    """Return where the session takes place.
+
+    A consultant's own link is shown only where we cannot sign our link to it.
+    """
     words, rooms = chat.words, chat.market_context.rooms
     if booking.room == "own" and booking.link is not None:
         return booking.link if rooms is None else words("session.room.own")
@@ -272,7 +275,7 @@ def _room(chat: ChatContext, booking: Booking) -> str:
 
 
 def way_in(chat: ChatContext, booking: Booking) -> Button:
-    """ "I am here", or the person's own link into the room: coming in and leaving are seen there."""
+    """Return "I am here", or the person's own link into the room, by which coming in and leaving are noticed."""
     words, rooms = chat.words, chat.market_context.rooms
     if booking.room == "chat" or rooms is None:
         return Button(label=words("session.here_button"), press=press("session.here", booking.id), style="primary")
@@ -305,7 +308,7 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
     if booking.state not in (SessionState.SLOT_HELD, *TALKING):
         blocking = press("apart.ask", booking.id, choice="session")
         beside.append(Button(label=words("apart.button"), press=blocking))
-    if booking.state in CHARGED:  # who was charged has a receipt at least
+    if booking.state in CHARGED:  # a charged session has a receipt at least
         paid = side == "seeker"
         beside += (invoices_button(chat, booking.id),) if paid else invoices_row(chat, booking.id, of_session=True)
     if recording.may_ask(chat, booking):
@@ -319,7 +322,7 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
 
 
 def _continue_row(chat: ChatContext, booking: Booking) -> list[tuple[Button, ...]]:
-    """The yes to pay has a row of its own: all that it is a yes to is read."""
+    """Return the yes to pay as a row of its own, so that its long label can be read."""
     if "continue" not in service.may(chat.ctx, booking):
         return []
     early = says_early(chat.ctx, booking)
@@ -328,7 +331,7 @@ def _continue_row(chat: ChatContext, booking: Booking) -> list[tuple[Button, ...
 
 
 def _step_buttons(chat: ChatContext, booking: Booking) -> list[Button]:
-    """What the table of steps opens to this person now."""
+    """Return a button for each step that the process table opens to this person now."""
     may = service.may(chat.ctx, booking)
     steps = [BUTTONS[event] for event in BUTTONS if event in may]
     moving = booking.move_to is not None
@@ -345,7 +348,7 @@ def _step_buttons(chat: ChatContext, booking: Booking) -> list[Button]:
 
 
 def _somebody_else(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:
-    """An instant call that came to nothing: the next who is free now, one tap and the conditions away."""
+    """Return a button to the next consultant who is free, after a failed instant call."""
     if side != "seeker" or not booking.instant or booking.why not in ("declined", "expired"):
         return []
     other = next_free_now(chat, booking.problem, booking.expert_id)
@@ -356,7 +359,7 @@ def _somebody_else(chat: ChatContext, booking: Booking, side: str) -> list[tuple
 
 
 def stands_outside(chat: ChatContext, booking: Booking) -> bool:
-    """Whether the session can be come in to, and this person has not."""
+    """Return True if the session is open for coming in and this person has not come in."""
     return _may_come_in(chat, booking, str(service.side_of(chat.ctx, booking)))
 
 
@@ -364,20 +367,20 @@ def _may_come_in(chat: ChatContext, booking: Booking, side: str) -> bool:
     if booking.state not in (SessionState.CONFIRMED, SessionState.FREE_PAUSED, SessionState.PAID_PAUSED):
         return False
     if chat.ctx.now < booking.starts_at - rules.CHECK_IN_BEFORE:
-        return False  # the reminder ten minutes before draws the card anew, with the button
+        return False  # the reminder ten minutes before redraws the card with the button
     meeting = meeting_of(chat.ctx, booking)
     here = meeting.seeker_here if side == "seeker" else meeting.consultant_here
     return here is None
 
 
 def _extension(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:
-    """More time: the consultant offers it, the seeker takes it."""
+    """Return the buttons to extend the session: the consultant offers more time, the seeker accepts it."""
     if booking.state != SessionState.BILLABLE:
         return []
     words, asked = chat.words, meeting_of(chat.ctx, booking).extension_asked
     if side == "consultant":
         if asked:
-            return []  # the other side has the word
+            return []  # it is the other side's turn
         offer = press("session.extend", booking.id, booking.version)
         return [(Button(label=words("session.extend_button"), press=offer),)]
     if not asked:

@@ -1,4 +1,4 @@
-"""One question to several consultants on a card: who is asked, what each has said, and what becomes of it."""
+"""One question to several consultants on a card: the consultants asked, their answers, and the result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.kernel.timers import deadline_of
 
 
 def ask_card(chat: ChatContext, ask_id: str, note: str = "") -> Card:
-    """What the seeker has asked, as it stands now."""
+    """Return the card of the seeker's question in its current state."""
     words, asked = chat.words, group_requests.ask_for(chat.ctx, ask_id)
     first = asked[0]
     return Card(
@@ -35,7 +35,7 @@ def ask_card(chat: ChatContext, ask_id: str, note: str = "") -> Card:
 
 
 def time_rows(chat: ChatContext, booking: Booking) -> list[tuple[Button, ...]]:
-    """For the consultant: each of the seeker's times is a yes of one tap."""
+    """Return a button for each of the seeker's times, with which the consultant accepts."""
     return [
         (
             Button(
@@ -54,7 +54,7 @@ def _name(chat: ChatContext, booking: Booking) -> str:
 
 
 def _answer(chat: ChatContext, booking: Booking) -> str:
-    """ "€90.00 · is asked", "€90.00 · yes to Tue 24 Nov 10:00"."""
+    """Return "€90.00 · is asked", "€90.00 · yes to Tue 24 Nov 10:00"."""
     words = chat.words
     if booking.picked_at is not None:
         said = words("ask.said_yes", at=booking.starts_at)

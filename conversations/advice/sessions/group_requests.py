@@ -1,4 +1,7 @@
-"""The shortlist, and asking those on it at once for one of three own times: the first yes has the session."""
+"""The shortlist of consultants.
+
+A seeker asks all of them for one of three times, and the first yes gets the session.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ router = Router()
 
 @router.command("shortlist")
 def my_shortlist(chat: ChatContext, _rest: str) -> None:
-    """Whom I keep in mind, beside each other, and one button to ask them all."""
+    """Show the shortlisted consultants beside each other, and one button to ask them all."""
     words, kept = chat.words, shortlist.shortlist(chat.ctx)
     if not kept:
         find = to_command(words, "experts", "primary")
@@ -79,19 +82,19 @@ def keep(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("shortlist.let_go")
 def let_go(chat: ChatContext, pressed: Press) -> None:
-    """From the profile, which stays."""
+    """Remove a consultant from the shortlist, on their profile."""
     shortlist.let_go(chat.ctx, pressed.subject)
     chat.reply(profile_card(chat, experts.expert_for(chat.ctx, pressed.subject)))
 
 
 @router.press("shortlist.drop")
 def drop(chat: ChatContext, pressed: Press) -> None:
-    """From the list, which stays."""
+    """Remove a consultant from the shortlist, on the list."""
     shortlist.let_go(chat.ctx, pressed.subject)
     my_shortlist(chat, "")
 
 
-# --- the question: whom, how long, when, and what about ---------------------------------------------------------------
+# --- the question: consultants, length, times and problem -------------------------------------------------------------
 
 
 def _asked(chat: ChatContext, values: Values) -> list[Expert]:
@@ -99,7 +102,7 @@ def _asked(chat: ChatContext, values: Values) -> list[Expert]:
 
 
 def _lengths(chat: ChatContext, values: Values) -> list[Option]:
-    """The lengths that all of them offer."""
+    """Return the lengths that all of them offer."""
     common = set.intersection(*(set(expert.lengths) for expert in _asked(chat, values)))
     return [option(str(each), chat.words("expert.minutes", count=each)) for each in sorted(common)]
 
@@ -135,7 +138,7 @@ ASKING = Form(
 
 
 def _conditions(chat: ChatContext, defaults: FormDefaults) -> str:
-    """Who and for how much, that nothing is held before a yes, and what plans that change would cost."""
+    """Return the conditions: consultants and rates, no hold before a yes, and the price of changes of plan."""
     words, values = chat.words, ASKING.look(chat, defaults.answers).values
     asked = _asked(chat, values)
     lines = [
@@ -151,7 +154,7 @@ def _conditions(chat: ChatContext, defaults: FormDefaults) -> str:
 
 
 def _terms(chat: ChatContext, asked: Sequence[Expert], length: int, first: datetime) -> list[str]:
-    """What it would cost with each, a line for each sum; the rest is said once for all with whom it is the same."""
+    """Return what it would cost with each consultant, one line per sum. Shared conditions are said once."""
     words = chat.words
     terms = {each.id: service.terms_for(chat.ctx, each, length, chat.market_context.session_bp) for each in asked}
     prices = {of_one.price for of_one in terms.values()}
@@ -162,7 +165,7 @@ def _terms(chat: ChatContext, asked: Sequence[Expert], length: int, first: datet
 
 
 def _once(chat: ChatContext, asked: Sequence[Expert], tell: Callable[[Expert], str]) -> list[str]:
-    """What is told of each, once: without names where it is told of all."""
+    """Return each sentence once with the consultants' names; without names if it is true of all."""
     names = defaultdict[str, list[str]](list)
     for each in asked:
         names[tell(each)].append(_name(chat, each))
@@ -188,7 +191,7 @@ def _ask(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
 
 
 def _anew(chat: ChatContext, asked: Sequence[str]) -> Button:
-    """With one of them it costs something else by now: a tap shows the conditions that hold."""
+    """Offer to show the current conditions, because the price with one of them has changed."""
     if len(asked) == 1:
         return Button(label=chat.words("ask.own_times"), press=press("ask.one", asked[0]), style="primary")
     return Button(label=chat.words("shortlist.ask_all"), press=press("ask.all"), style="primary")
@@ -199,7 +202,7 @@ router.flow(Flow(ASKING, finish=_ask, intro=_conditions))
 
 @router.press("ask.one")
 def propose(chat: ChatContext, pressed: Press) -> None:
-    """From a profile: none of the slots suits, so the seeker says when they can."""
+    """Propose times to one consultant from their profile, because none of the slots suits."""
     _open(chat, [experts.expert_for(chat.ctx, pressed.subject)])
 
 
@@ -210,15 +213,17 @@ def ask_all(chat: ChatContext, _pressed: Press) -> None:
 
 @router.press("ask.again")
 def ask_again(chat: ChatContext, pressed: Press) -> None:
-    """Nobody could: the same people and the same words, for other times."""
+    """Ask the same consultants with the same problem for other times, after none could come."""
     asked = group_requests.ask_for(chat.ctx, pressed.subject)
     again = [experts.expert_for(chat.ctx, booking.expert_id) for booking in asked]
     _open(chat, [expert for expert in again if expert.live], asked[0].problem)
 
 
 def _open(chat: ChatContext, asked: Sequence[Expert], problem: str = "") -> None:
-    """`problem`: in these words, else as it was told of all of them. Raises Invalid when nobody is there to be asked,
-    or no length suits all."""
+    """Open the form. `problem`: these words, or else the problem described to all of them.
+
+    Raises Invalid when no consultant is left, or no length suits all.
+    """
     if not asked:
         raise Invalid("asking.nobody_here")
     known = {"whom": ",".join(expert.id for expert in asked), "terms": group_requests.mark_of(chat.ctx, asked)}
@@ -249,7 +254,7 @@ def take_back(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("session.pick")
 def pick(chat: ChatContext, pressed: Press) -> None:
-    """The consultant says yes to one of the times."""
+    """Accept one of the times as the consultant."""
     group_requests.pick_time(chat.ctx, pressed.subject, read_moment(pressed.choice), pressed.expected_version)
     chat.reply(Toast(text=chat.words("ask.picked_toast")))
 

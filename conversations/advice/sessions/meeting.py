@@ -1,4 +1,4 @@
-"""The talk itself: "I'm here", what is said is brought to the other side, the yes to pay, more time, the end."""
+"""The running session: coming in, messages passed between the sides, consent to pay, more time, and the end."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def out(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("session.continue")
 def go_on(chat: ChatContext, pressed: Press) -> None:
-    """The yes to pay. The words on the button are kept with it, and where it was pressed."""
+    """Agree to pay. The button's words and its message are kept with the consent."""
     booking = service.mine(chat.ctx, pressed.subject, None)
     shown = continue_label(chat, booking, early=pressed.choice == EARLY)
     meeting.go_on_paying(chat.ctx, booking.id, shown=shown, place=chat.place, expected_version=pressed.expected_version)
@@ -47,7 +47,7 @@ def go_on(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("session.end")
 def end(chat: ChatContext, pressed: Press) -> None:
-    """A free talk ends at once; of one that is paid for both are asked first, and told what is due and who gets it."""
+    """End the session: a free one at once, a paid one after a question that says what is due."""
     booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     if booking.state in final_charges.PAYING:
         _ask_end(chat, booking)
@@ -56,7 +56,10 @@ def end(chat: ChatContext, pressed: Press) -> None:
 
 
 def _ask_end(chat: ChatContext, booking: Booking, note: str = "") -> None:
-    """The yes carries when this was told: that is what is taken, or it is asked again."""
+    """Ask before the end.
+
+    The yes carries the moment of the question, so that no larger sum is charged without asking.
+    """
     words, told_at = chat.words, int(chat.ctx.now.timestamp())
     yes = press("session.end_now", booking.id, booking.version, str(told_at))
     buttons = (
@@ -69,7 +72,7 @@ def _ask_end(chat: ChatContext, booking: Booking, note: str = "") -> None:
 
 @router.press("session.end_now")
 def end_now(chat: ChatContext, pressed: Press) -> None:
-    """No more is taken than was told: when it is more by now, it is asked again."""
+    """End the session for the sum that was shown. If it is more by now, ask again."""
     booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
     told_at = datetime.fromtimestamp(int(pressed.choice), UTC) if pressed.choice.isdecimal() else None
     told = told_at is not None and final_charges.still_true(chat.ctx, booking, told_at)
@@ -81,7 +84,7 @@ def end_now(chat: ChatContext, pressed: Press) -> None:
 
 
 def _end_sure(chat: ChatContext, booking: Booking, told_at: datetime) -> str:
-    """What ending it now costs, and what the other side has of that."""
+    """Return what ending the session now costs, and the consultant's net of it."""
     charged = final_charges.if_ended(chat.ctx, booking, told_at)
     if not charged:
         return chat.words("session.end_sure.nothing")
@@ -113,14 +116,14 @@ def take_more(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Toast(text=chat.words("session.extension_taken_toast")))
 
 
-# --- what is said -----------------------------------------------------------------------------------------------------
+# --- messages ---------------------------------------------------------------------------------------------------------
 
 
 @router.hears
 def overhear(chat: ChatContext, text: str) -> bool:
-    """In a session that runs, what is typed goes to the other side; a command is still a command.
+    """Pass text that is typed in a running session to the other side; a command stays a command.
 
-    Who speaks before it begins is told that it waits for the talk; who has not come in, also how to.
+    Before the session, tell the writer that the text waits for it. If they have not come in, show how to.
     """
     booking = _spoken_in(chat)
     if booking is None:
@@ -133,7 +136,7 @@ def overhear(chat: ChatContext, text: str) -> bool:
 
 @router.takes
 def pass_on(chat: ChatContext, file: Checked) -> bool:
-    """A photo or a paper that is sent in a session goes to the other side too, unless an open form asks for it."""
+    """Pass a photo or document sent in a session to the other side, unless an open form asks for it."""
     if focused_draft(chat.ctx, chat.person.id) is not None:
         return False
     booking = _spoken_in(chat)
@@ -145,7 +148,7 @@ def pass_on(chat: ChatContext, file: Checked) -> bool:
 
 @router.finds
 def point_to(chat: ChatContext, latitude: float, longitude: float) -> bool:
-    """A place that is shared in a session is shown to the other side: it is not where one's own company is."""
+    """Pass a place shared in a session to the other side. It is not taken as the company's location."""
     booking = _spoken_in(chat)
     if booking is None:
         return False
@@ -157,9 +160,9 @@ def point_to(chat: ChatContext, latitude: float, longitude: float) -> bool:
 
 
 def _say(chat: ChatContext, booking: Booking, text: str, files: list[str] | None = None) -> None:
-    """Into the room; before the talk begins it waits there, and who wrote it is told until when.
+    """Post a line to the session. Before the session begins the line waits there, and the writer is told until when.
 
-    Who has not come in finds the way in beside it; what they have said need not be said again.
+    If the writer has not come in, show the way in beside it. The line need not be written again.
     """
     meeting.say(chat.ctx, booking.id, text, files)
     words, at, runs = chat.words, booking.starts_at, booking.state in TALKING
@@ -179,7 +182,7 @@ def _say(chat: ChatContext, booking: Booking, text: str, files: list[str] | None
 
 
 def _once(chat: ChatContext, said: Say) -> None:
-    """Several photos are one answer."""
+    """Reply once to several photos."""
     if said not in chat.replies:
         chat.reply(said)
 
@@ -189,14 +192,14 @@ def _ahead(chat: ChatContext) -> list[Booking]:
 
 
 def current(chat: ChatContext) -> Booking | None:
-    """The session that this person is in just now. Beside a video room the chat serves for notes."""
+    """Return the session that this person is in now. Beside a video room the chat serves for notes."""
     return in_the_room(chat, TALKING)
 
 
 def _spoken_in(chat: ChatContext) -> Booking | None:
-    """The session for which what somebody says is meant: the one that they are in, else one that they could come in to.
+    """Return the session that a message is meant for. It is the one the person is in, or else one they could enter.
 
-    What is written in the room of a deal is for that deal.
+    A message in a deal's room is for that deal.
     """
     entered = _entered(chat)
     if entered is not None or chat.room is not None:
@@ -205,12 +208,12 @@ def _spoken_in(chat: ChatContext) -> Booking | None:
 
 
 def _entered(chat: ChatContext) -> Booking | None:
-    """The session that this person is in, or else the one that they have come in to before it begins."""
+    """Return the session that this person is in, or the one they have come in to before it begins."""
     return current(chat) or in_the_room(chat, frozenset({SessionState.CONFIRMED}))
 
 
 def in_the_room(chat: ChatContext, states: Collection[SessionState]) -> Booking | None:
-    """The session in one of these states that this person has come in to."""
+    """Return the session in one of these states that this person has come in to."""
     for booking in _ahead(chat):
         if booking.state in states:
             side = service.side_of(chat.ctx, booking)

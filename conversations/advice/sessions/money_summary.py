@@ -1,4 +1,4 @@
-"""What of a session's money its card shows: what will be held and when, what was taken, and how it was parted."""
+"""The money lines on a session's card: the hold and its time, the charge, and the split."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.kernel.money import Money
 
 
 def hold_lines(chat: ChatContext, booking: Booking) -> list[Line]:
-    """Of a card that is only kept for now: when the price is held on it."""
+    """Return when the price will be held, if the payment card is only kept for now."""
     words, at = chat.words, hold_status.held_later(chat.ctx, booking)
     if at is None or booking.state not in (SessionState.REQUESTED, SessionState.COUNTERED, SessionState.CONFIRMED):
         return []
@@ -21,7 +21,10 @@ def hold_lines(chat: ChatContext, booking: Booking) -> list[Line]:
 
 
 def charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
-    """What was taken of the card and, where it is not plainly the price of a talk, for what; it stays for good."""
+    """Return what was charged.
+
+    If it is not plainly the price of a talk, say what it was for. The line stays for good.
+    """
     words = chat.words
     settled = settlement.settlement_of(chat.ctx, booking.id) if booking.state in SETTLED else None
     taken = booking.due
@@ -33,13 +36,16 @@ def charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
     reason = f"{reason}.{side}" if words.knows(f"{reason}.{side}") else reason
     if not words.knows(reason):
         if settled is None:
-            return []  # whose turn it is tells the sum
+            return []  # the line about the turn says the sum
         return [Line(label=words("session.gross"), value=words.show(taken))] if taken else []
     return [Line(label=words("session.gross"), value=words(reason, amount=taken))]
 
 
 def statement_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
-    """How the money was parted: what goes back, to both; for the consultant also gross, fee, the VAT on it and net."""
+    """Return how the money was split.
+
+    Both sides see the refund; the consultant also sees gross, fee, its VAT and net.
+    """
     words = chat.words
     settled = settlement.settlement_of(chat.ctx, booking.id) if booking.state in SETTLED else None
     if settled is None:

@@ -1,4 +1,4 @@
-"""Who hears what of sessions: the sentence of each fact, and lines of a talk brought from one side to the other."""
+"""Notifications about sessions: recipients and the sentence of each event, and lines passed between the two sides."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from core.people.accounts.service import person_of
 from core.people.files.service import kept_files
 from core.privacy.erasure.events import PersonForgotten
 
-# Each fact with its sentence; "" draws the card anew and says nothing.
+# The sentence for each event; "" redraws the card without a sentence.
 SESSION_FACTS: Final[dict[type[Any], str]] = {
     session.SlotHeld: "notice.session_slot_held",
     session.SessionRequested: "notice.session_requested",
@@ -71,14 +71,14 @@ CARD_FACTS: Final[dict[type[Any], str]] = {
     session.CardPageLapsed: "notice.session_card_page_lapsed",
 }
 
-# What is told of questions to several: to each consultant on the session's card, to the seeker on the question's.
+# Questions to several: each consultant reads it on the session's card, the seeker on the question's card.
 ASK_FACTS: Final[dict[type[Any], str]] = {
     session.TimesProposed: "notice.times_proposed",
     session.TimePicked: "notice.time_picked",
     session.ProposalEnded: "notice.proposal_ended",
 }
 
-# What a bank does about the money of one.
+# Chargebacks of a session's payment.
 RECALL_FACTS: Final[dict[type[Any], str]] = {
     money.ChargebackOpened: "notice.session_recalled",
     money.EvidenceSent: "notice.session_recall_answered",
@@ -104,9 +104,9 @@ def parts_of(fact: session.SessionFact | money.SubjectFact) -> dict[str, Any]:
 
 
 def sides_of(ctx: Ctx, booking_id: str) -> list[Person]:
-    """Who hears of a session: nobody but its two sides, and each only once they are concerned.
+    """Return the recipients of a session's notifications: its two sides, each only once they are concerned.
 
-    Consultants whom the seeker has only asked, perhaps among others, are told of on the seeker's question.
+    A consultant who was only asked, perhaps among others, is not told here: the seeker's question shows it.
     """
     booking = ctx.session.get_one(Booking, booking_id)
     if booking.only_asked:
@@ -124,13 +124,13 @@ def session_notification_card(chat: ChatContext, booking_id: str, note: str) -> 
 
 
 def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
-    """Both sides hear it, each in their own words; who acted is named as a person, for people talk here."""
+    """Return a listener that notifies both sides, each in their own words. The actor is named as a person."""
 
     def hear(ctx: Ctx, fact: session.SessionFact) -> None:
         booking = ctx.session.get_one(Booking, fact.booking_id)
         sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
         if isinstance(fact, session.SessionSettled) and not fact.back:
-            del sides[booking.seeker]  # whom no number concerns
+            del sides[booking.seeker]  # no amount concerns them
             sides[booking.consultant] = "whole"
         if isinstance(fact, session.SessionCharged) and fact.rest:
             sides[booking.seeker] = "rest"
@@ -138,14 +138,14 @@ def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
         if isinstance(fact, session.SessionCalledOff) and fact.why == "cancelled" and not fact.fee:
             parts["when"] = "free"
         if isinstance(fact, session.TimePicked) and card_holds.card_of(ctx, booking.seeker) is not None:
-            parts["when"] = "card_known"  # nobody has to add one
+            parts["when"] = "card_known"  # no card has to be added
         notifications(ctx).say("session", fact.booking_id, code, by=fact.by_person, sides=sides, **parts)
 
     return hear
 
 
 def on_ask(code: str) -> Callable[[Ctx, session.SessionFact], None]:
-    """The consultant hears of their own part; the seeker's question shows all parts, and says when one falls away."""
+    """Return a listener for questions to several. Each consultant reads their own part, the seeker all parts."""
 
     def hear(ctx: Ctx, fact: session.SessionFact) -> None:
         on_session(code)(ctx, fact)
@@ -166,11 +166,11 @@ def asker_of(ctx: Ctx, ask_id: str) -> list[Person]:
 
 
 def on_page(code: str) -> Callable[[Ctx, session.SessionFact], None]:
-    """The seeker's card gets its button moments after it came: no second message, and nothing for the other side."""
+    """Return a listener that adds the button to the seeker's card, without another message."""
 
     def hear(ctx: Ctx, fact: session.SessionFact) -> None:
         booking = ctx.session.get_one(Booking, fact.booking_id)
-        why = "picked" if booking.picked_at is not None else ""  # then the card still has to say so
+        why = "picked" if booking.picked_at is not None else ""  # then the card still has to say it
         parts = {"why": why, "at": booking.starts_at}
         notifications(ctx).say("session", fact.booking_id, code, by=None, in_place=booking.seeker_org, **parts)
 
@@ -178,7 +178,7 @@ def on_page(code: str) -> Callable[[Ctx, session.SessionFact], None]:
 
 
 def on_follow_up(code: str) -> Callable[[Ctx, session.SessionFact], None]:
-    """The seeker alone is asked, by the session's own card."""
+    """Return a listener that asks the seeker alone, on the session's card."""
 
     def hear(ctx: Ctx, fact: session.SessionFact) -> None:
         booking = ctx.session.get_one(Booking, fact.booking_id)
@@ -206,7 +206,7 @@ def on_recall(code: str) -> Callable[[Ctx, money.SubjectFact], None]:
 
 
 def on_own_card(kind: str) -> Callable[[str], Callable[[Ctx, Any], None]]:
-    """What has a card of its own beside the session's: its reviews, its recap."""
+    """Return a listener for subjects with a card beside the session's: its reviews and its recap."""
 
     def hearing(code: str) -> Callable[[Ctx, Any], None]:
         def hear(ctx: Ctx, fact: Any) -> None:
@@ -220,7 +220,7 @@ def on_own_card(kind: str) -> Callable[[str], Callable[[Ctx, Any], None]]:
 
 
 def on_forgotten(code: str) -> Callable[[Ctx, PersonForgotten], None]:
-    """The cards that stand with the other side of each session name them no more; nothing is said."""
+    """Redraw the other side's cards without the deleted person's name. No sentence is sent."""
 
     def hear(ctx: Ctx, fact: PersonForgotten) -> None:
         for booking_id in all_bookings_of(ctx, fact.person_id):
@@ -243,7 +243,7 @@ SESSION_LISTENERS: Final = (
     (RECORDING_FACTS, on_own_card(RECORDING)),
 )
 
-# Each kind of card that speaks of one session, by the session's id.
+# Each kind of card about one session, by the session's id.
 SESSION_CARDS: Final[dict[str, Callable[[ChatContext, str, str], Card]]] = {
     "session": session_notification_card,
     REVIEW: review_card,
@@ -257,7 +257,7 @@ def line_of(ctx: Ctx, line_id: str) -> Line:
 
 
 def line_brought(chat: ChatContext, line: Line) -> Say | Card:
-    """What the other side has said, in their words; or what they have sent."""
+    """Return a line from the other side: their words, or the files they sent."""
     booking = booking_for(chat.ctx, line.booking_id)
     name = chat.name_of(booking.seeker if line.side == "seeker" else booking.consultant)
     if not line.files:

@@ -1,1 +1,1 @@
-"""A deal on its card: what was signed, whose turn it is, its money and its lots, and what its sides say."""
+"""A deal on its card: the contract, whose turn it is, money, deliveries, and the sides' messages."""

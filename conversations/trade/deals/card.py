@@ -1,4 +1,4 @@
-"""A deal on one card: the agreement that both sign, its money, its lots and its end, and whose turn it is."""
+"""The card of a deal: the contract, its money, its deliveries, its end, and whose turn it is."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ router = Router()
 
 @router.press("deal.terms")
 def terms(chat: ChatContext, pressed: Press) -> None:
-    """The whole agreement with its fingerprint and who signed when."""
+    """Show the whole contract with its fingerprint, its signatories and dates."""
     deal = deals.deal_for(chat.ctx, pressed.subject)
     chat.reply(terms_card(chat, deal))
 
@@ -68,7 +68,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 @router.command("deals")
 def my_deals(chat: ChatContext, ref: str) -> None:
-    """The person's deals, newest first; with a reference, that one."""
+    """Show the person's deals, newest first; with a reference, that deal."""
     words = chat.words
     if ref:
         chat.reply(deal_card(chat, deals.deal_by_ref(chat.ctx, ref)))
@@ -85,13 +85,13 @@ def my_deals(chat: ChatContext, ref: str) -> None:
 
 
 def deal_card(chat: ChatContext, deal: Deal, note: str = "") -> Card:
-    """A deal as this person sees it now."""
+    """Return a deal as this person sees it now."""
     words, money = chat.words, escrow.money_summary(chat.ctx, deal)
     now = _now(chat, deal, money.tranches, confirmed_by(money.payment, money.way), money.chargebacks)
     steps = delivery.lot_summaries(chat.ctx, deal, now.lots, argued=False)
     waits = deal_waits(chat.ctx, now)
     written = reviews_of_deal(chat.ctx, deal.id) if deal.state in DEAL.final else ()
-    side: Side = "seller" if now.side == "buyer" else "buyer"  # the other's
+    side: Side = "seller" if now.side == "buyer" else "buyer"  # the other side's
     other = deal.seller if side == "seller" else deal.buyer
     name = chat.party(other)
     return Card(
@@ -126,17 +126,20 @@ def _now(
     at_work_until: datetime | None,
     recalls: Sequence[Chargeback],
 ) -> Now:
-    """A deal that is over waits for at most one thing: that this side says how it was."""
+    """Return the deal's current state. A deal that is over waits at most for this side's review."""
     rate_by = may_review_until(chat.ctx, deal.id, chat.organisation) if deal.state in DEAL.final else None
     lots, sides = delivery.lots_of(chat.ctx, deal.id), deals.sides(chat.ctx, deal)
     awaited = next((each for each in tranches if each.state == TrancheState.AWAITED), None)
     if awaited is None and deal.state == DealState.AWAITING_FUNDING:
-        awaited = next(iter(tranches), None)  # its day is not there yet
+        awaited = next(iter(tranches), None)  # its day has not come yet
     return Now(deal, sides, lots, awaited, at_work_until, rate_by, recalls, going_out(chat.ctx, deal))
 
 
 def _banks_at_work(chat: ChatContext, deal: Deal) -> datetime | None:
-    """The same for a deal whose money was not read: only one that waits for money is looked at."""
+    """Return until when the banks confirm the payment, for a deal whose money was not read.
+
+    Only a deal that waits for money is looked up.
+    """
     if deal.state not in (DealState.AWAITING_FUNDING, DealState.FUNDED):
         return None
     payment = escrow.payment_of(chat.ctx, deal.id)
@@ -144,7 +147,7 @@ def _banks_at_work(chat: ChatContext, deal: Deal) -> datetime | None:
 
 
 def awaits_me(chat: ChatContext, deal: Deal) -> bool:
-    """Whether the next step is this person's: a button of the deal, its payment, or a lot that they send or judge."""
+    """Return True if the next step is this person's: a button, a payment, or a delivery to send or check."""
     if {verb for verb, _ in ONWARD_VERBS} & {*deals.may(chat.ctx, deal)}:
         return True
     side: Side = "buyer" if "buyer" in deals.sides(chat.ctx, deal) else "seller"
@@ -157,7 +160,7 @@ def awaits_me(chat: ChatContext, deal: Deal) -> bool:
 
 
 def brief_card(chat: ChatContext, deal: Deal) -> Card:
-    """A deal among others: what, how much, whose turn; one button opens it."""
+    """Return a deal in a list: goods, amount and whose turn; one button opens it."""
     words = chat.words
     tranches = (
         escrow.tranches_of(chat.ctx, deal.id) if deal.state in (DealState.AWAITING_FUNDING, DealState.FUNDED) else ()
@@ -181,7 +184,10 @@ def _title(chat: ChatContext, deal: Deal) -> str:
 
 
 def _decision_lines(chat: ChatContext, deal: Deal) -> list[Line]:
-    """Who of the buyer's company has signed what waits for an approval, or has decided on it: told to them alone."""
+    """Return who signed for the buyer where an approval is needed, or who decided on it.
+
+    Only the buyer's company sees it.
+    """
     by_colleague = deal.buyer_signed_by not in (None, chat.person.id)
     if chat.organisation == deal.buyer and (
         deal.state == DealState.AWAITING_APPROVAL or (deal.state == DealState.AGREED and by_colleague)
@@ -199,7 +205,7 @@ def _decision_lines(chat: ChatContext, deal: Deal) -> list[Line]:
 def _buttons(
     chat: ChatContext, now: Now, money: MoneySummary, steps: LotSummaries, waits: Sequence[Wait]
 ) -> tuple[tuple[Button, ...], ...]:
-    """What moves the deal on stands first; what is for reading, and the ways out, stand last."""
+    """Return the buttons: steps that move the deal on first, reading and ways out last."""
     deal, mine, lots = now.deal, now.mine, now.lots
     words, verbs = chat.words, deals.may(chat.ctx, deal)
     rows = money_rows(chat, deal, mine, money)
@@ -249,7 +255,10 @@ def _look(chat: ChatContext, deal_id: str) -> tuple[int, Card, str]:
 
 
 def _sign(ctx: Ctx, deal_id: str, _seen: int | None) -> Deal:
-    """What is signed never changes, whichever version was seen. Raises Stale for a side that has signed."""
+    """Sign the deal, whichever version the person saw, because its terms never change.
+
+    Raises Stale if the side has signed.
+    """
     deal = deals.deal_for(ctx, deal_id)
     if any(has_signed(deal, side) for side in ("buyer", "seller") if side in deals.sides(ctx, deal)):
         raise Stale
@@ -257,7 +266,7 @@ def _sign(ctx: Ctx, deal_id: str, _seen: int | None) -> Deal:
 
 
 def _direct(act: Callable[[Ctx, str, int | None], Deal]) -> Callable[[Ctx, str, int | None], str]:
-    """The same, saying "company" where the buyer's company is asked first."""
+    """Wrap a step so that it returns "company" where the buyer's company is asked first."""
 
     def taken(ctx: Ctx, deal_id: str, expected_version: int | None) -> str:
         return "company" if act(ctx, deal_id, expected_version).direct_wanted_by is not None else ""

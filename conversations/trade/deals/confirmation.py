@@ -1,4 +1,4 @@
-"""What is asked before a step that gives something up: as its deal is settled, and where its goods came from."""
+"""Questions before a step that gives up a right, in the words of the deal's settlement and the goods' origin."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from core.trade.delivery.service import lot_for
 
 
 def leaving(chat: ChatContext, deal_id: str) -> str:
-    """Before anything is paid: back out of it."""
+    """Return the question before leaving an unpaid deal."""
     return _with_goods(chat, chat.words("sure.deal.unsign"), deal_for(chat.ctx, deal_id))
 
 
 def refusing(chat: ChatContext, deal_id: str) -> str:
-    """What a colleague has signed."""
+    """Return the question before refusing an agreement that a colleague has signed."""
     return _with_goods(chat, chat.words("sure.deal.refuse"), deal_for(chat.ctx, deal_id))
 
 
 def cancelling(chat: ChatContext, deal_id: str) -> str:
-    """Before its money is there."""
+    """Return the question before cancelling while the payment is awaited."""
     deal = deal_for(chat.ctx, deal_id)
     return _with_goods(chat, _of_money(chat, "sure.deal.cancel", deal), deal)
 
 
 def asking_to_cancel(chat: ChatContext, deal_id: str) -> str:
-    """Of a deal that is paid, or is to be paid directly."""
+    """Return the question before cancelling a deal that is paid, or is to be paid directly."""
     direct = deal_for(chat.ctx, deal_id).direct
     return chat.words("sure.deal.cancel_asked.direct" if direct else "sure.deal.cancel_asked")
 
@@ -37,7 +37,7 @@ def agreeing_to_cancel(chat: ChatContext, deal_id: str) -> str:
 
 
 def dropping(chat: ChatContext, lot_id: str) -> str:
-    """A lot that is late. What was paid for it elsewhere does not come back from here."""
+    """Return the question before dropping a late delivery. Money paid elsewhere is not refunded from here."""
     lot = lot_for(chat.ctx, lot_id)
     deal = deal_for(chat.ctx, lot.deal_id)
     if not deal.direct:
@@ -46,7 +46,7 @@ def dropping(chat: ChatContext, lot_id: str) -> str:
 
 
 def agreeing_to_drop(chat: ChatContext, lot_id: str) -> str:
-    """A lot that the other side would rather not have delivered."""
+    """Return the question before agreeing to drop a delivery."""
     lot = lot_for(chat.ctx, lot_id)
     deal = deal_for(chat.ctx, lot.deal_id)
     if deal.direct:
@@ -55,7 +55,7 @@ def agreeing_to_drop(chat: ChatContext, lot_id: str) -> str:
 
 
 def of_lot(code: str) -> Question:
-    """A question about a lot: of one that is paid directly, that nothing of it is held here."""
+    """Return a question about a delivery. If it is paid directly, it says that no money of it is held here."""
 
     def ask(chat: ChatContext, lot_id: str) -> str:
         lot = lot_for(chat.ctx, lot_id)
@@ -65,11 +65,11 @@ def of_lot(code: str) -> Question:
 
 
 def _of_money(chat: ChatContext, code: str, deal: Deal) -> str:
-    """The question about the money: what is held goes back to the buyer, who reads "to you"."""
+    """Return the question about the money: it goes back to the buyer, who reads "to you"."""
     own = f"{code}.{'direct' if deal.direct else my_side(chat, deal)}"
     return chat.words(own if chat.words.knows(own) else code)
 
 
 def _with_goods(chat: ChatContext, question: str, deal: Deal) -> str:
-    """Goods that were quoted on a request stood on no shelf, and are on none again."""
+    """Add where the goods go. Goods of a quote had no listing, so they return to none."""
     return f"{question} {chat.words('deal.goods_back')}" if deal.listing_id is not None else question

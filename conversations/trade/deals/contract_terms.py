@@ -1,6 +1,6 @@
-"""What both sides sign: the goods, the terms, the parties and the market's own conditions, as the fingerprint has them.
+"""The terms that both sides sign: goods, conditions, parties and the market's own conditions, as in the fingerprint.
 
-All that `core.trade.deals.rules.terms_hash` covers stands on this card. Contacts in the note are hidden until both have
+All that `core.trade.deals.rules.terms_hash` covers is on this card. Contacts in the note are hidden until both have
 signed, as everywhere.
 """
 
@@ -49,7 +49,7 @@ def terms_card(chat: ChatContext, deal: Deal) -> Card:
 
 
 def _signature_lines(chat: ChatContext, deal: Deal, *, with_names: bool) -> list[Line]:
-    """When each side has signed, and once both have, who for each."""
+    """Return when each side signed, and the signatories once both have."""
     words = chat.words
     hands = (
         ("buyer", deal.buyer_signed_by, deal.buyer_signed_at),
@@ -64,7 +64,7 @@ def _signature_lines(chat: ChatContext, deal: Deal, *, with_names: bool) -> list
 
 
 def _buttons(chat: ChatContext, deal: Deal) -> tuple[tuple[Button, ...], ...]:
-    """What is signed can be kept, and the conditions that it names can be read."""
+    """Return the buttons to keep the signed terms as a file and to read the conditions they name."""
     row = []
     if chat.organisation in (deal.buyer, deal.seller):
         row.append(Button(label=chat.words("deal.terms_file"), press=press("deal.terms_file", deal.id)))
@@ -75,7 +75,7 @@ def _buttons(chat: ChatContext, deal: Deal) -> tuple[tuple[Button, ...], ...]:
 
 @router.press("deal.terms_file")
 def file(chat: ChatContext, pressed: Press) -> None:
-    """The same as the card says, as a file; it is drawn outside, and comes in a moment."""
+    """Order the terms as a file with the text of the card. The file is drawn outside and arrives in a moment."""
     card = terms_card(chat, deal_for(chat.ctx, pressed.subject))
     shown = Shown(card.title, card.text, [(line.label, line.value) for line in card.lines], card.note)
     ask_terms(chat.ctx, pressed.subject, shown, chat.chat_address.lane)
@@ -84,7 +84,7 @@ def file(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("deal.conditions")
 def read_conditions(chat: ChatContext, pressed: Press) -> None:
-    """The market's own conditions on which this deal was made, word by word; one language binds."""
+    """Show the market's conditions of this deal word by word; one language is binding."""
     text = conditions(deal_for(chat.ctx, pressed.subject).terms_version)
     chat.reply(Say(text=f"{chat.words('deal.conditions_bind')}\n\n{text.removeprefix('# ')}"))
 
@@ -99,9 +99,9 @@ def terms_file(chat: ChatContext, fact: TermsDrawn) -> Card:
 
 
 def _signatory(chat: ChatContext, deal: Deal, organisation_id: str, named: str) -> str:
-    """Who has signed, as it was called then, and what it is called now where that is another name.
+    """Return a signatory's name in the contract, and its present name if that is different.
 
-    Of who has left, since when, and the name only where the law keeps it: on the deal's invoices.
+    For a company that has left, return the date. Its name stays only where the law keeps it: on the deal's invoices.
     """
     left_at = organisation_of(chat.ctx, organisation_id).left_at
     if left_at is None:
@@ -113,7 +113,7 @@ def _signatory(chat: ChatContext, deal: Deal, organisation_id: str, named: str) 
 
 
 def settlement_lines(chat: ChatContext, deal: Deal) -> list[Line]:
-    """Before anybody signs: that nobody holds this money."""
+    """Return a line, shown before the signature, that the market does not hold this money."""
     if deal.settlement != "direct":
         return []
     return [Line(label=chat.words("pay.label"), value=chat.words("deal.paid_directly"))]

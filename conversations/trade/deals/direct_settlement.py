@@ -1,4 +1,4 @@
-"""A deal that the two settle without us, on its card: where the buyer pays, and when they said that they had."""
+"""The card's part about direct settlement: the seller's account, and the buyer's word on the payment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.trade.deals.model import Deal, DealState, Side
 
 
 def direct_lines(chat: ChatContext, deal: Deal, side: Side) -> list[Line]:
-    """Nothing of what is paid so is booked: this is what the two have told each other."""
+    """Return the lines of a direct payment. The sides told each other these facts, and they are not booked."""
     words, lines = chat.words, []
     if deal.state == DealState.FUNDED_DIRECT:
         told = account_told(chat.ctx, deal.id)

@@ -1,4 +1,4 @@
-"""How lots look on their deal's card: a line for each, and the buttons of the first that somebody can act on."""
+"""The deliveries on their deal's card: a line for each, and buttons for the first one with an open step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conversations.trade.deals.pending_lots import Wait
 from core.trade.delivery.lot_summaries import ARGUED, LotSummaries
 from core.trade.delivery.model import Lot, LotState
 
-LOTS_WITH_BUTTONS = 3  # a card stays a card; the rest of a long schedule comes up when these are done
+LOTS_WITH_BUTTONS = 3  # to keep the card short; later deliveries show when these are done
 LOTS_LISTED = 12
 
 VERBS: tuple[tuple[str, Style], ...] = (
@@ -32,7 +32,7 @@ VERBS: tuple[tuple[str, Style], ...] = (
 
 
 def lot_lines(chat: ChatContext, lots: Sequence[Lot], summaries: LotSummaries, unpaid: Collection[int]) -> list[Line]:
-    """`unpaid`: the numbers of those for which nothing was ever held here."""
+    """Return a line for each delivery. `unpaid`: the numbers of those without money held here, now or before."""
     return [_line(chat, lot, len(lots), summaries, unpaid) for lot in lots[:LOTS_LISTED]]
 
 
@@ -67,9 +67,10 @@ def lot_rows(
     *,
     stands_still: bool = False,
 ) -> list[tuple[Button, ...]]:
-    """A row of buttons for each of the first lots on which this person can act. None asks to be pressed meanwhile.
+    """Return a row of buttons for each of the first deliveries with an open step. There is none while the deal stands
+    still.
 
-    What the card says is their turn comes first, in the order in which it says so.
+    Those that the card calls the person's turn come first, in its order.
     """
     mine = [wait.lot.id for wait in waits if wait.mine and wait.lot is not None]
     turn = {lot_id: place for place, lot_id in enumerate(mine)}
@@ -82,9 +83,9 @@ def lot_rows(
 
 
 def _row(chat: ChatContext, lot: Lot, verbs: Sequence[str], *, alone: bool) -> tuple[Button, ...]:
-    if lot.state in ARGUED:  # what is said about these has a card of its own
+    if lot.state in ARGUED:  # these have a card of their own
         return (_button(chat, lot, "show_claim", "primary", alone=alone),)
-    if alone:  # the whole of a deal is given up by cancelling it
+    if alone:  # dropping the whole deal is cancelling it
         verbs = [verb for verb in verbs if verb not in ("drop_asked", "drop_agreed")]
     return tuple(_button(chat, lot, verb, style, alone=alone) for verb, style in VERBS if verb in verbs)
 

@@ -1,4 +1,4 @@
-"""What the two sides of a deal say to each other: written in the deal's own topic or thread, or by a button."""
+"""Messages between the two sides of a deal, written in the deal's own topic or thread, or by a button."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ router = Router()
 
 
 def in_deal(chat: ChatContext, text: str, values: Values) -> str:
-    """Contacts pass once both have signed: a driver has to be reached. Before, they are warned of once."""
+    """Return a text for the deal. Before both have signed, a contact gets one warning; after that, it passes."""
     deal_id = values.get("deal")
     if deal_id is None:
         return free_text(chat, text, values)
@@ -30,7 +30,7 @@ def in_deal(chat: ChatContext, text: str, values: Values) -> str:
     return text
 
 
-DEAL = Field("deal", fixed=True, optional=True)  # whose words they are
+DEAL = Field("deal", fixed=True, optional=True)  # the deal that the words are for
 WORDS = Form("deal_words", (DEAL, Field("words", "long_text", read=in_deal, max_length=1000)), review=False)
 
 
@@ -55,7 +55,7 @@ def write(chat: ChatContext, pressed: Press) -> None:
 
 @router.hears
 def overhear(chat: ChatContext, text: str) -> bool:
-    """What is written in a deal's topic or thread goes to the other side, and follows when it is changed there."""
+    """Pass a message from a deal's topic or thread to the other side. Later edits follow it."""
     kind, _, deal_id = (chat.room or "").partition(":")
     if kind != "deal":
         return False
@@ -77,7 +77,7 @@ def _say(chat: ChatContext, said: SayInDeal) -> None:
 
 
 def _other(chat: ChatContext, deal: Deal) -> str:
-    """The other side's name."""
+    """Return the other side's name."""
     return chat.party(deal.seller if chat.organisation == deal.buyer else deal.buyer)
 
 
@@ -89,7 +89,7 @@ def _signed(deal: Deal) -> bool:
 
 
 def line_brought(chat: ChatContext, line_id: str) -> Card:
-    """What the other side has said. Contacts in it are hidden until both have signed."""
+    """Return a line from the other side. Contacts in it are hidden until both have signed."""
     line, deal = line_for(chat.ctx, line_id)
     answer = Button(label=chat.words("inquiry.answer"), press=press("deal.write", deal.id))
     return Card(
@@ -105,5 +105,5 @@ def line_brought(chat: ChatContext, line_id: str) -> Card:
 def _speaker(chat: ChatContext, line: DealLine, deal: Deal) -> str:
     company = chat.party(deal.buyer if line.side == "buyer" else deal.seller)
     person = chat.name_of(line.person)
-    alone = company in (person, chat.words("party.company_left"))  # with a company its last person has left
+    alone = company in (person, chat.words("party.company_left"))  # a company without members
     return company if alone else f"{person}, {company}"

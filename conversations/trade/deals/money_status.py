@@ -1,4 +1,4 @@
-"""What a deal's money itself waits for, in words: a bank that has called it back, and what is still on its way out."""
+"""The state of a deal's money in words: chargebacks, and disbursements on their way."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from core.trade.funding import service as escrow
 from core.trade.funding.evidence.model import SEND_BEFORE, PackState
 from core.trade.funding.evidence.service import pack_of
 
-GOING_OUT = (DealState.SETTLING, DealState.PAYOUT_BLOCKED)  # of a deal whose lots are all closed
+GOING_OUT = (DealState.SETTLING, DealState.PAYOUT_BLOCKED)  # for a deal with all deliveries closed
 
 
 def recalls_of(ctx: Ctx, deal: Deal) -> Sequence[Chargeback]:
-    """What banks have called back of a deal, asked only where there may be any: it stands still, or is over."""
+    """Return the chargebacks of a deal. They are read only for a frozen or ended deal; others have none."""
     called = CALLED_BACK in (deal.frozen, deal.also_frozen)
     return of_subject(ctx, deal.id) if called or (deal.state in DEAL.final and not deal.direct) else ()
 
@@ -64,7 +64,7 @@ def chargeback_turn(chat: ChatContext, deal: Deal, side: Side, other: str, found
 
 
 def our_answer(chat: ChatContext, found: Sequence[Chargeback]) -> str:
-    """What the market sends to the bank, by when, and what the seller can add to it."""
+    """Return the market's answer to the bank, its date, and the seller's way to add to it."""
     words = chat.words
     undecided = next((each for each in found if each.state == CHARGEBACK.initial), None)
     if undecided is None or undecided.subject_kind is not SubjectKind.DEAL:

@@ -1,4 +1,4 @@
-"""How a deal's money looks on its card: what has come and what is missing, part by part, and what a bank has taken."""
+"""The money of a deal on its card: paid and missing amounts by tranche, and chargebacks."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ router = Router()
 
 
 def money_lines(chat: ChatContext, deal: Deal, mine: frozenset[str], money: MoneySummary) -> list[Line]:
-    """What is held, given back and released, as soon as there is any, and what the seller has of it; the parts it comes
-    in; what was taken back."""
+    """Return the money held, refunded and released, the seller's net, the tranches, and the chargebacks."""
     words, tranches = chat.words, money.tranches
     shown = (("money.held", money.held), ("money.refunded", money.refunded), ("money.released", money.released))
     lines = [Line(label=words(code), value=words.show(amount)) for code, amount in shown if amount]
@@ -28,7 +27,7 @@ def money_lines(chat: ChatContext, deal: Deal, mine: frozenset[str], money: Mone
         lines += [*fee_lines(chat, deal.seller, money.fee), Line(label=words("session.net"), value=net)]
     if not deal.direct:
         lines += [line for tranche in tranches if (line := _tranche_line(chat, tranche, len(tranches))) is not None]
-    if "buyer" in mine:  # it is theirs alone, and nothing of it is the seller's business
+    if "buyer" in mine:  # this is for the buyer only
         lines += [
             Line(label=words("money.credit"), value=words("money.credit_kept", amount=kept.amount))
             for kept in money.credits
@@ -37,7 +36,7 @@ def money_lines(chat: ChatContext, deal: Deal, mine: frozenset[str], money: Mone
 
 
 def unpaid_lots(deal: Deal, money: MoneySummary) -> frozenset[int]:
-    """The numbers of the lots for which nothing is held or ever was: all, where the two settle it without us."""
+    """Return the numbers of the deliveries without money held, now or before; all of them for a direct settlement."""
     if deal.direct:
         return frozenset(range(1, deal.terms.lots + 1))
     unpaid = (each for each in money.tranches if each.state != TrancheState.FUNDED)
@@ -45,7 +44,7 @@ def unpaid_lots(deal: Deal, money: MoneySummary) -> frozenset[int]:
 
 
 def _tranche_line(chat: ChatContext, tranche: Tranche, count: int) -> Line | None:
-    """Of a deal that is paid at once only what is missing is of interest."""
+    """Return the line of a tranche. A deal with one payment has a line only while a part is missing."""
     words = chat.words
     label = words("tranche.number", number=tranche.number, count=count) if count > 1 else words("tranche.whole")
     if tranche.state == TrancheState.AWAITED and tranche.held:
@@ -72,7 +71,7 @@ def _chargeback_lines(chat: ChatContext, mine: frozenset[str], money: MoneySumma
 
 
 def money_rows(chat: ChatContext, deal: Deal, mine: frozenset[str], money: MoneySummary) -> list[tuple[Button, ...]]:
-    """The buyer's way to pay what is due now, and to have back what was too much."""
+    """Return the buyer's buttons to pay the current amount, and to get an overpayment back."""
     if "buyer" not in mine:
         return []
     rows: list[tuple[Button, ...]] = []
@@ -86,7 +85,7 @@ def money_rows(chat: ChatContext, deal: Deal, mine: frozenset[str], money: Money
 
 @router.press("credit.give_back")
 def give_back(chat: ChatContext, pressed: Press) -> None:
-    """It goes back the way it came. Nobody loses by it, so nobody is asked twice."""
+    """Refund money that was paid too much. It goes back the way it came, without a confirmation, as no side loses."""
     escrow.give_back_paid_too_much(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("credit.given_back")))
     show_credit(chat, pressed)
@@ -94,5 +93,5 @@ def give_back(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("credit.show")
 def show_credit(chat: ChatContext, pressed: Press) -> None:
-    """What was paid too much is shown on its deal's card."""
+    """Show the card of the deal that was paid too much."""
     chat.press("deal.show", escrow.credit_for(chat.ctx, pressed.subject).deal_id)

@@ -1,4 +1,4 @@
-"""Whose turn it is on a deal and on its lots, what happens next and by when: a sentence for every situation."""
+"""Sentences for every situation of a deal and its deliveries: whose turn it is, the next step, its deadline."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from core.trade.funding.model import TRANCHE, Tranche
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """Where a deal stands for this person, read once. `mine`: their roles; `awaited`: what is to be paid next, of a
-    deal that nothing was paid of also before it is asked for.
+    """A deal's state for this person, read once. `mine`: their roles.
 
-    `confirmed_by`: until when the banks confirm what the buyer has paid, where they are at work. `recalls`: what banks
-    have called back of it; `going_out`: the last payouts and refunds that it waits for.
+    `awaited`: the next tranche to pay; without any payment, also before it is requested.
+    `confirmed_by`: until when the banks confirm the buyer's payment, where one is on its way.
+    `recalls`: the deal's chargebacks. `going_out`: the last payouts and refunds it waits for.
     """
 
     deal: Deal
@@ -47,24 +47,24 @@ class Now:
 
     @property
     def may_rate(self) -> bool:
-        """Whether the deal is over and they have not said yet how it was."""
+        """Return True if the deal is over and they have not reviewed it yet."""
         return self.rate_by is not None
 
     @property
     def side(self) -> Side:
-        """Whose sentences they read; an operator, the seller's."""
+        """Return the side whose sentences they read; for an operator, the seller's."""
         return "buyer" if "buyer" in self.mine else "seller"
 
 
 def deal_waits(ctx: Ctx, now: Now) -> list[Wait]:
-    """All that a deal waits for just now, one thing at least: what waits for the reader first, the soonest of it."""
+    """Return all that a deal waits for, at least one item: those of the reader first, the soonest first."""
     return in_order(_waits(ctx, now))
 
 
 def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *, brief: bool = False) -> str:
-    """Whose turn it is, what happens next and by when: a line for each of what it waits for, in their order.
+    """Return whose turn it is, the next step and its deadline: a line for each wait, in their order.
 
-    Every state of every process has its sentence here. `brief`: of a deal among others, the first line alone.
+    Every state of every process has its sentence here. `brief`: the first line only, for a list of deals.
     """
     deal, words = now.deal, chat.words
     if deal.frozen is not None and deal.state != DealState.DISPUTED and deal.state not in DEAL.final:
@@ -98,30 +98,30 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
 
 
 def asked_directly(deal: Deal) -> bool:
-    """Whether somebody would rather pay, or be paid, without the market."""
+    """Return True if a side has asked to settle without the market."""
     return deal.direct_asked_by is not None or deal.direct_wanted_by is not None
 
 
 def _may_be_paid_late(lot: Lot, due: datetime | None) -> bool:
-    """Whether its window can be over before its money has to be there: what is late then counts from the money."""
+    """Return True if the delivery window may end before the payment is due. Then a delay counts from the payment."""
     return due is not None and due.date() > lot.window_to
 
 
 def lot_turn(chat: ChatContext, lot: Lot, side: Side, other: str) -> str:
-    """Whose turn it is with this lot, and by when."""
+    """Return whose turn it is with this delivery, and by when."""
     found = _lot_waits(chat.ctx, lot.deal_id, [lot], side)
     deal = deal_for(chat.ctx, lot.deal_id)
     return _sentence(chat, found[0] if found else lot_wait(lot, side, None), other, deal, 1)
 
 
 def _needs_approval(chat: ChatContext, now: Now) -> bool:
-    """Whether who has signed for the buyer, or is to, may not do so alone."""
+    """Return True if the person who signed for the buyer, or is to sign, may not do so alone."""
     signer = now.deal.buyer_signed_by or (chat.person.id if now.side == "buyer" else None)
     return signer is not None and not signs_alone(chat.ctx, signer, now.deal.amount)
 
 
 def _above(chat: ChatContext, now: Now, other: str) -> str:
-    """Who signs above their limit reads from the start that an approval comes before the payment, and so do others."""
+    """Return the sentence that an approval comes before the payment, if the buyer's signatory exceeds their limit."""
     deadline = deadline_of(chat.ctx.session, "deal", now.deal.id)
     due = deadline.due_at if deadline is not None else chat.ctx.now
     approve = approve_by(now.deal, due)
@@ -130,16 +130,16 @@ def _above(chat: ChatContext, now: Now, other: str) -> str:
     return chat.words(code, other=other, due=due, approve=approve)
 
 
-# --- what it waits for ------------------------------------------------------------------------------------------------
+# --- waits ------------------------------------------------------------------------------------------------------------
 
 
 def _waits(ctx: Ctx, now: Now) -> list[Wait]:
-    """All that a deal waits for just now, one thing at least."""
+    """Return all that a deal waits for, at least one item."""
     deal, side, lots = now.deal, now.side, now.lots
     going = _lot_waits(ctx, deal.id, lots, side) if deal.state in LOTS_GO_ON else []
     if deal.state == DealState.FUNDED:
         if now.awaited is not None and now.confirmed_by is None and side == "buyer":
-            # what is paid goes on without them
+            # paid deliveries go on without the waiting ones
             due = deadline_of(ctx.session, TRANCHE.name, now.awaited.id)
             due_at = due.due_at if due else None
             going.append(Wait("turn.deal.tranche_awaited.buyer", mine=True, due=due_at, part=now.awaited))
@@ -148,20 +148,20 @@ def _waits(ctx: Ctx, now: Now) -> list[Wait]:
             return going or [lot_wait(lots[-1], side, None)]
     if deal.state == DealState.DISPUTED and (disputed := _dispute(ctx, deal.id, side)):
         return [disputed]
-    over = deal.state in DEAL.final  # then nothing is due
-    answer = "cancel_silent" if deal.state == DealState.CANCEL_ASKED else None  # it may be overdue before
+    over = deal.state in DEAL.final  # then no date is set
+    answer = "cancel_silent" if deal.state == DealState.CANCEL_ASKED else None  # it may be overdue earlier
     timer = deadline_of(ctx.session, DEAL.name, deal.id, answer) if not over else None
     situation = what_goes_out(deal.state, now.going_out) if deal.state in GOING_OUT else _situation(now)
     due_at = timer.due_at if timer is not None else now.rate_by
     return [Wait(f"turn.deal.{situation}.{side}", situation in MINE, due_at, part=now.awaited), *going]
 
 
-LOTS_GO_ON: Final = frozenset({DealState.FUNDED, DealState.CANCEL_ASKED})  # with money that is held for each
-MINE: Final = frozenset({"cancel_asked_me"})  # of the situations in which lots wait beside the deal
+LOTS_GO_ON: Final = frozenset({DealState.FUNDED, DealState.CANCEL_ASKED})  # with money held for each delivery
+MINE: Final = frozenset({"cancel_asked_me"})  # situations in which deliveries wait beside the deal
 
 
 def _lot_waits(ctx: Ctx, deal_id: str, lots: Sequence[Lot], side: Side) -> list[Wait]:
-    """What the open ones wait for: at most three statements, however many lots there are."""
+    """Return the waits of the open deliveries, at most three however many there are."""
     due = deadlines_of(ctx.session, LOT.name, [lot.id for lot in lots if lot.state not in LOT.final])
     disputed = any(lot.state == LotState.LOT_DISPUTE for lot in lots)
     cases = {case.subject: case for case in cases_of(ctx, deal_id) if case.state in OPEN} if disputed else {}
@@ -170,14 +170,14 @@ def _lot_waits(ctx: Ctx, deal_id: str, lots: Sequence[Lot], side: Side) -> list[
 
 
 def _short(ctx: Ctx, deal_id: str, lots: Sequence[Lot]) -> set[str]:
-    """Of which so little came by the buyer's word that it is a claim, whether they accept it or keep silent."""
+    """Return the deliveries weighed so low by the buyer alone that acceptance or silence makes a claim."""
     weighed = [lot for lot in lots if lot.state == LotState.INSPECTION and lot.weighed_by == "buyer"]
     agreed = deal_for(ctx, deal_id).terms.quality if weighed else None
     return {lot.id for lot in weighed if asks_seller(agreed, lot)}
 
 
 def _dispute(ctx: Ctx, deal_id: str, side: Side) -> Wait | None:
-    """What a dispute about the whole deal waits for. None while it has no day of its own."""
+    """Return the wait of a dispute about the whole deal; None if it has no deadline."""
     case = next((case for case in cases_of(ctx, deal_id) if case.subject == deal_id and case.state in OPEN), None)
     timer = deadline_of(ctx.session, CASE.name, case.id) if case is not None else None
     return case_wait(case, side, timer, None) if case is not None and timer is not None else None
@@ -187,7 +187,7 @@ def _dispute(ctx: Ctx, deal_id: str, side: Side) -> Wait | None:
 
 
 def _standstill(chat: ChatContext, now: Now) -> str:
-    """Freeze beats timer: whose turn it was, and by when, would be wrong now."""
+    """Return the sentence of a frozen deal. The freeze comes first, because the usual turn and date do not hold."""
     if now.deal.frozen == IN_DOUBT:
         return chat.words("turn.frozen.in_doubt")
     if now.side == "buyer":
@@ -197,13 +197,13 @@ def _standstill(chat: ChatContext, now: Now) -> str:
 
 
 def _with_answer(chat: ChatContext, now: Now, said: str, *, brief: bool) -> str:
-    """What the market answers to the bank is told to the seller, whose money it is about."""
+    """Append the market's answer to the bank, for the seller, whose money it concerns."""
     answer = our_answer(chat, now.recalls) if now.side == "seller" and not brief else ""
     return "\n".join(each for each in (said, answer) if each)
 
 
 def _situation(now: Now) -> str:
-    """The deal's state, as far as it is told differently to whoever has to act."""
+    """Return the deal's state, refined where the person who has to act reads another sentence."""
     deal, mine, side = now.deal, now.mine, now.side
     asked = {DealState.CANCEL_ASKED: deal.cancel_asked_by, DealState.FUNDED_DIRECT: deal.cancel_asked_by}
     if deal.state == DealState.AGREED and (deal.buyer_signed_at if side == "buyer" else deal.seller_signed_at):
@@ -226,7 +226,10 @@ def _situation(now: Now) -> str:
 
 
 def _asked_to_settle_directly(deal: Deal, mine: frozenset[str], side: Side) -> str:
-    """The wish of somebody in the buyer's company is its own affair until it has decided on it."""
+    """Return the situation of a request for direct settlement.
+
+    A wish inside the buyer's company stays there until decided.
+    """
     if deal.direct_wanted_by is not None and side == "buyer":
         return "direct_wanted_me" if "approver" in mine else "direct_wanted_them"
     if deal.direct_asked_by is None:
@@ -235,7 +238,7 @@ def _asked_to_settle_directly(deal: Deal, mine: frozenset[str], side: Side) -> s
 
 
 def _ending(now: Now) -> str:
-    """How a deal that is over has ended: a sentence for each cause, for what people may still want differs."""
+    """Return how a deal ended. Each cause has a sentence, because the possible next steps differ."""
     deal, lots = now.deal, now.lots
     if deal.state == DealState.CLOSED:
         if deal.ended_by == "idle" and deal.buyer_paid_at is not None:
@@ -250,14 +253,17 @@ def _ending(now: Now) -> str:
     return ended if now.may_rate else f"{ended}_rated"
 
 
-# Other causes than that not both have signed.
+# Endings for other reasons than missing signatures.
 CLOSED_BY: Final = frozenset({"refuse", "approval_expired", "idle", "cancel_agreed", "undelivered"})
 
 
 def _sentence(chat: ChatContext, wait: Wait, other: str, deal: Deal, lots: int) -> str:
-    """One thing that is waited for. A dispute's sentence names no lot: of several, it is told which."""
+    """Return the sentence of one wait.
+
+    A dispute's sentence names no delivery, so add its number if there are several.
+    """
     words, lot = chat.words, wait.lot
-    # Where both sides are told the same, the catalogue has one sentence for both.
+    # If both sides read the same, the catalogue has one sentence for both.
     code = as_settled(chat, wait.code if words.knows(wait.code) else wait.code.rpartition(".")[0], deal)
     parts: dict[str, object] = {"other": other, "due": wait.due if wait.due is not None else ""}
     if lot is not None:

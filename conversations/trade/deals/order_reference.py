@@ -1,4 +1,4 @@
-"""The buyer's own numbers on a deal: purchase order and cost centre, for whoever keeps the books."""
+"""The buyer's own references on a deal, for its bookkeepers: purchase order and cost centre."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ router.flow(Flow(ORDER, finish=_note))
 
 @router.press("deal.order")
 def order(chat: ChatContext, pressed: Press) -> None:
-    """From the buyer's card of a deal, with what is known already."""
+    """Open the form from the buyer's card of a deal, with the known references."""
     deal = deals.deal_for(chat.ctx, pressed.subject)
     known = {"purchase_order": deal.purchase_order, "cost_centre": deal.cost_centre}
     chat.as_new_message = True
@@ -40,7 +40,7 @@ def order(chat: ChatContext, pressed: Press) -> None:
 
 
 def order_lines(chat: ChatContext, deal: Deal) -> list[Line]:
-    """Both sides see it: the invoice has to carry it."""
+    """Return the references. Both sides see them, because the invoice has to show them."""
     shown = (("order.purchase_order", deal.purchase_order), ("order.cost_centre", deal.cost_centre))
     return [Line(label=chat.words(code), value=given) for code, given in shown if given]
 

@@ -1,4 +1,4 @@
-"""How a buyer pays: by which rail, with its cost and its time in words; where a transfer goes, and what has come."""
+"""The payment by a buyer: rails with cost and time, the account for a transfer, the money received."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from core.trade.funding.rails.model import PaymentWay, Rail
 from core.trade.funding.rails.service import rail_of, rails_for
 from core.trade.funding.service import MoneySummary
 
-IBAN_GROUP = 4  # characters: as it stands on a bank card
+IBAN_GROUP = 4  # characters, grouped as on a bank card
 
 router = Router()
 
 
 def pay_lines(chat: ChatContext, mine: frozenset[str], money: MoneySummary) -> list[Line]:
-    """Where a bank transfer has to go and what is missing of it; or that the banks are at work."""
+    """Return the account for a bank transfer and the missing amount, or that the banks are at work."""
     if "buyer" not in mine or money.awaited is None:
         return []
     payment, way, words = money.payment, money.way, chat.words
@@ -34,7 +34,7 @@ def pay_lines(chat: ChatContext, mine: frozenset[str], money: MoneySummary) -> l
 
 
 def confirmed_by(payment: Payment | None, way: PaymentWay | None) -> datetime | None:
-    """By when the banks confirm what the buyer has told them to pay; None where they are not at work."""
+    """Return by when the banks confirm the buyer's payment; None if no payment is on its way."""
     return payment.expires_at if payment is not None and way is not None and way.settling else None
 
 
@@ -57,7 +57,7 @@ def grouped(iban: str) -> str:
 
 
 def pay_rows(chat: ChatContext, deal: Deal, money: MoneySummary) -> list[tuple[Button, ...]]:
-    """The way to pay that is open now, and the others."""
+    """Return the button for the current way to pay, and one for the others."""
     payment, way, words = money.payment, money.way, chat.words
     if way is not None and way.settling:
         return []
@@ -77,18 +77,18 @@ def pay_rows(chat: ChatContext, deal: Deal, money: MoneySummary) -> list[tuple[B
 
 @router.press("pay.show")
 def show(chat: ChatContext, pressed: Press) -> None:
-    """A deal's payment is shown on its card."""
+    """Show a deal's payment on its card."""
     chat.press("deal.show", pressed.subject)
 
 
 @router.press("pay.how")
 def how(chat: ChatContext, pressed: Press) -> None:
-    """Every rail that fits, in a message of its own."""
+    """Show every available rail, in a message of its own."""
     chat.reply(_ways(chat, deals.deal_for(chat.ctx, pressed.subject)))
 
 
 def _ways(chat: ChatContext, deal: Deal) -> Card:
-    """What each rail costs the buyer, how long it takes, when the seller has the money, and which is chosen."""
+    """Return the rails with their cost, their time until the seller has the money, and the chosen one."""
     words, now = chat.words, rail_of(chat.ctx, deal)
     fitting = rails_for(chat.ctx, deal, chat.market_context.rails)
     return Card(
@@ -110,7 +110,7 @@ def _ways(chat: ChatContext, deal: Deal) -> Card:
 
 
 def _credit_row(chat: ChatContext, deal: Deal, now: Rail) -> list[tuple[Button, ...]]:
-    """What was transferred too much before pays for this: by itself where a transfer is awaited already."""
+    """Return a button to pay with money that was overpaid before. An awaited transfer uses it by itself."""
     amount = escrow.credit_towards(chat.ctx, deal.id)
     if not amount or now is Rail.BANK_TRANSFER:
         return []
@@ -120,7 +120,7 @@ def _credit_row(chat: ChatContext, deal: Deal, now: Rail) -> list[tuple[Button, 
 
 @router.press("credit.use")
 def use_credit(chat: ChatContext, pressed: Press) -> None:
-    """The deal's card shows what is still missing, and where it goes."""
+    """Pay with an earlier overpayment. The deal's card shows the missing rest and its account."""
     escrow.use_credit(chat.ctx, pressed.subject, chat.market_context.rails)
     _chosen(chat, pressed.subject, chat.words("credit.use_toast"))
 
@@ -138,13 +138,13 @@ def by(chat: ChatContext, pressed: Press) -> None:
 
 
 def _chosen(chat: ChatContext, deal_id: str, told: str) -> None:
-    """The card of the ways says at once which is chosen now."""
+    """Update the card of the rails with the choice at once."""
     chat.reply(_ways(chat, deals.deal_for(chat.ctx, deal_id)))
     chat.reply(Toast(text=told))
 
 
 @router.press("deal.pay")
 def pay_again(chat: ChatContext, pressed: Press) -> None:
-    """The old pay page has lapsed: a new one is asked for, and the card is drawn when it is there."""
+    """Request a new payment page, because the old one has expired. The card is redrawn when the page is there."""
     escrow.pay_again(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("deal.pay_page_coming")))

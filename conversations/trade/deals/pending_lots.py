@@ -1,4 +1,4 @@
-"""What a deal waits for, lot by lot: whose it is, by when, and what of it a card says. Nothing is read here."""
+"""The waits of a deal by delivery: whose turn it is, by when, and which a card shows. It reads no data."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from core.trade.delivery.model import LOT, Lot, LotState
 from core.trade.disputes.model import CASE, Case, CaseState
 from core.trade.funding.model import Tranche
 
-SHOWN: Final = 3  # a card stays a card; what waits longest stands on the lots' own lines
-LATEST: Final = datetime.max.replace(tzinfo=UTC)  # where what has no deadline stands
+SHOWN: Final = 3  # to keep the card short; the lines of the deliveries show the rest
+LATEST: Final = datetime.max.replace(tzinfo=UTC)  # sort key without a deadline
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One thing that somebody is waited for. `code`: of its sentence; `mine`: whether it is the reader's to do.
+    """One step that a deal waits for. `code`: its sentence. `mine`: it is the reader's turn.
 
-    `due`: what time does about it happens then, None where time does nothing. `lot`: which one it is about, if one.
-    `part`: the part of the money that it is about, if it is.
+    `due`: the time at which it happens by itself; None if it never does. `lot`: the delivery that it is about, if any.
+    `part`: the tranche that it is about, if any.
     """
 
     code: str
@@ -33,7 +33,7 @@ class Wait:
 
 
 def in_order(waits: Iterable[Wait]) -> list[Wait]:
-    """What waits for the reader first, then what waits for others; of each the soonest first."""
+    """Sort waits: those of the reader first, then the others, the soonest first in each group."""
     return sorted(waits, key=lambda wait: (not wait.mine, wait.due or LATEST))
 
 
@@ -46,10 +46,12 @@ def lot_waits(
     *,
     short: Collection[str] = (),
 ) -> list[Wait]:
-    """What the open lots wait for. `due`: the next deadline by lot; `cases`: open disputes by lot; `ruled_by`: theirs;
-    `short`: of which so little came by the buyer's word that their silence is a claim.
+    """Return the waits of the open deliveries.
 
-    Lots of a later part of the money wait for that part, which is told by itself: they stand here only when all do.
+    `due`: the next deadline by delivery. `cases`: open disputes by delivery. `ruled_by`: the deadlines of these.
+    `short`: deliveries weighed so low by the buyer alone that their silence is a claim.
+
+    Deliveries of a later tranche wait for it, which is said elsewhere. They are listed only if all deliveries wait so.
     """
     opened = [lot for lot in lots if lot.state not in LOT.final]
     going = [lot for lot in opened if lot.state != LotState.WAITING]
@@ -65,7 +67,7 @@ def lot_waits(
 
 
 def lot_wait(lot: Lot, side: Side, timer: Timer | None, *, short: bool = False) -> Wait:
-    """What a lot waits for. Who is reminded of a deadline is who it waits for."""
+    """Return the wait of a delivery. It waits for the side that is reminded of the deadline."""
     mine = asks(lot, side)
     if timer is not None:
         asked = {side, "other"} if lot.asked_by is not None and lot.asked_by != side else {side}
@@ -76,7 +78,7 @@ def lot_wait(lot: Lot, side: Side, timer: Timer | None, *, short: bool = False) 
 
 
 def case_wait(case: Case, side: Side, timer: Timer, lot: Lot | None) -> Wait:
-    """What a dispute waits for, while it has a day of its own. Until a ruling counts, either side may appeal."""
+    """Return the wait of a dispute with a deadline. Until a ruling counts, either side may appeal."""
     mine = case.state == CaseState.RULED or side in CASE.reminds(case.state, timer.event)
     return Wait(f"turn.case.{case.state}.party", mine, timer.due_at, lot)
 
@@ -88,14 +90,14 @@ TASKS: Final[Mapping[str, frozenset[LotState]]] = {
 
 
 def asks(lot: Lot, side: Side) -> bool:
-    """Whether the next step with a lot is this side's."""
+    """Return True if the next step with a delivery is this side's."""
     if lot.state == LotState.REFEREE_FOUND or (lot.state == LotState.PLANNED and lot.asked_by not in (None, side)):
         return lot.asked_by != side
     return lot.state in TASKS[side]
 
 
 def _situation(lot: Lot, side: Side) -> str:
-    """The lot's state, as far as it is told differently to whoever has to act."""
+    """Return the delivery's state, refined where the person who has to act reads another sentence."""
     if lot.state == LotState.PLANNED and lot.asked_by is not None:
         return "drop_asked_me" if lot.asked_by != side else "drop_asked_them"
     if lot.state == LotState.CLAIM and lot.never_came:

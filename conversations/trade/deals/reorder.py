@@ -1,4 +1,4 @@
-"""The same again: from a deal that went well to the next one, with its terms filled in."""
+"""Repeat order: from a completed deal to the next one, with its terms filled in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ router = Router()
 
 
 def again_row(chat: ChatContext, deal: Deal, mine: frozenset[str]) -> tuple[Button, ...]:
-    """For who has bought by a deal that is complete."""
+    """Return the button of a repeat order, for the buyer of a completed deal."""
     if deal.state != DealState.COMPLETED or "buyer" not in mine:
         return ()
     return (Button(label=chat.words("deal.again"), press=press("deal.again", deal.id)),)
@@ -29,9 +29,9 @@ def again_row(chat: ChatContext, deal: Deal, mine: frozenset[str]) -> tuple[Butt
 
 @router.press("deal.again")
 def again(chat: ChatContext, pressed: Press) -> None:
-    """What is still for sale is bought there, as much as then if there is as much; of anything else quotes are asked.
+    """Order again from the same listing, the same amount if there is as much. If it is sold out, open a request.
 
-    Raises NotFound for who has not bought by it.
+    Raises NotFound for any person but its buyer.
     """
     deal = deals.deal_for(chat.ctx, pressed.subject)
     if "buyer" not in deals.sides(chat.ctx, deal):
@@ -46,7 +46,7 @@ def again(chat: ChatContext, pressed: Press) -> None:
 
 
 def _for_sale(chat: ChatContext, deal: Deal) -> Listing | None:
-    """Where it was bought, when there is any left; goods that were quoted on a request stood on no listing."""
+    """Return the listing of the deal if it is still for sale. Goods of a quote have no listing."""
     if deal.listing_id is None:
         return None
     try:
@@ -57,7 +57,7 @@ def _for_sale(chat: ChatContext, deal: Deal) -> Listing | None:
 
 
 def _asked(terms: Terms) -> dict[str, str]:
-    """The same terms as answers of a request; when it shall come, and until when quotes are taken, is to be said."""
+    """Return the same terms as answers of a request. The delivery window and the closing date are left to fill in."""
     place = terms.place
     said = {
         "product": terms.product_id,

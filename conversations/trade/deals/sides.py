@@ -1,4 +1,4 @@
-"""On which side of a deal its reader stands: of what is theirs they read "you", and not who they are."""
+"""The reader's side of a deal. Their own acts are told with "you" and not by name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.trade.deals.model import Deal
 from core.trade.delivery.service import lot_for
 from core.trade.disputes.service import case_for
 
-MySide = Literal["buyer", "seller", ""]  # "": of an operator, and of who only looks on
+MySide = Literal["buyer", "seller", ""]  # "": an operator or an onlooker
 
 
 def my_side(chat: ChatContext, deal: Deal) -> MySide:
@@ -19,7 +19,7 @@ def my_side(chat: ChatContext, deal: Deal) -> MySide:
 
 
 def side_of(chat: ChatContext, kind: str, subject: str) -> MySide:
-    """The reader's side of the deal that the id of a deal, lot, claim or case belongs to; none of other things."""
+    """Return the reader's side of the deal of a deal, delivery, claim or case; empty for other subjects."""
     match kind:
         case "deal":
             deal_id = subject
@@ -33,11 +33,11 @@ def side_of(chat: ChatContext, kind: str, subject: str) -> MySide:
 
 
 def as_settled(chat: ChatContext, code: str, deal: Deal) -> str:
-    """The code of a sentence; of a deal that the two settle without us that of its own, where it has one."""
+    """Return the code of a sentence. If a deal is settled directly and has its own sentence, return that code."""
     own = f"{code}.direct"
     return own if deal.direct and chat.words.knows(own) else code
 
 
 def own_or(chat: ChatContext, side: str, code: str, who: str) -> str:
-    """What stands before somebody's finding, figure or proposal: `<code>_me` where it is the reader's own."""
+    """Return the label of a finding, figure or proposal: `<code>_me` if it is the reader's own."""
     return chat.words(f"{code}_me" if who == side else f"{code}_{who}")

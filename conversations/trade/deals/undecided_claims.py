@@ -1,4 +1,4 @@
-"""What comes of a claim that nobody answers and nobody decides on: the sum, by whose figures, and on which day."""
+"""The outcome of a claim without an answer and a decision: the sum, whose figures count, and the day."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from core.trade.deals.model import Deal
 from core.trade.delivery.model import FINAL_RULE_AFTER, LOT, Finding, Lot, LotState
 from core.trade.delivery.rules import final_pay
 
-BY: Final = ("buyer", "seller", "buyer_seller", "referee", "nobody")  # whose figures it is that count then
-# Silence makes a dispute of it, and the month begins.
+BY: Final = ("buyer", "seller", "buyer_seller", "referee", "nobody")  # the side whose figures count then
+# Silence makes a dispute of it, and then the month begins.
 UNANSWERED: Final = frozenset({LotState.CLAIM, LotState.CLAIM_OFFERED})
 
 
 def undecided_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> list[Line]:
-    """For who reads a claim or a dispute. Nothing while time decides nothing."""
+    """Return the lines for a reader of a claim or dispute; none while time decides nothing."""
     timer = deadline_of(chat.ctx.session, LOT.name, lot.id)
     if timer is None or lot.state not in (*UNANSWERED, LotState.LOT_DISPUTE):
         return []

@@ -1,1 +1,1 @@
-"""What comes after the money: dispatch and arrival, claims and disputes, and how it was."""
+"""Conversations after the payment: dispatch, arrival, claims, disputes and reviews."""

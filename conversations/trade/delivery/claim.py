@@ -1,4 +1,4 @@
-"""Claims: what was found, what the agreement's formula pays for it, and what the two propose, on a card of its own."""
+"""Claims on a card of their own: findings, the payment by the contract's formula, and the proposals of both sides."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ IN_A_ROW = 2
 router = Router()
 
 
-# --- what is measured -------------------------------------------------------------------------------------------------
+# --- measurements -----------------------------------------------------------------------------------------------------
 
 CLAIM = Form("claim", (UNIT, OF, WORDS, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, SUM, FILES))
 CONTRADICT = Form("contradict", (UNIT, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY, SAMPLE, FILES, REMARK))
@@ -76,7 +76,7 @@ def _contradict(chat: ChatContext, defaults: FormDefaults, values: Values) -> No
 
 
 def _in_dispute(chat: ChatContext, defaults: FormDefaults) -> bool:
-    """Whether the seller's time to answer is over: then the same form says it to whoever decides."""
+    """Return True if the seller's time to answer is over. Then the same form informs the operator."""
     return delivery.lot_for(chat.ctx, str(defaults.subject)).state == LotState.LOT_DISPUTE
 
 
@@ -118,7 +118,7 @@ router.flow(Flow(SHOW_ARRIVAL, finish=_show_arrival, intro=which_lot))
 router.flow(Flow(REPLACE, finish=_replace, intro=which_lot))
 router.flow(Flow(REFEREE, finish=report, intro=what_it_costs))
 
-# Which form a button opens, and the step of the table that its command will take.
+# The form of each button, and the step of the table that its command takes.
 FORMS: dict[str, tuple[str, str]] = {
     "claim": ("claim", "claim"),
     "contradict": ("contradict", "contradict"),
@@ -145,7 +145,7 @@ def _open(chat: ChatContext, pressed: Press) -> None:
         open_form(chat, pressed, form, event)
 
 
-# By which a seller says what they found, in time or late.
+# The buttons by which a seller reports a finding, in time or late.
 LATE: Final = frozenset({"contradict", "show_arrival", "weigh"})
 
 
@@ -181,7 +181,7 @@ def _take_label(chat: ChatContext, lot_id: str) -> str:
 
 
 def _grant_label(chat: ChatContext, lot_id: str) -> str:
-    """Whose figure it is: the buyer's own, or the formula's where they have named none."""
+    """Return whose figure it is: the buyer's own, or the formula's if they named none."""
     made = [each for each in delivery.proposals_of(chat.ctx, lot_id) if each.side == "buyer" and each.pay is not None]
     code = "lot.grant.formula" if made[-1].kind == "formula" else "lot.grant"
     return chat.words(code, pay=made[-1].pay)
@@ -201,7 +201,7 @@ def _granting(chat: ChatContext, lot_id: str) -> str:
 
 
 def _with_sum(code: str, side: Side) -> Question:
-    """The question, and the figure that this side has named last."""
+    """Return the question with the figure that this side named last."""
 
     def ask(chat: ChatContext, lot_id: str) -> str:
         lot = delivery.lot_for(chat.ctx, lot_id)
@@ -245,7 +245,7 @@ STEPS.enter(router)
 
 @router.press("lot.show_claim")
 def show_claim(chat: ChatContext, pressed: Press) -> None:
-    """What is said about a lot, as a card beside its deal's; who goes back from a question stays on it."""
+    """Show the claim of a delivery beside its deal's card. A way back from a question edits the same card."""
     chat.as_new_message = pressed.choice != NO
     chat.reply(claim_card(chat, delivery.lot_for(chat.ctx, pressed.subject)))
 
@@ -271,7 +271,7 @@ VERBS: tuple[tuple[str, Style], ...] = (
 
 
 def claim_card(chat: ChatContext, lot: Lot, note: str = "") -> Card:
-    """A claim as it stands: findings, the working of the formula, proposals, and whose turn it is."""
+    """Return a claim in its current state: findings, the formula's calculation, proposals, and whose turn it is."""
     words, deal = chat.words, deals.deal_for(chat.ctx, lot.deal_id)
     findings, side = delivery.findings_of(chat.ctx, lot.id), my_side(chat, deal)
     return Card(
@@ -320,14 +320,14 @@ def _label(chat: ChatContext, verb: str, lot: Lot) -> str:
 
 
 def _late_verb(chat: ChatContext, lot: Lot) -> str:
-    """The button by which a seller who was silent says what they found, as they would have said it in time."""
+    """Return the verb by which a late seller reports their finding, the same as in time."""
     if lot.never_came:
         return "show_arrival"
     return "show_weight" if by_weight_alone(last(delivery.findings_of(chat.ctx, lot.id), "buyer")) else "contradict"
 
 
 def late_button(chat: ChatContext, lot: Lot) -> list[Button]:
-    """The same button, for the dispute's card; none for who has answered, and for everybody else."""
+    """Return the same button for the dispute's card; none for a seller who has answered, or another reader."""
     if "show_late" not in delivery.may(chat.ctx, lot):
         return []
     verb = _late_verb(chat, lot)
@@ -340,7 +340,7 @@ def _buttons(chat: ChatContext, lot: Lot) -> tuple[tuple[Button, ...], ...]:
         verbs.add(_late_verb(chat, lot))
     if "propose" in verbs:
         verbs.add("replace")
-        if lot.never_came:  # its whole figure is nothing: that is the money given back
+        if lot.never_came:  # granting it would pay nothing, which is the refund
             verbs = verbs - {"grant"} | {"show_arrival"}
         if by_weight_alone(last(delivery.findings_of(chat.ctx, lot.id), "buyer")):
             verbs.add("show_weight")

@@ -1,4 +1,4 @@
-"""Delivery: the seller dispatches a lot, either side reports the arrival, the buyer accepts or claims."""
+"""Delivery: the seller dispatches it, either side reports the arrival, the buyer accepts or claims."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ router = Router()
 
 
 def read_day(chat: ChatContext, text: str, values: Values) -> date:
-    """One day; of a longer stretch ("next week") its last."""
+    """Read one day; for a longer span ("next week"), its last day."""
     try:
         return read_window(chat, text, values)[1]
     except Invalid as fault:
@@ -45,7 +45,7 @@ def read_day(chat: ChatContext, text: str, values: Values) -> date:
 
 
 def _weighed_in(_chat: ChatContext, values: Values) -> tuple[str, ...]:
-    """The unit that the goods are sold in, and those in which a measurement of such says something."""
+    """Return the unit of sale, and the units in which these goods can be weighed."""
     sold = values["unit"]
     return (sold, *(unit for unit in ("t", "kg", "MWh") if unit != sold and tells_of(unit, sold)))
 
@@ -63,7 +63,7 @@ FILES = Field(
     optional=True,
     max_length=600,
 )
-UNIT = Field("unit", fixed=True)  # of the lot: what a weight is taken in when none is written
+UNIT = Field("unit", fixed=True)  # the delivery's unit, for a weight without one
 MEASURED = Field(
     "measured",
     read=read_measured,
@@ -106,7 +106,7 @@ def _arrive(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 
 
 def _weigh(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    """What the seller weighs of a lot that is claimed answers the claim."""
+    """Record a weight. A weight of the seller for a claimed delivery answers the claim."""
     said = {"lot_id": str(defaults.subject), "measured": values["measured"], "files": values.get("files", ())}
     state = delivery.lot_for(chat.ctx, str(defaults.subject)).state
     if state == LotState.LOT_DISPUTE:
@@ -126,7 +126,7 @@ def which_lot(chat: ChatContext, defaults: FormDefaults) -> str:
 
 
 def _weeks_early(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
-    """What is asked back of a lot that would arrive weeks before the buyer has room for it."""
+    """Return the question about a delivery that would arrive weeks before the agreed window."""
     lot, words = delivery.lot_for(chat.ctx, str(defaults.subject)), chat.words
     if not comes_early(values["eta"], lot.window_from):
         return None
@@ -156,7 +156,7 @@ def weigh(chat: ChatContext, pressed: Press) -> None:
 
 
 def open_form(chat: ChatContext, pressed: Press, form: str, event: str) -> None:
-    """Open a lot's form, when that step is open to this person now. Raises Stale, NotAllowed."""
+    """Open a delivery's form, when that step is open to this person now. Raises Stale, NotAllowed."""
     lot: Lot = delivery.lot_for(chat.ctx, pressed.subject)
     delivery.check_may(chat.ctx, lot, event, pressed.expected_version)
     chat.as_new_message = True
@@ -169,12 +169,15 @@ def open_form(chat: ChatContext, pressed: Press, form: str, event: str) -> None:
 # --- one press --------------------------------------------------------------------------------------------------------
 
 
-# The state of an accepted lot, and how accepting it went.
+# The outcome of an acceptance by the delivery's new state.
 OTHERWISE = {LotState.ADJUSTED: "weighed", LotState.CLAIM: "asked"}
 
 
 def _accept(ctx: Ctx, lot_id: str, expected_version: int | None) -> str:
-    """How it went: "" as agreed, "weighed" by what came, "asked" where the seller is to say whether so little did."""
+    """Accept a delivery and return the outcome.
+
+    It is "" as agreed, "weighed" by the arrived amount, or "asked" if the seller has to confirm a low weight.
+    """
     lot = delivery.accept_lot(ctx, AcceptLot(lot_id=lot_id), expected_version)
     return OTHERWISE.get(lot.state, "") or settled(ctx, lot)
 
@@ -184,12 +187,12 @@ def _drop(ctx: Ctx, lot_id: str, expected_version: int | None) -> str:
 
 
 def settled(ctx: Ctx, lot: Lot) -> str:
-    """ "direct" where no money is held that could be released or given back."""
+    """Return "direct" if no held money could be released or refunded."""
     return "direct" if deals.deal_for(ctx, lot.deal_id).direct else ""
 
 
 def _if_odd(chat: ChatContext, lot_id: str) -> str:
-    """What is asked before a lot is taken that was measured otherwise than agreed; nothing of any other."""
+    """Return the question before accepting a delivery with another amount than agreed; empty for any other."""
     lot = delivery.lot_for(chat.ctx, lot_id)
     if lot.state != LotState.INSPECTION or lot.measured is None or lot.measured == lot.quantity:
         return ""
@@ -203,7 +206,10 @@ def _if_odd(chat: ChatContext, lot_id: str) -> str:
 
 
 def _if_missed(chat: ChatContext, lot_id: str) -> str:
-    """A card may be older than the day on which a lot is expected: who presses too early is told when."""
+    """Return the question before a delivery is reported missing.
+
+    Raises Refusal with the expected day if it is too early.
+    """
     check_missed(delivery.lot_for(chat.ctx, lot_id), chat.ctx.now)
     return confirmation.of_lot("sure.lot.not_arrived")(chat, lot_id)
 
@@ -242,7 +248,7 @@ STEPS.enter(router)
 
 @router.press("deal.papers")
 def papers(chat: ChatContext, pressed: Press) -> None:
-    """All that both sides have sent about a deal's lots: photos, weight tickets, delivery notes."""
+    """Show all files that both sides sent about a deal's deliveries: photos, weight tickets, delivery notes."""
     deal = deals.deal_for(chat.ctx, pressed.subject)
     kept = [file for lot in delivery.lots_of(chat.ctx, deal.id) for file in kept_files(chat.ctx, lot.files)]
     pictures = tuple(file.id for file in kept if file.mime.startswith("image/"))
@@ -254,5 +260,5 @@ def papers(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("lot.show")
 def show(chat: ChatContext, pressed: Press) -> None:
-    """A lot is shown on its deal's card."""
+    """Show a delivery on its deal's card."""
     chat.press("deal.show", delivery.lot_for(chat.ctx, pressed.subject).deal_id)

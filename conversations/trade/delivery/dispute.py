@@ -1,4 +1,4 @@
-"""Disputes: what the two propose, what an operator decides and why, on one card; operators see the brief of it."""
+"""Disputes on one card: the proposals of both sides, the operator's ruling and its reason; operators see a brief."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ from core.trade.disputes.model import (
 )
 
 IN_A_ROW = 2
-SIGNS: Final = "€$£"  # of currencies, where they stand for their letters
-HALF: Final = "half"  # one of the two has agreed to what an operator proposes
-STEPS_SHOWN = 12  # of the timeline, the latest
+SIGNS: Final = "€$£"  # currency symbols
+HALF: Final = "half"  # one of the two sides has agreed to an operator's proposal
+STEPS_SHOWN = 12  # latest steps of the timeline
 
 router = Router()
 
@@ -55,7 +55,7 @@ router = Router()
 
 
 def _read_part(chat: ChatContext, text: str, values: Values) -> int | Money:
-    """Parts of ten thousand ("95.3 %", "60"), or an amount ("6711.95 EUR"). A bare number is a share, up to a whole.
+    """Read a share in basis points ("95.3 %", "60"), or an amount ("6711.95 EUR"). A bare number is a share, up to 100.
 
     Raises Invalid.
     """
@@ -85,7 +85,7 @@ def _show_part(chat: ChatContext, part: int | Money) -> str:
 
 
 def _figures(chat: ChatContext, values: Values) -> list[Option]:
-    """The amounts that have been named: by the agreement's formula, and by the two."""
+    """Return the named amounts: by the contract's formula, and by the two sides."""
     return [
         option(_write_part(amount), f"{chat.words.show(amount)} · {called}")
         for called, amount in _named(chat, str(values["case"]))
@@ -93,7 +93,7 @@ def _figures(chat: ChatContext, values: Values) -> list[Option]:
 
 
 def _named(chat: ChatContext, case_id: str) -> list[tuple[str, Money]]:
-    """What somebody has named, and what the agreement pays for what was found, by what it is called to the reader."""
+    """Return the amounts by the contract's formula and those that the sides proposed, labelled for the reader."""
     brief = support.brief_of(chat.ctx, case_id)
     if brief.lot is None:
         return []
@@ -147,7 +147,7 @@ def _appeal(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
     case = support.case_for(chat.ctx, str(defaults.subject))
     said = [chat.words("case.at_stake_intro", amount=support.at_stake(chat.ctx, case))]
-    if chat.platform.shows_windows:  # elsewhere they stand on buttons
+    if chat.platform.shows_windows:  # on other platforms they are buttons
         said += [labelled(chat.words, called, chat.words.show(pay)) for called, pay in _named(chat, case.id)]
     return "\n".join(said)
 
@@ -182,13 +182,13 @@ def _look(chat: ChatContext, case_id: str) -> tuple[int, Card, str]:
 
 
 def _agree(ctx: Ctx, case_id: str, expected_version: int | None) -> str:
-    """How it went: "" where the money is parted, "half" where the other side has to agree too."""
+    """Agree to the shares. Return "" if the money is split, "half" if the other side has to agree too."""
     case = support.agree_shares(ctx, case_id, expected_version)
     return "" if case.state in CASE.final else HALF
 
 
 def _agree_to(chat: ChatContext, case_id: str) -> str:
-    """What a yes does: at once, or when the other side says it too; and the shares, with what they come to."""
+    """Return the question before agreeing, with the shares in money. It says if the other side has to agree too."""
     brief = support.brief_of(chat.ctx, case_id)
     case = brief.case
     at_once = as_settled(chat, "sure.case.agree", brief.deal)
@@ -216,7 +216,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 @router.command("freeze")
 def freeze(chat: ChatContext, ref: str) -> None:
-    """An operator stops a deal: nothing of it is released until it is decided."""
+    """Freeze a deal as an operator. No money of it is released until the ruling."""
     support.check_operator(chat.ctx)
     if not ref:
         chat.reply(Say(text=chat.words("case.freeze_which")))
@@ -237,7 +237,7 @@ VERBS: tuple[tuple[str, Style], ...] = (
 
 
 def case_card(chat: ChatContext, case: Case, note: str = "") -> Card:
-    """A dispute as this person sees it; an operator sees its whole course."""
+    """Return a dispute as this person sees it; an operator sees its whole timeline."""
     words, brief = chat.words, support.brief_of(chat.ctx, case.id)
     mine = deals.sides(chat.ctx, brief.deal)
     return Card(
@@ -259,7 +259,7 @@ def case_card(chat: ChatContext, case: Case, note: str = "") -> Card:
 
 
 def brief_card(chat: ChatContext, case: Case) -> Card:
-    """One of several that wait."""
+    """Return a dispute in the list of open ones."""
     words, deal = chat.words, deals.deal_for(chat.ctx, case.deal_id)
     return Card(
         title=_name(chat, case, deal),
@@ -282,7 +282,7 @@ def _name(chat: ChatContext, case: Case, deal: Deal) -> str:
 
 
 def _course_lines(chat: ChatContext, brief: Brief) -> list[Line]:
-    """What happened, who found what, and where the money is: what an operator decides by."""
+    """Return the timeline, the findings and the money, by which an operator decides."""
     words, money = chat.words, brief.money
     books = words(
         "case.books", held=money.held, released=money.released, refunded=money.refunded, paid_out=money.paid_out
@@ -303,7 +303,7 @@ def _course_lines(chat: ChatContext, brief: Brief) -> list[Line]:
 
 
 def _happened(chat: ChatContext, row: StepRow) -> str:
-    """What came of a step, and what was said with it where that is the point."""
+    """Return the result of a step, with its statement where that matters."""
     came = chat.words(f"state.{row.process}.{row.to}")
     return f"{came} ({chat.words('claim.never_came')})" if row.event == "not_arrived" else came
 
@@ -340,7 +340,7 @@ def _shares(chat: ChatContext, brief: Brief, seller_bp: int, seller_minor: int |
 
 def _turn(chat: ChatContext, case: Case, mine: frozenset[str]) -> str:
     words, deadline = chat.words, deadline_of(chat.ctx.session, "case", case.id)
-    if deadline is None:  # the lot or the deal has the next word
+    if deadline is None:  # the delivery or the deal says what comes next
         deadline = deadline_of(chat.ctx.session, case.kind, case.subject)
     who = "operator" if "operator" in mine else "party"
     return words(f"turn.case.{case.state}.{who}", due=deadline.due_at if deadline is not None else "")

@@ -1,4 +1,4 @@
-"""What was found of a lot, in words: by whom, which figures, and what the agreement's formula pays for them."""
+"""Findings about a delivery in words: the finder, the figures, and the payment by the contract's formula."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from core.trade.offers.quality_formula import Worth
 
 
 def never_came_lines(chat: ChatContext, lot: Lot, side: str) -> list[Line]:
-    """What the buyer says of a lot of which there is nothing to find. `side`: the reader's."""
+    """Return the line of a delivery that never arrived, so that it has no findings. `side`: the reader's."""
     if not lot.never_came:
         return []
     return [Line(label=own_or(chat, side, "claim.by", "buyer"), value=chat.words("claim.never_came"))]
 
 
 def finding_text(chat: ChatContext, found: Finding) -> str:
-    """What somebody found, in one line."""
+    """Return a finding in one line."""
     words, measured = chat.words, found.measured
     parts = [found.words] if found.words else []
     parts += [words(f"claim.found_{name}", value=value) for name, value in measured.figures.items()]
@@ -40,7 +40,7 @@ def finding_line(chat: ChatContext, found: Finding, side: str) -> Line:
 
 
 def working_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: list[Finding], side: str) -> list[Line]:
-    """What the agreement pays for the figures of each side: both see the same, before anybody decides."""
+    """Return the calculation by each side's figures. Both sides see the same before any decision."""
     worths = _worths(deal, lot, findings)
     return [
         Line(label=own_or(chat, side, "claim.pays", finder), value=working(chat, worked))
@@ -49,18 +49,18 @@ def working_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: list[Findin
 
 
 def paid_by_agreement(deal: Deal, lot: Lot, findings: list[Finding]) -> list[tuple[str, Money]]:
-    """The same amounts alone, each with by whose figures it is."""
+    """Return the same amounts alone, each with the finder of its figures."""
     return [(finder, worked.pay) for finder, worked in _worths(deal, lot, findings).items()]
 
 
 def _worths(deal: Deal, lot: Lot, findings: list[Finding]) -> dict[str, Worth]:
-    """By whose figures: what the agreement pays for the last that they measured."""
+    """Return the payment by the contract for the last figures of each side."""
     found = {each.finder: each.measured for each in findings if each.measured}
     order = ("buyer", "seller", "referee")
     return {finder: delivery.worth_of(deal, lot, found[finder]) for finder in order if finder in found}
 
 
 def working(chat: ChatContext, worked: Worth) -> str:
-    """The amount, and how it was worked out."""
+    """Return the amount and its calculation."""
     steps = [chat.words(step.code, **step.parts) for step in worked.steps]
     return " · ".join([chat.words.show(worked.pay), *steps])

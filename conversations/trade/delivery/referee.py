@@ -1,6 +1,6 @@
-"""The referee's value: how it is reported, who bears its test, and what the lot comes to if it counts.
+"""The referee's value: the report, the cost of the test and its bearer, and the delivery's sum if it counts.
 
-Cost, bearer and sum stand on both sides' cards before anybody takes the value.
+Cost, bearer and sum are on both sides' cards before either side accepts the value.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.trade.delivery.commands import ReportReferee
 from core.trade.delivery.model import Finding, Lot, LotState
 from core.trade.delivery.rules import Refereed
 
-SIDE = Field("side", fixed=True)  # of who reports
+SIDE = Field("side", fixed=True)  # the side that reports
 REPORT = replace(FILES, optional=False)
 RECEIPTS = replace(FILES, name="receipts", applies=COST.applies)
 
@@ -29,7 +29,7 @@ REFEREE = Form("referee", (OF, UNIT, SIDE, MOISTURE, ASH, NCV, MEASURED_BY, REPO
 
 
 def what_it_costs(chat: ChatContext, defaults: FormDefaults) -> str:
-    """Which lot it is; to the buyer, who advances the test, what of it they can ask for."""
+    """Return the delivery's name. For the buyer, who advances the test, add the part of its cost they can claim."""
     lot = delivery.lot_for(chat.ctx, str(defaults.subject))
     deal, asked = deals.deal_for(chat.ctx, lot.deal_id), which_lot(chat, defaults)
     if "buyer" not in deals.sides(chat.ctx, deal):
@@ -52,7 +52,7 @@ def report(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 
 
 def take_it(chat: ChatContext, lot_id: str) -> str:
-    """What is asked before the value is taken: what each side gets then."""
+    """Return the question before accepting the referee's value, with the shares of both sides."""
     lot = delivery.lot_for(chat.ctx, lot_id)
     found = _found(chat, lot)
     parts = _parts(chat, lot, found) if found is not None else ""
@@ -60,7 +60,7 @@ def take_it(chat: ChatContext, lot_id: str) -> str:
 
 
 def value_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> list[Line]:
-    """The cost of the test and who bears it, and what the lot comes to; of one that is settled, what it came to."""
+    """Return the cost of the test and who bears it, and the value of the delivery, or its final sum."""
     words, lines = chat.words, []
     found = delivery.refereed(deal, lot, findings)
     counts = lot.state == LotState.REFEREE_FOUND or bool(lot.test_minor)

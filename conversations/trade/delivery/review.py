@@ -1,6 +1,7 @@
-"""Rating: both sides say once how it was; nobody reads the other's word before both have spoken.
+"""Reviews of a deal: both sides write one, and neither reads the other's before both have written.
 
-A seller is asked how the buyer paid, took the goods and checked them; a buyer what came, of what quality, and when.
+A seller is asked how the buyer paid, took the goods and checked them. A buyer is asked about the goods, their quality
+and their date.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from core.trade.delivery.service import lots_of
 from core.trade.reviews import service as reputation
 from core.trade.reviews.model import MARKS, OF_GOODS, AnswerReview, MarkName, WriteReview
 
-NOTHING: Final = 0  # stars: there was nothing to rate, for no goods came
+NOTHING: Final = 0  # stars: no goods came, so these were not rated
 
 router = Router()
 
@@ -32,7 +33,7 @@ def _shown(chat: ChatContext, stars: int) -> str:
 
 
 def _mark(name: MarkName) -> Field:
-    """One of the things that a side is rated by, asked of that side alone."""
+    """Return a question about one aspect, asked of that side alone."""
     sides = [side for side, marks in MARKS.items() if name in marks]
     least = NOTHING if name in OF_GOODS else 1
 
@@ -54,7 +55,7 @@ def _mark(name: MarkName) -> Field:
 REVIEW = Form(
     "review",
     (
-        Field("side", fixed=True),  # of whom it is about
+        Field("side", fixed=True),  # the side that is reviewed
         Field("came", fixed=True, optional=True),  # whether there are goods to rate
         *map(_mark, get_args(MarkName)),
         Field("words", "long_text", optional=True, max_length=1000),
@@ -87,19 +88,19 @@ router.flow(Flow(REVIEW, finish=_write, intro=_about))
 @router.press("review.write")
 def write(chat: ChatContext, pressed: Press) -> None:
     deal = deal_for(chat.ctx, pressed.subject)
-    reputation.check_other_here(chat.ctx, deal, chat.organisation)  # the button may be of a day when they were
+    reputation.check_other_here(chat.ctx, deal, chat.organisation)  # the button may be older than that
     chat.as_new_message = True
     known = {"side": reputation.rated_side(deal, chat.organisation), "came": _came(chat, deal.id)}
     chat.open("review", FormDefaults(known, deal.id, None))
 
 
 def _came(chat: ChatContext, deal_id: str) -> str:
-    """Empty where no goods came that somebody kept."""
+    """Return "yes" if goods arrived that the buyer kept; else an empty text."""
     lots = lots_of(chat.ctx, deal_id)
     return "yes" if any(lot.arrived_at and not lot.never_came and lot.state != LotState.DROPPED for lot in lots) else ""
 
 
-# --- once it can be read ----------------------------------------------------------------------------------------------
+# --- reading reviews --------------------------------------------------------------------------------------------------
 
 ANSWER = own_words("review_answer")
 
@@ -119,7 +120,7 @@ def answer(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("review.read")
 def read(chat: ChatContext, pressed: Press) -> None:
-    """What was written about a company as a seller, or as a buyer, for everybody."""
+    """Show the public reviews of a company as a seller or as a buyer."""
     side = next((each for each in MARKS if each == pressed.choice), None)
     if side is None:
         raise Refusal("talk.unknown_button")

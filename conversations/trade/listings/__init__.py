@@ -1,1 +1,1 @@
-"""What sellers offer: the form, the card, what is changed while it is out, and prices that are far off."""
+"""Listings: the form, the card, changes of a live listing, and questions about unusual prices."""

@@ -1,4 +1,4 @@
-"""Certificates with the numbers by which buyers look them up: a number says by its look which scheme it is of."""
+"""Certificates with the numbers by which buyers look them up. The format of a number shows its scheme."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from core.trade.listings.rules import check_covers
 
 BETWEEN: Final = re.compile(r"\s*[,;\n]+\s*")
 BETWEEN_WORDS: Final = re.compile(r"[\s,;()]+|[.:](?=\s|$)")
-UNMISTAKABLE: Final = 9  # characters of a number that says by itself whose it is: "SBP-01-23"
-LONGEST_NUMBER: Final = 60  # characters, as a listing keeps them
+UNMISTAKABLE: Final = 9  # characters of a number that identifies its scheme: "SBP-01-23"
+LONGEST_NUMBER: Final = 60  # characters stored in a listing
 
 
 def read_schemes(chat: ChatContext, text: str, values: Values) -> tuple[str, ...]:
-    """Raises Invalid for one that is not given for such goods."""
+    """Read schemes. Raises Invalid for one that is not for such goods."""
     known = chat.market_context.catalogue.certificates
     chosen = tuple(part for part in text.split(",") if part in known)
     check_covers(chat.market_context.catalogue, values.get("product"), chosen)
@@ -30,10 +30,11 @@ def read_schemes(chat: ChatContext, text: str, values: Values) -> tuple[str, ...
 
 
 def read_numbers(chat: ChatContext, text: str, values: Values, *, passed_over: Collection[str] = ()) -> dict[str, str]:
-    """Numbers by scheme: "PL023, FSC-C012345", or with the scheme before one that does not show it: "RSB 1234".
+    """Read numbers by scheme: "PL023, FSC-C012345". A number without a distinct format has its scheme before it: "RSB
+    1234".
 
-    Raises Invalid for a number that its scheme does not give, for one of no scheme that can be seen, or of one that
-    was not chosen, and for a second one of the same. `passed_over`: schemes whose numbers are read without a word.
+    Raises Invalid for a number that does not fit its scheme, and for an unknown scheme. The same for a scheme that was
+    not chosen, and for a second number of one. `passed_over`: schemes whose numbers are ignored.
     """
     chosen = tuple(values.get("certificates", ()))
     numbers: dict[str, str] = {}
@@ -60,15 +61,18 @@ def show_numbers(_chat: ChatContext, numbers: Mapping[str, str]) -> str:
 
 
 def certificates_in(values: Values) -> Iterator[Certificate]:
-    """Those that were chosen, with their numbers as far as they were given."""
+    """Return the chosen certificates, with their numbers if they were given."""
     numbers = values.get("certificate_numbers", {})
     for scheme in values.get("certificates", ()):
         yield Certificate(scheme=scheme, number=numbers.get(scheme, ""))
 
 
 def numbers_beside(chat: ChatContext, text: str, stands: Values, said: Collection[str]) -> dict[str, str]:
-    """The answers of a line that says a certificate with its number and nothing else: "ENplus PL023". What else was
-    chosen stays, and a number that is none is told beside its line. `said`: what the line answers without this."""
+    """Return the answers of a line that is only a certificate with its number: "ENplus PL023".
+
+    Other chosen certificates stay. An invalid number is reported beside its line. `said`: the answers of the line
+    without this.
+    """
     found = _after_name(text.strip(), chat.market_context.catalogue.certificates.values())
     if found is None or not any(map(str.isdigit, found[1])):
         return {}
@@ -82,9 +86,10 @@ def numbers_beside(chat: ChatContext, text: str, stands: Values, said: Collectio
 
 
 def numbers_within(chat: ChatContext, text: str, stands: Values, said: Mapping[str, str]) -> dict[str, str]:
-    """The answers of the numbers in a sentence that says other things too: "ENplus A1 pellets 215 €/t, LT012".
+    """Return the certificate numbers in a sentence with other content: "ENplus A1 pellets 215 €/t, LT012".
 
-    Only what looks as a number of its scheme does; a short one only of a scheme that is named, or stands already.
+    A word counts only if it has the format of a scheme. A short one counts only if its scheme is named or already
+    chosen.
     """
     product = said.get("product") or stands.get("product")
     chosen = dict.fromkeys(filter(None, said.get("certificates", "").split(","))) or dict.fromkeys(
@@ -107,7 +112,7 @@ def numbers_within(chat: ChatContext, text: str, stands: Values, said: Mapping[s
 
 
 def looked_up_at(chat: ChatContext, certificates: Iterable[Certificate]) -> str:
-    """Where buyers look up the numbers that were told: the public lists of who issues them."""
+    """Return the public lists in which buyers can look up the given numbers."""
     schemes = (chat.market_context.catalogue.scheme(each.scheme) for each in certificates if each.number)
     return ", ".join(dict.fromkeys(scheme.public_list for scheme in schemes if scheme.public_list))
 
@@ -143,7 +148,7 @@ def _number(chat: ChatContext, given: str, chosen: tuple[str, ...]) -> tuple[str
         scheme, number = named_first
         return scheme.id, _as_given_by(scheme, number)
     looks_so = [each for each in schemes.values() if each.fit(given.upper()) is NumberFit.FITS or _fits(each, given)]
-    looks_so = looks_so or [each for each in schemes.values() if _begins(each, given)][-1:]  # PLUS is behind EU
+    looks_so = looks_so or [each for each in schemes.values() if _begins(each, given)][-1:]  # PLUS comes after EU
     likely = [each for each in looks_so if each.id in chosen] or looks_so
     if len(likely) == 1:
         return likely[0].id, _as_given_by(likely[0], given)
@@ -153,7 +158,7 @@ def _number(chat: ChatContext, given: str, chosen: tuple[str, ...]) -> tuple[str
 
 
 def _begins(scheme: Scheme, given: str) -> bool:
-    """Whether it begins with this scheme's name, though it is no number of its: "FSC-C12"."""
+    """Return True if a text begins with this scheme's name without being a valid number: "FSC-C12"."""
     names = (scheme.id, *scheme.spoken)
     return any(_plain(given).startswith(f"{_plain(name)}-") for name in names)
 
@@ -163,7 +168,7 @@ def _plain(text: str) -> str:
 
 
 def _after_name(given: str, schemes: Iterable[Scheme]) -> tuple[Scheme, str] | None:
-    """The scheme that is named before a number, where no number of its own begins so ("FSC-C012345" does)."""
+    """Return the scheme named before a number, unless that is a number of its own ("FSC-C012345")."""
     for scheme in schemes:
         if _fits(scheme, given):
             continue
@@ -180,8 +185,7 @@ def _fits(scheme: Scheme, given: str) -> bool:
 
 
 def _as_given_by(scheme: Scheme, given: str) -> str:
-    """The number as the scheme writes it. Raises Invalid for one that it does not give, where we are sure how its
-    numbers look."""
+    """Return the number in the scheme's format. Raises Invalid for a wrong one, if the format is certain."""
     number = given.upper() if not _fits(scheme, given) and _fits(scheme, given.upper()) else given
     if scheme.fit(number) is NumberFit.WRONG or len(number) > LONGEST_NUMBER:
         example = scheme.number.examples[0] if scheme.number is not None and scheme.number.examples else ""

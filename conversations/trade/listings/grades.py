@@ -1,4 +1,4 @@
-"""What the name of a grade means, in one line: who defines it, and what goods of it may hold at most."""
+"""The meaning of a grade in one line: its standard, and the limits of its goods."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from conversations.chat_context import ChatContext
 from conversations.reply import Line
 from core.catalogue.schema import Grade, Limit
 
-PARAMETERS: Final = ("moisture", "ash", "ncv", "max_length")  # by which goods are compared
-# Who defines it, by the beginning of its id.
+PARAMETERS: Final = ("moisture", "ash", "ncv", "max_length")  # the parameters by which goods are compared
+# The standards, by the beginning of a grade's id.
 DEFINED_BY: Final = {"BALTPOOL": "grade.of_baltpool", "ISO17225": "grade.of_iso", "ENplus": "grade.of_enplus"}
 
 
 def grade_line(chat: ChatContext, grade_id: str | None) -> tuple[Line, ...]:
-    """The line of a grade, labelled by its name; none where neither its limits nor who defines it are known."""
+    """Return the line of a grade, labelled by its name; none without known limits and a known standard."""
     if grade_id is None:
         return ()
     grade = chat.market_context.catalogue.grade(grade_id)
@@ -27,12 +27,12 @@ def grade_line(chat: ChatContext, grade_id: str | None) -> tuple[Line, ...]:
 
 
 def _is_known(grade: Grade, limit: Limit) -> bool:
-    """What is only typical is no limit to tell a buyer."""
+    """Return True if a limit is binding. A typical value is no limit for a buyer."""
     return not (limit.status or grade.status).is_typical
 
 
 def _limit(chat: ChatContext, limit: Limit) -> str:
-    """ "35–55 %", "≤ 2 %", "≥ 4.6 kWh/kg"."""
+    """Return "35–55 %", "≤ 2 %", "≥ 4.6 kWh/kg"."""
     least, most = limit.at_least, limit.at_most if limit.at_most is not None else limit.below
     sign = "≤" if limit.at_most is not None else "<"
     low, high = (chat.words.number(each) if each is not None else "" for each in (least, most))

@@ -1,4 +1,4 @@
-"""Selling: the listing form, filled by one sentence or field by field."""
+"""Selling: the listing's form, filled by one sentence or field by field."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ from core.trade.listings import service as listings
 from core.trade.listings.model import PublishListing
 
 NO_DAY: Final = frozenset({"window.no_such_day", "window.no_such_week"})
-SURE_OF_SENTENCE = 0.8  # of 1: how well the words of a whole sentence have to fit a product
-NAME_OF_WORDS = 2  # what is as short is a name and no sentence
+SURE_OF_SENTENCE = 0.8  # score up to 1: how well a whole sentence must match a product
+NAME_OF_WORDS = 2  # a text of so few words is a name and no sentence
 
 router = Router()
 
@@ -59,7 +59,7 @@ router = Router()
 
 
 def _read_product(chat: ChatContext, text: str, _values: Values) -> str:
-    """A product by its id, its name in any language, or nearly. Raises Invalid."""
+    """Read a product by its id, or by its name in any language, also misspelt. Raises Invalid."""
     catalogue = chat.market_context.catalogue
     if text in catalogue.products:
         return text
@@ -73,14 +73,14 @@ def _read_product(chat: ChatContext, text: str, _values: Values) -> str:
 
 
 def _products(chat: ChatContext, values: Values) -> list[Option]:
-    """All goods; those that the sentence may mean first."""
+    """Return all products, those that the sentence may mean first."""
     likely = values.get("likely", "").split(",")
     known = product_options(chat.market_context.catalogue, chat.words.language)
     return sorted(known, key=lambda each: each.value not in likely)
 
 
 def _by_chance(chat: ChatContext, text: str, score: float) -> bool:
-    """Whether some words of a sentence only look like a product: none of them names one to who reads it whole."""
+    """Return True if a sentence resembles a product by chance, because no word of it names one."""
     return score < SURE_OF_SENTENCE and len(words_of(text)) > NAME_OF_WORDS and not _said(chat, text).product
 
 
@@ -101,7 +101,7 @@ def _read_quantity(chat: ChatContext, text: str, values: Values) -> Quantity:
 
 
 def _read_min_lot(chat: ChatContext, text: str, values: Values) -> Quantity:
-    """In the unit of the whole amount, where that is known already."""
+    """Read an amount in the unit of the whole amount, if that is known."""
     least = _read_quantity(chat, text, values)
     return least.to(values["quantity"].unit) if "quantity" in values else least
 
@@ -122,7 +122,7 @@ def _packings(chat: ChatContext, values: Values) -> list[Option]:
 SELL = Form(
     "sell",
     (
-        Field("likely", fixed=True, optional=True),  # the goods that the sentence may mean, which are offered first
+        Field("likely", fixed=True, optional=True),  # products that the sentence may mean, offered first
         Field(
             "product",
             "choice",
@@ -258,7 +258,7 @@ def _publish(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None
 
 
 def _usual_lot(quantity: Quantity) -> Quantity | None:
-    """Without a word of the seller's, one truck: 24 t of a larger amount; of a smaller one, the whole."""
+    """Return the default smallest order: one truck, 24 t, of a larger amount; the whole of a smaller one."""
     if quantity.unit != "t":
         return None
     return min(quantity, Quantity(TRUCK_TONNES, "t"))
@@ -276,12 +276,12 @@ SELLING = router.flow(
 
 @router.command("sell")
 def sell(chat: ChatContext, sentence: str) -> None:
-    """`/sell`, or `/sell 200 t A1 pellets 215 €/t DAP Kaunas next week`: whatever the sentence says is filled in."""
+    """`/sell`, or `/sell 200 t A1 pellets 215 €/t DAP Kaunas next week`: open the form, filled by the sentence."""
     chat.open("sell", FormDefaults(opened_by(chat, sentence) if sentence else {}))
 
 
 def opened_by(chat: ChatContext, sentence: str) -> dict[str, str]:
-    """The answers that a sentence begins a form with. What it says that cannot be is told before the form asks."""
+    """Return the answers that a sentence starts a form with. Invalid parts are reported before the form asks."""
     said = _said(chat, read_as(chat, sentence))
     no_day = day_in_no_calendar(said)
     unclear = dict.fromkeys(chat.words.refusal(each) for each in said.unclear if each is not no_day)
@@ -294,8 +294,10 @@ def opened_by(chat: ChatContext, sentence: str) -> dict[str, str]:
 def answers_in(
     chat: ChatContext, sentence: str, product: str | None = None, stands: Values | None = None
 ) -> dict[str, str]:
-    """The form's answers that one sentence gives; `product` is what it speaks of when it names none itself, and a price
-    without a unit is per that of the amount which `stands` in the form."""
+    """Return the form's answers in one sentence. `product`: the goods if it names none.
+
+    A price without a unit is per the unit of the amount in `stands`.
+    """
     said, amount = _said(chat, sentence), (stands or {}).get("quantity")
     if said.price is not None and said.quantity is None and amount is not None:
         said = _said(chat, sentence, per=amount.unit)
@@ -305,7 +307,7 @@ def answers_in(
 
 
 def _passed_days(said: ParsedQuery) -> dict[str, str]:
-    """Days that are over, where no others were said: their line tells that they are."""
+    """Return past days if no others were named, so that their line reports them."""
     over = (each.parts for each in said.unclear if each.code == "window.in_the_past")
     days = next(((each["first"], each["last"]) for each in over), (None, None))
     match days:
@@ -315,7 +317,7 @@ def _passed_days(said: ParsedQuery) -> dict[str, str]:
 
 
 def _days_of(said: ParsedQuery) -> dict[str, str]:
-    """The days; one that is in no calendar as it was written, so that the form says beside its line what is wrong."""
+    """Return the days. An invalid day is kept as written, so that the form shows an error beside it."""
     no_day = day_in_no_calendar(said)
     if no_day is not None:
         return {"window": str(no_day.parts["given"])}
@@ -323,7 +325,7 @@ def _days_of(said: ParsedQuery) -> dict[str, str]:
 
 
 def day_in_no_calendar(said: ParsedQuery) -> Refusal | None:
-    """What was told in place of days, where no others are."""
+    """Return the refusal of an invalid day; None if the sentence has a valid window."""
     told = (each for each in said.unclear if each.code in NO_DAY and "given" in each.parts)
     return next(told, None) if said.window is None else None
 
@@ -335,7 +337,7 @@ def _said(chat: ChatContext, sentence: str, *, per: str | None = None) -> Parsed
 
 
 def answers_of(chat: ChatContext, understood: ParsedQuery, product: str | None = None) -> dict[str, str]:
-    """The form's answers that were understood of a sentence."""
+    """Return the form's answers from a parsed sentence."""
     answers: dict[str, str] = {}
     if understood.product:
         answers["product"] = product = understood.product

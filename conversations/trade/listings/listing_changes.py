@@ -1,4 +1,4 @@
-"""Changing a listing that is out: what it says stands in the form, and whatever is said otherwise is out at once."""
+"""Changes of a live listing. The form holds its current values, and each change is public at once."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ GOODS: Final = (
     "certificates",
     "certificate_numbers",
     "packaging",
-)  # what a sentence about another product would change, too
+)  # fields that a sentence about another product would change, too
 LONGEST_BEFORE: Final = 8_000  # characters of all answers of a listing
 
 router = Router()
@@ -52,7 +52,7 @@ router = Router()
 
 
 def _units(chat: ChatContext, values: Values) -> tuple[str, ...]:
-    """The unit that the listing is counted in, and others that can be converted to it."""
+    """Return the listing's unit, and others that can be converted to it."""
     counted_in = str(values["counted_in"])
     others = chat.market_context.catalogue.units_of(values["product"])
     return (counted_in, *(unit for unit in others if unit != counted_in and convertible(unit, counted_in)))
@@ -63,7 +63,7 @@ def _read_quantity(chat: ChatContext, text: str, values: Values) -> Quantity:
 
 
 def _read_price(chat: ChatContext, text: str, values: Values) -> UnitPrice:
-    """In the listing's currency; what offers are made in does not change under them."""
+    """Read a price in the listing's currency, which never changes because offers are made in it."""
     currency, unit = values["priced_in"].split("/")
     price = read_price(chat, text, currency, unit)
     rules.check_currency(price, currency)
@@ -72,7 +72,7 @@ def _read_price(chat: ChatContext, text: str, values: Values) -> UnitPrice:
 
 
 def _read_numbers(chat: ChatContext, text: str, values: Values) -> dict[str, str]:
-    """The number of a certificate that is taken out goes with it, without a word."""
+    """Read certificate numbers. The number of a removed certificate is dropped silently."""
     before = json.loads(values[BEFORE])["certificates"].split(",")
     return read_numbers(chat, text, values, passed_over=set(before).difference(values.get("certificates", ())))
 
@@ -86,7 +86,7 @@ CHANGING: Final = Form(
     (
         Field("product", fixed=True),
         Field("counted_in", fixed=True),
-        Field("priced_in", fixed=True),  # currency and unit: what a bare number means
+        Field("priced_in", fixed=True),  # currency and unit of a bare number
         Field(BEFORE, fixed=True, max_length=LONGEST_BEFORE),
         SELL.field("grade"),
         replace(SELL.field("quantity"), read=_read_quantity, keypad=Amount(_units), example="150 t"),
@@ -107,7 +107,7 @@ CHANGING: Final = Form(
 
 
 def _defaults(chat: ChatContext, listing: Listing) -> FormDefaults:
-    """All that the listing says now, and once more as what it says without the form."""
+    """Return the listing's current values as answers, and again as the values before the form."""
     said = _answers(chat, listing)
     fixed = {
         "product": listing.product_id,
@@ -123,7 +123,7 @@ def _asked() -> list[str]:
 
 
 def _answers(chat: ChatContext, listing: Listing) -> dict[str, str]:
-    """The answers that would publish the listing as it stands; what was left out then is left out."""
+    """Return the answers that would publish the same listing. Values left out before are left out again."""
     place, packings = listing.place, chat.market_context.catalogue.packings_of(listing.product_id)
     said = {
         "grade": listing.grade_id or NOTHING,
@@ -146,12 +146,12 @@ def _answers(chat: ChatContext, listing: Listing) -> dict[str, str]:
 
 
 def _is_usual(listing: Listing) -> bool:
-    """Whether the smallest order is what nobody has to say: one truck of tonnes, and of other units the whole."""
+    """Return True if the smallest order is the default: one truck for tonnes, the whole amount for other units."""
     left = listing.remaining if listing.remaining_amount else listing.quantity
     return bool(listing.min_lot == (SELL.field("min_lot").otherwise({"quantity": left}) or left))
 
 
-# --- what is changed --------------------------------------------------------------------------------------------------
+# --- changes ----------------------------------------------------------------------------------------------------------
 
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
@@ -172,12 +172,12 @@ def _changed(chat: ChatContext, defaults: FormDefaults) -> set[str]:
 
 
 def _stock(_chat: ChatContext, _listing: Listing, values: Values) -> dict[str, Any]:
-    """The smallest order goes with the quantity, as it stands in the form beside it."""
+    """Return the quantity and the smallest order, because the form checks them together."""
     return {"quantity": values["quantity"], "min_lot": values.get("min_lot", values["quantity"])}
 
 
 def _files(chat: ChatContext, listing: Listing, values: Values) -> dict[str, Any]:
-    """A colleague's files that stand there may stay; what is added is one's own."""
+    """Return the files. Existing ones of a colleague may stay; added ones have to be the person's own."""
     there, named = {*listing.photos, *listing.documents}, values.get("files", ())
     own(chat.ctx, [each for each in named if each not in there])
     kept = kept_files(chat.ctx, named)
@@ -192,7 +192,7 @@ def _way_of_sale(_chat: ChatContext, _listing: Listing, values: Values) -> dict[
     return {"negotiable": negotiable, "buy_now": buy_now}
 
 
-# By field, what of the command it gives.
+# The parts of the command by field.
 GIVEN: Final[Mapping[str, Callable[[ChatContext, Listing, Values], dict[str, Any]]]] = {
     "grade": lambda _chat, _, values: {"grade_id": None if values["grade"] == NOTHING else values["grade"]},
     "quantity": _stock,
@@ -213,7 +213,7 @@ GIVEN: Final[Mapping[str, Callable[[ChatContext, Listing, Values], dict[str, Any
 
 
 def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
-    """The listing has changed under the form (a colleague, a buyer): what was entered is laid upon what it says now."""
+    """Apply the input to the listing's new version, after a colleague or a buyer has changed it."""
     listing = listings.changeable_listing(chat.ctx, str(defaults.subject))
     if listing.version == defaults.expected_version:
         return defaults
@@ -223,7 +223,7 @@ def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
 
 
 def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
-    """Which goods they are, what makes another listing of them, and what is no longer theirs to count."""
+    """Return the fixed parts: the goods, whose change would need another listing, and the amount already taken."""
     words, listing = chat.words, listings.listing_for(chat.ctx, str(defaults.subject))
     goods, taken = goods_name(chat, listing.product_id, listing.grade_id), listing.quantity - listing.remaining
     lines = [words("change.intro", goods=goods, currency=listing.price_currency, unit=words.unit(listing.unit))]
@@ -233,7 +233,10 @@ def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
 
 
 def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
-    """ "180 t at 208 EUR/t next week" changes three lines at once. Of another product nothing is taken."""
+    """Read several changes from one sentence, "180 t at 208 EUR/t next week".
+
+    Answers about another product are dropped.
+    """
     product = values["product"]
     said = answers_in(chat, sentence, product, values)
     other = said.get("product", product) != product
@@ -241,7 +244,7 @@ def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
 
 
 def _far_price(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
-    """Asked of a price that is changed; what stood there was asked when it came."""
+    """Return the question about a changed price. An unchanged one was confirmed before."""
     if "price" not in _changed(chat, defaults):
         return None
     return beside_market(chat, values["product"], values["price"])
@@ -252,6 +255,6 @@ router.flow(Flow(CHANGING, finish=_change, intro=_what_stays, reads=_said, anew=
 
 @router.press("listing.change")
 def change(chat: ChatContext, pressed: Press) -> None:
-    """Whichever card it stands on: what is opened is what the listing says now, or the form that was begun of it."""
+    """Open the form with the listing's current values, or the draft already begun, whichever card was pressed."""
     listing = listings.changeable_listing(chat.ctx, pressed.subject)
     go_on_or_open(chat, CHANGING.name, _defaults(chat, listing))

@@ -1,4 +1,4 @@
-"""A seller's own listings: all of them, one with what can be done about it, and what everybody reads of it."""
+"""A seller's own listings: all of them, one with its actions, and its public view."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.trade.listings.rules import dates_are_over
 
 SHOWN_AT_ONCE: Final = 10
 LOOSE: Final = "bulk"
-ABREAST: Final = 2  # buttons; four are too narrow for their words on a phone
+ABREAST: Final = 2  # buttons in a row; four are too narrow for their labels on a phone
 VERBS: Final[tuple[tuple[str, Style], ...]] = (
     ("change", "plain"),
     ("pause", "plain"),
@@ -33,7 +33,7 @@ router = Router()
 
 @router.command("listings")
 def my_listings(chat: ChatContext, _rest: str) -> None:
-    """The person's own listings, newest first."""
+    """Show the person's own listings, newest first."""
     mine = listings.listings_of(chat.ctx, chat.organisation)[:SHOWN_AT_ONCE]
     words = chat.words
     sell = to_command(words, "sell", "primary")
@@ -45,7 +45,7 @@ def my_listings(chat: ChatContext, _rest: str) -> None:
 
 
 def brief_listing(chat: ChatContext, listing: Listing) -> Card:
-    """A listing among others: what, how much, at what price; one button opens it."""
+    """Return a listing in a list: goods, amount and price; one button opens it."""
     words = chat.words
     return Card(
         title=goods_name(chat, listing.product_id, listing.grade_id),
@@ -64,11 +64,11 @@ def _changing(chat: ChatContext, listing: Listing) -> tuple[Button, ...]:
 
 
 def own_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
-    """A listing as its seller sees it: what is left of it, until when it stands, what can be done."""
+    """Return a listing as its seller sees it: the amount left, its expiry, and the possible actions."""
     words = chat.words
     verbs = LISTING.open_to(listing.state, ("seller",))
     if dates_are_over(listing, chat.today):
-        verbs = [verb for verb in verbs if verb != "renew"]  # other dates put it up again
+        verbs = [verb for verb in verbs if verb != "renew"]  # other dates make it live again
     buttons = [
         Button(label=words(f"listing.{verb}"), press=press(f"listing.{verb}", listing.id, listing.version), style=style)
         for verb, style in VERBS
@@ -89,7 +89,7 @@ def own_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
 
 
 def goods_lines(chat: ChatContext, listing: Listing) -> tuple[Line, ...]:
-    """What every reader of a listing wants to know, in one order."""
+    """Return the lines that every reader of a listing sees, in a fixed order."""
     words = chat.words
     lines = [
         Line(label=words("listing.left"), value=words.show(listing.remaining)),
@@ -107,7 +107,10 @@ def goods_lines(chat: ChatContext, listing: Listing) -> tuple[Line, ...]:
 
 
 def _certified(chat: ChatContext, listing: Listing) -> str:
-    """What the seller has told; to everybody else also that it is no more than that, and where it can be looked up."""
+    """Return the certificates.
+
+    Other readers also learn that they are the seller's claim, and where to look them up.
+    """
     said, where = show_certificates(chat, listing.certified), looked_up_at(chat, listing.certified)
     if listing.seller == chat.organisation or not where:
         return said
@@ -115,7 +118,7 @@ def _certified(chat: ChatContext, listing: Listing) -> str:
 
 
 def packed_in(chat: ChatContext, listing: Listing) -> str:
-    """ "in big bags"; nothing for loose goods, which go without saying, nor where the amount says it."""
+    """Return "in big bags"; empty for loose goods, and where the amount says it."""
     packed = listing.packaging
     if packed is None or packed == LOOSE or listing.unit.startswith(packed):
         return ""
@@ -124,7 +127,10 @@ def packed_in(chat: ChatContext, listing: Listing) -> str:
 
 @router.press("listing.show")
 def show(chat: ChatContext, pressed: Press) -> None:
-    """The seller's card as it stands now, for who pressed on an older one."""
+    """Show the seller's card in its current state, after a press on an older one.
+
+    Raises NotAllowed for other companies.
+    """
     listing = listings.listing_for(chat.ctx, pressed.subject)
     if listing.seller != chat.organisation:
         raise NotAllowed

@@ -1,4 +1,4 @@
-"""Asking back before a price goes out that is far from what is known: a comma may have been meant for a full stop."""
+"""Confirmation of a price that is far from known ones. A comma may have been meant for a full stop."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from core.kernel.money import UnitPrice
 
 
 def beside_market(chat: ChatContext, product_id: str, price: UnitPrice, field: str = "price") -> Confirmation | None:
-    """What is asked back of a price that is far from what others ask for the same goods now; None where it is not, or
-    nobody asks anything."""
+    """Return the question about a price far from other sellers' prices; None if it is near, or there are none."""
     catalogue = chat.market_context.catalogue
     known = asked_by_others(chat.ctx, catalogue, product_id, price, organisation_id=chat.organisation)
     times = far_apart(price.amount, known.amount) if known is not None else None
@@ -32,7 +31,7 @@ def beside_market(chat: ChatContext, product_id: str, price: UnitPrice, field: s
 
 
 def beside_table(chat: ChatContext, product_id: str, price: UnitPrice, on_table: UnitPrice) -> Confirmation | None:
-    """The same of a price that is far from the one it answers."""
+    """Return the question about a price far from the one it answers."""
     known = price_in(chat.market_context.catalogue, product_id, on_table, price.currency, price.unit)
     times = far_apart(price.amount, known.amount) if known is not None else None
     if known is None or times is None:
@@ -51,6 +50,6 @@ def _confirmation(chat: ChatContext, question: str, field: str) -> Confirmation:
 
 
 def _rounded(figure: Fraction) -> Decimal:
-    """As many decimals as are worth reading: 170, 3.4, 0.05; never nothing."""
+    """Round a factor for reading: 170, 3.4, 0.05; never to zero."""
     decimals = 0 if figure >= 10 else 1 if figure >= 1 else 2
     return max(half_up_to(figure, decimals), Decimal("0.01"))

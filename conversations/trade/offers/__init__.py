@@ -1,1 +1,1 @@
-"""Before there is a deal: a question about a listing, the offer, and what is countered."""
+"""Negotiation before a deal: a question about a listing, offers and counter-offers."""

@@ -1,4 +1,4 @@
-"""How much of a listing is taken, and what it comes to: what was looked for stands in the form, beside the total."""
+"""The amount of a listing to take, and its total. The form starts with the amount that was searched for."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from core.kernel.quantity import Quantity, convertible
 from core.trade.listings.model import Listing
 from core.trade.offers import rules
 
-AN_AMOUNT = Decimal(100)  # of an example
+AN_AMOUNT = Decimal(100)  # for an example
 
 
 def amount_in_mind(chat: ChatContext, listing: Listing) -> Quantity:
-    """So much of the listing as this person has looked for; all that is left where they named no amount."""
+    """Return the amount this person searched for; all that is left if they named none."""
     wanted = amount_looked_for(chat, listing.product_id)
     return rules.amount_of(chat.market_context.catalogue, listing, wanted)
 
 
 def total_line(chat: ChatContext, quantity: Quantity | None, price: UnitPrice | None) -> str:
-    """ "120 t × 44.00 EUR/t = €5,280.00"; nothing until both are known."""
+    """Return "120 t × 44.00 EUR/t = €5,280.00"; empty until both are known."""
     if quantity is None or price is None or not convertible(price.unit, quantity.unit):
         return ""
     return chat.words("offer.sum", quantity=quantity, price=price, total=price.times(quantity))
 
 
 def _units(chat: ChatContext, values: Values) -> tuple[str, ...]:
-    """Those of the goods; first the one that stands there, which a bare number is in."""
+    """Return the units of the goods; the first one is the current one, which a bare number is in."""
     units, stands = chat.market_context.catalogue.units_of(values["product"]), values.get("quantity")
     return units if stands is None else (stands.unit, *(unit for unit in units if unit != stands.unit))
 

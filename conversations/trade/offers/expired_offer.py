@@ -1,4 +1,4 @@
-"""An offer that has lapsed: why, and where each side goes on from it."""
+"""Expired offers: the reason, and the next steps of each side."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.trade.offers.model import Offer
 
 
 def why_lapsed(chat: ChatContext, offer: Offer, mine: frozenset[str], name: str) -> str:
-    """Whose answer did not come in time, or that the goods are no longer there. `name`: the other side's."""
+    """Return which side's answer was late, or that the goods are sold out. `name`: the other side's."""
     if timeline(chat.ctx.session, offer.id)[-1].event == "listing_gone":
         return chat.words("offer.lapsed.gone")
     if "turn" in mine:
@@ -20,7 +20,10 @@ def why_lapsed(chat: ChatContext, offer: Offer, mine: frozenset[str], name: str)
 
 
 def ways_on(chat: ChatContext, offer: Offer, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
-    """The buyer offers anew while the goods are for sale, or looks for others; the seller goes to what they sell."""
+    """Return the next steps. The buyer offers again while the goods are for sale, or searches for others.
+
+    The seller goes to their listings.
+    """
     words = chat.words
     if "buyer" not in mine:
         return ((to_command(words, "listings", "primary", said=words("listing.mine")),),)

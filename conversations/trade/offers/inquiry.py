@@ -1,4 +1,4 @@
-"""Asking before an offer: a question to the seller and what comes of it, on one card that both see."""
+"""Inquiries before an offer: a question to the seller and the answers, on one card for both sides."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from core.trade.offers.inquiries.model import INQUIRY, AskSeller, Inquiry, SayOn
 from core.trade.offers.inquiries.seller_offers import OfferToAsker, offer_to_asker
 from core.trade.offers.quality_formula import quality_of
 
-LINES_SHOWN = 8  # the last ones: a card stays a card
+LINES_SHOWN = 8  # the last ones, to keep the card short
 SHOWN_AT_ONCE = 10
 
 router = Router()
@@ -42,7 +42,7 @@ def _answer(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 
 
 def _offer(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    """The seller's own first word, on the listing's terms but for the amount and the price."""
+    """Make the seller's first offer: the listing's terms with another amount and price."""
     inquiry = inquiries.inquiry_for(chat.ctx, str(defaults.subject))
     listing = listing_for(chat.ctx, inquiry.listing_id)
     formula = quality_of(chat.market_context.catalogue, listing.product_id, listing.grade_id)
@@ -75,7 +75,7 @@ router.flow(Flow(OFFERING, finish=_offer, reads=said_of_terms, confirm=_far_pric
 
 @router.press("inquiry.ask")
 def ask(chat: ChatContext, pressed: Press) -> None:
-    """From a listing's card."""
+    """Open the form from a listing's card."""
     chat.as_new_message = True
     chat.open("ask", FormDefaults(subject=listing_for(chat.ctx, pressed.subject).id))
 
@@ -90,7 +90,7 @@ def answer(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("inquiry.offer")
 def offer(chat: ChatContext, pressed: Press) -> None:
-    """The seller proposes: amount and price of the listing stand in the form."""
+    """Open a proposal by the seller, with the listing's amount and price in the form."""
     inquiry = inquiries.inquiry_for(chat.ctx, pressed.subject)
     listing = listing_for(chat.ctx, inquiry.listing_id)
     known = {
@@ -116,7 +116,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 @router.command("questions")
 def my_questions(chat: ChatContext, _rest: str) -> None:
-    """The person's open questions, those that wait for them first."""
+    """Show the person's open inquiries, those that wait for them first."""
     mine = inquiries.inquiries_of(chat.ctx)[:SHOWN_AT_ONCE]
     if not mine:
         chat.reply(Say(text=chat.words("inquiry.none")))
@@ -129,10 +129,10 @@ def my_questions(chat: ChatContext, _rest: str) -> None:
 
 
 def inquiry_card(chat: ChatContext, inquiry: Inquiry, note: str = "") -> Card:
-    """What was asked and answered so far; whose word is awaited, and until when."""
+    """Return the card of an inquiry: the lines so far, whose turn it is, and by when."""
     words, mine = chat.words, inquiries.sides(chat.ctx, inquiry)
     listing = listing_for(chat.ctx, inquiry.listing_id)
-    side: Side = "seller" if "buyer" in mine else "buyer"  # the other's
+    side: Side = "seller" if "buyer" in mine else "buyer"  # the other side's
     other = inquiry.seller if side == "seller" else inquiry.buyer
     name = chat.party(other)
     return Card(

@@ -1,4 +1,7 @@
-"""Offers: buy at once, propose, counter, accept, decline, take back; the card shows what changed and whose turn."""
+"""Offers: buy at once, propose, counter, accept, decline, withdraw.
+
+The card shows the changes and whose turn it is.
+"""
 
 from __future__ import annotations
 
@@ -49,9 +52,9 @@ router = Router()
 # --- forms ------------------------------------------------------------------------------------------------------------
 
 
-# The product is what the listing sells: an answer that is given, and never asked for.
+# The listing's product: a given answer that is never asked for.
 PRODUCT = Field("product", show=lambda chat, value: goods_name(chat, value, None), fixed=True)
-PRICED_IN = Field("priced_in", fixed=True, optional=True)  # currency and unit on the table: what a bare number means
+PRICED_IN = Field("priced_in", fixed=True, optional=True)  # currency and unit of the negotiation, for a bare number
 PRICE = Field(
     "price", read=read_goods_price, write=write_price, max_length=60, example="208 EUR/t", such_as=price_such_as
 )
@@ -67,7 +70,8 @@ NOTE = Field("note", "long_text", read=free_text, optional=True, max_length=500)
 OFFERING = Form("offer", (PRODUCT, PRICED_IN, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
 COUNTERING = Form("counter", (PRODUCT, PRICED_IN, QUANTITY, PRICE, WINDOW, LOTS, NOTE))
 BUYING = Form("buy", (PRODUCT, QUANTITY, LOTS, NOTE))
-QUANTITY_AND_PRICE = Form("offer", (PRODUCT, PRICED_IN, QUANTITY, PRICE))  # of either form, for what it comes to
+# shared by both forms, to calculate the total
+QUANTITY_AND_PRICE = Form("offer", (PRODUCT, PRICED_IN, QUANTITY, PRICE))
 
 
 def _make(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
@@ -105,7 +109,7 @@ def _buy(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 
 
 def _warn_of_contacts(chat: ChatContext, values: Values) -> None:
-    """Whoever wrote a telephone number should know that it does not arrive yet, and why."""
+    """Warn the writer that a contact in the note is hidden for now, and why."""
     if has_contacts(values.get("note") or ""):
         chat.reply(Say(text=chat.words("offer.contacts_hidden")))
 
@@ -125,7 +129,7 @@ def _changed(terms: Terms, values: Values) -> Terms:
 
 
 def _what_and_who(chat: ChatContext, defaults: FormDefaults) -> str:
-    """What is listed, at what price and where, and who sells it: nobody should send a form off and wonder."""
+    """Return the listing's goods, price and place, and its seller with their reputation."""
     words, listing = chat.words, listing_for(chat.ctx, str(defaults.subject))
     listed = words(
         "offer.listed",
@@ -138,14 +142,14 @@ def _what_and_who(chat: ChatContext, defaults: FormDefaults) -> str:
 
 
 def _and_total(chat: ChatContext, defaults: FormDefaults) -> str:
-    """The same, and what it comes to as the form stands."""
+    """Return the same lines with the total of the form."""
     said = QUANTITY_AND_PRICE.look(chat, defaults.answers).values
     total = total_line(chat, said.get("quantity"), said.get("price"))
     return "\n".join(filter(None, (_what_and_who(chat, defaults), total)))
 
 
 def _all_of_it(chat: ChatContext, defaults: FormDefaults) -> str:
-    """Who buys at once takes the listing as it is: when it comes and what it is certified by, too."""
+    """Return the same lines with the window and certificates, because a direct purchase takes the listing as it is."""
     words, listing = chat.words, listing_for(chat.ctx, str(defaults.subject))
     said = QUANTITY_AND_PRICE.look(chat, defaults.answers).values
     told = [
@@ -163,7 +167,7 @@ def _total_on_table(chat: ChatContext, defaults: FormDefaults) -> str:
 
 
 def said_of_terms(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
-    """ "180 t at 208 EUR/t next week" changes three lines at once."""
+    """Read several changes of terms from one sentence, "180 t at 208 EUR/t next week"."""
     return answers_in(chat, sentence, values.get("product"), values)
 
 
@@ -180,7 +184,7 @@ def _far_from_offer(chat: ChatContext, defaults: FormDefaults, values: Values) -
 
 
 def _as_listed_now(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
-    """The listing says otherwise, or less of it is left: what was entered stays, to be looked over beside that."""
+    """Apply the draft to a changed listing. The input stays, for review beside the new values."""
     return replace(defaults, expected_version=listing_for(chat.ctx, str(defaults.subject)).version)
 
 
@@ -203,7 +207,7 @@ router.flow(Flow(BUYING, finish=_buy, intro=_all_of_it, reads=said_of_terms, ane
 
 @router.press("offer.make")
 def make(chat: ChatContext, pressed: Press) -> None:
-    """From a listing's card: its own terms stand in the form, for what was looked for; every line can be changed."""
+    """Open an offer from a listing's card. The form holds the listing's terms and the amount searched for."""
     listing = _for_sale(chat, pressed.subject)
     open_offer(chat, listing, amount_in_mind(chat, listing))
 
@@ -215,7 +219,7 @@ def buy(chat: ChatContext, pressed: Press) -> None:
 
 
 def _for_sale(chat: ChatContext, listing_id: str) -> Listing:
-    """A card may be older than its last tonne: nobody fills a form in vain. Raises Refusal."""
+    """Return the listing if it is still for sale, because a card may be outdated. Raises Refusal."""
     listing = listing_for(chat.ctx, listing_id)
     if listing.state != ListingState.LIVE:
         raise Refusal("listing.not_for_sale", state=listing.state)
@@ -255,7 +259,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 @router.command("offers")
 def my_offers(chat: ChatContext, _rest: str) -> None:
-    """The person's offers, the open ones first."""
+    """Show the person's offers, the open ones first."""
     words = chat.words
     mine = offers.offers_of(chat.ctx, chat.organisation)[:SHOWN_AT_ONCE]
     if not mine:
@@ -273,9 +277,9 @@ def my_offers(chat: ChatContext, _rest: str) -> None:
 
 
 def offer_card(chat: ChatContext, offer: Offer, note: str = "") -> Card:
-    """An offer as this person sees it: terms with what changed, the other side's standing, whose turn, by when."""
+    """Return an offer as this person sees it: terms with changes, the other side's reputation, whose turn, by when."""
     words, mine = chat.words, offers.sides(chat.ctx, offer)
-    side: Side = "seller" if "buyer" in mine else "buyer"  # the other's
+    side: Side = "seller" if "buyer" in mine else "buyer"  # the other side's
     other = offer.seller if side == "seller" else offer.buyer
     name, stands = chat.party(other), reputation_badge_with_reviews(chat, other, side)
     return Card(
@@ -293,7 +297,10 @@ def offer_card(chat: ChatContext, offer: Offer, note: str = "") -> Card:
 
 
 def brief_offer(chat: ChatContext, offer: Offer) -> Card:
-    """An offer among others: how much, for what, whose turn. It is answered where all its terms are read."""
+    """Return an offer in a list: amount, goods and whose turn.
+
+    It is answered on its card, where all terms are visible.
+    """
     words, mine = chat.words, offers.sides(chat.ctx, offer)
     name = chat.party(offer.seller if "buyer" in mine else offer.buyer)
     shown = {words("terms.quantity"), words("terms.price"), words("terms.total")}
@@ -340,7 +347,7 @@ def _buttons(
 
 
 def terms_lines(chat: ChatContext, offer: Offer) -> tuple[Line, ...]:
-    """The terms on the table, each with what it was in the round before."""
+    """Return the current terms, each with its value in the round before."""
     rounds = offer.rounds
     before = Terms.read(rounds[-2].terms_json) if len(rounds) > 1 else None
     old = {line.label: line.value for line in lines_of(chat, before)} if before is not None else {}
@@ -351,7 +358,7 @@ def terms_lines(chat: ChatContext, offer: Offer) -> tuple[Line, ...]:
 
 
 def goods_lines(chat: ChatContext, terms: Terms) -> list[Line]:
-    """Which goods they are, to the last mark: what is agreed on, before how much of it."""
+    """Return the exact goods, on which the sides agree before the amount."""
     words, catalogue = chat.words, chat.market_context.catalogue
     lines = [Line(label=words("sell.product"), value=goods_name(chat, terms.product_id, None))]
     if terms.grade_id:
@@ -363,9 +370,9 @@ def goods_lines(chat: ChatContext, terms: Terms) -> list[Line]:
 
 
 def lines_of(chat: ChatContext, terms: Terms, *, signed: bool = False, whole: bool = False) -> list[Line]:
-    """What terms say, in the order in which a trader reads them. Contacts are hidden until both have `signed`.
+    """Return the terms in the order in which a trader reads them. Contacts are hidden until both have `signed`.
 
-    `whole`: beside `goods_lines`, with what goes without saying elsewhere.
+    `whole`: beside `goods_lines`, with the terms that are implied elsewhere.
     """
     words = chat.words
     lines = [
@@ -380,7 +387,7 @@ def lines_of(chat: ChatContext, terms: Terms, *, signed: bool = False, whole: bo
         lines.append(Line(label=words("terms.lots"), value=words.show(terms.lots)))
     if terms.certificates and not whole:
         lines.append(Line(label=words("terms.certificates"), value=show_certificates(chat, terms.certificates)))
-    if terms.quality or whole:  # goods without a limit are paid by what is measured, too
+    if terms.quality or whole:  # goods without a limit are paid by their measurements, too
         lines.append(Line(label=words("terms.quality"), value=formula_text(chat, terms.quality or Quality())))
     if terms.note:
         lines.append(Line(label=words("terms.note"), value=terms.note if signed else masked(terms.note)))
@@ -388,7 +395,7 @@ def lines_of(chat: ChatContext, terms: Terms, *, signed: bool = False, whole: bo
 
 
 def formula_text(chat: ChatContext, agreed: Quality) -> str:
-    """What is paid for goods that are measured otherwise, in words that both can read before they agree."""
+    """Return the formula that prices goods measured otherwise, in words that both sides read before they agree."""
     words = chat.words
     said = [words("terms.quality_weight"), words("terms.quality_order")]
     if agreed.moisture is not None:

@@ -1,4 +1,4 @@
-"""The forms that a talk about a listing begins with: its own terms stand in them, for so much of it."""
+"""The forms that start negotiations on a listing, filled with its terms for a given amount."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def open_purchase(chat: ChatContext, listing: Listing, amount: Quantity) -> None
 
 
 def answers_of(terms: Terms) -> dict[str, str]:
-    """The answers that would propose just these terms."""
+    """Return the answers that would propose exactly these terms."""
     answers = {
         "product": terms.product_id,
         "priced_in": f"{terms.price.currency}/{terms.price.unit}",

@@ -1,4 +1,4 @@
-"""Asking back before an offer goes out for days that are far from those on the table: another year may be meant."""
+"""Confirmation of an offer's days that are far from those proposed before, as another year may be meant."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.trade.offers.rules import is_far_from
 
 
 def beside_dates(chat: ChatContext, window: Window, on_table: Window) -> Confirmation | None:
-    """What is asked back of a delivery window that lies far from the listing's, or from that of the other side."""
+    """Return the question about a window far from the listing's, or from the other side's proposal."""
     if not is_far_from(window, on_table):
         return None
     words = chat.words
@@ -20,7 +20,7 @@ def beside_dates(chat: ChatContext, window: Window, on_table: Window) -> Confirm
 
 
 def together(first: Confirmation | None, second: Confirmation | None) -> Confirmation | None:
-    """Both questions at once: who answers yes means all of it."""
+    """Return both questions as one. A yes answers both."""
     if first is None or second is None:
         return first or second
     return replace(first, question=f"{first.question}\n{second.question}")

@@ -1,1 +1,1 @@
-"""What buyers ask the market for, and what sellers quote on it."""
+"""Buyers' requests to the market, and sellers' quotes on them."""

@@ -1,4 +1,4 @@
-"""An open request as its buyer sees it and as sellers do: what is asked, what was quoted, and whose turn it is."""
+"""An open request as its buyer and the sellers see it: the terms, the quotes, and whose turn it is."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SEALS: Final = ("sealed", "open")
 
 
 def brief_request(chat: ChatContext, asked: Request) -> Card:
-    """A request among others: what, where, until when; one button opens it."""
+    """Return a request in a list: goods, place and closing date; one button opens it."""
     return Card(
         title=_title(chat, asked),
         lines=tuple(_asked_lines(chat, asked)[:4]),
@@ -36,7 +36,7 @@ def brief_request(chat: ChatContext, asked: Request) -> Card:
 
 
 def request_card(chat: ChatContext, asked: Request, note: str = "") -> Card:
-    """A request as this person sees it: its buyer the quotes that may be seen, a seller their own."""
+    """Return a request as this person sees it: the buyer the visible quotes, a seller their own."""
     words, mine = chat.words, "buyer" in requests.roles_of(chat.ctx, asked)
     expected_version, taken = quotes.quotes_on(chat.ctx, asked), taken_of(chat, asked)
     lines = _asked_lines(chat, asked)
@@ -87,7 +87,7 @@ def _asked_lines(chat: ChatContext, asked: Request) -> list[Line]:
 
 
 def _compared(chat: ChatContext, quoted: Sequence[Quote], taken: Taken | None) -> tuple[tuple[str, ...], ...]:
-    """The quotes side by side, one a row."""
+    """Return the quotes side by side, one a row."""
     words = chat.words
     certified = any(each.number for quote in quoted for each in quote.terms.certificates)
     numbers = ("terms.certificates",) if certified else ()
@@ -107,7 +107,7 @@ def _compared(chat: ChatContext, quoted: Sequence[Quote], taken: Taken | None) -
 
 
 def _marked(chat: ChatContext, quote: Quote, taken: Taken | None, said: str) -> str:
-    """Behind a quote, whether it is the one that was taken, or was before a deal that came to nothing."""
+    """Return a note behind a quote that was accepted, or was accepted for a deal that failed."""
     if quote.awarded_at is None:
         return said
     chosen = taken is not None and taken.quote.id == quote.id
@@ -156,7 +156,7 @@ def _buttons(
 
 
 def _choices(chat: ChatContext, asked: Request, expected_version: list[Quote]) -> list[tuple[Button, ...]]:
-    """A button for each quote that can be taken. Its number is the quote's place on this card."""
+    """Return a button for each quote that can be accepted, numbered by its position on this card."""
     rows: list[tuple[Button, ...]] = []
     open_to_choose = {each.id for each in to_choose(expected_version, chat.ctx.now.date())}
     for number, each in enumerate(expected_version[:QUOTES_SHOWN], 1):

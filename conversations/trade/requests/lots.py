@@ -1,4 +1,4 @@
-"""Into how many lots what is asked for, or quoted, is cut: each is paid by itself, and one payment holds so much."""
+"""The number of deliveries of a request or quote. Each is paid by itself, and one payment has a maximum."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from core.kernel.quantity import Quantity, convertible
 
 
 def lots_at(price: UnitPrice | None, quantity: Quantity | None, asked: int = 1) -> int | None:
-    """The lots that are proposed at a price: as many as are asked for, and as one payment each takes. None for one."""
+    """Return the proposed number of deliveries at a price: the requested one, or as many as payments need.
+
+    None for one.
+    """
     total = _total(price, quantity)
     lots = asked if total is None else max(asked, lots_needed(total))
     return lots if 1 < lots <= LOTS_AT_MOST else None
 
 
 def too_few_lots(chat: ChatContext, values: Values) -> Confirmation | None:
-    """What is asked back of an amount that quotes could not be paid for in so few lots: at the buyer's own price, or
-    at what others ask for such goods now."""
+    """Return the question about an amount that cannot be paid in so few deliveries.
+
+    The price is the buyer's own, or the median of current listings.
+    """
     words, quantity = chat.words, values["quantity"]
     price = values.get("target") or _median(chat, values["product"])
     total = _total(price, quantity)
@@ -44,7 +49,7 @@ def write_asked(quantity: Quantity, lots: int) -> str:
 
 
 def read_asked(_chat: ChatContext, text: str, _values: Values) -> tuple[Quantity, int]:
-    """What a request asks for, as it stands unseen in the form of a quote on it."""
+    """Read the amount and deliveries of a request from the hidden field of a quote's form."""
     amount, unit, lots = text.split()
     return Quantity(Decimal(amount), unit), int(lots)
 

@@ -1,4 +1,4 @@
-"""Whose turn it is on a request for quotes, what comes next and by when: for buyer, winner and other sellers."""
+"""The next step of a request, whose turn it is, and its deadline, for buyer, winner and other sellers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.trade.requests.model import REQUEST, Request, RequestState
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The quote that was taken, and the deal that was made of it: None for who has no part in it."""
+    """The accepted quote and its deal. The deal is None for readers without a part in it."""
 
     quote: Quote
     deal: Deal | None
@@ -29,7 +29,7 @@ def taken_of(chat: ChatContext, asked: Request) -> Taken | None:
 
 
 def request_turn(chat: ChatContext, asked: Request, taken: Taken | None) -> str:
-    """A request has a sentence for its buyer and one for sellers in each state."""
+    """Return whose turn it is. Each state of a request has a sentence for its buyer and one for sellers."""
     if taken is not None:
         return _of_taken(chat, asked, taken)
     side = "buyer" if "buyer" in requests.roles_of(chat.ctx, asked) else "seller"
@@ -40,7 +40,10 @@ def request_turn(chat: ChatContext, asked: Request, taken: Taken | None) -> str:
 
 
 def _of_taken(chat: ChatContext, asked: Request, taken: Taken) -> str:
-    """The two read of their deal; another seller, until when their own quote binds them."""
+    """Return the sentence after an award.
+
+    Both parties read of their deal, another seller until when their quote binds.
+    """
     words, until = chat.words, requests.bound_until(chat.ctx, asked)
     if taken.deal is None:
         if until is not None and quotes.has_standing(chat.ctx, asked, chat.organisation):

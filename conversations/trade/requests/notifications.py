@@ -1,4 +1,4 @@
-"""What happens to a request for quotes, and who hears of it: no seller ever hears of another's quote."""
+"""Notifications about requests. No seller ever learns of another's quote."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ REQUEST_FACTS: Facts = {
     request.RequestCutOff: "notice.request_cut_off",
     request.RequestWithdrawn: "notice.request_withdrawn",
     request.RequestLapsed: "notice.request_lapsed",
-    request.RequestQuotesExpired: "",  # it was said until when they stand; the cards say that they do no more
+    request.RequestQuotesExpired: "",  # the end of their validity was announced, and the cards show it
 }
 CHANGED_FACTS: Facts = {request.RequestChanged: "notice.request_changed"}
 QUOTE_FACTS: Facts = {quote.QuoteMade: "notice.quote_made"}
 AWARDED_FACTS: Facts = {quote.QuoteAwarded: "notice.quote_awarded.to_another"}
 REOPENED_FACTS: Facts = {request.RequestReopened: "notice.request_reopened"}
 SIGNED_FACTS: Facts = {request.RequestSigned: "notice.request_signed"}
-DEAL_FACTS: Facts = {deal.DealApprovalNeeded: ""}  # the deal has the word
+DEAL_FACTS: Facts = {deal.DealApprovalNeeded: ""}  # the deal says it
 
 
 def _on_request(code: str) -> Callable[[Ctx, Any], None]:
@@ -40,7 +40,7 @@ def _on_request(code: str) -> Callable[[Ctx, Any], None]:
 
 
 def _on_published(code: str) -> Callable[[Ctx, request.RequestPublished], None]:
-    """To the buyer's people; and, where it asks again what it has asked before, to who has quoted on that."""
+    """Return a listener that tells the buyer's people. Sellers who quoted on the same request before are told too."""
 
     def hear(ctx: Ctx, fact: request.RequestPublished) -> None:
         asked = request_for(ctx, fact.request_id)
@@ -53,7 +53,9 @@ def _on_published(code: str) -> Callable[[Ctx, request.RequestPublished], None]:
 
 
 def _on_changed(code: str) -> Callable[[Ctx, request.RequestChanged], None]:
-    """To the buyer's people, and to each seller who has quoted: what has changed, and whether their quote counts."""
+    """Return a listener that tells the buyer's people and each seller who quoted: the changes, and if their quote
+    counts.
+    """
 
     def hear(ctx: Ctx, fact: request.RequestChanged) -> None:
         by, asked = fact.by_person, request_for(ctx, fact.request_id)
@@ -67,7 +69,10 @@ def _on_changed(code: str) -> Callable[[Ctx, request.RequestChanged], None]:
 
 
 def _on_quote(code: str) -> Callable[[Ctx, quote.QuoteMade], None]:
-    """A quote is told to its own two sides: to no other seller, and not by whom or how much before the cut-off."""
+    """Return a listener that tells its two sides of a quote, and no other seller.
+
+    The buyer reads neither the seller nor the price before the closing date.
+    """
 
     def hear(ctx: Ctx, fact: quote.QuoteMade) -> None:
         say, count = (
@@ -81,7 +86,10 @@ def _on_quote(code: str) -> Callable[[Ctx, quote.QuoteMade], None]:
 
 
 def _on_awarded(code: str) -> Callable[[Ctx, quote.QuoteAwarded], None]:
-    """To the two the deal has the word; the others are bound until their time is over, for that deal may not come."""
+    """Return a listener for the other sellers, who stay bound in case that deal fails.
+
+    The deal tells its own two sides.
+    """
 
     def hear(ctx: Ctx, fact: quote.QuoteAwarded) -> None:
         asked = request_for(ctx, fact.request_id)
@@ -96,13 +104,13 @@ def _on_awarded(code: str) -> Callable[[Ctx, quote.QuoteAwarded], None]:
 
 
 def _on_reopened(code: str) -> Callable[[Ctx, request.RequestReopened], None]:
-    """To the buyer that there is a choice again, and to each seller whose quote can be taken."""
+    """Return a listener that tells the buyer of the choice again, and each seller whose quote can be accepted."""
 
     def hear(ctx: Ctx, fact: request.RequestReopened) -> None:
         asked = request_for(ctx, fact.request_id)
         say = partial(notifications(ctx).say, "request", asked.id, by=None, due=fact.until)
         why = fact.why if fact.why == "quoting_goes_on" else ""
-        say("")  # whose quote it was reads of it on the deal, and here what is true now
+        say("")  # the seller of the accepted quote reads it on the deal; here the card is updated
         say(code, only=fact.buyer, why=why, **({} if why else {"count": asked.quotes}))
         for seller in sellers_of(ctx, asked.id):
             if has_standing(ctx, asked, seller):
@@ -112,7 +120,7 @@ def _on_reopened(code: str) -> Callable[[Ctx, request.RequestReopened], None]:
 
 
 def _on_signed(code: str) -> Callable[[Ctx, request.RequestSigned], None]:
-    """To the other sellers, where they were bound until now."""
+    """Return a listener that releases the other sellers, who were bound until now."""
 
     def hear(ctx: Ctx, fact: request.RequestSigned) -> None:
         asked = request_for(ctx, fact.request_id)
@@ -126,7 +134,7 @@ def _on_signed(code: str) -> Callable[[Ctx, request.RequestSigned], None]:
 
 
 def _on_deal(code: str) -> Callable[[Ctx, deal.DealApprovalNeeded], None]:
-    """The request's card says what the deal waits for until it counts."""
+    """Return a listener that updates the request's card while its deal is not yet in force."""
 
     def hear(ctx: Ctx, fact: deal.DealApprovalNeeded) -> None:
         expected_version = ctx.seen_by(NOBODY_IN_PARTICULAR)

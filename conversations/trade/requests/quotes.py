@@ -1,4 +1,4 @@
-"""Quoting on an open request: what a seller would deliver it for, and the buyer's choice among the quotes."""
+"""Quotes on an open request: a seller's price, and the buyer's choice among the quotes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ router = Router()
 
 
 def _read_quoted_price(chat: ChatContext, text: str, values: Values) -> UnitPrice:
-    """Per the unit of the buyer's own price, while what is asked for is paid by it; else per that of its amount."""
+    """Read a price per the unit of the buyer's price, if it can pay the requested amount.
+
+    Otherwise the unit is that of the amount.
+    """
     currency, unit = values["priced_in"].split("/")
     asked, own = values["asked"][0], values.get("price")
     currency, stood = (own.currency, own.unit) if own is not None else (currency, unit)
@@ -45,7 +48,7 @@ def _read_quoted_price(chat: ChatContext, text: str, values: Values) -> UnitPric
 
 
 def _read_numbers(chat: ChatContext, text: str, values: Values) -> dict[str, str]:
-    """Of the certificates that the buyer asks for: others are not a seller's to add here."""
+    """Read the numbers of the requested certificates. A seller cannot add others here. Raises Invalid."""
     try:
         return read_numbers(chat, text, values)
     except Invalid as fault:
@@ -62,9 +65,9 @@ QUOTING = Form(
     "quote",
     (
         Field("product", fixed=True, optional=True),
-        Field("certificates", fixed=True, optional=True, read=read_schemes, write=write_list),  # those asked for
-        Field("asked", fixed=True, read=read_asked),  # how much, in how many lots
-        Field("priced_in", fixed=True),  # the request's currency and unit: what a bare number means
+        Field("certificates", fixed=True, optional=True, read=read_schemes, write=write_list),  # the requested ones
+        Field("asked", fixed=True, read=read_asked),  # the amount and the number of deliveries
+        Field("priced_in", fixed=True),  # the request's currency and unit, for a bare number
         Field("price", read=_read_quoted_price, write=write_price, max_length=60, example="205 EUR/t"),
         WINDOW,
         replace(LOTS, otherwise=lambda values: lots_at(values.get("price"), *values.get("asked", (None,)))),
@@ -90,7 +93,7 @@ def _quote(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 
 
 def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
-    """The request asks for something else by now: the price stays to be looked over, the dates are those asked for."""
+    """Apply the draft to a changed request. The price stays for review; the dates are those requested."""
     asked = requests.request_for(chat.ctx, str(defaults.subject))
     if defaults.expected_version is None or defaults.expected_version >= asked.stands_from:
         return defaults
@@ -110,7 +113,7 @@ def _what_is_asked(chat: ChatContext, defaults: FormDefaults) -> str:
 
 
 def _far_quote(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
-    """Beside what others ask; else beside the price that the buyer has in mind."""
+    """Return the question about a price far from other sellers' prices; without any, from the buyer's target price."""
     asked, price = requests.request_for(chat.ctx, str(defaults.subject)), values["price"]
     beside = beside_table(chat, asked.product_id, price, asked.target) if asked.target is not None else None
     return beside_market(chat, asked.product_id, price) or beside
@@ -130,7 +133,7 @@ router.flow(
 
 @router.press("request.quote")
 def quote(chat: ChatContext, pressed: Press) -> None:
-    """A seller's way in: the dates that are asked for stand in the form, and their own last price."""
+    """Open a quote's form, with the requested dates and the seller's own last price."""
     asked = requests.request_for(chat.ctx, pressed.subject)
     REQUEST.transition(asked.state, "quote", requests.roles_of(chat.ctx, asked))
     known = {
@@ -151,7 +154,7 @@ def quote(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("request.award")
 def award(chat: ChatContext, pressed: Press) -> None:
-    """The buyer takes the quote of that number on the card; the card's version says which card it was."""
+    """Accept the quote of that number on the card. The card's version identifies the card."""
     asked = requests.request_for(chat.ctx, pressed.subject)
     shown = quotes.quotes_on(chat.ctx, asked)
     number = int(pressed.choice) if pressed.choice.isdigit() else 0

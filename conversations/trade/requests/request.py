@@ -1,4 +1,4 @@
-"""Asking the market: a buyer says what they look for, and sellers quote on it (quotes.py)."""
+"""Requests: a buyer says what they look for, and sellers quote on it (quotes.py)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ router = Router()
 
 
 def _read_closes(chat: ChatContext, text: str, values: Values) -> datetime:
-    """The last day for quotes, until the evening of it where the buyer is."""
+    """Read the last day for quotes, which ends in the evening of the buyer's zone."""
     day: date = read_day(chat, text, values)
     return datetime.combine(day, CUT_OFF, chat.words.zone).astimezone(UTC)
 
@@ -126,22 +126,22 @@ router.flow(
 
 @router.command("request")
 def request(chat: ChatContext, sentence: str) -> None:
-    """`/request`, or `/request 500 t A1 pellets DAP Kaunas in December`: whatever the sentence says is filled in."""
+    """`/request`, or `/request 500 t A1 pellets DAP Kaunas in December`: open the form, filled by the sentence."""
     chat.open("request", FormDefaults(of_request(chat, opened_by(chat, sentence)) if sentence else {}))
 
 
 def opening_for(chat: ChatContext, understood: ParsedQuery) -> FormDefaults:
-    """The form with what somebody has looked for in vain: their limit is the price that they have in mind."""
+    """Return the form with the filters of a failed search. The price limit becomes the target price."""
     limit = understood.max_price or understood.price
     return FormDefaults(of_request(chat, answers_of(chat, replace(understood, price=limit))))
 
 
 def of_request(chat: ChatContext, known: dict[str, str]) -> dict[str, str]:
-    """The same answers as this form names them; a certificate only where it is one that there is."""
-    known.pop("packaging", None)  # how it is packed is for who quotes to say
+    """Return the answers by this form's field names, with a certificate only if the catalogue has it."""
+    known.pop("packaging", None)  # the packing is for the seller to say
     if "price" in known:
         known["target"] = known.pop("price")
-    known.pop("certificate_numbers", None)  # and the seller's, too
+    known.pop("certificate_numbers", None)  # and so are the certificate numbers
     certificate = known.pop("certificates", "").partition(",")[0]
     if certificate in chat.market_context.catalogue.certificates:
         known["certificates"] = certificate
@@ -150,11 +150,11 @@ def of_request(chat: ChatContext, known: dict[str, str]) -> dict[str, str]:
 
 @router.command("requests")
 def all_requests(chat: ChatContext, sentence: str) -> None:
-    """What others look for, that which closes soonest first; above it the person's own, then what they quoted on.
+    """Show the person's own open requests, then those of others, then those they quoted on.
 
-    What is over stands behind a button.
+    Those of others that close first come first. Closed ones are behind a button.
 
-    `/requests 500 t A1 pellets in Kaunas`: what that would answer.
+    `/requests 500 t A1 pellets in Kaunas`: search the requests that this would answer.
     """
     if sentence:
         chat.command("wanted", sentence)
@@ -175,7 +175,7 @@ def all_requests(chat: ChatContext, sentence: str) -> None:
 
 
 def _way_back(chat: ChatContext, skipping: int) -> tuple[tuple[Button, ...], ...]:
-    """A button to those that are over, behind so many that were shown; none where there are no more."""
+    """Return a button to the closed requests after the shown ones; none if there are no more."""
     if not quotes.ended_for(chat.ctx, chat.organisation, 1, skipping):
         return ()
     label = chat.words("request.earlier" if skipping else "request.ended")
@@ -184,7 +184,7 @@ def _way_back(chat: ChatContext, skipping: int) -> tuple[tuple[Button, ...], ...
 
 @router.press("request.ended")
 def ended(chat: ChatContext, pressed: Press) -> None:
-    """One's own that are over, and those quoted on; what was one's own can be asked again there."""
+    """Show the closed requests: the person's own, to ask again, and those they quoted on."""
     skipping = int(pressed.choice) if pressed.choice.isdigit() else 0
     found = quotes.ended_for(chat.ctx, chat.organisation, SHOWN_AT_ONCE, skipping)
     items, further = tuple(brief_request(chat, each) for each in found), skipping + SHOWN_AT_ONCE
@@ -199,7 +199,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("request.again")
 def again(chat: ChatContext, pressed: Press) -> None:
-    """What has ended is asked again with one press, or after another look: all stands there, with a new cut-off."""
+    """Open an ended request again with the same answers and a new closing date."""
     asked = requests.own_request(chat.ctx, pressed.subject)
     if asked.state not in REQUEST.final:
         chat.press("request.show", asked.id)
@@ -208,7 +208,10 @@ def again(chat: ChatContext, pressed: Press) -> None:
 
 
 def _asked_before(chat: ChatContext, asked: Request) -> dict[str, str]:
-    """The answers of an earlier request. Quotes are taken for as many days as then; dates that are over are asked."""
+    """Return the answers of an earlier request.
+
+    Quotes are open for as many days as before; past dates are left out.
+    """
     said = answers_of_request(chat, asked) | {"product": asked.product_id, "seal": SEALS[not asked.sealed]}
     days = max(1, (asked.closes_at - asked.published_at).days)
     said["closes"] = min(chat.today + timedelta(days=days), asked.window_to).isoformat()
@@ -218,7 +221,7 @@ def _asked_before(chat: ChatContext, asked: Request) -> dict[str, str]:
 
 
 def answers_of_request(chat: ChatContext, asked: Request) -> dict[str, str]:
-    """The answers that would ask just so; what was left out then is left out."""
+    """Return the answers that would make the same request. Values left out before are left out again."""
     place = asked.place
     said = {
         "grade": asked.grade_id or NOTHING,

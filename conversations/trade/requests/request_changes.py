@@ -1,4 +1,4 @@
-"""Changing a request that is open: what it asks stands in the form, and whatever is said otherwise is out at once."""
+"""Changes of an open request. The form holds its current values, and each change is public at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from core.kernel.errors import Refusal
 from core.trade.requests import service as requests
 from core.trade.requests.model import QUOTES_EACH, ChangeRequest, Request
 
-GOODS: Final = ("product", "grade", "certificates")  # what a sentence about another product would change, too
+GOODS: Final = ("product", "grade", "certificates")  # fields that a sentence about another product would change, too
 
 router = Router()
 
@@ -52,7 +52,7 @@ ASKED_ANEW: Final = Form(
 
 
 def _defaults(chat: ChatContext, asked: Request) -> FormDefaults:
-    """All that the request says now, and once more as what it says without the form."""
+    """Return the request's current values as answers, and again as the values before the form."""
     said = answers_of_request(chat, asked)
     names = [each.name for each in ASKED_ANEW.fields if not each.fixed]
     fixed = {
@@ -64,7 +64,7 @@ def _defaults(chat: ChatContext, asked: Request) -> FormDefaults:
     return FormDefaults(fixed | said, asked.id, asked.edition)
 
 
-# --- what is changed --------------------------------------------------------------------------------------------------
+# --- changes ----------------------------------------------------------------------------------------------------------
 
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
@@ -84,7 +84,7 @@ def _changed(chat: ChatContext, defaults: FormDefaults) -> set[str]:
     return set(ASKED_ANEW.changed(chat, ASKED_ANEW.look(chat, defaults.answers), defaults.answers))
 
 
-# By field, what of the command it gives.
+# The parts of the command by field.
 GIVEN: Final[Mapping[str, Callable[[Values], dict[str, Any]]]] = {
     "grade": lambda values: {"grade_id": None if values["grade"] == NOTHING else values["grade"]},
     "quantity": lambda values: {"quantity": values["quantity"]},
@@ -101,7 +101,7 @@ GIVEN: Final[Mapping[str, Callable[[Values], dict[str, Any]]]] = {
 
 
 def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
-    """A colleague has changed the request under the form: what was entered is laid upon what it says now."""
+    """Apply the input to the request's new version, after a colleague has changed it."""
     asked = requests.changeable_request(chat.ctx, str(defaults.subject))
     if asked.edition == defaults.expected_version:
         return defaults
@@ -111,7 +111,7 @@ def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
 
 
 def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
-    """What makes another request of it, and what comes of the quotes that are there."""
+    """Return the fixed parts, whose change would need another request, and the effect on existing quotes."""
     words, asked = chat.words, requests.request_for(chat.ctx, str(defaults.subject))
     goods = goods_name(chat, asked.product_id, asked.grade_id)
     lines = [words("request.change_intro", goods=goods, currency=asked.currency, unit=words.unit(asked.unit))]
@@ -121,7 +121,10 @@ def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
 
 
 def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
-    """ "180 t DAP Riga next week" changes three lines at once. Of another product nothing is taken."""
+    """Read several changes from one sentence, "180 t DAP Riga next week".
+
+    Answers about another product are dropped.
+    """
     product = values["product"]
     said = of_request(chat, answers_in(chat, sentence, product, values))
     other = said.get("product", product) != product
@@ -129,7 +132,7 @@ def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
 
 
 def _confirmations(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
-    """Asked of what is changed; what stood there was asked when it came."""
+    """Return the questions about changed values. Unchanged ones were confirmed before."""
     changed = _changed(chat, defaults)
     far = None
     if "target" in values and "target" in changed:
@@ -142,6 +145,6 @@ router.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, ane
 
 @router.press("request.change")
 def change(chat: ChatContext, pressed: Press) -> None:
-    """Whichever card it stands on: what is opened is what the request says now, or the form that was begun of it."""
+    """Open the form with the request's current values, or the draft already begun, whichever card was pressed."""
     asked = requests.changeable_request(chat.ctx, pressed.subject)
     go_on_or_open(chat, ASKED_ANEW.name, _defaults(chat, asked))
