@@ -1,9 +1,9 @@
-"""What differs between two installations, and the one place where the parts meet. Only tools and tests import it.
+"""The settings of one installation, and the one place where the parts meet. Only tools and tests import it.
 
 - From the environment: `settings`, `database`, `slack`, and `external_services` (the lab where none is named).
 - The parts together: `market` (slices and conversations), `wiring` (the product), `installation` (with the lab).
-- What the doors of the web are given: `links` and `video_rooms`.
-- What runs beside it: `server`, `sweeps`, `search_index`, `alarms`, `metrics`.
+- For the web's pages: `links` and `video_rooms`.
+- Running beside the product: `server`, `sweeps`, `search_index`, `alarms`, `metrics`.
 - The schema of the database: `migrations` (with `tables`).
 - The reference data: `reference`, read out of `catalogue`.
 """

@@ -1,4 +1,4 @@
-"""Calls the operator when something is wrong with money, or refused: a line in the log, and a letter by the outbox."""
+"""Alerts the operator when something is wrong with money, or refused: a log line, and a letter by the outbox."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 def listen(reactions: Reactions, wordings: Wordings, operator_email: str | None) -> None:
-    """`operator_email`: where the letter goes; without one there is only the log, and the light at /metrics."""
+    """`operator_email`: the letter's address; without one there are only the log and the metric at /metrics."""
     words = wordings.speak("en")
 
     def call(ctx: Ctx, fact: InvariantBroken) -> None:

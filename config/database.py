@@ -1,4 +1,4 @@
-"""Which database: a file of SQLite's, or PostgreSQL, by its address."""
+"""The choice of the database by its address: an SQLite file or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from core.kernel.sqlite import SqliteRunner
 from core.kernel.transaction import Runner
 
 DEFAULT = "sqlite:///var/parley.sqlite"
-LAB_DATABASE = Path("var/lab.sqlite")  # made anew with each world: the lab forgets its people when it closes
+LAB_DATABASE = Path("var/lab.sqlite")  # created again with each world: the lab forgets its people when it closes
 
 
 async def open_database(address: str) -> Runner:
-    """A runner over `sqlite:///path` or `postgresql://user:password@host/name`. Raises ValueError for another kind."""
+    """Return a runner over `sqlite:///path` or `postgresql://user:password@host/name`. Raises ValueError for another
+    kind.
+    """
     url = make_url(address)
     match url.get_backend_name():
         case "sqlite":

@@ -1,4 +1,4 @@
-"""The outside world: whatever the settings do not name is served by the lab, and the product is pointed at it."""
+"""The outside world: the lab serves every service that the settings leave open, and the product uses it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class SystemClock:
 # Telegram ids of the pretend market's two operators: one rules, the other hears appeals.
 OPERATORS: Final[Mapping[int, str]] = {7_000_001: "Olga, operator", 7_000_002: "Omar, operator"}
 
-PRETEND_NUMBER: Final = "LT999999917"  # of VAT; it fits the rules of Lithuanian numbers
-PRETEND_ADDRESS: Final = "Bandymų g. 1, 00001 Vilnius"  # of invoices, which need one: a street of trials
+PRETEND_NUMBER: Final = "LT999999917"  # a VAT number; it fits the rules of Lithuanian numbers
+PRETEND_ADDRESS: Final = "Bandymų g. 1, 00001 Vilnius"  # an address for invoices, which need one: a street of trials
 
 
 async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None:
-    """Start the lab when anything is missing. None: every service is real."""
+    """Start the lab when any service is missing. None: every service is real."""
     if not settings.needs_lab:
         return None
     lab = Lab(begins=settings.lab_begins)
@@ -39,7 +39,7 @@ async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None
 
 
 def pointed_at(settings: Settings, lab: Lab) -> Settings:
-    """The settings with the lab in every place that was left open, as if somebody had set them so."""
+    """Return the settings with the lab in every place that was left open."""
     put: dict[str, Any] = {
         "calendars_nearby": True,
         "operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24)),
@@ -47,7 +47,8 @@ def pointed_at(settings: Settings, lab: Lab) -> Settings:
         "market_vat_number": settings.market_vat_number or PRETEND_NUMBER,
         "operators": settings.operators or ",".join(f"telegram:{each}" for each in OPERATORS),
     }
-    if settings.video_url is None and settings.telegram_in_lab and settings.slack_in_lab:  # nobody real would get there
+    # real people would not get there
+    if settings.video_url is None and settings.telegram_in_lab and settings.slack_in_lab:
         put |= {
             "video_url": f"{lab.url}/rooms",
             "video_secret": SecretStr(lab.rooms.secret),
@@ -83,5 +84,5 @@ def pointed_at(settings: Settings, lab: Lab) -> Settings:
 
 
 def clock_of(lab: Lab | None) -> Clock:
-    """Time passes for the product as it does for the world around it."""
+    """Return the clock of the surrounding world: time passes alike for the product and for the lab."""
     return lab.world.clock if lab is not None else SystemClock()

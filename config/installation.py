@@ -38,11 +38,11 @@ class Installation:
     fill: Fill
 
     async def seed(self) -> int:
-        """Fill the market. Returns how many people are there."""
+        """Fill the market. Returns the number of people in it."""
         return await self.fill(self)
 
     async def start_over(self) -> None:
-        """The person at the page wishes for a fresh market: a new world, an empty database, the same addresses."""
+        """Start again with a new world and an empty database at the same addresses, as requested on the page."""
         assert self.lab is not None
         await self.product.stop()
         await self.lab.renew()
@@ -55,7 +55,7 @@ class Installation:
 
 @asynccontextmanager
 async def installed(settings: Settings, fill: Fill) -> AsyncIterator[Installation]:
-    """Start the lab if it is needed, then the product; stop them in the other order."""
+    """Start the lab if it is needed, then the product; stop them in the reverse order."""
     lab = await open_lab(settings)
     here = None
     try:
@@ -65,7 +65,7 @@ async def installed(settings: Settings, fill: Fill) -> AsyncIterator[Installatio
         here = Installation(settings, whole, product, lab, clock, fill)
         if lab is not None:
             introduce(lab, product, whole)
-            if settings.database_url is None:  # else it may hold what somebody wants to keep
+            if settings.database_url is None:  # a named database may hold data worth keeping
                 lab.restart = here.start_over
         await product.start()
         yield here
@@ -77,9 +77,9 @@ async def installed(settings: Settings, fill: Fill) -> AsyncIterator[Installatio
 
 
 def introduce(lab: Lab, product: Product, settings: Settings) -> None:
-    """Tell the lab where the product is: where pretend Stripe sends its events, and where the books lie open.
+    """Tell the lab the product's addresses: where its Stripe sends events, and where the books are.
 
-    Its Slack is given our manifest: what we would ask beyond it is refused here as there.
+    Its Slack gets our manifest: a request beyond it is refused as by the real Slack.
     """
     lab.slack.adopt(manifest(settings.public_url or product.server.url))
     lab.stripe.top_up(RESERVE)
@@ -92,7 +92,7 @@ def introduce(lab: Lab, product: Product, settings: Settings) -> None:
 
 
 def with_database(settings: Settings) -> Settings:
-    """A lab without a database of its own gets a fresh one."""
+    """Give a lab without a database of its own a new one."""
     if settings.database_url is not None:
         return settings
     for ending in ("", "-wal", "-shm"):

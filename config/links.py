@@ -1,4 +1,4 @@
-"""What a shared link shows in a browser: the same public facts as under a link in a channel, and the ways in."""
+"""The browser page of a shared link: the same public facts as in a channel's preview, and the ways in."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from web.links import Linked, Look
 
 
 def looking(update_handler: UpdateHandler, wordings: Wordings, home: str, bot_name: Callable[[], str]) -> Look:
-    """`bot_name`: of the Telegram bot, empty while it is not known."""
+    """Return the function that draws a link's page. `bot_name`: the Telegram bot's, empty while unknown."""
 
     async def look(path: str, asked_for: str) -> Linked:
         address = f"{home}{path}"
-        # Robots that draw previews ask for no language: whose page it is shares it among their own.
+        # Robots that draw previews ask for no language. They get the owner's, who shares the page among their own.
         asked = language_of(wordings, asked_for) or language_of(wordings, await update_handler.locale_behind(address))
         words = wordings.speak(asked or "en")
         nobody = Identity(TELEGRAM.code, "", "", "", words.language, "UTC")
@@ -30,7 +30,7 @@ def looking(update_handler: UpdateHandler, wordings: Wordings, home: str, bot_na
 
 
 def language_of(wordings: Wordings, asked_for: str) -> str:
-    """The first language that the browser asks for and we speak ("de-AT,de;q=0.9,en;q=0.8"); empty if there is none."""
+    """Return the first language that the browser asks for and we support ("de-AT,de;q=0.9,en;q=0.8"); empty if none."""
     tags = (part.partition(";")[0].strip().partition("-")[0].lower() for part in asked_for.split(","))
     return next((tag for tag in tags if tag in wordings.languages()), "")
 

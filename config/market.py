@@ -1,4 +1,4 @@
-"""The market as one thing: its slices listening to each other, its conversations, its reference data."""
+"""The market as a whole: its slices listening to each other, its conversations, its reference data."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ ROUTERS: tuple[Router, ...] = (
 # Timers that are no person's deadline, but our own next try or somebody else's clock: our absence does not stop them.
 OWN_CLOCKS = frozenset({"disbursement", "expert_feed", "chargeback", "evidence", "card_hold"})
 
-# Who answers when time comes for which kind of thing.
+# The timer handlers by kind of subject.
 TIMER_HANDLERS: Mapping[str, TimerHandler] = {
     **listings.timer_handlers,
     **requests.timer_handlers,
@@ -178,7 +178,7 @@ TIMER_HANDLERS: Mapping[str, TimerHandler] = {
 
 
 def market_context(settings: Settings, home: str = "", platforms: Sequence[ChatPlatform] = PLATFORMS) -> MarketContext:
-    """What this installation's conversations know. `home`: our own address, to which links lead."""
+    """Return the data that this installation's conversations need. `home`: our own address, to which links lead."""
     catalogue, places = reference()
     rails = (*OFFERED, Rail.STABLECOIN) if settings.stripe_stablecoins else OFFERED
     fees = settings.commission_basis_points, settings.session_commission_basis_points
@@ -202,7 +202,7 @@ def market_context(settings: Settings, home: str = "", platforms: Sequence[ChatP
 
 
 def market_of(settings: Settings, places: Places) -> Party:
-    """Who the market is on its own invoices. Without a VAT number it charges none."""
+    """Return the market as a party on its own invoices. Without a VAT number it charges none."""
     number = settings.market_vat_number
     return Party(
         id=MARKET,
@@ -216,7 +216,7 @@ def market_of(settings: Settings, places: Places) -> Party:
 
 
 def engine_and_reactions(known: MarketContext, operators: Collection[str] = ()) -> tuple[Engine, Reactions]:
-    """Conversations over the market, and the market's facts reaching all who listen."""
+    """Return the engine of the conversations, and the reactions that pass events to all listeners."""
     engine, reactions = Engine(ROUTERS, known), Reactions()
     people.listen(reactions, operators=operators)
     searching.listen(reactions)

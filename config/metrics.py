@@ -1,4 +1,4 @@
-"""What the operator's monitoring reads at /metrics: work that waits, work that was given up, what is late."""
+"""The metrics that the operator's monitoring reads at /metrics: waiting work, work that was given up, and late work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.kernel.transaction import MARKET, Ctx, Transactions
 
 
 class Gauges:
-    """Read from the database at each sweep, so that every worker tells the same."""
+    """Metrics read from the database at each sweep, so that every worker reports the same."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.waiting = Gauge("parley_outbox_waiting", "Posts not yet delivered", registry=registry)
@@ -29,7 +29,7 @@ class Gauges:
 
 
 def counts(ctx: Ctx) -> tuple[int, int, int]:
-    """Posts waiting, posts given up, timers due."""
+    """Count waiting outbox messages, dead letters and due timers."""
     rows = ctx.session.execute(select(OutboxRow.dead, func.count()).group_by(OutboxRow.dead))
     posts = {dead: number for dead, number in rows}  # noqa: C416 - a row is no tuple to the type checker
     late = ctx.session.scalar(select(func.count()).select_from(TimerRow).where(TimerRow.due_at <= ctx.now)) or 0

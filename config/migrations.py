@@ -1,4 +1,4 @@
-"""Brings a database to the tables of this release, and writes the next migration from what the tables have become.
+"""Migrates a database to the tables of this release, and writes the next migration from changes of the tables.
 
 `python -m config.migrations "say what changes"` writes a migration.
 """
@@ -31,7 +31,7 @@ async def upgrade(url: str) -> None:
 
 
 async def downgrade(url: str, revision: str = "base") -> None:
-    """Back to an earlier revision; "base" drops every table."""
+    """Go back to an earlier revision; "base" drops every table."""
     await within(url, lambda connection: command.downgrade(_config(connection), revision))
 
 
@@ -58,7 +58,7 @@ def _within_sqlite(path: str, work: Callable[[Connection], None]) -> None:
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     raw = connect(path)
-    # SQLite changes a table by writing it anew; with its references watched, dropping the old one would empty others.
+    # SQLite changes a table by rewriting it; with foreign keys on, dropping the old one would empty other tables.
     raw.execute("PRAGMA foreign_keys=OFF")
     raw.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
     try:

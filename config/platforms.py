@@ -17,7 +17,7 @@ PLATFORMS: Final = (TELEGRAM, SLACK)
 
 
 class Bot(Protocol):
-    """The side of a platform that receives, and hands turns to the reception."""
+    """The receiving side of a platform, which passes turns to the update handler."""
 
     async def start(self) -> None: ...
 
@@ -26,7 +26,7 @@ class Bot(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChatEdge:
-    """A chat platform with what opens it: its receiving side, and its carriers by channel."""
+    """A chat platform's parts: its receiving side, and its transports by channel."""
 
     platform: ChatPlatform
     open: Callable[[UpdateHandler, Transactions], tuple[Bot, Mapping[str, Carrier]]]

@@ -16,7 +16,7 @@ SECOND: Final = "stripe2"  # in our rows: the code of the second account at Stri
 
 
 def routes_of(settings: Settings) -> Routes | None:
-    """Which provider serves what; None where there is only one."""
+    """Return which provider serves which currencies and countries; None where there is only one."""
     if settings.second_stripe_secret_key is None:
         return None
     currencies, countries = settings.second_stripe_currencies, settings.second_stripe_countries
@@ -28,7 +28,7 @@ def listed(setting: str) -> list[str]:
 
 
 def provider_of(settings: Settings, home: str) -> Provider:
-    """What moves money. Nothing does where every deal is paid directly and no key is given."""
+    """Return the provider that moves money. No money is moved where every deal is paid directly and no key is given."""
     key, second = settings.stripe_secret_key, settings.second_stripe_secret_key
     if key is None and settings.settlement == "direct":
         return DirectSettlement()

@@ -10,14 +10,17 @@ from core.catalogue import Catalogue, load
 from core.catalogue.language.places import Places, load_places
 from core.discovery.search.service import parse
 
-# Patterns, and the forms that words take, are made on first use, which takes a second: longer than the three that Slack
-# allows for a form, on a busy machine. So it is no person's sentence that comes first.
+# The parser builds its patterns and word forms on first use, which takes a second. On a busy machine that is longer
+# than the three seconds that Slack allows for a form. So the first sentence must not be a person's.
 FIRST_SENTENCE = "100 t wod pelets under 200 eur near Rigga"
 
 
 @cache
 def reference() -> tuple[Catalogue, Places]:
-    """They never change while the process runs, and are ready to read sentences."""
+    """Return the catalogue and the places.
+
+    They never change while the process runs, and are ready to parse sentences.
+    """
     files = ("places.csv", "towns.csv", "town_names.csv", "counties.csv", "postcodes.csv")
     gazetteer = (CATALOGUE / each for each in files)
     catalogue, places = load(CATALOGUE), load_places(*gazetteer)

@@ -1,4 +1,4 @@
-"""Makes a new base of the search index when one is due, beside everything else that this worker does."""
+"""Builds a new base of the search index when one is due, beside this worker's other work."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.discovery.search.storage.packing import packed
 from core.kernel.transaction import MARKET, Ctx, Transactions
 
 KINDS: Final = (LISTINGS, EXPERTS, REQUESTS)  # all that can be found
-READ_AT_ONCE: Final = 1_000  # documents in one unit, so that it holds nobody up
+READ_AT_ONCE: Final = 1_000  # documents in one unit, so that it blocks no other work
 PIECE_BYTES: Final = 4 << 20
 
 
@@ -39,7 +39,7 @@ async def reindex_if_due(transactions: Transactions, catalogue: Catalogue, kind:
 
 
 async def _documents(transactions: Transactions, catalogue: Catalogue, kind: Kind) -> list[Document]:
-    """All that can be found, in many short units: what changes meanwhile stands in the log after the claim's mark."""
+    """Read all documents in many short units. Changes made meanwhile are in the log after the claimed position."""
     documents: list[Document] = []
     while True:
         last = documents[-1].id if documents else ""

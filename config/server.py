@@ -12,7 +12,7 @@ import uvicorn
 
 
 class _Quiet(uvicorn.Server):
-    """uvicorn inside a running program, whose signals are none of its business; it stops when told, not at a tick."""
+    """uvicorn inside a running program, which handles signals itself; it stops on request, not at a tick."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -35,7 +35,7 @@ class _Quiet(uvicorn.Server):
 
 
 class Server:
-    """Bound at once, so that `url` is known before anything is served; port 0 takes a free one."""
+    """An HTTP server, bound at once so that `url` is known before it serves; port 0 takes a free one."""
 
     def __init__(self, host: str, port: int) -> None:
         # Named TCP, so that asyncio sends at once: Nagle's algorithm would hold every answer back for 40 ms.

@@ -1,4 +1,4 @@
-"""Everything that differs between two installations, read from the environment (or a file named .env)."""
+"""The settings of one installation, read from the environment (or a file named .env)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 
 
 class Settings(BaseSettings):
-    """With nothing set, the lab serves all four outside worlds. Whatever is set is the real thing, or anybody's server.
+    """With no settings, the lab serves all four outside worlds. A setting names the real service, or a compatible
+    server.
 
     Times are in seconds.
     """
@@ -37,14 +38,15 @@ class Settings(BaseSettings):
     slack_api_url: str | None = None
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
-    stripe_thin_webhook_secret: SecretStr | None = None  # of the endpoint for thin events, /stripe/thin
+    stripe_thin_webhook_secret: SecretStr | None = None  # the secret of the endpoint for thin events, /stripe/thin
     stripe_stablecoins: bool = False  # offered where Stripe has opened them to the operator
     stripe_api_url: str | None = None
-    second_stripe_secret_key: SecretStr | None = None  # of another account, which takes payments for some sellers
+    second_stripe_secret_key: SecretStr | None = None  # a second account, which takes payments for some sellers
     second_stripe_webhook_secret: SecretStr | None = None
     second_stripe_api_url: str | None = None
-    second_stripe_currencies: str = ""  # of a seller's first deal, for which that account serves them: "USD, GBP"
-    second_stripe_countries: str = ""  # of sellers whom that account serves, in whatever currency: "US, GB"
+    # currencies of a seller's first deal that make that account serve them: "USD, GBP"
+    second_stripe_currencies: str = ""
+    second_stripe_countries: str = ""  # countries of sellers that account serves, in whatever currency: "US, GB"
     smtp_url: SecretStr | None = None
     mail_from: str = "Parley <parley@localhost>"
     video_url: str | None = None  # a Jitsi Meet server, where consultants can meet seekers
@@ -55,23 +57,23 @@ class Settings(BaseSettings):
     public_url: str | None = None
     calendars_nearby: bool = False  # whether consultants' calendars may lie at private addresses: only in the lab
     operator_token: SecretStr | None = None
-    operator_email: str | None = None  # who is called when something is wrong with money
-    operators: str = ""  # whose chats decide disputes: "telegram:4711, slack:T0123/U0123"
+    operator_email: str | None = None  # alerted when something is wrong with money
+    operators: str = ""  # the operators' chats, who decide disputes: "telegram:4711, slack:T0123/U0123"
 
     host: str = "127.0.0.1"
     port: int = 8080
     lab_port: int = 8090
-    lab_begins: AwareDatetime | None = None  # what time it is when the pretend world opens; none: the real time
+    lab_begins: AwareDatetime | None = None  # the time at which the simulated world opens; none: the real time
     pretend_money_with_real_people: bool = False
     commission_basis_points: int = Field(default=COMMISSION_BP, ge=0, le=5_000)
-    settlement: Settlement = "choice"  # of deals: the two choose; or always "held" here, or always "direct"
+    settlement: Settlement = "choice"  # for deals: the two choose; or always "held" here, or always "direct"
     held_currencies: str = ""  # in which the Stripe account settles: "EUR, SEK"; euros alone where none are named
     session_commission_basis_points: int = Field(
         default=SESSION_COMMISSION_BP, ge=0, le=5_000
-    )  # of what a session is charged
+    )  # the fee on a session's charge
     market_country: str = Field(default="LT", pattern="^[A-Z]{2}$")  # where the operator is at home, with its VAT
     market_vat_basis_points: int = Field(default=2_100, ge=0, le=5_000)
-    market_name: str = "Parley"  # as it stands on the market's own invoices, with its address and VAT number
+    market_name: str = "Parley"  # for the market's own invoices, with its address and VAT number
     market_address: str = ""
     market_vat_number: str | None = None  # none: the operator is not registered, and charges no VAT
     sweep_seconds: float = Field(default=1.0, gt=0)
@@ -82,7 +84,7 @@ class Settings(BaseSettings):
 
     @property
     def held(self) -> frozenset[str]:
-        """The currencies in which money can be held."""
+        """Return the currencies in which money can be held."""
         return frozenset(code.strip().upper() for code in self.held_currencies.split(",") if code.strip()) or EUROS
 
     @property
@@ -107,7 +109,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _nothing_half_open(self) -> Self:
-        """An installation that would take forged messages, or live money beside pretend chats, does not start."""
+        """Refuse to start with forgeable messages, or with live money beside simulated chats."""
         if self.slack_bot_token and not (self.slack_app_token or self.slack_signing_secret):
             raise ValueError(
                 "SLACK_BOT_TOKEN needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (signed HTTP) beside it"
@@ -134,7 +136,7 @@ class Settings(BaseSettings):
         return self
 
     def _nothing_real_beside_the_lab(self) -> None:
-        """Pretend services stand beside nothing that moves money, in reach of nobody, and deceive nobody unasked."""
+        """Refuse simulated services beside live money, on a public address, or with real users who were not told."""
         if self.stripe_secret_key is not None and "_live_" in self.stripe_secret_key.get_secret_value():
             raise ValueError("a live Stripe key beside pretend services: set the missing tokens, or use a test key")
         if self.host not in {"127.0.0.1", "::1", "localhost"}:

@@ -1,4 +1,4 @@
-"""Slack in one workspace or in many: whose tokens the app speaks with, and where they are kept."""
+"""Slack in one workspace or in many: the tokens that the app uses, and where they are stored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncp
 
 
 def manifest(home: str) -> dict[str, Any]:
-    """The app as Slack installs it, with our own address in the places of the example's."""
+    """Return the app's manifest, with our own address in the places of the example's."""
     text = MANIFEST.read_text("utf-8").replace(EXAMPLE, home).replace(_host(EXAMPLE), _host(home))
     read: dict[str, Any] = yaml.safe_load(text)
     return read

@@ -1,4 +1,4 @@
-"""What is done again and again. What is due stands in the database, and any worker may do it."""
+"""The periodic jobs. Due work is stored in the database, and any worker may do it."""
 
 from __future__ import annotations
 
@@ -30,14 +30,16 @@ from payments.reconciliation import Reconciler
 RECONCILE_SECONDS: Final = 120  # how long a webhook may be lost before we ask for ourselves
 NIGHT_HOUR: Final = 2  # UTC: the provider's day is over
 BOOKS_SECONDS: Final = 5  # how long an entry stands outside the chain, and a hot account unsummed
-AUDIT_SECONDS: Final = 15 * 60  # how long anything may be wrong with money before somebody is called
-INDEX_SECONDS: Final = 60  # a base is made when enough has changed; what has not made it there is found all the same
+AUDIT_SECONDS: Final = 15 * 60  # how long anything may be wrong with money before the operator is alerted
+INDEX_SECONDS: Final = 60  # a base is built after enough changes; newer documents are found all the same
 INBOX_KEPT: Final = timedelta(days=30)  # the platforms stop redelivering within days
 
 
 @dataclass(frozen=True, slots=True)
 class Sweeps:
-    """Each is one job. `pulse` is the machine's clock: it goes on when nobody is here, and no lab moves it."""
+    """The periodic jobs, one method each. `pulse` is the machine's clock: it goes on during downtime, and no lab moves
+    it.
+    """
 
     transactions: Transactions
     dispatcher: Dispatcher
@@ -45,10 +47,12 @@ class Sweeps:
     gauges: Gauges
     pulse: Clock
     busy: asyncio.Lock
-    asking: asyncio.Lock  # of its own: a provider that does not answer must delay no timer and no message
+    asking: asyncio.Lock  # a separate lock: a provider that does not answer must delay no timer and no message
 
     async def due(self) -> None:
-        """Stop people's clocks for as long as nobody was here; then ring, remind, and pick up posts of nobody's."""
+        """Stop people's clocks for the length of a downtime; then fire timers, remind, and deliver unclaimed outbox
+        messages.
+        """
         async with self.busy:
             await self.transactions.run(TIME, lambda ctx: beat(ctx, self.pulse.now(), OWN_CLOCKS))
             self.gauges.rung.inc(await run_due_timers(self.transactions, TIMER_HANDLERS))
@@ -57,12 +61,12 @@ class Sweeps:
             await self.gauges.read(self.transactions)
 
     async def reconcile(self) -> None:
-        """Ask the payment provider for what it may have told us in vain."""
+        """Query the payment provider for events that we may have missed."""
         async with self.asking:
             await self.reconciler.sweep()
 
     async def lay_books_beside(self) -> None:
-        """Lay the provider's books beside ours; a difference calls the operator."""
+        """Compare the provider's books with ours; a difference alerts the operator."""
         async with self.asking:
             self.gauges.differences.set(len(await self.reconciler.reconcile()))
 
@@ -79,7 +83,7 @@ class Sweeps:
             self.gauges.broken.set(sum(not each.ok for each in found))
 
     async def reindex(self) -> None:
-        """Make new bases of the search index, if this is the worker to do it. It waits for nobody, nobody for it."""
+        """Build new bases of the search index, if this worker is to do it. No worker waits for another."""
         for kind in KINDS:
             await reindex_if_due(self.transactions, reference()[0], kind)
 
@@ -88,13 +92,13 @@ class Sweeps:
             await self.transactions.run(MARKET, lambda ctx: inbox.forget_before(ctx.session, ctx.now - INBOX_KEPT))
 
     async def _all(self, batch: Callable[[Ctx], int]) -> None:
-        """A batch after the other, each in a transaction of its own, until nothing is left."""
+        """Process batch after batch, each in a transaction of its own, until none is left."""
         while await self.transactions.run(MARKET, batch):
             pass
 
 
 def ticking(settings: Settings, sweeps: Sweeps) -> AsyncIOScheduler:
-    """The scheduler only wakes us, and keeps nothing that could be lost."""
+    """Return the scheduler of the periodic jobs. It only wakes us, and keeps nothing that could be lost."""
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(sweeps.due, "interval", seconds=settings.sweep_seconds)
     scheduler.add_job(sweeps.reconcile, "interval", seconds=RECONCILE_SECONDS)

@@ -1,4 +1,4 @@
-"""Every table of the product in one metadata: read by the migrations, and by tests that make a database at once."""
+"""All tables of the product in one metadata: for the migrations, and for tests that create a database at once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 import core
 from core.kernel.database import Table
 
-# A table is known once its module was imported. Looked up rather than listed: nobody can forget to add theirs.
+# A table is known once its module was imported. Modules are looked up rather than listed, so none can be forgotten.
 for module in pkgutil.walk_packages(core.__path__, "core."):
     importlib.import_module(module.name)
 
 METADATA = Table.metadata
 
-# slack_sdk keeps the tokens of other workspaces in tables of its own. They hold nothing of one person.
+# slack_sdk keeps the tokens of other workspaces in its own tables. They contain no personal data.
 WORKSPACES = {
     SQLAlchemyInstallationStore.build_installations_table(METADATA, "slack_installations").name,
     SQLAlchemyInstallationStore.build_bots_table(METADATA, "slack_bots").name,

@@ -11,7 +11,9 @@ from web.rooms import RoomDoor, Says
 
 
 def rooms_of(settings: Settings, home: str) -> Rooms | None:
-    """None without a secret to sign links with: then sessions are held in the chat, or by a consultant's own link."""
+    """Return the rooms; None without a secret to sign links with. Sessions are then held in the chat, or by a
+    consultant's own link.
+    """
     if settings.link_secret is None:
         return None
     secret = settings.video_secret
@@ -23,7 +25,7 @@ def rooms_of(settings: Settings, home: str) -> Rooms | None:
 
 
 def door_of(rooms: Rooms | None, transactions: Transactions, clock: Clock, wordings: Wordings) -> RoomDoor | None:
-    """The pages behind the links, in each person's own language."""
+    """Return the pages behind the links, in each person's own language."""
 
     def speak(locale: str, zone: str) -> tuple[str, Says]:
         words = wordings.speak(locale, zone)

@@ -63,7 +63,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Product:
-    """Everything that runs. `start` opens it to the world, `stop` closes it; a harder stop loses nothing either."""
+    """All running parts. `start` opens the product to the world, `stop` closes it; a kill loses nothing either."""
 
     transactions: Transactions
     dispatcher: Dispatcher
@@ -75,17 +75,18 @@ class Product:
     doors: Doors
     registry: CollectorRegistry
     scheduler: AsyncIOScheduler
-    busy: tuple[asyncio.Lock, asyncio.Lock]  # held by what the scheduler has woken: our own sweep, and the provider's
+    # locks held while the scheduler's jobs run: our own sweep, and the provider's
+    busy: tuple[asyncio.Lock, asyncio.Lock]
 
     async def start(self) -> None:
-        """Open the doors, finish what an earlier process left, then receive."""
+        """Open the doors, finish an earlier process's work, then receive."""
         await self.server.start(create_app(self.doors, self.registry))
         self.scheduler.start()
         await asyncio.gather(*(bot.start() for bot in self.bots))
 
     async def stop(self) -> None:
         if self.scheduler.running:
-            async with self.busy[0], self.busy[1]:  # what was woken finishes; nothing else is woken
+            async with self.busy[0], self.busy[1]:  # running jobs finish; no other job is woken
                 self.scheduler.shutdown(wait=False)
         await asyncio.gather(*(bot.stop() for bot in self.bots))
         await self.server.stop()
@@ -98,7 +99,7 @@ class Product:
 async def build(
     settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | None = None, more_chats: Sequence[ChatEdge] = ()
 ) -> Product:
-    """Put the parts together. Every token must be there by now: the lab has lent what the installation lacks.
+    """Put the parts together. Every token must be set by now: the lab has supplied the missing ones.
 
     `pulse`: the machine's own clock, which measures outages. `more_chats`: platforms beside those of every market.
     """
@@ -146,7 +147,7 @@ async def build(
 def chat_carriers(
     bot: TelegramClient, workspaces: Slack, transactions: Transactions, more: Sequence[Mapping[str, Carrier]]
 ) -> dict[str, Carrier]:
-    """The carriers of each chat platform. `more`: of the further ones."""
+    """Return the transports of each chat platform. `more`: those of further platforms."""
     carriers: dict[str, Carrier] = {
         TELEGRAM.code: TelegramSender(bot, transactions),
         "stars": StarsCarrier(bot),
@@ -160,7 +161,7 @@ def chat_carriers(
 def other_carriers(
     settings: Settings, known: MarketContext, provider: Provider, transactions: Transactions, clock: Clock
 ) -> Mapping[str, Carrier]:
-    """The carriers of what is no chat."""
+    """Return the transports of channels that are no chats."""
     words = InvoiceTexts(known.wordings, known.catalogue)
     return {
         "payments": PaymentEffects(provider, clock, transactions, words, routes_of(settings)),
@@ -176,7 +177,7 @@ def telegram_bot(
     transactions: Transactions,
     wordings: Wordings,
 ) -> TelegramBot:
-    """By webhook when Telegram is given a secret and we have a public address; by long polling otherwise."""
+    """Return the bot, by webhook with a secret and a public address, by long polling otherwise."""
     hook = settings.telegram_webhook_secret is not None and settings.public_url is not None
     return TelegramBot(
         bot,
@@ -191,7 +192,7 @@ def telegram_bot(
 
 
 def name_of(bot: TelegramClient, otherwise: str) -> str:
-    """Its user name as Telegram tells it, as soon as the bot was there."""
+    """Return the bot's user name once Telegram has told it, `otherwise` before."""
     try:
         return bot.username
     except RuntimeError:
@@ -199,7 +200,7 @@ def name_of(bot: TelegramClient, otherwise: str) -> str:
 
 
 def slack_bot(settings: Settings, workspaces: Slack, update_handler: UpdateHandler, wordings: Wordings) -> SlackBot:
-    """By Socket Mode with an app token, by signed HTTP otherwise."""
+    """Return the bot, by Socket Mode with an app token, by signed HTTP otherwise."""
     return SlackBot(
         workspaces.workspaces,
         update_handler,
@@ -210,7 +211,7 @@ def slack_bot(settings: Settings, workspaces: Slack, update_handler: UpdateHandl
 
 
 def menu(wordings: Wordings) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """The command menu in every language there is."""
+    """Return the command menu in every supported language."""
     return {
         language: [(name, wordings.speak(language)(f"command.{name}")) for name in FIRST]
         for language in wordings.languages()
@@ -218,7 +219,7 @@ def menu(wordings: Wordings) -> Mapping[str, Sequence[tuple[str, str]]]:
 
 
 def letters(wordings: Wordings) -> Callable[[str, str], tuple[str, str]]:
-    """The letter with an e-mail code: subject and text in the person's language."""
+    """Return the letter with an e-mail code: subject and text in the person's language."""
 
     def letter(code: str, locale: str) -> tuple[str, str]:
         words = wordings.speak(locale)
@@ -236,7 +237,7 @@ def doors(
     *,
     installer: Installer | None,
 ) -> Doors:
-    """What the web hands on to; a platform that comes in another way finds its door closed."""
+    """Return the web's handlers; the door of a platform that comes in another way is closed."""
     whole_secret = maybe(settings.stripe_webhook_secret)
     whole = StripeWebhooks(transactions, clock, whole_secret) if whole_secret else None
     thin_secret = maybe(settings.stripe_thin_webhook_secret)
@@ -268,7 +269,7 @@ def doors(
 
 
 def ways_in(settings: Settings, *, by_slack: bool) -> list[tuple[str, str]]:
-    """From the front page to the real chats, as far as we know where they are."""
+    """Return the front page's links to the real chats, as far as they are known."""
     real = settings.telegram_api_url is None  # the lab's bot is on no phone
     name = settings.telegram_bot_name.removeprefix("@") if real else ""
     ways = [("Open the chat on Telegram", f"https://t.me/{name}")] if name else []

@@ -1,4 +1,4 @@
 """Draws documents as files: invoices, signed contracts, and the evidence that answers a payment dispute.
 
-`page` holds the paper and the fonts. `invoices`, `contracts` and `evidence` draw on it. `payments` hands the files on.
+`page` holds the layout and the fonts. `invoices`, `contracts` and `evidence` draw on it. `payments` sends the files on.
 """

@@ -1,6 +1,7 @@
-"""Carries what core asks for about a card: a page to add it, a hold, the capture of what is due, letting go.
+"""Carries core's requests about a card: a page to add it, a hold, a capture or a release.
 
-A failure that the provider keeps under a key is no answer: it is looked whether it was done, and else asked anew.
+A failure that the provider stores under a key is not final. The object is looked up, and requested again if it is
+missing.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from payments.provider_models import Checkout, CheckoutState, Intent, IntentStat
 from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest, PayerRequest
 from payments.provider_results import Answer, Done, Refused, Unknown
 
-KEY_KEPT: Final = timedelta(hours=20)  # of the provider's 24, for the call has to get there
+KEY_KEPT: Final = timedelta(hours=20)  # shorter than the provider's 24 hours, because the call needs time to arrive
 
 
 class Holding:
-    """Each kind of post about a card, with what it asks the provider for."""
+    """Carries each kind of outbox message about a card to the provider."""
 
     def __init__(self, provider: Provider, clock: Clock) -> None:
         self._provider = provider
@@ -79,7 +80,8 @@ class Holding:
 
     @staticmethod
     def _not_opened(post: Post, answer: Refused | Unknown, lapsed: Unit) -> Outcome:
-        if isinstance(answer, Refused) or answer.saved:  # nobody has the address of a page that was opened after all
+        # if a page was opened after all, its address was never sent to a user
+        if isinstance(answer, Refused) or answer.saved:
             return Never(answer.why, lapsed)
         return again(post, answer.why, answer.seconds)
 
@@ -106,7 +108,7 @@ class Holding:
                 return again(post, why, seconds)
 
     async def _found(self, post: Post, asked: PlaceHold) -> Outcome | None:
-        """What has become of a hold that was asked for before; None when it never came to an answer."""
+        """Look up a hold that was requested before; return None when the request never had a result."""
         hold = asked.hold
         match await self._provider.find_intent(hold, asked.payer):
             case Done(Intent(state=IntentState.OPEN, why=why)):
@@ -122,7 +124,8 @@ class Holding:
         hold = asked.hold
         ask = CaptureRequest(f"capture:{hold}", asked.intent, asked.money)
         answer = await self._provider.capture(ask)
-        if isinstance(answer, Unknown) and answer.saved:  # what was taken under the other key is seen, and taken once
+        # money captured under the other key is found, and counted once
+        if isinstance(answer, Unknown) and answer.saved:
             answer = await self._provider.capture(replace(ask, key=f"{ask.key}:again"))
         match answer:
             case Done(intent):
@@ -136,7 +139,7 @@ class Holding:
         match await self._provider.cancel(asked.intent):
             case Done(intent):
                 return Delivered(tell_hold(intent))
-            case Refused(why):  # it is over already; a look tells how
+            case Refused(why):  # it is over already; a look-up tells how
                 found = await self._provider.intent(asked.intent)
                 return seen(found, tell_hold) if isinstance(found, Done) else again(post, why)
             case Unknown(why, seconds):
@@ -148,7 +151,7 @@ def declined(hold: str, why: str) -> Never:
 
 
 def tell_page(page: Checkout) -> Apply:
-    """How a page to add a card stands."""
+    """Report the state of a page to add a card."""
     hold = page.hold
     if hold is None:
         return None
@@ -163,7 +166,7 @@ def tell_page(page: Checkout) -> Apply:
 
 
 def tell_hold(intent: Intent) -> Apply:
-    """How money on a card stands: held, taken, or free again."""
+    """Report the state of money on a card: held, captured or released."""
     hold = intent.hold
     if hold is None:
         return None
@@ -181,5 +184,5 @@ def tell_hold(intent: Intent) -> Apply:
 
 
 def freed(ctx: Ctx, hold_id: str, why: str) -> None:
-    """The hold is gone: because we let go, or because the bank did while it was wanted."""
+    """Report that the hold is gone: released by us, or lapsed at the bank while it was needed."""
     card_results.hold_gone(ctx, hold_id, why or "lapsed")

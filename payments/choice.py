@@ -23,9 +23,10 @@ RoutedMessage = OpenCheckout | OpenAccount | OpenHoldPage | OpenCardPage | OpenP
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Codes of providers. `first`: of whatever no other serves, and of every reference without a code.
+    """The routing of provider codes. `first` serves everything that no other serves, and every reference without a
+    code.
 
-    `currencies` and `countries`: what a further provider serves; a seller's country is where their company is.
+    `currencies` and `countries`: those that a further provider serves; a seller's country is where their company is.
     """
 
     first: str
@@ -36,7 +37,7 @@ class Routes:
         return self.currencies.get(currency or "") or self.countries.get(country or "") or self.first
 
     def chosen(self, ctx: Ctx, post: Post) -> str:
-        """The provider that has to open what this post asks for."""
+        """Return the provider that has to open what this message asks for."""
         message = post.message
         assert isinstance(message, RoutedMessage)
         seller = seller_of(ctx, message)
@@ -54,7 +55,7 @@ class Routes:
 
 
 def ref_before(ctx: Ctx, seller: str) -> str | None:
-    """A reference from before this seller's provider was chosen: their account's, or a payment's to them."""
+    """Return a reference from before this seller's provider was chosen: their account's, or a payment's to them."""
     asked: tuple[Select[str | None], ...] = (
         select(Payee.account_ref).where(Payee.organisation_id == seller, Payee.account_ref.is_not(None)),
         select(Payment.session_ref)
@@ -69,7 +70,7 @@ def ref_before(ctx: Ctx, seller: str) -> str | None:
 
 
 def seller_of(ctx: Ctx, message: RoutedMessage) -> str | None:
-    """Return whose money it will be; None where Parley itself sells."""
+    """Return the organisation that the money is for; None where Parley itself sells."""
     match message:
         case OpenCheckout():
             return ctx.session.get_one(Deal, message.deal).seller

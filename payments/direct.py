@@ -1,7 +1,7 @@
-"""Settlement without held money: buyer and seller pay each other, and nobody in between is asked to move anything.
+"""Settlement without held money: buyer and seller pay each other, and no provider moves money.
 
-Whatever would hold or send money is refused, for good and before anything has happened; what is looked up is not there;
-and the books are empty. The states of such a deal (`funded_direct`) stand in `core.trade.deals`.
+Requests that would hold or send money are refused for good, before anything has happened. Lookups find nothing, and the
+books are empty. The states of such a deal (`funded_direct`) are defined in `core.trade.deals`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from payments.sync import both, tell_dispute
 
 
 class DisputeEvidence:
-    """`goods`: what a deal is about, in words of a language: its product, grade and quantity."""
+    """`goods`: the goods of a deal in words of a language: product, grade and quantity."""
 
     def __init__(self, provider: Provider, transactions: Transactions, goods: Goods) -> None:
         self._provider = provider

@@ -1,4 +1,4 @@
-"""Carries what sellers ask for: an account at the provider, and the page on which they fill it in."""
+"""Carries sellers' requests: an account at the provider, and the page on which they fill it in."""
 
 from __future__ import annotations
 
@@ -65,5 +65,5 @@ class Onboarding:
 
 
 def digest(wish: Mapping[str, str | None]) -> str:
-    """Names an ask by its words: a seller who has put their country right asks for something else than before."""
+    """Derive a request's key from its words: a corrected country makes a different request than before."""
     return hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What we do not know the end of, from our own rows: each with the provider's name of it."""
+"""Open items from our own rows whose outcome is unknown, each with the provider's reference."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from core.money.payees.model import Payee
 from core.trade.funding.model import Payment
 from core.trade.funding.rails.model import Payer, PaymentWay
 
-AT_ONCE: Final = 100  # of a kind in one sweep: bounds how long it takes and what it costs the provider
+AT_ONCE: Final = 100  # items of one kind in one sweep: limits its duration and its cost to the provider
 BANK_MAY_TURN: Final = timedelta(days=180)  # how long a dispute that was lost may still be won, or the other way round
 
 
 class Question(NamedTuple):
-    """One thing that we do not know the end of: its row, and what the provider knows it by."""
+    """One item whose outcome is unknown: its row, and the provider's reference."""
 
     kind: str  # "checkout", "credit", "account", "transfer", "reversal", "refund" or "dispute"
     row: str
-    ref: str  # of a transfer, the group under which the provider has it
+    ref: str  # for a transfer, the group under which the provider has it
 
 
 class OpenEnds:
-    """So many of each kind, from where the last time ended: a hundred without an answer hide nobody for ever."""
+    """A batch of each kind, starting after the previous batch. A hundred unanswered items do not block the rest."""
 
     def __init__(self) -> None:
         self._after: dict[str, str] = {}
@@ -47,10 +47,10 @@ class OpenEnds:
 
 
 def still_open(ctx: Ctx) -> Iterator[tuple[str, Any, ColumnElement[str]]]:
-    """What to look at by kind: rows with the provider's name of them, and the column that puts them in order.
+    """Yield the open items by kind: rows with the provider's reference, and the column that orders them.
 
-    A payment is looked at until the provider itself says that nothing can come by it, whatever has become of it here:
-    a slow bank may settle it long after its page has run out and its deal has ended.
+    A payment stays open until the provider says that no more money can arrive by it, whatever its state here. A slow
+    bank may settle it long after its page has expired and its deal has ended.
     """
     opened = select(Payment.id, Payment.session_ref).join(PaymentWay, PaymentWay.payment_id == Payment.id)
     yield "checkout", opened.where(Payment.session_ref.is_not(None), ~PaymentWay.over), Payment.id.expression
@@ -60,7 +60,7 @@ def still_open(ctx: Ctx) -> Iterator[tuple[str, Any, ColumnElement[str]]]:
     may_turn = Chargeback.opened_at > ctx.now - BANK_MAY_TURN
     disputes = select(Chargeback.id, Chargeback.ref).where((Chargeback.state == CHARGEBACK.initial) | may_turn)
     yield "dispute", disputes, Chargeback.id.expression
-    # After the refunds: one that nobody has claimed stands there, and would be taken for money that has just come.
+    # After the refunds: an unclaimed refund is part of the credit, and would be taken for newly arrived money.
     yield "credit", select(Payer.organisation_id, Payer.ref), Payer.organisation_id.expression
 
 

@@ -1,4 +1,4 @@
-"""A provider's answers as the outbox wants them: delivered, later or never, and what core is told with it."""
+"""Converts a provider's results into outcomes for the outbox: delivered, later or never, with the report to core."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST_WAIT: Final = 3600.0  # seconds
 
 
 def seen(answer: Answer[Value], tell: Callable[[Value], Apply]) -> Outcome:
-    """An answer as the outbox wants it; `tell` makes of a value what core is told."""
+    """Convert a result into an outcome; `tell` turns its value into the report to core."""
     match answer:
         case Done(value):
             return Delivered(tell(value))
@@ -34,12 +34,12 @@ def seen(answer: Answer[Value], tell: Callable[[Value], Apply]) -> Outcome:
 
 
 def again(post: Post, why: str, seconds: float | None = None) -> Later:
-    """Ask again, however often: money whose course is unknown is never given up."""
+    """Retry without limit: money whose outcome is unknown is never given up."""
     return Later(why, seconds if seconds is not None else min(4.0**post.attempts, LONGEST_WAIT))
 
 
 def known(unit: Unit) -> Unit:
-    """Tell core of what it knows. Another product may share our account with the provider."""
+    """Report to core only what it knows. Another product may share our account with the provider."""
 
     def guarded(ctx: Ctx) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Carries what core asks for when a buyer shall pay: a page or a place for a bank transfer, and no longer."""
+"""Carries core's requests for a buyer's payment: open a page or the details of a bank transfer, and close them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from payments.sync import lapsed, tell_checkout
 
 
 class PayingIn:
-    """`goods`: what is paid for, in words of a language: its product, grade and quantity."""
+    """`goods`: the goods that are paid for, in words of a language: product, grade and quantity."""
 
     def __init__(
         self, provider: Provider, clock: Clock, goods: Callable[[str, str, str | None, Quantity], str]
@@ -67,15 +67,17 @@ class PayingIn:
         match await self._provider.open_checkout(ask):
             case Done(checkout):
                 return Delivered(opened(payment, checkout, asked.buyer, payer))
-            case Refused(why) | Unknown(why, saved=True):  # nobody has the address of a page that was opened after all
+            # if a page was opened after all, its address was never sent to a user
+            case Refused(why) | Unknown(why, saved=True):
                 return Never(why, lapsed(payment))
             case Unknown(why, seconds):
                 return again(post, why, seconds)
 
     def _title(self, asked: OpenCheckout) -> str:
-        """What stands on the page: the deal, and the goods as the payer calls them.
+        """Return the title of the page: the deal, and the goods in the payer's language.
 
-        Of a post that an earlier release wrote, the title that it gave: under this key the provider takes no other.
+        A message written by an earlier release carries its own title, because the provider accepts no other under this
+        key.
         """
         goods = asked.goods
         if goods is None:
@@ -83,7 +85,7 @@ class PayingIn:
         return f"{asked.ref}: {self._goods(asked.language, goods.product_id, goods.grade_id, goods.quantity)}"
 
     async def _open_payer(self, asked: OpenCheckout) -> Answer[str]:
-        """Under the buyer's own name: two payments at once shall not make two of them."""
+        """Open the payer under a key of the buyer's own, so that two simultaneous payments do not create two."""
         ask = PayerRequest(f"payer:{asked.buyer}", asked.buyer, asked.buyer_name, asked.buyer_email, asked.provider)
         answer = await self._provider.open_payer(ask)
         if isinstance(answer, Unknown) and answer.saved:  # a failure that is kept under this key for a day
@@ -95,7 +97,7 @@ class PayingIn:
 
 
 def opened(payment: str, checkout: Checkout, buyer: str, payer: str | None) -> Unit:
-    """The buyer can pay; perhaps what they once transferred too much has paid already."""
+    """Report that the buyer can pay; an earlier excess transfer may have paid already."""
     bank = checkout.intent.bank if checkout.intent is not None else None
     tell_open = partial(
         escrow.checkout_opened,

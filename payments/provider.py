@@ -1,7 +1,8 @@
-"""What every payment provider can be asked. Whatever its service or the network does, it never raises: it answers.
+"""The protocol of a payment provider. Its methods never raise, whatever the service or the network does: they return a
+result.
 
-All amounts are `Money`: whole minor units as ISO 4217 has them; a provider that counts otherwise converts. Whatever is
-looked up and is not there is `Refused`; a search that finds nothing, `Done(None)`.
+All amounts are `Money`: whole minor units as in ISO 4217; a provider that counts otherwise converts. Looking up an
+object that does not exist returns `Refused`; a search that finds nothing returns `Done(None)`.
 """
 
 from __future__ import annotations
@@ -34,17 +35,19 @@ class MoneyIn(Protocol):
     """Payments by page, and by bank transfer."""
 
     async def open_payer(self, ask: PayerRequest) -> Answer[str]:
-        """The provider's name of a buyer."""
+        """Return the provider's reference of a buyer."""
         ...
 
     async def open_checkout(self, ask: CheckoutRequest) -> Answer[Checkout]:
-        """Its `url` leads to the page, or its `bank` says where the transfer has to go. A bank transfer is paid at once
-        by what the buyer has transferred too much before."""
+        """Open a way to pay: `url` leads to the page, or `bank` says where the transfer has to go. A buyer's earlier
+        excess transfer pays a bank transfer at once.
+        """
         ...
 
     async def expire_checkout(self, ref: str) -> Answer[Checkout]:
-        """Let nobody pay there any more. One that is paid or expired already is answered as it is. What has come of a
-        bank transfer is the buyer's credit."""
+        """Close the page to payments. A page that is paid or expired already is returned as it is. Money that has
+        arrived by a bank transfer becomes the buyer's credit.
+        """
         ...
 
     async def checkout(self, ref: str) -> Answer[Checkout]: ...
@@ -52,11 +55,11 @@ class MoneyIn(Protocol):
     async def intent(self, ref: str) -> Answer[Intent]: ...
 
     async def credit(self, payer: str) -> Answer[dict[str, Money]]:
-        """What a buyer has transferred beyond their payments, by currency."""
+        """Return the money that a buyer has transferred beyond their payments, by currency."""
         ...
 
     async def in_part(self, payer: str) -> Answer[dict[str, Money]]:
-        """What a buyer has transferred for payments that are not whole yet, by currency."""
+        """Return the money that a buyer has transferred for payments that are not complete yet, by currency."""
         ...
 
 
@@ -68,19 +71,21 @@ class Cards(Protocol):
     async def open_card_page(self, ask: CardPageRequest) -> Answer[Checkout]: ...
 
     async def hold(self, ask: HoldRequest) -> Answer[Intent]:
-        """Refused "authentication_required": the bank wants to see the card's owner, who needs a page."""
+        """Hold money on a card. Refused "authentication_required": the bank wants to see the card's owner, who needs a
+        page.
+        """
         ...
 
     async def capture(self, ask: CaptureRequest) -> Answer[Intent]:
-        """Also what was taken already is answered as it is. Refused: the hold has lapsed or was set free."""
+        """Capture a hold; a captured one is returned as it is. Refused: the hold has lapsed or was released."""
         ...
 
     async def cancel(self, intent: str) -> Answer[Intent]:
-        """Set free what is held. What is over already is answered as it is."""
+        """Release a hold; one that is over already is returned as it is."""
         ...
 
     async def find_intent(self, ours: str, payer: str) -> Answer[Intent | None]:
-        """The latest attempt made for a payment or hold of ours, whatever its key was."""
+        """Return the latest attempt made for a payment or hold of ours, whatever its key was."""
         ...
 
 
@@ -88,13 +93,13 @@ class MoneyOut(Protocol):
     """Payouts to sellers and refunds to buyers, each with its look-up."""
 
     async def transfer(self, ask: TransferRequest) -> Answer[str]:
-        """The transfer's reference. Refused, not final: the seller cannot receive yet, or our balance is short."""
+        """Return the transfer's reference. Refused, not final: the seller cannot receive yet, or our balance is low."""
         ...
 
     async def find_transfer(self, effect: str, group: str) -> Answer[str | None]: ...
 
     async def reverse(self, ask: ReversalRequest) -> Answer[str]:
-        """The reversal's reference. Refused, not final: the seller's balance does not cover it now."""
+        """Return the reversal's reference. Refused, not final: the seller's balance does not cover it now."""
         ...
 
     async def find_reversal(self, effect: str, transfer: str) -> Answer[str | None]: ...
@@ -106,11 +111,13 @@ class MoneyOut(Protocol):
     async def refund_as_it_is(self, ref: str) -> Answer[Refund]: ...
 
     async def find_refund(self, effect: str, intent: str, since: datetime) -> Answer[Refund | None]:
-        """The latest refund made for an effect of ours, whatever its key was; one from a buyer's credit since then."""
+        """Return the latest refund made for an effect of ours, whatever its key was. A buyer's credit is searched since
+        then.
+        """
         ...
 
     async def pay_out(self, ask: EarningsRequest) -> Answer[str]:
-        """Our own earnings. Refused, not final: the balance is short, or not available yet."""
+        """Pay out our own earnings. Refused, not final: the balance is low, or not available yet."""
         ...
 
 
@@ -120,7 +127,7 @@ class Sellers(Protocol):
     async def account(self, ref: str) -> Answer[Account]: ...
 
     async def account_link(self, key: str, ref: str) -> Answer[str]:
-        """The page where a seller tells what the provider has to know. It works once and for minutes."""
+        """Return the page where a seller gives the provider the required data. It works once and for minutes."""
         ...
 
 
@@ -128,7 +135,7 @@ class Disputes(Protocol):
     async def dispute(self, ref: str) -> Answer[Dispute]: ...
 
     async def disputes(self, since: datetime) -> Answer[Sequence[Dispute]]:
-        """Those that were opened since."""
+        """Return the disputes that were opened since."""
         ...
 
     async def submit_evidence(self, ask: EvidenceRequest) -> Answer[Dispute]:
@@ -137,23 +144,24 @@ class Disputes(Protocol):
 
 
 class Books(Protocol):
-    """What the provider says of our balance, and what has happened."""
+    """The provider's view of our balance, and the events that happened."""
 
     async def balance(self) -> Answer[dict[str, Money]]:
-        """What the provider holds for us by currency, available or not yet; without what the operator has put in
-        as a reserve or taken out as earnings, which are not in the market's books."""
+        """Return the provider's balance for us by currency, available or not yet. It leaves out the operator's reserves
+        and withdrawn earnings, which are not in the market's books.
+        """
         ...
 
     async def movements(self, since: datetime, until: datetime) -> Answer[Sequence[Movement]]:
-        """Each line of our balance from `since` until just before `until`, oldest first."""
+        """Return each line of our balance from `since` until just before `until`, oldest first."""
         ...
 
     async def news(self, since: datetime) -> Answer[Sequence[Events]]:
-        """What has happened since, oldest first, of the kinds that matter; at most the last 30 days."""
+        """Return the events since then, oldest first, of the relevant kinds; at most the last 30 days."""
         ...
 
     async def hold_earnings(self) -> Answer[str]:
-        """See to it that the provider pays nothing out to us by itself: the balance is other people's money."""
+        """Stop the provider's automatic payouts to us: the balance is other people's money."""
         ...
 
 
@@ -162,7 +170,7 @@ class Provider(MoneyIn, Cards, MoneyOut, Sellers, Disputes, Books, Protocol):
 
     @property
     def code(self) -> str:
-        """What the provider is called in our rows and keys; nothing follows from it."""
+        """Return the provider's name in our rows and keys; no behaviour depends on it."""
         ...
 
     async def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""What a provider has of ours, read into the market's own words. Nothing here is changed; it is looked at again."""
+"""The provider's objects in the market's own terms. They are read-only: to refresh one, fetch it again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class Funding:
 
 @dataclass(frozen=True, slots=True)
 class BankDetails:
-    """Where a bank transfer has to go: an account number of the payer's own, so it is known without `reference` too."""
+    """The destination of a bank transfer. The account number belongs to one payer, so the payer is known without
+    `reference` too.
+    """
 
     iban: str
     bic: str
@@ -52,7 +54,7 @@ class IntentState(StrEnum):
 class Intent:
     """One attempt to pay. `payment` or `hold` is ours when we asked for it; `funding` once the money is there.
 
-    `so_far`: what has come of a bank transfer; `bank`: where it has to go. `card`: kept, to be charged again.
+    `so_far`: the amount received of a bank transfer; `bank`: its destination. `card`: kept, to be charged again.
     """
 
     ref: str
@@ -83,7 +85,7 @@ class CheckoutState(StrEnum):
 class Checkout:
     """A way to pay as the provider has it. `payment` or `hold` is ours when we made it; `url` while a page is open.
 
-    A bank transfer has no page: its `intent` says where it goes, and what has come.
+    A bank transfer has no page: its `intent` holds the destination and the amount received.
     """
 
     ref: str
@@ -101,9 +103,9 @@ class Checkout:
 
 
 class RefundState(StrEnum):
-    """A refund may be on its way for days, and fail after all; or nobody names an account for it (`unclaimed`).
+    """The state of a refund, which may take days and still fail, or wait for the payer's account details (`unclaimed`).
 
-    What failed is with us again; what nobody has claimed was put into the buyer's balance.
+    A failed refund is with us again; an unclaimed one was put into the buyer's balance.
     """
 
     PENDING = "pending"
@@ -124,7 +126,9 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A seller as the provider knows them. `ready`: can receive transfers; `missing`: what they have still to tell."""
+    """A seller's account at the provider. `ready`: it can receive transfers; `missing`: data that the seller still has
+    to give.
+    """
 
     ref: str
     ready: bool
@@ -133,7 +137,7 @@ class Account:
 
 
 class DisputeState(StrEnum):
-    """Asked for (nothing is taken yet) or open (the money is gone), answered, then won or lost."""
+    """The state of a dispute: an inquiry (no money taken), or open (the money is gone), answered, won, lost."""
 
     ASKED = "asked"
     OPEN = "open"
@@ -144,9 +148,9 @@ class DisputeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What has left our balance by a dispute, with `fee`; both are zero for a mere question.
+    """Money that a dispute took from our balance, with `fee`; both are zero for an inquiry.
 
-    `back`: all of it has come back, with `fee_returned`.
+    `back`: all of it has been returned, with `fee_returned`.
     """
 
     amount: Money
@@ -157,9 +161,9 @@ class Taking:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A payment that the payer's bank has called back.
+    """A chargeback: a payment that the payer's bank takes back.
 
-    `takings`: one, and one more for each time that the bank has taken the money again after it had given it back.
+    `takings`: one entry, and one more each time the bank takes the money again after returning it.
     """
 
     ref: str
@@ -194,7 +198,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """That something has happened at the provider: to be looked at. `kind` is None when nobody has to look."""
+    """An event at the provider whose object has to be fetched. `kind` is None when there is nothing to fetch."""
 
     id: str
     type: str

@@ -1,4 +1,4 @@
-"""What a further provider has of ours, with its references as our rows keep them."""
+"""Objects of a further provider, with its references as our rows keep them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Name = Callable[[str], str]  # a provider's reference, as our rows keep it
 
 
 def if_any(named: Callable[[Value, Name], Value]) -> Callable[[Value | None, Name], Value | None]:
-    """The same for what may not be there."""
+    """Return `named` as a function that also accepts None, and returns None for it."""
     return lambda found, name: named(found, name) if found is not None else None
 
 

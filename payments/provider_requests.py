@@ -1,7 +1,7 @@
-"""What the market asks a provider to do. Every ask has a `key`: the same key with the same ask has one effect.
+"""Requests from the market to a provider. Each has a `key`: the same request with the same key has one effect.
 
-`group` ties together all that is moved for one deal. Amounts are whole minor units as ISO 4217 has them.
-`provider`: the code of the one to ask, where there are several.
+`group` ties together all money that is moved for one deal. Amounts are whole minor units as in ISO 4217. `provider`:
+the code of the provider to use, where there are several.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class PayerRequest:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutRequest:
-    """Let the buyer pay `amount` by one rail: on a page, or by a bank transfer that may come in parts.
+    """Let the buyer pay `amount` by one rail: on a page, or by a bank transfer, perhaps in parts.
 
-    `payer`: the provider's name of the buyer; a bank transfer needs it.
+    `payer`: the provider's reference of the buyer; a bank transfer needs it.
     """
 
     key: str
@@ -63,7 +63,7 @@ class HoldPageRequest:
 
 @dataclass(frozen=True, slots=True)
 class CardPageRequest:
-    """Open a page on which the payer leaves a card to be charged later; nothing is held."""
+    """Open a page on which the payer adds a card to be charged later; nothing is held."""
 
     key: str
     hold: str
@@ -86,7 +86,7 @@ class HoldRequest:
 
 @dataclass(frozen=True, slots=True)
 class CaptureRequest:
-    """Take `amount` of what is held; the rest is set free."""
+    """Capture `amount` of a hold; the rest is released."""
 
     key: str
     intent: str
@@ -120,9 +120,9 @@ class ReversalRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """Give `amount` of what came with `intent` back to the buyer.
+    """Return `amount` of the money that came with `intent` to the buyer.
 
-    `email`: who is asked for an account where the bank that sent the money has not told one.
+    `email`: the address to ask for an account if the sending bank has not named one.
     """
 
     key: str
@@ -134,7 +134,7 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True)
 class CreditRequest:
-    """Send `amount` of what a buyer has transferred too much back to their bank account. `email` as for a refund."""
+    """Send `amount` of a buyer's excess transfer back to their bank account. `email` as for a refund."""
 
     key: str
     effect: str
@@ -145,7 +145,7 @@ class CreditRequest:
 
 @dataclass(frozen=True, slots=True)
 class EarningsRequest:
-    """Pay `amount` of what the market has earned out to its own bank account."""
+    """Pay `amount` of the market's earnings to its own bank account."""
 
     key: str
     amount: Money

@@ -1,4 +1,4 @@
-"""The three answers that a provider can give: done, refused, or nobody knows."""
+"""The three results that a provider can return: done, refused or unknown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ class Done(Generic[Value]):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It has not happened and will not under this key. `final`: nor under another, until a person has looked at it."""
+    """The request had no effect and will have none under this key. `final`: nor under another, until a person has
+    checked it.
+    """
 
     why: str
     final: bool = True

@@ -1,4 +1,4 @@
-"""Looks at the provider without being told: what a lost webhook would have said, and whether both books agree."""
+"""Queries the provider without a webhook: finds what a lost one would have said, and whether both books agree."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SETTLED_FOR: Final = timedelta(minutes=10)  # before a line of the provider's bo
 
 
 class Reconciler:
-    """Asks the provider about everything that is open, and lays its books beside ours."""
+    """Queries the provider about every open item, and compares its books with ours."""
 
     def __init__(self, transactions: Transactions, provider: Provider, clock: Clock) -> None:
         self._transactions = transactions
@@ -43,9 +43,9 @@ class Reconciler:
     # --- every few minutes --------------------------------------------------------------------------------------------
 
     async def sweep(self) -> int:
-        """Look at every open payment, seller, payout and refund once, and take in the news that we have missed.
+        """Look up every open payment, seller, payout and refund once, and take in missed events.
 
-        Returns how often there was something to tell.
+        Returns how often there was something to report.
         """
         told = silent = 0
         for question in await self._transactions.run(MARKET, self._open.next):
@@ -56,14 +56,14 @@ class Reconciler:
             except Unavailable:
                 raise  # the database, not the question
             except Exception:
-                log.exception("look_failed", kind=question.kind, ref=question.ref)  # and the next one is looked at
+                log.exception("look_failed", kind=question.kind, ref=question.ref)  # and the next one is looked up
             if silent == SILENCES:
                 return told
         await self._catch_up()
         return told
 
     async def _catch_up(self) -> None:
-        """News whose webhook has not come: each leads to the same look that its webhook would have led to."""
+        """Take in events whose webhook has not come: each leads to the same look-up as its webhook."""
         since = await self._transactions.run(MARKET, partial(reconciliation.read_from, name="news"))
         match await self._provider.news(since):
             case Done(news) if news:
@@ -95,7 +95,7 @@ class Reconciler:
     # --- every night --------------------------------------------------------------------------------------------------
 
     async def reconcile(self) -> Mapping[str, str]:
-        """Lay the provider's books beside ours, line by line and balance by balance; what differs, in words.
+        """Compare the provider's books with ours, line by line and balance by balance; return the differences in words.
 
         Each difference is a case, which closes itself when the books agree again.
         """
@@ -120,7 +120,7 @@ class Reconciler:
         return {**lines, **balances, **unknown}
 
     async def _read_lines(self) -> str | None:
-        """None, or why they could not be read."""
+        """Read the lines; return None, or why they could not be read."""
         since = await self._transactions.run(MARKET, partial(reconciliation.read_from, name="movements"))
         until = self._clock.now() - SETTLED_FOR
         match await self._provider.movements(since, until):
@@ -137,12 +137,12 @@ class Reconciler:
                 return f"the provider's books could not be read: {why}"
 
     async def compare_balances(self) -> dict[str, str]:
-        """How the provider's balances differ from our books, by currency; nothing when they agree."""
+        """Return how the provider's balances differ from our books, by currency; empty when they agree."""
         ours, payers = await self._transactions.run(
             MARKET, lambda ctx: (reconciliation.held_by_provider(ctx), rails.payer_refs(ctx))
         )
         theirs: dict[str, Money] = {}
-        # What buyers have transferred and no payment has used yet is not on our balance, but it is with the provider.
+        # Buyers' transfers that no payment has used yet are not on our balance, but they are with the provider.
         asks: list[Callable[[], Awaitable[Answer[dict[str, Money]]]]] = [self._provider.balance]
         for payer in payers:
             asks += [partial(self._provider.credit, payer), partial(self._provider.in_part, payer)]
@@ -156,7 +156,7 @@ class Reconciler:
         return apart(ours, theirs)
 
     async def compare_books(self) -> list[str]:
-        """The same in sentences, for a command line."""
+        """Return the differences as sentences, for a command line."""
         return list((await self.compare_balances()).values())
 
 

@@ -1,4 +1,4 @@
-"""Several payment providers as one: what a row's reference names is asked of the provider that gave it."""
+"""Several payment providers as one: a request goes to the provider that issued the row's reference."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Value = TypeVar("Value")
 
 
 class ProviderRouter:
-    """Keeps to the `Provider` protocol over several. The first one's references carry no code."""
+    """Implements the `Provider` protocol over several. The first one's references carry no code."""
 
     def __init__(self, providers: Sequence[Provider], routes: Routes) -> None:
         self._providers = {each.code: each for each in providers}
@@ -64,10 +64,10 @@ class ProviderRouter:
         for each in self._providers.values():
             await each.close()
 
-    # --- whom to ask --------------------------------------------------------------------------------------------------
+    # --- which provider to ask ----------------------------------------------------------------------------------------
 
     def name(self, code: str) -> Name:
-        """How our rows keep the references of this provider."""
+        """Return the function that turns this provider's references into the form that our rows keep."""
         if code == self._routes.first:
             return lambda ref: ref
         return partial(qualified, code)
@@ -78,7 +78,7 @@ class ProviderRouter:
         ask: Callable[[Provider], Awaitable[Answer[Value]]],
         named: Callable[[Value, Name], Value] = lambda value, _name: value,
     ) -> Answer[Value]:
-        """Ask one provider. One that is not held any more may be held again: nothing is known until then."""
+        """Call one provider. A provider that is no longer configured may return: until then the result is unknown."""
         chosen = code or self._routes.first
         if chosen not in self._providers:
             return Unknown(f"no provider is called {chosen}")
@@ -88,7 +88,7 @@ class ProviderRouter:
     async def _everywhere(
         self, ask: Callable[[Provider], Awaitable[Answer[Value]]]
     ) -> Answer[list[tuple[Name, Value]]]:
-        """Ask all of them: what each says, or the first answer that is none."""
+        """Call all providers; return their values, or the first result that is none."""
         found = []
         for code, provider in self._providers.items():
             answer = await ask(provider)
@@ -98,7 +98,7 @@ class ProviderRouter:
         return Done(found)
 
     async def _found(self, ask: Callable[[Provider], Awaitable[Answer[str | None]]]) -> Answer[str | None]:
-        """Look for it at all of them."""
+        """Search all providers."""
         answer = await self._everywhere(ask)
         if not isinstance(answer, Done):
             return answer
@@ -107,7 +107,7 @@ class ProviderRouter:
     async def _all(
         self, ask: Callable[[Provider], Awaitable[Answer[Sequence[Value]]]], named: Callable[[Value, Name], Value]
     ) -> Answer[Sequence[Value]]:
-        """The lists of all of them as one."""
+        """Return the lists of all providers as one."""
         answer = await self._everywhere(ask)
         if not isinstance(answer, Done):
             return answer

@@ -1,4 +1,4 @@
-"""Carries what core asks for when the market itself sells something by card: a page to pay on, and no longer."""
+"""Carries core's requests for the market's own sales by card: open a page to pay on, and close it."""
 
 from __future__ import annotations
 

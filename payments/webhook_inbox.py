@@ -1,4 +1,4 @@
-"""What a provider's word leads to, by whichever way it came: it is taken in once, and the thing itself is looked at."""
+"""Receives a provider's notices, however they arrive: each is taken in once, and its object is fetched."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ log = structlog.get_logger(__name__)
 
 
 def take_hint(ctx: Ctx, event_id: str, type_: str, kind: str | None, object_id: str, *, provider: str) -> bool:
-    """Take it in and ask for the look in one transaction: a crash can lose neither without the other.
+    """Store the event and request the look-up in one transaction: a crash loses both or neither.
 
-    True the first time. `provider`: the code under which its events are known. `kind`: what has to be looked at; None
-    when it is only kept for the operator.
+    Return True the first time. `provider`: the code under which its events are known. `kind`: the kind of object to
+    fetch; None when the event is only kept for the operator.
     """
     if not take_in(ctx.session, f"{provider}:{event_id}", {"type": type_, "object": object_id}, ctx.now):
         return False
@@ -27,5 +27,5 @@ def take_hint(ctx: Ctx, event_id: str, type_: str, kind: str | None, object_id: 
 
 
 def ask_look(ctx: Ctx, kind: str, object_id: str, why: str) -> None:
-    """Have it looked at after this unit."""
+    """Have the object looked up after this unit."""
     ctx.post(f"look:{object_id}", Look(kind=kind, id=object_id, event=why))

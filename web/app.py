@@ -1,4 +1,4 @@
-"""FastAPI: every path of the product. Webhooks are handed on whole, as bytes; what is forged ends here as a 401."""
+"""FastAPI: every path of the product. Webhooks are passed on whole, as bytes; a forged one ends here as a 401."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from web.links import Look, add_links
 from web.pages import add_pages
 from web.rooms import RoomDoor, add_rooms
 
-LARGEST_BODY = 1024 * 1024  # bytes; far above what any of the platforms sends
+LARGEST_BODY = 1024 * 1024  # bytes; far above the requests of any platform
 
 TakeTelegram = Callable[[bytes, str | None], Awaitable[int]]
 TakeSlack = Callable[[bytes, Mapping[str, str]], Awaitable[tuple[int, str, Mapping[str, str]]]]
@@ -31,7 +31,7 @@ Proof = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What the web hands on to. A door that is None is closed (404): that platform comes in another way."""
+    """The handlers that the web passes requests to. None closes a door (404): that platform comes in another way."""
 
     telegram: TakeTelegram | None
     slack: TakeSlack | None
@@ -46,7 +46,7 @@ class Doors:
     operator_token: str | None
     rooms: RoomDoor | None = None
     links: Look | None = None
-    ways: Sequence[tuple[str, str]] = ()  # from the front page to the chats: what it says, and where it leads
+    ways: Sequence[tuple[str, str]] = ()  # the front page's links to the chats: label and address
 
 
 def create_app(doors: Doors, registry: CollectorRegistry) -> FastAPI:
@@ -64,12 +64,12 @@ def create_app(doors: Doors, registry: CollectorRegistry) -> FastAPI:
 def _health(app: FastAPI, doors: Doors, registry: CollectorRegistry) -> None:
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
-        """The process runs."""
+        """Answer that the process runs."""
         return {"status": "ok"}
 
     @app.get("/readyz")
     async def readyz(response: Response) -> dict[str, str]:
-        """Everything it needs answers. A name with a failure says which does not."""
+        """Answer whether everything it needs responds; each failure is listed by name."""
         states = {}
         for name, prove in doors.ready.items():
             try:
@@ -86,7 +86,7 @@ def _health(app: FastAPI, doors: Doors, registry: CollectorRegistry) -> None:
 
 
 def _webhooks(app: FastAPI, doors: Doors) -> None:
-    """Plain routes: they take bytes and a header, and FastAPI's reading of parameters costs as much as the rest."""
+    """Add plain routes: they take bytes and a header, and FastAPI's parameter parsing costs as much as the rest."""
 
     async def telegram(request: Request) -> Response:
         take = _open(doors.telegram)
@@ -116,7 +116,7 @@ def _webhooks(app: FastAPI, doors: Doors) -> None:
 
 
 def _installation(app: FastAPI, doors: Doors) -> None:
-    """Where a browser comes to install the app in another workspace."""
+    """Add the routes at which a browser installs the app in another workspace."""
 
     def visit(door: Visit | None) -> Callable[[Request], Awaitable[Response]]:
         async def page(request: Request) -> Response:
@@ -141,7 +141,7 @@ def _operator(app: FastAPI, doors: Doors) -> None:
 
     @app.get("/operator/books")
     async def books(authorization: Annotated[str | None, Header()] = None) -> Any:
-        """The latest deals with their accounts and entries, and the invariants."""
+        """Return the latest deals with their accounts and entries, and the invariants."""
         allow(authorization)
         return await doors.books()
 
@@ -161,7 +161,7 @@ def _open(door: Door | None) -> Door:
 
 
 async def _body(request: Request) -> bytes:
-    """The raw body, refused before it is all read when it is larger than any platform's."""
+    """Read the raw body; refuse one larger than any platform's before it is all read."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)

@@ -1,4 +1,4 @@
-"""The books as a page shows them: deals and sessions with their T-accounts and entries, and what must always hold."""
+"""The books as a page shows them: deals and sessions with their T-accounts and entries, and the invariants."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ACCOUNT_NAMES: Final = {
 
 
 def all_books(ctx: Ctx) -> dict[str, Any]:
-    """The latest deals and sessions, newest first, everything that must hold, and what time will do next."""
+    """Return the latest deals and sessions, newest first, all invariants, and the next deadlines."""
     found = invariants(ctx)
     latest = ctx.session.scalars(select(Deal).order_by(Deal.id.desc()).limit(LATEST)).all()
     with_money = select(Entry.deal_id).where(Entry.deal_id == Booking.id).exists()
@@ -54,7 +54,7 @@ def all_books(ctx: Ctx) -> dict[str, Any]:
 
 
 def books_of(ctx: Ctx, deal_id: str) -> dict[str, Any]:
-    """One deal's. Raises NotFound."""
+    """Return one deal's books. Raises NotFound."""
     return _deal(ctx, deal_for(ctx, deal_id))
 
 
@@ -81,7 +81,7 @@ def _deal(ctx: Ctx, deal: Deal) -> dict[str, Any]:
 
 
 def _session(ctx: Ctx, booking: Booking) -> dict[str, Any]:
-    """A session as a deal is shown: who seeks advice buys it, the consultant sells it."""
+    """Show a session like a deal: the seeker is its buyer, the consultant its seller."""
     seeker, consultant = (_named(person_of(ctx, each)) for each in (booking.seeker, booking.consultant))
     names = {
         escrow(booking.id): "Held for the session",
@@ -104,7 +104,7 @@ def _named(party: Organisation | Person) -> str:
 
 
 def _moved(ctx: Ctx, subject: str, names: dict[str, str]) -> dict[str, Any]:
-    """The T-accounts and entries of a deal or a session."""
+    """Return the T-accounts and entries of a deal or a session."""
     names, books = {**ACCOUNT_NAMES, **names}, ledger.books(ctx, subject)
     return {
         "accounts": [
@@ -122,7 +122,7 @@ def _moved(ctx: Ctx, subject: str, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _posting(leg: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
-    """Debits are written plain, credits with a minus before them."""
+    """Return a posting in words: debits are written plain, credits with a minus before them."""
     amount = _words(Money(leg["amount"], leg["currency"]))
     return {
         "account": names.get(leg["account"], leg["account"]),
@@ -131,7 +131,7 @@ def _posting(leg: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
 
 
 def _rated(ctx: Ctx, deal: Deal) -> list[str]:
-    """Which sides have written their review; not what they wrote, which may still be sealed."""
+    """Return which sides have written their review. The reviews' contents may still be sealed."""
     authors = ctx.session.scalars(select(Review.author).where(Review.deal_id == deal.id)).all()
     return [side for side, organisation in (("buyer", deal.buyer), ("seller", deal.seller)) if organisation in authors]
 

@@ -1,4 +1,4 @@
-"""What time will do next: the deadlines of every process that people wait for, soonest first."""
+"""The next deadlines: those of every process that people wait for, soonest first."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NEXT_QUIET: Final = 2
 
 
 def next_deadlines(ctx: Ctx) -> list[dict[str, Any]]:
-    """`[{at, kind, event, of, quiet}]`; `of` is the deal or session it belongs to, by the name its parties know."""
+    """Return `[{at, kind, event, of, quiet}]`; `of` is the deal or session, by the name its parties know."""
     rows = [*_soonest(ctx, SEEN, NEXT), *_soonest(ctx, QUIET, NEXT_QUIET)]
     return [
         {

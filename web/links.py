@@ -1,4 +1,4 @@
-"""The page behind a shared link, for who opens it in a browser: what everybody may see, and the ways into the chats."""
+"""The page behind a shared link, as a browser opens it: the public facts, and the ways into the chats."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ a { display: inline-block; margin: 1rem .5rem 0 0; padding: .55rem 1.1rem; borde
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What stands on the page. `ways`: where each button leads, with its label; `small`: how it is opened elsewhere."""
+    """The contents of the page. `ways`: where each button leads, with its label; `small`: other ways to open it."""
 
     language: str
     title: str
@@ -55,7 +55,7 @@ def _page(thing: str, look: Look) -> Callable[..., Awaitable[HTMLResponse]]:
 
 
 def drawn(linked: Linked) -> str:
-    """The page, and what a chat shows of it where it stands as a link."""
+    """Draw the page, with the preview that a chat shows for its link."""
     lines = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in linked.lines)
     ways = "".join(f'<a href="{escape(way)}" rel="noopener">{escape(label)}</a>' for label, way in linked.ways)
     summary = linked.text or " · ".join(value for _, value in linked.lines)

@@ -1,4 +1,4 @@
-"""The few pages that a person's browser comes to: where the payment provider sends it back to, and what is next."""
+"""The few pages for a person's browser: where the payment provider returns it to, and what is next."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PAGES: Final = {
 }
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",  # the address we were called with is nobody else's business
+    "Referrer-Policy": "no-referrer",  # our address must not be told to other sites
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
@@ -40,7 +40,7 @@ a { color: inherit; }
 
 
 def add_pages(app: FastAPI, ways: Sequence[tuple[str, str]] = ()) -> None:
-    """`ways`: from the front page to the chats, and to whatever else is open."""
+    """Add the pages. `ways`: the front page's links to the chats, and to any other open page."""
     app.get("/", response_class=HTMLResponse)(_page("Parley", FRONT, ways))
     for path, (title, words) in PAGES.items():
         app.get(path, response_class=HTMLResponse)(_page(title, words))

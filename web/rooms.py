@@ -1,7 +1,7 @@
-"""The way into a session's room: a page behind a signed link, from which a person comes in, stays and leaves.
+"""The page behind a signed link through which a person enters a session's room, stays and leaves.
 
-Looking at the page changes nothing: chats fetch every link for a preview. What is not ours opens nothing, and says so.
-While the page is open it asks every few seconds; when it falls silent the line counts as lost.
+Looking at the page changes nothing, because chats fetch every link for a preview. A link that is not ours opens
+nothing, and the page says so. An open page reports every few seconds; when it falls silent the line counts as lost.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ SCRIPT_HASH: Final = b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode(
 
 
 class Says(Protocol):
-    """A code as a sentence in somebody's language, with its parts."""
+    """Puts a code into a sentence of the reader's language, with its parts."""
 
     def __call__(self, code: str, /, **parts: object) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page says: a title, a line, buttons by the step that each takes, and perhaps the room."""
+    """The contents of the page: a title, a line, buttons by the step that each takes, and perhaps the room."""
 
     language: str
     title: str
@@ -57,7 +57,7 @@ class Shown:
     buttons: Mapping[str, str]
     room: str | None = None
     open_label: str = ""
-    frame: bool = False  # whether the room may stand in our page; the consultant's own may not
+    frame: bool = False  # whether the room may be framed in our page; the consultant's own may not
     status: int = 200
 
 
@@ -77,7 +77,7 @@ class RoomDoor:
         self._speak = speak
 
     async def look(self, token: str) -> Shown:
-        """What is behind the link, without going in."""
+        """Show what is behind the link, without entering."""
         return await self._through(token, self._seen)
 
     async def come_in(self, token: str) -> Shown:
@@ -102,7 +102,7 @@ class RoomDoor:
         return await self._transactions.run(unit, lambda ctx: presence.still_here(ctx, who.booking_id))
 
     async def _through(self, token: str, step: Callable[[Ctx, Pass], Shown]) -> Shown:
-        """Read the link, and take a step as who it is for. A refusal is a page too."""
+        """Read the link, and take a step as its person. A refusal is a page too."""
         try:
             who = self._rooms.read(token, self._clock.now())
         except Refusal as refusal:
@@ -158,7 +158,7 @@ def _title(words: Says, booking: Booking, other: Person) -> str:
 
 
 def add_rooms(app: FastAPI, door: RoomDoor | None) -> None:
-    """The room's paths; without a door they are closed like any unknown one."""
+    """Add the room's paths; without a door they are closed like any unknown one."""
     if door is None:
         return
 
@@ -166,7 +166,7 @@ def add_rooms(app: FastAPI, door: RoomDoor | None) -> None:
         return drawn(await door.look(token), token)
 
     def goes(step: Callable[[str], Awaitable[Shown]]) -> Callable[[str], Awaitable[Response]]:
-        """A step, and back to the page that shows what is true then: to load it again does nothing twice."""
+        """Return a handler that takes a step, then redirects to the page: a reload does nothing twice."""
 
         async def gone(token: str) -> Response:
             shown = await step(token)
@@ -189,7 +189,7 @@ def add_rooms(app: FastAPI, door: RoomDoor | None) -> None:
 
 
 def drawn(shown: Shown, token: str) -> Response:
-    """The page: no script but our own, and no frame but the room's."""
+    """Draw the page: no script but our own, and no frame but the room's."""
     where = urlsplit(shown.room or "")
     frames = f"{where.scheme}://{where.netloc}" if shown.frame else "'none'"
     policy = (

@@ -1,7 +1,8 @@
-"""Fetches what a stranger's address names, within limits: of size, of time, and never from a private address.
+"""Fetches a calendar from an address that a user typed, within limits of size and time.
 
-An address is a wish of whoever typed it, and our network is not theirs to look at: every hop must lead to a public
-address over TLS, and the connection goes to the very address that was looked at (no second look-up in between).
+An address is untrusted input, and users must not reach our network through it: private addresses are refused. Every hop
+must lead to a public address over TLS. The connection goes to the very address that was checked, without a second
+look-up in between.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class PublicOnly(AbstractResolver):
 
 
 async def fetched(url: str, *, nearby: bool) -> bytes:
-    """The bytes at this address. Raises Unreadable. `nearby`: private addresses will do, and so will no TLS."""
+    """Return the bytes at this address. Raises Unreadable. `nearby`: allow private addresses, and no TLS."""
     resolver = None if nearby else PublicOnly()
     connector = aiohttp.TCPConnector(resolver=resolver, limit=1, force_close=True)
     timeout = aiohttp.ClientTimeout(total=SECONDS)
@@ -63,7 +64,7 @@ async def fetched(url: str, *, nearby: bool) -> bytes:
 
 
 def check_hop(url: str) -> None:
-    """Raises Unreadable for a hop that is not to be made; names are looked at when they are resolved."""
+    """Raise Unreadable for a hop that is not allowed; names are checked when they are resolved."""
     parts = urlsplit(url)
     if parts.scheme != "https":
         raise Unreadable("insecure")
@@ -76,7 +77,7 @@ def check_hop(url: str) -> None:
 
 
 def is_public(address: str) -> bool:
-    """Whether anybody on the internet would reach the same machine at this address."""
+    """Return whether this address is public: anybody on the internet would reach the same machine there."""
     found = ip_address(address.partition("%")[0])
     if isinstance(found, IPv6Address):
         if found in TRANSLATED:

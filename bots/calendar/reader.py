@@ -1,4 +1,6 @@
-"""Carries posts of the channel "calendar": reads a consultant's calendar, outside of any transaction, and notes it."""
+"""The transport of the channel "calendar": reads a consultant's calendar outside of any transaction, and stores the
+result.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from core.people.files.service import content_of
 
 
 class CalendarReader:
-    """`nearby`: whether calendars at private addresses are read, as where the lab stands in for the world."""
+    """`nearby`: whether calendars at private addresses are read, as where the lab simulates the world."""
 
     def __init__(self, transactions: Transactions, clock: Clock, *, nearby: bool) -> None:
         self._transactions = transactions
@@ -25,7 +27,7 @@ class CalendarReader:
         self._nearby = nearby
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
-        """What fails is not tried again for this post: the next hour brings another one."""
+        """Read the busy times. A failure is not retried for this message: the next hour brings another one."""
         asked = post.message
         assert isinstance(asked, ReadCalendarFeed | ReadCalendarFile)
         expert, url = asked.expert, asked.url if isinstance(asked, ReadCalendarFeed) else None

@@ -1,1 +1,1 @@
-"""Mail as an edge: what the market has to say to an address, over SMTP."""
+"""The mail edge: sends the market's letters over SMTP."""

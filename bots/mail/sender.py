@@ -1,4 +1,4 @@
-"""Carries letters over SMTP after their commit. Their words are handed in; this room knows only how mail travels."""
+"""Sends letters over SMTP after their commit. Their words are passed in; this module only knows mail."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Server:
 
     @classmethod
     def at(cls, url: str) -> Server:
-        """From `smtp://user:password@host:port` or `smtps://…`; raises ValueError for anything else."""
+        """Read `smtp://user:password@host:port` or `smtps://…`; raises ValueError for anything else."""
         parts = urlsplit(url)
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
             raise ValueError("SMTP_URL looks like smtp://user:password@host:587 or smtps://user:password@host:465")
@@ -44,7 +44,7 @@ class Server:
 
 
 class MailSender:
-    """The carrier of posts for the channel "mail". `sender` is "Name <address>"."""
+    """The transport of the channel "mail". `sender` is "Name <address>"."""
 
     def __init__(self, url: str, sender: str, words: Words) -> None:
         self._server = Server.at(url)
@@ -56,7 +56,7 @@ class MailSender:
         assert isinstance(told, CodeLetter | Letter | AlarmLetter)
         try:
             letter = self.written(post, told)
-        except ValueError as fault:  # a line break in an address: somebody tries to write our headers
+        except ValueError as fault:  # a line break in an address: an attempt to write our headers
             return Never(f"not an address: {fault}")
         server = self._server
         try:
@@ -83,7 +83,7 @@ class MailSender:
         return Delivered()
 
     def written(self, post: Post, told: CodeLetter | Letter | AlarmLetter) -> EmailMessage:
-        """The letter of a post. Raises ValueError when an address would break its line."""
+        """Return the letter of an outbox message. Raises ValueError when an address would break its line."""
         if isinstance(told, CodeLetter):
             subject, text = self._words(told.code, told.locale)
         else:
@@ -105,7 +105,8 @@ class MailSender:
 
 def _enclose(letter: EmailMessage, told: Letter) -> None:
     if told.calendar is not None:
-        # As a part of its own kind a mail program offers "yes" and "no" for it (RFC 6047); and as a file to open.
+        # As a part of its own kind, a mail program offers "yes" and "no" for it (RFC 6047). As a file, it can be
+        # opened.
         entry = told.calendar
         letter.add_alternative(entry, subtype="calendar", params={"method": told.method})
         letter.add_attachment(entry.encode(), maintype="text", subtype="calendar", filename="session.ics")
@@ -115,5 +116,5 @@ def _enclose(letter: EmailMessage, told: Letter) -> None:
 
 
 def _refused(code: int, why: str) -> Later | Never:
-    """Four hundreds are for now, five hundreds for good (RFC 5321, 4.2.1)."""
+    """Return the outcome of an SMTP error: codes from 400 are temporary, from 500 permanent (RFC 5321, 4.2.1)."""
     return Never(why) if code >= 500 else Later(why)

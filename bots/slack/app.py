@@ -46,13 +46,13 @@ ACCEPTED_FILES = f"{', '.join(ACCEPTED)}, ≤ {LARGEST // 1024 // 1024} MB"
 
 
 def client_at(token: str, api_url: str = API) -> AsyncWebClient:
-    """The app's client for that Web API server; the bot and the sender share it."""
+    """Return the app's client for that Web API server; the bot and the sender share it."""
     return AsyncWebClient(token=token, base_url=api_url)
 
 
 class SlackBot:
-    """One app. With `app_token` it asks Slack for what comes in (Socket Mode); else Slack posts it, and web/ hands it
-    to `take_http`, which believes only what is signed with `signing_secret`.
+    """The bot of one Slack app. With `app_token` it fetches events from Slack (Socket Mode). Otherwise Slack posts
+    them, and web/ passes them to `take_http`, which accepts only requests signed with `signing_secret`.
     """
 
     def __init__(
@@ -71,8 +71,8 @@ class SlackBot:
         self._people = People(workspaces)
         self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
         own = workspaces.own
-        # Without a token Bolt asks `authorize`. With one it would call Slack on its own, and acknowledge what it
-        # could not work on when that call fails.
+        # Without a token Bolt calls `authorize`. With one it would call Slack on its own. When that call failed, it
+        # would acknowledge an event that it could not process.
         self._app = AsyncApp(
             name="parley",
             client=AsyncWebClient(base_url=own.base_url),
@@ -87,7 +87,7 @@ class SlackBot:
 
     @property
     def receiving(self) -> bool:
-        """False when nothing from Slack can reach us."""
+        """Return whether events from Slack can reach us."""
         if not self._workspaces.known or self._socket is None:
             return self._workspaces.known
         session = self._socket.client.current_session
@@ -100,14 +100,14 @@ class SlackBot:
             await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
 
     async def stop(self) -> None:
-        """What was not acknowledged comes again, and is known by its key."""
+        """Stop receiving. Events that were not acknowledged come again, and are recognised by their key."""
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         await asyncio.gather(*self._aside, return_exceptions=True)
         await self._workspaces.close()
 
     async def _authorize(self, team: str | None) -> AuthorizeResult | None:
-        """Bolt's own question: who are we there? None: nobody has the app there any more."""
+        """Answer Bolt's question who we are in a workspace; return None when the app is no longer installed there."""
         assert self._workspaces.known, "nothing is taken before the start"
         try:
             return (await self._workspaces.at(team or "")).as_authorized()
@@ -117,7 +117,7 @@ class SlackBot:
     # --- receiving --------------------------------------------------------------------------------------------------
 
     async def take_http(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, Mapping[str, str]]:
-        """Take what Slack has posted: status, body and headers to answer with."""
+        """Take a request that Slack has posted; return status, body and headers of the response."""
         if not self._signed(body, headers):
             return 401, "", {}
         request = AsyncBoltRequest(body=body.decode(), headers=dict(headers))
@@ -125,7 +125,9 @@ class SlackBot:
         return response.status, response.body or "", response.first_headers()
 
     def _signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        """The verifier raises on a time that is no number, or a signature that is not ASCII; both are simply false."""
+        """Check the signature. The verifier raises on a malformed time or a signature that is not ASCII; both count as
+        false.
+        """
         if self._verifier is None:
             return False
         try:
@@ -135,7 +137,7 @@ class SlackBot:
             return False
 
     def _listen(self) -> None:
-        """Every listener, once. A more particular one stands before the one that takes anything."""
+        """Register every listener, once. A more specific one comes before the one that takes anything."""
         app = self._app
         app.command(COMMAND)(self._on_command)
         app.event("message")(self._on_message)
@@ -184,19 +186,19 @@ class SlackBot:
             await self._take(incoming)
 
     async def _on_links(self, body: Json) -> None:
-        """Links of ours in somebody's message, also where we are no member."""
+        """Draw previews of our links in a user's message, also in channels where we are no member."""
         event, team = turns.event_of(body), turns.team_of(body)
         identity = await self._people.identity(team, event["user"])
         cards = await self._update_handler.previews(identity, [link["url"] for link in event["links"]])
         await unfurl(await self._workspaces.client(team), event, cards)
 
     async def _on_removal(self, body: Json) -> None:
-        """The app is gone from a workspace: its people hear elsewhere, and their deals go on."""
+        """Handle the app's removal from a workspace: its people hear elsewhere, and their deals go on."""
         await self._workspaces.forget(turns.team_of(body))
         await self._update_handler.leave(SLACK.code, turns.team_of(body))
 
     async def _on_other(self, body: Json) -> None:
-        """Taken and left alone; unacknowledged it would come again and again."""
+        """Take an event that needs no action; without an acknowledgement it would come again and again."""
 
     async def _on_action(self, ack: AsyncAck, body: Json) -> None:
         incoming = turns.action(body)
@@ -207,7 +209,7 @@ class SlackBot:
         for reply in answered.at_once:
             if isinstance(reply, Toast):
                 self._beside(self._toast(turn, reply))
-        if turns.from_home(body):  # what was pressed there has changed what stands there
+        if turns.from_home(body):  # the press has changed the contents there
             await self._take(
                 replace(incoming, key=f"{incoming.key}:home", input=OpenedHome(), trigger=None, message=None)
             )
@@ -219,7 +221,7 @@ class SlackBot:
         files, refused = await self._form_files(incoming)
         if refused:
             for place, refusal in enumerate(refused.values()):
-                await self._take(_unsupported(incoming, refusal, place))  # tells in words what is wrong with it
+                await self._take(_unsupported(incoming, refusal, place))  # says in words what is wrong with it
             told = {name: f"{refusal.parts.get('name', '')} ({ACCEPTED_FILES})" for name, refusal in refused.items()}
             await ack(response_action="errors", errors=errors_in(view, told))
             return
@@ -234,14 +236,14 @@ class SlackBot:
         if not errors:
             await ack()
             return
-        if any(name and not shows(view, name) for name in errors):  # a field that applies only now: draw the form anew
+        if any(name and not shows(view, name) for name in errors):  # a field that applies only now: redraw the form
             again = replace(given, files={}, final=False)
             window = f"view:{view['id']}:{view['hash']}"
             await self._take(replace(incoming, key=f"{incoming.key}:redraw", input=again, message=window))
         await ack(response_action="errors", errors=errors_in(view, errors))
 
     async def _on_typing(self, ack: AsyncAck, body: Json) -> None:
-        """A part of a name stands in a list that is searched by typing: what it may mean."""
+        """Return the options for a name typed so far, in a list that is searched by typing."""
         team, user = turns.who(body)
         identity = await self._people.identity(team, user)
         block, part = turns.typed_so_far(body)
@@ -283,7 +285,7 @@ class SlackBot:
         return turn, await window.over(work)
 
     async def _form_files(self, incoming: IncomingEvent) -> tuple[dict[str, tuple[Checked, ...]], dict[str, Invalid]]:
-        """The files of each field, and the first refusal of each field that has one."""
+        """Return the files of each field, and the first refusal of each field that has one."""
         good: dict[str, tuple[Checked, ...]] = {}
         refused: dict[str, Invalid] = {}
         for name, files in incoming.files.items():
@@ -294,7 +296,7 @@ class SlackBot:
         return good, refused
 
     async def _toast(self, turn: Turn, toast: Toast) -> None:
-        """A word beside the message that was pressed; on the Home tab there is none, so it goes to the messages."""
+        """Show a notice beside the pressed message. The Home tab has none, so there it goes to the messages."""
         text, user = escaped(toast.text), turn.identity.outside_id
         try:
             client = await self._workspaces.client(turn.identity.workspace)
@@ -306,7 +308,7 @@ class SlackBot:
             log.info("slack_toast_not_shown", why=str(failure))
 
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do it beside the acknowledgement, which does not wait for it."""
+        """Run a task beside the acknowledgement, which does not wait for it."""
         task = asyncio.create_task(work)
         self._aside.add(task)
         task.add_done_callback(self._aside.discard)

@@ -1,7 +1,7 @@
 """Block Kit's small parts, within Slack's limits by construction. Words are never markup here.
 
-All text stands in `plain_text` or in `rich_text` runs, which Slack shows letter by letter: nothing that somebody typed
-can become a mention, a link or bold. Only a message's fallback `text` is markup to Slack, and is escaped for it.
+All text is in `plain_text` or in `rich_text` runs, which Slack shows letter by letter. Typed text can therefore not
+become a mention, a link or bold. Only a message's fallback `text` is markup to Slack, and is escaped for it.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ def clean(text: str) -> str:
 
 
 def clipped(text: str, most: int) -> str:
-    """At most so many characters; what had to go is marked with an ellipsis."""
+    """Return at most this many characters; a cut is marked with an ellipsis."""
     return text if len(text) <= most else text[: most - 1].rstrip() + ELLIPSIS
 
 
 def escaped(text: str) -> str:
-    """Words for a place where Slack reads markup. docs.slack.dev/messaging/formatting-message-text#escaping"""
+    """Escape words for a place where Slack reads markup. docs.slack.dev/messaging/formatting-message-text#escaping"""
     return clipped(clean(text), FALLBACK).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def plain(text: str, most: int = TEXT) -> Block:
-    """A text object. Slack refuses empty ones."""
+    """Return a text object. Slack refuses empty ones."""
     return {"type": "plain_text", "text": clipped(clean(text), most) or ELLIPSIS, "emoji": False}
 
 
@@ -63,12 +63,12 @@ def header(title: str) -> Block:
 
 
 def context(text: str) -> list[Block]:
-    """Small print, if there is any."""
+    """Return the small print, if there is any."""
     return [{"type": "context", "elements": [plain(text)]}] if clean(text) else []
 
 
 def rich(*runs: Run, most: int = TEXT) -> list[Block]:
-    """One block of words with their styles; none when nothing is said."""
+    """Return one block of words with their styles; none without words."""
     elements: list[Block] = []
     left = most
     for text, style in runs:
@@ -88,7 +88,7 @@ def _run(shown: str, style: str) -> Block:
 
 
 def paragraphs(text: str, most_blocks: int = 10) -> list[Block]:
-    """Plain words in as many blocks as they need, broken between words where there are any."""
+    """Return plain words in as many blocks as they need, broken between words where possible."""
     blocks: list[Block] = []
     rest = clean(text)
     while len(rest) > TEXT and len(blocks) < most_blocks - 1:
@@ -100,7 +100,7 @@ def paragraphs(text: str, most_blocks: int = 10) -> list[Block]:
 
 
 def actions(rows: Rows) -> list[Block]:
-    """Buttons in rows as given, broken where they are too wide."""
+    """Return buttons in rows as given, broken where they are too wide."""
     return [
         _row(row[start : start + BUTTONS_IN_ROW])
         for row in map(_drawable, rows)
@@ -109,13 +109,13 @@ def actions(rows: Rows) -> list[Block]:
 
 
 def one_row(rows: Rows) -> list[Block]:
-    """All buttons in one block, where room is scarce."""
+    """Return all buttons in one block, where space is scarce."""
     buttons = [button for row in rows for button in _drawable(row)][:BUTTONS_IN_BLOCK]
     return [_row(buttons)] if buttons else []
 
 
 def side_card(title: str, subtitle: str, body: str, buttons: Sequence[Button]) -> Block:
-    """One of several that stand side by side. docs.slack.dev/reference/block-kit/blocks/card-block"""
+    """Return one card of a carousel. docs.slack.dev/reference/block-kit/blocks/card-block"""
     drawn: Block = {"type": "card", "title": plain(title, CARD_TITLE)}
     if clean(subtitle):
         drawn["subtitle"] = plain(subtitle, CARD_TITLE)
@@ -132,7 +132,7 @@ def carousel(cards: Sequence[Block]) -> Block:
 
 
 def table(rows: Sequence[Sequence[str]]) -> Block:
-    """The first row is its head. docs.slack.dev/reference/block-kit/blocks/table-block"""
+    """Return a table; the first row is its head. docs.slack.dev/reference/block-kit/blocks/table-block"""
     return {"type": "table", "rows": [[_cell(text) for text in row[:COLUMNS]] for row in rows[:ROWS]]}
 
 
@@ -141,7 +141,9 @@ def _cell(text: str) -> Block:
 
 
 def _drawable(row: Sequence[Button]) -> list[Button]:
-    """Slack has no button that sends a thing of an app's into a conversation; its lists are searched by themselves."""
+    """Return the buttons that Slack can draw. It has none that sends an app's content into a conversation; lists are
+    searched in place.
+    """
     return [button for button in row if button.share is None and button.lookup is None]
 
 

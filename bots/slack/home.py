@@ -1,4 +1,4 @@
-"""The desk on Slack's Home tab: how it is drawn, and whose tab it is."""
+"""The start screen on Slack's Home tab: how it is drawn, and which user's tab it is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def home_view(home: Home) -> Block:
 
 
 def user_at(ctx: Ctx, workspace: str, address: str) -> str | None:
-    """Who reads the direct messages of this channel, as Slack names them."""
+    """Return the Slack id of the user whose direct messages with the app are in this channel."""
     return ctx.session.scalar(
         select(ChatIdentity.outside_id).where(
             ChatIdentity.platform == SLACK.code,

@@ -1,8 +1,8 @@
-"""Other workspaces take the app by a link: Slack asks them, hands us a code, and the code brings their token.
+"""Installs the app in other workspaces by a link: Slack asks the user, then sends a code for the token.
 
 All of it is slack_bolt's own flow over slack_sdk's own stores (tables `slack_installations`, `slack_bots` and
-`slack_oauth_states`); what is here is where it is put. The state in the link is good for ten minutes, once, in the
-browser that asked.
+`slack_oauth_states`). This module only configures where they are stored. The state in the link is valid for ten
+minutes, once, in the browser that requested it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Answer = tuple[int, str, Mapping[str, Sequence[str]]]  # status, body, headers
 
 @dataclass(frozen=True, slots=True)
 class AppKeys:
-    """What Slack's page of the app calls its credentials."""
+    """The app's credentials, as Slack's page of the app calls them."""
 
     client_id: str
     client_secret: str
@@ -64,7 +64,7 @@ class Installer:
                 redirect_uri=f"{home}{END}",
                 install_path=BEGIN,
                 redirect_uri_path=END,
-                install_page_rendering_enabled=False,  # who follows the link has decided
+                install_page_rendering_enabled=False,  # a user who follows the link has decided
                 authorization_url=authorize_url,
                 installation_store=installations,
                 installation_store_bot_only=True,
@@ -75,11 +75,11 @@ class Installer:
         )
 
     async def begin(self, query: str, headers: Mapping[str, str]) -> Answer:
-        """The link was followed: on to Slack's page."""
+        """Redirect a user who follows the link to Slack's page."""
         return _answer(await self._flow.handle_installation(_request(query, headers)))
 
     async def end(self, query: str, headers: Mapping[str, str]) -> Answer:
-        """Back from Slack's page, with a code or with a no."""
+        """Handle the return from Slack's page, with a code or with a refusal."""
         return _answer(await self._flow.handle_callback(_request(query, headers)))
 
     async def _installed(self, done: AsyncSuccessArgs) -> BoltResponse:

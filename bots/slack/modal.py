@@ -1,4 +1,4 @@
-"""A form as Slack's window: how its fields are drawn, and how what was put into them is read back."""
+"""A form as a Slack window: how its fields are drawn, and how their values are read back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conversations.turn import FormSubmission
 
 CALLBACK = "form"
 ACTION = "value"
-SHAPING = "shapes"  # of a field on which others depend
+SHAPING = "shapes"  # the action id of a field on which others depend
 # docs.slack.dev/reference/views/modal-views and .../block-kit/block-elements
 TITLE = 24
 LABEL = 2_000
@@ -28,7 +28,7 @@ MARK = "~"  # parts a field's name from the mark of its options
 
 
 def modal(form: FormView) -> Block:
-    """The window of a form. Slack keeps of it only which draft it is, and what was typed."""
+    """Return the window of a form. Slack stores only the draft's id and revision, and the typed values."""
     blocks = [
         *paragraphs(form.intro),
         *context(form.note),
@@ -47,7 +47,7 @@ def modal(form: FormView) -> Block:
 
 
 def filled(view: Mapping[str, Any], *, final: bool, quiet: bool = False) -> FormSubmission:
-    """What the window holds. An empty field is sent as "", so that it is cleared; files come by another way."""
+    """Return the window's values. An empty field is sent as "", so that it is cleared; files come by another way."""
     about = json.loads(view["private_metadata"])
     values = {name: _value(entry) for name, entry in _entries(view).items() if entry["type"] != "file_input"}
     warnings = (str(block.get("block_id") or "") for block in view["blocks"])
@@ -60,7 +60,7 @@ def draft_of(view: Mapping[str, Any]) -> str:
 
 
 def files_in(view: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
-    """The files put into each field that has some, as Slack describes them."""
+    """Return the files of each field that has some, as Slack describes them."""
     return {
         name: list(entry["files"])
         for name, entry in _entries(view).items()
@@ -69,7 +69,10 @@ def files_in(view: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
 
 
 def errors_in(view: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, str]:
-    """Errors by field as errors by block. What belongs to no field on the screen is told under the first one."""
+    """Convert errors by field into errors by block.
+
+    An error without a field on the screen is shown under the first one.
+    """
     blocks = {field_name(block["block_id"]): block["block_id"] for block in view["blocks"] if block["type"] == "input"}
     told: dict[str, str] = {}
     for name, sentence in errors.items():
@@ -115,7 +118,7 @@ def options_of(options: Sequence[Option]) -> list[Block]:
 
 def _field(field: FieldView) -> list[Block]:
     options = _options(field)
-    there = field.kind == "files" and bool(field.value)  # what was sent before stays unless new files are put in
+    there = field.kind == "files" and bool(field.value)  # earlier files stay unless new ones are added
     block: Block = {
         "type": "input",
         "block_id": _block_id(field, options),
@@ -127,7 +130,7 @@ def _field(field: FieldView) -> list[Block]:
     hint = field.hint or (field.ask if field.ask != field.label else "")
     if there and field.shown:
         hint = f"{field.shown}. {hint}"
-    if field.was:  # what is typed next to it changes, and is not drawn anew
+    if field.was:  # typing next to it changes it, without a redraw
         hint = f"{field.was} → … {hint}"
     if clean(hint):
         block["hint"] = plain(hint, LABEL)
@@ -136,7 +139,7 @@ def _field(field: FieldView) -> list[Block]:
 
 
 def _block_id(field: FieldView, options: Sequence[Option]) -> str:
-    """Slack keeps what was put into a block as long as its id stays. New options make it another block."""
+    """Return the block's id. Slack keeps a block's value as long as its id stays; new options make another block."""
     if not options:
         return field.name
     mark = zlib.crc32("\n".join(f"{option.value}\t{option.label}" for option in options).encode())
@@ -144,7 +147,7 @@ def _block_id(field: FieldView, options: Sequence[Option]) -> str:
 
 
 def _options(field: FieldView) -> list[Option]:
-    """What can be picked; an answer that was typed elsewhere and is right, though not proposed, stands first."""
+    """Return the options to pick from. A valid answer typed elsewhere, though not proposed, stands first."""
     if field.kind not in {"choice", "choices"} or (field.searchable and field.kind == "choice"):
         return []
     options = list(field.options)
@@ -155,7 +158,9 @@ def _options(field: FieldView) -> list[Option]:
 
 
 def _element(field: FieldView, options: Sequence[Option]) -> Block:
-    """What is typed or chosen is told at once: a window that is closed tells nothing of what stands in it."""
+    """Return the input element. It reports each change at once, because a closed window reports nothing of its
+    contents.
+    """
     return _drawn(field, options) | {"action_id": SHAPING if field.shapes_form else ACTION}
 
 
@@ -172,7 +177,7 @@ def _drawn(field: FieldView, options: Sequence[Option]) -> Block:
 
 
 def _search(field: FieldView) -> Block:
-    """A list whose options we are asked for as their name is typed (`block_suggestion`)."""
+    """Return a list whose options Slack requests while their name is typed (`block_suggestion`)."""
     select: Block = {"type": "external_select", "min_query_length": 1}
     if field.value and field.shown and len(field.value) <= OPTION and not field.error:
         select["initial_option"] = {"text": plain(field.shown, OPTION), "value": field.value}
@@ -191,7 +196,9 @@ def _select(kind: str, first: str, options: Sequence[Option], chosen: Sequence[s
 
 
 def _typed(field: FieldView) -> Block:
-    """Text, dates, amounts: all are typed, and read by the same rules as in a chat ("next week", "200 t")."""
+    """Return a text input. Texts, dates and amounts are typed, and read by the same rules as in a chat ("next week",
+    "200 t").
+    """
     value = clipped(field.typed or field.value or "", TEXT)
     element: Block = {"type": "plain_text_input"}
     if field.kind == "email":

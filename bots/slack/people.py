@@ -1,4 +1,4 @@
-"""Who somebody on Slack is, where they read, and the files they send: what a payload only names."""
+"""Users on Slack: their names, the channels they read, and the files they send. A payload only refers to these."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ class People:
     _addresses: dict[tuple[str, str], str] = field(default_factory=dict)
 
     async def identity(self, team: str, user: str) -> Identity:
-        """A failed look-up is no reason to leave somebody unanswered: then their id is their name."""
+        """Return the user's identity. If the look-up fails, their id serves as their name, so that they still get an
+        answer.
+        """
         now = asyncio.get_running_loop().time()
         until, known = self._known.get((team, user), (0.0, None))
         if known is not None and now < until:
@@ -55,7 +57,7 @@ class People:
         return found
 
     async def address(self, team: str, user: str) -> str:
-        """The channel of somebody's direct messages with the app. Raises SlackApiError, NotInstalled."""
+        """Return the channel of a user's direct messages with the app. Raises SlackApiError, NotInstalled."""
         if (team, user) not in self._addresses:
             opened = await (await self.workspaces.client(team)).conversations_open(users=user)
             self._addresses[team, user] = str(opened["channel"]["id"])
@@ -69,7 +71,7 @@ def identity_of(team: str, user: str, told: Mapping[str, Any]) -> Identity:
 
 
 async def fetched(client: AsyncWebClient, files: Sequence[Mapping[str, Any]]) -> tuple[list[Checked], list[Invalid]]:
-    """The files with their bytes, looked at, and why others are not among them."""
+    """Return the files with their bytes, checked, and the reasons why others are left out."""
     outcomes = await asyncio.gather(*(_fetched(client, file) for file in files))
     return (
         [each for each in outcomes if isinstance(each, Checked)],
@@ -92,8 +94,9 @@ async def _fetched(client: AsyncWebClient, file: Mapping[str, Any]) -> Checked |
 
 
 def is_slacks(address: str, api: str) -> bool:
-    """Whether Slack itself keeps what is there. Of a file that another service keeps it tells that service's address
-    (docs.slack.dev/reference/methods/files.remote.info), which anybody may have named: our token is not for them.
+    """Return whether Slack itself keeps the file at this address. For a file on another service Slack returns that
+    service's address (docs.slack.dev/reference/methods/files.remote.info). Anybody may have named it: it must not get
+    our token.
     """
     try:
         asked, ours = urlsplit(address), urlsplit(api)

@@ -1,4 +1,4 @@
-"""What Slack can do, and how sentences call it."""
+"""Slack's capabilities, and its name in sentences."""
 
 from __future__ import annotations
 

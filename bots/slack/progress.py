@@ -1,11 +1,11 @@
-"""A window for what takes long: opened before the press that asked for it grows too old, and filled when it is known.
+"""A window for slow answers: opened before the press grows too old, and filled when the answer is known.
 
-Slack lets a window be opened for three seconds after a press, and a press that nothing follows looks like a dead
-button. So whoever waits longer than half a second sees that we are at it. Their window becomes the form, or says what
-the answer is. Whichever process has the answer finds it by its `external_id`: the trigger that opened it.
+Slack lets a window be opened for three seconds after a press. An unanswered press looks like a dead button. So a user
+who waits longer than half a second sees that we are working. Their window then becomes the form, or says what the
+answer is. The process that has the answer finds the window by its `external_id`: the trigger that opened it.
 
-Nobody takes a typed command for dead, and most of them are answered by a message, before which a window only stands in
-the way: for them one is opened when it is nearly too late for a form.
+A typed command does not look dead. Most commands are answered by a message, and a window before it is only in the way.
+For a command, a window opens only when it is nearly too late for a form.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Window:
         self._open = False
 
     async def over(self, work: Awaitable[Answered]) -> Answered:
-        """The work's result. Raises what the work raises, after saying so in the window."""
+        """Return the work's result. Raises what the work raises, after saying so in the window."""
         task = asyncio.ensure_future(work)
         done, _ = await asyncio.wait({task}, timeout=self._patience)
         if not done:
@@ -70,12 +70,12 @@ class Window:
             return
         try:
             await self._client.views_update(external_id=self._trigger, view=told(sentence))
-        except UNREACHABLE as failure:  # closed meanwhile: the answer stands among the messages
+        except UNREACHABLE as failure:  # closed meanwhile: the answer is among the messages
             log.info("slack_waiting_not_ended", why=str(failure))
 
 
 def told(sentence: str) -> Block:
-    """A window with nothing to fill in."""
+    """Return a window without fields."""
     return {
         "type": "modal",
         "callback_id": "told",

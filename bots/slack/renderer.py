@@ -1,4 +1,4 @@
-"""Replies as Slack messages. Pure, and within Slack's limits: what gives way is the middle, never the buttons."""
+"""Draws replies as Slack messages, within Slack's limits: the middle gives way, never the buttons. Pure."""
 
 from __future__ import annotations
 
@@ -42,13 +42,15 @@ from conversations.reply import (
     Toast,
 )
 
-ITEM_TEXT = 1_500  # characters of one thing in a list
-LINE_TEXT = 400  # of one labelled line among others in a list, so that none pushes them out
+ITEM_TEXT = 1_500  # characters of one item in a list
+LINE_TEXT = 400  # characters of one labelled line among others in a list, so that none pushes them out
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What chat.postMessage takes. `text` stands in notifications, and for the blocks where they cannot be shown."""
+    """The arguments of chat.postMessage. `text` stands in notifications, and replaces the blocks where they cannot be
+    shown.
+    """
 
     text: str
     blocks: list[Block]
@@ -59,7 +61,7 @@ class Message:
 
 
 def render(reply: Reply) -> Message | None:
-    """The message of a reply; None when there is nothing to say."""
+    """Return the message of a reply; None when there is nothing to say."""
     match reply:
         case Card():
             plainer = card_blocks(reply)
@@ -80,12 +82,12 @@ def render(reply: Reply) -> Message | None:
 
 
 def words_of(reply: FormClosed | Toast | FormErrors) -> str:
-    """What is said in passing; errors only when the form's window is gone."""
+    """Return the text of a short notice. Errors are shown this way only when the form's window is gone."""
     return "\n".join(reply.errors.values()) if isinstance(reply, FormErrors) else reply.text
 
 
 def bare(message: Message) -> Message:
-    """The same words without any blocks, for when Slack takes none of them."""
+    """Return the same words without any blocks, for when Slack accepts none of them."""
     said = [
         "".join(run["text"] for section in block["elements"] for run in section["elements"])
         for block in message.blocks
@@ -95,7 +97,7 @@ def bare(message: Message) -> Message:
 
 
 def subject_of(reply: Reply) -> str | None:
-    """What a message shows, if it is to be found again."""
+    """Return the subject that a message shows, if the message has to be found again."""
     match reply:
         case Card(subject=subject) | CardList(subject=subject):
             return subject
@@ -106,13 +108,13 @@ def subject_of(reply: Reply) -> str | None:
 
 
 def _tabled(card: Card) -> list[Block]:
-    """The card with its table in place of the lines that say the same."""
+    """Return the card with its table in place of the lines that say the same."""
     other = card.lines[: max(len(card.lines) - len(card.table) + 1, 0)]
     return card_blocks(card.model_copy(update={"lines": other}), [table(card.table)])
 
 
 def card_blocks(card: Card, compared: Sequence[Block] = ()) -> list[Block]:
-    """`compared`: what stands between its lines and whose turn it is."""
+    """Draw a card. `compared`: a comparison between its lines and the note of whose turn it is."""
     buttons = actions(card.buttons)[: MESSAGE_BLOCKS // 2]
     words = [
         header(card.title),
@@ -126,9 +128,8 @@ def card_blocks(card: Card, compared: Sequence[Block] = ()) -> list[Block]:
 
 
 def home_blocks(home: Home, room: int) -> list[Block]:
-    """The desk in at most so many blocks: what is done most, then what waits, then every other way to go on.
-
-    Every section gets its fair share of the room.
+    """Draw the start screen in at most `room` blocks: frequent actions, then open items, then all other buttons. Every
+    section gets its fair share of the room.
     """
     rows = actions(home.buttons)
     head = [header(home.title), *paragraphs(home.text), *rows[:1]][:room]
@@ -155,7 +156,7 @@ def _pointed(turn: str) -> str:
 
 
 def _lines(lines: Sequence[Line], between: str = "\n", most: int = LINE_TEXT) -> list[Run]:
-    """Labels with their values, and what they were; at most so many characters of each."""
+    """Return labels with their values and former values, each cut to a limit."""
     runs: list[Run] = []
     for line in lines:
         runs += [(between, "")] if runs else []
@@ -167,7 +168,7 @@ def _lines(lines: Sequence[Line], between: str = "\n", most: int = LINE_TEXT) ->
 
 
 def _whole(runs: Sequence[Run]) -> list[Block]:
-    """In as many blocks as it takes, each as full as a block may be: who signs has to read every word."""
+    """Fill as many blocks as it takes, each up to its limit: a signer has to read every word."""
     blocks: list[list[Run]] = [[]]
     for run in runs:
         if blocks[-1] and sum(len(text) for text, _ in blocks[-1]) + len(run[0]) > TEXT:
@@ -181,7 +182,7 @@ def _whole(runs: Sequence[Run]) -> list[Block]:
 
 
 def _listed(shown: CardList) -> Message:
-    """What stands side by side is a carousel where Slack has one, and else one below the other like other lists."""
+    """Draw cards side by side as a carousel where Slack has one; otherwise one below the other, like other lists."""
     end = actions(shown.buttons)[:10]
     head = [header(shown.title), *paragraphs(shown.text)]
     below = head + _items(shown.items, MESSAGE_BLOCKS - len(head) - len(end)) + end
@@ -196,27 +197,27 @@ def _listed(shown: CardList) -> Message:
 
 
 def _first_value(card: Card) -> str:
-    """What is compared first, which is what the first line says."""
+    """Return the first line's value, which readers compare first."""
     return card.lines[0].value if card.lines else ""
 
 
 def _beside(card: Card) -> str:
-    """The rest of it in a few words, for where there is little room."""
+    """Return the rest of the card in a few words, for where there is little space."""
     told = [*(line.value for line in card.lines[1:]), card.text, *card.note.split(", ")]
     pieces = [piece for piece in told if piece]
     fitting = sum(length <= CARD_BODY for length in accumulate(len(f" · {piece}") for piece in pieces))
-    return " · ".join(pieces[:fitting])  # what is left out is on its own card; nothing is cut in two
+    return " · ".join(pieces[:fitting])  # the card itself shows the omitted lines; no line is cut in two
 
 
 def _section(shown: CardList, room: int) -> list[Block]:
-    """A list inside the desk."""
+    """Draw a list inside the start screen."""
     end = actions(shown.buttons)[: room // 2]
     head = [{"type": "divider"}, header(shown.title), *rich((shown.text, ""))][: room - len(end)]
     return head + _items(shown.items, room - len(head) - len(end)) + end
 
 
 def _items(items: Sequence[Card], room: int) -> list[Block]:
-    """As many things as there is room for, the first ones first; each is whole or not there."""
+    """Return as many items as fit, the first ones first; each is whole or absent."""
     blocks: list[Block] = []
     for item in items:
         drawn = [*([{"type": "divider"}] if blocks else []), *_item(item)]
@@ -246,7 +247,7 @@ def _turn_and_note(card: Card) -> list[Run]:
 
 
 def _door(form: FormView) -> list[Block]:
-    """The message that leads to a form, where none could be opened: Slack opens windows only upon a press."""
+    """Return the message that leads to a form that could not be opened: Slack opens windows only upon a press."""
     open_it = Button(label=form.title, press=press("form.open", form.draft, form.revision), style="primary")
     cancel = Button(label=form.cancel, press=press("form.cancel", form.draft, form.revision))
     asked = next((field for field in form.fields if field.name == form.current), None)

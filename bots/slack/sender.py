@@ -1,4 +1,4 @@
-"""Carries replies to Slack after their commit, and tells the outbox whether they have arrived."""
+"""Delivers replies to Slack after their commit, and reports to the outbox whether they have arrived."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from core.people.files.service import content_of
 
 log = structlog.get_logger(__name__)
 
-# What Slack says when nobody can be reached there any more.
+# Slack's errors for an address where a user can no longer be reached.
 NOBODY_THERE = {
     "account_inactive",
     "channel_not_found",
@@ -58,9 +58,9 @@ PASSING = {
     "team_added_to_org",
     "token_expired",
 }
-# A message that cannot be edited any more is sent anew.
+# A message that can no longer be edited is sent again.
 NOT_EDITABLE = {"cant_update_message", "edit_window_closed", "message_not_found"}
-TOPIC = "topic:"  # what begins the thread of a thing
+TOPIC = "topic:"  # prefix of the subject whose message begins a thread
 TOKEN_GONE = {"account_inactive", "invalid_auth", "token_revoked"}
 TOO_LATE = {"expired_trigger_id", "invalid_trigger_id"}
 REFUSED_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
@@ -68,21 +68,21 @@ REFUSED_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_lon
 
 @dataclass(slots=True)
 class Errand:
-    """One post on its way: what is left of it, and which messages show what by now."""
+    """One outbox message on its way: its remaining replies, and the messages that show each subject by now."""
 
     client: AsyncWebClient
     workspace: str
     address: str
     rest: list[Reply]
     trigger: str | None
-    thread: str | None  # where what is said now belongs
+    thread: str | None  # the thread for the replies
     view: tuple[str, str] | None  # the form's open window, by id and hash, when the input came from inside it
     channel: str | None = None  # where they pressed, when that is not the address
     pressed: str | None = None  # the message whose button they pressed
     moved: dict[str, ShownCard | None] = field(default_factory=dict)
 
     def note(self, ctx: Ctx) -> None:
-        """Write down which message shows what from now on."""
+        """Store which message shows which subject from now on."""
         for subject, card in self.moved.items():
             if card is None:
                 point_away(ctx, SLACK.code, self.workspace, self.address, subject=subject)
@@ -91,7 +91,7 @@ class Errand:
 
 
 class SlackSender:
-    """The carrier of posts for the channel "slack"."""
+    """The transport of the channel "slack"."""
 
     def __init__(self, workspaces: Workspaces, transactions: Transactions) -> None:
         self._workspaces = workspaces
@@ -99,7 +99,7 @@ class SlackSender:
         self._without_new_blocks: set[str] = set()  # workspaces that refused them since we started
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
-        """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
+        """Show the replies in their order. After a failure in the middle only the rest is retried."""
         told = post.message
         assert isinstance(told, Replies)
         try:
@@ -133,7 +133,7 @@ class SlackSender:
     # --- one reply --------------------------------------------------------------------------------------------------
 
     async def _show(self, errand: Errand, reply: Reply, *, again: bool) -> None:
-        """Raises SlackApiError, and what aiohttp raises."""
+        """Show one reply. Raises SlackApiError, and errors of aiohttp."""
         match reply:
             case FormView() if await self._window(errand, reply):
                 return
@@ -150,7 +150,9 @@ class SlackSender:
                 await self._message(errand, reply)
 
     async def _window(self, errand: Errand, form: FormView) -> bool:
-        """Open the form's window, or draw it anew. False: Slack does not let us, and a message must lead to it."""
+        """Open the form's window, or redraw it. Return False when Slack does not allow it, and a message must lead to
+        it.
+        """
         view = modal(form)
         try:
             if errand.view is not None:
@@ -171,7 +173,7 @@ class SlackSender:
         return False
 
     async def _door_beside(self, errand: Errand, form: FormView) -> bool:
-        """Lead to the form where they pressed, seen by them alone. False: we cannot be read there."""
+        """Lead to the form beside the pressed message, visible to its user alone. False: we cannot write there."""
         if errand.channel is None:
             return False
         user = await self._transactions.run(MARKET, lambda ctx: user_at(ctx, errand.workspace, errand.address))
@@ -189,7 +191,9 @@ class SlackSender:
 
     @staticmethod
     async def _redraw(client: AsyncWebClient, view_id: str, hash_: str, view: Block) -> None:
-        """The posts of a chat go out in their order, so a window that has changed meanwhile shows what is older."""
+        """Redraw a window. Messages of a chat go out in order, so a window that has changed meanwhile shows an older
+        state.
+        """
         try:
             await client.views_update(view_id=view_id, hash=hash_, view=view)
         except SlackApiError as failure:
@@ -199,7 +203,7 @@ class SlackSender:
 
     @staticmethod
     async def _open(client: AsyncWebClient, trigger: str, view: Block) -> None:
-        """A new window, or in place of the one that has stood there since the press took long (progress.py)."""
+        """Open a new window, or replace the one that has been open since the press took long (progress.py)."""
         try:
             await client.views_open(trigger_id=trigger, view=view)
         except SlackApiError as failure:
@@ -208,7 +212,7 @@ class SlackSender:
             await client.views_update(external_id=trigger, view=view)
 
     async def _put_away(self, errand: Errand, closed: FormClosed) -> None:
-        """The form is done: the message that led to it goes."""
+        """Remove the message that led to a form which is done."""
         subject = f"form:{closed.draft}"
         door = await self._shown(errand, subject)
         if door is not None:
@@ -221,7 +225,7 @@ class SlackSender:
         await self._say(errand, render(closed))
 
     async def _message(self, errand: Errand, reply: Reply) -> None:
-        """A message: in the place of the one that shows the same thing, or anew at the bottom."""
+        """Send a message: an edit of the one that shows the subject, or a new one at the bottom."""
         room = reply.room if isinstance(reply, Card) else None
         if room is not None:
             root = await self._shown(errand, f"{TOPIC}{room}")
@@ -279,12 +283,12 @@ class SlackSender:
             return await self._post(errand, bare(message), broadcast=broadcast)
 
     def _known_to(self, workspace: str, message: Message) -> Message:
-        """The message in blocks that this workspace is known to take."""
+        """Return the message in blocks that this workspace is known to accept."""
         return message.plain() if workspace in self._without_new_blocks else message
 
     @staticmethod
     async def _post(errand: Errand, message: Message, *, broadcast: bool) -> str:
-        """In the thread of what it belongs to, and then with a copy in front, for a card is not to be overlooked."""
+        """Post into the subject's thread. A copy goes to the channel, because a card must not be overlooked."""
         sent = await errand.client.chat_postMessage(
             channel=errand.address,
             text=message.text,
@@ -298,7 +302,7 @@ class SlackSender:
         return str(sent["ts"])
 
     async def _edit(self, errand: Errand, ts: str, message: Message) -> bool:
-        """False: that message is out of reach, and another one has to be sent."""
+        """Edit a message. False: it is out of reach, and another one has to be sent."""
         message = self._known_to(errand.workspace, message)
         try:
             await errand.client.chat_update(channel=errand.address, ts=ts, text=message.text, blocks=message.blocks)
@@ -309,7 +313,9 @@ class SlackSender:
         return True
 
     async def _fold(self, errand: Errand, old: ShownCard) -> None:
-        """An older message of the same thing becomes one line, without buttons. Best effort: the new one stands."""
+        """Fold an older message of the same subject into one line, without buttons. Best effort: the new one is there
+        already.
+        """
         try:
             if old.folded:
                 await errand.client.chat_update(
@@ -321,7 +327,7 @@ class SlackSender:
             log.info("slack_card_left", why=str(failure))
 
     async def _files(self, errand: Errand, card: Card) -> None:
-        """The card's pictures and papers, in one message ahead of it."""
+        """Send the card's pictures and documents, in one message ahead of it."""
         kept = await self._transactions.run(MARKET, lambda ctx: files_of(ctx, card))
         if card.chart is not None:
             kept.append(await asyncio.to_thread(drawn, card.chart))
@@ -356,7 +362,7 @@ def errand_of(told: Replies, client: AsyncWebClient) -> Errand:
 
 
 def error_of(failure: SlackApiError) -> str:
-    """Slack's word for what is wrong; what its servers say when they are down counts as passing."""
+    """Return Slack's error code; the replies of its servers during an outage count as passing."""
     response = failure.response
     if getattr(response, "status_code", 200) >= 500:
         return "service_unavailable"
@@ -364,7 +370,7 @@ def error_of(failure: SlackApiError) -> str:
 
 
 def outcome_of(failure: SlackApiError, errand: Errand) -> Later | Never:
-    """What a refusal of Slack means for a post. What will pass is tried again; what is our mistake is not."""
+    """Convert a refusal of Slack into an outcome. Passing failures are retried; our own mistakes are not."""
     error = error_of(failure)
     why = f"{error}: {failure}"
 
@@ -380,7 +386,7 @@ def outcome_of(failure: SlackApiError, errand: Errand) -> Later | Never:
 
 
 def retry_after(failure: SlackApiError) -> float | None:
-    """How many seconds Slack wants us to wait, if it said."""
+    """Return how many seconds Slack wants us to wait, if it said."""
     headers: Mapping[str, str] = getattr(failure.response, "headers", {})
     told = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     return float(told) if told.isdigit() else None

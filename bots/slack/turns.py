@@ -1,4 +1,4 @@
-"""What came in from Slack, as turns: which input it is, whose, and the outside id it is taken once under."""
+"""Converts Slack's events into turns: the input, its user, and the outside id that makes it count once."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ SECRET = {"token", "response_url", "response_urls", "authorizations", "state"}
 class IncomingEvent:
     """One input, before its files are fetched and its sender is looked up.
 
-    `files`: what Slack says of the files, by the form's field; those of a message under "". `address`: the direct
-    message channel, when the payload names it; `channel`: another one, where others read along.
+    `files`: Slack's descriptions of the files, by the form's field; those of a message under "". `address`: the direct
+    message channel, when the payload names it. `channel`: another one, where others read along.
     """
 
     key: str
@@ -39,7 +39,7 @@ class IncomingEvent:
     message: str | None = None
     thread: str | None = None
     channel: str | None = None
-    shown: bool = False  # a window stands before them already
+    shown: bool = False  # a window is open before them already
     files: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
 
@@ -58,7 +58,7 @@ def command(payload: Payload) -> IncomingEvent:
 
 
 def message(payload: Payload) -> IncomingEvent | None:
-    """Something said to the app in private; None for deletions and what bots say, and for edits outside a thread.
+    """Return the turn of a private message; None for deletions, bots' messages, and edits outside a thread.
 
     The key is the message's own: Slack has been seen to send one message under several event ids.
     """
@@ -84,7 +84,7 @@ def message(payload: Payload) -> IncomingEvent | None:
 
 
 def _changed(payload: Payload) -> IncomingEvent | None:
-    """What was said in a thread says something else now. (Slack also calls a message changed that got a preview.)"""
+    """Return the turn of an edited message in a thread. (Slack also sends this event when a preview is added.)"""
     event, now = payload["event"], payload["event"]["message"]
     same = now.get("text") == event.get("previous_message", {}).get("text")
     if event.get("channel_type") != "im" or now.get("bot_id") or same or not now.get("thread_ts"):
@@ -104,7 +104,7 @@ def _changed(payload: Payload) -> IncomingEvent | None:
 
 
 def reaction(payload: Payload) -> IncomingEvent | None:
-    """A reaction that says yes, under a direct message; None for any other."""
+    """Return the turn of a reaction that means yes, under a direct message; None for any other."""
     event, item = payload["event"], payload["event"]["item"]
     if event["reaction"].partition("::")[0] not in YES or item["type"] != "message" or not _direct(item["channel"]):
         return None
@@ -114,7 +114,7 @@ def reaction(payload: Payload) -> IncomingEvent | None:
 
 
 def opened_tab(payload: Payload) -> IncomingEvent | None:
-    """The Home tab or the Messages of the app, which Slack tells apart; None for its third, About."""
+    """Return the turn of an opened Home tab or Messages tab, which Slack tells apart; None for its third, About."""
     event = payload["event"]
     tabs: dict[str, Input] = {"home": OpenedHome(), "messages": OpenedChat()}
     given = tabs.get(event.get("tab"))
@@ -125,7 +125,9 @@ def opened_tab(payload: Payload) -> IncomingEvent | None:
 
 
 def action(payload: Payload) -> IncomingEvent | None:
-    """A press, or a change in a form's field on which others depend. None for a button that only leads elsewhere."""
+    """Return the turn of a press, or of a change in a field on which others depend. None for a button that only leads
+    elsewhere.
+    """
     done, view = payload["actions"][0], payload.get("view") or {}
     within: dict[str, Any] = {}
     given: Input
@@ -146,7 +148,9 @@ def action(payload: Payload) -> IncomingEvent | None:
 
 
 def submission(payload: Payload) -> IncomingEvent:
-    """A form sent off. Slack keeps the view's hash when errors are shown, so only the trigger tells two apart."""
+    """Return the turn of a submitted form. Slack keeps the view's hash when errors are shown, so only the trigger tells
+    two apart.
+    """
     view = payload["view"]
     return _interaction("view", payload, filled(view, final=True), files=files_in(view), shown=True)
 
@@ -160,18 +164,18 @@ def closing(payload: Payload) -> IncomingEvent:
 
 
 def shortcut(payload: Payload) -> IncomingEvent:
-    """A command from the menu; on a message, with its words: "Ask for offers" makes a request of them."""
+    """Return the turn of a menu command; on a message, with its words: "Ask for offers" turns them into a request."""
     words = typed((payload.get("message") or {}).get("text") or "")
     return _interaction("cut", payload, TextMessage(f"/{payload['callback_id']} {words}".strip()))
 
 
 def from_home(payload: Payload) -> bool:
-    """A press on the Home tab, where no message stands."""
+    """Return the turn of a press on the Home tab, where there is no message."""
     return (payload.get("view") or {}).get("type") == "home"
 
 
 def typed(text: str) -> str:
-    """The words of a message as they were typed, without what Slack makes of them."""
+    """Return the words of a message as they were typed, without Slack's markup."""
     return html.unescape(RECOGNISED.sub(lambda found: found[2] or found[1], text))
 
 
@@ -195,7 +199,7 @@ def typed_so_far(payload: Payload) -> tuple[str, str]:
 
 
 def kept(payload: Payload) -> Payload:
-    """What is stored of a payload."""
+    """Return the part of a payload that is stored: all of it except secrets."""
     return {name: part for name, part in payload.items() if name not in SECRET}
 
 
@@ -206,7 +210,9 @@ def _interaction(kind: str, payload: Payload, given: Input, **within: Any) -> In
 
 
 def who(payload: Payload) -> tuple[str, str]:
-    """The workspace and the person; an app installed for a whole organisation finds the former beside the latter."""
+    """Return the workspace and the person; an app installed for a whole organisation finds the former beside the
+    latter.
+    """
     user = payload["user"]
     team = (payload.get("team") or {}).get("id") or user["team_id"]
     return str(team), str(user["id"])
@@ -217,5 +223,5 @@ def _direct(channel: str | None) -> str | None:
 
 
 def _open(channel: str | None) -> str | None:
-    """A channel in which others are."""
+    """Return a channel that others read too."""
     return None if _direct(channel) else channel

@@ -1,4 +1,4 @@
-"""Links to listings, consultants and deals in a channel: what stands behind them is shown under the message."""
+"""Previews of links to listings, consultants and deals in a channel, shown under the message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ log = structlog.get_logger(__name__)
 
 
 async def unfurl(client: AsyncWebClient, event: Mapping[str, Any], cards: Mapping[str, Card]) -> None:
-    """`cards`: by link. Everybody in the channel reads them. A look changes nothing, so a failure is only noted."""
+    """Show previews. `cards`: by link; everybody in the channel reads them. A preview changes nothing, so a failure is
+    only logged.
+    """
     if not cards:
         return
     where = {"unfurl_id": event["unfurl_id"], "source": event["source"]} if event.get("unfurl_id") else {}

@@ -1,8 +1,7 @@
 """The app in one workspace or in many: a client for each, with the token that its installation brought.
 
-The workspace of the operator's own token is always there; others come by an install link (`installation.py`), and go
-when somebody there removes the app. Deals outlive that: their parties hear of them elsewhere, or when the app comes
-back.
+The workspace of the operator's own token is always there. Others come by an install link (`installation.py`), and go
+when a user there removes the app. Deals outlive that: their parties hear of them elsewhere, or when the app comes back.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ex
 
 
 class NotInstalled(Exception):
-    """Nobody has the app in that workspace, or not any more."""
+    """The app is not installed in that workspace, or no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Installed:
 
 
 class Workspaces:
-    """`own`: the client of the operator's own workspace. `store`: what others have installed, if they can."""
+    """`own`: the client of the operator's own workspace. `store`: the installations in others, if they are allowed."""
 
     def __init__(self, own: AsyncWebClient, store: AsyncInstallationStore | None = None) -> None:
         self._own = own
@@ -50,7 +49,7 @@ class Workspaces:
 
     @property
     def known(self) -> bool:
-        """Whether we know who we are: nothing is taken before."""
+        """Return whether we know who we are: updates are not accepted before."""
         return self._ourselves is not None
 
     @property
@@ -90,13 +89,13 @@ class Workspaces:
         return (await self.at(team)).client
 
     async def forget(self, team: str) -> None:
-        """The app was removed there, or its token was taken back."""
+        """Forget a workspace in which the app was removed, or its token was revoked."""
         self.mistrust(team)
         if self._store is not None:
             await self._store.async_delete_all(enterprise_id=None, team_id=team)
 
     def mistrust(self, team: str) -> None:
-        """The token did not work: the next call asks for the one that is kept now."""
+        """Drop a token that did not work: the next call loads the one that is stored now."""
         if self._ourselves is None or team != self._ourselves.team:
             self._installed.pop(team, None)
 

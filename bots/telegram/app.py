@@ -50,10 +50,11 @@ TOAST = 200  # core.telegram.org/bots/api#answercallbackquery
 
 
 class TelegramBot:
-    """One bot. With `public_url` and `secret` Telegram calls us (web/ hands on to `take_webhook`); else we poll.
+    """One bot. With `public_url` and `secret` Telegram calls us (web/ passes updates to `take_webhook`); otherwise we
+    poll.
 
     `commands`: language to (command, description) pairs, "en" also for every other language; `in_groups`: those of them
-    that groups see. A chat's own menu follows what its person does (conversations/help/menus.py).
+    that groups see. A chat's own menu follows its person's activity (conversations/help/menus.py).
     """
 
     def __init__(
@@ -81,16 +82,19 @@ class TelegramBot:
 
     @property
     def name(self) -> str:
-        """The bot's user name, for deep links. Known after `start`."""
+        """Return the bot's user name, for deep links. Known after `start`."""
         return self._bot.username
 
     @property
     def receiving(self) -> bool:
-        """False when updates do not reach us: not started, or another process polls with our token."""
+        """Return whether updates reach us: not before the start, nor while another process polls with our token."""
         return bool(self._public_url and self._secret) or (self._polling is not None and not self._polling.done())
 
     async def start(self) -> None:
-        """Learn the own name, tell the commands, begin to receive. Raises TelegramError when the token is wrong."""
+        """Learn the bot's own name, set the commands, begin to receive.
+
+        Raises TelegramError when the token is wrong.
+        """
         try:
             await self._greet()
         except InvalidToken:  # whose text holds the token
@@ -102,7 +106,7 @@ class TelegramBot:
             self._polling = asyncio.create_task(self._poll(), name="telegram-polling")
 
     async def stop(self) -> None:
-        """What was taken but not acknowledged comes again, and is known by its key."""
+        """Stop receiving. Updates that were taken but not acknowledged come again, and are recognised by their key."""
         if self._polling is not None:
             self._polling.cancel()
             await asyncio.gather(self._polling, return_exceptions=True)
@@ -136,7 +140,7 @@ class TelegramBot:
             try:
                 updates = await self._bot.get_updates(offset=offset, timeout=POLL_SECONDS, allowed_updates=UPDATES)
             except Conflict as conflict:
-                log.error(  # noqa: TRY400 - what it means is known; a stack trace would hide it
+                log.error(  # noqa: TRY400 - its meaning is known; a stack trace would hide it
                     "telegram_polled_elsewhere",
                     why=str(conflict),
                     advice="only one process may poll with a bot token; polling has stopped here",
@@ -158,7 +162,7 @@ class TelegramBot:
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _take_all(self, updates: Sequence[Update]) -> int | None:
-        """One person's updates in their order, different people side by side. The first id that must come again."""
+        """Take one person's updates in order, different people's in parallel. Return the first id to receive again."""
         people: dict[int, list[Update]] = {}
         for update in sorted(updates, key=lambda each: each.update_id):
             people.setdefault(update.effective_user.id if update.effective_user else 0, []).append(update)
@@ -177,7 +181,7 @@ class TelegramBot:
         return None
 
     async def take_webhook(self, body: bytes, secret: str | None) -> int:
-        """Take what Telegram has posted; the HTTP status to answer with. Anything but 200 makes it come again."""
+        """Take a request that Telegram has posted; return the HTTP status. Anything but 200 makes it come again."""
         given = (secret or "").encode("utf-8", "surrogateescape")
         if not self._secret or not hmac.compare_digest(given, self._secret.encode()):
             return 401
@@ -196,10 +200,10 @@ class TelegramBot:
     async def take(self, update: Update, received: Any = None) -> None:
         """Take one update; returns after its commit. Raises when nothing could be stored.
 
-        `received`: the JSON that it was read from, where we have it; it is what the inbox keeps.
+        `received`: the JSON that the update was read from, where we have it; the inbox stores it.
 
-        One that we fail on twice (the reception has apologised and failed at that, too) is kept and passed over, for
-        those behind it would wait for ever.
+        An update fails for good when the update handler fails, and fails again to apologise. It is then stored and
+        skipped, because the updates behind it would wait for ever.
         """
         body = received or update.to_dict()
         try:
@@ -219,7 +223,7 @@ class TelegramBot:
         elif query is not None:
             await self._take_turn(update, body, query)
         elif update.effective_chat is not None and update.effective_chat.type != ChatType.PRIVATE and message is None:
-            await self._note(update, body, lambda _ctx: None)  # a reaction, or who comes and goes in a group
+            await self._note(update, body, lambda _ctx: None)  # a reaction, or people who come and go in a group
         elif message is not None and message.chat.type != ChatType.PRIVATE:
             if looks_for(self._wordings, message):
                 self._aside(answer_in_group(self._bot, self._update_handler, self._wordings, message))
@@ -239,7 +243,7 @@ class TelegramBot:
             self._aside(_answer(self._bot, query, answered))
 
     async def _patiently(self, taken: Turn) -> Answered:
-        """Take it; whoever waits longer than half a second sees that we are at it."""
+        """Take a turn; a user who waits longer than half a second sees that we are working."""
         work = asyncio.ensure_future(self._update_handler.take(taken))
         done, _ = await asyncio.wait({work}, timeout=PATIENCE_SECONDS)
         if not done:
@@ -247,7 +251,7 @@ class TelegramBot:
         return await work
 
     async def _turn(self, update: Update, body: Any) -> Turn | None:
-        """The update as a turn. One that we fail to read must not stop those behind it: its sender is told."""
+        """Return the update as a turn. One that we fail to read must not stop those behind it: its sender is told."""
         try:
             return await turn_of(self._bot, update, body)
         except Exception:
@@ -259,7 +263,7 @@ class TelegramBot:
             return turn(self._bot, update, user, unsupported, body)
 
     async def _note(self, update: Update, body: Any, unit: Callable[[Ctx], None]) -> None:
-        """Take an update that is nobody's turn, once."""
+        """Take, once, an update that is not a user's turn."""
         key = key_of(self._bot.id, update)
 
         def once(ctx: Ctx) -> None:
@@ -269,7 +273,7 @@ class TelegramBot:
         await self._transactions.run(MARKET, once)
 
     def _point_to_private(self, ctx: Ctx, message: Message) -> None:
-        """In a group nobody's business is spoken of; a command there gets the way to the private chat."""
+        """Point a command in a group to the private chat. Private business is not discussed in a group."""
         if message.from_user is None or looks_for(self._wordings, message) or not (message.text or "").startswith("/"):
             return
         words = self._wordings.speak(message.from_user.language_code or "en")
@@ -281,14 +285,14 @@ class TelegramBot:
         )
 
     def _aside(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do it beside the update, which does not wait for it."""
+        """Run a task beside the update, which does not wait for it."""
         task = asyncio.create_task(work)
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
 
 
 async def _answer(bot: Bot, query: CallbackQuery, answered: Answered) -> None:
-    """Stop the button's waiting sign, with a word if there is one. A query that is too old is no failure."""
+    """Stop the button's loading sign, with a notice if there is one. A query that is too old is no failure."""
     text, alert = None, False
     for reply in answered.at_once:
         match reply:
@@ -310,7 +314,7 @@ async def _typing(bot: Bot, address: str) -> None:
 
 
 def _membership(ctx: Ctx, update: Update) -> None:
-    """Somebody has blocked the bot. Coming back is noticed when they say something."""
+    """Record that a user has blocked the bot. Their return is noticed when they write again."""
     change = update.my_chat_member
     assert change is not None
     if change.chat.type == ChatType.PRIVATE and change.new_chat_member.status == ChatMember.BANNED:
@@ -318,7 +322,7 @@ def _membership(ctx: Ctx, update: Update) -> None:
 
 
 def _read(body: bytes, bot: Bot) -> tuple[Any, Update | None]:
-    """What a webhook's body says, and the update in it; None for anything else."""
+    """Return a webhook's JSON and the update in it; None for anything else."""
     try:
         given = json.loads(body)
         update = Update.de_json(_unburdened(given), bot)
@@ -328,7 +332,7 @@ def _read(body: bytes, bot: Bot) -> tuple[Any, Update | None]:
 
 
 def _unburdened(given: dict[str, Any]) -> dict[str, Any]:
-    """The update without the words and buttons of the message that was pressed: ours, and nobody reads them again."""
+    """Return the update without the pressed message's words and buttons: they are ours, and are never read again."""
     query = given.get("callback_query") or {}
     pressed = query.get("message")
     if not pressed:
@@ -338,7 +342,7 @@ def _unburdened(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _told(failure: TelegramError) -> float | None:
-    """How many seconds Telegram wants us to wait, if it said."""
+    """Return how many seconds Telegram wants us to wait, if it said."""
     if not isinstance(failure, RetryAfter):
         return None
     wait = failure.retry_after

@@ -1,4 +1,4 @@
-"""One private chat as the bot sees it: sends, edits and replaces messages, and knows which one shows which thing."""
+"""One private chat as the bot sees it: sends, edits and replaces messages, and knows which one shows which subject."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TOPIC_NAME = 128  # core.telegram.org/bots/api#createforumtopic
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The message that shows a thing. Under a photo the words are a caption, which is edited by another call."""
+    """The message that shows a subject. Under a photo the words are a caption, which another call edits."""
 
     message: int
     photo: bool = False
@@ -49,7 +49,7 @@ class Shown:
 
 
 def subject_of(reply: Reply) -> str | None:
-    """The thing that has one live message in a chat."""
+    """Return the subject that has one live message in a chat."""
     match reply:
         case Card(subject=subject) | CardList(subject=subject):
             return subject
@@ -65,10 +65,10 @@ Files = Callable[[Sequence[str]], Awaitable[list[Checked]]]  # kept files by the
 
 
 class Chat:
-    """`shown`: which message shows which subject now; `files` brings what a card carries, when it is really sent.
+    """`shown`: the message that shows each subject now; `files` loads a card's files when it is really sent.
 
-    `moved` collects what has changed about `shown`, to be written down when the sending is done. `pressed`: the message
-    whose button was pressed, when what is said answers that.
+    `moved` collects the changes of `shown`, to be stored after the sending. `pressed`: the message whose button was
+    pressed, when the reply answers that.
     """
 
     def __init__(
@@ -85,12 +85,12 @@ class Chat:
         self._id = int(address)
         self._shown = {subject: Shown.read(card) for subject, card in shown.items()}
         self._files = files
-        self._thread = int(thread) if thread else None  # where what is said now belongs
+        self._thread = int(thread) if thread else None  # the topic for the replies
         self._pressed = pressed
         self.moved: dict[str, ShownCard | None] = {}
 
     async def show(self, reply: Reply) -> None:
-        """Put one reply on the screen. Raises TelegramError."""
+        """Show one reply. Raises TelegramError."""
         match reply:
             case Card():
                 await self._put(reply, pictures=reply.pictures, documents=reply.documents, chart=reply.chart)
@@ -115,7 +115,7 @@ class Chat:
         chart: Chart | Bars | None = None,
         replace: bool = False,
     ) -> None:
-        """Edit the message that shows the thing, or send a new one at the bottom and take the old one out of use."""
+        """Edit the message that shows the subject, or send a new one at the bottom and deactivate the old one."""
         screen, subject = card_screen(reply), subject_of(reply)
         old = self._shown.get(subject) if subject else None
         folded, main = (reply.folded, reply.main) if isinstance(reply, Card) else ("", "")
@@ -136,7 +136,7 @@ class Chat:
             await self._retire(old, delete=replace)
 
     async def _topic(self, card: Card) -> int | None:
-        """The topic of the card's deal; opened with its first card. None where this chat has no topics."""
+        """Return the topic of the card's deal; opened with its first card. None where this chat has no topics."""
         subject = f"{TOPIC}{card.room}"
         known = self._shown.get(subject)
         if known is not None:
@@ -153,7 +153,7 @@ class Chat:
         return opened.message_thread_id
 
     async def _close(self, closed: FormClosed) -> None:
-        """The form's card goes; where there is something to say of it, it says that instead."""
+        """Close the form's card: delete it, or replace it with a final text if there is one."""
         subject = f"form:{closed.draft}"
         old, screens = self._shown.get(subject), render(closed)
         if old is not None:
@@ -180,12 +180,15 @@ class Chat:
         except BadRequest as refused:
             if self._thread is None or "thread not found" not in str(refused).lower():
                 raise
-            self._thread = None  # the person has deleted that topic; what is to be said is said in front
+            self._thread = None  # the person has deleted that topic; the reply goes to the main chat
             sent = await call(self._bot, "sendMessage", chat_id=self._id, **_spoken(screen))
         return Shown(sent["message_id"])
 
     async def _send_with(self, screen: Screen, pictures: list[Checked], documents: list[Checked]) -> Shown:
-        """One picture carries the words as its caption, if they fit; otherwise files go first and the words below."""
+        """Send a screen with files.
+
+        One picture carries the words as its caption, if they fit; otherwise files go first.
+        """
         for document in documents:
             await self._bot.send_document(
                 self._id, document.content, filename=document.name, message_thread_id=self._thread
@@ -196,7 +199,7 @@ class Chat:
         return await self._send(screen)
 
     async def _photo(self, picture: Checked, screen: Screen) -> Shown:
-        """A photo; or the same file as a document when Telegram does not like its shape."""
+        """Send a photo, or the same file as a document when Telegram does not accept its shape."""
         text = screen.text
         try:
             sent = await self._bot.send_photo(
@@ -222,7 +225,7 @@ class Chat:
         return Shown(sent.message_id, photo=True)
 
     async def _album(self, pictures: list[Checked]) -> None:
-        """Pictures without words, ten at a time; as documents when Telegram does not like the shape of one."""
+        """Send pictures without words, ten at a time; as documents when Telegram does not accept the shape of one."""
         for start in range(0, len(pictures), ALBUM):
             part = pictures[start : start + ALBUM]
             try:
@@ -241,7 +244,7 @@ class Chat:
                     )
 
     async def _edit(self, old: Shown, screen: Screen) -> bool:
-        """Change a message in place. False: it can't be (deleted, too old, too much text for a caption)."""
+        """Edit a message in place. False: it is impossible (deleted, too old, too much text for a caption)."""
         text = screen.text
         if old.photo and text.units > CAPTION_UNITS:
             return False
@@ -262,7 +265,9 @@ class Chat:
         return True
 
     async def _retire(self, old: Shown, *, delete: bool) -> None:
-        """No dead buttons: the old message goes, or folds into a line. The new one stands already: this may fail."""
+        """Delete the old message, or fold it into a line, so that no dead buttons stay. The new one is there already:
+        this may fail.
+        """
         try:
             if delete and await self._deleted(old):
                 return
@@ -273,7 +278,7 @@ class Chat:
             log.info("old_card_left", message=old.message, why=str(failure))
 
     async def _deleted(self, old: Shown) -> bool:
-        """A bot may delete its messages for 48 hours."""
+        """Delete a message. A bot may delete its messages for 48 hours."""
         try:
             return bool(await call(self._bot, "deleteMessage", chat_id=self._id, message_id=old.message))
         except BadRequest:
@@ -281,7 +286,7 @@ class Chat:
 
 
 def has_topics(bot: Bot) -> bool:
-    """Whether private chats with this bot have topics (BotFather decides); false before it knows itself."""
+    """Return whether private chats with this bot have topics (BotFather decides); False before the bot knows itself."""
     try:
         return bool(bot.bot.has_topics_enabled)
     except RuntimeError:
@@ -292,7 +297,7 @@ def has_topics(bot: Bot) -> bool:
 
 
 def _spoken(screen: Screen) -> dict[str, Any]:
-    """What sendMessage and editMessageText say of a screen."""
+    """Return the parameters of sendMessage and editMessageText for a screen."""
     entities = [{"type": each.type, "offset": each.offset, "length": each.length} for each in screen.text.entities]
     return {
         "text": screen.text.plain,
@@ -307,7 +312,7 @@ def _keys(keyboard: InlineKeyboardMarkup) -> dict[str, Any]:
 
 
 def _key(button: InlineKeyboardButton) -> dict[str, Any]:
-    """A button of ours: it carries a press, leads somewhere or into another chat, and may have a colour."""
+    """Return a button of ours: it sends a press, leads somewhere or into another chat, and may have a colour."""
     key = {"text": button.text, "callback_data": button.callback_data, "url": button.url, "style": button.style}
     key["switch_inline_query"] = button.switch_inline_query
     key["switch_inline_query_current_chat"] = button.switch_inline_query_current_chat

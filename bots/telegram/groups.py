@@ -1,7 +1,6 @@
-"""In a group: what everybody may see is found there, and nobody's business is spoken of; for that there is a way out.
+"""Searches in a group: public listings are found there, and other commands lead to the private chat.
 
-A group's answers change nothing and show nothing but listings, so nothing of them is kept, and one that fails is asked
-for again.
+A group's answers change nothing and show only listings. So nothing is stored, and a failed search is simply repeated.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ SHOWN = 3  # listings at once: a group is no shop window
 
 
 async def answer_in_group(bot: Bot, update_handler: UpdateHandler, wordings: Wordings, message: Message) -> None:
-    """Never raises."""
+    """Answer a message in a group. Never raises."""
     try:
         await _answer(bot, update_handler, wordings, message)
     except TelegramError as failure:
@@ -39,7 +38,7 @@ async def _answer(bot: Bot, update_handler: UpdateHandler, wordings: Wordings, m
 
 
 def looks_for(wordings: Wordings, message: Message) -> bool:
-    """Whether it is `/find`, or answers the question that a bare one led to, in whoever's language that was asked."""
+    """Return whether the message is `/find`, or answers the question that a bare `/find` led to, in any language."""
     asked, text = message.reply_to_message, message.text or ""
     if text.startswith("/"):
         return text.partition(" ")[0].partition("@")[0] == "/find"
@@ -48,7 +47,7 @@ def looks_for(wordings: Wordings, message: Message) -> bool:
 
 
 async def _asked(bot: Bot, words: Words, message: Message) -> None:
-    """The keyboard of whoever asked opens on the answer; nobody else's does."""
+    """Ask what to find. Only the asking user's keyboard opens on the answer."""
     force = ForceReply(selective=True, input_field_placeholder=words("group.example")[:64])
     await bot.send_message(
         message.chat.id,

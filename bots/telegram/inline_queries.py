@@ -1,8 +1,8 @@
-"""Inline mode: somebody types the bot's name in any chat, and sends a listing there that leads back to the bot.
+"""Inline mode: a user types the bot's name in any chat, and sends a listing that leads to the bot.
 
-In the chat with the bot itself it finds the answer to an open form, of more than buttons can hold.
+In the chat with the bot itself it finds the answer to an open form with more options than buttons.
 
-A look changes nothing, so nothing of it is kept, and one that fails is simply not answered: the next letter asks anew.
+A query changes nothing, so nothing is stored. A failed query is not answered: the next letter sends another one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HELLO = "hello"
 
 
 async def answer_inline(bot: Bot, update_handler: UpdateHandler, wordings: Wordings, query: InlineQuery) -> None:
-    """Never raises: nobody waits for it but the phone."""
+    """Answer an inline query. Never raises: only the phone waits for the answer."""
     try:
         await _answer(bot, update_handler, wordings, query)
     except TelegramError as failure:  # too old, above all
@@ -44,7 +44,7 @@ async def _answer(bot: Bot, update_handler: UpdateHandler, wordings: Wordings, q
         hello = InlineQueryResultsButton(words("listing.say_hello"), start_parameter=HELLO)
         await bot.answer_inline_query(query.id, [], cache_time=0, is_personal=True, button=hello)
         return
-    if found.options:  # they change with the form, so nobody keeps them
+    if found.options:  # they change with the form, so they are not cached
         results = [answer(place, option.label) for place, option in enumerate(found.options)]
         await bot.answer_inline_query(query.id, results, cache_time=0, is_personal=True)
         return
@@ -57,12 +57,12 @@ async def _answer(bot: Bot, update_handler: UpdateHandler, wordings: Wordings, q
 
 
 def answer(place: int, label: str) -> InlineQueryResultArticle:
-    """What is said in the person's name when they choose it."""
+    """Build the result whose text is sent in the person's name when they choose it."""
     return InlineQueryResultArticle(str(place), label[:TITLE], InputTextMessageContent(label))
 
 
 def article(shared: Shared) -> InlineQueryResultArticle:
-    """What the phone offers, and the message that it becomes."""
+    """Build the result that the phone offers, with the message that it becomes."""
     screen = card_screen(shared.card)
     return InlineQueryResultArticle(
         id=shared.id,

@@ -1,4 +1,4 @@
-"""What Telegram can do, and how sentences call it."""
+"""Telegram's capabilities, and its name in sentences."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ TELEGRAM: Final = ChatPlatform(
 
 
 def start_link(bot: str) -> str:
-    """The address that opens the chat at `{start}`; empty while the bot has no name."""
+    """Return the address that opens the chat at `{start}`; empty while the bot has no name."""
     return START_LINK.replace("{bot}", bot) if bot else ""

@@ -1,6 +1,7 @@
-"""Replies as Telegram messages: text with entities and a keyboard. Pure, and within Telegram's limits by construction.
+"""Draws replies as Telegram messages: text with entities and a keyboard, within Telegram's limits by construction.
+Pure.
 
-When something is too long it is the middle that gives way: what a card is about, whose turn it is and the buttons stay.
+If a text is too long, its middle gives way. A card's subject, whose turn it is and the buttons stay.
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ from conversations.reply import (
 
 MOST_BUTTONS = 100  # core.telegram.org/bots/api#inlinekeyboardmarkup does not say; the server refuses more
 ROW = 8  # buttons side by side, as many as phones draw
-ABREAST = {2: 20, 3: 12, 4: 8, 5: 6, 6: 5, 7: 4, 8: 3}  # characters a phone shows of each of so many side by side
-OPTIONS_SHOWN = 12  # more than that nobody reads; the rest is searched or typed
+# characters a phone shows of each button, by the number of buttons side by side
+ABREAST = {2: 20, 3: 12, 4: 8, 5: 6, 6: 5, 7: 4, 8: 3}
+OPTIONS_SHOWN = 12  # longer lists are not read; the rest is searched or typed
 TITLE_UNITS = 256
-LINE_UNITS = 400  # of one labelled line where not all are there whole, so that none pushes the others out
+LINE_UNITS = 400  # units of one labelled line in a text that is too long, so that no line pushes the others out
 TAIL_UNITS = 1200
 
 Rows = Sequence[Sequence[Button]]
@@ -50,7 +52,7 @@ class Screen:
 
 
 def render(reply: Reply) -> list[Screen]:
-    """The messages of one reply; a card of any kind is always one, so that it can be edited."""
+    """Return the messages of one reply; a card of any kind is always one, so that it can be edited."""
     match reply:
         case Card() | CardList() | FormView() | Home():
             return [card_screen(reply)]
@@ -60,7 +62,7 @@ def render(reply: Reply) -> list[Screen]:
             return _said(text) if text.strip() else []
         case Toast(text=text):  # an answer to a press, unless there was none
             return _said(text)
-        case FormErrors(errors=errors):  # of a form sent as a whole, which Telegram has not
+        case FormErrors(errors=errors):  # errors of a form sent as a whole, which Telegram does not have
             return _said("\n".join(errors.values()))
         case _:
             assert_never(reply)
@@ -82,7 +84,7 @@ def card_screen(reply: Card | CardList | FormView | Home) -> Screen:
 
 
 def _said(text: str, buttons: InlineKeyboardMarkup | None = None) -> list[Screen]:
-    """Plain words, in several messages when they are long; the buttons hang on the last."""
+    """Return plain words, in several messages when they are long; the last one carries the buttons."""
     *before, last = (said(text) or said("…")).split(MESSAGE_UNITS)
     return [*(Screen(part) for part in before), Screen(last, buttons)]
 
@@ -91,7 +93,7 @@ def _said(text: str, buttons: InlineKeyboardMarkup | None = None) -> list[Screen
 
 
 def _card_parts(card: Card) -> tuple[Text, Text, Text]:
-    """Title; text; whose turn it is and the small print."""
+    """Return the title, the text, and a tail: whose turn it is and the small print."""
     turn = said(f"👉 {card.turn}") if card.turn.strip() else Text()
     return said(card.title, "bold"), said(card.text), joined("\n\n", turn, said(card.note, "italic"))
 
@@ -109,8 +111,9 @@ def _labelled(label: str, joint: str, value: Text) -> Text:
 
 
 def _fit(head: Text, intro: Text, tail: Text, lines: Sequence[Text]) -> Text:
-    """All of it within a message. Who signs has to read every word: only of what does not fit whole do the longest
-    lines give way, and then the rest of the middle."""
+    """Fit the text into one message. A signer has to read every word, so nothing is cut from a text that fits.
+    Otherwise the longest lines are shortened, and then the rest of the middle.
+    """
     head, tail = head.clipped(TITLE_UNITS), tail.clipped(TAIL_UNITS)
     left = MESSAGE_UNITS - joined("\n\n", head, tail).units - 4
     body = _within(left, intro, lines)
@@ -118,7 +121,7 @@ def _fit(head: Text, intro: Text, tail: Text, lines: Sequence[Text]) -> Text:
 
 
 def _within(units: int, intro: Text, lines: Sequence[Text]) -> Text:
-    """The middle of a card in at most so many units."""
+    """Return the middle of a card in at most `units` units."""
     whole = joined("\n\n", intro, joined("\n", *lines))
     if whole.units <= units:
         return whole
@@ -136,7 +139,7 @@ def _list_text(shown: CardList) -> Text:
 
 
 def _items(items: Sequence[Card], units: int, first: int) -> Text:
-    """Every item gets its fair share of the space, so that the last one is on the screen too."""
+    """Draw the items. Each gets its fair share of the space, so that the last one is on the screen too."""
     share = units // max(len(items), 1) - 2
     blocks = [_item(number, card, share) for number, card in enumerate(items, first)]
     return joined("\n\n", *blocks)
@@ -149,8 +152,10 @@ def _item(number: int, card: Card, units: int) -> Text:
 
 
 def _list_rows(shown: CardList, first: int) -> list[list[Button]]:
-    """One row an item, with the item's number, because a keyboard stands apart from the text; of several that can be
-    opened a number each, or they would be pushed off the screen by what can be done about them."""
+    """Return one row an item with the item's number, because a keyboard stands apart from the text. Several items that
+    can be opened share one row of numbers. Their other buttons are left out, or they would push the numbers off the
+    screen.
+    """
     defaults = [
         Button(label=str(number), press=card.opens) for number, card in enumerate(shown.items, first) if card.opens
     ]
@@ -182,7 +187,10 @@ def _desk_rows(home: Home) -> list[Sequence[Button]]:
 
 
 def _counted(home: Home) -> list[tuple[int, CardList]]:
-    """The sections with the number of their first item: one count for the whole desk, as it has one keyboard."""
+    """Return the sections with the number of their first item.
+
+    The start screen has one keyboard, so it has one count.
+    """
     sizes = [len(each.items) for each in home.sections]
     return list(zip(accumulate(sizes, initial=1), home.sections, strict=False))
 
@@ -213,7 +221,7 @@ def _form(form: FormView) -> Screen:
 
 
 def _answer(field: FieldView) -> Text:
-    """One line of what was answered; nothing for a field not reached yet."""
+    """Return one line of an answer; nothing for a field that is not reached yet."""
     was = said(field.was, "strikethrough") if field.was else Text()
     value = said(field.shown or field.value or "")
     wrong = said(f"⚠️ {field.error}") if field.error else Text()
@@ -255,13 +263,13 @@ def _question_rows(form: FormView, asked: FieldView) -> list[list[Button]]:
 
 
 def _proposed(form: FormView, asked: FieldView) -> list[list[Button]]:
-    """What was perhaps meant stands first, in a row of its own."""
+    """Return the proposed answer as a row of its own, which stands first."""
     button = proposal(form, asked)
     return [] if button is None else [[button]]
 
 
 def _search(form: FormView, asked: FieldView) -> list[list[Button]]:
-    """Of more than there are buttons for, the rest is found by typing a part of its name."""
+    """Return a search button if the options exceed the buttons; the rest is found by part of its name."""
     more = asked.searchable or len(asked.options) > OPTIONS_SHOWN
     return [[Button(label=f"🔍 {form.search}", lookup="")]] if more else []
 
@@ -274,7 +282,7 @@ def _keypad(form: FormView, asked: FieldView) -> list[list[Button]]:
 
 
 def _review_rows(form: FormView) -> list[list[Button]]:
-    """Every line can be changed, and what was not asked for can be added; then it is sent."""
+    """Return the rows of a review: lines can be changed, skipped fields added, and the form sent."""
     changes = [
         Button(
             label=f"{'✎' if field.value else '+'} {field.label}",
@@ -288,7 +296,7 @@ def _review_rows(form: FormView) -> list[list[Button]]:
 
 
 def _side_by_side(options: Iterable[Option]) -> int:
-    """How many options fit in a row of a phone."""
+    """Return how many options fit in a row of a phone."""
     longest = max((len(option.label) for option in options), default=0)
     return 3 if longest <= 10 else 2 if longest <= 18 else 1
 
@@ -301,14 +309,14 @@ def _in_rows(buttons: list[Button], wide: int) -> list[list[Button]]:
 
 
 def keyboard(rows: Rows, last: Rows = ()) -> InlineKeyboardMarkup | None:
-    """Rows as given, broken where they are too wide; of too many buttons `last` stay. None for no buttons at all."""
+    """Return rows as given, broken where they are too wide; of too many buttons `last` stay. None without buttons."""
     end = _drawn(last, MOST_BUTTONS)
     drawn = _drawn(rows, MOST_BUTTONS - sum(map(len, end))) + end
     return InlineKeyboardMarkup(drawn) if drawn else None
 
 
 def _drawn(rows: Rows, most: int) -> list[list[InlineKeyboardButton]]:
-    """The rows of the first `most` buttons."""
+    """Return the rows of the first `most` buttons."""
     drawn = []
     for row in rows:
         for part in _abreast(list(row[:most])):
@@ -318,7 +326,7 @@ def _drawn(rows: Rows, most: int) -> list[list[InlineKeyboardButton]]:
 
 
 def _abreast(row: list[Button]) -> list[list[Button]]:
-    """As many side by side as can be read: what is cut off in the middle of a word, nobody presses."""
+    """Put as many buttons side by side as stay readable. A label cut off inside a word is never pressed."""
     rows: list[list[Button]] = []
     for button in row:
         together = [*rows[-1], button] if rows else []

@@ -1,4 +1,4 @@
-"""How python-telegram-bot reaches the network here: over one aiohttp session, because httpx costs most of an update."""
+"""The network access of python-telegram-bot: one aiohttp session, because httpx costs most of an update."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import aiohttp
 from telegram import Bot
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
-from telegram.request._requestparameter import RequestParameter  # what RequestData is made of has no public name
+
+# the class that RequestData is made of has no public name
+from telegram.request._requestparameter import RequestParameter
 
 if TYPE_CHECKING:
     from telegram._utils.types import ODVInput  # the library gives this type of a time limit no public name
 
 API = "https://api.telegram.org"
-# A round trip to Telegram takes some 50 ms; 256 connections carry far more than the 30 messages a second it allows.
+# A round trip to Telegram takes some 50 ms. 256 connections carry far more than the allowed 30 messages a second.
 CONNECTIONS = 256
 
 
@@ -65,7 +67,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Status and body. Raises TimedOut when the answer may yet come true, NetworkError when the line broke."""
+        """Return status and body. Raises TimedOut when the call may still succeed, NetworkError when the line broke."""
         if self._session is None:
             raise RuntimeError("the request object is not initialized")
         files = bool(request_data and request_data.contains_files)
@@ -88,12 +90,12 @@ class AiohttpRequest(BaseRequest):
 
 
 def _given(value: ODVInput[float], otherwise: float) -> float | None:
-    """What the caller asked for: a number, None for no limit, or the default of this object."""
+    """Return the caller's limit: a number, None for no limit, or this object's default."""
     return value if value is None or isinstance(value, int | float) else otherwise
 
 
 def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
-    """JSON, or a multipart form when files go along."""
+    """Return JSON, or a multipart form when there are files."""
     if data is None:
         return None, {}
     if not data.contains_files:
@@ -107,17 +109,18 @@ def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, di
 
 
 async def call(bot: Bot, method: str, /, **parameters: Any) -> Any:
-    """One Bot API call in plain values; those that are None are left out. Raises TelegramError as the bot's own do.
+    """Make one Bot API call in plain values, without those that are None. Raises TelegramError as the bot's own methods
+    do.
 
-    For the few calls that every update makes: the bot's own method makes an object of all that comes back, which
-    costs more than the call. All others go by their methods.
+    It is for the few calls that every update makes. The bot's own method turns the whole answer into objects, which
+    costs more than the call. All other calls use the bot's methods.
     """
     given = [RequestParameter(name, value, None) for name, value in parameters.items() if value is not None]
     return await bot.request.post(f"{bot.base_url}/{method}", RequestData(given))
 
 
 def bot_at(token: str, api_url: str = API) -> Bot:
-    """The bot of this token at that Bot API server; polls wait on a connection of their own."""
+    """Return the bot of this token at that Bot API server; polls use a connection of their own."""
     return Bot(
         token,
         base_url=f"{api_url}/bot",

@@ -1,4 +1,4 @@
-"""Carries replies to Telegram after their commit, and tells the outbox whether they have arrived."""
+"""Delivers replies to Telegram after their commit, and reports to the outbox whether they have arrived."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.files.model import Checked
 from core.people.files.service import content_of
 
-# The two ways in which Telegram says, as a bad request, that nobody is there.
+# The two ways in which Telegram says, as a bad request, that the chat or the user does not exist.
 NOBODY_THERE = ("chat not found", "user not found")
 
 
 class TelegramSender:
-    """The carrier of posts for the channel "telegram"."""
+    """The transport of the channel "telegram"."""
 
     def __init__(self, bot: Bot, transactions: Transactions) -> None:
         self._bot = bot
         self._transactions = transactions
 
     async def carry(self, post: Post) -> Delivered | Later | Never:
-        """Show the replies in their order. After a failure in the middle only the rest is asked for again."""
+        """Show the replies in their order. After a failure in the middle only the rest is retried."""
         if isinstance(post.message, Menu):
             return await self._menu(post.message)
         told = post.message
@@ -58,7 +58,7 @@ class TelegramSender:
         return Delivered(moves(address, chat.moved) if chat.moved else None)
 
     async def _menu(self, menu: Menu) -> Delivered | Later | Never:
-        """The commands of one chat, in place of those of everybody."""
+        """Set the commands of one chat, in place of the general ones."""
         told = [BotCommand(name, text) for name, text in menu.commands]
         try:
             await self._bot.set_my_commands(told, scope=BotCommandScopeChat(int(menu.address)))
@@ -67,7 +67,7 @@ class TelegramSender:
         return Delivered()
 
     async def _shown(self, address: str, replies: Sequence[Reply]) -> dict[str, ShownCard]:
-        """Which messages show the things of these replies now."""
+        """Return the messages that show the subjects of these replies now."""
         subjects = {subject for reply in replies if (subject := subject_of(reply)) is not None}
         subjects |= {f"{TOPIC}{reply.room}" for reply in replies if isinstance(reply, Card) and reply.room}
         if not subjects:
@@ -88,9 +88,9 @@ class TelegramSender:
 def outcome_of(
     failure: TelegramError, address: str, then: Callable[[Ctx], None], unsaid: Sequence[Reply] = ()
 ) -> Later | Never:
-    """What a refusal of Telegram means for a post. What nobody knows, or will pass, is tried again.
+    """Convert a refusal of Telegram into an outcome. Unknown and passing failures are retried.
 
-    `unsaid`: what of it has not arrived.
+    `unsaid`: the replies that have not arrived.
     """
     why = f"{type(failure).__name__}: {failure}"
 
@@ -124,7 +124,7 @@ def pointers(ctx: Ctx, address: str, subjects: set[str]) -> dict[str, ShownCard]
 
 
 def contents(ctx: Ctx, ids: Sequence[str]) -> list[Checked]:
-    """The files that are there: a card is worth sending without a picture that was erased."""
+    """Return the files that exist: a card is worth sending without a picture that was erased."""
     kept = []
     for file_id in ids:
         with contextlib.suppress(NotFound):
@@ -133,7 +133,7 @@ def contents(ctx: Ctx, ids: Sequence[str]) -> list[Checked]:
 
 
 def moves(address: str, moved: Mapping[str, ShownCard | None]) -> Callable[[Ctx], None]:
-    """Write down which message shows what from now on."""
+    """Store which message shows which subject from now on."""
 
     def note(ctx: Ctx) -> None:
         for subject, card in moved.items():

@@ -1,7 +1,7 @@
-"""Stars: sends invoices, answers Telegram's question before a charge, gives payments back.
+"""Stars: sends invoices, answers Telegram's question before a charge, refunds payments.
 
-Telegram asks before it charges and waits ten seconds; what was charged comes as a message (`turns.py`). A payment is
-given back whole or not at all.
+Telegram asks before it charges and waits ten seconds; a charge comes as a message (`turns.py`). A payment is refunded
+whole or not at all.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ GONE_BACK_ALREADY = "charge_already_refunded"
 
 
 class StarsCarrier:
-    """The carrier of posts for the channel "stars": an invoice to a chat, a payment to give back."""
+    """The transport of the channel "stars": an invoice to a chat, or a refund."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
@@ -79,7 +79,7 @@ class StarsCarrier:
 
 
 async def answer_checkout(bot: Bot, transactions: Transactions, wordings: Wordings, query: PreCheckoutQuery) -> None:
-    """Say whether the charge may be made. Never raises: without an answer Telegram charges nothing."""
+    """Answer whether the charge may be made. Never raises: without an answer Telegram charges nothing."""
     identity = identity_of(query.from_user)
 
     def check(ctx: Ctx) -> None:

@@ -1,7 +1,7 @@
-"""Text for Telegram: plain words with their formatting beside them, never markup, so nothing typed can become any.
+"""Text for Telegram: plain words with their formatting beside them, never markup, so typed text cannot become any.
 
-Telegram itself turns addresses and @names inside a text into links. An invisible word joiner at their seams keeps it
-from doing so; what is meant to lead somewhere is a button. (A command like /help stays one: it only ever reaches us.)
+Telegram itself turns addresses and @names inside a text into links. An invisible word joiner at their seams prevents
+this; real links are buttons. (A command like /help stays a link: it only ever reaches us.)
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ ELLIPSIS = "…"
 
 # Control characters, and those that turn the reading direction around and make a text look like another one.
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2060\u2066-\u2069]")
-# Where Telegram would see a mention or an e-mail, a domain, a link with its protocol, an IPv4 address, a command in a
-# price ("215 €/t": behind a letter it sees none).
+# The seams at which Telegram would see a mention or e-mail, a domain, a protocol's link or an IPv4 address. Also a
+# command in a price ("215 €/t"): behind a letter Telegram sees none.
 SEAMS = re.compile(r"@(?=\w)|(?<=\w)\.(?=[^\W\d_])|:(?=//)|(?<=\d)\.(?=\d{1,3}\.\d{1,3}\.\d)|(?<=[€$£₴])/(?=\w)")
 
 
 def utf16(text: str) -> int:
-    """Length in UTF-16 units, in which Telegram counts."""
+    """Return the length in UTF-16 units, in which Telegram counts."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def clean(text: str) -> str:
-    """What somebody typed, as it may stand in a message."""
+    """Return a user's text in a form that a message may contain."""
     seen = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\t", " "))
     return SEAMS.sub(lambda seam: seam[0] + JOINER, seen).strip()
 
 
 def head_of(text: str, units: int) -> str:
-    """The longest beginning of at most so many units; no character is cut in two."""
+    """Return the longest beginning of at most `units` units; no character is cut in two."""
     return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
 
 
@@ -74,7 +74,7 @@ class Text:
         return found
 
     def clipped(self, units: int) -> Text:
-        """At most so many units; what had to go is marked with an ellipsis."""
+        """Return at most `units` units; a cut is marked with an ellipsis."""
         if self.units <= units:
             return self
         if units < 1:
@@ -92,7 +92,7 @@ class Text:
         return Text(tuple(kept))
 
     def split(self, units: int) -> list[Text]:
-        """Parts of at most so many units, broken between words where there are any."""
+        """Split into parts of at most `units` units, broken between words where possible."""
         parts, rest = [], self.plain
         while utf16(rest) > units:
             part = head_of(rest, units)
@@ -104,18 +104,18 @@ class Text:
 
 
 def said(text: str, style: Style | None = None) -> Text:
-    """The one way in for words: cleaned. Nothing for blank ones."""
+    """Return cleaned words as a text; all words enter through here. Blank ones give an empty text."""
     cleaned = clean(text) if text else ""
     return Text(((cleaned, style),)) if cleaned else Text()
 
 
 def address(url: str) -> Text:
-    """One of our own, whole: Telegram makes it a link, and who copies it has it as it is."""
+    """Return one of our own addresses, unbroken: Telegram makes it a link, and it can be copied as it is."""
     return Text(((UNSEEN.sub("", url), None),))
 
 
 def joined(gap: str, *parts: Text) -> Text:
-    """The parts that are there, with the gap between them."""
+    """Join the non-empty parts, with the gap between them."""
     pieces: list[tuple[str, Style | None]] = []
     for part in parts:
         if part:

@@ -1,4 +1,4 @@
-"""What came in from Telegram, as a turn. Files are fetched and looked at here, before any transaction begins."""
+"""Converts Telegram's updates into turns. Files are fetched and checked here, before any transaction begins."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ from core.people.accounts.model import Identity
 from core.people.files.model import LARGEST, Checked
 from core.people.files.rules import inspect
 
-GONE = (BadRequest, InvalidToken)  # what Telegram says of a file that it does not have, or does not give
+GONE = (BadRequest, InvalidToken)  # Telegram's errors for a file that it does not have, or does not give
 FETCHES = 3
-YES = frozenset({"👍", "👌", "🤝", "💯", "❤", "🔥", "🫡"})  # of the reactions that Telegram offers
+YES = frozenset({"👍", "👌", "🤝", "💯", "❤", "🔥", "🫡"})  # the reactions of Telegram that mean yes
 
 
 def key_of(bot_id: int, update: Update) -> str:
-    """An update's outside id. An edit of a message is an update of its own."""
+    """Return an update's outside id. An edit of a message is an update of its own."""
     return f"tg:{bot_id}:{update.update_id}"
 
 
 def identity_of(user: User) -> Identity:
-    """Telegram tells the language of somebody's app, and nothing of where they are."""
+    """Return a user's identity. Telegram tells the language of their app, and nothing of their location."""
     return Identity(TELEGRAM.code, "", str(user.id), user.full_name, user.language_code or "en")
 
 
 async def turn_of(bot: Bot, update: Update, body: Any = None) -> Turn | None:
-    """The turn of an update from a private chat; None when nobody did anything that asks for an answer.
+    """Return the turn of an update from a private chat; None when the update asks for no answer.
 
-    `body`: the update as it was received, which is kept.
+    `body`: the update as it was received, which is stored.
     """
     query = update.callback_query
     if query is not None:
@@ -69,7 +69,7 @@ async def turn_of(bot: Bot, update: Update, body: Any = None) -> Turn | None:
 
 
 def _reaction(bot: Bot, update: Update, changed: MessageReactionUpdated, body: Any) -> Turn | None:
-    """A reaction that was not there before and says yes; None for any other."""
+    """Return the turn of a new reaction that means yes; None for any other."""
     before = {each.emoji for each in changed.old_reaction if isinstance(each, ReactionTypeEmoji)}
     now = {each.emoji for each in changed.new_reaction if isinstance(each, ReactionTypeEmoji)}
     if changed.user is None or not (now - before) & YES:
@@ -87,7 +87,7 @@ def turn(
     message: str | None = None,
     topic: int | None = None,
 ) -> Turn:
-    """The id of a private chat is the id of the person in it."""
+    """Build a turn. The id of a private chat is the id of the person in it."""
     return Turn(
         key=key_of(bot.id, update),
         identity=identity_of(user),
@@ -100,15 +100,17 @@ def turn(
 
 
 def _said_anew(message: Message) -> Input | None:
-    """An edited text counts as said again. Other edits (a caption, a moving location) change nothing."""
+    """Return the turn of an edited text, which counts as said again. Other edits (a caption, a moving location) change
+    nothing.
+    """
     return TextMessage(_words(message.text), str(message.message_id), anew=True) if message.text else None
 
 
 def _chosen(message: Message) -> Input | None:
-    """What they chose of what we had offered while they typed: an answer to the open form, which is said, or a listing.
+    """Return the input for an inline result that was chosen: an answer to the open form, or a listing.
 
-    Its words are its seller's, so nobody has said them, but its button leads to it. A forward comes without the button:
-    then there is nothing to answer.
+    A listing's words are its seller's, so they are no text of the user; its button leads to it. A forward comes without
+    the button, so there is nothing to answer.
     """
     if message.reply_markup is not None:
         urls = [key.url for row in message.reply_markup.inline_keyboard for key in row if key.url]
@@ -120,12 +122,12 @@ def _chosen(message: Message) -> Input | None:
 
 
 def _words(text: str) -> str:
-    """What is copied from our messages and pasted brings their invisible seams along; nobody has typed those."""
+    """Remove the invisible seams from a text. Text pasted from our messages contains them."""
     return text.replace(JOINER, "")
 
 
 async def _input(bot: Bot, message: Message) -> Input | None:
-    """None for Telegram's own notes (somebody pinned a message)."""
+    """Return the input of a message; None for Telegram's own notes (for example that a message was pinned)."""
     if message.text:
         return TextMessage(_words(message.text), str(message.message_id))
     if message.successful_payment or message.location:
@@ -146,7 +148,7 @@ async def _input(bot: Bot, message: Message) -> Input | None:
 
 
 def _plain(message: Message) -> Input:
-    """A payment that Telegram has made, or a place."""
+    """Return a payment that Telegram has made, or a place."""
     if paid := message.successful_payment:
         return PaidStars(paid.invoice_payload, paid.telegram_payment_charge_id, paid.total_amount)
     assert message.location is not None, "it is one of the two"
@@ -154,7 +156,7 @@ def _plain(message: Message) -> Input:
 
 
 async def _fetched(bot: Bot, file_id: str, name: str, size: int | None) -> Checked:
-    """A file with its bytes, looked at. Raises Invalid; a file that cannot be had now must be sent again."""
+    """Return a file with its bytes, checked. Raises Invalid; a file that is unavailable now must be sent again."""
     if size is not None and size > LARGEST:
         raise Invalid("file.too_large", name=name, limit=LARGEST // 1024 // 1024)
     try:

@@ -1,4 +1,4 @@
-"""Draws the terms that both sides have signed as a PDF, with the text that their fingerprint is of inside it."""
+"""Draws the terms that both sides have signed as a PDF. The text that their fingerprint covers is inside it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from documents.page import heading, line, new_page
 
 
 class SignedTerms:
-    """Draws the page outside of the units of work, and keeps it for the person who asked."""
+    """Draws the page outside of the units of work, and stores it for the person who asked."""
 
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(DrawTerms, self._draw))
@@ -29,7 +29,10 @@ class SignedTerms:
 
 
 def drawn(paper: ContractDocument, at: datetime) -> bytes:
-    """The terms, and the market's conditions after them. The same paper at the same moment gives the same bytes."""
+    """Draw the terms, followed by the market's conditions.
+
+    The same contract at the same moment gives the same bytes.
+    """
     page = new_page(at)
     heading(page, paper.title)
     line(page, paper.text, 9)

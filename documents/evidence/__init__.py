@@ -1,1 +1,3 @@
-"""Evidence for a payment dispute: `records` collects the facts, `document` draws them, `sentences` tells them."""
+"""Evidence for a payment dispute: `records` collects the facts, `document` draws them, `sentences` puts them into
+words.
+"""

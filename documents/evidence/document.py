@@ -1,4 +1,4 @@
-"""Draws the record of a deal, a session or a purchase as a PDF that a bank's clerk can read, with the same as JSON."""
+"""Draws the record of a deal, session or purchase as a PDF for a bank's clerk, with the JSON inside."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.kernel.money import Money
 from documents.evidence.sentences import capital, deed, in_words
 from documents.page import heading, line, new_page
 
-# What each kind of thing is called, and which of its facts come before its timeline.
+# The name of each kind of subject, and the facts that come before its timeline.
 MATTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "deal": ("Contract", ("signatures", "lots", "findings", "negotiation")),
     "session": ("Consultation", ("consents", "presence", "clock", "reminders", "complaints")),
@@ -40,7 +40,7 @@ ROWS: Final[Mapping[str, str]] = {
 }
 LONGEST_CELL: Final = 900  # characters; the JSON inside has the whole of it
 MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?\+00:00")
-# What tells our rows apart is in the JSON; a clerk has no use for it.
+# The ids of our rows are in the JSON; a clerk has no use for them.
 OURS: Final = frozenset({"version", "key", "attempt", "beside", "currency", "flagged", "rounds", "url", "terms_json"})
 # Codes of ours, which are words with lines between them.
 CODES: Final = frozenset(
@@ -51,7 +51,7 @@ OUR_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
 
 def drawn(record: Mapping[str, Any], at: datetime, story: str = "") -> bytes:
-    """`story`: the case in sentences. The same record at the same moment gives the same bytes."""
+    """Draw the document. `story`: the case in sentences. The same record at the same moment gives the same bytes."""
     page = new_page(at)
     thing, what, facts, dispute = record[record["matter"]], *MATTERS[record["matter"]], record["dispute"]
     deliveries = {lot["id"]: f"delivery {lot['number']}" for lot in record.get("lots", ())}
@@ -78,7 +78,7 @@ def drawn(record: Mapping[str, Any], at: datetime, story: str = "") -> bytes:
 
 
 def _in_short(page: FPDF, told: str) -> None:
-    """The whole case in sentences, before any table: what the clerk decides by."""
+    """Draw the whole case in sentences, before any table: the clerk decides by them."""
     line(page, "The case in short", 11, "B")
     for sentence in SENTENCE.split(told):
         line(page, sentence, 9)
@@ -87,9 +87,9 @@ def _in_short(page: FPDF, told: str) -> None:
 
 @dataclass(frozen=True)
 class Clerk:
-    """Whom it is drawn for: reads sums, moments and words, and knows nothing by our ids.
+    """Formats a record for a bank's clerk, who reads amounts, times and words, and does not know our ids.
 
-    `currency`: of sums that do not tell their own. `names`: by id, what has a name for them too.
+    `currency`: for amounts that name none. `names`: by id, for subjects that have a name.
     """
 
     currency: str
@@ -110,7 +110,7 @@ class Clerk:
             page.ln(2)
 
     def sentence(self, row: Mapping[str, Any]) -> str:
-        """What somebody did, or what became of a thing, begins with when; of anything else each fact is named."""
+        """Return a row as a sentence. An action or a state change begins with its time; the other facts are named."""
         facts = dict(self.facts_of(row))
         at, by = facts.pop("at", ""), facts.pop("message", "")
         told = _told(facts)
@@ -119,7 +119,7 @@ class Clerk:
         return capital("; ".join(filter(None, (begun, rest)))) + (f" (message {by})" if by else "")
 
     def facts_of(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """What is known of a row."""
+        """Yield the known facts of a row, each with its name."""
         for name, value in row.items():
             told = self.names.get(value, "") if isinstance(value, str) else ""
             said = told or in_words(value)
@@ -139,7 +139,7 @@ class Clerk:
 
 
 def _told(facts: dict[str, str]) -> str:
-    """Who did what, or which state became which; these facts are taken out of the others."""
+    """Return who did what, or which state became which, and remove these facts from `facts`."""
     if "did" in facts:
         return f"{facts.pop('who', '')}: {facts.pop('did')}"
     if "event" not in facts or "to" not in facts:

@@ -23,6 +23,6 @@ RECORDS: Final[Mapping[str, Callable[[Ctx, str], dict[str, Any]]]] = {
 
 
 def in_words(terms: Mapping[str, Any], goods: Goods) -> str:
-    """The goods of a deal as the trade calls them, in English as all of the record."""
+    """Return the goods of a deal in trade terms, in English like the whole record."""
     quantity = Quantity(Decimal(terms["quantity"]["amount"]), terms["quantity"]["unit"])
     return goods("en", terms["product_id"], terms["grade_id"], quantity)

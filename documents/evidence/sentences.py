@@ -1,7 +1,7 @@
-"""What the provider's own fields of an answer say, in sentences that a bank's clerk can read.
+"""The provider's evidence fields, in sentences that a bank's clerk can read.
 
-The document beside them has the whole. What is not known is left out: a field is sentences that are true, or it is not
-there at all.
+The document beside them has the whole record. Unknown facts are left out: a field holds true sentences, or does not
+exist.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST_FIELD: Final = 5_000  # characters
 
 
 def texts(record: Record) -> dict[str, str]:
-    """The provider's own fields, filled from the record (by its categories of disputes)."""
+    """Return the provider's own fields, filled from the record (by its categories of disputes)."""
     fields = {
         **FIELDS[record["matter"]](record),
         "access_activity_log": "\n".join(
@@ -71,7 +71,7 @@ def _signed(each: Record) -> str:
 
 
 def _paid(record: Record) -> list[str]:
-    """What the disputed payment was for, and who held it."""
+    """Return what the disputed payment was for, and where its money was held."""
     deal, dispute = record["deal"], record["dispute"]
     paid = [each for each in record["payments"] if each["id"] == dispute["payment"]]
     came = [f"Of the disputed payment {_money(each, 'received_minor')} came." for each in paid]
@@ -83,7 +83,7 @@ def _paid(record: Record) -> list[str]:
 
 
 def _delivery(record: Record, lot: Record) -> str:
-    """The course of one delivery: only the steps that it has taken."""
+    """Return the steps that one delivery has taken."""
     said = [f"Delivery {lot['number']}, {lot['quantity_amount']} {lot['unit']}"]
     if sent := _last(record, lot, "LotDispatched"):
         said.append(f"sent {day(sent['at'])}" + (f" by {lot['truck']}" if lot.get("truck") else ""))
@@ -104,7 +104,7 @@ def _delivery(record: Record, lot: Record) -> str:
 
 
 def _parted(record: Record) -> list[str]:
-    """What of the money is whose by now."""
+    """Return how the money has been split so far."""
     settled = record["settlements"]
     if not settled:
         return []
@@ -116,7 +116,7 @@ def _parted(record: Record) -> list[str]:
 
 
 def _given_back(record: Record) -> list[str]:
-    """What goes back to the payer of the disputed payment: what has gone and by which name, and what has not."""
+    """Return the refunds to the payer of the disputed payment: those sent, and those still due."""
     of_it = [each for each in record["payouts_and_refunds"] if each["payment_id"] == record["dispute"]["payment"]]
     return [
         f"{_money(each, 'amount_minor')} was sent back to the buyer as {each['provider_ref']}."
@@ -184,7 +184,7 @@ FIELDS: Final[Mapping[str, Callable[[Record], dict[str, str]]]] = {
 
 
 def moment(at: str) -> str:
-    """2026-11-24 16:25 UTC."""
+    """Return a time like "2026-11-24 16:25 UTC"."""
     return f"{datetime.fromisoformat(at):%Y-%m-%d %H:%M} UTC"
 
 
@@ -193,9 +193,8 @@ def day(at: str) -> str:
 
 
 def in_words(value: Any) -> str:
-    """A value of the record as people write it: an amount with its unit, a place with its country; never Python.
-
-    Nothing of what is not there, and of what is not so.
+    """Return a value of the record as people write it: an amount with its unit, a place with its country. Python's own
+    notation never shows. Skip missing values and false flags.
     """
     if isinstance(value, Mapping):
         return _in_words(value)
@@ -227,7 +226,7 @@ def _named(name: str, value: Any) -> str:
 
 
 def deed(fact: str) -> str:
-    """ "lot accepted" for `LotAccepted`."""
+    """Return "lot accepted" for `LotAccepted`."""
     return " ".join(re.findall(r"[A-Z][a-z]*", fact)).lower()
 
 

@@ -29,7 +29,9 @@ UNITS: Final = {
 
 
 def business_terms(content: Content, number: str, issued_on: date) -> dict[str, Any]:
-    """All of it was paid through the market or before: what is due is nothing (BT-113 is what was paid)."""
+    """Return the invoice's business terms. The due amount is zero, because all was paid through the market or before
+    (BT-113).
+    """
     sums, tax = content.sums, content.tax
     assert tax is not None, "what is issued is taxed in a known way"
     net, vat = _amount(content, sums.net), _amount(content, sums.vat)
@@ -68,7 +70,10 @@ def said_of(content: Content) -> Said:
 
 
 def _party(party: Party, category: Category) -> dict[str, Any]:
-    """A supply outside VAT may carry no VAT number as such (BR-O-02): there it is an identifier like another."""
+    """Return a party.
+
+    A supply outside VAT may carry no VAT number as such (BR-O-02): there it is a plain identifier.
+    """
     found = {
         "name": party.name,
         "addr_l1": party.address,
@@ -96,7 +101,7 @@ def _vat(content: Content) -> dict[str, Any]:
 
 
 def _line(content: Content) -> dict[str, Any]:
-    """What was agreed per unit, and what was taken off that since as an allowance (BG-27) before the line's sum."""
+    """Return the agreed price per unit, and any later reduction as an allowance (BG-27) before the line's sum."""
     supply, tax, net = content.supply, content.tax, _amount(content, content.sums.net)
     assert tax is not None, "looked at above"
     counted = supply.unit in UNITS and content.corrects is None

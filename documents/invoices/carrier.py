@@ -1,4 +1,4 @@
-"""Carries the posts about invoices: has each numbered in a transaction of its own, and draws the file of one."""
+"""The transport of invoices: has each numbered in a transaction of its own, and draws its file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Drawing = Callable[[Content, str | None, date], bytes]
 
 
 class Invoices:
-    """Nothing here speaks to the provider; the post is only what makes sure that it happens, and happens once."""
+    """Writes and draws invoices without the provider; the outbox only ensures that each is done, and done once."""
 
     def __init__(self, transactions: Transactions, wording: Wording) -> None:
         self._transactions, self._wording = transactions, wording
@@ -32,7 +32,7 @@ class Invoices:
         )
 
     async def _write(self, _post: Post, asked: WriteInvoice) -> Outcome:
-        """The number is given in the transaction that removes the post."""
+        """Write the invoice. The number is given in the transaction that removes the outbox message."""
 
         def unit(ctx: Ctx) -> None:
             write(ctx, asked.invoice, self._wording, as_it_is=asked.as_it_is, waited=asked.waited)
@@ -47,14 +47,14 @@ class Invoices:
         return Delivered(partial(kept, content=content))
 
     async def _mail(self, post: Post, asked: MailInvoice) -> Outcome:
-        """With the same invoice as UBL beside it, which can be handed on to a network like Peppol."""
+        """Mail the invoice, with the same invoice as UBL beside it for a network like Peppol."""
         content, ubl = await self._drawn(post, asked.invoice, pdf_of), await self._drawn(post, asked.invoice, ubl_of)
         if content is None or ubl is None:
             return Never("a side of it is not known any more")
         return Delivered(partial(service.enclosed, mail=asked, content=content, ubl=ubl))
 
     async def _drawn(self, post: Post, invoice_id: str, drawing: Drawing, *, asker: str | None = None) -> bytes | None:
-        """Drawing takes as long as a hundred units of work: it is done beside them."""
+        """Draw the file outside of the units of work, because it takes as long as a hundred of them."""
         read = partial(service.to_draw, invoice_id=invoice_id, wording=self._wording)
         found = await self._transactions.run(MARKET, partial(read, at=post.created_at, asker=asker))
         if found is None:

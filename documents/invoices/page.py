@@ -19,9 +19,9 @@ WIDTHS: Final = (82, 22, 54, 32)  # mm, of the columns of the only table: a quan
 
 
 def electronic(content: Content, number: str, issued_on: date, syntax: Syntax = "factur-x") -> bytes:
-    """The invoice as machines read it, in one of the two syntaxes of EN 16931, held against its schema.
+    """Return the machine-readable invoice in one of the two syntaxes of EN 16931, validated against its schema.
 
-    Raises ValueError for what does not fit.
+    Raises ValueError for an invalid one.
     """
     terms = business_terms(content, number, issued_on)
     xml: bytes = generate_xml(terms, flavor=syntax, level=LEVEL, check_schematron=None)
@@ -29,7 +29,7 @@ def electronic(content: Content, number: str, issued_on: date, syntax: Syntax = 
 
 
 def issued(content: Content, number: str, issued_on: date) -> bytes:
-    """The whole document: what both sides' book-keepers keep."""
+    """Return the whole document, which both sides' bookkeepers store."""
     title = f"{content.issuer.name}: {said_of(content).title}"
     told = {"author": content.issuer.name, "title": title, "subject": title, "keywords": "Factur-X, EN 16931"}
     pdf: bytes = generate_from_binary(
@@ -45,7 +45,9 @@ def issued(content: Content, number: str, issued_on: date) -> bytes:
 
 
 def draft(content: Content, day: date) -> bytes:
-    """The page alone. Of what has no number, for whoever writes the invoice themselves: it is none, and says so."""
+    """Draw the page alone for a seller who writes the invoice themselves. It has no number, and says that it is no
+    invoice.
+    """
     said, page = said_of(content), new_page(datetime.combine(day, time.min, UTC))
     line(page, said.title, 16, "B")
     page.ln(2)

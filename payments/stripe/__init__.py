@@ -1,1 +1,1 @@
-"""Stripe: the provider in parts by what is asked of it, how its objects are read, and its webhooks."""
+"""Stripe: the provider, divided by the kind of request, the parsing of its objects, and its webhooks."""

@@ -1,4 +1,4 @@
-"""What Stripe says of our balance, and the news that it keeps for thirty days."""
+"""Our balance at Stripe, and the events that Stripe keeps for thirty days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every part of the Stripe provider has: the client, and intents read with the charge that they led to."""
+"""Shared parts of the Stripe provider: the client, and intents read with the charge they led to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 import stripe
 
-CODE: Final = "stripe"  # of the provider, where there is only one account
+CODE: Final = "stripe"  # the provider's code, where there is only one account
 WITH_CHARGE: Final = ["latest_charge.balance_transaction"]
 
 
@@ -20,7 +20,7 @@ class Part:
         return await self._client.v1.payment_intents.retrieve_async(ref, {"expand": WITH_CHARGE})
 
     async def _cancelled(self, ref: str) -> stripe.PaymentIntent:
-        """Cancelled now or before; one that was paid before is given as it is."""
+        """Return the intent, cancelled now or before; one that was paid before is returned as it is."""
         try:
             return await self._client.v1.payment_intents.cancel_async(ref, {"expand": WITH_CHARGE})
         except stripe.InvalidRequestError:

@@ -1,4 +1,4 @@
-"""Disputes at Stripe: what a payer's bank has called back, and our answer to it."""
+"""Disputes at Stripe: chargebacks by a payer's bank, and our answers to them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from payments.stripe.objects import NotSettled, answered, moment, money, ref_of
 if TYPE_CHECKING:
     from stripe.params._dispute_update_params import DisputeUpdateParamsEvidence
 
-# A warning ("inquiry") takes no money; what was "prevented" the buyer has back before it became a dispute.
+# A warning ("inquiry") takes no money; "prevented" means that the buyer was refunded before it became a dispute.
 STATES: Final = {
     "warning_needs_response": DisputeState.ASKED,
     "warning_under_review": DisputeState.ANSWERED,
@@ -71,7 +71,7 @@ class Disputes(Part):
         return await answered(call)
 
     async def _whole(self, dispute: stripe.Dispute) -> Dispute:
-        """With all that it has moved: a dispute itself lists two movements, and one that was won may be lost again."""
+        """Return the dispute with all its movements. It lists only two itself, and a won one may be lost again."""
         moves = dispute.balance_transactions or []
         if state_of(dispute) is not DisputeState.WON and moves and sum(each.amount for each in moves) >= 0:
             found = await self._client.v1.balance_transactions.list_async({"source": dispute.id, "limit": 100})
@@ -84,7 +84,7 @@ def state_of(dispute: stripe.Dispute) -> DisputeState:
 
 
 def as_dispute(dispute: stripe.Dispute, moves: Sequence[stripe.BalanceTransaction]) -> Dispute:
-    """What it costs is read off the movements that it made, the first first, in the currency of our account."""
+    """Convert a dispute. Its cost is read from its movements, oldest first, in the currency of our account."""
     takings = takings_of(moves, (moves[0].currency if moves else dispute.currency).upper())
     state = state_of(dispute)
     if state is DisputeState.WON and takings[-1].amount and not takings[-1].back:
@@ -103,7 +103,7 @@ def as_dispute(dispute: stripe.Dispute, moves: Sequence[stripe.BalanceTransactio
 
 
 def takings_of(moves: Sequence[stripe.BalanceTransaction], currency: str) -> Sequence[Taking]:
-    """What leaves when all that had left before is back is taken anew."""
+    """Group the movements into takings: money taken after all earlier money was returned begins a new one."""
     runs: list[list[stripe.BalanceTransaction]] = [[]]
     for each in moves:
         if each.amount < 0 and runs[-1] and sum(one.amount for one in runs[-1]) >= 0:

@@ -1,4 +1,4 @@
-"""Which of Stripe's events matter, and what each makes us look at."""
+"""Stripe's event types that the market handles, and the object to fetch for each."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ EVENT_TYPES: Final[Mapping[str, str | None]] = {
 
 
 def object_of(type_: str, thing: Mapping[str, object]) -> object:
-    """What has to be looked at. A cash balance has no name of its own: it is its customer's."""
+    """Return the id of the object to fetch. A cash balance has no id of its own: its customer's is used."""
     return thing.get("customer") if type_.startswith("cash_balance.") else thing.get("id")

@@ -161,5 +161,5 @@ class MoneyIn(Part):
 
 
 def is_intent(ref: str) -> bool:
-    """A bank transfer has no page of Stripe's: we know it by its intent."""
+    """Return whether a reference is an intent. A bank transfer has no page of Stripe's, so its intent stands for it."""
     return ref.startswith("pi_")

@@ -103,7 +103,9 @@ class MoneyOut(Part):
 
     async def find_refund(self, effect: str, intent: str, since: datetime) -> Answer[Refund | None]:
         async def call() -> Refund | None:
-            """Of the payment; or of what the buyer has transferred beyond it, which belongs to no payment."""
+            """Search the payment's refunds first, then all refunds since then: a refund of a buyer's credit belongs to
+            no payment.
+            """
             for found in (
                 await self._client.v1.refunds.list_async({"payment_intent": intent, "limit": 100}),
                 await self._client.v1.refunds.list_async({"created": {"gte": int(since.timestamp())}, "limit": 100}),

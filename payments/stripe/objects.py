@@ -1,4 +1,4 @@
-"""Reads Stripe's objects, amounts and errors into the market's own: what came, what is refused, what nobody knows."""
+"""Reads Stripe's objects, amounts and errors into the market's own: done, refused or unknown."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NOT_YET: Final = frozenset(
         "transfers_not_allowed",
     }
 )
-# Stripe still counts the króna in hundredths, though nobody can pay them (docs.stripe.com/currencies#special-cases).
+# Stripe still counts the króna in hundredths, though they cannot be paid (docs.stripe.com/currencies#special-cases).
 HUNDREDTHS: Final = frozenset({"ISK"})
 
 INTENT_STATES: Final = {
@@ -57,7 +57,7 @@ Instructions: TypeAlias = stripe.PaymentIntent.NextAction.DisplayBankTransferIns
 
 
 class NotSettled(Exception):
-    """Stripe has not yet put down what it took for itself; in a moment it will have."""
+    """Stripe has not recorded its fee yet; it will in a moment."""
 
 
 async def answered(call: Callable[[], Awaitable[Value]]) -> Answer[Value]:
@@ -108,7 +108,7 @@ def _wait(error: stripe.StripeError) -> float | None:
 
 
 def units(amount: Money) -> int:
-    """An amount as Stripe counts it."""
+    """Return an amount in Stripe's units."""
     return amount.minor * 100 if amount.currency in HUNDREDTHS else amount.minor
 
 
@@ -122,14 +122,14 @@ def moment(seconds: int) -> datetime:
 
 
 def ref_of(thing: str | stripe.StripeObject | None) -> str | None:
-    """The id of something that Stripe gives whole or by its id alone."""
+    """Return the id of an object that Stripe gives whole or by its id alone."""
     if thing is None or isinstance(thing, str):
         return thing
     return str(thing["id"])
 
 
 def ours(thing: Noted, name: str) -> str | None:
-    """What we wrote on it."""
+    """Return the value that we wrote into the object's metadata."""
     noted = thing.metadata.to_dict().get(name) if thing.metadata else None
     return None if noted is None else str(noted)
 
@@ -138,7 +138,7 @@ def ours(thing: Noted, name: str) -> str | None:
 
 
 def funding_of(intent: stripe.PaymentIntent) -> Funding | None:
-    """The money that came with an intent (read with its charge and the movement that the charge made)."""
+    """Return the money that came with an intent (read with its charge and the charge's balance movement)."""
     charge = intent.latest_charge
     if intent.status != "succeeded" or not isinstance(charge, stripe.Charge):
         return None
@@ -154,7 +154,7 @@ def funding_of(intent: stripe.PaymentIntent) -> Funding | None:
 
 
 def as_intent(intent: stripe.PaymentIntent) -> Intent:
-    """An intent that was read with its charge."""
+    """Convert an intent that was read with its charge."""
     failure = intent.last_payment_error
     return Intent(
         ref=intent.id,
@@ -206,7 +206,7 @@ def _held(intent: stripe.PaymentIntent) -> Held | None:
 def as_checkout(
     session: stripe.checkout.Session, intent: stripe.PaymentIntent | None, card: str | None = None
 ) -> Checkout:
-    """`card`: the one that was left on a page on which nothing is paid."""
+    """Convert a page. `card`: the one that was added on a page without a payment."""
     return Checkout(
         ref=session.id,
         payment=ours(session, "payment"),
@@ -220,7 +220,7 @@ def as_checkout(
 
 
 def as_transfer(intent: stripe.PaymentIntent) -> Checkout:
-    """An awaited bank transfer as the way to pay that it is."""
+    """Convert an awaited bank transfer into a way to pay."""
     read, told = as_intent(intent), _instructions(intent)
     states = {IntentState.PAID: CheckoutState.PAID, IntentState.CANCELLED: CheckoutState.EXPIRED}
     return Checkout(
@@ -250,7 +250,9 @@ def checkout_state(session: stripe.checkout.Session, intent: stripe.PaymentInten
 
 
 def as_refund(refund: stripe.Refund) -> Refund:
-    """One of what a buyer has transferred too much belongs to no payment, and is gone as soon as it is taken on."""
+    """Convert a refund. One of a buyer's excess transfer belongs to no payment, and counts as done once Stripe accepts
+    it.
+    """
     states = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
     from_credit = refund.payment_intent is None and refund.charge is None
     otherwise = RefundState.SUCCEEDED if from_credit else RefundState.PENDING

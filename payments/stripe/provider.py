@@ -15,16 +15,16 @@ from payments.stripe.disputes import Disputes
 from payments.stripe.money_out import MoneyOut
 from payments.stripe.sellers import Sellers
 
-# A post is leased for a minute, and a look makes up to three calls.
+# An outbox message is leased for a minute, and one look-up makes up to three calls.
 CALL_SECONDS: Final = 15.0
 
 
 class StripeProvider(Cards, MoneyOut, Sellers, Disputes, Books):
-    """Speaks to Stripe with the real client; `url` points it to somebody who speaks like Stripe.
+    """Speaks to Stripe with the real client; `url` points it to another server that implements Stripe's API.
 
-    `return_url` is where our own pages are that say "go back to your chat". Each call is made once: the outbox asks
-    again, in the open and with the same key. `http_client`: another way to Stripe than over the network. `code`:
-    tells one account at Stripe from another.
+    `return_url` is where our own "go back to your chat" pages are. Each call is made once: the outbox retries, visibly
+    and with the same key. `http_client`: another transport to Stripe than the network. `code`: tells one account at
+    Stripe from another.
     """
 
     def __init__(

@@ -91,7 +91,7 @@ class Sellers(Part):
 
 
 def recipient(ask: AccountRequest) -> AccountCreateParams:
-    """An account that receives transfers from us, and whose fees and losses are ours."""
+    """Return the parameters of an account that receives our transfers, and whose fees and losses are ours."""
     wish: AccountCreateParams = {
         "display_name": ask.name,
         "dashboard": "express",
@@ -107,7 +107,7 @@ def recipient(ask: AccountRequest) -> AccountCreateParams:
 
 
 def as_account(account: NewerAccount) -> Account:
-    """What is missing is what Stripe waits for from the seller themselves, as Stripe names it."""
+    """Convert an account. `missing` lists what Stripe requires from the seller themselves, in Stripe's terms."""
     known = account.configuration.recipient if account.configuration else None
     balance = known.capabilities.stripe_balance if known and known.capabilities else None
     transfers = balance.stripe_transfers if balance else None

@@ -1,4 +1,6 @@
-"""Takes Stripe's webhooks: who signed it, have we had it, and what has to be looked at. A webhook is only a hint."""
+"""Receives Stripe's webhooks: checks the signature, drops duplicates and names the object to fetch. A webhook is only a
+hint.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ LONGEST_HEADER: Final = 2_000  # characters; Stripe's are some hundred for each 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What an event says happened (`type`), and to which object. `account`: a seller's, when it happened there."""
+    """An event's `type` and the object it is about. `account`: a seller's, when it happened there."""
 
     id: str
     type: str
@@ -51,7 +53,10 @@ class StripeWebhooks:
         self._name = name
 
     async def take(self, body: bytes, signature: str | None) -> int:
-        """The HTTP status: 401 forged or garbled, 400 not an event, 200 taken (also the second time)."""
+        """Take in a webhook; return the HTTP status.
+
+        401: forged or garbled; 400: not an event; 200: taken (also the second time).
+        """
         now = self._clock.now().timestamp()
         if not any(signed(body, signature, secret, now) for secret in self._secrets):
             return 401
@@ -72,9 +77,9 @@ class StripeWebhooks:
 
 
 def signed(body: bytes, signature: str | None, secret: str, now: float) -> bool:
-    """Signed with this secret, and just now: as old as TOLERANCE, and no further in the future.
+    """Check that the body was signed with this secret, at most TOLERANCE ago and no further in the future.
 
-    Whatever goes wrong while it is checked: it is not signed. Stripe's client raises TypeError on odd letters.
+    Any error during the check counts as not signed. Stripe's client raises TypeError on odd letters.
     """
     if signature is None or not signature.isascii() or len(signature) > LONGEST_HEADER:
         return False
@@ -88,7 +93,7 @@ def signed(body: bytes, signature: str | None, secret: str, now: float) -> bool:
 
 
 def read(body: bytes) -> Hint | None:
-    """A whole event ("event") or a thin one ("v2.core.event"), or None when it is neither."""
+    """Return a whole event ("event") or a thin one ("v2.core.event"); None when it is neither."""
     try:
         event = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,3 +1,4 @@
-"""When consultants have time: read from what they write (`weekly_hours`, `special_days`, `proposed_times`,
-`busy_times`), down to the slots that can be booked (`slots`). Nothing here knows a database.
+"""The times at which consultants are available, read from what they write, down to bookable slots (`slots`).
+
+`weekly_hours`, `special_days`, `proposed_times` and `busy_times` read the text. No module here uses a database.
 """

@@ -1,4 +1,4 @@
-"""Busy times out of a consultant's own calendar (iCalendar, RFC 5545): what is taken, and nothing of what it is."""
+"""Busy times from a consultant's own calendar (iCalendar, RFC 5545), without any details of the appointments."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Fault = Literal["unreachable", "refused", "private", "insecure", "too_large", "t
 
 A_DAY: Final = timedelta(days=1)
 LARGEST: Final = 2_000_000  # bytes; a personal calendar of many years is a tenth of it
-MOST_APPOINTMENTS: Final = 2_000  # in the two months that are looked at
+MOST_APPOINTMENTS: Final = 2_000  # in the two months that are read
 MOST_EVENTS: Final = 10_000
-MOST_AHEAD: Final = 20_000  # repetitions within what is looked at; ten thousand take a second
-MOST_STEPS: Final = 500_000  # of all rules of repetition, each followed from its first day on; about a second
+MOST_AHEAD: Final = 20_000  # repetitions within the time that is read; ten thousand take a second
+MOST_STEPS: Final = 500_000  # steps of all repetition rules, each followed from its first day on; about a second
 PERIOD: Final = {
     "HOURLY": timedelta(hours=1),
     "DAILY": A_DAY,
@@ -35,7 +35,7 @@ PARTS_OF_A_DAY: Final = ("BYHOUR", "BYMINUTE", "BYSECOND")
 
 
 class Unreadable(Exception):
-    """Nothing can be learnt from this calendar."""
+    """The calendar cannot be read, or exceeds a limit; `why` names the fault."""
 
     def __init__(self, why: Fault) -> None:
         super().__init__(why)
@@ -43,9 +43,9 @@ class Unreadable(Exception):
 
 
 def busy_times(content: bytes, now: datetime, zone: str) -> list[Interval]:
-    """What the calendar says is taken, from now as far ahead as anybody may book, repeated events included.
+    """Return the calendar's busy times, from now to the end of the booking window, repeated events included.
 
-    `zone` is what times without one mean. Free ("transparent") and cancelled events take no time. Raises Unreadable.
+    `zone` applies to times without a zone. Free ("transparent") and cancelled events take no time. Raises Unreadable.
     Slow for calendars of many years (a second): call it outside a transaction.
     """
     if len(content) > LARGEST:
@@ -53,11 +53,11 @@ def busy_times(content: bytes, now: datetime, zone: str) -> list[Interval]:
     try:
         calendar = ICalendar.from_ical(content)
         _check_ends(calendar, now)
-        # Times without a zone are taken for UTC there: on the west coast of America today's would be over at four.
+        # The library reads times without a zone as UTC. On America's west coast, today's would be over at four.
         events = recurring_ical_events.of(calendar).between(now - A_DAY, now + FURTHEST + A_DAY)
     except Unreadable:
         raise
-    except Exception as fault:  # the parsers raise whatever comes to hand on a broken file
+    except Exception as fault:  # the parsers raise any exception on a broken file
         raise Unreadable("unread") from fault
     if len(events) > MOST_APPOINTMENTS:
         raise Unreadable("too_many")
@@ -81,7 +81,7 @@ def _rules(event: Event) -> list[Any]:
 
 
 def _apart(rule: Any) -> timedelta:
-    """How long it takes on average until it repeats, at least: a rule may name many moments of a day, or many days."""
+    """Return the rule's least average time between repetitions. A rule may name many times of a day, or many days."""
     period = PERIOD.get(str(rule.get("FREQ", ["DAILY"])[0]).upper())
     if period is None:  # every minute, or every second
         raise Unreadable("too_many")
@@ -104,7 +104,7 @@ def _taken(event: Event, zone: ZoneInfo) -> Iterator[Interval]:
 
 
 def _moment(value: date | datetime | Any, zone: ZoneInfo) -> datetime:
-    """An instant; a whole day begins at the consultant's midnight."""
+    """Return an instant; a whole day begins at the consultant's midnight."""
     if isinstance(value, datetime):
         return (value if value.tzinfo is not None else value.replace(tzinfo=zone)).astimezone(UTC)
     return datetime.combine(value, time(), zone).astimezone(UTC)

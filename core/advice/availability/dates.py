@@ -1,5 +1,4 @@
-"""Days named by their date in what people write: "27 Nov", "Nov 27th", "27.11.", "2026-11-27", "24-26 Dec",
-"next week".
+"""Reads dates in people's texts: "27 Nov", "Nov 27th", "27.11.", "2026-11-27", "24-26 Dec", "next week".
 
 Names of months come from CLDR, through Babel, in eleven languages. A date without a year is the next such day.
 """
@@ -32,7 +31,7 @@ PASSED_LATELY: Final = timedelta(days=31)  # "24 Dec" said on the 27th is a slip
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Where in the text which days stand, the first and the last; `start` and `end` are places of letters."""
+    """Days named in a text, the first and the last; `start` and `end` are positions in the text."""
 
     start: int
     end: int
@@ -41,7 +40,7 @@ class Named:
 
 
 def dates_in(text: str, language: str, today: date) -> list[Named]:
-    """The dates of a text that is `folded`, in their order; two with a dash between are one range.
+    """Return the dates of a text that is `folded`, in order; two with a dash between are one range.
 
     Raises Invalid for a day that is in no calendar ("31 Nov") and for a range that ends before it begins.
     """
@@ -75,15 +74,16 @@ def _each(text: str, language: str, today: date) -> Iterator[Named]:
 
 
 def _next_weeks(text: str, today: date) -> Iterator[Named]:
-    """ "Next week", from its Monday to its Sunday."""
+    """Return the dates of "next week", from its Monday to its Sunday."""
     monday = today + timedelta(days=7 - today.weekday())
     for match in NEXT_WEEK.finditer(text):
         yield Named(match.start(), match.end(), monday, monday + timedelta(days=6))
 
 
 def _looks_like_hours(text: str, match: re.Match[str]) -> bool:
-    """ "lun 9-12 mar 14-17": a name that is a weekday too stands between hours there. Between two dates ("9 Mar -
-    25 Mar") it does not."""
+    """Return whether a month's name is a weekday between hours, as in "lun 9-12 mar 14-17". Between two dates ("9 Mar -
+    25 Mar") it is not.
+    """
     before, behind, dated = text[: match.start()].rstrip(), text[match.end() :].lstrip(), match.re
     if behind.startswith(DASHES):
         other = dated.match(behind[1:].lstrip())
@@ -95,7 +95,9 @@ def _looks_like_hours(text: str, match: re.Match[str]) -> bool:
 
 
 def _day(day: int, month: int, year: int | None, today: date, given: str) -> date:
-    """Of this year or the next, where none is named. 29 February is in one of them at most: then it is that one."""
+    """Return the day in this year or the next, where no year is named. 29 February is in one of them at most, which is
+    then meant.
+    """
     found: list[date] = []
     for each in (today.year, today.year + 1) if year is None else (year,):
         with suppress(ValueError):
@@ -131,7 +133,7 @@ def _pattern(language: str) -> re.Pattern[str]:
 
 @cache
 def _months(language: str) -> dict[str, int]:
-    """Names of months: the speaker's own language wins, then English, then the others."""
+    """Return names of months: the speaker's own language wins, then English, then the others."""
     names: dict[str, int] = {}
     for code in dict.fromkeys((language if language in LANGUAGES else "en", "en", *LANGUAGES)):
         months = Locale.parse(code).months

@@ -34,7 +34,7 @@ SILENT: Final = {
     "sv": ("den", "det", "fran", "i", "kl", "klockan", "mellan", "och"),
     "uk": ("в", "від", "год", "з", "із", "і", "о", "та", "у"),
 }
-# What asks for a change, and may stand before the days.
+# Words that ask for a change, and may precede the days.
 CHANGE: Final = {
     "en": ("change", "set"),
     "de": ("andere", "andern", "setze"),
@@ -64,7 +64,7 @@ THIS: Final = {
     "sv": ("denna", "detta", "har"),
     "uk": ("цей", "цю", "ця"),
 }
-# Before a day, without times: nobody is there then.
+# Before a day, without times: the consultant is away then.
 NOT: Final = {
     "en": ("not",),
     "de": ("nicht",),
@@ -130,7 +130,7 @@ CLOSED: Final = {
     "sv": ("ledig", "semester", "stangt"),
     "uk": ("вихідний", "відпустка", "зачинено"),
 }
-# Shorter than CLDR has them, from Monday on; understood from who speaks that language alone.
+# Shorter than CLDR has them, from Monday on; recognised only when reading that language.
 SHORT_DAYS: Final = {
     "pl": ("pn", "wt", "sr", "cz", "pt", "sb", "nd"),
     "lv": ("p", "o", "t", "c", "pk", "s", "sv"),
@@ -194,5 +194,5 @@ NEXT_WEEK: Final = {
 
 
 def said(words: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    """The words of all languages: somebody who writes in one may well use another's."""
+    """Return the words of all languages: a person who writes in one may well use another's."""
     return frozenset(word for of_language in words.values() for word in of_language)

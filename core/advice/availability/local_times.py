@@ -1,8 +1,8 @@
-"""Wall-clock time and instants: what a local time means, also on the two days a year when clocks jump.
+"""Wall-clock times and instants, also on the two days a year when clocks change.
 
-Wall-clock rules ("Mondays 9 to 12 in Vilnius") are kept as such and turned into instants for each day anew, so a
-change of the clocks, or of the law about them, moves the instant and not the wall clock. One rule decides everything:
-a moment belongs to a span when the clock on the wall shows a time within it at that moment.
+Wall-clock rules ("Mondays 9 to 12 in Vilnius") are stored as such and turned into instants for each day. So a change of
+the clocks, or of the law about them, moves the instant and not the wall clock. One rule decides everything: an instant
+belongs to a span when the wall clock shows a time within the span.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Interval:
 
 
 def instant(wall: datetime, zone: str) -> datetime:
-    """The instant of a wall-clock time. Raises Invalid when that time is skipped, or comes twice, on that day.
+    """Return the instant of a wall-clock time. Raises Invalid when that time is skipped, or occurs twice, on that day.
 
-    `parts` then hold the instants that may be meant: where the clock goes on, or the first and the second.
+    `parts` then hold the possible instants: where the clock goes on, or the first and the second.
     """
     steady = _steady(wall.date(), zone)
     meant = [moment for each in steady if (moment := wall.replace(tzinfo=UTC) - each.offset) in each]
@@ -48,7 +48,7 @@ def instant(wall: datetime, zone: str) -> datetime:
 
 
 def intervals(spans: Iterable[Span], day: date, zone: str) -> list[Interval]:
-    """The moments at which the clock on the wall shows that day and a time within one of the spans, in order."""
+    """Return the intervals in which the wall clock shows that day and a time within a span, in order."""
     midnight = datetime.combine(day, time(), UTC)
     steady = _steady(day, zone)
     found = []
@@ -64,9 +64,9 @@ def intervals(spans: Iterable[Span], day: date, zone: str) -> list[Interval]:
 def openings(
     week: Week, overrides: Mapping[date, tuple[Span, ...]], zone: str, first: date, last: date
 ) -> list[Interval]:
-    """When somebody is open from the first day to the last, both included, in order. An override replaces its day.
+    """Return the open intervals from the first day to the last, both included, in order. An override replaces its day.
 
-    What goes past midnight is open on the next day too, beside that day's own hours, but for one that is closed.
+    Hours past midnight are open on the next day too, beside that day's own hours, unless that day is closed.
     """
     found: list[Interval] = []
     over: tuple[Span, ...] = ()  # from the day before
@@ -81,7 +81,7 @@ def openings(
 
 
 def merged(found: Iterable[Interval]) -> list[Interval]:
-    """The same time in as few intervals as there can be, in their order."""
+    """Merge intervals into as few as possible that cover the same time, in order."""
     result: list[Interval] = []
     for each in sorted(found):
         if result and each.start <= result[-1].end:
@@ -108,7 +108,7 @@ class _Steady(NamedTuple):
 
 @lru_cache(maxsize=4096)  # a calendar asks for the same days again with every look at it
 def _steady(day: date, zone: str) -> tuple[_Steady, ...]:
-    """The stretches around a local day. No zone of the tables changes its clock twice within three days."""
+    """Yield the stretches of constant offset around a local day. No zone changes its clock twice within three days."""
     midnight = datetime.combine(day, time(), UTC)
     start, end = midnight - FARTHEST_OFFSET, midnight + timedelta(days=1) + FARTHEST_OFFSET
     before, after = _offset(start, zone), _offset(end, zone)

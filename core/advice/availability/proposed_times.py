@@ -1,4 +1,4 @@
-"""Moments that somebody proposes in their own words and zone: "Tue 10:00, 14:30 or 27 Nov 9am"."""
+"""Reads times that a person proposes in their own words and zone: "Tue 10:00, 14:30 or 27 Nov 9am"."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class _Day:
 
 
 def read_moments(text: str, language: str, now: datetime, zone: str) -> tuple[datetime, ...]:
-    """The moments, in UTC and in their order. Raises Invalid.
+    """Return the proposed times, in UTC and in order. Raises Invalid.
 
-    A wall-clock time that is skipped when the clocks change is refused with the one that follows; one that comes twice
-    is asked back: the abbreviation of the zone after the time says which is meant ("03:30 EET").
+    A wall-clock time that is skipped when the clocks change is refused with the one that follows. One that occurs twice
+    is asked back: the zone's abbreviation after it says which is meant ("03:30 EET").
     """
     if len(text) > LONGEST_SENTENCE:
         raise Invalid("hours.too_long", field="times", most=LONGEST_SENTENCE)
@@ -59,7 +59,7 @@ def write_moments(moments: Sequence[datetime]) -> str:
 
 
 def _walls(text: str, language: str, now: datetime) -> Iterator[tuple[datetime, str]]:
-    """Each time with its day, and the name of a zone that follows it (""). `now` is by the clock on the wall, too."""
+    """Return each time with its day, and the name of a zone that follows it (""). `now` is wall-clock time, too."""
     plain, days = _with_dates_marked(folded(text), language, now.date())
     day: _Day | None = None
     waiting: datetime | None = None
@@ -84,7 +84,7 @@ def _walls(text: str, language: str, now: datetime) -> Iterator[tuple[datetime, 
 
 
 def _with_dates_marked(text: str, language: str, today: date) -> tuple[str, list[date]]:
-    """The text with "@0@" in place of its first date, so that a day of a month is not taken for an hour."""
+    """Replace dates in the text by marks such as "@0@": otherwise a day would be read as an hour."""
     dates = dates_in(text, language, today)
     for number, each in reversed(list(enumerate(dates))):
         if each.first != each.last:
@@ -94,14 +94,16 @@ def _with_dates_marked(text: str, language: str, today: date) -> tuple[str, list
 
 
 def _to_come(named: _Day | None, token: str, now: datetime) -> _Day:
-    """The day on which this time is meant: "Tue 10:00", said on a Tuesday at noon, is next week's. Raises Invalid."""
+    """Return the day on which this time is meant: "Tue 10:00", said on a Tuesday at noon, is next week's. Raises
+    Invalid.
+    """
     if named is None:
         raise Invalid("times.no_day", field="times", given=token)
     return _Day(named.day + A_WEEK) if named.weekday and named.at(token) <= now else named
 
 
 def _day_of(word: str, language: str, today: date) -> _Day | None:
-    """A day by its name: the next one, today included; None for a word that says nothing. Raises Invalid."""
+    """Return a day by its name: the next one, today included; None for a word that names none. Raises Invalid."""
     if word in TODAY:
         return _Day(today)
     if word in TOMORROW:

@@ -1,4 +1,4 @@
-"""Which moments can still be booked: open hours less what is taken, with air between sessions and a notice ahead."""
+"""Bookable slots: open hours less busy times, with a break between sessions and an advance notice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class Calendar:
     """A consultant's time. `taken`: sessions and other appointments; `booked`: the start of each session.
 
-    `air`: between two sessions. `notice`: from now to the earliest start. `per_day`: sessions on one local day.
+    `air`: the break between two sessions. `notice`: from now to the earliest start. `per_day`: sessions on one local
+    day.
     """
 
     week: Week
@@ -38,7 +39,7 @@ class Calendar:
 def free_slots(
     calendar: Calendar, now: datetime, length: timedelta, until: datetime | None = None
 ) -> Iterator[datetime]:
-    """The instants at which a session of this length may begin, in order, to `until` or as far as anybody may book."""
+    """Yield the instants at which a session of this length may begin, in order, up to `until` or the limit."""
     last = min(until or now + FURTHEST, now + FURTHEST)
     earliest = max(now + calendar.notice, calendar.away_until or now)
     full = _full_days(calendar)
@@ -57,18 +58,20 @@ def free_slots(
 
 
 def is_free(calendar: Calendar, now: datetime, start: datetime, length: timedelta) -> bool:
-    """Whether exactly this may be booked now; asked again in the transaction that books it."""
+    """Return whether exactly this slot may be booked now; the booking transaction checks it again."""
     return any(slot == start for slot in free_slots(calendar, now, length, until=start))
 
 
 def nearest(calendar: Calendar, now: datetime, wanted: datetime, length: timedelta, count: int = 3) -> list[datetime]:
-    """The free slots nearest to a wanted moment, in order of time."""
+    """Return the free slots nearest to a wanted time, in order of time."""
     free = list(free_slots(calendar, now, length))
     return sorted(sorted(free, key=lambda slot: (abs(slot - wanted), slot))[:count])
 
 
 def spread(slots: Iterator[datetime], zone: str, count: int = 3) -> list[datetime]:
-    """The next few, no two on one local day unless there are no others: three choices and not three quarters."""
+    """Return the next few slots, no two on one local day unless there are no others. Three choices are better than
+    three quarter hours.
+    """
     ahead: list[datetime] = []
     first_of_day: dict[date, datetime] = {}
     for slot in slots:
@@ -81,7 +84,7 @@ def spread(slots: Iterator[datetime], zone: str, count: int = 3) -> list[datetim
 
 
 def through_the_day(slots: Iterable[datetime], zone: str, count: int, apart: timedelta = APART) -> list[datetime]:
-    """The next few; of one local day only such as lie apart: a morning, a noon and an afternoon to choose from."""
+    """Choose the next few slots, spread over a local day: a morning, a noon and an afternoon to choose from."""
     chosen: list[datetime] = []
     for slot in slots:
         near = bool(chosen) and slot - chosen[-1] < apart
@@ -94,7 +97,7 @@ def through_the_day(slots: Iterable[datetime], zone: str, count: int, apart: tim
 
 
 def _clash(calendar: Calendar, wanted: Interval) -> Interval | None:
-    """The last appointment in the way, with air on both sides; its end is where to go on."""
+    """Return the last conflicting appointment, with a break on both sides; the search goes on at its end."""
     around = Interval(wanted.start - calendar.air, wanted.end + calendar.air)
     return max((each for each in calendar.taken if each.overlaps(around)), key=lambda each: each.end, default=None)
 
@@ -105,6 +108,6 @@ def _full_days(calendar: Calendar) -> set[date]:
 
 
 def _on_the_quarter(moment: datetime, zone: str) -> datetime:
-    """This moment or the next quarter hour of the local clock (offsets of the tables are not all whole hours)."""
+    """Round up to a quarter hour of the local clock (some zones' offsets are not whole hours)."""
     offset = local(moment, zone).utcoffset() or timedelta()
     return moment + (EPOCH - moment - offset) % STEP

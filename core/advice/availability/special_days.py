@@ -1,6 +1,6 @@
-"""Changes of one's hours out of one message: "Fri 27 Nov 14-16", "not this Friday", "24-26 Dec closed; Mon 10-12".
+"""Reads changes of hours from one message: "Fri 27 Nov 14-16", "not this Friday", "24-26 Dec closed; Mon 10-12".
 
-A clause that names a date, or "this Friday", is about those days alone; any other is about every week, as in
+A clause that names a date, or "this Friday", is about those days alone. Any other is about every week, as in
 `weekly_hours`.
 """
 
@@ -40,14 +40,19 @@ SEPARATOR: Final = re.compile(r"[;\n]")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`week`: what is new every week, if anything; `days`: what single dates are, closed when there are no spans."""
+    """A change of hours.
+
+    `week`: the new weekly hours, if any; `days`: the hours of single dates, closed without spans.
+    """
 
     week: Hours | None
     days: dict[date, tuple[Span, ...]] = field(default_factory=dict)
 
 
 def read_change(sentence: str, language: str, today: date, towns: Towns | None = None) -> Change:
-    """What a sentence changes. Raises Invalid naming the word that makes no sense, or what is missing."""
+    """Return the change that a sentence describes. Raises Invalid naming the word that makes no sense, or what is
+    missing.
+    """
     if len(sentence) > LONGEST_SENTENCE:
         raise Invalid("hours.too_long", field="hours", most=LONGEST_SENTENCE)
     weekly: list[str] = []
@@ -64,19 +69,21 @@ def read_change(sentence: str, language: str, today: date, towns: Towns | None =
 
 
 def asks_for_change(sentence: str, language: str) -> bool:
-    """Whether it only says that a day is to change, and not how: "change Friday"."""
+    """Return whether a sentence only says that a day is to change, and not how: "change Friday"."""
     words = WORD.findall(folded(sentence))
     named = [word for word in words if days_named(word, language)]
     return bool(named) and not CHANGE.isdisjoint(words) and all(word in SILENT or word in named for word in words)
 
 
 def next_of(weekday: int, today: date) -> date:
-    """The next such weekday, today included."""
+    """Return the next such weekday, today included."""
     return today + timedelta(days=(weekday - today.weekday()) % 7)
 
 
 def _these(text: str, language: str, today: date) -> list[Named]:
-    """ "This Friday": the next one. What is a day's own short name in the speaker's language says nothing else."""
+    """Return the days of "this Friday": the next one. A day's own short name in the speaker's language keeps its
+    meaning.
+    """
     own = names_of_days(language if language in LANGUAGES else "en")
     found: list[Named] = []
     words = list(WORD.finditer(text))
@@ -90,7 +97,7 @@ def _these(text: str, language: str, today: date) -> list[Named]:
 
 
 def _of_dates(text: str, dates: Sequence[Named], language: str) -> dict[date, tuple[Span, ...]]:
-    """One clause: its dates, and the hours that are left when they are taken out of it."""
+    """Return the hours of one clause's dates: the text that is left without the dates."""
     for word in WORD.findall(text[: dates[0].start])[-1:]:
         # "Off until 12 January" does not say from when; "Do 24. Dez." begins with a Thursday.
         if word in TO and word not in names_of_days(language):
@@ -115,7 +122,7 @@ def _of_dates(text: str, dates: Sequence[Named], language: str) -> dict[date, tu
 
 
 def _check_weekdays(named: Sequence[str], dates: Sequence[Named], language: str) -> None:
-    """Raises Invalid for "Fri 26 Nov" when that is a Thursday: one of the two is a slip, and we cannot know which."""
+    """Raise Invalid for "Fri 26 Nov" when that is a Thursday: either may be the mistake."""
     known = {names_of_days(language)[word] for word in named}
     ends = {day.weekday() for each in dates for day in (each.first, each.last)}
     if known and known != ends:

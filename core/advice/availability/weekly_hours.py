@@ -1,11 +1,13 @@
-"""Weekly hours out of one sentence: "Mon-Thu 9-12, 14-17; Fri 10-14 Vilnius", in eleven languages' names of days.
+"""Reads weekly hours from a sentence: "Mon-Thu 9-12, 14-17; Fri 10-14 Vilnius", with day names in eleven languages.
 
-    sentence = clause {";" clause} [place]
-    clause   = days times
-    days     = day | day "-" day | day "," day | "weekdays" | "daily" | ...
-    times    = time "-" time {"," time "-" time} | "closed"
+```
+sentence = clause {";" clause} [place]
+clause   = days times
+days     = day | day "-" day | day "," day | "weekdays" | "daily" | ...
+times    = time "-" time {"," time "-" time} | "closed"
+```
 
-Times are wall-clock times of the zone that the place names. A span over midnight belongs to the day that it begins on.
+Times are wall-clock times of the zone that the place names. A span over midnight belongs to its first day.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ SEVERAL_DAYS: Final = {
     **dict.fromkeys(said(day_words.WEEKEND), (5, 6)),
 }
 
-# What people say and the tables of zones do not: abbreviations, and the one capital whose own name CLDR lacks.
+# Names that people use and the zone tables lack: abbreviations, and the one capital whose own name CLDR lacks.
 SAID_OTHERWISE: Final = {
     "utc": "UTC",
     "gmt": "UTC",
@@ -75,20 +77,20 @@ Week = Mapping[int, tuple[Span, ...]]  # by weekday, Monday is 0; a day that is 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """What a sentence says: only the days that it names, and the zone when it names one."""
+    """The parsed sentence: only the days that it names, and the zone when it names one."""
 
     days: dict[int, tuple[Span, ...]]
     zone: str | None
 
 
 def parted(spans: Sequence[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Spans of one day: what of them is on that day, and what on the next one."""
+    """Split the spans of one day into those on that day and those on the next one."""
     own = tuple(Span(span.start, min(span.end, DAY)) for span in spans)
     return own, tuple(Span(0, span.end - DAY) for span in spans if span.end > DAY)
 
 
 def read_hours(sentence: str, language: str = "en", towns: Towns | None = None) -> Hours:
-    """The hours that a sentence tells. Raises Invalid naming the word that makes no sense, or what is missing.
+    """Return the hours in a sentence. Raises Invalid naming the word that makes no sense, or what is missing.
 
     `towns`: the zones of places that no zone is named after ("Kaunas").
     """
@@ -103,9 +105,10 @@ def read_hours(sentence: str, language: str = "en", towns: Towns | None = None) 
 
 
 def _in_another_language(sentence: str, language: str, towns: Towns | None) -> Hours | None:
-    """People write days in the language they work in ("Mo-Do"), which need not be the one they chose for their chat.
+    """Read the sentence in other languages: people write days in their working language ("Mo-Do"), not always the
+    chat's.
 
-    None when no other language knows all its words, or several that mean different days.
+    Return None when no other language knows all its words, or when several read different days.
     """
     meant: list[Hours] = []
     for other in LANGUAGES:
@@ -201,7 +204,7 @@ class _Reading:
         self.start, self.range_open = None, False
 
     def _close(self) -> None:
-        """The clause is over: give its times to its days."""
+        """Close a clause: give its times to its days."""
         if self.start is not None:
             raise Invalid("hours.no_end", field="hours", given=_clock(self.start))
         if not self.days and not self.spans:
@@ -229,7 +232,7 @@ class _Reading:
 
 
 def joined(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The same time in as few spans as there can be, in their order."""
+    """Merge spans into as few as possible that cover the same time, in order."""
     result: list[Span] = []
     for span in sorted(spans):
         if result and span.start <= result[-1].end:
@@ -240,7 +243,7 @@ def joined(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def minutes_of(text: str) -> int:
-    """Minutes since midnight of a time as people write it ("9", "14:30", "2pm", "9h30"). Raises Invalid."""
+    """Return the minutes since midnight of a time as people write it ("9", "14:30", "2pm", "9h30"). Raises Invalid."""
     match = re.match(r"(\d{1,2})(?:\D+([0-5]\d))?", text)
     assert match is not None  # the token begins with a digit
     hour, minute = int(match.group(1)), int(match.group(2) or 0)
@@ -260,7 +263,7 @@ def _clock(minutes: int) -> str:
 
 @lru_cache(maxsize=4096)
 def days_named(word: str, language: str, *, alone: bool = False) -> Sequence[int]:
-    """The weekdays that a folded word names: in full, by its first letters, or in another case of its language."""
+    """Return the weekdays that a folded word names: in full, by its first letters, or in another case."""
     if word in SEVERAL_DAYS:
         return SEVERAL_DAYS[word]
     if word in CLOSED:
@@ -276,7 +279,7 @@ def days_named(word: str, language: str, *, alone: bool = False) -> Sequence[int
 
 @cache
 def names_of_days(language: str, *, alone: bool = False) -> dict[str, int]:
-    """Names of days: the speaker's own language wins, then English, then the others, whose names are longer."""
+    """Return names of days: the speaker's own language wins, then English, then the others, whose names are longer."""
     names = {name: day for day, name in enumerate(day_words.SHORT_DAYS.get(language, ()))}
     own = language if language in LANGUAGES else "en"
     for code in (own,) if alone else dict.fromkeys((own, "en", *LANGUAGES)):
@@ -297,7 +300,9 @@ def _as_cldr_has_them(language: str) -> Iterator[tuple[int, str]]:
 
 
 def zone_named(name: str, language: str = "en") -> str | None:
-    """The IANA zone of a name ("Europe/Vilnius"), or of its city in the speaker's language ("Vilna"). None: unknown."""
+    """Return the IANA zone of a name ("Europe/Vilnius"), or of its city in the speaker's language ("Vilna"). None:
+    unknown.
+    """
     return _zones(language).get(folded(name)) or _zones("en").get(folded(name))
 
 

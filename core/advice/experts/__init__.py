@@ -1,1 +1,1 @@
-"""Consultants: who they are, what they know, when they have time, and what an hour of theirs costs."""
+"""Consultants: their profiles, their expertise, their available times and their rates."""

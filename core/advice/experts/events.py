@@ -1,4 +1,4 @@
-"""What happens to consultants' profiles, as facts for whoever listens."""
+"""Events about consultants' profiles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ExpertListed(ExpertFact):
 
 @dataclass(frozen=True, slots=True)
 class ExpertChanged(ExpertFact):
-    """Something that seekers see is different: words, rate, hours, whether they are free now."""
+    """A change that seekers see: words, rate, hours, or whether the consultant is free now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""A consultant's own calendar: followed at an address, or sent as a file; it says when they are taken and no more.
+"""A consultant's own calendar, followed at an address or sent as a file; only its busy times are used.
 
-Fetching and reading take their time, so that both happen outside, for a post; here is only what becomes of it.
+Fetching and reading take time, so an outbox message has them done outside. This module only applies the result.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ URL: Final = TypeAdapter(HttpUrl)
 
 
 def follow_calendar(ctx: Ctx, url: str) -> Expert:
-    """Read the calendar at this address now, and every hour from now on. Raises Invalid for what is no address."""
+    """Read the calendar at this address now, and every hour from now on. Raises Invalid for an invalid address."""
     expert = own(ctx)
     address = _address(url)
     expert.feed_url, expert.feed_read_at, expert.feed_fault = address, None, None
@@ -37,7 +37,7 @@ def follow_calendar(ctx: Ctx, url: str) -> Expert:
 
 
 def forget_calendar(ctx: Ctx) -> Expert:
-    """Follow no calendar any more; what an address or a file has said is forgotten."""
+    """Stop following a calendar; the busy times from an address or a file are deleted."""
     expert = own(ctx)
     expert.feed_url = expert.feed_read_at = expert.feed_fault = None
     clear_timers(ctx.session, TIMER, expert.id)
@@ -53,18 +53,18 @@ def take_calendar_file(ctx: Ctx, file_id: str) -> Expert:
 
 
 def busy_ahead(ctx: Ctx, expert: Expert) -> dict[str, int]:
-    """How many appointments are known from each source."""
+    """Return how many appointments are known from each source."""
     query = select(ExpertBusy.source, func.count()).where(
         ExpertBusy.expert_id == expert.id, ExpertBusy.ends_at > ctx.now
     )
     return {source: int(count) for source, count in ctx.session.execute(query.group_by(ExpertBusy.source))}
 
 
-# --- what the reading has brought -------------------------------------------------------------------------------------
+# --- results of the reading -------------------------------------------------------------------------------------------
 
 
 def calendar_read(ctx: Ctx, expert_id: str, source: str, taken: Sequence[Interval], url: str | None = None) -> None:
-    """What is taken, in place of what was known. An address that was changed meanwhile says nothing any more."""
+    """Replace the known busy times. A result from an address that was changed meanwhile is dropped."""
     expert = expert_for(ctx, expert_id)
     if url != (expert.feed_url if source == FEED else None):
         return
@@ -78,7 +78,9 @@ def calendar_read(ctx: Ctx, expert_id: str, source: str, taken: Sequence[Interva
 
 
 def calendar_unreadable(ctx: Ctx, expert_id: str, source: str, why: str, url: str | None = None) -> None:
-    """It could not be read; what was known stays. The consultant is told once, and not every hour."""
+    """Record that the calendar could not be read; the known busy times stay. The consultant is told once, not every
+    hour.
+    """
     expert = expert_for(ctx, expert_id)
     if url != (expert.feed_url if source == FEED else None):
         return
@@ -91,7 +93,7 @@ def calendar_unreadable(ctx: Ctx, expert_id: str, source: str, why: str, url: st
 
 
 def read_again(ctx: Ctx, expert_id: str) -> None:
-    """The hour is over."""
+    """Read the calendar again after an hour."""
     expert = expert_for(ctx, expert_id)
     if expert.feed_url is not None:
         _ask(ctx, expert, expert.feed_url)
@@ -103,7 +105,7 @@ def _ask(ctx: Ctx, expert: Expert, url: str) -> None:
 
 
 def _address(url: str) -> str:
-    """`webcal:` is how calendar programs write `https:`."""
+    """Return the address with `https:`, which calendar programs write as `webcal:`."""
     given = url.strip()
     if given.lower().startswith("webcal:"):
         given = f"https:{given[len('webcal:') :]}"

@@ -1,4 +1,4 @@
-"""Why a consultant was found for a problem, in the order in which it convinces. Who is found is the index's to say."""
+"""The reasons why a consultant matches a problem, most convincing first. The index decides who matches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.catalogue.product_names import words_of
 from core.kernel.money import Money
 
 LIKE: Final = 80  # rapidfuzz; "boilers" and "boiler" are 92 alike, "coal" and "goal" 75
-SHORTEST_LIKE: Final = 4  # letters; shorter words are themselves or nothing
+SHORTEST_LIKE: Final = 4  # letters; shorter words must match exactly
 WORDS_TOLD: Final = 3
 
 
@@ -35,19 +35,19 @@ class Match:
 
 
 def hourly(expert: Expert) -> Money:
-    """What an hour costs, for comparing: a session's price over its length."""
+    """Return the price of an hour, for comparing: a session's price over its length."""
     if expert.basis == "minute":
         return Money(expert.rate_minor * 60, expert.currency)
     return Money(expert.rate_minor * 60 // max(expert.lengths), expert.currency)
 
 
 def by_the_minute(hourly: Money) -> Money:
-    """What a minute costs, of an hour's whole cents."""
+    """Return the price of a minute, from an hour's whole cents."""
     return Money(hourly.minor // 60, hourly.currency)
 
 
 def in_currency(rate: Money, currency: str, catalogue: Catalogue) -> Fraction | None:
-    """An hour's rate in whole units of another currency; None where there is no rate of exchange."""
+    """Return an hour's rate in whole units of another currency; None without an exchange rate."""
     have, want = (catalogue.rates.per_euro.get(each) for each in (rate.currency, currency))
     if rate.currency == currency:
         return Fraction(rate.amount)
@@ -55,14 +55,14 @@ def in_currency(rate: Money, currency: str, catalogue: Catalogue) -> Fraction | 
 
 
 def is_free(expert: Expert, now: datetime) -> bool:
-    """Whether they take a call at once."""
+    """Return whether the consultant takes a call at once."""
     return expert.live and expert.free_until is not None and expert.free_until > now
 
 
 def reasons_of(
     catalogue: Catalogue, expert: Expert, met: Sequence[str], language: str | None, now: datetime
 ) -> tuple[tuple[str, str], ...]:
-    """What speaks for this consultant. `met`: the words of the problem that their profile meets."""
+    """Return the reasons for this consultant. `met`: the words of the problem that their profile contains."""
     return tuple(_reasons(catalogue, expert, met, language, now))
 
 
@@ -86,7 +86,7 @@ def _reasons(
 
 
 def is_among(word: str, among: Sequence[str]) -> bool:
-    """Whether the word stands there, misspelt or inflected."""
+    """Return whether the word occurs there, misspelt or inflected."""
     if len(word) < SHORTEST_LIKE:
         return word in among
     stem = word[: max(SHORTEST_LIKE, len(word) * 3 // 4)]

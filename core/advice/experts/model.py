@@ -1,4 +1,4 @@
-"""What a consultant is: the commands with their limits, and the tables of profile, special days and busy times."""
+"""Consultants: the commands with their limits, and the tables of profile, special days and busy times."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ FIELDS_AT_MOST: Final = 3
 SKILLS_AT_MOST: Final = 15
 SHORTEST_SKILL: Final = 2  # letters
 LONGEST_SKILL: Final = 40
-LONGEST_FEED: Final = 1000  # letters; what a calendar's private address takes with its key
+LONGEST_FEED: Final = 1000  # letters; the length of a calendar's private address with its key
 SHORTLIST_AT_MOST: Final = 5  # as many as can be asked at once
-FREE_NOW_FOR: Final = timedelta(minutes=60)  # "free now" is said for the hour, or nobody could trust it
-FREE_NOW_AT_MOST: Final = timedelta(hours=12)  # who names a time means today's
+FREE_NOW_FOR: Final = timedelta(minutes=60)  # "free now" lasts an hour, or it could not be trusted
+FREE_NOW_AT_MOST: Final = timedelta(hours=12)  # a time that a consultant names is meant for today
 MISSES_BEFORE_PAUSE: Final = 2
 
 Basis = Literal["session", "minute"]
@@ -37,7 +37,7 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 
 
 class Rate(BaseModel):
-    """What a session costs: `minor` for the whole of one, or for each minute after the free ones."""
+    """The rate of a session: `minor` for the whole of one, or for each minute after the free ones."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,7 +51,7 @@ class Rate(BaseModel):
 
 
 class OfferExpertise(BaseModel):
-    """Become a consultant, or say it all anew. `hours` is a sentence; `lengths` are minutes."""
+    """Become a consultant, or replace the profile. `hours` is a sentence; `lengths` are minutes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -69,7 +69,7 @@ class OfferExpertise(BaseModel):
 
 
 class ChangeExpertise(BaseModel):
-    """Change what is given; what is not given stays."""
+    """Change the given fields; the others stay."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -128,7 +128,7 @@ class Expert(Versioned, Table):
     free_until: Mapped[datetime | None] = mapped_column(Instant)  # said "free now"
     missed: Mapped[int] = mapped_column(Integer, default=0)  # requests in a row that were not answered
     listed_at: Mapped[datetime] = mapped_column(Instant)
-    feed_url: Mapped[str | None] = mapped_column(String(LONGEST_FEED))  # of their own calendar
+    feed_url: Mapped[str | None] = mapped_column(String(LONGEST_FEED))  # the address of their own calendar
     feed_read_at: Mapped[datetime | None] = mapped_column(Instant)  # when it was last read well
     feed_fault: Mapped[str | None] = mapped_column(String(20))  # why it could not be read; "feed.<why>" says it
 
@@ -138,7 +138,7 @@ class Expert(Versioned, Table):
 
     @property
     def hours(self) -> dict[int, tuple[Span, ...]]:
-        """By weekday; a span over midnight is its first day's."""
+        """Return the hours by weekday; a span over midnight belongs to its first day."""
         return {int(day): tuple(Span(*span) for span in spans) for day, spans in self.week.items()}
 
 
@@ -167,7 +167,7 @@ class ExpertBusy(Table):
 
 
 class Shortlisted(Table):
-    """A consultant whom a seeker keeps in mind."""
+    """A consultant on a seeker's shortlist."""
 
     __tablename__ = "shortlisted"
 

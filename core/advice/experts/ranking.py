@@ -1,16 +1,17 @@
-"""In which order those who fit are shown: fit first, then merit, a place for who is promoted, a share for who is new.
+"""The order in which matching consultants are shown: by fit, then merit, with places for promoted and new ones.
 
-Whoever calls has filtered already, so nothing here lets anybody in. Pure, and the same for the same line on any day.
+The caller has filtered already, so ranking adds no consultant. Pure, and the same for the same list on any day.
 
-1. Fit parts the line into classes: what answers at least three quarters as well as the best answer, at least two
-   fifths, and the rest. Nobody passes into a better class, whatever they pay.
-2. Within a class everybody stands by merit, as they came, and each run of `RUN` places keeps two for others:
-   the first for one who is promoted (of several, who was shown least in the last week, then by id); the third for one
-   who is new, as long as the new ones have had less than `NEW_SHARE` of all showings of the last week in this class
-   (again who was shown least). A place that nobody may take goes to the next by merit.
-3. Promoted and new ones also stand by merit like everybody else; nobody is shown twice.
+1. Fit divides the list into three classes. The first scores at least three quarters of the best answer, the second at
+   least two fifths, the third less. Payment never moves a consultant into a better class.
+2. Within a class consultants keep their order of merit, and each run of `RUN` places reserves two. The first is for a
+   promoted one: of several, the least shown in the last week, then by id. The third is for a new one, again the least
+   shown. It applies as long as new ones have had less than `NEW_SHARE` of the last week's showings in this class. A
+   reserved place without a candidate goes to the next by merit.
+3. Promoted and new ones also keep their place by merit; each consultant is shown once.
 
-New is who was shown fewer than `NEW_UNTIL` times in all: it ends by being seen, so that pausing makes nobody new again.
+A consultant is new while shown fewer than `NEW_UNTIL` times in all. Only showings end this, so a pause makes no
+consultant new again.
 """
 
 from __future__ import annotations
@@ -21,18 +22,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-CLASSES: Final = (0.75, 0.4)  # of the best score; what is below the last is the last class
+CLASSES: Final = (0.75, 0.4)  # shares of the best score; below the last share is the last class
 RUN: Final = 5
-PROMOTED_PLACE, NEW_PLACE = 0, 2  # of each run, counted from 0
+PROMOTED_PLACE, NEW_PLACE = 0, 2  # places in each run, counted from 0
 NEW_SHARE: Final = Fraction(1, 5)
 NEW_UNTIL: Final = 200  # showings
 
 
 @dataclass(frozen=True, slots=True)
 class RankedExpert:
-    """Somebody in line. `score`: how well they answer; `promoted`: here, for this wish.
+    """A consultant in the list. `score`: how well they answer; `promoted`: in this search.
 
-    `shown` and `shown_this_week`: how often they stood in a list, from our own counters.
+    `shown` and `shown_this_week`: how often they were in a list, from our own counters.
     """
 
     id: str
@@ -47,7 +48,7 @@ class RankedExpert:
 
 
 def in_line(standing: Sequence[RankedExpert]) -> list[RankedExpert]:
-    """All of them, each once. Given best first by merit."""
+    """Return all consultants, each once. They are given best first by merit."""
     best = max((each.score for each in standing), default=0.0)
     classes: list[list[RankedExpert]] = [[] for _ in range(len(CLASSES) + 1)]
     for each in standing:
@@ -56,7 +57,7 @@ def in_line(standing: Sequence[RankedExpert]) -> list[RankedExpert]:
 
 
 def class_of(score: float, best: float) -> int:
-    """0 for who answers about as well as the best; who has no best to be measured by is alike."""
+    """Return the class of a score, 0 for one close to the best. Without a positive best score all are in class 0."""
     if best <= 0:
         return 0
     return next((place for place, share in enumerate(CLASSES) if score >= share * best), len(CLASSES))
@@ -76,12 +77,12 @@ def _placed(by_merit: Sequence[RankedExpert]) -> list[RankedExpert]:
 
 
 def _in_turn(some: Iterable[RankedExpert]) -> deque[RankedExpert]:
-    """Who was shown least this week comes first."""
+    """Order by showings this week, the least shown first."""
     return deque(sorted(some, key=lambda each: (each.shown_this_week, each.id)))
 
 
 def _owed(line: Sequence[RankedExpert]) -> bool:
-    """Whether the new ones have had less than their share."""
+    """Return whether new consultants have had less than their share of showings."""
     showings = sum(each.shown_this_week for each in line)
     of_new = sum(each.shown_this_week for each in line if each.new)
     return Fraction(of_new, showings) < NEW_SHARE if showings else True

@@ -1,4 +1,4 @@
-"""Whether a rate is one that nobody would expect: a slip in a price is dear to whoever made it."""
+"""Checks for an unusual rate: a slip in a price is expensive for the consultant."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from core.catalogue import Catalogue
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 
-# In euros: what is asked anywhere for advice lies well within.
+# In euros: the usual rates for advice are well within these limits.
 USUAL: Final = {"session": (Decimal(10), Decimal(1000)), "minute": (Decimal("0.20"), Decimal(20))}
 OTHERS: Final = 3  # consultants at least, or there is no market to compare with
 FAR: Final = 5  # times above or below the middle one of them
 
 
 def an_hour_of(rate: Rate, lengths: Sequence[int]) -> Money:
-    """What an hour comes to: a session's price over its longest length, as searches compare it."""
+    """Return the price of an hour: a session's price over its longest length, as searches compare it."""
     minutes = 1 if rate.basis == "minute" else max(lengths, default=60)
     return Money(rate.minor * 60 // minutes, rate.currency)
 
 
 def is_odd(ctx: Ctx, catalogue: Catalogue, rate: Rate, lengths: Sequence[int]) -> bool:
-    """Whether the rate lies outside what is usual anywhere, or far from the others here. A currency without a rate of
-    exchange is compared with nothing."""
+    """Return whether the rate is outside the usual range, or far from the other rates here. Without an exchange rate
+    for its currency it is compared with nothing.
+    """
     per_euro = catalogue.rates.per_euro
     if rate.currency not in per_euro:
         return False

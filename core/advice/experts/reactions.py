@@ -1,4 +1,4 @@
-"""What time does to consultants, and what becomes of their seekers' lists."""
+"""Timer handlers of consultants, and reactions that update seekers' shortlists."""
 
 from __future__ import annotations
 

@@ -16,13 +16,13 @@ from core.kernel.errors import Invalid
 from core.kernel.lot_sizes import largest_payment, smallest_payment
 from core.kernel.money import Money, currency_named
 
-# Of the smallest payment for goods (`core.kernel.lot_sizes`): 1.00 and 10,000.00 in euros. Below the first a card costs
-# more than the session, and the provider takes little less; above the second it is a slip.
+# Relative to the smallest payment for goods (`core.kernel.lot_sizes`): 1.00 and 10,000.00 in euros. Below the first, a
+# card payment costs more than the session. Above the second, the price is a slip.
 LEAST_SHARE: Final = Fraction(1, 5)
 MOST_TIMES: Final = 2000
 FREE_MINUTES: Final = 10
 ABSENCE_AHEAD: Final = timedelta(days=366)  # a holiday may be known long before anybody can book
-LONGEST_ABSENCE: Final = timedelta(days=92)  # who is away longer than that pauses
+LONGEST_ABSENCE: Final = timedelta(days=92)  # a longer absence is a pause
 
 
 def check_fields(catalogue: Catalogue, fields: Sequence[str]) -> None:
@@ -33,8 +33,9 @@ def check_fields(catalogue: Catalogue, fields: Sequence[str]) -> None:
 
 
 def check_rate(rate: Rate, lengths: Sequence[int]) -> None:
-    """Raises Invalid for a rate at which the shortest session would cost next to nothing, or the longest one more than
-    one payment holds."""
+    """Check a rate. Raises Invalid if the shortest session would cost next to nothing, or the longest exceeds the
+    largest payment.
+    """
     currency_named(rate.currency)
     by_minute = rate.basis == "minute"
     shortest = rate.minor * (min(lengths) - FREE_MINUTES) if by_minute else rate.minor
@@ -48,7 +49,9 @@ def check_rate(rate: Rate, lengths: Sequence[int]) -> None:
 
 
 def check_most(amount: Money) -> None:
-    """Raises Invalid for a price, of a session or of a minute, that nobody asks for and hardly a payment holds."""
+    """Check the price of a session or a minute. Raises Invalid for one far above the usual, or above the largest
+    payment.
+    """
     usual = smallest_payment(amount.currency).minor * MOST_TIMES
     most = Money(min(usual, largest_payment(amount.currency).minor), amount.currency)
     if amount > most:
@@ -56,18 +59,18 @@ def check_most(amount: Money) -> None:
 
 
 def least_rate(currency: str) -> Money:
-    """Of the shortest session."""
+    """Return the least price of the shortest session."""
     return Money(int(smallest_payment(currency).minor * LEAST_SHARE), currency)
 
 
 def check_room(room: str, own_link: object) -> None:
-    """Raises Invalid when sessions are to be held at a link of their own that is not told."""
+    """Raise Invalid when sessions are to be held at a link of the consultant's own, and none is given."""
     if room == "own" and own_link is None:
         raise Invalid("expert.link_missing", field="own_link")
 
 
 def check_special_day(command: SpecialDay, now: datetime, zone: str) -> None:
-    """Raises Invalid for a day that is over or that nobody can book yet, and for spans that make no sense."""
+    """Check a special day. Raises Invalid for a day that is over or not bookable yet, and for impossible spans."""
     today = local(now, zone).date()
     if not today <= command.day <= today + FURTHEST + timedelta(days=1):
         raise Invalid("expert.day_out_of_reach", field="day", first=today, last=today + FURTHEST)
@@ -83,7 +86,7 @@ def check_absence(first: date, last: date, today: date) -> None:
 
 
 def week_kept(days: Mapping[int, Sequence[Span]]) -> dict[str, list[list[int]]]:
-    """A week as it is kept: every weekday, each with its spans."""
+    """Return a week as it is stored: every weekday, each with its spans."""
     return {str(day): [[span.start, span.end] for span in joined(tuple(days.get(day, ())))] for day in range(7)}
 
 

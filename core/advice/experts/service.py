@@ -1,4 +1,4 @@
-"""What consultants do about themselves: offer their expertise, keep their hours, come and go."""
+"""Consultants' own actions: offer their expertise, set their hours, pause and return."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ TIMERS = "expert"
 
 
 def offer_expertise(ctx: Ctx, catalogue: Catalogue, command: OfferExpertise, towns: Towns | None = None) -> Expert:
-    """Be found by seekers from now on; the same account goes on buying and selling. Raises Invalid.
+    """Create or replace the acting person's profile, visible to seekers from now on. The account goes on buying and
+    selling.
 
-    Somebody who is a consultant already says it all anew. `towns`: zones of places that no zone is named after.
+    `towns`: zones of places that no zone is named after. Raises Invalid.
     """
     person = acting(ctx)
     rules.check_fields(catalogue, command.fields)
@@ -69,7 +70,7 @@ def offer_expertise(ctx: Ctx, catalogue: Catalogue, command: OfferExpertise, tow
 def change_expertise(
     ctx: Ctx, catalogue: Catalogue, command: ChangeExpertise, expected_version: int | None = None
 ) -> Expert:
-    """Change what is given. Sessions already booked keep their price and policy. Raises Invalid, Stale."""
+    """Change the given fields. Sessions already booked keep their price and policy. Raises Invalid, Stale."""
     expert = own(ctx, expected_version)
     given = command.model_dump(exclude_none=True, exclude={"rate", "own_link"})
     for name, value in given.items():
@@ -87,18 +88,18 @@ def change_expertise(
 
 
 def _keep_time_of(person: Person, hours: Hours) -> None:
-    """Who came from a chat that tells no time zone is shown times of the place that their own hours name."""
+    """Set an unknown time zone to that of the place that the hours name. Some chats do not tell a person's zone."""
     if person.zone == ZONE_UNKNOWN and hours.zone is not None:
         person.zone = hours.zone
 
 
 def own_profile(ctx: Ctx) -> Expert | None:
-    """The consultant that who asks is; None when they are not one."""
+    """Return the acting person's profile; None when they are no consultant."""
     return ctx.session.scalar(select(Expert).where(Expert.person_id == acting(ctx).id))
 
 
 def expert_for(ctx: Ctx, expert_id: str) -> Expert:
-    """A consultant as everybody may see them, paused ones too. Raises NotFound."""
+    """Return a consultant as everybody may see them, paused ones too. Raises NotFound."""
     expert = ctx.session.get(Expert, expert_id)
     if expert is None:
         raise NotFound
@@ -127,7 +128,7 @@ def keep_hours(ctx: Ctx, sentence: str, towns: Towns | None = None) -> Change:
 
 
 def mean_only(ctx: Ctx, day: date, before: dict[str, list[list[int]]], expected_version: int) -> Expert:
-    """What was just kept for every such weekday is meant for this one day; the week is again as it was before."""
+    """Restrict a change just made for every such weekday to one day; the week is again as before."""
     expert = own(ctx, expected_version)
     spans = expert.hours[day.weekday()]
     expert.week = before
@@ -135,7 +136,7 @@ def mean_only(ctx: Ctx, day: date, before: dict[str, list[list[int]]], expected_
 
 
 def keep_special_day(ctx: Ctx, command: SpecialDay) -> Expert:
-    """That one day is different, or closed. Raises Invalid for a day that is over or too far ahead."""
+    """Set other hours for one day, or close it. Raises Invalid for a day that is over or too far ahead."""
     expert = own(ctx)
     rules.check_special_day(command, ctx.now, expert.zone)
     ctx.session.merge(ExpertDay(expert_id=expert.id, day=command.day, spans=[list(span) for span in command.spans]))
@@ -143,7 +144,7 @@ def keep_special_day(ctx: Ctx, command: SpecialDay) -> Expert:
 
 
 def close_days(ctx: Ctx, first: date, last: date) -> Expert:
-    """Nobody can book from the first day to the last; what is agreed already stands. Raises Invalid."""
+    """Close the days from the first to the last to bookings; agreed sessions stand. Raises Invalid."""
     expert = own(ctx)
     rules.check_absence(first, last, local(ctx.now, expert.zone).date())
     for number in range((last - first).days + 1):
@@ -152,21 +153,21 @@ def close_days(ctx: Ctx, first: date, last: date) -> Expert:
 
 
 def forget_special_days(ctx: Ctx, first: date, count: int = 1) -> Expert:
-    """So many days from the first one on are like their weekdays again."""
+    """Reset `count` days from the first one on to the hours of their weekdays."""
     expert, last = own(ctx), first + timedelta(days=count - 1)
     ctx.session.execute(delete(ExpertDay).where(ExpertDay.expert_id == expert.id, ExpertDay.day.between(first, last)))
     return changed(ctx, expert)
 
 
 def special_days(ctx: Ctx, expert: Expert) -> list[ExpertDay]:
-    """The overrides that are not over yet, in order."""
+    """Return the overrides that are not over yet, in order."""
     today = (ctx.now - timedelta(days=1)).date()
     query = select(ExpertDay).where(ExpertDay.expert_id == expert.id, ExpertDay.day >= today)
     return list(ctx.session.scalars(query.order_by(ExpertDay.day)))
 
 
 def calendar_of(ctx: Ctx, expert: Expert, sessions: Sequence[Interval], elsewhere: Sequence[Interval] = ()) -> Calendar:
-    """A consultant's time with the sessions they have, for finding slots; `elsewhere`: those that they do not give."""
+    """Return a consultant's time with their sessions, for slots; `elsewhere`: those that they do not give."""
     busy = select(ExpertBusy.starts_at, ExpertBusy.ends_at).where(
         ExpertBusy.expert_id == expert.id, ExpertBusy.ends_at > ctx.now
     )
@@ -199,7 +200,7 @@ def say_free_now(ctx: Ctx, until: datetime | None = None) -> Expert:
 
 
 def say_busy(ctx: Ctx) -> Expert:
-    """No instant calls any more."""
+    """Stop taking instant calls."""
     return _no_longer_free(ctx, own(ctx))
 
 
@@ -208,7 +209,7 @@ def is_free_now(ctx: Ctx, expert: Expert) -> bool:
 
 
 def pause(ctx: Ctx, until: datetime | None = None, expected_version: int | None = None) -> Expert:
-    """Not be found, until a day or until they come back. Sessions already booked stand."""
+    """Hide the profile until a day, or until the consultant returns. Sessions already booked stand."""
     expert = own(ctx, expected_version)
     if until is not None and until <= ctx.now:
         raise Refusal("expert.holiday_past", field="days")
@@ -220,7 +221,7 @@ def pause(ctx: Ctx, until: datetime | None = None, expected_version: int | None 
 
 
 def come_back(ctx: Ctx, expected_version: int | None = None) -> Expert:
-    """Be found again."""
+    """Show the profile again."""
     expert = own(ctx, expected_version)
     if not expert.live:
         _list(ctx, expert)
@@ -228,7 +229,9 @@ def come_back(ctx: Ctx, expected_version: int | None = None) -> Expert:
 
 
 def request_missed(ctx: Ctx, expert_id: str) -> None:
-    """They let a request run out. The second in a row pauses them: seekers should not wait for nobody."""
+    """Count a request that the consultant let run out. The second in a row pauses them, so that seekers do not wait in
+    vain.
+    """
     expert = expert_for(ctx, expert_id)
     expert.missed += 1
     expert.free_until = None
@@ -242,7 +245,7 @@ def request_missed(ctx: Ctx, expert_id: str) -> None:
 
 
 def request_answered(ctx: Ctx, expert_id: str) -> None:
-    """They said yes, no or another time."""
+    """Reset the count of missed requests after an answer: yes, no or another time."""
     expert = expert_for(ctx, expert_id)
     if expert.missed:
         expert.missed = 0
@@ -255,14 +258,14 @@ def holiday_over(ctx: Ctx, expert_id: str) -> None:
 
 
 def free_over(ctx: Ctx, expert_id: str) -> None:
-    """The hour for which they said that they are free is over."""
+    """End the time for which the consultant said that they are free."""
     expert = expert_for(ctx, expert_id)
     if expert.free_until is not None and expert.free_until <= ctx.now:
         _no_longer_free(ctx, expert)
 
 
 def left_company(ctx: Ctx, person_id: str) -> None:
-    """Who works for a company no longer advises for themselves: what is booked from now on is paid to their own.
+    """Move a consultant who left a company to their own organisation, which is paid for sessions booked from now on.
 
     Sessions already booked stay the company's, in whose name they were promised.
     """

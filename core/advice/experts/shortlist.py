@@ -1,4 +1,4 @@
-"""The consultants whom a seeker keeps in mind, to compare them and to ask them at once."""
+"""A seeker's shortlist of consultants, to compare them and to send one request to all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.people.accounts.service import acting
 
 
 def keep_in_mind(ctx: Ctx, expert_id: str) -> None:
-    """Put a consultant on the acting person's list; once there, nothing changes. Raises NotFound, Refusal when full."""
+    """Put a consultant on the acting person's list; a repeat changes nothing. Raises NotFound, Refusal when full."""
     kept = shortlist(ctx)
     if any(expert.id == expert_id for expert in kept):
         return
@@ -30,7 +30,7 @@ def let_go(ctx: Ctx, expert_id: str) -> None:
 
 
 def shortlist(ctx: Ctx) -> list[Expert]:
-    """The acting person's list, in the order in which it grew; who is away for now stays on it."""
+    """Return the acting person's shortlist, in the order in which it grew; paused consultants stay on it."""
     query = (
         select(Expert)
         .join(Shortlisted, Shortlisted.expert_id == Expert.id)
@@ -45,7 +45,7 @@ def is_kept(ctx: Ctx, expert_id: str) -> bool:
 
 
 def accounts_linked(ctx: Ctx, fact: AccountsLinked) -> None:
-    """Two chats are one person now: the list of the account that goes is theirs too."""
+    """Merge two linked accounts: the list of the one that goes is added to the other's."""
     known = select(Shortlisted.expert_id).where(Shortlisted.person_id == fact.person_id)
     gone = Shortlisted.person_id == fact.gone_id
     ctx.session.execute(delete(Shortlisted).where(gone, Shortlisted.expert_id.in_(known)))

@@ -1,1 +1,1 @@
-"""A place in the shop window that consultants may buy, and how often their profiles are looked at."""
+"""Promoted places that consultants may buy, and the counters of their profiles' views."""

@@ -1,4 +1,4 @@
-"""What happens to promotions, as facts for whoever listens."""
+"""Events about promotions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class PromotionFact(Event):
-    """`expert_id`: whose it is."""
+    """An event about a promotion. `expert_id`: its consultant."""
 
     promotion_id: str
     expert_id: str
@@ -23,7 +23,7 @@ class PromotionBegan(PromotionFact):
 
 @dataclass(frozen=True, slots=True)
 class PromotionSuspended(PromotionFact):
-    """The buyer's bank has called its price back: it is shown to nobody until the bank has decided."""
+    """A chargeback of the price was opened: the promotion is not shown until the bank has decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class PromotionResumed(PromotionFact):
 
 @dataclass(frozen=True, slots=True)
 class PromotionForfeited(PromotionFact):
-    """The bank keeps the price: it has ended, and nothing comes back."""
+    """The bank keeps the price: the promotion has ended, without a refund."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromotionOver(PromotionFact):
-    """Its time is over; the profile was looked at so often."""
+    """The promotion's time is over; with the number of profile views."""
 
     looks: int
 

@@ -1,4 +1,4 @@
-"""What a promotion is: the packages and their prices, its course, and the counters of who was looked at."""
+"""Promotions: the packages and their prices, the process, and the counters of profile views."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ PACKAGES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The same price on either rail."""
+    """One price, the same for payment by card and in Stars."""
 
     cents: int
 
@@ -78,10 +78,10 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a package is expected to do for one consultant, from our own counters.
+    """The expected effect of a package for one consultant, from our own counters.
 
-    `looks`: at the profile in the last `days` days; `lift`: how much more often promoted profiles were looked at than
-    before, over `promotions` promotions that are over; `expected`: looks while the package lasts.
+    `looks`: profile views in the last `days` days. `lift`: the factor by which earlier promotions raised the views,
+    measured over `promotions` that are over. `expected`: the views while the package lasts.
     """
 
     looks: int
@@ -125,7 +125,7 @@ PROMOTION: Final = Process(
         Transition(PromotionState.CHOSEN, "not_bought", TIME, PromotionState.DROPPED, CHOSEN_FOR),
         Transition(PromotionState.RUNNING, "stop", OWNER | SYSTEM, PromotionState.STOPPED),
         Transition(PromotionState.RUNNING, "run_out", TIME, PromotionState.OVER),
-        # The buyer's bank has called its price back: shown to nobody until the bank has decided.
+        # A chargeback of the price: the promotion is not shown until the bank has decided.
         Transition(PromotionState.RUNNING, "call_back", SYSTEM, PromotionState.SUSPENDED),
         Transition(PromotionState.SUSPENDED, "resume", SYSTEM, PromotionState.RUNNING),
         Transition(PromotionState.SUSPENDED, "stop", SYSTEM, PromotionState.STOPPED),
@@ -147,7 +147,7 @@ class Promotion(InProcess[PromotionState], Table):
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     looks_before: Mapped[int] = mapped_column(Integer)  # in the four weeks before it was chosen
-    days_before: Mapped[int] = mapped_column(Integer)  # of them, those in which the profile was listed
+    days_before: Mapped[int] = mapped_column(Integer)  # the days of those weeks on which the profile was listed
     looks_expected: Mapped[int] = mapped_column(Integer)
     looks_that_day: Mapped[int] = mapped_column(Integer, default=0)  # on which it began, before it did
     seconds_left: Mapped[int | None] = mapped_column(Integer)  # while it is suspended
@@ -155,7 +155,7 @@ class Promotion(InProcess[PromotionState], Table):
 
 
 class ProfileDay(Table):
-    """How often one profile stood in a list and was opened, on one day (UTC). Counted up, never read one by one."""
+    """The times that one profile was listed and opened on one day (UTC). Only counts, no single views."""
 
     __tablename__ = "profile_day"
 

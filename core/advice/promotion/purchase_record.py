@@ -1,4 +1,4 @@
-"""A purchase as it can be shown to a bank: what was offered, how it was paid, and what of it was delivered when."""
+"""The record of a purchase for a bank: what was offered, how it was paid, and what was delivered when."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.trade.funding.evidence.service import marks_of
 
 
 def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
-    """Everything we have of a disputed purchase, as plain values."""
+    """Return all our data of a disputed purchase, as plain values."""
     found = ctx.session.get_one(Chargeback, chargeback_id)
     purchase = ctx.session.get_one(Purchase, found.subject)
     marks = marks_of(ctx, purchase.id)
@@ -48,7 +48,7 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
 
 
 def _promotion(ctx: Ctx, promotion: Promotion) -> list[dict[str, Any]]:
-    """The profile that was shown with its label, and how often it was shown and opened on each day."""
+    """Return the promoted profile, and how often it was shown and opened on each day."""
     begins = (promotion.started_at or ctx.now).date()
     ends = (promotion.ended_at or ctx.now).date()
     return [columns(promotion), *(columns(each) for each in by_day(ctx, promotion.expert_id, begins, ends))]

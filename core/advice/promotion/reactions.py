@@ -1,4 +1,4 @@
-"""What promotions do about the facts of others: they begin when paid, and end when their consultant goes away."""
+"""Reactions of promotions: they begin when paid, and end when their consultant goes away."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def listen(reactions: Reactions) -> None:
 
 
 def ours(hear: Callable[[Ctx, Fact], None]) -> Callable[[Ctx, Fact], None]:
-    """Only of purchases that are promotions."""
+    """Call the function only for purchases that are promotions."""
     return lambda ctx, fact: hear(ctx, fact) if fact.thing is Thing.PROMOTION else None
 
 

@@ -1,4 +1,4 @@
-"""What consultants do about promotion: look at what it would bring, choose a package, end it; and who is promoted."""
+"""Promotion of consultants: forecast a package, choose one, end it, and list the promoted ones."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ from core.shop.purchases import service as purchases
 from core.shop.purchases.model import PURCHASE, PurchaseState, Thing
 from core.shop.purchases.rules import Back, parted, unused
 
-HOLDS_A_PLACE: Final = (PromotionState.RUNNING, PromotionState.SUSPENDED)  # what a bank has called back may run on
+HOLDS_A_PLACE: Final = (PromotionState.RUNNING, PromotionState.SUSPENDED)  # a promotion may run on after a chargeback
 TAPPED_WITHIN: Final = timedelta(seconds=30)
 COUNTED: Final = 200  # promotions that are over, the latest: old ones say little of now
 
-# --- what a consultant does -------------------------------------------------------------------------------------------
+# --- actions of a consultant ------------------------------------------------------------------------------------------
 
 
 def forecast(ctx: Ctx, package: Package) -> Forecast:
-    """What this package would do for who asks, and what it costs them now. Raises NotFound for who is no consultant."""
+    """Return this package's forecast and price for the acting consultant. Raises NotFound for other persons."""
     expert = _own(ctx)
     seen, days = _looks_before(ctx, expert)
     daily, (lift, promotions) = rules.a_day(seen, days, _usual(ctx)), _lift(ctx)
@@ -60,7 +60,7 @@ def forecast(ctx: Ctx, package: Package) -> Forecast:
 
 
 def choose(ctx: Ctx, command: ChoosePackage) -> tuple[Promotion, Forecast]:
-    """Choose a package; it begins when it is paid. Raises Invalid, and Refusal for what runs already or is full."""
+    """Choose a package; it begins when it is paid. Raises Invalid, and Refusal if it runs already or is full."""
     expert, package = _own(ctx), package_named(command.package)
     if not expert.live:
         raise Refusal("promotion.away")
@@ -89,9 +89,9 @@ def choose(ctx: Ctx, command: ChoosePackage) -> tuple[Promotion, Forecast]:
 
 
 def stop(ctx: Ctx, promotion_id: str, told: int | None = None) -> Promotion:
-    """The consultant ends it; the price of the time that is left comes back.
+    """End the consultant's promotion and refund the price of the time that is left.
 
-    `told`: how much that was, in minor units, when they were asked. Raises Stale when it is less by now.
+    `told`: that amount in minor units, as the consultant was told. Raises Stale when it is less by now.
     """
     promotion = promotion_for(ctx, promotion_id)
     if told is not None and promotion.state == PromotionState.RUNNING and unused_price(ctx, promotion).minor < told:
@@ -100,11 +100,11 @@ def stop(ctx: Ctx, promotion_id: str, told: int | None = None) -> Promotion:
     return promotion
 
 
-# --- what happens to it -----------------------------------------------------------------------------------------------
+# --- reactions to payments and time -----------------------------------------------------------------------------------
 
 
 def paid(ctx: Ctx, promotion_id: str, purchase_id: str) -> None:
-    """It begins. What can begin no more (the consultant is away meanwhile, it was dropped) is given back."""
+    """Start a paid promotion. One that can no longer begin (the consultant is away, or it was dropped) is refunded."""
     promotion = _locked(ctx, promotion_id)
     expert = expert_for(ctx, promotion.expert_id)
     hindered = not expert.live or _hindered_by(ctx, expert, promotion.kind, promotion.field) is not None
@@ -128,13 +128,13 @@ def not_bought(ctx: Ctx, promotion_id: str) -> None:
 
 
 def went_away(ctx: Ctx, expert_id: str) -> None:
-    """Nobody sees a consultant who is away: what they have paid for ends, and the rest comes back."""
+    """End the promotions of a consultant who is away, and refund the rest: an absent consultant is not shown."""
     for promotion in running(ctx, [expert_id]):
         _stop(ctx, promotion, "away", "system")
 
 
 def given_back(ctx: Ctx, promotion_id: str) -> None:
-    """Its whole price went back: it ends."""
+    """End a promotion whose whole price was refunded."""
     promotion = _locked(ctx, promotion_id)
     if promotion.state == PromotionState.RUNNING:
         promotion.why = "given_back"
@@ -143,7 +143,7 @@ def given_back(ctx: Ctx, promotion_id: str) -> None:
 
 
 def called_back(ctx: Ctx, promotion_id: str) -> None:
-    """The buyer's bank has taken its price back: nobody sees it until the bank has decided, and its time stands."""
+    """Suspend the promotion after a chargeback of its price: it is not shown, and its remaining time is kept."""
     promotion = _locked(ctx, promotion_id)
     ends = until(ctx, promotion)
     if promotion.state == PromotionState.RUNNING and ends is not None:
@@ -154,8 +154,10 @@ def called_back(ctx: Ctx, promotion_id: str) -> None:
 
 
 def regained(ctx: Ctx, promotion_id: str) -> None:
-    """The bank has given it back: the time that was left runs on. Who is away has the price of it back, and so has
-    whose promotion had ended because the bank was slow, or had decided otherwise before.
+    """Resume the promotion after a won chargeback, with the time that was left.
+
+    If the consultant is away, the price of that time is refunded. The same holds if the promotion has ended meanwhile,
+    because the bank was slow or had decided otherwise before.
     """
     promotion = _locked(ctx, promotion_id)
     if promotion.state == PromotionState.STOPPED and promotion.why == "called_back":
@@ -173,7 +175,7 @@ def regained(ctx: Ctx, promotion_id: str) -> None:
 
 
 def lost(ctx: Ctx, promotion_id: str) -> None:
-    """The bank keeps its price: it ends, and nothing comes back."""
+    """End a promotion whose price the bank keeps, without a refund."""
     promotion = _locked(ctx, promotion_id)
     if promotion.state == PromotionState.SUSPENDED:
         promotion.why, promotion.ended_at = "called_back", ctx.now
@@ -193,7 +195,7 @@ def time_is_up(ctx: Ctx, promotion_id: str, event: str) -> None:
         ctx.announce(PromotionOver(promotion.id, promotion.expert_id, looks_of(ctx, promotion)))
 
 
-# --- what is seen -----------------------------------------------------------------------------------------------------
+# --- views ------------------------------------------------------------------------------------------------------------
 
 
 def package_named(name: str) -> Package:
@@ -205,7 +207,7 @@ def package_named(name: str) -> Package:
 
 
 def promotion_for(ctx: Ctx, promotion_id: str) -> Promotion:
-    """A promotion for its consultant, and for the house itself. Raises NotFound."""
+    """Return a promotion for its consultant, and for internal use. Raises NotFound."""
     promotion = ctx.session.get(Promotion, promotion_id)
     if promotion is None:
         raise NotFound
@@ -220,7 +222,9 @@ def running(ctx: Ctx, experts: Collection[str]) -> list[Promotion]:
 
 
 def standings(ctx: Ctx, found: Iterable[tuple[str, float, Collection[str]]]) -> list[RankedExpert]:
-    """Who was found, as they stand in line. `found`: id, score, and the fields of expertise that the wish is about."""
+    """Return the found consultants with their data for ranking. `found`: id, score, and the query's fields of
+    expertise.
+    """
     asked = list(found)
     ids = [each for each, _, _ in asked]
     seen, promoted = view_counts.shown_of(ctx, ids), running(ctx, ids)
@@ -232,18 +236,18 @@ def standings(ctx: Ctx, found: Iterable[tuple[str, float, Collection[str]]]) -> 
 
 
 def is_promoted(ctx: Ctx, expert_id: str) -> bool:
-    """Whether the label stands on their profile."""
+    """Return whether the profile carries the promotion label."""
     return bool(running(ctx, [expert_id]))
 
 
 def until(ctx: Ctx, promotion: Promotion) -> datetime | None:
-    """When it ends by itself: our absence puts that off."""
+    """Return when the promotion ends by itself; our downtime postpones it."""
     timer = deadline_of(ctx.session, PROMOTION.name, promotion.id, "run_out")
     return timer.due_at if timer is not None else None
 
 
 def looks_of(ctx: Ctx, promotion: Promotion) -> int:
-    """How often the profile was opened since it began, to the end of its last day."""
+    """Return how often the profile was opened since the promotion began, to the end of its last day."""
     assert promotion.started_at is not None, "it has begun"
     end = promotion.ended_at or ctx.now
     seen = view_counts.looks_at(ctx, promotion.expert_id, promotion.started_at.date(), end.date())
@@ -251,9 +255,9 @@ def looks_of(ctx: Ctx, promotion: Promotion) -> int:
 
 
 def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
-    """What would come back if it ended now: the price of the time that is left, to the second.
+    """Return the refund if it ended now: the price of the time that is left, to the second.
 
-    Nothing more of a price that goes back already, or that is kept for good.
+    It is zero for a price that is already being refunded, or that is kept for good.
     """
     purchase, ends = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id), until(ctx, promotion)
     assert purchase is not None, "nothing runs that was not bought"
@@ -265,20 +269,20 @@ def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
 
 
 def comes_back(ctx: Ctx, promotion: Promotion) -> Back:
-    """In which form `unused_price` would come: sent to where it was paid from, or kept for the next purchase."""
+    """Return how `unused_price` would be refunded: sent to where it was paid from, or kept for the next purchase."""
     purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
     assert purchase is not None, "nothing runs that was not bought"
     return parted(purchase.rail, purchase.price, purchase.credit, unused_price(ctx, promotion))
 
 
 def is_asked_back(ctx: Ctx, promotion: Promotion) -> bool:
-    """An operator is to decide on its whole price: nothing comes back before."""
+    """Return whether an operator is to decide on its whole price: no refund is made before."""
     purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
     return purchase is not None and purchase.wish_open
 
 
 def just_chosen(ctx: Ctx, command: ChoosePackage) -> Promotion | None:
-    """The same package, chosen a moment ago and not paid yet: a second tap on the button means the first."""
+    """Return the same package chosen a moment ago and not paid yet. A second tap on the button means the first."""
     for each in _chosen(ctx, _own(ctx).id):
         same = (f"{each.kind}{each.days}", each.field) == (command.package, command.field)
         purchase = purchases.purchase_of(ctx, Thing.PROMOTION, each.id)
@@ -315,7 +319,7 @@ def _chosen(ctx: Ctx, expert_id: str) -> list[Promotion]:
 
 
 def _drop(ctx: Ctx, promotion: Promotion) -> None:
-    """Another one was chosen instead: the way to pay for this one closes."""
+    """Drop a promotion that was replaced by another choice, and close its payment page."""
     step(ctx, PROMOTION, promotion, "drop", ("owner",))
     purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
     if purchase is not None and purchase.state == PURCHASE.initial:
@@ -323,7 +327,7 @@ def _drop(ctx: Ctx, promotion: Promotion) -> None:
 
 
 def _hindered_by(ctx: Ctx, expert: Expert, kind: Kind, field: str | None) -> str | None:
-    """Why it cannot begin: the same runs already, or the top of a field has no place free."""
+    """Return why it cannot begin: the same one runs already, or the top of a field has no free place."""
     same = select(Promotion.id).where(Promotion.state.in_(HOLDS_A_PLACE), Promotion.kind == kind)
     same = same.where(Promotion.field == field if field is not None else Promotion.field.is_(None))
     if ctx.session.scalar(same.where(Promotion.expert_id == expert.id).limit(1)) is not None:
@@ -346,7 +350,7 @@ def _stop(ctx: Ctx, promotion: Promotion, why: StopReason, role: str) -> None:
 
 
 def _give_back_rest(ctx: Ctx, promotion: Promotion) -> None:
-    """The price of the time that was left when the bank took it."""
+    """Refund the price of the time that was left when the chargeback came."""
     purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
     assert purchase is not None, "nothing was called back that was not bought"
     whole = int(_package(promotion).lasts.total_seconds())
@@ -354,20 +358,20 @@ def _give_back_rest(ctx: Ctx, promotion: Promotion) -> None:
 
 
 def _looks_before(ctx: Ctx, expert: Expert) -> tuple[int, int]:
-    """Looks at the profile in the last four weeks, and how many days of them it was listed."""
+    """Return the profile's views in the last four weeks, and on how many days of them it was listed."""
     first = max(ctx.now - LOOKED_BACK, expert.listed_at)
     days = (ctx.now.date() - first.date()).days + 1
     return view_counts.looks_at(ctx, expert.id, first.date(), ctx.now.date()), days
 
 
 def _usual(ctx: Ctx) -> Fraction:
-    """Looks a day at a profile of this market, over the last four weeks."""
+    """Return the views a day of an average profile in this market, over the last four weeks."""
     listed = ctx.session.scalar(select(func.count()).where(Expert.live)) or 1
     return Fraction(view_counts.looks_at_all(ctx, LOOKED_BACK.days), listed * LOOKED_BACK.days)
 
 
 def _lift(ctx: Ctx) -> tuple[Fraction, int]:
-    """How much more often promoted profiles were looked at, and over how many promotions we know it."""
+    """Return how much more often promoted profiles were viewed, and the number of promotions measured."""
     query = select(Promotion).where(Promotion.state == PromotionState.OVER).order_by(Promotion.id.desc()).limit(COUNTED)
     over = list(ctx.session.scalars(query))
     known = [(looks_of(ctx, each), Fraction(each.looks_before, each.days_before) * each.days) for each in over]

@@ -1,4 +1,4 @@
-"""Counts how often profiles stand in lists and are opened: one row a profile and day, one statement a list."""
+"""Counts how often profiles are listed and opened: one row a profile and day, one statement a list."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ INSERT: Final[Mapping[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postg
 
 
 def note_shown(ctx: Ctx, experts: Collection[str]) -> None:
-    """These stood in a list that somebody was shown."""
+    """Count these consultants as shown in a list."""
     _count(ctx, experts, shown=1, opened=0)
 
 
 def note_opened(ctx: Ctx, expert_id: str) -> None:
-    """Somebody has opened this profile."""
+    """Count this profile as opened."""
     _count(ctx, (expert_id,), shown=0, opened=1)
 
 
 def shown_of(ctx: Ctx, experts: Collection[str]) -> dict[str, tuple[int, int]]:
-    """How often each stood in a list: in all, and in the last week. Who never did is not named."""
+    """Return how often each was in a list: in all, and in the last week. Those never shown are left out."""
     this_week = ProfileDay.day > (ctx.now - WEEK).date()
     query = (
         select(
@@ -41,7 +41,7 @@ def shown_of(ctx: Ctx, experts: Collection[str]) -> dict[str, tuple[int, int]]:
 
 
 def looks_at(ctx: Ctx, expert_id: str, first: date, last: date) -> int:
-    """How often the profile was opened from one day to another, both counted."""
+    """Return how often the profile was opened from one day to another, both included."""
     query = select(func.sum(ProfileDay.opened)).where(
         ProfileDay.expert_id == expert_id, ProfileDay.day.between(first, last)
     )
@@ -49,13 +49,13 @@ def looks_at(ctx: Ctx, expert_id: str, first: date, last: date) -> int:
 
 
 def looks_at_all(ctx: Ctx, days: int) -> int:
-    """How often any profile was opened in the last so many days and today."""
+    """Return how often any profile was opened in the last `days` days and today."""
     first = (ctx.now - timedelta(days=days)).date()
     return int(ctx.session.scalar(select(func.sum(ProfileDay.opened)).where(ProfileDay.day > first)) or 0)
 
 
 def views_of(ctx: Ctx, expert_id: str, days: int) -> tuple[int, int]:
-    """How often the profile stood in a list and was opened, in the last so many days and today."""
+    """Return how often the profile was listed and opened, in the last `days` days and today."""
     query = select(func.sum(ProfileDay.shown), func.sum(ProfileDay.opened)).where(
         ProfileDay.expert_id == expert_id, ProfileDay.day > (ctx.now - timedelta(days=days)).date()
     )
@@ -64,7 +64,7 @@ def views_of(ctx: Ctx, expert_id: str, days: int) -> tuple[int, int]:
 
 
 def by_day(ctx: Ctx, expert_id: str, first: date, last: date) -> list[ProfileDay]:
-    """How often the profile was shown and opened on each day from one to another, both counted."""
+    """Return how often the profile was listed and opened, for each day of the range, both ends included."""
     query = select(ProfileDay).where(ProfileDay.expert_id == expert_id, ProfileDay.day.between(first, last))
     return list(ctx.session.scalars(query.order_by(ProfileDay.day)))
 

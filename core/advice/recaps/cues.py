@@ -1,8 +1,8 @@
-"""The words by which a sentence tells what it is, in eleven languages: something decided, or something still to do.
+"""Cue words, in eleven languages, by which a sentence is recognised as a decision or as a task.
 
-Written folded (lower case, no accents), as `core.catalogue.product_names.folded` gives them, with commas between; a
-star at the end stands for any ending. They are what people say in consultations, kept few: a cue that misses costs the
-consultant one line to write, one that is wrong costs them one line to delete.
+They are written folded (lower case, no accents), as `core.catalogue.product_names.folded` returns them, separated by
+commas. A star at the end stands for any ending. They are common phrases of consultations, and kept few. A missing cue
+costs the consultant one line to write, a wrong one costs one line to delete.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DECIDED: Final[Mapping[str, str]] = {
     "uk": "домовил*, згода, згоден, згодна, вирішено, вирішил*, беремо, так і зробимо",
 }
 
-# To do: what the speaker will, what is asked of the other side, and what tells by when, or that it is, and not by whom.
+# Tasks of the speaker, tasks asked of the other side, and tasks with a date or without a person.
 OWN: Final[Mapping[str, str]] = {
     "en": "i will, i'll",
     "de": "ich schicke, ich sende",

@@ -1,4 +1,4 @@
-"""What happens to what is kept of a talk, as facts for whoever listens."""
+"""Events about the records of a talk."""
 
 from __future__ import annotations
 

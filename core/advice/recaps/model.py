@@ -1,7 +1,7 @@
-"""What is kept of a talk and for how long: its lines, the recap, and every word of it where both have said yes.
+"""The records of a talk and their retention: its lines, the recap, and the whole talk with both sides' consent.
 
-What is said in a room is kept for thirty days: for the recap, and in case of a complaint. The recap that was sent, and
-a talk that both agreed to keep and the seeker has bought, are kept for a year; either side may delete all of it before.
+The lines of a room are kept for thirty days, for the recap and in case of a complaint. The sent recap is kept for a
+year. So is a talk that both agreed to keep and the seeker has bought. Either side may delete all of it before.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 LINES_KEPT: Final = timedelta(days=30)  # a complaint is settled in 23 days at the latest
 RECAP_KEPT: Final = timedelta(days=365)
 ANSWER_WITHIN: Final = timedelta(days=1)
-PRICE_STARS: Final = Money(150, STARS.code)  # of keeping a whole talk for a year
+PRICE_STARS: Final = Money(150, STARS.code)  # for keeping a whole talk for a year
 PRICE_CARD: Final = Money(299, "EUR")
 
 CONSULTANT = frozenset({"consultant"})
@@ -57,7 +57,7 @@ class RecordingState(StrEnum):
     KEPT = "kept"
 
 
-# A talk word for word: nothing of it without the consent of both, which either may take back at any time.
+# A talk word for word. It is kept only with the consent of both, which either may withdraw at any time.
 RECORDING: Final = Process(
     name="recording",
     initial=RecordingState.ASKED,
@@ -79,7 +79,7 @@ Lines = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_lengt
 
 
 class EditRecap(BaseModel):
-    """What the consultant makes of the draft: a line each, the name of who is to do it before a step."""
+    """The consultant's version of the draft, a line each; a step begins with the person who is to do it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

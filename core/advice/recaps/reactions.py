@@ -1,4 +1,4 @@
-"""The end of a talk brings its recap, a purchase keeps it, and time deletes what nobody may keep any longer."""
+"""Reactions: the end of a talk drafts its recap, a purchase keeps it, and time deletes what has expired."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
-"""Drafts a recap from what was said, by rules that anybody can follow: no guess, the same draft each time.
+"""Drafts a recap from the lines of a talk by plain rules: no guess, and the same draft each time.
 
-A sentence that names something to do ("send me", "by Friday") is a next step, with whose it is: who says what they will
-do, or the other side of whom it is asked; where that is not plain, it is nobody's. One that closes
-something ("agreed", "we take") is a decision; a question is a topic, below the problem that the session was booked
-for. What is shorter than three words says nothing, what was said twice stands once, and each list is short. The
-consultant edits the draft before anybody else sees it.
+- A sentence with a task ("send me", "by Friday") is a next step. Its owner is the speaker who promises it, or the other
+  side that is asked for it. An unclear one has no owner.
+- A sentence that closes something ("agreed", "we take") is a decision.
+- A question is a topic, below the problem that the session was booked for.
+
+A sentence of less than three words is skipped, a repeated one is listed once, and each list is short. The consultant
+edits the draft before anybody else sees it.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ _BULLET: Final = re.compile(r"^[\s\-*•–\d.)]*(?=\w)")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One line of the talk, and the name of who said it."""
+    """One line of the talk, and its author's name."""
 
     name: str
     text: str
@@ -38,7 +40,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What it was about, what was decided, and what is to be done next; a line each."""
+    """The topics, the decisions and the next steps of a talk, a line each."""
 
     topics: tuple[str, ...]
     decisions: tuple[str, ...]
@@ -46,7 +48,7 @@ class Draft:
 
 
 def draft(problem: str, said: Iterable[Said], names: Sequence[str] = ()) -> Draft:
-    """The recap of a talk about `problem`, as it is laid before the consultant. `names`: of the two sides."""
+    """Draft the recap of a talk about `problem`, for the consultant to edit. `names`: those of the two sides."""
     topics, decisions, steps = [_cut(problem)], [], []
     for line, sentence in _sentences(said):
         plain = folded(sentence.replace("’", "'"))
@@ -63,7 +65,7 @@ def draft(problem: str, said: Iterable[Said], names: Sequence[str] = ()) -> Draf
 
 
 def read_lines(text: str, kind: str) -> tuple[str, ...]:
-    """What the consultant has written of one kind, a line each; bullets are nobody's words."""
+    """Read the consultant's lines of one kind, without bullets."""
     written = (_BULLET.sub("", line).strip() for line in text.splitlines())
     return tuple(line[:LONGEST] for line in written if line)[: MOST_LINES[kind] + 5]
 
@@ -77,7 +79,7 @@ def _sentences(said: Iterable[Said]) -> Iterator[tuple[Said, str]]:
 
 
 def _whose(plain: str, speaker: str, names: Sequence[str]) -> str:
-    """Who is to do it: the speaker, the other one, or "" where the sentence does not say, or says both."""
+    """Return the name of the person who is to do it; "" when the sentence names neither side, or both."""
     own = _OWN.search(plain) is not None
     asked = any(each[0] not in _OF_NOBODY and not _OWN.fullmatch(each[0]) for each in _TO_DO.finditer(plain))
     if own == asked:
@@ -86,13 +88,13 @@ def _whose(plain: str, speaker: str, names: Sequence[str]) -> str:
 
 
 def _cut(text: str) -> str:
-    """One line, not too long, ending at a word."""
+    """Cut a text to one line of limited length, ending at a word."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rpartition(' ')[0]}…"
 
 
 def _few(lines: Sequence[str], kind: str) -> tuple[str, ...]:
-    """The first few that differ from each other."""
+    """Return the first few lines that differ from each other."""
     kept: list[str] = []
     for line in lines:
         if all(fuzz.ratio(folded(line), folded(other)) < ALIKE for other in kept):

@@ -1,4 +1,4 @@
-"""The recap, from the draft to the seeker; a talk kept word for word; and the deletion of all of it."""
+"""The recap, from the draft to the seeker; the kept talk, word for word; and the deletion of both."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ KEPT_LONG_ENOUGH = "kept_long_enough"
 
 
 def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
-    """Draft the recap of a talk that is paid for, and see that its lines are deleted when their time is over."""
+    """Draft the recap of a paid talk, and set the timer that deletes its lines."""
     set_timer(ctx.session, Timer(LINES, booking.id, KEPT_LONG_ENOUGH, ctx.now + LINES_KEPT))
     recording = ctx.session.get(Recording, booking.id)
     if recording is not None and recording.state == RecordingState.AGREED:
@@ -68,12 +68,12 @@ def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
 
 
 def never_begun(ctx: Ctx, booking_id: str) -> None:
-    """What was written for a talk that never began was for nobody else, and is not kept."""
+    """Delete the lines of a talk that never began."""
     _delete_lines(ctx, booking_id)
 
 
 def edit_recap(ctx: Ctx, command: EditRecap, expected_version: int | None = None) -> Recap:
-    """The consultant's own words take the place of the draft's. Raises Stale once it is sent, NotAllowed, NotFound."""
+    """Replace the draft by the consultant's own words. Raises Stale once it is sent, NotAllowed, NotFound."""
     recap = _recap(ctx, command.booking_id, expected_version)
     booking = booking_for(ctx, recap.id)
     step(ctx, RECAP, recap, "edit", sides(ctx, booking))
@@ -84,7 +84,7 @@ def edit_recap(ctx: Ctx, command: EditRecap, expected_version: int | None = None
 
 
 def send_recap(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Recap:
-    """To the seeker, as it stands. Raises Refusal for one with nothing in it."""
+    """Send the recap to the seeker, as it is. Raises Refusal for an empty one."""
     recap = _recap(ctx, booking_id, expected_version)
     if not (recap.topics or recap.decisions or recap.steps):
         raise Refusal("recap.empty")
@@ -95,7 +95,7 @@ def send_recap(ctx: Ctx, booking_id: str, expected_version: int | None = None) -
 
 
 def recap_of(ctx: Ctx, booking_id: str) -> Recap | None:
-    """The recap as who asks may see it: the consultant's draft is nobody else's."""
+    """Return the recap as the acting person may see it: the draft is visible to the consultant only."""
     booking = booking_for(ctx, booking_id)
     recap = ctx.session.get(Recap, booking.id)
     hidden = recap is not None and recap.state == RecapState.DRAFT and side_of(ctx, booking) == "seeker"
@@ -106,9 +106,9 @@ def recap_of(ctx: Ctx, booking_id: str) -> Recap | None:
 
 
 def ask_recording(ctx: Ctx, booking_id: str, *, shown: str, place: str) -> Recording:
-    """One side would like the talk in the room to be kept. The wish is also their own consent.
+    """Ask the other side to keep the talk in the room. The request is also the asking side's own consent.
 
-    Asked once: who has said no is not asked again. Raises Stale, Refusal.
+    It can be made once: after a refusal the other side is not asked again. Raises Stale, Refusal.
     """
     booking = mine(ctx, booking_id, None)
     if booking.state not in TALKING or booking.room != "chat":
@@ -128,7 +128,7 @@ def ask_recording(ctx: Ctx, booking_id: str, *, shown: str, place: str) -> Recor
 def agree_recording(
     ctx: Ctx, booking_id: str, *, shown: str, place: str, expected_version: int | None = None
 ) -> Recording:
-    """The other side says yes."""
+    """Record the other side's consent."""
     recording, booking = _recording(ctx, booking_id, expected_version)
     step(ctx, RECORDING, recording, "agree", roles(ctx, booking, recording))
     _consent(ctx, booking, shown, place)
@@ -137,7 +137,7 @@ def agree_recording(
 
 
 def refuse_recording(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Recording:
-    """The other side says no, or who asked thinks better of it."""
+    """Record the other side's refusal, or the asking side's withdrawal."""
     recording, booking = _recording(ctx, booking_id, expected_version)
     _end_recording(ctx, booking, recording, "refuse", roles(ctx, booking, recording))
     return recording
@@ -148,13 +148,13 @@ def recording_of(ctx: Ctx, booking_id: str) -> Recording | None:
 
 
 def roles(ctx: Ctx, booking: Booking, recording: Recording) -> list[str]:
-    """The side of who asks, and "other" when they are the one to answer."""
+    """Return the acting person's side, and "other" when they are the one to answer."""
     side = side_of(ctx, booking)
     return [] if side is None else [side] if recording.asked_by == ctx.actor.person else [side, "other"]
 
 
 def may_buy(ctx: Ctx, booking_id: str) -> bool:
-    """Whether who asks can have the talk kept now: the seeker, once it is over."""
+    """Return whether the acting person can have the talk kept now: the seeker can, once it is over."""
     booking, recording = booking_for(ctx, booking_id), recording_of(ctx, booking_id)
     over = booking.state not in (SessionState.CONFIRMED, *TALKING)
     return (
@@ -166,7 +166,7 @@ def may_buy(ctx: Ctx, booking_id: str) -> bool:
 
 
 def bought(ctx: Ctx, purchase_id: str, booking_id: str) -> None:
-    """It is paid for: kept for a year. What was deleted in the meantime cannot be sold: the money goes back."""
+    """Keep a paid talk for a year. A talk that was deleted meanwhile cannot be sold, so its price is refunded."""
     recording = ctx.session.get(Recording, booking_id, with_for_update=True)
     if recording is None or recording.state != RecordingState.AGREED:
         purchases.give_back(ctx, purchase_id, _price_of(ctx, booking_id))
@@ -177,19 +177,19 @@ def bought(ctx: Ctx, purchase_id: str, booking_id: str) -> None:
 
 
 def given_back(ctx: Ctx, booking_id: str) -> None:
-    """The money went back, so it is kept no longer."""
+    """Stop keeping a talk whose price was refunded."""
     booking, recording = ctx.session.get_one(Booking, booking_id), ctx.session.get(Recording, booking_id)
     if recording is not None and recording.state == RecordingState.KEPT:
         _end_recording(ctx, booking, recording, "given_back", ("system",))
 
 
 def lines_of(ctx: Ctx, booking_id: str) -> list[Line]:
-    """Every word that is kept of a talk, in order. For the house: who may read it is decided by who shows it."""
+    """Return all lines kept of a talk, in order. For internal use: the caller decides which persons may read them."""
     return list(ctx.session.scalars(select(Line).where(Line.booking_id == booking_id).order_by(Line.at, Line.id)))
 
 
 def words_of(ctx: Ctx, booking_id: str) -> list[Line]:
-    """A talk that was bought, for both sides. Raises NotFound."""
+    """Return a bought talk, for both sides. Raises NotFound."""
     recording = recording_of(ctx, booking_id)
     if recording is None or recording.state != RecordingState.KEPT:
         raise NotFound
@@ -222,13 +222,13 @@ def forget(ctx: Ctx, booking_id: str) -> None:
 
 
 def kept_until(ctx: Ctx, kind: str, booking_id: str) -> datetime | None:
-    """When the recap, the recording or the lines are deleted by themselves; shown wherever they are."""
+    """Return when the recap, the recording or the lines are deleted automatically; shown beside each of them."""
     timer = deadline_of(ctx.session, kind, booking_id)
     return None if timer is None else timer.due_at
 
 
 def kept_for(ctx: Ctx, person_id: str) -> list[Booking]:
-    """The sessions of a person of which something is kept, the latest first."""
+    """Return a person's sessions with stored records, the latest first."""
     recaps = select(Recap.id).where(Recap.state.not_in(RECAP.final))
     recordings = select(Recording.id).where(Recording.state.not_in(RECORDING.final))
     talks = select(Line.booking_id)
@@ -243,7 +243,7 @@ def line_count(ctx: Ctx, booking_id: str) -> int:
     return ctx.session.scalar(select(func.count()).where(Line.booking_id == booking_id)) or 0
 
 
-# --- what time does ---------------------------------------------------------------------------------------------------
+# --- timer handlers ---------------------------------------------------------------------------------------------------
 
 
 def recap_time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
@@ -262,7 +262,7 @@ def recording_time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 
 
 def lines_time_is_up(ctx: Ctx, booking_id: str) -> None:
-    """Thirty days: what nobody has bought is deleted."""
+    """Delete the lines after thirty days, unless the talk was bought."""
     recording = ctx.session.get(Recording, booking_id)
     if recording is None or recording.state != RecordingState.KEPT:
         _delete_lines(ctx, booking_id)

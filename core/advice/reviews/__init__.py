@@ -1,1 +1,1 @@
-"""What the two sides of a session that was paid for say of each other: sealed, one tap, one public answer."""
+"""Reviews that the two sides of a paid session write of each other: sealed, one tap, one public answer."""

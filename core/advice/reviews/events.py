@@ -1,4 +1,4 @@
-"""What happens to reviews of sessions, as facts for whoever listens."""
+"""Events about reviews of sessions."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class SessionReviewsOpened(SessionReviewFact):
 
 @dataclass(frozen=True, slots=True)
 class SessionRated(SessionReviewFact):
-    """One side has said how it was; what it said stays sealed."""
+    """One side has written a review, which stays sealed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionReviewsShown(SessionReviewFact):
-    """What was written can be read by everybody."""
+    """The reviews can be read by everybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionReviewAnswered(SessionReviewFact):
-    """Who was reviewed has answered in public."""
+    """The reviewed person has answered in public."""

@@ -1,7 +1,7 @@
-"""What a review of a session is: the commands with their limits, the tables, and the time in which it may be written.
+"""Reviews of a session: the commands with their limits, the tables, and the time limits.
 
-One tap is a review. Who has tapped may add a few words until both can be read, and half an hour is left for that after
-the second tap; so nobody writes knowing what the other has said.
+One tap is a review. Its author may add a few words until both reviews can be read, half an hour after the second tap.
+So neither side writes knowing the other's review.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 
 RATE_WITHIN: Final = timedelta(days=14)
-WORDS_WITHIN: Final = timedelta(minutes=30)  # of the second tap
+WORDS_WITHIN: Final = timedelta(minutes=30)  # after the second tap
 
 
 class SessionReviewState(StrEnum):
@@ -60,7 +60,7 @@ class AddWords(BaseModel):
 
 
 class AnswerReview(BaseModel):
-    """The one public answer of who was reviewed."""
+    """The reviewed person's one public answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -79,7 +79,7 @@ class SessionReviewWindow(InProcess[SessionReviewState], Table):
 
 
 class SessionReview(Table):
-    """One side's word on the other. Nobody but its author reads it before it is shown."""
+    """One side's review of the other. Only its author reads it before it is shown."""
 
     __tablename__ = "session_review"
 
@@ -91,7 +91,7 @@ class SessionReview(Table):
     words: Mapped[str] = mapped_column(Words)
     written_at: Mapped[datetime] = mapped_column(Instant)
     shown_at: Mapped[datetime | None] = mapped_column(Instant)
-    value_minor: Mapped[int] = mapped_column(Minor)  # what the session cost: a dear one weighs more
+    value_minor: Mapped[int] = mapped_column(Minor)  # the session's price: an expensive one weighs more
     currency: Mapped[str] = mapped_column(String(3))
     answer: Mapped[str | None] = mapped_column(Words)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -103,9 +103,9 @@ class SessionReview(Table):
 
 
 class PersonScore(Table):
-    """What the reviews of a person come to, made anew whenever one is shown: looking for consultants reads this alone.
+    """The score of a person's reviews, recomputed whenever one is shown. The search for consultants reads only this.
 
-    `rank`, 0 to 1, orders; `stars`, 1 to 5, is what people see, None while there are too few to say.
+    `rank`, 0 to 1, orders. `stars`, 1 to 5, is what people see, None while there are too few reviews.
     """
 
     __tablename__ = "session_score"

@@ -19,7 +19,7 @@ def listen(reactions: Reactions) -> None:
 
 
 def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
-    """Who never met has nothing to say of the other; a talk that cost nothing is nobody's business."""
+    """Open the reviews of a talk whose sides have met. A talk that cost nothing has none."""
     met = ctx.session.get_one(Meeting, fact.booking_id).began_at is not None
     if met and fact.due:
         service.open_window(ctx, ctx.session.get_one(Booking, fact.booking_id))

@@ -1,4 +1,4 @@
-"""How a session was: a tap, a few words, the seal, the answer; and what the market makes of it."""
+"""Reviews of sessions: a tap, a few words, the seal, the answer, and the score computed from them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NOT_COME = ("noshow_consultant", "cancel_late_consultant")
 
 @dataclass(frozen=True, slots=True)
 class ReviewSummary:
-    """What is said of a consultant. `came`: the share, 0 to 1, of agreed sessions that they kept; None before any."""
+    """A consultant's reviews in numbers. `came`: the share, 0 to 1, of agreed sessions kept; None before any."""
 
     stars: float | None
     reviews: int
@@ -43,11 +43,11 @@ class ReviewSummary:
     came: float | None
 
 
-# --- what people do ---------------------------------------------------------------------------------------------------
+# --- actions of people ------------------------------------------------------------------------------------------------
 
 
 def open_window(ctx: Ctx, booking: Booking) -> None:
-    """A talk that is paid for has ended: both may say how it was."""
+    """Open the reviews of a paid talk that has ended."""
     if ctx.session.get(SessionReviewWindow, booking.id) is not None:
         return
     window = SessionReviewWindow(id=booking.id, seeker=booking.seeker, consultant=booking.consultant)
@@ -58,7 +58,7 @@ def open_window(ctx: Ctx, booking: Booking) -> None:
 
 
 def rate(ctx: Ctx, command: RateSession) -> SessionReview:
-    """So many stars. A second tap corrects the first, until the other side has tapped too. Raises Refusal, NotFound."""
+    """Rate with stars. A second tap corrects the first, until the other side has tapped. Raises Refusal, NotFound."""
     window = _open(ctx, command.booking_id)
     mine = review_by_me(ctx, window.id)
     if mine is not None:
@@ -76,7 +76,7 @@ def rate(ctx: Ctx, command: RateSession) -> SessionReview:
 
 
 def add_words(ctx: Ctx, command: AddWords) -> SessionReview:
-    """A few words beside one's stars, while nobody else can read them. Raises Refusal, NotFound."""
+    """Add a few words to one's stars, while only their author can read them. Raises Refusal, NotFound."""
     window = _open(ctx, command.booking_id)
     mine = review_by_me(ctx, window.id)
     if mine is None:
@@ -103,7 +103,7 @@ def answer(ctx: Ctx, command: AnswerReview) -> SessionReview:
 
 
 def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
-    """Everybody may read now what was written."""
+    """Show the reviews to everybody."""
     window = ctx.session.get_one(SessionReviewWindow, booking_id)
     step(ctx, SESSION_REVIEW, window, event, ("time",))
     written = _all_of(ctx, booking_id)
@@ -116,27 +116,27 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
         ctx.announce(SessionReviewsShown(booking_id, None))
 
 
-# --- what is seen -----------------------------------------------------------------------------------------------------
+# --- queries ----------------------------------------------------------------------------------------------------------
 
 
 def window_of(ctx: Ctx, booking_id: str) -> SessionReviewWindow | None:
-    """None: there was nothing to pay, and so there is nothing to say in public."""
+    """Return the session's reviews; None for a talk that cost nothing, which has no public reviews."""
     return ctx.session.get(SessionReviewWindow, booking_for(ctx, booking_id).id)
 
 
 def review_by_me(ctx: Ctx, booking_id: str) -> SessionReview | None:
-    """What who asks has written, sealed or not."""
+    """Return the acting person's review, sealed or not."""
     return next((each for each in _all_of(ctx, booking_id) if each.author == ctx.actor.person), None)
 
 
 def review_about_me(ctx: Ctx, booking_id: str) -> SessionReview | None:
-    """What the other side has written, once it is shown."""
+    """Return the other side's review, once it is shown."""
     shown = (each for each in _all_of(ctx, booking_id) if each.shown_at is not None)
     return next((each for each in shown if each.about == ctx.actor.person), None)
 
 
 def reviews_about(ctx: Ctx, person_id: str, limit: int = 10) -> list[SessionReview]:
-    """What everybody may read about a person, the newest first."""
+    """Return the public reviews of a person, the newest first."""
     query = (
         select(SessionReview)
         .where(SessionReview.about == person_id, SessionReview.shown_at.is_not(None))
@@ -147,7 +147,7 @@ def reviews_about(ctx: Ctx, person_id: str, limit: int = 10) -> list[SessionRevi
 
 
 def ranks_of(ctx: Ctx, organisations: Collection[str]) -> Mapping[str, float]:
-    """0 to 1 for each of these whose consultant has been reviewed: what looking for consultants orders by."""
+    """Return a rank of 0 to 1 for each reviewed consultant among these; the search for consultants orders by it."""
     query = (
         select(Expert.organisation_id, func.max(PersonScore.rank))
         .join(PersonScore, PersonScore.person_id == Expert.person_id)
@@ -169,7 +169,7 @@ _TALKS = (
 
 
 def _ended_by(*events: str) -> Select[int]:
-    """How many of a consultant's sessions have come to one of these."""
+    """Return the count of a consultant's sessions that reached one of these events."""
     steps = select(func.count(distinct(Booking.id))).join(StepRow, StepRow.subject == Booking.id)
     return steps.where(Booking.consultant == _PERSON, StepRow.process == SESSION.name, StepRow.event.in_(events))
 
@@ -185,7 +185,7 @@ _STANDING = select(
 
 
 def standing_of(ctx: Ctx, person_id: str) -> ReviewSummary:
-    """A person's standing from their sessions, on either side."""
+    """Return a person's reviews in numbers from their sessions, on either side."""
     ((stars, reviews, talks, agreed, missed),) = select_rows(ctx.session, _STANDING, person=person_id)
     came = 1 - missed / agreed if agreed else None
     return ReviewSummary(stars=stars, reviews=reviews or 0, talks=talks, came=came)
@@ -195,7 +195,7 @@ def standing_of(ctx: Ctx, person_id: str) -> ReviewSummary:
 
 
 def _open(ctx: Ctx, booking_id: str) -> SessionReviewWindow:
-    """The window, locked: two who tap in the same moment must not both think they are the first."""
+    """Return the open window, locked: of two simultaneous taps, only one may be the first."""
     booking = booking_for(ctx, booking_id)
     window = ctx.session.get(SessionReviewWindow, booking.id, with_for_update=True)
     if window is None:
@@ -230,7 +230,9 @@ def _all_of(ctx: Ctx, booking_id: str) -> list[SessionReview]:
 
 
 def _score_anew(ctx: Ctx, person_id: str) -> None:
-    """The trade's own formula (see `core.trade.reviews.rules`), of sessions: many small made-up ones cannot lift it."""
+    """Recompute the score by the formula of trade reviews (see `core.trade.reviews.rules`): many small fake sessions
+    cannot raise it.
+    """
     shown = SessionReview.shown_at.is_not(None)
     written = ctx.session.scalars(select(SessionReview).where(SessionReview.about == person_id, shown)).all()
     marks, count = ctx.session.execute(select(func.sum(SessionReview.stars - 1), func.count()).where(shown)).one()
@@ -251,7 +253,7 @@ def _score_anew(ctx: Ctx, person_id: str) -> None:
 
 
 def _met(ctx: Ctx, authors: Collection[str], but: str) -> dict[str, int]:
-    """With how many others than `but` each of these has had sessions that were paid for."""
+    """Return with how many others than `but` each of these has had paid sessions."""
     met: dict[str, set[str]] = {author: set() for author in authors}
     query = select(Booking.seeker, Booking.consultant).where(
         Booking.state == SessionState.COMPLETED,

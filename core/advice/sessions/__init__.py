@@ -1,8 +1,13 @@
 """Sessions with a consultant: booking, card hold, meeting, settlement and complaints.
 
-In the order of a session: `slot_checks` and `group_requests` (which time and which consultant), `creation`,
-`rescheduling` and `service` (booking and cancelling), `card_holds`, `hold_status` and `card_results` (the client's
-card), `early_messages`, `meeting` and `final_charges` (the meeting, its clock and its price), then `complaints`,
-`settlement` and `receipts`. `rooms` serves video meetings, `calendar_invites` people's calendars, `statistics` and
-`fee_vat` a consultant's own records.
+In the order of a session:
+
+- `slot_checks` and `group_requests`: which time and which consultant.
+- `creation`, `rescheduling` and `service`: booking and cancelling.
+- `card_holds`, `hold_status` and `card_results`: the client's card.
+- `early_messages`, `meeting` and `final_charges`: the meeting, its clock and its price.
+- `complaints`, `settlement` and `receipts`: what follows.
+
+`rooms` serves video meetings, `calendar_invites` people's calendars, `statistics` and `fee_vat` a consultant's own
+records.
 """

@@ -1,5 +1,7 @@
-"""A session as a calendar entry (iCalendar, RFC 5545; invitations by RFC 5546): one UID for good, a higher SEQUENCE
-with each change, times in UTC, which no mail program can misread."""
+"""A session as a calendar entry (iCalendar, RFC 5545; invitations by RFC 5546).
+
+Its UID never changes, and SEQUENCE rises with each change. Times are in UTC, which no mail program can misread.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ MADE_BY: Final = "-//Parley//Sessions//EN"
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """Somebody who gets the entry by mail."""
+    """A person who gets the entry by mail."""
 
     name: str
     email: str
@@ -35,7 +37,10 @@ def invitation(
     description: str,
     link: str | None = None,
 ) -> bytes:
-    """The entry as a file: CRLF, folded at 75 octets. `summary` and `description` are in the reader's language."""
+    """Return the entry as a file: CRLF, folded at 75 octets.
+
+    `summary` and `description` are in the reader's language.
+    """
     calendar = Calendar()
     calendar.add("prodid", MADE_BY)
     calendar.add("version", "2.0")

@@ -1,7 +1,7 @@
-"""The seeker's card: a page to add it, money held on it, taken for what is due and no more, set free otherwise.
+"""The seeker's card: a page to add it, money held on it, the capture, and the release.
 
-Every call outside is a row first and a post after; the provider's answers come back in `card_results`. A session that
-is over lets go of whatever is still held for it.
+Every outside call is first a row, then an outbox message; `card_results` receives the provider's results. When a
+session is over, all its remaining holds are released.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from core.people.accounts.service import person_of
 TIMER: Final = "card_hold"
 AUTHORISE: Final = "authorise"
 LATE: Final = "late"
-ANSWERS_WITHIN: Final = timedelta(hours=1)  # a provider mostly takes seconds; after that people are told
+ANSWERS_WITHIN: Final = timedelta(hours=1)  # a provider mostly takes seconds; after this time people are told
 PAGE_FOR: Final = timedelta(minutes=35)  # the provider's shortest is thirty minutes; ours is closed after fifteen
 DEBT_PAGE_FOR: Final = timedelta(hours=23)
-HELD_BEYOND: Final = timedelta(days=1)  # the end of the session, for what may go wrong that day
+HELD_BEYOND: Final = timedelta(days=1)  # added to the end of the session, for delays of that day
 
 # States before the talk.
 BEFORE = (
@@ -73,9 +73,9 @@ def ask_hold(ctx: Ctx, booking: Booking) -> CardHold:
 
 
 def ask_extension(ctx: Ctx, booking: Booking, price: Money) -> None:
-    """Hold what the extension costs on the same card; the seeker is there and has just said yes.
+    """Hold the price of the extension on the same card; the seeker is there and has just said yes.
 
-    The page of an earlier try is closed: what is paid there in this very moment is set free.
+    The page of an earlier try is closed: a payment made there at this very moment is released.
     """
     for earlier in holds_of(ctx, booking.id):
         if earlier.purpose is HoldPurpose.EXTENSION and earlier.state in PENDING:
@@ -90,7 +90,7 @@ def ask_extension(ctx: Ctx, booking: Booking, price: Money) -> None:
 
 
 def open_page_again(ctx: Ctx, booking: Booking) -> CardHold:
-    """A new page where the old one has lapsed. Raises NotFound when the session waits for no card."""
+    """Open a new page where the old one has lapsed. Raises NotFound when the session waits for no card."""
     waiting = _waiting(ctx, booking)
     if waiting is None:
         raise NotFound
@@ -103,9 +103,9 @@ def open_page_again(ctx: Ctx, booking: Booking) -> CardHold:
 
 
 def keep_until(ctx: Ctx, booking: Booking) -> bool:
-    """The time is agreed, or another one is: see that the price is held when the session ends. False: by no card.
+    """Make sure that the price is held when a session with an agreed time ends; return False without a card.
 
-    A hold that would be gone by then is set free, and the card is held anew a day before the start.
+    A hold that would expire before then is released, and the card is held again a day before the start.
     """
     hold = _main(ctx, booking)
     clear_timers(ctx.session, TIMER, hold.id)
@@ -123,7 +123,7 @@ def keep_until(ctx: Ctx, booking: Booking) -> bool:
 
 
 def authorise(ctx: Ctx, hold_id: str) -> None:
-    """A day before the start: hold the price on the card that was kept."""
+    """Hold the price on the saved card, a day before the start."""
     hold = locked(ctx, hold_id)
     booking = ctx.session.get_one(Booking, hold.booking_id)
     if hold.state is HoldState.SAVED and booking.state == SessionState.CONFIRMED:
@@ -131,7 +131,7 @@ def authorise(ctx: Ctx, hold_id: str) -> None:
 
 
 def time_is_up(ctx: Ctx, hold_id: str, event: str) -> None:
-    """A day before the start; or an hour in which the provider has not answered."""
+    """Handle a timer: a day before the start, or an hour without an answer of the provider."""
     if event == AUTHORISE:
         authorise(ctx, hold_id)
         return
@@ -143,7 +143,7 @@ def time_is_up(ctx: Ctx, hold_id: str, event: str) -> None:
 
 
 def settle(ctx: Ctx, booking: Booking) -> None:
-    """The session is over, or will not be: take what is due, let go of the rest."""
+    """Capture the amount due and release the rest, when the session is over or cancelled."""
     due = booking.due
     for hold in holds_of(ctx, booking.id):
         clear_timers(ctx.session, TIMER, hold.id)
@@ -159,7 +159,7 @@ def settle(ctx: Ctx, booking: Booking) -> None:
     finish(ctx, booking)
 
 
-# --- what is seen -----------------------------------------------------------------------------------------------------
+# --- queries ----------------------------------------------------------------------------------------------------------
 
 
 def holds_of(ctx: Ctx, booking_id: str) -> list[CardHold]:
@@ -168,25 +168,25 @@ def holds_of(ctx: Ctx, booking_id: str) -> list[CardHold]:
 
 
 def extended(ctx: Ctx, booking: Booking) -> Money:
-    """What the extensions that were secured cost, also where the bank has let go of one since."""
+    """Return the price of the secured extensions, including those whose hold the bank has released since."""
     secured = (HoldState.HELD, HoldState.LAPSED, *TAKEN)
     more = (hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.EXTENSION and hold.intent_ref)
     return Money.total((hold.amount for hold in more if hold.state in secured), booking.currency)
 
 
 def being_extended(ctx: Ctx, booking: Booking) -> bool:
-    """Whether the bank is just asked to hold what an extension costs."""
+    """Return whether the bank is being asked to hold the price of an extension."""
     more = (hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.EXTENSION)
     return any(hold.state is HoldState.HOLDING for hold in more)
 
 
 def being_taken(ctx: Ctx, booking: Booking) -> bool:
-    """Whether the bank is just asked to take what is due, and has not answered."""
+    """Return whether a capture is under way that the bank has not answered yet."""
     return any(hold.state is HoldState.CAPTURING for hold in holds_of(ctx, booking.id))
 
 
 def page_of(ctx: Ctx, booking: Booking) -> str | None:
-    """Where the seeker adds a card now; None when there is no page, or none yet."""
+    """Return the address where the seeker adds a card now; None when there is no page, or none yet."""
     waiting = _waiting(ctx, booking)
     if waiting is None or waiting.state is not HoldState.OPEN:
         return None
@@ -216,7 +216,7 @@ def made(ctx: Ctx, booking: Booking, purpose: HoldPurpose, amount: Money, *, lat
 
 
 def locked(ctx: Ctx, hold_id: str) -> CardHold:
-    """The hold, with its session locked first as everywhere."""
+    """Return the hold, with its session locked first, as everywhere."""
     booking_id = ctx.session.scalar(select(CardHold.booking_id).where(CardHold.id == hold_id))
     if booking_id is None:
         raise NotFound
@@ -225,19 +225,19 @@ def locked(ctx: Ctx, hold_id: str) -> CardHold:
 
 
 def _main(ctx: Ctx, booking: Booking) -> CardHold:
-    """The hold of the session itself: the latest that is good, or the latest of all."""
+    """Return the hold of the session itself: the latest good one, or the latest of all."""
     own = [hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.SESSION]
     return next((hold for hold in reversed(own) if hold.state in GOOD), own[-1])
 
 
 def _waiting(ctx: Ctx, booking: Booking) -> CardHold | None:
-    """The hold that waits for the seeker to add a card."""
+    """Return the hold that waits for the seeker to add a card."""
     waiting = [hold for hold in holds_of(ctx, booking.id) if hold.state in (*PENDING, HoldState.LAPSED)]
     return next((hold for hold in reversed(waiting) if is_wanted(ctx, booking, hold)), None)
 
 
 def card_of(ctx: Ctx, person: str) -> CardHold | None:
-    """The hold on the card that the seeker used last, when it was a good one."""
+    """Return the hold on the seeker's last card, if it was a good one."""
     query = (
         select(CardHold)
         .join(Booking, Booking.id == CardHold.booking_id)
@@ -253,7 +253,7 @@ def card_of(ctx: Ctx, person: str) -> CardHold | None:
 
 
 def is_wanted(ctx: Ctx, booking: Booking, hold: CardHold) -> bool:
-    """Whether the session still has a use for money on this card: not when the same is secured or paid already."""
+    """Return whether the session still needs this hold: not when the same amount is secured or paid already."""
     others = [each for each in holds_of(ctx, booking.id) if each.id != hold.id]
     match hold.purpose:
         case HoldPurpose.SESSION:
@@ -270,13 +270,13 @@ def is_wanted(ctx: Ctx, booking: Booking, hold: CardHold) -> bool:
 
 
 def _offered(ctx: Ctx, booking: Booking) -> Money:
-    """What the extension costs that the consultant offers; nothing when none is offered, or it was taken."""
+    """Return the price of the extension that the consultant offers; zero when none is open."""
     meeting = ctx.session.get_one(Meeting, booking.id)
     return rules.price_of_more(booking.terms, booking.length - meeting.extended, meeting.extension_asked)
 
 
 def close_unwanted(ctx: Ctx, booking: Booking) -> None:
-    """Close the pages that ask for what another hold has brought, or what nobody waits for any more."""
+    """Close the pages whose money another hold has secured, or that are no longer needed."""
     for hold in holds_of(ctx, booking.id):
         if hold.state in PENDING and not is_wanted(ctx, booking, hold):
             let_go(ctx, booking, hold)
@@ -287,12 +287,12 @@ def card_is_good(ctx: Ctx, booking: Booking) -> None:
     due = rules.answer_by(ctx.now, booking.starts_at, instant=booking.instant)
     step(ctx, SESSION, booking, "card_ok", ("provider",), deadlines={"request_expired": due})
     ctx.session.flush()
-    # Who has picked the time is not asked again.
+    # After the consultant has picked the time, no further request is sent.
     ctx.announce((SessionRequested if booking.picked_at is None else PickSecured)(booking.id, None))
 
 
 def extend(ctx: Ctx, booking: Booking) -> None:
-    """The extension is secured: there are more minutes, and the end moves by them."""
+    """Apply a secured extension: there are more minutes, and the end moves by them."""
     meeting = ctx.session.get_one(Meeting, booking.id)
     minutes, meeting.extension_asked = meeting.extension_asked, 0
     meeting.extensions += 1
@@ -315,14 +315,14 @@ def into_debt(ctx: Ctx, booking: Booking, owed: Money) -> None:
 
 
 def let_go(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
-    """Whatever it is, it is not needed any more."""
+    """Release a hold that is no longer needed, in whatever state it is."""
     match hold.state:
         case HoldState.ASKED | HoldState.OPEN:
             close_page(ctx, booking, hold, HoldState.RELEASED)
         case HoldState.SAVED:
             hold.state = HoldState.RELEASED
         case HoldState.HOLDING:
-            hold.state = HoldState.RELEASING  # its answer is on its way; what is held then is set free
+            hold.state = HoldState.RELEASING  # its result is on its way; the money held then is released
         case HoldState.HELD:
             release(ctx, booking, hold)
         case _:
@@ -330,7 +330,7 @@ def let_go(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
 
 
 def finish(ctx: Ctx, booking: Booking) -> None:
-    """Go on when the last of the session's holds has come to its end."""
+    """Go on when the last of the session's holds is over."""
     holds = holds_of(ctx, booking.id)
     if any(hold.state in (HoldState.CAPTURING, HoldState.RELEASING, HoldState.HOLDING) for hold in holds):
         return
@@ -351,7 +351,7 @@ def finish(ctx: Ctx, booking: Booking) -> None:
         ctx.announce(SessionCharged(booking.id, None, taken, rest=any(hold.freed for hold in holds)))
 
 
-# --- posts ------------------------------------------------------------------------------------------------------------
+# --- outbox messages --------------------------------------------------------------------------------------------------
 
 
 def open_page(ctx: Ctx, booking: Booking, hold: CardHold) -> None:

@@ -1,4 +1,4 @@
-"""What the payment provider answers about a card: in any order, more than once, and compared with what we asked."""
+"""The payment provider's results about a card: in any order, possibly repeated, and compared with our request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WAITS_FOR_CARD = (SessionState.SLOT_HELD, SessionState.CARD_TROUBLE, SessionStat
 
 
 def page_opened(ctx: Ctx, hold_id: str, *, payer: str, session: str, url: str, expires_at: datetime) -> None:
-    """There is a page where the seeker adds their card. One that nobody needs any more is closed at once."""
+    """Record the page where the seeker adds their card. A page that is no longer needed is closed at once."""
     hold = card_holds.locked(ctx, hold_id)
     booking = ctx.session.get_one(Booking, hold.booking_id)
     if hold.session_ref is not None:
@@ -34,7 +34,7 @@ def page_opened(ctx: Ctx, hold_id: str, *, payer: str, session: str, url: str, e
 
 
 def page_lapsed(ctx: Ctx, hold_id: str) -> None:
-    """Nobody can use the page any more; the seeker may ask for another while the session waits."""
+    """Record that the page has expired; the seeker may ask for another while the session waits."""
     hold = card_holds.locked(ctx, hold_id)
     if hold.state in card_holds.PENDING:
         hold.state = HoldState.LAPSED
@@ -45,7 +45,7 @@ def page_lapsed(ctx: Ctx, hold_id: str) -> None:
 
 
 def card_saved(ctx: Ctx, hold_id: str, *, card: str) -> None:
-    """The card is kept; nothing is held before the day."""
+    """Record that the card is saved; no money is held before the day."""
     hold = card_holds.locked(ctx, hold_id)
     booking = ctx.session.get_one(Booking, hold.booking_id)
     if hold.state not in (*card_holds.PENDING, HoldState.LAPSED):
@@ -65,7 +65,7 @@ def card_saved(ctx: Ctx, hold_id: str, *, card: str) -> None:
 
 
 def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | None) -> None:
-    """The money is held until `until`. When nobody needs it any more it is set free at once."""
+    """Record that the money is held until `until`. A hold that is no longer needed is released at once."""
     hold = card_holds.locked(ctx, hold_id)
     booking = ctx.session.get_one(Booking, hold.booking_id)
     if hold.state in (HoldState.HELD, HoldState.CAPTURING, HoldState.CAPTURED) or (
@@ -93,14 +93,14 @@ def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | No
             ("provider",),
             deadlines=rules.confirmed_deadlines(booking.starts_at, ctx.now),
         )
-        # Who is here already has waited for the card alone.
+        # If both are here already, they have waited for the card alone.
         set_timer(ctx.session, Timer(service.REMINDER, booking.id, "start", max(booking.starts_at, ctx.now)))
         ctx.session.flush()
     card_holds.close_unwanted(ctx, booking)
 
 
 def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
-    """The bank holds nothing on the kept card: the seeker is asked for another, or to confirm with their bank."""
+    """Record that the bank refused the hold: the seeker is asked for another card, or to confirm with their bank."""
     hold = card_holds.locked(ctx, hold_id)
     booking = ctx.session.get_one(Booking, hold.booking_id)
     if hold.state is HoldState.RELEASING:
@@ -114,14 +114,14 @@ def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
     if not card_holds.is_wanted(ctx, booking, hold) or (
         booking.state in TALKING and hold.purpose is HoldPurpose.SESSION
     ):
-        return  # nobody adds a card while they talk: what is due then is owed
+        return  # no card is added during a talk: an amount due then is owed
     if booking.state == SessionState.CONFIRMED and hold.purpose is HoldPurpose.SESSION:
         service.card_fails(ctx, booking, why)
     card_holds.open_page(ctx, booking, card_holds.made(ctx, booking, hold.purpose, hold.amount, later=False))
 
 
 def captured(ctx: Ctx, hold_id: str, *, amount: Money, fee: Money, charge: str) -> None:
-    """What was due of this hold has been taken; the rest of it is free."""
+    """Record the capture of the amount due; the rest of the hold is free."""
     hold = card_holds.locked(ctx, hold_id)
     booking = ctx.session.get_one(Booking, hold.booking_id)
     if hold.state is HoldState.CAPTURED:
@@ -139,7 +139,7 @@ def captured(ctx: Ctx, hold_id: str, *, amount: Money, fee: Money, charge: str) 
 
 
 def capture_refused(ctx: Ctx, hold_id: str, why: str) -> None:
-    """The hold was gone: what is due is owed now, and the seeker gets a link to pay it."""
+    """Record that the hold was gone: the amount is owed now, and the seeker gets a link."""
     hold = card_holds.locked(ctx, hold_id)
     booking = ctx.session.get_one(Booking, hold.booking_id)
     if hold.state is not HoldState.CAPTURING:
@@ -152,7 +152,7 @@ def capture_refused(ctx: Ctx, hold_id: str, why: str) -> None:
 
 
 def released(ctx: Ctx, hold_id: str) -> None:
-    """Nothing of it is held any more, and nothing was taken."""
+    """Record that the hold is released, without a capture."""
     hold = card_holds.locked(ctx, hold_id)
     if hold.state in (HoldState.CAPTURED, HoldState.RELEASED):
         return
@@ -163,7 +163,9 @@ def released(ctx: Ctx, hold_id: str) -> None:
 
 
 def hold_gone(ctx: Ctx, hold_id: str, why: str) -> None:
-    """Nothing is held any more: we let go of it, or the bank did. What is still wanted is held anew, or owed."""
+    """Record that a hold is gone, released by us or by the bank. A hold still needed is placed again, or becomes a
+    debt.
+    """
     hold = card_holds.locked(ctx, hold_id)
     booking = ctx.session.get_one(Booking, hold.booking_id)
     if hold.state is HoldState.CAPTURING:

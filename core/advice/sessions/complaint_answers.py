@@ -16,7 +16,7 @@ ALL = 100  # percent of the charge that the consultant keeps of a complaint that
 
 
 def answer_complaint(ctx: Ctx, booking_id: str, words: str, expected_version: int | None = None) -> Booking:
-    """The consultant says it from their side, to the seeker and to whoever decides; the last answer counts.
+    """Record the consultant's answer for the seeker and the operators; the last answer counts.
 
     Raises Invalid, NotAllowed, Stale.
     """
@@ -31,7 +31,7 @@ def answer_complaint(ctx: Ctx, booking_id: str, words: str, expected_version: in
 
 
 def take_back(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
-    """The seeker takes it back: all is the consultant's, as if nothing had been said. Raises Refusal, Stale."""
+    """Withdraw the seeker's complaint: the consultant gets all, as if none had been made. Raises Refusal, Stale."""
     booking = mine(ctx, booking_id, expected_version)
     if frozen(ctx, booking.id):
         raise Refusal("session.called_back")

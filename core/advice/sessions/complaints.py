@@ -1,4 +1,4 @@
-"""A complaint of a session as an operator sees it, and which operators: nobody decides on what is their own."""
+"""A session's complaint as an operator sees it. Operators do not decide on their own sessions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Brief:
 
 
 def complaint_case(ctx: Ctx, booking_id: str) -> Booking:
-    """A session that was complained of, for operators who are no side of it. Raises NotAllowed to others, NotFound."""
+    """Return a session with a complaint, for operators who are no side of it. Raises NotAllowed to others, NotFound."""
     person = _operator(ctx)
     booking = ctx.session.get(Booking, booking_id)
     if booking is None or ctx.session.get(Complaint, booking.id) is None:
@@ -40,7 +40,7 @@ def complaint_case(ctx: Ctx, booking_id: str) -> Booking:
 
 
 def open_complaints(ctx: Ctx, limit: int = 20) -> list[Booking]:
-    """What waits for who asks as an operator, the oldest first. Raises NotAllowed."""
+    """Return the complaints that wait for the acting operator, the oldest first. Raises NotAllowed."""
     person = _operator(ctx)
     query = select(Booking).where(Booking.state == SessionState.SESSION_DISPUTE).order_by(Booking.state_since)
     open_ = (booking for booking in ctx.session.scalars(query) if not _is_side(booking, person))
@@ -48,7 +48,7 @@ def open_complaints(ctx: Ctx, limit: int = 20) -> list[Booking]:
 
 
 def brief_of(ctx: Ctx, booking_id: str) -> Brief:
-    """Everything that an operator decides by, from the clock, the consents and the timeline. Raises NotAllowed."""
+    """Return all that an operator decides by: the clock, the consents and the timeline. Raises NotAllowed."""
     booking = complaint_case(ctx, booking_id)
     consents = select(Consent).where(Consent.booking_id == booking.id).order_by(Consent.at)
     return Brief(
@@ -63,13 +63,13 @@ def brief_of(ctx: Ctx, booking_id: str) -> Brief:
 
 
 def who_decides(ctx: Ctx, booking_id: str) -> list[Person]:
-    """The operators who may decide on it."""
+    """Return the operators who may decide on it."""
     booking = ctx.session.get_one(Booking, booking_id)
     return [each for each in operators(ctx) if not _is_side(booking, each)]
 
 
 def _operator(ctx: Ctx) -> Person:
-    """Who acts. Raises NotAllowed for everybody who is no operator."""
+    """Return the acting person. Raises NotAllowed for everybody who is no operator."""
     person = acting(ctx)
     if not person.operator:
         raise NotAllowed("refused.operators_only")
@@ -77,6 +77,6 @@ def _operator(ctx: Ctx) -> Person:
 
 
 def _is_side(booking: Booking, person: Person) -> bool:
-    """Whether a session is somebody's own, or a colleague's."""
+    """Return whether the person or a colleague is a side of the session."""
     own = person.id in (booking.seeker, booking.consultant)
     return own or person.organisation_id in (booking.seeker_org, booking.consultant_org)

@@ -29,7 +29,7 @@ def made(
     ask_id: str | None = None,
     times: Sequence[datetime] = (),
 ) -> Booking:
-    """The acting person's session with this consultant, in the state in which it begins."""
+    """Create the acting person's session with this consultant, in its initial state."""
     person = acting(ctx)
     booking = Booking(
         id=ctx.new_id(),

@@ -1,4 +1,4 @@
-"""What is said before the talk begins, in it or before its door: kept, and brought to the other side when it does."""
+"""Messages written before the talk begins: stored, and delivered to the other side when it begins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from core.kernel.transaction import Ctx
 
 
 def waits(ctx: Ctx, booking: Booking) -> bool:
-    """Whether a line that is said now has to wait. The talk may begin this very moment: one of the two comes first."""
+    """Return whether a message written now has to wait. It locks the meeting, because the talk may begin at this very
+    moment.
+    """
     if booking.state != SessionState.CONFIRMED:
         return False
     ctx.session.get_one(Meeting, booking.id, with_for_update=True, populate_existing=True)
@@ -20,9 +22,9 @@ def waits(ctx: Ctx, booking: Booking) -> bool:
 
 
 def bring(ctx: Ctx, booking: Booking) -> None:
-    """The talk has begun: what waited is said now, in the order in which it was written."""
+    """Deliver the waiting messages when the talk begins, in the order in which they were written."""
     query = select(Line).where(Line.booking_id == booking.id).order_by(Line.at, Line.id)
     for line in ctx.session.scalars(query).all():
         author = booking.seeker if line.side == "seeker" else booking.consultant
-        if line.text or line.files:  # who has left the market meanwhile has taken their words along
+        if line.text or line.files:  # an author who has left the market has taken their words along
             ctx.announce(LineSaid(booking.id, author, line.id))

@@ -1,4 +1,4 @@
-"""What happens to sessions, as facts for whoever listens. Persons by id; amounts in the session's currency."""
+"""Events about sessions. Persons are ids; amounts are in the session's currency."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PickSecured(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class ProposalEnded(SessionFact):
-    """Nothing comes of this question. `why`: "declined", "expired", "withdrawn", "other_won"."""
+    """The request ended without a session. `why`: "declined", "expired", "withdrawn", "other_won"."""
 
     why: str
 
@@ -70,7 +70,7 @@ class OtherTimeOffered(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class SessionConfirmed(SessionFact):
-    """Both have said yes to the time; calendars are told."""
+    """Both sides have agreed to the time; calendars are updated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +82,19 @@ class MoveProposed(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class MoveLeft(SessionFact):
-    """The proposal is off: it stays as it was."""
+    """The proposal to move is off: the session stays as it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class MoveLapsed(SessionFact):
-    """Nobody has said yes to the proposal in time: it stays at `at`."""
+    """The proposal to move was not accepted in time: the session stays at `at`."""
 
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class SessionMoved(SessionFact):
-    """Both have said yes to another time; calendars are told."""
+    """Both sides have agreed to another time; calendars are updated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,11 @@ class CardTrouble(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class SessionCalledOff(SessionFact):
-    """It will not take place. `why`: "declined", "expired", "not_taken", "withdrawn", "abandoned", "cancelled", "card",
-    "noshow_consultant", "noshow_both"; `fee` is what the seeker pays for cancelling late, often nothing."""
+    """The session will not take place. `fee`: what the seeker pays for cancelling late, often nothing.
+
+    `why`: "declined", "expired", "not_taken", "withdrawn", "abandoned", "cancelled", "card", "noshow_consultant",
+    "noshow_both".
+    """
 
     why: str
     fee: Money
@@ -122,7 +125,7 @@ class CameIn(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class WentOut(SessionFact):
-    """One side is away; the clock stands still."""
+    """One side is away; the clock is stopped."""
 
     side: str
 
@@ -134,14 +137,14 @@ class FreeTalkBegan(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class FreeMinutesLeft(SessionFact):
-    """The countdown: so many of the free minutes are left."""
+    """The countdown: the number of free minutes left."""
 
     minutes: int
 
 
 @dataclass(frozen=True, slots=True)
 class FreeMinutePassed(SessionFact):
-    """Another minute is gone, of which nobody has to be told: whoever looks sees it."""
+    """Another minute has passed. The sides are not notified, but their cards show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ class FreeMinutesOver(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class PaidMinutesLeft(SessionFact):
-    """The talk comes to its planned end in so many minutes."""
+    """The talk comes to its planned end in this many minutes."""
 
     minutes: int
 
@@ -163,9 +166,9 @@ class YesGivenEarly(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class PaidTalkBegan(SessionFact):
-    """From here on it is charged: the seeker has said "continue", and no free minutes are left, or none were.
+    """Charging begins: the seeker has said "continue", and no free minutes are left, or none were.
 
-    `why`: "begins" where there were none, "again" where both are back; nothing where the seeker has just said so.
+    `why`: "begins" where there were none, "again" where both are back, empty where the seeker has just said so.
     """
 
     why: str = ""
@@ -188,7 +191,7 @@ class SessionExtended(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class LineSaid(SessionFact):
-    """Something was said in the room: to be brought to the other side."""
+    """A message in the room, to be delivered to the other side."""
 
     line_id: str
 
@@ -204,14 +207,17 @@ class TalkEnded(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class NothingCharged(SessionFact):
-    """The hold is gone, and nothing was taken. `why`: "never_held" where there was none."""
+    """The hold is released without a capture. `why`: "never_held" where there was none."""
 
     why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionCharged(SessionFact):
-    """What was due was taken, and is kept for the complaint window. `rest`: more had been held, and is set free."""
+    """The amount due was captured, and is kept for the complaint window.
+
+    `rest`: more had been held, and is released.
+    """
 
     amount: Money
     rest: bool = False
@@ -234,16 +240,16 @@ class MoneyDelayed(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class SessionNeverPaid(SessionFact):
-    """The link was not used in its time: the session is closed, and what was due is lost."""
+    """The link was not used in time: the session is closed, and the amount due is lost."""
 
     amount: Money
 
 
 @dataclass(frozen=True, slots=True)
 class SessionComplained(SessionFact):
-    """The seeker says what was wrong; nothing is paid out until it is settled.
+    """The seeker complains; nothing is paid out until the complaint is settled.
 
-    `amount` is what was charged; when nobody has decided `until` then, `back` of it goes back to the seeker.
+    `amount` was charged. If no operator decides until `until`, `back` of it is refunded.
     """
 
     amount: Money
@@ -253,7 +259,7 @@ class SessionComplained(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class ComplaintAnswered(SessionFact):
-    """The consultant has said something to it."""
+    """The consultant has answered the complaint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +282,9 @@ class SessionPaidOut(SessionFact):
 
 @dataclass(frozen=True, slots=True)
 class SessionReminder(SessionFact):
-    """It begins soon. `when`: "day", "hour", "minutes"; "start" when somebody is not there yet.
+    """The session begins soon. `when`: "day", "hour", "minutes"; "start" when a side is not there yet.
 
-    `until`: with "day", until when calling it off costs the seeker nothing.
+    `until`: with "day", until when cancelling costs the seeker nothing.
     """
 
     when: str

@@ -1,8 +1,8 @@
-"""The VAT in our fee: what a consultant's statement says of it.
+"""The VAT in our fee, for a consultant's statement.
 
 Our fee is the same for everybody and includes the VAT where there is any. Services to a business are taxed where it is
-(Directive 2006/112/EC, article 44): another member state's business accounts for it itself (article 196), one outside
-the Union is not our tax's concern. Whoever has given no VAT number is taxed as at home.
+(Directive 2006/112/EC, article 44). Another member state's business accounts for the VAT itself (article 196). A
+business outside the Union does not concern our tax. Without a VAT number a business is taxed as at home.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class MarketVat:
 
     @property
     def percent(self) -> Decimal:
-        """21, 25.5."""
+        """Return the percentage, for example 21 or 25.5."""
         return Decimal(self.rate_bp) / 100
 
 
 @dataclass(frozen=True, slots=True)
 class FeeParts:
-    """A fee as its invoice has it, to the cent: without VAT, the VAT on that, and what rounding leaves of the whole."""
+    """The parts of a fee on its invoice, to the cent: the net amount, its VAT, and the rounding difference."""
 
     fee: Money
     vat: Money
@@ -43,7 +43,7 @@ class FeeParts:
 
 
 def parts_of(fee: Money, market: MarketVat, country: str | None, vat_number: str | None) -> FeeParts:
-    """The VAT in a fee that was taken from an organisation of that country; an unknown country is home."""
+    """Return the VAT in a fee that was taken from an organisation of that country; an unknown country is home."""
     treatment = _treatment(market, country, vat_number)
     rate_bp = market.rate_bp if treatment == "charged" else 0
     net, vat, rounding = (Money(minor, fee.currency) for minor in vat_within(fee.minor, rate_bp))

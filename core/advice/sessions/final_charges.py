@@ -1,6 +1,6 @@
-"""What a talk that was paid for costs in the end, by who ended it and when; as people are told before they do.
+"""The final price of a paid talk, by the side that ended it and the time, as announced beforehand.
 
-What is charged begins when the free minutes are over, or with the yes where that comes later.
+Charging begins when the free minutes are over, or with the yes if that comes later.
 """
 
 from __future__ import annotations
@@ -17,35 +17,36 @@ from core.kernel.transaction import Ctx
 
 CUT_SHORT: Final = "cut_short"  # by the consultant, in a paid talk: only the time that was given is charged
 NOTHING: Final = timedelta()
-TOLD_FOR: Final = timedelta(minutes=1)  # who was told what is due may take so long to say yes to it
+TOLD_FOR: Final = timedelta(minutes=1)  # the time in which a side may confirm the amount that it was told
 PAYING: Final = (SessionState.BILLABLE, SessionState.PAID_PAUSED)
 
 
 def if_ended(ctx: Ctx, booking: Booking, at: datetime | None = None) -> Money:
-    """What a paid talk costs when who asks ends it now, or had ended it `at` then."""
+    """Return the price of a paid talk if the acting person ends it now, or had ended it `at`."""
     meeting, at = ctx.session.get_one(Meeting, booking.id), at or ctx.now
     why = how_it_ends(booking, meeting, side_of(ctx, booking), at)
     return of_talk(ctx, booking, meeting, why, _running(booking, meeting, at))
 
 
 def still_true(ctx: Ctx, booking: Booking, told_at: datetime) -> bool:
-    """Whether what was told then is what is taken now: for a minute it is kept, and after it where it is the same."""
+    """Return whether the told amount still applies: it is kept for a minute, and later if it has not changed."""
     if NOTHING <= ctx.now - told_at <= TOLD_FOR:
         return True
     return told_at <= ctx.now and if_ended(ctx, booking, told_at) == if_ended(ctx, booking)
 
 
 def how_it_ends(booking: Booking, meeting: Meeting, side: Side | None, at: datetime) -> str:
-    """A consultant who ends a talk before its time has given a part of it; a seeker could have had all of it."""
+    """Return why the talk ends. A consultant who ends it early has given a part; a seeker could have had all of it."""
     ran = timedelta(seconds=meeting.free_seconds + meeting.paid_seconds) + _running(booking, meeting, at)
     early = ran < timedelta(minutes=booking.length)
     return CUT_SHORT if early and side == "consultant" else "hung_up"
 
 
 def of_talk(ctx: Ctx, booking: Booking, meeting: Meeting, why: str, running: timedelta = NOTHING) -> Money:
-    """What is charged of a talk that ends like this; `running`: of the time since the yes, what was not added up yet.
+    """Return the price of a talk that ends like this. `running`: the time since the yes that is not added up yet.
 
-    One price is for the whole session less the minutes that were free: of that time the consultant has given a part.
+    One price covers the whole session less the free minutes. After a talk that was cut short, it is charged in
+    proportion to the time given.
     """
     terms, free = booking.terms, timedelta(seconds=meeting.free_seconds)
     since = timedelta(seconds=meeting.paid_seconds) + running
@@ -59,13 +60,13 @@ def of_talk(ctx: Ctx, booking: Booking, meeting: Meeting, why: str, running: tim
 
 
 def extension_price(ctx: Ctx, booking: Booking, minutes: int) -> Money:
-    """The most that so many more minutes cost; of them the used ones are charged."""
+    """Return the highest price of this many more minutes; only those used are charged."""
     meeting = ctx.session.get_one(Meeting, booking.id)
     return rules.price_of_more(booking.terms, booking.length - meeting.extended, minutes)
 
 
 def free_time(ctx: Ctx, booking: Booking) -> timedelta:
-    """How long they have talked for nothing, what runs now counted; also after a yes that came early."""
+    """Return how long they have talked for free, including the running time; also after an early yes."""
     meeting = ctx.session.get_one(Meeting, booking.id)
     free, since = timedelta(seconds=meeting.free_seconds), timedelta(seconds=meeting.paid_seconds)
     if booking.state == SessionState.FREE_WINDOW and meeting.running_since is not None:
@@ -74,16 +75,17 @@ def free_time(ctx: Ctx, booking: Booking) -> timedelta:
 
 
 def free_first(ctx: Ctx, booking: Booking) -> timedelta:
-    """What is left of the free minutes in a talk by the minute that its seeker has said yes to; then it is charged."""
+    """Return the rest of the free minutes after an early yes to a talk by the minute; then charging begins."""
     if booking.basis != "minute" or booking.state not in PAYING:
         return NOTHING
     return rules.free_left(free_time(ctx, booking), booking.terms)
 
 
 def minutes_told(booking: Booking, meeting: Meeting) -> tuple[int, int | None]:
-    """Of a talk that is over, the minutes that were free and those that are charged: together the whole talk.
+    """Return the free and the charged minutes of a talk that is over: together the whole talk.
 
-    By the minute they are those that the sum is for. None: one price is due, and the free minutes were not even over.
+    By the minute, the charged minutes are those that the amount is for. None: one price is due, but the free minutes
+    were not over.
     """
     free, since = timedelta(seconds=meeting.free_seconds), timedelta(seconds=meeting.paid_seconds)
     talk, begun = rules.minutes_of(free + since), rules.minutes_of(rules.charged_of(free, since, booking.terms))
@@ -96,10 +98,10 @@ def minutes_told(booking: Booking, meeting: Meeting) -> tuple[int, int | None]:
 
 
 def minutes_invoiced(booking: Booking, meeting: Meeting) -> int:
-    """Of a talk that is over, the minutes that its charge is for.
+    """Return the minutes that the charge of an ended talk is for.
 
-    By the minute those that were charged. One price is for the session as it was agreed, and as much longer as it was;
-    of one that its consultant cut short, only for the minutes that were given.
+    By the minute, these are the charged ones. One price is for the session as agreed, and for any extension that was
+    used. If the consultant cut it short, only the given minutes count.
     """
     free, charged = minutes_told(booking, meeting)
     if booking.basis == "minute" or booking.why == CUT_SHORT:
@@ -109,6 +111,6 @@ def minutes_invoiced(booking: Booking, meeting: Meeting) -> int:
 
 
 def _running(booking: Booking, meeting: Meeting, at: datetime) -> timedelta:
-    """What runs of a paid talk until then, and stands in no account yet."""
+    """Return the running time of a paid talk until `at` that is not added up yet."""
     running = booking.state == SessionState.BILLABLE and meeting.running_since is not None
     return max(at - meeting.running_since, NOTHING) if running and meeting.running_since else NOTHING

@@ -1,7 +1,7 @@
-"""Asking consultants for one of the seeker's own times, several consultants at once: the first yes wins.
+"""Requests to several consultants at once for one of the seeker's own times: the first yes wins.
 
-No card is touched before somebody has said yes, so that one wish never holds money twice: the winner's session goes the
-common way from `slot_held` on, and the others are let go in the same transaction as the yes.
+No card is touched before a consultant has said yes, so that one request never holds money twice. The winner's session
+follows the common path from `slot_held` on. The other requests end in the same transaction as the yes.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ MARK_LETTERS: Final = 16
 
 
 def mark_of(ctx: Ctx, asked: Iterable[Expert]) -> str:
-    """What asking these was shown to cost, and what calling off, in a few letters: who sends it has said yes to that.
+    """Return a fingerprint of the prices and cancellation terms that were shown; sending it accepts them.
 
-    How long it shall last is not known yet when the conditions are shown: they are those of every length.
+    The session's length is not known yet when the terms are shown: they apply to every length.
     """
     told = [
         "-".join(
@@ -50,10 +50,10 @@ def mark_of(ctx: Ctx, asked: Iterable[Expert]) -> str:
 
 
 def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int, *, shown: str | None = None) -> str:
-    """Ask each consultant for one of these times; the id of the question. `shown`: the mark of what the seeker saw.
+    """Ask each consultant for one of these times; return the id of the group request.
 
-    What each would cost is settled now, as it was shown; nobody's slot is taken and no card asked for. Raises Invalid,
-    Refusal, and Stale when it has come to cost something else with one of them.
+    `shown`: the fingerprint of the terms that the seeker saw. Each consultant's terms are fixed now, as shown; no slot
+    is held and no card requested. Raises Invalid, Refusal, and Stale when the terms of one of them have changed.
     """
     times = tuple(sorted(dict.fromkeys(command.times)))
     rules.check_times(times, ctx.now)
@@ -83,7 +83,7 @@ def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int, *, shown:
 
 
 def take_back(ctx: Ctx, ask_id: str) -> None:
-    """The seeker asks nobody any more. Raises Stale when there is nobody left to wait for."""
+    """Withdraw the group request. Raises Stale when no consultant is left to wait for."""
     waiting = [booking for booking in ask_for(ctx, ask_id) if booking.state == SessionState.PROPOSED]
     if not waiting:
         raise Stale
@@ -92,7 +92,7 @@ def take_back(ctx: Ctx, ask_id: str) -> None:
 
 
 def ask_for(ctx: Ctx, ask_id: str) -> list[Booking]:
-    """All whom the acting seeker asked with one question, in the order of asking. Raises NotFound, to strangers too."""
+    """Return the bookings of the acting seeker's group request, in order. Raises NotFound, to strangers too."""
     asked = together(ctx, ask_id)
     if not asked or ctx.actor.person not in (None, asked[0].seeker):
         raise NotFound
@@ -103,9 +103,9 @@ def ask_for(ctx: Ctx, ask_id: str) -> list[Booking]:
 
 
 def pick_time(ctx: Ctx, booking_id: str, at: datetime, expected_version: int | None = None) -> Booking:
-    """Say yes to one of the times. The others who were asked are let go; the seeker's card is asked for now.
+    """Accept one of the times. The requests to other consultants end; the seeker's card is requested now.
 
-    Raises Stale when somebody else was faster, Refusal when either side has something else by now.
+    Raises Stale when another consultant was faster, Refusal when either side has another session by now.
     """
     booking = mine(ctx, booking_id, expected_version)
     if at not in booking.times:
@@ -127,18 +127,18 @@ def pick_time(ctx: Ctx, booking_id: str, at: datetime, expected_version: int | N
 
 
 def say_no(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
-    """None of the times suits the consultant."""
+    """Decline: none of the times suits the consultant."""
     booking = mine(ctx, booking_id, expected_version)
     _end(ctx, booking, "decline", "declined", sides(ctx, booking))
     experts.request_answered(ctx, booking.expert_id)
     return booking
 
 
-# --- what time does ---------------------------------------------------------------------------------------------------
+# --- timer handlers ---------------------------------------------------------------------------------------------------
 
 
 def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
-    """The consultant has not answered."""
+    """End a request that the consultant has not answered."""
     booking = ctx.session.get_one(Booking, booking_id)
     _end(ctx, booking, event, "expired", ("time",))
     experts.request_missed(ctx, booking.expert_id)
@@ -148,7 +148,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 
 
 def together(ctx: Ctx, ask_id: str) -> list[Booking]:
-    """Everybody who was asked with one question."""
+    """Return the bookings of one group request."""
     return list(ctx.session.scalars(select(Booking).where(Booking.ask_id == ask_id).order_by(Booking.id)))
 
 
@@ -160,7 +160,7 @@ def _end(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[str])
 
 
 def _check_few_open(ctx: Ctx) -> None:
-    """Raises Refusal for who has asked often enough already and waits for answers."""
+    """Raise Refusal when the seeker already has too many open requests."""
     open_ = select(func.count(Booking.ask_id.distinct())).where(
         Booking.seeker == acting(ctx).id, Booking.state == SessionState.PROPOSED
     )

@@ -1,4 +1,4 @@
-"""The talk itself: who is here, the server's clock, the free minutes, the consent, more time, the end."""
+"""The talk itself: presence, the server's clock, the free minutes, the consent, extensions and the end."""
 
 from __future__ import annotations
 
@@ -36,14 +36,16 @@ from core.kernel.transaction import Ctx
 
 CLOCK: Final = "session_clock"
 ENDS: Final = "ends_soon"
-TERMS_VERSION: Final = 2  # of the house's conditions for sessions, shown with the consent
+TERMS_VERSION: Final = 2  # the version of the market's conditions for sessions, shown with the consent
 EXTENSIONS: Final = (15, 30)  # minutes
 
 # --- coming and going -------------------------------------------------------------------------------------------------
 
 
 def come_in(ctx: Ctx, booking_id: str) -> Booking:
-    """ "I'm here": from ten minutes before the start. The clock starts when both are, not before the agreed time."""
+    """Enter the session, from ten minutes before the start. The clock starts when both are here, but not before the
+    agreed time.
+    """
     booking = mine(ctx, booking_id, None)
     if booking.state not in (SessionState.CONFIRMED, *TALKING):
         raise Stale
@@ -63,7 +65,7 @@ def come_in(ctx: Ctx, booking_id: str) -> Booking:
 
 
 def go_out(ctx: Ctx, booking_id: str, since: datetime | None = None) -> Booking:
-    """Away for a moment, or the line is lost, `since` then: the clock stands still, for ten minutes at most."""
+    """Leave for a moment, or record a line lost at `since`: the clock is stopped, for ten minutes at most."""
     booking = mine(ctx, booking_id, None)
     meeting = meeting_of(ctx, booking)
     side = side_of(ctx, booking)
@@ -116,9 +118,9 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
 
 
 def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) -> Line:
-    """Say something in the room; it is brought to the other side, and kept for the recap. Raises Invalid.
+    """Send a message in the room to the other side; it is kept for the recap. Raises Invalid, Stale.
 
-    Who speaks before the talk begins, from when they can come in, is heard when it does.
+    A message before the talk begins, once people can come in, is delivered when it begins.
     """
     booking = mine(ctx, booking_id, None)
     waits = early_messages.waits(ctx, booking)
@@ -141,10 +143,10 @@ def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) ->
 
 
 def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, expected_version: int | None = None) -> Booking:
-    """The seeker says "continue, pay". What they saw is kept word for word.
+    """Record the seeker's "continue, pay", with the exact words that they saw.
 
-    By the minute it is charged when the free minutes are over, however early the yes comes; one price is due with it.
-    Pressed twice it counts once. Raises NotAllowed for the consultant, Stale when the talk is over.
+    By the minute, charging starts when the free minutes are over, however early the yes comes. One price is due with
+    the yes. A second press has no effect. Raises NotAllowed for the consultant, Stale when the talk is over.
     """
     booking = mine(ctx, booking_id, expected_version)
     meeting = meeting_of(ctx, booking)
@@ -163,7 +165,7 @@ def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, expected_
 
 
 def offer_extension(ctx: Ctx, booking_id: str, minutes: int, expected_version: int | None = None) -> Money:
-    """The consultant has more time; what it costs. Raises Refusal when they have something else then."""
+    """Offer more time to the seeker; return its price. Raises Refusal when the consultant has another session then."""
     booking = mine(ctx, booking_id, expected_version)
     if side_of(ctx, booking) != "consultant":
         raise NotAllowed
@@ -183,7 +185,7 @@ def offer_extension(ctx: Ctx, booking_id: str, minutes: int, expected_version: i
 def take_extension(
     ctx: Ctx, booking_id: str, *, shown: str, place: str, expected_version: int | None = None
 ) -> Booking:
-    """The seeker wants the extension: it is held on the card first, and begins when it is."""
+    """Accept the extension: its price is held on the card first, and then it begins."""
     booking = mine(ctx, booking_id, expected_version)
     if side_of(ctx, booking) != "seeker":
         raise NotAllowed
@@ -202,14 +204,15 @@ def take_extension(
 
 
 def _more(booking: Booking, minutes: int) -> Interval:
-    """The time that an extension would take."""
+    """Return the time that an extension would take."""
     return Interval(booking.ends_at, booking.ends_at + timedelta(minutes=minutes))
 
 
 def end(ctx: Ctx, booking_id: str, expected_version: int | None = None, told_at: datetime | None = None) -> Booking:
-    """Either side ends it: free when nobody had said "continue", else what `due.if_ended` says is charged.
+    """End the talk for either side: free before "continue", else charged as `final_charges.if_ended` says.
 
-    `told_at`: when they were told what is due, and the clock has stopped for it. Raises Stale when it is more by now.
+    `told_at`: when the side was told the amount due, at which the clock has stopped. Raises Stale when it is more by
+    now.
     """
     booking = mine(ctx, booking_id, expected_version)
     meeting = meeting_of(ctx, booking)
@@ -223,11 +226,11 @@ def end(ctx: Ctx, booking_id: str, expected_version: int | None = None, told_at:
     return _over(ctx, booking, meeting, why)
 
 
-# --- what time does ---------------------------------------------------------------------------------------------------
+# --- timer handlers ---------------------------------------------------------------------------------------------------
 
 
 def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
-    """A deadline of the talk has passed."""
+    """Handle a passed deadline of the talk."""
     booking = ctx.session.get_one(Booking, booking_id)
     meeting = meeting_of(ctx, booking)
     if event.startswith("noshow"):
@@ -238,15 +241,16 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     if booking.state == SessionState.PAID_PAUSED and meeting.consultant_here is None:
         why = (
             final_charges.CUT_SHORT
-        )  # who did not come back to a talk has ended it, and gets no more than who presses End
+        )  # a consultant who does not return has ended the talk, and gets no more than one who presses End
     step(ctx, SESSION, booking, event, ("time",))
     _over(ctx, booking, meeting, why)
 
 
 def handle_clock_timer(ctx: Ctx, booking_id: str, event: str) -> None:
-    """A minute of the countdown ("minute:5") is over, or the planned end comes near.
+    """Handle a minute of the countdown ("minute:5") that is over, or the approach of the planned end.
 
-    Of minutes that ring late, all at once, only the last one speaks; that none are left is true however late it is.
+    If several minutes ring late at once, only the last is announced. The end of the free minutes is announced however
+    late it is.
     """
     booking = ctx.session.get_one(Booking, booking_id)
     if event == ENDS:
@@ -270,7 +274,7 @@ def handle_clock_timer(ctx: Ctx, booking_id: str, event: str) -> None:
 
 
 def it_begins(ctx: Ctx, booking_id: str) -> None:
-    """The agreed time has come. Who is missing is called, and who waits is told until when."""
+    """Start the session at its agreed time. A missing side is called, and the waiting side is told until when."""
     booking = ctx.session.get_one(Booking, booking_id)
     start_if_both(ctx, booking)
     if booking.state == SessionState.CONFIRMED and not booking.instant:
@@ -278,9 +282,9 @@ def it_begins(ctx: Ctx, booking_id: str) -> None:
 
 
 def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
-    """Ten minutes after the start: who is here is not charged, and not paid, for who is not.
+    """Record a no-show, ten minutes after the start. A seeker who is here pays nothing for a missing consultant.
 
-    It goes by who is missing, whichever of the two deadlines rings.
+    The missing side decides the outcome, whichever of the two deadlines rings.
     """
     start_if_both(ctx, booking)
     if booking.state != SessionState.CONFIRMED:
@@ -308,14 +312,14 @@ def meeting_of(ctx: Ctx, booking: Booking) -> Meeting:
 
 
 def warn_of_end(ctx: Ctx, booking: Booking) -> None:
-    """Both are told a little before a paid talk ends, while there is still time to offer more."""
+    """Warn both sides a little before a paid talk ends, while there is still time to offer more."""
     end = deadline_of(ctx.session, SESSION.name, booking.id, "time_up")
     if end is not None and end.due_at - rules.ENDS_SOON > ctx.now:
         set_timer(ctx.session, Timer(CLOCK, booking.id, ENDS, end.due_at - rules.ENDS_SOON))
 
 
 def keep_consent(ctx: Ctx, booking: Booking, kind: ConsentKind, amount: Money, *, shown: str, place: str) -> None:
-    """Who pressed, what they were shown and where, word for word."""
+    """Store a consent: the person, the exact words that they were shown, and the place."""
     person = ctx.actor.person
     assert person is not None, "a consent is a person's"
     ctx.session.add(
@@ -335,7 +339,7 @@ def keep_consent(ctx: Ctx, booking: Booking, kind: ConsentKind, amount: Money, *
 
 
 def stand_still(ctx: Ctx, since: datetime) -> None:
-    """Nobody was here to keep the time of any talk since then, so until now none has run."""
+    """Exclude our downtime since `since` from all running talks: no time has run until now."""
     running = update(Meeting).execution_options(synchronize_session=False)
     began_before = Meeting.running_since <= since
     moved = later(ctx.session, Meeting.running_since, ctx.now - since)
@@ -344,7 +348,7 @@ def stand_still(ctx: Ctx, since: datetime) -> None:
 
 
 def _stop_clock(ctx: Ctx, booking: Booking, meeting: Meeting, at: datetime | None = None) -> None:
-    """Add what has run to its account, in whole seconds of the server's clock."""
+    """Add the running time to its account, in whole seconds of the server's clock."""
     if meeting.running_since is None:
         return
     ran = max(int(((at or ctx.now) - meeting.running_since).total_seconds()), 0)
@@ -364,7 +368,7 @@ def _count_down(ctx: Ctx, booking: Booking, used: timedelta) -> None:
 
 
 def _ends_at(ctx: Ctx, booking: Booking) -> datetime:
-    """The end of the whole talk: its length from when both were here, what stood still not counted."""
+    """Return the end of the whole talk: its length from when both were here, without stopped time."""
     meeting = meeting_of(ctx, booking)
     ran = timedelta(seconds=meeting.free_seconds + meeting.paid_seconds)
     return ctx.now + max(timedelta(minutes=booking.length) - ran, timedelta(seconds=1))
@@ -384,7 +388,7 @@ def _over(ctx: Ctx, booking: Booking, meeting: Meeting, why: str) -> Booking:
 
 
 def _leave_free_of_charge(ctx: Ctx, booking: Booking) -> None:
-    """Nothing is due although it would be charged: the hold is simply let go."""
+    """Skip a charge when nothing is due: the hold is simply released."""
     if booking.state == SessionState.CHARGING and not booking.due_minor:
         step(ctx, SESSION, booking, "nothing_due", ("system",))
         ctx.session.flush()

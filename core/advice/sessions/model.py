@@ -1,4 +1,4 @@
-"""What a booked session is: the commands with their limits, and its tables: booking, meeting, consents, lines."""
+"""Booked sessions: the commands with their limits, and the tables of booking, meeting, consents and lines."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class BookSession(BaseModel):
 
 
 class CallNow(BaseModel):
-    """Ask a consultant who is free now to come at once; they have two minutes to say yes."""
+    """Ask a consultant who is free now for a session at once; they have two minutes to say yes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,7 +51,7 @@ class CallNow(BaseModel):
 
 
 class ProposeTimes(BaseModel):
-    """Ask one consultant, or several at once, for one of up to three times; the first who says yes has the session."""
+    """Ask one consultant, or several at once, for one of up to three times; the first yes gets the session."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -65,8 +65,8 @@ class ProposeTimes(BaseModel):
 class Terms:
     """The price and the rules that were shown before booking. They never change for this session.
 
-    `late_percent` is charged for a cancellation by the seeker within `free_until` of the start, `no_show_percent` for
-    not coming; both are shares of `price`, which is the most that is ever taken. `free`: minutes without charge.
+    `late_percent` is charged when the seeker cancels within `free_until` of the start, `no_show_percent` when they do
+    not come. Both are shares of `price`, which is the most that is ever taken. `free`: minutes without charge.
     """
 
     price: Money
@@ -81,7 +81,7 @@ class Terms:
 
     @property
     def fingerprint(self) -> str:
-        """What was shown, in a few letters: who books has said yes to this and to nothing else."""
+        """Return the shown terms in a few letters: a booking with this fingerprint accepts only these terms."""
         until, free = (int(each.total_seconds()) // 60 for each in (self.free_until, self.free))
         numbers = (self.price.minor, self.rate.minor, free, until, self.late_percent, self.no_show_percent)
         return "-".join((self.price.currency, self.basis, *map(str, numbers)))
@@ -116,13 +116,13 @@ class Booking(InProcess[SessionState], Table):
     late_percent: Mapped[int] = mapped_column(Integer)
     no_show_percent: Mapped[int] = mapped_column(Integer)
     free_minutes: Mapped[int] = mapped_column(Integer)
-    sequence: Mapped[int] = mapped_column(Integer, default=0)  # of its calendar entry (RFC 5545)
+    sequence: Mapped[int] = mapped_column(Integer, default=0)  # SEQUENCE of its calendar entry (RFC 5545)
     moves: Mapped[int] = mapped_column(Integer, default=0)
     move_by: Mapped[Side | None] = mapped_column(String(10))  # the side that proposes another time
     move_to: Mapped[datetime | None] = mapped_column(Instant)
     why: Mapped[str | None] = mapped_column(String(40))  # how it ended
-    due_minor: Mapped[int] = mapped_column(Minor, default=0)  # what is charged in the end
-    ask_id: Mapped[str | None] = mapped_column(Id, index=True)  # shared by all whom the seeker asked at once
+    due_minor: Mapped[int] = mapped_column(Minor, default=0)  # the final charge
+    ask_id: Mapped[str | None] = mapped_column(Id, index=True)  # shared by all bookings of one group request
     proposed: Mapped[list[str]] = mapped_column(JSON, default=list)  # the seeker's times, ISO 8601
     picked_at: Mapped[datetime | None] = mapped_column(Instant)  # when the consultant said yes to one of them
 
@@ -138,12 +138,12 @@ class Booking(InProcess[SessionState], Table):
 
     @property
     def times(self) -> tuple[datetime, ...]:
-        """What the seeker proposed; empty when they took a slot."""
+        """Return the seeker's proposed times; empty when they took a slot."""
         return tuple(datetime.fromisoformat(each) for each in self.proposed)
 
     @property
     def only_asked(self) -> bool:
-        """One of several questions, to which this consultant has not said yes: no slot, no card, no session yet."""
+        """Return whether this is only a request that the consultant has not accepted: no slot, card or session."""
         return self.ask_id is not None and self.picked_at is None
 
     @property
@@ -194,7 +194,7 @@ class ConsentKind(StrEnum):
 
 
 class Consent(Table):
-    """That a person pressed, what they were told, and where: the evidence when a bank asks. Never changed."""
+    """A person's consent: what they were told, and where. It is evidence for a bank, and is never changed."""
 
     __tablename__ = "consent"
 
@@ -211,7 +211,7 @@ class Consent(Table):
 
 
 class Line(Table):
-    """One thing said in the room. Deleted when its time is over; what is kept of it is the recap."""
+    """One message in the room. It is deleted when its time is over; the recap remains."""
 
     __tablename__ = "session_line"
 
@@ -228,7 +228,7 @@ class HoldState(StrEnum):
 
     ASKED = "asked"
     OPEN = "open"
-    SAVED = "saved"  # the card is kept, nothing is held yet
+    SAVED = "saved"  # the card is saved, nothing is held yet
     HOLDING = "holding"  # asked to hold on a saved card
     HELD = "held"
     CAPTURING = "capturing"
@@ -262,7 +262,7 @@ class CardHold(Versioned, Table):
     attempt: Mapped[int] = mapped_column(Integer, default=1)
     session_ref: Mapped[str | None] = mapped_column(String(120))
     url: Mapped[str | None] = mapped_column(Words)
-    expires_at: Mapped[datetime | None] = mapped_column(Instant)  # of the page
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)  # when the page expires
     payer_ref: Mapped[str | None] = mapped_column(String(120))
     card_ref: Mapped[str | None] = mapped_column(String(120))
     intent_ref: Mapped[str | None] = mapped_column(String(120), index=True)
@@ -274,12 +274,12 @@ class CardHold(Versioned, Table):
 
     @property
     def was_held(self) -> bool:
-        """Whether a bank has held it at any time: else it has nothing to set free."""
+        """Return whether a bank has held it at any time; if not, there is nothing to release."""
         return self.intent_ref is not None
 
     @property
     def freed(self) -> bool:
-        """Whether more was held than was taken."""
+        """Return whether more was held than was captured."""
         less = self.state is HoldState.CAPTURED and self.captured < self.amount
         return self.intent_ref is not None and (less or self.state is HoldState.RELEASED)
 
@@ -293,7 +293,7 @@ class CardHold(Versioned, Table):
 
 
 class Settlement(Table):
-    """How a session's money was parted, once."""
+    """The split of a session's money, made once."""
 
     __tablename__ = "session_settlement"
 
@@ -305,10 +305,10 @@ class Settlement(Table):
 
 
 class Complaint(Table):
-    """What the seeker says was wrong, what the consultant says to that, and how it ended.
+    """A complaint: the seeker's words, the consultant's answer, and the outcome.
 
-    `ruled`: percent of the charge that the consultant keeps. `reason`: an operator's; empty where time ruled, None
-    where nobody did, for the seeker has taken it back.
+    `ruled`: percent of the charge that the consultant keeps. `reason`: an operator's reason. It is empty where the
+    deadline ruled, and None where the seeker has withdrawn the complaint.
     """
 
     __tablename__ = "session_complaint"

@@ -1,7 +1,8 @@
-"""The course of a session, from the slot that is held while a card is added to the payout, as one table.
+"""The lifecycle of a session as one table, from the slot held for the card to the payout.
 
-Silence never charges anybody: who does not say "continue" has had a free talk. Who said so and talked pays, also when
-the line is lost. Deadlines that hang on the session's own times are handed to `step` (see `rules.dues`).
+Silence never charges a seeker: without a "continue" the talk was free. A seeker who said so and talked pays, also when
+the line is lost. Deadlines that depend on the session's own times are passed to `step` (see
+`rules.confirmed_deadlines`).
 """
 
 from __future__ import annotations
@@ -72,8 +73,7 @@ SESSION: Final = Process(
         Transition(SessionState.SLOT_HELD, "card_ok", PROVIDER, SessionState.REQUESTED),
         Transition(SessionState.SLOT_HELD, "abandon", SEEKER, SessionState.CLOSED),
         Transition(SessionState.SLOT_HELD, "hold_expired", TIME, SessionState.CLOSED, CARD_WITHIN, SEEKER),
-        # The consultant answers.
-        # At once, who has picked the time.
+        # The consultant's answer. One who has picked the time gives it at once.
         Transition(SessionState.REQUESTED, "accept", CONSULTANT | SYSTEM, SessionState.CONFIRMED),
         Transition(SessionState.REQUESTED, "other_time", CONSULTANT, SessionState.COUNTERED),
         Transition(SessionState.REQUESTED, "decline", CONSULTANT, SessionState.RELEASING),

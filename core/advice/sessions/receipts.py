@@ -1,4 +1,4 @@
-"""What a seeker's card was charged for sessions: the receipt of who pays, whoever writes the invoice."""
+"""Receipts for a seeker of their card's charges for sessions, whichever side writes the invoice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TAKEN: Final = ("captured", "paid_by_link")
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Of one session: all that was `taken` for it, what of that goes `back`, and when it was taken."""
+    """One session's receipt: the amount `taken`, the part that goes `back`, and when it was taken."""
 
     booking: Booking
     taken: Money
@@ -29,7 +29,7 @@ class Receipt:
 
 
 def receipts_of(ctx: Ctx, subject: str | None = None, limit: int = 5) -> list[Receipt]:
-    """Of who asks, the latest session first; of one session, its own."""
+    """Return the acting person's receipts, the latest session first, or the receipt of one session."""
     charged = select(CardHold.booking_id).where(CardHold.state == HoldState.CAPTURED, CardHold.captured_minor > 0)
     query = select(Booking).where(Booking.seeker == acting(ctx).id, Booking.id.in_(charged))
     if subject is not None:
@@ -40,7 +40,7 @@ def receipts_of(ctx: Ctx, subject: str | None = None, limit: int = 5) -> list[Re
 
 
 def _receipt(ctx: Ctx, booking: Booking) -> Receipt | None:
-    """None while a part of what is due is still on its way."""
+    """Return None while a part of the amount due is still on its way."""
     took = select(func.max(StepRow.at)).where(
         StepRow.process == SESSION.name, StepRow.subject == booking.id, StepRow.event.in_(TAKEN)
     )

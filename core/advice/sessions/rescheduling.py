@@ -1,4 +1,4 @@
-"""An agreed session at another time: one side proposes it, the other says yes by a moment, or it stays as it was."""
+"""Moves an agreed session: one side proposes another time, and the other accepts it before a deadline."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LAPSED: Final = "move_lapsed"
 
 
 def propose_move(ctx: Ctx, booking_id: str, at: datetime, expected_version: int | None = None) -> Booking:
-    """Either side would rather meet at `at`; it stays as it is until the other says yes. The hold stays too."""
+    """Propose to move to `at`; the session and its hold stay as they are until the other side agrees."""
     booking = mine(ctx, booking_id, expected_version)
     hindrance = not_to_be_moved(ctx, booking)
     if hindrance is not None:
@@ -30,7 +30,7 @@ def propose_move(ctx: Ctx, booking_id: str, at: datetime, expected_version: int 
     step(ctx, SESSION, booking, "propose_move", sides(ctx, booking))
     booking.move_by, booking.move_to = side_of(ctx, booking), at
     until = rules.move_answer_by(ctx.now, booking.starts_at, at, booking.terms.free_until)
-    reminded = ctx.now if until - ctx.now > LATEST_ANSWER else None  # of less time nobody need be reminded
+    reminded = ctx.now if until - ctx.now > LATEST_ANSWER else None  # a shorter time needs no reminder
     set_timer(ctx.session, Timer(MOVE, booking.id, LAPSED, until), since=reminded)
     ctx.session.flush()
     ctx.announce(MoveProposed(booking.id, ctx.actor.person, at))
@@ -38,14 +38,14 @@ def propose_move(ctx: Ctx, booking_id: str, at: datetime, expected_version: int 
 
 
 def answer_by(ctx: Ctx, booking: Booking) -> datetime:
-    """Until when the other side can say yes to the time that is proposed."""
+    """Return the deadline by which the other side can accept the proposed time."""
     timer = deadline_of(ctx.session, MOVE, booking.id)
     assert timer is not None, "what is proposed lapses at some time"
     return timer.due_at
 
 
 def take_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
-    """The other side agrees to the new time."""
+    """Agree to the other side's new time."""
     booking = mine(ctx, booking_id, expected_version)
     if booking.move_to is None:
         raise Stale
@@ -59,7 +59,7 @@ def take_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) ->
 
 
 def leave_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
-    """It stays at the old time: the one side takes the proposal back, or the other does not want it."""
+    """Keep the old time: one side withdraws the proposal, or the other declines it."""
     booking = mine(ctx, booking_id, expected_version)
     if booking.move_to is None:
         raise Stale
@@ -71,7 +71,9 @@ def leave_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) -
 
 
 def time_is_up(ctx: Ctx, booking_id: str) -> None:
-    """Nobody has said yes in time: both hear that it stays as it was, while who proposed it can still call it off."""
+    """End a proposal to move that was not accepted. Both sides are told, while the proposer can still cancel the
+    session.
+    """
     booking = ctx.session.get_one(Booking, booking_id)
     if booking.state == SessionState.CONFIRMED:  # else its card has other news
         step(ctx, SESSION, booking, LAPSED, ("system",))

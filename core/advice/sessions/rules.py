@@ -1,4 +1,4 @@
-"""Pure decisions about sessions: price, policy, deadlines, what is due in the end, how long the clock has run."""
+"""Pure decisions about sessions: price, policy, deadlines, the final charge, and the time on the clock."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from core.kernel.decimals import half_up
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
 
-COMMISSION_BP: Final = 1_500  # of what a session is charged, where the settings name no other
+COMMISSION_BP: Final = 1_500  # fee on a session's charge, where the settings name no other
 HOLD_AT_ONCE: Final = timedelta(days=5)  # a card holds for seven days at most, Visa for less when its owner is away
-AUTHORISE_BEFORE: Final = timedelta(hours=24)  # of the four days and eighteen hours that Visa then gives
+AUTHORISE_BEFORE: Final = timedelta(hours=24)  # well within the four days and eighteen hours that Visa then gives
 CHECK_IN_BEFORE: Final = timedelta(minutes=10)
 PROPOSED_AHEAD: Final = timedelta(hours=2)  # the nearest time that may be proposed
 A_DAY_BEFORE: Final = timedelta(hours=24)
-TO_DECIDE: Final = timedelta(hours=3)  # of being reminded, before calling it off begins to cost
+TO_DECIDE: Final = timedelta(hours=3)  # after a reminder, before cancelling begins to cost
 REMINDERS: Final = {"hour": timedelta(hours=1), "minutes": CHECK_IN_BEFORE}
-# Minutes of free talk at which both are told: half of them, and the last ones. At each minute their cards show it.
+# Minutes of free talk at which both are notified: half of them, and the last ones. Their cards show every minute.
 COUNTDOWN: Final = (FREE_MINUTES // 2, FREE_MINUTES - 2, FREE_MINUTES - 1)
 ENDS_SOON: Final = timedelta(minutes=5)  # before the planned end of a paid talk, to offer more time
 FREE_A_WEEK: Final = 3
 ASKS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
 BANK_SHOWS_WITHIN: Final = timedelta(days=7)  # most banks show a hold gone sooner (after a hold on a card)
-UNRULED_PERCENT: Final = 50  # of a dispute that nobody decided within its time
+UNRULED_PERCENT: Final = 50  # for a dispute that no operator decided within its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,12 @@ POLICIES: Final = {
 
 
 def reminders(terms: Terms) -> dict[str, timedelta]:
-    """How long before the start both are reminded: the first time while calling it off is still free."""
+    """Return how long before the start both are reminded; the first reminder comes while cancelling is still free."""
     return {"day": max(A_DAY_BEFORE, terms.free_until + TO_DECIDE), **REMINDERS}
 
 
 def terms_of(rate: Rate, length: int, policy: PolicyName, commission_bp: int, *, free: bool) -> Terms:
-    """What a session of this many minutes costs at most, and on which conditions.
+    """Return the highest price of a session of this many minutes, and its conditions.
 
     `free=False`: the pair, or the seeker this week, has had its free minutes; all of the talk is charged.
     """
@@ -88,7 +88,7 @@ def terms_of(rate: Rate, length: int, policy: PolicyName, commission_bp: int, *,
 
 
 def price_of(rate: Rate, length: int, free: timedelta) -> Money:
-    """The whole price: of the session, or of the planned minutes that are not free."""
+    """Return the whole price, for the session or for the planned minutes that are not free."""
     if rate.basis == "session":
         return rate.amount
     minutes = length - int(free.total_seconds()) // 60
@@ -96,15 +96,17 @@ def price_of(rate: Rate, length: int, free: timedelta) -> Money:
 
 
 def answer_by(now: datetime, starts_at: datetime, *, instant: bool) -> datetime:
-    """When a request runs out: two days, an hour before the start at the latest; two minutes for an instant call."""
+    """Return when a request expires: after two days, an hour before the start, or two minutes if instant."""
     if instant:
         return now + INSTANT_ANSWER_WITHIN
     return min(now + ANSWER_WITHIN, max(starts_at - LATEST_ANSWER, now + INSTANT_ANSWER_WITHIN))
 
 
 def move_answer_by(now: datetime, starts_at: datetime, move_to: datetime, free_until: timedelta) -> datetime:
-    """When a proposal to move runs out: two days, an hour before either time at the latest, and while calling it off
-    is free, in good time before that ends. Where little is left of any, half of what is."""
+    """Return when a proposal to move expires: after two days, and at the latest an hour before either time. While
+    cancelling is free, it also expires in good time before that ends. If little time is left until such a limit, half
+    of it is given.
+    """
     first, free = min(starts_at, move_to), starts_at - free_until
     ends = [now + ANSWER_WITHIN, max(first - LATEST_ANSWER, now + (first - now) / 2)]
     if free > now:
@@ -113,7 +115,7 @@ def move_answer_by(now: datetime, starts_at: datetime, move_to: datetime, free_u
 
 
 def check_times(times: Sequence[datetime], now: datetime) -> None:
-    """Raises Invalid for a proposed time so near that nobody could answer, or further ahead than calendars reach."""
+    """Raise Invalid for a proposed time too near to be answered, or further ahead than calendars reach."""
     for time in times:
         if time < now + PROPOSED_AHEAD:
             raise Invalid("session.proposed_too_soon", field="times", at=time)
@@ -122,17 +124,19 @@ def check_times(times: Sequence[datetime], now: datetime) -> None:
 
 
 def pick_by(now: datetime, times: Sequence[datetime]) -> datetime:
-    """When a question for times runs out: two days, an hour before the first of them at the latest."""
+    """Return when a group request expires: after two days, an hour before the first time at the latest."""
     return min(now + ANSWER_WITHIN, min(times) - LATEST_ANSWER)
 
 
 def card_after_pick_by(now: datetime, at: datetime) -> datetime:
-    """The seeker may be asleep when a consultant says yes: half a day for the card, to an hour before the start."""
+    """Return the deadline for the card: half a day, but an hour before the start at the latest. The seeker may be
+    asleep when a consultant says yes.
+    """
     return max(min(now + PICKED_CARD_WITHIN, at - LATEST_ANSWER), now + CARD_WITHIN)
 
 
 def confirmed_deadlines(starts_at: datetime, now: datetime) -> dict[str, datetime]:
-    """Who has not come ten minutes after the start is a no-show; of one that begins at once, ten minutes from now."""
+    """Return the no-show deadlines: ten minutes after the start, or after now for a session that begins at once."""
     due = max(starts_at, now) + NO_SHOW_AFTER
     return {"noshow_seeker": due, "noshow_consultant": due}
 
@@ -142,7 +146,7 @@ def card_deadline(starts_at: datetime, now: datetime) -> datetime:
 
 
 def hold_later(now: datetime, ends_at: datetime) -> bool:
-    """Whether a hold of today would be gone before the session is charged: then the card is only kept for now."""
+    """Return whether a hold placed today would expire before the charge. Then the card is only saved for now."""
     return ends_at > now + HOLD_AT_ONCE
 
 
@@ -155,17 +159,17 @@ def free_left(used: timedelta, terms: Terms) -> timedelta:
 
 
 def charged_of(free: timedelta, paid: timedelta, terms: Terms) -> timedelta:
-    """Of the time since the yes, what is charged: who says yes early still has what was left of the free minutes."""
+    """Return the charged part of the time since the yes. After an early yes, unused free minutes stay free."""
     return max(paid - free_left(free, terms), timedelta())
 
 
 def free_over_at(now: datetime, used: timedelta, terms: Terms) -> datetime:
-    """When silence ends the talk free: the free minutes that are left, and two to answer in."""
+    """Return when silence ends the talk free: after the free minutes that are left, and two to answer in."""
     return now + free_left(used, terms) + GRACE
 
 
 def free_minutes_left(used: timedelta, terms: Terms) -> int:
-    """As people count them: the one that runs is still there."""
+    """Return the free minutes left as people count them: the running one is included."""
     return _begun(free_left(used, terms))
 
 
@@ -182,28 +186,28 @@ def no_show_fee(terms: Terms) -> Money:
 
 
 def net_of(due: Money, terms: Terms) -> Money:
-    """What is left of it for the consultant, after our fee."""
+    """Return the amount for the consultant, after our fee."""
     return due - due.share(terms.commission_bp)
 
 
 def share(amount: Money, percent: int) -> Money:
-    """So many percent, rounded half up, never more than all of it."""
+    """Return this percentage of an amount, rounded half up, never more than all of it."""
     return Money(min(half_up(Fraction(amount.minor * percent, 100)), amount.minor), amount.currency)
 
 
 def back_of(taken: Money, percent: int) -> Money:
-    """What goes back of a charge when the consultant keeps so many percent, as it is told before and as it is paid."""
+    """Return the refund when the consultant keeps this percentage, both as announced and as paid."""
     return taken - share(taken, percent)
 
 
 def unruled_back(taken: Money) -> Money:
-    """What goes back of it when nobody decides a complaint within its time."""
+    """Return the refund when no operator decides a complaint within its time."""
     return back_of(taken, UNRULED_PERCENT)
 
 
 @dataclass(frozen=True, slots=True)
 class MoreTime:
-    """What was added to a talk by extensions: its price, its minutes, and for how long the talk ran into it."""
+    """The extensions of a talk: their price, their minutes, and how long the talk used them."""
 
     price: Money
     minutes: int
@@ -211,13 +215,14 @@ class MoreTime:
 
 
 def due_for(terms: Terms, paid: timedelta, more: MoreTime, promised: timedelta | None = None) -> Money:
-    """What a talk costs that went on, `paid` of it charged: its price, or each minute begun, at least one.
+    """Return the price of a talk that was continued, with `paid` as its charged time. It is one price, or the rate of
+    each minute begun, at least one.
 
-    More time is charged by the minute that was used of it, each that was begun, also where the talk has one price: who
-    adds half an hour and ends after five minutes pays five. Never more than price and extensions together.
+    Extensions are charged by each minute begun, also where the talk has one price. Half an hour added and five minutes
+    used costs five minutes. The total is never more than price and extensions together.
 
-    `promised`: the charged time that one price was for, given where the consultant did not stay for it; then each
-    minute begun of it is charged, as its share of the price.
+    `promised`: the charged time that one price was for, given if the consultant did not stay for it. Then each minute
+    begun is charged as its share of the price.
     """
     if terms.basis == "session":
         used = min(_begun(more.used), more.minutes)
@@ -227,30 +232,30 @@ def due_for(terms: Terms, paid: timedelta, more: MoreTime, promised: timedelta |
 
 
 def _given(price: Money, paid: timedelta, promised: timedelta | None) -> Money:
-    """One price; or the part of it that was given, of time that a consultant had promised."""
+    """Return the one price, or the given part of it, by the time that a consultant had promised."""
     whole = 0 if promised is None else _begun(promised)
     return part_of(price, min(_begun(paid), whole), whole) if whole else price
 
 
 def part_of(price: Money, used: int, whole: int) -> Money:
-    """So many minutes of so many, rounded half up; nothing of nothing."""
+    """Return the price of `used` out of `whole` minutes, rounded half up; the full price when `whole` is zero."""
     return Money(half_up(Fraction(price.minor * used, whole)), price.currency) if whole else price
 
 
 def price_of_more(terms: Terms, planned: int, minutes: int) -> Money:
-    """Each minute at its rate; of a session at one price, the share of the length it was planned for."""
+    """Return the price of more minutes: each at its rate, or a share of the one price."""
     if terms.basis == "minute":
         return Money(terms.rate.minor * minutes, terms.rate.currency)
     return part_of(terms.price, minutes, planned)
 
 
 def minutes_of(time: timedelta) -> int:
-    """As they are charged and told: the last one begun counts."""
+    """Return the minutes as they are charged and shown: the last one begun counts."""
     return _begun(time)
 
 
 def _begun(time: timedelta) -> int:
-    """Minutes, the last one begun counted."""
+    """Return the minutes, the last one begun counted."""
     return -(-int(time.total_seconds()) // 60)
 
 
@@ -261,7 +266,7 @@ def check_length(length: int, offered: list[int]) -> None:
 
 
 def out_of(charges: Sequence[Money], amount: Money) -> list[Money]:
-    """How much of `amount` leaves each charge, so that none gives more than it has: the earlier ones first."""
+    """Split `amount` over the charges, the earlier ones first, so that none gives more than it has."""
     left, parts = amount, []
     for charge in charges:
         taken = min(left, charge)

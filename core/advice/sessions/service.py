@@ -28,21 +28,24 @@ MOVE = "session_move"  # another time that was proposed, until it is answered
 # The steps by which one of the two ends it.
 ENDED_BY = frozenset({"cancel_early", "cancel_late_seeker", "cancel_late_consultant", "end_early", "hang_up"})
 
-# --- what a seeker asks for -------------------------------------------------------------------------------------------
+# --- actions of a seeker ----------------------------------------------------------------------------------------------
 
 
 def terms_for(ctx: Ctx, expert: Expert, length: int, commission_bp: int) -> Terms:
-    """What a session would cost who asks, shown before they book. Raises Invalid for a length that is not offered."""
+    """Return the acting person's terms for a session, shown before they book. Raises Invalid for a length that is not
+    offered.
+    """
     rules.check_length(length, expert.lengths)
     free = slot_checks.has_free_minutes(ctx, acting(ctx).id, expert.id)
     return rules.terms_of(expert.rate, length, expert.policy, commission_bp, free=free)
 
 
 def book_session(ctx: Ctx, command: BookSession, commission_bp: int, *, shown: str | None = None) -> Booking:
-    """Hold the slot for fifteen minutes while the seeker adds a card. `shown`: the mark of the terms that they saw.
+    """Hold the slot for fifteen minutes while the seeker adds a card. `shown`: the fingerprint of the terms that they
+    saw.
 
-    Raises Refusal "session.slot_taken" with the three `nearest` slots when somebody was faster, Stale when it has come
-    to cost something else.
+    Raises Refusal "session.slot_taken" with the three `nearest` slots when another seeker was faster. Raises Stale when
+    the terms have changed.
     """
     expert = slot_checks.locked(ctx, command.expert_id)
     length = timedelta(minutes=command.length)
@@ -71,17 +74,17 @@ def call_now(ctx: Ctx, command: CallNow, commission_bp: int, *, shown: str | Non
 
 
 def abandon(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
-    """The seeker would rather not add a card: the slot is free again."""
+    """Give up the slot: the seeker would rather not add a card."""
     booking = mine(ctx, booking_id, expected_version)
     return _call_off(ctx, booking, "abandon", "abandoned")
 
 
 def withdraw(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
-    """The seeker takes the request back before the consultant has said yes: nothing is charged."""
+    """Withdraw the request before the consultant has said yes: nothing is charged."""
     return _call_off(ctx, mine(ctx, booking_id, expected_version), "withdraw", "withdrawn")
 
 
-# --- what the consultant answers --------------------------------------------------------------------------------------
+# --- answers of a consultant ------------------------------------------------------------------------------------------
 
 
 def accept(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
@@ -94,21 +97,21 @@ def accept(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Bo
 
 
 def agree_as_picked(ctx: Ctx, booking_id: str) -> None:
-    """The card is good for a time that the consultant has picked: their yes was given then."""
+    """Confirm a time that the consultant has picked, now that the card is good: their yes was given then."""
     booking = ctx.session.get_one(Booking, booking_id)
     _confirm(ctx, booking, "accept", booking.starts_at, ("system",))
     ctx.announce(SessionConfirmed(booking.id, None))
 
 
 def decline(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
-    """Say no: the hold goes, nothing is charged."""
+    """Say no: the hold is released, nothing is charged."""
     booking = mine(ctx, booking_id, expected_version)
     experts.request_answered(ctx, booking.expert_id)
     return _call_off(ctx, booking, "decline", "declined")
 
 
 def offer_other_time(ctx: Ctx, booking_id: str, at: datetime, expected_version: int | None = None) -> Booking:
-    """Not then, but at `at`: the seeker may take it. Raises Refusal when the consultant has something else then."""
+    """Offer `at` instead, which the seeker may accept. Raises Refusal when the consultant has another session then."""
     booking = mine(ctx, booking_id, expected_version)
     slot_checks.check_room_for(ctx, booking, at)
     due = rules.answer_by(ctx.now, at, instant=False)
@@ -121,7 +124,7 @@ def offer_other_time(ctx: Ctx, booking_id: str, at: datetime, expected_version: 
 
 
 def take_other_time(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
-    """The seeker takes the time that the consultant has offered."""
+    """Accept the time that the consultant has offered."""
     booking = mine(ctx, booking_id, expected_version)
     if booking.move_to is None:
         raise Stale
@@ -136,7 +139,7 @@ def take_other_time(ctx: Ctx, booking_id: str, expected_version: int | None = No
 
 
 def not_to_be_moved(ctx: Ctx, booking: Booking) -> Refusal | None:
-    """Why who asks can propose no other time for it; None: they can."""
+    """Return why the acting person cannot propose another time; None if they can."""
     if booking.moves >= MOVES_AT_MOST:
         return Refusal("session.moved_enough", most=MOVES_AT_MOST)
     if rules.is_late(ctx.now, booking.starts_at, booking.terms) and ctx.actor.person == booking.seeker:
@@ -145,9 +148,10 @@ def not_to_be_moved(ctx: Ctx, booking: Booking) -> Refusal | None:
 
 
 def cancel(ctx: Ctx, booking_id: str, expected_version: int | None = None, *, shown: int | None = None) -> Booking:
-    """Call a confirmed session off. A seeker who does so late pays the fee that was shown; a consultant never takes.
+    """Cancel a confirmed session. A seeker who cancels late pays the fee that was shown; a consultant pays and receives
+    none.
 
-    `shown`: that fee in minor units. Raises Stale when it has come to cost more since: nobody has said yes to that.
+    `shown`: that fee in minor units. Raises Stale when it has risen since: the seeker has not agreed to that.
     """
     booking = mine(ctx, booking_id, expected_version)
     if shown is not None and cancellation_fee(ctx, booking).minor > shown:
@@ -163,9 +167,9 @@ def cancel(ctx: Ctx, booking_id: str, expected_version: int | None = None, *, sh
 
 
 def cancellation_fee(ctx: Ctx, booking: Booking) -> Money:
-    """What who asks would pay for calling it off now: from the start on as much as for not coming.
+    """Return the acting person's fee for cancelling now; from the start on it equals the no-show fee.
 
-    Who is there and waits for a consultant who is not pays no more than just before.
+    A seeker who waits for a missing consultant pays no more than just before the start.
     """
     late = booking.state == SessionState.CONFIRMED and rules.is_late(ctx.now, booking.starts_at, booking.terms)
     begun = booking.state == SessionState.CONFIRMED and ctx.now >= booking.starts_at
@@ -176,11 +180,11 @@ def cancellation_fee(ctx: Ctx, booking: Booking) -> Money:
     return rules.no_show_fee(booking.terms) if begun and not waits_alone else rules.late_fee(booking.terms)
 
 
-# --- what is seen -----------------------------------------------------------------------------------------------------
+# --- queries ----------------------------------------------------------------------------------------------------------
 
 
 def booking_for(ctx: Ctx, booking_id: str) -> Booking:
-    """A session for its two sides, and for the house itself. Raises NotFound, to strangers too."""
+    """Return a session for its two sides, and for internal use. Raises NotFound, to strangers too."""
     booking = ctx.session.get(Booking, booking_id)
     if booking is None or (ctx.actor.person is not None and not sides(ctx, booking)):
         raise NotFound
@@ -188,27 +192,27 @@ def booking_for(ctx: Ctx, booking_id: str) -> Booking:
 
 
 def bookings_of(ctx: Ctx, person_id: str) -> list[Booking]:
-    """A person's sessions on either side that are not over, the next first."""
+    """Return a person's sessions on either side that are not over, the next first."""
     mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
     query = select(Booking).where(mine_, Booking.state.not_in(SESSION.final)).order_by(Booking.starts_at)
     return list(ctx.session.scalars(query))
 
 
 def past_bookings_of(ctx: Ctx, person_id: str, most: int) -> list[Booking]:
-    """A person's sessions on either side that were agreed once and are over, the last first."""
+    """Return a person's sessions on either side that were agreed once and are over, the last first."""
     mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
     over = Booking.state.in_(SESSION.final) & (Booking.sequence > 0)
     return list(ctx.session.scalars(select(Booking).where(mine_, over).order_by(Booking.starts_at.desc()).limit(most)))
 
 
 def all_bookings_of(ctx: Ctx, person_id: str) -> list[str]:
-    """The ids of whatever a person has ever booked, or was booked for."""
+    """Return the ids of all bookings of a person, on either side."""
     mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
     return list(ctx.session.scalars(select(Booking.id).where(mine_).order_by(Booking.id)))
 
 
 def sides(ctx: Ctx, booking: Booking) -> list[str]:
-    """The roles of who asks: "seeker", "consultant", and "other" for the side that a proposal waits for."""
+    """Return the acting person's roles: "seeker", "consultant", and "other" for the side that a proposal waits for."""
     side = side_of(ctx, booking)
     if side is None:
         return []
@@ -223,7 +227,7 @@ def side_of(ctx: Ctx, booking: Booking) -> Side | None:
 
 
 def may(ctx: Ctx, booking: Booking) -> list[str]:
-    """What who asks may do now: the buttons. Nothing parts what a bank has called back."""
+    """Return the actions open to the acting person. A chargeback blocks those that split money."""
     open_ = SESSION.open_to(booking.state, sides(ctx, booking))
     if not_to_be_moved(ctx, booking) is not None:
         open_ = [each for each in open_ if each != "propose_move"]
@@ -232,7 +236,7 @@ def may(ctx: Ctx, booking: Booking) -> list[str]:
 
 
 def mine(ctx: Ctx, booking_id: str, expected_version: int | None) -> Booking:
-    """A session that who asks is a side of, as they saw it. Raises NotFound, Stale."""
+    """Return a session of the acting person, in the version that they saw. Raises NotFound, Stale."""
     booking = booking_for(ctx, booking_id)
     if expected_version is not None and expected_version != booking.version:
         raise Stale
@@ -240,16 +244,16 @@ def mine(ctx: Ctx, booking_id: str, expected_version: int | None) -> Booking:
 
 
 def ended_by(ctx: Ctx, booking: Booking) -> str | None:
-    """Which of the two has called it off, or ended the talk; None where time did, or nobody has."""
+    """Return the side that cancelled the session or ended the talk; None if time did, or neither has."""
     ends = [each.actor for each in timeline(ctx.session, booking.id) if each.event in ENDED_BY]
     return ends[-1] if ends and ends[-1] in (booking.seeker, booking.consultant) else None
 
 
-# --- what time does ---------------------------------------------------------------------------------------------------
+# --- timer handlers ---------------------------------------------------------------------------------------------------
 
 
 def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
-    """A deadline before the talk has passed."""
+    """Handle a passed deadline before the talk."""
     booking = ctx.session.get_one(Booking, booking_id)
     match event:
         case "hold_expired":
@@ -288,12 +292,12 @@ def _confirm(ctx: Ctx, booking: Booking, event: str, at: datetime, roles: Sequen
 
 
 def meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
-    """The time is agreed: deadlines, reminders and the card's hold go by it."""
+    """Set deadlines, reminders and the card's hold by the agreed time."""
     booking.sequence += 1
     booking.starts_at = at
     forget_move(ctx, booking)
     there = ctx.session.get_one(Meeting, booking.id)
-    there.seeker_here = there.consultant_here = None  # who was here came for another time
+    there.seeker_here = there.consultant_here = None  # the sides that were here came for another time
     for event, due in rules.confirmed_deadlines(at, ctx.now).items():
         set_timer(ctx.session, Timer(SESSION.name, booking.id, event, due))
     clear_timers(ctx.session, REMINDER, booking.id)
@@ -307,19 +311,19 @@ def meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
 
 
 def nothing_ahead(ctx: Ctx, booking: Booking) -> None:
-    """It has begun, or never will: nobody is reminded of it, and no other time is proposed any more."""
+    """Clear reminders and an open proposal to move: the session has begun, or never will."""
     clear_timers(ctx.session, REMINDER, booking.id)
     forget_move(ctx, booking)
 
 
 def forget_move(ctx: Ctx, booking: Booking) -> None:
-    """Whatever other time was proposed is proposed no more."""
+    """Drop any open proposal to move."""
     booking.move_by = booking.move_to = None
     clear_timers(ctx.session, MOVE, booking.id)
 
 
 def card_fails(ctx: Ctx, booking: Booking, why: str) -> None:
-    """A session that is agreed has no money behind it: the seeker has a while to add another card."""
+    """Give the seeker a while to add another card to an agreed session without money behind it."""
     deadline = rules.card_deadline(booking.starts_at, ctx.now)
     step(ctx, SESSION, booking, "auth_failed", ("provider",), deadlines={"card_deadline": deadline})
     ctx.announce(CardTrouble(booking.id, None, why))
@@ -333,7 +337,7 @@ def _call_off(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[
 def _called_off_for(ctx: Ctx, booking: Booking, why: str, fee: Money) -> Booking:
     booking.why, booking.due_minor = why, fee.minor
     if booking.sequence:
-        booking.sequence += 1  # what cancels an entry is a later version of it (RFC 5546, 3.2.5)
+        booking.sequence += 1  # a later version of an entry cancels it (RFC 5546, 3.2.5)
     nothing_ahead(ctx, booking)
     ctx.session.flush()
     ctx.announce(SessionCalledOff(booking.id, ctx.actor.person, why, fee))

@@ -1,4 +1,4 @@
-"""Whether a session may be at that time: the consultant's slots, the seeker's other sessions, the free minutes."""
+"""Checks of a session's time: the consultant's slots, the seeker's other sessions, the free minutes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NOT_AGREED: Final = (
 
 
 def sessions_of(ctx: Ctx, expert: Expert, *, but: str | None = None) -> list[Booking]:
-    """A consultant's sessions that are not over; also those in which they seek advice themselves."""
+    """Return a consultant's sessions that are not over; also those in which they seek advice themselves."""
     query = select(Booking).where(
         or_(Booking.expert_id == expert.id, Booking.seeker == expert.person_id),
         Booking.state.in_(TAKES_THE_SLOT),
@@ -52,7 +52,7 @@ def sessions_of(ctx: Ctx, expert: Expert, *, but: str | None = None) -> list[Boo
 
 
 def calendar_of(ctx: Ctx, expert: Expert, *, but: str | None = None) -> Calendar:
-    """A consultant's time as it is now; `but`: as if this session were not."""
+    """Return a consultant's time as it is now; `but`: a session to leave out."""
     theirs = sessions_of(ctx, expert, but=but)
     given = [each.interval for each in theirs if each.expert_id == expert.id]
     sought = [each.interval for each in theirs if each.expert_id != expert.id]
@@ -61,17 +61,18 @@ def calendar_of(ctx: Ctx, expert: Expert, *, but: str | None = None) -> Calendar
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Why there are no free minutes: "had" with this consultant, "promised" to the session `at`, or "week"."""
+    """The reason for no free minutes: "had" with this consultant, "promised" to the session `at`, or "week"."""
 
     why: Literal["had", "promised", "week"]
     at: datetime | None = None
 
 
 def free_minutes_spent(ctx: Ctx, seeker: str, expert_id: str) -> Spent | None:
-    """One free talk for each pair, three a week for each seeker. None: this one would have its free minutes.
+    """Return why this session has no free minutes; None if it has them. They are given once a pair, and three times a
+    week for each seeker.
 
-    What counts is a talk that began, or a booking that may still begin; not one that came to nothing, also where its
-    money is on its way.
+    A talk counts if it began, and a booking if it may still begin. One that failed does not count, even while its money
+    is on its way.
     """
     query = select(Booking, Meeting.began_at).join(Meeting, Meeting.booking_id == Booking.id)
     query = query.where(
@@ -93,7 +94,7 @@ def has_free_minutes(ctx: Ctx, seeker: str, expert_id: str) -> bool:
 
 
 def are_booked(ctx: Ctx, expert: Expert, person_id: str) -> bool:
-    """Whether a session of the two was ever agreed: from then on they may know how to reach each other."""
+    """Return whether a session of the two was ever agreed: from then on they may know each other's contacts."""
     query = select(Booking.id).where(
         Booking.expert_id == expert.id, Booking.seeker == person_id, Booking.state.not_in(NOT_AGREED)
     )
@@ -101,9 +102,9 @@ def are_booked(ctx: Ctx, expert: Expert, person_id: str) -> bool:
 
 
 def locked(ctx: Ctx, expert_id: str) -> Expert:
-    """The consultant, held until the unit is over: two seekers cannot both find the slot free.
+    """Return the consultant, locked until the unit is over: two seekers cannot both find the slot free.
 
-    As a person too: else they could be booked, and book somebody themselves, for one time at once.
+    Their person is locked too. Otherwise they could be booked, and book another consultant, for the same time.
     """
     expert = ctx.session.get(Expert, expert_id, with_for_update=True)
     if expert is None:
@@ -113,8 +114,9 @@ def locked(ctx: Ctx, expert_id: str) -> Expert:
 
 
 def check_pair(ctx: Ctx, expert: Expert) -> None:
-    """Raises Refusal when these two cannot meet. The seeker is held until the unit is over: of two bookings that they
-    make at once, with two consultants, the second one counts the free minutes of the first.
+    """Raise Refusal when these two cannot meet. Locks the seeker until the unit is over.
+
+    If a seeker books two consultants at once, the second booking thereby counts the free minutes of the first.
     """
     person = acting(ctx)
     ctx.session.get(Person, person.id, with_for_update=True)
@@ -126,14 +128,14 @@ def check_pair(ctx: Ctx, expert: Expert) -> None:
 
 
 def check_free(ctx: Ctx, wanted: Interval) -> None:
-    """Raises Refusal when who asks has another session then."""
+    """Raise Refusal when the acting person has another session then."""
     other = other_session_of(ctx, acting(ctx).id, wanted)
     if other is not None:
         raise Refusal("session.you_have_another", field="starts_at", at=other.starts_at, ref=other.ref)
 
 
 def other_session_of(ctx: Ctx, person: str, wanted: Interval, *, but: str | None = None) -> Booking | None:
-    """A session that somebody has at that time, on either side; `but`: one that does not count."""
+    """Return a session that the person has at that time, on either side; `but`: one that does not count."""
     query = select(Booking).where(
         or_(Booking.seeker == person, Booking.consultant == person),
         Booking.state.in_(TAKES_THE_SLOT),
@@ -158,9 +160,9 @@ def check_room_for(ctx: Ctx, booking: Booking, at: datetime) -> None:
 
 
 def check_seeker_free(ctx: Ctx, booking: Booking, at: datetime) -> None:
-    """Raises Refusal when its seeker has another session then, in other words to a consultant who says yes.
+    """Raise Refusal when the seeker has another session then; a consultant who accepts reads other words.
 
-    The seeker is held until the unit is over: of two times that are agreed at once, one counts the other.
+    The seeker is locked until the unit is over: of two times agreed at once, one counts the other.
     """
     ctx.session.get(Person, booking.seeker, with_for_update=True)
     other = other_session_of(ctx, booking.seeker, Interval(at, at + timedelta(minutes=booking.length)), but=booking.id)

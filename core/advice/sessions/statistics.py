@@ -1,4 +1,4 @@
-"""What a consultant's records say: sessions, free talks that were paid, earnings, and how fast they answer."""
+"""A consultant's figures: sessions, free talks that were paid, earnings, and the time to answer."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from core.kernel.process import StepRow
 from core.kernel.transaction import Ctx
 
 ANSWERS: Final = ("accept", "decline", "other_time", "pick_time")
-LATEST: Final = 20  # answers; what somebody did a year ago tells little of today
+LATEST: Final = 20  # answers; those of a year ago tell little of today
 LEAST: Final = 3  # answers; a single one is no habit
 MONTHS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counted over everything since the beginning; `months`: the first day of each of the last six, and its net."""
+    """A consultant's figures since the beginning; `months`: the first day of each of the last six, and its net."""
 
     requests: int
     talks: int  # that began
-    free: int  # of which began with free minutes
-    paid: int  # of which the seeker then went on
+    free: int  # talks that began with free minutes
+    paid: int  # the free talks that the seeker continued as paid
     earned: tuple[Money, ...]  # net, one of each currency
     kept: tuple[Money, ...]  # charged, and not parted yet
     months: Mapping[date, tuple[Money, ...]]
@@ -39,12 +39,12 @@ class Figures:
 
     @property
     def conversion(self) -> int | None:
-        """Percent of the talks with free minutes that went on after them; None before there was one."""
+        """Return the percentage of talks with free minutes that went on after them; None before there was one."""
         return None if not self.free else round(100 * self.paid / self.free)
 
 
 def figures_of(ctx: Ctx, expert_id: str, zone: str) -> Figures:
-    """A consultant's own figures; months are those of their own calendar."""
+    """Return a consultant's own figures; months are those of their own calendar."""
     booked = Booking.expert_id == expert_id
     requests = ctx.session.scalar(select(func.count()).select_from(Booking).where(booked)) or 0
     began = select(func.count()).select_from(Booking).join(Meeting, Meeting.booking_id == Booking.id)
@@ -72,7 +72,7 @@ def figures_of(ctx: Ctx, expert_id: str, zone: str) -> Figures:
 
 
 def answer_time(ctx: Ctx, expert_id: str) -> timedelta | None:
-    """How long seekers wait for this consultant's answer: the median of the latest; None while there are few."""
+    """Return how long seekers wait for this consultant's answer: the median of the latest; None while there are few."""
     query = (
         select(Booking.id, StepRow.at)
         .join(StepRow, StepRow.subject == Booking.id)
@@ -85,7 +85,7 @@ def answer_time(ctx: Ctx, expert_id: str) -> timedelta | None:
         .order_by(StepRow.id.desc())
         .limit(LATEST)
     )
-    # The latest stand first: of several answers to one request, the first is the one that is kept.
+    # The latest come first: of several answers to one request, the first is kept.
     answered: dict[str, datetime] = {booking: at for booking, at in ctx.session.execute(query)}  # noqa: C416 - rows
     if len(answered) < LEAST:
         return None
@@ -94,7 +94,7 @@ def answer_time(ctx: Ctx, expert_id: str) -> timedelta | None:
 
 
 def _asked_at(ctx: Ctx, bookings: list[str]) -> dict[str, datetime]:
-    """When each came before the consultant: with the card, or with the question for times."""
+    """Return when each request reached the consultant: with the card, or with the group request."""
     made = select(Booking.id, Booking.made_at).where(Booking.id.in_(bookings))
     card = select(StepRow.subject, StepRow.at).where(StepRow.subject.in_(bookings), StepRow.event == "card_ok")
     asked: dict[str, datetime] = {booking: at for booking, at in ctx.session.execute(made)}  # noqa: C416 - rows
@@ -110,7 +110,7 @@ def _totals(sums: list[Money]) -> tuple[Money, ...]:
 
 
 def _by_month(settled: list[tuple[datetime, Money]], now: datetime, zone: str) -> dict[date, tuple[Money, ...]]:
-    """The last six months, the earliest first, those without a session too."""
+    """Return the last six months, the earliest first, those without a session too."""
     month = local(now, zone).date().replace(day=1)
     months: list[date] = []
     for _ in range(MONTHS):

@@ -1,4 +1,4 @@
-"""What happens to questions, as facts for whoever listens."""
+"""Events about questions to consultants."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.kernel.events import Event
 
 @dataclass(frozen=True, slots=True)
 class QuestionSaid(Event):
-    """One side has written. `first`: nobody had before."""
+    """One side has written. `first`: it is the first message."""
 
     question_id: str
     by_person: str

@@ -1,4 +1,4 @@
-"""What a question to a consultant is: the command with its limits, and its tables."""
+"""Questions to a consultant: the command with its limits, and the tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.kernel.database import Id, Instant, Table, Versioned, Words
 Side = Literal["seeker", "consultant"]
 
 LINES_AT_MOST: Final = 40  # a talk that long wants a session
-UNANSWERED_AT_MOST: Final = 3  # of one side in a row
+UNANSWERED_AT_MOST: Final = 3  # messages of one side in a row
 BEGUN_AT_MOST: Final = 5  # by one seeker within a day
 A_DAY: Final = timedelta(days=1)
 
@@ -29,7 +29,7 @@ class SayToExpert(BaseModel):
 
 
 class Question(Versioned, Table):
-    """What a seeker and a consultant write to each other before a session."""
+    """The messages of a seeker and a consultant before a session."""
 
     __tablename__ = "expert_question"
 
@@ -45,7 +45,7 @@ class Question(Versioned, Table):
 
 
 class QuestionLine(Table):
-    """One message, as it was written. It is shown without contacts until a session is agreed."""
+    """One message, as it was written. Contacts in it are hidden until a session is agreed."""
 
     __tablename__ = "expert_question_line"
 

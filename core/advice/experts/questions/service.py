@@ -1,4 +1,4 @@
-"""Asking a consultant before booking, and answering. Who is not answered writes no more for now."""
+"""Questions to a consultant before booking, and their answers. A side may send only a few messages in a row."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from core.people.blocking.service import check_may_reach
 
 
 def ask_expert(ctx: Ctx, command: SayToExpert) -> Question:
-    """A seeker's message to a consultant; what the two have written before goes on. Raises NotFound, Refusal."""
+    """Send a seeker's message to a consultant; an earlier exchange of the two goes on. Raises NotFound, Refusal."""
     expert, person = expert_for(ctx, command.subject), acting(ctx)
     if expert.organisation_id == person.organisation_id:
         raise NotAllowed("session.with_oneself")
@@ -53,13 +53,13 @@ def ask_expert(ctx: Ctx, command: SayToExpert) -> Question:
 
 
 def say_on(ctx: Ctx, command: SayToExpert) -> Question:
-    """The next message of either side. Raises NotFound, Refusal."""
+    """Send the next message of either side. Raises NotFound, Refusal."""
     question = question_for(ctx, command.subject)
     return _say(ctx, question, side_of(ctx, question), command.words)
 
 
 def question_for(ctx: Ctx, question_id: str) -> Question:
-    """A question for its two sides, and for the house itself. Raises NotFound, to strangers too."""
+    """Return a question for its two sides, and for internal use. Raises NotFound, to strangers too."""
     question = ctx.session.get(Question, question_id)
     if question is None or ctx.actor.person not in (None, question.seeker, question.consultant):
         raise NotFound
@@ -67,7 +67,7 @@ def question_for(ctx: Ctx, question_id: str) -> Question:
 
 
 def question_to(ctx: Ctx, expert_id: str) -> Question | None:
-    """What who asks and this consultant have written so far."""
+    """Return the acting person's latest question to this consultant, with its messages so far."""
     mine = Question.seeker == acting(ctx).id
     query = select(Question).where(mine, Question.expert_id == expert_id).order_by(Question.id.desc())
     return ctx.session.scalars(query.limit(1)).first()
@@ -78,12 +78,12 @@ def side_of(ctx: Ctx, question: Question) -> Side:
 
 
 def awaits(question: Question) -> Side:
-    """Whose word is awaited."""
+    """Return the side that is expected to write next."""
     return "seeker" if question.lines[-1].side == "consultant" else "consultant"
 
 
 def accounts_linked(ctx: Ctx, fact: AccountsLinked) -> None:
-    """Two chats are one person now: what the account that goes has asked is theirs too."""
+    """Merge two linked accounts: the questions of the one that goes are now the other's."""
     gone = Question.seeker == fact.gone_id
     ctx.session.execute(update(Question).where(gone).values(seeker=fact.person_id))
 

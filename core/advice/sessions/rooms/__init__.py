@@ -1,1 +1,1 @@
-"""Where two people see each other: links that we sign, the room they lead to, and who is in it."""
+"""Video rooms for two people: links that we sign, the room that they lead to, and the presence in it."""

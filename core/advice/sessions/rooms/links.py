@@ -1,8 +1,8 @@
-"""Links into a session's room: signed by us, good for one person and one session, and for no longer than it lasts.
+"""Links into a session's room: signed by us, valid for one person and one session while it lasts.
 
-Two signatures, both JSON Web Tokens with HMAC-SHA256 (RFC 7519). Ours is in the link that a person gets in their chat;
-whoever holds it comes in as that person. The video server's own is made only when they do, and tells a self-hosted
-Jitsi who it lets in (github.com/jitsi/lib-jitsi-meet, doc/tokens.md).
+There are two signatures, both JSON Web Tokens with HMAC-SHA256 (RFC 7519). Ours is in the link that a person gets in
+their chat; its holder comes in as that person. The video server's own token is made only on entry. It tells a
+self-hosted Jitsi which person it lets in (github.com/jitsi/lib-jitsi-meet, doc/tokens.md).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class VideoServer:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Who comes by a link, and to which session."""
+    """The person who comes by a link, and the session."""
 
     booking_id: str
     person_id: str
@@ -45,19 +45,19 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """`home`: our own address, to which links lead. `secret`: what they are signed with, 32 characters at least."""
+    """`home`: our own address, to which links lead. `secret`: the key that signs them, 32 characters at least."""
 
     home: str
     secret: str
     video: VideoServer | None
 
     def link(self, booking: Booking, person_id: str) -> str:
-        """The way into this session for this person. Whoever passes it on lets others in as themselves."""
+        """Return the link into this session for this person. A person who passes it on lets others in as themselves."""
         claims = {"aud": AUDIENCE, "sub": person_id, "session": booking.id, "exp": _until(booking)}
         return f"{self.home}/room/{jwt.encode(claims, self.secret, ALGORITHM)}"
 
     def read(self, token: str, now: datetime) -> Pass:
-        """Who comes. Raises Refusal for a link that is not ours, was changed, or has had its time."""
+        """Return the person and session of a link. Raises Refusal if it is not ours, was changed, or has expired."""
         if len(token) > LONGEST:
             raise Refusal("room.not_ours")
         try:
@@ -75,7 +75,7 @@ class Rooms:
         return Pass(str(claims["session"]), str(claims["sub"]))
 
     def address(self, booking: Booking, person_id: str, name: str, now: datetime) -> str | None:
-        """The room itself: the consultant's own, or one on our server that this person alone gets a key to."""
+        """Return the room's address: the consultant's own, or one on our server with a key for this person alone."""
         if booking.room == "own":
             return booking.link
         if self.video is None:
@@ -97,7 +97,7 @@ class Rooms:
         return f"{where}?{urlencode({'jwt': jwt.encode(claims, self.video.secret, ALGORITHM)})}"
 
     def room(self, booking: Booking) -> str:
-        """The same for both, and not to be guessed."""
+        """Return the room's name: the same for both sides, and impossible to guess."""
         made = hmac.new(self.secret.encode(), booking.id.encode(), hashlib.sha256).hexdigest()
         return f"parley-{made[:24]}"
 

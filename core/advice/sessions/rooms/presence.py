@@ -1,7 +1,7 @@
-"""Who is in a room: come by their link, gone by a button, or lost when their page is silent for too long.
+"""Presence in a room: entry by a link, exit by a button, or loss when the page falls silent.
 
-Chats never say that somebody has put the phone away; a page does, by not asking any more. Who is lost counts as gone
-from the moment they were last heard of, so nobody pays for a line that was dead.
+Chats never say that a user has put the phone away; a page does, by no longer asking. A lost side counts as gone from
+their last sign of life, so a dead line is never charged.
 """
 
 from __future__ import annotations
@@ -20,18 +20,20 @@ from core.kernel.transaction import person as acting_person
 TIMER: Final = "session_room"
 ASKS_EVERY: Final = timedelta(seconds=20)  # the page; a browser may let a hidden one ask once a minute only
 SILENT_AFTER: Final = timedelta(seconds=90)
-OURSELVES_LATE: Final = timedelta(seconds=30)  # a bell that rings later tells of our own absence, not of theirs
+OURSELVES_LATE: Final = timedelta(seconds=30)  # a timer that rings later shows our own absence, not theirs
 
 
 def come_in(ctx: Ctx, booking_id: str) -> Booking:
-    """By the link: as "I'm here" in the chat. Raises Refusal before the time, Stale after it."""
+    """Enter by the link, as by "I'm here" in the chat. Raises Refusal before the time, Stale after it."""
     booking = meeting.come_in(ctx, booking_id)
     _expect(ctx, booking)
     return booking
 
 
 def still_here(ctx: Ctx, booking_id: str) -> bool:
-    """The page asks. False: they are not in the room any more, by a button or because the talk is over."""
+    """Renew the presence, as the page does every few seconds. False: they have left, by a button or because the talk is
+    over.
+    """
     booking = booking_for(ctx, booking_id)
     if not is_in(ctx, booking):
         return False
@@ -40,21 +42,21 @@ def still_here(ctx: Ctx, booking_id: str) -> bool:
 
 
 def go_out(ctx: Ctx, booking_id: str) -> Booking:
-    """By the page's button, or by closing it. Who is out already stays out."""
+    """Leave the room, by the page's button or by closing it. Has no effect for a person who is out already."""
     booking = booking_for(ctx, booking_id)
     clear_timers(ctx.session, TIMER, booking.id)
     return meeting.go_out(ctx, booking.id) if is_in(ctx, booking) else booking
 
 
 def is_in(ctx: Ctx, booking: Booking) -> bool:
-    """Whether who asks is in the room of a session that is still to be, or under way."""
+    """Return whether the acting person is in the room of a session that is still to come, or under way."""
     side, there = side_of(ctx, booking), meeting.meeting_of(ctx, booking)
     here = there.seeker_here if side == "seeker" else there.consultant_here
     return booking.state in (SessionState.CONFIRMED, *TALKING) and here is not None
 
 
 def fell_silent(ctx: Ctx, timer: Timer) -> None:
-    """Nothing was heard of one side's page: the line is lost since then."""
+    """Handle one side's silent page: the line is lost since then."""
     booking = ctx.session.get_one(Booking, timer.subject)
     whose = ctx.seen_by(acting_person(booking.seeker if timer.event == "seeker" else booking.consultant))
     if not is_in(whose, booking):
