@@ -7,6 +7,6 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Whoever asks what time it is asks this. Always UTC, always aware."""
+    """Source of the current time. Always UTC, always aware."""
 
     def now(self) -> datetime: ...

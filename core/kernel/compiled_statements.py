@@ -1,10 +1,10 @@
 """Statements compiled once a process, handed to the driver past the ORM and past SQLAlchemy's execution.
 
-Composing a statement costs more than running it. `python -m bench.turns` measures the whole product: 5,541 µs of CPU
-a chat update with this module, 8,413 µs with the same statements through SQLAlchemy (best of three rounds).
+Composing a statement costs more than running it. `python -m bench.turns` measures the whole product. A chat update
+takes 5,541 µs of CPU with this module. The same statements through SQLAlchemy take 8,413 µs (best of three rounds).
 
-An import contract names the users, and pyproject.toml pins SQLAlchemy below the next minor release, since the module
-relies on how SQLAlchemy compiles. `tests/core/kernel/test_compiled_statements.py` compares each statement with it.
+An import contract names the users. The module relies on how SQLAlchemy compiles, so pyproject.toml pins SQLAlchemy
+below the next minor release. `tests/core/kernel/test_compiled_statements.py` compares each statement with it.
 
 `find…` and `select_all` make ORM objects of rows, which the session holds until its unit is over. A statement that
 writes lets go of the objects of its table.
@@ -75,16 +75,16 @@ def put(session: Session, kind: Kind, /, **values: Any) -> None:
 
 
 def pick(session: Session, kind: Kind, names: tuple[str, ...], /, **where: Any) -> dict[str, Any] | None:
-    """These columns of the row with those values; None without such a row."""
+    """Return these columns of the row with those values; None without such a row."""
     connection = standing(session)
     rows = _select(connection.dialect, kind, names, tuple(where)).all(connection, _named(where))
     return dict(zip(names, rows[0], strict=True)) if rows else None
 
 
 def ask(session: Session, statement: SelectBase, /, **values: Any) -> list[tuple[Any, ...]]:
-    """All rows of a statement that stands in its module, with a `bindparam` for each of the values.
+    """Return all rows of a statement that is defined in its module, with a `bindparam` for each value.
 
-    A list of values, none of them empty, goes into an expanding one: each length is a statement of its own.
+    A list of values, none of them empty, goes into an expanding parameter. Each length is a statement of its own.
     """
     connection = standing(session)
     lists = {name: value for name, value in values.items() if isinstance(value, list)}
@@ -96,7 +96,9 @@ def ask(session: Session, statement: SelectBase, /, **values: Any) -> list[tuple
 
 
 def let_go(session: Session, kind: Kind) -> None:
-    """What was read of a kind is about to change past the objects made of it: who asks again reads again."""
+    """Drop the objects held of a kind before a statement changes its rows past them. The next query reads the rows
+    again.
+    """
     held = session.info.get(HELD)
     if held:
         held.pop(kind, None)
@@ -118,12 +120,12 @@ def remove(session: Session, kind: Kind, /, **where: Any) -> bool:
 
 
 def standing(session: Session) -> Connection:
-    """The connection that a unit's session stands on, without making the session begin anything."""
+    """Return the connection that a unit's session stands on, without making the session begin anything."""
     return session.bind if isinstance(session.bind, Connection) else session.connection()
 
 
 def bare_savepoints(dialect: Dialect) -> None:
-    """Let savepoints reach the driver as they are: each has a name of its own, and would be put together anew.
+    """Send savepoints to the driver as they are. SQLAlchemy would compile each of them, as each has its own name.
 
     Every input of a chat is tried within one.
     """
@@ -136,20 +138,20 @@ def bare_savepoints(dialect: Dialect) -> None:
 
 
 class UnitSession(Session):
-    """Stands on the connection of one unit. Nothing is kept beyond it."""
+    """Session on the connection of one unit. Nothing is kept beyond it."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection, expire_on_commit=False)
 
     def execute(self, statement: Any, *given: Any, **options: Any) -> Any:
-        """Let go of rows that the statement may change past their objects, or that may change while it waits."""
+        """Drop rows that the statement may change past their objects, or that may change while it waits."""
         if statement.is_dml or _locks(statement):
             read_anew(self)
         return super().execute(statement, *given, **options)
 
 
 def _locks(statement: Any) -> bool:
-    """Whether it is a SELECT … FOR UPDATE; `Session.get` with a lock is one, too."""
+    """Return whether the statement is a SELECT … FOR UPDATE; `Session.get` with a lock is one, too."""
     return getattr(statement, "_for_update_arg", None) is not None
 
 
@@ -163,14 +165,14 @@ def find_by_key(session: Session, kind: type[Row], key: Any) -> Row | None:
 
 
 def find(session: Session, kind: type[Row], /, **where: Any) -> Row | None:
-    """The object of the one row with these values, or None; for tables without relationships."""
+    """Return the object of the one row with these values, or None; for tables without relationships."""
     _written(session)
     values = pick(session, kind, tuple(_attributes(kind)), **where)
     return None if values is None else _object(session, kind, tuple(values.values()))
 
 
 def find_all(session: Session, kind: type[Row], order: tuple[str, ...], /, **where: Any) -> list[Row]:
-    """The objects of all rows with these values, in the order of those columns (of "-name" from the last down)."""
+    """Return the objects of all rows with these values, in the order of those columns ("-name": descending)."""
     _written(session)
     connection = standing(session)
     statement = _select(connection.dialect, kind, tuple(_attributes(kind)), tuple(where), order)
@@ -178,18 +180,21 @@ def find_all(session: Session, kind: type[Row], order: tuple[str, ...], /, **whe
 
 
 def select_all(session: Session, kind: type[Row], statement: Select[Row], /, **values: Any) -> list[Row]:
-    """The objects that a `select` of this kind finds; it stands in its module, a `bindparam` for each of the values."""
+    """Return the objects that a `select` of this kind finds.
+
+    The statement is defined in its module, with a `bindparam` for each value.
+    """
     return [_object(session, kind, row) for row in select_rows(session, statement, **values)]
 
 
 def select_rows(session: Session, statement: SelectBase, /, **values: Any) -> list[tuple[Any, ...]]:
-    """The same of statements that find columns or sums: what this unit has written is counted."""
+    """Return rows of columns or sums. What this unit has written is counted."""
     _written(session)
     return ask(session, statement, **values)
 
 
 def read_anew(session: Session) -> None:
-    """Hold nothing any longer of what was read; what somebody still works on stays as it is."""
+    """Drop cached rows; keep objects with pending changes."""
     session.info.pop(HELD, None)
 
 
@@ -199,15 +204,18 @@ def _written(session: Session) -> None:
 
 
 def _object(session: Session, kind: type[Row], values: Sequence[Any]) -> Row:
-    """The object of a row, its values in the order of the columns; as it stands in this unit where it is known."""
+    """Return the object of a row, whose values are in the order of the columns.
+
+    An object that this unit already knows is returned with its changes.
+    """
     mapper, attributes = _plain(kind), _attributes(kind)
     named = dict(zip(attributes.values(), values, strict=True))
     key = mapper.identity_key_from_primary_key(tuple(named[name] for name in _key(kind)))
     known: Row | None = session.identity_map.get(key)
     if known is not None:
-        return known  # changes and all
+        return known  # with its pending changes
     row = kind()
-    vars(row).update(named)  # as they stand: these are no changes
+    vars(row).update(named)  # set directly: these are no changes
     make_transient_to_detached(row)
     session.add(row)
     session.info.setdefault(HELD, {}).setdefault(kind, []).append(row)
@@ -216,7 +224,7 @@ def _object(session: Session, kind: type[Row], values: Sequence[Any]) -> Row:
 
 @cache
 def _plain(kind: Any) -> Mapper[Any]:
-    """The mapper of a table whose rows are nothing but their columns."""
+    """Return the mapper of a table whose rows are nothing but their columns."""
     mapper: Mapper[Any] = inspect(kind)
     assert not mapper.relationships, f"{kind.__name__} has relationships"
     return mapper
@@ -224,7 +232,7 @@ def _plain(kind: Any) -> Mapper[Any]:
 
 @cache
 def _attributes(kind: type[Table]) -> dict[str, str]:
-    """What each column is called on the object, in the order of a `select` of it."""
+    """Return the attribute name of each column, in the order of a `select` of the object."""
     return {each.columns[0].name: each.key for each in inspect(kind).column_attrs}
 
 
@@ -251,17 +259,17 @@ class Prepared:
     fixed: Values = field(default_factory=dict)
 
     def run(self, connection: Connection, values: Values) -> int:
-        """How many rows it touched."""
+        """Return how many rows the statement touched."""
         return int(self._execute(connection, values).rowcount)
 
     def run_in_order(self, connection: Connection, values: Sequence[Any]) -> int:
-        """The same, of values that stand in the statement's own order."""
+        """Run with values in the statement's own order. Return how many rows it touched."""
         pairs = zip(self.places, values, strict=True)
         given = tuple(value if write is None else write(value) for (_, write), value in pairs)
         return int(self._hand_over(connection, given).rowcount)
 
     def all(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
-        """All its rows, as its types read them."""
+        """Return all its rows, as its types read them."""
         readers = [read for _, read in self.columns]
         return [
             tuple(value if read is None else read(value) for read, value in zip(readers, row, strict=True))
@@ -269,7 +277,7 @@ class Prepared:
         ]
 
     def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
-        """All its rows, as the driver reads them."""
+        """Return all its rows, as the driver reads them."""
         return [tuple(row) for row in self._execute(connection, values).fetchall()]
 
     def _execute(self, connection: Connection, values: Values) -> Any:
@@ -306,14 +314,17 @@ def _prepared(dialect: Dialect, statement: Executable, names: Sequence[str] | No
 
 
 def _reader(dialect: Dialect, column: Any) -> Convert | None:
-    """How a value is read; a float is one already, and asyncpg's type would ask which kind of number it is."""
+    """Return the function that reads a value, or None for a float.
+
+    A float needs none, and asyncpg's type would ask which kind of number it is.
+    """
     if isinstance(column.type, Float):
         return None
     return cast("Convert | None", column.type.dialect_impl(dialect).result_processor(dialect, None))
 
 
 def _named(where: Values) -> dict[str, Any]:
-    """Conditions under names of their own: a column may be compared and changed at once."""
+    """Name the conditions differently from the columns: a column may be compared and changed at once."""
     return {f"is_{name}": value for name, value in where.items()}
 
 
@@ -364,9 +375,9 @@ def _select(
 def _asking(
     dialect: Dialect, statement: SelectBase, lengths: tuple[tuple[str, int], ...]
 ) -> tuple[Prepared, Mapping[str, Sequence[str]]]:
-    """A statement with values of its own beside those that are given: of a comparison, a limit, a list of states.
+    """Prepare a statement that has values of its own: for a comparison, a limit or a list of states.
 
-    With it, under which names the values of each given list stand in it.
+    Also return the names under which the values of each given list stand in it.
     """
     compiled = statement.compile(dialect=dialect)
     given: dict[str, Any] = {name: None for name in compiled.positiontup or () if compiled.binds[name].required}

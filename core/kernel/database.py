@@ -21,14 +21,14 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-# The database cannot be reached or written: nobody's mistake, and nothing of the unit was kept.
+# The database cannot be reached or written. No user made a mistake, and nothing of the unit was kept.
 Unavailable = OperationalError
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Table(DeclarativeBase):
-    """What every table of the product inherits."""
+    """Base of every table of the product."""
 
     metadata = MetaData(naming_convention=NAMING)
 
@@ -36,8 +36,8 @@ class Table(DeclarativeBase):
 class Versioned:
     """A row that two people may change at once: each change compares and bumps `version`.
 
-    The loser's transaction is run again on the new state by the kernel, so a decision is never made
-    on what is no longer true. The version also travels in buttons: it is what the person saw.
+    The kernel runs the loser's transaction again on the new state, so no decision is based on outdated rows. The
+    version also travels in buttons: it is what the person saw.
     """
 
     version: Mapped[int] = mapped_column(Integer, default=1)
@@ -99,12 +99,12 @@ class OneOf(TypeDecorator[Choice], Generic[Choice]):
 
 
 @compiles(String, "sqlite")
-@compiles(VARCHAR, "sqlite")  # as a table is read back that a migration writes anew
+@compiles(VARCHAR, "sqlite")  # the form in which a table is read back after a migration has rewritten it
 def within_its_length(kind: String, types: Any, /, type_expression: Any = None, **kw: Any) -> str:
-    """A column's type with the check that SQLite does not make of itself: of `VARCHAR(20)` it keeps any length.
+    """Add the length check that SQLite does not make by itself. It stores text of any length in `VARCHAR(20)`.
 
-    Said with the type, it is there however a table is made, by the models or by a migration, and counts characters as
-    PostgreSQL does. Else what is too long would be found only there.
+    The check is part of the type, so models and migrations both create it. It counts characters as PostgreSQL does.
+    Without it, only PostgreSQL would refuse a text that is too long.
     """
     written: str = types.visit_VARCHAR(kind, type_expression=type_expression, **kw)
     if kind.length is None or not isinstance(type_expression, Column):

@@ -1,4 +1,4 @@
-"""Carries out posts: right after their commit on the fast path, and again from the table when that did not succeed."""
+"""Delivery of outbox messages: right after their commit on the fast path, and again from the table if that fails."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 6 * 3600.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """It is done outside. `then` notes the result, in the transaction that removes the post."""
+    """It is done outside. `then` notes the result, in the transaction that removes the message."""
 
     then: Callable[[Ctx], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It did not happen, or nobody knows whether it did: ask again with the same id. `seconds`: when they told us."""
+    """It did not happen, or its outcome is unknown: try again with the same id. `seconds`: the wait they told us."""
 
     why: str
     seconds: float | None = None
@@ -68,13 +68,13 @@ def routes(*handled: tuple[str, Carry]) -> dict[str, Carry]:
 
 
 class Carrier(Protocol):
-    """Speaks to one outside service. Whatever it raises counts as `Later`: unknown is not failed."""
+    """Connection to one outside service. An error that it raises counts as `Later`: unknown is not failed."""
 
     async def carry(self, post: Post) -> Outcome: ...
 
 
 class Dispatcher:
-    """Keeps the order within a lane and lets lanes run side by side; a slow or dead one delays nobody else."""
+    """Dispatcher: in order within a lane, and lanes side by side. A slow or dead lane delays no other lane."""
 
     def __init__(self, transactions: Transactions, clock: Clock, carriers: Mapping[str, Carrier]) -> None:
         self._transactions = transactions
@@ -82,7 +82,7 @@ class Dispatcher:
         self._carriers = carriers
         self._lanes: dict[str, deque[Post]] = {}
         self._held: set[str] = set()
-        self._put_off: dict[str, datetime] = {}  # lanes whose first post must be tried again, and when
+        self._put_off: dict[str, datetime] = {}  # lanes whose first message must be tried again, and when
         self._tasks: set[asyncio.Task[None]] = set()
 
     def offer(self, posts: Sequence[Post]) -> None:
@@ -117,13 +117,13 @@ class Dispatcher:
         )
 
     async def sweep(self) -> int:
-        """Pick up what is due and held by nobody: retries, and what a dead process left. Returns how many."""
+        """Pick up what is due and not leased: retries, and what a dead process left. Return how many."""
         posts = await self._transactions.run(MARKET, lambda ctx: outbox.lease_due(ctx.session, ctx.now))
         self._take(posts)
         return len(posts)
 
     async def idle(self) -> None:
-        """Wait until everything in hand is carried out."""
+        """Wait until all messages in hand are delivered."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -137,14 +137,14 @@ class Dispatcher:
         try:
             while waiting:
                 if not await self._carry(waiting[0]):
-                    # The rest of the lane waits in the table behind the one that must be tried again; also what
-                    # came into it after that was noted, which would otherwise wait for its lease to run out.
+                    # The rest of the lane waits in the table behind the message that must be tried again. That includes
+                    # messages that joined the lane later. Otherwise they would wait for their lease to run out.
                     if len(waiting) > 1:
                         self._start(self._wait_behind(lane, list(waiting)), f"waiting {lane}")
                     return
                 self._held.discard(waiting.popleft().id)
         except Exception:
-            # The database would not take the outcome. The lease runs out, and the post is carried again under its id.
+            # The database would not take the outcome. The lease runs out, and the message is sent again under its id.
             log.exception("lane_stopped", lane=lane)
         finally:
             self._held.difference_update(post.id for post in waiting)
@@ -160,11 +160,11 @@ class Dispatcher:
         except Unavailable:
             raise
         except Refusal as refusal:
-            # What was to be noted has lost its point (a thing that is gone); the post itself is done.
+            # The result to note has lost its point (its subject is gone); the message itself is done.
             log.warning("post_note_refused", kind=post.kind, post=post.id, code=refusal.code)
             await self._transactions.run(MARKET, lambda ctx: outbox.finish(ctx.session, post.id))
         except Exception as failure:
-            # Our own mistake: counted like one of theirs, or the same thing would be carried for ever.
+            # Our own mistake: counted like one of theirs, or the same message would be sent for ever.
             log.exception("post_not_noted", channel=post.channel, kind=post.kind, post=post.id)
             outcome = enough(post, Later(f"not noted: {type(failure).__name__}: {failure}"))
             await self._transactions.run(MARKET, lambda ctx: self._note(ctx, post, outcome))
@@ -175,7 +175,7 @@ class Dispatcher:
         return not isinstance(outcome, Later)
 
     async def _tried(self, post: Post) -> Delivered | Later | Never:
-        if isinstance(post.message, Unreadable):  # perhaps of a newer release, which can read it
+        if isinstance(post.message, Unreadable):  # perhaps written by a newer release, which can read it
             log.error("post_unreadable", channel=post.channel, kind=post.kind, post=post.id, why=post.message.why)
             return Later(post.message.why)
         try:
@@ -199,7 +199,7 @@ class Dispatcher:
 
 
 def enough(post: Post, outcome: Later) -> Later | Never:
-    """Another try, unless there were enough of them. Whoever names the wait may name it as often as they like."""
+    """Return another try, unless the attempts are used up. A recipient that names the wait may do so without limit."""
     if post.attempts + 1 >= ATTEMPTS and outcome.seconds is None:
         return Never(f"given up after {ATTEMPTS} attempts: {outcome.why}")
     return outcome

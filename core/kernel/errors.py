@@ -1,10 +1,11 @@
 """The refusals that a person can cause, each with a code that conversations turn into words.
 
-Refusal                 what was asked cannot be done; the code says why
-├── Invalid             the input itself is wrong; `parts` say what would be right
-├── NotAllowed          it isn't theirs to do
-├── NotFound            there is no such thing (or not for them)
-└── Stale               the thing has moved on since the person saw it
+`Refusal` is the base of the other four:
+- `Refusal`: what was asked cannot be done; the code says why
+- `Invalid`: the input itself is wrong; `parts` say what would be right
+- `NotAllowed`: it isn't theirs to do
+- `NotFound`: there is no such thing (or not for them)
+- `Stale`: the thing has moved on since the person saw it
 
 Anything else that is raised is our own mistake: the transaction is undone and the fault is logged.
 """
@@ -40,7 +41,7 @@ class NotAllowed(Refusal):
 
 
 class NotFound(Refusal):
-    """Nothing of that name is there for this person."""
+    """The thing does not exist for this person."""
 
     def __init__(self, code: str = "refused.not_found", *, field: str | None = None, **parts: object) -> None:
         super().__init__(code, field=field, **parts)

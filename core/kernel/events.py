@@ -1,4 +1,4 @@
-"""Facts: what has happened, in the past tense, told to listeners within the same transaction."""
+"""Events: facts in the past tense, told to listeners within the same transaction."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A fact. Subclasses are frozen dataclasses of ids and plain values, named in the past tense."""
+    """An event. Subclasses are frozen dataclasses of ids and plain values, named in the past tense."""
 
 
 class Listeners(Protocol):
-    """What a unit of work knows of its listeners; each is called with the unit's context."""
+    """The listeners as a unit of work sees them; each is called with the unit's context."""
 
     @property
     def closing(self) -> Sequence[Callable[[Any], None]]: ...

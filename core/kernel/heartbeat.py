@@ -1,8 +1,8 @@
-"""Our own downtime stops the clocks of others: while nobody was there to sweep, no deadline of a person comes nearer.
+"""Heartbeat of the timer sweep: our own downtime brings no person's deadline nearer.
 
-Whoever rings timers first says that it is alive. When the last word of anybody is longer ago than a restart takes, the
-market was away for all of that time: before anything is rung, every deadline of a person moves by it. So nothing
-expires, nothing is accepted by silence and nobody is late for time in which they could not act, or could not be told.
+A worker says that it is alive before it fires timers. If the last heartbeat is older than a restart takes, the market
+was away for all of that time. Before any timer fires, every deadline of a person moves by that time. A person who could
+not act or be told loses no deadline, accepts nothing by silence and is not late.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ AWAY_FROM: Final = timedelta(seconds=30)  # a longer silence is an outage; a sho
 
 
 class HeartbeatRow(Table):
-    """When somebody last swept, by the machine's own clock."""
+    """Time of the last sweep, by the machine's own clock."""
 
     __tablename__ = "heartbeat"
 
@@ -39,7 +39,7 @@ class HeartbeatRow(Table):
 
 
 class OutageRow(Table):
-    """A time in which nobody swept, kept for whoever asks why a deadline has moved. Moments of the market's clock."""
+    """A time in which no sweep ran, kept to explain why a deadline has moved. Moments of the market's clock."""
 
     __tablename__ = "outage"
 
@@ -50,17 +50,19 @@ class OutageRow(Table):
 
 @dataclass(frozen=True, slots=True)
 class ClocksStopped(Event):
-    """Nobody was here since then, for so long. Whoever keeps a moment of its own beside a timer's moves it, too."""
+    """The sweep did not run from `since` on, for the time `by`. A module with its own copy of a timer's moment moves
+    it, too.
+    """
 
     since: datetime
     by: timedelta
 
 
 def beat(ctx: Ctx, at: datetime, but: Collection[str]) -> timedelta | None:
-    """Say that the sweep is alive at that moment of the machine's clock; call it before any timer is rung.
+    """Record that the sweep is alive at that moment of the machine's clock; call it before any timer is fired.
 
-    Returns for how long nobody was, when that was an outage: then every timer is moved by it, but for those kinds which
-    are no person's deadline. Of several workers that come back at once only the first moves them.
+    Returns the length of an outage, or None. After an outage every timer moves by it, except kinds that are no person's
+    deadline. If several workers come back at once, only the first moves them.
     """
     last = pick(ctx.session, HeartbeatRow, ("at",), name=WORKER)
     if last is None:
@@ -81,5 +83,5 @@ def beat(ctx: Ctx, at: datetime, but: Collection[str]) -> timedelta | None:
 
 
 def outages(ctx: Ctx, limit: int = 20) -> list[OutageRow]:
-    """The latest outages, newest first."""
+    """Return the latest outages, newest first."""
     return list(ctx.session.scalars(select(OutageRow).order_by(OutageRow.id.desc()).limit(limit)))

@@ -1,4 +1,4 @@
-"""Names of things: 128 bits, sortable by time of making, not to be guessed; and short codes for people."""
+"""Ids: 128 bits, sortable by time of creation, not guessable; and short codes for people."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from datetime import datetime
 
 from ulid import ULID
 
-# No 0/O, 1/I/L, no U: what is read out on the phone is typed in right.
+# No 0/O, 1/I/L, no U, so that a code read out on the phone is typed correctly.
 READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Ids:
-    """Makes names from a source of random bytes, which is handed in (the system's, or a seeded one in tests)."""
+    """Makes ids from a source of random bytes, which is passed in (the system's, or a seeded one in tests)."""
 
     def __init__(self, random_bytes: Callable[[int], bytes]) -> None:
         self._random_bytes = random_bytes
         self._last = 0
 
     def new(self, at: datetime) -> str:
-        """A ULID in 26 characters: 48 bits of time, 80 of chance. Fits a button of 64 bytes twice.
+        """Return a ULID in 26 characters: 48 bits of time, 80 of chance. It fits a button of 64 bytes twice.
 
-        Names made by one process only grow, also within a millisecond, so sorting by name is sorting by making.
+        Ids made by one process only grow, also within a millisecond, so sorting by id is sorting by creation.
         """
         milliseconds = int(at.timestamp() * 1000)
         fresh = int.from_bytes(milliseconds.to_bytes(6, "big") + self._random_bytes(10), "big")
@@ -29,7 +29,7 @@ class Ids:
         return str(ULID.from_bytes(self._last.to_bytes(16, "big")))
 
     def code(self, length: int = 6) -> str:
-        """A code that a person reads and types: an e-mail proof, a link code, a reference."""
+        """Return a code that a person reads and types: an e-mail proof, a link code, a reference."""
         return "".join(READABLE[byte % len(READABLE)] for byte in self._random_bytes(length))
 
     def digits(self, length: int = 6) -> str:

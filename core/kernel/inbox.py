@@ -1,4 +1,4 @@
-"""What comes in is taken once: an update, an event or a webhook has an outside id that is inserted a single time."""
+"""Inbox of updates, events and webhooks. Each is taken once, because its outside id is inserted a single time."""
 
 from __future__ import annotations
 
@@ -41,8 +41,11 @@ def take_in(session: Session, key: str, body: Any, now: datetime) -> bool:
 
 
 def after_their_last(session: Session, who: str) -> None:
-    """Wait until whatever else came in from them has been done: of two messages in a moment that both go on from what
-    was said before, each would forget the other. To be called first in a unit; SQLite has one writer anyway."""
+    """Wait until all other input of this sender has been handled.
+
+    Two messages at the same moment may both continue from the same state. Each would then overwrite the other. Call it
+    first in a unit; SQLite has one writer anyway.
+    """
     connection = standing(session)
     if connection.dialect.name == "postgresql":
         connection.execute(IN_TURN, {"who": who})
@@ -62,5 +65,5 @@ def note_failure(session: Session, key: str, body: Any, failure: str, now: datet
 
 
 def forget_before(session: Session, moment: datetime) -> None:
-    """Platforms stop redelivering within days; a month later a key has done its work."""
+    """Delete old keys. Platforms stop redelivering within days; a month later a key has done its work."""
     session.execute(delete(InboxRow).where(InboxRow.received_at < moment))

@@ -1,4 +1,4 @@
-"""How much one payment holds, and into how many lots an amount is cut for it: each lot is paid by itself."""
+"""Limits of one payment, and the cut of an amount into lots. Each lot is paid by itself."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from core.kernel.quantity import QUANTITY_DECIMALS, Quantity
 LOTS_AT_MOST: Final = 52  # a year of weekly trucks
 # One payment holds eight digits of minor units: 999,999.99 of a currency with cents.
 LARGEST_PAYMENT_MINOR: Final = 99_999_999
-# The provider counts the króna in hundredths, though nobody can pay them: two of the eight digits are always nought.
+# The provider counts the króna in hundredths, though they cannot be paid: two of the eight digits are always nought.
 LARGEST_OF: Final[Mapping[str, int]] = {"ISK": 999_999}
-# 5.00: below that the fees of a card payment eat what it moves.
+# 5.00: below that the fees of a card payment cost more than it moves.
 SMALLEST_PAYMENT_MINOR: Final = 500
-# About as much where one unit is worth far less than a euro; what the provider takes at the least is below it, too
-# (the least and the most that a card is charged).
+# About as much where one unit is worth far less than a euro. The provider's own minimum is below it, too (the least and
+# the most that a card is charged).
 SMALLEST_OF: Final[Mapping[str, int]] = {
     "CZK": 120_00,
     "DKK": 35_00,
@@ -34,12 +34,12 @@ SMALLEST_OF: Final[Mapping[str, int]] = {
     "TRY": 250_00,
     "UAH": 250_00,
 }
-# Nobody loads half a pallet.
+# Half a pallet cannot be loaded.
 COUNTED: Final = frozenset({"bag_15kg", "pack_10kg", "pallet", "pallet_crate", "big_bag", "bag", "bale"})
 
 
 def lots_needed(total: Money) -> int:
-    """The fewest lots of which each is within one payment; it may be more than there can be."""
+    """Return the fewest lots that each fit one payment; it may be more than the most allowed."""
     return max(1, -(-total.minor // largest_payment(total.currency).minor))
 
 
@@ -52,14 +52,14 @@ def smallest_payment(currency: str) -> Money:
 
 
 def largest_deal(currency: str) -> Money:
-    """What one deal can come to, in as many lots as there can be."""
+    """Return the largest value of one deal, with as many lots as are allowed."""
     return Money(largest_payment(currency).minor * LOTS_AT_MOST, currency)
 
 
 def cut(quantity: Quantity, lots: int) -> list[Quantity]:
-    """As even as the unit allows, the larger parts first: 25 pallets in 2 lots are 13 and 12.
+    """Cut as evenly as the unit allows, the larger parts first: 25 pallets in 2 lots are 13 and 12.
 
-    Of fewer pieces than lots there are as many lots as pieces.
+    Fewer pieces than lots make as many lots as pieces.
     """
     whole = quantity.amount == quantity.amount.to_integral_value()
     decimals = 0 if quantity.unit in COUNTED and whole else QUANTITY_DECIMALS
@@ -70,5 +70,5 @@ def cut(quantity: Quantity, lots: int) -> list[Quantity]:
 
 
 def amounts(total: Money, parts: list[Quantity]) -> list[Money]:
-    """What each of these parts costs: together exactly the whole."""
+    """Return the price of each part; together they are exactly the whole."""
     return total.split([int(part.amount.scaleb(QUANTITY_DECIMALS)) for part in parts])

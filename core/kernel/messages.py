@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter
 
-ANY_CHANNEL: Final = ""  # of a message that goes to whichever chat platform its reader is on
+ANY_CHANNEL: Final = ""  # for a message that goes to whichever chat platform its reader is on
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Currency:
     exponent: int
 
 
-# ISO 4217 exponents of the currencies this trade is paid in. Forint keeps its two on paper.
+# ISO 4217 exponents of the currencies this trade is paid in. Forint formally keeps its two.
 CURRENCIES: Final[dict[str, Currency]] = {
     code: Currency(code, exponent)
     for code, exponent in {
@@ -51,7 +51,7 @@ STARS: Final = Currency("XTR", 0)
 
 
 def currency_named(code: str) -> Currency:
-    """The currency of an ISO code in capitals, or Stars; refuses codes the house does not know."""
+    """Return the currency of an ISO code in capitals, or Stars; refuse unknown codes."""
     known = STARS if code == STARS.code else CURRENCIES.get(code)
     if known is None:
         raise MoneyRefused("money.currency_unknown", given=code, known=tuple(sorted(CURRENCIES)))
@@ -92,12 +92,12 @@ class Money:
 
     @classmethod
     def zero(cls, currency: str) -> Money:
-        """Nothing, in that currency."""
+        """Return an amount of zero in that currency."""
         return cls(0, currency)
 
     @classmethod
     def total(cls, amounts: Iterable[Money], currency: str) -> Money:
-        """The sum, which is zero of `currency` when there is nothing to add."""
+        """Return the sum, which is zero of `currency` when there is nothing to add."""
         result = cls.zero(currency)
         for amount in amounts:
             result += amount
@@ -127,13 +127,15 @@ class Money:
         return self.minor < self._minor_of(other)
 
     def share(self, basis_points: int) -> Money:
-        """So many hundredths of a percent of it, rounded half up: 250 is 2.5 %."""
+        """Return this many hundredths of a percent of the amount, rounded half up: 250 is 2.5 %."""
         if type(basis_points) is not int:
             raise TypeError("a rate is a whole number of basis points")
         return Money(half_up(Fraction(self.minor * basis_points, BASIS_POINTS)), self.currency)
 
     def split(self, weights: Sequence[int]) -> list[Money]:
-        """Parts in proportion to `weights` that sum to exactly this (largest remainder; ties go to the earlier)."""
+        """Split into parts in proportion to `weights` that sum to exactly this (largest remainder; ties go to the
+        earlier).
+        """
         if not weights or any(type(weight) is not int or weight < 0 for weight in weights) or not sum(weights):
             raise ValueError("weights are whole numbers, none negative, at least one above zero")
         whole, sign = abs(self.minor), -1 if self.minor < 0 else 1
@@ -151,10 +153,10 @@ class Money:
 
 
 def running_total_fee(cumulative: Money, already_taken: Money, basis_points: int) -> Money:
-    """The fee due now, so that all fees together are the fee on the running total.
+    """Return the fee due now, so that all fees together are the fee on the running total.
 
-    Ten lots then cost exactly what one large lot costs. Negative when the total has shrunk by a refund:
-    that much is given back.
+    Ten lots then cost exactly what one large lot costs. The fee is negative when the total has shrunk by a refund: that
+    much is given back.
     """
     return cumulative.share(basis_points) - already_taken
 
@@ -183,10 +185,10 @@ class UnitPrice:
         return f"{self.amount:f} {self.currency}/{self.unit}"
 
     def times(self, quantity: Quantity) -> Money:
-        """What that quantity costs. Refuses a unit that has no fixed conversion to the price's unit."""
+        """Return what the quantity costs. Refuses a unit that has no fixed conversion to the price's unit."""
         return Money.rounded(converted(quantity, self.unit) * Fraction(self.amount), self.currency)
 
     def per(self, unit: str) -> UnitPrice:
-        """The same price told per another unit of the same kind, rounded half up to four decimals."""
+        """Return the price per another unit of the same kind, rounded half up to four decimals."""
         of_one = converted(Quantity(Decimal(1), unit), self.unit) * Fraction(self.amount)
         return UnitPrice(half_up_to(of_one, PRICE_DECIMALS), self.currency, unit)

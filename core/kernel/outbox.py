@@ -1,4 +1,4 @@
-"""What must happen outside: a row written with the decision, delivered after the commit, retried until it is done."""
+"""Outbox of what must happen outside: rows written with the decision, delivered after commit, retried until done."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from core.kernel.compiled_statements import remove
 from core.kernel.database import Id, Instant, Table
 from core.kernel.messages import Message, kind_of, read_row, to_json
 
-# A post that nobody finished within this time is anybody's again: the process that held it has died.
+# A message that is not finished within this time may be taken by any process: its holder has died.
 LEASE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One thing to do outside. Its id is the idempotency key for whoever carries it out.
+    """One thing to do outside. Its id is the idempotency key for its carrier.
 
-    `lane`: posts of one lane go one after the other (a chat, a deal's payments); lanes don't wait for each other.
+    `lane`: posts of one lane go one after the other (a chat, a deal's payments). Lanes don't wait for each other.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Post:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The message as its row stores it. Transports read `message` instead."""
+        """Return the message as its row stores it. Transports read `message` instead."""
         return to_json(self.message)
 
 
@@ -66,7 +66,7 @@ class OutboxRow(Table):
 
 
 def lease_due(session: Session, now: datetime, limit: int = 100) -> list[Post]:
-    """Take what is due and nobody holds, oldest first; of a lane only while no earlier post of it is held."""
+    """Lease what is due and not leased, oldest first. In a lane, only while no earlier message of it is leased."""
     ahead = aliased(OutboxRow)
     free = (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= now)
     waiting_on = exists().where(
@@ -112,15 +112,15 @@ def wait_behind(session: Session, post_ids: Sequence[str], due: datetime) -> Non
 
 
 def shorten(session: Session, post_id: str, rest: Message) -> None:
-    """A part of it is done: only the rest is asked for from now on."""
+    """Keep only the rest of a message that is done in part."""
     session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(body=to_json(rest)))
 
 
 def bury(session: Session, post_id: str, why: str) -> None:
-    """Nobody will ever take it: keep it for the operator, out of everybody's way."""
+    """Keep a message that can never be delivered for the operator. It no longer blocks its lane."""
     session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(dead=True, leased_until=None, failure=why))
 
 
 def dig_up(session: Session, post_ids: Collection[str], now: datetime) -> None:
-    """Try these once more; what fails again is given up again."""
+    """Try dead messages again; what fails again is given up again."""
     session.execute(update(OutboxRow).where(OutboxRow.id.in_(post_ids)).values(dead=False, due_at=now))

@@ -1,4 +1,4 @@
-"""Units of work on PostgreSQL: each in a transaction of its own, many at once, run again after a lost race."""
+"""Units of work on PostgreSQL: each in its own transaction, many at once, run again after a lost race."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RACES = 8
 
 
 class PostgresRunner:
-    """Read committed with compare-and-set on versions: whoever is second sees a changed version and starts again."""
+    """Read committed with compare-and-set on versions: the second writer sees a changed version and starts again."""
 
     def __init__(self, url: str) -> None:
         self._engine: AsyncEngine = create_async_engine(

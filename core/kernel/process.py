@@ -1,4 +1,4 @@
-"""A process (deal, lot, session) as a table of transitions: who may do what in which state, and what time does.
+"""A process (deal, lot, session) as a table of transitions, with the roles and deadlines of each.
 
 Buttons, timers, the diagram in the docs and the tests are drawn from the table. Nothing else changes a state.
 """
@@ -23,7 +23,7 @@ from core.kernel.transaction import Ctx
 # The roles that no person has; those of people are each process's own.
 TIME: Final = frozenset({"time"})  # alone: a deadline
 SYSTEM: Final = frozenset({"system"})
-PROVIDER: Final = frozenset({"provider"})  # of payments
+PROVIDER: Final = frozenset({"provider"})  # for payments
 
 State = TypeVar("State", bound=StrEnum)  # the states of one process; what the database keeps is their text
 
@@ -32,8 +32,8 @@ State = TypeVar("State", bound=StrEnum)  # the states of one process; what the d
 class Transition(Generic[State]):
     """One line of the table. `by`: roles that may fire it (`TIME` makes it a deadline).
 
-    `after`: of a deadline, how long after entering the state it falls due, unless the caller names the moment
-    (a listing's own validity, the end of a delivery window). `reminds`: the roles whose turn it is meanwhile.
+    `after`: how long after entering the state the deadline falls due. The caller may name the moment instead (a
+    listing's own validity, the end of a delivery window). `reminds`: the roles whose turn it is meanwhile.
     """
 
     source: State
@@ -46,9 +46,9 @@ class Transition(Generic[State]):
 
 @dataclass(frozen=True, slots=True)
 class Process(Generic[State]):
-    """A named table. `also_begins`: where else a thing may begin.
+    """A named table. `also_begins`: other states in which a process may begin.
 
-    `final` states are left by nobody and by nothing of ours; only the provider may still tell that it has turned.
+    No person and no code of ours leaves a `final` state. Only the provider may still report that it has turned.
     """
 
     name: str
@@ -62,7 +62,9 @@ class Process(Generic[State]):
         object.__setattr__(self, "_by_key", {(each.source, each.event): each for each in self.transitions})
 
     def transition(self, state: State, event: str, roles: Iterable[str]) -> Transition[State]:
-        """The line that this event takes from this state. Raises Stale (no such line), NotAllowed (not their role)."""
+        """Return the line that this event takes from this state. Raises Stale (no such line), NotAllowed (not their
+        role).
+        """
         line = self._by_key.get((state, event))
         if line is None:
             raise Stale("refused.moved_on", process=self.name, state=state)
@@ -71,7 +73,7 @@ class Process(Generic[State]):
         return line
 
     def open_to(self, state: State, roles: Iterable[str]) -> list[str]:
-        """What somebody in these roles may do now: the buttons."""
+        """Return the events that these roles may fire in this state: the buttons."""
         mine = frozenset(roles)
         return [each.event for each in self.transitions if each.source == state and each.by & mine]
 
@@ -79,12 +81,12 @@ class Process(Generic[State]):
         return [each for each in self.transitions if each.source == state and "time" in each.by]
 
     def reminds(self, state: State, event: str) -> frozenset[str]:
-        """Whose turn it is while this deadline of this state runs."""
+        """Return the roles whose turn it is while this deadline of this state runs."""
         line = self._by_key.get((state, event))
         return frozenset() if line is None else line.reminds
 
     def problems(self) -> list[str]:
-        """What is wrong with the table: unreachable states, dead ends, states that only a person can end."""
+        """List the faults of the table: unreachable states, dead ends, states that only a person can end."""
         states = set(type(self.initial))
         found = [f"{source}, {event} stands twice" for source, event in _twice(self.transitions)]
         reached = _closure({self.initial, *self.also_begins}, {(each.source, each.to) for each in self.transitions})
@@ -100,7 +102,7 @@ class Process(Generic[State]):
         return found
 
     def diagram(self) -> str:
-        """The table as a Mermaid state diagram, for the docs."""
+        """Draw the table as a Mermaid state diagram, for the docs."""
         begins = [self.initial, *sorted(self.also_begins)]
         lines = ["stateDiagram-v2", *(f"    [*] --> {state}" for state in begins)]
         lines += [f"    {t.source} --> {t.to}: {t.event} ({', '.join(sorted(t.by))})" for t in self.transitions]
@@ -126,7 +128,7 @@ def _closure(start: set[State], edges: set[tuple[State, State]]) -> set[State]:
 
 
 class StepRow(Table):
-    """One change of state of one thing, kept for ever: the timeline that people and disputes look at."""
+    """One change of state of one subject, kept for ever: the timeline for people and disputes."""
 
     __tablename__ = "step"
 
@@ -149,7 +151,7 @@ class InProcess(Versioned, Generic[State]):
         state: Mapped[State]
 
 
-Deadlines = Mapping[str, datetime]  # the moment of each timed event whose time the thing itself sets
+Deadlines = Mapping[str, datetime]  # the moment of each timed event that the subject itself sets
 
 
 def enter(
@@ -177,8 +179,8 @@ def step(
 ) -> None:
     """Take one step: check the table, move the row, note it in the timeline, renew the timers.
 
-    The row's version settles races. A step that stays in its state keeps the running timers, so that nobody prolongs
-    a deadline by acting. Raises Stale, NotAllowed.
+    The row's version settles races. A step that stays in its state keeps the running timers, so an action cannot
+    prolong a deadline. Raises Stale, NotAllowed.
     """
     line = process.transition(row.state, event, roles)
     if line.to != line.source:

@@ -1,7 +1,7 @@
 """Amounts of goods in the units of the trade, and the few conversions between them that are always true.
 
-What depends on the goods (a loose cubic metre to tonnes, tonnes to MWh) is not here: it needs a density or a
-calorific value, stands in `core.catalogue.energy`, and is never applied silently.
+A conversion that depends on the goods (a loose cubic metre to tonnes, tonnes to MWh) is not here. It needs a density or
+a calorific value, stands in `core.catalogue.energy`, and is never applied silently.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Unit:
     size: Fraction
 
 
-# One line per unit: code, kind, size. A kind with a single unit converts to nothing: the three woody cubic
-# metres, a pallet, a bale differ from seller to seller.
+# One line per unit: code, kind, size. A kind with a single unit has no conversions. The three woody cubic metres, a
+# pallet and a bale differ from seller to seller.
 UNITS: Final[dict[str, Unit]] = {
     code: Unit(code, kind, Fraction(size))
     for code, kind, size in (
@@ -65,7 +65,7 @@ UNITS: Final[dict[str, Unit]] = {
 
 
 def unit_named(code: str) -> Unit:
-    """The unit of that code; the woody cubic metres are `loose_m3`, `stacked_m3`, `solid_m3`, liquids are in `m3`."""
+    """Return the unit of that code. Woody cubic metres are `loose_m3`, `stacked_m3`, `solid_m3`; liquids use `m3`."""
     known = UNITS.get(code)
     if known is None:
         raise QuantityRefused("quantity.unit_unknown", given=code, known=tuple(UNITS))
@@ -119,7 +119,7 @@ class Quantity:
         return self
 
     def to(self, unit: str) -> Quantity:
-        """The same in another unit of its kind, rounded half up to three decimals; refuses across kinds."""
+        """Convert to another unit of its kind, rounded half up to three decimals; refuse across kinds."""
         return Quantity(half_up_to(converted(self, unit), QUANTITY_DECIMALS), unit)
 
     def _amount_of(self, other: Quantity) -> Decimal:
@@ -129,12 +129,12 @@ class Quantity:
 
 
 def convertible(unit: str, to_unit: str) -> bool:
-    """Whether the two units have a conversion that is true for any goods."""
+    """Return whether the two units have a conversion that is true for any goods."""
     return unit_named(unit).kind == unit_named(to_unit).kind
 
 
 def converted(quantity: Quantity, to_unit: str) -> Fraction:
-    """The exact amount in another unit of the same kind, not rounded; refuses across kinds."""
+    """Return the exact amount in another unit of the same kind, not rounded; refuse across kinds."""
     have, want = unit_named(quantity.unit), unit_named(to_unit)
     if have.kind != want.kind:
         raise QuantityRefused("quantity.no_fixed_conversion", given=have.code, wanted=want.code)

@@ -1,4 +1,4 @@
-"""Which listeners a fact has."""
+"""Registry of the reactions to each event."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Reaction = Callable[[Ctx, Any], None]
 
 
 class Reactions:
-    """Who listens to which fact. Filled once, where the parts meet; a reaction runs in the announcer's transaction."""
+    """Reactions by event. Filled once, where the parts meet; a reaction runs in the announcer's transaction."""
 
     def __init__(self) -> None:
         self._by_kind: dict[type[Event], list[Reaction]] = defaultdict(list)
-        self.closing: list[Callable[[Ctx], None]] = []  # run once, when no fact is left
+        self.closing: list[Callable[[Ctx], None]] = []  # run once, when no event is left
 
     def on(self, kind: type[Event], reaction: Reaction) -> None:
         self._by_kind[kind].append(reaction)

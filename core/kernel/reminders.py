@@ -1,7 +1,7 @@
-"""Reminders: half way to a deadline, and shortly before it, whoever has the turn hears of it once each.
+"""Reminders: half way to a deadline and shortly before it, each person whose turn it is is told once.
 
-They stand in the deadline's own timer row. So a step that removes or moves the timer removes or moves its reminders
-with it, and nobody is reminded of what they have done.
+They stand in the deadline's own timer row. A step that removes or moves the timer also removes or moves its reminders.
+So no person is reminded of what they have done.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from core.kernel.events import Event
 from core.kernel.timers import TimerRow, reminder_at
 from core.kernel.transaction import TIME, Ctx, Transactions
 
-LATE: Final = Fraction(9, 10)  # of the way; the first one comes half way (Sharetribe's rule)
+LATE: Final = Fraction(9, 10)  # share of the way; the first one comes half way (Sharetribe's rule)
 AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineNears(Event):
-    """Time will soon do `event` to the thing of that kind. `late`: the second reminder, and the last."""
+    """Time will soon do `event` to the subject of that kind. `late`: the second reminder, and the last."""
 
     kind: str
     subject: str
@@ -63,7 +63,7 @@ def due_reminders(session: Session, now: datetime) -> list[Reminder]:
 
 
 def put_off(session: Session, near: DeadlineNears, until: datetime) -> None:
-    """Nobody wants to hear of it now: say it again then."""
+    """Postpone a reminder that should not be delivered now."""
     change(session, TimerRow, {"kind": near.kind, "subject": near.subject, "event": near.event}, remind_at=until)
 
 

@@ -1,4 +1,4 @@
-"""Rows as plain values, as JSON has them: for what is handed out of the market."""
+"""Rows as plain JSON values, for data that leaves the market."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from core.kernel.database import Table
 
 
 def columns(row: Table) -> dict[str, Any]:
-    """A row by the names of its columns, as plain values."""
+    """Return a row by the names of its columns, as plain values."""
     return {each.key: plain(getattr(row, each.key)) for each in inspect(type(row)).column_attrs}
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it. Moments are in UTC."""
+    """Return a value as JSON has it. Moments are in UTC."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -1,7 +1,7 @@
 """Units of work on SQLite: one writer, in groups, on the thread that aiosqlite keeps for its connection.
 
-Why a group: one `fsync` serves every unit that was waiting. Why on that thread: a statement costs one call instead of
-one hop between threads, and the chat's event loop never waits for a disk. See docs/decisions/0002-units-of-work.md.
+A group needs one `fsync` for every unit that was waiting. On that thread a statement costs one call instead of a hop
+between threads. The chat's event loop never waits for a disk. See docs/decisions/0002-units-of-work.md.
 """
 
 from __future__ import annotations
@@ -100,10 +100,10 @@ class SqliteRunner:
                 future.set_result(outcome)
 
     def _run_group(self, attempts: list[Attempt]) -> list[Done | Exception]:
-        """On the writer's thread: one commit for all.
+        """Run a group with one commit, on the writer's thread.
 
         Nearly all units succeed, so a group runs without savepoints at first. When one unit is refused or fails, the
-        group is undone and run again with a savepoint for each, which only that one is rolled back to.
+        group is undone and run again with a savepoint for each unit. Only the failed unit is then rolled back.
         """
         assert self._engine is not None
         try:
@@ -119,7 +119,7 @@ class SqliteRunner:
 
 
 def run_one(connection: Connection, attempt: Attempt) -> Done | Exception:
-    """One unit, in a savepoint of its own. A refusal or a fault undoes it alone."""
+    """Run one unit, in a savepoint of its own. A refusal or a fault undoes it alone."""
     for _ in range(RACES):
         try:
             with connection.begin_nested():
@@ -134,7 +134,7 @@ def run_one(connection: Connection, attempt: Attempt) -> Done | Exception:
 
 
 def connect(path: str) -> sqlite3.Connection:
-    """A connection with what durable money needs: WAL, a full sync at commit, foreign keys on."""
+    """Open a connection with what durable money needs: WAL, a full sync at commit, foreign keys on."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
     _switch_to_wal(connection)
     for pragma in ("synchronous=FULL", "foreign_keys=ON"):
@@ -156,8 +156,8 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 
 def engine_over(raw: Callable[[], Any]) -> Engine:
-    """A synchronous engine on one given connection, whose transactions take the write lock at once."""
-    # What was to be written is somebody's, and no fault's to tell: it would stand in the log.
+    """Make a synchronous engine on one given connection, whose transactions take the write lock at once."""
+    # The parameters are personal data and would stand in the log of a fault.
     engine = create_engine("sqlite://", creator=raw, poolclass=StaticPool, hide_parameters=True)
     bare_savepoints(engine.dialect)
 

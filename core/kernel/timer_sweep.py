@@ -1,4 +1,4 @@
-"""Rings the timers that are due. Any worker may do it, at any time: each timer is taken once, with its effect."""
+"""Fires due timers. Any worker may do it, at any time: each timer is taken once, with its effect."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ BROKEN_FOR: Final = timedelta(minutes=10)  # how long a timer that fails stands 
 
 
 async def run_due_timers(transactions: Transactions, timer_handlers: Mapping[str, TimerHandler]) -> int:
-    """Fire every due timer, each in a transaction of its own. `timer_handlers`: who answers for which kind. Returns how
-    many.
+    """Fire every due timer, each in a transaction of its own. Return how many.
+
+    `timer_handlers`: the handler of each kind.
     """
     due = await transactions.run(TIME, lambda ctx: timers.due_timers(ctx.session, ctx.now))
     for timer in due:
@@ -40,13 +41,13 @@ async def handle_timer(transactions: Transactions, timer_handlers: Mapping[str, 
     try:
         await transactions.run(TIME, unit)
     except Refusal as refusal:
-        # The thing has moved on by other means than its process table; the timer has nothing left to say.
+        # The subject has left that state by other means than its process table; the timer has no point any more.
         log.info("timer_without_point", kind=timer.kind, subject=timer.subject, rung=timer.event, code=refusal.code)
         await transactions.run(TIME, lambda ctx: timers.take_timer(ctx.session, timer))
     except Unavailable:
         raise  # the database, not the timer
     except Exception:
-        # Our own mistake. It is kept, and stands back: those behind it would otherwise never be rung.
+        # Our own mistake. The timer is kept and postponed. Otherwise those behind it would never be fired.
         log.exception("timer_failed", kind=timer.kind, subject=timer.subject, rung=timer.event)
         await transactions.run(TIME, lambda ctx: put_off(ctx, timer))
 

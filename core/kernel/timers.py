@@ -1,7 +1,7 @@
-"""What must happen later: a row with a due time. Nothing is timed in memory.
+"""Timers: rows with a due time. Nothing is timed in memory.
 
-A timer is written, moved and removed in the very transaction that changes its subject's state, so the row itself says
-that its point still stands; whoever fires it deletes it first, in the transaction of its effect.
+A timer is written, moved and removed in the same transaction that changes its subject's state. So an existing row is
+still valid. A worker that fires it deletes it first, in the transaction of its effect.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from core.kernel.compiled_statements import ask, put, remove
 from core.kernel.database import Id, Instant, Table
 
-HALF: Final = Fraction(1, 2)  # of the way to a deadline, where its first reminder stands
+HALF: Final = Fraction(1, 2)  # share of the way to a deadline, where its first reminder stands
 END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)  # nothing is moved beyond it: no calendar could write it down
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """`kind` says who is woken ("deal", "lot", "offer", "draft"); `event` what time has done ("sign_expired")."""
+    """`kind` names the handler ("deal", "lot", "offer", "draft"); `event` is what time has done ("sign_expired")."""
 
     kind: str
     subject: str
@@ -39,7 +39,7 @@ class TimerRow(Table):
     subject: Mapped[str] = mapped_column(Id, primary_key=True)
     event: Mapped[str] = mapped_column(String(40), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(Instant, index=True)
-    since: Mapped[datetime | None] = mapped_column(Instant)  # of a deadline that somebody is reminded of
+    since: Mapped[datetime | None] = mapped_column(Instant)  # start of a deadline that has reminders
     remind_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
 
 
@@ -61,7 +61,7 @@ def set_timer(session: Session, timer: Timer, *, since: datetime | None = None) 
 
 
 def reminder_at(since: datetime, due_at: datetime, part: Fraction) -> datetime:
-    """So far on the way from one moment to the other, to the whole second."""
+    """Return the moment at this share of the way from one moment to the other, to the whole second."""
     seconds = int((due_at - since).total_seconds() * part)
     return since + timedelta(seconds=seconds)
 
@@ -76,12 +76,12 @@ def due_timers(session: Session, now: datetime, limit: int = 100) -> list[Timer]
 
 
 def take_timer(session: Session, timer: Timer) -> bool:
-    """Claim a due timer for this transaction. False: somebody else took or moved it."""
+    """Claim a due timer for this transaction. Return False if another worker took or moved it."""
     return remove(session, TimerRow, kind=timer.kind, subject=timer.subject, event=timer.event, due_at=timer.due_at)
 
 
 def deadline_of(session: Session, kind: str, subject: str, event: str | None = None) -> Timer | None:
-    """What time does next to this thing, and when: the "by when" of a card; or when it does that one thing.
+    """Return the next timer of this subject, or that of one event: the "by when" of a card.
 
     None when nothing is timed.
     """
@@ -93,7 +93,7 @@ def deadline_of(session: Session, kind: str, subject: str, event: str | None = N
 
 
 def deadlines_of(session: Session, kind: str, subjects: Collection[str]) -> dict[str, Timer]:
-    """The same of several things, in one statement: by subject, of those of which something is timed."""
+    """Return the next timer of several subjects, in one statement. A subject without a timer is left out."""
     if len(subjects) < 2:
         found = [deadline_of(session, kind, each) for each in subjects]
     else:
@@ -118,7 +118,7 @@ def move_on(session: Session, since: datetime, by: timedelta, but: Collection[st
 
 
 def later(session: Session, moment: InstrumentedAttribute[Any], by: timedelta) -> ColumnElement[Any]:
-    """A column of moments put off by so much, in the database: a million rows are moved in one statement."""
+    """Return a column of moments put off by `by`, so that one statement moves a million rows."""
     if session.connection().dialect.name == "sqlite":  # it keeps moments as text, to the microsecond
         return func.strftime("%Y-%m-%d %H:%M:%f000", moment, f"{by.total_seconds():+.3f} seconds")
     return moment + literal(by, Interval())

@@ -1,6 +1,6 @@
 """The one transaction: `await transactions.run(actor, unit)` is the only commit of the product.
 
-A unit is a plain function `unit(ctx) -> answer`: it reads, decides, writes rows and announces facts, and it has no
+A unit is a plain function `unit(ctx) -> answer`: it reads, decides, writes rows and announces events. It has no
 `await`, so no call to the outside world can slip in. Refusals undo it and reach the caller; a lost race runs it again.
 """
 
@@ -30,7 +30,7 @@ Collected = TypeVar("Collected")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: a person of the market by id, or one of the three that are nobody's person."""
+    """Actor of a unit: a person of the market by id, or one of three that are no person."""
 
     person: str | None
     name: str  # "person", "time", "provider", "operator"
@@ -47,7 +47,7 @@ def person(person_id: str) -> Actor:
 
 @dataclass(slots=True)
 class Ctx:
-    """What a unit of work may use: the session, the moment, names for new things, and who asks."""
+    """Context of a unit of work: the session, the moment, ids for new rows, and the actor."""
 
     session: Session
     now: datetime
@@ -63,7 +63,7 @@ class Ctx:
 
     @property
     def effectual(self) -> bool:
-        """Whether anything has happened in this unit so far that somebody hears of."""
+        """Return whether this unit has so far announced an event or posted a message."""
         return bool(self._facts or self.posts)
 
     def collected(self, kind: type[Collected]) -> Collected:
@@ -88,7 +88,7 @@ class Ctx:
 
     @contextmanager
     def trial(self) -> Iterator[None]:
-        """A part of the unit that may be refused: then its rows, facts and posts are as if it had never begun."""
+        """Run a part of the unit that may be refused. A refusal undoes its rows, events and messages."""
         posts, facts = len(self.posts), list(self._facts)
         try:
             with self.session.begin_nested():
@@ -98,11 +98,11 @@ class Ctx:
             del self.posts[posts:]
             self._facts.clear()
             self._facts.extend(facts)
-            self.session.expire_all()  # what statements past the session have undone, its objects must read anew
+            self.session.expire_all()  # the objects must be read again, as statements past the session were undone
             raise
 
     def seen_by(self, actor: Actor) -> Ctx:
-        """The same unit of work through another's eyes: what they may see and do. Facts and posts are shared."""
+        """Return the context for another actor: what they may see and do. Events and messages are shared."""
         return replace(self, actor=actor)
 
     def settle(self) -> None:
@@ -141,14 +141,14 @@ class Unit(Protocol[Answer_co]):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a finished unit leaves: its answer, and what now has to be delivered."""
+    """Result of a finished unit: its answer, and the messages to deliver now."""
 
     answer: Any
     posts: Sequence[Post]
 
 
 class Runner(Protocol):
-    """How a database runs units: SQLite by one writer in groups, PostgreSQL by many at once."""
+    """Database that runs units: SQLite by one writer in groups, PostgreSQL by many at once."""
 
     async def run(self, attempt: Callable[[Connection], Done]) -> Done: ...
 
@@ -156,7 +156,7 @@ class Runner(Protocol):
 
 
 class Transactions:
-    """Runs units of work, and hands what they posted to whoever delivers."""
+    """Runner of units of work, which hands their messages to the dispatcher."""
 
     def __init__(self, runner: Runner, clock: Clock, ids: Ids, reactions: Listeners) -> None:
         self._runner = runner

@@ -1,1 +1,1 @@
-"""Who is who: accounts, companies, blocking and files."""
+"""People: accounts, companies, blocking and files."""

@@ -1,1 +1,1 @@
-"""Invoices and credit notes: who writes which to whom, with which VAT, under numbers without a gap."""
+"""Invoices and credit notes: their issuer and recipient, their VAT, and numbers without a gap."""

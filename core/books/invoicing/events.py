@@ -1,4 +1,4 @@
-"""What happens to invoices, as facts for whoever listens."""
+"""Events of invoices."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class InvoiceAwaits(InvoiceFact):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDrawn(InvoiceFact):
-    """The file that `person` has asked for is here; `file_id` as it is kept for them, `where` the chat that asked."""
+    """The file that `person` has asked for is here.
+
+    `file_id`: the file as it is kept for them. `where`: the chat that asked.
+    """
 
     person: str
     where: str

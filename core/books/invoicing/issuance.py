@@ -1,7 +1,7 @@
-"""Writes documents: noted with the fact that makes them due, numbered in a transaction of their own.
+"""Writes documents: noted with the event that makes them due, numbered in a transaction of their own.
 
-A fact of money only notes that something is to be invoiced, so that no two sellers wait for each other's numbers. The
-post that follows has it written; a post that is carried twice finds it written.
+An event of money only notes that something is to be invoiced. So no two sellers wait for each other's numbers. The
+outbox message that follows has it written; a message that is delivered twice finds it written.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def note(ctx: Ctx, due: Due, market: Party) -> Invoice | None:
 
 
 def note_credit(ctx: Ctx, key: str, invoices: list[Invoice], amount: Money) -> None:
-    """So much of what was invoiced was given back: a credit note for each invoice it is taken from, the last first."""
+    """Note the credit notes for an amount that was given back, one for each invoice concerned, the last first."""
     if _known(ctx, f"{key}:1"):
         return
     left = [(each.id, each.gross - credited(ctx, each)) for each in reversed(invoices)]
@@ -112,20 +112,20 @@ def note_credit(ctx: Ctx, key: str, invoices: list[Invoice], amount: Money) -> N
 
 
 def ask_again(ctx: Ctx, organisation_id: str) -> None:
-    """A company has said where it is at home: what has waited for that is written now."""
+    """Write what has waited for a company's country, which is known now."""
     mine = or_(Invoice.issuer == organisation_id, Invoice.recipient == organisation_id)
     for each in ctx.session.scalars(select(Invoice).where(mine, Invoice.state == State.DUE).order_by(Invoice.id)):
         _ask(ctx, each)
 
 
 def credited(ctx: Ctx, invoice: Invoice) -> Money:
-    """What of an invoice was taken back, or is about to be."""
+    """Return how much of an invoice was taken back, or is about to be."""
     back = select(func.coalesce(func.sum(Invoice.gross_minor), 0)).where(Invoice.corrects == invoice.id)
     return Money(int(ctx.session.scalar(back) or 0), invoice.currency)
 
 
 def correct(ctx: Ctx, invoice: Invoice) -> None:
-    """Take an invoice that was issued back, as far as it stands, and have it written anew as all is known now."""
+    """Take back what still stands of an issued invoice, and have it written again with what is known now."""
     left = invoice.gross - credited(ctx, invoice)
     note_credit(ctx, f"{TAKEN_BACK}{invoice.id}", [invoice], left)
     made = Invoice(
@@ -151,10 +151,11 @@ def correct(ctx: Ctx, invoice: Invoice) -> None:
 
 
 def write(ctx: Ctx, invoice_id: str, wording: Wording, *, as_it_is: bool = False, waited: bool = False) -> None:
-    """Give it its number and all that stands on it, once; when a side is not known yet, it waits until it is.
+    """Give it its number and its content, once. If a side is not known yet, it waits until it is.
 
-    Where only the issuer knows how it is taxed, it stays with them as a draft. `as_it_is`: its issuer would rather have
-    it without the recipient's address than wait for that. `waited`: for long enough, and nobody has said it.
+    If only the issuer knows how it is taxed, it stays with them as a draft.
+    `as_it_is`: its issuer would rather have it without the recipient's address than wait for that.
+    `waited`: the wait was long enough, and the missing data did not come.
     """
     invoice = ctx.session.get_one(Invoice, invoice_id, with_for_update=True, populate_existing=True)
     if invoice.state is not State.DUE:
@@ -188,7 +189,7 @@ def write(ctx: Ctx, invoice_id: str, wording: Wording, *, as_it_is: bool = False
 
 
 def have_written(ctx: Ctx, invoice: Invoice) -> None:
-    """Its issuer asks for it now: a draft from before they agreed, or one that waits for the buyer's address."""
+    """Have an invoice written now, as its issuer asks: a draft, or one that waits for the buyer's address."""
     is_due = invoice.state is State.DUE
     if not is_due:
         invoice.state = State.DUE
@@ -197,28 +198,28 @@ def have_written(ctx: Ctx, invoice: Invoice) -> None:
 
 
 def waited(ctx: Ctx, invoice_id: str) -> None:
-    """Nobody has said what it waits for: it is written without, or left to its issuer."""
+    """End the wait for missing data: the invoice is written without it, or left to its issuer."""
     invoice = ctx.session.get_one(Invoice, invoice_id)
     if invoice.state is State.DUE:
         _ask(ctx, invoice, waited=True)
 
 
 def content_of(ctx: Ctx, invoice: Invoice) -> Content | None:
-    """All that stands on it: as it was issued, or as it would be issued now. None: a side's country is not known."""
+    """Return all that stands on it, as it was issued, or would be issued now. None: a side's country is not known."""
     if invoice.content is not None:
         return invoice.content
     return _credit_content(ctx, invoice) if invoice.corrects is not None else content_now(ctx, invoice)
 
 
 def _content_without(ctx: Ctx, invoice: Invoice, lacks: pending_invoices.Missing) -> Content | None:
-    """All that stands on it although that was not said; None where its issuer alone could know it."""
+    """Return all that stands on it without the missing data; None where its issuer alone could know it."""
     if pending_invoices.then(invoice, lacks) == "left":
         return None
     return content_now(ctx, invoice, pending_invoices.as_at_home(ctx, invoice))
 
 
 def content_now(ctx: Ctx, invoice: Invoice, to: Party | None = None) -> Content | None:
-    """All that would stand on an invoice that was written now. `to`: its recipient, where they are not as they say."""
+    """Return all that would stand on an invoice written now. `to`: its recipient, where they are not as they say."""
     issuer, recipient = issuer_of(ctx, invoice), to or party_of(ctx, invoice.recipient)
     if issuer is None or recipient is None:
         return None
@@ -237,7 +238,7 @@ def content_now(ctx: Ctx, invoice: Invoice, to: Party | None = None) -> Content 
 
 
 def _credit_content(ctx: Ctx, note_: Invoice) -> Content | None:
-    """As the invoice was, to the same parties, at the same rate and in its language: what it takes back was so."""
+    """Return the content of a credit note: the parties, rate and language of the invoice that it takes back."""
     source = ctx.session.get_one(Invoice, note_.corrects)
     invoiced = content_of(ctx, source)
     if invoiced is None or source.number is None or source.issued_on is None:
@@ -254,7 +255,7 @@ def _credit_content(ctx: Ctx, note_: Invoice) -> Content | None:
 
 
 def _next_serial(ctx: Ctx, issuer: str, year: int, series: str) -> int:
-    """The next number, held until this transaction is over: undone with it, it is the next one's."""
+    """Return the next number, held until this transaction is over. If it is undone, the next one gets the number."""
     add_unless_present(ctx.session, Series, issuer=issuer, year=year, series=series, last=0)
     mine = (Series.issuer == issuer) & (Series.year == year) & (Series.series == series)
     taken = update(Series).where(mine).values(last=Series.last + 1).returning(Series.last)
@@ -265,7 +266,7 @@ def _next_serial(ctx: Ctx, issuer: str, year: int, series: str) -> int:
 
 
 def agreed(ctx: Ctx, organisation_id: str) -> Billing | None:
-    """The agreement by which the market writes in a company's name; None without one."""
+    """Return the agreement by which the market writes in a company's name; None without one."""
     billing = ctx.session.get(Billing, organisation_id)
     return billing if billing is not None and billing.agreed_at is not None else None
 

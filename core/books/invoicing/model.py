@@ -1,4 +1,4 @@
-"""What an invoice is: parties as they were, one supply with its VAT, a number without a gap; and who may write it."""
+"""Invoices: parties as they were, one supply with its VAT, a gapless number, and the right to write them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from core.books.invoicing.triggers import create_guards
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned
 from core.kernel.money import Money
 
-MARKET: Final = "market"  # who issues what the market itself supplies
+MARKET: Final = "market"  # issuer of what the market itself supplies
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class Kind(StrEnum):
-    """What was supplied: each kind has one issuer and one recipient, and two kinds never share a document."""
+    """Kind of supply: each has one issuer and one recipient, and two kinds never share a document."""
 
     COMMISSION = "commission"  # the market → a seller or consultant
     GOODS = "goods"  # a seller → a buyer
     SESSION = "session"  # a consultant → a seeker
-    SALE = "sale"  # the market → whoever buys from it
+    SALE = "sale"  # the market → its buyer
 
 
 class Paper(StrEnum):
@@ -44,7 +44,7 @@ class State(StrEnum):
 
 
 class What(StrEnum):
-    """What was supplied, for whoever says it in words."""
+    """The supply as a code, for the code that says it in words."""
 
     GOODS = "goods"
     FEE_OF_DEAL = "fee_of_deal"
@@ -52,11 +52,11 @@ class What(StrEnum):
     CALLED_OFF = "called_off"  # advice that its seeker called off too late to cost nothing
     NOT_COME = "not_come"  # advice to which its seeker did not come
     FEE_OF_SESSION = "fee_of_session"
-    NAMED = "named"  # in the words in which it was bought
+    NAMED = "named"  # the words in which it was bought
 
 
 class Category(StrEnum):
-    """How a supply is taxed: the codes of UNCL 5305 that EN 16931 has for them."""
+    """Tax categories of a supply: the codes of UNCL 5305 that EN 16931 has for them."""
 
     STANDARD = "S"
     EXEMPT = "E"
@@ -73,7 +73,7 @@ class Shape(BaseModel):
 class Party(Shape):
     """A side of an invoice, as it was that day. `home_bp`: the VAT rate of its sales at home, in basis points.
 
-    `zone`: the time kept where it is at home (IANA). What it issues is dated, and numbered, by that clock.
+    `zone`: its time zone at home (IANA). That clock dates and numbers what it issues.
     """
 
     id: str
@@ -87,9 +87,9 @@ class Party(Shape):
 
 
 class Tax(Shape):
-    """How one supply is taxed; its code (VATEX) and `article` (of Directive 2006/112/EC) say why there is no VAT.
+    """Tax of one supply. Its code (VATEX) and `article` (of Directive 2006/112/EC) say why there is no VAT.
 
-    `reason`: the same in English words, as papers had it that were issued before they spoke their reader's language.
+    `reason`: the same in English words, for documents issued before they were in their reader's language.
     """
 
     category: Category
@@ -100,12 +100,12 @@ class Tax(Shape):
 
     @property
     def percent(self) -> Decimal:
-        """21, 25.5."""
+        """Return the rate in per cent: 21, 25.5."""
         return Decimal(self.rate_bp) / 100
 
 
 class Sums(Shape):
-    """What is invoiced, in minor units: `net` + `vat` + `rounding` is the gross that was paid (EN 16931, BT-114)."""
+    """Amounts in minor units: `net` + `vat` + `rounding` is the gross that was paid (EN 16931, BT-114)."""
 
     net: int
     vat: int
@@ -126,12 +126,15 @@ class Goods(Shape):
 
 
 class Supply(Shape):
-    """What was supplied, when and where. Goods have a quantity, and go from one country to another.
+    """A supply: its subject, time and place. Goods have a quantity, and go from one country to another.
 
-    `ref`: the deal or session, as people read it out; `lot`: its number within the deal; `minutes`: of a talk, as its
-    charge is for. `what`: the words of what was named when it was bought. `order`, `cost_centre`: what the recipient's
-    book-keeping calls it; `certificates`: as they have to stand on it, by the seller's own word. `agreed_minor`: what
-    `amount` costs by the contract, VAT in it, where that is known; less may have been paid for it.
+    `ref`: the deal or session, as people read it out.
+    `lot`: its number within the deal.
+    `minutes`: the minutes of a talk that its charge is for.
+    `what`: the words of what was named when it was bought.
+    `order`, `cost_centre`: what the recipient's book-keeping calls it.
+    `certificates`: as they have to stand on it, by the seller's own word.
+    `agreed_minor`: the price of `amount` by the contract, including VAT, if known. Less may have been paid for it.
     """
 
     of: What = What.NAMED
@@ -160,12 +163,13 @@ class Corrected(Shape):
 
 
 class Said(Shape):
-    """All words of the paper in its language, dates and amounts as that writes them: fixed with its number.
+    """All words of the document in its language, with dates and amounts in that language's form. Fixed with its number.
 
-    `rows`: of its table, what, VAT, quantity and net amount; the first is the heading. `notes`: what the law or a
-    certificate wants to be said in words. `line`, `quantity`, `reason`: as the electronic invoice says them too.
-    `language`: the one that it is in (BCP 47), which is another where the reader's is not spoken here. `reduced`: why
-    less was paid than was agreed; empty where all of it was.
+    `rows`: the table's rows: what, VAT, quantity and net amount; the first is the heading.
+    `notes`: statements that the law or a certificate requires in words.
+    `line`, `quantity`, `reason`: as the electronic invoice says them too.
+    `language`: the language of the words (BCP 47). It differs from the reader's if that is not supported here.
+    `reduced`: why less was paid than was agreed; empty where all of it was paid.
     """
 
     language: str
@@ -182,9 +186,9 @@ class Said(Shape):
 
 
 class Content(Shape):
-    """All that stands on the paper. `in_name_of`: since when the issuer has let the market write for them.
+    """Content of the document. `in_name_of`: since when the issuer has let the market write for them.
 
-    `language`: the reader's locale ("de-AT"); `said` is in it, and missing until the paper is issued or drawn.
+    `language`: the reader's locale ("de-AT"); `said` is in it, and missing until the document is issued or drawn.
     """
 
     issuer: Party
@@ -199,12 +203,12 @@ class Content(Shape):
     said: Said | None = None
 
 
-# Says in words what stands on a paper of this number and day; without a number, on a draft.
+# Puts the content of a document with this number and day into words; without a number, of a draft.
 Wording = Callable[[Content, str | None, date], Said]
 
 
 class Invoice(Table):
-    """A document, or what is to become one. Once it has its number the database lets nobody change or delete it.
+    """A document, or a planned one. Once it has its number, the database refuses every change and deletion.
 
     `key` makes it exist once. `gross` is what was paid for the supply, VAT included; a credit note has what goes back.
     """
@@ -224,7 +228,8 @@ class Invoice(Table):
     currency: Mapped[str] = mapped_column(String(3))
     made_at: Mapped[datetime] = mapped_column(Instant)
     supply_json: Mapped[dict[str, Any]] = mapped_column("supply", JSON)
-    market_json: Mapped[dict[str, Any] | None] = mapped_column("market", JSON)  # who the market was, where it issues
+    # the market's data at that time, where it issues
+    market_json: Mapped[dict[str, Any] | None] = mapped_column("market", JSON)
     corrects: Mapped[str | None] = mapped_column(ForeignKey("invoice.id"), index=True)
     series: Mapped[str | None] = mapped_column(String(8))
     year: Mapped[int | None] = mapped_column(Integer)
@@ -257,7 +262,7 @@ class Invoice(Table):
 
 
 class Series(Table):
-    """The last number that an issuer has given in one year and series. Locked by who takes the next."""
+    """The last number that an issuer has given in one year and series. The writer of the next number locks it."""
 
     __tablename__ = "invoice_series"
 
@@ -268,10 +273,10 @@ class Series(Table):
 
 
 class Billing(Versioned, Table):
-    """What a company lets us write on invoices, and whether we may write them in its name.
+    """A company's data for invoices, and whether we may write them in its name.
 
-    `agreed_at`, `agreed_by`, `agreed_in`: the prior agreement (Directive 2006/112/EC, articles 220 and 224), who gave
-    it and by which message. Without it nothing is issued in the company's name.
+    `agreed_at`, `agreed_by`, `agreed_in`: the prior agreement (Directive 2006/112/EC, articles 220 and 224), the person
+    and the message that gave it. Without it nothing is issued in the company's name.
     """
 
     __tablename__ = "billing"
@@ -285,7 +290,7 @@ class Billing(Versioned, Table):
 
 
 class Drawn(Table):
-    """An invoice as the file that was given out first: whoever asks again gets the same bytes."""
+    """The first file given out for an invoice. Later requests get the same bytes."""
 
     __tablename__ = "invoice_file"
 
@@ -297,7 +302,7 @@ class Drawn(Table):
 class SetBilling(Shape):
     """A company's address on invoices, and whether the market writes its invoices, at which rate at home.
 
-    `vat_number`: also where it says now that it has none (`without_vat`); nothing of both leaves what was said before.
+    `vat_number`: the company's number, or `without_vat`: it has none. Without both, the earlier statement stays.
     """
 
     address: Text

@@ -1,4 +1,4 @@
-"""The sides of an invoice as they are now: who they are, whose clock dates it, and in which language it is."""
+"""The sides of an invoice as they are now: their data, the clock that dates it, and its language."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from core.people.accounts.service import members, organisation_of
 
 
 def party_of(ctx: Ctx, organisation_id: str, *, else_at: str | None = None) -> Party | None:
-    """A company as it stands on an invoice; None before it has said where it is at home, or is taken to be.
+    """Return a company as it stands on an invoice; None if it has no country and `else_at` is not given.
 
-    `else_at`: where it is taken to be then.
-    Its place is where distances are counted from: one in another country is a yard, and no part of its address.
+    `else_at`: the country to assume then. The company's place is where distances are counted from. A place in another
+    country is a yard, and no part of its address.
     """
     organisation = organisation_of(ctx, organisation_id)
     country = organisation.country or else_at
@@ -35,9 +35,9 @@ def party_of(ctx: Ctx, organisation_id: str, *, else_at: str | None = None) -> P
 
 
 def language_of(ctx: Ctx, organisation_id: str) -> str:
-    """In which language (a locale) a company is written to: its people's own, here.
+    """Return the language (a locale) in which a company is written to: its people's own, here.
 
-    Where they use several, the first that is spoken officially where the company is: what its book-keeper reads.
+    Where they use several, it is the first official language of the company's country: what its book-keeper reads.
     """
     country = organisation_of(ctx, organisation_id).country
     official = get_official_languages(country, de_facto=True) if country is not None else ()
@@ -47,12 +47,12 @@ def language_of(ctx: Ctx, organisation_id: str) -> str:
 
 
 def zone_of(organisation: Organisation) -> str:
-    """Whose clock a company's papers are dated by; that of UTC until it has said where it is at home."""
+    """Return the time zone that dates a company's documents; UTC until it has said where it is at home."""
     return organisation.zone or "UTC"
 
 
 def issuer_of(ctx: Ctx, invoice: Invoice) -> Party | None:
-    """Who issues it, as they are now; the market as it was when it was noted."""
+    """Return the issuer as it is now; the market as it was when the invoice was noted."""
     if invoice.market_json is not None:
         return Party.model_validate(invoice.market_json)
     return party_of(ctx, invoice.issuer)

@@ -1,7 +1,7 @@
-"""What an invoice waits for, and for how long: who has to say it is reminded, and then it is written without.
+"""Waiting invoices: what each waits for, and for how long. A reminder comes first; then it is written without.
 
-With what is known it is written as to a private person (Directive 2006/112/EC, article 45); what only its issuer can
-know is left to them. An invoice may not be later than the fifteenth of the month after the supply (article 222), so
+With what is known it is written as to a private person (Directive 2006/112/EC, article 45). Data that only its issuer
+can know is left to them. An invoice may not be later than the fifteenth of the month after the supply (article 222). So
 the wait is shorter than that half a month.
 """
 
@@ -36,19 +36,19 @@ Then = Literal["private", "without_address", "left"]
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What of which company an invoice cannot be written without."""
+    """Data that an invoice cannot be written without, and the company that lacks it."""
 
     organisation: str
     what: What
 
 
 def missing(ctx: Ctx, invoice: Invoice) -> Missing | None:
-    """What an invoice that is due waits for; the issuer before the recipient, and where they are before all else."""
+    """Return what a due invoice waits for: the issuer's data before the recipient's, and countries before all else."""
     return None if invoice.state is not State.DUE or invoice.corrects is not None else lacking(ctx, invoice)
 
 
 def lacking(ctx: Ctx, invoice: Invoice) -> Missing | None:
-    """What of a side an invoice could not be written without now."""
+    """Return the data of a side that an invoice could not be written without now."""
     companies = [organisation_of(ctx, side) for side in (invoice.issuer, invoice.recipient) if side != MARKET]
     for each in companies:
         if each.country is None:
@@ -80,7 +80,7 @@ def wait(ctx: Ctx, invoice: Invoice, awaited: Missing) -> None:
 
 
 def remind(ctx: Ctx, invoice_id: str) -> None:
-    """They were told once and have said nothing: a message may be lost, or forgotten."""
+    """Remind a company that was told once and has said nothing: a message may be lost, or forgotten."""
     invoice = ctx.session.get_one(Invoice, invoice_id)
     awaited = missing(ctx, invoice)
     if awaited is not None:
@@ -88,7 +88,7 @@ def remind(ctx: Ctx, invoice_id: str) -> None:
 
 
 def then(invoice: Invoice, awaited: Missing) -> Then:
-    """What becomes of it when nobody says that."""
+    """Return what becomes of the invoice if the awaited data does not come."""
     if awaited.what == "address":
         return "without_address"
     service = awaited.organisation == invoice.recipient and invoice.kind is not Kind.GOODS
@@ -96,13 +96,16 @@ def then(invoice: Invoice, awaited: Missing) -> Then:
 
 
 def waits_until(ctx: Ctx, invoice: Invoice) -> date | None:
-    """The day on which it is written without, by the clock where its recipient is at home."""
+    """Return the day on which it is written without, by the clock where its recipient is at home."""
     timer = deadline_of(ctx.session, TIMER, invoice.id, OVER)
     return None if timer is None else rules.day_in(zone_of(organisation_of(ctx, invoice.recipient)), timer.due_at)
 
 
 def as_at_home(ctx: Ctx, invoice: Invoice) -> Party | None:
-    """Who has not said where they are, as one who is where the issuer is: nobody's business anywhere else."""
+    """Return a recipient who has not said where they are, as at home in the issuer's country.
+
+    They count as no business anywhere else.
+    """
     issuer = issuer_of(ctx, invoice)
     return None if issuer is None else party_of(ctx, invoice.recipient, else_at=issuer.country)
 

@@ -1,4 +1,4 @@
-"""What has to be invoiced: each fact of money that makes a document due, noted in the fact's own transaction."""
+"""Reactions that note invoices: each event of money that makes a document due, in the event's own transaction."""
 
 from __future__ import annotations
 
@@ -48,14 +48,15 @@ def listen(reactions: Reactions, *, market: Party) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Clerk:
-    """Notes what is due. Who invoices whom stands here: our fees we do, goods their seller, advice its consultant."""
+    """Notes due invoices. We invoice our fees, the seller invoices goods, and the consultant invoices advice."""
 
     market: Party
 
     def lot_released(self, ctx: Ctx, fact: LotReleased) -> None:
-        """What is cut from a lot before this moment was never invoiced: the invoice is of what was paid.
+        """Note the invoices for the fee and the goods of a released lot.
 
-        What the seller bears of a referee's test is taken off the money, and never off the price of the goods.
+        A deduction before this moment was never invoiced, so the invoice is for what was paid. The seller's share of a
+        referee's test is taken off the money, and never off the price of the goods.
         """
         lot, deal = ctx.session.get_one(Lot, fact.lot_id), ctx.session.get_one(Deal, fact.deal_id)
         fee = supplies.fee_of_deal(ctx, deal, lot, self.market.zone)
@@ -64,7 +65,9 @@ class Clerk:
         self._goods(ctx, deal, lot, fact.net + fact.fee + lot.test)
 
     def lot_paid_directly(self, ctx: Ctx, fact: LotFact) -> None:
-        """Of a deal whose money we never held. One that we hold is parted, and then its lots are released."""
+        """Note the goods of a deal whose money we never held. Money that we hold is split, and then its lots are
+        released.
+        """
         lot, deal = ctx.session.get_one(Lot, fact.lot_id), ctx.session.get_one(Deal, fact.deal_id)
         if deal.funded_at is None:
             self._goods(ctx, deal, lot, lot.pay if isinstance(fact, LotAdjusted) else lot.amount)
@@ -85,7 +88,9 @@ class Clerk:
             issuance.note(ctx, due, self.market)
 
     def sold(self, ctx: Ctx, fact: PurchasePaid) -> None:
-        """By card. Stars are bought of the platform, which gives the receipt for them; they are no currency."""
+        """Note a sale by card. Stars are bought of the platform, which gives the receipt for them; they are no
+        currency.
+        """
         purchase = ctx.session.get_one(Purchase, fact.purchase_id)
         if purchase.rail is not Rail.CARD:
             return
@@ -95,10 +100,10 @@ class Clerk:
         issuance.note(ctx, Due(key, Kind.SALE, MARKET, buyer, purchase.id, purchase.price, sale), self.market)
 
     def sale_moved(self, ctx: Ctx, purchase_id: str, *, owed: bool = False) -> None:
-        """A price has gone back, by us or by the buyer's bank, or the bank gives it up: its invoices follow.
+        """Adjust a sale's invoices after a refund, a chargeback, or a chargeback that the bank gave up.
 
-        They say what we have of it, less what is still `owed` of it. What goes back twice is our loss, and no more is
-        credited than was invoiced.
+        They say what we have of the price, less what is still `owed` of it. What goes back twice is our loss, and no
+        more is credited than was invoiced.
         """
         purchase, sales = ctx.session.get_one(Purchase, purchase_id), _written(ctx, purchase_id, Kind.SALE)
         if not sales:
@@ -114,7 +119,7 @@ class Clerk:
             issuance.note(ctx, Due(key, Kind.SALE, MARKET, buyer, purchase.id, more, sale), self.market)
 
     def earnings_taken(self, ctx: Ctx, fact: ChargebackTaken) -> None:
-        """A bank has taken back more than was held: what we had earned by it is given back first."""
+        """Give back what we had earned first, as a bank has taken back more than was held."""
         if fact.subject_kind is SubjectKind.PURCHASE:
             self.sale_moved(ctx, fact.subject)
             return
@@ -123,7 +128,7 @@ class Clerk:
             issuance.note_credit(ctx, f"chargeback:{fact.chargeback_id}", fees, amount)
 
     def earnings_regained(self, ctx: Ctx, fact: ChargebackClosed) -> None:
-        """The bank has decided for us: what was credited is earned again, under a new number."""
+        """Invoice again, under a new number, what was credited, as the bank has decided for us."""
         if fact.subject_kind is SubjectKind.PURCHASE:
             self.sale_moved(ctx, fact.subject, owed=fact.won)
             return
@@ -145,13 +150,13 @@ timer_handlers: Mapping[str, TimerHandler] = {pending_invoices.TIMER: handle_inv
 
 
 def _earned(ctx: Ctx, chargeback_id: str) -> Money:
-    """What of a disputed payment of a deal or a session we had earned."""
+    """Return what we had earned of a disputed payment of a deal or a session."""
     found = ctx.session.get_one(Chargeback, chargeback_id)
     return Money(found.from_commission_minor, found.currency)
 
 
 def _with_bank(ctx: Ctx, purchase: Purchase) -> Money:
-    """What banks have taken of a price, and not given up. What came twice or too late was never invoiced."""
+    """Return what banks have taken of a price, and not given up. A double or late payment was never invoiced."""
     found = ctx.session.scalars(
         select(Chargeback).where(Chargeback.subject == purchase.id, Chargeback.state != ChargebackState.WON)
     )
@@ -160,13 +165,13 @@ def _with_bank(ctx: Ctx, purchase: Purchase) -> Money:
 
 
 def _written(ctx: Ctx, subject: str, kind: Kind) -> list[Invoice]:
-    """The invoices of one kind on a thing, the first first."""
+    """Return the invoices of one kind on a subject, in order."""
     query = select(Invoice).where(Invoice.subject == subject, Invoice.kind == kind, Invoice.paper == Paper.INVOICE)
     return list(ctx.session.scalars(query.order_by(Invoice.id)))
 
 
 def _supplied(ctx: Ctx, subject_kind: SubjectKind, subject: str, zone: str) -> tuple[Supply, str]:
-    """Our fee of a deal or a session, and from which organisation."""
+    """Return our fee of a deal or a session, and the organisation that pays it."""
     if subject_kind is SubjectKind.DEAL:
         deal = ctx.session.get_one(Deal, subject)
         return supplies.fee_of_deal(ctx, deal, None, zone), deal.seller

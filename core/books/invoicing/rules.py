@@ -1,4 +1,4 @@
-"""Pure decisions about invoices: what of a gross amount is VAT, what a credit note takes back, how a number reads."""
+"""Pure decisions about invoices: the VAT in a gross amount, the amounts of credit notes, the form of numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.kernel.money import PRICE_DECIMALS, Money
 from core.people.accounts.rules import known_zone
 
 LARGEST_BASE: Final = 7  # powers of ten of units that a price may be for
-# Numbers that we give in somebody's name must not meet those that they give themselves: hence a prefix of ours.
+# Numbers that we give in a company's name must not meet its own numbers: hence a prefix of ours.
 SERIES: Final = {
     (True, Paper.INVOICE): "PM",
     (True, Paper.CREDIT_NOTE): "PMC",
@@ -24,15 +24,16 @@ SERIES: Final = {
 
 
 def sums_of(gross: int, rate_bp: int) -> Sums:
-    """The parts of what was paid, VAT included."""
+    """Split a payment into its parts, VAT included."""
     net, vat, rounding = vat_within(gross, rate_bp)
     return Sums(net=net, vat=vat, rounding=rounding)
 
 
 def credit_sums(invoiced: int, credited: int, gross: int, rate_bp: int) -> Sums:
-    """The parts of a credit note, on the running total: all of an invoice's credit notes make exactly the invoice.
+    """Return the parts of a credit note, on the running total. All credit notes of an invoice make exactly the invoice.
 
-    `invoiced`: the invoice's gross, `credited`: what of it was taken back before.
+    `invoiced`: the invoice's gross.
+    `credited`: what of it was taken back before.
     """
     assert 0 < gross <= invoiced - credited, "no more is taken back than was invoiced"
     before, after = sums_of(invoiced - credited, rate_bp), sums_of(invoiced - credited - gross, rate_bp)
@@ -40,7 +41,7 @@ def credit_sums(invoiced: int, credited: int, gross: int, rate_bp: int) -> Sums:
 
 
 def line_sums(content: Content) -> tuple[int, int]:
-    """The only line in net minor units: what the goods cost by the contract, and what was taken off that."""
+    """Return the only line in net minor units: the goods' price by the contract, and what was taken off that."""
     agreed, rate = content.supply.agreed_minor, content.tax.rate_bp if content.tax is not None else 0
     if agreed is None or content.corrects is not None:
         return content.sums.net, 0
@@ -49,7 +50,7 @@ def line_sums(content: Content) -> tuple[int, int]:
 
 
 def stands_otherwise(written: Content, now: Content) -> bool:
-    """Whether a side or the VAT is another now than an invoice says. Clocks and rates of other sales are not on it."""
+    """Return whether a side or the VAT now differs from the invoice. Clocks and rates of other sales are not on it."""
     sides = ((written.issuer, now.issuer), (written.recipient, now.recipient))
     unwritten = {"home_bp": None, "zone": "UTC"}
     if any(old.model_copy(update=unwritten) != new.model_copy(update=unwritten) for old, new in sides):
@@ -59,9 +60,10 @@ def stands_otherwise(written: Content, now: Content) -> bool:
 
 
 def unit_price(net: Money, quantity: Decimal) -> tuple[Decimal, Decimal]:
-    """The net price and for how many units it is (BT-146, BT-149), so that the quantity costs just `net`, rounded once.
+    """Return the net price and its base quantity (BT-146, BT-149), so that the quantity costs just `net`, rounded once.
 
-    Of one unit with two decimals where that fits; else with up to four, else of ten units, a hundred and so on.
+    The base is one unit and the price has two decimals where that fits, else up to four. Otherwise the base is ten
+    units, a hundred and so on.
     """
     for power, decimals in product(range(LARGEST_BASE), range(2, PRICE_DECIMALS + 1)):
         base = Decimal(10**power)
@@ -72,7 +74,7 @@ def unit_price(net: Money, quantity: Decimal) -> tuple[Decimal, Decimal]:
 
 
 def day_in(zone: str, moment: datetime) -> date:
-    """The day by the clock where an issuer is at home: on New Year's night another year than that of UTC."""
+    """Return the day by the clock of the issuer's home. On New Year's night its year differs from that of UTC."""
     return moment.astimezone(known_zone(zone)).date()
 
 

@@ -1,4 +1,4 @@
-"""What people do about invoices: let the market write theirs, see what there is, and have one as a file."""
+"""Invoice service: let the market write a company's invoices, list them, and ask for one as a file."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from core.people.files.service import keep
 
 
 def billing_of(ctx: Ctx) -> Billing | None:
-    """What the acting person's company has said about its invoices."""
+    """Return the invoice data of the acting person's company."""
     return ctx.session.get(Billing, acting(ctx).organisation_id)
 
 
 def set_billing(ctx: Ctx, command: SetBilling, place: str) -> Billing:
-    """A company's address on invoices, and its agreement that the market writes them, or no more; from now on.
+    """Set a company's address on invoices, and whether the market writes them from now on.
 
-    `place`: by which message it was given. Raises Invalid where a company with a VAT number names no rate.
+    `place`: the message by which it was given. Raises Invalid where a company with a VAT number names no rate.
     """
     actor = acting(ctx)
     organisation = organisation_of(ctx, actor.organisation_id)
@@ -56,9 +56,9 @@ def set_billing(ctx: Ctx, command: SetBilling, place: str) -> Billing:
 
 
 def write_now(ctx: Ctx, invoice_id: str) -> Invoice:
-    """The issuer, who has agreed, has one written that is still a draft, or waits for its recipient's address.
+    """Have an invoice written that is still a draft, or waits for its recipient's address. Its issuer has agreed.
 
-    A draft may then wait as others do: for what a side has not said yet. Raises NotFound and NotAllowed.
+    A draft may then wait as others do, for what a side has not said yet. Raises NotFound and NotAllowed.
     """
     invoice = invoice_for(ctx, invoice_id)
     if not may_write_now(ctx, invoice):
@@ -68,7 +68,10 @@ def write_now(ctx: Ctx, invoice_id: str) -> Invoice:
 
 
 def may_write_now(ctx: Ctx, invoice: Invoice) -> bool:
-    """Whether its issuer can have it written: they have agreed, and how it is taxed is known here or still to come."""
+    """Return whether its issuer can have it written.
+
+    They must have agreed, and how it is taxed must be known here or still to come.
+    """
     if invoice.issuer != acting(ctx).organisation_id or issuance.agreed(ctx, invoice.issuer) is None:
         return False
     lacks = awaited.missing(ctx, invoice)
@@ -81,9 +84,9 @@ def may_write_now(ctx: Ctx, invoice: Invoice) -> bool:
 
 
 def may_correct(ctx: Ctx, invoice: Invoice) -> bool:
-    """Whether the acting person can have it taken back and written anew, for a side or its VAT was another than it is.
+    """Return whether the acting person may have it corrected, because a side or its VAT differs from the current one.
 
-    The issuer can, who has agreed that we write; of what the market has issued, its recipient.
+    The issuer may, if they have agreed that we write. If the market has issued it, its recipient may.
     """
     own, written = acting(ctx).organisation_id, invoice.content
     by_market = invoice.issuer == MARKET
@@ -99,7 +102,7 @@ def may_correct(ctx: Ctx, invoice: Invoice) -> bool:
 
 
 def correct(ctx: Ctx, invoice_id: str) -> Invoice:
-    """Have an invoice that says something wrong of a side taken back by a credit note, and written anew.
+    """Take back an invoice that says something wrong of a side by a credit note, and have it written again.
 
     Raises NotFound, and NotAllowed where nothing has changed or it is another's to ask for.
     """
@@ -123,9 +126,10 @@ _SEEN_OF = _SEEN.where(Invoice.subject == bindparam("subject"))
 
 
 def invoices_of(ctx: Ctx, subject: str | None = None, limit: int = 50) -> list[Invoice]:
-    """What the acting person's company has written or received, the latest first; of one deal or session, all of it.
+    """Return what the acting person's company has written or received, the latest first.
 
-    A draft is seen by its issuer alone; what we cannot write yet also by who it is for, as they may be what is missing.
+    `subject`: return all invoices of one deal or session. Only its issuer sees a draft. The recipient also sees an
+    invoice that we cannot write yet, as their data may be missing.
     """
     own = acting(ctx).organisation_id
     if subject is None:
@@ -134,7 +138,7 @@ def invoices_of(ctx: Ctx, subject: str | None = None, limit: int = 50) -> list[I
 
 
 def left_to_issuers(ctx: Ctx, subject: str | None = None) -> list[str]:
-    """Organisations that owe the acting person's company an invoice which they write themselves."""
+    """Return the organisations that owe the acting person's company an invoice which they write themselves."""
     own = acting(ctx).organisation_id
     if subject is None:
         return list(ctx.session.scalars(_LEFT, {"own": own}))
@@ -142,7 +146,7 @@ def left_to_issuers(ctx: Ctx, subject: str | None = None) -> list[str]:
 
 
 def named_on_invoices(ctx: Ctx, subject: str, organisation_id: str) -> str:
-    """What a company is called on the invoices of a deal that both its sides have; empty where it has none."""
+    """Return a company's name on the invoices of a deal that both its sides have; empty if it has none."""
     issued = select(Invoice).where(Invoice.subject == subject, Invoice.state == State.ISSUED, Invoice.issuer != MARKET)
     for invoice in ctx.session.scalars(issued.order_by(Invoice.id.desc())):
         for side in (invoice.content.issuer, invoice.content.recipient) if invoice.content is not None else ():
@@ -152,7 +156,7 @@ def named_on_invoices(ctx: Ctx, subject: str, organisation_id: str) -> str:
 
 
 def invoice_for(ctx: Ctx, invoice_id: str, *, awaited: bool = False) -> Invoice:
-    """One document for its two sides, a draft for its issuer. Raises NotFound to everybody else.
+    """Return a document for its two sides, a draft for its issuer. Raises NotFound to everybody else.
 
     `awaited`: its recipient also sees one that is due, for it may wait for them.
     """
@@ -167,7 +171,7 @@ def invoice_for(ctx: Ctx, invoice_id: str, *, awaited: bool = False) -> Invoice:
 
 
 def numbers_by_part(ctx: Ctx) -> dict[str, tuple[str, ...]]:
-    """The numbers of the acting person's invoices by the lot or session that they are about, for a statement."""
+    """Return the numbers of the acting person's invoices by their lot or session, for a statement."""
     own = acting(ctx).organisation_id
     mine = or_(Invoice.issuer == own, Invoice.recipient == own)
     about = func.coalesce(Invoice.lot_id, Invoice.subject).label("part")
@@ -182,7 +186,7 @@ def numbers_by_part(ctx: Ctx) -> dict[str, tuple[str, ...]]:
 
 
 def ask_file(ctx: Ctx, invoice_id: str, where: str) -> Invoice:
-    """Somebody would like an invoice, or the draft of one, as a file; it is drawn outside. Raises NotFound, Invalid.
+    """Ask for an invoice, or the draft of one, as a file; it is drawn outside. Raises NotFound, Invalid.
 
     `where`: the chat that asks, to which it comes.
     """
@@ -200,9 +204,9 @@ def ask_file(ctx: Ctx, invoice_id: str, where: str) -> Invoice:
 def to_draw(
     ctx: Ctx, invoice_id: str, wording: Wording, *, at: datetime, asker: str | None
 ) -> tuple[Content, str | None, date] | None:
-    """What is to be drawn, in words, its number and date; None when there is nothing any more.
+    """Return the content to draw, in words, its number and date; None when there is nothing any more.
 
-    Without a number it is a draft, of the day on which it was asked for (`at`) and in the language of who has asked.
+    Without a number it is a draft. It has the day of the request (`at`) and the asker's language.
     """
     invoice = ctx.session.get(Invoice, invoice_id)
     content = None if invoice is None else issuance.content_of(ctx, invoice)
@@ -217,7 +221,7 @@ def to_draw(
 
 
 def drawn(ctx: Ctx, invoice_id: str, person_id: str, where: str, content: bytes) -> None:
-    """The file is here. What was issued keeps its first one for ever; a draft is drawn anew each time."""
+    """Hand over a drawn file. An issued invoice keeps its first one for ever; a draft is drawn again each time."""
     invoice = ctx.session.get_one(Invoice, invoice_id)
     _hand_over(ctx, invoice, person_id, where, _first(ctx, invoice, content))
 
@@ -228,7 +232,7 @@ def mail(ctx: Ctx, invoice_id: str, *, to: str, subject: str, text: str) -> None
 
 
 def enclosed(ctx: Ctx, mail: MailInvoice, content: bytes, ubl: bytes) -> None:
-    """The files for a letter are here: the PDF, and the same for machines alone."""
+    """Send a letter with its files: the PDF, and the same for machines alone."""
     invoice = ctx.session.get_one(Invoice, mail.invoice)
     kinds = (("pdf", _first(ctx, invoice, content)), ("xml", ubl))
     files = tuple(
@@ -239,7 +243,7 @@ def enclosed(ctx: Ctx, mail: MailInvoice, content: bytes, ubl: bytes) -> None:
 
 
 def _first(ctx: Ctx, invoice: Invoice, content: bytes) -> bytes:
-    """The file as it was given out first; of a draft, this one."""
+    """Return the file as it was given out first; for a draft, this one."""
     if invoice.state is not State.ISSUED:
         return content
     known = ctx.session.get(Drawn, invoice.id)

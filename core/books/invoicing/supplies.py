@@ -1,7 +1,7 @@
-"""What was supplied, as it is to stand on an invoice: goods of a lot, a session, a purchase, and our own fees.
+"""Supplies as they stand on an invoice: goods of a lot, a session, a purchase, and our own fees.
 
-Whoever writes the invoice says it in words, in its language. Its day is that of whoever issues the invoice: `zone`
-where that is the market, of which only the caller knows it.
+The writer of the invoice says it in words, in its language. Its day is that of its issuer. If the market issues it, the
+day is that of `zone`, which only the caller knows.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.trade.delivery.model import Lot
 
 
 def goods_of(ctx: Ctx, deal: Deal, lot: Lot, paid: Money) -> Supply:
-    """A lot of goods. `goods_from` and `goods_to` are known as far as the delivery term names them."""
+    """Describe a lot of goods. `goods_from` and `goods_to` are known as far as the delivery term names them."""
     terms, (came, agreed) = deal.terms, _came(lot, paid)
     taken_over = terms.incoterm in TAKEN_OVER_AT_PLACE
     return Supply(
@@ -51,9 +51,9 @@ def fee_of_deal(ctx: Ctx, deal: Deal, lot: Lot | None, zone: str) -> Supply:
 
 
 def advice_of(ctx: Ctx, booking: Booking, paid: Money, back: Money) -> Supply:
-    """A session: what its seeker is charged, whether it took place, was called off too late or not come to.
+    """Describe a session: the charge, and whether it took place, was called off too late or not come to.
 
-    `back`: what of the charge a complaint, or the consultant, gives back; nothing where it was settled before.
+    `back`: what a complaint, or the consultant, gives back of the charge; nothing where it was settled before.
     """
     meeting = ctx.session.get(Meeting, booking.id)
     minutes = None
@@ -75,7 +75,7 @@ def sale_of(ctx: Ctx, purchase: Purchase, zone: str) -> Supply:
 
 
 def _came(lot: Lot, paid: Money) -> tuple[Quantity, Money]:
-    """How much was supplied, and what that costs by the contract: what was weighed, where less was paid by it.
+    """Return the supplied quantity and its price by the contract: what was weighed, if less was paid by it.
 
     A lot that was paid in full is invoiced as it was agreed, whatever was weighed.
     """

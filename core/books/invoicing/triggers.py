@@ -1,4 +1,4 @@
-"""What the database itself refuses: a document that has its number is neither changed nor deleted, whoever asks."""
+"""Triggers of the database: a document that has its number is never changed or deleted."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ POSTGRES: Final = (
 
 
 def statements(dialect: str) -> tuple[str, ...]:
-    """The guards in the words of this database ("sqlite", "postgresql")."""
+    """Return the guards in the words of this database ("sqlite", "postgresql")."""
     return {"sqlite": SQLITE, "postgresql": POSTGRES}[dialect]
 
 
 def create_guards(_all: MetaData, connection: Connection, *, tables: Sequence[Table], **_: Any) -> None:
-    """Runs after `tables` were made from the metadata."""
+    """Create the guards after `tables` were made from the metadata."""
     if any(table.name == "invoice" for table in tables):
         for statement in statements(connection.dialect.name):
             connection.exec_driver_sql(statement)

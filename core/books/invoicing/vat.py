@@ -1,8 +1,10 @@
-"""How a supply is taxed, from both sides' countries and VAT numbers and from where goods go (Directive 2006/112/EC).
+"""VAT of a supply, from both sides' countries and VAT numbers and the goods' route (Directive 2006/112/EC).
 
-Goods: article 32 (where they set out), 138 (to a business in another member state), 146 (out of the Union). Services:
-article 44 (to a business, where it is) and 45 (to anybody else, where the supplier is), 196 (the recipient accounts
-for it). What depends on more than we know gives None: then the issuer has to say, and writes the invoice themselves.
+- Goods: article 32 (where they set out), 138 (to a business in another member state), 146 (out of the Union).
+- Services to a business: article 44 (where it is). The recipient accounts for it (196).
+- Services to anybody else: article 45 (where the supplier is).
+
+A case that depends on more than we know gives None. Then the issuer has to say, and writes the invoice themselves.
 """
 
 from __future__ import annotations
@@ -15,10 +17,10 @@ from stdnum.eu.vat import MEMBER_STATES, is_valid
 from core.books.invoicing.model import MARKET, Category, Kind, Party, Supply, Tax
 from core.kernel.money import Money
 
-# The named place of these terms is where the buyer takes the goods over; of all others, where they are brought to.
+# With these terms the buyer takes the goods over at the named place. With all others, they are brought to it.
 TAKEN_OVER_AT_PLACE: Final = frozenset({"EXW", "FCA", "FAS", "FOB"})
 
-# With the article that an invoice has to refer to (article 226 (11)); the law of other countries is not the Union's.
+# With the article that an invoice has to refer to (article 226 (11)). The law of other countries is not the Union's.
 REVERSED: Final = Tax(category=Category.REVERSE_CHARGE, code="VATEX-EU-AE", article=196)
 INTRA_COMMUNITY: Final = Tax(category=Category.INTRA_COMMUNITY, code="VATEX-EU-IC", article=138)
 EXPORTED: Final = Tax(category=Category.EXPORT, code="VATEX-EU-G", article=146)
@@ -38,31 +40,31 @@ OWN_MONEY: Final[Mapping[str, str]] = {
 
 
 def tax_of(kind: Kind, issuer: Party, recipient: Party, supply: Supply) -> Tax | None:
-    """How this supply is taxed; None when that cannot be told from here."""
+    """Return how this supply is taxed; None if that cannot be told from here."""
     if issuer.vat_number is None:
-        return OUTSIDE  # who is not registered charges nothing
+        return OUTSIDE  # an unregistered issuer charges nothing
     if kind is Kind.GOODS:
         return _goods(issuer, recipient, supply)
     return _service(issuer, recipient)
 
 
 def told_by(issuer: Party, tax: Tax | None, currency: str) -> Tax | None:
-    """The same, as far as we can tell it in this currency in somebody's name.
+    """Return the tax as far as we can state it in this currency in a company's name.
 
-    VAT has to stand there in the issuer's national currency, too (article 230), by the rate of the day (article 91),
-    which is not known here. Of what the market itself issues its own book-keeper adds that.
+    VAT must also be stated in the issuer's national currency (article 230), by the rate of the day (article 91). That
+    rate is not known here. The market's own book-keeper adds it to what the market itself issues.
     """
     unknown = tax is not None and tax.rate_bp and national_currency(issuer.country) not in (None, currency)
     return None if unknown and issuer.id != MARKET else tax
 
 
 def national_currency(country: str) -> str | None:
-    """What is paid with in a member state; None elsewhere."""
+    """Return the currency of a member state; None elsewhere."""
     return OWN_MONEY.get(country, "EUR") if in_union(country) else None
 
 
 def turns_on_number(kind: Kind, issuer: Party, recipient: Party, supply: Supply) -> bool:
-    """Whether a VAT number of the recipient's decides how this is taxed: what goes to another member state."""
+    """Return whether the recipient's VAT number decides how this is taxed: if it goes to another member state."""
     if kind is not Kind.GOODS:
         return in_union(recipient.country) and recipient.country != issuer.country
     start, end = supply.goods_from or issuer.country, supply.goods_to or recipient.country
@@ -70,10 +72,10 @@ def turns_on_number(kind: Kind, issuer: Party, recipient: Party, supply: Supply)
 
 
 def needs_address(kind: Kind, issuer: Party, tax: Tax | None, gross: Money) -> bool:
-    """Whether its recipient's address has to stand on it (article 226 (5)).
+    """Return whether its recipient's address has to stand on it (article 226 (5)).
 
-    One of up to a hundred euros does without (articles 220a and 226b), unless its recipient accounts for the VAT; so
-    does a service of who is not registered, which is no matter of VAT.
+    One of up to a hundred euros does without (articles 220a and 226b), unless its recipient accounts for the VAT. So
+    does a service of an unregistered issuer, which is no matter of VAT.
     """
     if kind is Kind.GOODS:
         return True
@@ -104,24 +106,24 @@ def _service(issuer: Party, recipient: Party) -> Tax | None:
     if not in_union(recipient.country):
         return OUTSIDE
     if union_number(recipient) != recipient.country:
-        return at_home(issuer)  # nobody's business there, as far as we know
+        return at_home(issuer)  # no business there, as far as we know
     return REVERSED if in_union(issuer.country) else OUTSIDE
 
 
 def at_home(issuer: Party) -> Tax | None:
-    """At the issuer's own rate, which they have told us; at none where they say so."""
+    """Return the tax at the issuer's own rate, which they have told us. A rate of zero is exempt."""
     if issuer.home_bp is None:
         return None
     return Tax(category=Category.STANDARD, rate_bp=issuer.home_bp) if issuer.home_bp else EXEMPT
 
 
 def in_union(country: str) -> bool:
-    """Whether a country (ISO 3166) is a member state. Northern Ireland's "XI" is no country."""
+    """Return whether a country (ISO 3166) is a member state. Northern Ireland's "XI" is no country."""
     return country != "XI" and country.lower() in MEMBER_STATES
 
 
 def union_number(party: Party) -> str | None:
-    """The member state of a VAT number that can be one; None without such a number. Greek ones begin with "EL"."""
+    """Return the member state of a possible VAT number; None without such a number. Greek ones begin with "EL"."""
     if party.vat_number is None or not is_valid(party.vat_number):
         return None
     prefix = party.vat_number[:2].upper()

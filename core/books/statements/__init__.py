@@ -1,1 +1,1 @@
-"""Statements: what is held for whom until when, what was paid out and what was deducted, on screen and as a file."""
+"""Statements: money held and until when, money paid out, and deductions, on screen and as a file."""

@@ -1,4 +1,4 @@
-"""What a statement consists of, as plain values."""
+"""Parts of a statement, as plain values."""
 
 from __future__ import annotations
 
@@ -9,23 +9,28 @@ from typing import Literal
 from core.kernel.money import Money
 from core.money.disbursements.model import DisbursementState
 
-# Who pays is a buyer or a seeker, who earns a seller or a consultant. paid: by the first, into protection. released: to
-# the second, less the fee. sent: to their account. refunded: to the first. set_off: kept for what the second owes.
-# taken_back: out of their account. adjusted: anything else, as its entry says.
+# The payer is a buyer or a seeker, the earner a seller or a consultant.
+# - paid: by the payer, into protection
+# - released: to the earner, less the fee
+# - sent: to the earner's account
+# - refunded: to the payer
+# - set_off: kept for what the earner owes
+# - taken_back: out of their account
+# - adjusted: anything else, as its entry says
 What = Literal["paid", "released", "sent", "refunded", "set_off", "taken_back", "adjusted"]
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Money that is held, or is to be, for one deal or session, and until when (None: it waits for no deadline).
+    """Money that is held, or is to be, for one deal or session, and until when. None: it waits for no deadline.
 
     In protection: when time moves it on by itself. On a card: how long the bank keeps it there. Unpaid: by when.
-    `fee`: what of it is ours if all of it is released, told to who earns it.
+    `fee`: our part if all of it is released, shown to the earner.
     """
 
     subject: str  # the deal or the session
     ref: str
-    mine: bool  # who reads it pays it; else it is to come to them
+    mine: bool  # the reader pays it; else it is to come to them
     amount: Money
     until: datetime | None
     fee: Money | None = None
@@ -33,7 +38,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """A lot's or a session's money on its way to who earned it; `fee` was deducted before."""
+    """A lot's or a session's money on its way to its earner; `fee` was deducted before."""
 
     subject: str
     ref: str
@@ -46,7 +51,7 @@ class Payout:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What who pays has paid for a deal or a session, and how much of it goes back, or has come from their bank.
+    """A payer's payment for a deal or session, and the part that goes back or came from their bank.
 
     `arrived`: none is on its way.
     """
@@ -60,11 +65,13 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Somebody's money now: `due` is what their organisation is owed and has not received, by currency.
+    """A person's money now: `due` is what their organisation is owed and has not received, by currency.
 
-    `credits`: what they have paid too much, and have not used or had back. `recalled`: what a bank has called back and
-    has not decided about. `coming`: what a buyer has told their bank to pay, and the banks have not confirmed. `taken`
-    is what was paid for sessions, `spent` for deals.
+    `credits`: what they have paid too much, and have not used or had back.
+    `recalled`: what a bank has called back and has not decided about.
+    `coming`: what a buyer has told their bank to pay, and the banks have not confirmed.
+    `taken`: what was paid for sessions.
+    `spent`: what was paid for deals.
     """
 
     held: tuple[Held, ...]

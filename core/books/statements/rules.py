@@ -1,4 +1,4 @@
-"""Pure decisions about statements: what an entry means to one side of a deal, and how a file stays only a file."""
+"""Pure decisions about statements: the meaning of an entry for one side, and safe cells in a file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 def line_of(
     legs: Sequence[Leg], deal_id: str, organisation: str, *, buys: bool, ref: str, memo: str, at: datetime, key: str
 ) -> Line | None:
-    """What an entry of a deal has meant to its buyer or seller; None when it moved nothing of theirs."""
+    """Return the meaning of a deal's entry to its buyer or seller; None if it moved nothing of theirs."""
     own = _payers(legs, deal_id, organisation, key) if buys else _sellers(legs, organisation, key)
     if own is None:
         return None
@@ -40,30 +40,32 @@ Meaning = tuple[What, Money | None, Money | None, Money | None]  # what, came, w
 
 
 def _payers(legs: Sequence[Leg], deal_id: str, organisation: str, key: str) -> Meaning | None:
-    """What their bank has done is read from what has left us; the rest, from what we hold for them."""
+    """Read a bank's chargeback from what has left us, and the rest from what we hold for the payer."""
     match key.split(":"):
         case ["chargeback", _, "opened" | "won"]:
             return _by_the_bank(legs)
-        case ["deal", _, "payment", _, "let_go", _]:  # nothing was sent: it stands where it is theirs, and is found
+        case ["deal", _, "payment", _, "let_go", _]:  # nothing was sent: the money stays theirs where it is
             held = _buyers(legs, deal_id, organisation)
             return None if held is None else ("adjusted", *held[1:])
     return _buyers(legs, deal_id, organisation)
 
 
 def _buyers(legs: Sequence[Leg], deal_id: str, organisation: str) -> Meaning | None:
-    """A buyer's money leaves them when it is paid, and comes back when it is sent back."""
+    """Return what an entry meant to a buyer. Their money leaves when it is paid, and comes back as a refund."""
     provider = _sum(legs, PROVIDER)
-    # They are paid out to, as sellers are, when nothing can go back the way it came.
+    # A refund that cannot go back the way it came is paid out to them, as to sellers.
     kept = _sum(legs, escrow(deal_id), refund_due(deal_id), buyer_credit(organisation), payable(organisation))
     if provider is None or kept is None:
-        return None  # it only changed its place with us
+        return None  # it only moved between accounts of ours
     if kept.minor < 0:
         return "paid", None, -kept, None
     return "refunded", kept, None, None
 
 
 def _by_the_bank(legs: Sequence[Leg]) -> Meaning | None:
-    """All that has left us has come to the payer, whoever bears it; what the provider charges for it is ours."""
+    """Return what a chargeback meant to the payer: all that has left us has come to them. The provider's charge is
+    ours.
+    """
     moved = _sum(legs, PROVIDER, PROVIDER_FEES)
     if moved is None:
         return None  # the bank has only asked
@@ -71,8 +73,10 @@ def _by_the_bank(legs: Sequence[Leg]) -> Meaning | None:
 
 
 def _sellers(legs: Sequence[Leg], organisation: str, key: str) -> Meaning | None:
-    """A seller's money is theirs when it is released, and with them when it is sent. Their fee is told of once: what
-    they had made good is theirs again when the bank gives it up, and nothing is deducted from that.
+    """Return what an entry meant to a seller. Money is theirs when it is released, and with them when it is sent.
+
+    Their fee is stated once. What they had made good is theirs again when the bank gives it up, and nothing is deducted
+    from that.
     """
     moved, claimed = _sum(legs, payable(organisation)), _sum(legs, receivable(organisation))
     if moved is None:
@@ -90,14 +94,14 @@ def _sellers(legs: Sequence[Leg], organisation: str, key: str) -> Meaning | None
 
 
 def _sum(legs: Sequence[Leg], *accounts: str) -> Money | None:
-    """What these accounts have moved together; None when nothing."""
+    """Return what these accounts have moved together; None when nothing."""
     amounts = [leg.amount for leg in legs if leg.account in accounts]
     total = Money.total(amounts, amounts[0].currency) if amounts else None
     return total or None
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]], point: str = ".") -> bytes:
-    """A file that every spreadsheet opens (it begins with the mark of UTF-8), and in which nothing is a formula.
+    """Write a file that every spreadsheet opens (it begins with the mark of UTF-8), without any formula.
 
     `point`: before the decimals. Where that is a comma, spreadsheets look for a semicolon between cells.
     """
@@ -109,5 +113,5 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]], point: str = ".
 
 
 def neutral(cell: str) -> str:
-    """The same words, never a formula: an apostrophe before them says that they are words."""
+    """Return the same words, never a formula: an apostrophe before them says that they are words."""
     return f"'{cell}" if cell.lstrip(" ").startswith(DANGEROUS) else cell

@@ -1,4 +1,4 @@
-"""What somebody's money is doing now, and all that it has done: of their organisation's deals, and of sessions."""
+"""A person's money now and all its movements: of their organisation's deals, and of sessions."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from core.trade.funding.model import (
 )
 from core.trade.funding.rails.model import PaymentWay
 
-LATEST = 10  # payouts on a screen; the file has them all
+LATEST = 10  # payouts on a screen; the file has all of them
 # States of a deal that may hold money and was never paid in full.
 PAID_IN_PARTS = (DealState.AWAITING_FUNDING, DealState.UNWINDING)
 
 
 def statement(ctx: Ctx) -> Statement:
-    """The acting person's money, and their organisation's, as it is now. Raises NotAllowed when nobody acts."""
+    """Return the acting person's money, and their organisation's, as it is now. Raises NotAllowed without a person."""
     person = acting(ctx)
     organisation = person.organisation_id
     return Statement(
@@ -61,7 +61,7 @@ def statement(ctx: Ctx) -> Statement:
 
 
 def lines(ctx: Ctx) -> Iterator[Line]:
-    """Every movement of that money, the first first, out of the books themselves."""
+    """Yield every movement of that money in order, out of the books themselves."""
     person = acting(ctx)
     organisation = person.organisation_id
     of_deals = or_(Deal.buyer == organisation, Deal.seller == organisation)
@@ -80,7 +80,7 @@ def lines(ctx: Ctx) -> Iterator[Line]:
 
 
 def _held(ctx: Ctx, organisation: str) -> Iterator[Held]:
-    """Only a deal that was paid, in parts at least, can hold anything; the latest come first."""
+    """Yield what is held. Only a deal that was paid, in parts at least, can hold anything; the latest come first."""
     query = select(Deal).where(
         or_(Deal.buyer == organisation, Deal.seller == organisation),
         or_(Deal.funded_at.is_not(None), Deal.state.in_(PAID_IN_PARTS)),
@@ -94,7 +94,7 @@ def _held(ctx: Ctx, organisation: str) -> Iterator[Held]:
 
 
 def _fee_of(ctx: Ctx, deal: Deal, held: Money) -> Money:
-    """Our fee when all that is held is released, too: that of the whole, without what was taken already."""
+    """Return our fee if all that is held is released, too: that of the whole, without what was taken already."""
     sums = select(func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor))
     released, fees = ctx.session.execute(sums.where(LotSettlement.deal_id == deal.id)).one()
     so_far, taken = Money(int(released or 0), deal.currency), Money(int(fees or 0), deal.currency)
@@ -102,7 +102,7 @@ def _fee_of(ctx: Ctx, deal: Deal, held: Money) -> Money:
 
 
 def _awaited(ctx: Ctx, organisation: str, *, on_its_way: bool) -> Iterator[Held]:
-    """What deals wait for now, and by when it is to be paid, or confirmed by the banks; the latest come first."""
+    """Yield what deals wait for now, with the deadline of the payment or its confirmation; the latest first."""
     confirmed_by = (
         select(Payment.expires_at)
         .join(PaymentWay, PaymentWay.payment_id == Payment.id)
@@ -125,7 +125,7 @@ def _awaited(ctx: Ctx, organisation: str, *, on_its_way: bool) -> Iterator[Held]
 
 
 def _credits(ctx: Ctx, organisation: str) -> Iterator[Held]:
-    """What was paid too much; the latest come first."""
+    """Yield what was paid too much; the latest come first."""
     query = select(Credit, Deal.ref).join(Deal, Deal.id == Credit.deal_id)
     kept = query.where(Credit.organisation_id == organisation, Credit.state == CREDIT.initial)
     for credit, ref in ctx.session.execute(kept.order_by(Credit.id.desc())):
@@ -141,7 +141,7 @@ def _recalled(ctx: Ctx, organisation: str) -> Iterator[Held]:
 
 
 def _until(ctx: Ctx, deal_id: str) -> datetime | None:
-    """When time next does something to a deal or to one of its lots: while a case is open, to that."""
+    """Return the next deadline of a deal or of its lots. While a case is open, return the case's deadline."""
     cases = select(Case.id).where(Case.deal_id == deal_id, Case.state.in_(OPEN))
     of_case = (TimerRow.kind == "case") & TimerRow.subject.in_(cases)
     if (due := ctx.session.scalar(select(func.min(TimerRow.due_at)).where(of_case))) is not None:
@@ -153,7 +153,7 @@ def _until(ctx: Ctx, deal_id: str) -> datetime | None:
 
 
 def _spent(ctx: Ctx, organisation: str) -> Iterator[Taken]:
-    """What a buyer has paid for deals and is held no more, and what of it goes back; the latest come first."""
+    """Yield what a buyer has paid for deals and is no longer held, and what goes back; the latest first."""
     released = select(func.coalesce(func.sum(LotSettlement.released_minor), 0)).where(LotSettlement.deal_id == Deal.id)
     parted = exists().where(LotSettlement.deal_id == Deal.id)
     kept = exists().where(Chargeback.subject == Deal.id, Chargeback.state.in_(LOST))  # and no refund is left of it
@@ -177,7 +177,7 @@ def _spent(ctx: Ctx, organisation: str) -> Iterator[Taken]:
 
 
 def _payouts(ctx: Ctx, person: Person) -> list[Payout]:
-    """The latest of deals and sessions together: ids grow with time."""
+    """Return the latest payouts of deals and sessions together: ids grow with time."""
     found = sorted(
         chain(_of_deals(ctx, person.organisation_id), sessions.payouts(ctx, person)),
         key=lambda each: each[0],

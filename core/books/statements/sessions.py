@@ -1,6 +1,7 @@
-"""The same of sessions: what is held on a card, what was taken of it, what goes to the consultant, and what waits.
+"""Statements of sessions: what is held on a card, was taken from it, goes to the consultant, or waits.
 
-A card is its owner's, so a seeker's part is seen by that person alone; what a consultant earns is their organisation's.
+A card is its owner's, so a seeker's part is seen by that person alone. A consultant's earnings are their
+organisation's.
 """
 
 from __future__ import annotations
@@ -30,18 +31,18 @@ NOT_PARTED: Final = (SessionState.CHARGING, SessionState.DEBT, SessionState.REVI
 
 
 def of_person(person: Person) -> ColumnElement[bool]:
-    """Which sessions are on a person's statement."""
+    """Return the filter for the sessions on a person's statement."""
     return or_(Booking.seeker == person.id, Booking.consultant_org == person.organisation_id)
 
 
 def on_cards(ctx: Ctx, person: Person) -> Iterator[Held]:
-    """What is held on cards, until when the bank holds it at the latest; the latest come first."""
+    """Yield what is held on cards, and until when the bank holds it at the latest; the latest come first."""
     for hold, booking in ctx.session.execute(_holds(person).where(CardHold.state.in_(ON_THE_CARD))):
         yield Held(booking.id, booking.ref, booking.seeker == person.id, hold.amount, hold.capture_before)
 
 
 def recalled(ctx: Ctx, person: Person) -> Iterator[Held]:
-    """What a bank has called back of a session, and has not decided about."""
+    """Yield what a bank has called back of a session, and has not decided about."""
     query = select(Chargeback, Booking).join(Booking, Booking.id == Chargeback.subject)
     found = query.where(of_person(person), Chargeback.state == CHARGEBACK.initial).order_by(Chargeback.id.desc())
     for recall, booking in ctx.session.execute(found):
@@ -49,7 +50,7 @@ def recalled(ctx: Ctx, person: Person) -> Iterator[Held]:
 
 
 def held(ctx: Ctx, person: Person) -> Iterator[Held]:
-    """What was taken from a card and has not been parted yet."""
+    """Yield what was taken from a card and has not been split yet."""
     for booking in _waiting(ctx, person, NOT_PARTED):
         amount = ledger.balance(ctx, escrow(booking.id), booking.currency)
         if amount:
@@ -61,7 +62,7 @@ def held(ctx: Ctx, person: Person) -> Iterator[Held]:
 
 
 def unpaid(ctx: Ctx, person: Person) -> Iterator[Held]:
-    """What is owed for a talk whose card gave nothing, and by when it is to be paid."""
+    """Yield what is owed for a session whose card gave nothing, and by when it is to be paid."""
     taken = select(func.coalesce(func.sum(CardHold.captured_minor), 0)).where(CardHold.state == HoldState.CAPTURED)
     for booking in _waiting(ctx, person, (SessionState.DEBT,)):
         came = int(ctx.session.scalar(taken.where(CardHold.booking_id == booking.id)) or 0)
@@ -72,7 +73,7 @@ def unpaid(ctx: Ctx, person: Person) -> Iterator[Held]:
 
 
 def taken(ctx: Ctx, person: Person) -> Iterator[Taken]:
-    """What a seeker has paid for sessions that are settled, and what of it goes back; the latest come first."""
+    """Yield what a seeker has paid for settled sessions, and what of it goes back; the latest come first."""
     coming = (
         select(func.count())
         .where(
@@ -100,13 +101,13 @@ def taken(ctx: Ctx, person: Person) -> Iterator[Taken]:
 def taken_by_bank(
     subject: InstrumentedAttribute[str], amount: ColumnElement[int] = Chargeback.amount_minor.expression
 ) -> ScalarSelect[Any]:
-    """What payers' banks have taken of a deal or a session, and have not given up again, in minor units."""
+    """Sum what payers' banks have taken of a deal or session and not given up, in minor units."""
     found = select(func.coalesce(func.sum(amount), 0))
     return found.where(Chargeback.subject == subject, Chargeback.state != ChargebackState.WON).scalar_subquery()
 
 
 def payouts(ctx: Ctx, person: Person) -> Iterator[tuple[str, Payout]]:
-    """What goes to the organisation for sessions, by its own id; the latest come first."""
+    """Yield what goes to the organisation for sessions, by its own id; the latest come first."""
     query = (
         select(Disbursement, Booking.ref, Settlement.fee_minor, Booking.consultant_org)
         .join(Booking, Booking.id == Disbursement.subject)
@@ -116,7 +117,7 @@ def payouts(ctx: Ctx, person: Person) -> Iterator[tuple[str, Payout]]:
         .limit(LATEST)
     )
     for payout, ref, fee, earns in ctx.session.execute(query):
-        # A session that is paid out of several charges has its fee deducted once; what a seeker gets back has none.
+        # If a session is paid out of several charges, its fee is deducted once. A seeker's refund has no fee.
         deducted = Money(fee if fee and payout.key.endswith(":1") and payout.payee == earns else 0, payout.currency)
         line = Payout(payout.subject, ref, None, payout.amount, deducted, payout.state, payout.why)
         yield payout.id, line

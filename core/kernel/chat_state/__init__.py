@@ -1,1 +1,1 @@
-"""What the market remembers of its talks: forms that are being filled, and which message shows which thing."""
+"""State of the chats: drafts of forms, and the messages that show each subject."""

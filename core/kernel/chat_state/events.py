@@ -1,4 +1,4 @@
-"""What happens to forms that nobody goes on with, as facts for whoever listens."""
+"""Events about drafts that their owner does not continue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is remembered of a person between their messages: one value a topic, each topic declared once with its type."""
+"""Memory of a person between their messages: one value per topic, and one typed declaration per topic."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _declared: dict[str, Topic[Any]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Topic(Generic[Value]):
-    """A kind of thing that is remembered. Its name is stored, and so is what `write` makes of a value.
+    """Kind of a stored value. Its name is stored, and so is the text that `write` makes of a value.
 
     `read` has to understand what earlier releases have written. No value is written as an empty text.
     """
@@ -45,13 +45,13 @@ def read_list(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ChatMemory:
-    """What is remembered of one person."""
+    """The stored values of one person."""
 
     ctx: Ctx
     person_id: str
 
     def get(self, topic: Topic[Value], *, about: str = "") -> Value | None:
-        """Return what was remembered last; None if nothing was. `about`: of which thing, for topics with several."""
+        """Return the last stored value; None if there is none. `about`: the subject, for topics with several."""
         where = {"person_id": self.person_id, "topic": _stored(topic, about)}
         kept = pick(self.ctx.session, Remembered, ("text",), **where)
         return topic.read(str(kept["text"])) if kept is not None and kept["text"] else None

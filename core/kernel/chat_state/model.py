@@ -13,19 +13,20 @@ from core.kernel.database import Id, Instant, Table, Words
 
 DRAFT_KEPT = timedelta(days=7)
 DRAFT_REMINDER = timedelta(days=1)  # before it goes
-DRAFT_KEPT_ABOUT = timedelta(hours=1)  # how finely its end is moved on as it is filled: rarely within one sitting
+DRAFT_KEPT_ABOUT = timedelta(hours=1)  # steps in which its end is moved while it is filled: rarely within one sitting
 
 LATELY = timedelta(seconds=20)  # a card sent so long ago still stands at the end of its chat, or nearly
 
-TOPIC = "topic:"  # before the name of a thing: the topic or thread that is its own, rather than a message that shows it
+TOPIC = "topic:"  # before the name of a subject: the subject's own topic or thread, not a message that shows it
 
 
 class Draft(Table):
-    """A form somebody is filling: its answers, never a position in it. The next question follows from the answers.
+    """Draft of a form: its answers, never a position in it. The next question follows from the answers.
 
-    `revision` goes up with each accepted input; buttons carry it, so a press on an older card is recognised.
-    `trail`: the fields in the order they were answered, for Back. `schema`: hash of the form's fields at the last
-    input; what was meant for an older form is not taken, and the form as it is now is shown.
+    `revision` goes up with each accepted input. Buttons carry it, so a press on an older card is recognised.
+    `trail`: the fields in the order they were answered, for Back.
+    `schema`: hash of the form's fields at the last input. Input for an older form is not accepted, and the current form
+    is shown.
     """
 
     __tablename__ = "draft"
@@ -34,7 +35,7 @@ class Draft(Table):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     flow: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str | None] = mapped_column(Id)  # the offer, deal or lot the form is about
-    expected_version: Mapped[int | None] = mapped_column(Integer)  # of its subject, when the form was opened
+    expected_version: Mapped[int | None] = mapped_column(Integer)  # version of the subject when the form was opened
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     trail: Mapped[list[str]] = mapped_column(JSON, default=list)
     said: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # which message has answered which field
@@ -49,7 +50,7 @@ class Draft(Table):
 
 
 class Remembered(Table):
-    """A short text that a button refers to but cannot carry: the sentence of somebody's last search."""
+    """A short text that a button refers to but cannot carry, for example the sentence of a person's last search."""
 
     __tablename__ = "remembered"
 
@@ -60,10 +61,10 @@ class Remembered(Table):
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """A message that shows a thing. `folded`: the one line it is left with when a newer one takes its place.
+    """A message that shows a subject. `folded`: the one line that is left when a newer message takes its place.
 
-    `main`: what its main button carries, which a thumb under the message presses. `lately`: it was sent just now.
-    `covered`: a card of something else was sent after it.
+    `main`: what its main button carries, for a reaction with a thumb. `lately`: it was sent just now.
+    `covered`: a card of another subject was sent after it.
     """
 
     message: str
@@ -74,7 +75,7 @@ class ShownCard:
 
 
 class CardPointer(Table):
-    """The message at an address that shows a thing, so that it is edited instead of sent again."""
+    """The message at an address that shows a subject, so that it is edited instead of sent again."""
 
     __tablename__ = "card_pointer"
 
@@ -85,4 +86,4 @@ class CardPointer(Table):
     message: Mapped[str] = mapped_column(String(60))
     folded: Mapped[str] = mapped_column(Words, default="")
     main: Mapped[str] = mapped_column(String(64), default="")
-    shown_at: Mapped[datetime] = mapped_column(Instant)  # when the message was sent, however often it was edited
+    shown_at: Mapped[datetime] = mapped_column(Instant)  # time of sending; later edits do not change it

@@ -1,4 +1,4 @@
-"""Keeps drafts and card pointers. A draft is changed by comparing its revision, so two workers never both win."""
+"""Stores drafts and card pointers. A draft is changed by comparing its revision, so two workers never both win."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def focused_draft(ctx: Ctx, person_id: str) -> Draft | None:
 
 
 def drafts_of(ctx: Ctx, person_id: str) -> list[Draft]:
-    """What somebody has begun and not sent, the newest first: parked, and in front."""
+    """Return the drafts that a person has begun and not sent, newest first, parked ones included."""
     query = select(Draft).where(Draft.person_id == person_id).order_by(Draft.id.desc())
     return list(ctx.session.scalars(query))
 
@@ -84,7 +84,7 @@ def draft_there(ctx: Ctx, person_id: str, draft_id: str) -> Draft | None:
 
 
 def draft_of(ctx: Ctx, person_id: str, draft_id: str) -> Draft:
-    """A person's own draft. Raises Stale: pressed twice, the second press finds it sent."""
+    """Return a person's own draft. Raises Stale: pressed twice, the second press finds it sent."""
     draft = draft_there(ctx, person_id, draft_id)
     if draft is None:
         raise Stale("talk.form_sent" if draft_id in (ChatMemory(ctx, person_id).get(SENT) or ()) else "talk.form_gone")
@@ -101,10 +101,11 @@ def save_draft(
     schema: str,
     expected_version: int | None = None,
 ) -> Draft:
-    """Write new answers over the revision that was read; `expected_version`: the version of its thing that they are
-    about now.
+    """Write new answers over the revision that was read.
 
-    Raises Stale when somebody else was faster.
+    `expected_version`: the version of the subject that the answers are about now.
+
+    Raises Stale when another input was faster.
     """
     end = ctx.now + DRAFT_KEPT
     moves_on = end - draft.expires_at > DRAFT_KEPT_ABOUT
@@ -123,7 +124,7 @@ def save_draft(
         clear_timers(ctx.session, "draft", draft.id)
         set_timer(ctx.session, Timer("draft", draft.id, "reminder", end - DRAFT_REMINDER))
     for name, value in new.items():
-        set_committed_value(draft, name, value)  # what the row says now, without asking it
+        set_committed_value(draft, name, value)  # the row's current value, without a query
     return draft
 
 
@@ -142,17 +143,17 @@ def note_answer(ctx: Ctx, draft: Draft, message: str, name: str) -> None:
 
 
 def answered_by(ctx: Ctx, person_id: str, message: str) -> Draft | None:
-    """The form that this message has answered a field of."""
+    """Return the draft of which this message has answered a field."""
     return next((draft for draft in drafts_of(ctx, person_id) if message in draft.said), None)
 
 
 def was_answer(ctx: Ctx, person_id: str, message: str) -> bool:
-    """Whether it answered a field of the form that was sent last."""
+    """Return whether the message answered a field of the form that was sent last."""
     return message in (ChatMemory(ctx, person_id).get(ANSWERED) or ())
 
 
 def close_draft(ctx: Ctx, draft: Draft) -> None:
-    """The form has done its work, or was thrown away."""
+    """Close a draft that was submitted or discarded."""
     if draft.said:
         ChatMemory(ctx, draft.person_id).put(ANSWERED, tuple(draft.said))
     clear_timers(ctx.session, "draft", draft.id)
@@ -161,7 +162,9 @@ def close_draft(ctx: Ctx, draft: Draft) -> None:
 
 
 def close_sent(ctx: Ctx, draft: Draft) -> None:
-    """The form was taken. It is remembered for a while: who presses twice is not told that its time is over."""
+    """Close a draft whose form was accepted. It is remembered for a while, so a second press is not told that it
+    expired.
+    """
     memory = ChatMemory(ctx, draft.person_id)
     memory.put(SENT, (draft.id, *(memory.get(SENT) or ()))[:SENT_REMEMBERED])
     close_draft(ctx, draft)
@@ -185,7 +188,7 @@ timer_handlers = {"draft": handle_timer}
 def shown(
     ctx: Ctx, platform: str, workspace: str, address: str, subject: str, *, looks_below: bool = False
 ) -> ShownCard | None:
-    """The message that shows this thing at this address, if one does. `looks_below`: whether it is covered, too."""
+    """Return the message that shows this subject at this address, if any. `looks_below`: whether it is covered, too."""
     where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
     pointer = pick(ctx.session, CardPointer, ("message", "folded", "main", "shown_at"), **where)
     if pointer is None:
@@ -203,13 +206,13 @@ def _covered(ctx: Ctx, platform: str, workspace: str, address: str, since: datet
 
 
 def has_cards(ctx: Ctx, platform: str, workspace: str, address: str) -> bool:
-    """Whether anything was ever shown at this address."""
+    """Return whether any card was ever shown at this address."""
     here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address
     return ctx.session.scalar(select(CardPointer.subject).where(*here).limit(1)) is not None
 
 
 def room_at(ctx: Ctx, platform: str, workspace: str, address: str, thread: str) -> str | None:
-    """What has this topic or thread for its own, if anything has: "deal:<id>"."""
+    """Return the subject that owns this topic or thread, as "deal:<id>", or None."""
     here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address
     begun = CardPointer.message == thread, CardPointer.subject.startswith(TOPIC)
     subject = ctx.session.scalar(select(CardPointer.subject).where(*here, *begun))
@@ -217,14 +220,14 @@ def room_at(ctx: Ctx, platform: str, workspace: str, address: str, thread: str) 
 
 
 def main_button(ctx: Ctx, platform: str, workspace: str, address: str, message: str) -> str:
-    """What the main button of a message carries; empty when it has none, or shows nothing any more."""
+    """Return what the main button of a message carries; empty if it has none or shows no subject any more."""
     here = CardPointer.platform == platform, CardPointer.workspace == workspace, CardPointer.address == address
     shows = CardPointer.message.in_((message, f"{message}:photo"))
     return ctx.session.scalar(select(CardPointer.main).where(*here, shows)) or ""
 
 
 def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str, card: ShownCard) -> None:
-    """Remember which message shows a thing now. One that was edited was sent when it was sent."""
+    """Store which message shows a subject now. The time of sending stays if the message was edited."""
     where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
     said = {"folded": card.folded, "main": card.main}
     if not change(ctx.session, CardPointer, {**where, "message": card.message}, **said):
@@ -232,5 +235,5 @@ def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: 
 
 
 def point_away(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str) -> None:
-    """That message is gone or not to be edited any more."""
+    """Forget a message that is gone or can no longer be edited."""
     remove(ctx.session, CardPointer, platform=platform, workspace=workspace, address=address, subject=subject)

@@ -1,4 +1,4 @@
-"""The accounts of the books: their names, the side on which each kind grows, and which may never fall below zero."""
+"""The accounts of the books: names, the side on which each kind grows, and which may never fall below zero."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PROVIDER: Final = "provider"  # what the payment provider holds for us
 PROVIDER_FEES: Final = "provider_fees"  # what it has kept for its work
 COMMISSION: Final = "commission"  # what the market has earned
 LOSS: Final = (
-    "loss"  # what the market has lost for good (a chargeback that no seller made good, or of what had gone back)
+    "loss"  # what the market has lost for good (chargebacks that no seller made good, or of money that had gone back)
 )
 SALES: Final = "sales"  # what the market has earned by what it sells itself, by card
 STARS_HELD: Final = "stars"  # what the platform holds for us, in its own unit
@@ -17,7 +17,7 @@ STAR_SALES: Final = "star_sales"  # what the market has earned by what it sells 
 
 
 def escrow(deal_id: str) -> str:
-    """The buyer's money held for one deal."""
+    """Name the account of the buyer's money held for one deal."""
     return f"escrow:{deal_id}"
 
 
@@ -37,17 +37,17 @@ def buyer_credit(organisation_id: str) -> str:
 
 
 def receivable(organisation_id: str) -> str:
-    """What a seller owes the market after money that had been paid out was taken back by the buyer's bank."""
+    """Name the account of what a seller owes the market after a chargeback of money that had been paid out."""
     return f"receivable:{organisation_id}"
 
 
 def stars_due(purchase_id: str) -> str:
-    """Stars to go back to the buyer of one purchase, not yet sent."""
+    """Name the account of Stars to go back to the buyer of one purchase, not yet sent."""
     return f"stars_due:{purchase_id}"
 
 
 def star_credit(person_id: str) -> str:
-    """Stars that a buyer had back in part: theirs, for what they buy next."""
+    """Name the account of Stars that a buyer had back in part: theirs, for what they buy next."""
     return f"star_credit:{person_id}"
 
 
@@ -57,7 +57,7 @@ def clearing(rail: str) -> str:
 
 
 class Kind(NamedTuple):
-    """What accounts of one kind have in common.
+    """Properties of all accounts of one kind.
 
     `grows`: the side on which people read it as more. `guarded`: it may be empty, never below. `hot`: every deal
     writes it, so PostgreSQL writers leave a row each that is added up later instead of waiting for one row; that is
@@ -69,7 +69,7 @@ class Kind(NamedTuple):
     hot: bool = False
 
 
-# A kind that is added here is known to the database with the next migration: its guards are made of this table.
+# The database knows a new kind from the next migration on, because its guards are made of this table.
 KINDS: Final[Mapping[str, Kind]] = {
     "provider": Kind("debit", hot=True),
     "provider_fees": Kind("debit", hot=True),
@@ -90,10 +90,10 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 
 def kind_of(account: str) -> Kind:
-    """Raises KeyError for an account of no kind that the books know."""
+    """Return the kind of an account. Raises KeyError if the books know no such kind."""
     return KINDS[account.partition(":")[0]]
 
 
 def natural(account: str, debits: int, credits_: int) -> int:
-    """The balance as people read it: owed and earned grow with credits, what we have and spend with debits."""
+    """Return the balance as people read it: owed and earned grow with credits, what we have and spend with debits."""
     return credits_ - debits if kind_of(account).grows == "credit" else debits - credits_

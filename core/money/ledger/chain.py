@@ -1,11 +1,11 @@
-"""The hash chain over all entries: made in the background, so that no writer ever waits for it, and read to verify.
+"""The hash chain over all entries. It is made in the background, so no writer ever waits for it, and read to verify.
 
-An entry is written with a row that says that it is not chained yet. Whoever chains takes such rows, in the order of
-their names, and links each entry to the one before; the link's number is unique, so of two that do it at once one
-starts again. The chain's order is the order in which entries were seen to be committed, which is all that it needs.
+An entry is written with a row that says that it is not chained yet. The worker takes such rows in the order of their
+ids and links each entry to the one before. The link's number is unique, so one of two concurrent workers starts again.
+The chain's order is the order in which entries were seen to be committed, which is all that it needs.
 
-What is covered: an entry's name, key, deal, kind, moment and postings, all of them ids and amounts. Its words are
-not, and no person's name is in either: what the law wants forgotten can be, and the chain still holds.
+The chain covers an entry's id, key, deal, kind, moment and postings, all of them ids and amounts. It does not cover the
+entry's words, and neither holds a person's name. So data can be erased by law, and the chain still holds.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ Content = Row[*tuple[Any, ...]]
 
 
 class Verdict(NamedTuple):
-    """What was found: how many links hold, the last one's digest, the first broken row, and the books' checks.
+    """Result of a verification: number of valid links, last digest, first broken row, and the books' checks.
 
-    `head` can be written down elsewhere: a chain that was cut short or made anew does not end in it.
+    `head` can be written down elsewhere: a chain that was cut short or rewritten does not end in it.
     """
 
     links: int
@@ -58,7 +58,7 @@ def link_entries(ctx: Ctx) -> int:
 
 
 def verify(ctx: Ctx) -> Verdict:
-    """Follow the whole chain and add everything up anew. Reads all there is, a batch at a time."""
+    """Verify the whole chain and recompute every sum. Reads everything, a batch at a time."""
     head, count = BEGINNING, 0
     while links := _links_after(ctx, count):
         contents = dict(_contents(ctx, [link.entry_id for link in links]))
@@ -85,7 +85,7 @@ def _links_after(ctx: Ctx, number: int) -> Sequence[Row[int, str, str]]:
 
 
 def _contents(ctx: Ctx, ids: Sequence[str]) -> Iterator[tuple[str, list[Content]]]:
-    """What is chained of each of these entries: a row for each posting, in order."""
+    """Yield the chained content of each entry: a row for each posting, in order."""
     query = (
         select(
             Entry.id,
@@ -110,7 +110,7 @@ def _contents(ctx: Ctx, ids: Sequence[str]) -> Iterator[tuple[str, list[Content]
 
 
 def linked(head: str, rows: Sequence[Content]) -> str:
-    """The digest of the next link after `head`: sha256 over the former digest and the entry in one fixed notation."""
+    """Return the digest of the next link: sha256 over the former digest `head` and the entry in one fixed notation."""
     first = rows[0]
     entry = [first.id, first.key, first.kind, first.deal_id, first.resolves, moment(first.at), first.digest]
     legs = [[row.number, row.account, row.amount, row.currency, row.phase] for row in rows]

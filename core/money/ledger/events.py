@@ -1,4 +1,4 @@
-"""What happens in the books, as facts for whoever listens."""
+"""Events of the ledger."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class HoldExpired(Event):
 class InvariantBroken(Event):
     """Something that must always be true of money is not. Told once until it holds again.
 
-    `deal_id`: the deal whose money is in doubt and must not move until a person has looked; None when it is not one
+    `deal_id`: the deal whose money is in doubt and must not move until a person has looked. None if it is not one
     deal's. `detail` names the row.
     """
 
@@ -32,7 +32,7 @@ class InvariantBroken(Event):
 
 @dataclass(frozen=True, slots=True)
 class InvariantHolds(Event):
-    """Everything that was broken of this deal's money holds again: what was stopped for it may go on."""
+    """All invariants of this deal's money hold again: what was stopped for them may go on."""
 
     deal_id: str
 

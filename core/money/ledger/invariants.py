@@ -1,6 +1,6 @@
-"""What must always be true of the books, as SQL that finds the rows of which it is not; nothing found means it holds.
+"""Invariants of the books, as SQL that finds the rows that break them. An empty result means that the invariant holds.
 
-Each question gives two columns: the deal whose money is in doubt (or nothing), and in words what is wrong.
+Each query gives two columns: the deal whose money is in doubt (or nothing), and in words what is wrong.
 `core/books/audit/invariants.py` adds what must be true of the books and the trade together.
 """
 
@@ -27,7 +27,7 @@ class Invariant(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """One row of which an invariant does not hold."""
+    """One row that breaks an invariant."""
 
     deal_id: str | None
     detail: str
@@ -57,12 +57,12 @@ def check(ctx: Ctx, invariants: Iterable[Invariant]) -> list[Check]:
 
 
 def invariants(ctx: Ctx) -> list[Check]:
-    """Whether the books hold by themselves."""
+    """Check the invariants that concern the books alone."""
     return check(ctx, BOOKS)
 
 
 def deal_of(account: str) -> str:
-    """The deal after which an account is named, in SQL."""
+    """Return the SQL for the deal after which an account is named."""
     return (
         f"CASE WHEN {account} LIKE 'escrow:%' THEN substr({account}, 8) "
         f"WHEN {account} LIKE 'refund_due:%' THEN substr({account}, 12) END"

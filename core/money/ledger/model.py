@@ -1,4 +1,4 @@
-"""What the books consist of: entries, their postings, the balance of each account, and the chain over all entries."""
+"""Tables of the ledger: entries, their postings, the balance of each account, and the chain over all entries."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from core.money.ledger.accounts import (
 )
 from core.money.ledger.triggers import create_guards
 
-__all__ = [  # whoever writes legs finds the accounts beside them
+__all__ = [  # exported so that a module that writes legs finds the accounts beside them
     "COMMISSION",
     "LOSS",
     "PROVIDER",
@@ -87,7 +87,7 @@ def credit(account: str, amount: Money) -> Leg:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What is asked of the books under one natural key ("deal:…:funded"), once.
+    """Request to the books under one natural key ("deal:…:funded"), carried out once.
 
     `resolves`: the hold that a post, void or expiry ends. `expires_at`: when a hold ends by itself.
     """
@@ -112,7 +112,7 @@ class Entry(Table):
     deal_id: Mapped[str | None] = mapped_column(Id, index=True)
     memo: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(Instant)
-    digest: Mapped[str] = mapped_column(String(64))  # sha256 of what was asked for under this key
+    digest: Mapped[str] = mapped_column(String(64))  # sha256 of the request under this key
     resolves: Mapped[str | None] = mapped_column(ForeignKey("ledger_entry.id"))
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -120,7 +120,7 @@ class Entry(Table):
         CheckConstraint("kind IN ('transfer', 'hold', 'post', 'void', 'expire')", name="known_kind"),
         CheckConstraint("(resolves IS NULL) = (kind IN ('transfer', 'hold'))", name="ends_a_hold"),
         CheckConstraint("expires_at IS NULL OR kind = 'hold'", name="only_holds_expire"),
-        # A hold is ended once, by whoever comes first; and few entries end any.
+        # A hold is ended once, by the first that comes; and few entries end any.
         Index(
             "uq_ledger_entry_resolves",
             "resolves",
@@ -162,7 +162,7 @@ class Sides:
 
 
 class Balance(Sides, Table):
-    """One account, kept by the database itself with every posting, so that nobody has to add up history."""
+    """One account. The database itself updates it with every posting, so history need not be added up."""
 
     __tablename__ = "ledger_balance"
 
@@ -185,7 +185,7 @@ class Balance(Sides, Table):
 
 
 class Delta(Sides, Table):
-    """What one posting adds to a hot account, until it is rolled up into the balance (PostgreSQL only)."""
+    """Amount that one posting adds to a hot account, until it is rolled up into the balance (PostgreSQL only)."""
 
     __tablename__ = "ledger_delta"
 

@@ -1,4 +1,4 @@
-"""What the books do when time has run out: a hold that nobody used lets go."""
+"""Reactions of the books to time: an unused hold is released."""
 
 from __future__ import annotations
 

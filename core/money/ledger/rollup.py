@@ -1,7 +1,8 @@
-"""Adds what waits for a hot account to its balance. Nobody waits for it, and any number of workers may do it at once.
+"""Roll-up of hot accounts: adds the waiting amounts to the balance. No writer waits for it, and workers may run in
+parallel.
 
-On PostgreSQL each posting to a hot account (the provider, its fees, our commission) leaves a row of its own instead of
-changing one balance that every deal would queue for. On SQLite there is one writer, nothing queues, and nothing waits.
+On PostgreSQL each posting to a hot account (the provider, its fees, our commission) leaves a row of its own. Otherwise
+every deal would queue to change one balance. On SQLite there is one writer, nothing queues, and nothing waits.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pure decisions of the ledger: what an entry must look like, what its key stands for, in which order it is written."""
+"""Pure decisions of the ledger: the shape of an entry, the meaning of its key, and the order of writing."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from core.money.ledger.model import EntryKind, Leg, Movement, Phase
 class LedgerFault(Exception):
     """Our own mistake, never a person's: the books refuse it and the whole unit of work is undone.
 
-    LedgerFault
-    ├── Unbalanced     the legs do not add up to nothing
-    ├── KeyReused      the key already names an entry of other input
-    ├── Overdrawn      a guarded account would go below zero, counting what is reserved as gone
-    ├── HoldOver       the hold has ended already, in another way than is asked now
-    └── BeyondHold     more would be posted than the hold has reserved
+    - `Unbalanced`: the legs do not add up to nothing
+    - `KeyReused`: the key already names an entry of other input
+    - `Overdrawn`: a guarded account would go below zero, counting what is reserved as gone
+    - `HoldOver`: the hold has ended already, in another way than is asked now
+    - `BeyondHold`: more would be posted than the hold has reserved
     """
 
 
@@ -43,7 +42,7 @@ class BeyondHold(LedgerFault):
 
 
 def balanced(legs: Sequence[Leg]) -> tuple[Leg, ...]:
-    """The legs that move something, when they add up to nothing. Raises Unbalanced, KeyError (no such account)."""
+    """Return the legs that move something, if they add up to nothing. Raises Unbalanced, KeyError (no such account)."""
     sums: dict[str, int] = defaultdict(int)
     for account, amount in legs:
         kind_of(account)
@@ -55,7 +54,7 @@ def balanced(legs: Sequence[Leg]) -> tuple[Leg, ...]:
 
 
 def within_hold(held: Sequence[Leg], posted: Sequence[Leg]) -> None:
-    """Raises BeyondHold unless each account moves at most what is reserved there, in the same direction."""
+    """Raise BeyondHold unless each account moves at most what is reserved there, in the same direction."""
     reserved, moved = _by_account(held), _by_account(posted)
     for account, minor in moved.items():
         most = reserved.get(account, 0)
@@ -71,18 +70,18 @@ def _by_account(legs: Sequence[Leg]) -> dict[tuple[str, str], int]:
 
 
 def digest(movement: Movement) -> str:
-    """The same for the same input under a key: what moves, for which deal, and what it ends. Not its words."""
+    """Return a digest of the input under a key: legs, deal and resolved hold. The memo is not part of it."""
     legs = "".join(f"|{account} {amount.minor} {amount.currency}" for account, amount in movement.legs)
     plain = f"{movement.kind} {movement.deal} {movement.resolves}{legs}"  # names and numbers have no space in them
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
 MOVED: dict[EntryKind, Phase] = {"transfer": "posted", "hold": "pending", "post": "posted"}
-PHASES: tuple[Phase, ...] = ("released", "posted", "pending")  # what is let go of first can then be moved
+PHASES: tuple[Phase, ...] = ("released", "posted", "pending")  # what is released first can then be moved
 
 
 def postings(movement: Movement, held: Sequence[Leg] = ()) -> Iterator[tuple[Phase, Leg]]:
-    """What is written for a movement; `held` is what the hold had reserved that it ends."""
+    """Yield the postings of a movement; `held` is what the hold that it ends had reserved."""
     for account, amount in held:
         yield "released", Leg(account, -amount)
     for leg in movement.legs:
@@ -90,9 +89,9 @@ def postings(movement: Movement, held: Sequence[Leg] = ()) -> Iterator[tuple[Pha
 
 
 def lock_order(place: int, phase: Phase, leg: Leg) -> tuple[str, str, int, int, int]:
-    """Everybody writes accounts in one order, so that no two writers wait for each other.
+    """Return the order in which all writers write accounts, so that no two wait for each other.
 
-    Of one account the earlier movement comes first, and of one movement what lets it grow.
+    For one account the earlier movement comes first; within a movement, what lets the account grow.
     """
     grows = leg.amount.minor if kind_of(leg.account).grows == "debit" else -leg.amount.minor
     return leg.account, leg.amount.currency, place, PHASES.index(phase), -grows

@@ -1,7 +1,7 @@
 """Writes movements into the books, once each, and reads balances, holds and one deal's books.
 
-`post` moves money at once. `hold` reserves it; `post_hold` moves all or part of what was reserved and lets go of the
-rest, `void_hold` lets go of all, and time does so by itself. `post_together` writes several movements, or none.
+`post` moves money at once. `hold` reserves it. `post_hold` moves all or part of what was reserved and releases the
+rest. `void_hold` releases all, as does the end of its time. `post_together` writes several movements, or none.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ __all__ = [
 
 
 def post(ctx: Ctx, key: str, memo: str, legs: Sequence[Leg], *, deal: str | None = None) -> str:
-    """Write an entry, once: the same key with the same legs gives the id of the entry that is already there.
+    """Write an entry, once. The same key with the same legs gives the id of the existing entry.
 
     Raises Unbalanced, KeyReused, Overdrawn.
     """
@@ -63,10 +63,10 @@ def post(ctx: Ctx, key: str, memo: str, legs: Sequence[Leg], *, deal: str | None
 
 
 def post_together(ctx: Ctx, movements: Sequence[Movement]) -> list[str]:
-    """Write all of these movements or, when one of them is refused, none; in their order, as one. Returns their ids.
+    """Write all of these movements in their order, as one; if one of them is refused, write none. Return their ids.
 
-    Whoever goes on after a refusal calls it within `ctx.trial()`, which undoes what was begun.
-    Raises Unbalanced, KeyReused (also when only some of the keys are known), Overdrawn, HoldOver, BeyondHold.
+    A caller that continues after a refusal calls it within `ctx.trial()`, which undoes what was begun. Raises
+    Unbalanced, KeyReused (also when only some of the keys are known), Overdrawn, HoldOver, BeyondHold.
     """
     asked = [_checked(each) for each in movements]
     digests = [rules.digest(each) for each in asked]
@@ -84,7 +84,7 @@ def post_together(ctx: Ctx, movements: Sequence[Movement]) -> list[str]:
 def hold(
     ctx: Ctx, key: str, memo: str, legs: Sequence[Leg], *, deal: str | None = None, expires_at: datetime | None = None
 ) -> str:
-    """Reserve money, once: nothing moves, but what is reserved of a guarded account can be taken by nobody else.
+    """Reserve money, once. Nothing moves, but what is reserved of a guarded account cannot be taken otherwise.
 
     With `expires_at` it ends by itself then. Raises Unbalanced, KeyReused, Overdrawn.
     """
@@ -92,7 +92,7 @@ def hold(
 
 
 def post_hold(ctx: Ctx, hold_id: str, memo: str, legs: Sequence[Leg] | None = None) -> str:
-    """Move what a hold has reserved, or as much of it as `legs` say, and let go of the rest. Once.
+    """Move what a hold has reserved, or the part that `legs` say, and release the rest. Once.
 
     Raises NotFound, HoldOver, BeyondHold, Unbalanced, KeyReused (posted before, in other parts).
     """
@@ -100,12 +100,12 @@ def post_hold(ctx: Ctx, hold_id: str, memo: str, legs: Sequence[Leg] | None = No
 
 
 def void_hold(ctx: Ctx, hold_id: str, memo: str) -> str:
-    """Let go of all that a hold has reserved. Once. Raises NotFound, HoldOver."""
+    """Release all that a hold has reserved. Once. Raises NotFound, HoldOver."""
     return _end(ctx, hold_id, "void", memo)
 
 
 def expire_hold(ctx: Ctx, hold_id: str) -> None:
-    """The time of a hold is up; one that has ended meanwhile stays as it ended."""
+    """End a hold whose time is up; one that has ended meanwhile stays as it ended."""
     if _ended(ctx, hold_id) is None:
         _end(ctx, hold_id, "expire", "Not used in time")
         held = pick(ctx.session, Entry, ("key", "deal_id"), id=hold_id)
@@ -129,7 +129,7 @@ def _checked(movement: Movement) -> Movement:
 
 
 def _known(ctx: Ctx, movement: Movement, digest: str) -> str | None:
-    """The entry that this key has named before. Raises KeyReused, HoldOver."""
+    """Return the entry that this key has named before. Raises KeyReused, HoldOver."""
     known = pick(ctx.session, Entry, ("id", "digest"), key=movement.key)
     if known is not None:
         if known["digest"] != digest:
@@ -194,7 +194,7 @@ def _reserved(ctx: Ctx, hold_id: str) -> list[Leg]:
 
 
 def _ended(ctx: Ctx, hold_id: str) -> str | None:
-    """How a hold has ended: "post", "void" or "expire"; None while it stands."""
+    """Return how a hold has ended: "post", "void" or "expire"; None while it stands."""
     found = pick(ctx.session, Entry, ("kind",), resolves=hold_id)
     return None if found is None else str(found["kind"])
 
@@ -205,7 +205,7 @@ SIDES = ("debits", "credits", "pending_debits", "pending_credits")
 
 
 def balance(ctx: Ctx, account: str, currency: str) -> Money:
-    """What is owed, for accounts of other people's money and for what we earned; what we have, for all others.
+    """Return what is owed, for accounts of other people's money and of our earnings; what we have, for all others.
 
     Money that is only reserved is still where it is: `available` leaves it out.
     """
@@ -214,7 +214,7 @@ def balance(ctx: Ctx, account: str, currency: str) -> Money:
 
 
 def available(ctx: Ctx, account: str, currency: str) -> Money:
-    """The balance without what holds have reserved of it."""
+    """Return the balance without what holds have reserved of it."""
     debits, credits_, pending_debits, pending_credits = _sides(ctx, account, currency)
     if kind_of(account).grows == "credit":
         return Money(credits_ - debits - pending_debits, currency)
@@ -222,7 +222,7 @@ def available(ctx: Ctx, account: str, currency: str) -> Money:
 
 
 def balances(ctx: Ctx, account: str) -> dict[str, Money]:
-    """The balances of an account in every currency that it ever had."""
+    """Return the balances of an account in every currency that it ever had."""
     currencies = union_all(
         select(Balance.currency).where(Balance.account == account),
         select(Delta.currency).where(Delta.account == account),
@@ -248,7 +248,7 @@ def _sides(ctx: Ctx, account: str, currency: str) -> tuple[int, int, int, int]:
 
 
 def standing(ctx: Ctx, kind: str) -> dict[tuple[str, str], int]:
-    """The balances of one kind of accounts ("escrow", "payable") that are not empty, by account and currency."""
+    """Return the non-empty balances of one kind of accounts ("escrow", "payable"), by account and currency."""
     query = select(Balance.account, Balance.currency, Balance.debits, Balance.credits).where(
         Balance.account.startswith(f"{kind}:", autoescape=True), Balance.debits != Balance.credits
     )
@@ -258,7 +258,7 @@ def standing(ctx: Ctx, kind: str) -> dict[tuple[str, str], int]:
 
 
 def open_holds(ctx: Ctx, deal_id: str) -> list[Entry]:
-    """A deal's holds that nothing has ended yet, the oldest first."""
+    """Return a deal's holds that have not ended yet, the oldest first."""
     end = aliased(Entry)
     query = select(Entry).where(
         Entry.deal_id == deal_id, Entry.kind == HOLD, ~select(literal(1)).where(end.resolves == Entry.id).exists()
@@ -267,7 +267,7 @@ def open_holds(ctx: Ctx, deal_id: str) -> list[Entry]:
 
 
 def postings_of(ctx: Ctx, subjects: SelectBase) -> Iterator[tuple[Entry, Leg]]:
-    """What the entries of these deals and sessions have moved, in order; reserved money has not.
+    """Yield what the entries of these deals and sessions have moved, in order. Reserved money is left out.
 
     `subjects`: a query for their ids.
     """
@@ -282,7 +282,7 @@ def postings_of(ctx: Ctx, subjects: SelectBase) -> Iterator[tuple[Entry, Leg]]:
 
 
 def books(ctx: Ctx, deal_id: str) -> dict[str, Any]:
-    """One deal's entries in order, and the T-accounts they make, as plain values for a page that shows them.
+    """Return one deal's entries in order, and the T-accounts they make, as plain values for a page.
 
     Reserved money stands in its entry, with its phase, and in no account: it has not moved.
     """

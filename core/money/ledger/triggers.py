@@ -1,9 +1,10 @@
-"""What the database itself does for the books, whoever writes: it refuses what is wrong, and keeps the balances.
+"""Triggers of the books in the database: they refuse wrong rows from any writer, and keep the balances.
 
-Postings are written first, their entry last. Each posting moves the balance of its account, which no guarded account
-survives below zero. The entry's own insertion checks that its postings add up to nothing, and that what ends a hold
-fits it; from then on no posting can join them, and nothing of it can be changed. Migrations run `statements` as they
-are; they are made anew whenever a kind of account is added.
+Postings are written first, their entry last. Each posting moves the balance of its account, and a guarded account
+cannot fall below zero. The entry's own insertion checks that its postings add up to nothing. It also checks that an
+entry that ends a hold fits it. After that no posting can join the entry, and nothing of it can be changed.
+
+Migrations run `statements` as they are. They are made again whenever a kind of account is added.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ UNBALANCED = """SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id GROUP BY cu
 CROOKED = f"""SELECT CASE WHEN COUNT(*) = 0 THEN TRUE
     WHEN MIN(currency) = MAX(currency) AND MIN(phase) = MAX(phase) THEN SUM(amount) <> 0
     ELSE EXISTS ({UNBALANCED}) END FROM ledger_posting WHERE entry_id = NEW.id"""
-# A transfer has moved all of its money; a hold none; what ends a hold moves some only when it posts it.
+# A transfer has moved all of its money; a hold none. An entry that ends a hold moves some only if it posts it.
 OUT_OF_PHASE = """SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id AND phase <> CASE NEW.kind
     WHEN 'transfer' THEN 'posted' WHEN 'hold' THEN 'pending'
     WHEN 'post' THEN CASE phase WHEN 'posted' THEN 'posted' ELSE 'released' END ELSE 'released' END"""
-# Whatever ends a hold lets go of exactly what it had reserved. Only holds have pending postings.
+# An entry that ends a hold releases exactly what it had reserved. Only holds have pending postings.
 HALF_RELEASED = """SELECT 1 FROM ledger_posting WHERE entry_id IN (NEW.id, NEW.resolves) AND phase <> 'posted'
     GROUP BY account, currency HAVING SUM(amount) <> 0"""
-# And moves, of each account, no more than was reserved there, in the same direction.
+# It moves no more on each account than was reserved there, in the same direction.
 OVER_POSTED = """SELECT 1 FROM (
     SELECT account, currency,
         SUM(CASE WHEN entry_id = NEW.id AND phase = 'posted' THEN amount ELSE 0 END) AS moved,
@@ -73,7 +74,7 @@ GROW = (
 
 
 def _open_account(kind: str, true: str, false: str) -> str:
-    """The first posting of an account opens its balance; `kind` is in SQL what its name begins with."""
+    """Open the balance with an account's first posting. `kind`: the SQL for the beginning of its name."""
     return (
         f"INSERT INTO ledger_balance (account, currency, grows, guarded, {', '.join(SIDES)}) "
         f"SELECT NEW.account, NEW.currency, CASE WHEN {kind} IN ({CREDIT}) THEN 'credit' ELSE 'debit' END, "
@@ -189,12 +190,12 @@ POSTGRES = (
 
 
 def statements(dialect: str) -> tuple[str, ...]:
-    """The guards in the words of this database ("sqlite", "postgresql")."""
+    """Return the guards in the words of this database ("sqlite", "postgresql")."""
     return {"sqlite": SQLITE, "postgresql": POSTGRES}[dialect]
 
 
 def create_guards(_all: MetaData, connection: Connection, *, tables: Sequence[Table], **_: Any) -> None:
-    """Runs after `tables` were made from the metadata."""
+    """Create the guards after `tables` were made from the metadata."""
     if any(table.name == "ledger_posting" for table in tables):
         for statement in statements(connection.dialect.name):
             connection.exec_driver_sql(statement)

@@ -1,1 +1,1 @@
-"""Who somebody is: a person, their chat identities on every platform, their organisation, their proven e-mail."""
+"""Accounts: a person, their chat identities on every platform, their organisation, their proven e-mail."""

@@ -1,4 +1,4 @@
-"""Facts about people."""
+"""Events of people."""
 
 from __future__ import annotations
 

@@ -13,20 +13,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Table, Versioned
 
-NOBODY: Final = "–"  # the name of who has left, where others still see what they had in common
+NOBODY: Final = "–"  # the name of a person who has left, where others still see what they had in common
 LINK_CODE_VALID = timedelta(minutes=10)
-LINK_CODE_LENGTH = 8  # 656 billion codes: in ten minutes nobody guesses one, however fast they type
+LINK_CODE_LENGTH = 8  # 656 billion codes: none can be guessed in ten minutes, however fast one types
 EMAIL_CODE_VALID = timedelta(minutes=15)
 EMAIL_CODE_DIGITS = 6
 EMAIL_CODES_AN_HOUR = 3
 EMAIL_TRIES = 5
 
 
-PlatformCode = NewType("PlatformCode", str)  # of a chat platform, as its bot declares it; nothing follows from it here
+# code of a chat platform, as its bot declares it; nothing follows from it here
+PlatformCode = NewType("PlatformCode", str)
 
 
 class Role(StrEnum):
-    """What an organisation's member does here. A person may do both."""
+    """Role of an organisation's member. A person may have both."""
 
     BUYER = "buyer"
     SELLER = "seller"
@@ -34,7 +35,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody as a chat platform names them. `workspace`: empty where the platform has none."""
+    """A person as a chat platform names them. `workspace`: empty where the platform has none."""
 
     platform: PlatformCode
     workspace: str
@@ -45,7 +46,7 @@ class Identity:
 
     @property
     def key(self) -> str:
-        """One text for who it is, whatever they are called today."""
+        """Return one text for the identity, whatever its name is today."""
         return f"{self.platform}:{self.workspace}:{self.outside_id}"
 
 
@@ -59,14 +60,15 @@ class Organisation(Versioned, Table):
     country: Mapped[str | None] = mapped_column(String(2))
     vat_number: Mapped[str | None] = mapped_column(String(20))
     without_vat: Mapped[bool] = mapped_column(Boolean, default=False)  # has said that it has no VAT number
-    zone: Mapped[str | None] = mapped_column(String(40))  # the time kept where it is at home (IANA): dates its papers
+    zone: Mapped[str | None] = mapped_column(String(40))  # its time zone at home (IANA): dates its documents
     place: Mapped[str | None] = mapped_column(String(120))
     place_country: Mapped[str | None] = mapped_column(String(2))
     lat: Mapped[float | None] = mapped_column(Float)  # degrees
     lon: Mapped[float | None] = mapped_column(Float)
     traded: Mapped[bool] = mapped_column(Boolean, default=False)  # has listed, offered or dealt
     created_at: Mapped[datetime] = mapped_column(Instant)
-    left_at: Mapped[datetime | None] = mapped_column(Instant)  # nobody works there any more, and no name is kept here
+    # no person works there any more, and no name is kept here
+    left_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Person(Versioned, Table):
@@ -80,7 +82,7 @@ class Person(Versioned, Table):
     locale: Mapped[str] = mapped_column(String(10))
     zone: Mapped[str] = mapped_column(String(40))
     roles: Mapped[list[str]] = mapped_column(JSON, default=list)
-    operator: Mapped[bool] = mapped_column(Boolean, default=False)  # works for the market: hears disputes, rules
+    operator: Mapped[bool] = mapped_column(Boolean, default=False)  # works for the market: mediates disputes, rules
     mark: Mapped[str] = mapped_column(String(8))  # two pictures, on every message about money (security_phrases.py)
     email: Mapped[str | None] = mapped_column(String(254))
     email_proved_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -113,7 +115,7 @@ class LinkCode(Table):
 
 
 class EmailCode(Table):
-    """A code sent to an address that a person claims. Kept as a hash: who reads the table proves nothing."""
+    """A code sent to an address that a person claims. Kept as a hash, so reading the table proves nothing."""
 
     __tablename__ = "email_code"
 
@@ -127,7 +129,7 @@ class EmailCode(Table):
 
 
 class CompleteProfile(BaseModel):
-    """What a trader says of themselves and their company. `zone`: the time kept in that country (IANA), where known.
+    """A trader's statement about themselves and their company. `zone`: the company's time zone (IANA), where known.
 
     `without_vat`: they say that it has no VAT number, and have not only left it out.
     """
@@ -144,7 +146,7 @@ class CompleteProfile(BaseModel):
 
 
 class Settle(BaseModel):
-    """Where the company is: what is on offer is measured from there. `zone`: the time kept there (IANA)."""
+    """The place of the company: distances are counted from there. `zone`: its time zone (IANA)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

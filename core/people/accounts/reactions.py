@@ -1,4 +1,4 @@
-"""Who works for the market is known by name before they say hello."""
+"""Appointment of operators: they are known by name before they say hello."""
 
 from __future__ import annotations
 

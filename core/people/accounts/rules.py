@@ -1,4 +1,4 @@
-"""Pure decisions about people: which of two accounts stays, how one is named, and whether a VAT number can be one."""
+"""Pure decisions about people: which of two accounts stays, how one is named, and whether a VAT number is possible."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def staying(code_owner_traded: bool, typist_traded: bool) -> bool:
 
 
 def names_of(account: ChatIdentity) -> set[str]:
-    """What a chat account may be named by: "chat:U0123", which others may have too, and "chat:T0123/U0123"."""
+    """Return the names of a chat account: "chat:U0123", which others may have too, and "chat:T0123/U0123"."""
     name = f"{account.workspace}/{account.outside_id}"
     return {f"{account.platform}:{account.outside_id}", f"{account.platform}:{name}"}
 
 
 def vat_number(text: str, country: str) -> str:
-    """The number in its compact form, with its country prefix.
+    """Return the number in its compact form, with its country prefix.
 
-    Checked by python-stdnum's rules of the person's own country: a wrong number may fit another country's by chance.
-    Raises Invalid.
+    It is checked by python-stdnum's rules of the person's own country: a wrong number may fit another country's by
+    chance. Raises Invalid.
     """
     module = get_cc_module(country.lower(), "vat")
     given = text.upper().replace(" ", "")
@@ -48,7 +48,7 @@ def vat_number(text: str, country: str) -> str:
 
 
 def vat_is_known(organisation: Organisation) -> bool:
-    """Whether a company has said its VAT number, or that it has none."""
+    """Return whether a company has said its VAT number, or that it has none."""
     return organisation.vat_number is not None or organisation.without_vat
 
 
@@ -61,7 +61,7 @@ def code_fits(person_id: str, code: str, kept: str) -> bool:
 
 
 def known_zone(name: str) -> ZoneInfo:
-    """The time zone of that IANA name; UTC for one that this machine does not know."""
+    """Return the time zone of that IANA name; UTC for one that this machine does not know."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

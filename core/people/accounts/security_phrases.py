@@ -1,7 +1,7 @@
 """The personal mark: two pictures that only this person and the market know.
 
-Every message about money that the market sends begins with it; a message that asks for money and does not is somebody
-else's. Two out of sixty are 3,540 marks: who copies our bot shows the right one to nobody.
+Every message about money that the market sends begins with it. A message that asks for money without it is a forgery.
+Two out of sixty are 3,540 marks. A copy of our bot cannot know which one to show.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from core.kernel.ids import Ids
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import ChatIdentity, Person
 
-# Told apart at a glance and by a screen reader, old enough for every phone, none of them a face, a flag or a hand.
+# Pictures that differ at a glance and in a screen reader. They are old enough for every phone. None of them is a face,
+# a flag or a hand.
 PICTURES: Final = (
     "🦊🐻🐢🐙🦉🐝🦋🐌🐞🐬🐳🦀🐘🦒🦔🌲🌵🌻🍄🍁🍀🌷🌾🍎🍋🍇🍒🍓🥕🌽"
     "🥨🧀🍯☕🎈🎁🎲🎸🎺🥁🎨🔔🔑🧭⚓⛵🚲🚂🚀⛺🏠🌙⭐🔥💧⛄🌈⚡🎩🧲"
@@ -36,14 +37,14 @@ _READER = (
 
 
 def new_security_phrase(ids: Ids) -> str:
-    """Two different pictures."""
+    """Return two different pictures."""
     first = int(ids.digits(6)) % len(PICTURES)
     second = int(ids.digits(6)) % (len(PICTURES) - 1)
     return PICTURES[first] + PICTURES[second + (second >= first)]
 
 
 def offered_security_phrases(ctx: Ctx) -> list[str]:
-    """Some to choose from, no two alike."""
+    """Return some marks to choose from, no two alike."""
     found: dict[str, None] = {}
     while len(found) < OFFERED:
         found[new_security_phrase(ctx.ids)] = None
@@ -51,13 +52,13 @@ def offered_security_phrases(ctx: Ctx) -> list[str]:
 
 
 def choose_security_phrase(ctx: Ctx, mark: str) -> None:
-    """The acting person's from now on. Raises Invalid for anything that is none."""
+    """Set the acting person's mark. Raises Invalid for anything that is none."""
     if len(mark) != 2 or mark[0] == mark[1] or not set(mark) <= set(PICTURES):
         raise Invalid("mark.unknown")
     ctx.session.get_one(Person, ctx.actor.person).mark = mark
 
 
 def security_phrase_at(ctx: Ctx, platform: str, workspace: str, address: str) -> str | None:
-    """The mark of whoever reads at this address; None where nobody is known to."""
+    """Return the mark of the person who reads at this address; None if no reader is known."""
     found = select_rows(ctx.session, _READER, platform=platform, workspace=workspace, address=address)
     return found[0][0] if found else None

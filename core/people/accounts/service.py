@@ -1,4 +1,4 @@
-"""What people do about themselves: arrive, complete a profile, prove an e-mail, link a second platform."""
+"""Account service: arrive, complete a profile, prove an e-mail, link a second platform."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ from core.people.accounts.model import (
 )
 from core.people.accounts.security_phrases import new_security_phrase
 
-ZONE_UNKNOWN = "UTC"  # of people whose chat tells none
+ZONE_UNKNOWN = "UTC"  # for people whose chat tells none
 EMAIL_CODE_TOLD = timedelta(hours=1)  # for so long figures are still taken for a code that has run out
 USED_AGAIN_AFTER = timedelta(minutes=5)  # how finely we remember which surface was used last
 
 
 def meet(ctx: Ctx, identity: Identity, address: str | None) -> Person:
-    """The person behind a chat account; a new one, with an organisation of their own, on first sight."""
+    """Return the person behind a chat account; on first sight a new one, with an organisation of their own."""
     key = (identity.platform, identity.workspace, identity.outside_id)
     known = find_by_key(ctx.session, ChatIdentity, key)
     if known is None:
@@ -59,7 +59,7 @@ def meet(ctx: Ctx, identity: Identity, address: str | None) -> Person:
 
 
 def known(ctx: Ctx, identity: Identity) -> Person | None:
-    """The person behind a chat account, if they have been here."""
+    """Return the person behind a chat account, if they have been here."""
     account = find_by_key(ctx.session, ChatIdentity, (identity.platform, identity.workspace, identity.outside_id))
     return None if account is None else _person(ctx, account.person_id)
 
@@ -95,7 +95,7 @@ def _welcome(ctx: Ctx, identity: Identity, address: str | None) -> Person:
 
 
 def acting(ctx: Ctx) -> Person:
-    """The person who asks. Raises NotAllowed when it is time, a provider or nobody."""
+    """Return the acting person. Raises NotAllowed if the actor is time, a provider or the market."""
     if ctx.actor.person is None:
         raise NotAllowed
     return _person(ctx, ctx.actor.person)
@@ -124,12 +124,12 @@ def members(ctx: Ctx, organisation_id: str) -> list[Person]:
 
 
 def identities(ctx: Ctx, person_id: str) -> list[ChatIdentity]:
-    """A person's accounts, the one used last first, dead ones left out."""
+    """Return a person's accounts, the one used last first, dead ones left out."""
     return find_all(ctx.session, ChatIdentity, ("-last_used_at",), person_id=person_id, dead=False)
 
 
 def mark_dead(ctx: Ctx, platform: str, workspace: str, address: str) -> None:
-    """Nobody can be reached there any more (blocked, left). The person coming back revives it."""
+    """Mark an address as out of reach (blocked, left). The person coming back revives it."""
     ctx.session.execute(
         update(ChatIdentity)
         .where(ChatIdentity.platform == platform, ChatIdentity.workspace == workspace, ChatIdentity.address == address)
@@ -138,13 +138,15 @@ def mark_dead(ctx: Ctx, platform: str, workspace: str, address: str) -> None:
 
 
 def mark_workspace_dead(ctx: Ctx, platform: str, workspace: str) -> None:
-    """The whole workspace is out of reach: we were removed from it. Who speaks there again is revived."""
+    """Mark all addresses of a workspace that removed us as out of reach. A person who speaks there again revives
+    theirs.
+    """
     where = ChatIdentity.platform == platform, ChatIdentity.workspace == workspace
     ctx.session.execute(update(ChatIdentity).where(*where).values(dead=True))
 
 
 def reader_at(ctx: Ctx, platform: str, workspace: str, address: str) -> str | None:
-    """Whose address this is."""
+    """Return the person at this address."""
     where = ChatIdentity.platform == platform, ChatIdentity.workspace == workspace, ChatIdentity.address == address
     return ctx.session.scalar(select(ChatIdentity.person_id).where(*where))
 
@@ -161,7 +163,8 @@ def complete_profile(ctx: Ctx, command: CompleteProfile) -> Person:
     organisation = organisation_of(ctx, person.organisation_id)
     number = rules.vat_number(command.vat_number, command.country) if command.vat_number else None
     organisation.name = command.company
-    if organisation.country != command.country or organisation.zone is None:  # else the town has told it better
+    # otherwise the town has given a better one
+    if organisation.country != command.country or organisation.zone is None:
         organisation.zone = command.zone
     moved, organisation.country = organisation.country != command.country, command.country
     organisation.place = command.place or organisation.place
@@ -174,7 +177,7 @@ def complete_profile(ctx: Ctx, command: CompleteProfile) -> Person:
 
 
 def say_vat(ctx: Ctx, organisation: Organisation, number: str | None) -> None:
-    """The VAT number of a company whose country is known; None: it says that it has none. Raises Invalid."""
+    """Set the VAT number of a company whose country is known; None: it says that it has none. Raises Invalid."""
     assert organisation.country is not None, "a number is read by the rules of its country"
     organisation.vat_number = rules.vat_number(number, organisation.country) if number else None
     organisation.without_vat = number is None
@@ -187,7 +190,7 @@ def settle(ctx: Ctx, command: Settle) -> Organisation:
     organisation = organisation_of(ctx, person.organisation_id)
     organisation.place, organisation.place_country = command.place, command.country
     organisation.lat, organisation.lon = round(command.lat, 4), round(command.lon, 4)
-    if organisation.country in (None, command.country):  # a yard abroad does not date the papers
+    if organisation.country in (None, command.country):  # a yard abroad does not date the documents
         organisation.zone = command.zone
     _keep_time_of(person, command.zone)
     ctx.session.flush()
@@ -196,20 +199,20 @@ def settle(ctx: Ctx, command: Settle) -> Organisation:
 
 
 def _keep_time_of(person: Person, zone: str | None) -> None:
-    """Who came from a chat that tells no time zone reads times as they are where the company is."""
+    """Use the company's time zone if the person's chat tells none."""
     if person.zone == ZONE_UNKNOWN and zone is not None:
         person.zone = zone
 
 
 def zone_of(ctx: Ctx, person: Person) -> str:
-    """The time zone whose clock somebody reads: their chat's, or where it tells none, their company's."""
+    """Return the time zone of a person's clock: their chat's, or their company's if the chat tells none."""
     if person.zone != ZONE_UNKNOWN:
         return person.zone
     return organisation_of(ctx, person.organisation_id).zone or person.zone
 
 
 def note_source(ctx: Ctx, source: str) -> None:
-    """What led somebody here: the first link that says so, before they have traded."""
+    """Note what led a person here: the first link that says so, before they have traded."""
     person = acting(ctx)
     if person.source is None and not organisation_of(ctx, person.organisation_id).traded:
         person.source = source[:32]
@@ -222,11 +225,11 @@ def choose_language(ctx: Ctx, locale: str) -> None:
     ctx.announce(LanguageChosen(person.id))
 
 
-# --- who works for the market -----------------------------------------------------------------------------------------
+# --- operators --------------------------------------------------------------------------------------------------------
 
 
 def appoint_newcomer(ctx: Ctx, person_id: str, names: Collection[str]) -> None:
-    """Somebody has said hello: they are an operator when one of their chat accounts is named."""
+    """Make a newcomer an operator if one of their chat accounts is named."""
     accounts = {name for each in identities(ctx, person_id) for name in rules.names_of(each)}
     if accounts & set(names):
         _person(ctx, person_id).operator = True
@@ -296,7 +299,7 @@ def prove_email(ctx: Ctx, code: str) -> int | None:
 
 
 def awaits_code(ctx: Ctx) -> bool:
-    """Whether a code is open that was sent to who asks, or was until lately: then it is said to be too old."""
+    """Return whether the actor has an open code, or lately had one. The latter is then said to be too old."""
     claim = last_claim(ctx, acting(ctx).id)
     return claim is not None and ctx.now < claim.expires_at + EMAIL_CODE_TOLD
 
@@ -331,12 +334,13 @@ def take_link(ctx: Ctx, code: str) -> Person:
         organisation_of(ctx, owner.organisation_id).traded, organisation_of(ctx, typist.organisation_id).traded
     )
     stays, goes = (owner, typist) if owner_stays else (typist, owner)
-    # Counts as a change of both: who begins to trade for the one that goes in this very moment is run again, as the one
-    # who stays; and so is another link of either, or chats could go to an account that is given up at once.
+    # Counts as a change of both. If the account that goes begins to trade at this moment, that unit runs again as the
+    # one that stays. The same holds for another link of either. Otherwise chats could go to an account that is given up
+    # at once.
     for each in sorted((stays.organisation_id, goes.organisation_id)):
         flag_modified(organisation_of(ctx, each), "traded")
     if not remove(ctx.session, LinkCode, code=link.code):
-        raise Invalid("people.link_code", field="code")  # somebody else has used it in this very moment
+        raise Invalid("people.link_code", field="code")  # another person has used it in this very moment
     ctx.session.execute(update(ChatIdentity).where(ChatIdentity.person_id == goes.id).values(person_id=stays.id))
     if stays.email is None and goes.email is not None:
         stays.email, stays.email_proved_at = goes.email, goes.email_proved_at

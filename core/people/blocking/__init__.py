@@ -1,1 +1,1 @@
-"""Who may reach whom past the market: contacts that are hidden until two have business, blocks and reports."""
+"""Contact outside the market: contacts that are hidden until two have business, blocks and reports."""

@@ -1,4 +1,4 @@
-"""What happens between two parties who want to keep apart, as facts for whoever listens."""
+"""Events of blocking and reporting."""
 
 from __future__ import annotations
 

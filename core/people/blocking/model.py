@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Table, Versioned, Words
 
-Outcome = Literal["warned", "nothing"]  # of a report
+Outcome = Literal["warned", "nothing"]  # outcome of a report
 
 SCREEN_AT_MOST: Final = 6000  # characters of what was on the screen
 
@@ -37,7 +37,7 @@ class ReportParty(BaseModel):
 
 
 class Report(Versioned, Table):
-    """What somebody has told the operators, with what they saw. Open until an operator has looked at it."""
+    """A person's report to the operators, with what they saw. Open until an operator has looked at it."""
 
     __tablename__ = "report"
 

@@ -1,9 +1,9 @@
-"""Finds ways around the market in free text, and lets the trade's own numbers pass.
+"""Detection of contacts in free text, which lets the trade's own numbers pass.
 
-Contacts are hidden until two have business with each other, for what is agreed elsewhere has no protected payment.
-Found are telephone numbers, e-mail addresses, links and names on messengers; also spelled out, spaced out and in other
-scripts' digits. "PO 4500123456", "invoice 2026-000123" and "total 1200000 kg" are the trade's own, and stay. How well
-that works is measured in tests/core/people/blocking/test_contact_detection.py.
+Contacts are hidden until two have business with each other, for what is agreed elsewhere has no protected payment. It
+finds telephone numbers, e-mail addresses, links and names on messengers. It also finds them spelled out, spaced out and
+in other scripts' digits. "PO 4500123456", "invoice 2026-000123" and "total 1200000 kg" are the trade's own, and stay.
+tests/core/people/blocking/test_contact_detection.py measures how well that works.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Final
 from core.people.blocking.spoken_digits import DIGIT_WORDS, TIMES_TWO
 
 HIDDEN: Final = "•••"
-FEWEST_DIGITS, MOST_DIGITS = 8, 15  # of a telephone number (ITU-T E.164 allows 15)
-FEWEST_WORDS: Final = 4  # digits told in words before a row of them is a number: "two or three trucks" is none
+FEWEST_DIGITS, MOST_DIGITS = 8, 15  # length of a telephone number (ITU-T E.164 allows 15)
+FEWEST_WORDS: Final = 4  # digits in words that make a number: "two or three trucks" is none
 
 _TLD = r"(?:com|org|net|info|biz|eu|io|co|de|fr|es|pl|lt|lv|ee|it|se|ua|at|be|nl|dk|fi|no|uk|cz|sk)"
 _AT = r"(?:@|\s?[(\[{]\s?(?:at|ät|eta)\s?[)\]}]\s?|\s(?:at|ät|eta|arroba|małpa|chiocciola|arobase|snabela|собака)\s)"
@@ -38,12 +38,12 @@ _NAMED = rf"{_MESSENGER}\s*(?:id|name|nick|user(?:name)?)?\s*[:=@]\s*@?(?=[\w.]*
 _NAMED_ODDLY = rf"(?:{_MESSENGER}|\btg)\W{{1,3}}(?:\w+\W){{0,3}}?@?(?=\w*[_\d])(?=\w*[^\W\d_]{{2}})\w{{5,}}"
 _WORDS = re.compile("|".join((_MAIL, _MAIL_TOLD, _SPACED, _LINK, _SITE, _HANDLE, _NAMED, _NAMED_ODDLY)), re.IGNORECASE)
 
-# Digits with what people put between them; read in one piece, and weighed after.
+# Digits with what people put between them; read in one piece, and weighed afterwards.
 _NUMBER = re.compile(r"(?<![\w,])(?:\+\s?|00)?\(?\d(?:[\s().\-/_*~|·]{0,3}\d){5,24}(?!\w)")
 _ONE_DIGIT = rf"(?:(?:{'|'.join(TIMES_TWO)})\s+)?(?:{'|'.join(sorted(DIGIT_WORDS, key=len, reverse=True))}|\d{{1,4}})"
 _TOLD = re.compile(rf"\b{_ONE_DIGIT}(?:[\s,.\-]+{_ONE_DIGIT})+\b", re.IGNORECASE)
 
-# What says that a number is for calling, what says that it is the trade's own, and what stands behind an amount.
+# Words that mark a number for calling, words that mark the trade's own number, and words behind an amount.
 _CALLED = re.compile(
     r"\b(?:my n(?:umbe)?r|meine nummer|mano numeris|mój numer|mon numéro|mi número|reach me|tel|telefon\w*|telephone|"
     rf"phone|call|ring|mobile|mob|cell|sms|text me|fax|{_CALLING}|"
@@ -76,7 +76,7 @@ _YEARS = re.compile(r"^(?:(?:19|20)\d\d[\s\-/.]*){2,4}$")
 
 
 def masked(text: str) -> str:
-    """The text with every contact hidden."""
+    """Return the text with every contact hidden."""
     while True:
         spans = sorted(_contacts(text))
         if not spans:
@@ -98,7 +98,7 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _contacts(text: str) -> Iterator[tuple[int, int]]:
-    """Where contacts stand, from first letter to behind the last."""
+    """Yield where contacts stand, from first letter to behind the last."""
     plain, places = _plain(text)
     for found in _WORDS.finditer(plain):
         yield places[found.start()], places[found.end() - 1] + 1
@@ -111,12 +111,12 @@ def _contacts(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
-    """The text in plain letters and digits, and where each of them stands: ① and ７ are read as they are meant."""
+    """Return the text in plain letters and digits, and where each of them stands. ① and ７ become plain digits."""
     letters, places = [], []
     for place, letter in enumerate(text):
         for one in unicodedata.normalize("NFKC", letter):
             digit = unicodedata.digit(one, None)
-            if unicodedata.category(one) in ("Mn", "Me", "Cf"):  # signs that nobody sees, keycaps
+            if unicodedata.category(one) in ("Mn", "Me", "Cf"):  # invisible signs, keycaps
                 continue
             letters.append(one if digit is None else str(digit))
             places.append(place)
@@ -136,7 +136,7 @@ def _is_telephone(found: re.Match[str]) -> bool:
 
 
 def _is_told_number(words: str) -> bool:
-    """A row of digits of which at least some are told as words; twice the next one is two of them."""
+    """Return whether some digits of a row are told as words. A word for "double" counts as one digit more."""
     told = re.split(r"[\s,.\-]+", words.casefold())
     spelled = sum(word in DIGIT_WORDS for word in told)
     digits = spelled + sum(len(word) for word in told if word.isdecimal()) + sum(word in TIMES_TWO for word in told)

@@ -1,4 +1,4 @@
-"""Keeping apart: block a party and let it be again, report one, and ask whether two may have to do with each other."""
+"""Blocking service: block and unblock a party, report one, and ask whether two may deal with each other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REPORTS_A_DAY = 5
 
 
 def block(ctx: Ctx, organisation_id: str) -> None:
-    """From now on neither finds, writes to or books the other. What both have agreed goes on. Raises Invalid."""
+    """Block a company: neither finds, writes to or books the other. What both have agreed goes on. Raises Invalid."""
     own = acting(ctx).organisation_id
     if organisation_of(ctx, organisation_id).id == own:
         raise Invalid("contacts.oneself")
@@ -34,25 +34,25 @@ def unblock(ctx: Ctx, organisation_id: str) -> None:
 
 
 def blocked_by_me(ctx: Ctx) -> list[str]:
-    """Whom my company has blocked, the latest first."""
+    """Return the companies that the actor's company has blocked, the latest first."""
     query = select(Block.blocked_id).where(Block.organisation_id == acting(ctx).organisation_id)
     return list(ctx.session.scalars(query.order_by(Block.at.desc(), Block.blocked_id)))
 
 
 def blocked_parties(ctx: Ctx, organisation_id: str) -> frozenset[str]:
-    """With whom this one has nothing to do, whichever of the two has blocked the other."""
+    """Return the companies that have blocked this one or that it has blocked."""
     mine = select(Block.blocked_id).where(Block.organisation_id == organisation_id)
     theirs = select(Block.organisation_id).where(Block.blocked_id == organisation_id)
     return frozenset(ctx.session.scalars(mine.union(theirs)))
 
 
 def blocked_for_me(ctx: Ctx) -> frozenset[str]:
-    """The same of who asks; of nobody when the house itself looks."""
+    """Return the blocked parties of the actor's company; none if the market itself looks."""
     return blocked_parties(ctx, acting(ctx).organisation_id) if ctx.actor.person is not None else frozenset()
 
 
 def check_may_reach(ctx: Ctx, one: str, other: str) -> None:
-    """Raises Refusal when one of the two has blocked the other. It does not say which."""
+    """Raise Refusal if one of the two has blocked the other. It does not say which."""
     query = select(
         exists().where(
             or_(
@@ -66,7 +66,7 @@ def check_may_reach(ctx: Ctx, one: str, other: str) -> None:
 
 
 def reachable(ctx: Ctx, organisation_id: str, others: Collection[str]) -> set[str]:
-    """Those of them with whom it may have to do."""
+    """Return the companies of `others` that have no block with this one."""
     return set(others) - blocked_parties(ctx, organisation_id)
 
 
@@ -96,7 +96,7 @@ def report(ctx: Ctx, command: ReportParty) -> Report:
 
 
 def close_report(ctx: Ctx, report_id: str, outcome: Outcome) -> Report:
-    """An operator has looked at it. Raises NotAllowed, NotFound, Stale when another was first."""
+    """Close a report that an operator has looked at. Raises NotAllowed, NotFound, Stale when another was first."""
     operator = acting(ctx)
     if not operator.operator:
         raise NotAllowed
@@ -112,7 +112,7 @@ def close_report(ctx: Ctx, report_id: str, outcome: Outcome) -> Report:
 
 
 def report_for(ctx: Ctx, report_id: str) -> Report:
-    """A report for operators, for who made it, and for the house itself. Raises NotFound."""
+    """Return a report for operators, its reporter or the market itself. Raises NotFound."""
     told = ctx.session.get(Report, report_id)
     if told is None:
         raise NotFound
@@ -122,5 +122,7 @@ def report_for(ctx: Ctx, report_id: str) -> Report:
 
 
 def looks_at(person: Person, told: Report) -> bool:
-    """Whether somebody is an operator for this report: of one about their own company they hear nothing."""
+    """Return whether the person is an operator for this report. An operator does not see reports about their own
+    company.
+    """
     return person.operator and person.organisation_id != told.about_id

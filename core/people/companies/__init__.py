@@ -1,1 +1,1 @@
-"""A company's people: who works for it, up to what amount each signs alone, and who approves the rest."""
+"""A company's people: its members, up to what amount each signs alone, and who approves the rest."""

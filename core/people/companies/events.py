@@ -1,4 +1,4 @@
-"""Facts about a company's people."""
+"""Events of a company's people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.kernel.events import Event
 
 @dataclass(frozen=True, slots=True)
 class MemberJoined(Event):
-    """Somebody has come in by an invitation."""
+    """A person has joined by an invitation."""
 
     organisation_id: str
     person_id: str
@@ -17,7 +17,7 @@ class MemberJoined(Event):
 
 @dataclass(frozen=True, slots=True)
 class MemberLeft(Event):
-    """Somebody works for the company no longer. `by_person` removed them, or is themselves."""
+    """A person no longer works for the company. `by_person` removed them, or is themselves."""
 
     organisation_id: str
     person_id: str

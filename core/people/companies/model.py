@@ -1,7 +1,7 @@
 """Members of a company and invitations to it: tables, commands and their limits.
 
-Whoever arrives alone is the head of a company of one, and needs no row here: one is written when somebody joins, and
-when somebody's position or limit is set.
+A person who arrives alone is the head of a company of one, and needs no row here. A row is written when a person joins,
+and when a position or limit is set.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned
 from core.kernel.money import Money
 
 INVITATION_VALID: Final = timedelta(days=7)
-INVITATION_LENGTH: Final = 10  # 590 trillion codes: in a week nobody guesses one
+INVITATION_LENGTH: Final = 10  # 590 trillion codes: none can be guessed in a week
 MEMBERS_AT_MOST: Final = 50
 
 
 class Position(StrEnum):
-    """What somebody does in their company. All of them list, search and bargain for it."""
+    """Position of a person in their company. All of them list, search and bargain for it."""
 
     HEAD = "head"  # invites, sets limits, approves
     APPROVER = "approver"  # approves what others may not sign alone
@@ -40,7 +40,7 @@ class Invite(BaseModel):
 
 
 class ChangeMember(BaseModel):
-    """What a colleague may do from now on."""
+    """Change of what a colleague may do from now on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,7 +68,7 @@ class Limited:
 
 
 class Membership(Limited, Versioned, Table):
-    """What a person does in the company that they belong to."""
+    """Position of a person in the company that they belong to."""
 
     __tablename__ = "membership"
 

@@ -1,4 +1,4 @@
-"""Pure decisions about a company's people: who signs alone, and who approves."""
+"""Pure decisions about a company's people: signing alone, and approval."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ APPROVE: frozenset[Position] = frozenset({Position.HEAD, Position.APPROVER})
 
 
 def signs_alone(limit: Money | None, amount: Money) -> bool:
-    """Whether so much is within the limit. A limit in another currency says nothing of it, so somebody looks."""
+    """Return whether the amount is within the limit. A limit in another currency says nothing of it, so an approver
+    looks.
+    """
     return limit is None or (limit.currency == amount.currency and amount <= limit)
 
 
 def approves(position: Position, limit: Money | None, amount: Money) -> bool:
-    """Whether somebody may approve what a colleague could not sign alone."""
+    """Return whether this position and limit may approve what a colleague could not sign alone."""
     return position in APPROVE and signs_alone(limit, amount)
 
 
 def check_limit(position: Position, limit: Money | None) -> None:
-    """Raises Invalid for a limit of nothing, or of somebody who sets the limits."""
+    """Raise Invalid for a limit of nothing, or for a limit on a head, who sets the limits."""
     if limit is not None and limit.minor <= 0:
         raise Invalid("company.limit_nothing", field="limit")
     if position is Position.HEAD and limit is not None:
@@ -28,7 +30,7 @@ def check_limit(position: Position, limit: Money | None) -> None:
 
 
 def check_joining(*, traded: bool, colleagues: int) -> None:
-    """Raises Refusal for somebody whose own company has business or people that would be left behind."""
+    """Raise Refusal if the person's own company has business or people that would be left behind."""
     if traded:
         raise Refusal("company.has_traded")
     if colleagues:

@@ -1,4 +1,4 @@
-"""What people do about their company: invite, join, set limits, leave; and who may sign or approve for it."""
+"""Company service: invite, join, set limits, leave; and who may sign or approve for it."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from core.people.companies.model import (
 
 
 def position_of(ctx: Ctx, person_id: str) -> Position:
-    """What somebody does in their company. Who has never joined one is the head of their own."""
+    """Return a person's position in their company. A person who has never joined one is the head of their own."""
     known = find_by_key(ctx.session, Membership, person_id)
     return Position.HEAD if known is None else known.position
 
 
 def limit_of(ctx: Ctx, person_id: str) -> Money | None:
-    """The largest deal that somebody signs alone; None: any."""
+    """Return the largest deal that a person signs alone; None: any."""
     known = find_by_key(ctx.session, Membership, person_id)
     return None if known is None else known.limit
 
@@ -42,18 +42,18 @@ def signs_alone(ctx: Ctx, person_id: str, amount: Money) -> bool:
 
 
 def approves(ctx: Ctx, person_id: str, amount: Money) -> bool:
-    """Whether they may approve so much for their company."""
+    """Return whether they may approve this amount for their company."""
     return rules.approves(position_of(ctx, person_id), limit_of(ctx, person_id), amount)
 
 
 def check_head(ctx: Ctx) -> None:
-    """Raises NotAllowed unless who acts heads their company."""
+    """Raise NotAllowed unless the actor heads their company."""
     if position_of(ctx, acting(ctx).id) is not Position.HEAD:
         raise NotAllowed("company.head_only")
 
 
 def member_version(ctx: Ctx, person_id: str) -> int:
-    """The version of what is known of somebody in their company, for buttons."""
+    """Return the version of a person's membership, for buttons; 0 without a row."""
     known = find_by_key(ctx.session, Membership, person_id)
     return 0 if known is None else known.version
 
@@ -62,12 +62,12 @@ def member_version(ctx: Ctx, person_id: str) -> int:
 
 
 def invite(ctx: Ctx, command: Invite) -> Invitation:
-    """A code for one colleague, good for a week. Raises NotAllowed, Refusal, Invalid."""
+    """Make a code for one colleague, good for a week. Raises NotAllowed, Refusal, Invalid."""
     head = _head(ctx)
     rules.check_limit(command.position, command.limit)
     if len(members(ctx, head.organisation_id)) >= MEMBERS_AT_MOST:
         raise Refusal("company.full", most=MEMBERS_AT_MOST)
-    has_traded(ctx, head.organisation_id)  # a company with colleagues is not given up when somebody links accounts
+    has_traded(ctx, head.organisation_id)  # a company with colleagues is not given up when accounts are linked
     made = Invitation(
         code=ctx.ids.code(INVITATION_LENGTH),
         organisation_id=head.organisation_id,
@@ -82,7 +82,7 @@ def invite(ctx: Ctx, command: Invite) -> Invitation:
 
 
 def invitations(ctx: Ctx) -> list[Invitation]:
-    """The codes that nobody has used yet and that are still good, the first to end first; for the head alone."""
+    """Return the codes that are unused and still good, the first to end first. Empty for anyone but the head."""
     head = acting(ctx)
     if position_of(ctx, head.id) is not Position.HEAD:
         return []
@@ -93,7 +93,7 @@ def invitations(ctx: Ctx) -> list[Invitation]:
 
 
 def take_back(ctx: Ctx, code: str) -> None:
-    """A code brings nobody in any more. Raises NotAllowed; Stale where it has brought somebody in, or is over."""
+    """Withdraw a code. Raises NotAllowed; Stale if it was used or is over."""
     head = _head(ctx)
     found = find_by_key(ctx.session, Invitation, code)
     if found is None or found.organisation_id != head.organisation_id:
@@ -112,10 +112,11 @@ def join(ctx: Ctx, code: str) -> Organisation:
         raise Refusal("company.here_already")
     left = organisation_of(ctx, person.organisation_id)
     rules.check_joining(traded=left.traded, colleagues=len(members(ctx, left.id)) - 1)
-    # Counts as a change of it: who begins to trade for it in this very moment is run again, for the new company.
+    # Counts as a change of the company. If a colleague begins to trade for it at this moment, that unit runs again, for
+    # the new company.
     flag_modified(left, "traded")
     if not remove(ctx.session, Invitation, code=found.code):
-        raise Invalid("company.code", field="code")  # somebody else has used it in this very moment
+        raise Invalid("company.code", field="code")  # another person has used it in this very moment
     person.organisation_id = found.organisation_id
     _put(ctx, person.id, found.position, found.limit)
     ctx.announce(MemberJoined(found.organisation_id, person.id))
@@ -138,7 +139,7 @@ def change_member(ctx: Ctx, command: ChangeMember, expected_version: int | None 
 
 
 def remove_member(ctx: Ctx, person_id: str) -> Person:
-    """Somebody works for the company no longer: they have one of their own again, with nothing of this one's.
+    """Remove a person from the company. They have one of their own again, with nothing of this one's.
 
     A head removes others, and everybody themselves. Raises NotAllowed, NotFound, Refusal.
     """
@@ -162,26 +163,30 @@ def remove_member(ctx: Ctx, person_id: str) -> Person:
 
 
 def _hold(ctx: Ctx) -> None:
-    """Who acts has their company alone until this unit is over: of two heads who go at once, or step down, each would
-    find the other still there.
+    """Lock the actor's company until this unit is over.
+
+    Without the lock, two heads who leave or step down at once would each find the other still there.
     """
     ctx.session.get(Organisation, acting(ctx).organisation_id, with_for_update=True)
 
 
 def _still_invites(ctx: Ctx, made: Invitation) -> bool:
-    """Whether who gave the code may still give one: else who was removed comes back by their own, as what they like."""
+    """Return whether the inviter may still invite.
+
+    Otherwise a removed member could come back by their own code, in any position.
+    """
     inviter = person_of(ctx, made.invited_by)
     return inviter.organisation_id == made.organisation_id and position_of(ctx, inviter.id) is Position.HEAD
 
 
 def _head(ctx: Ctx) -> Person:
-    """Who acts, when they are the head of their company. Raises NotAllowed."""
+    """Return the acting person if they are the head of their company. Raises NotAllowed."""
     check_head(ctx)
     return acting(ctx)
 
 
 def _another_head(ctx: Ctx, person: Person) -> None:
-    """Raises Refusal when the company would be left without anybody who sets limits."""
+    """Raise Refusal if the company would be left without a head, who sets the limits."""
     others = (each for each in members(ctx, person.organisation_id) if each.id != person.id)
     if not any(position_of(ctx, each.id) is Position.HEAD for each in others):
         raise Refusal("company.last_head")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Table
 
-LARGEST = 10 * 1024 * 1024  # bytes; what both platforms let us send on as a photo or document
+LARGEST = 10 * 1024 * 1024  # bytes; both platforms let us send this much as a photo or document
 MOST_PIXELS = 40_000_000  # a 10 MB image can unpack to gigabytes
 CALENDAR_MIME = "text/calendar"
 ACCEPTED = ("JPEG", "PNG", "WebP", "PDF")
@@ -36,7 +36,7 @@ class FileContent(Table):
 
 
 class KeptFile(Table):
-    """A file as somebody sent it in."""
+    """A file as a person sent it in."""
 
     __tablename__ = "kept_file"
 

@@ -1,4 +1,4 @@
-"""Looks at a file before it is believed: size, real type by its first bytes, pixels; a photo loses its metadata."""
+"""Checks of a file: size, real type by its first bytes, pixels. A photo loses its metadata."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def inspect(name: str, content: bytes) -> Checked:
 
 
 def photo(name: str, content: bytes) -> bytes:
-    """The image written anew as JPEG: upright, without EXIF (where it was taken is nobody's business)."""
+    """Rewrite the image as JPEG: upright, without EXIF (where it was taken is private)."""
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as image:
             if image.width * image.height > MOST_PIXELS:

@@ -1,4 +1,4 @@
-"""Keeps checked files and gives them back."""
+"""Stores checked files and returns them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def keep(ctx: Ctx, file: Checked) -> KeptFile:
 
 
 def content_of(ctx: Ctx, file_id: str) -> Checked:
-    """A kept file with its bytes. Raises NotFound. Who may see it is decided by the thing it belongs to."""
+    """Return a kept file with its bytes. Raises NotFound. The thing that it belongs to decides who may see it."""
     kept = find_by_key(ctx.session, KeptFile, file_id)
     content = find_by_key(ctx.session, FileContent, kept.sha256) if kept is not None else None
     if kept is None or content is None:
@@ -42,13 +42,13 @@ def content_of(ctx: Ctx, file_id: str) -> Checked:
 
 
 def kept_files(ctx: Ctx, file_ids: Iterable[str]) -> list[KeptFile]:
-    """What is known of these files, without their bytes; one that was erased is left out."""
+    """Return what is known of these files, without their bytes; an erased one is left out."""
     found = [find_by_key(ctx.session, KeptFile, file_id) for file_id in file_ids]
     return [kept for kept in found if kept is not None]
 
 
 def erase(ctx: Ctx, file_ids: Collection[str]) -> None:
-    """These files are gone; the bytes too, unless somebody keeps the same ones."""
+    """Erase these files, and their bytes too, unless another file has the same ones."""
     hashes = set(ctx.session.scalars(select(KeptFile.sha256).where(KeptFile.id.in_(file_ids))))
     ctx.session.execute(delete(KeptFile).where(KeptFile.id.in_(file_ids)))
     kept = set(ctx.session.scalars(select(KeptFile.sha256).where(KeptFile.sha256.in_(hashes))))
@@ -56,7 +56,7 @@ def erase(ctx: Ctx, file_ids: Collection[str]) -> None:
 
 
 def own(ctx: Ctx, file_ids: Iterable[str]) -> list[KeptFile]:
-    """The acting person's own files by id. Raises NotFound for one that is missing or somebody else's."""
+    """Return the acting person's own files by id. Raises NotFound for one that is missing or another person's."""
     person = acting(ctx)
     found = [find_by_key(ctx.session, KeptFile, file_id) for file_id in file_ids]
     if any(kept is None or kept.person_id != person.id for kept in found):

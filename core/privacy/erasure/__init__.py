@@ -1,1 +1,1 @@
-"""Leaving: what is erased of a person, and what stays with the books under a name that says nothing."""
+"""Erasure: what is deleted of a person who leaves, and what stays in the books without a name."""

@@ -1,4 +1,4 @@
-"""What happens when somebody leaves, as a fact for whoever listens."""
+"""Events of a person's departure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from core.kernel.events import Event
 
 @dataclass(frozen=True, slots=True)
 class PersonForgotten(Event):
-    """Nothing names them any more; what others still see of them is to say so."""
+    """The person's name is erased everywhere. What others still see of them is to say so."""
 
     person_id: str

@@ -1,4 +1,4 @@
-"""What stands in the way of leaving, and what would be lost by it."""
+"""Obstacles to leaving the market, and what a person would lose by it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.kernel.money import Money
 
 
 class Open(StrEnum):
-    """What has to come to its end first: others, or the books, still need to know who this is."""
+    """Business that must end first: others, or the books, still need to know who this is."""
 
     DEAL = "deal"
     SESSION = "session"

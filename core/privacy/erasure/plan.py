@@ -1,8 +1,8 @@
-"""Table by table, what is forgotten of who leaves: rows that go, and words that are emptied in rows that stay.
+"""Erasure plan for a person who leaves, by table: deleted rows, and emptied words in rows that stay.
 
-What stays are amounts, states, times and ids that name nobody any more: the books, the reviews' stars, and what both
-sides of a deal have signed, under its hash (Art. 17(3)(b) GDPR). What was missed is looked for by
-tests/core/privacy/erasure/test_erasure.py.
+Amounts, states, times and ids stay and no longer name the person: the books and the reviews' stars. So does what both
+sides of a deal have signed, under its hash (Art. 17(3)(b) GDPR). `tests/core/privacy/erasure/test_erasure.py` looks for
+what was missed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Emptied(NamedTuple):
 
 
 def rows_that_go(person: str) -> list[tuple[type[Table], Where]]:
-    """Rows that serve nobody but the person."""
+    """Return the rows that serve only the person."""
     expert = select(Expert.id).where(Expert.person_id == person)
     own: list[tuple[type[Table], Any]] = [
         (ChatIdentity, ChatIdentity.person_id),
@@ -77,7 +77,7 @@ def rows_that_go(person: str) -> list[tuple[type[Table], Where]]:
 
 
 def words_of_person(person: str) -> list[Emptied]:
-    """What the person has written or told, wherever it stands."""
+    """Return the texts that the person has written or told, wherever they stand."""
     seeking = select(Booking.id).where(Booking.seeker == person)
     advising = select(Booking.id).where(Booking.consultant == person)
     said = (Line.booking_id.in_(seeking) & (Line.side == "seeker")) | (
@@ -109,7 +109,7 @@ def words_of_person(person: str) -> list[Emptied]:
 
 
 def words_of_company(organisation: str) -> list[Emptied]:
-    """What stands under the name of a company that has nobody else."""
+    """Return the texts under the name of a company that has no other person."""
     return [
         Emptied(Deal, Deal.buyer == organisation, {"buyer_name": ""}),
         Emptied(Deal, Deal.seller == organisation, {"seller_name": ""}),
@@ -121,7 +121,7 @@ def words_of_company(organisation: str) -> list[Emptied]:
 
 
 def billing_of(organisation: str) -> tuple[type[Table], Where]:
-    """Invoices that were issued keep the address that they were issued with, as the law wants it."""
+    """Return the table and filter of the company's billing. Issued invoices keep their address, as the law wants it."""
     return Billing, Billing.organisation_id == organisation
 
 

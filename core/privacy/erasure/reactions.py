@@ -16,7 +16,8 @@ from core.people.blocking.model import Report
 from core.people.files.model import KeptFile
 from core.privacy.erasure import plan
 
-# What somebody may have said or sent in before they have traded: who has, is not given up by linking.
+# Texts and files that a person may have sent before they have traded. An account that has traded is not given up by
+# linking.
 WRITTEN: Final[tuple[tuple[type[Any], Any], ...]] = (
     (QuestionLine, QuestionLine.person),
     (Report, Report.reporter),
@@ -30,7 +31,7 @@ def listen(reactions: Reactions) -> None:
 
 
 def _accounts_linked(ctx: Ctx, fact: AccountsLinked) -> None:
-    """Nobody will ever act as the account that goes, so nobody could have it forgotten."""
+    """Erase the account that is given up. It can never act again, so its owner could not have it erased."""
     ctx.session.flush()
     for table, person in WRITTEN:
         theirs = update(table).where(person == fact.gone_id).values({person.key: fact.person_id})

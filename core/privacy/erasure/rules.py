@@ -1,4 +1,4 @@
-"""Pure decisions about what names somebody: a letter by an account's id, a line in somebody's chat by a name.
+"""Pure decisions about what names a person: an account's id in a letter, or a name in another person's chat.
 
 Both are taken whole. A few digits stand in many a price and date, and a short name within many words.
 """
@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from core.people.accounts.model import ChatIdentity
 
-# Under which the platforms name people. What else is numbered (updates, messages, dates) may have anybody's digits.
+# Fields in which the platforms name people. Other numbers (updates, messages, dates) may have the same digits.
 WHO: Final = frozenset({"id", "user", "users", "user_id", "user_ids", "parent_user_id", "inviter"})
 
 
 def tells_of(letter: Any, account: ChatIdentity) -> bool:
-    """Whether a letter that came in is from this account, or names it. `letter`: as the platform wrote it.
+    """Return whether a received letter is from this account, or names it. `letter`: as the platform wrote it.
 
     Where there are workspaces, an id counts in its own only: others give out the same.
     """
@@ -37,10 +37,10 @@ def _names(part: Any, ids: frozenset[str], key: str = "", *, anywhere: bool = Fa
     return False
 
 
-# Within a sentence: "<@U0123>" and "<@U0123|olga>", or a link to somebody.
+# Within a sentence: "<@U0123>" and "<@U0123|olga>", or a link to a person.
 MENTIONED: Final = re.compile(r"(?:<@|tg://user\?id=)(\w+)")
 
 
 def speaks_of(line: str, name: str) -> bool:
-    """Whether a line says this name, and not only a word in which it stands."""
+    """Return whether a line says this name, and not only a longer word that contains it."""
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line) is not None

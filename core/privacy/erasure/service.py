@@ -1,4 +1,4 @@
-"""Leaves the market for somebody: ends what only they keep open, and forgets who they were. The books stay balanced."""
+"""A person's departure: ends what only they keep open, and erases who they were. The books stay balanced."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from core.trade.requests.service import requests_of, withdraw_request
 
 
 def leaving(ctx: Ctx) -> Leaving:
-    """What hinders who asks, and what they would lose."""
+    """Return what hinders the actor from leaving, and what they would lose."""
     person = acting(ctx)
     return Leaving(tuple(_hindrances(ctx, person)), stars_kept(ctx, person.id))
 
@@ -74,8 +74,9 @@ def _hindrances(ctx: Ctx, person: Person) -> list[Open]:
 
 
 def _comes_back(ctx: Ctx, person: Person, *, alone: bool) -> bool:
-    """Whether a refund of theirs has not gone, or was sent back by their bank after the deal or session had ended: it
-    may be left for an account, and nobody could name one any more. Of a deal their colleagues can.
+    """Return whether a refund of theirs is unsent, or their bank returned it after the deal or session had ended.
+
+    Such a refund may need an account, and a person who has left cannot name one. For a deal their colleagues can.
     """
     unsent = select(Disbursement.id).where(
         Disbursement.kind == DisbursementKind.REFUND, Disbursement.state != DisbursementState.DONE
@@ -95,13 +96,13 @@ def _only_head(ctx: Ctx, person: Person) -> bool:
 
 
 def erase(ctx: Ctx) -> None:
-    """Forget who asks. Raises Refusal "erasure.open" while something of theirs is open that others need to end."""
+    """Erase the actor. Raises Refusal "erasure.open" while something of theirs is open that others need to end."""
     person = acting(ctx)
     hindrances = _hindrances(ctx, person)
     if hindrances:
         raise Refusal("erasure.open", what=tuple(hindrances))
     if len(members(ctx, person.organisation_id)) > 1:
-        # What is the company's stays its own; who is nobody any more is no colleague of theirs, and heads nothing.
+        # The company keeps what is its own. The erased person is no colleague any more, and heads nothing.
         remove_member(ctx, person.id)
     own = person.organisation_id
     _end_what_is_open(ctx, person)
@@ -121,7 +122,7 @@ def erase(ctx: Ctx) -> None:
 
 
 def _end_what_is_open(ctx: Ctx, person: Person) -> None:
-    """Others hear of it in the usual way: a listing is withdrawn, an offer is off, a consultant is away."""
+    """End what is open. Others hear in the usual way: a listing is withdrawn, an offer is off, a consultant is away."""
     expert = expert_of(ctx, person.id)
     if expert is not None and expert.live:
         pause(ctx)
@@ -138,7 +139,7 @@ def _end_what_is_open(ctx: Ctx, person: Person) -> None:
 
 
 def _forget_letters(ctx: Ctx, person: Person) -> None:
-    """What came in from their accounts, what could not be brought to them, and which message showed what."""
+    """Erase what came in from their accounts, what could not be delivered to them, and their card pointers."""
     accounts = list(ctx.session.scalars(select(ChatIdentity).where(ChatIdentity.person_id == person.id)))
     for each in accounts:
         _empty_letters(ctx, each)
@@ -162,7 +163,7 @@ def _empty_letters(ctx: Ctx, account: ChatIdentity) -> None:
 
 
 def _empty_lines(ctx: Ctx, name: str) -> None:
-    """What is left of cards in others' chats, where it says that name."""
+    """Empty the lines left of cards in others' chats, where they say that name."""
     perhaps = select(CardPointer).where(CardPointer.folded.contains(name, autoescape=True))
     for pointer in ctx.session.scalars(perhaps):
         if rules.speaks_of(pointer.folded, name):
@@ -171,7 +172,7 @@ def _empty_lines(ctx: Ctx, name: str) -> None:
 
 
 def _forget_files(ctx: Ctx, person: Person) -> None:
-    """Their photos and papers; the bytes too, unless somebody else has sent in the very same."""
+    """Erase their photos and papers; the bytes too, unless another person has sent in the very same."""
     mine = list(ctx.session.execute(select(KeptFile.id, KeptFile.sha256).where(KeptFile.person_id == person.id)))
     ctx.session.execute(delete(KeptFile).where(KeptFile.person_id == person.id))
     for _, sha256 in mine:
@@ -180,7 +181,7 @@ def _forget_files(ctx: Ctx, person: Person) -> None:
 
 
 def _forget_notes(ctx: Ctx, organisation: str) -> None:
-    """What was noted beside the terms of talks that came to nothing. What both have signed stays under its hash."""
+    """Erase the notes beside the terms of failed negotiations. What both have signed stays under its hash."""
     query = select(Offer).where(or_(Offer.buyer == organisation, Offer.seller == organisation))
     for offer in ctx.session.scalars(query.where(Offer.state != OfferState.ACCEPTED)).all():
         offer.terms_json = {**offer.terms_json, "note": None}
@@ -189,7 +190,7 @@ def _forget_notes(ctx: Ctx, organisation: str) -> None:
 
 
 def _unname(ctx: Ctx, person_id: str) -> None:
-    """The rows that others still refer to name nobody any more."""
+    """Remove the name from the rows that others still refer to."""
     person = ctx.session.get_one(Person, person_id)
     person.name, person.locale, person.zone, person.roles = NOBODY, "en", "UTC", []
     person.email = person.email_proved_at = None

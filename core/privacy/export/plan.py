@@ -1,8 +1,8 @@
-"""Table by table, which rows are about who asks; and of the other tables, why none of theirs is handed out.
+"""Export plan by table: the rows about the person, and why no rows of other tables are handed out.
 
-What the other side has said or noted is theirs (Art. 15(4) GDPR): of what both have written only one's own lines are
-given, and of terms only those that both have signed, for until then a note may hold contacts that nobody is shown.
-A table that was missed is looked for by tests/core/privacy/export/test_portability.py.
+What the other side has said or noted is theirs (Art. 15(4) GDPR). Where both have written, only the person's own lines
+are given. Terms are given only if both have signed them: until then a note may hold contacts that are hidden.
+`tests/core/privacy/export/test_portability.py` looks for a table that was missed.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ from core.trade.requests.model import Request
 from core.trade.reviews.model import Review
 
 Where = ColumnElement[bool]
-ZIP: Final = "application/zip"  # a copy itself; nobody sends in files of this kind
+ZIP: Final = "application/zip"  # a copy itself; files of this kind are not accepted from people
 
 
 class Own(NamedTuple):
-    """Rows of one table that are about a person. `but`: columns that are another's, or open a door."""
+    """Rows of one table that are about a person. `but`: columns that are another's, or give access."""
 
     table: type[Table]
     where: Where
@@ -104,9 +104,9 @@ def _you(mine: str, own: str) -> list[Own]:
 
 
 def _wishes(mine: str) -> list[Own]:
-    """What they look for, and are told of."""
+    """Return what they look for, and are told of."""
     return [
-        Own(SavedSearch, SavedSearch.person_id == mine, but=("outline",)),  # bytes that say the wishes once more
+        Own(SavedSearch, SavedSearch.person_id == mine, but=("outline",)),  # bytes that repeat the filters
         Own(Alert, Alert.person_id == mine),
         Own(RequestAlert, RequestAlert.person_id == mine),
         Own(RequestsMuted, RequestsMuted.person_id == mine),
@@ -116,7 +116,7 @@ def _wishes(mine: str) -> list[Own]:
 
 
 def _offering(mine: str, own: str) -> list[Own]:
-    """What the company offers and asks for, and what was said to it by the person."""
+    """Return what the company offers and asks for, and what the person said to it."""
     listings = select(Listing.id).where(Listing.seller == own)
     return [
         Own(Listing, Listing.seller == own),
@@ -153,7 +153,7 @@ def _deals(mine: str, own: str) -> list[Own]:
 
 
 def _money(mine: str, own: str) -> list[Own]:
-    """What was paid, is owed and was paid out, with the addresses of pages that are paid on left out."""
+    """Return what was paid, is owed and was paid out, without the addresses of payment pages."""
     deals = select(Deal.id).where(or_(Deal.buyer == own, Deal.seller == own))
     buying = select(Payment.id).join(Deal, Deal.id == Payment.deal_id).where(Deal.buyer == own)
     bought = select(Purchase.id).where(Purchase.buyer == mine)
@@ -178,7 +178,7 @@ def _money(mine: str, own: str) -> list[Own]:
 
 
 def _advising(mine: str) -> list[Own]:
-    """A consultant's profile and calendar."""
+    """Return a consultant's profile and calendar."""
     profile = select(Expert.id).where(Expert.person_id == mine)
     return [
         Own(Expert, Expert.person_id == mine),

@@ -1,4 +1,4 @@
-"""Hands out what is kept of somebody: one JSON text by subject, and with it the photos and papers they have sent in."""
+"""Export of a person's data: one JSON text by subject, with the photos and papers they have sent in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.people.files.service import erase, keep
 from core.privacy.export.plan import ZIP, Own, sections_of
 
 TEXT: Final = "copy.json"
-SAME_COPY_FOR: Final = timedelta(minutes=10)  # who asks twice is given the same one
+SAME_COPY_FOR: Final = timedelta(minutes=10)  # a second request within this time is given the same one
 LARGEST_PART: Final = 20 * 1024 * 1024  # bytes of files in one; both platforms take larger ones from a bot
 READ_SO: Final = (
     "Amounts named _minor are in the smallest unit of their currency. Moments are in UTC. What others have written, "
@@ -30,7 +30,7 @@ READ_SO: Final = (
 
 
 def take_copy(ctx: Ctx) -> list[KeptFile]:
-    """Everything that is kept of who asks, in one zip file or in several where their own files are large.
+    """Export everything that is kept of the actor, in one zip file, or several if their files are large.
 
     The first has `copy.json`: by section and table, a list of rows. Earlier copies are gone after it.
     """
@@ -50,7 +50,7 @@ def take_copy(ctx: Ctx) -> list[KeptFile]:
 
 
 def _copy(ctx: Ctx, person: Person) -> dict[str, Any]:
-    """What is kept, as JSON has it; tables of which nothing is theirs are left out."""
+    """Return the kept rows as JSON has them; tables without rows of theirs are left out."""
     made: dict[str, Any] = {"made_at": ctx.now.isoformat(), "how_to_read": READ_SO}
     for name, section in sections_of(person).items():
         tables: dict[str, list[dict[str, Any]]] = {}
@@ -69,7 +69,7 @@ def _rows(ctx: Ctx, own: Own) -> list[dict[str, Any]]:
 
 
 def _files(ctx: Ctx, person: Person) -> Iterator[tuple[str, bytes]]:
-    """Photos and papers, each under its id, by which rows name it."""
+    """Yield photos and papers, each under its id, by which rows name it."""
     sent_in = (
         select(KeptFile.id, KeptFile.name, FileContent.content)
         .join(FileContent, FileContent.sha256 == KeptFile.sha256)
@@ -81,7 +81,7 @@ def _files(ctx: Ctx, person: Person) -> Iterator[tuple[str, bytes]]:
 
 
 def _parts(files: Iterable[tuple[str, bytes]]) -> list[list[tuple[str, bytes]]]:
-    """The files in their order, so many together as one part may have; one alone may be larger."""
+    """Group the files in their order, as many together as one part may have; one alone may be larger."""
     parts: list[list[tuple[str, bytes]]] = []
     size = 0
     for name, content in files:

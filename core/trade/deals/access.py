@@ -1,4 +1,4 @@
-"""Who may see a deal and act on it: its two sides, and the operators of the market where neither side is theirs."""
+"""Access to a deal: its two sides, and the market's operators if neither side is theirs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.trade.deals.model import DEAL, Deal, DealState, Side
 
 
 def deal_for(ctx: Ctx, deal_id: str) -> Deal:
-    """A deal for its sides, an operator or the house itself. Raises NotFound, to strangers too."""
+    """Return a deal for its sides, an operator or the market itself. Raises NotFound, to strangers too."""
     deal = ctx.session.get(Deal, deal_id)
     if deal is None or (ctx.actor.person is not None and not sides(ctx, deal)):
         raise NotFound
@@ -23,7 +23,7 @@ def deal_for(ctx: Ctx, deal_id: str) -> Deal:
 
 
 def deal_by_ref(ctx: Ctx, ref: str) -> Deal:
-    """The same, by what people read out and type."""
+    """Return a deal by the reference that people read out and type."""
     deal_id = ctx.session.scalar(select(Deal.id).where(Deal.ref == ref.strip().upper()))
     if deal_id is None:
         raise NotFound
@@ -31,13 +31,14 @@ def deal_by_ref(ctx: Ctx, ref: str) -> Deal:
 
 
 def deal_of_quote(ctx: Ctx, quote_id: str) -> Deal | None:
-    """The deal that a quote was made into, for its two sides."""
+    """Return the deal that a quote was made into, for its two sides."""
     deal = ctx.session.scalar(select(Deal).where(Deal.quote_id == quote_id))
     return deal if deal is not None and sides(ctx, deal) else None
 
 
 def sides(ctx: Ctx, deal: Deal) -> frozenset[str]:
-    """The roles of who acts. A side has its own name, perhaps "other", "invited" or "approver"; an operator is no side.
+    """Return the actor's roles. A side has its own name, perhaps "other", "invited" or "approver"; an operator is no
+    side.
 
     Empty for anybody else.
     """
@@ -52,16 +53,16 @@ def sides(ctx: Ctx, deal: Deal) -> frozenset[str]:
 
 
 def _may_approve(ctx: Ctx, deal: Deal, person: Person) -> bool:
-    """Whether a deal waits for this person of the buyer's company. Nobody approves their own signature."""
+    """Return whether a deal waits for this person of the buyer's company. They never approve their own signature."""
     signed = deal.state == DealState.AWAITING_APPROVAL and person.id != deal.buyer_signed_by
     wanted = deal.state == DealState.AWAITING_FUNDING and deal.direct_wanted_by not in (None, person.id)
     return (signed or wanted) and approves(ctx, person.id, deal.amount)
 
 
 def may(ctx: Ctx, deal: Deal) -> list[str]:
-    """What who acts may do with the deal now: the buttons."""
+    """Return the actions on the deal open to the current actor: the buttons."""
     roles = sides(ctx, deal)
-    done = {"direct_wanted"}  # what asking comes to for who may not decide on so much alone
+    done = {"direct_wanted"}  # the result of asking if the actor may not decide on this amount alone
     if any(has_signed(deal, side) for side in ("buyer", "seller") if side in roles):
         done.add("sign")
     if deal.direct_wanted_by is not None and "buyer" in roles and not decides(ctx, deal, "buyer"):
@@ -76,12 +77,12 @@ def may(ctx: Ctx, deal: Deal) -> list[str]:
 
 
 def decides(ctx: Ctx, deal: Deal, side: str) -> bool:
-    """Whether who acts for this side may say alone that the deal's money is not protected any more."""
+    """Return whether the actor may give up the protection of the deal's money alone for this side."""
     return side == "seller" or signs_alone(ctx, acting(ctx).id, deal.amount)
 
 
 def party(ctx: Ctx, deal_id: str) -> tuple[Deal, Side]:
-    """The deal, locked, and the side of who acts. Raises NotFound to all others."""
+    """Return the deal, locked, and the actor's side. Raises NotFound to all others."""
     deal = locked(ctx, deal_id)
     side = rules.side_of(acting(ctx).organisation_id, deal.buyer, deal.seller)
     if side is None:
@@ -90,7 +91,7 @@ def party(ctx: Ctx, deal_id: str) -> tuple[Deal, Side]:
 
 
 def operated(ctx: Ctx, deal_id: str) -> Deal:
-    """The deal, locked, for an operator who is no side of it. Raises NotAllowed."""
+    """Return the deal, locked, for an operator who is no side of it. Raises NotAllowed."""
     deal = locked(ctx, deal_id)
     if "operator" not in sides(ctx, deal):
         raise NotAllowed
@@ -98,13 +99,14 @@ def operated(ctx: Ctx, deal_id: str) -> Deal:
 
 
 def locked(ctx: Ctx, deal_id: str) -> Deal:
-    """A deal that nobody else changes until this unit is over. Whoever closes a lot or moves its money holds it.
+    """Lock a deal, so that no other unit changes it until this unit is over.
 
-    Two lots that close at once would otherwise each see the other open, and nobody would close the deal.
+    Lock it before closing a lot or moving its money. Otherwise two lots that close at once would each see the other
+    open, and the deal would stay open.
     """
     read_anew(ctx.session)
     query = select(Deal).where(Deal.id == deal_id).with_for_update()
-    # What was read before the lock may have changed while we waited for it.
+    # A row read before the lock may have changed while we waited for it.
     deal = ctx.session.scalar(query, execution_options={"populate_existing": True})
     if deal is None:
         raise NotFound
@@ -112,7 +114,7 @@ def locked(ctx: Ctx, deal_id: str) -> Deal:
 
 
 def check_version(deal: Deal, expected_version: int | None) -> None:
-    """Raises Stale for a card that is out of date."""
+    """Raise Stale for a card that is out of date."""
     if expected_version is not None and expected_version != deal.version:
         raise Stale
 

@@ -1,4 +1,4 @@
-"""A buyer's company looks at what its member has signed: who may approve it, and what its book-keeping calls it."""
+"""Approval by the buyer's company of what its member has signed, and the reference of its book-keeping."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from core.trade.deals.model import APPROVE_AT_LEAST, APPROVE_WITHIN, DEAL, Deal,
 
 
 def signed_by_both(ctx: Ctx, deal: Deal) -> None:
-    """It counts now, unless the buyer's company wants to look at what its member has signed."""
+    """Start a deal that both have signed, unless the buyer's company wants to look at what its member has signed."""
     assert deal.buyer_signed_by is not None, "the buyer has signed"
-    # Who has left since has taken their limit along: the company looks at what they signed for it.
+    # A signer who has left has taken their limit along, so the company looks at what they signed for it.
     still_here = person_of(ctx, deal.buyer_signed_by).organisation_id == deal.buyer
     if still_here and signs_alone(ctx, deal.buyer_signed_by, deal.amount):
         step(ctx, DEAL, deal, "both_signed", ("system",))
@@ -30,18 +30,19 @@ def signed_by_both(ctx: Ctx, deal: Deal) -> None:
 
 
 def approve_by(deal: Deal, signed_at: datetime) -> datetime:
-    """Until when the company has to decide on what both sign at that moment: before the delivery begins, where it can.
+    """Return the time by which the company has to decide: before the delivery begins, where possible.
 
-    The seller waits, and cannot leave. Whatever comes sooner, a day is left to decide in.
+    `signed_at`: the moment at which both have signed. The seller waits, and cannot leave. At least a day is left to
+    decide.
     """
     begins = datetime.combine(deal.terms.window_from, time(), UTC)
     return max(signed_at + APPROVE_AT_LEAST, min(signed_at + APPROVE_WITHIN, begins))
 
 
 def approve_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
-    """Somebody of the buyer's company says yes to what a colleague has signed: it awaits its money.
+    """Approve what a colleague has signed: the deal awaits its money.
 
-    Raises NotAllowed, and Stale with who decided and when, for whoever comes second.
+    Raises NotAllowed. The second to decide gets Stale with the person and time of the first decision.
     """
     deal = _to_decide(ctx, deal_id, expected_version)
     step(ctx, DEAL, deal, "approve", sides(ctx, deal))
@@ -52,7 +53,7 @@ def approve_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) ->
 
 
 def _counts(ctx: Ctx, deal: Deal) -> None:
-    """Nothing stands in its way any more: it is paid, here or directly."""
+    """Start the payment of a deal that needs no more consent, here or directly."""
     if deal.settlement == "direct":
         step(ctx, DEAL, deal, "settles_directly", ("system",))
         tell(ctx, deal, DealReadyDirectly)
@@ -61,7 +62,7 @@ def _counts(ctx: Ctx, deal: Deal) -> None:
 
 
 def refuse_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
-    """Somebody of the buyer's company says no: the deal is closed, and nobody owes anything."""
+    """Refuse what a colleague has signed: the deal is closed, and neither side owes anything."""
     deal = _to_decide(ctx, deal_id, expected_version)
     DEAL.transition(deal.state, "refuse", sides(ctx, deal))
     deal.decided_by, deal.decided_at = ctx.actor.person, ctx.now
@@ -81,7 +82,7 @@ def _to_decide(ctx: Ctx, deal_id: str, expected_version: int | None) -> Deal:
 
 
 def note_order(ctx: Ctx, deal_id: str, command: NoteOrder) -> Deal:
-    """The buyer's own numbers for it, at any time. Nothing of the agreement changes by them. Raises NotAllowed."""
+    """Note the buyer's own numbers for it, at any time. They change nothing of the agreement. Raises NotAllowed."""
     deal, side = party(ctx, deal_id)
     if side != "buyer":
         raise NotAllowed

@@ -1,4 +1,4 @@
-"""What was signed, as a file that both sides keep: asked for from the chat, drawn outside, handed to who has asked."""
+"""The signed contract as a file for both sides: asked for in the chat, drawn outside, handed to the asker."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.trade.deals.platform_terms import conditions
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The terms as a card has them, in the words of who reads it."""
+    """The terms as on a card, in the reader's words."""
 
     title: str
     text: str
@@ -30,7 +30,7 @@ class Shown:
 
 
 def ask_terms(ctx: Ctx, deal_id: str, shown: Shown, where: str) -> Deal:
-    """A side would like the terms as a file, in these words. Raises NotFound to all others, operators too.
+    """Ask for the terms as a file, in these words. Raises NotFound to all but the sides, operators too.
 
     `where`: the chat that asks, to which it comes.
     """
@@ -51,9 +51,9 @@ def ask_terms(ctx: Ctx, deal_id: str, shown: Shown, where: str) -> Deal:
 
 
 def signed_text_of(deal: Deal) -> str:
-    """The text that both have signed, when it can be shown: it has the note with its contacts, and the names.
+    """Return the text that both have signed, if it can be shown. It has the names, and the note with its contacts.
 
-    Of a company that has left the name is gone from the deal, and with it the text that had it.
+    If a company has left, its name is gone from the deal, and with it the text that had it.
     """
     if deal.buyer_signed_at is None or deal.seller_signed_at is None:
         return ""
@@ -63,7 +63,7 @@ def signed_text_of(deal: Deal) -> str:
 
 
 def terms_drawn(ctx: Ctx, deal_id: str, person_id: str, where: str, content: bytes) -> None:
-    """The file is here."""
+    """Hand over the drawn file."""
     deal = deal_for(ctx, deal_id)
     file = Checked(f"{deal.ref}.pdf", "application/pdf", content, hashlib.sha256(content).hexdigest())
     kept = keep(ctx.seen_by(person(person_id)), file)

@@ -1,4 +1,4 @@
-"""What happens to deals, as facts for whoever listens."""
+"""Events of deals."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class DealSigned(DealFact):
 
 @dataclass(frozen=True, slots=True)
 class DealApprovalNeeded(DealFact):
-    """Both have signed, and somebody of the buyer's company has to approve it before it counts."""
+    """Both have signed, and a member of the buyer's company has to approve it before it counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class DealApproved(DealFact):
-    """Somebody of the buyer's company has approved it."""
+    """A member of the buyer's company has approved it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,10 @@ class DealReadyToFund(DealFact):
 
 @dataclass(frozen=True, slots=True)
 class DealClosed(DealFact):
-    """It ended before any money was held. `why`: "unsign" (somebody backed out), "sign_expired", "refuse" (by the
-    buyer's company), "approval_expired", or of a deal paid directly "idle", "cancel_agreed" and "undelivered".
+    """It ended before any money was held.
+
+    `why`: "unsign" (a side backed out), "sign_expired", "refuse" (by the buyer's company) or "approval_expired". For a
+    deal paid directly: "idle", "cancel_agreed" or "undelivered".
     """
 
     why: str
@@ -68,21 +70,21 @@ class DealCancelAsked(DealFact):
 
 @dataclass(frozen=True, slots=True)
 class DealCancelRefused(DealFact):
-    """The deal goes on. `why`: "cancel_refused", or "cancel_silent" when nobody answered."""
+    """The deal goes on. `why`: "cancel_refused", or "cancel_silent" if there was no answer."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class DealUnwinding(DealFact):
-    """What is not on its way is given up. `why`: "cancel", "funding_expired" or "cancel_agreed"."""
+    """Lots that are not on their way are given up. `why`: "cancel", "funding_expired" or "cancel_agreed"."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class DealRunsOn(DealFact):
-    """Cancelled for the rest; what is already on its way is delivered and paid."""
+    """It is cancelled for the rest; lots already on their way are delivered and paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class DealCompleted(DealFact):
 
 @dataclass(frozen=True, slots=True)
 class DealCancelled(DealFact):
-    """It is off, and the buyer has back what was not delivered. `why` as in `DealUnwinding`."""
+    """It is cancelled, and the buyer has back what was not delivered. `why` as in `DealUnwinding`."""
 
     why: str
 
@@ -111,7 +113,10 @@ class DealDirectAsked(DealFact):
 
 @dataclass(frozen=True, slots=True)
 class DealDirectWanted(DealFact):
-    """Somebody of the buyer's company wants that too, and may not decide on so much alone. `only`: who hears of it."""
+    """A member of the buyer's company wants that too, and may not decide on this amount alone.
+
+    `only`: the company that is told.
+    """
 
     only: str
 
@@ -145,7 +150,7 @@ class DealDirectPaid(DealFact):
 
 @dataclass(frozen=True, slots=True)
 class DealDisputed(DealFact):
-    """Its money stands still until somebody decides. `why`: "delivery_overdue" or "freeze"."""
+    """Its money stands still until a decision. `why`: "delivery_overdue" or "freeze"."""
 
     why: str
 
@@ -162,7 +167,7 @@ class DealResumed(DealFact):
 
 @dataclass(frozen=True, slots=True)
 class DealRuledByTime(DealFact):
-    """Nobody decided in sixty days: what was proven to be delivered is the seller's, the rest the buyer's."""
+    """There was no decision in sixty days: what was proven to be delivered is the seller's, the rest the buyer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +177,15 @@ class DealMoneyStuck(DealFact):
 
 @dataclass(frozen=True, slots=True)
 class DealMoneyTried(DealFact):
-    """A day has passed: what is stuck is asked for once more."""
+    """A day has passed: the stuck money is requested again."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermsDrawn(DealFact):
-    """The terms as a file, which `by_person` has asked for; `file_id` as it is kept for them, `where` the chat."""
+    """The terms as a file, which `by_person` has asked for.
+
+    `file_id`: the file as it is kept for them. `where`: the chat.
+    """
 
     where: str
     file_id: str

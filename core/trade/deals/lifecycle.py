@@ -1,4 +1,4 @@
-"""What the market, time and operators tell a deal: paid, delivered, settled, in dispute, stuck."""
+"""Steps of a deal by the market, time and operators: paid, delivered, settled, in dispute, stuck."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ LOOK_AGAIN: Final = timedelta(days=1)  # whether its money still may not move
 
 
 def fund_by(ctx: Ctx, deal_id: str, moment: datetime, *, asked_at: datetime | None = None) -> None:
-    """Until when the first money has to come: later than usual where it may not be held so long.
+    """Set the deadline of the first money: later than usual where it may not be held so long.
 
-    `asked_at`: when it can be paid, where that is not now; nobody is reminded before.
+    `asked_at`: when it can be paid, if that is not now; no reminder comes before.
     """
     set_timer(ctx.session, Timer(DEAL.name, deal_id, "funding_expired", moment), since=asked_at or ctx.now)
 
 
 def money_in(ctx: Ctx, deal_id: str) -> None:
-    """A part of what it waits for has come. Nothing, for a deal that runs already."""
+    """Note that a part of the awaited money has come. A deal that runs already is not changed."""
     deal = locked(ctx, deal_id)
     if deal.state == DealState.AWAITING_FUNDING:
         step(ctx, DEAL, deal, "money_in", ("provider",))
@@ -58,7 +58,7 @@ def money_in(ctx: Ctx, deal_id: str) -> None:
 
 
 def money_complete(ctx: Ctx, deal_id: str) -> None:
-    """All that it waits for is held."""
+    """Start delivery, as all the awaited money is held."""
     deal = locked(ctx, deal_id)
     step(ctx, DEAL, deal, "money_complete", ("provider",), deadlines=_funded(ctx, deal))
     deal.funded_at = ctx.now
@@ -67,28 +67,28 @@ def money_complete(ctx: Ctx, deal_id: str) -> None:
 
 
 def paid_out(ctx: Ctx, deal_id: str) -> None:
-    """All its money has arrived where it belongs."""
+    """Complete a deal, as all its money has arrived where it belongs."""
     deal = locked(ctx, deal_id)
     step(ctx, DEAL, deal, "paid_out", ("system",))
     tell(ctx, deal, DealCompleted)
 
 
 def refunded(ctx: Ctx, deal_id: str) -> None:
-    """Nothing of a deal that was called off is held any more."""
+    """Cancel a deal that was called off, as none of its money is held any more."""
     deal = locked(ctx, deal_id)
     step(ctx, DEAL, deal, "refunded", ("system",))
     ctx.announce(DealCancelled(deal.id, deal.buyer, deal.seller, ctx.actor.person, deal.ended_by or ""))
 
 
 def money_stuck(ctx: Ctx, deal_id: str) -> None:
-    """The provider did not send a payout or refund of it. Of interest only when nothing else is awaited."""
+    """Note that the provider did not send a payout or refund. It matters only if nothing else is awaited."""
     deal = locked(ctx, deal_id)
     if deal.state in (DealState.SETTLING, DealState.UNWINDING):
         _stuck(ctx, deal, "payout_failed" if deal.state == DealState.SETTLING else "refund_failed", "provider")
 
 
 def freeze(ctx: Ctx, deal_id: str, why: str) -> None:
-    """From now on no time and nobody but an operator's ruling releases anything of it."""
+    """Freeze the deal: from now on only an operator's ruling releases any of its money, and no deadline does."""
     deal = locked(ctx, deal_id)
     if deal.frozen is None:
         deal.frozen = why
@@ -98,7 +98,7 @@ def freeze(ctx: Ctx, deal_id: str, why: str) -> None:
 
 
 def thaw(ctx: Ctx, deal_id: str, why: str) -> None:
-    """The reason to stand still is gone. Another reason stays."""
+    """Remove one reason to stand still. Another reason stays."""
     deal = locked(ctx, deal_id)
     if deal.also_frozen == why:
         deal.also_frozen = None
@@ -108,7 +108,7 @@ def thaw(ctx: Ctx, deal_id: str, why: str) -> None:
 
 
 def stands_still(deal: Deal) -> bool:
-    """Whether freeze beats timer: its lots are neither accepted nor given up by time."""
+    """Return whether a freeze beats the timers: lots are neither accepted nor given up by time."""
     return deal.frozen is not None or deal.state == DealState.DISPUTED
 
 
@@ -116,7 +116,7 @@ def stands_still(deal: Deal) -> bool:
 
 
 def all_lots_closed(ctx: Ctx, deal_id: str, *, delivered: bool = True) -> None:
-    """No lot is open any more. A deal that unwinds ends with its refunds instead.
+    """End delivery, as no lot is open any more. A deal that unwinds ends with its refunds instead.
 
     `delivered`: whether any lot of it was; one that was paid directly and never delivered is not complete.
     """
@@ -132,7 +132,7 @@ def all_lots_closed(ctx: Ctx, deal_id: str, *, delivered: bool = True) -> None:
 
 
 def lots_run_on(ctx: Ctx, deal_id: str) -> None:
-    """Some lots were already on their way when the rest was cancelled."""
+    """Continue a cancelled deal whose lots were in part on their way already."""
     deal = locked(ctx, deal_id)
     step(ctx, DEAL, deal, "lots_run_on", ("system",), deadlines=_funded(ctx, deal))
     deal.cancel_asked_by = None
@@ -144,7 +144,7 @@ def lots_run_on(ctx: Ctx, deal_id: str) -> None:
 
 
 def freeze_deal(ctx: Ctx, deal_id: str) -> Deal:
-    """An operator stops it: nothing is released until there is a ruling. Raises NotAllowed, Stale."""
+    """Stop a deal by an operator: nothing is released until there is a ruling. Raises NotAllowed, Stale."""
     deal = operated(ctx, deal_id)
     step(ctx, DEAL, deal, "freeze", ("operator",))
     _disputed(ctx, deal, "freeze")
@@ -152,7 +152,7 @@ def freeze_deal(ctx: Ctx, deal_id: str) -> Deal:
 
 
 def resume_deal(ctx: Ctx, deal_id: str) -> Deal:
-    """An operator lets it go on as it was. Raises NotAllowed, Stale."""
+    """Let a deal go on as it was, by an operator. Raises NotAllowed, Stale."""
     deal = operated(ctx, deal_id)
     step(ctx, DEAL, deal, "resume", ("operator",), deadlines=_funded(ctx, deal))
     tell(ctx, deal, DealResumed)
@@ -160,9 +160,9 @@ def resume_deal(ctx: Ctx, deal_id: str) -> Deal:
 
 
 def dispute_over(ctx: Ctx, deal_id: str, event: str) -> None:
-    """It was ruled on ("resolve"), or the two have agreed on shares ("settle_together"): it settles.
+    """Settle a deal after a ruling ("resolve") or an agreement of the two on shares ("settle_together").
 
-    Its lots are closed by whoever decides, right after this.
+    The caller that decides closes its lots right after this.
     """
     deal = locked(ctx, deal_id)
     step(ctx, DEAL, deal, event, ("system",))
@@ -170,7 +170,7 @@ def dispute_over(ctx: Ctx, deal_id: str, event: str) -> None:
 
 
 def put_off_ruling_by_time(ctx: Ctx, deal_id: str, moment: datetime) -> None:
-    """Somebody has ruled: time does not rule before an appeal is heard."""
+    """Postpone the ruling by time after an operator's ruling, so that an appeal is heard first."""
     standing = deadline_of(ctx.session, DEAL.name, deal_id, "final_rule")
     if standing is None or standing.due_at < moment:
         set_timer(ctx.session, Timer(DEAL.name, deal_id, "final_rule", moment))
@@ -180,7 +180,7 @@ def put_off_ruling_by_time(ctx: Ctx, deal_id: str, moment: datetime) -> None:
 
 
 def time_is_up(ctx: Ctx, deal_id: str, event: str, *, on_the_road: bool, delivered: bool = False) -> None:
-    """A deadline of the deal's present state has passed. `on_the_road`: some lot was sent and has not arrived.
+    """Apply a passed deadline of the deal's present state. `on_the_road`: some lot was sent and has not arrived.
 
     `delivered`: some lot of it was.
     """
@@ -225,7 +225,7 @@ def _overdue(ctx: Ctx, deal: Deal, on_the_road: bool) -> None:
     if on_the_road:
         step(ctx, DEAL, deal, "delivery_overdue", ("time",))
         _disputed(ctx, deal, "delivery_overdue")
-    else:  # what was never sent, and what is being looked at, has deadlines of its own
+    else:  # unsent lots, and lots under inspection, have deadlines of their own
         due = ctx.now + OVERDUE_AFTER
         set_timer(ctx.session, Timer(DEAL.name, deal.id, "delivery_overdue", due))
 
@@ -239,7 +239,7 @@ def tell(ctx: Ctx, deal: Deal, fact: type[DealFact]) -> None:
 
 
 def close(ctx: Ctx, deal: Deal, event: str, role: str) -> None:
-    """End it before any money moved: the goods go back on the shelf."""
+    """End it before any money moved: the goods are for sale again."""
     step(ctx, DEAL, deal, event, (role,))
     deal.ended_by = event
     goods_back(ctx, deal, deal.terms.quantity)
@@ -248,7 +248,10 @@ def close(ctx: Ctx, deal: Deal, event: str, role: str) -> None:
 
 
 def _undelivered(ctx: Ctx, deal: Deal) -> None:
-    """Over, and no lot of it came, though the seller has said that the money had: no deal that speaks for anybody."""
+    """Close a deal that ended without a delivery, though the seller has said that the money came.
+
+    Such a deal speaks for neither side.
+    """
     step(ctx, DEAL, deal, "undelivered", ("system",))
     deal.ended_by = "undelivered"
     ctx.announce(DealClosed(deal.id, deal.buyer, deal.seller, ctx.actor.person, "undelivered"))
@@ -256,7 +259,7 @@ def _undelivered(ctx: Ctx, deal: Deal) -> None:
 
 
 def goods_back(ctx: Ctx, deal: Deal, quantity: Quantity) -> None:
-    """What will not be delivered is for sale again. Goods that were quoted on a request stood on no shelf."""
+    """Offer undelivered goods for sale again. Goods that were quoted on a request have no listing."""
     if deal.listing_id is not None:
         give_back(ctx, deal.listing_id, quantity)
 
@@ -270,7 +273,7 @@ def unwind(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
 
 
 def carry_on(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
-    """It goes on although somebody has asked to cancel."""
+    """Continue a deal although one side has asked to cancel."""
     step(ctx, DEAL, deal, event, roles, deadlines={**_funded(ctx, deal), **still_due(ctx, deal)})
     deal.cancel_asked_by = None
     ctx.announce(DealCancelRefused(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
@@ -278,13 +281,13 @@ def carry_on(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
 
 
 def still_due(ctx: Ctx, deal: Deal) -> Deadlines:
-    """When it is overdue, as it stands: who asks to cancel again and again would put it off each time."""
+    """Return the overdue deadline as it stands. Otherwise repeated requests to cancel would put it off each time."""
     standing = deadline_of(ctx.session, DEAL.name, deal.id, "delivery_overdue")
     return {} if standing is None else {standing.event: standing.due_at}
 
 
 def delivered_directly(ctx: Ctx, deal: Deal) -> Deadlines:
-    """The moments of a deal that is delivered without held money."""
+    """Return the deadlines of a deal that is delivered without held money."""
     return {"idle": rules.ends(deal.terms.window_to, DIRECT_ENDS_AFTER, ctx.now)}
 
 

@@ -1,4 +1,4 @@
-"""What a deal is: its frozen terms, who signed, and the process it goes through."""
+"""Deals: their frozen terms, the signatures, and the process."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ from core.trade.offers.model import Terms
 
 Side = Literal["buyer", "seller"]
 
-# Who settles a deal: the two choose ("choice", held unless both want otherwise), always "held", or always "direct".
+# Settlement of a deal: the two choose ("choice", held unless both want otherwise), always "held", or always "direct".
 Settlement = Literal["choice", "held", "direct"]
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformTerms:
-    """On what the market lets deals be made from now on; each deal keeps what it was made on.
+    """The market's terms for new deals; each deal keeps the terms it was made on.
 
-    `commission_bp`: our share of what is released, in basis points. `settlement`: who settles deals in the currencies
-    that can be `held` (None: any); all others are settled between the two, for the provider would change such money
-    into another currency, of which no seller could be paid what was agreed.
+    `commission_bp`: our share of what is released, in basis points.
+    `settlement`: the way of settlement for currencies that can be `held` (None: any).
+
+    Deals in other currencies are settled between the two. The provider would change such money into another currency,
+    so no seller could be paid the agreed amount.
     """
 
     commission_bp: int
@@ -39,32 +41,32 @@ class PlatformTerms:
         return self.settlement if self.held is None or currency in self.held else "direct"
 
 
-# Of the house's own conditions, signed together with the deal's terms: what the two do not agree on themselves, as the
-# formula's figures, deadlines, and what silence and time decide. Whoever changes their meaning after a release counts
-# on by one, and writes their text (`core/trade/deals/conditions`); a deal keeps the version on which it was made.
+# Version of the market's own conditions, signed together with the deal's terms. They hold what the two do not agree on
+# themselves: the formula's figures, deadlines, and what silence and time decide. A change of their meaning after a
+# release adds one, and a text (`core/trade/deals/conditions`). A deal keeps the version on which it was made.
 TERMS_VERSION: Final = 2
-COMMISSION_BP: Final = 250  # of what is released to a seller, where the settings name no other
+COMMISSION_BP: Final = 250  # share of what is released to a seller, unless the settings name another
 SIGN_WITHIN: Final = timedelta(days=3)
 APPROVE_WITHIN: Final = timedelta(days=5)  # a company's approvers may be away over a weekend
-APPROVE_AT_LEAST: Final = timedelta(days=1)  # of goods that are delivered at once
+APPROVE_AT_LEAST: Final = timedelta(days=1)  # for goods that are delivered at once
 FUND_WITHIN: Final = timedelta(days=5)  # a bank transfer over a weekend
 ANSWER_CANCEL_WITHIN: Final = timedelta(days=3)
 OVERDUE_AFTER: Final = timedelta(days=14)  # the delivery window is over, and something is still not there
-CONFIRM_MONEY_WITHIN: Final = timedelta(days=30)  # a deal paid directly that nobody says is paid
+CONFIRM_MONEY_WITHIN: Final = timedelta(days=30)  # a deal paid directly that neither side says is paid
 DIRECT_ENDS_AFTER: Final = timedelta(days=30)  # a deal paid directly, after its delivery window
 ESCALATE_AFTER: Final = timedelta(days=7)
 FINAL_RULE_AFTER: Final = timedelta(days=60)
 MONEY_SLOW_AFTER: Final = timedelta(days=1)
 RETRY_AFTER: Final = timedelta(days=1)
 
-CALLED_BACK: Final = "chargeback"  # why a deal is frozen whose money the buyer's bank has called back
-IN_DOUBT: Final = "in_doubt"  # why a deal is frozen whose money does not add up
+CALLED_BACK: Final = "chargeback"  # why a deal is frozen if the buyer's bank has called its money back
+IN_DOUBT: Final = "in_doubt"  # why a deal is frozen if its money does not add up
 
 PARTIES = frozenset({"buyer", "seller"})
 BUYER = frozenset({"buyer"})
 SELLER = frozenset({"seller"})
 OTHER = frozenset({"other"})  # the side that did not ask to cancel
-APPROVER = frozenset({"approver"})  # somebody of the buyer's company who may sign what a colleague may not alone
+APPROVER = frozenset({"approver"})  # a member of the buyer's company who may sign what a colleague may not alone
 INVITED = frozenset({"invited"})  # the side that did not ask to be paid directly
 OPERATOR = frozenset({"operator"})
 
@@ -107,7 +109,7 @@ DEAL: Final = Process(
         Transition(DealState.AWAITING_FUNDING, "settles_directly", SYSTEM, DealState.FUNDED_DIRECT),
         Transition(DealState.AWAITING_FUNDING, "direct_asked", PARTIES, DealState.AWAITING_FUNDING),
         Transition(DealState.AWAITING_FUNDING, "direct_agreed", INVITED, DealState.FUNDED_DIRECT),
-        # Above what they may alone.
+        # Above what the member may sign alone.
         Transition(DealState.AWAITING_FUNDING, "direct_wanted", BUYER, DealState.AWAITING_FUNDING),
         Transition(DealState.AWAITING_FUNDING, "direct_refused", INVITED | APPROVER, DealState.AWAITING_FUNDING),
         Transition(DealState.AWAITING_FUNDING, "cancel", PARTIES, DealState.UNWINDING),
@@ -133,12 +135,12 @@ DEAL: Final = Process(
         Transition(DealState.CANCEL_ASKED, "cancel_agreed", OTHER, DealState.UNWINDING),
         Transition(DealState.CANCEL_ASKED, "cancel_refused", OTHER, DealState.FUNDED),
         Transition(DealState.CANCEL_ASKED, "cancel_silent", TIME, DealState.FUNDED, ANSWER_CANCEL_WITHIN, OTHER),
-        # As before: asking puts it off by nothing.
+        # As before: the request postpones nothing.
         Transition(DealState.CANCEL_ASKED, "delivery_overdue", TIME, DealState.DISPUTED),
         Transition(DealState.CANCEL_ASKED, "all_lots_closed", SYSTEM, DealState.SETTLING),
         Transition(DealState.CANCEL_ASKED, "freeze", OPERATOR, DealState.DISPUTED),
         Transition(DealState.DISPUTED, "resume", OPERATOR, DealState.FUNDED),
-        # A ruling that nobody appeals against any more.
+        # A ruling that is no longer appealed.
         Transition(DealState.DISPUTED, "resolve", SYSTEM, DealState.SETTLING),
         # One proposed shares, the other took them.
         Transition(DealState.DISPUTED, "settle_together", SYSTEM, DealState.SETTLING),
@@ -160,10 +162,10 @@ DEAL: Final = Process(
     ),
 )
 
-# What ends a deal before both are bound by it.
+# Events that end a deal before both are bound by it.
 NEVER_COUNTED: Final = frozenset({"unsign", "sign_expired", "refuse", "approval_expired"})
 
-# Leaving here takes money or goods from somebody: whoever presses it is asked once more.
+# Leaving here takes money or goods from a side, so the button asks for confirmation.
 ASKS_FIRST: Final = frozenset(
     {
         "unsign",
@@ -180,7 +182,7 @@ ASKS_FIRST: Final = frozenset(
 
 
 class NoteOrder(BaseModel):
-    """What the buyer's book-keeping calls a deal."""
+    """Reference of a deal in the buyer's book-keeping."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -191,8 +193,8 @@ class NoteOrder(BaseModel):
 class Deal(InProcess[DealState], Table):
     """Two organisations' agreement, made of an accepted offer on a listing, or of a quote on a request.
 
-    Its terms never change after it was made, and no more do `buyer_name` and `seller_name`: what the two were called
-    then, as it stands in what they sign. Of a company that has left it is empty.
+    Its terms never change after it was made. Neither do `buyer_name` and `seller_name`: the names of the two at that
+    time, as they stand in what they sign. The name of a company that has left is empty.
     """
 
     __tablename__ = "deal"
@@ -208,7 +210,7 @@ class Deal(InProcess[DealState], Table):
     seller_name: Mapped[str] = mapped_column(String(120))
     terms_json: Mapped[dict[str, Any]] = mapped_column("terms", JSON)
     terms_hash: Mapped[str] = mapped_column(String(64))
-    terms_version: Mapped[int] = mapped_column(Integer)  # of the house's conditions on which it was made
+    terms_version: Mapped[int] = mapped_column(Integer)  # version of the market's conditions on which it was made
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     commission_bp: Mapped[int] = mapped_column(Integer)
@@ -239,12 +241,12 @@ class Deal(InProcess[DealState], Table):
 
     @property
     def called_back(self) -> bool:
-        """Whether the buyer's bank has called money of it back, and has not decided yet."""
+        """Return whether the buyer's bank has called back money of it, and has not decided yet."""
         return CALLED_BACK in (self.frozen, self.also_frozen)
 
     @property
     def direct(self) -> bool:
-        """Whether the two settle it without us: nothing of it is held, released or given back here."""
+        """Return whether the two settle it without us: nothing of it is held, released or given back here."""
         return self.settlement == "direct"
 
     @property
@@ -253,5 +255,5 @@ class Deal(InProcess[DealState], Table):
 
     @property
     def amount(self) -> Money:
-        """What the buyer pays for the whole."""
+        """Return what the buyer pays for the whole."""
         return Money(self.amount_minor, self.currency)

@@ -1,4 +1,4 @@
-"""The house's own conditions in words, by their version: a text that is signed has to be there to be read."""
+"""The market's own conditions in words, by version: a signed text must be there to be read."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ TEXTS: Final = {int(path.stem): path.read_text("utf-8").strip() for path in FOLD
 
 
 def conditions(version: int) -> str:
-    """The whole text, in English, which is the one that binds; empty where no such version is kept here."""
+    """Return the whole text, in English, which is the one that binds; empty if no such version is kept here."""
     return TEXTS.get(version, "")
 
 
 def conditions_hash(version: int) -> str:
-    """The sha256 of that text, as the signed terms name it."""
+    """Return the sha256 of that text, as the signed terms name it."""
     return hashlib.sha256(conditions(version).encode()).hexdigest()

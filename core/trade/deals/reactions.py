@@ -1,6 +1,6 @@
-"""What deals do when an offer is accepted or a quote chosen, and for it; and when their money is in doubt.
+"""Reactions of deals to accepted offers, chosen quotes, and doubts about their money.
 
-Their timers are rung by delivery, which knows what has arrived.
+Delivery fires their timers, as it knows what has arrived.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.trade.offers.quotes.events import QuoteAwarded
 
 
 def listen(reactions: Reactions, platform_terms: PlatformTerms) -> None:
-    """Every accepted offer and every quote that is chosen becomes a deal, on the terms of the house from now on."""
+    """Make a deal of every accepted offer and chosen quote, on the market's terms from now on."""
 
     def agree(ctx: Ctx, fact: OfferAccepted) -> None:
         agree_deal(ctx, fact.offer_id, platform_terms)
@@ -35,21 +35,21 @@ def listen(reactions: Reactions, platform_terms: PlatformTerms) -> None:
 
 
 def _quote_counts(ctx: Ctx, fact: DealFact) -> None:
-    """Both have signed it, and nobody has to approve it: the request that it answers is over."""
+    """Close the request of a quote whose deal both have signed, when no approval is needed."""
     deal = ctx.session.get_one(Deal, fact.deal_id)
     if deal.quote_id is not None:
         quotes.quote_counts(ctx, deal.quote_id)
 
 
 def _quote_fell_through(ctx: Ctx, fact: DealClosed) -> None:
-    """It ended before it counted: its buyer chooses again."""
+    """Let the buyer choose again, as the deal ended before it counted."""
     deal = ctx.session.get_one(Deal, fact.deal_id)
     if deal.quote_id is not None and fact.why in NEVER_COUNTED:
         quotes.quote_fell_through(ctx, deal.quote_id)
 
 
 def _stop(ctx: Ctx, fact: InvariantBroken) -> None:
-    """No money of it moves until a person has looked, and the books are right again."""
+    """Stop all money of a deal until a person has looked, and the books are right again."""
     if fact.deal_id is not None and ctx.session.get(Deal, fact.deal_id) is not None:
         freeze(ctx, fact.deal_id, IN_DOUBT)
 

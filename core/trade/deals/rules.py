@@ -1,4 +1,4 @@
-"""Pure decisions about deals: what exactly is signed, and who is who."""
+"""Pure decisions about deals: what exactly is signed, and the sides and roles."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from core.trade.offers.model import Terms
 
 
 class Signatory(NamedTuple):
-    """An organisation, and what it is called when the deal is made."""
+    """An organisation, and its name when the deal is made."""
 
     organisation: str
     name: str
 
 
 def terms_hash(terms: Terms, buyer: Signatory, seller: Signatory, commission_bp: int, version: int) -> str:
-    """The sha256 that both sides sign, of `signed_text`."""
+    """Return the sha256 that both sides sign, of `signed_text`."""
     return hashlib.sha256(signed_text(terms, buyer, seller, commission_bp, version).encode()).hexdigest()
 
 
 def signed_text(terms: Terms, buyer: Signatory, seller: Signatory, commission_bp: int, version: int) -> str:
-    """What both sides sign, as JSON: the terms with the parties, the commission and the house's conditions.
+    """Return what both sides sign, as JSON: the terms with the parties, the commission and the market's conditions.
 
-    `version`: of those conditions, on which the deal was made; their own words are known by their sha256.
+    `version`: the version of the conditions that the deal was made on. Their own words are known by their sha256.
     """
     signed = {
         "terms": terms.as_json(),
@@ -42,14 +42,17 @@ def signed_text(terms: Terms, buyer: Signatory, seller: Signatory, commission_bp
 
 
 def side_of(organisation: str, buyer: str, seller: str) -> Side | None:
-    """On which side of the deal an organisation stands; None for a stranger."""
+    """Return the side of the deal on which an organisation stands; None for a stranger."""
     if organisation == buyer:
         return "buyer"
     return "seller" if organisation == seller else None
 
 
 def roles(side: Side | None, cancel_asked_by: Side | None, direct_asked_by: Side | None = None) -> frozenset[str]:
-    """The roles of one side: its own name, "other" when the other side asks to cancel, "invited" to pay directly."""
+    """Return the roles of one side: its own name, "other" or "invited".
+
+    "other": the other side asks to cancel. "invited": the other side asks to pay directly.
+    """
     if side is None:
         return frozenset()
     asked = {"other"} if cancel_asked_by not in (None, side) else set()
@@ -58,5 +61,5 @@ def roles(side: Side | None, cancel_asked_by: Side | None, direct_asked_by: Side
 
 
 def ends(window_to: date, after: timedelta, now: datetime) -> datetime:
-    """So long after the delivery window's last day; a deal that was paid after it gets the same time."""
+    """Return the end of the time after the delivery window's last day. A deal paid later gets the same time."""
     return max(datetime.combine(window_to + timedelta(days=1), time.min, UTC), now) + after

@@ -1,4 +1,4 @@
-"""Commands of the two sides of a deal: sign, leave, cancel, settle directly. What others tell it is in `lifecycle`."""
+"""Commands of the two sides of a deal: sign, leave, cancel, settle directly. All others are in `lifecycle`."""
 
 from __future__ import annotations
 
@@ -139,14 +139,14 @@ def sign_deal(ctx: Ctx, deal_id: str) -> Deal:
 
 
 def _two_firms(ctx: Ctx, deal: Deal) -> None:
-    """Raises Refusal where both sides say that they are the same one: a firm's trade with itself is no trade."""
+    """Raise Refusal if both sides say that they are the same firm: its trade with itself is no trade."""
     number, other = (organisation_of(ctx, each).vat_number for each in (deal.buyer, deal.seller))
     if number is not None and number == other:
         raise Refusal("deal.one_firm", number=number)
 
 
 def back_out(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
-    """Leave before both have signed: nothing was promised yet, and the goods go back on the shelf."""
+    """Leave before both have signed: nothing was promised yet, and the goods are for sale again."""
     deal, side = party(ctx, deal_id)
     check_version(deal, expected_version)
     close(ctx, deal, "unsign", side)
@@ -178,9 +178,9 @@ def ask_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> D
 
 
 def agree_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
-    """Say yes to the other side: lots not yet dispatched are given up, the others run on.
+    """Agree to cancel: lots not yet dispatched are given up, the others run on.
 
-    Raises Refusal while none of its money may move, for there is nothing to give back of a lot that is given up.
+    Raises Refusal while none of its money may move, as lots that are given up could not be refunded.
     """
     deal, _ = party(ctx, deal_id)
     check_version(deal, expected_version)
@@ -208,7 +208,7 @@ def refuse_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) -
 def ask_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Propose to settle between the two of them. Nothing changes before the other side agrees.
 
-    Of a buyer who may not sign so much alone, the company is asked before anybody else: it approved held money.
+    If a buyer may not sign this amount alone, their company is asked first, as it approved held money.
     """
     deal, side = party(ctx, deal_id)
     if deal.direct_asked_by == side:
@@ -239,7 +239,7 @@ def agree_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) ->
 
 
 def refuse_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
-    """Keep the payment protected: by the side that was asked, or by who decides in the buyer's company."""
+    """Keep the payment protected, for the side that was asked or a decider of the buyer's company."""
     deal, _ = party(ctx, deal_id)
     check_version(deal, expected_version)
     step(ctx, DEAL, deal, "direct_refused", sides(ctx, deal))
@@ -260,7 +260,7 @@ def _want_direct(ctx: Ctx, deal: Deal) -> Deal:
 
 
 def say_paid(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
-    """The buyer says to have paid the seller directly. Their word: nothing is booked, and the seller still confirms."""
+    """Note the buyer's word to have paid the seller directly. Nothing is booked, and the seller still confirms."""
     deal, side = party(ctx, deal_id)
     if side == "buyer" and deal.buyer_paid_at is not None:
         return deal
@@ -272,7 +272,7 @@ def say_paid(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Dea
 
 
 def confirm_money(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
-    """The seller says that a direct payment has come: the goods can be sent."""
+    """Confirm for the seller that a direct payment has come: the goods can be sent."""
     deal, side = party(ctx, deal_id)
     check_version(deal, expected_version)
     step(ctx, DEAL, deal, "seller_confirms_money", (side,), deadlines=delivered_directly(ctx, deal))
@@ -285,7 +285,7 @@ def confirm_money(ctx: Ctx, deal_id: str, expected_version: int | None = None) -
 
 
 def deals_of(ctx: Ctx, organisation_id: str, limit: int = 20, before: str | None = None) -> list[Deal]:
-    """An organisation's deals, the newest first; `before` is the last deal id of the page seen."""
+    """Return an organisation's deals, the newest first; `before` is the last deal id of the page seen."""
     if ctx.actor.person is not None and acting(ctx).organisation_id != organisation_id:
         raise NotAllowed
     query = select(Deal).where(or_(Deal.buyer == organisation_id, Deal.seller == organisation_id))

@@ -1,7 +1,7 @@
-"""Goods that are not as agreed: a claim with figures, the formula, proposals, a second laboratory, the referee.
+"""Claims for goods that are not as agreed: figures, the formula, proposals, a second laboratory, the referee.
 
-Everything that is said is kept as it was said. What it is worth is worked out by the agreement's own formula, and
-both sides see the working before anybody decides.
+Every statement is kept as it was made. Its worth is worked out by the agreement's own formula, and both sides see the
+working before any decision.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ NOTHING: Final = Measured()
 
 
 def claim_lot(ctx: Ctx, command: ClaimLot, expected_version: int | None = None) -> Lot:
-    """The buyer says what is wrong with it, with figures or photos; nothing is released until it is settled.
+    """Claim that the lot is not as agreed, with figures or photos. Nothing is released until it is settled.
 
-    What they would pay for it is their proposal; where they name nothing, what the formula pays for those figures is
-    on the table, as the formula's. Raises Invalid, Refusal.
+    What the buyer would pay for it is their proposal. If they name nothing, the formula's pay for those figures is on
+    the table, as the formula's. Raises Invalid, Refusal.
     """
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "claim", roles(ctx, lot, deal))
@@ -99,7 +99,7 @@ def accept_as_weighed(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> Lo
 
 
 def accept_after_claim(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> Lot:
-    """Take it after all: it is paid as if nothing had been claimed, by a weight that counts; else in full."""
+    """Accept the lot after a claim. It is paid as without the claim: by a weight that counts, else in full."""
     pay = _waived(ctx, lot, deal)
     if pay == lot.amount:
         step(ctx, LOT, lot, "accept_anyway", by)
@@ -111,7 +111,7 @@ def accept_after_claim(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> L
 
 
 def waiving(ctx: Ctx, lot: Lot) -> Money:
-    """What a lot is paid with whose buyer gives up the claim."""
+    """Return what a lot is paid with if its buyer gives up the claim."""
     return _waived(ctx, lot, deals.deal_for(ctx, lot.deal_id))
 
 
@@ -120,13 +120,13 @@ def _waived(ctx: Ctx, lot: Lot, deal: Deal) -> Money:
 
 
 def taking(ctx: Ctx, lot: Lot) -> tuple[Money, bool]:
-    """What accepting a lot as it is weighed would pay, and whether the seller would be asked first."""
+    """Return what accepting a lot as it is weighed would pay, and whether the seller would be asked first."""
     pay = rules.weighed_pay(deals.deal_for(ctx, lot.deal_id).terms.quality, lot)
     return pay, not rules.counts_as_weighed(lot, pay)
 
 
 def say_not_arrived(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
-    """The buyer says that it never came. Raises Refusal for one that they have reported, or that is still expected."""
+    """Claim that a lot never came. Raises Refusal for one that the buyer has reported, or that is still expected."""
     lot, deal = lot_of(ctx, lot_id, expected_version)
     if lot.arrived_by == "buyer":
         raise Refusal("claim.has_arrived")
@@ -138,7 +138,7 @@ def say_not_arrived(ctx: Ctx, lot_id: str, expected_version: int | None = None) 
 
 
 def grant_claim(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
-    """The seller takes the figure that the buyer has named last. Raises Stale when there is none."""
+    """Grant the figure that the buyer has named last. Raises Stale when there is none."""
     lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, "grant", roles(ctx, lot, deal))
     named = [each for each in proposals_in(ctx, lot.id) if each.side == "buyer" and each.pay is not None]
@@ -166,7 +166,7 @@ def propose_cut(ctx: Ctx, command: ProposeCut, expected_version: int | None = No
 
 
 def propose_replacement(ctx: Ctx, command: ProposeReplacement, expected_version: int | None = None) -> Lot:
-    """The seller would rather send it again than be paid less."""
+    """Propose to send the lot again, rather than be paid less."""
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
     rules.check_replacement(command.by_day, ctx.now.date())
@@ -176,7 +176,7 @@ def propose_replacement(ctx: Ctx, command: ProposeReplacement, expected_version:
 
 
 def show_arrival(ctx: Ctx, command: ShowArrival, expected_version: int | None = None) -> Lot:
-    """The seller says that it did come, and would be paid in full: the buyer's turn. Raises Invalid without a word."""
+    """Show that the lot did come, and propose full pay: the buyer's turn. Raises Invalid without a word."""
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
     if not lot.never_came:
@@ -189,9 +189,10 @@ def show_arrival(ctx: Ctx, command: ShowArrival, expected_version: int | None = 
 
 
 def show_weight(ctx: Ctx, command: ShowWeight, expected_version: int | None = None) -> Lot:
-    """The seller has weighed otherwise, and would be paid by that: the buyer's turn. Raises Stale of another claim.
+    """Show the seller's own weight and propose to be paid by it: the buyer's turn.
 
-    Where nobody rules in the end, the mean of both weights counts, as of all that both have measured.
+    If there is no ruling in the end, the mean of both weights counts, as for all that both measured. Raises Stale for
+    another kind of claim.
     """
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
@@ -204,7 +205,7 @@ def show_weight(ctx: Ctx, command: ShowWeight, expected_version: int | None = No
 
 
 def take_proposal(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
-    """The buyer says yes: the lot is paid with that figure, or sent again."""
+    """Accept the seller's proposal: the lot is paid with that figure, or sent again."""
     lot, deal = lot_of(ctx, lot_id, expected_version)
     proposal = proposal_of(ctx, lot)
     if proposal is None or proposal.side != "seller":
@@ -224,7 +225,8 @@ def take_proposal(ctx: Ctx, lot_id: str, expected_version: int | None = None) ->
 
 
 def contradict_claim(ctx: Ctx, command: ContradictClaim, expected_version: int | None = None) -> Lot:
-    """The seller has found otherwise. Within what two laboratories may differ the mean counts, as was agreed.
+    """Contradict a claim by the seller's own finding. If the two differ within the laboratories' tolerance, the mean
+    counts.
 
     Beyond that the reserve sample decides. Raises Invalid when there is nothing to compare.
     """
@@ -243,7 +245,9 @@ def contradict_claim(ctx: Ctx, command: ContradictClaim, expected_version: int |
 
 
 def report_referee(ctx: Ctx, command: ReportReferee, expected_version: int | None = None) -> Lot:
-    """What the agreed laboratory found; the other side has two days to object. Raises Invalid without its report."""
+    """Report what the agreed laboratory found; the other side has two days to object. Raises Invalid without its
+    report.
+    """
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     side = side_of(ctx, deal)
     step(ctx, LOT, lot, "referee_value", roles(ctx, lot, deal))
@@ -262,14 +266,14 @@ def report_referee(ctx: Ctx, command: ReportReferee, expected_version: int | Non
 
 
 def agree_value(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
-    """The other side takes the referee's value."""
+    """Accept the referee's value for the other side."""
     lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, "agree_value", roles(ctx, lot, deal))
     return take_value(ctx, deal, lot, "agree_value")
 
 
 def ask_operator(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
-    """One of them has had enough of talking."""
+    """Ask for an operator, as one side does not want to talk on."""
     lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, "operator_asked", roles(ctx, lot, deal))
     return disputed(ctx, lot, "operator_asked")
@@ -279,23 +283,23 @@ def ask_operator(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> 
 
 
 def worth_of(deal: Deal, lot: Lot, found: Measured) -> Worth:
-    """What the agreement's formula pays for a lot that was found to be so, and the working."""
+    """Return what the agreement's formula pays for a lot with these findings, and the working."""
     return rules.worth(deal.terms.quality, lot, found)
 
 
 def proposal_of(ctx: Ctx, lot: Lot) -> Proposal | None:
-    """What is on the table."""
+    """Return the proposal on the table."""
     proposals = proposals_in(ctx, lot.id)
     return proposals[-1] if proposals else None
 
 
 def figure_of(ctx: Ctx, lot: Lot, side: Side) -> Money | None:
-    """The figure that this side has named last, or that the formula has for it."""
+    """Return the figure that this side has named last, or that the formula has for it."""
     return rules.figure_of(proposals_in(ctx, lot.id), side)
 
 
 def refereed(deal: Deal, lot: Lot, findings: Sequence[Finding]) -> Refereed | None:
-    """What the referee's value pays, and who bears its test; None while the referee has not spoken."""
+    """Return what the referee's value pays, and the bearer of its test; None while the referee has not spoken."""
     referee = rules.last(findings, "referee")
     if referee is None:
         return None
@@ -303,12 +307,12 @@ def refereed(deal: Deal, lot: Lot, findings: Sequence[Finding]) -> Refereed | No
 
 
 def most_for_test(ctx: Ctx, deal: Deal, lot: Lot) -> Money:
-    """What of a test's cost the buyer may ask the seller for."""
+    """Return how much of a test's cost the buyer may ask the seller for."""
     return rules.most_for_test(deal.terms.quality, lot, *_of_both(findings_in(ctx, lot.id)))
 
 
 def _of_both(findings: Sequence[Finding]) -> tuple[Measured, Measured]:
-    """What the buyer and the seller have found last."""
+    """Return the last findings of the buyer and of the seller."""
     buyers, sellers = (rules.last(findings, finder) for finder in ("buyer", "seller"))
     return (
         buyers.measured if buyers is not None else NOTHING,
@@ -320,14 +324,14 @@ def _of_both(findings: Sequence[Finding]) -> tuple[Measured, Measured]:
 
 
 def disputed(ctx: Ctx, lot: Lot, why: str) -> Lot:
-    """An operator is to decide; the deal's money stands where it is until then."""
+    """Put the lot in dispute for an operator. The deal's money stands where it is until then."""
     ctx.announce(LotDisputed(lot.id, lot.deal_id, ctx.actor.person, why))
     ctx.session.flush()
     return lot
 
 
 def take_value(ctx: Ctx, deal: Deal, lot: Lot, why: str) -> Lot:
-    """Pay the lot by the referee's value, with the test on whoever was further from it. The step was taken already."""
+    """Pay the lot by the referee's value. The side further from it bears the test. The step was taken already."""
     found = refereed(deal, lot, findings_in(ctx, lot.id))
     assert found is not None, "the referee has spoken"
     lot.test_minor = found.test.minor
@@ -364,7 +368,7 @@ def _propose(ctx: Ctx, lot: Lot, side: Side, pay: Money | None, words: str) -> P
 
 
 def _by_formula(ctx: Ctx, lot: Lot, pay: Money) -> None:
-    """What nobody has named: the seller may take it, and both read whose figure it is."""
+    """Propose a figure that neither side has named. The seller may take it, and both read whose figure it is."""
     _propose(ctx, lot, "buyer", pay, "").kind = "formula"
 
 

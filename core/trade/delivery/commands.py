@@ -1,4 +1,4 @@
-"""What people ask for about lots, with every limit: dispatch, arrival, acceptance, and the steps of a claim."""
+"""Commands about lots, with every limit: dispatch, arrival, acceptance, and the steps of a claim."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ class ReportArrival(Command):
 
 
 class WeighLot(Command):
-    """What the weighbridge says, where nothing was said of it before or something else by mistake."""
+    """Weight by the weighbridge, if none was reported before or a wrong one by mistake."""
 
     measured: Quantity
     files: FileIds = ()
 
 
 class AcceptLot(Command):
-    """The buyer takes the goods as they are; after a claim too. What they weigh was said before: see `WeighLot`."""
+    """The buyer takes the goods as they are; after a claim too. Their weight was reported before: see `WeighLot`."""
 
 
 class Find(Command):
-    """What somebody has found: figures, who measured them, which sample, and the papers."""
+    """A finding: figures, who measured them, which sample, and the papers."""
 
     measured: Measured = Measured()
     measured_by: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = None
@@ -61,9 +61,9 @@ class Find(Command):
 
 
 class ClaimLot(Find):
-    """What is wrong with the goods. It needs a figure or a photo; words alone open no claim.
+    """Statement of what is wrong with the goods. It needs a figure or a photo; words alone open no claim.
 
-    `pay`: what the buyer would pay for the lot; where they do not say it, the agreement's formula does.
+    `pay`: what the buyer would pay for the lot; if they do not say it, the agreement's formula does.
     """
 
     words: Telling
@@ -77,22 +77,22 @@ class ContradictClaim(Find):
 
 
 class ShowWeight(Command):
-    """The seller's answer to a claim by weight alone: what they have weighed, with the ticket where they have one."""
+    """The seller's answer to a claim by weight alone: the weight they found, with the ticket if they have one."""
 
     measured: Quantity
     files: FileIds = ()
 
 
 class ShowLate(Find):
-    """What a seller has found who did not answer in time, with its paper: a dispute is decided by it, too."""
+    """Finding of a seller who did not answer in time, with its paper. A dispute is decided by it, too."""
 
     words: Remark = ""
 
 
 class ReportReferee(Find):
-    """What the agreed laboratory found in the reserve sample, with its report.
+    """Finding of the agreed laboratory in the reserve sample, with its report.
 
-    `cost`: of the test, as far as the buyer, who has advanced it, asks the other side for it; with its `receipts`.
+    `cost`: the part of the test's cost that the buyer, who has advanced it, asks for; with its `receipts`.
     """
 
     words: Remark = ""

@@ -1,4 +1,4 @@
-"""What happens to lots, as facts for whoever listens."""
+"""Events of lots."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class LotSampled(LotFact):
 
 @dataclass(frozen=True, slots=True)
 class LotWeighed(LotFact):
-    """Somebody says what the weighbridge says, or corrects what they have said of it."""
+    """A side reports the weighbridge's weight, or corrects its report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class LotReplaced(LotFact):
 
 @dataclass(frozen=True, slots=True)
 class LotShown(LotFact):
-    """It is in dispute, and its seller, who was silent, has shown what they found."""
+    """It is in dispute, and its seller, who was silent, has shown their findings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a seller has found who was silent while the claim was theirs to answer: a dispute can still be decided by it."""
+"""Findings of a seller who was silent while the claim was theirs to answer. They can still decide a dispute."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from core.trade.delivery.steps import find, findings_in, lot_of, roles, tell
 
 
 def show_late(ctx: Ctx, command: ShowLate, expected_version: int | None = None) -> Lot:
-    """The seller has found otherwise, and did not say so while they were asked: it counts where nobody settles it.
+    """Show that the seller has found otherwise, which they did not say while they were asked.
 
-    Once, and with its paper, for nobody can look at the goods any more. Raises Invalid, and Stale for a second finding.
+    It counts if the claim is not settled. It is possible once, and with its paper, as the goods can no longer be looked
+    at. Raises Invalid, and Stale for a second finding.
     """
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "show_late", roles(ctx, lot, deal))

@@ -1,4 +1,4 @@
-"""What a deal's course, its disputes and time do to its lots."""
+"""Effects of a deal's lifecycle, its disputes and time on its lots."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.trade.delivery.model import ARRIVED, LATE_LIMIT, LOT, UNSENT, Lot, Lot
 from core.trade.delivery.steps import arrived, end, findings_in, lot_of, lots_in, open_lots, tell
 
 LOOK_AGAIN: Final = timedelta(days=1)  # whether a deal still stands still
-TO_GO_ON: Final = timedelta(days=3)  # at least, until anybody is late after a deal has stood still
+TO_GO_ON: Final = timedelta(days=3)  # at least, until a side is late after a deal has stood still
 
 
 # --- the deal's course ------------------------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def plan_lots(ctx: Ctx, deal_id: str) -> None:
 
 
 def start_lots(ctx: Ctx, deal_id: str, first: int = 1, last: int | None = None) -> None:
-    """The money of these lots is held, or paid directly: the seller can send them."""
+    """Start lots whose money is held, or paid directly: the seller can send them."""
     for lot in lots_in(ctx, deal_id):
         if lot.state == LOT.initial and first <= lot.number and (last is None or lot.number <= last):
             due = rules.overdue_at(lot.window_to, ctx.now)
@@ -60,7 +60,7 @@ def start_lots(ctx: Ctx, deal_id: str, first: int = 1, last: int | None = None) 
 
 
 def drop_unfunded(ctx: Ctx, deal_id: str, first: int, last: int) -> None:
-    """Nobody paid for these lots in time: they are for sale again."""
+    """Give up lots that were not paid for in time: they are for sale again."""
     deal = deals.locked(ctx, deal_id)
     _give_up(ctx, deal, [lot for lot in lots_in(ctx, deal.id) if first <= lot.number <= last], "unfunded")
     if not open_lots(ctx, deal.id):
@@ -68,7 +68,7 @@ def drop_unfunded(ctx: Ctx, deal_id: str, first: int, last: int) -> None:
 
 
 def give_up_lots(ctx: Ctx, deal_id: str) -> None:
-    """The deal is called off: what was not sent is dropped and for sale again, what is on its way runs on."""
+    """Call off the deal: unsent lots are dropped and for sale again, lots on their way run on."""
     deal = deals.locked(ctx, deal_id)
     _give_up(ctx, deal, lots_in(ctx, deal.id), "drop_agreed")
     if open_lots(ctx, deal.id):
@@ -77,7 +77,7 @@ def give_up_lots(ctx: Ctx, deal_id: str) -> None:
 
 
 def forget_lots(ctx: Ctx, deal_id: str) -> None:
-    """A deal that was to be paid directly is closed: its goods are on the shelf again already."""
+    """Drop the lots of a closed deal that was to be paid directly. Its goods are for sale again already."""
     for lot in lots_in(ctx, deal_id):
         if lot.state in UNSENT:
             step(ctx, LOT, lot, "drop_agreed", ("system",))
@@ -87,7 +87,7 @@ def forget_lots(ctx: Ctx, deal_id: str) -> None:
 def _give_up(ctx: Ctx, deal: Deal, lots: list[Lot], event: str) -> None:
     unsent = [lot for lot in lots if lot.state in ((LotState.WAITING,) if event == "unfunded" else UNSENT)]
     if unsent:
-        # In one sum, for the shelf may count in another unit: rounded lot by lot it would not be what was taken.
+        # In one sum, because the listing may count in another unit. Rounded lot by lot, it would not be what was taken.
         deals.goods_back(ctx, deal, reduce(add, (lot.quantity for lot in unsent)))
     for lot in unsent:
         step(ctx, LOT, lot, event, ("system",))
@@ -99,16 +99,16 @@ def _give_up(ctx: Ctx, deal: Deal, lots: list[Lot], event: str) -> None:
 
 
 def rule_lot(ctx: Ctx, lot_id: str, pay: Money, event: str) -> Lot:
-    """Part a disputed lot: so much of it to the seller; `event`: "rule" or "settle"."""
+    """Split a disputed lot: `pay` goes to the seller. `event`: "rule" or "settle"."""
     lot, _ = lot_of(ctx, lot_id)
     step(ctx, LOT, lot, event, ("system",))
     return adjust(ctx, lot, pay, event)
 
 
 def rule_lots(ctx: Ctx, deal_id: str, pay: Money) -> None:
-    """Part all that is still held of a deal: so much of the whole to the seller, of each lot in proportion.
+    """Split all that is still held of a deal: `pay` goes to the seller, from each lot in proportion.
 
-    A lot that nobody has paid for yet ends with nothing: what it would bear of the seller's share would reach nobody.
+    A lot that is not paid for yet ends with nothing. Its part of the seller's share would not reach the seller.
     """
     lots = _still_open(ctx, deal_id)
     for lot, part in zip(lots, rules.shares_of([rules.at_stake(lot) for lot in lots], pay), strict=True):
@@ -117,9 +117,9 @@ def rule_lots(ctx: Ctx, deal_id: str, pay: Money) -> None:
 
 
 def rule_by_proof(ctx: Ctx, deal_id: str) -> None:
-    """Nobody has ruled: what is proven to have arrived is the seller's, as measured; the rest is the buyer's.
+    """Rule by proof, as there was no ruling. What is proven to have arrived is the seller's, as measured.
 
-    What nobody has complained of is paid by the weight that was reported, as silence pays.
+    The rest is the buyer's. Goods without a complaint are paid by the reported weight, as silence pays.
     """
     deal = deals.locked(ctx, deal_id)
     for lot in _still_open(ctx, deal_id):
@@ -133,7 +133,7 @@ def rule_by_proof(ctx: Ctx, deal_id: str) -> None:
 
 
 def _still_open(ctx: Ctx, deal_id: str) -> list[Lot]:
-    """A deal's open lots, about to end all at once. What was never sent is for sale again."""
+    """Return a deal's open lots, about to end all at once. Unsent goods are for sale again."""
     deal = deals.locked(ctx, deal_id)
     lots = [lot for lot in lots_in(ctx, deal.id) if lot.state not in LOT.final]
     unsent = [lot.quantity for lot in lots if lot.state in UNSENT]
@@ -143,9 +143,9 @@ def _still_open(ctx: Ctx, deal_id: str) -> list[Lot]:
 
 
 def is_over_directly(ctx: Ctx, deal_id: str) -> bool:
-    """Whether the time of a deal that was paid directly can end it: what was never sent is not waited for any more.
+    """Return whether time can end a deal that was paid directly. Unsent lots are not awaited any more.
 
-    What was sent has deadlines of its own, and the deal is looked at again.
+    A lot that was sent has deadlines of its own, and the deal is looked at again.
     """
     deal = deals.locked(ctx, deal_id)
     if deal.state == DealState.IN_DELIVERY_DIRECT:
@@ -157,14 +157,14 @@ def is_over_directly(ctx: Ctx, deal_id: str) -> bool:
 
 
 def put_off_ruling_by_time(ctx: Ctx, lot_id: str, moment: datetime) -> None:
-    """Somebody has ruled: time does not rule before an appeal is heard."""
+    """Postpone the ruling by time after an operator's ruling, so that an appeal is heard first."""
     standing = deadline_of(ctx.session, LOT.name, lot_id, "lot_final_rule")
     if standing is None or standing.due_at < moment:
         set_timer(ctx.session, Timer(LOT.name, lot_id, "lot_final_rule", moment))
 
 
 def recall_lots(ctx: Ctx, deal_id: str) -> None:
-    """The buyer's bank has taken back the money that was held for what is still open: that ends here."""
+    """End the open lots of a deal, as the buyer's bank has taken back the money held for them."""
     for lot in _still_open(ctx, deal_id):
         step(ctx, LOT, lot, "recalled", ("system",))
         end(ctx, lot, LotDropped(lot.id, lot.deal_id, None, "recalled"))
@@ -174,7 +174,7 @@ def recall_lots(ctx: Ctx, deal_id: str) -> None:
 
 
 def go_on(ctx: Ctx, deal_id: str) -> None:
-    """What had stopped the deal's clocks is over: nobody is late at once because they waited as they were told."""
+    """Continue after the deal's clocks were stopped. No side is late at once because it waited as it was told."""
     soonest = ctx.now + TO_GO_ON
     for lot in lots_in(ctx, deal_id):
         while (timer := deadline_of(ctx.session, LOT.name, lot.id)) is not None and timer.due_at < soonest:
@@ -182,12 +182,12 @@ def go_on(ctx: Ctx, deal_id: str) -> None:
 
 
 def on_the_road(ctx: Ctx, deal_id: str) -> bool:
-    """Whether some lot was sent and is not there. One that was never sent has a limit of its own: it is given up."""
+    """Return whether some lot was sent and is not there. An unsent lot has a limit of its own: it is given up."""
     return any(lot.state == LotState.DISPATCHED for lot in lots_in(ctx, deal_id))
 
 
 def time_is_up(ctx: Ctx, lot_id: str, event: str) -> None:
-    """A deadline of the lot's present state has passed. Where the deal stands still, it waits: freeze beats timer."""
+    """Apply a passed deadline of the lot's present state. If the deal stands still, it waits: freeze beats timer."""
     lot, deal = lot_of(ctx, lot_id)
     if deals.stands_still(deal):
         set_timer(ctx.session, Timer(LOT.name, lot.id, event, ctx.now + LOOK_AGAIN))
@@ -205,7 +205,7 @@ def time_is_up(ctx: Ctx, lot_id: str, event: str) -> None:
             tell(ctx, lot, LotLate)
         case "transit_limit":
             lot.arrived_at = ctx.now
-            arrived(ctx, lot, rules.end_of(lot.eta) if lot.eta else ctx.now)  # nobody's silence makes it late
+            arrived(ctx, lot, rules.end_of(lot.eta) if lot.eta else ctx.now)  # silence does not make it late
             tell(ctx, lot, LotArrived)
         case "late_limit":
             end(ctx, lot, LotDropped(lot.id, lot.deal_id, None, event))

@@ -1,4 +1,4 @@
-"""What may be done with the lots of a deal, and what was found of them: read for all of them at once."""
+"""Actions and findings of the lots of a deal, read for all of them at once."""
 
 from __future__ import annotations
 
@@ -41,9 +41,11 @@ _SAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class LotSummaries:
-    """By lot. `open_to`: what who acts may do with it; `findings`: of those that are argued about.
+    """Summaries by lot.
 
-    `pays`: what accepting those would pay that were measured otherwise than agreed, by that weight.
+    `open_to`: the actions open to the current actor.
+    `findings`: those about lots that are argued about.
+    `pays`: what accepting a lot would pay by its weight, if it was measured otherwise than agreed.
     """
 
     open_to: Mapping[str, Sequence[str]]
@@ -55,9 +57,9 @@ class LotSummaries:
 
 
 def lot_summaries(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = True) -> LotSummaries:
-    """Of these lots of a deal that who acts may see: at most three statements, however many lots there are.
+    """Summarise these lots of a deal that the actor may see: at most three statements, however many lots there are.
 
-    `argued=False`: of those that are argued about only what was found; what may be done has a card of its own.
+    `argued=False`: for lots that are argued about, read only the findings; their actions have a card of their own.
     """
     mine = deals.sides(ctx, deal)
     acted_on = [lot for lot in lots if argued or lot.state not in ARGUED]
@@ -89,7 +91,7 @@ def lot_summaries(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
 def _has_point(
     lot: Lot, event: str, findings: Sequence[Finding], proposals: Sequence[Proposal], *, sampled: bool
 ) -> bool:
-    """Whether a step that the table allows has a point in this lot's own course."""
+    """Return whether a step that the table allows has a point in this lot's own course."""
     proposal = proposals[-1] if proposals else None
     found = rules.last(findings, "buyer")
     pointless = {
@@ -102,7 +104,7 @@ def _has_point(
         "counter": lot.rounds >= CLAIM_ROUNDS,
         "show_late": rules.last(findings, "seller") is not None,
         "contradict": found is None or not found.measured.figures,
-        # Consequences of a second finding and of a weight, and nobody's buttons.
+        # Consequences of a second finding and of a weight; no side has a button for them.
         "mean_taken": True,
         "accept_weighed": True,
         "accept_anyway_weighed": True,

@@ -1,4 +1,4 @@
-"""What a lot is: the table, its process, and what was found and proposed where it was not as agreed."""
+"""Lots: the table, its process, and the findings and proposals if a lot was not as agreed."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ LATE_LIMIT: Final = timedelta(days=11)
 TRANSIT_LIMIT: Final = timedelta(days=7)  # after the announced arrival
 INSPECT_WITHIN: Final = timedelta(days=7)
 INSPECT_WITH_LABORATORY: Final = timedelta(days=10)  # from the arrival, when a sample was sent
-WEIGHT_CLAIM_WITHIN: Final = timedelta(hours=48)  # who weighs, weighs at once
-WEIGHT_TAKEN_WITHIN_BP: Final = 1_000  # of the lot's amount: so much less counts on the buyer's word alone
-TEST_AT_MOST_BP: Final = 500  # of the lot's amount: what a referee's test may cost the other side
+WEIGHT_CLAIM_WITHIN: Final = timedelta(hours=48)  # goods are weighed at once, if at all
+# share of the lot's amount: a shortfall up to it counts on the buyer's word alone
+WEIGHT_TAKEN_WITHIN_BP: Final = 1_000
+TEST_AT_MOST_BP: Final = 500  # share of the lot's amount: the most that a referee's test may cost the other side
 ANSWER_CLAIM_WITHIN: Final = timedelta(days=3)
 REFEREE_WITHIN: Final = timedelta(days=14)
 OBJECT_WITHIN: Final = timedelta(days=2)  # to what the referee is said to have found
@@ -35,7 +36,7 @@ CLAIM_ROUNDS: Final = 3
 BUYER = frozenset({"buyer"})
 SELLER = frozenset({"seller"})
 EITHER = BUYER | SELLER
-CONCERNED = frozenset({"concerned"})  # both sides, and whoever decides, where time will if nobody does
+CONCERNED = frozenset({"concerned"})  # both sides, and those who decide, where time decides otherwise
 OTHER = frozenset({"other"})  # the side that did not ask last
 
 
@@ -55,7 +56,7 @@ class LotState(StrEnum):
     REFEREE_FOUND = "referee_found"
 
 
-# Open states. What is held for a lot in one of them can be parted by a ruling on the whole deal, or called back.
+# Open states. The money held for such a lot can be split by a ruling on the whole deal, or called back.
 OPEN: Final = (
     LotState.WAITING,
     LotState.PLANNED,
@@ -90,16 +91,16 @@ LOT: Final = Process(
         Transition(LotState.LATE, "late_limit", TIME, LotState.DROPPED, LATE_LIMIT, SELLER),
         Transition(LotState.DISPATCHED, "arrive", EITHER, LotState.INSPECTION),
         Transition(LotState.DISPATCHED, "not_arrived", BUYER, LotState.CLAIM),
-        # A buyer who keeps silent keeps nobody waiting; one who looks can still say that it never came.
-        # Due at the arrival that was told and TRANSIT_LIMIT.
+        # A silent buyer delays nothing; one who looks can still say that it never came. Due at the arrival that was
+        # told and TRANSIT_LIMIT.
         Transition(LotState.DISPATCHED, "transit_limit", TIME, LotState.INSPECTION, reminds=BUYER),
         Transition(LotState.INSPECTION, "accept", BUYER, LotState.ACCEPTED),
         Transition(LotState.INSPECTION, "claim", BUYER, LotState.CLAIM),
         Transition(LotState.INSPECTION, "not_arrived", BUYER, LotState.CLAIM),
         Transition(LotState.INSPECTION, "sample_sent", BUYER, LotState.INSPECTION),
         Transition(LotState.INSPECTION, "weigh", EITHER, LotState.INSPECTION),  # said for the first time, or corrected
-        # What accepting comes to where less was weighed than was agreed: paid by that weight; and where it is far less
-        # by the buyer's word alone, the seller is asked.
+        # Results of accepting if less was weighed than was agreed: it is paid by that weight. If it is far less by the
+        # buyer's word alone, the seller is asked.
         Transition(LotState.INSPECTION, "accept_weighed", BUYER | SYSTEM, LotState.ADJUSTED),
         Transition(LotState.INSPECTION, "weight_asked", BUYER | SYSTEM, LotState.CLAIM),
         Transition(LotState.INSPECTION, "auto_accept", TIME, LotState.ACCEPTED, INSPECT_WITHIN, BUYER),
@@ -120,14 +121,14 @@ LOT: Final = Process(
         Transition(LotState.REFEREE_FOUND, "agree_value", OTHER, LotState.ADJUSTED),
         Transition(LotState.REFEREE_FOUND, "unopposed", TIME, LotState.ADJUSTED, OBJECT_WITHIN, OTHER),
         *(Transition(state, "accept_anyway", BUYER, LotState.ACCEPTED) for state in (*CLAIMED, LotState.LOT_DISPUTE)),
-        # The same where a weight counts that nobody disputes: it is paid as without the claim.
+        # The same if an undisputed weight counts: it is paid as without the claim.
         *(
             Transition(state, "accept_anyway_weighed", BUYER, LotState.ADJUSTED)
             for state in (*CLAIMED, LotState.LOT_DISPUTE)
         ),
         *(Transition(state, "give_back", SELLER, LotState.DROPPED) for state in (*CLAIMED, LotState.LOT_DISPUTE)),
         *(Transition(state, "operator_asked", EITHER, LotState.LOT_DISPUTE) for state in CLAIMED),
-        # A seller who was silent while it was theirs to answer can still say what they have found.
+        # A seller who was silent while it was theirs to answer can still report their findings.
         Transition(LotState.LOT_DISPUTE, "show_late", SELLER, LotState.LOT_DISPUTE),
         Transition(LotState.LOT_DISPUTE, "rule", SYSTEM, LotState.ADJUSTED),  # an operator's ruling that stands
         # One proposed shares, the other took them.
@@ -140,7 +141,7 @@ LOT: Final = Process(
 
 UNSENT: Final = frozenset({LotState.WAITING, LotState.PLANNED, LotState.LATE})  # given up when the deal is cancelled
 ARRIVED: Final = frozenset({LotState.INSPECTION, *CLAIMED, LotState.LOT_DISPUTE})
-# Each takes money or goods from somebody: whoever presses it is asked once more. Accepting asks where something is odd.
+# Each takes money or goods from a side, so its button asks for confirmation. Accepting asks where something is odd.
 ASKS_FIRST: Final = frozenset(
     {
         "drop",
@@ -160,11 +161,13 @@ ASKS_FIRST: Final = frozenset(
 class Lot(InProcess[LotState], Table):
     """A part of a deal that is delivered, accepted and paid by itself.
 
-    `weighed_by`: whose word the measured weight is. `never_came`: that is what its claim says.
-    `came_in_time`: whether it arrived by its day, None while nobody can tell: it counts for the seller's name.
-    `asked_by`: whose wish or report the other side is to answer. `pay_minor`: what an adjusted lot is paid with, the
-    market's fee included; `test_minor`: what of that the seller bears of the referee's test, which is the buyer's who
-    has advanced it. `flagged`: it was parted without anybody's figure, and an operator should look at it.
+    `weighed_by`: the side whose word the measured weight is.
+    `never_came`: that is what its claim says.
+    `came_in_time`: whether it arrived by its day, None while that is unknown. It counts for the seller's reputation.
+    `asked_by`: the side whose wish or report the other is to answer.
+    `pay_minor`: what an adjusted lot is paid with, the market's fee included.
+    `test_minor`: the seller's part of the referee's test within it. It goes to the buyer, who has advanced the test.
+    `flagged`: it was split without a figure of either side, and an operator should look at it.
     """
 
     __tablename__ = "lot"
@@ -207,18 +210,18 @@ class Lot(InProcess[LotState], Table):
 
     @property
     def amount(self) -> Money:
-        """Its share of the deal's amount."""
+        """Return its share of the deal's amount."""
         return Money(self.amount_minor, self.currency)
 
     @property
     def pay(self) -> Money:
-        """What an adjusted lot is paid with."""
+        """Return what an adjusted lot is paid with."""
         assert self.pay_minor is not None, "an adjusted lot has its figure"
         return Money(self.pay_minor, self.currency)
 
     @property
     def test(self) -> Money:
-        """What of its pay goes to the buyer, for the referee's test."""
+        """Return the part of its pay that goes to the buyer, for the referee's test."""
         return Money(self.test_minor, self.currency)
 
     @property
@@ -232,7 +235,7 @@ Finder = Literal["buyer", "seller", "referee"]
 
 
 class Finding(Table):
-    """What somebody says of a lot that is not as agreed, kept for ever: words, figures, who measured, the papers.
+    """A finding about a lot that is not as agreed, kept for ever: words, figures, who measured, the papers.
 
     `cost_minor`: what a referee's test cost the buyer, who has advanced it; `receipts` are among the lot's papers.
     """
@@ -257,12 +260,12 @@ class Finding(Table):
         return Measured.model_validate(self.figures)
 
 
-# "formula": nobody has named it; what the agreement's formula pays for what the buyer has found.
+# "formula": no side has named it; what the agreement's formula pays for what the buyer has found.
 Kind = Literal["cut", "formula", "replacement"]
 
 
 class Proposal(Table):
-    """How one side would settle a claim: pay so much for the lot as it is, or send another one by a day."""
+    """One side's proposal to settle a claim: an amount for the lot, or a replacement by a day."""
 
     __tablename__ = "proposal"
 
@@ -279,5 +282,5 @@ class Proposal(Table):
 
     @property
     def pay(self) -> Money | None:
-        """What the seller's side would get of the lot's amount."""
+        """Return what the seller's side would get of the lot's amount."""
         return None if self.pay_minor is None else Money(self.pay_minor, self.currency)

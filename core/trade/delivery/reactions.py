@@ -1,4 +1,4 @@
-"""What a deal's course and time do to its lots."""
+"""Reactions of lots to a deal's lifecycle and to time."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def handle_timer(ctx: Ctx, timer: Timer) -> None:
 
 
 def handle_deal_timer(ctx: Ctx, timer: Timer) -> None:
-    """Deals know no lots, and whether one is overdue depends on them."""
+    """Handle a deal's timer here, as deals know no lots, and whether one is overdue depends on them."""
     late = timer.event == "delivery_overdue" and on_the_road(ctx, timer.subject)
     if timer.event == "idle" and not is_over_directly(ctx, timer.subject):
         return

@@ -47,7 +47,7 @@ class Share:
 
 
 def shares(terms: Terms, amount: Money) -> list[Share]:
-    """The deal cut into its lots: quantities, amounts and windows, each adding up to exactly the whole.
+    """Cut the deal into its lots: quantities, amounts and windows, each adding up to exactly the whole.
 
     A deal of fewer pieces than lots has as many lots as pieces.
     """
@@ -58,7 +58,7 @@ def shares(terms: Terms, amount: Money) -> list[Share]:
 
 
 def cut_window(first: date, last: date, lots: int) -> list[tuple[date, date]]:
-    """One stretch of days after the other; more lots than days share days."""
+    """Cut a window into one stretch of days after the other; more lots than days share days."""
     days = (last - first).days + 1
     starts = [days * i // lots for i in range(lots)]
     ends = [max(days * (i + 1) // lots - 1, start) for i, start in enumerate(starts)]
@@ -66,12 +66,12 @@ def cut_window(first: date, last: date, lots: int) -> list[tuple[date, date]]:
 
 
 def end_of(day: date) -> datetime:
-    """The moment a day is over everywhere in Europe's trade: midnight UTC."""
+    """Return the moment a day is over everywhere in Europe's trade: midnight UTC."""
     return datetime.combine(day + ONE_DAY, time.min, UTC)
 
 
 def overdue_at(window_to: date, now: datetime) -> datetime:
-    """When an unsent lot is late. A deal that was paid after the window leaves the seller the same grace."""
+    """Return when an unsent lot is late. A deal that was paid after the window leaves the seller the same grace."""
     return max(end_of(window_to), now) + OVERDUE_AFTER
 
 
@@ -80,7 +80,7 @@ def transit_limit_at(eta: date) -> datetime:
 
 
 def check_eta(eta: date, today: date) -> None:
-    """Raises Invalid for an arrival in the past (yesterday is today somewhere) or beyond any journey."""
+    """Raise Invalid for an arrival in the past (yesterday is today somewhere) or beyond any journey."""
     if eta < today - ONE_DAY:
         raise Invalid("lot.eta_past", field="eta", given=eta, earliest=today)
     if eta > today + LONGEST_JOURNEY:
@@ -88,18 +88,20 @@ def check_eta(eta: date, today: date) -> None:
 
 
 def comes_early(eta: date, window_from: date) -> bool:
-    """Whether a lot would arrive weeks before anybody expects it: another month may be meant, or another lot."""
+    """Return whether a lot would arrive weeks before it is expected: another month may be meant, or another lot."""
     return window_from - eta > EARLY
 
 
 def tells_of(unit: str, sold: str) -> bool:
-    """Whether a measurement in this unit says something of goods that are sold in the other: of what is sold by its
-    energy a weight does, with a calorific value."""
+    """Return whether a measurement in this unit says something of goods that are sold in the other.
+
+    A weight says something of goods that are sold by energy, with a calorific value.
+    """
     return convertible(unit, sold) or (convertible(sold, "MWh") and convertible(unit, "t"))
 
 
 def check_measured(measured: Quantity | None, sold: Quantity) -> None:
-    """Raises Invalid for a unit that says nothing about what was sold, and for a weight that no such lot can have."""
+    """Raise Invalid for a unit that says nothing about what was sold, or an impossible weight for such a lot."""
     if measured is None:
         return
     if convertible(measured.unit, sold.unit):
@@ -114,7 +116,7 @@ def check_measured(measured: Quantity | None, sold: Quantity) -> None:
 
 
 def check_weighing(by: Side, lot: Lot, files: Sequence[str], now: datetime) -> None:
-    """Raises Refusal for what the other side has weighed, and for less than was said when the time to weigh is over."""
+    """Raise Refusal if the other side has weighed it, or the buyer's time to weigh without a file is over."""
     if lot.weighed_by not in (None, by):
         raise Refusal("lot.weighed_by_other")
     if by == "buyer" and not files and lot.arrived_at is not None and now - lot.arrived_at > WEIGHT_CLAIM_WITHIN:
@@ -122,26 +124,26 @@ def check_weighing(by: Side, lot: Lot, files: Sequence[str], now: datetime) -> N
 
 
 def weighed_pay(agreed: Quality | None, lot: Lot) -> Money:
-    """What the agreement pays for a lot by the weight that was reported, where one was."""
+    """Return what the agreement pays for a lot by the reported weight, if there is one."""
     if lot.measured is None or not convertible(lot.measured.unit, lot.unit):
         return lot.amount
     return quality_formula.worth(agreed, lot.quantity, lot.amount, Measured(weight=lot.measured)).pay
 
 
 def counts_as_weighed(lot: Lot, pay: Money) -> bool:
-    """Whether a reported weight counts without asking the seller: it is their own word, or about what was agreed."""
+    """Return whether a weight counts without asking the seller: it is their own word, or about what was agreed."""
     return lot.weighed_by == "seller" or lot.amount - pay <= lot.amount.share(WEIGHT_TAKEN_WITHIN_BP)
 
 
 def asks_seller(agreed: Quality | None, lot: Lot) -> bool:
-    """Whether a lot that is looked at becomes a claim when it is accepted, or when its time is over."""
+    """Return whether a lot under inspection becomes a claim when it is accepted, or when its time is over."""
     return lot.state == LotState.INSPECTION and not counts_as_weighed(lot, weighed_pay(agreed, lot))
 
 
 def waived_pay(agreed: Quality | None, lot: Lot, claimed: Finding | None) -> Money:
-    """What a lot is paid with whose claim is given up: what accepting it would have paid without asking the seller.
+    """Return the pay of a lot whose claim is given up: the pay on acceptance, without asking the seller.
 
-    `claimed`: what the buyer has found last; a weight that came with it too late is given up with the rest.
+    `claimed`: the buyer's last finding; a weight that came with it too late is given up with the rest.
     """
     pay = weighed_pay(agreed, lot)
     late = (
@@ -156,7 +158,7 @@ def waived_pay(agreed: Quality | None, lot: Lot, claimed: Finding | None) -> Mon
 
 
 def by_weight_alone(claimed: Finding | None) -> bool:
-    """Whether a claim is one that another weighing answers, and no laboratory."""
+    """Return whether another weighing answers a claim, and no laboratory."""
     return claimed is not None and claimed.measured.weight is not None and not claimed.measured.figures
 
 
@@ -164,7 +166,7 @@ def by_weight_alone(claimed: Finding | None) -> bool:
 
 
 def check_claim(found: Measured, files: Sequence[str], arrived_at: datetime | None, now: datetime) -> None:
-    """Raises Invalid for a claim of words alone, Refusal for a weight that nobody remarked for two days."""
+    """Raise Invalid for a claim of words alone, Refusal for a weight that was not remarked for two days."""
     if not found and not files:
         raise Invalid("claim.needs_figure", field="files")
     only_weight = found.weight is not None and not found.figures and not files
@@ -173,7 +175,7 @@ def check_claim(found: Measured, files: Sequence[str], arrived_at: datetime | No
 
 
 def check_shown_late(claimed: Finding | None, found: Measured, files: Sequence[str]) -> None:
-    """Raises Invalid without a paper, and for values that say nothing about those of the buyer."""
+    """Raise Invalid without a paper, and for values that say nothing about those of the buyer."""
     if not files:
         raise Invalid("claim.needs_paper", field="files")
     theirs = claimed.measured if claimed is not None else Measured()
@@ -186,19 +188,19 @@ def check_shown_late(claimed: Finding | None, found: Measured, files: Sequence[s
 
 
 def check_missed(lot: Lot, now: datetime) -> None:
-    """Raises Refusal while it is on its way and its day has not passed: nobody can say yet that it never came."""
+    """Raise Refusal while it is on its way and its day has not passed. It is too early to say that it never came."""
     if lot.state == LotState.DISPATCHED and lot.eta is not None and now < end_of(lot.eta):
         raise Refusal("claim.not_expected_yet", eta=lot.eta)
 
 
 def check_pay(pay: Money, lot: Lot, field: str = "pay") -> None:
-    """Raises Invalid for a figure that is not within the lot's amount. `field`: where it was written."""
+    """Raise Invalid for a figure that is not within the lot's amount. `field`: where it was written."""
     if pay.currency != lot.currency or not 0 <= pay.minor <= lot.amount_minor:
         raise Invalid("claim.pay_outside", field=field, most=lot.amount)
 
 
 def check_replacement(by_day: date, today: date) -> None:
-    """Raises Invalid for a day that is over or too far away."""
+    """Raise Invalid for a day that is over or too far away."""
     if by_day < today:
         raise Invalid("lot.eta_past", field="by_day", given=by_day, earliest=today)
     if by_day > today + LONGEST_JOURNEY:
@@ -206,12 +208,12 @@ def check_replacement(by_day: date, today: date) -> None:
 
 
 def complete(lot: Lot, found: Measured) -> Measured:
-    """What was found, with the weight of the arrival where no other was given."""
+    """Return the findings, with the weight of the arrival if they have no other."""
     return found if found.weight is not None else found.model_copy(update={"weight": lot.measured})
 
 
 def worth(agreed: Quality | None, lot: Lot, found: Measured) -> Worth:
-    """What the agreement's formula pays for a lot that was found to be so."""
+    """Return what the agreement's formula pays for a lot with these findings."""
     return quality_formula.worth(agreed, lot.quantity, lot.amount, complete(lot, found))
 
 
@@ -220,10 +222,12 @@ Bearer = Literal["buyer", "seller", "both"]
 
 @dataclass(frozen=True, slots=True)
 class Refereed:
-    """What comes of a referee's value.
+    """Result of a referee's value.
 
-    `pay`: for the goods, by the agreement. `cost`: of the test, which the buyer has advanced; `bearer`: who bears it.
-    `test`: what of it is taken off what the seller is paid, and goes to the buyer.
+    `pay`: for the goods, by the agreement.
+    `cost`: the price of the test, which the buyer has advanced.
+    `bearer`: the side that bears the cost.
+    `test`: the part of the cost that is taken off the seller's pay, and goes to the buyer.
     """
 
     pay: Money
@@ -233,12 +237,12 @@ class Refereed:
 
     @property
     def net(self) -> Money:
-        """What the seller's side is paid, the market's fee included."""
+        """Return what the seller's side is paid, the market's fee included."""
         return self.pay - self.test
 
 
 def refereed(agreed: Quality | None, lot: Lot, referee: Finding, buyers: Measured, sellers: Measured) -> Refereed:
-    """Whose figure is further from the referee's bears the test; where both are equally far, each bears half."""
+    """Return the result of a referee's value. The side further from it bears the test; at a tie, each bears half."""
     pay, cost = worth(agreed, lot, referee.measured).pay, Money(referee.cost_minor, lot.currency)
     buyer_nearer = quality_formula.closer(referee.measured, buyers, sellers)
     if buyer_nearer is None:
@@ -248,13 +252,16 @@ def refereed(agreed: Quality | None, lot: Lot, referee: Finding, buyers: Measure
 
 
 def most_for_test(agreed: Quality | None, lot: Lot, buyers: Measured, sellers: Measured) -> Money:
-    """What a referee's test may cost the other side: no more than the two were apart, and a twentieth of the lot."""
+    """Return the most that a referee's test may cost the other side.
+
+    It is no more than the two were apart, and no more than a twentieth of the lot.
+    """
     one, other = (worth(agreed, lot, each).pay for each in (buyers, sellers))
     return min(max(one, other) - min(one, other), lot.amount.share(TEST_AT_MOST_BP))
 
 
 def check_cost(by: Side, cost: Money, receipts: Sequence[str], most: Money) -> None:
-    """Raises Invalid for the cost of a test that the buyer has not advanced, without a receipt, or above its limit."""
+    """Raise Invalid for a test's cost that the buyer has not advanced, without a receipt, or above its limit."""
     if by != "buyer":
         raise Invalid("claim.cost_is_buyers", field="cost")
     if cost.currency != most.currency or not 0 <= cost.minor <= most.minor:
@@ -264,9 +271,9 @@ def check_cost(by: Side, cost: Money, receipts: Sequence[str], most: Money) -> N
 
 
 def final_pay(agreed: Quality | None, lot: Lot, findings: Sequence[Finding]) -> tuple[Money, bool]:
-    """What time rules when nobody did: the last value that somebody measured, by the formula; else half, and flagged.
+    """Return what time rules without a ruling: the last measured value, by the formula; else half, and flagged.
 
-    A referee's value counts before both sides' own; of those the mean.
+    A referee's value counts before both sides' own. If both sides have measured, the mean counts.
     """
     by: dict[str, Measured] = {finding.finder: finding.measured for finding in findings if finding.measured}
     if "referee" in by:
@@ -283,23 +290,23 @@ def last(findings: Sequence[Finding], finder: str) -> Finding | None:
 
 
 def figure_of(proposals: Sequence[Proposal], side: str) -> Money | None:
-    """The figure that this side has named last."""
+    """Return the figure that this side has named last."""
     return next((each.pay for each in reversed(proposals) if each.side == side and each.pay is not None), None)
 
 
 def ended_unpaid(lots: Sequence[Lot]) -> bool:
-    """Whether a deal's lots have all come to an end and the seller is paid for none of them."""
+    """Return whether all lots of a deal have ended and the seller is paid for none of them."""
     return all(lot.state == LotState.DROPPED or (lot.state == LotState.ADJUSTED and not lot.pay_minor) for lot in lots)
 
 
 def at_stake(lot: Lot) -> Money:
-    """What a decision on the whole deal can part of a lot: nothing of one that is over, or that is not paid for yet."""
+    """Return what a decision on the deal can split of a lot: nothing if it is over or unpaid."""
     held = lot.state != LOT.initial and lot.state not in LOT.final
     return lot.amount if held else Money.zero(lot.currency)
 
 
 def shares_of(amounts: Sequence[Money], pay: Money) -> list[Money]:
-    """What the seller gets of each lot, so that together it is exactly what they get of the whole."""
+    """Return what the seller gets of each lot, so that together it is exactly what they get of the whole."""
     if not amounts:
         return []
     currency = amounts[0].currency

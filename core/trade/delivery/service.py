@@ -1,4 +1,4 @@
-"""What sellers and buyers do with lots. Claims stand in `claims`; what the deal and time do to lots in `lifecycle`."""
+"""Actions of sellers and buyers on lots. Claims stand in `claims`; what the deal and time do to lots in `lifecycle`."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ __all__ = [
 
 
 def dispatch_lot(ctx: Ctx, command: DispatchLot, expected_version: int | None = None) -> Lot:
-    """The seller has sent it."""
+    """Report that the seller has sent the lot."""
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     rules.check_eta(command.eta, ctx.now.date())
     deadlines = {"transit_limit": rules.transit_limit_at(command.eta)}
@@ -148,7 +148,7 @@ def report_arrival(ctx: Ctx, command: ReportArrival, expected_version: int | Non
 
 
 def send_sample(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
-    """The buyer has sent a sample to a laboratory: ten days from the arrival instead of seven, once."""
+    """Report that the buyer has sent a sample to a laboratory: once, ten days from the arrival instead of seven."""
     lot, deal = lot_of(ctx, lot_id, expected_version)
     if _sampled(ctx, lot):
         raise Stale
@@ -159,9 +159,9 @@ def send_sample(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> L
 
 
 def weigh_lot(ctx: Ctx, command: WeighLot, expected_version: int | None = None) -> Lot:
-    """Say what the weighbridge says, or correct what oneself has said of it, until the lot is taken.
+    """Report the weighbridge's weight, or correct one's own report, until the lot is taken.
 
-    What the other side has weighed is theirs: whoever finds otherwise makes a claim. Raises Invalid, Refusal.
+    The other side's weight is theirs: a side that finds otherwise makes a claim. Raises Invalid, Refusal.
     """
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     step(ctx, LOT, lot, "weigh", roles(ctx, lot, deal))
@@ -173,7 +173,7 @@ def weigh_lot(ctx: Ctx, command: WeighLot, expected_version: int | None = None) 
 
 
 def accept_lot(ctx: Ctx, command: AcceptLot, expected_version: int | None = None) -> Lot:
-    """The buyer takes it: it is paid by the weight that was reported. A claim that was made is given up with that."""
+    """Accept a lot for the buyer: it is paid by the reported weight. That gives up any claim."""
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     mine, waived = roles(ctx, lot, deal), lot.state != LotState.INSPECTION
     LOT.transition(lot.state, "accept_anyway" if waived else "accept", mine)
@@ -183,17 +183,17 @@ def accept_lot(ctx: Ctx, command: AcceptLot, expected_version: int | None = None
 
 
 def drop_lot(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
-    """The buyer no longer waits for a late lot."""
+    """Drop a late lot that the buyer no longer waits for."""
     return _drop(ctx, lot_id, expected_version, "drop")
 
 
 def give_back_lot(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
-    """The seller grants a claim in full: the whole lot's money goes back."""
+    """Grant a claim in full: the whole lot's money goes back."""
     return _drop(ctx, lot_id, expected_version, "give_back")
 
 
 def ask_drop(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
-    """One side would rather not have this lot delivered. Nothing changes before the other agrees."""
+    """Propose not to deliver this lot. Nothing changes before the other side agrees."""
     lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, "drop_asked", roles(ctx, lot, deal))
     lot.asked_by = side_of(ctx, deal)
@@ -201,7 +201,7 @@ def ask_drop(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
 
 
 def agree_drop(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
-    """The other side agrees: its money goes back, and the goods are for sale again."""
+    """Agree to drop a lot: its money goes back, and the goods are for sale again."""
     lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, "drop_agreed", roles(ctx, lot, deal))
     deals.goods_back(ctx, deal, lot.quantity)
@@ -220,38 +220,39 @@ def _drop(ctx: Ctx, lot_id: str, expected_version: int | None, event: str) -> Lo
 
 
 def lots_of(ctx: Ctx, deal_id: str) -> list[Lot]:
-    """A deal's lots in order; none before both have signed. Raises NotFound to strangers."""
+    """Return a deal's lots in order; none before both have signed. Raises NotFound to strangers."""
     deals.deal_for(ctx, deal_id)
     return lots_in(ctx, deal_id)
 
 
 def findings_of(ctx: Ctx, lot_id: str) -> list[Finding]:
-    """What was found of a lot as it came last, the first first. Raises NotFound to strangers."""
+    """Return the findings about a lot as it came last, in order. Raises NotFound to strangers."""
     return findings_in(ctx, lot_for(ctx, lot_id).id)
 
 
 def all_findings_of(ctx: Ctx, lot_id: str) -> list[Finding]:
-    """The same with what was found of goods for which others were sent: it decides nothing, and stays on record."""
+    """Return all findings about a lot, also those about replaced goods. Those decide nothing, and stay on record."""
     return find_all(ctx.session, Finding, ("id",), lot_id=lot_for(ctx, lot_id).id)
 
 
 def proposals_of(ctx: Ctx, lot_id: str) -> list[Proposal]:
-    """What was proposed for a lot as it came last, the first first. Raises NotFound to strangers."""
+    """Return the proposals for a lot as it came last, in order. Raises NotFound to strangers."""
     return proposals_in(ctx, lot_for(ctx, lot_id).id)
 
 
 def may(ctx: Ctx, lot: Lot) -> list[str]:
-    """What who acts may do with the lot now: the buttons."""
+    """Return the actions on the lot open to the current actor: the buttons."""
     return lot_summaries(ctx, deals.deal_for(ctx, lot.deal_id), [lot]).may(lot)
 
 
 def check_may(ctx: Ctx, lot: Lot, event: str, expected_version: int | None = None) -> None:
-    """Whether who acts could take this step now, before being asked for particulars. Raises Stale, Refusal."""
+    """Check that the actor could take this step now, before being asked for particulars. Raises Stale, Refusal."""
     if expected_version is not None and expected_version != lot.version:
         raise Stale
     deal = deals.deal_for(ctx, lot.deal_id)
     LOT.transition(lot.state, event, roles(ctx, lot, deal))
-    if event == "dispatch" and deal.called_back:  # who was reporting it already goes on: they say what has happened
+    # a seller who was reporting it already goes on: they say what has happened
+    if event == "dispatch" and deal.called_back:
         raise Refusal("deal.send_nothing")
 
 

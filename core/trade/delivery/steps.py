@@ -1,4 +1,4 @@
-"""What every step of a lot needs: the lot with its deal locked, what was measured, its papers, and its end."""
+"""Common parts of every step of a lot: the lot with its deal locked, measurements, papers, and its end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ FILES_OF_A_LOT: Final = 6 * FILES_AT_MOST  # dispatch, arrival, claim and findin
 
 
 def lot_for(ctx: Ctx, lot_id: str) -> Lot:
-    """A lot for the two sides of its deal, an operator or the house itself. Raises NotFound, to strangers too."""
+    """Return a lot for the two sides of its deal, an operator or the market itself.
+
+    Raises NotFound, to strangers too.
+    """
     lot = ctx.session.get(Lot, lot_id)
     if lot is None:
         raise NotFound
@@ -34,7 +37,7 @@ def lot_for(ctx: Ctx, lot_id: str) -> Lot:
 
 
 def lot_of(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> tuple[Lot, Deal]:
-    """The lot and its deal, locked in this order everywhere: the deal first. Raises NotFound, Stale."""
+    """Return the lot and its deal, locked in this order everywhere: the deal first. Raises NotFound, Stale."""
     deal_id = ctx.session.scalar(select(Lot.deal_id).where(Lot.id == lot_id))
     if deal_id is None:
         raise NotFound
@@ -46,14 +49,14 @@ def lot_of(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> tuple[
 
 
 def roles(ctx: Ctx, lot: Lot, deal: Deal) -> frozenset[str]:
-    """The roles of who acts on a lot: the side, and "other" when the other side has asked or reported something."""
+    """Return the actor's roles on a lot: the side, and "other" if the other side has asked or reported something."""
     mine = deals.sides(ctx, deal) & {"buyer", "seller", "operator"}
     other = {"other"} if lot.asked_by is not None and lot.asked_by not in mine and mine else set()
     return frozenset({*mine, *other})
 
 
 def side_of(ctx: Ctx, deal: Deal) -> Side:
-    """The side of who acts. Raises NotFound for anybody else."""
+    """Return the actor's side. Raises NotFound for anybody else."""
     mine = deals.sides(ctx, deal)
     sides: tuple[Side, ...] = ("buyer", "seller")
     for side in sides:
@@ -73,7 +76,7 @@ def open_lots(ctx: Ctx, deal_id: str) -> int:
 
 
 def since_sent_again(said: type[Finding | Proposal]) -> ColumnElement[bool]:
-    """Of what was said of a lot: what is about the goods that came last. Nothing is decided by those before."""
+    """Return the filter for findings or proposals about the goods that came last. Earlier ones decide nothing."""
     again = select(func.coalesce(func.max(StepRow.id), "")).where(
         StepRow.subject == said.lot_id, StepRow.event == "take_replacement"
     )
@@ -95,7 +98,7 @@ def proposals_in(ctx: Ctx, lot_id: str) -> list[Proposal]:
 
 
 def end(ctx: Ctx, lot: Lot, fact: LotFact) -> Lot:
-    """It is over for this lot, and perhaps for its deal. Raises Refusal where a bank has called the money back."""
+    """End this lot, and perhaps its deal. Raises Refusal where a bank has called the money back."""
     if ctx.actor.person is not None and deals.locked(ctx, lot.deal_id).frozen is not None:
         raise Refusal("deal.frozen")
     lot.asked_by = None
@@ -120,7 +123,10 @@ def measure(lot: Lot, measured: Quantity | None, by: Side | None) -> None:
 
 
 def arrived(ctx: Ctx, lot: Lot, at: datetime) -> None:
-    """It is there. Whether by its day is said once, and allows for weather and drivers as lateness does."""
+    """Record the arrival.
+
+    Whether it came by its day is set once, and allows for weather and drivers as lateness does.
+    """
     planned = max(
         (row.at for row in timeline(ctx.session, lot.id) if row.to == LotState.PLANNED), default=lot.state_since
     )
@@ -129,7 +135,7 @@ def arrived(ctx: Ctx, lot: Lot, at: datetime) -> None:
 
 
 def find(ctx: Ctx, lot: Lot, finder: Finder, command: Find, words: str) -> Finding:
-    """Keep what somebody has found, with its papers; a weight counts as the lot's own."""
+    """Keep a finding with its papers; a weight counts as the lot's own."""
     measure(lot, command.measured.weight, None if finder == "referee" else finder)
     attach(ctx, lot, command.files)
     found = Finding(

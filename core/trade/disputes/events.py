@@ -1,4 +1,4 @@
-"""What happens to disputes, as facts for whoever listens."""
+"""Events of disputes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CaseOpened(CaseFact):
 
 @dataclass(frozen=True, slots=True)
 class CaseProposed(CaseFact):
-    """Somebody proposes shares. `seller_bp` of ten thousand would be the seller's."""
+    """Shares are proposed. `seller_bp` of ten thousand would be the seller's."""
 
     seller_bp: int
 
@@ -35,7 +35,7 @@ class CaseShown(CaseFact):
 
 @dataclass(frozen=True, slots=True)
 class CaseHalfAgreed(CaseFact):
-    """One side says yes to what an operator proposes; nothing is parted before the other does."""
+    """One side agrees to an operator's proposal; nothing is split before the other does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class CaseMediated(CaseFact):
 
 @dataclass(frozen=True, slots=True)
 class CaseRuled(CaseFact):
-    """An operator has decided; it counts in two days, unless somebody appeals."""
+    """An operator has decided; it counts in two days, unless a side appeals."""
 
     seller_bp: int
 

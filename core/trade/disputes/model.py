@@ -1,4 +1,4 @@
-"""What a dispute is: the commands with their limits, its ladder as a table, and the rulings."""
+"""Disputes: the commands with their limits, the ladder as a table, and the rulings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ APPEAL_WITHIN: Final = timedelta(hours=48)
 REVIEW_WITHIN: Final = timedelta(days=14)
 
 PARTIES = frozenset({"buyer", "seller"})
-OTHER = frozenset({"other"})  # a side that has not agreed yet to what is proposed
+OTHER = frozenset({"other"})  # a side that has not agreed yet to the proposal
 UNHEARD = frozenset({"unheard"})  # a side that has not appealed itself
 OPERATOR = frozenset({"operator"})
 REVIEWER = frozenset({"reviewer"})  # an operator who has not ruled on it before
@@ -56,12 +56,12 @@ CASE: Final = Process(
             Transition(state, "propose", PARTIES | OPERATOR, state)
             for state in (CaseState.MEDIATING, CaseState.ESCALATED)
         ),
-        # What an operator proposes needs both sides.
+        # An operator's proposal needs both sides.
         *(Transition(state, "half_agree", OTHER, state) for state in (CaseState.MEDIATING, CaseState.ESCALATED)),
         *(Transition(state, "agree", OTHER, CaseState.SETTLED) for state in (CaseState.MEDIATING, CaseState.ESCALATED)),
         *(Transition(state, "rule", OPERATOR, CaseState.RULED) for state in (CaseState.MEDIATING, CaseState.ESCALATED)),
         Transition(CaseState.MEDIATING, "escalate", TIME, CaseState.ESCALATED, MEDIATE_WITHIN, OPERATOR),
-        # The two can still agree, and who hears that the other appeals can say why they are not content either.
+        # The two can still agree, and a side can say why it is not content when the other appeals.
         *(Transition(state, "propose", PARTIES, state) for state in (CaseState.RULED, CaseState.APPEALED)),
         *(Transition(state, "agree", OTHER, CaseState.SETTLED) for state in (CaseState.RULED, CaseState.APPEALED)),
         Transition(CaseState.RULED, "appeal", PARTIES, CaseState.APPEALED),
@@ -83,8 +83,10 @@ Proposer = Literal["buyer", "seller", "operator"]
 
 
 class Parting(BaseModel):
-    """What the seller gets of what is in dispute, the rest being the buyer's: so many of ten thousand parts of it, or
-    `pay`, to the cent. One of the two."""
+    """Split of the disputed money: what the seller gets, the rest being the buyer's.
+
+    Exactly one is given: parts of ten thousand, or `pay`, to the cent.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -100,7 +102,7 @@ class Parting(BaseModel):
 
 
 class ProposeShares(Parting):
-    """What one side, or an operator, holds to be right."""
+    """Shares that one side, or an operator, holds to be right."""
 
 
 class RuleCase(Parting):
@@ -110,7 +112,7 @@ class RuleCase(Parting):
 
 
 class AppealCase(BaseModel):
-    """Why a ruling is wrong; once, within two days."""
+    """Reasons why a ruling is wrong; once, within two days."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -121,14 +123,14 @@ class AppealCase(BaseModel):
 class Case(InProcess[CaseState], Table):
     """One dispute about a deal or one of its lots. `why`: the event that opened it.
 
-    `proposed_minor`: where an amount is proposed; then the parts are what it comes to, rounded.
+    `proposed_minor`: set if an amount is proposed; then the parts are its share, rounded.
     """
 
     __tablename__ = "dispute_case"
 
     state: Mapped[CaseState] = mapped_column(OneOf(CaseState), index=True)
     kind: Mapped[Kind] = mapped_column(String(4))
-    subject: Mapped[str] = mapped_column(Id, index=True)  # of the deal or lot
+    subject: Mapped[str] = mapped_column(Id, index=True)  # id of the deal or lot
     deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
     why: Mapped[str] = mapped_column(String(40))
     opened_at: Mapped[datetime] = mapped_column(Instant)
@@ -136,7 +138,7 @@ class Case(InProcess[CaseState], Table):
     proposed_bp: Mapped[int | None] = mapped_column(Integer)
     proposed_minor: Mapped[int | None] = mapped_column(Minor)
     agreed_by: Mapped[Side | None] = mapped_column(String(6))  # to what an operator proposes
-    buyer_appeal: Mapped[str | None] = mapped_column(Words)  # what each is not content with
+    buyer_appeal: Mapped[str | None] = mapped_column(Words)  # reasons why each is not content
     seller_appeal: Mapped[str | None] = mapped_column(Words)
 
     __table_args__ = (CheckConstraint("proposed_bp BETWEEN 0 AND 10000", name="shares"),)
@@ -145,7 +147,7 @@ class Case(InProcess[CaseState], Table):
 class Ruling(Table):
     """A decision, kept for ever. The second one, after an appeal, is by another operator.
 
-    `seller_minor`: where an amount was decided; then the parts are what it comes to, rounded.
+    `seller_minor`: set if an amount was decided; then the parts are its share, rounded.
     """
 
     __tablename__ = "ruling"
@@ -168,9 +170,10 @@ class Ruling(Table):
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """All that an operator has to know: what is in dispute, what happened, who found what, where the money is.
+    """All that an operator has to know: the subject, the history, the findings of each side, and the money.
 
-    `findings` and `proposals` are about the goods that came last; the `record` has also what was found of those before.
+    `findings` and `proposals` are about the goods that came last. The `record` has also the findings about earlier
+    goods.
     """
 
     case: Case

@@ -1,4 +1,7 @@
-"""A lot or a deal in dispute opens a case; one that ends otherwise closes it; time moves it up the ladder."""
+"""Reactions of disputes: a disputed lot or deal opens a case, and its other end closes it.
+
+Time moves a case up the ladder.
+"""
 
 from __future__ import annotations
 

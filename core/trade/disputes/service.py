@@ -1,6 +1,6 @@
-"""The ladder of a dispute: the two propose, an operator mediates and rules, one appeal goes to another operator.
+"""The ladder of a dispute: the two propose, then an operator mediates and rules. One appeal goes to another operator.
 
-No money moves before it is decided for good; then the lot or the deal is parted in the shares that were decided.
+No money moves before it is decided for good. Then the lot or the deal is split in the shares that were decided.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ from core.trade.disputes.model import (
 )
 from core.trade.funding import service as escrow
 
-AT_ONCE: Final = frozenset({"operator_asked", "freeze"})  # nobody has to talk for three days more
-STEPS_OF: Final = frozenset({DEAL.name, LOT.name})  # what an operator reads of a dispute's course
+AT_ONCE: Final = frozenset({"operator_asked", "freeze"})  # the two need not talk for three days more
+STEPS_OF: Final = frozenset({DEAL.name, LOT.name})  # the part of a dispute's history that an operator reads
 
 
 # --- opened and overtaken ---------------------------------------------------------------------------------------------
 
 
 def open_case(ctx: Ctx, kind: Kind, subject: str, deal_id: str, why: str) -> Case:
-    """A lot or a deal is in dispute. The one that is open already stays."""
+    """Open a case for a lot or a deal in dispute. One that is open already stays."""
     known = _open_on(ctx, subject)
     if known is not None:
         return known
@@ -70,7 +70,7 @@ def open_case(ctx: Ctx, kind: Kind, subject: str, deal_id: str, why: str) -> Cas
 
 
 def overtake_case(ctx: Ctx, subject: str) -> None:
-    """What it was about has come to an end without it."""
+    """Close the case of a subject that has ended without it."""
     case = _open_on(ctx, subject)
     if case is not None:
         step(ctx, CASE, case, "overtaken", ("system",))
@@ -78,7 +78,7 @@ def overtake_case(ctx: Ctx, subject: str) -> None:
 
 
 def tell_shown(ctx: Ctx, subject: str) -> None:
-    """The seller, who was silent, has shown what they found: whoever proposes or rules goes by that, too."""
+    """Tell that the silent seller has shown what they found: proposals and rulings go by that, too."""
     case = _open_on(ctx, subject)
     if case is not None:
         ctx.announce(CaseShown(case.id, case.deal_id, ctx.actor.person))
@@ -101,9 +101,10 @@ def propose_shares(ctx: Ctx, command: ProposeShares, expected_version: int | Non
 
 
 def agree_shares(ctx: Ctx, case_id: str, expected_version: int | None = None) -> Case:
-    """Say yes to what is proposed. An operator's proposal needs the other side too.
+    """Agree to the proposal. An operator's proposal needs the other side too.
 
-    One yes of two leaves the case at its version: the proposal is the same, and an operator who is deciding goes on.
+    The first yes of two leaves the case at its version. The proposal is the same, and an operator who is deciding goes
+    on.
     """
     case, deal = _case(ctx, case_id, expected_version)
     mine = roles(ctx, case, deal)
@@ -122,12 +123,12 @@ def agree_shares(ctx: Ctx, case_id: str, expected_version: int | None = None) ->
 
 
 def needs_both(case: Case) -> bool:
-    """Whether a yes to what is proposed is the first of two."""
+    """Return whether a yes to the proposal is the first of two."""
     return case.proposed_by == "operator" and case.agreed_by is None
 
 
 def call_operator(ctx: Ctx, case_id: str, expected_version: int | None = None) -> Case:
-    """One of them has talked enough."""
+    """Call an operator, as one side has talked enough."""
     case, deal = _case(ctx, case_id, expected_version)
     step(ctx, CASE, case, "call_operator", roles(ctx, case, deal))
     return _mediated(ctx, case, "call_operator")
@@ -171,23 +172,23 @@ def rule_case(ctx: Ctx, command: RuleCase, expected_version: int | None = None) 
     if again:
         _carry_out(ctx, case, seller_bp, seller_minor, "rule")
     else:
-        # What was proposed before is no more: it is decided now.
+        # The earlier proposal is void: it is decided now.
         case.proposed_by = case.proposed_bp = case.proposed_minor = case.agreed_by = None
-        moment = ctx.now + APPEAL_WITHIN + REVIEW_WITHIN + TALK_WITHIN  # time rules only where nobody has
+        moment = ctx.now + APPEAL_WITHIN + REVIEW_WITHIN + TALK_WITHIN  # time rules only without another ruling
         put_off = delivery.put_off_ruling_by_time if case.kind == "lot" else deals.put_off_ruling_by_time
         put_off(ctx, case.subject, moment)
     return case
 
 
 def freeze_deal(ctx: Ctx, ref: str) -> Case:
-    """An operator stops a deal: its case is with the operators at once. Raises NotAllowed, NotFound, Stale."""
+    """Stop a deal by an operator: its case is with the operators at once. Raises NotAllowed, NotFound, Stale."""
     check_operator(ctx)
     deal = deals.freeze_deal(ctx, deals.deal_by_ref(ctx, ref).id)
     return open_case(ctx, "deal", deal.id, deal.id, "freeze")
 
 
 def resume_deal(ctx: Ctx, case_id: str, expected_version: int | None = None) -> Case:
-    """An operator lets a deal that stands still go on as it was."""
+    """Let a deal that stands still go on as it was, by an operator."""
     case, deal = _case(ctx, case_id, expected_version)
     if case.kind != "deal":
         raise Stale
@@ -197,7 +198,7 @@ def resume_deal(ctx: Ctx, case_id: str, expected_version: int | None = None) -> 
 
 
 def check_operator(ctx: Ctx) -> None:
-    """Raises NotAllowed for everybody else."""
+    """Raise NotAllowed for everybody but operators."""
     if not acting(ctx).operator:
         raise NotAllowed("refused.operators_only")
 
@@ -206,7 +207,7 @@ def check_operator(ctx: Ctx) -> None:
 
 
 def case_for(ctx: Ctx, case_id: str) -> Case:
-    """A dispute for its two sides and operators. Raises NotFound, to strangers too."""
+    """Return a dispute for its two sides and operators. Raises NotFound, to strangers too."""
     case = ctx.session.get(Case, case_id)
     if case is None:
         raise NotFound
@@ -215,13 +216,13 @@ def case_for(ctx: Ctx, case_id: str) -> Case:
 
 
 def cases_of(ctx: Ctx, deal_id: str) -> list[Case]:
-    """A deal's disputes, the first first. Raises NotFound to strangers."""
+    """Return a deal's disputes in order. Raises NotFound to strangers."""
     deals.deal_for(ctx, deal_id)
     return list(ctx.session.scalars(select(Case).where(Case.deal_id == deal_id).order_by(Case.id)))
 
 
 def open_cases(ctx: Ctx, limit: int = 20) -> list[Case]:
-    """What waits for operators, the oldest first. Raises NotAllowed."""
+    """Return the cases that wait for operators, the oldest first. Raises NotAllowed."""
     check_operator(ctx)
     query = select(Case).where(Case.state.in_(OPEN)).order_by(Case.id).limit(limit)
     return list(ctx.session.scalars(query))
@@ -233,21 +234,23 @@ def rulings_of(ctx: Ctx, case_id: str) -> list[Ruling]:
 
 
 def may(ctx: Ctx, case: Case) -> list[str]:
-    """What who acts may do with the dispute now: the buttons."""
+    """Return the actions on the dispute open to the current actor: the buttons."""
     deal = deals.deal_for(ctx, case.deal_id)
     return [event for event in CASE.open_to(case.state, roles(ctx, case, deal)) if event != "half_agree"]
 
 
 def check_may(ctx: Ctx, case: Case, event: str, expected_version: int | None = None) -> None:
-    """Whether who acts could take this step now. Raises Stale, NotAllowed."""
+    """Check that the actor could take this step now. Raises Stale, NotAllowed."""
     if expected_version is not None and expected_version != case.version:
         raise Stale
     CASE.transition(case.state, event, roles(ctx, case, deals.deal_for(ctx, case.deal_id)))
 
 
 def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
-    """The roles of who acts: the side, "other" when they are to answer, "unheard" before they have appealed; or
-    "operator", and "reviewer" of an appeal."""
+    """Return the actor's roles: the side, "other" if they are to answer, "unheard" before they have appealed.
+
+    An operator is "operator", and "reviewer" of an appeal.
+    """
     mine = deals.sides(ctx, deal)
     if "operator" in mine:
         ruled = select(Ruling.id).where(Ruling.case_id == case.id, Ruling.by == ctx.actor.person)
@@ -259,12 +262,12 @@ def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
 
 
 def lot_number(ctx: Ctx, case: Case) -> int:
-    """Of the lot that a dispute is about."""
+    """Return the number of the lot that a dispute is about."""
     return delivery.lot_for(ctx, case.subject).number
 
 
 def at_stake(ctx: Ctx, case: Case) -> Money:
-    """What the shares are shares of: of a deal all that is held for lots that are still open."""
+    """Return the amount that is shared: for a deal, all that is held for lots that are still open."""
     if case.kind == "lot":
         return delivery.lot_for(ctx, case.subject).amount
     deal = deals.deal_for(ctx, case.deal_id)
@@ -300,7 +303,10 @@ def brief_of(ctx: Ctx, case_id: str) -> Brief:
 
 
 def time_is_up(ctx: Ctx, case_id: str, event: str) -> None:
-    """A deadline of the ladder has passed. What a bank has called back is parted only when the bank has decided."""
+    """Apply a passed deadline of the ladder.
+
+    Money that a bank has called back is split only when the bank has decided.
+    """
     case = ctx.session.get_one(Case, case_id)
     deal = deals.locked(ctx, case.deal_id)
     if deal.frozen is not None and event in ("appeal_over", "review_limit"):
@@ -318,7 +324,7 @@ def time_is_up(ctx: Ctx, case_id: str, event: str) -> None:
 
 
 def _case(ctx: Ctx, case_id: str, expected_version: int | None) -> tuple[Case, Deal]:
-    """The dispute with its deal locked first, as everywhere. Raises NotFound, Stale."""
+    """Return the dispute with its deal locked first, as everywhere. Raises NotFound, Stale."""
     deal_id = ctx.session.scalar(select(Case.deal_id).where(Case.id == case_id))
     if deal_id is None:
         raise NotFound
@@ -340,7 +346,7 @@ def _mediated(ctx: Ctx, case: Case, why: str) -> Case:
 
 
 def _parts(stake: Money, command: Parting) -> tuple[int, int | None]:
-    """The seller's parts of ten thousand, and the amount where one was named. Raises Invalid beyond the stake."""
+    """Return the seller's parts of ten thousand, and the amount if one was named. Raises Invalid beyond the stake."""
     if command.pay is None:
         assert command.seller_bp is not None, "a share, or an amount"
         return command.seller_bp, None
@@ -351,8 +357,10 @@ def _parts(stake: Money, command: Parting) -> tuple[int, int | None]:
 
 
 def _carry_out(ctx: Ctx, case: Case, seller_bp: int, seller_minor: int | None, how: str) -> None:
-    """Part what it was about: in shares, or to the cent where an amount was named. `how`: "rule", or "settle" when the
-    two have agreed."""
+    """Split the disputed money: in shares, or to the cent if an amount was named.
+
+    `how`: "rule", or "settle" when the two have agreed.
+    """
     stake = at_stake(ctx, case)
     pay = stake.share(seller_bp) if seller_minor is None else min(Money(seller_minor, stake.currency), stake)
     if deals.locked(ctx, case.deal_id).frozen is not None:

@@ -1,1 +1,1 @@
-"""Listings: what a seller puts up, how long it stands, and how much of it is still to be had."""
+"""Listings: goods that a seller offers, how long an offer stands, and how much of it is left."""

@@ -1,4 +1,4 @@
-"""What happens to listings, as facts for whoever listens."""
+"""Events of listings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ListingPublished(ListingFact):
 
 @dataclass(frozen=True, slots=True)
 class ListingChanged(ListingFact):
-    """Its terms, its stock or whether it is shown have changed; `changes` of what it says to buyers, if any."""
+    """Its terms, its stock or its visibility have changed; `changes`: those in what it says to buyers, if any."""
 
     changes: tuple[Difference, ...] = ()
 
@@ -46,4 +46,4 @@ class ListingWithdrawn(ListingFact):
 
 @dataclass(frozen=True, slots=True)
 class ListingExpired(ListingFact):
-    """Nobody renewed it in time; the seller still may."""
+    """It was not renewed in time; the seller still may."""

@@ -1,4 +1,4 @@
-"""What a listing is: the commands with their limits, the table, and the process it goes through."""
+"""Listings: the commands with their limits, the table, and the process."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Certificate(BaseModel):
     number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
 
     def __str__(self) -> str:
-        """ "ENplus PL023"; the number alone where it begins with the scheme's name: "FSC-C012345"."""
+        """Return "ENplus PL023"; the number alone where it begins with the scheme's name: "FSC-C012345"."""
         name = self.scheme.replace("_", " ")
         return self.number if _plain(self.number).startswith(_plain(name)) else f"{name} {self.number}".strip()
 
@@ -71,7 +71,7 @@ class PublishListing(BaseModel):
     price: UnitPrice
     negotiable: bool = True
     buy_now: bool = False
-    incoterm: Code  # a delivery term of the catalogue: the eleven of 2020, or how gas and papers change hands
+    incoterm: Code  # a delivery term of the catalogue: the eleven of 2020, or how gas and certificates change hands
     place: Place
     window_from: date
     window_to: date
@@ -89,7 +89,7 @@ class ChangeListing(BaseModel):
 
     grade_id: Code | None = None  # given as None: it has no grade any more
     certificates: Annotated[tuple[Certificate, ...], Field(max_length=10)] | None = None
-    quantity: Quantity | None = None  # what is to be had from now on; what has been taken is not in it
+    quantity: Quantity | None = None  # the quantity left from now on; what has been taken is not in it
     min_lot: Quantity | None = None
     price: UnitPrice | None = None
     negotiable: bool | None = None
@@ -192,7 +192,7 @@ class Listing(InProcess[ListingState], Table):
 
     @property
     def certified(self) -> tuple[Certificate, ...]:
-        """What it says of its certification now."""
+        """Return the certificates that it names now."""
         return tuple(Certificate(scheme=each.scheme, number=each.number) for each in self.certificates)
 
     @property

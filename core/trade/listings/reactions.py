@@ -1,4 +1,4 @@
-"""What time does to listings."""
+"""Reactions of listings to time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pure decisions about listings: what may be put up, and what is left when some of it is taken."""
+"""Pure decisions about listings: what may be offered, and what is left when some of it is taken."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.trade.listings.model import Listing
 
-FURTHEST_WINDOW: Final = timedelta(days=2 * 366)  # nobody quotes a firm price beyond two seasons
+FURTHEST_WINDOW: Final = timedelta(days=2 * 366)  # no firm price is quoted beyond two seasons
 
 
 class Difference(NamedTuple):
-    """One thing that is said before and after."""
+    """One field with its values before and after."""
 
     field: str
     before: Any
@@ -24,7 +24,7 @@ class Difference(NamedTuple):
 
 
 def told(listing: Listing) -> dict[str, Any]:
-    """What a listing says to buyers. `sale`: whether the price can be talked about, and whether it can be taken."""
+    """Return what a listing says to buyers. `sale`: whether the price is negotiable, and whether it can be taken."""
     return {
         "grade": listing.grade_id,
         "quantity": listing.remaining,
@@ -42,14 +42,14 @@ def told(listing: Listing) -> dict[str, Any]:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Difference, ...]:
-    """What of it is said otherwise now, in its order."""
+    """Return the changed values, in their order."""
     return tuple(Difference(each, before[each], after[each]) for each in before if before[each] != after[each])
 
 
 def check_goods(
     catalogue: Catalogue, product_id: str, grade_id: str | None, schemes: Sequence[str], delivery_term: str
 ) -> Product:
-    """The product, when grade, certificate schemes and delivery term are ones the trade knows. Raises Refusal."""
+    """Return the product, if the trade knows the grade, certificate schemes and delivery term. Raises Refusal."""
     product = catalogue.product(product_id)
     if grade_id is not None and grade_id not in product.grades:
         raise Invalid("listing.grade_unknown", field="grade_id", given=grade_id, known=product.grades)
@@ -63,14 +63,14 @@ def check_goods(
 def check_covers(
     catalogue: Catalogue, product_id: str | None, schemes: Sequence[str], *, field: str = "certificates"
 ) -> None:
-    """Raises Refusal for a scheme that nobody knows, and for one that is of other goods alone."""
+    """Raise Refusal for an unknown scheme, or for one that covers other goods alone."""
     for scheme in map(catalogue.scheme, schemes):
         if not scheme.covers_goods(product_id):
             raise Invalid("listing.certificate_of_others", field=field, scheme=scheme.id.replace("_", " "))
 
 
 def check_window(window_from: date, window_to: date, today: date) -> None:
-    """Raises Invalid for a delivery window that runs backwards, is over, or lies too far ahead."""
+    """Raise Invalid for a delivery window that runs backwards, is over, or lies too far ahead."""
     if window_to < window_from:
         raise Invalid("listing.window_backwards", field="window_to", window_from=window_from)
     if window_to < today:
@@ -80,24 +80,24 @@ def check_window(window_from: date, window_to: date, today: date) -> None:
 
 
 def dates_are_over(listing: Listing, today: date) -> bool:
-    """Whether it has to be given other dates before it can be for sale."""
+    """Return whether it needs other dates before it can be for sale."""
     return listing.window_to < today
 
 
 def check_price(price: UnitPrice, unit: str) -> None:
-    """Raises Invalid when the price is per a unit that the quantity cannot be counted in."""
+    """Raise Invalid if the price is per a unit that the quantity cannot be counted in."""
     if not convertible(price.unit, unit):
         raise Invalid("listing.price_unit_differs", field="price", given=price.unit, unit=unit)
 
 
 def check_currency(price: UnitPrice, listed: str) -> None:
-    """Raises Invalid for another currency: what is under negotiation could never be agreed on."""
+    """Raise Invalid for another currency: open negotiations could never be agreed on."""
     if price.currency != listed:
         raise Invalid("listing.currency_stays", field="price", given=price.currency, listed=listed)
 
 
 def smallest_lot(quantity: Quantity, min_lot: Quantity | None) -> Quantity:
-    """The smallest lot in the unit of the quantity; the whole when none is named. Raises Invalid."""
+    """Return the smallest lot in the unit of the quantity; the whole when none is named. Raises Invalid."""
     quantity.positive()
     if min_lot is None:
         return quantity
@@ -108,7 +108,7 @@ def smallest_lot(quantity: Quantity, min_lot: Quantity | None) -> Quantity:
 
 
 def check_left(quantity: Quantity, remaining: Quantity) -> Quantity:
-    """That quantity in the listing's unit, when so much is there. Raises Refusal."""
+    """Return the quantity in the listing's unit, if that much is left. Raises Refusal."""
     wanted = quantity.positive().to(remaining.unit)
     if wanted > remaining:
         raise Refusal("listing.not_enough_left", field="quantity", wanted=wanted, remaining=remaining)
@@ -116,7 +116,7 @@ def check_left(quantity: Quantity, remaining: Quantity) -> Quantity:
 
 
 def check_taking(quantity: Quantity, remaining: Quantity, min_lot: Quantity) -> Quantity:
-    """That quantity in the listing's unit, when it may be taken. Raises Refusal with what would be possible."""
+    """Return the quantity in the listing's unit, if it may be taken. Raises Refusal with what would be possible."""
     wanted = check_left(quantity, remaining)
     if wanted < min_lot and wanted != remaining:
         raise Invalid("listing.below_min_lot", field="quantity", given=wanted, least=min(min_lot, remaining))

@@ -1,4 +1,4 @@
-"""What sellers do with their listings, and what offers take from them."""
+"""Actions of sellers on their listings, and what offers take from them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from core.trade.listings.model import LISTING, ChangeListing, Listing, ListingCe
 
 EXPIRY = "listing_expired"
 TAKES_OFFERS = frozenset({ListingState.LIVE})
-# A talk that has begun may end well although the listing is no longer shown to others.
+# A negotiation that has begun may end well although the listing is no longer shown to others.
 TAKES_RESERVATIONS = frozenset({ListingState.LIVE, ListingState.PAUSED, ListingState.EXPIRED})
 
 
@@ -71,12 +71,12 @@ def publish_listing(ctx: Ctx, catalogue: Catalogue, command: PublishListing) -> 
     return listing
 
 
-# What a listing keeps just as the command gives it: a new field that both have is kept too.
+# Fields that a listing keeps just as the command gives them: a new field that both have is kept too.
 AS_GIVEN = (PublishListing.model_fields.keys() & Listing.__table__.columns.keys()) - {"photos", "documents"}
 
 
 def listing_for(ctx: Ctx, listing_id: str) -> Listing:
-    """A listing in whatever state, as everybody may see it. Raises NotFound."""
+    """Return a listing in whatever state, as everybody may see it. Raises NotFound."""
     listing = ctx.session.get(Listing, listing_id)
     if listing is None:
         raise NotFound
@@ -84,7 +84,7 @@ def listing_for(ctx: Ctx, listing_id: str) -> Listing:
 
 
 def seller_of(ctx: Ctx, listing_id: str) -> str:
-    """Whose it is. Raises NotFound."""
+    """Return the seller's organisation. Raises NotFound."""
     found = select_rows(ctx.session, _SELLER, listing=listing_id)
     if not found:
         raise NotFound
@@ -92,13 +92,13 @@ def seller_of(ctx: Ctx, listing_id: str) -> str:
 
 
 def listings_of(ctx: Ctx, organisation_id: str) -> list[Listing]:
-    """An organisation's listings that are not withdrawn, the newest first."""
+    """Return an organisation's listings that are not withdrawn, the newest first."""
     query = select(Listing).where(Listing.seller == organisation_id, Listing.state != ListingState.WITHDRAWN)
     return list(ctx.session.scalars(query.order_by(Listing.id.desc())))
 
 
 def changeable_listing(ctx: Ctx, listing_id: str) -> Listing:
-    """An own listing, as long as it can be changed. Raises NotFound, NotAllowed, Stale."""
+    """Return an own listing, as long as it can be changed. Raises NotFound, NotAllowed, Stale."""
     listing = _own(ctx, listing_id, None)
     LISTING.transition(listing.state, "change", ("seller",))
     return listing
@@ -175,10 +175,10 @@ def withdraw_listing(ctx: Ctx, listing_id: str, expected_version: int | None = N
 
 
 def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
-    """Take goods off the shelf for an accepted offer; the amount in the listing's unit. Raises Refusal.
+    """Reserve goods of a listing for an accepted offer; return the amount in the listing's unit. Raises Refusal.
 
-    How little may be taken is asked when something is proposed: what is on the table is not undone by a later change.
-    Two takers of the last tonne race on the row's version: the loser is run again and finds too little left.
+    The smallest amount is checked when an offer is proposed. A later change does not undo what is on the table. Two
+    takers of the last tonne race on the row's version. The loser is run again and finds too little left.
     """
     listing = listing_for(ctx, listing_id)
     if listing.state not in TAKES_RESERVATIONS:
@@ -192,7 +192,7 @@ def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
 
 
 def give_back(ctx: Ctx, listing_id: str, quantity: Quantity) -> None:
-    """Put reserved goods back on the shelf; a listing that was sold out is shown again."""
+    """Return reserved goods to the listing; one that was sold out is shown again."""
     listing = listing_for(ctx, listing_id)
     listing.remaining_amount = (listing.remaining + quantity.to(listing.unit)).amount
     listing.quantity_amount = max(listing.quantity_amount, listing.remaining_amount)
@@ -202,14 +202,14 @@ def give_back(ctx: Ctx, listing_id: str, quantity: Quantity) -> None:
 
 
 def expire_listing(ctx: Ctx, listing_id: str) -> None:
-    """Its time is over; the seller may renew it."""
+    """Expire a listing whose time is over; the seller may renew it."""
     listing = listing_for(ctx, listing_id)
     step(ctx, LISTING, listing, EXPIRY, ("time",))
     ctx.announce(ListingExpired(listing.id, listing.seller, None))
 
 
 def forget_listing(ctx: Ctx, listing_id: str) -> None:
-    """Nobody renewed it for half a year."""
+    """Withdraw a listing that was not renewed for half a year."""
     listing = listing_for(ctx, listing_id)
     step(ctx, LISTING, listing, "listing_forgotten", ("time",))
     ctx.announce(ListingWithdrawn(listing.id, listing.seller, None))
@@ -251,7 +251,7 @@ def _change_goods(catalogue: Catalogue, listing: Listing, command: ChangeListing
 
 
 def _change_stock(listing: Listing, command: ChangeListing) -> None:
-    """What has been taken stays taken: only what is left becomes more or less."""
+    """Change how much is left. What has been taken stays taken."""
     if command.quantity is not None:
         taken = listing.quantity - listing.remaining
         listing.remaining_amount = command.quantity.positive().to(listing.unit).amount
@@ -264,7 +264,7 @@ def _change_stock(listing: Listing, command: ChangeListing) -> None:
 
 
 def _note_stock(ctx: Ctx, listing: Listing, role: str) -> None:
-    """Let the shelf follow the stock: sold out when less than the smallest lot is left, shown again when not."""
+    """Update the listing's state by its stock: sold out when less than the smallest lot is left, else shown again."""
     empty = rules.is_sold_out(listing.remaining, listing.min_lot)
     deadlines = {EXPIRY: listing.expires_at}
     if empty and listing.state in (ListingState.LIVE, ListingState.PAUSED):
@@ -275,7 +275,7 @@ def _note_stock(ctx: Ctx, listing: Listing, role: str) -> None:
 
 
 def _put_up_again(ctx: Ctx, listing: Listing) -> None:
-    """Who changes what had expired has looked it over: it stands anew, unless its dates are still over."""
+    """Renew an expired listing that its seller has changed, unless its dates are still over."""
     if listing.state == ListingState.EXPIRED and not rules.dates_are_over(listing, ctx.now.date()):
         listing.renewed_at = ctx.now
         step(ctx, LISTING, listing, "renew", ("seller",), deadlines={EXPIRY: listing.expires_at})

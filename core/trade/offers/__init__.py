@@ -1,1 +1,1 @@
-"""Offers: what a buyer and a seller propose to each other on a listing until both say yes or one says no."""
+"""Offers: proposals of a buyer and a seller on a listing until both say yes or one says no."""

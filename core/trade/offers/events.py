@@ -1,4 +1,4 @@
-"""What happens to offers, as facts for whoever listens."""
+"""Events of offers."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ class OfferAccepted(OfferFact):
 
 @dataclass(frozen=True, slots=True)
 class OfferDeclined(OfferFact):
-    """Whose turn it was said no."""
+    """The side whose turn it was said no."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfferWithdrawn(OfferFact):
-    """Who made the last proposal took it back."""
+    """The side that made the last proposal took it back."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfferListingChanged(OfferFact):
-    """The listing under it says other things now; the offer keeps its terms. `changes`: those that touch it."""
+    """The listing under it has changed; the offer keeps its terms. `changes`: those that touch it."""
 
     changes: tuple[Difference, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OfferExpired(OfferFact):
-    """Nobody answered in time, or the listing is no longer there."""
+    """It was not answered in time, or the listing is no longer there."""

@@ -1,4 +1,4 @@
-"""What an offer is: the terms that travel from it into the deal, the commands, the tables and the process."""
+"""Offers: the terms that travel from them into the deal, the commands, the tables and the process."""
 
 from __future__ import annotations
 
@@ -29,14 +29,13 @@ LONGEST_VALIDITY: Final = timedelta(days=30)
 
 
 class Terms(BaseModel):
-    """What is to be delivered, where, when and for how much. Two equal terms have one canonical text.
+    """Terms: what is to be delivered, where, when and for how much. Two equal terms have one canonical text.
 
-    `incoterm` is a delivery term. `certificates` have the numbers that the listing gave when the terms were made: what
-    it says later changes nothing of them. `price` is per a unit of the same
-    kind as the unit of `quantity`.
+    `incoterm` is a delivery term. `certificates` have the numbers that the listing gave when the terms were made. Later
+    changes of the listing do not change them. `price` is per a unit of the same kind as the unit of `quantity`.
     """
 
-    # Looked at again in every command: a changed copy of terms has not been checked by anybody.
+    # Checked again in every command: a changed copy of terms has not been checked.
     model_config = ConfigDict(frozen=True, extra="forbid", revalidate_instances="always")
 
     product_id: Code
@@ -70,7 +69,7 @@ class Terms(BaseModel):
         return self
 
     def total(self) -> Money:
-        """What the whole costs, rounded once. Refuses units that have no fixed conversion."""
+        """Return what the whole costs, rounded once. Refuses units that have no fixed conversion."""
         return self.price.times(self.quantity)
 
     def as_json(self) -> dict[str, Any]:
@@ -78,12 +77,12 @@ class Terms(BaseModel):
         return self.model_dump(mode="json")
 
     def canonical(self) -> str:
-        """The one text of these terms: keys sorted, no spaces, nothing escaped that need not be."""
+        """Return the one text of these terms: keys sorted, no spaces, no needless escapes."""
         return json.dumps(self.as_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
     def read(cls, body: dict[str, Any] | str) -> Terms:
-        """From `as_json` or `canonical`."""
+        """Read terms from `as_json` or `canonical`."""
         return cls.model_validate(json.loads(body) if isinstance(body, str) else body)
 
 
@@ -164,7 +163,7 @@ class OfferRound(Table):
 
 
 class Offer(InProcess[OfferState], Table):
-    """A negotiation between two organisations on one listing. `turn`: whose answer is awaited."""
+    """A negotiation between two organisations on one listing. `turn`: the side whose answer is awaited."""
 
     __tablename__ = "offer"
 
@@ -179,7 +178,7 @@ class Offer(InProcess[OfferState], Table):
     terms_json: Mapped[dict[str, Any]] = mapped_column("terms", JSON)
     rounds: Mapped[list[OfferRound]] = relationship(lazy="selectin", order_by=OfferRound.number)
 
-    # One open talk per buyer and listing, also when two of a company's members press at once.
+    # One open negotiation per buyer and listing, also when two of a company's members press at once.
     __table_args__ = (
         Index(
             "uq_offer_open",
@@ -193,5 +192,5 @@ class Offer(InProcess[OfferState], Table):
 
     @property
     def terms(self) -> Terms:
-        """What is on the table now."""
+        """Return the terms on the table now."""
         return Terms.read(self.terms_json)

@@ -1,9 +1,10 @@
-"""What goods are worth that were measured: the formula that an agreement keeps, and both sides have signed.
+"""Value of measured goods: the formula that an agreement keeps, and both sides have signed.
 
-pay = agreed amount x delivered / agreed quantity (1 at most) x dry matter x (1 - ash cut), rounded once, half up: what
-came beyond the agreed quantity is not paid, and takes nothing off a deduction. Where a price is per energy, delivered
-MWh = tonnes x NCV / 3.6 instead (NCV in MJ/kg as received, measured or worked out from moisture by ISO 18125), and
-moisture does not count twice.
+The formula is `pay = agreed amount x delivered / agreed quantity (1 at most) x dry matter x (1 - ash cut)`, rounded
+once, half up. An excess over the agreed quantity is not paid, and takes nothing off a deduction.
+
+If a price is per energy, delivered `MWh = tonnes x NCV / 3.6` is used instead. NCV is in MJ/kg as received, measured or
+worked out from moisture by ISO 18125. Moisture then does not count twice.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from core.kernel.quantity import Quantity, converted, convertible
 Percent = Annotated[Decimal, Field(ge=0, lt=100, max_digits=5, decimal_places=2)]
 CalorificValue = Annotated[Decimal, Field(gt=0, le=50, max_digits=6, decimal_places=3)]  # MJ/kg; pure fat has 38
 
-ASH_CUT_BP: Final = 500  # of the price for each point of ash above what was agreed: the house's own proposal
-# How far two laboratories may differ on the same sample, in points or MJ/kg: what they find within that is the same.
-# The house's own figures, part of its conditions (TERMS_VERSION): no norm is quoted here.
+ASH_CUT_BP: Final = 500  # share of the price for each point of ash above what was agreed: the market's own proposal
+# Largest difference of two laboratories on the same sample, in points or MJ/kg. Findings within it are the same. The
+# market's own figures, part of its conditions (TERMS_VERSION): no norm is quoted here.
 REPRODUCIBILITY: Final[Mapping[str, Decimal]] = {
     "moisture": Decimal("1.5"),
     "ash": Decimal("0.3"),
@@ -37,10 +38,10 @@ REPRODUCIBILITY: Final[Mapping[str, Decimal]] = {
 
 
 class Quality(BaseModel):
-    """What the price was agreed for. What is None does not change what is paid.
+    """Quality that the price was agreed for. A value of None does not change what is paid.
 
-    `moisture` as received and `ash` on the dry basis, both at most, in per cent. `ash_cut_bp`: off the price for
-    each point of ash above. `ncv_dry`: MJ/kg, from which measured moisture gives the calorific value.
+    `moisture` as received and `ash` on the dry basis, both at most, in per cent. `ash_cut_bp`: off the price for each
+    point of ash above. `ncv_dry`: MJ/kg, from which measured moisture gives the calorific value.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,7 +53,7 @@ class Quality(BaseModel):
 
 
 class Measured(BaseModel):
-    """What somebody has found: by the weighbridge, by a laboratory. `ncv` in MJ/kg as received."""
+    """Findings of a weighbridge or a laboratory. `ncv` in MJ/kg as received."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -63,7 +64,7 @@ class Measured(BaseModel):
 
     @property
     def figures(self) -> dict[str, Decimal]:
-        """What a laboratory has found, by name."""
+        """Return what a laboratory has found, by name."""
         known = {"moisture": self.moisture, "ash": self.ash, "ncv": self.ncv}
         return {name: value for name, value in known.items() if value is not None}
 
@@ -81,14 +82,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What goods as measured are to be paid with, and how that was worked out."""
+    """Pay for goods as measured, and how it was worked out."""
 
     pay: Money
     steps: tuple[Step, ...]
 
 
 def quality_of(catalogue: Catalogue, product_id: str, grade_id: str | None) -> Quality | None:
-    """What the grade promises, as the formula of a new agreement; None for goods without limits."""
+    """Return what the grade promises, as the formula of a new agreement; None for goods without limits."""
     if grade_id is None:
         return None
     most = {limit.parameter: limit.at_most for limit in catalogue.grade(grade_id).limits}
@@ -104,7 +105,7 @@ def quality_of(catalogue: Catalogue, product_id: str, grade_id: str | None) -> Q
 
 
 def worth(quality: Quality | None, sold: Quantity, amount: Money, found: Measured) -> Worth:
-    """What a lot is to be paid with. Raises Invalid for a weight that says nothing about what was sold."""
+    """Return what a lot is to be paid with. Raises Invalid for a weight that says nothing about what was sold."""
     agreed = quality or Quality()
     share, steps = _delivered(agreed, sold, amount, found)
     if agreed.ash is not None and found.ash is not None and found.ash > agreed.ash:
@@ -117,7 +118,7 @@ def worth(quality: Quality | None, sold: Quantity, amount: Money, found: Measure
 
 
 def same(one: Measured, other: Measured) -> bool:
-    """Whether two findings differ by no more than two laboratories may, in every figure that both have.
+    """Return whether two findings differ by no more than two laboratories may, in every figure that both have.
 
     No laboratory has weighed the lot: where each side names another weight, neither counts for both.
     """
@@ -130,7 +131,10 @@ def same(one: Measured, other: Measured) -> bool:
 
 
 def mean(one: Measured, other: Measured) -> Measured:
-    """The mean of what both have found, to two decimals, of a weight to three; else what one of them has found."""
+    """Return the mean of both findings, to two decimals, and to three for a weight.
+
+    A value that only one of them has is taken from it.
+    """
     values = {
         name: ((one.figures.get(name, value) + other.figures.get(name, value)) / 2).quantize(Decimal("0.01"))
         for name, value in (one.figures | other.figures).items()
@@ -143,7 +147,7 @@ def _weigh_alike(one: Quantity, other: Quantity) -> bool:
 
 
 def _mean_weight(one: Quantity | None, other: Quantity | None) -> Quantity | None:
-    """In the unit of the first; the first alone where the two say nothing about each other."""
+    """Return the mean in the unit of the first; the first alone if the two say nothing about each other."""
     if one is None or other is None:
         return one or other
     if not convertible(other.unit, one.unit):
@@ -152,9 +156,9 @@ def _mean_weight(one: Quantity | None, other: Quantity | None) -> Quantity | Non
 
 
 def closer(third: Measured, one: Measured, other: Measured) -> bool | None:
-    """Whether `one` is nearer to the referee's finding than `other`, in tolerances. None when neither is.
+    """Return whether `one` is nearer to the referee's finding than `other`, in tolerances. None when neither is.
 
-    Only what all three have measured is compared: who has looked at more is not further off for that.
+    Only what all three have measured is compared: a side with more measurements is not further off for that.
     """
     names = one.figures.keys() & other.figures.keys() & third.figures.keys()
     distance = [_distance(each, third, names) for each in (one, other)]
@@ -162,7 +166,7 @@ def closer(third: Measured, one: Measured, other: Measured) -> bool | None:
 
 
 def percent(share: Fraction) -> Decimal:
-    """For a sentence: two decimals."""
+    """Return a share in per cent for a sentence: two decimals."""
     return (Decimal(share.numerator) / Decimal(share.denominator) * 100).quantize(Decimal("0.01"))
 
 
@@ -174,7 +178,7 @@ def _distance(one: Measured, third: Measured, names: Iterable[str]) -> Fraction:
 
 
 def _delivered(agreed: Quality, sold: Quantity, amount: Money, found: Measured) -> tuple[Fraction, list[Step]]:
-    """How much of what was sold has come, as a share of at most 1, by energy or by weight and dry matter."""
+    """Return the share of the goods that has come, at most 1, by energy or by weight and dry matter."""
     weight, ncv = found.weight, _calorific_value(agreed, found)
     if convertible(sold.unit, "MWh") and ncv is not None and weight is not None and convertible(weight.unit, "t"):
         mwh = converted(weight, "t") * Fraction(ncv) / MJ_PER_KWH
@@ -197,7 +201,7 @@ def _delivered(agreed: Quality, sold: Quantity, amount: Money, found: Measured) 
 
 
 def _uncounted(agreed: Quality, sold: Quantity, found: Measured) -> list[Step]:
-    """What was measured and changes nothing, for the agreement has neither a limit nor a formula for it."""
+    """Return the measurements that change nothing, as the agreement has neither a limit nor a formula for them."""
     by_energy, steps = convertible(sold.unit, "MWh"), []
     in_energy = by_energy and (agreed.ncv_dry is not None or found.ncv is not None)
     if found.moisture is not None and agreed.moisture is None and not in_energy:
@@ -210,12 +214,12 @@ def _uncounted(agreed: Quality, sold: Quantity, found: Measured) -> list[Step]:
 
 
 def _at_most(share: Fraction, amount: Money, steps: list[Step]) -> tuple[Fraction, list[Step]]:
-    """No more than all of it, and the line that says so."""
+    """Limit a share to all of it, and add the line that says so."""
     return (Fraction(1), [*steps, Step("quality.at_most", {"amount": amount})]) if share > 1 else (share, steps)
 
 
 def _calorific_value(agreed: Quality, found: Measured) -> Decimal | None:
-    """As it was measured, or as moisture makes it."""
+    """Return the calorific value as it was measured, or as moisture makes it."""
     if found.ncv is None and found.moisture is not None and agreed.ncv_dry is not None:
         return ncv_as_received(agreed.ncv_dry, found.moisture)
     return found.ncv

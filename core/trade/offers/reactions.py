@@ -1,4 +1,4 @@
-"""What time, our own absence, and a listing's changes and end do to offers."""
+"""Reactions of offers to time, our own downtime, and a listing's changes and end."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _offer_made(ctx: Ctx, fact: OfferFact) -> None:
 
 
 def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:
-    """An offer stands for as long as its timer, and says so."""
+    """Move the validity of open offers, which stand for as long as their timer, and say so."""
     still_open = (Offer.state == OFFER.initial) & (Offer.valid_until > fact.since)
     moved = update(Offer).where(still_open).values(valid_until=later(ctx.session, Offer.valid_until, fact.by))
     ctx.session.execute(moved, execution_options={"synchronize_session": False})

@@ -27,14 +27,14 @@ from core.trade.listings.rules import Difference, check_goods, check_price, chec
 from core.trade.offers.model import LONGEST_VALIDITY, ROUNDS_AT_MOST, SHORTEST_VALIDITY, Side, Terms
 from core.trade.offers.quality_formula import Quality
 
-# What a listing says that an offer carries as terms of its own, or that its next round would have to fit.
+# Values of a listing that an offer carries as its own terms, or that its next round must fit.
 TERMS_OF_OFFER: Final = {"grade", "price", "incoterm", "place", "window", "packaging", "certificates", "sale"}
 
 FAR_APART: Final = timedelta(days=31)
 
 
 def diff(earlier: Terms, later: Terms) -> list[Difference]:
-    """What changed, in the order of the fields; values keep their own types."""
+    """Return what changed, in the order of the fields; values keep their own types."""
     return [
         Difference(field, getattr(earlier, field), getattr(later, field))
         for field in Terms.model_fields
@@ -43,7 +43,7 @@ def diff(earlier: Terms, later: Terms) -> list[Difference]:
 
 
 def touching(changes: Sequence[Difference], terms: Terms, listing: Listing) -> tuple[Difference, ...]:
-    """The changes of a listing that somebody with these terms on the table should know of."""
+    """Return the changes of a listing that a party with these terms on the table should know of."""
     asked = terms.quantity.to(listing.unit)
     amounts = {"quantity": asked > listing.remaining, "min_lot": asked < listing.min_lot}
     return tuple(each for each in changes if each.field in TERMS_OF_OFFER or amounts.get(each.field))
@@ -54,14 +54,14 @@ def other(side: Side) -> Side:
 
 
 def roles_of(side: Side, turn: Side) -> frozenset[str]:
-    """What this side is in the process table."""
+    """Return the roles of this side in the process table."""
     return frozenset({side, "turn" if side == turn else "other"})
 
 
 def terms_of(
     listing: Listing, quantity: Quantity, lots: int = 1, note: str | None = None, quality: Quality | None = None
 ) -> Terms:
-    """The listing's own price and conditions for so much of it."""
+    """Return the listing's own price and conditions for this quantity."""
     return Terms(
         product_id=listing.product_id,
         grade_id=listing.grade_id,
@@ -80,10 +80,10 @@ def terms_of(
 
 
 def amount_of(catalogue: Catalogue, listing: Listing, wanted: Quantity | None) -> Quantity:
-    """So much of a listing as somebody wants, in its unit: no more than is left, and no less than may be taken.
+    """Return the wanted quantity in the listing's unit: no more than is left, and no less than may be taken.
 
-    What only the goods' own figures convert is a whole number; all that is left where nothing is wanted, or no figure
-    is known.
+    An amount that only the goods' own figures convert is a whole number. If nothing is wanted or no figure is known, it
+    is all that is left.
     """
     left = listing.remaining
     amount = quantity_in(catalogue, listing.product_id, wanted, left.unit) if wanted is not None else None
@@ -95,18 +95,21 @@ def amount_of(catalogue: Catalogue, listing: Listing, wanted: Quantity | None) -
 
 
 def is_far_from(window: tuple[date, date], other: tuple[date, date]) -> bool:
-    """Whether more than a month lies between two delivery windows: so far apart nobody means the same delivery."""
+    """Return whether two delivery windows are over a month apart, and so cannot mean the same delivery."""
     return window[0] - other[1] > FAR_APART or other[0] - window[1] > FAR_APART
 
 
 def check_goods_of(catalogue: Catalogue, terms: Terms) -> None:
-    """Raises Refusal for a grade, a certificate or a delivery term that the trade does not know."""
+    """Raise Refusal for a grade, a certificate or a delivery term that the trade does not know."""
     schemes = [each.scheme for each in terms.certificates]
     check_goods(catalogue, terms.product_id, terms.grade_id, schemes, terms.incoterm)
 
 
 def check_terms(terms: Terms, listing: Listing, today: date) -> None:
-    """Whether these terms may be proposed on this listing. Raises Invalid or Refusal that say what would be right."""
+    """Check that these terms may be proposed on this listing.
+
+    Raises Invalid or Refusal that say what would be right.
+    """
     if terms.product_id != listing.product_id:
         raise Invalid("offer.other_product", field="product_id", listed=listing.product_id)
     if terms.price.currency != listing.price_currency:
@@ -122,9 +125,10 @@ def check_terms(terms: Terms, listing: Listing, today: date) -> None:
 
 
 def check_total(terms: Terms) -> None:
-    """Raises Invalid when one payment cannot carry one lot: that much has to be cut into more, or is too much.
+    """Raise Invalid if one payment cannot carry one lot. The total has to be cut into more lots, or is too much.
 
-    By the lots as they will be cut: of pieces one is larger than the others, and of few there are no more than pieces.
+    The lots are taken as they will be cut: one lot of pieces is larger than the others. There are never more lots than
+    pieces.
     """
     total = terms.total()
     if not _payable(terms, total, terms.lots):
@@ -145,7 +149,7 @@ def _payable(terms: Terms, total: Money, lots: int) -> bool:
 
 
 def check_counter(earlier: Terms, later: Terms, rounds: int) -> None:
-    """Raises Refusal when nothing has changed or the two have gone round often enough."""
+    """Raise Refusal if nothing has changed or the two have gone round often enough."""
     if not diff(earlier, later):
         raise Refusal("offer.nothing_changed")
     if rounds >= ROUNDS_AT_MOST:

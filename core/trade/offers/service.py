@@ -1,4 +1,4 @@
-"""What buyers and sellers do with offers: propose, change, accept, decline, take back, buy at once."""
+"""Actions of buyers and sellers on offers: propose, change, accept, decline, take back, buy at once."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def make_offer(ctx: Ctx, catalogue: Catalogue, command: MakeOffer, expected_vers
 def open_offer(
     ctx: Ctx, catalogue: Catalogue, listing: Listing, terms: Terms, *, buyer: str, side: Side, valid_for: timedelta
 ) -> Offer:
-    """The first word of a negotiation, by either `side`. Raises Refusal, Invalid."""
+    """Open a negotiation by either `side`. Raises Refusal, Invalid."""
     rules.check_terms(terms, listing, ctx.now.date())
     rules.check_goods_of(catalogue, terms)
     if _open_offer(ctx, listing.id, buyer) is not None:
@@ -67,7 +67,7 @@ def open_offer(
 
 
 def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, expected_version: int | None = None) -> Offer:
-    """Answer with changed terms: the turn passes over and the validity begins anew."""
+    """Answer with changed terms: the turn passes over and the validity begins again."""
     offer = _seen(ctx, command.offer_id, expected_version)
     check_may_reach(ctx, offer.buyer, offer.seller)
     step(ctx, OFFER, offer, "counter", sides(ctx, offer))
@@ -79,7 +79,7 @@ def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, expecte
     offer.round += 1
     offer.valid_until = ctx.now + rules.check_validity(command.valid_for)
     _propose(ctx, offer, proposer, acting(ctx).id, command.terms)
-    # The step stays in its state and so keeps the timer; a counter-offer is a new proposal with a validity of its own.
+    # The step stays in its state and so keeps the timer. A counter-offer is a new proposal with a validity of its own.
     set_timer(ctx.session, Timer(OFFER.name, offer.id, EXPIRY, offer.valid_until), since=ctx.now)
     _tell(ctx, OfferCountered, offer)
     return offer
@@ -111,7 +111,7 @@ def withdraw_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None)
 
 
 def buy_now(ctx: Ctx, command: BuyNow, expected_version: int | None = None) -> Offer:
-    """Take it as listed: the seller has said yes beforehand. A talk of the buyer's that was open ends with it."""
+    """Take it as listed: the seller has said yes beforehand. An open negotiation of the buyer ends with it."""
     person = acting(ctx)
     listing = _listing_to_deal_on(ctx, person, command.listing_id, expected_version)
     if not listing.buy_now:
@@ -127,7 +127,7 @@ def buy_now(ctx: Ctx, command: BuyNow, expected_version: int | None = None) -> O
 
 
 def offer_for(ctx: Ctx, offer_id: str) -> Offer:
-    """An offer for one of its two sides (or the house itself). Raises NotFound, to strangers too."""
+    """Return an offer for one of its two sides (or the market itself). Raises NotFound, to strangers too."""
     offer = ctx.session.get(Offer, offer_id)
     if offer is None or (ctx.actor.person is not None and not sides(ctx, offer)):
         raise NotFound
@@ -135,7 +135,7 @@ def offer_for(ctx: Ctx, offer_id: str) -> Offer:
 
 
 def offers_of(ctx: Ctx, organisation_id: str) -> list[Offer]:
-    """An organisation's offers as buyer and as seller, the open ones first, then the newest."""
+    """Return an organisation's offers as buyer and as seller, the open ones first, then the newest."""
     if ctx.actor.person is not None and acting(ctx).organisation_id != organisation_id:
         raise NotAllowed
     query = select(Offer).where(or_(Offer.buyer == organisation_id, Offer.seller == organisation_id))
@@ -143,7 +143,7 @@ def offers_of(ctx: Ctx, organisation_id: str) -> list[Offer]:
 
 
 def sides(ctx: Ctx, offer: Offer) -> frozenset[str]:
-    """The roles of who acts: "buyer" or "seller", and "turn" or "other". Empty for a stranger."""
+    """Return the actor's roles: "buyer" or "seller", and "turn" or "other". Empty for a stranger."""
     organisation = acting(ctx).organisation_id
     if organisation == offer.buyer:
         return rules.roles_of("buyer", offer.turn)
@@ -153,14 +153,14 @@ def sides(ctx: Ctx, offer: Offer) -> frozenset[str]:
 
 
 def expire_offer(ctx: Ctx, offer_id: str) -> None:
-    """Nobody answered in time."""
+    """Expire an offer that was not answered in time."""
     offer = offer_for(ctx, offer_id)
     step(ctx, OFFER, offer, EXPIRY, ("time",))
     _tell(ctx, OfferExpired, offer)
 
 
 def tell_offers_on(ctx: Ctx, listing_id: str, changes: Sequence[Difference]) -> None:
-    """The listing says other things now: what is open on it keeps its terms, and whom that touches is to know."""
+    """Tell the parties of open offers about changes of the listing that touch them. The offers keep their terms."""
     listing = listing_for(ctx, listing_id)
     for offer in _open_on(ctx, listing_id):
         touching = rules.touching(changes, offer.terms, listing)
@@ -170,7 +170,7 @@ def tell_offers_on(ctx: Ctx, listing_id: str, changes: Sequence[Difference]) -> 
 
 
 def drop_offers_on(ctx: Ctx, listing_id: str) -> None:
-    """The listing is no longer there: what was still open on it ends."""
+    """End the open offers on a listing that is no longer there."""
     for offer in _open_on(ctx, listing_id):
         step(ctx, OFFER, offer, "listing_gone", ("system",))
         ctx.announce(OfferExpired(offer.id, offer.listing_id, offer.buyer, offer.seller, None))

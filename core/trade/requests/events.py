@@ -1,4 +1,4 @@
-"""What happens to open requests, as facts for whoever listens."""
+"""Events of open requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RequestPublished(RequestFact):
 
 @dataclass(frozen=True, slots=True)
 class RequestChanged(RequestFact):
-    """It asks otherwise from now on. `quotes_passed`: so many had come, and count no longer."""
+    """Its content has changed. `quotes_passed`: the number of earlier quotes, which count no longer."""
 
     changes: tuple[Difference, ...]
     quotes_passed: int
@@ -33,7 +33,7 @@ class RequestChanged(RequestFact):
 
 @dataclass(frozen=True, slots=True)
 class RequestCutOff(RequestFact):
-    """No quote is taken any more: the buyer sees them all, and chooses."""
+    """It takes no more quotes: the buyer sees them all, and chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,16 @@ class RequestAwarded(RequestFact):
 
 @dataclass(frozen=True, slots=True)
 class RequestQuotesExpired(RequestFact):
-    """Of a quote that is taken no deal is signed yet, and the others bind nobody any more."""
+    """No deal of the taken quote is signed yet, and the other quotes bind their sellers no longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestReopened(RequestFact):
-    """The deal of the quote that was taken came to nothing before it counted: there is a choice again.
+    """The deal of the taken quote came to nothing before it counted: there is a choice again.
 
-    `seller`: whose quote it was. `why`: "quoting_goes_on" or "choose_again". `until`: till then quotes are taken, or
-    one of those that stand can be.
+    `seller`: the seller of that quote.
+    `why`: "quoting_goes_on" or "choose_again".
+    `until`: until then quotes are accepted, or one of the standing quotes can be chosen.
     """
 
     seller: str
@@ -73,7 +74,7 @@ class RequestWithdrawn(RequestFact):
 
 @dataclass(frozen=True, slots=True)
 class RequestLapsed(RequestFact):
-    """Nobody quoted, the buyer did not choose in time, or the deal of the one quote that stood came to nothing.
+    """There was no quote, the buyer did not choose in time, or the only standing quote's deal came to nothing.
 
     `why`: "nobody_quoted", "bidding_closed" or "fell_through".
     """

@@ -1,4 +1,4 @@
-"""What an open request is: the command with its limits, the table, and the process it goes through."""
+"""Open requests: the command with its limits, the table, and the process."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from core.trade.listings.model import Code, Place
 
 SHORTEST_BIDDING: Final = timedelta(hours=1)
 LONGEST_BIDDING: Final = timedelta(days=30)
-TIME_TO_QUOTE_ANEW: Final = timedelta(days=1)  # at least, for who has quoted on what was asked before
+TIME_TO_QUOTE_ANEW: Final = timedelta(days=1)  # at least, for sellers who have quoted on what was asked before
 AWARD_WITHIN: Final = timedelta(days=3)  # after the cut-off; a quote stands no longer, whatever becomes of another
-CUT_OFF: Final = time(17)  # of the buyer's own day: whoever quotes on the last day has had the day
+CUT_OFF: Final = time(17)  # by the buyer's own clock: a seller who quotes on the last day has had the day
 QUOTES_EACH: Final = 3  # a seller may think again, and may not chase the others
 QUOTES_EACH_AT_MOST: Final = 10
 
@@ -30,8 +30,8 @@ QUOTES_EACH_AT_MOST: Final = 10
 class PublishRequest(BaseModel):
     """Ask the market for quotes. What fits the product and the calendar is checked in `rules`.
 
-    `target`: the price that the buyer has in mind, which every seller sees. `sealed`: nobody, not even the buyer,
-    sees a quote before the cut-off.
+    `target`: the price that the buyer has in mind, which every seller sees. `sealed`: no one, not even the buyer, sees
+    a quote before the cut-off.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,7 +51,7 @@ class PublishRequest(BaseModel):
     sealed: bool = True
     quotes_each: Annotated[int, Field(ge=1, le=QUOTES_EACH_AT_MOST)] = QUOTES_EACH
     language: Annotated[str, StringConstraints(min_length=2, max_length=10)] = "en"
-    again_of: str | None = None  # an earlier request of the same buyer's that has ended: who quoted on it is told
+    again_of: str | None = None  # an earlier request of the same buyer's that has ended; its sellers are told
 
 
 class ChangeRequest(BaseModel):
@@ -93,7 +93,7 @@ REQUEST: Final = Process(
     transitions=(
         Transition(RequestState.OPEN, "quote", SELLER, RequestState.OPEN),
         Transition(RequestState.OPEN, "change", BUYER, RequestState.OPEN),
-        # Of one that is not sealed: its quotes are seen as they come.
+        # For a request that is not sealed: its quotes are seen as they come.
         Transition(RequestState.OPEN, "award", BUYER, RequestState.AWARDED),
         Transition(RequestState.OPEN, "withdraw", BUYER, RequestState.WITHDRAWN),
         Transition(RequestState.OPEN, "cut_off", TIME, RequestState.DECIDING),  # due at the request's own moment
@@ -101,7 +101,7 @@ REQUEST: Final = Process(
         Transition(RequestState.DECIDING, "withdraw", BUYER, RequestState.WITHDRAWN),
         Transition(RequestState.DECIDING, "nobody_quoted", SYSTEM, RequestState.LAPSED),
         Transition(RequestState.DECIDING, "bidding_closed", TIME, RequestState.LAPSED, AWARD_WITHIN, BUYER),
-        # A quote that is taken is no deal yet: both have to sign it, and the buyer's company may have to approve it.
+        # A quote that is taken is no deal yet. Both have to sign it, and the buyer's company may have to approve it.
         Transition(RequestState.AWARDED, "both_signed", SYSTEM, RequestState.SIGNED),
         # The others; due when they would have been without it.
         Transition(RequestState.AWARDED, "quotes_expire", TIME, RequestState.AWARDED),
@@ -114,8 +114,10 @@ REQUEST: Final = Process(
 
 
 class Request(InProcess[RequestState], Table):
-    """What one buyer looks for. `quotes`: how many stand on what it asks for now, one for each seller, which is all
-    that anybody sees of a sealed one."""
+    """Request of one buyer.
+
+    `quotes`: how many stand on what it asks for now, one for each seller. Nothing else is visible of a sealed one.
+    """
 
     __tablename__ = "request"
 
@@ -125,11 +127,11 @@ class Request(InProcess[RequestState], Table):
     published_at: Mapped[datetime] = mapped_column(Instant)
     product_id: Mapped[str] = mapped_column(String(60))
     grade_id: Mapped[str | None] = mapped_column(String(60))
-    certificates: Mapped[list[str]] = mapped_column(JSON)  # schemes that are asked for
+    certificates: Mapped[list[str]] = mapped_column(JSON)  # certificate schemes that the request requires
     unit: Mapped[str] = mapped_column(String(20))
     quantity_amount: Mapped[Decimal] = mapped_column(Exact)
     target_amount: Mapped[Decimal | None] = mapped_column(Exact)
-    currency: Mapped[str] = mapped_column(String(3))  # of every quote, so that they can be compared
+    currency: Mapped[str] = mapped_column(String(3))  # the currency of every quote, so that they can be compared
     price_unit: Mapped[str] = mapped_column(String(20))
     incoterm: Mapped[str] = mapped_column(String(60))
     place_name: Mapped[str] = mapped_column(String(120))
@@ -145,8 +147,8 @@ class Request(InProcess[RequestState], Table):
     sealed: Mapped[bool] = mapped_column(Boolean)
     quotes_each: Mapped[int] = mapped_column(Integer)
     quotes: Mapped[int] = mapped_column(Integer, default=0)
-    edition: Mapped[int] = mapped_column(Integer, default=1)  # of what it asks: one more with each change
-    stands_from: Mapped[int] = mapped_column(Integer, default=1)  # the edition from which on what was quoted counts
+    edition: Mapped[int] = mapped_column(Integer, default=1)  # counts what it asks: one more with each change
+    stands_from: Mapped[int] = mapped_column(Integer, default=1)  # quotes on this edition and later ones count
     again_of: Mapped[str | None] = mapped_column(Id)  # the earlier request that is asked again
 
     __table_args__ = (Index("ix_request_shelf", "state", "product_id"),)
@@ -157,7 +159,7 @@ class Request(InProcess[RequestState], Table):
 
     @property
     def target(self) -> UnitPrice | None:
-        """What the buyer would like to pay."""
+        """Return what the buyer would like to pay."""
         if self.target_amount is None:
             return None
         return UnitPrice(self.target_amount, self.currency, self.price_unit)

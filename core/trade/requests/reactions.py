@@ -1,4 +1,4 @@
-"""What time and our own absence do to open requests."""
+"""Reactions of open requests to time and our own downtime."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ def listen(reactions: Reactions) -> None:
 
 
 def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:
-    """Quotes are taken for as long as the request's timer runs, and it says so."""
-    taken = Request.state.in_((REQUEST.initial, RequestState.AWARDED))  # of an open one a quote may be taken before
+    """Move the closing time of requests. Quotes are taken for as long as the request's timer runs, and it says so."""
+    # a quote on an open request may be taken before it closes
+    taken = Request.state.in_((REQUEST.initial, RequestState.AWARDED))
     still_open = taken & (Request.closes_at > fact.since)
     moved = update(Request).where(still_open).values(closes_at=later(ctx.session, Request.closes_at, fact.by))
     ctx.session.execute(moved, execution_options={"synchronize_session": False})

@@ -14,11 +14,11 @@ from core.kernel.quantity import Quantity
 from core.trade.listings.rules import Difference, check_goods, check_price, check_window
 from core.trade.requests.model import LONGEST_BIDDING, SHORTEST_BIDDING, TIME_TO_QUOTE_ANEW, PublishRequest, Request
 
-HINTS: Final = {"target", "quotes_each"}  # what binds nobody who has quoted
+HINTS: Final = {"target", "quotes_each"}  # values that bind no seller who has quoted
 
 
 def check_request(catalogue: Catalogue, command: PublishRequest, now: datetime) -> Product:
-    """The product, when this may be asked for. Raises Invalid that says what would be right."""
+    """Return the product, if it may be asked for so. Raises Invalid that says what would be right."""
     product = check_goods(catalogue, command.product_id, command.grade_id, command.certificates, command.incoterm)
     command.quantity.positive().within(product.units)
     if command.target is not None:
@@ -30,9 +30,9 @@ def check_request(catalogue: Catalogue, command: PublishRequest, now: datetime) 
 
 
 def check_amount(target: UnitPrice, quantity: Quantity) -> None:
-    """Raises Invalid for what no quote at that price could be: even in all the lots that there can be it is too much.
+    """Raise Invalid if no quote could have that price, as it is too much even in the most lots allowed.
 
-    How many lots it takes below that is asked, or a quote says it.
+    How many lots a smaller amount takes is asked, or a quote says it.
     """
     total = target.times(quantity)
     if lots_needed(total) > LOTS_AT_MOST:
@@ -41,7 +41,7 @@ def check_amount(target: UnitPrice, quantity: Quantity) -> None:
 
 
 def check_cut_off(asked: PublishRequest | Request, now: datetime) -> None:
-    """Raises Invalid for a cut-off that leaves no time to quote, none to deliver, or too much."""
+    """Raise Invalid for a cut-off that leaves no time to quote, none to deliver, or too much."""
     soonest, latest = now + SHORTEST_BIDDING, now + LONGEST_BIDDING
     if not soonest <= asked.closes_at <= latest:
         raise Invalid("request.cut_off", field="closes", soonest=soonest, latest=latest)
@@ -53,7 +53,7 @@ def check_cut_off(asked: PublishRequest | Request, now: datetime) -> None:
 
 
 def told(request: Request) -> dict[str, Any]:
-    """What a request says to sellers."""
+    """Return what a request says to sellers."""
     return {
         "grade": request.grade_id,
         "quantity": request.quantity,
@@ -70,9 +70,9 @@ def told(request: Request) -> dict[str, Any]:
 
 
 def asks_anew(changes: Sequence[Difference]) -> bool:
-    """Whether what was quoted before would bind a seller to what they have not read.
+    """Return whether earlier quotes would bind a seller to what they have not read.
 
-    A price that is named or a further quote binds nobody; an earlier cut-off binds them for less long.
+    A price that is named or a further quote binds no seller; an earlier cut-off binds them for less long.
     """
     return any(
         each.field not in HINTS and not (each.field == "closes" and each.after < each.before) for each in changes
@@ -80,7 +80,7 @@ def asks_anew(changes: Sequence[Difference]) -> bool:
 
 
 def check_change(catalogue: Catalogue, request: Request, changes: Sequence[Difference], now: datetime) -> None:
-    """Whether it may ask so from now on: as a new one might, and with time for who has quoted to do so again.
+    """Check that it may ask so from now on, as a new one might. Its sellers need time to quote again.
 
     Raises Invalid.
     """
@@ -98,7 +98,7 @@ def check_change(catalogue: Catalogue, request: Request, changes: Sequence[Diffe
 
 
 def check_target(request: Request, target: UnitPrice) -> None:
-    """Raises Invalid for another currency: what has been quoted could not be compared with it."""
+    """Raise Invalid for another currency: existing quotes could not be compared with it."""
     if target.currency != request.currency:
         raise Invalid("request.currency_stays", field="target", given=target.currency, asked=request.currency)
     check_price(target, request.unit)

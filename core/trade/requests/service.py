@@ -1,4 +1,4 @@
-"""What buyers do with open requests, and what time does; quotes on them stand above, in `offers.quotes`."""
+"""Actions of buyers on open requests, and effects of time. Quotes on them stand above, in `offers.quotes`."""
 
 from __future__ import annotations
 
@@ -64,17 +64,17 @@ def publish_request(ctx: Ctx, catalogue: Catalogue, command: PublishRequest) -> 
 
 
 def _check_again(ctx: Ctx, command: PublishRequest) -> None:
-    """Raises NotAllowed for another's request, Refusal for one that is not over."""
+    """Raise NotAllowed for another's request, Refusal for one that is not over."""
     if command.again_of is not None and own_request(ctx, command.again_of).state not in REQUEST.final:
         raise Refusal("request.not_over")
 
 
-# What a request keeps just as the command gives it.
+# Fields that a request keeps just as the command gives them.
 AS_GIVEN = (PublishRequest.model_fields.keys() & Request.__table__.columns.keys()) - {"certificates"}
 
 
 def request_for(ctx: Ctx, request_id: str) -> Request:
-    """A request in whatever state, as everybody may see it. Raises NotFound."""
+    """Return a request in whatever state, as everybody may see it. Raises NotFound."""
     request = ctx.session.get(Request, request_id)
     if request is None:
         raise NotFound
@@ -82,26 +82,26 @@ def request_for(ctx: Ctx, request_id: str) -> Request:
 
 
 def requests_of(ctx: Ctx, organisation_id: str) -> list[Request]:
-    """An organisation's own requests, those that are not over first, then the newest."""
+    """Return an organisation's own requests, those that are not over first, then the newest."""
     query = select(Request).where(Request.buyer == organisation_id)
     found = ctx.session.scalars(query.order_by(Request.id.desc())).all()
     return sorted(found, key=lambda request: request.state in REQUEST.final)
 
 
 def open_requests(ctx: Ctx, limit: int) -> list[Request]:
-    """What others look for now, that which closes soonest first."""
+    """Return what others look for now, the first to close first."""
     mine = acting(ctx).organisation_id
     query = select(Request).where(Request.state == REQUEST.initial, Request.buyer != mine)
     return list(ctx.session.scalars(query.order_by(Request.closes_at).limit(limit)))
 
 
 def roles_of(ctx: Ctx, request: Request) -> frozenset[str]:
-    """What who acts is to a request: its "buyer", or a "seller" who may quote."""
+    """Return the actor's role for a request: its "buyer", or a "seller" who may quote."""
     return frozenset({"buyer" if acting(ctx).organisation_id == request.buyer else "seller"})
 
 
 def withdraw_request(ctx: Ctx, request_id: str, expected_version: int | None = None) -> Request:
-    """The buyer looks for it no longer. Raises NotAllowed, Stale."""
+    """Withdraw a request for its buyer. Raises NotAllowed, Stale."""
     request = own_request(ctx, request_id, expected_version)
     step(ctx, REQUEST, request, "withdraw", ("buyer",))
     _tell(ctx, RequestWithdrawn, request)
@@ -120,8 +120,8 @@ def change_request(
 ) -> Request:
     """Change what is given, as far as it could be asked so. `expected_version`: the edition that the buyer has read.
 
-    What was quoted before counts no longer, where it would bind its seller to what they have not read: they quote
-    anew. Raises NotAllowed, Stale, Invalid.
+    An earlier quote counts no longer if it would bind its seller to what they have not read. They quote again. Raises
+    NotAllowed, Stale, Invalid.
     """
     request = changeable_request(ctx, request_id)
     if expected_version is not None and expected_version != request.edition:
@@ -175,18 +175,18 @@ def own_request(ctx: Ctx, request_id: str, expected_version: int | None = None) 
 
 
 def count_quote(ctx: Ctx, request: Request, *, anew: bool) -> None:
-    """A quote has come; `anew`: in the place of the same seller's earlier one, so that there are no more than before.
+    """Count a quote that has come. `anew`: it replaces the same seller's earlier one, so the number stays.
 
     Two that come at once, or one at the cut-off, race on the request's version.
     """
     step(ctx, REQUEST, request, "quote", ("seller",))
     request.quotes += 0 if anew else 1
-    flag_modified(request, "quotes")  # also where they are no more: it counts as a change of the request
+    flag_modified(request, "quotes")  # also where their number stays: it counts as a change of the request
     ctx.session.flush()
 
 
 def award(ctx: Ctx, request_id: str, expected_version: int | None = None) -> Request:
-    """The buyer takes one of the quotes. A sealed request is awarded after its cut-off only. Raises Refusal, Stale."""
+    """Award the request to one of the quotes. A sealed one is awarded after its cut-off only. Raises Refusal, Stale."""
     request = own_request(ctx, request_id, expected_version)
     if request.sealed and request.state == REQUEST.initial:
         raise Refusal("request.sealed", closes=request.closes_at)
@@ -196,19 +196,19 @@ def award(ctx: Ctx, request_id: str, expected_version: int | None = None) -> Req
 
 
 def bound_until(ctx: Ctx, request: Request) -> datetime | None:
-    """Until when quotes that were not taken stand, while another's deal is not signed; None when they do no more."""
+    """Return until when other quotes stand while the taken quote's deal is not signed; None if they no longer do."""
     timer = deadline_of(ctx.session, REQUEST.name, request.id, "quotes_expire")
     return timer.due_at if timer is not None else None
 
 
 def _bound_until(ctx: Ctx, request: Request) -> datetime:
-    """The same when one is taken now: as long as they would have stood without it."""
+    """Return until when the quotes stand if one is taken now: as long as they would without it."""
     timer = deadline_of(ctx.session, REQUEST.name, request.id, "bidding_closed")
     return timer.due_at if timer is not None else request.closes_at + AWARD_WITHIN
 
 
 def conclude(ctx: Ctx, request_id: str) -> None:
-    """The deal of the quote that was taken counts: the request is over, and nobody else is bound."""
+    """Close the request, as the deal of the quote that was taken counts. No other seller is bound."""
     request = request_for(ctx, request_id)
     freed = bound_until(ctx, request) is not None
     step(ctx, REQUEST, request, "both_signed", ("system",))
@@ -217,9 +217,10 @@ def conclude(ctx: Ctx, request_id: str) -> None:
 
 
 def open_again(ctx: Ctx, request_id: str, seller: str, others: int) -> None:
-    """The deal of the quote that was taken came to nothing. `seller`: whose it was; `others`: so many can be taken.
+    """Open the request again, as the deal of the taken quote came to nothing.
 
-    No quote stands longer for it, and of a request that still takes quotes more may come.
+    `seller`: whose quote it was; `others`: how many others can be taken. No quote stands longer for it. More quotes may
+    come if the request still takes them.
     """
     request = request_for(ctx, request_id)
     until, request.quotes = bound_until(ctx, request), others
@@ -238,7 +239,7 @@ def open_again(ctx: Ctx, request_id: str, seller: str, others: int) -> None:
 
 
 def time_is_up(ctx: Ctx, request_id: str, event: str) -> None:
-    """The cut-off has come, or the buyer has not chosen within three days of it; or they have, and others are free."""
+    """Apply the cut-off, or the end of the buyer's three days to choose. After a choice, free the other quotes."""
     request = request_for(ctx, request_id)
     step(ctx, REQUEST, request, event, ("time",))
     if event == "quotes_expire":

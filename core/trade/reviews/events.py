@@ -1,4 +1,4 @@
-"""What happens to reviews, as facts for whoever listens."""
+"""Events of reviews."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ReviewsOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReviewWritten(Event):
-    """One side has written; what it says is still sealed."""
+    """One side has written; the review is still sealed."""
 
     review_id: str
     deal_id: str
@@ -31,7 +31,7 @@ class ReviewWritten(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReviewsRevealed(Event):
-    """What was written about a deal can be read by everybody."""
+    """The reviews of a deal can be read by everybody."""
 
     deal_id: str
     buyer: str
@@ -40,7 +40,7 @@ class ReviewsRevealed(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReviewAnswered(Event):
-    """Who was reviewed has answered in public."""
+    """The reviewed side has answered in public."""
 
     review_id: str
     deal_id: str

@@ -1,4 +1,4 @@
-"""What a review is: the command with its limits, the tables, and the window in which both sides may write."""
+"""Reviews: the command with its limits, the tables, and the window in which both sides may write."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ WRITE_WITHIN: Final = timedelta(days=14)
 
 Mark = Annotated[int, Field(ge=1, le=5)]
 MarkName = Literal["quantity", "quality", "time", "payment", "taking", "fairness", "talk"]
-Stars = Mapping[MarkName, Mark]  # one to five for each thing that there was to rate
+Stars = Mapping[MarkName, Mark]  # one to five for each mark that applies
 
-# What each side of a deal does, and so is rated by: a seller delivers; a buyer pays, takes the goods and checks them.
+# Duties of each side of a deal, by which it is rated. A seller delivers; a buyer pays, takes the goods and checks them.
 MARKS: Final[Mapping[Side, tuple[MarkName, ...]]] = MappingProxyType(
     {"seller": ("quantity", "quality", "time", "talk"), "buyer": ("payment", "taking", "fairness", "talk")}
 )
-# Of the goods there may be nothing to rate: a deal can be over before any came.
+# Marks about goods may be missing: a deal can be over before any goods came.
 OF_GOODS: Final[frozenset[MarkName]] = frozenset({"quantity", "quality", "taking", "fairness"})
 
 
 class WriteReview(BaseModel):
-    """What one side of a deal says of the other."""
+    """One side's words about the other after a deal."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,7 +42,7 @@ class WriteReview(BaseModel):
 
 
 class AnswerReview(BaseModel):
-    """The one public answer of who was reviewed."""
+    """The one public answer of the reviewed side."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -78,7 +78,7 @@ class ReviewWindow(InProcess[ReviewState], Table):
 
 
 class Review(Table):
-    """One side's word on the other, written once; nobody reads it before both have written or may no longer."""
+    """One side's word on the other, written once. It is hidden until both have written or may no longer."""
 
     __tablename__ = "review"
 
@@ -87,7 +87,7 @@ class Review(Table):
     author: Mapped[str] = mapped_column(Id, index=True)  # organisation
     about: Mapped[str] = mapped_column(Id, index=True)  # organisation
     written_by: Mapped[str] = mapped_column(Id)  # person
-    side: Mapped[Side] = mapped_column(String(6))  # of the deal, on which who it is about stood
+    side: Mapped[Side] = mapped_column(String(6))  # the side of the deal on which the reviewed company stood
     quantity: Mapped[int | None] = mapped_column(Integer)
     quality: Mapped[int | None] = mapped_column(Integer)
     time: Mapped[int | None] = mapped_column(Integer)
@@ -115,18 +115,17 @@ class Review(Table):
 
     @property
     def stars(self) -> dict[MarkName, int]:
-        """The marks that were given."""
+        """Return the marks that were given."""
         given = {mark: getattr(self, mark) for mark in MARKS[self.side]}
         return {mark: stars for mark, stars in given.items() if stars is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What is said of an organisation as a seller, or as a buyer. `shown` counts stars, 1 to 5, and is None while it is
-    new.
+    """Score of an organisation as a seller, or as a buyer.
 
-    The others are shares, 0 to 1: `rank` orders search results (the market's mean while it is new), `floor` is what
-    limits are decided by.
+    `shown` counts stars, 1 to 5, and is None while it is new. The others are shares, 0 to 1. `rank` orders search
+    results (the market's mean while it is new), and `floor` decides limits.
     """
 
     shown: float | None
@@ -136,4 +135,4 @@ class Score:
     counterparties: int
     completed_deals: int
     other_deals: int  # completed on the other side
-    on_time: float | None  # of the lots it sold; None before the first, and of a buyer
+    on_time: float | None  # share of the lots it sold; None before the first, and for a buyer

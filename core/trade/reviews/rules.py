@@ -1,7 +1,8 @@
-"""How reviews become a score that many small, made-up deals cannot lift.
+"""Scores from reviews, which many small, made-up deals cannot lift.
 
-Who sells and buys has two scores: one of what they are told as a seller, and one of what they are told as a buyer.
+An organisation that sells and buys has two scores: one as a seller, and one as a buyer.
 
+```
 Mark of a review        x = (the mean of its stars - 1) / 4, of as many as it gives: two to four
 Weight of a review      w = min(1, ln(1 + v/50) / ln 11) * 2^(-age/365 days) * trust(author)
                         v: the deal's value in euros; trust: 0.2 for a newcomer, 1 from four other counterparties on,
@@ -10,10 +11,12 @@ Weight of a counterparty  k = min(sum w, 1 + ln(1 + max(0, sum w - 1)), 3), its 
 Score                   s = (C * m + sum k * x) / (C + sum k), C = 8, shown as 1 + 4 s stars
                         m: the market's mean, of all sellers or of all buyers
 Floor, for limits       the lower end of Wilson's 90 % interval with n = sum k
+```
 
-A score is not shown below three counterparties: then it says that there are too few ratings for one, or none yet. The
-choice of C, of the cap on one counterparty and of trust was measured against rings of shill accounts (see
-tests/core/trade/reviews/test_reputation.py for a small one).
+A score is not shown below three counterparties. Then it says that there are too few ratings for one, or none yet.
+
+The choice of C, of the cap on one counterparty and of trust was measured against rings of shill accounts. For a small
+one, see `tests/core/trade/reviews/test_reputation.py`.
 """
 
 from __future__ import annotations
@@ -40,7 +43,7 @@ COUNTERPARTY_CAP: Final = 3.0
 SHOWN_FROM: Final = 3  # counterparties
 Z_90: Final = 1.2816  # one-sided 90 % of the normal distribution
 
-# Euros for one unit, roughly: a weight is nearly the same for 400 and for 440 euros, so these need no daily rate.
+# Euros for one unit, roughly. A weight is nearly the same for 400 and for 440 euros, so these need no daily rate.
 ROUGH_EUR: Final[Mapping[str, float]] = MappingProxyType(
     {
         "EUR": 1.0,
@@ -87,12 +90,12 @@ class Reputation:
 
     @property
     def shown(self) -> float | None:
-        """Stars with two decimals, or None while it is new."""
+        """Return stars with two decimals, or None while it is new."""
         return round(1 + 4 * self.score, 2) if self.counterparties >= SHOWN_FROM else None
 
 
 def may_say(side: Side, stars: Stars) -> bool:
-    """Whether these are the marks of who stood on that side; only of the goods may there be nothing to rate."""
+    """Return whether these are the marks of that side; only marks about goods may be missing."""
     return {*MARKS[side]} - OF_GOODS <= stars.keys() <= {*MARKS[side]}
 
 
@@ -101,28 +104,31 @@ def in_euros(value: Money) -> float:
 
 
 def trust_in(others: int) -> float:
-    """How much an author's word counts who has completed deals with so many others than the one reviewed."""
+    """Return how much an author's word counts, by the number of other counterparties of their completed deals."""
     return LEAST_TRUST + (1 - LEAST_TRUST) * min(1.0, others / TRUSTED_AFTER)
 
 
 def weight(review: Counted) -> float:
-    """0 to 1. A deal of a few cents weighs nearly nothing, an old one half as much every year."""
+    """Return a weight of 0 to 1. A deal of a few cents weighs nearly nothing, an old one half as much every year."""
     by_value = min(1.0, math.log1p(max(0.0, review.value_eur) / 50) / math.log(1 + FULL_VALUE_EUR / 50))
     return by_value * 2 ** (-max(0.0, review.age_days) / HALF_LIFE_DAYS) * review.trust
 
 
 def capped(total: float) -> float:
-    """What one counterparty may weigh, however many deals it has made."""
+    """Return the weight of one counterparty, which is limited however many deals it has made."""
     return min(total, 1 + math.log1p(max(0.0, total - 1)), COUNTERPARTY_CAP)
 
 
 def market_mean(marks: float, reviews: int) -> float:
-    """The mean of all revealed reviews of one side (`marks` is their sum), drawn to four stars while there are few."""
+    """Return the mean of all revealed reviews of one side, drawn to four stars while there are few.
+
+    `marks`: the sum of the reviews' marks.
+    """
     return (PRIOR_WEIGHT * FIRST_MEAN + marks) / (PRIOR_WEIGHT + reviews)
 
 
 def standing(reviews: Iterable[Counted], mean: float) -> Reputation:
-    """The score of who these reviews are about. `mean`: the market's, 0 to 1."""
+    """Return the score of the organisation that these reviews are about. `mean`: the market's, 0 to 1."""
     weights: dict[str, float] = defaultdict(float)
     marks: dict[str, float] = defaultdict(float)
     for review in reviews:
@@ -139,7 +145,7 @@ def standing(reviews: Iterable[Counted], mean: float) -> Reputation:
 
 
 def wilson_floor(good: float, total: float) -> float:
-    """The lower end of Wilson's interval: what one may count on after `total` weight of reviews."""
+    """Return the lower end of Wilson's interval: a safe value after `total` weight of reviews."""
     if total <= 0:
         return 0.0
     squared = Z_90 * Z_90

@@ -1,4 +1,4 @@
-"""What parties say about each other after a deal, and what the market makes of it."""
+"""Reviews of parties after a deal, and the scores that follow from them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def write_review(ctx: Ctx, command: WriteReview) -> Review:
     deal = deal_for(ctx, command.deal_id)
     if person.organisation_id not in (deal.buyer, deal.seller):
         raise NotAllowed  # an operator sees it, and has not dealt with either
-    # Held until this unit is over: two sides who write in the same moment must not both think they are the first.
+    # Held until this unit is over. Two sides who write in the same moment must not both think they are the first.
     window = ctx.session.get(ReviewWindow, deal.id, with_for_update=True)
     if window is None:
         raise Refusal("review.deal_not_over")
@@ -85,7 +85,7 @@ def write_review(ctx: Ctx, command: WriteReview) -> Review:
         written_by=person.id,
         words=command.words,
         written_at=ctx.now,
-        value_minor=0 if deal.direct else deal.amount_minor,  # of money that nobody saw come: read, and never counted
+        value_minor=0 if deal.direct else deal.amount_minor,  # money that was not seen to come: read, and never counted
         currency=deal.currency,
         **{str(mark): stars for mark, stars in command.stars.items()},
     )
@@ -116,7 +116,7 @@ def answer(ctx: Ctx, command: AnswerReview) -> Review:
 # --- what is read -----------------------------------------------------------------------------------------------------
 
 _ORGANISATION: BindParameter[str] = bindparam("organisation")
-_LEFT = select(Organisation.id).where(Organisation.left_at.is_not(None))  # nobody is there to read it
+_LEFT = select(Organisation.id).where(Organisation.left_at.is_not(None))  # no person is there to read it
 _DUE = (
     select(ReviewWindow)
     .where(
@@ -136,7 +136,7 @@ _SIDE: BindParameter[str] = bindparam("side")
 _MARKS: list[InstrumentedAttribute[int | None]] = [getattr(Review, mark) for mark in get_args(MarkName)]
 _GIVEN = reduce(add, (case((mark.is_not(None), 1), else_=0) for mark in _MARKS))
 _STARS = reduce(add, (func.coalesce(mark, 0) for mark in _MARKS))
-_PARTS = (_STARS - _GIVEN) * (rules.PARTS // 4) // _GIVEN  # of the mean of the marks that were given
+_PARTS = (_STARS - _GIVEN) * (rules.PARTS // 4) // _GIVEN  # parts of the mean of the marks that were given
 _ABOUT = (
     select(Review)
     .where(Review.about == _ORGANISATION, Review.side == _SIDE, _REVEALED)
@@ -148,17 +148,20 @@ _NEVER = null().cast(Instant)
 
 
 def _sums(what: str, one: Any, other: Any, count: Any, part: Any) -> Select[Any]:
-    """A line of figures: about whom, with whom, how many, and how many of them or how much."""
+    """Select lines of figures: the reviewed side, the other side, how many, and how many of them or how much."""
     return select(literal(what), one, other, count, part, literal(""), _NEVER)
 
 
 _LOTS = exists().where(Lot.deal_id == Deal.id)
-# Of each of them: as `core.trade.delivery.rules.ended_unpaid` says it.
+# Each of them, as `core.trade.delivery.rules.ended_unpaid` says it.
 _UNPAID = or_(Lot.state == LotState.DROPPED, and_(Lot.state == LotState.ADJUSTED, func.coalesce(Lot.pay_minor, 0) == 0))
 
 
 def _between(*where: ColumnElement[bool]) -> Select[Any]:
-    """With whom each of some has completed deals, and how many. What was all given back is no deal of that kind."""
+    """Select the counterparties of completed deals, and the number of deals.
+
+    A deal that was all given back does not count.
+    """
     return (
         _sums("partner", Deal.buyer, Deal.seller, func.count(), literal(0))
         .where(Deal.state == DealState.COMPLETED, or_(not_(_LOTS), _LOTS.where(not_(_UNPAID))), or_(*where))
@@ -174,7 +177,7 @@ _FIGURES: CompoundSelect[Any] = union_all(
         *(side.in_(_ORGANISATIONS) for side in (Deal.buyer, Deal.seller)),
         *(side.in_(_AUTHORS) for side in (Deal.buyer, Deal.seller)),
     ),
-    # Of the lots of which it is known whether they came by their day: how many did not.
+    # Count of the lots that did not come by their day, among those for which it is known.
     _sums(
         "in time",
         Deal.seller,
@@ -192,40 +195,40 @@ _FIGURES: CompoundSelect[Any] = union_all(
 
 
 def rated_side(deal: Deal, author: str) -> Side:
-    """The side that an organisation rates when it rates a deal of its own."""
+    """Return the side that an organisation rates when it rates a deal of its own."""
     return "seller" if author == deal.buyer else "buyer"
 
 
 def check_other_here(ctx: Ctx, deal: Deal, author: str) -> None:
-    """Nobody is asked to rate a company that is no more. Raises Refusal."""
+    """Raise Refusal if the company to rate is no more."""
     if organisation_of(ctx, deal.seller if rated_side(deal, author) == "seller" else deal.buyer).left_at is not None:
         raise Refusal("review.other_left")
 
 
 def reviews_due(ctx: Ctx, organisation_id: str) -> list[ReviewWindow]:
-    """The deals that this organisation may still write about, the most urgent first."""
+    """Return the deals that this organisation may still write about, the most urgent first."""
     return select_all(ctx.session, ReviewWindow, _DUE, organisation=organisation_id, now=ctx.now)
 
 
 def may_review_until(ctx: Ctx, deal_id: str, organisation_id: str) -> datetime | None:
-    """Until when, where this deal is one of them."""
+    """Return until when it may write, if this deal is one of them."""
     due = select_all(ctx.session, ReviewWindow, _DUE_OF, organisation=organisation_id, now=ctx.now, deal=deal_id)
     return due[0].closes_at if due else None
 
 
 def reviews_of_deal(ctx: Ctx, deal_id: str) -> list[Review]:
-    """What both sides wrote about a deal, once it can be read."""
+    """Return what both sides wrote about a deal, once it can be read."""
     written = find_all(ctx.session, Review, ("id",), deal_id=deal_id)
     return [review for review in written if review.revealed_at is not None]
 
 
 def reviews_about(ctx: Ctx, organisation_id: str, side: Side, limit: int = 10) -> list[Review]:
-    """What everybody may read about an organisation on that side of its deals, the newest first."""
+    """Return what everybody may read about an organisation on that side of its deals, the newest first."""
     return select_all(ctx.session, Review, _ABOUT, organisation=organisation_id, side=side, limit=limit)
 
 
 def open_reviews(ctx: Ctx, deal_id: str) -> None:
-    """A deal that moved money is over: from now on, for two weeks, both may write."""
+    """Open the reviews of a deal that moved money and is over: for two weeks both may write."""
     deal = deal_for(ctx, deal_id)
     if not (deal.funded_at is not None or _paid_directly(deal)) or ctx.session.get(ReviewWindow, deal.id) is not None:
         return
@@ -237,13 +240,13 @@ def open_reviews(ctx: Ctx, deal_id: str) -> None:
 
 
 def _paid_directly(deal: Deal) -> bool:
-    """Whether the seller has confirmed a payment that nobody held, or the buyer says that there was one."""
+    """Return whether the seller has confirmed a payment that was not held, or the buyer says that there was one."""
     confirmed = deal.state == DealState.COMPLETED or deal.ended_by == "undelivered"
     return deal.direct and (confirmed or deal.buyer_paid_at is not None)
 
 
 def close_reviews(ctx: Ctx, deal_id: str) -> None:
-    """The two weeks are over: what was written can be read."""
+    """Close the reviews of a deal after two weeks: what was written can be read."""
     window = ctx.session.get(ReviewWindow, deal_id)
     if window is None:
         raise NotFound
@@ -251,13 +254,14 @@ def close_reviews(ctx: Ctx, deal_id: str) -> None:
 
 
 def score_of(ctx: Ctx, organisation_id: str, side: Side) -> Score:
-    """What the market says of one organisation as a seller, or as a buyer. Nothing of it is stored, so nothing can
-    drift."""
+    """Return the market's score of one organisation as a seller, or as a buyer. Nothing is stored, so nothing can
+    drift.
+    """
     return scores_of(ctx, [organisation_id], side)[organisation_id]
 
 
 def scores_of(ctx: Ctx, organisation_ids: Collection[str], side: Side) -> dict[str, Score]:
-    """The scores of many, in one statement."""
+    """Return the scores of many organisations, in one statement."""
     if not organisation_ids:
         return {}
     reviews: dict[str, list[tuple[Any, ...]]] = defaultdict(list)

@@ -1,1 +1,1 @@
-"""What the two sides of a deal say to each other about it."""
+"""Messages between the two sides of a deal."""

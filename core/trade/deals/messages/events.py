@@ -1,4 +1,4 @@
-"""What is said in deals, as facts for whoever brings it to the other side."""
+"""Events of messages in deals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said in a deal: the command with its limits, and the table."""
+"""Messages in a deal: the command with its limits, and the table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.trade.deals.model import Side
 
 
 class SayInDeal(BaseModel):
-    """A word to the other side. `message`: where it stands in the speaker's own chat, should it be changed there."""
+    """A message to the other side. `message`: its place in the author's own chat, should it be changed there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,7 +24,7 @@ class SayInDeal(BaseModel):
 
 
 class DealLine(Table):
-    """One thing that was said, as it was said; what hides contacts does so when it is shown."""
+    """One message, as it was written; contacts are hidden when it is shown."""
 
     __tablename__ = "deal_line"
 

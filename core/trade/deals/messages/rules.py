@@ -1,4 +1,4 @@
-"""Pure decisions about what is said in a deal: whether it names an account to pay to."""
+"""Pure decisions about messages in a deal: whether one names an account to pay to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHORTEST, _LONGEST = 15, 34  # characters
 
 
 def names_account(words: str) -> bool:
-    """Whether an IBAN stands in it whose check digits are right. What follows it may look like a part of it."""
+    """Return whether the words hold an IBAN with right check digits. Text after it may look like a part of it."""
     return any(_is_account(re.sub("[ -]", "", found[0])) for found in _LIKE_IBAN.finditer(words.upper()))
 
 

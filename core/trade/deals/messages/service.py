@@ -1,4 +1,4 @@
-"""Saying something to the other side of a deal, and changing what was said."""
+"""Message service of deals: write to the other side, and change what was written."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ def say_in_deal(ctx: Ctx, command: SayInDeal) -> DealLine:
 
 
 def line_for(ctx: Ctx, line_id: str) -> tuple[DealLine, Deal]:
-    """A line with its deal, for those who may see the deal. Raises NotFound."""
+    """Return a line with its deal, for those who may see the deal. Raises NotFound."""
     line = ctx.session.get_one(DealLine, line_id)
     return line, deal_for(ctx, line.deal_id)
 
 
 def account_told(ctx: Ctx, deal_id: str) -> str | None:
-    """What the seller has written last that holds an account to pay to, in their own words. Raises NotFound."""
+    """Return the seller's last words that hold an account to pay to. Raises NotFound."""
     deal = deal_for(ctx, deal_id)
     query = select(DealLine.words).where(DealLine.deal_id == deal.id, DealLine.side == "seller")
     return next((said for said in ctx.session.scalars(query.order_by(DealLine.id.desc())) if names_account(said)), None)
 
 
 def _line_of(ctx: Ctx, deal_id: str, person: str, message: str) -> DealLine | None:
-    """What this very message has said before."""
+    """Return the line that this very message has said before."""
     if not message:
         return None
     said = DealLine.deal_id == deal_id, DealLine.person == person, DealLine.message == message

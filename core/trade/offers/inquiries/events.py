@@ -1,4 +1,4 @@
-"""What happens to inquiries, as facts for whoever listens."""
+"""Events of inquiries."""
 
 from __future__ import annotations
 

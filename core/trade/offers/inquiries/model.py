@@ -1,4 +1,4 @@
-"""What an inquiry is: the commands with their limits, the tables and the process."""
+"""Inquiries: the commands with their limits, the tables and the process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.trade.offers.model import Side
 
 IDLE_AFTER: Final = timedelta(days=14)  # since the last word
-LINES_AT_MOST: Final = 100  # a talk that long wants an offer
+LINES_AT_MOST: Final = 100  # a conversation that long needs an offer
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
@@ -53,7 +53,7 @@ INQUIRY: Final = Process(
     transitions=(
         Transition(InquiryState.OPEN, "say", PARTIES, InquiryState.OPEN),
         Transition(InquiryState.OPEN, "close", PARTIES, InquiryState.CLOSED),
-        Transition(InquiryState.OPEN, "offered", SYSTEM, InquiryState.CLOSED),  # they talk in offers from now on
+        Transition(InquiryState.OPEN, "offered", SYSTEM, InquiryState.CLOSED),  # the two exchange offers from now on
         Transition(InquiryState.OPEN, "listing_gone", SYSTEM, InquiryState.CLOSED),
         Transition(InquiryState.OPEN, "idle", TIME, InquiryState.CLOSED, IDLE_AFTER, frozenset({"turn"})),
     ),
@@ -61,7 +61,7 @@ INQUIRY: Final = Process(
 
 
 class InquiryLine(Table):
-    """One thing that was said, as it was said; what hides contacts does so when it is shown."""
+    """One message, as it was written; contacts are hidden when it is shown."""
 
     __tablename__ = "inquiry_line"
 
@@ -74,7 +74,7 @@ class InquiryLine(Table):
 
 
 class Inquiry(InProcess[InquiryState], Table):
-    """A talk between a buyer and the seller of a listing. `turn`: whose answer is awaited."""
+    """A conversation between a buyer and the seller of a listing. `turn`: the side whose answer is awaited."""
 
     __tablename__ = "inquiry"
 
@@ -86,7 +86,7 @@ class Inquiry(InProcess[InquiryState], Table):
     ended_by: Mapped[str | None] = mapped_column(String(40))  # the event that closed it
     lines: Mapped[list[InquiryLine]] = relationship(lazy="selectin", order_by=InquiryLine.number)
 
-    # One open talk per buyer and listing, also when two of a company's members ask at once.
+    # One open inquiry per buyer and listing, also when two of a company's members ask at once.
     __table_args__ = (
         Index(
             "uq_inquiry_open",

@@ -17,7 +17,7 @@ from core.trade.offers.service import open_offer
 
 
 class OfferToAsker(BaseModel):
-    """The seller's first word to somebody who has asked."""
+    """The seller's first offer to a buyer who has asked."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""What buyers and sellers do with inquiries: ask, answer, close; and how one becomes an offer of the seller's."""
+"""Actions on inquiries: ask, answer, close; and how one becomes an offer of the seller's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IDLE = "idle"
 
 
 def ask_seller(ctx: Ctx, command: AskSeller) -> Inquiry:
-    """Ask about a listing; a talk that is open already goes on. Raises NotFound, Refusal."""
+    """Ask about a listing; an inquiry that is open already goes on. Raises NotFound, Refusal."""
     person, listing = acting(ctx), listing_for(ctx, command.listing_id)
     if listing.seller == person.organisation_id:
         raise Refusal("inquiry.own_listing")
@@ -48,7 +48,7 @@ def ask_seller(ctx: Ctx, command: AskSeller) -> Inquiry:
 
 
 def say_on(ctx: Ctx, command: SayOn) -> Inquiry:
-    """The next word of either side; the time to fall silent begins anew. Raises NotFound, Stale, Refusal."""
+    """Write the next message of either side; the time to fall silent starts again. Raises NotFound, Stale, Refusal."""
     inquiry = inquiry_for(ctx, command.inquiry_id)
     side = _side(ctx, inquiry)
     check_may_reach(ctx, inquiry.buyer, inquiry.seller)
@@ -65,7 +65,7 @@ def say_on(ctx: Ctx, command: SayOn) -> Inquiry:
 
 
 def close_inquiry(ctx: Ctx, inquiry_id: str, expected_version: int | None = None) -> Inquiry:
-    """One side has nothing more to ask or to say."""
+    """Close an inquiry for a side that has nothing more to ask or to say."""
     inquiry = inquiry_for(ctx, inquiry_id)
     if expected_version is not None and expected_version != inquiry.version:
         raise Stale
@@ -73,7 +73,7 @@ def close_inquiry(ctx: Ctx, inquiry_id: str, expected_version: int | None = None
 
 
 def inquiry_for(ctx: Ctx, inquiry_id: str) -> Inquiry:
-    """An inquiry for one of its two sides (or the house itself). Raises NotFound, to strangers too."""
+    """Return an inquiry for one of its two sides (or the market itself). Raises NotFound, to strangers too."""
     inquiry = ctx.session.get(Inquiry, inquiry_id)
     if inquiry is None or (ctx.actor.person is not None and not sides(ctx, inquiry)):
         raise NotFound
@@ -81,7 +81,7 @@ def inquiry_for(ctx: Ctx, inquiry_id: str) -> Inquiry:
 
 
 def inquiries_of(ctx: Ctx) -> list[Inquiry]:
-    """The open talks of who acts, those that wait for them first."""
+    """Return the actor's open inquiries, those that wait for them first."""
     mine = acting(ctx).organisation_id
     query = select(Inquiry).where(or_(Inquiry.buyer == mine, Inquiry.seller == mine), Inquiry.state == INQUIRY.initial)
     found = ctx.session.scalars(query.order_by(Inquiry.id.desc())).all()
@@ -89,7 +89,7 @@ def inquiries_of(ctx: Ctx) -> list[Inquiry]:
 
 
 def inquiry_on(ctx: Ctx, listing_id: str, buyer: str) -> Inquiry | None:
-    """The open talk of a buyer about a listing."""
+    """Return a buyer's open inquiry about a listing."""
     return ctx.session.scalar(
         select(Inquiry).where(
             Inquiry.listing_id == listing_id, Inquiry.buyer == buyer, Inquiry.state == INQUIRY.initial
@@ -98,7 +98,7 @@ def inquiry_on(ctx: Ctx, listing_id: str, buyer: str) -> Inquiry | None:
 
 
 def sides(ctx: Ctx, inquiry: Inquiry) -> frozenset[str]:
-    """The roles of who acts: "buyer" or "seller", and "turn" or "other". Empty for a stranger."""
+    """Return the actor's roles: "buyer" or "seller", and "turn" or "other". Empty for a stranger."""
     organisation = acting(ctx).organisation_id
     if organisation not in (inquiry.buyer, inquiry.seller):
         return frozenset()
@@ -109,21 +109,21 @@ def sides(ctx: Ctx, inquiry: Inquiry) -> frozenset[str]:
 
 
 def has_become_offer(ctx: Ctx, listing_id: str, buyer: str) -> None:
-    """The two talk in offers from now on."""
+    """Close the inquiry of two who exchange offers from now on."""
     known = inquiry_on(ctx, listing_id, buyer)
     if known is not None:
         _close(ctx, known, "offered", "system")
 
 
 def drop_inquiries_on(ctx: Ctx, listing_id: str) -> None:
-    """The listing is no longer there."""
+    """Close the inquiries on a listing that is no longer there."""
     query = select(Inquiry).where(Inquiry.listing_id == listing_id, Inquiry.state == INQUIRY.initial)
     for inquiry in ctx.session.scalars(query).all():
         _close(ctx, inquiry, "listing_gone", "system")
 
 
 def fell_silent(ctx: Ctx, inquiry_id: str) -> None:
-    """Nobody has said a word for two weeks."""
+    """Close an inquiry that was silent for two weeks."""
     _close(ctx, inquiry_for(ctx, inquiry_id), IDLE, "time")
 
 

@@ -1,1 +1,1 @@
-"""Quotes: what sellers would deliver an open request for."""
+"""Quotes: sellers' answers to an open request."""

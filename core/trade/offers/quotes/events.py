@@ -1,4 +1,4 @@
-"""What happens to quotes, as facts for whoever listens."""
+"""Events of quotes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class QuoteFact(Event):
 
 @dataclass(frozen=True, slots=True)
 class QuoteMade(QuoteFact):
-    """A seller has quoted, or has quoted anew. Of a sealed request nobody sees yet how much."""
+    """A seller has quoted, for the first time or again. The amount of a quote on a sealed request is not shown yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a quote is: the command with its limits, and the table. Its course is that of the request it answers."""
+"""Quotes: the command with its limits, and the table. Their lifecycle is that of the request they answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MakeQuote(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     request_id: str
-    edition: int | None = None  # of the request, that the seller has read; None: as it stands
+    edition: int | None = None  # edition of the request that the seller has read; None: as it stands
     price: UnitPrice
     window_from: date
     window_to: date
@@ -40,7 +40,7 @@ class Quote(Table):
     request_id: Mapped[str] = mapped_column(ForeignKey("request.id"))
     seller: Mapped[str] = mapped_column(Id, index=True)  # organisation
     number: Mapped[int] = mapped_column(Integer)  # from 1, of this seller's on this request
-    edition: Mapped[int] = mapped_column(Integer, default=1)  # of the request: the one that its seller has read
+    edition: Mapped[int] = mapped_column(Integer, default=1)  # edition of the request that its seller has read
     person: Mapped[str] = mapped_column(Id)
     at: Mapped[datetime] = mapped_column(Instant)
     awarded_at: Mapped[datetime | None] = mapped_column(Instant)  # when the buyer took it, for one deal

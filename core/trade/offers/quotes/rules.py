@@ -1,4 +1,4 @@
-"""Pure decisions about quotes: what they are in full, which of them count, and in what order a buyer reads them."""
+"""Pure decisions about quotes: their full terms, which of them count, and the order for a buyer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.trade.requests.model import REQUEST, Request
 
 
 def terms_of(request: Request, command: MakeQuote, quality: Quality | None) -> Terms:
-    """What the buyer asks for, at the seller's price, with the seller's numbers of the certificates that are asked."""
+    """Return what the buyer asks for, at the seller's price, with the seller's certificate numbers."""
     numbers = {each.scheme: each.number for each in command.certificates}
     return Terms(
         product_id=request.product_id,
@@ -35,7 +35,7 @@ def terms_of(request: Request, command: MakeQuote, quality: Quality | None) -> T
 
 
 def check_quote(request: Request, terms: Terms, seller: str, quoted: int, today: date) -> None:
-    """Whether this seller may quote so. Raises Refusal or Invalid that say what would be right."""
+    """Check that this seller may quote so. Raises Refusal or Invalid that say what would be right."""
     if request.buyer == seller:
         raise Refusal("quote.own_request")
     if request.state != REQUEST.initial:
@@ -50,7 +50,7 @@ def check_quote(request: Request, terms: Terms, seller: str, quoted: int, today:
 
 
 def counting(quotes: Iterable[Quote]) -> list[Quote]:
-    """Each seller's last one, the cheapest first; of equal ones the one that was there first."""
+    """Return each seller's last quote, the cheapest first; of equal ones the earlier first."""
     last: dict[str, Quote] = {}
     for quote in sorted(quotes, key=lambda each: each.number):
         last[quote.seller] = quote
@@ -58,17 +58,20 @@ def counting(quotes: Iterable[Quote]) -> list[Quote]:
 
 
 def standing(request: Request, quotes: Iterable[Quote]) -> list[Quote]:
-    """Those that were given on what the request asks now; the others bind nobody."""
+    """Return the quotes that were given on what the request asks now; the others bind no seller."""
     return [each for each in quotes if each.request_id == request.id and each.edition >= request.stands_from]
 
 
 def to_choose(quotes: Iterable[Quote], today: date) -> list[Quote]:
-    """Those that can be taken: of a seller whose last one was, and whose deal came to nothing, none is left."""
+    """Return the quotes that can be taken.
+
+    A seller whose last quote was taken, and whose deal came to nothing, has none left.
+    """
     return [each for each in counting(quotes) if each.awarded_at is None and each.terms.window_to >= today]
 
 
 def check_counts(quote: Quote, quotes: Sequence[Quote]) -> None:
-    """Raises Refusal for a quote that was replaced, that was given on something else, or that was taken before."""
+    """Raise Refusal for a quote that was replaced, that was given on something else, or that was taken before."""
     if quote.id not in {each.id for each in counting(quotes)}:
         raise Refusal("quote.replaced")
     if quote.awarded_at is not None:

@@ -1,4 +1,4 @@
-"""What sellers and buyers do with quotes: give one, look at them when they may be seen, take one."""
+"""Actions on quotes: give one, look at them when they may be seen, take one."""
 
 from __future__ import annotations
 
@@ -45,8 +45,10 @@ def make_quote(ctx: Ctx, catalogue: Catalogue, command: MakeQuote) -> Quote:
 
 
 def quotes_on(ctx: Ctx, request: Request) -> list[Quote]:
-    """The quotes on a request that who acts may see: a seller their own last one; the buyer all that count, the
-    cheapest first, but none of a sealed request before its cut-off."""
+    """Return the quotes on a request that the actor may see. A seller sees their own last one.
+
+    The buyer sees all that count, the cheapest first, but none of a sealed request before its cut-off.
+    """
     organisation = acting(ctx).organisation_id
     if organisation != request.buyer:
         return rules.counting(_standing(ctx, request, organisation))
@@ -56,8 +58,10 @@ def quotes_on(ctx: Ctx, request: Request) -> list[Quote]:
 
 
 def passed_quote(ctx: Ctx, request: Request) -> Quote | None:
-    """What the company of who acts quoted on something that the request asked before, or on the earlier request that
-    it asks again, while nothing newer stands."""
+    """Return the last quote of the actor's company on what the request asked before, while nothing newer stands.
+
+    It may also be on the earlier request that this one asks again.
+    """
     mine = acting(ctx).organisation_id
     given = _quotes(ctx, request.id, mine)
     if not given and request.again_of is not None:
@@ -66,12 +70,12 @@ def passed_quote(ctx: Ctx, request: Request) -> Quote | None:
 
 
 def quotes_left(ctx: Ctx, request: Request) -> int:
-    """How many more times who acts may quote."""
+    """Return how many more times the actor may quote."""
     return request.quotes_each - len(_standing(ctx, request, acting(ctx).organisation_id))
 
 
 def quoted_by(ctx: Ctx, organisation_id: str, limit: int) -> list[Request]:
-    """The requests that are not over on which an organisation has quoted, the latest quote first."""
+    """Return the running requests on which an organisation has quoted, the latest quote first."""
     query = select(Quote.request_id).join(Request, Request.id == Quote.request_id)
     running = query.where(Quote.seller == organisation_id, Request.state.not_in(REQUEST.final))
     known = dict.fromkeys(ctx.session.scalars(running.order_by(Quote.id.desc()).limit(limit * QUOTES_EACH_AT_MOST)))
@@ -79,7 +83,7 @@ def quoted_by(ctx: Ctx, organisation_id: str, limit: int) -> list[Request]:
 
 
 def ended_for(ctx: Ctx, organisation_id: str, limit: int, skipping: int = 0) -> list[Request]:
-    """The requests that are over, of an organisation and of those it has quoted to, the newest first."""
+    """Return the ended requests of an organisation and of those it has quoted to, the newest first."""
     quoted = select(Quote.request_id).where(Quote.seller == organisation_id)
     concern = or_(Request.buyer == organisation_id, Request.id.in_(quoted))
     query = select(Request).where(concern, Request.state.in_(REQUEST.final)).order_by(Request.id.desc())
@@ -87,23 +91,23 @@ def ended_for(ctx: Ctx, organisation_id: str, limit: int, skipping: int = 0) -> 
 
 
 def sellers_of(ctx: Ctx, request_id: str) -> list[str]:
-    """The organisations that have quoted."""
+    """Return the organisations that have quoted."""
     return sorted({quote.seller for quote in _quotes(ctx, request_id)})
 
 
 def asked_of(ctx: Ctx, request: Request) -> list[str]:
-    """The organisations that have quoted on it, or on the earlier request that it asks again."""
+    """Return the organisations that have quoted on it, or on the earlier request that it asks again."""
     before = sellers_of(ctx, request.again_of) if request.again_of is not None else []
     return sorted({*sellers_of(ctx, request.id), *before})
 
 
 def has_standing(ctx: Ctx, request: Request, seller: str) -> bool:
-    """Whether an organisation has a quote on what the request asks now, of which no deal was made."""
+    """Return whether an organisation has a quote on what the request asks now that has not become a deal."""
     return any(each.awarded_at is None for each in rules.counting(_standing(ctx, request, seller)))
 
 
 def quote_for(ctx: Ctx, quote_id: str) -> Quote:
-    """A quote for its seller, for its buyer when it may be seen, or for the house. Raises NotFound."""
+    """Return a quote for its seller, for its buyer when it may be seen, or for the market. Raises NotFound."""
     quote = ctx.session.get(Quote, quote_id)
     if quote is None:
         raise NotFound
@@ -115,8 +119,9 @@ def quote_for(ctx: Ctx, quote_id: str) -> Quote:
 
 
 def award_quote(ctx: Ctx, quote_id: str, expected_version: int | None = None) -> Quote:
-    """The buyer takes this quote, `expected_version` being the request's version: the deal begins. Raises Refusal,
-    Stale.
+    """Award this quote for the buyer: the deal begins. Raises Refusal, Stale.
+
+    `expected_version`: the request's version.
     """
     quote = ctx.session.get(Quote, quote_id)
     if quote is None:
@@ -132,19 +137,19 @@ def award_quote(ctx: Ctx, quote_id: str, expected_version: int | None = None) ->
 
 
 def quote_counts(ctx: Ctx, quote_id: str) -> None:
-    """The deal that was made of this quote is signed by both, and approved where it had to be."""
+    """Conclude the request of a quote whose deal is signed by both, and approved where it had to be."""
     requests.conclude(ctx, ctx.session.get_one(Quote, quote_id).request_id)
 
 
 def quote_fell_through(ctx: Ctx, quote_id: str) -> None:
-    """The deal that was made of this quote ended before that: the buyer may choose among the others that stand."""
+    """Open the request of a quote whose deal ended before that. The buyer may choose among the other quotes."""
     quote = ctx.session.get_one(Quote, quote_id)
     others = rules.to_choose(_standing(ctx, requests.request_for(ctx, quote.request_id)), ctx.now.date())
     requests.open_again(ctx, quote.request_id, quote.seller, len(others))
 
 
 def taken_quote(ctx: Ctx, request: Request) -> Quote | None:
-    """The quote of which a deal was made that counts, or is to be signed."""
+    """Return the quote whose deal counts, or is to be signed."""
     if request.state not in (RequestState.AWARDED, RequestState.SIGNED):
         return None
     taken = [each for each in _quotes(ctx, request.id) if each.awarded_at is not None]
