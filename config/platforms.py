@@ -10,7 +10,7 @@ from bots.slack.platform import SLACK
 from bots.telegram.platform import TELEGRAM
 from conversations.platforms import ChatPlatform
 from conversations.update_handler import UpdateHandler
-from core.kernel.dispatcher import Carrier
+from core.kernel.dispatcher import Transport
 from core.kernel.transaction import Transactions
 
 PLATFORMS: Final = (TELEGRAM, SLACK)
@@ -29,4 +29,4 @@ class ChatEdge:
     """A chat platform's parts: its receiving side, and its transports by channel."""
 
     platform: ChatPlatform
-    open: Callable[[UpdateHandler, Transactions], tuple[Bot, Mapping[str, Carrier]]]
+    open: Callable[[UpdateHandler, Transactions], tuple[Bot, Mapping[str, Transport]]]

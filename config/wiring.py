@@ -25,7 +25,7 @@ from bots.telegram.platform import TELEGRAM
 from bots.telegram.request import API as TELEGRAM_API
 from bots.telegram.request import bot_at
 from bots.telegram.sender import TelegramSender
-from bots.telegram.stars import StarsCarrier
+from bots.telegram.stars import StarsTransport
 from config import alarms
 from config.database import DEFAULT, open_database
 from config.external_services import SystemClock
@@ -46,7 +46,7 @@ from conversations.help.menus import FIRST, IN_GROUPS
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.clock import Clock
-from core.kernel.dispatcher import Carrier, Dispatcher
+from core.kernel.dispatcher import Dispatcher, Transport
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
 from core.people.accounts.service import appoint_operators
@@ -119,9 +119,9 @@ async def build(
     slack = slack_bot(settings, workspaces, update_handler, known.wordings)
     reconciler = Reconciler(transactions, provider, clock)
     opened = [each.open(update_handler, transactions) for each in more_chats]
-    carriers = chat_carriers(bot, workspaces, transactions, [theirs for _, theirs in opened])
-    carriers |= other_carriers(settings, known, provider, transactions, clock)
-    dispatcher = Dispatcher(transactions, clock, carriers)
+    transports = chat_carriers(bot, workspaces, transactions, [theirs for _, theirs in opened])
+    transports |= other_carriers(settings, known, provider, transactions, clock)
+    dispatcher = Dispatcher(transactions, clock, transports)
     transactions.deliver_by(dispatcher.offer)
     registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
     sweeps = Sweeps(transactions, dispatcher, reconciler, Gauges(registry), pulse or SystemClock(), *busy)
@@ -145,22 +145,22 @@ async def build(
 
 
 def chat_carriers(
-    bot: TelegramClient, workspaces: Slack, transactions: Transactions, more: Sequence[Mapping[str, Carrier]]
-) -> dict[str, Carrier]:
+    bot: TelegramClient, workspaces: Slack, transactions: Transactions, more: Sequence[Mapping[str, Transport]]
+) -> dict[str, Transport]:
     """Return the transports of each chat platform. `more`: those of further platforms."""
-    carriers: dict[str, Carrier] = {
+    transports: dict[str, Transport] = {
         TELEGRAM.code: TelegramSender(bot, transactions),
-        "stars": StarsCarrier(bot),
+        "stars": StarsTransport(bot),
         SLACK.code: SlackSender(workspaces.workspaces, transactions),
     }
     for theirs in more:
-        carriers |= theirs
-    return carriers
+        transports |= theirs
+    return transports
 
 
 def other_carriers(
     settings: Settings, known: MarketContext, provider: Provider, transactions: Transactions, clock: Clock
-) -> Mapping[str, Carrier]:
+) -> Mapping[str, Transport]:
     """Return the transports of channels that are no chats."""
     words = InvoiceTexts(known.wordings, known.catalogue)
     return {

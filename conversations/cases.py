@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.advice.aftercare.complaint import brief_card as brief_complaint
-from conversations.books.chargebacks import brief_card as brief_recall
+from conversations.books.chargebacks import brief_card as chargeback_brief
 from conversations.chat_context import ChatContext
 from conversations.reply import CardList, Say
 from conversations.router import Router
@@ -20,7 +20,7 @@ def cases(chat: ChatContext, _rest: str) -> None:
     """Show the open cases, the oldest of each kind first."""
     items = [brief_dispute(chat, case) for case in open_cases(chat.ctx)]
     items += [brief_complaint(chat, booking) for booking in open_complaints(chat.ctx)]
-    items += [brief_recall(chat, found) for found in open_chargebacks(chat.ctx)]
+    items += [chargeback_brief(chat, found) for found in open_chargebacks(chat.ctx)]
     if not items:
         chat.reply(Say(text=chat.words("case.none")))
         return

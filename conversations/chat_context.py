@@ -57,7 +57,7 @@ class ChatAddress:
     address: str
 
     @property
-    def lane(self) -> str:
+    def ordering_key(self) -> str:
         return f"{self.platform}:{self.workspace}:{self.address}"
 
 
@@ -143,7 +143,7 @@ class ChatContext:
     @property
     def place(self) -> str:
         """The message of the pressed button, kept with a consent."""
-        return f"{self.chat_address.lane}:{self.update.message}"
+        return f"{self.chat_address.ordering_key}:{self.update.message}"
 
     @property
     def room(self) -> str | None:

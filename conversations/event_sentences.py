@@ -128,7 +128,7 @@ MONEY_FACTS: Facts = {
     rails.PaymentSettling: "notice.payment_settling",
 }
 # For deals only; sessions and purchases have sentences in their own conversations.
-RECALL_FACTS: Facts = {
+CHARGEBACK_FACTS: Facts = {
     disbursements.PayoutWaiting: "notice.payout_waiting",
     disbursements.PayoutKept: "notice.payout_kept",
     chargebacks.ChargebackOpened: "notice.chargeback_opened",
@@ -258,7 +258,7 @@ def _on_money(code: str) -> Callable[[Ctx, Any], None]:
     return hear
 
 
-def _on_recall(code: str) -> Callable[[Ctx, Any], None]:
+def _on_chargeback(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: chargebacks.SubjectFact | disbursements.DisbursementFact) -> None:
         if fact.subject_kind is SubjectKind.DEAL:
             parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
@@ -334,7 +334,7 @@ LISTENERS: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...]
     (DEAL_FACTS, _on_deal),
     (LOT_FACTS, _on_lot),
     (MONEY_FACTS, _on_money),
-    (RECALL_FACTS, _on_recall),
+    (CHARGEBACK_FACTS, _on_chargeback),
     (SERVED_FACTS, _on_served),
     (REFUSED_FACTS, _on_refused),
     (PAGE_FACTS, _on_payment_page),

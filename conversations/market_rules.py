@@ -40,7 +40,7 @@ from core.trade.delivery import model as delivery
 from core.trade.disputes.model import APPEAL_WITHIN, MEDIATE_WITHIN
 from core.trade.funding.evidence.model import SEND_BEFORE
 from core.trade.funding.model import CREDIT_KEPT
-from core.trade.funding.rails.model import DEBIT_RECALL
+from core.trade.funding.rails.model import DEBIT_CHARGEBACK
 from core.trade.listings import model as listings
 from core.trade.offers import model as offers
 from core.trade.offers.inquiries.model import IDLE_AFTER
@@ -137,7 +137,7 @@ class MarketRules:
     final_rule_days: int = whole(delivery.FINAL_RULE_AFTER, DAY)
     mediation_days: int = whole(MEDIATE_WITHIN, DAY)
     credit_days: int = whole(CREDIT_KEPT, DAY)
-    debit_weeks: int = whole(DEBIT_RECALL, 7 * DAY)
+    debit_weeks: int = whole(DEBIT_CHARGEBACK, 7 * DAY)
     review_days: int = whole(WRITE_WITHIN, DAY)
     evidence_days: int = whole(SEND_BEFORE, DAY)  # before the bank's own date
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from core.advice.sessions import card_results
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import Ctx
 from core.money.messages import CancelHold, CaptureHold, CloseCardPage, OpenCardPage, OpenHoldPage, PlaceHold
 from payments.outcomes import Apply, Unit, again, known, seen
@@ -44,7 +44,7 @@ class Holding:
             handles(CancelHold, self._cancel),
         )
 
-    async def _page(self, post: Post, asked: OpenHoldPage | OpenCardPage) -> Outcome:
+    async def _page(self, post: OutboxMessage, asked: OpenHoldPage | OpenCardPage) -> Outcome:
         hold = asked.hold
         lapsed = known(partial(card_results.page_lapsed, hold_id=hold))
         if asked.expires <= self._clock.now():
@@ -79,16 +79,16 @@ class Holding:
         )
 
     @staticmethod
-    def _not_opened(post: Post, answer: Refused | Unknown, lapsed: Unit) -> Outcome:
+    def _not_opened(post: OutboxMessage, answer: Refused | Unknown, lapsed: Unit) -> Outcome:
         # if a page was opened after all, its address was never sent to a user
         if isinstance(answer, Refused) or answer.saved:
             return Never(answer.why, lapsed)
         return again(post, answer.why, answer.seconds)
 
-    async def _close(self, _post: Post, asked: CloseCardPage) -> Outcome:
+    async def _close(self, _post: OutboxMessage, asked: CloseCardPage) -> Outcome:
         return seen(await self._provider.expire_checkout(asked.session), tell_page)
 
-    async def _hold(self, post: Post, asked: PlaceHold) -> Outcome:
+    async def _hold(self, post: OutboxMessage, asked: PlaceHold) -> Outcome:
         hold = asked.hold
         ask = HoldRequest(f"hold:{hold}:{asked.attempt}", hold, asked.money, asked.payer, asked.card)
         forgotten = self._clock.now() - post.created_at >= KEY_KEPT
@@ -107,7 +107,7 @@ class Holding:
             case Unknown(why, seconds):
                 return again(post, why, seconds)
 
-    async def _found(self, post: Post, asked: PlaceHold) -> Outcome | None:
+    async def _found(self, post: OutboxMessage, asked: PlaceHold) -> Outcome | None:
         """Look up a hold that was requested before; return None when the request never had a result."""
         hold = asked.hold
         match await self._provider.find_intent(hold, asked.payer):
@@ -120,7 +120,7 @@ class Holding:
             case Refused(why) | Unknown(why):
                 return again(post, why)
 
-    async def _capture(self, post: Post, asked: CaptureHold) -> Outcome:
+    async def _capture(self, post: OutboxMessage, asked: CaptureHold) -> Outcome:
         hold = asked.hold
         ask = CaptureRequest(f"capture:{hold}", asked.intent, asked.money)
         answer = await self._provider.capture(ask)
@@ -135,7 +135,7 @@ class Holding:
             case Unknown(why, seconds):
                 return again(post, why, seconds)
 
-    async def _cancel(self, post: Post, asked: CancelHold) -> Outcome:
+    async def _cancel(self, post: OutboxMessage, asked: CancelHold) -> Outcome:
         match await self._provider.cancel(asked.intent):
             case Done(intent):
                 return Delivered(tell_hold(intent))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, select
 
 from core.advice.sessions.model import Booking, CardHold
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import Ctx
 from core.money.messages import OpenAccount, OpenCardPage, OpenCheckout, OpenHoldPage, OpenPurchasePage
 from core.money.payees.model import Payee
@@ -36,7 +36,7 @@ class Routes:
     def wanted(self, currency: str | None, country: str | None = None) -> str:
         return self.currencies.get(currency or "") or self.countries.get(country or "") or self.first
 
-    def chosen(self, ctx: Ctx, post: Post) -> str:
+    def chosen(self, ctx: Ctx, post: OutboxMessage) -> str:
         """Return the provider that has to open what this message asks for."""
         message = post.message
         assert isinstance(message, RoutedMessage)

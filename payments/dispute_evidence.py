@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import MARKET, Transactions
 from core.money.messages import SubmitEvidence
 from core.trade.funding.evidence import service as evidence
@@ -32,7 +32,7 @@ class DisputeEvidence:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(SubmitEvidence, self._submit))
 
-    async def _submit(self, post: Post, asked: SubmitEvidence) -> Outcome:
+    async def _submit(self, post: OutboxMessage, asked: SubmitEvidence) -> Outcome:
         chargeback, record_of = asked.chargeback, RECORDS[asked.subject_kind]
         record = await self._transactions.run(MARKET, lambda ctx: record_of(ctx, chargeback))
         # Made of one moment, it is the same document however often it is asked for under this key.

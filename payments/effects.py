@@ -10,7 +10,7 @@ from typing import Protocol
 from core.books.invoicing.model import Content, Said
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Outcome
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import PROVIDER, Transactions
 from core.money.messages import Look
@@ -49,7 +49,7 @@ class PaymentEffects:
         self._provider = provider
         self._transactions = transactions
         self._routes = routes
-        self._kinds: Mapping[str, Callable[[Post], Awaitable[Outcome]]] = {
+        self._kinds: Mapping[str, Callable[[OutboxMessage], Awaitable[Outcome]]] = {
             **PayingIn(provider, clock, wording.goods).kinds(),
             **PayingOut(provider, clock).kinds(),
             **Holding(provider, clock).kinds(),
@@ -61,13 +61,13 @@ class PaymentEffects:
             "look": self._look,
         }
 
-    async def carry(self, post: Post) -> Outcome:
+    async def carry(self, post: OutboxMessage) -> Outcome:
         routes = self._routes
         if routes is not None and isinstance(post.message, RoutedMessage):
             code = await self._transactions.run(PROVIDER, lambda ctx: routes.chosen(ctx, post))
             post = replace(post, message=replace(post.message, provider=code))
         return await self._kinds[post.kind](post)
 
-    async def _look(self, post: Post) -> Outcome:
+    async def _look(self, post: OutboxMessage) -> Outcome:
         assert isinstance(post.message, Look)
         return await look(self._provider, post.message.kind, post.message.id)

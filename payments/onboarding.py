@@ -11,7 +11,7 @@ from typing import Final
 
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Carry, Delivered, Later, Never, Outcome, handles, routes
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.money.messages import LinkAccount, OpenAccount
 from core.trade.funding import service as escrow
 from payments.outcomes import Unit, known, seen
@@ -30,7 +30,7 @@ class Onboarding:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(OpenAccount, self._open_account), handles(LinkAccount, self._link))
 
-    async def _open_account(self, _post: Post, asked: OpenAccount) -> Outcome:
+    async def _open_account(self, _post: OutboxMessage, asked: OpenAccount) -> Outcome:
         organisation = asked.organisation
         wish = {"name": asked.name, "country": asked.country, "email": asked.email}
         # After one that was closed another is meant, though the words are the same.
@@ -53,7 +53,7 @@ class Onboarding:
             case Unknown(why, seconds):
                 return Later(why, seconds)
 
-    async def _link(self, post: Post, asked: LinkAccount) -> Outcome:
+    async def _link(self, post: OutboxMessage, asked: LinkAccount) -> Outcome:
         if self._clock.now() - post.created_at > LINK_WANTED:
             return Never("nobody waits for it any more")
         answer = await self._provider.account_link(f"link:{post.id}", asked.account)

@@ -9,7 +9,7 @@ import structlog
 
 from core.kernel.dispatcher import Delivered, Later, Never, Outcome
 from core.kernel.errors import NotFound
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import Ctx
 from payments.provider_results import Answer, Done, Refused, Unknown
 
@@ -33,7 +33,7 @@ def seen(answer: Answer[Value], tell: Callable[[Value], Apply]) -> Outcome:
             return Later(why, seconds)
 
 
-def again(post: Post, why: str, seconds: float | None = None) -> Later:
+def again(post: OutboxMessage, why: str, seconds: float | None = None) -> Later:
     """Retry without limit: money whose outcome is unknown is never given up."""
     return Later(why, seconds if seconds is not None else min(4.0**post.attempts, LONGEST_WAIT))
 

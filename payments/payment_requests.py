@@ -8,7 +8,7 @@ from functools import partial
 
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
 from core.money.messages import ExpireCheckout, OpenCheckout
@@ -37,7 +37,7 @@ class PayingIn:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(OpenCheckout, self._open), handles(ExpireCheckout, self._expire))
 
-    async def _open(self, post: Post, asked: OpenCheckout) -> Outcome:
+    async def _open(self, post: OutboxMessage, asked: OpenCheckout) -> Outcome:
         payment = asked.payment
         if asked.expires <= self._clock.now():
             return Never("its time has passed", lapsed(payment))
@@ -92,7 +92,7 @@ class PayingIn:
             return await self._provider.open_payer(replace(ask, key=f"{ask.key}:again"))
         return answer
 
-    async def _expire(self, _post: Post, asked: ExpireCheckout) -> Outcome:
+    async def _expire(self, _post: OutboxMessage, asked: ExpireCheckout) -> Outcome:
         return seen(await self._provider.expire_checkout(asked.session), tell_checkout)
 
 

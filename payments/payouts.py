@@ -14,7 +14,7 @@ from typing import Final
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
 from core.kernel.money import Money
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import Ctx
 from core.money.disbursements import service as disbursements
 from core.money.messages import SendRefund, SendReversal, SendTransfer
@@ -40,7 +40,7 @@ class PayingOut:
             handles(SendRefund, self._refund),
         )
 
-    async def _transfer(self, post: Post, asked: SendTransfer) -> Outcome:
+    async def _transfer(self, post: OutboxMessage, asked: SendTransfer) -> Outcome:
         async def find() -> Answer[str | None]:
             return await self._provider.find_transfer(asked.effect, asked.group)
 
@@ -54,7 +54,7 @@ class PayingOut:
         )
         return await self._once(post, asked, find, partial(self._provider.transfer, ask))
 
-    async def _reverse(self, post: Post, asked: SendReversal) -> Outcome:
+    async def _reverse(self, post: OutboxMessage, asked: SendReversal) -> Outcome:
         async def find() -> Answer[str | None]:
             return await self._provider.find_reversal(asked.effect, asked.transfer)
 
@@ -68,7 +68,7 @@ class PayingOut:
 
     async def _once(
         self,
-        post: Post,
+        post: OutboxMessage,
         asked: SendTransfer | SendReversal,
         find: Callable[[], Awaitable[Answer[str | None]]],
         ask: Callable[[], Awaitable[Answer[str]]],
@@ -90,7 +90,7 @@ class PayingOut:
                 return Never(why, new_generation(effect, why, perhaps=True))  # which looks for it first
         return again(post, answer.why, answer.seconds)
 
-    async def _refund(self, post: Post, asked: SendRefund) -> Outcome:
+    async def _refund(self, post: OutboxMessage, asked: SendRefund) -> Outcome:
         effect = asked.effect
         # A refund from a buyer's credit empties what tells it from one of a payment: asked again, it is looked for.
         from_credit = post.attempts > 0 and asked.payer is not None
@@ -135,7 +135,7 @@ class PayingOut:
         kept = Money(asked.kept, asked.currency)
         return balance.get(asked.currency, Money.zero(asked.currency)) - kept
 
-    def _is_old(self, post: Post) -> bool:
+    def _is_old(self, post: OutboxMessage) -> bool:
         """Return whether the provider may have forgotten the key."""
         return self._clock.now() - post.created_at >= KEY_KEPT
 

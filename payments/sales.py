@@ -7,7 +7,7 @@ from functools import partial
 
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.money.messages import ClosePurchasePage, OpenPurchasePage
 from core.shop.purchases import payments as purchases
 from payments.outcomes import again, known, seen
@@ -25,7 +25,7 @@ class Selling:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(OpenPurchasePage, self._open), handles(ClosePurchasePage, self._close))
 
-    async def _open(self, post: Post, asked: OpenPurchasePage) -> Outcome:
+    async def _open(self, post: OutboxMessage, asked: OpenPurchasePage) -> Outcome:
         purchase = asked.purchase
         lapsed = known(partial(purchases.page_lapsed, purchase_id=purchase))
         if asked.expires <= self._clock.now():
@@ -49,5 +49,5 @@ class Selling:
             case Unknown(why, seconds):
                 return again(post, why, seconds)
 
-    async def _close(self, _post: Post, asked: ClosePurchasePage) -> Outcome:
+    async def _close(self, _post: OutboxMessage, asked: ClosePurchasePage) -> Outcome:
         return seen(await self._provider.expire_checkout(asked.session), tell_checkout)

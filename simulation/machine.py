@@ -32,7 +32,7 @@ from payments.stripe.webhooks import StripeWebhooks
 from simulation.engine.database import InlineRunner, as_kept
 from simulation.engine.dice import between
 from simulation.environment import DAY, Environment
-from simulation.services.chats import ChatCarrier, Letterbox, Phones
+from simulation.services.chats import ChatTransport, Letterbox, Phones
 from simulation.services.stripe_account import StripeAccount
 from simulation.services.stripe_wire import StripeWire
 
@@ -97,7 +97,7 @@ class Machine:
         self.reconciler = Reconciler(self.transactions, self.provider, clock)
         self.webhooks = StripeWebhooks(self.transactions, clock, here.stripe.webhook_secret)
         paper = InvoiceTexts(here.market_context.wordings, here.market_context.catalogue)
-        chats = ChatCarrier(self, world, here.phones)
+        chats = ChatTransport(self, world, here.phones)
         self.dispatcher = Dispatcher(
             self.transactions,
             clock,

@@ -10,7 +10,7 @@ from conversations.engine import Answered
 from conversations.turn import Turn
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.inbox import CurrentInput
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import Ctx
 
 
@@ -48,7 +48,7 @@ class Recorder:
         if not answered.again and not answers:
             self.found.append(f"input {turn.key} was met with silence: {turn.input}")
 
-    def told(self, post: Post) -> None:
+    def told(self, post: OutboxMessage) -> None:
         """Check that a message that is about to leave was committed."""
         if post.id in self._known:
             return
@@ -56,7 +56,7 @@ class Recorder:
         if not self._knows("outbox", post.id):
             self.found.append(f"post {post.id} was sent before it was committed")
 
-    def carried(self, post: Post, outcome: Delivered | Later | Never) -> None:
+    def carried(self, post: OutboxMessage, outcome: Delivered | Later | Never) -> None:
         """Note the outcome: a delayed message is still owed, unless a quicker process has delivered it."""
         if not isinstance(outcome, Later):
             self._over.add(post.id)

@@ -13,7 +13,7 @@ from core.advice.experts.external_calendars import calendar_read, calendar_unrea
 from core.advice.experts.messages import ReadCalendarFeed, ReadCalendarFile
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Delivered, Later, Never
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import MARKET, Transactions
 from core.people.files.service import content_of
 
@@ -26,7 +26,7 @@ class CalendarReader:
         self._clock = clock
         self._nearby = nearby
 
-    async def carry(self, post: Post) -> Delivered | Later | Never:
+    async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
         """Read the busy times. A failure is not retried for this message: the next hour brings another one."""
         asked = post.message
         assert isinstance(asked, ReadCalendarFeed | ReadCalendarFile)

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from core.kernel.dispatcher import Delivered, Later, Never
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.people.accounts.letters import AlarmLetter, CodeLetter, Letter
 
 Words = Callable[[str, str], tuple[str, str]]  # (code, locale) -> (subject, text)
@@ -51,7 +51,7 @@ class MailSender:
         self._sender = sender
         self._words = words
 
-    async def carry(self, post: Post) -> Delivered | Later | Never:
+    async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
         told = post.message
         assert isinstance(told, CodeLetter | Letter | AlarmLetter)
         try:
@@ -82,7 +82,7 @@ class MailSender:
             return Later(f"{type(failure).__name__}: {failure}")
         return Delivered()
 
-    def written(self, post: Post, told: CodeLetter | Letter | AlarmLetter) -> EmailMessage:
+    def written(self, post: OutboxMessage, told: CodeLetter | Letter | AlarmLetter) -> EmailMessage:
         """Return the letter of an outbox message. Raises ValueError when an address would break its line."""
         if isinstance(told, CodeLetter):
             subject, text = self._words(told.code, told.locale)

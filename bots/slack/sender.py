@@ -28,7 +28,7 @@ from core.kernel.chat_state.model import ShownCard
 from core.kernel.chat_state.service import point_away, point_to, shown
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.errors import NotFound
-from core.kernel.outbox import Post, shorten
+from core.kernel.outbox import OutboxMessage, shorten
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.files.model import Checked
 from core.people.files.service import content_of
@@ -98,7 +98,7 @@ class SlackSender:
         self._transactions = transactions
         self._without_new_blocks: set[str] = set()  # workspaces that refused them since we started
 
-    async def carry(self, post: Post) -> Delivered | Later | Never:
+    async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is retried."""
         told = post.message
         assert isinstance(told, Replies)
@@ -123,7 +123,7 @@ class SlackSender:
             await self._keep_rest(post, replace(told, replies=tuple(errand.rest)), errand)
         return outcome
 
-    async def _keep_rest(self, post: Post, rest: Replies, errand: Errand) -> None:
+    async def _keep_rest(self, post: OutboxMessage, rest: Replies, errand: Errand) -> None:
         def unit(ctx: Ctx) -> None:
             shorten(ctx.session, post.id, rest)
             errand.note(ctx)

@@ -20,7 +20,7 @@ from core.kernel.chat_state.model import ShownCard
 from core.kernel.chat_state.service import point_away, point_to, shown
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.errors import NotFound
-from core.kernel.outbox import Post, shorten
+from core.kernel.outbox import OutboxMessage, shorten
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.files.model import Checked
 from core.people.files.service import content_of
@@ -36,7 +36,7 @@ class TelegramSender:
         self._bot = bot
         self._transactions = transactions
 
-    async def carry(self, post: Post) -> Delivered | Later | Never:
+    async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is retried."""
         if isinstance(post.message, Menu):
             return await self._menu(post.message)
@@ -77,7 +77,7 @@ class TelegramSender:
     async def _files(self, ids: Sequence[str]) -> list[Checked]:
         return await self._transactions.run(MARKET, lambda ctx: contents(ctx, ids)) if ids else []
 
-    async def _keep_rest(self, post: Post, rest: Replies, note: Callable[[Ctx], None]) -> None:
+    async def _keep_rest(self, post: OutboxMessage, rest: Replies, note: Callable[[Ctx], None]) -> None:
         def unit(ctx: Ctx) -> None:
             shorten(ctx.session, post.id, rest)
             note(ctx)

@@ -16,7 +16,7 @@ from bots.telegram.turns import identity_of
 from conversations.wording import Wordings
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.errors import Refusal
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.money.disbursements import service as disbursements
 from core.money.messages import RefundStars
@@ -29,13 +29,13 @@ REASON = 255  # characters of a refusal that a phone shows
 GONE_BACK_ALREADY = "charge_already_refunded"
 
 
-class StarsCarrier:
+class StarsTransport:
     """The transport of the channel "stars": an invoice to a chat, or a refund."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
 
-    async def carry(self, post: Post) -> Delivered | Later | Never:
+    async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
         try:
             match post.message:
                 case SendInvoice() as invoice:

@@ -30,7 +30,7 @@ PARTS: Final = ("amount", "why")
 router = Router()
 
 # The sentence to operators for each chargeback event; "" only redraws their card.
-RECALL_FACTS: Final[dict[type[Any], str]] = {
+CHARGEBACK_FACTS: Final[dict[type[Any], str]] = {
     money.ChargebackOpened: "notice.recall_opened",
     money.EvidenceSent: "",
     money.EvidenceRefused: "notice.recall_refused",
@@ -40,14 +40,14 @@ RECALL_FACTS: Final[dict[type[Any], str]] = {
 }
 
 
-def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
+def on_chargeback(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
     def hear(ctx: Ctx, fact: money.ChargebackFact) -> None:
         notifications(ctx).say(KIND, fact.chargeback_id, code, by=None)
 
     return hear
 
 
-CHARGEBACK_LISTENERS: Final = ((RECALL_FACTS, on_recall),)
+CHARGEBACK_LISTENERS: Final = ((CHARGEBACK_FACTS, on_chargeback),)
 
 
 def who_watches(ctx: Ctx, _chargeback_id: str) -> list[Person]:
@@ -57,7 +57,7 @@ def who_watches(ctx: Ctx, _chargeback_id: str) -> list[Person]:
 # --- on the cards of both sides ---------------------------------------------------------------------------------------
 
 
-def recall_lines(chat: ChatContext, found: Iterable[Chargeback]) -> list[Line]:
+def chargeback_lines(chat: ChatContext, found: Iterable[Chargeback]) -> list[Line]:
     """Return the state of each chargeback. An organisation that owes money reads how much."""
     words, lines = chat.words, []
     for each in found:
@@ -78,10 +78,10 @@ def _standing(chat: ChatContext, found: Chargeback) -> str:
 
 @router.press("recall.show")
 def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(recall_card(chat, pressed.subject))
+    chat.reply(chargeback_card(chat, pressed.subject))
 
 
-def recall_card(chat: ChatContext, chargeback_id: str, note: str = "") -> Card:
+def chargeback_card(chat: ChatContext, chargeback_id: str, note: str = "") -> Card:
     """Return a payment dispute as an operator sees it: amount, reason, state of our answer, and next step."""
     words, found = chat.words, chargeback_for(chat.ctx, chargeback_id)
     pack = pack_of(chat.ctx, found.id)

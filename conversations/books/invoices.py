@@ -218,7 +218,7 @@ def correct(chat: ChatContext, pressed: Press) -> None:
 @router.press("invoice.file")
 def file(chat: ChatContext, pressed: Press) -> None:
     """Send the file. It is drawn outside and follows in a moment; one drawn before comes at once."""
-    invoicing.ask_file(chat.ctx, pressed.subject, chat.chat_address.lane)
+    invoicing.ask_file(chat.ctx, pressed.subject, chat.chat_address.ordering_key)
     chat.reply(Toast(text=chat.words("invoice.coming")))
 
 

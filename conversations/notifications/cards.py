@@ -15,7 +15,7 @@ from conversations.advice.experts.promotion_notifications import promotion_notif
 from conversations.advice.sessions.group_request_card import ask_card
 from conversations.advice.sessions.notifications import ASK, SESSION_CARDS
 from conversations.books.chargebacks import KIND as RECALL
-from conversations.books.chargebacks import recall_card
+from conversations.books.chargebacks import chargeback_card
 from conversations.buttons import to_command
 from conversations.chat_context import ChatContext
 from conversations.moderation import report_notification_card
@@ -84,7 +84,7 @@ CARDS: dict[str, Callable[[ChatContext, str, str], Card]] = {
     "purchase": purchase_notification_card,
     "promotion": promotion_notification_card,
     "report": report_notification_card,
-    RECALL: recall_card,
+    RECALL: chargeback_card,
     QUESTION: question_notification_card,
     **SESSION_CARDS,
     COMPLAINT: complaint_card,

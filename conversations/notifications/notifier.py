@@ -310,7 +310,7 @@ class Notices:
     def _to_who_asked(self, ctx: Ctx, person_id: str, where: str, card: Callable[[ChatContext], Card]) -> None:
         """Reply in the chat that asked for it."""
         person = person_of(ctx, person_id)
-        for chat_address in sorted(self._surfaces(ctx, person), key=lambda each: each.lane != where)[:1]:
+        for chat_address in sorted(self._surfaces(ctx, person), key=lambda each: each.ordering_key != where)[:1]:
             chat = self._talk_at(ctx, person, chat_address)
             send(ctx, chat_address, [card(chat)], words=chat.words)
 

@@ -70,4 +70,4 @@ def send(
         channel=channel,
         pressed=pressed,
     )
-    ctx.post(chat_address.lane, told, channel=chat_address.platform)
+    ctx.post(chat_address.ordering_key, told, channel=chat_address.platform)

@@ -26,7 +26,7 @@ PURCHASE_FACTS: Final[dict[type[Any], str]] = {
     purchase.PaymentKept: "notice.purchase_not_sent",
 }
 # Chargebacks of the price. A bank's inquiry takes no money and is not told.
-RECALL_FACTS: Final[dict[type[Any], str]] = {
+CHARGEBACK_FACTS: Final[dict[type[Any], str]] = {
     money.ChargebackTaken: "notice.purchase_recalled",
     money.ChargebackClosed: "notice.purchase_recall_closed",
 }
@@ -51,7 +51,7 @@ def on_purchase(code: str) -> Callable[[Ctx, purchase.PurchaseFact], None]:
     return hear
 
 
-def on_recall(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
+def on_chargeback(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
     def hear(ctx: Ctx, fact: money.ChargebackFact) -> None:
         closed = fact if isinstance(fact, money.ChargebackClosed) else None
         if fact.subject_kind is not SubjectKind.PURCHASE or (closed is not None and not closed.amount):
@@ -101,7 +101,7 @@ PURCHASE_LISTENERS: Final = (
     (WISH_FACTS, on_wish),
     (PAGE_FACTS, on_page),
     (GIVEN_BACK, on_given_back),
-    (RECALL_FACTS, on_recall),
+    (CHARGEBACK_FACTS, on_chargeback),
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from conversations.books.chargebacks import recall_lines
+from conversations.books.chargebacks import chargeback_lines
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Values
@@ -104,7 +104,7 @@ def purchase_card(chat: ChatContext, purchase: Purchase, note: str = "") -> Card
         lines.append(Line(label=words("purchase.to_pay"), value=words.show(purchase.asked)))
     if purchase.back:
         lines.append(Line(label=words("purchase.back"), value=words.show(purchase.back)))
-    lines += recall_lines(chat, of_subject(chat.ctx, purchase.id))
+    lines += chargeback_lines(chat, of_subject(chat.ctx, purchase.id))
     lines += _wish_lines(chat, purchase)
     yours = purchase.buyer == chat.person.id  # the text on the invoice is in the buyer's language
     return Card(

@@ -1,4 +1,4 @@
-"""What can be traded, in which grades and units and under which certificates: data from files, as typed objects."""
+"""The catalogue of tradable goods, with grades, units and certificates: data from files, as typed objects."""
 
 from core.catalogue.loader import load
 from core.catalogue.model import Catalogue

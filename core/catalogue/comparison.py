@@ -1,6 +1,6 @@
-"""Amounts and prices of a product told in another unit or currency, so that two of them can be compared.
+"""Amounts and prices of a product in another unit or currency, so that two of them can be compared.
 
-By fixed conversions, the product's own figures and the day's reference rates; for reading and comparing only.
+They use fixed conversions, the product's own figures and the day's reference rates; for reading and comparing only.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.kernel.quantity import QUANTITY_DECIMALS, Quantity, convertible
 
 
 def quantity_in(catalogue: Catalogue, product_id: str, quantity: Quantity, unit: str) -> Quantity | None:
-    """The amount in that unit; None where the catalogue has no figure for it."""
+    """Return the amount in that unit, or None if the catalogue has no figure for it."""
     if convertible(quantity.unit, unit):
         return quantity.to(unit)
     if unit in catalogue.product(product_id).packs:
@@ -29,7 +29,7 @@ def quantity_in(catalogue: Catalogue, product_id: str, quantity: Quantity, unit:
 
 
 def _in_packs(catalogue: Catalogue, product_id: str, quantity: Quantity, unit: str) -> Quantity | None:
-    """The amount in bags or pallets of these goods, to three decimals."""
+    """Return the amount in bags or pallets of these goods, to three decimals."""
     tonnes = quantity_in(catalogue, product_id, quantity, "t")
     if tonnes is None:
         return None
@@ -38,7 +38,7 @@ def _in_packs(catalogue: Catalogue, product_id: str, quantity: Quantity, unit: s
 
 
 def price_in(catalogue: Catalogue, product_id: str, price: UnitPrice, currency: str, unit: str) -> UnitPrice | None:
-    """The price in that currency per that unit; None where there is no rate or no figure for it."""
+    """Return the price in that currency per that unit, or None without a rate or figure for it."""
     exchanged = catalogue.rates.converted(price, currency)
     if exchanged is None or convertible(exchanged.unit, unit):
         return exchanged and exchanged.per(unit)

@@ -1,7 +1,7 @@
-"""Tonnes, cubic metres and megawatt-hours of a product, and prices told per tonne and per megawatt-hour.
+"""Tonnes, cubic metres and megawatt-hours of a product, and prices per tonne and per megawatt-hour.
 
-Every answer depends on a density or a calorific value, so it carries how far those can be trusted: a result with
-status "general" must be shown as "typical". Moisture is on the wet basis, as the trade states it.
+Every result depends on a density or a calorific value, so it carries how far those can be trusted. A result with status
+"general" must be shown as "typical". Moisture is on the wet basis, as the trade states it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class _Factor:
 
 
 def ncv_as_received(dry_mj_per_kg: Decimal, moisture_percent: Decimal) -> Decimal:
-    """Net calorific value of the wet fuel in MJ/kg (three decimals): NCV_dry * (1 - M) - 2.443 * M."""
+    """Return the net calorific value of the wet fuel in MJ/kg (three decimals): NCV_dry * (1 - M) - 2.443 * M."""
     if not 0 <= moisture_percent < 100:
         raise Invalid("energy.moisture_out_of_range", field="moisture", given=moisture_percent)
     moisture = Fraction(moisture_percent) / 100
@@ -54,23 +54,23 @@ def ncv_as_received(dry_mj_per_kg: Decimal, moisture_percent: Decimal) -> Decima
 
 
 def energy_of(product: Product, quantity: Quantity, moisture_percent: Decimal | None = None) -> Figured:
-    """The energy of that much of the product in MWh (net); with a measured moisture when the dry value is known."""
+    """Return the net energy of an amount of the product in MWh. Use a measured moisture if the dry value is known."""
     factor = _mwh_per(product, quantity.unit, moisture_percent)
     return _figured(quantity, factor, "MWh")
 
 
 def mass_of(product: Product, quantity: Quantity) -> Figured:
-    """The mass of that much of the product in tonnes as received."""
+    """Return the mass of an amount of the product in tonnes as received."""
     return _figured(quantity, _tonnes_per(product, quantity.unit), "t")
 
 
 def price_per_mwh(product: Product, price: UnitPrice, moisture_percent: Decimal | None = None) -> FiguredPrice:
-    """The price per MWh: EUR/MWh = EUR/t / (NCV/3.6), and the like from the other units."""
+    """Return the price per MWh: EUR/MWh = EUR/t / (NCV/3.6), and the like from the other units."""
     return _repriced(price, _mwh_per(product, price.unit, moisture_percent), "MWh")
 
 
 def price_per_tonne(product: Product, price: UnitPrice, moisture_percent: Decimal | None = None) -> FiguredPrice:
-    """The price per tonne as received; from a price per energy it needs the calorific value."""
+    """Return the price per tonne as received. A price per energy needs the calorific value."""
     if _is_energy(price.unit):
         per_unit = _mwh_per(product, price.unit, None)
         per_tonne = _mwh_per(product, "t", moisture_percent)

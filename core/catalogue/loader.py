@@ -1,4 +1,4 @@
-"""Reads the catalogue files of a folder into one `Catalogue`; a wrong file stops the start, not a deal."""
+"""The loader: the files of a folder become one `Catalogue`. A wrong file stops the start, not a deal."""
 
 from __future__ import annotations
 

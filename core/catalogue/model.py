@@ -48,45 +48,48 @@ class Catalogue:
     words: Words
 
     def product(self, product_id: str) -> Product:
-        """The product of that id; refuses one that is not traded."""
+        """Return the product of that id. Raise Refusal if it is not traded."""
         return _found(self.products, product_id, "catalogue.product_unknown")
 
     def grade(self, grade_id: str) -> Grade:
-        """The grade of that id; refuses an unknown one."""
+        """Return the grade of that id. Raise Refusal if it is unknown."""
         return _found(self.grades, grade_id, "catalogue.grade_unknown")
 
     def scheme(self, scheme_id: str) -> Scheme:
-        """The certificate scheme of that id; refuses an unknown one."""
+        """Return the certificate scheme of that id. Raise Refusal if it is unknown."""
         return _found(self.certificates, scheme_id, "catalogue.scheme_unknown")
 
     def term(self, code: str) -> Term:
-        """The delivery term of that code; refuses an unknown one."""
+        """Return the delivery term of that code. Raise Refusal if it is unknown."""
         return _found(self.terms, code, "catalogue.term_unknown")
 
     def grades_of(self, product_id: str) -> tuple[Grade, ...]:
-        """The grades that product is sold in, best first."""
+        """Return the grades of that product, best first."""
         return tuple(self.grade(grade) for grade in self.product(product_id).grades)
 
     def units_of(self, product_id: str) -> tuple[str, ...]:
-        """The unit codes that product is sold in, the usual one first."""
+        """Return the unit codes of that product, the usual one first."""
         return self.product(product_id).units
 
     def packings_of(self, product_id: str) -> tuple[str, ...]:
-        """How that product is packed, the usual way first; solid goods also in every way that a search can ask for.
+        """Return the packings of a product, the usual one first. Solid goods also have every packing that a search can
+        name.
 
-        Bags of one weight are bags: who looks for them says so.
+        Bags of one weight count as bags: a buyer who needs the weight says so.
         """
         product = self.product(product_id)
         usual = (BAGS.get(each, each) for each in product.packaging)
         return tuple(dict.fromkeys((*usual, *(PACKINGS if product.family.startswith("solid") else ()))))
 
     def products_named(self, text: str) -> list[Likeness]:
-        """The products that text may mean, likeliest first; empty rather than nonsense. Strip amounts first."""
+        """Return the products that a text may mean, likeliest first; none for nonsense. Strip amounts first."""
         return self.name_index.resolve(text)
 
     def country_named(self, word: str) -> str | None:
-        """The country that a folded word names, or several with spaces between, perhaps in another case, also by the
-        name of one of its regions; None when it names none, or several."""
+        """Return the country that a folded word, or several with spaces between, names.
+
+        Other grammatical cases and names of the country's regions count too. None if it names no country, or several.
+        """
         code = self.area_named(word)
         if code is None or code in self.countries:
             return code
@@ -94,7 +97,7 @@ class Catalogue:
         return countries[0] if len(countries) == 1 else None
 
     def area_named(self, word: str) -> str | None:
-        """The same of a country or a region, by its code: "DE", "DE-BY"."""
+        """Return the country or region that a folded word names, by its code: "DE", "DE-BY"."""
         if " " in word:
             said = word.split()
             named = self._areas_of_several_words.get(_beginnings(said), ())
@@ -108,12 +111,13 @@ class Catalogue:
         return None
 
     def areas_at(self, country: str, lat: float | None, lon: float | None) -> tuple[str, ...]:
-        """The codes of what a position of this country, in degrees, lies in: the country and its regions."""
+        """Return the codes of the country and its regions around a position of this country, in degrees."""
         return (country, *self.regions.around(country, lat, lon))
 
     def areas_in(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """Where among folded words the names of countries and regions stand that are more than a word: the first, and
-        behind the last."""
+        """Return where names of countries and regions with several words stand: the first position, and the one after
+        the last.
+        """
         place = 0
         while place < len(words):
             sizes = self._sizes_of_areas.get(words[place][:LETTERS_THAT_STAY])
@@ -128,12 +132,12 @@ class Catalogue:
 
     @cached_property
     def country_names(self) -> frozenset[str]:
-        """Their folded names, each as a whole."""
+        """Their folded names, each as one string."""
         return frozenset(folded(name) for names in self.countries.values() for name in names)
 
     @cached_property
     def _areas(self) -> Mapping[str, tuple[str, ...]]:
-        """The names of countries, which a name of both means, then those of regions."""
+        """The names of countries, then those of regions. A shared name means the country."""
         return {**self.countries, **{code: region.names for code, region in self.regions.by_code.items()}}
 
     @cached_property
@@ -148,7 +152,7 @@ class Catalogue:
 
     @cached_property
     def _sizes_of_areas(self) -> dict[str, tuple[int, ...]]:
-        """By the beginning of the first word: how many words such a name may have, the most first."""
+        """By the beginning of the first word: the possible numbers of words of such a name, the most first."""
         sizes: dict[str, set[int]] = {}
         for beginnings in self._areas_of_several_words:
             sizes.setdefault(beginnings[0], set()).add(len(beginnings))
@@ -167,13 +171,13 @@ class Catalogue:
 
     @cached_property
     def _area_beginnings(self) -> frozenset[str]:
-        """What their names begin with: most words begin with none, and need not be looked up by their stems."""
+        """The first letters of names of areas. Most words begin with none of them and need no look-up by stem."""
         return frozenset(folded(name)[:LETTERS_OF_COUNTRY] for names in self._areas.values() for name in names)
 
     def country_misspelt(self, word: str) -> str | None:
-        """The only country of whose name a folded word that means nothing else may be a slip."""
+        """Return the only country that a folded word without another meaning may misspell."""
         cases = (word[:-1], word[:-2]) if word[:2] in self._country_initials else ()
-        for stem in (word, *cases):  # as it stands, then in another case: "lietvas"
+        for stem in (word, *cases):  # exact, then in another case: "lietvas"
             near = self._countries_spelt.near(stem).items() if len(stem) >= SHORTEST_STEM else ()
             codes = {code for said, edits in near if edits == 1 for code in self._countries_spelt_so[said]}
             if codes:
@@ -182,12 +186,12 @@ class Catalogue:
 
     @cached_property
     def _country_initials(self) -> frozenset[str]:
-        """The first two letters of countries: few slip in these."""
+        """The first two letters of countries: typos in these are rare."""
         return frozenset(name[:2] for name in self._countries_spelt_so)
 
     @cached_property
     def _countries_spelt_so(self) -> dict[str, set[str]]:
-        """The countries by their names of one word, and by these without their last letter."""
+        """The countries by their names of one word, with and without the last letter."""
         spelt: dict[str, set[str]] = {}
         for name in (name for name in self.country_names if " " not in name):
             for said in (name, name[:-1]):
@@ -206,23 +210,23 @@ class Catalogue:
 
     @cached_property
     def topics(self) -> Topics:
-        """What is said within the fields of expertise, by those who have a problem and by those who advise."""
+        """The topics within the fields of expertise, in the words of people with a problem and of advisers."""
         return Topics(self.expertise.values())
 
     @cached_property
     def _field_names(self) -> Synonyms:
-        """The words by which the fields of expertise are called, each by itself."""
+        """The words that name the fields of expertise, each by itself."""
         names = (chain.from_iterable(field.names.values()) for field in self.expertise.values())
         return Synonyms(({"": [word for name in said for word in topic_words(name)]} for said in names), self._near)
 
     def fields_of(self, word: str) -> tuple[str, ...]:
-        """The fields of expertise that a folded word names, also when it is misspelt or inflected."""
+        """Return the fields of expertise that a folded word names, even misspelt or inflected."""
         if not self._field_names.may_be_meant(word):
             return ()
         return tuple([self._fields[number] for number in self._field_names.meanings_of(word)])
 
     def fields_told_by(self, word: str) -> tuple[str, ...]:
-        """The fields of expertise that a folded word of a problem tells of: those of its topics, and what it names."""
+        """Return the fields of expertise that a folded word of a problem points to, by its topics or by name."""
         return self._fields_told_by(word)
 
     @cached_property
@@ -232,7 +236,7 @@ class Catalogue:
     def _by_topic_and_name(self, word: str) -> tuple[str, ...]:
         by_topic = dict.fromkeys(self.topics.field_of[topic] for topic in self.topics.of(word))
         if by_topic and not self._field_names.has(word):
-            return tuple(by_topic)  # what a word says as it stands is no slip of something else
+            return tuple(by_topic)  # a word with an exact meaning is no typo
         return tuple(by_topic | dict.fromkeys(self.fields_of(word)))
 
     @cached_property
@@ -249,13 +253,15 @@ class Catalogue:
 
     @cached_property
     def _nearest(self) -> Near:
-        """All words by which goods, meanings and fields are known: what a misspelt one may be is looked up once."""
+        """All words that name goods, meanings and fields: a misspelt word is looked up in them once."""
         words = {*self.name_index.long_words, *self.synonyms.words, *self._field_names.words}
         return lru_cache(maxsize=20_000)(WordList(sorted(words)).near)
 
 
 def _in_another_case(said: str, name: str) -> bool:
-    """Whether two words differ by no more than their endings: "wielkiej" is "wielka", but "granulés" no "grande"."""
+    """Return True if two words differ by no more than their endings: "wielkiej" is "wielka", but "granulés" is not
+    "grande".
+    """
     same = Prefix.similarity(said, name)
     return len(said) - same <= COUNTRY_ENDING and len(name) - same <= COUNTRY_ENDING
 

@@ -1,8 +1,8 @@
-"""Which product a few words mean: misspelt, in any of the languages, or nothing rather than nonsense.
+"""The product that a few words mean: misspelt, in any of the languages, or none rather than nonsense.
 
-Matching whole names (WRatio and the like) takes "sunflower pelets" for wood pellets, because most letters agree.
-Words are therefore matched one by one, and weighed by how few products use them: "sunflower" tells, "pellets"
-hardly does. Words under four letters (UCO, PKS) only match exactly.
+Matching whole names (WRatio and the like) takes "sunflower pelets" for wood pellets, because most letters agree. Words
+are therefore matched one by one, and weighed by how few products use them: "sunflower" tells, "pellets" hardly does.
+Words under four letters (UCO, PKS) only match exactly.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ LIKE_LONG_WORD = 0.74  # two in eight: long words bear more
 UNFINISHED = 0.9  # "sunflow": the word is all there, only not to the end
 INFLECTED = 0.95  # "drzewne" for "drzewny": one stem, another ending
 SHORTEST_STEM = 5  # letters that two forms of a word share
-# Letters beyond the stem, in either form: those that endings of the eleven languages are made of ("drewnex" is no case
-# of "drewno").
+# Letters beyond the stem, in either form. They are the endings of the eleven languages ("drewnex" is no case of
+# "drewno").
 _ENDING = re.compile(r"[aeiouynsmrwhvаеєиіїоуюяьйвмх]{0,2}|i?e(?:go|mu)|ych|[iy]mi|о(?:го|му)|[иі]ми")  # "talowego"
 LONGEST_ENDING = 4
-LONGEST_PAIRED = 3  # words of a name of which two may be written as one; of more, nobody would know which
-OF_ASKED = 0.8  # how much what was asked counts against what the name has besides
-LEAST_ASKED = (GOOD_ENOUGH - (1 - OF_ASKED)) / OF_ASKED - 1e-9  # of what was asked: a name that has less is no answer
+LONGEST_PAIRED = 3  # words of a name of which two may be written as one; in longer names the pair would be unclear
+OF_ASKED = 0.8  # weight of the query's words against the rest of the name
+# share of the query's weight; a name that matches less is no answer
+LEAST_ASKED = (GOOD_ENOUGH - (1 - OF_ASKED)) / OF_ASKED - 1e-9
 MIXED = 0.97  # words of one product in two languages ("Brennholz logs") count nearly as one name
 # Two letters are a code only in capitals: "GO" is a certificate, "go" is a word.
 LAST_LETTER = "\U0010ffff"
@@ -62,7 +63,7 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
 class _Folds(dict[int, str | None]):
-    """What becomes of each letter, found out when it is first met."""
+    """The folded form of each letter, worked out when the letter first occurs."""
 
     def __missing__(self, code: int) -> str | None:
         letter = chr(code)
@@ -78,14 +79,14 @@ _FOLDS = _Folds()
 
 @lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
-    """Lower case without accents: what two spellings of one word have in common. Keeps Cyrillic й and ї apart."""
+    """Return the text in lower case without accents, so that spellings of a word agree. Keep Cyrillic й and ї apart."""
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFC", text.casefold()).translate(_FOLDS)
 
 
-# Ukrainian in Latin letters by the official table (resolution 55 of 2010), as far as a letter stands alone; what people
-# write otherwise ("oliya", "ripak") is a slip or two away.
+# Ukrainian in Latin letters by the official table (resolution 55 of 2010), letter by letter. Other spellings ("oliya",
+# "ripak") are an edit or two away.
 _ROMANISED = str.maketrans(
     dict(zip("абвгґдезиіїйклмнопрстуф", "abvhgdezyiiiklmnoprstuf", strict=True))
     | {
@@ -105,22 +106,24 @@ _ROMANISED = str.maketrans(
 
 
 def romanised(word: str) -> str:
-    """A folded word in Latin letters; the same word when it is written in them."""
+    """Return a folded word in Latin letters; a Latin word stays as it is."""
     return word if word.isascii() else word.translate(_ROMANISED)
 
 
 def undoubled(word: str) -> str:
-    """With each doubled letter once: "peletts" is "pellets" with one thing wrong, namely which letter is doubled."""
+    """Return the word with each doubled letter once, because "peletts" has one error against "pellets": the doubled
+    letter.
+    """
     return _DOUBLED.sub(r"\1", word)
 
 
 def words_of(text: str) -> list[str]:
-    """The folded words of a text; a word of one letter says nothing."""
+    """Return the folded words of a text. A word of one letter is left out."""
     return [word for word in _WORD.findall(folded(text)) if len(word) > 1]
 
 
 def topic_words(name: str) -> list[str]:
-    """The words of a name that tell what it is about: those of four letters, and abbreviations."""
+    """Return the words of a name that carry its meaning: those of four letters or more, and abbreviations."""
     return [word for word in words_of(name) if len(word) >= SHORTEST or " " not in name]
 
 
@@ -132,7 +135,7 @@ class Likeness(NamedTuple):
 
 
 def leaders(ranked: Sequence[Likeness]) -> tuple[str, ...]:
-    """The best product, and those too close to it to choose between."""
+    """Return the best product, and those too close to it to choose between."""
     return tuple(like.product_id for like in ranked if like.score > ranked[0].score - TOO_CLOSE)
 
 
@@ -142,7 +145,7 @@ class NameIndex:
     def __init__(self, names: Mapping[str, Mapping[str, Names]], near: Near) -> None:
         """`near`: the words that a misspelt one may be meant for, among them those of these names."""
         self._phrases: list[tuple[str, tuple[str, ...]]] = []
-        self._words_of: dict[str, set[str]] = defaultdict(set)  # of each product, all words of its names
+        self._words_of: dict[str, set[str]] = defaultdict(set)  # product -> all words of its names
         users: dict[str, set[str]] = defaultdict(set)
         for product_id, languages in names.items():
             for phrase in sorted({p for n in languages.values() for w in n.words for p in _readings(w)}):
@@ -151,7 +154,7 @@ class NameIndex:
                 for word in phrase:
                     users[word].add(product_id)
         self.long_words = sorted(word for word in users if len(word) >= SHORTEST)
-        # A form that few names have tells no more than its word does: "pelety" is no rarer a thing than "pelet".
+        # A rare form weighs no more than its word: "pelety" is no rarer than "pelet".
         self._weight = {
             word: math.log(1 + len(names) / len(users[word].union(*(users[form] for form in self._forms(word)))))
             for word in users
@@ -175,10 +178,10 @@ class NameIndex:
         return self._weight.keys()
 
     def resolve(self, text: str) -> list[Likeness]:
-        """Products by score, best first, none below the threshold. Codes of two letters count only in capitals.
+        """Return products by score, best first, none below the threshold. Codes of two letters count only in capitals.
 
-        Where nothing is called so, words that only resemble one of a name ("liefert") are taken to be others. A number
-        by itself names nothing: of "FAME -10" it is a part.
+        If no product matches, words that only resemble one of a name ("liefert") are ignored. A number by itself names
+        nothing, because it is a part of a name: "FAME -10".
         """
         asked = tuple([word for word in self._asked(text) if self.like(word)])
         if len(asked) == 1 and asked[0].isdecimal():
@@ -191,15 +194,19 @@ class NameIndex:
         return list(scored)
 
     def only_begins(self, words: Sequence[str], product_id: str | None = None) -> bool:
-        """Whether no folded word is more than the beginning of one in the names of these goods, or of any: in
-        "Hackschnitzel Schwe" somebody begins to write of Schwerin, and not of Schweinefett."""
+        """Return True if each folded word only begins a word in the names of these goods, or of any goods.
+
+        The writer of "Hackschnitzel Schwe" begins to write Schwerin, not Schweinefett.
+        """
         names: Set[str] = self._weight.keys() if product_id is None else self._words_of[product_id]
         meant = ((word, other) for word in words for other in self.like(word) if other in names)
         return all(other != word and other.startswith(word) for word, other in meant)
 
     def naming(self, words: Sequence[str], products: Iterable[str]) -> frozenset[int]:
-        """The places of those folded words that names of these products have, whole or as a half ("saw", "dust"): the
-        beech of "Holzpellets Buche" names none, though logs are called "bûches"."""
+        """Return the positions of the folded words that occur in names of these products, whole or as a half.
+
+        Halves are "saw" and "dust". The beech of "Holzpellets Buche" does not count, though logs are called "bûches".
+        """
         of_each = [self._words_of[product] for product in products]
         known = of_each[0] if len(of_each) == 1 else set[str]().union(*of_each)
         joined = {place for place, pair in enumerate(pairwise(words)) if "".join(pair) in known}
@@ -211,17 +218,19 @@ class NameIndex:
         return frozenset(alone | joined | {place + 1 for place in joined})
 
     def surely(self, word: str) -> Likeness | None:
-        """The one product that a folded word as it stands names."""
+        """Return the one product that a folded word names exactly."""
         ranked = self._scored((word,)) if word in self._weight else ()
         return ranked[0] if len(leaders(ranked)) == 1 and ranked[0].score >= SURELY_NAMED else None
 
     def is_named_by(self, word: str, products: Iterable[str]) -> bool:
-        """Whether some name of these products has the folded word as it stands."""
+        """Return True if some name of these products has exactly the folded word."""
         return any(word in self._words_of[product] for product in products)
 
     def resembling(self, words: Iterable[str], among: Sequence[str]) -> tuple[str, ...]:
-        """Those of these products whose names have a word that one of the folded words may be meant for, though it is
-        too far from it to name goods alone: "peellt" beside "wood"."""
+        """Return those of these products with a name that resembles one of the folded words.
+
+        The likeness is too weak to name goods alone: "peellt" beside "wood".
+        """
         near = {other for word in words for other in self._near(word) if other in self._weight}
         users = {self._phrases[number][0] for word in near for number in self._phrases_with[word]}
         return tuple(product_id for product_id in among if product_id in users)
@@ -229,7 +238,7 @@ class NameIndex:
     def _asked(self, text: str) -> list[str]:
         words = words_of(text)
         if not SHORT_WORDS_OF_SPEECH.isdisjoint(words):
-            # "Biomethane go" is a name, and nobody goes there.
+            # "Biomethane go" is a name, and "go" is no verb there.
             named = {place for place, pair in enumerate(pairwise(words), 1) if self._names_have(*pair)}
             words = [
                 word
@@ -241,7 +250,7 @@ class NameIndex:
     def score(self, asked: Iterable[Mapping[str, float]]) -> list[Likeness]:
         """Weigh the products against asked words, each as the words of names that it is like, and how like."""
         likes = list(asked)
-        # What a word tells is the weight of the word it is most like, not of the rarest one that resembles it.
+        # The weight of an asked word is the weight of the most similar word, not of the rarest similar one.
         bests = [_best(words) for words in likes]
         told = [like * self._weight[word] for word, like in bests]
         all_told = sum(told)
@@ -260,8 +269,11 @@ class NameIndex:
         return [Likeness(product_id, round(score, 4)) for product_id, score in ranked if score >= GOOD_ENOUGH]
 
     def _likely(self, likes: Sequence[Mapping[str, float]], told: Sequence[float]) -> set[int]:
-        """The names that may be likely enough: all but those that have only words which together tell too little, the
-        most common words first. `told`: the share of all that each asked word tells."""
+        """Return the names that may be similar enough, as numbers.
+
+        Left out are names that match only the most common words, if these together weigh too little. `told`: each asked
+        word's share of the total weight.
+        """
         named = [[self._phrases_with[word] for word in words] for words in likes]
         rarest_first = sorted(range(len(likes)), key=lambda place: sum(map(len, named[place])))
         likely, left = set[int](), 1.0
@@ -273,7 +285,7 @@ class NameIndex:
         return likely
 
     def _of_all_words(self, likes: Sequence[Mapping[str, float]], shares: Sequence[float]) -> dict[str, float]:
-        """The products that have all of these words in their names, though no single name has them."""
+        """Return the products that have all of these words in their names, though no single name has them."""
         if len(likes) == 1:
             return {}
         using = ([self._users[word] for word, like in words.items() if like >= UNFINISHED] for words in likes)
@@ -285,7 +297,9 @@ class NameIndex:
         return scores
 
     def _like(self, word: str) -> dict[str, float]:
-        """The words of names that this word may stand for: itself, its misspellings and inflections, its endings."""
+        """Return the words of names that this word may stand for: itself, and its corrections, inflections and longer
+        forms.
+        """
         found = {word: 1.0} if word in self._weight else {}
         if len(word) < SHORTEST:
             return found
@@ -307,14 +321,14 @@ class NameIndex:
         return found
 
     def _forms(self, word: str) -> Iterator[str]:
-        """The known words that differ from this one in a short ending alone."""
+        """Return the known words that differ from this one only in a short ending."""
         if len(word) >= SHORTEST_STEM:
             beginning = self._beginning(word[: max(SHORTEST_STEM, len(word) - LONGEST_ENDING)])
             yield from (other for other in beginning if self._is_form(word, other))
 
     @staticmethod
     def _is_form(word: str, other: str) -> bool:
-        """Whether they are two forms of one word: behind a common stem both have a short ending, or none."""
+        """Return True if they are two forms of one word: a common stem with short endings, or none."""
         stems = range(max(SHORTEST_STEM, len(word) - LONGEST_ENDING), len(word) + 1)
         return other != word and any(
             _ENDING.fullmatch(word, size) and other.startswith(word[:size]) and _ENDING.fullmatch(other, size)
@@ -322,13 +336,12 @@ class NameIndex:
         )
 
     def _beginning(self, text: str) -> list[str]:
-        """The known words of four letters and more that begin so."""
+        """Return the known words of four letters or more that begin so."""
         start = bisect_left(self.long_words, text)
         return self.long_words[start : bisect_left(self.long_words, text + LAST_LETTER, start)]
 
     def _rejoined(self, words: list[str]) -> list[str]:
-        """Two words that the catalogue writes as one alone ("saw dust", "bio gas") become that one, and "woodchips"
-        becomes two."""
+        """Join two words that the catalogue writes as one ("saw dust", "bio gas"), and split "woodchips" into two."""
         joined: list[str] = []
         for word in words:
             if joined and joined[-1] + word in self._weight and not self._names_have(joined[-1], word):
@@ -338,13 +351,13 @@ class NameIndex:
         return joined
 
     def _names_have(self, one: str, other: str) -> bool:
-        """Whether some name has both words."""
+        """Return True if some name has both words."""
         if one not in self._weight or other not in self._weight:
             return False
         return not set(self._phrases_with[one]).isdisjoint(self._phrases_with[other])
 
     def _parted(self, word: str) -> tuple[str, ...]:
-        """The two known words that an unknown one is written together from."""
+        """Return the two known words that an unknown one is made of, if it is."""
         if len(word) < 2 * SHORTEST or self.like(word):
             return ()
         for cut in range(len(word) - SHORTEST, SHORTEST - 1, -1):
@@ -353,8 +366,10 @@ class NameIndex:
         return ()
 
     def of_last_part(self, word: str) -> tuple[str, ...]:
-        """The products that the last part of a compound surely names: "Weizenstrohpellets" are pellets of straw. Of a
-        folded word that names nothing as a whole."""
+        """Return the products that the last part of a compound surely names: "Weizenstrohpellets" are pellets of straw.
+
+        The word is folded, and names nothing as a whole.
+        """
         if not word.isalpha() or self.like(word):
             return ()
         ends = (word[cut:] for cut in range(1, len(word) - SHORTEST + 1))
@@ -363,23 +378,26 @@ class NameIndex:
 
 
 def _is_code(word: str, text: str) -> bool:
-    """Whether it is written in capitals, or ends with one ("PoS"), as no word of speech does."""
+    """Return True if the text has the word in capitals, or with a capital at its end ("PoS")."""
     return word.upper() in text or word.capitalize()[:-1] + word[-1].upper() in text
 
 
 def _best(words: Mapping[str, float]) -> tuple[str, float]:
-    """The word that was most likely meant."""
+    """Return the word that was most likely meant."""
     return max(words.items(), key=lambda pair: pair[1])
 
 
 def _closeness(word: str, likes: Iterable[Mapping[str, float]]) -> float:
-    """How like the word is to the asked word that it is most like."""
+    """Return the similarity of a word to the asked word that it resembles most."""
     return max([words.get(word, 0.0) for words in likes])
 
 
 def _readings(name: str) -> list[tuple[str, ...]]:
-    """A name as its words, in its own letters and in Latin ones, and, when it has several, also as one ("woodpellets",
-    "huiledefriture") or with two of three as one ("industrial woodpellets", "pelletda riscaldamento")."""
+    """Return a name as its words, in its own letters and in Latin ones.
+
+    A name of several words is also read as one ("woodpellets", "huiledefriture"). Two of three words are also joined
+    ("industrial woodpellets", "pelletda riscaldamento").
+    """
     every = words_of(name)
     words = tuple(word for word in every if len(word) > 2 or word.upper() in name)
     written = dict.fromkeys((words, tuple(romanised(word) for word in words))) if words else ()

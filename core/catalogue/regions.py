@@ -1,4 +1,4 @@
-"""Parts of countries, and several countries under one name: by what they are called, and what lies in them."""
+"""Parts of countries, and several countries under one name: their names, and their towns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Region:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All that it is called."""
+        """All names of the region."""
         return tuple(dict.fromkeys((self.name, *self.in_languages.values(), *self.other_names)))
 
 
@@ -44,7 +44,7 @@ class Town(NamedTuple):
 
 
 class Regions:
-    """What is called how, and which regions a position lies in: those of the nearest town of its country."""
+    """The names of all regions, and the regions around a position: those of the nearest town of its country."""
 
     def __init__(self, regions: Iterable[Region] = (), towns: Iterable[Town] = ()) -> None:
         self.by_code = {region.code: region for region in regions}
@@ -63,13 +63,14 @@ class Regions:
         self.around = lru_cache(maxsize=50_000)(self._around)
 
     def called(self, code: str, language: str) -> str | None:
-        """The name of a region in a language, or its own; None for a code of none."""
+        """Return the name of a region in a language, or its own. None for an unknown code."""
         region = self.by_code.get(code)
         return region.in_languages.get(language, region.name) if region is not None else None
 
     def _around(self, country: str, lat: float | None, lon: float | None) -> tuple[str, ...]:
-        """The codes of all that a position of this country, in degrees, lies in; without one, of all the country is a
-        part of."""
+        """Return the codes of all regions around a position of this country, in degrees. Without a position, return
+        those that hold the whole country.
+        """
         whole = tuple(self._of_whole_countries.get(country, ()))
         spots = self._spots.get(country)
         if lat is None or lon is None or spots is None:

@@ -18,7 +18,7 @@ LANGUAGES = ("en", "de", "fr", "es", "pl", "lt", "lv", "et", "it", "sv", "uk")
 
 
 def _from_yaml(value: object) -> object:
-    """YAML reads 0.7 as a float; its text is the figure that was written."""
+    """Return the figure as it is written: YAML reads 0.7 as a float."""
     return str(value) if isinstance(value, float) else value
 
 
@@ -26,7 +26,7 @@ Figure = Annotated[Decimal, BeforeValidator(_from_yaml)]
 
 
 class Status(StrEnum):
-    """How far a figure can be trusted, best first."""
+    """Confidence in a figure, best first."""
 
     VERIFIED = "verified"  # read in the source that is named
     COMPUTED = "computed"  # worked out from verified figures
@@ -34,7 +34,7 @@ class Status(StrEnum):
 
     @property
     def is_typical(self) -> bool:
-        """Whether a sentence must say "typical" beside the figure."""
+        """Return True if a sentence must say "typical" beside the figure."""
         return self is Status.GENERAL
 
 
@@ -61,7 +61,7 @@ class Source(Fact):
 
 
 class Names(Fact):
-    """The words of one language for a product; `unread` ones were not seen in a source and want a native eye."""
+    """The words of one language for a product; `unread` ones have no source and need a native speaker's check."""
 
     title: str | None = None
     read: tuple[str, ...] = ()
@@ -127,11 +127,11 @@ class Product(Fact):
     note: str | None = None
 
     def name(self, language: str) -> str:
-        """The word shown for it; English for a language the catalogue does not know."""
+        """Return the product's name to show; English for a language that the catalogue does not have."""
         return self.names.get(language, self.names["en"]).words[0]
 
     def name_is_read(self, language: str) -> bool:
-        """Whether the shown word stands in a source."""
+        """Return True if the shown word is in a source."""
         names = self.names.get(language, self.names["en"])
         return names.title is None and bool(names.read)
 
@@ -159,7 +159,7 @@ class Limit(Fact):
     status: Status | None = None
 
     def allows(self, value: Decimal, *, bagged: bool = False) -> bool:
-        """Whether a measured value keeps this limit."""
+        """Return True if a measured value keeps this limit."""
         most = self.at_most_in_bags if bagged and self.at_most_in_bags is not None else self.at_most
         return (
             (most is None or value <= most)
@@ -177,7 +177,7 @@ class Seasonal(Fact):
 
 
 class Grade(Sourced):
-    """A quality class with its limits; `certificate` names the scheme that stands behind it."""
+    """A quality class with its limits; `certificate` names the scheme behind it."""
 
     id: str
     label: str
@@ -190,7 +190,7 @@ class Grade(Sourced):
 
 
 class NumberFit(StrEnum):
-    """What the look of a certificate number says; only `WRONG` may be refused."""
+    """The verdict on the format of a certificate number; only `WRONG` may be refused."""
 
     FITS = "fits"
     UNUSUAL = "unusual"  # does not look as we believe it should, and we are not sure: warn
@@ -199,7 +199,7 @@ class NumberFit(StrEnum):
 
 
 class CertificateNumber(Fact):
-    """What a scheme's numbers look like."""
+    """The format of a scheme's numbers."""
 
     pattern: str
     status: Status
@@ -222,12 +222,12 @@ class Scheme(Sourced):
 
     @property
     def public_list(self) -> str:
-        """The address at which anybody can look a number up; empty where none is known."""
+        """The address of the public list of numbers; empty if none is known."""
         found = re.search(r"https://[^\s();]+", self.check or "")
         return found[0] if found else ""
 
     def covers_goods(self, product_id: str | None) -> bool:
-        """Whether such goods can have it; of goods that nobody has named, any."""
+        """Return True if such goods can have the certificate. Unnamed goods can have any."""
         return product_id is None or not self.goods or product_id in self.goods
 
     def fit(self, number: str) -> NumberFit:
@@ -240,7 +240,7 @@ class Scheme(Sourced):
 
 
 class Term(Fact):
-    """A delivery term; `place` says what the named place is."""
+    """A delivery term; `place` tells what kind of place is named."""
 
     code: str
     name: str
@@ -250,12 +250,12 @@ class Term(Fact):
 
     @property
     def is_incoterm(self) -> bool:
-        """Whether it is one of the eleven Incoterms 2020."""
+        """Return True if it is one of the eleven Incoterms 2020."""
         return self.transport in {"any", "water"}
 
 
 class DeliveryMode(Sourced):
-    """How goods travel, and what one vehicle usually carries: (from, to)."""
+    """A way to deliver goods, and what one vehicle usually carries: (from, to)."""
 
     id: str
     name: str
@@ -268,7 +268,7 @@ class DeliveryMode(Sourced):
 
 
 class UnitWords(Fact):
-    """How a unit is printed and how people write it."""
+    """The words of a unit: how it is printed and how people write it."""
 
     code: str
     label: str
@@ -276,8 +276,11 @@ class UnitWords(Fact):
 
 
 class Expertise(Fact):
-    """A field that consultants advise in. `names`: by language, the field's name and then the words that find it;
-    `topics`: what is spoken of within the field, and by language how, a stem with a hyphen behind it."""
+    """A field that consultants advise in.
+
+    `names`: by language, the field's name and then the words that find it.
+    `topics`: by topic and language, the words for it; a stem ends with a hyphen.
+    """
 
     id: str
     esco: tuple[str, ...]  # occupation codes, version 1.1.1
@@ -296,7 +299,7 @@ class Rates(Fact):
     per_euro: dict[str, Figure]
 
     def converted(self, price: UnitPrice, currency: str) -> UnitPrice | None:
-        """The price in another currency, rounded half up to four decimals; None where there is no rate for it."""
+        """Return the price in another currency, rounded half up to four decimals; None without a rate for it."""
         if price.currency == currency:
             return price
         have, want = self.per_euro.get(price.currency), self.per_euro.get(currency)
@@ -307,8 +310,11 @@ class Rates(Fact):
 
 
 class Words(Fact):
-    """The small words of a sentence: meaning -> language -> words. `short_months` are read only behind the number of
-    a day, `genitives`, forms of a month's name, only beside a part of it."""
+    """The small words of a sentence: meaning -> language -> words.
+
+    `short_months` are read only after the number of a day. `genitives` are forms of a month's name, read only beside a
+    part of it.
+    """
 
     phrases: dict[str, dict[str, tuple[str, ...]]]
     months: dict[int, tuple[str, ...]]
@@ -319,5 +325,5 @@ class Words(Fact):
     languages: dict[str, tuple[str, ...]]
 
     def all(self, meaning: str) -> tuple[str, ...]:
-        """Every word of that meaning, in all languages."""
+        """Return every word of that meaning, in all languages."""
         return tuple(word for words in self.phrases[meaning].values() for word in words)

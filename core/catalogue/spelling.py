@@ -1,10 +1,12 @@
-"""Finds the known words that a misspelt one may be: symmetric deletes, a filter by letters, exact distances.
+"""Search for the known words that a misspelt one may be: symmetric deletes, a letter filter, exact distances.
 
 Two words within k edits become equal when at most k letters are left out of each (Garbe's symmetric deletes). So every
-known word is written down under each of the forms that it has with up to two letters left out, as a hash in one sorted
-array; a query makes the same forms of its own word, and looks them up. Only the first `HEAD` letters take part, which
-keeps the forms few (29), and still finds errors further back: there the heads are equal. What the hashes bring is then
-thinned by a bit per letter (two words within k edits differ in at most 2k of them), and measured exactly.
+known word is stored under each of its forms with up to two letters left out. The forms are hashes in one sorted array.
+A query makes the same forms of its own word and looks them up.
+
+Only the first `HEAD` letters take part, which keeps the forms few (29). Errors further back are still found, because
+there the heads are equal. The candidates are then filtered by a bit per letter. Two words within k edits differ in at
+most 2k bits. The rest is measured exactly.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ _BASE: Final = 0x9E3779B1  # odd, so that powers of it never vanish modulo 2**32
 _MIXER: Final = 2654435761  # spreads the bits of a letter
 _POWER: Final = [pow(_BASE, k + 1, 2**32) for k in range(HEAD)]
 _POWERS: Final = np.array(_POWER, dtype=np.uint32)
-# By how many places a letter may have moved on, and what it then adds to a hash; for each form which letters have.
+# By how many places a letter may have moved, and what it then adds to a hash. For each form, the letters that it has.
 _MOVED_POWERS: Final = np.array([[_POWER[k - by] if k >= by else 0 for by in range(3)] for k in range(HEAD)], np.uint32)
 _LEFT_OUT: Final = tuple(
     np.array([k for k in range(HEAD) if k not in out]) for n in range(3) for out in combinations(range(HEAD), n)
@@ -72,7 +74,7 @@ class Spelling:
         return cls(flat[new], owner[new], _letters(words))
 
     def near(self, word: str) -> list[int]:
-        """The numbers of words that may be within two edits, in order, thinned but not yet measured."""
+        """Return the numbers of words that may be within two edits, in order, filtered but not yet measured."""
         edits = edits_believed(word)
         if not edits or not len(self.hashes):
             return []
@@ -93,21 +95,21 @@ class Spelling:
 
     @cached_property
     def _shift(self) -> np.uint32:
-        """How far a hash is shifted to give the number of its drawer: there are about as many drawers as hashes."""
+        """The bits to shift a hash by for the number of its bucket. There are about as many buckets as hashes."""
         return np.uint32(32 - max(1, min(24, len(self.hashes).bit_length())))
 
     @cached_property
     def _drawers(self) -> NDArray[np.int64]:
-        """Where the hashes of each drawer begin: it is found by its number, without looking through all of them."""
+        """The positions where the hashes of each bucket begin, so that a bucket is found without a search."""
         filled = np.bincount(self.hashes >> self._shift, minlength=1 << (32 - int(self._shift)))
         return np.concatenate([np.zeros(1, np.int64), np.cumsum(filled)])
 
 
-Near = Callable[[str], Mapping[str, int]]  # of a misspelt word: those that may be meant, and how many edits it takes
+Near = Callable[[str], Mapping[str, int]]  # misspelt word -> the words that may be meant, each with its number of edits
 
 
 class WordList:
-    """A few thousand words: so many are sooner compared by their letters, all at once, than found by their forms."""
+    """A few thousand words: so few are compared faster by their letters, all at once, than by their forms."""
 
     def __init__(self, words: Iterable[str]) -> None:
         may_be_meant = [word for word in words if len(word) >= SHORTEST and _of_letters(word)]
@@ -118,9 +120,9 @@ class WordList:
         self._starts = [bisect_left(lengths, length) for length in range(max(lengths, default=0) + 2)]
 
     def near(self, word: str) -> dict[str, int]:
-        """The words within the edits that are believed of this one, in the order of the list, with how many it takes.
+        """Return the words within the edits allowed for this one, in the order of the list, each with its edits.
 
-        An edit changes at most two of the letters counted; of the few words that pass, each is measured.
+        An edit changes at most two of the letters counted. The few words that pass are each measured.
         """
         edits, starts = edits_believed(word), self._starts
         first, last = len(word) - edits, len(word) + edits + 1
@@ -135,7 +137,7 @@ class WordList:
 
 @lru_cache(maxsize=5_000)
 def _counted(word: str) -> int:
-    """A bit for each letter that a word has, and another for each that it has more than once."""
+    """Return a bit for each letter that a word has, and another for each that it has more than once."""
     once = twice = 0
     for letter in word:
         bit = 1 << (ord(letter) & 31)
@@ -145,9 +147,9 @@ def _counted(word: str) -> int:
 
 
 def _forms(word: str, edits: int) -> U32:
-    """The hashes of one word's forms, as `_hash` makes them; those of words shorter than `HEAD` are there repeatedly.
+    """Return the hashes of one word's forms, as `_hash` makes them. Words shorter than `HEAD` repeat some of them.
 
-    Each is a sum over letters, and every letter stands in its own place or has moved on by one or two.
+    Each is a sum over letters. Every letter stands in its own place or has moved on by one or two.
     """
     letters = np.frombuffer(word[:HEAD].ljust(HEAD, "\0").encode("utf-32-le"), np.uint32)
     mixed = letters * np.uint32(_MIXER)
@@ -157,16 +159,17 @@ def _forms(word: str, edits: int) -> U32:
 
 
 def edits_believed(word: str) -> int:
-    """How many slips a word of this length may hold before it could be anything."""
+    """Return how many edits a word of this length may have and still be recognised."""
     if len(word) < SHORTEST or not _of_letters(word):
         return 0
     return 1 if len(word) < SHORTEST_FOR_TWO else 2
 
 
 def distances(word: str, others: Sequence[str]) -> list[int]:
-    """Edits between the word and each other one; two letters swapped are one edit (optimal string alignment).
+    """Return the edits between the word and each other one. Two letters swapped are one edit (optimal string
+    alignment).
 
-    `FAR` stands for more edits than are believed.
+    `FAR` stands for more edits than are allowed.
     """
     limit = edits_believed(word)
     apart = (OSA.distance(word, other, score_cutoff=limit) for other in others)
@@ -174,25 +177,25 @@ def distances(word: str, others: Sequence[str]) -> list[int]:
 
 
 def _of_letters(word: str) -> bool:
-    """Also "дров'яна": a word, and neither a code nor a mark."""
+    """Return True for a word, also "дров'яна", and False for a code."""
     return word.isalpha() or word.replace("'", "").isalpha()
 
 
 def _heads(words: Sequence[str]) -> U32:
-    """The code points of the first letters, a row a word, filled up with zeros."""
+    """Return the code points of the first letters, a row per word, filled up with zeros."""
     padded = np.array([word[:HEAD].ljust(HEAD, "\0") for word in words], dtype=f"U{HEAD}")
     return np.frombuffer(padded.tobytes(), dtype=np.uint32).reshape(len(words), HEAD)
 
 
 def _hash(letters: U32) -> U32:
-    """A number for each row; the zeros at its end add nothing, so a form's length does not matter."""
+    """Return a hash for each row. Zeros at its end add nothing, so a form's length does not matter."""
     mixed = letters * np.uint32(_MIXER)
     hashed: U32 = ((mixed ^ (mixed >> np.uint32(15))) * _POWERS[: letters.shape[1]]).sum(axis=1, dtype=np.uint32)
     return hashed
 
 
 def _letters(words: Sequence[str]) -> U32:
-    """A bit for each letter that a word has (letters share bits, which only weakens the filter)."""
+    """Return a bit for each letter that a word has. Letters share bits, which only weakens the filter."""
     return np.fromiter((_bits(word) for word in words), dtype=np.uint32, count=len(words))
 
 

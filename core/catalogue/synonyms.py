@@ -15,8 +15,8 @@ PART: Final = 0.4  # a word of a phrase of the meaning: half of it, so to say
 ENDINGS: Final = (1, 2, 3)  # letters in which the cases of one word may differ: teisininkas, teisininko
 SHORTEST_STEM: Final = 5
 SHORTEST_SLIP: Final = 6  # letters of a word that is taken for a misspelt one of another meaning
-SHORTEST_ALONE: Final = 7  # letters of a word that may be misspelt where nothing beside it tells what is spoken of
-ABOUT: Final = "about"  # the key of a line that is no language: what the meaning is of
+SHORTEST_ALONE: Final = 7  # letters of a word that may be misspelt without any context
+ABOUT: Final = "about"  # the key of a line that is no language: the subject of the meaning
 
 
 class Synonyms:
@@ -26,7 +26,7 @@ class Synonyms:
         """`near`: the words that a misspelt one may be meant for, among them those of these meanings."""
         self._meant: list[dict[str, float]] = []
         self._describing: set[int] = set()
-        self._kinds: dict[int, Sequence[str]] = {}  # of each meaning the products whose kinds it tells apart
+        self._kinds: dict[int, Sequence[str]] = {}  # meaning -> the products whose kinds it tells apart
         self._phrases: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for number, line in enumerate(meanings):
             meant: dict[str, float] = {}
@@ -45,7 +45,7 @@ class Synonyms:
         self._near = near
         self._stems: dict[str, str] = {
             word[:-cut]: word
-            for cut in reversed(ENDINGS)  # of two words the one that differs less
+            for cut in reversed(ENDINGS)  # if two words share a stem, the one that differs less wins
             for word in reversed(self.words)
             if len(word) - cut >= SHORTEST_STEM
         }
@@ -53,7 +53,7 @@ class Synonyms:
         self._known_as = lru_cache(maxsize=20_000)(self._nearest)
 
     def of(self, asked: Sequence[str]) -> list[dict[str, float]]:
-        """For each of these folded words, the other words that would do for it, and how well."""
+        """Return for each of these folded words its synonyms, each with how well it fits."""
         also: list[dict[str, float]] = [{} for _ in asked]
         known = [self._known_as(word) for word in asked]
         start = 0
@@ -71,40 +71,42 @@ class Synonyms:
         return also
 
     def knows(self, word: str) -> bool:
-        """Whether a folded word is, or nearly is, one of a meaning."""
+        """Return True if a folded word, exact or with a typo, belongs to a meaning."""
         return bool(self.meanings_of(word))
 
     def has(self, word: str) -> bool:
-        """Whether a folded word is, as it stands, one of a meaning."""
+        """Return True if a folded word exactly as written belongs to a meaning."""
         return (word,) in self._phrases
 
     def may_be_meant(self, word: str) -> bool:
-        """Whether a folded word is, as it stands, one of a meaning, or long enough to be a slip of one where nothing
-        beside it tells what is spoken of: "left" is no slip of "lift"."""
+        """Return True if a folded word is known exactly, or is long enough to be a typo without any context.
+
+        "left" is no typo of "lift".
+        """
         return len(word) >= SHORTEST_ALONE or self.has(word)
 
     def meanings_of(self, word: str) -> Sequence[int]:
-        """The numbers of the meanings that have this word by itself, or nearly."""
+        """Return the numbers of the meanings that have this word by itself, exact or with a typo."""
         return self._phrases.get((self._known_as(word),), ())
 
     def describes_goods(self, word: str) -> bool:
-        """Whether a folded word says how goods are ("dry", "secas"), and not what they are."""
+        """Return True if a folded word describes goods ("dry", "secas") and does not name them."""
         return not self._describing.isdisjoint(self.meanings_of(word))
 
     def tells_kind(self, word: str, products: Iterable[str]) -> bool:
-        """Whether a folded word of a name says which of these goods: "UCOME" among FAME, "birch" among firewood."""
+        """Return True if a folded word tells these goods apart: "UCOME" among FAME, "birch" among firewood."""
         kinds = {product for number in self.meanings_of(word) for product in self._kinds[number]}
         return not kinds.isdisjoint(products)
 
     def _nearest(self, word: str) -> str:
-        """The listed word that this is, in another case or with a slip of the finger; else the word itself."""
+        """Return the listed word that this is, in another case or with a typo; else the word itself."""
         if (word,) in self._phrases:
             return word
         for stem in (word[:-cut] for cut in ENDINGS if len(word) - cut >= SHORTEST_STEM):
             if stem in self._stems:
                 return self._stems[stem]
         if len(word) < SHORTEST_SLIP:
-            return word  # "kurui", for burning, is no slip of "kursi"
+            return word  # "kurui", for burning, is no typo of "kursi"
         near = {other: edits for other, edits in self._near(word).items() if (other,) in self._phrases}
         best = min(near, key=near.__getitem__, default=word)
         return best if near.get(best, FAR) <= 1 else word

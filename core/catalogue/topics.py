@@ -1,7 +1,7 @@
-"""What a problem is about, more closely than a field of expertise: "the ash cakes" and "sintering" are both slagging.
+"""Topics of problems, finer than the fields of expertise: "the ash cakes" and "sintering" are both slagging.
 
 Seekers and consultants speak of one topic in different words and languages. The catalogue lists the stems of both, so
-that one line finds every case of a word; a misspelt stem and the last part of a compound ("Hackgutkessel") count too.
+that one line finds every case of a word. A misspelt stem and the last part of a compound ("Hackgutkessel") count too.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from core.catalogue.product_names import folded, words_of
 from core.catalogue.schema import Expertise
 from core.catalogue.synonyms import SHORTEST_ALONE
 
-THINGS: Final = "things"  # the key of a line that is no language: what goes wrong may be of another topic
+THINGS: Final = "things"  # the key of a line that is no language: the fault may be of another topic
 STEM: Final = "-"  # behind an entry: the word may end in any way
 SURE_STEM: Final = 5  # letters from which any ending will do
 SAME_END: Final = 2  # letters at its end, and the first, that are as they should be: another ending is another word
 SHORTEST_COMPOUND: Final = 9
 ENDINGS_OF_SHORT: Final = (0, 0, 1, 2, 4)  # letters that may follow a stem of that many
 ENDING: Final = 3  # letters behind a stem in the last part of a compound
-AT_MOST: Final = 3  # topics of one consultant, beside those of which a skill is
+AT_MOST: Final = 3  # topics of one consultant, besides those of their skills
 SEVERAL: Final = 2
 SKILLS_AT_MOST: Final = 6
 LONGEST_SKILL: Final = 3  # words; one of so few tells of a topic, in a longer part two have to
 SHORTEST_SKILL: Final = 4  # letters
-PART: Final = re.compile(r"[.;,:|/()\n–—]+")  # of a profile
+PART: Final = re.compile(r"[.;,:|/()\n–—]+")  # separators of a profile's parts
 THING_TELLS: Final = 0.5
-LEAST_SHARE: Final = 0.5  # of what is told of their first topic
+LEAST_SHARE: Final = 0.5  # share of the weight of the first topic
 
 
 class Topics:
@@ -61,8 +61,10 @@ class Topics:
         self.of = lru_cache(maxsize=20_000)(self._of)
 
     def told_by(self, text: str, fields: Iterable[str]) -> tuple[str, ...]:
-        """The topics that a profile in these fields speaks of most, the first first; those of other fields by several
-        words, for one may be chance."""
+        """Return the topics that a profile in these fields speaks of most, the strongest first.
+
+        A topic of another field needs several words, because one may be chance.
+        """
         by_word = [(self.of(word), self.tells(word)) for word in dict.fromkeys(words_of(text))]
         heard = Counter(topic for topics, _ in by_word for topic in topics)
         told = weighed(by_word)
@@ -75,8 +77,10 @@ class Topics:
         return tuple(dict.fromkeys((*most_told, *skills)))
 
     def skills(self, text: str) -> dict[str, bool]:
-        """The topics that each part of a profile is about, and whether several words say so: who advises on customs,
-        boilers and contracts speaks of each only once."""
+        """Return the topics of each part of a profile, and whether several words support it.
+
+        An adviser on customs, boilers and contracts mentions each only once.
+        """
         found: dict[str, bool] = {}
         for part in PART.split(text):
             words = list(dict.fromkeys(words_of(part)))
@@ -95,41 +99,46 @@ class Topics:
         return dict(list(found.items())[:SKILLS_AT_MOST])
 
     def _surely(self, word: str, alone: bool) -> bool:
-        """Whether a word makes a skill: no thing, unless something is said of it ("boiler selection"), and no name that
-        resembles something, though it may end with what it is about ("Schiffsbefrachtung")."""
+        """Return True if a word makes a skill.
+
+        A thing counts only with another word ("boiler selection"). A name that resembles something does not count, but
+        its last part may ("Schiffsbefrachtung").
+        """
         known = self._as_it_is(word) or self._ending(word)
         thing = self.is_thing(word) and not self._ending(word)
         return len(word) >= SHORTEST_SKILL and bool(known) and not (alone and thing)
 
     def tells(self, word: str) -> float:
-        """How much a folded word tells of its topics: a boiler is as likely to need a subsidy as a repair."""
+        """Return the weight of a folded word for its topics. A thing weighs less: a boiler may need a subsidy or a
+        repair.
+        """
         return THING_TELLS if self.is_thing(word) else 1.0
 
     def has(self, word: str) -> bool:
-        """Whether a folded word, as it stands, is listed for a topic by itself, and not by how it begins."""
+        """Return True if a folded word is listed for a topic as a whole word, not by its stem."""
         return word in self._words
 
     def begins_one(self, word: str) -> bool:
-        """Whether a folded word is listed so, or is another form of one that is."""
+        """Return True if a folded word is listed, or is another form of a listed one."""
         return bool(self._as_it_is(word))
 
     def is_thing(self, word: str) -> bool:
-        """Whether a folded word only says what something is wrong with."""
+        """Return True if a folded word only names the thing that has the problem."""
         return any(word[:length] in self._things for length in range(len(word), 2, -1))
 
     def is_part_thing(self, word: str) -> bool:
-        """Whether a thing is only the first part of a folded word: the forest of "Waldhackgut"."""
+        """Return True if a thing is only the first part of a folded word: the forest of "Waldhackgut"."""
         return not any(word[:length] in self._things for length in range(max(0, len(word) - ENDING), len(word) + 1))
 
     def may_be_thing(self, word: str) -> bool:
-        """The same, also with a slip."""
+        """Return True if a folded word is a thing, perhaps with a typo."""
         if self.is_thing(word):
             return True
         long_enough = len(word) >= SURE_STEM
         return long_enough and any(OSA.distance(word, thing, score_cutoff=1) <= 1 for thing in self._long_things)
 
     def _of(self, word: str) -> tuple[str, ...]:
-        """The topics that this folded word tells of."""
+        """Return the topics of a folded word."""
         as_it_is = self._as_it_is(word)
         if "'" in word and not as_it_is:  # "l'empreinte", but "дистриб'ютор"
             return self._of(word.partition("'")[2])
@@ -139,7 +148,7 @@ class Topics:
         return tuple(dict.fromkeys((*self._words.get(word, ()), *self._beginning(word))))
 
     def _beginning(self, word: str) -> tuple[str, ...]:
-        """By the longest stem that it begins with."""
+        """Return the topics of the longest stem that the word begins with."""
         for length in self._lengths:
             if len(word) >= length and (length >= SURE_STEM or len(word) - length <= ENDINGS_OF_SHORT[length]):
                 topics = self._stems.get(word[:length])
@@ -148,7 +157,7 @@ class Topics:
         return ()
 
     def _ending(self, word: str) -> tuple[str, ...]:
-        """By the last part of a compound, the longest that is known."""
+        """Return the topics of the last part of a compound, the longest that is known."""
         if len(word) < SHORTEST_COMPOUND:
             return ()
         for start in range(SURE_STEM - 2, len(word) - SURE_STEM + 1):
@@ -160,7 +169,7 @@ class Topics:
         return ()
 
     def _misspelt(self, word: str) -> tuple[str, ...]:
-        """By a stem that is one slip away from how the word begins."""
+        """Return the topics of a stem one edit away from the beginning of the word."""
         for length in range(min(len(word), self._lengths[0] + 1), SHORTEST_ALONE - 1, -1) if self._lengths else ():
             begun = word[:length]
             for stem in self._by_ends.get(_ends(begun), ()):
@@ -170,7 +179,7 @@ class Topics:
 
 
 def weighed(told: Iterable[tuple[Sequence[str], float]]) -> dict[str, float]:
-    """What words tell in all, by how much each tells: of one topic in full, or half of each of two."""
+    """Return the weight of each topic over all words. A word of two topics counts half for each."""
     weights: dict[str, float] = defaultdict(float)
     for topics, tells in told:
         for topic in topics:
@@ -179,5 +188,5 @@ def weighed(told: Iterable[tuple[Sequence[str], float]]) -> dict[str, float]:
 
 
 def _ends(word: str) -> str:
-    """The letters in which nobody slips: the first and the last."""
+    """Return the first and the last letters, which typos rarely touch."""
     return word[0] + word[-SAME_END:]

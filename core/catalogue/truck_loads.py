@@ -1,6 +1,6 @@
-"""What a full truck carries of a product, as a trader reckons: 24 t, or as much of lighter goods as there is room for.
+"""The load of a full truck, as a trader reckons: 24 t, or less of goods that fill the space.
 
-Both figures are general knowledge, and lie within those that `config/catalogue/delivery.yaml` has of the trucks.
+Both figures are general knowledge, and lie within the truck figures of `config/catalogue/delivery.yaml`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ FULL_TRUCKS: Final = frozenset({WALKING_FLOOR, "tank_truck", "heated_tank_truck"
 
 
 def load_of(product: Product, *, weighed: bool = False) -> Quantity | None:
-    """One truckload, in whole tonnes, or in whole loose cubic metres of what is mostly sold by them (never where it is
-    to be `weighed`). None for goods that do not come in such trucks."""
+    """Return one truckload in whole tonnes, or None for goods that do not come in such trucks.
+
+    Goods mostly sold by loose cubic metres are returned in whole loose cubic metres, unless `weighed`.
+    """
     if FULL_TRUCKS.isdisjoint(product.delivery) or "t" not in product.units:
         return None
     holds = _mass_of_a_truckful(product)
@@ -34,7 +36,9 @@ def load_of(product: Product, *, weighed: bool = False) -> Quantity | None:
 
 
 def _mass_of_a_truckful(product: Product) -> Fraction | None:
-    """The tonnes that fill a walking floor to the roof; None for what does not come in one, or has no density."""
+    """Return the tonnes that fill a walking floor to the roof. None for goods without a density, or that travel
+    otherwise.
+    """
     if WALKING_FLOOR not in product.delivery:
         return None
     try:

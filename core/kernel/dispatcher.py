@@ -16,7 +16,7 @@ from core.kernel.clock import Clock
 from core.kernel.database import Unavailable
 from core.kernel.errors import Refusal
 from core.kernel.messages import Message, Unreadable, name_of
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import MARKET, Ctx, Transactions
 
 log = structlog.get_logger(__name__)
@@ -49,14 +49,14 @@ class Never:
 
 
 Outcome: TypeAlias = Delivered | Later | Never
-Carry: TypeAlias = Callable[[Post], Awaitable[Outcome]]
+Carry: TypeAlias = Callable[[OutboxMessage], Awaitable[Outcome]]
 Carried = TypeVar("Carried", bound=Message)
 
 
-def handles(kind: type[Carried], carry: Callable[[Post, Carried], Awaitable[Outcome]]) -> tuple[str, Carry]:
+def handles(kind: type[Carried], carry: Callable[[OutboxMessage, Carried], Awaitable[Outcome]]) -> tuple[str, Carry]:
     """Return under which name posts of a kind are stored, and what carries one: it is handed the typed message."""
 
-    async def handed(post: Post) -> Outcome:
+    async def handed(post: OutboxMessage) -> Outcome:
         assert isinstance(post.message, kind)
         return await carry(post, post.message)
 
@@ -67,51 +67,53 @@ def routes(*handled: tuple[str, Carry]) -> dict[str, Carry]:
     return dict(handled)
 
 
-class Carrier(Protocol):
+class Transport(Protocol):
     """Connection to one outside service. An error that it raises counts as `Later`: unknown is not failed."""
 
-    async def carry(self, post: Post) -> Outcome: ...
+    async def carry(self, post: OutboxMessage) -> Outcome: ...
 
 
 class Dispatcher:
     """Dispatcher: in order within a lane, and lanes side by side. A slow or dead lane delays no other lane."""
 
-    def __init__(self, transactions: Transactions, clock: Clock, carriers: Mapping[str, Carrier]) -> None:
+    def __init__(self, transactions: Transactions, clock: Clock, transports: Mapping[str, Transport]) -> None:
         self._transactions = transactions
         self._clock = clock
-        self._carriers = carriers
-        self._lanes: dict[str, deque[Post]] = {}
+        self._carriers = transports
+        self._lanes: dict[str, deque[OutboxMessage]] = {}
         self._held: set[str] = set()
         self._put_off: dict[str, datetime] = {}  # lanes whose first message must be tried again, and when
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def offer(self, posts: Sequence[Post]) -> None:
+    def offer(self, posts: Sequence[OutboxMessage]) -> None:
         """Take posts right after their commit. Where an earlier one has to wait, they wait behind it in the table."""
-        waiting = [post for post in posts if post.lane in self._put_off and post.lane not in self._lanes]
+        waiting = [
+            post for post in posts if post.ordering_key in self._put_off and post.ordering_key not in self._lanes
+        ]
         for post in waiting:
-            self._start(self._wait_behind(post.lane, [post]), f"waiting {post.lane}")
+            self._start(self._wait_behind(post.ordering_key, [post]), f"waiting {post.ordering_key}")
         self._take([post for post in posts if post not in waiting] if waiting else posts)
 
-    def _take(self, posts: Sequence[Post]) -> None:
+    def _take(self, posts: Sequence[OutboxMessage]) -> None:
         """Take posts that this process holds a lease on, in the order of their lanes."""
         for post in posts:
             if post.id in self._held:
                 continue
             self._held.add(post.id)
-            lane = self._lanes.get(post.lane)
-            if lane is not None:
-                lane.append(post)
+            ordering_key = self._lanes.get(post.ordering_key)
+            if ordering_key is not None:
+                ordering_key.append(post)
                 continue
-            self._lanes[post.lane] = deque([post])
-            self._start(self._run(post.lane), f"lane {post.lane}")
+            self._lanes[post.ordering_key] = deque([post])
+            self._start(self._run(post.ordering_key), f"ordering key {post.ordering_key}")
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _wait_behind(self, lane: str, posts: Sequence[Post]) -> None:
-        due = self._put_off.get(lane, self._clock.now())
+    async def _wait_behind(self, ordering_key: str, posts: Sequence[OutboxMessage]) -> None:
+        due = self._put_off.get(ordering_key, self._clock.now())
         await self._transactions.run(
             MARKET, lambda ctx: outbox.wait_behind(ctx.session, [post.id for post in posts], due)
         )
@@ -132,25 +134,25 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _run(self, lane: str) -> None:
-        waiting = self._lanes[lane]
+    async def _run(self, ordering_key: str) -> None:
+        waiting = self._lanes[ordering_key]
         try:
             while waiting:
                 if not await self._carry(waiting[0]):
                     # The rest of the lane waits in the table behind the message that must be tried again. That includes
                     # messages that joined the lane later. Otherwise they would wait for their lease to run out.
                     if len(waiting) > 1:
-                        self._start(self._wait_behind(lane, list(waiting)), f"waiting {lane}")
+                        self._start(self._wait_behind(ordering_key, list(waiting)), f"waiting {ordering_key}")
                     return
                 self._held.discard(waiting.popleft().id)
         except Exception:
             # The database would not take the outcome. The lease runs out, and the message is sent again under its id.
-            log.exception("lane_stopped", lane=lane)
+            log.exception("lane_stopped", ordering_key=ordering_key)
         finally:
             self._held.difference_update(post.id for post in waiting)
-            del self._lanes[lane]
+            del self._lanes[ordering_key]
 
-    async def _carry(self, post: Post) -> bool:
+    async def _carry(self, post: OutboxMessage) -> bool:
         """Carry one post and note the outcome. False: it stays at the head of its lane."""
         outcome = await self._tried(post)
         if isinstance(outcome, Later):
@@ -169,12 +171,12 @@ class Dispatcher:
             outcome = enough(post, Later(f"not noted: {type(failure).__name__}: {failure}"))
             await self._transactions.run(MARKET, lambda ctx: self._note(ctx, post, outcome))
         if isinstance(outcome, Later):
-            self._put_off[post.lane] = self._clock.now() + wait_of(post, outcome)
+            self._put_off[post.ordering_key] = self._clock.now() + wait_of(post, outcome)
         else:
-            self._put_off.pop(post.lane, None)
+            self._put_off.pop(post.ordering_key, None)
         return not isinstance(outcome, Later)
 
-    async def _tried(self, post: Post) -> Delivered | Later | Never:
+    async def _tried(self, post: OutboxMessage) -> Delivered | Later | Never:
         if isinstance(post.message, Unreadable):  # perhaps written by a newer release, which can read it
             log.error("post_unreadable", channel=post.channel, kind=post.kind, post=post.id, why=post.message.why)
             return Later(post.message.why)
@@ -184,7 +186,7 @@ class Dispatcher:
             log.exception("post_failed", channel=post.channel, kind=post.kind, post=post.id)
             return Later(f"{type(failure).__name__}: {failure}")
 
-    def _note(self, ctx: Ctx, post: Post, outcome: Delivered | Later | Never) -> None:
+    def _note(self, ctx: Ctx, post: OutboxMessage, outcome: Delivered | Later | Never) -> None:
         match outcome:
             case Delivered(then):
                 outbox.finish(ctx.session, post.id)
@@ -193,18 +195,18 @@ class Dispatcher:
                 return
             case Never(why, then):
                 log.warning("post_refused", channel=post.channel, kind=post.kind, post=post.id, why=why)
-                outbox.bury(ctx.session, post.id, why)
+                outbox.dead_letter(ctx.session, post.id, why)
         if then is not None:
             then(ctx)
 
 
-def enough(post: Post, outcome: Later) -> Later | Never:
+def enough(post: OutboxMessage, outcome: Later) -> Later | Never:
     """Return another try, unless the attempts are used up. A recipient that names the wait may do so without limit."""
     if post.attempts + 1 >= ATTEMPTS and outcome.seconds is None:
         return Never(f"given up after {ATTEMPTS} attempts: {outcome.why}")
     return outcome
 
 
-def wait_of(post: Post, outcome: Later) -> timedelta:
+def wait_of(post: OutboxMessage, outcome: Later) -> timedelta:
     told = outcome.seconds
     return timedelta(seconds=told if told is not None else min(FIRST_WAIT * 4**post.attempts, LONGEST_WAIT))

@@ -19,15 +19,16 @@ LEASE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class OutboxMessage:
     """One thing to do outside. Its id is the idempotency key for its carrier.
 
-    `lane`: posts of one lane go one after the other (a chat, a deal's payments). Lanes don't wait for each other.
+    `ordering_key`: posts of one lane go one after the other (a chat, a deal's payments). Lanes don't wait for each
+    other.
     """
 
     id: str
     channel: str
-    lane: str
+    ordering_key: str
     message: Message
     created_at: datetime
     attempts: int = 0
@@ -49,7 +50,7 @@ class OutboxRow(Table):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))
-    lane: Mapped[str] = mapped_column(String(120))
+    ordering_key: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(40))
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -61,16 +62,16 @@ class OutboxRow(Table):
 
     __table_args__ = (
         Index("ix_outbox_due", "due_at", sqlite_where=text("NOT dead"), postgresql_where=text("NOT dead")),
-        Index("ix_outbox_lane", "lane", "id"),
+        Index("ix_outbox_lane", "ordering_key", "id"),
     )
 
 
-def lease_due(session: Session, now: datetime, limit: int = 100) -> list[Post]:
+def lease_due(session: Session, now: datetime, limit: int = 100) -> list[OutboxMessage]:
     """Lease what is due and not leased, oldest first. In a lane, only while no earlier message of it is leased."""
     ahead = aliased(OutboxRow)
     free = (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= now)
     waiting_on = exists().where(
-        ahead.lane == OutboxRow.lane,
+        ahead.ordering_key == OutboxRow.ordering_key,
         ahead.id < OutboxRow.id,
         ~ahead.dead,
         (ahead.leased_until > now) | (ahead.due_at > now),
@@ -87,22 +88,24 @@ def lease_due(session: Session, now: datetime, limit: int = 100) -> list[Post]:
     return [as_post(row) for row in rows]
 
 
-def as_post(row: OutboxRow) -> Post:
+def as_post(row: OutboxRow) -> OutboxMessage:
     message = read_row(row.channel, row.kind, row.body)
-    return Post(row.id, row.channel, row.lane, message, row.created_at, row.attempts)
+    return OutboxMessage(row.id, row.channel, row.ordering_key, message, row.created_at, row.attempts)
 
 
 def finish(session: Session, post_id: str) -> None:
     remove(session, OutboxRow, id=post_id)
 
 
-def postpone(session: Session, post: Post, due: datetime, why: str) -> None:
+def postpone(session: Session, post: OutboxMessage, due: datetime, why: str) -> None:
     """Try again at `due`. The posts behind it in its lane wait with it, so that order is kept."""
     session.execute(
         update(OutboxRow).where(OutboxRow.id == post.id).values(attempts=OutboxRow.attempts + 1, failure=why)
     )
     session.execute(
-        update(OutboxRow).where(OutboxRow.lane == post.lane, ~OutboxRow.dead).values(due_at=due, leased_until=None)
+        update(OutboxRow)
+        .where(OutboxRow.ordering_key == post.ordering_key, ~OutboxRow.dead)
+        .values(due_at=due, leased_until=None)
     )
 
 
@@ -116,11 +119,11 @@ def shorten(session: Session, post_id: str, rest: Message) -> None:
     session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(body=to_json(rest)))
 
 
-def bury(session: Session, post_id: str, why: str) -> None:
+def dead_letter(session: Session, post_id: str, why: str) -> None:
     """Keep a message that can never be delivered for the operator. It no longer blocks its lane."""
     session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(dead=True, leased_until=None, failure=why))
 
 
-def dig_up(session: Session, post_ids: Collection[str], now: datetime) -> None:
+def requeue(session: Session, post_ids: Collection[str], now: datetime) -> None:
     """Try dead messages again; what fails again is given up again."""
     session.execute(update(OutboxRow).where(OutboxRow.id.in_(post_ids)).values(dead=False, due_at=now))

@@ -21,7 +21,7 @@ from core.kernel.compiled_statements import UnitSession, add_rows
 from core.kernel.events import Event, Listeners
 from core.kernel.ids import Ids
 from core.kernel.messages import Message, channel_of
-from core.kernel.outbox import LEASE, OutboxRow, Post
+from core.kernel.outbox import LEASE, OutboxMessage, OutboxRow
 
 Answer = TypeVar("Answer")
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -54,7 +54,7 @@ class Ctx:
     ids: Ids
     actor: Actor
     reactions: Listeners
-    posts: list[Post] = field(default_factory=list)
+    posts: list[OutboxMessage] = field(default_factory=list)
     collections: dict[type[Any], Any] = field(default_factory=dict)  # by their type; read by `collected`
     _facts: deque[Event] = field(default_factory=deque)
 
@@ -77,12 +77,12 @@ class Ctx:
         """Tell a fact. Its listeners run at the end of this unit, in the same transaction."""
         self._facts.append(event)
 
-    def post(self, lane: str, message: Message, *, channel: str | None = None) -> Post:
+    def post(self, ordering_key: str, message: Message, *, channel: str | None = None) -> OutboxMessage:
         """Ask for something outside, to be done after the commit.
 
         `channel`: the platform of the chat, where the message is for any of them.
         """
-        post = Post(self.new_id(), channel or channel_of(message), lane, message, self.now)
+        post = OutboxMessage(self.new_id(), channel or channel_of(message), ordering_key, message, self.now)
         self.posts.append(post)
         return post
 
@@ -118,11 +118,11 @@ class Ctx:
             add_rows(self.session, OutboxRow, [outbox_values(post, self.now, held) for post in self.posts])
 
 
-def outbox_values(post: Post, due: datetime, leased_until: datetime | None) -> dict[str, Any]:
+def outbox_values(post: OutboxMessage, due: datetime, leased_until: datetime | None) -> dict[str, Any]:
     return {
         "id": post.id,
         "channel": post.channel,
-        "lane": post.lane,
+        "ordering_key": post.ordering_key,
         "kind": post.kind,
         "body": post.body,
         "created_at": post.created_at,
@@ -144,7 +144,7 @@ class Done:
     """Result of a finished unit: its answer, and the messages to deliver now."""
 
     answer: Any
-    posts: Sequence[Post]
+    posts: Sequence[OutboxMessage]
 
 
 class Runner(Protocol):
@@ -163,9 +163,9 @@ class Transactions:
         self._clock = clock
         self._ids = ids
         self._reactions = reactions
-        self._deliver: Callable[[Sequence[Post]], None] = lambda _posts: None
+        self._deliver: Callable[[Sequence[OutboxMessage]], None] = lambda _posts: None
 
-    def deliver_by(self, deliver: Callable[[Sequence[Post]], None]) -> None:
+    def deliver_by(self, deliver: Callable[[Sequence[OutboxMessage]], None]) -> None:
         """Name the fast path that takes posts right after their commit."""
         self._deliver = deliver
 

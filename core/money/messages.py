@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import AliasChoices, Field
 
 from core.kernel.messages import Message, stored_as
 from core.kernel.money import Money
@@ -243,7 +245,7 @@ class LinkAccount(Message):
 class SubmitEvidence(Message):
     chargeback: str
     dispute: str
-    subject_kind: str
+    subject_kind: Annotated[str, Field(validation_alias=AliasChoices("subject_kind", "matter"))]  # as it was called
     attempt: int
     subject: str = ""
 

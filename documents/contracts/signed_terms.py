@@ -10,7 +10,7 @@ from functools import partial
 from fpdf import FPDF
 
 from core.kernel.dispatcher import Carry, Delivered, Outcome, handles, routes
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.money.messages import ContractDocument, DrawTerms
 from core.trade.deals.contract_document import terms_drawn
 from documents.page import heading, line, new_page
@@ -22,7 +22,7 @@ class SignedTerms:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(DrawTerms, self._draw))
 
-    async def _draw(self, post: Post, asked: DrawTerms) -> Outcome:
+    async def _draw(self, post: OutboxMessage, asked: DrawTerms) -> Outcome:
         content = await asyncio.to_thread(drawn, asked.paper, post.created_at)
         kept = partial(terms_drawn, deal_id=asked.deal, person_id=asked.person, where=asked.where, content=content)
         return Delivered(kept)

@@ -11,7 +11,7 @@ from core.books.invoicing import service
 from core.books.invoicing.issuance import write
 from core.books.invoicing.model import Content, Wording
 from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, routes
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.money.messages import DrawInvoice, MailInvoice, WriteInvoice
 
@@ -31,7 +31,7 @@ class Invoices:
             handles(MailInvoice, self._mail),
         )
 
-    async def _write(self, _post: Post, asked: WriteInvoice) -> Outcome:
+    async def _write(self, _post: OutboxMessage, asked: WriteInvoice) -> Outcome:
         """Write the invoice. The number is given in the transaction that removes the outbox message."""
 
         def unit(ctx: Ctx) -> None:
@@ -39,21 +39,23 @@ class Invoices:
 
         return Delivered(unit)
 
-    async def _draw(self, post: Post, asked: DrawInvoice) -> Outcome:
+    async def _draw(self, post: OutboxMessage, asked: DrawInvoice) -> Outcome:
         content = await self._drawn(post, asked.invoice, pdf_of, asker=asked.person)
         if content is None:
             return Never("a side of it is not known any more")
         kept = partial(service.drawn, invoice_id=asked.invoice, person_id=asked.person, where=asked.where)
         return Delivered(partial(kept, content=content))
 
-    async def _mail(self, post: Post, asked: MailInvoice) -> Outcome:
+    async def _mail(self, post: OutboxMessage, asked: MailInvoice) -> Outcome:
         """Mail the invoice, with the same invoice as UBL beside it for a network like Peppol."""
         content, ubl = await self._drawn(post, asked.invoice, pdf_of), await self._drawn(post, asked.invoice, ubl_of)
         if content is None or ubl is None:
             return Never("a side of it is not known any more")
         return Delivered(partial(service.enclosed, mail=asked, content=content, ubl=ubl))
 
-    async def _drawn(self, post: Post, invoice_id: str, drawing: Drawing, *, asker: str | None = None) -> bytes | None:
+    async def _drawn(
+        self, post: OutboxMessage, invoice_id: str, drawing: Drawing, *, asker: str | None = None
+    ) -> bytes | None:
         """Draw the file outside of the units of work, because it takes as long as a hundred of them."""
         read = partial(service.to_draw, invoice_id=invoice_id, wording=self._wording)
         found = await self._transactions.run(MARKET, partial(read, at=post.created_at, asker=asker))

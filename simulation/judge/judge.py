@@ -124,8 +124,10 @@ class Judge:
         for table, ended in ASKED:
             for key, state in self.tables.rows(f"SELECT id, state FROM {table} WHERE state NOT IN ({ended})"):
                 waiting.append(f"{table} {key} is still {state}")
-        for channel, kind, lane in self.tables.rows("SELECT channel, kind, lane FROM outbox WHERE NOT dead"):
-            waiting.append(f"post {channel} {kind} of {lane} is still there")
+        for channel, kind, ordering_key in self.tables.rows(
+            "SELECT channel, kind, ordering_key FROM outbox WHERE NOT dead"
+        ):
+            waiting.append(f"post {channel} {kind} of {ordering_key} is still there")
         return waiting
 
     # --- when it has come to rest -------------------------------------------------------------------------------------

@@ -78,5 +78,5 @@ def messages_lost(tables: Tables, recorder: Recorder) -> list[str]:
         post: failure if dead else None for post, dead, failure in tables.rows("SELECT id, dead, failure FROM outbox")
     }
     lost = [each for each in sorted(recorder.on_the_way) if each not in kept]
-    buried = [each for each in sorted(recorder.on_the_way) if kept.get(each) and GIVEN_UP not in str(kept[each])]
-    return [f"message: {each} was put off, and nobody will bring it" for each in (*lost, *buried)]
+    dead_lettered = [each for each in sorted(recorder.on_the_way) if kept.get(each) and GIVEN_UP not in str(kept[each])]
+    return [f"message: {each} was put off, and nobody will bring it" for each in (*lost, *dead_lettered)]

@@ -16,7 +16,7 @@ from core.kernel import dispatcher, heartbeat, inbox, outbox, process, timers, t
 from core.kernel.compiled_statements import add_once
 from core.kernel.dispatcher import Delivered, Dispatcher, Later, Never
 from core.kernel.inbox import InboxRow
-from core.kernel.outbox import OutboxRow, Post
+from core.kernel.outbox import OutboxMessage, OutboxRow
 from core.kernel.transaction import Ctx, Transactions
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 
@@ -52,7 +52,7 @@ def _() -> list[Any]:
     real = as_it_was(Transactions, "run")
 
     async def run(self: Transactions, actor: Any, unit: Any) -> Any:
-        said: list[Post] = []
+        said: list[OutboxMessage] = []
 
         def rehearse(ctx: Ctx) -> None:
             unit(ctx)
@@ -103,7 +103,7 @@ def _() -> list[Any]:
 def _() -> list[Any]:
     note = as_it_was(Dispatcher, "_note")
 
-    def again(self: Dispatcher, ctx: Ctx, post: Post, outcome: Any) -> None:
+    def again(self: Dispatcher, ctx: Ctx, post: OutboxMessage, outcome: Any) -> None:
         note(self, ctx, post, Later(outcome.why) if isinstance(outcome, Never) and outcome.then is None else outcome)
 
     return [instead(Dispatcher, "_note", again), instead(dispatcher, "enough", lambda _post, outcome: outcome)]
@@ -111,7 +111,7 @@ def _() -> list[Any]:
 
 @rules.rule("lease_for_ever", "A lease on a post runs out", "kill_before_telling")
 def _() -> list[Any]:
-    def lease_due(session: Any, now: Any, limit: int = 100) -> list[Post]:
+    def lease_due(session: Any, now: Any, limit: int = 100) -> list[OutboxMessage]:
         rows = session.query(OutboxRow).where(
             ~OutboxRow.dead, OutboxRow.due_at <= now, OutboxRow.leased_until.is_(None)
         )
@@ -125,7 +125,7 @@ def _() -> list[Any]:
 
 @rules.rule("later_is_never", "A delivery that failed is tried again when its wait is over", "chat_error")
 def _() -> list[Any]:
-    def postpone(session: Any, post: Post, _due: Any, why: str) -> None:
+    def postpone(session: Any, post: OutboxMessage, _due: Any, why: str) -> None:
         session.execute(update(OutboxRow).where(OutboxRow.id == post.id).values(dead=True, failure=why))
 
     return [instead(outbox, "postpone", postpone)]

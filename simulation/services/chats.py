@@ -17,7 +17,7 @@ from conversations.outgoing.messages import Menu, Replies
 from conversations.reply import Button, Card, CardList, FormClosed, FormErrors, FormView, Home, Reply, Say, Toast
 from conversations.turn import Input, Turn
 from core.kernel.dispatcher import Delivered, Later, Never
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.people.accounts.model import Identity, PlatformCode
 from core.people.accounts.service import mark_dead
 from simulation.engine.dice import between
@@ -59,7 +59,7 @@ class Phone:
 
     # --- incoming -----------------------------------------------------------------------------------------------------
 
-    def show(self, post: Post) -> None:
+    def show(self, post: OutboxMessage) -> None:
         """Show a message. A repeated one is only seen once: it edits the same message, or stands below itself."""
         self.got[post.id] = self.got.get(post.id, 0) + 1
         for reply in post.message.replies if isinstance(post.message, Replies) else ():  # else it is a menu
@@ -148,7 +148,7 @@ class Phones:
         return self._phones[platform, address]
 
 
-class ChatCarrier:
+class ChatTransport:
     """The outbox's transport to the simulated phones, in place of the bots' senders."""
 
     def __init__(self, process: Process, world: Environment, phones: Phones) -> None:
@@ -156,7 +156,7 @@ class ChatCarrier:
         self._world = world
         self._phones = phones
 
-    async def carry(self, post: Post) -> Delivered | Later | Never:
+    async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
         self._process.may_die("kill_before_telling")
         await self._process.linger("chat_slow")
         assert isinstance(post.message, Replies | Menu)
@@ -166,7 +166,7 @@ class ChatCarrier:
         self._world.recorder.carried(post, outcome)
         return outcome
 
-    def _brought(self, post: Post, phone: Phone, address: str) -> Delivered | Later | Never:
+    def _brought(self, post: OutboxMessage, phone: Phone, address: str) -> Delivered | Later | Never:
         """What comes of it."""
         process, world = self._process, self._world
         if world.is_poison(post.id):
@@ -197,6 +197,6 @@ class Letterbox:
     def __init__(self, process: Process) -> None:
         self._process = process
 
-    async def carry(self, post: Post) -> Delivered:
+    async def carry(self, post: OutboxMessage) -> Delivered:
         self._process.may_die("kill_before_telling")
         return Delivered()

@@ -20,7 +20,7 @@ from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.catalogue.language.places import Places
 from core.kernel.database import Table
-from core.kernel.dispatcher import Carrier, Dispatcher
+from core.kernel.dispatcher import Dispatcher, Transport
 from core.kernel.errors import Stale
 from core.kernel.ids import Ids
 from core.kernel.reactions import Reactions
@@ -134,8 +134,8 @@ class Stall:
     database: Path
     dispatcher: Dispatcher | None = field(default=None)
 
-    def deliver(self, channel: str, carrier: Carrier) -> None:
-        self.dispatcher = Dispatcher(self.transactions, self.clock, {channel: carrier})
+    def deliver(self, channel: str, transport: Transport) -> None:
+        self.dispatcher = Dispatcher(self.transactions, self.clock, {channel: transport})
         self.transactions.deliver_by(self.dispatcher.offer)
 
     async def settle(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bots.mail.sender import MailSender, Server
 from core.kernel.dispatcher import Delivered, Later, Never
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.people.accounts.letters import CodeLetter
 from lab.app import Lab
 from lab.people import Browser
@@ -20,9 +20,9 @@ def words(code: str, locale: str) -> tuple[str, str]:
     return f"{locale}: {code}", f"Your code is {code}."
 
 
-def letter(**changes: Any) -> Post:
+def letter(**changes: Any) -> OutboxMessage:
     told = CodeLetter(**{"to": "ona@seller.test", "code": "ABC234", "locale": "lt"} | changes)
-    return Post("01POST", "mail", "mail:ona", told, datetime(2026, 11, 23, 9, tzinfo=UTC))
+    return OutboxMessage("01POST", "mail", "mail:ona", told, datetime(2026, 11, 23, 9, tzinfo=UTC))
 
 
 async def test_a_code_arrives_and_is_tried_again_while_the_server_is_busy(lab: Lab, face: Browser) -> None:

@@ -17,7 +17,7 @@ from bots.telegram.sender import TelegramSender
 from bots.telegram.text import JOINER
 from conversations.outgoing.messages import Replies
 from conversations.reply import Say
-from core.kernel.outbox import OutboxRow, Post
+from core.kernel.outbox import OutboxMessage, OutboxRow
 from core.kernel.transaction import MARKET
 from core.people.accounts.model import ChatIdentity
 from lab.app import Lab
@@ -319,7 +319,7 @@ async def test_an_answer_to_a_group_follows_it_to_its_new_id(ona: Phone, face: B
 
 
 async def test_in_a_group_only_a_command_is_answered_and_with_the_way_out(edge: TelegramBot, stall: Stall) -> None:
-    posts: list[Post] = []
+    posts: list[OutboxMessage] = []
     stall.transactions.deliver_by(posts.extend)
     person = {"id": 5, "is_bot": False, "first_name": "Ona"}
     for number, text in enumerate(("how are you all", "/sell 200 t")):

@@ -23,9 +23,9 @@ from conversations.reply import FormErrors, FormView, Reply
 from conversations.turn import ButtonPress, FormSubmission, Input, Turn
 from core.kernel.chat_state.model import Draft
 from core.kernel.database import Unavailable
-from core.kernel.dispatcher import Carrier, Delivered, Dispatcher
+from core.kernel.dispatcher import Delivered, Dispatcher, Transport
 from core.kernel.inbox import InboxRow
-from core.kernel.outbox import LEASE, OutboxRow, Post
+from core.kernel.outbox import LEASE, OutboxMessage, OutboxRow
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import PlatformCode
 from core.shop.purchases.messages import SendInvoice
@@ -49,9 +49,9 @@ class Phones:
     here: Rehearsal
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     in_order: bool = True  # what was asked for one after the other
-    delivered: list[Post] = field(default_factory=list)
+    delivered: list[OutboxMessage] = field(default_factory=list)
 
-    async def carry(self, post: Post) -> Delivered:
+    async def carry(self, post: OutboxMessage) -> Delivered:
         await self.reached.wait()
         for _ in range(SLOW - len(self.delivered) % SLOW):
             await asyncio.sleep(0)
@@ -63,10 +63,10 @@ class Phones:
         return Delivered()
 
 
-def place_of(post: Post) -> tuple[str, str]:
+def place_of(post: OutboxMessage) -> tuple[str, str]:
     """The chat that it is for; of what is no message, its lane."""
     told = post.message
-    return post.channel, told.address if isinstance(told, Replies | Menu | SendInvoice) else post.lane
+    return post.channel, told.address if isinstance(told, Replies | Menu | SendInvoice) else post.ordering_key
 
 
 @dataclass(slots=True)
@@ -149,8 +149,8 @@ class Attempt:
             await here.run(lambda ctx: ctx.session.execute(delete(OutboxRow)))  # it has arrived in the play
         else:
             here.people = self.phones.here.people
-        carriers: defaultdict[str, Carrier] = defaultdict(lambda: self.phones)
-        dispatcher = Dispatcher(here.transactions, self.clock, carriers)
+        transports: defaultdict[str, Transport] = defaultdict(lambda: self.phones)
+        dispatcher = Dispatcher(here.transactions, self.clock, transports)
         for transactions in (here.transactions, here.events):
             transactions.deliver_by(dispatcher.offer)
         self.workers.append(Worker(here, dispatcher))

@@ -148,7 +148,7 @@ def _() -> list[Any]:
     take = as_it_was(Dispatcher, "_take")
 
     def side_by_side(self: Dispatcher, posts: Any) -> None:
-        take(self, [replace(post, lane=post.id) for post in reversed(posts)])
+        take(self, [replace(post, ordering_key=post.id) for post in reversed(posts)])
 
     return [instead(Dispatcher, "_take", side_by_side)]
 

@@ -45,7 +45,7 @@ from conversations.reply import (
 )
 from conversations.wording import Wordings
 from core.books.statements.rules import DANGEROUS, as_csv
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.people.accounts.letters import Letter
 from documents.evidence.document import drawn as document
 from lab.telegram.entities import found
@@ -200,7 +200,7 @@ def test_in_a_table_nothing_is_a_formula(rows: list[list[str]]) -> None:
 def test_a_letter_has_the_headers_that_we_wrote(words: str) -> None:
     sender = MailSender("smtp://localhost:25", "Parley <parley@example.org>", lambda code, _locale: (code, code))
     told = Letter(to="ona@example.org", subject=words, text=words)
-    post = Post("p1", "mail", "mail:ona", told, datetime(2026, 11, 23, tzinfo=UTC))
+    post = OutboxMessage("p1", "mail", "mail:ona", told, datetime(2026, 11, 23, tzinfo=UTC))
     letter = message_from_bytes(sender.written(post, told).as_bytes(), policy=default)
     assert letter["To"] == "ona@example.org"
     assert letter["Bcc"] is None

@@ -15,7 +15,7 @@ from config.database import open_database
 from core.books.audit.service import invariants
 from core.kernel.events import Event
 from core.kernel.ids import Ids
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler, run_due_timers
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions, person
@@ -43,7 +43,7 @@ class Market:
     transactions: Transactions
     clock: MovableClock
     reactions: Reactions
-    posts: list[Post] = field(default_factory=list)
+    posts: list[OutboxMessage] = field(default_factory=list)
     facts: list[Event] = field(default_factory=list)
 
     async def run(self, actor: Actor, unit: Callable[[Ctx], Answer]) -> Answer:

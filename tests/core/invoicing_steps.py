@@ -10,7 +10,7 @@ from conversations.wording import Wordings
 from core.books.invoicing import reactions
 from core.books.invoicing.issuance import write
 from core.books.invoicing.model import MARKET, Party
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import MARKET as HOUSE
 from core.kernel.transaction import Ctx
 from tests.core.conftest import Market
@@ -31,6 +31,6 @@ async def writes_all(market: Market) -> None:
         await market.run(HOUSE, partial(_writes, post=post))
 
 
-def _writes(ctx: Ctx, post: Post) -> None:
+def _writes(ctx: Ctx, post: OutboxMessage) -> None:
     body = post.body
     write(ctx, body["invoice"], PAPER_WORDS, as_it_is=body.get("as_it_is", False), waited=body.get("waited", False))

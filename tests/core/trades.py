@@ -15,7 +15,7 @@ from config.tables import METADATA
 from core.books.invoicing.issuance import write
 from core.kernel.ids import Ids
 from core.kernel.money import Money
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.quantity import Quantity
 from core.kernel.reactions import Reactions
 from core.kernel.sqlite import SqliteRunner
@@ -173,7 +173,7 @@ class Trade:
                 self.answered.add(post.id)
                 await self.market.run(PROVIDER, partial(self._answer, post))
 
-    def _answer(self, post: Post, ctx: Ctx) -> None:
+    def _answer(self, post: OutboxMessage, ctx: Ctx) -> None:
         body = post.body
         match post.kind:
             case "checkout.open":

@@ -14,8 +14,8 @@ from conversations.platforms import ChatPlatform
 from conversations.reply import FormClosed, FormView, Reply
 from conversations.turn import ButtonPress, Input, TextMessage, Turn
 from conversations.update_handler import UpdateHandler
-from core.kernel.dispatcher import Carrier, Delivered
-from core.kernel.outbox import Post
+from core.kernel.dispatcher import Delivered, Transport
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import Transactions
 from core.people.accounts.model import Identity, PlatformCode
 from lab.people import Browser, until
@@ -47,7 +47,7 @@ class ToyServer:
     def edge(self) -> ChatEdge:
         return ChatEdge(TOY, self.open)
 
-    def open(self, update_handler: UpdateHandler, _transactions: Transactions) -> tuple[Bot, Mapping[str, Carrier]]:
+    def open(self, update_handler: UpdateHandler, _transactions: Transactions) -> tuple[Bot, Mapping[str, Transport]]:
         self.update_handler = update_handler
         return self, {TOY.code: self}
 
@@ -64,7 +64,7 @@ class ToyServer:
         for reply in (await self.update_handler.take(turn)).at_once:
             self.show(name, reply)
 
-    async def carry(self, post: Post) -> Delivered:
+    async def carry(self, post: OutboxMessage) -> Delivered:
         assert isinstance(post.message, Replies)
         for reply in post.message.replies:
             self.show(post.message.address, reply)

@@ -12,7 +12,7 @@ from config.external_services import clock_of
 from core.kernel.dispatcher import Delivered, Later, Never, Outcome
 from core.kernel.messages import from_json
 from core.kernel.money import Money
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from lab.app import Lab
 from lab.people import Browser
 from payments.card_holds import Holding
@@ -130,7 +130,7 @@ async def carried(
     clock = clock_of(lab)
     asked = {"hold": "h1", "attempt": 1, "amount": HUNDRED.minor, "currency": "EUR", **body}
     told = from_json("payments", kind, asked)
-    post = Post("p1", "payments", "session:1", told, clock.now() - timedelta(hours=hours_ago), attempts=1)
+    post = OutboxMessage("p1", "payments", "session:1", told, clock.now() - timedelta(hours=hours_ago), attempts=1)
     return await Holding(provider, clock).kinds()[kind](post)
 
 

@@ -13,7 +13,7 @@ import pytest
 from core.kernel.database import Unavailable
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.money import Money
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import Actor, Ctx
 from core.money.chargebacks.model import ChargebackState
 from core.money.disbursements.events import PayoutWaiting
@@ -111,7 +111,7 @@ async def test_two_of_us_asking_at_once_make_one_payout(shop: Shop) -> None:
     effects = PaymentEffects(shop.provider, shop.market.clock, shop.market.transactions, invoicing_steps.PAPER_WORDS)
     other = Dispatcher(shop.market.transactions, shop.market.clock, {"payments": effects})
 
-    def to_both(posts: Sequence[Post]) -> None:
+    def to_both(posts: Sequence[OutboxMessage]) -> None:
         shop.dispatcher.offer(posts)
         other.offer(posts)
 

@@ -42,7 +42,7 @@ def event(**changes: Any) -> bytes:
 async def taken(market: Market) -> list[tuple[str, dict[str, Any]]]:
     """Return the objects that we will look at."""
     rows = await market.run(MARKET, lambda ctx: ctx.session.scalars(select(OutboxRow).order_by(OutboxRow.id)).all())
-    return [(row.lane, row.body) for row in rows]
+    return [(row.ordering_key, row.body) for row in rows]
 
 
 async def test_without_a_secret_the_door_does_not_open(market: Market) -> None:

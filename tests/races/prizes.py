@@ -328,12 +328,12 @@ def booked_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
 
 def posts_up(ctx: Ctx, number: int) -> Prize:
     """Make posts that a dead process has left."""
-    lane = f"race:{number}:"
+    ordering_key = f"race:{number}:"
     ctx.session.add_all(
         outbox.OutboxRow(
             id=ctx.new_id(),
             channel="race",
-            lane=f"{lane}{each}",
+            ordering_key=f"{ordering_key}{each}",
             kind="race",
             body={},
             created_at=ctx.now,
@@ -344,7 +344,7 @@ def posts_up(ctx: Ctx, number: int) -> Prize:
         for each in range(STOCK)
     )
     ctx.session.flush()
-    return Prize("posts", lane)
+    return Prize("posts", ordering_key)
 
 
 def lease(ctx: Ctx, _prize: Prize, _hand: int) -> list[str]:

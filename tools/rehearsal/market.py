@@ -22,9 +22,9 @@ from conversations.turn import Input, Turn
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.clock import Clock
-from core.kernel.dispatcher import Carrier, Delivered, Later, Never
+from core.kernel.dispatcher import Delivered, Later, Never, Transport
 from core.kernel.ids import Ids
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.timer_sweep import run_due_timers
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions
 from core.people.accounts.model import Identity, PlatformCode
@@ -83,10 +83,10 @@ class Rehearsal:
     engine: Engine
     update_handler: UpdateHandler
     clock: Clock
-    bank: Carrier | None = None
+    bank: Transport | None = None
     people: dict[str, Player] = field(default_factory=dict)
-    payments: list[Post] = field(default_factory=list)
-    letters: list[Post] = field(default_factory=list)
+    payments: list[OutboxMessage] = field(default_factory=list)
+    letters: list[OutboxMessage] = field(default_factory=list)
     doing: Step = field(default_factory=lambda: Step("", "says"))  # the step in progress
     watch: Callable[[Player, Step, Reply], object] = lambda _player, _step, _reply: None  # an observer of every reply
     before: Callable[[Ctx, Act], None] | None = None  # tries each act before it is done, and undoes it
@@ -135,7 +135,7 @@ class Rehearsal:
             self.watch(player, self.doing, reply)
         player.screen.show(list(replies))
 
-    def receive(self, posts: Sequence[Post]) -> None:
+    def receive(self, posts: Sequence[OutboxMessage]) -> None:
         """Receive the outbox messages right after their commit."""
         for post in posts:
             if isinstance(post.message, Replies):
@@ -247,7 +247,7 @@ async def rehearsal(
     address: str,
     clock: Clock,
     operators: Collection[str] = (),
-    bank: Callable[[Transactions, MarketContext], Carrier] | None = None,
+    bank: Callable[[Transactions, MarketContext], Transport] | None = None,
     wordings: Wordings | None = None,
 ) -> AsyncIterator[Rehearsal]:
     """Open the market on a database that has its tables.

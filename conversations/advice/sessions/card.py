@@ -13,7 +13,7 @@ from conversations.advice.experts.card import slots_in_words
 from conversations.advice.session_price import continue_label, net_in_words, price_in_words, says_early, talked_in_words
 from conversations.advice.sessions.group_request_card import time_rows
 from conversations.advice.sessions.money_summary import card_button, charged_lines, hold_lines, statement_lines
-from conversations.books.chargebacks import recall_lines
+from conversations.books.chargebacks import chargeback_lines
 from conversations.books.invoices import invoices_button, invoices_row
 from conversations.buttons import press
 from conversations.chat_context import ChatContext
@@ -234,7 +234,7 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
         lines += complaint_lines(chat, complaint)
         lines += ruling_lines(chat, booking)
     lines += charged_lines(chat, booking, side)
-    return [*lines, *statement_lines(chat, booking, side), *recall_lines(chat, disputed)]
+    return [*lines, *statement_lines(chat, booking, side), *chargeback_lines(chat, disputed)]
 
 
 def _clock(chat: ChatContext, booking: Booking) -> list[Line]:

@@ -79,7 +79,7 @@ ASK_FACTS: Final[dict[type[Any], str]] = {
 }
 
 # Chargebacks of a session's payment.
-RECALL_FACTS: Final[dict[type[Any], str]] = {
+CHARGEBACK_FACTS: Final[dict[type[Any], str]] = {
     money.ChargebackOpened: "notice.session_recalled",
     money.EvidenceSent: "notice.session_recall_answered",
     money.ChargebackClosed: "notice.session_recall_won",
@@ -88,8 +88,8 @@ RECALL_FACTS: Final[dict[type[Any], str]] = {
     money.PayoutSetOff: "notice.payout_set_off",
 }
 
-RECALL_LOST: Final = "notice.session_recall_lost"
-RECALL_TURNED: Final = "notice.session_recall_turned"
+CHARGEBACK_LOST: Final = "notice.session_recall_lost"
+CHARGEBACK_TURNED: Final = "notice.session_recall_turned"
 ASK: Final = "ask"
 FOLLOW_UP_FACTS: Final[dict[type[Any], str]] = {session.SessionFollowedUp: "notice.session_follow_up"}
 
@@ -188,7 +188,7 @@ def on_follow_up(code: str) -> Callable[[Ctx, session.SessionFact], None]:
     return hear
 
 
-def on_recall(code: str) -> Callable[[Ctx, money.SubjectFact], None]:
+def on_chargeback(code: str) -> Callable[[Ctx, money.SubjectFact], None]:
     """Both sides hear what a bank does; what is owed, and kept of a payout, the consultant alone."""
 
     def hear(ctx: Ctx, fact: money.SubjectFact) -> None:
@@ -199,7 +199,7 @@ def on_recall(code: str) -> Callable[[Ctx, money.SubjectFact], None]:
         only = getattr(fact, "organisation_id", None)
         said = code
         if isinstance(fact, money.ChargebackClosed):
-            said = {"lost": RECALL_LOST, "turned": RECALL_TURNED}.get(fact.why, code)
+            said = {"lost": CHARGEBACK_LOST, "turned": CHARGEBACK_TURNED}.get(fact.why, code)
         notifications(ctx).say("session", booking.id, said, by=None, only=only, sides=sides, **parts_of(fact))
 
     return hear
@@ -234,7 +234,7 @@ SESSION_LISTENERS: Final = (
     (FORGOTTEN_FACTS, on_forgotten),
     (SESSION_FACTS, on_session),
     (CARD_FACTS, on_page),
-    (RECALL_FACTS, on_recall),
+    (CHARGEBACK_FACTS, on_chargeback),
     (ASK_FACTS, on_ask),
     (FOLLOW_UP_FACTS, on_follow_up),
     (COMPLAINT_FACTS, on_complaint),

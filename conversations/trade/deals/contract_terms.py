@@ -78,7 +78,7 @@ def file(chat: ChatContext, pressed: Press) -> None:
     """Order the terms as a file with the text of the card. The file is drawn outside and arrives in a moment."""
     card = terms_card(chat, deal_for(chat.ctx, pressed.subject))
     shown = Shown(card.title, card.text, [(line.label, line.value) for line in card.lines], card.note)
-    ask_terms(chat.ctx, pressed.subject, shown, chat.chat_address.lane)
+    ask_terms(chat.ctx, pressed.subject, shown, chat.chat_address.ordering_key)
     chat.reply(Toast(text=chat.words("invoice.coming")))
 
 

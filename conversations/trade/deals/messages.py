@@ -61,7 +61,9 @@ def overhear(chat: ChatContext, text: str) -> bool:
         return False
     message = chat.update.said_in
     try:
-        said = SayInDeal(deal_id=deal_id, words=text, message=f"{chat.chat_address.lane}:{message}" if message else "")
+        said = SayInDeal(
+            deal_id=deal_id, words=text, message=f"{chat.chat_address.ordering_key}:{message}" if message else ""
+        )
     except ValidationError as fault:
         raise refusal_of(fault) from fault
     _say(chat, said)

@@ -58,7 +58,7 @@ INVOICES: Final = (
         "every invoice that is due will be written",
         "It waits for its turn, or with a timer for a side to say where it is at home, its VAT number or its address.",
         f"""SELECT NULL, invoice.key FROM invoice WHERE state = 'due' AND corrects IS NULL
-        AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.lane = 'invoice:' || invoice.id)
+        AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.ordering_key = 'invoice:' || invoice.id)
         AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = '{TIMER}' AND timer.subject = invoice.id)""",
     ),
 )

@@ -22,7 +22,7 @@ from core.books.reconciliation.model import (
 )
 from core.books.reconciliation.rules import SORTS, Sort
 from core.kernel.money import Money
-from core.kernel.outbox import OutboxRow, dig_up
+from core.kernel.outbox import OutboxRow, requeue
 from core.kernel.transaction import Ctx
 from core.kernel.upsert import add_unless_present
 from core.money.chargebacks.model import Chargeback
@@ -194,9 +194,9 @@ def unknown_for_long(ctx: Ctx) -> dict[str, str]:
 
 def try_given_up(ctx: Ctx) -> None:
     """What moves money and was given up is asked for once a night: a mistake in its way may have been put right."""
-    buried = select(OutboxRow.id).where(OutboxRow.channel == "payments", OutboxRow.dead, GIVEN_UP)
-    found = ctx.session.scalars(buried.where(OutboxRow.kind.in_(MOVES_MONEY))).all()
-    dig_up(ctx.session, found, ctx.now)
+    dead_lettered = select(OutboxRow.id).where(OutboxRow.channel == "payments", OutboxRow.dead, GIVEN_UP)
+    found = ctx.session.scalars(dead_lettered.where(OutboxRow.kind.in_(MOVES_MONEY))).all()
+    requeue(ctx.session, found, ctx.now)
 
 
 def compare(ctx: Ctx, kind: DifferenceKind, found: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
-"""Single answers read strictly: one amount, price, window or place, or a refusal that says what would be right.
+"""Strict parsers of single answers: one amount, price, window or place, or a refusal that says what would be right.
 
-A slip in a unit or a month ("24 tones", "15 Decmber") is put right: what was understood is shown before it is sent.
+A typo in a unit or a month ("24 tones", "15 Decmber") is corrected. The user sees what was understood before it is
+sent.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ WOODY_CUBIC_METRES = ("loose_m3", "stacked_m3", "solid_m3")
 def parse_quantity(
     text: str, catalogue: Catalogue, allowed: Collection[str], *, language: str | None = None, weighed: bool = False
 ) -> Quantity:
-    """One positive amount in one of the allowed units; a bare number is in the first of them. `weighed`: what a scale
-    has shown, to the last digit.
+    """Parse one positive amount in one of the allowed units. A bare number is in the first of them.
 
-    Refuses with `quantity.not_understood`, `quantity.which_cubic_metre` (parts: `choices`), and the codes of
+    `weighed`: the weight shown by a scale, to the last digit.
+
+    Raise Invalid with `quantity.not_understood`, `quantity.which_cubic_metre` (parts: `choices`), or a code of
     `parse_number` and `Quantity`.
     """
     answer = _answer(text, "quantity.not_understood", catalogue, allowed=tuple(allowed))
@@ -53,7 +55,7 @@ def parse_quantity(
 def parse_unit_price(
     text: str, catalogue: Catalogue, *, default_currency: str, default_unit: str, language: str | None = None
 ) -> UnitPrice:
-    """One price; currency and unit are the usual ones when they are not said. Refuses with `price.not_understood`."""
+    """Parse one price. Currency and unit default to the usual ones. Raise Invalid with `price.not_understood`."""
     answer = _answer(
         text,
         "price.not_understood",
@@ -73,7 +75,7 @@ def parse_unit_price(
 
 
 def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, language: str | None = None) -> Money:
-    """One amount of money, to the minor unit; refuses with `money.not_understood` and the codes of `Money`."""
+    """Parse one amount of money, to the minor unit. Raise Invalid with `money.not_understood` or a code of `Money`."""
     answer = _answer(text, "money.not_understood", catalogue, currency=default_currency).rstrip(".")
     grammar = grammar_of(catalogue)
     found = grammar.money.fullmatch(answer)
@@ -85,13 +87,16 @@ def parse_money(text: str, catalogue: Catalogue, *, default_currency: str, langu
 
 
 def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindow:
-    """One window that is not over; refuses with `window.not_understood`, `window.in_the_past` and the like. Days that
-    have just passed are refused, as in a sentence: without a year, too, they are not the next one's."""
+    """Parse one window that is not over. Raise Invalid with `window.not_understood`, `window.in_the_past` and the like.
+
+    Days that have just passed are refused, as in a sentence. Without a year, they are not taken as next year's days
+    either.
+    """
     answer = _answer(text, "window.not_understood", catalogue)
     windows = grammar_of(catalogue).windows
     found = windows.heard(answer, today)
     if isinstance(found, NoWindow):
-        # What was given stands in the refusal as it was folded to be read.
+        # The refusal shows the input folded, as it was read.
         raise Invalid(found.refusal.code, given=text.strip()) if "given" in found.refusal.parts else found.refusal
     rest = windows.named.weekday.sub("", f"{answer[: found.start]} {answer[found.end :]}") if found is not None else ""
     if found is None or rest.strip(" .,"):
@@ -102,10 +107,10 @@ def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindo
 
 
 def parse_place(text: str, places: Places, country_named: Callable[[str], str | None] | None = None) -> Place:
-    """One place by any of its names, slightly misspelt or declined; refuses with `place.unknown`.
+    """Parse one place by any of its names, slightly misspelt or declined. Raise Invalid with `place.unknown`.
 
-    Of several places with one name the best known is taken unless the country follows: "Brest, BY", or by a name of it
-    that `country_named` knows ("Brest, Białoruś").
+    If several places share the name, take the best known one, unless a country follows. It is a code ("Brest, BY") or a
+    name that `country_named` knows ("Brest, Białoruś").
     """
     name, _, country = (part.strip() for part in _answer(text, "place.unknown").partition(","))
     found = places.meant(name)
@@ -118,8 +123,9 @@ def parse_place(text: str, places: Places, country_named: Callable[[str], str | 
 
 
 def resolve_unit(unit: str, allowed: Collection[str]) -> str:
-    """The unit that a unit word means for goods sold in `allowed`; of wood that is counted in several cubic metres it
-    never guesses which is meant."""
+    """Return the unit that a unit word means for goods sold in `allowed`. Never guess between several cubic metres of
+    wood.
+    """
     if unit != BARE_CUBIC_METRE:
         return unit
     if "m3" in allowed and not any(woody in allowed for woody in WOODY_CUBIC_METRES):
@@ -139,7 +145,7 @@ def resolve_price(
     *,
     language: str | None = None,
 ) -> UnitPrice:
-    """The price with what was not said filled in. `allowed`: the units of the goods; of any, where none are named."""
+    """Return the price with missing parts filled in. `allowed`: the units of the goods, or all units without goods."""
     said_unit = resolve_unit(said.unit, allowed or tuple(catalogue.units)) if said.unit else unit
     said_currency = said.currency or currency
     likely = guess_price(said_currency, said_unit, catalogue.rates)
@@ -147,13 +153,15 @@ def resolve_price(
 
 
 def resolve_sum(said: SaidPrice, currency: str, language: str | None = None) -> Money:
-    """The money with what was not said filled in."""
+    """Return the money with missing parts filled in."""
     said_currency = said.currency or currency
     return Money.of(parse_number(said.number, language, guess_sum(said_currency)), said_currency)
 
 
 def _answer(text: str, code: str, catalogue: Catalogue | None = None, **parts: object) -> str:
-    """What was answered, folded. `catalogue`: where it holds a number, of which slips and shorthand are written out."""
+    """Return the answer folded. With a `catalogue`, also correct typos and expand shorthand if the answer holds a
+    number.
+    """
     said = text if catalogue is None else expand_shorthand(correct_spelling(text, catalogue), catalogue)
     answer = NormalisedText.of(said.strip()).text
     if not answer or len(answer) > LONGEST_ANSWER:

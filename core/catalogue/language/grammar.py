@@ -29,9 +29,9 @@ KILOMETRES = r"(?:km|км|kilome[^\W\d_]+|кілометр[^\W\d_]*)"
 BARE_CUBIC_METRE = "m3?"  # "m3" of something that may be loose, stacked, solid or liquid
 # Sign-like limits that are no words of a language.
 _BELOW_SIGNS, _ABOVE_SIGNS = ("<", "<=", "≤", "max."), (">", ">=", "≥", "min.")
-# The end of a grade's name that is said alone: "A1", "SM2", "I2", "MG1", "Cat3"; "B" or "straw" alone say too little.
+# The end of a grade's name, used alone: "A1", "SM2", "I2", "MG1", "Cat3". "B" or "straw" alone is too vague.
 _GRADE_TAIL = re.compile(r"[a-z]{1,4}[0-9][a-z0-9]?|dinplus")
-# What a grade is measured by, behind the goods: "FFA ≤ 5 %", "FFA 5–15 %".
+# The measurement of a grade, behind the goods: "FFA ≤ 5 %", "FFA 5–15 %".
 _MEASURED_GRADE = re.compile(r"[a-z]+ (?P<what>[a-z]+) (?P<most>≤ )?(?P<share>[0-9–]+) %")
 _AT_MOST_SIGNS = ("≤ ", "<= ", "< ", "<", "max ", "max. ", "")
 
@@ -40,15 +40,15 @@ SaidOrder = Literal["cheapest", "nearest", "rated", "newest"]
 SAID_ORDERS: Final[tuple[SaidOrder, ...]] = get_args(SaidOrder)
 COUNTS: Final = ("just_one", "two", "three", "four", "five")  # that are read as words, before truckloads alone
 
-# Words that stand around a wish and are none themselves.
-ABESSIVE = "ta"  # the end of an Estonian word for what something is without
-LONG_ENOUGH_TO_SLIP = 8  # letters of "certified"; shorter ones are other words with a slip
+# Words around a wish that are none themselves.
+ABESSIVE = "ta"  # the end of an Estonian word for a missing thing
+LONG_ENOUGH_TO_SLIP = 8  # letters of "certified"; shorter ones are other words with a typo
 SMALL_WORDS = ("filler", "certified", "or", "chatter", "at", "during", "per", "near", "within")
 
 
 @dataclass(frozen=True, slots=True)
 class SaidPrice:
-    """A price as it was said: currency and unit may be missing; `limit` is "below", "above" or nothing."""
+    """A price as it was written: currency and unit may be missing; `limit` is "below", "above" or nothing."""
 
     number: str  # as it was written
     currency: str | None
@@ -78,7 +78,7 @@ class Grammar:
             word for meaning in SMALL_WORDS for phrase in words.all(meaning) for word in folded(phrase).split()
         }
         self.made_of = said("made_of")
-        # Of them those that no goods are called by: "nach" is not the beginning of "Nachweis".
+        # The subset that no goods are called by: "nach" is not the beginning of "Nachweis".
         self.nameless = self.fillers - catalogue.name_index.vocabulary
         self.experts = frozenset(folded(word) for word in words.all("expert") if " " not in word)
         self._read_letters(catalogue)
@@ -101,11 +101,11 @@ class Grammar:
         self.first_words = _all_first_words(catalogue)
 
     def nearly_certified(self, word: str) -> bool:
-        """Whether a folded word is one slip away from "certified" in any language: "zertifizierrt"."""
+        """Return True if a folded word is one typo away from "certified" in any language: "zertifizierrt"."""
         return len(word) >= LONG_ENOUGH_TO_SLIP and 1 in self._certified.near(word).values()
 
     def _read_letters(self, catalogue: Catalogue) -> None:
-        """Folded words that tell nothing where goods are asked for, but those that goods are called by."""
+        """Read the folded words that mean nothing in a search for goods, without words that name goods."""
         names, words = catalogue.name_index.vocabulary, catalogue.words
         said = partial(words_meaning, words)
         self.courtesy, letter, self.beside_wishes = (
@@ -119,7 +119,7 @@ class Grammar:
         self.included, self.in_stock = whole(words.all("included")), whole(words.all("in_stock"))
 
     def _read_numbers(self, catalogue: Catalogue) -> None:
-        """Prices, rates and amounts: numbers with what stands around them."""
+        """Read prices, rates and amounts: numbers with the words around them."""
         words = catalogue.words
         self._units = {
             folded(word): unit.code for unit in catalogue.units.values() for word in (unit.code, *unit.words)
@@ -163,10 +163,10 @@ class Grammar:
         self.rate = re.compile(rf"{before}{money}(?:{hourly}|(?P<by_minute>{minute}))(?!\w){behind}")
 
     def _read_languages(self, words: Words) -> None:
-        """What an adviser speaks, and whether at once."""
+        """Add the languages that an adviser must speak, and whether the adviser must be free at once."""
         self.free_now = whole(words.all("free_now"))
         self._languages = {folded(name): code for code, names in words.languages.items() for name in names}
-        # "polish" alone may be of goods from Poland: only who speaks it is meant by the language.
+        # "polish" alone may describe goods from Poland; only beside "speaks" does it name the language.
         bare = {name: code for name, code in names_of_languages().items() if name not in self._languages}
         speaks = any_of(words.all("speaks"))
         self.languages = re.compile(
@@ -176,7 +176,7 @@ class Grammar:
         self._languages |= bare
 
     def _read_places(self, catalogue: Catalogue) -> None:
-        """Delivery terms, distances, and the small words before a place."""
+        """Read delivery terms, distances, and the small words before a place."""
         words = catalogue.words
         self.radius = re.compile(rf"((?<=\+)[0-9]{{1,5}}|{NUMBER})\s*{KILOMETRES}(?!\w)")  # also "+150 km"
         self.limit_before = re.compile(rf"(?<!\w){any_of(words.all('below'))}\s*$")  # "max" before "50 km"
@@ -184,23 +184,23 @@ class Grammar:
         self.term = whole(terms)
         self.near = re.compile(rf"(?<!\w)(?:{any_of((*words.all('near'), *words.all('within')))})(?!\w)")
         self.at = whole(words.all("at"))
-        # What stands between "near" or a delivery term and the place.
+        # The words between "near" or a delivery term and the place.
         self.to_place = re.compile(rf"\s+(?:{self.at.pattern}\s+)?")
 
     def praising(self, words: Iterable[str]) -> frozenset[str]:
-        """The words that praise goods beside these folded ones: "tested", and the dust of "without dust"."""
+        """Return the words that praise goods beside these folded ones: "tested", and the dust of "without dust"."""
         return self._praised if self._lacking.isdisjoint(words) else self._praised | self._lacked
 
     def unit_of(self, word: str) -> str:
-        """The unit code of a matched unit word, or `BARE_CUBIC_METRE`."""
+        """Return the unit code of a matched unit word, or `BARE_CUBIC_METRE`."""
         return self._units[_spaced(word)]
 
     def language_of(self, found: re.Match[str]) -> str:
-        """The code of a language that `languages` has matched."""
+        """Return the code of a language that `languages` has matched."""
         return self._languages[_spaced(found["sure"] or found["after"] or found["before"])]
 
     def price_of(self, found: re.Match[str]) -> SaidPrice:
-        """What a match of `price`, `bare_limit` or `money` says."""
+        """Return the price that a match of `price`, `bare_limit` or `money` states."""
         said = found.groupdict()
         symbol = said.get("before") or said.get("after")
         limit = said.get("limit")
@@ -214,38 +214,41 @@ class Grammar:
         )
 
     def prices_of(self, found: re.Match[str]) -> list[SaidPrice]:
-        """The same, and of a range ("200-220 eur/t") both ends."""
+        """Return the prices that a match states; a range ("200-220 eur/t") gives both ends."""
         price = self.price_of(found)
         if found.re is not self.price_range:
             return [price]
         return [replace(price, number=self.least_of(found), limit="above"), replace(price, limit="below")]
 
     def loads_of(self, found: re.Match[str]) -> int:
-        """How many truckloads `loads` has matched."""
+        """Return the number of truckloads that `loads` has matched."""
         figure = FIGURE.match(found[0])
         first = FIRST_PART.match(found[0])
         return int(figure[0]) if figure else self._counts.get(first[0] if first else "", 1)
 
     @staticmethod
     def order_of(found: re.Match[str]) -> SaidOrder:
-        """Which of the orders `order` has matched."""
+        """Return the sort order that `order` has matched."""
         return next(order for order in SAID_ORDERS if found[order])
 
     def least_of(self, found: re.Match[str]) -> str:
-        """The smaller number of a match that may be a range."""
+        """Return the smaller number of a match that may be a range."""
         said = found.groupdict()
         return said.get("least") or said.get("from") or found["number"]
 
 
 @lru_cache(maxsize=4)
 def grammar_of(catalogue: Catalogue) -> Grammar:
-    """The grammar of a catalogue, made on first use."""
+    """Return the grammar of a catalogue, made on first use."""
     return Grammar(catalogue)
 
 
 def _loads_pattern(words: Words, per: str) -> re.Pattern[str]:
-    """So many truckloads, full trucks, or trucks, in one language: "du camion" is no Lithuanian two. A truck may be how
-    goods come, so many a week are no amount, and half of one is said too seldom to be read."""
+    """Match a number of truckloads, full trucks or trucks, with all words in one language. "du camion" is not
+    Lithuanian for two.
+
+    A truck may be how goods come, so trucks per week are no amount. Half a truck is too rare to be read.
+    """
 
     def said_in(language: str) -> str:
         truckload, full, truck, one, counts = (
@@ -261,12 +264,14 @@ def _loads_pattern(words: Words, per: str) -> re.Pattern[str]:
 
 
 def _amount_of(counts: Sequence[str]) -> str:
-    """A number of up to three figures, or one of these words."""
+    """Return a pattern for a number of up to three figures, or one of these words."""
     return rf"[0-9]{{1,3}}\s*|{any_of(counts)}\s+" if counts else r"[0-9]{1,3}\s*"
 
 
 def _order_pattern(words: Words) -> re.Pattern[str]:
-    """The words of each order, a group each, with "first" and what is listed: "the cheapest offers", "newest first"."""
+    """Return a pattern of the orders, a group each, with "first" and what is listed: "the cheapest offers", "newest
+    first".
+    """
     orders = "|".join(rf"(?P<{order}>{any_of(words.all(order))})" for order in SAID_ORDERS)
     listings = any_of(words.all("listings"))
     after = rf"(?:\s+{any_of(words.all('first'))})?(?:\s+{listings})?"
@@ -275,7 +280,7 @@ def _order_pattern(words: Words) -> re.Pattern[str]:
 
 
 def _in_the_abessive(catalogue: Catalogue) -> frozenset[str]:
-    """The Estonian words that say by their case that goods shall be without a kind of them: "kaseta", without birch."""
+    """Return the Estonian words that exclude a kind of goods by their case: "kaseta", without birch."""
     kind_words = (line["et"] for line in catalogue.meanings if "et" in line)
     return frozenset(
         word
@@ -290,8 +295,10 @@ def _spaced(word: str) -> str:
 
 
 def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
-    """The words that names of each kind begin with. Most sentences name few of these things: what none of their words
-    begins is not looked for at all."""
+    """Return the first words of names of each kind.
+
+    Most sentences name few of these things. A kind is skipped if the sentence has none of its first words.
+    """
     words = catalogue.words
     incoterms = (code for code, term in catalogue.terms.items() if term.is_incoterm)
     tables = (words.months, words.short_months, words.genitives)
@@ -328,13 +335,15 @@ def _first_words(phrases: Iterable[str]) -> frozenset[str]:
 
 
 def _longest_words(phrases: Iterable[str]) -> frozenset[str]:
-    """The word of each phrase that tells most: half of all sentences have the "in" of "in winter"."""
+    """Return the most telling word of each phrase: half of all sentences have the "in" of "in winter"."""
     return frozenset(max(FIRST_WORD.findall(folded(phrase)), key=len) for phrase in phrases)
 
 
 def grade_names(catalogue: Catalogue, *, in_names: bool = False) -> dict[str, list[str]]:
-    """The names of grades, whole and by their ends, with the grades that each may mean; `in_names`: those alone that
-    are words of a product's name as well ("I2 pellets")."""
+    """Return the names of grades, whole and by their ends, with the grades that each may mean.
+
+    `in_names`: only those that are also words of a product's name ("I2 pellets").
+    """
     named: dict[str, list[str]] = defaultdict(list)
     known = set(catalogue.name_index.vocabulary)
     for grade in catalogue.grades.values():
@@ -352,7 +361,7 @@ def grade_names(catalogue: Catalogue, *, in_names: bool = False) -> dict[str, li
 
 
 def _measured(label: str) -> list[str]:
-    """The ways to say by what a grade is measured: "FFA < 5 %", "FFA max 5%"."""
+    """Return the spellings of a grade that is named by a measurement: "FFA < 5 %", "FFA max 5%"."""
     found = _MEASURED_GRADE.fullmatch(label)
     if found is None:
         return []
@@ -362,7 +371,9 @@ def _measured(label: str) -> list[str]:
 
 
 def _grade_patterns(catalogue: Catalogue, *, in_names: bool = False) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
-    """Patterns with the grades they may mean, the fullest names first; "ENplus-A1" and "ENplusA1" are "ENplus A1"."""
+    """Return patterns with the grades they may mean, the fullest names first. "ENplus-A1" and "ENplusA1" are "ENplus
+    A1".
+    """
     named = grade_names(catalogue, in_names=in_names)
     joined = ((name, any_of([name]).replace(r"\s+", r"[\s-]*")) for name in sorted(named, key=len, reverse=True))
     return [(re.compile(rf"(?<!\w){pattern}(?!\w)"), tuple(named[name])) for name, pattern in joined]

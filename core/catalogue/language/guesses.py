@@ -1,8 +1,7 @@
-"""Which of the two readings of "1.200" is likely, by what is counted: an amount of goods, a price, a sum of money.
+"""Guesses of which reading of "1.200" is meant, by what is counted: an amount, a price or a sum.
 
-A price is taken with its decimals unless no such goods were ever so cheap ("1.234 EUR/l", but "1.200 EUR/t"); an
-amount in thousands, unless it is what the scale shows of a truck ("24.520 t"). Where that tells nothing, the language
-decides.
+A price is read with decimals unless such goods were never so cheap ("1.234 EUR/l", but "1.200 EUR/t"). An amount is
+read in thousands, unless it is a truck's weight on a scale ("24.520 t"). If that does not decide, the language does.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from core.catalogue.schema import Rates
 from core.kernel.money import CURRENCIES
 from core.kernel.quantity import UNITS
 
-# What a truck may carry, in units in which it is weighed or measured to the last digit.
+# Units in which a truck's load is weighed or measured to the last digit.
 TRUCKED: Final = frozenset({"t", "odt", "solid_m3", "stacked_m3"})
 LEAST_LOAD: Final = 15
 MOST_LOAD: Final = 35
-# Euros below which no goods are sold, for the base unit of each kind; a thousand times as much nobody pays.
+# The lowest price in euros per base unit of each kind. A price a thousand times as high is never paid.
 LEAST_EUROS: Final[Mapping[str, Fraction]] = {
     "mass": Fraction(10),
     "dry mass": Fraction(10),
@@ -40,7 +39,10 @@ THOUSAND: Final = 1000
 
 
 def guess_amount(number: str, unit: str, *, weighed: bool = False) -> Likely | None:
-    """Of an amount with a point; what a comma means the language says. `weighed`: a scale has shown it."""
+    """Return a test for the readings of an amount with a point; a comma is left to the language.
+
+    `weighed`: a scale has shown it.
+    """
     return partial(_is_amount, unit, weighed) if "." in number else None
 
 
@@ -52,7 +54,7 @@ def _is_amount(unit: str, weighed: bool, reading: Decimal) -> bool:
 
 
 def guess_price(currency: str, unit: str, rates: Rates) -> Likely | None:
-    """Of a price for one unit; None where there is no rate for the currency."""
+    """Return a test for the readings of a unit price, or None if there is no rate for the currency."""
     per_euro = rates.per_euro.get(currency)
     if per_euro is None:
         return None
@@ -62,5 +64,5 @@ def guess_price(currency: str, unit: str, rates: Rates) -> Likely | None:
 
 
 def guess_sum(currency: str) -> Likely | None:
-    """Of a sum: no currency has three decimals."""
+    """Return a test for the readings of a sum: no currency has three decimals."""
     return (lambda reading: reading.as_tuple().exponent == 0) if currency in CURRENCIES else None

@@ -1,4 +1,4 @@
-"""What each of the eleven languages is called in all of them, in every case: "German", "po niemiecku", "німецькою"."""
+"""The names of the eleven languages in each of them, in every case: "German", "po niemiecku", "німецькою"."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from babel import Locale
 from core.catalogue.product_names import folded
 from core.catalogue.schema import LANGUAGES
 
-# Of the names in each language: how many letters are cut off, and what may stand there. All are folded.
+# The endings of the names in each language: how many letters are cut off, and what may follow. All are folded.
 ENDINGS: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "de": (0, ("e", "en", "er", "es", "em", "sprachig", "sprachige", "sprachiger", "sprachigen")),
     "fr": (0, ("e", "s", "es", "ne", "nes", "phone")),
@@ -27,7 +27,7 @@ SPANISH: Final = {"o": ("a", "os", "as"), "": ("a", "es", "as")}  # behind a nam
 
 @lru_cache(maxsize=1)
 def names_of_languages() -> dict[str, str]:
-    """Every folded name with the code of its language."""
+    """Return every folded name with the code of its language."""
     names: dict[str, str] = {}
     cases: dict[str, str] = {}
     for speaker in LANGUAGES:
@@ -41,7 +41,7 @@ def names_of_languages() -> dict[str, str]:
 
 
 def language_named(word: str) -> str | None:
-    """The code of the language that a folded word names in some language and case."""
+    """Return the code of the language that a folded word names in some language and case."""
     return names_of_languages().get(word)
 
 

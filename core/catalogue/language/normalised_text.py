@@ -40,7 +40,7 @@ class NormalisedText(NamedTuple):
 
     @classmethod
     def of(cls, original: str) -> NormalisedText:
-        """Fold letter by letter, so that what is left over can be given back as it was written."""
+        """Fold letter by letter, so that the rest can be given back as it was written."""
         if original.isascii():
             return cls(original, original.lower(), range(len(original)))
         whole = unicodedata.normalize("NFC", original)
@@ -51,5 +51,5 @@ class NormalisedText(NamedTuple):
         return cls(whole, text, tuple(place for place, letter in enumerate(whole) for _ in folded(letter)))
 
     def as_written(self, start: int, end: int) -> str:
-        """The original of a span of the folded text."""
+        """Return the original of a span of the folded text."""
         return self.original[self.places[start] : self.places[end - 1] + 1] if end > start else ""

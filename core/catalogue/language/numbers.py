@@ -1,7 +1,8 @@
 """Numbers as traders write them: ASCII digits, a decimal comma or point, thousands apart by space, point or comma.
 
-"1.200" and "1,200" can be read in two ways, and people of eleven countries write them in one chat. What is counted
-tells mostly which is meant: nobody trades 1.000 t, nor pays 1.20 EUR for a tonne or 1,234 EUR for a litre.
+"1.200" and "1,200" can be read in two ways, and people of eleven countries write them in one chat. The counted thing
+mostly tells which is meant. 1.000 t is too little to trade. 1.20 EUR is too cheap for a tonne, and 1,234 EUR too dear
+for a litre.
 """
 
 from __future__ import annotations
@@ -38,10 +39,12 @@ Likely = Callable[[Decimal], bool]
 
 
 def parse_number(text: str, language: str | None = None, likely: Likely | None = None) -> Decimal:
-    """A number of zero or more. Of "1.200" and "1,200" the one reading that is `likely` is taken; where neither or both
-    are, the one that the language writes so, or they are refused when it is silent.
+    """Parse a number of zero or more.
 
-    Refuses with `number.not_a_number`, `number.negative` or `number.ambiguous` (parts: `readings`).
+    If "1.200" or "1,200" has exactly one reading that is `likely`, return it. Otherwise return the reading by the rules
+    of the language, or refuse if there is no language.
+
+    Raise Invalid with `number.not_a_number`, `number.negative` or `number.ambiguous` (parts: `readings`).
     """
     given = _NO_CENTS.sub("", text.strip())
     if re.fullmatch(r"[-−–][0-9][0-9.,\s']*", given):
@@ -61,12 +64,12 @@ def parse_number(text: str, language: str | None = None, likely: Likely | None =
 
 
 def has_two_readings(text: str) -> bool:
-    """Whether it is up to three digits, a mark and three more."""
+    """Return True if the text is up to three digits, a separator and three more digits."""
     return _TWO_READINGS.fullmatch(text.strip()) is not None
 
 
 def with_decimals(plain: str) -> str:
-    """A number with a decimal point as nobody can take it for thousands: "1.234" with a fourth decimal."""
+    """Return a decimal number in a form that cannot be read as thousands: "1.234" gets a fourth decimal."""
     return f"{plain}0" if has_two_readings(plain) else plain
 
 

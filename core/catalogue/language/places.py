@@ -1,8 +1,8 @@
 """Towns and ports by any of their names, and how far apart two places are.
 
-The towns of the trade are well known: a slip or another grammatical case of their names is believed wherever it stands.
-All other towns are known by their names as they are; misspelt only where a place is asked for, or said to be one, since
-among so many names there is one that resembles almost any word.
+The towns of the trade are well known: a typo or another grammatical case of their names is accepted anywhere. All other
+towns are known by their exact names. A misspelt one is accepted only where a place is expected, because some name
+resembles almost any word.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.catalogue.spelling import WordList
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 LIKE_NAME = 0.78  # one wrong letter in five; below it Lublin and Lubliana meet
 SHORTEST_FUZZY = 4
-CITY_KM = 10  # from the middle of a city to its edge: who is nearer is there, and not in one of its quarters
+CITY_KM = 10  # from the middle of a city to its edge; a nearer position is in the city, not in a suburb
 SHORTEST_ROMANISED = 5  # letters of a name that is known in Latin letters as well
 # Endings of the cases in which the eleven languages put a town ("Rygoje", "Kaunase", "в Києві").
 LONGEST_ENDING = 3
@@ -39,7 +39,7 @@ _ENDING_LETTERS = "aeiouysаеиоуіїєья"
 class Place:
     """A town or port; `everyday_word` means its name alone in a sentence is not enough to recognise it.
 
-    `well_known`: of the trade, rather than any town.
+    `well_known`: a town of the trade, rather than any town.
     """
 
     name: str
@@ -53,12 +53,14 @@ class Place:
     in_languages: Mapping[str, str] = field(default_factory=dict, compare=False)  # where it is not `name`
 
     def called(self, language: str) -> str:
-        """Its name in that language; in Cyrillic to who reads that, where it is known so."""
+        """Return the name in a language; in Cyrillic for its readers, if that form is known."""
         return self.in_languages.get(language, self.name)
 
 
 def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """Great-circle distance of two positions in degrees, by the haversine formula; within 0.5 % of the real Earth."""
+    """Return the great-circle distance in kilometres of two positions in degrees, by the haversine formula. It is
+    within 0.5 % of the real Earth.
+    """
     one, other = math.radians(lat), math.radians(other_lat)
     north, east = other - one, math.radians(other_lon - lon)
     half_chord = math.sin(north / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin(east / 2) ** 2
@@ -66,8 +68,10 @@ def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> f
 
 
 class Places:
-    """The gazetteer. Of two places with one name the one listed first wins, and the other is offered too; a town by its
-    own name comes before one that is called so elsewhere."""
+    """The gazetteer. If two places share a name, the one listed first wins, and the other is offered too.
+
+    A town's own name comes before another town's alternative name.
+    """
 
     def __init__(self, places: Iterable[Place], posted: Mapping[tuple[str, str], Place] | None = None) -> None:
         """`posted`: the town of each country's postcodes that begin so."""
@@ -80,7 +84,7 @@ class Places:
             for name in dict.fromkeys(map(_plain, (place.name, *place.other_names))):
                 self._by_name[name].append(place)
         for place in self.well_known:
-            for name in map(folded, place.other_names):  # "Varshava", where nothing else is called so
+            for name in map(folded, place.other_names):  # "Varshava", unless another place has that name
                 if len(name) >= SHORTEST_ROMANISED and not name.isascii() and romanised(name) not in self._by_name:
                     self._by_name[romanised(name)].append(place)
         self._known = _Alike(self._by_name)
@@ -101,25 +105,25 @@ class Places:
         return _Alike(self._by_name)
 
     def zone_of(self, country: str) -> str | None:
-        """The time that most towns of a country keep (IANA), or None where no town is known."""
+        """Return the time zone of most towns of a country (IANA), or None if no town is known."""
         zones = Counter(place.zone for place in self.all if place.country == country)
         return zones.most_common(1)[0][0] if zones else None
 
     def named(self, name: str) -> tuple[Place, ...]:
-        """The places of exactly that name in any language; accents and case do not matter."""
+        """Return the places of exactly that name in any language; accents and case do not matter."""
         return tuple(self._by_name.get(_plain(name.strip()), ()))
 
     def called(self, name: str, country: str, language: str) -> str:
-        """What the place that the gazetteer calls so is called in a language; of any other place the name itself."""
+        """Return the name in a language of a place known by its gazetteer name; for any other place return `name`."""
         known = self._by_own_name.get((name, country))
         return known.called(language) if known is not None else name
 
     def knows(self, word: str) -> bool:
-        """Whether a place is called exactly so; for words that are folded already."""
+        """Return True if a place has exactly this name. The word must be folded already."""
         return word in self._by_name
 
     def beginning(self, text: str) -> list[Place]:
-        """All places of which a name begins so, the best known first."""
+        """Return all places with a name that begins with the text, the best known first."""
         begins = folded(text)
         names = self._names
         found = {
@@ -138,7 +142,7 @@ class Places:
         return {id(place): rank for rank, place in enumerate(self.all)}
 
     def nearest(self, lat: float, lon: float) -> Place:
-        """The place nearest to a position in degrees: a well-known one where it is within a city's size of it."""
+        """Return the place nearest to a position in degrees. A well-known one wins if it is within a city's size."""
 
         def away(place: Place) -> float:
             return distance_km(lat, lon, place.lat, place.lon)
@@ -147,16 +151,17 @@ class Places:
         return known if away(known) <= CITY_KM else min(self.all, key=away)
 
     def nearly(self, word: str) -> tuple[Place, ...]:
-        """The well-known places that a word is one slip away from, or that it is another case of."""
+        """Return the well-known places one typo away from a word, or of which it is another case."""
         return self.declined(word) or self._known.one_slip_away(word)
 
     def _like(self, name: str) -> tuple[Place, ...]:
-        """The places of that name, or, when there is none, the well-known ones of the nearest spelling or grammatical
-        case of it."""
+        """Return the places of that name; if there are none, the well-known ones of the nearest spelling or grammatical
+        case.
+        """
         return self.named(name) or self._known.like(name)
 
     def _meant(self, name: str) -> tuple[Place, ...]:
-        """The same of what is certainly a place, so of any."""
+        """Return the same for a name that is certainly a place, so from all places."""
         return self.like(name) or self._any.like(name)
 
 
@@ -172,7 +177,7 @@ class _Alike:
         self._near = lru_cache(maxsize=20_000)(self._near_names)
 
     def declined(self, name: str) -> tuple[Place, ...]:
-        """The places whose name this is in another grammatical case."""
+        """Return the places whose name this is in another grammatical case."""
         word = folded(name.strip())
         for ending in range(LONGEST_ENDING + 1):  # the stem stays, a short ending differs
             stem = word[: len(word) - ending]
@@ -181,12 +186,12 @@ class _Alike:
         return ()
 
     def one_slip_away(self, word: str) -> tuple[Place, ...]:
-        """The places whose name a word is one slip away from, where all such names are of one place."""
+        """Return the places whose name is one typo away, if all such names are of one place."""
         one_off = [self._by_name[name] for name, edits in self._near(word) if edits == 1]
         return one_off[0] if len({places[0] for places in one_off}) == 1 else ()
 
     def like(self, name: str) -> tuple[Place, ...]:
-        """The places of the nearest spelling or grammatical case of a name."""
+        """Return the places of the nearest spelling or grammatical case of a name."""
         word = folded(name.strip())
         if len(word) < SHORTEST_FUZZY:
             return ()
@@ -197,12 +202,12 @@ class _Alike:
         return self._by_name[best] if likeness.get(best, 0.0) >= LIKE_NAME else ()
 
     def _near_names(self, word: str) -> tuple[tuple[str, int], ...]:
-        """The names that a folded word may be meant for, each with how many slips away it is."""
+        """Return the names that a folded word may be meant for, each with its number of edits."""
         return tuple(self._spelling.near(word).items())
 
 
 def _plain(name: str) -> str:
-    """Folded, and without brackets: "Frankfurt (Oder)"."""
+    """Return the name folded and without brackets: "Frankfurt (Oder)"."""
     return folded(name).replace("(", "").replace(")", "")
 
 
@@ -213,8 +218,10 @@ def load_places(
     counties: Path | None = None,
     postcodes: Path | None = None,
 ) -> Places:
-    """Read config/catalogue/places.csv, and the files beside it that there are: towns.csv, town_names.csv, counties.csv
-    and postcodes.csv; the lines that start with # tell of their licence."""
+    """Read config/catalogue/places.csv, and towns.csv, town_names.csv, counties.csv and postcodes.csv if they exist.
+
+    Lines that start with # state the licence of the file.
+    """
     called = _read(in_languages)
     names = {(row["name"], row["country"]): {each: row[each] for each in row if row[each]} for row in called}
     places = [_with_names(_place(row), names.get((row["name"], row["country"]), {})) for row in _rows(well_known)]
@@ -233,13 +240,13 @@ def _read(path: Path | None) -> Iterable[dict[str, str]]:
 
 
 def _county(row: Mapping[str, str], town: Place) -> Place:
-    """What is called like a town and is more than one, around the town in the middle of it."""
+    """Return a county as a place at its central town. It has the name of a town, but is larger than one."""
     others = tuple(name for name in row["other_names"].split("|") if name)
     return replace(town, name=row["name"], other_names=others, well_known=False, everyday_word=False, in_languages={})
 
 
 def _with_names(place: Place, names: Mapping[str, str]) -> Place:
-    """The place with its names in languages, which it is known by as well."""
+    """Return the place with its names in languages, which are also other names of it."""
     named = {language: name for language, name in names.items() if language in LANGUAGES}
     if CYRILLIC not in named and (in_cyrillic := _in_cyrillic(place)):
         named[CYRILLIC] = in_cyrillic
@@ -248,8 +255,11 @@ def _with_names(place: Place, names: Mapping[str, str]) -> Place:
 
 
 def _in_cyrillic(place: Place) -> str | None:
-    """The Ukrainian name among all others: the first Cyrillic one, of a place of the trade; that of a Ukrainian town
-    stands first; of a small town abroad nobody has one."""
+    """Return the Ukrainian name from the other names, or None.
+
+    For a place of the trade it is the first Cyrillic one; for a Ukrainian town it stands first. Small towns abroad have
+    none.
+    """
     names = place.other_names if place.well_known else place.other_names[: place.country == "UA"]
     known = (name for name in names if _IN_CYRILLIC.match(name) and _NOT_UKRAINIAN.isdisjoint(name.lower()))
     return next(known, None)

@@ -13,7 +13,7 @@ from core.catalogue.product_names import folded
 
 THOUSAND: Final = 1000
 LARGER: Final = {"kt": "t", "кт": "t", "gwh": "MWh", "гвтг": "MWh", "гвт·год": "MWh"}  # a thousand of which
-CENTS: Final = 100  # of a euro; whoever counts in cents of another currency says which
+CENTS: Final = 100  # cents of a euro; cents of another currency are named
 # "1.250k" and "1,125 ct" stay as they are: whether such a mark divides or groups is not known.
 _NUMBER: Final = r"(?<![\w.,+-])(?P<number>[0-9]{1,6}(?:[.,][0-9]{1,2})?)"
 _MILES: Final = re.compile(rf"{_NUMBER}\s*(?:miles?|meilen?|millas?|miglia)(?!\w)", re.IGNORECASE)
@@ -23,7 +23,7 @@ _GLUED: Final = re.compile(r"(?<![^\W_])(?P<word>[^\W\d_]{2,6})(?=[0-9])")
 
 
 def expand_shorthand(text: str, catalogue: Catalogue) -> str:
-    """The text with thousands in figures, cents as parts of a euro, miles as kilometres, and currencies apart."""
+    """Return the text with thousands in figures, cents as parts of a euro, miles in km, and currencies apart."""
     if _DIGIT.search(text) is None:
         return text
     currencies, thousands, cents = _shortened(catalogue)
@@ -57,7 +57,7 @@ def _number(found: re.Match[str]) -> Decimal:
 
 @lru_cache(maxsize=4)
 def _shortened(catalogue: Catalogue) -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]:
-    """Words for currencies; a number in thousands of a unit; a number of cents for each of something."""
+    """Return the words for currencies, and patterns for thousands of a unit and for cents per unit."""
     words = catalogue.words
     currencies = [word for said in words.currencies.values() for word in said]
     units = [word for unit in catalogue.units.values() for word in (unit.code, *unit.words)]
@@ -73,6 +73,6 @@ def _shortened(catalogue: Catalogue) -> tuple[frozenset[str], re.Pattern[str], r
 
 
 def _either(words: Iterable[str]) -> str:
-    """A pattern for these words with their accents or without, the longest first."""
+    """Return a pattern for these words with their accents or without, the longest first."""
     spellings = {spelling for word in words for spelling in (word.lower(), folded(word))}
     return "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))

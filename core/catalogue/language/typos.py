@@ -1,7 +1,7 @@
 """Small words beside numbers that are misspelt: "700 tones", "udner 170 eruo", "witin 50 km", "by 15 Decmber".
 
-Goods and towns are found by their letters wherever they stand. A unit is believed to be misspelt only beside a number,
-where it is one or two slips from what may stand there, begins as that does, and is a word of nothing else.
+Goods and towns are found by their letters in any position. A unit counts as misspelt only beside a number. It must be
+one or two edits from a word that fits there, begin like it, and mean nothing else.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from core.catalogue.language.places import Places
 from core.catalogue.product_names import folded
 from core.catalogue.spelling import SHORTEST, WordList
 
-SURE_OF_TWO: Final = 8  # letters from which two slips are believed here: the word has no other part to be known by
+SURE_OF_TWO: Final = 8  # letters from which two edits are allowed here: the word has no other part to be recognised by
 _WORD: Final = rf"(?P<word>[^\W\d_]{{{SHORTEST},}})"
 _BEHIND: Final = re.compile(rf"(?:(?<![\w.,])[0-9][0-9.,]*|/)\s*{_WORD}(?!\w)")
 _BEFORE: Final = re.compile(rf"(?<!\w){_WORD}(?=\s+[0-9])")
@@ -28,7 +28,7 @@ LIMITS: Final = ("below", "above", "within", "near", "until", "starting")  # tha
 
 
 def correct_spelling(text: str, catalogue: Catalogue, places: Places | None = None) -> str:
-    """The text with such words put right. `places`: where towns may be named beside the numbers."""
+    """Return the text with such words corrected. `places`: towns that may be named beside the numbers."""
     if _DIGIT.search(text) is None:
         return text
     behind, before = _words_beside_numbers(catalogue)
@@ -38,7 +38,7 @@ def correct_spelling(text: str, catalogue: Catalogue, places: Places | None = No
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """The words that may stand on one side of a number, folded, each with what it means."""
+    """The words that may stand on one side of a number, folded, each with its meanings."""
 
     meanings: Mapping[str, frozenset[object]]
     spelling: WordList
@@ -53,7 +53,7 @@ class _Beside:
         return cls({word: frozenset(meant) for word, meant in meanings.items()}, WordList(meanings))
 
     def meant_by(self, word: str) -> str | None:
-        """The word that a misspelt one is meant for, where those nearest to it have one meaning."""
+        """Return the word that a misspelt one is meant for, if the nearest ones have one meaning."""
         near = {other: edits for other, edits in self.spelling.near(word).items() if other[0] == word[0]}
         least = min(near.values(), default=0)
         if not least or (least > 1 and len(word) < SURE_OF_TWO):
@@ -71,7 +71,7 @@ def _put_right(beside: _Beside, catalogue: Catalogue, places: Places | None, fou
 
 
 def _is_another(word: str, catalogue: Catalogue, places: Places | None) -> bool:
-    """Whether it is a word of its own: a small word, goods or their slip, what describes them, a town or a country."""
+    """Return True if the word has its own meaning: a small word, goods, a description, a town or a country."""
     if is_function_word(word, catalogue) or catalogue.synonyms.has(word) or (places is not None and places.knows(word)):
         return True
     goods = catalogue.name_index.like(word)
@@ -79,13 +79,13 @@ def _is_another(word: str, catalogue: Catalogue, places: Places | None) -> bool:
 
 
 def is_function_word(word: str, catalogue: Catalogue) -> bool:
-    """Whether a folded word is one of a phrase, a month, a weekday, a currency, a language or a unit."""
+    """Return True if a folded word is part of a phrase, or a month, weekday, currency, language or unit."""
     return word in _small_words(catalogue)
 
 
 @lru_cache(maxsize=4)
 def _words_beside_numbers(catalogue: Catalogue) -> tuple[_Beside, _Beside]:
-    """Those behind a number and those before it."""
+    """Return the words that stand behind a number, and those before it."""
     words = catalogue.words
     units = ((unit.code, unit.words) for unit in catalogue.units.values())
     lengths = ((meaning, words.all(meaning)) for meaning in ("days", "weeks", "span_months"))
@@ -99,7 +99,7 @@ def _words_beside_numbers(catalogue: Catalogue) -> tuple[_Beside, _Beside]:
 
 @lru_cache(maxsize=4)
 def _small_words(catalogue: Catalogue) -> frozenset[str]:
-    """Every word of every phrase, month and language."""
+    """Return every word of every phrase, month and language."""
     return frozenset(word for phrase in _phrases(catalogue) for word in folded(phrase).split())
 
 

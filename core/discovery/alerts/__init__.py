@@ -1,1 +1,1 @@
-"""Saved searches; who hears of a new listing or request: each person at most once, at the hours they have chosen."""
+"""Saved searches, and alerts about new listings and requests: each person at most once, at their chosen hours."""

@@ -1,4 +1,4 @@
-"""What happens to saved searches, as facts for whoever listens."""
+"""Events of saved searches, for subscribers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class RequestsFound(Event):
-    """It is the hour to tell somebody of requests that they could quote on: these, the newest first, and `more`.
+    """A message is due about requests that a person could quote on: these, the newest first, and `more`.
 
     They count as told from now on.
     """
@@ -38,7 +38,7 @@ class RequestsFound(Event):
 
 @dataclass(frozen=True, slots=True)
 class ListingsFound(Event):
-    """It is the hour to tell somebody of listings that their searches have found: these, the newest first, and `more`.
+    """A message is due about listings that a person's searches have found: these, the newest first, and `more`.
 
     They count as told from now on.
     """

@@ -18,17 +18,17 @@ from core.kernel.transaction import Ctx
 from core.people.accounts.model import Organisation
 
 SHORTEST_NAME: Final = 4  # letters of a word that names a company by itself: "UAB" names none
-NAMED_SO_AT_MOST: Final = 5  # companies: what more are called ("energy", "GmbH") names none of them
+NAMED_SO_AT_MOST: Final = 5  # companies: a word in more names ("energy", "GmbH") identifies none of them
 READ_ANEW: Final = timedelta(hours=1)
 
 
 def tells_goods_apart(word: str, products: Collection[str], catalogue: Catalogue) -> bool:
-    """Whether a word beside goods says how they are or which kind of them is meant: "beech", "dry"."""
+    """Return True if a word beside goods describes them or tells which kind is meant: "beech", "dry"."""
     return catalogue.synonyms.describes_goods(word) or catalogue.synonyms.tells_kind(word, products)
 
 
 def known_names(ctx: Ctx) -> Callable[[str], bool]:
-    """Whether a word tells somebody apart who has ever traded, by their name. Nothing is read until it is asked."""
+    """Return a test for words that identify a trader by name. The names are read on the first call."""
 
     @cache
     def words() -> frozenset[str]:
@@ -55,7 +55,7 @@ class _Names:
         return self.known
 
 
-_names: Final[WeakKeyDictionary[Engine, _Names]] = WeakKeyDictionary()  # of each database that this process works on
+_names: Final[WeakKeyDictionary[Engine, _Names]] = WeakKeyDictionary()  # by the database that this process works on
 
 
 def _telling(names: Iterable[list[str]]) -> frozenset[str]:

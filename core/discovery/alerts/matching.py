@@ -1,12 +1,12 @@
-"""Which of all saved searches may want a listing: the index turned around, one look for all of them.
+"""The index turned around: one look finds all saved searches that may want a listing.
 
-A saved search is an `outline`, a row of thirteen numbers: hashes for what must be equal, an interval for what is
-measured. The outlines of one product lie side by side in flat arrays, so that a listing is held against each number
-of them all at once, and the next number only against those that are left. What is left in the end is a little too
-much (hashes meet, prices in other currencies pass): whoever asks confirms each by its own row.
+A saved search is an `outline`, a row of thirteen numbers. They are hashes for equal values, and intervals for measured
+ones. The outlines of one product lie side by side in flat arrays. One number of all outlines is compared at once, and
+the next number only for those left. The result has some false positives. Hashes collide, and prices in other currencies
+pass. So the caller confirms each by its own row.
 
-Each process keeps the outlines it has read from its database, and reads only what has changed since. Rows are read
-again for a while after they were written, for a transaction that began earlier may commit later.
+Each process keeps the outlines it has read from its database, and reads only later changes. Rows are read again for a
+while, because a transaction that began earlier may commit later.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from core.trade.listings.model import Listing
 
 READ_AGAIN: Final = timedelta(minutes=5)  # far longer than any unit of work takes, and than clocks of workers differ
 FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-TOLERANCE: Final = 1e-6  # of a single-precision number: what is so near a limit is left to the exact look
+TOLERANCE: Final = 1e-6  # tolerance of a single-precision number: a value so near a limit is left to the exact check
 ANYWHERE: Final = -2.0  # below every cosine
 NOWHERE: Final = 2.0  # above every cosine
 ANY_PRODUCT: Final = ""
@@ -43,7 +43,7 @@ SMALLEST: Final = 64  # rows of a new shelf
 
 OUTLINE: Final = np.dtype(
     [
-        ("grade", "u4"),  # hash of what must be equal; 0: anything
+        ("grade", "u4"),  # hash of values that must be equal; 0: anything
         ("schemes", "u8"),  # a bit for each certificate that must be there
         ("x", "f4"),  # the place as a point of the unit sphere, and the cosine of the distance around it
         ("y", "f4"),
@@ -70,7 +70,7 @@ Columns = dict[str, Rows]
 
 
 def outline(wanted: ParsedQuery) -> bytes:
-    """What matching looks at of a search, packed."""
+    """Return the packed numbers of a search that matching compares."""
     row = np.zeros(1, OUTLINE)
     row["near"], row["least"], row["most"] = ANYWHERE, -math.inf, math.inf
     row["first"], row["last"] = np.iinfo("i4").min, np.iinfo("i4").max
@@ -90,7 +90,7 @@ def outline(wanted: ParsedQuery) -> bytes:
 
 
 def _limit_price(row: Rows, wanted: ParsedQuery) -> None:
-    """Two limits in two currencies are left to the exact look."""
+    """Write the price limits into a row. Limits in two currencies are left to the exact check."""
     limits = {"most": wanted.max_price or wanted.price, "least": wanted.min_price}
     kinds = {_money(limit) for limit in limits.values() if limit is not None}
     if len(kinds) != 1:
@@ -148,7 +148,7 @@ def _of_quality(rows: Columns, left: npt.NDArray[np.intp], goods: Point) -> npt.
 
 
 def _at_the_price(rows: Columns, left: npt.NDArray[np.intp], goods: Point) -> npt.NDArray[np.bool_]:
-    """What is limited in another currency passes: rates change, and the exact look knows them."""
+    """Let limits in another currency pass: rates change, and the exact check knows them."""
     tolerance = goods.price * TOLERANCE
     inside = (rows["most"][left] >= goods.price - tolerance) & (rows["least"][left] <= goods.price + tolerance)
     return np.asarray(inside | (rows["money"][left] != goods.money))
@@ -220,7 +220,7 @@ class Shelf:
         self.columns["near"][place] = NOWHERE
 
     def wanting(self, goods: Point) -> Rows:
-        """The searches whose outlines these goods meet. The first test leaves few, and each next one fewer."""
+        """Return the searches whose outlines these goods meet. The first test leaves few, and each next one fewer."""
         here = {name: column[: self.size] for name, column in self.columns.items()}
         left = np.flatnonzero(_near(here, goods))
         for test in (_of_quality, _at_the_price, _in_time, _enough):
@@ -229,7 +229,7 @@ class Shelf:
 
 
 def with_room(column: Rows, end: int) -> Rows:
-    """The column, or one twice as long, for so many rows."""
+    """Return the column, or one twice as long if it has no room for so many rows."""
     if end <= len(column):
         return column
     return np.concatenate([column, np.zeros(max(len(column), end), column.dtype)])
@@ -237,7 +237,7 @@ def with_room(column: Rows, end: int) -> Rows:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Where a search lies, and what it was when it was put there."""
+    """The position of a search, and its product and outline at that time."""
 
     product_id: str
     packed: bytes
@@ -270,7 +270,7 @@ class Watchlist:
                 self.watched[search_id] = Watched(product_id, packed, place)
 
     def wanting(self, listing: Listing, *, after: str = "", most: int | None = None) -> list[str]:
-        """Searches that may want this listing, in the order of their ids: so many of those beyond `after`."""
+        """Return searches that may want this listing, by id beyond `after`, at most so many."""
         goods = Point.of(listing)
         shelves = {listing.product_id, ANY_PRODUCT} & self.shelves.keys()
         found = np.sort(np.concatenate([np.zeros(0, ID), *(self.shelves[each].wanting(goods) for each in shelves)]))
@@ -285,7 +285,7 @@ class Watchlists:
         self._by_engine: WeakKeyDictionary[Engine, Watchlist] = WeakKeyDictionary()
 
     def current(self, ctx: Ctx) -> Watchlist:
-        """The watchlist with every search in it that was saved before this unit began."""
+        """Return the watchlist with every search that was saved before this unit began."""
         watchlist = self._by_engine.setdefault(ctx.session.connection().engine, Watchlist())
         columns = SavedSearch.id, SavedSearch.product_id, SavedSearch.outline, SavedSearch.paused
         query = select(*columns, SavedSearch.changed_at).where(SavedSearch.changed_at >= watchlist.read_until)

@@ -1,4 +1,4 @@
-"""Saved searches and alerts: the command with its limits, the tables, and how often somebody may be told."""
+"""Saved searches and alerts: the command with its limits, the tables, and how often a person may be told."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, OneOf, Table, Versioned, Words
 
-SEARCHES_AT_MOST: Final = 50  # of one person
+SEARCHES_AT_MOST: Final = 50  # saved searches of one person
 QUESTION_AT_MOST: Final = 200  # characters of a question that are kept: a title, and not a letter
 TOLD_AT_ONCE: Final = 5  # listings in one message; the rest is a number and a button
-MESSAGES_A_DAY: Final = 6  # to one person from one morning to the next; what is found beyond that waits for it
+MESSAGES_A_DAY: Final = 6  # to one person from one morning to the next; further finds wait for it
 APART: Final = timedelta(minutes=10)  # between two messages to one person, however many listings appear
 AT_ONCE: Final = 200  # confirmed in one unit of work: the next ones wait for the next
-REQUEST_REACH_KM: Final = 500  # from a seller's goods to where a request wants them: what a truck drives in a day
+REQUEST_REACH_KM: Final = 500  # from a seller's goods to the place of the request: a truck's drive in a day
 MORNING: Final = time(8)  # when a digest arrives, in the person's own time zone
 DIGEST_WEEKDAY: Final = 0  # Monday
 QUIET_FROM: Final = time(21)
@@ -26,7 +26,7 @@ QUIET_UNTIL: Final = time(7)
 
 
 class Rhythm(StrEnum):
-    """How soon somebody wants to hear of a new listing."""
+    """The delay after which a person wants to hear of a new listing."""
 
     INSTANT = "instant"
     DAILY = "daily"
@@ -34,9 +34,9 @@ class Rhythm(StrEnum):
 
 
 class SaveSearch(BaseModel):
-    """Keep a search, and tell of every listing that it would find.
+    """Save a search, and tell of every listing that it would find.
 
-    `wishes`: a query as `Query.to_json` writes it. `question`: the words in which the person has asked, where they did.
+    `wishes`: a query as `Query.to_json` writes it. `question`: the person's own words, if there are any.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,7 +47,7 @@ class SaveSearch(BaseModel):
 
 
 class ChooseQuietHours(BaseModel):
-    """When nobody wants to be disturbed, in their own time zone. The same time twice: never quiet."""
+    """Set the quiet hours of a person in their own time zone. Two equal times mean no quiet hours."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -56,8 +56,10 @@ class ChooseQuietHours(BaseModel):
 
 
 class SavedSearch(Versioned, Table):
-    """What somebody looks for. `outline` is the numbers that matching looks at first (matching.py); `product_id` is
-    empty where no product, or one of several, is wanted.
+    """A person's saved search.
+
+    `outline`: the numbers that matching compares first (matching.py).
+    `product_id`: empty if no product, or one of several, is wanted.
     """
 
     __tablename__ = "saved_search"
@@ -75,7 +77,7 @@ class SavedSearch(Versioned, Table):
 
 
 class Alert(Table):
-    """A listing that one of a person's searches has found. The key says it: told at most once, whatever happens.
+    """A listing that one of a person's searches has found. The key ensures that it is told at most once.
 
     `told_at` is empty while it waits for its hour.
     """
@@ -84,7 +86,7 @@ class Alert(Table):
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     listing_id: Mapped[str] = mapped_column(ForeignKey("listing.id"), primary_key=True)
-    search_id: Mapped[str] = mapped_column(Id)  # not a foreign key: what was told stays told when the search is deleted
+    search_id: Mapped[str] = mapped_column(Id)  # not a foreign key: told alerts stay when the search is deleted
     found_at: Mapped[datetime] = mapped_column(Instant)
     told_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -95,9 +97,9 @@ class Alert(Table):
 
 
 class RequestAlert(Table):
-    """A request that somebody could quote on. The key says it: told at most once, whatever happens.
+    """A request that a person could quote on. The key ensures that it is told at most once.
 
-    `told_at` and `listing_id`, which is why it was told, are empty while it waits for its hour.
+    `told_at` and `listing_id`, the reason for telling it, are empty while it waits for its hour.
     """
 
     __tablename__ = "request_alert"
@@ -112,7 +114,7 @@ class RequestAlert(Table):
 
 
 class RequestsMuted(Table):
-    """Goods of which somebody wants to hear no requests."""
+    """Goods for which a person wants no alerts of requests."""
 
     __tablename__ = "requests_muted"
 

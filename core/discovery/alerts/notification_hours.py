@@ -1,4 +1,4 @@
-"""When somebody may be told: their quiet hours, what they were told lately, and the timer of their next message."""
+"""The hours at which a person may be told: quiet hours, recent messages, and the timer of the next message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.people.accounts.model import Person
 from core.people.accounts.rules import known_zone
 from core.people.accounts.service import zone_of
 
-OF_PERSON: Final = "alerts"  # kind of the timers that tell somebody
+OF_PERSON: Final = "alerts"  # kind of the timers for a person's messages
 
 
 def quiet_hours_of(ctx: Ctx, person: Person) -> Hours:
@@ -25,13 +25,13 @@ def quiet_hours_of(ctx: Ctx, person: Person) -> Hours:
 
 
 def set_hour(ctx: Ctx, person: Person, rhythm: Rhythm) -> None:
-    """What waits for somebody is told as soon as their rhythm, their quiet hours and what they were told allow."""
+    """Set the timer for a person's waiting alerts, as soon as rhythm, quiet hours and recent messages allow."""
     due = rules.next_telling(rhythm, ctx.now, quiet_hours_of(ctx, person), told_lately(ctx, person.id))
     set_timer(ctx.session, Timer(OF_PERSON, person.id, rhythm, due))
 
 
 def told_lately(ctx: Ctx, person_id: str) -> list[datetime]:
-    """When somebody was told of anything within a day: what was told at once counts once."""
+    """Return when a person was told of anything within a day. Alerts told together count once."""
     moments = set[datetime]()
     for told_at, of in ((Alert.told_at, Alert.person_id), (RequestAlert.told_at, RequestAlert.person_id)):
         query = select(told_at).where(of == person_id, told_at > ctx.now - timedelta(days=1)).distinct()

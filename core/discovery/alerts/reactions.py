@@ -1,4 +1,4 @@
-"""What alerts do about the facts of others, and at their own hours."""
+"""Reactions of alerts to events elsewhere, and their timer handlers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _accounts_linked(ctx: Ctx, fact: AccountsLinked) -> None:
 
 
 def timer_handlers(catalogue: Callable[[], Catalogue]) -> Mapping[str, TimerHandler]:
-    """What time does to alerts. `catalogue`: read when it is needed first."""
+    """Return the timer handlers of alerts. `catalogue` is called on first use."""
     watchlists = Watchlists()
 
     def match(ctx: Ctx, timer: Timer) -> None:

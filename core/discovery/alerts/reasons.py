@@ -1,4 +1,4 @@
-"""Why somebody is told of a listing: each wish of their search that it meets, as it stands now."""
+"""The reasons why a person is told of a listing: each filter of their search that it meets now."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.discovery.search.service import measures_met
 
 
 def reasons(wanted: ParsedQuery, goods: Goods) -> tuple[Reason, ...]:
-    """In the order in which a trader would say them. A wish that a change has made untrue since is left out."""
+    """Return the reasons in a trader's order. Leave out a filter that a later change no longer meets."""
     return (*_of_goods(wanted, goods), *_of_price(wanted, goods), *_of_place(wanted, goods), *_of_rest(wanted, goods))
 
 
@@ -31,7 +31,7 @@ def _of_goods(wanted: ParsedQuery, goods: Goods) -> Iterator[Reason]:
 
 
 def _of_price(wanted: ParsedQuery, goods: Goods) -> Iterator[Reason]:
-    """The price is told as the seller says it, and compared in the currency and unit of the limit."""
+    """Yield reasons by price: shown as the seller states it, compared in the limit's currency and unit."""
     most, least, price = wanted.max_price or wanted.price, wanted.min_price, goods.listing.price
     compared = None if most is None else goods.price(most.currency, most.unit)
     if most is not None and compared is not None and compared.amount <= most.amount:

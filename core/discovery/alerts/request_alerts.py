@@ -1,7 +1,7 @@
-"""Who hears of a new request: each seller whose own listings show that they have what it asks for, once.
+"""Alerts about new requests: each seller whose own listings show that they have such goods is told once.
 
-A request is held against listings as a saved search is (`rules.fits`), the other way round. What somebody has once put
-up says what they sell, also when it is paused, sold out or over: only dates and price are theirs to quote.
+A request is compared with listings like a saved search (`rules.fits`), in reverse. A listing shows what a seller sells
+even when it is paused, sold out or over. Dates and price are not compared, because the seller quotes them.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ SHOWS: Final = tuple(sorted({LISTING.initial, *(each.to for each in LISTING.tran
 
 
 def look_for_sellers(ctx: Ctx, request_id: str) -> None:
-    """A request is open from now on, or asks for something else: hold it against all listings, after this unit."""
+    """Compare a new or changed request with all listings after this unit."""
     set_timer(ctx.session, Timer(OF_REQUEST, request_id, MATCH, ctx.now))
 
 
 def match_request(ctx: Ctx, catalogue: Catalogue, request_id: str, *, after: str = "") -> None:
-    """Note who is to be told, by listings in the order of their ids beyond `after`, so many at once."""
+    """Note the sellers to tell, at most so many listings at once, by listing id beyond `after`."""
     request = request_for(ctx, request_id)
     if request.state != REQUEST.initial:
         return
@@ -60,7 +60,7 @@ def match_request(ctx: Ctx, catalogue: Catalogue, request_id: str, *, after: str
 
 
 def answers(request: Request, listing: Listing, catalogue: Catalogue) -> bool:
-    """Whether who put this up could quote: such goods, within a day's drive, no less and no more than they trade in."""
+    """Return True if the listing's seller could quote: such goods, within a day's drive, in a traded amount."""
     if not rules.fits(_wanted(request), Goods(listing, catalogue, ())):
         return False
     least = quantity_in(catalogue, listing.product_id, listing.min_lot, request.unit)
@@ -69,7 +69,7 @@ def answers(request: Request, listing: Listing, catalogue: Catalogue) -> bool:
 
 
 def tell_requests(ctx: Ctx, catalogue: Catalogue, person: Person) -> None:
-    """Tell somebody what waits for this hour, in one message. What takes no quotes any more is not told."""
+    """Tell a person about waiting requests in one message. Leave out requests that no longer take quotes."""
     waiting = select(RequestAlert).where(RequestAlert.person_id == person.id, RequestAlert.told_at.is_(None))
     muted, found = _muted(ctx, person.id), list[Opening]()
     for alert in ctx.session.scalars(waiting.order_by(RequestAlert.request_id.desc())):
@@ -86,9 +86,9 @@ def tell_requests(ctx: Ctx, catalogue: Catalogue, person: Person) -> None:
 
 
 def told_of(ctx: Ctx, catalogue: Catalogue, request_id: str) -> tuple[Listing, tuple[Reason, ...]]:
-    """Why who asks was told of a request: by which listing of theirs, and what of the request it meets.
+    """Return why the actor was told of a request: by which listing of theirs, and how it fits.
 
-    Raises NotFound.
+    Raise NotFound.
     """
     alert = ctx.session.get(RequestAlert, (acting(ctx).id, request_id))
     listing = ctx.session.get(Listing, alert.listing_id) if alert is not None and alert.told_at is not None else None
@@ -98,7 +98,7 @@ def told_of(ctx: Ctx, catalogue: Catalogue, request_id: str) -> tuple[Listing, t
 
 
 def sold_products(ctx: Ctx) -> dict[str, bool]:
-    """What who asks has shown that they sell, by product: whether they hear of requests for it."""
+    """Return the products that the actor has shown to sell, and whether they hear of requests for each."""
     person = acting(ctx)
     query = select(Listing.product_id).where(Listing.seller == person.organisation_id, Listing.state.in_(SHOWS))
     muted = _muted(ctx, person.id)
@@ -106,18 +106,18 @@ def sold_products(ctx: Ctx) -> dict[str, bool]:
 
 
 def mute_requests(ctx: Ctx, product_id: str) -> None:
-    """Tell who asks of no more requests for it."""
+    """Stop alerts to the actor about requests for these goods."""
     add_unless_present(ctx.session, RequestsMuted, person_id=acting(ctx).id, product_id=product_id, muted_at=ctx.now)
 
 
 def hear_of_requests(ctx: Ctx, product_id: str) -> None:
-    """Tell who asks of what is asked from now on."""
+    """Resume alerts to the actor about requests for these goods from now on."""
     mine = RequestsMuted.person_id == acting(ctx).id
     ctx.session.execute(delete(RequestsMuted).where(mine, RequestsMuted.product_id == product_id))
 
 
 def move_openings(ctx: Ctx, stays: str, goes: str) -> None:
-    """Two accounts have become one person's: what both were told, or have muted, counts once."""
+    """Merge two accounts of one person: what both were told, or have muted, counts once."""
     for table, key in ((RequestAlert, RequestAlert.request_id), (RequestsMuted, RequestsMuted.product_id)):
         known = select(key).where(table.person_id == stays)
         ctx.session.execute(delete(table).where(table.person_id == goes, key.in_(known)))
@@ -125,7 +125,7 @@ def move_openings(ctx: Ctx, stays: str, goes: str) -> None:
 
 
 def _wanted(request: Request) -> ParsedQuery:
-    """What is asked for as a search would say it; without a known place, from the same country."""
+    """Return the request as a search. Without a known place, goods must be from the same country."""
     place = None
     if request.lat is not None and request.lon is not None:
         place = Place(request.place_name, request.country, request.lat, request.lon, "", False, ())
@@ -145,12 +145,12 @@ def _likely(ctx: Ctx, request: Request, after: str) -> Sequence[Listing]:
 
 
 def _not_told(ctx: Ctx, request: Request) -> frozenset[str]:
-    """The asker's own company, who keeps apart from it, and who has quoted: they know the request."""
+    """Return the companies that are not told: the buyer's own, blocked ones, and those that have quoted."""
     return blocked_parties(ctx, request.buyer) | {request.buyer, *sellers_of(ctx, request.id)}
 
 
 def _sellers(ctx: Ctx, listing: Listing) -> Iterable[Person]:
-    """Who put it up; when they have left the company, all of it."""
+    """Return the person who published the listing, or all members if that person has left the company."""
     there = members(ctx, listing.seller)
     return [each for each in there if each.id == listing.published_by] or there
 
@@ -164,7 +164,7 @@ def _note(ctx: Ctx, person: Person, request: Request) -> None:
 
 
 def _shown_by(ctx: Ctx, catalogue: Catalogue, person: Person, request: Request) -> Listing | None:
-    """The listing of theirs that says best that they could quote: one that is for sale, else the newest."""
+    """Return the listing that best shows that they could quote: one that is for sale, else the newest."""
     mine = (Listing.seller == person.organisation_id) & (Listing.product_id == request.product_id)
     query = select(Listing).where(mine, Listing.state.in_(SHOWS)).order_by(Listing.id.desc())
     fitting = [each for each in ctx.session.scalars(query) if answers(request, each, catalogue)]

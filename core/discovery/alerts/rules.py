@@ -1,4 +1,4 @@
-"""Pure decisions about alerts: whether a listing is what a search is for, and when somebody may be told."""
+"""Pure decisions about alerts: whether a listing fits a search, and when a person may be told."""
 
 from __future__ import annotations
 
@@ -31,17 +31,18 @@ SOONEST = tuple(Rhythm)
 
 
 def asks_something(wanted: ParsedQuery) -> bool:
-    """Whether the search says what is wanted: a search for anything would tell of everything."""
+    """Return True if the search has any filter on goods: a search for anything would report everything."""
     goods = wanted.product or wanted.alternatives or wanted.grade
     return bool(goods or wanted.certificates or wanted.quality or words_of(wanted.rest))
 
 
 @dataclass(slots=True)
 class Goods:
-    """A listing as searches are held against it. What many of them ask for (its price in a unit) is worked out once.
+    """A listing to compare with saved searches. Values that many searches need (its price in a unit) are worked out
+    once.
 
-    `words`: the folded words of it and of its seller's name. `is_name`: whether somebody in the market is called by a
-    word.
+    `words`: the folded words of it and of its seller's name.
+    `is_name`: whether a trader in the market has a name with that word.
     """
 
     listing: Listing
@@ -57,7 +58,7 @@ class Goods:
         self.schemes = frozenset(certificate.scheme for certificate in self.listing.certificates)
 
     def price(self, currency: str, unit: str) -> UnitPrice | None:
-        """Its price as that one is told; None where they cannot be compared."""
+        """Return the listing's price in that currency and unit, or None if it cannot be compared."""
         key = (currency, unit)
         if key not in self._prices:
             listing = self.listing
@@ -65,7 +66,7 @@ class Goods:
         return self._prices[key]
 
     def amounts(self, unit: str) -> tuple[Quantity, Quantity] | None:
-        """Its smallest lot and what is left of it in that unit; None where they cannot be counted in it."""
+        """Return its smallest lot and its remaining amount in that unit, or None if they cannot be counted in it."""
         if unit not in self._amounts:
             product, listing = self.listing.product_id, self.listing
             least = quantity_in(self.catalogue, product, listing.min_lot, unit)
@@ -74,11 +75,11 @@ class Goods:
         return self._amounts[unit]
 
     def tells(self, unwanted: str) -> bool:
-        """Whether a word of the listing itself says what that mark of a kind of goods leaves out."""
+        """Return True if a word of the listing itself matches an excluded kind of goods."""
         return not excluded_words(unwanted, self.catalogue).isdisjoint(self.words)
 
     def says(self, asked: str) -> bool:
-        """Whether it, or the name of its goods, has that word or another one for it, in any language."""
+        """Return True if it, or the name of its goods, has that word or a synonym in any language."""
         if asked not in self._says:
             also = self.catalogue.synonyms.of([asked])[0]
             same = [word for word, weight in also.items() if weight >= SAME]
@@ -91,14 +92,14 @@ class Goods:
 
 @lru_cache(maxsize=1_000)
 def _names(product_id: str, catalogue: Catalogue) -> frozenset[str]:
-    """The folded words of the goods' names in all languages: "dry wood chips" are dry."""
-    product = catalogue.products.get(product_id)  # what is listed may no longer be in the catalogue
+    """Return the folded words of the goods' names in all languages: "dry wood chips" are dry."""
+    product = catalogue.products.get(product_id)  # a listed product may no longer be in the catalogue
     names = () if product is None else product.names.values()
     return frozenset(word for each in names for name in each.words for word in words_of(name))
 
 
 def fits(wanted: ParsedQuery, goods: Goods) -> bool:
-    """Whether the search would find this listing."""
+    """Return True if the search would find this listing."""
     listing = goods.listing
     products = (wanted.product,) if wanted.product else wanted.alternatives
     return (
@@ -120,13 +121,15 @@ def fits(wanted: ParsedQuery, goods: Goods) -> bool:
 
 
 def precedence(rhythm: Rhythm, query: Query) -> tuple[int, int]:
-    """Which of a person's searches that fit a listing tells of it: the one with the least of these, which tells soonest
-    and, of equally soon ones, has the most wishes."""
+    """Return the sort key of a person's fitting searches; the lowest one reports the listing.
+
+    It is the search that tells soonest and then the one with the most filters.
+    """
     return SOONEST.index(rhythm), -wishes_in(query)
 
 
 def wishes_in(query: Query) -> int:
-    """How much a search asks for."""
+    """Return how many filters a search has."""
     return len(explain(query).chips)
 
 
@@ -136,8 +139,10 @@ def _in_time(wanted: ParsedQuery, listing: Listing) -> bool:
 
 
 def reach_km(wanted: ParsedQuery) -> int | None:
-    """How far around its place a search looks; None: it names no place. Without a distance a place orders a list, but
-    who is told of one listing wants it near."""
+    """Return the radius around a search's place, or None if it names no place.
+
+    In a list, a place without a distance only sets the order. An alert about one listing needs it to be near.
+    """
     if wanted.place is None:
         return None
     return NEAR_KM if wanted.radius_km is None else wanted.radius_km
@@ -153,7 +158,7 @@ def _near_enough(wanted: ParsedQuery, listing: Listing) -> bool:
 
 
 def _enough(wanted: ParsedQuery, goods: Goods) -> bool:
-    """Between the smallest lot and what is left. What no figure makes comparable is better told than hidden."""
+    """Return True if the amount is between the smallest lot and what is left, or cannot be compared."""
     quantity = wanted.quantity
     amounts = None if quantity is None else goods.amounts(quantity.unit)
     return quantity is None or amounts is None or amounts[0] <= quantity <= amounts[1]
@@ -170,8 +175,10 @@ def _at_the_price(wanted: ParsedQuery, goods: Goods) -> bool:
 
 
 def _meets_words(wanted: ParsedQuery, goods: Goods) -> bool:
-    """The words that were not understood: beside goods those that the market knows are wishes; while nothing says which
-    goods are meant, all of them are."""
+    """Return True if the listing meets the words that were not understood.
+
+    Beside goods, words known in the market are filters. Without any goods, all words are.
+    """
     words = words_of(wanted.rest)
     products = (wanted.product,) if wanted.product else wanted.alternatives
     if not (products or wanted.grade):
@@ -190,7 +197,7 @@ def _alike(asked: str, word: str) -> bool:
 
 
 def _is_of(other: str, word: str) -> bool:
-    """Whether a word has another one in it: "Buchenholz" is of "Buche", and "granulės" not of the Swedish "gran"."""
+    """Return True if `word` begins with the other: "Buchenholz" with "Buche", but "granulės" not with "gran"."""
     return word == other or (len(other) >= SHORTEST_STEM and word.startswith(other))
 
 
@@ -199,7 +206,7 @@ def _is_of(other: str, word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Somebody's quiet hours in their own time zone. Beginning and end at the same time: none."""
+    """A person's quiet hours in their own time zone. Equal beginning and end mean none."""
 
     zone: ZoneInfo
     begins: time = QUIET_FROM
@@ -212,7 +219,7 @@ class Hours:
 
 
 def next_telling(rhythm: Rhythm, now: datetime, hours: Hours, told: Sequence[datetime]) -> datetime:
-    """When what was found now may be told. `told`: when this person was told something within the last 24 hours."""
+    """Return when a find of now may be told. `told`: when this person was told anything within the last 24 hours."""
     match rhythm:
         case Rhythm.INSTANT if len(_since_morning(told, now, hours)) >= MESSAGES_A_DAY:
             due = _next_morning(now, hours)
@@ -226,12 +233,14 @@ def next_telling(rhythm: Rhythm, now: datetime, hours: Hours, told: Sequence[dat
 
 
 def may_tell_at(rhythm: Rhythm, now: datetime, hours: Hours, told: Sequence[datetime]) -> datetime:
-    """Now that the hour has come: now, unless quiet hours or earlier messages have come in between."""
+    """Return when a due message may be sent: now, unless quiet hours or earlier messages prevent it."""
     return next_telling(rhythm, now, hours, told) if rhythm is Rhythm.INSTANT else _after_quiet(now, hours)
 
 
 def _next_morning(now: datetime, hours: Hours, weekday: int | None = None) -> datetime:
-    """The next digest hour there, on that weekday where one is named. A day is a day there: 23 or 25 hours at times."""
+    """Return the next digest hour in the person's zone, on that weekday if one is given. A day there may have 23 or 25
+    hours.
+    """
     local = now.astimezone(hours.zone)
     day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
     if weekday is not None:
@@ -240,7 +249,7 @@ def _next_morning(now: datetime, hours: Hours, weekday: int | None = None) -> da
 
 
 def _since_morning(told: Sequence[datetime], now: datetime, hours: Hours) -> list[datetime]:
-    """The messages of this day, which goes from one digest hour to the next."""
+    """Return the messages of this day, which goes from one digest hour to the next."""
     began = _next_morning(now, hours) - timedelta(days=1)
     return [moment for moment in told if moment >= began]
 

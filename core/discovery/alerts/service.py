@@ -1,4 +1,4 @@
-"""What people do with saved searches, and what a listing or the hour does to them."""
+"""Saved searches: commands on them, and the effects of a listing or the hour."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ def save_search(ctx: Ctx, command: SaveSearch) -> SavedSearch:
 
 
 def searches_of(ctx: Ctx, person_id: str) -> list[SavedSearch]:
-    """A person's searches, the newest first."""
+    """Return a person's searches, the newest first."""
     query = select(SavedSearch).where(SavedSearch.person_id == person_id)
     return list(ctx.session.scalars(query.order_by(SavedSearch.id.desc())))
 
 
 def search_of(ctx: Ctx, search_id: str) -> SavedSearch:
-    """A search of the person who asks. Raises NotFound, NotAllowed."""
+    """Return a search of the actor. Raise NotFound or NotAllowed."""
     search = ctx.session.get(SavedSearch, search_id)
     if search is None:
         raise NotFound("alert.gone")
@@ -95,7 +95,7 @@ def search_of(ctx: Ctx, search_id: str) -> SavedSearch:
 
 
 def seekers_of(ctx: Ctx, product_id: str) -> int:
-    """How many people look for a product and want to hear of it."""
+    """Return how many people look for a product and want to hear of it."""
     looking = select(func.count(SavedSearch.person_id.distinct()))
     return ctx.session.scalar(looking.where(SavedSearch.product_id == product_id, ~SavedSearch.paused)) or 0
 
@@ -105,19 +105,19 @@ def wanted(search: SavedSearch) -> Query:
 
 
 def _as_alert(query: Query) -> Query:
-    """The query as it is told of: near its place also where no distance was said."""
+    """Return the query as an alert uses it: a place without a distance means near it."""
     return replace(query, parsed=replace(query.parsed, radius_km=rules.reach_km(query.parsed)))
 
 
 def pause_search(ctx: Ctx, search_id: str) -> SavedSearch:
-    """Tell nothing more of it, nor what waits to be told."""
+    """Stop alerts of a search, also those that wait."""
     return _change(ctx, search_of(ctx, search_id), paused=True)
 
 
 def choose_rhythm(ctx: Ctx, search_id: str, rhythm: Rhythm) -> SavedSearch:
-    """Hear at once, daily or weekly, and of a paused one again.
+    """Set a search's rhythm to instant, daily or weekly, and resume a paused one.
 
-    What waits to be told moves to the new hour, or to that of another search.
+    Waiting alerts move to the new hour, or to that of another search.
     """
     search = _change(ctx, search_of(ctx, search_id), paused=False)
     search.rhythm = rhythm
@@ -127,7 +127,7 @@ def choose_rhythm(ctx: Ctx, search_id: str, rhythm: Rhythm) -> SavedSearch:
 
 
 def delete_search(ctx: Ctx, search_id: str) -> SavedSearch:
-    """Forget it. What it has told stays told: no other search tells it again."""
+    """Delete a search. Its alerts stay told: no other search tells them again."""
     search = search_of(ctx, search_id)
     ctx.session.delete(search)
     ctx.session.flush()
@@ -147,7 +147,7 @@ def choose_quiet_hours(ctx: Ctx, command: ChooseQuietHours) -> Hours:
 
 
 def found_by(ctx: Ctx, listing_id: str) -> tuple[Alert, SavedSearch | None]:
-    """Why the person who asks was told of a listing: when, and by which search if it still is. Raises NotFound."""
+    """Return when the actor was told of a listing, and by which search if it still exists. Raise NotFound."""
     alert = ctx.session.get(Alert, (acting(ctx).id, listing_id))
     if alert is None or alert.told_at is None:
         raise NotFound("alert.not_told")
@@ -157,10 +157,10 @@ def found_by(ctx: Ctx, listing_id: str) -> tuple[Alert, SavedSearch | None]:
 def reasons_for(
     ctx: Ctx, catalogue: Catalogue, search: SavedSearch, listing_id: str
 ) -> tuple[tuple[Reason, ...], SavedSearch | None]:
-    """What of a search a listing meets, and which search of the same person with more wishes it fits too, if any."""
+    """Return the filters that a listing meets, and a fitting search of the same person with more filters, if any."""
     goods = _goods(ctx, listing_for(ctx, listing_id), catalogue)
     fitting = (each for each in searches_of(ctx, search.person_id) if rules.fits(wanted(each).parsed, goods))
-    closest = max((search, *fitting), key=lambda each: rules.wishes_in(wanted(each)))  # of equal ones the first
+    closest = max((search, *fitting), key=lambda each: rules.wishes_in(wanted(each)))  # the first of equal ones
     return reasons(wanted(search).parsed, goods), None if closest is search else closest
 
 
@@ -168,16 +168,16 @@ def reasons_for(
 
 
 def look_for_takers(ctx: Ctx, listing_id: str) -> None:
-    """A listing can be found from now on, or on other terms: hold it against all searches, after this unit."""
+    """Compare a new or changed listing with all searches after this unit."""
     set_timer(ctx.session, Timer(OF_LISTING, listing_id, MATCH, ctx.now))
 
 
 def match_listing(
     ctx: Ctx, watchlists: Watchlists, catalogue: Catalogue, listing_id: str, listed: datetime, *, after: str = ""
 ) -> None:
-    """Note whom the listing is to be told, searches in the order of their ids beyond `after`, so many at once.
+    """Note the people to tell of a listing, at most so many at once, by search id beyond `after`.
 
-    `listed`: when it was put up or changed. Who has begun to look since then has seen it in the list.
+    `listed`: when it was published or changed. A search saved since then has shown it in its list.
     """
     listing = listing_for(ctx, listing_id)
     if listing.state not in TAKES_OFFERS:
@@ -199,7 +199,7 @@ def _goods(ctx: Ctx, listing: Listing, catalogue: Catalogue) -> Goods:
 
 
 def words_of_listing(ctx: Ctx, listing: Listing) -> frozenset[str]:
-    """What it says of itself in words: its own, its place, its seller's name."""
+    """Return the words of a listing: its own text, its place and its seller's name."""
     texts = (listing.words, listing.place_name, organisation_of(ctx, listing.seller).name)
     return frozenset(word for text in texts for word in words_of(text))
 
@@ -211,7 +211,7 @@ def _with_people(ctx: Ctx, ids: Sequence[str]) -> Iterable[tuple[SavedSearch, Pe
 
 
 def _note(ctx: Ctx, search: SavedSearch, person: Person, goods: Goods) -> None:
-    """Once for each listing and person, by the first of their searches that fit (`rules.precedence`)."""
+    """Note an alert once for each listing and person, for the first of their searches that fit (`rules.precedence`)."""
     new = add_unless_present(
         ctx.session,
         Alert,
@@ -226,8 +226,9 @@ def _note(ctx: Ctx, search: SavedSearch, person: Person, goods: Goods) -> None:
 
 
 def _takes_over(ctx: Ctx, search: SavedSearch, goods: Goods) -> bool:
-    """Whether this search tells what waits to be told by another of the same person, which comes behind it or no longer
-    fits."""
+    """Return True if this search takes over a waiting alert from one of the same person. The other search comes after
+    it or no longer fits.
+    """
     alert = ctx.session.get(Alert, (search.person_id, goods.listing.id))
     if alert is None or alert.told_at is not None or alert.search_id == search.id:
         return False
@@ -248,7 +249,7 @@ def _precedence(search: SavedSearch) -> tuple[int, int, str]:
 
 
 def tell(ctx: Ctx, catalogue: Catalogue, person_id: str, rhythm: Rhythm) -> None:
-    """Tell somebody what waits for this hour, in one message. What is no longer to be had is not told."""
+    """Tell a person about waiting listings in one message. Leave out listings that are no longer available."""
     person = person_of(ctx, person_id)
     due = rules.may_tell_at(rhythm, ctx.now, quiet_hours_of(ctx, person), told_lately(ctx, person_id))
     if due > ctx.now:
@@ -273,14 +274,14 @@ def tell(ctx: Ctx, catalogue: Catalogue, person_id: str, rhythm: Rhythm) -> None
 
 
 def _in_turn(ctx: Ctx, person_id: str) -> list[SavedSearch]:
-    """A person's searches that are not muted: of two that fit, the first tells."""
+    """Return a person's searches that are not muted. The first fitting one tells."""
     return sorted((each for each in searches_of(ctx, person_id) if not each.paused), key=_precedence)
 
 
 def _teller(
     ctx: Ctx, searches: Sequence[SavedSearch], alert: Alert, listing: Listing, catalogue: Catalogue
 ) -> SavedSearch | None:
-    """The first of these that was there when the listing was found, and that it fits as it stands now."""
+    """Return the first search that existed when the listing was found, and that fits it now."""
     if listing.state not in TAKES_OFFERS:
         return None
     goods = _goods(ctx, listing, catalogue)
@@ -289,7 +290,7 @@ def _teller(
 
 
 def _waiting(ctx: Ctx, person_id: str) -> list[tuple[Alert, Listing]]:
-    """What is to be told to somebody at some hour, the newest first."""
+    """Return the alerts that wait for a person, the newest first."""
     query = select(Alert, Listing).join(Listing, Listing.id == Alert.listing_id)
     untold = query.where(Alert.person_id == person_id, Alert.told_at.is_(None)).order_by(Alert.listing_id.desc())
     return [(row[0], row[1]) for row in ctx.session.execute(untold)]
@@ -299,7 +300,7 @@ def _waiting(ctx: Ctx, person_id: str) -> list[tuple[Alert, Listing]]:
 
 
 def move_searches(ctx: Ctx, stays: str, goes: str) -> None:
-    """Two accounts have become one person's: what both were told counts once."""
+    """Merge two accounts of one person: what both were told counts once."""
     known = select(Alert.listing_id).where(Alert.person_id == stays)
     ctx.session.execute(delete(Alert).where(Alert.person_id == goes, Alert.listing_id.in_(known)))
     ctx.session.execute(update(Alert).where(Alert.person_id == goes).values(person_id=stays))
@@ -319,8 +320,10 @@ def _change(ctx: Ctx, search: SavedSearch, *, paused: bool) -> SavedSearch:
 
 
 def _choose_anew(ctx: Ctx, person_id: str) -> None:
-    """What waits to be told to somebody is perhaps for another of their searches to tell, and sooner: all hours that
-    they have chosen are set."""
+    """Set the timers of all rhythms of a person's searches.
+
+    A waiting alert may now belong to another of their searches, and be due sooner.
+    """
     untold = Alert.person_id == person_id, Alert.told_at.is_(None)
     if ctx.session.scalar(select(Alert.listing_id).where(*untold).limit(1)) is None:
         return

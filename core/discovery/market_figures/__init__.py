@@ -1,1 +1,1 @@
-"""What the market as a whole can be told of itself, and never of one party in it."""
+"""Figures about the market as a whole, never about one party in it."""

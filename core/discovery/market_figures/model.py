@@ -1,4 +1,4 @@
-"""What is asked of the market and what it tells: counts and prices over many sellers, without any name."""
+"""Queries about the market and their results: counts and prices over many sellers, without any name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from core.catalogue.language.places import Place
 from core.kernel.quantity import Quantity
 
-FEWEST: Final = 3  # sellers, or seekers: of fewer nothing is told, for each could work out the others
+FEWEST: Final = 3  # sellers, or seekers: with fewer, each could work out the others' figures
 REGION_KM: Final = 300  # around a town, when a town is named as the region
 
 
@@ -35,11 +35,12 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class MarketView:
-    """What is on offer of one product in one region.
+    """The offers of one product in one region.
 
-    `seekers` is None where they are fewer than three. Of fewer than three sellers nothing is told but how many they
-    are, and how many listings there are. `grade`: of these alone. `prices`: of every listing per `spread.unit`,
-    sorted; `own`: the reader's.
+    `seekers` is None if there are fewer than three. With fewer than three sellers, only the numbers of sellers and
+    listings are given.
+    `grade`: only listings of this grade.
+    `prices`: of every listing per `spread.unit`, sorted; `own`: the reader's.
     """
 
     product_id: str

@@ -1,4 +1,4 @@
-"""Pure decisions about what the market may be told: one voice a seller, and nothing of fewer than three."""
+"""Pure decisions about public market figures: one voice per seller, and nothing about fewer than three."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from core.discovery.market_figures.model import FEWEST, Spread
 from core.kernel.decimals import half_up_to
 
 READ_DECIMALS = 2
-FAR: Final = 3  # times as high or as low: who asks so much may have slipped by a comma
+FAR: Final = 3  # times as high or as low: such a price may be a misplaced decimal comma
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One price that is asked, in the currency and unit of the view, and by whom."""
+    """One asking price in the currency and unit of the view, with its seller."""
 
     seller: str
     price: Decimal
@@ -30,9 +30,9 @@ def enough(parties: Collection[str]) -> bool:
 
 
 def spread_of(asked: Sequence[Asked], currency: str, unit: str) -> Spread | None:
-    """The spread of what is asked; None when it comes from fewer than three sellers.
+    """Return the spread of asking prices, or None if there are fewer than three sellers.
 
-    The median is of the sellers, each by the middle of their own prices: who lists ten times has one voice.
+    The median is over sellers, each with the median of their own prices. Ten listings of one seller count once.
     """
     if not enough([each.seller for each in asked]):
         return None
@@ -43,19 +43,18 @@ def spread_of(asked: Sequence[Asked], currency: str, unit: str) -> Spread | None
 
 
 def percent_from(price: Decimal, middle: Decimal) -> int:
-    """How far a price is from the median: 5 is five percent above."""
+    """Return the difference between a price and the median in percent: 5 is five percent above."""
     return int(half_up_to((Fraction(price) / Fraction(middle) - 1) * 100, 0))
 
 
 def far_apart(price: Decimal, known: Decimal) -> Fraction | None:
-    """How many times as high a price is as one that is known; None where that is no more than three times as high or
-    as low."""
+    """Return the ratio of a price to a known one. None if it is at most three times as high or as low."""
     times = Fraction(price) / Fraction(known)
     return times if times > FAR or times * FAR < 1 else None
 
 
 def middle_of(asked: Sequence[Asked]) -> Decimal | None:
-    """What sellers ask, each by the middle of their own prices; None where nobody does."""
+    """Return the median of the sellers' own median prices, or None without any price."""
     by_seller: dict[str, list[Fraction]] = defaultdict(list)
     for each in asked:
         by_seller[each.seller].append(Fraction(each.price))

@@ -1,4 +1,4 @@
-"""What the market tells of itself, read from live listings in one transaction."""
+"""Market figures, read from live listings in one transaction."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ def view_market(
     organisation_id: str,
     grade: str | None = None,
 ) -> MarketView:
-    """What is on offer of a product in a region, perhaps of one grade alone, in one currency per the product's usual
-    unit and per MWh."""
+    """Return the offers of a product in a region, perhaps of one grade only.
+
+    Prices are in one currency, per the product's usual unit and per MWh.
+    """
     product = catalogue.product(product_id)
     live = (each for each in _live(ctx, product_id) if grade is None or each.grade_id == grade)
     there = [listing for listing in live if _within(region, listing)]
@@ -68,10 +70,10 @@ def view_market(
 def goods_on_offer(
     ctx: Ctx, catalogue: Catalogue, *, currency: str | None, count: int
 ) -> list[tuple[str, UnitPrice | None]]:
-    """The products that most sellers offer now, at most so many, the most offered first; each with the median price per
-    its usual unit, in that currency where there is a rate, else in the product's own.
+    """Return the `count` products that most sellers offer now, the most offered first, each with its median price.
 
-    Nothing is told of fewer than three sellers' prices. For so short a look the newest offers of each will do.
+    The price is per the product's usual unit. It is in the given currency if there is a rate, else in the product's
+    own. Prices of fewer than three sellers are not shown. The newest offers of each product are enough here.
     """
     sellers = func.count(Listing.seller.distinct())
     query = select(Listing.product_id).where(Listing.state == ListingState.LIVE).group_by(Listing.product_id)
@@ -80,8 +82,10 @@ def goods_on_offer(
 
 
 def middle_price(ctx: Ctx, catalogue: Catalogue, product_id: str, currency: str | None) -> UnitPrice | None:
-    """What the middle one of the newest offers of a product asks per its usual unit, in that currency where there is a
-    rate, else in the product's own; None of fewer than three sellers."""
+    """Return the median price of a product's newest offers per its usual unit, or None for fewer than three sellers.
+
+    It is in the given currency if there is a rate, else in the product's own.
+    """
     product = catalogue.product(product_id)
     told_in = currency if currency in catalogue.rates.per_euro else product.price_currency
     asked = _asked(catalogue, _live(ctx, product_id, newest=NEWEST), told_in, product.price_unit)
@@ -92,8 +96,10 @@ def middle_price(ctx: Ctx, catalogue: Catalogue, product_id: str, currency: str 
 def asked_by_others(
     ctx: Ctx, catalogue: Catalogue, product_id: str, like: UnitPrice, *, organisation_id: str
 ) -> UnitPrice | None:
-    """What others than this organisation ask for these goods now, in the currency and the unit of a price; None where
-    nobody does, or it cannot be told. Of one seller too: a listing is read by everybody."""
+    """Return the median price that other organisations ask for these goods, in the currency and unit of `like`.
+
+    Return None if there is no comparable price. One seller is enough, because every listing is public.
+    """
     others = [each for each in _live(ctx, product_id) if each.seller != organisation_id]
     middle = rules.middle_of(_asked(catalogue, others, like.currency, like.unit))
     return UnitPrice(middle, like.currency, like.unit) if middle else None
@@ -117,13 +123,13 @@ def _within(region: Region, listing: Listing) -> bool:
 
 
 def _asked(catalogue: Catalogue, listings: Sequence[Listing], currency: str, unit: str) -> list[Asked]:
-    """The prices that can be told in that currency and unit, by the day's rates and the product's own figures."""
+    """Return the comparable prices in that currency and unit, by the day's rates and the product's own figures."""
     prices = ((each.seller, price_in(catalogue, each.product_id, each.price, currency, unit)) for each in listings)
     return [Asked(seller, price.amount) for seller, price in prices if price is not None]
 
 
 def _left(catalogue: Catalogue, listings: Sequence[Listing], unit: str) -> Quantity | None:
-    """All that is left together; None when some of it cannot be counted in that unit."""
+    """Return the sum of the remaining amounts, or None if some cannot be counted in that unit."""
     amounts = [quantity_in(catalogue, each.product_id, each.remaining, unit) for each in listings]
     known = [each.amount for each in amounts if each is not None]
     return Quantity(sum(known, Decimal(0)), unit) if len(known) == len(amounts) else None

@@ -1,10 +1,13 @@
 """The search (docs/search.md). `service` is its one door, and `model` has the types that go in and out.
 
-`sentence` reads a sentence in passes, `filters` makes the engine's query of it, and `engine` finds documents of each of
+`sentence` reads a sentence in passes, and `filters` makes the engine's query of it. `engine` finds documents of each of
 the `kinds` in an index that `storage` keeps in the database. `batch` indexes the rows of a file instead.
-`listing_search` and `expert_search` confirm what was found.
+`listing_search` and `expert_search` confirm the hits.
 
-The other files are decisions on the way: goods or advice (`intent`, `advice`, `problems`, `problem_topics`), words
-(`spacing`, `unknown_words`, `goods_kinds`), filters (`limits`, `countries`, `recurring_supply`), and why a hit is there
-(`rules`, `expert_reasons`).
+The other files are decisions on the way:
+
+- goods or advice (`intent`, `advice`, `problems`, `problem_topics`)
+- words (`spacing`, `unknown_words`, `goods_kinds`)
+- filters (`limits`, `countries`, `recurring_supply`)
+- reasons for a hit (`rules`, `expert_reasons`)
 """

@@ -1,4 +1,4 @@
-"""Whether a sentence calls for advice ("our furnace keeps clogging") and not for goods: one rule for every search."""
+"""The decision between advice ("our furnace keeps clogging") and goods: one rule for every search."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from core.discovery.search.filters import expert_words
 from core.discovery.search.model import LONGEST_SENTENCE, Order, ParsedQuery, Query
 from core.kernel.money import Money
 
-SEVERAL: Final = 2  # words of one field: then nobody need say that there is a problem
-LONG_ENOUGH: Final = 8  # letters; a slip in fewer makes another word
-# How companies call themselves, and who asks how does not: "où" is French, "co" Polish and "aš" Lithuanian.
+SEVERAL: Final = 2  # words of one field that are enough without a stated problem
+LONG_ENOUGH: Final = 8  # letters; a typo in fewer makes another word
+# Legal forms of companies that are question words elsewhere: "où" is French, "co" Polish and "aš" Lithuanian.
 LEGAL_FORM: Final = re.compile(r"(?<!\w)(?:[oO][üÜ]|AS|SE|(?<=\w )Co|& ?[cC]o)(?!\w)")
 A_SENTENCE: Final = 3  # words; fewer may be a company's name, as may more of them that documents have
 
@@ -30,11 +30,13 @@ A_SENTENCE: Final = 3  # words; fewer may be a company's name, as may more of th
 def asks_advice(
     text: str, parsed: ParsedQuery, catalogue: Catalogue, knows: Callable[[str], bool] = lambda _: False
 ) -> bool:
-    """A buyer names a price or a grade, or of goods an amount. Who has a problem speaks of himself, asks how or names
-    an adviser, and tells of what a field of expertise is about; who names goods has to tell what is wrong with them,
-    and how they come ("by rail wagon"), of what and for whom, is not.
+    """Return True if the text asks for advice, and not for goods.
 
-    `knows` tells whether any document has a word as it is written: a few words that all are known may be its name.
+    A buyer names a price, a grade, or an amount of goods. A person with a problem speaks of himself, asks how, or names
+    an adviser. The text also has words of a field of expertise. If goods are named, it must say what is wrong with
+    them. Their transport ("by rail wagon"), material and user are no problem.
+
+    `knows`: whether any document has a word as it is written. A few words that are all known may be its name.
     """
     goods = (parsed.product is not None or bool(parsed.alternatives)) and not _is_no_goods(parsed, catalogue)
     amount = parsed.quantity if goods and not parsed.by_load else None  # "two trucks of pellets came wet"
@@ -43,7 +45,7 @@ def asks_advice(
         return False
     words = set(words_of(_without_legal_forms(text[:LONGEST_SENTENCE])))
     if parsed.max_rate is not None or any(means_adviser(word, catalogue) for word in words):
-        return True  # who names the price of an hour wants a person
+        return True  # a price per hour means that a person is wanted
     spoken = parsed.speaks is not None and not words.isdisjoint(_of_speech(catalogue))  # goods speak no language
     speaking = spoken or not words.isdisjoint(_words("telling", catalogue) - _not_telling(parsed, goods, catalogue))
     telling = words & _words("telling", catalogue)
@@ -62,7 +64,7 @@ def asks_advice(
         speaking = any(map(catalogue.fields_told_by, left))
     told = Counter(field for word in left for field in catalogue.fields_told_by(word))
     several = max(told.values(), default=0) >= SEVERAL
-    if priced or parsed.radius_km:  # of goods that nobody knows, unless a problem is told: then it is for an hour
+    if priced or parsed.radius_km:  # for unknown goods; beside a stated problem the price is for an hour
         return several or (speaking and bool(told))
     asked = parsed.side is not None or parsed.speaks is not None
     return speaking or several or (bool(told) and (asked or (_is_talk(parsed.rest) and not all(map(knows, left)))))
@@ -71,7 +73,7 @@ def asks_advice(
 def _tells_of_goods(
     parsed: ParsedQuery, catalogue: Catalogue, words: Set[str], *, spoken: bool, speaking: bool
 ) -> bool:
-    """Whether something is wrong with the goods or schemes that are named. `words`: those of the text, folded."""
+    """Return True if the named goods or schemes have a problem. `words`: those of the text, folded."""
     goods = parsed.product is not None or bool(parsed.alternatives)
     buying = goods and not spoken and (parsed.side or parsed.certificates or parsed.radius_km)
     idle = _words("without", catalogue) | (_of_exclusions(catalogue) if parsed.left_out else frozenset())
@@ -83,9 +85,12 @@ def _tells_of_goods(
 
 
 def names_adviser(text: str, parsed: ParsedQuery, catalogue: Catalogue) -> bool:
-    """Whether a person is named who is looked for ("consultant", or the price of an hour), whoever there is. An
-    amount, a price or a grade of goods is for goods ("200 t pellets, Baltic Consulting"), and a mere call for help,
-    which in some languages is what advisers give, is for nobody."""
+    """Return True if the text looks for a person ("consultant", or the price of an hour).
+
+    It does not matter whether such a person is in the market. An amount, a price or a grade of goods is for goods ("200
+    t pellets, Baltic Consulting"). A mere call for help does not count, because in some languages it is also what
+    advisers offer.
+    """
     goods = (parsed.product is not None or bool(parsed.alternatives)) and not _only_resembles_goods(parsed, catalogue)
     amount = parsed.quantity if not parsed.by_load else None
     words = set(words_of(text[:LONGEST_SENTENCE]))
@@ -97,15 +102,18 @@ def names_adviser(text: str, parsed: ParsedQuery, catalogue: Catalogue) -> bool:
 
 
 def _not_telling(parsed: ParsedQuery, goods: bool, catalogue: Catalogue) -> Set[str]:
-    """Words that tell of nobody beside goods: those that these shall be without, and a "not" that leaves some out."""
+    """Return the words that show no speaker beside goods: words of lack, and a "not" that excludes goods."""
     if not goods:
         return frozenset()
     return _words("without", catalogue) | _of_exclusions(catalogue) if parsed.left_out else _words("lacking", catalogue)
 
 
 def _without_goods(parsed: ParsedQuery, goods: bool, catalogue: Catalogue) -> bool:
-    """Whether one who speaks of himself names no goods but in appearance, or a scheme that describes none: "need help
-    with ISCC certification"; who needs such goods near a place wants them."""
+    """Return True if a problem names goods only in appearance, or a scheme without goods: "need help with ISCC
+    certification".
+
+    A buyer of such goods near a place wants the goods.
+    """
     if goods:
         ordered = parsed.side is not None and parsed.radius_km is not None
         return not ordered and _only_resembles_goods(parsed, catalogue)
@@ -113,8 +121,11 @@ def _without_goods(parsed: ParsedQuery, goods: bool, catalogue: Catalogue) -> bo
 
 
 def order_of_advisers(text: str, query: Query, catalogue: Catalogue) -> Order:
-    """The order that a problem's words ask for. Who names no adviser, but goods, or speaks of himself, tells of cheap
-    pellets or the nearest neighbour, and wants whoever knows best."""
+    """Return the sort order of a problem.
+
+    The text's own order counts if it names an adviser. Beside goods, or if the writer speaks of himself, "cheap" or
+    "nearest" describes the problem. The order is then "best".
+    """
     parsed, words = query.parsed, set(words_of(text[:LONGEST_SENTENCE]))
     if not words.isdisjoint(expert_words(catalogue)):
         return query.order
@@ -123,27 +134,32 @@ def order_of_advisers(text: str, query: Query, catalogue: Catalogue) -> Order:
 
 
 def _goes_wrong(parsed: ParsedQuery, catalogue: Catalogue, usual: Set[str]) -> tuple[int, int]:
-    """How many words tell what is wrong, and how many tell of one field in all, beside what goods are called and how
-    they are: for what or whom they are wanted ("pellets for our boiler") is no problem, nor are `usual` words."""
+    """Return how many words state the problem, and how many are of one field in all.
+
+    Names and descriptions of goods do not count, nor does their use ("pellets for our boiler"), nor `usual` words.
+    """
     known, topics, describes = catalogue.name_index.vocabulary, catalogue.topics, catalogue.synonyms.describes_goods
     left = (word for word in dict.fromkeys(words_of(parsed.rest)) if word not in known and word not in usual)
     told = [word for word in left if catalogue.fields_told_by(word) and not describes(word)]
-    # What names goods only by a slip may be a thing that something is wrong with: "pellet press".
+    # A word that names goods only by a typo may be the thing with the problem: "pellet press".
     things = [word for word in words_of(parsed.named) if word not in known and topics.is_thing(word)]
     of_field = Counter(field for word in (*told, *things) for field in catalogue.fields_told_by(word))
     return sum(not topics.is_thing(word) for word in told), max(of_field.values(), default=0)
 
 
 def _only_resembles_goods(parsed: ParsedQuery, catalogue: Catalogue) -> bool:
-    """Whether what names the goods is only what they are for, or no word of theirs as it stands and one that tells of a
-    problem: "our boiler keeps going out", "certificaton"."""
+    """Return True if the named goods are only a thing or a resemblance.
+
+    A thing is what the goods are for: "our boiler keeps going out". A resemblance is a word of a problem that is no
+    exact name: "certificaton".
+    """
     known, topics = catalogue.name_index.vocabulary, catalogue.topics
     describes, surely = catalogue.synonyms.describes_goods, catalogue.name_index.surely
 
     def resembles(word: str) -> bool:
         if topics.may_be_thing(word):  # the forest of "Waldhackgut" is only a part of what names goods
             return not (topics.is_part_thing(word) and surely(word))
-        # "stuck" is no slip of "Stück", nor "pelea", a quarrel, of pellets.
+        # "stuck" is no typo of "Stück", and "pelea", a quarrel, none of pellets.
         told = describes(word) or topics.has(word) or word in _words("telling", catalogue)
         return word not in known and told and bool(topics.of(word))
 
@@ -152,8 +168,10 @@ def _only_resembles_goods(parsed: ParsedQuery, catalogue: Catalogue) -> bool:
 
 
 def _is_no_goods(parsed: ParsedQuery, catalogue: Catalogue) -> bool:
-    """Whether no goods are called as they are named, as it stands that tells of a problem, and so do words of the same
-    field beside it: "lastbil fast vid gränsen" is about no oil of fast pyrolysis."""
+    """Return True if the words for goods are no exact name but state a problem.
+
+    Words beside them must be of the same field. "Lastbil fast vid gränsen" is not about fast pyrolysis oil.
+    """
     if not (parsed.named and parsed.rest):
         return False
     named, topics = words_of(parsed.named), catalogue.topics
@@ -165,24 +183,26 @@ def _is_no_goods(parsed: ParsedQuery, catalogue: Catalogue) -> bool:
 
 
 def _as_named(parsed: ParsedQuery, catalogue: Catalogue) -> float:
-    """How surely goods are called by the words that name them, all of them."""
+    """Return how surely all the words that name the goods are their name."""
     return max((like.score for like in catalogue.name_index.resolve(parsed.named)), default=0.0)
 
 
 def _without_legal_forms(text: str) -> str:
-    """The text without "OÜ" and the like, where it is not written in capitals altogether."""
+    """Return the text without "OÜ" and the like, unless it is all in capitals."""
     return text if text.isupper() else LEGAL_FORM.sub(" ", text)
 
 
 def _is_talk(words: str) -> bool:
-    """Whether it is more than a name: a few words, of which most are written small."""
+    """Return True if it is more than a name: several words, at least half of them without a capital."""
     said = words.split()
     return len(said) >= A_SENTENCE and sum(word[:1].isupper() for word in said) <= len(said) / 2
 
 
 def with_problem_words(text: str, parsed: ParsedQuery, catalogue: Catalogue) -> ParsedQuery:
-    """What was said of a problem, with the small words of trade that tell of a field of expertise: to a buyer quality
-    and certificates are a matter of course, and here they are what the problem is about."""
+    """Return the query of a problem, with the small trade words that point to a field of expertise.
+
+    To a buyer quality and certificates are a matter of course. Here they are what the problem is about.
+    """
     if parsed.named and (_only_resembles_goods(parsed, catalogue) or _is_no_goods(parsed, catalogue)):
         parsed = replace(parsed, product=None, alternatives=(), named="", rest=f"{parsed.rest} {parsed.named}".strip())
     parsed = replace(parsed, rest=_without_nobody(parsed.rest, catalogue))
@@ -197,32 +217,32 @@ def with_problem_words(text: str, parsed: ParsedQuery, catalogue: Catalogue) -> 
 
 
 def _without_nobody(rest: str, catalogue: Catalogue) -> str:
-    """The words without "nobody" and the like, which no profile is met by: "personne" is no "Personal"."""
+    """Return the words without "nobody" and the like, which meet no profile: "personne" is no "Personal"."""
     nobody = _words("nobody", catalogue)
     return " ".join(word for word in rest.split() if folded(word) not in nobody)
 
 
 @lru_cache(maxsize=16)
 def _words(meaning: str, catalogue: Catalogue) -> frozenset[str]:
-    """The folded words of that meaning: `telling` are those of one who tells of himself or asks how."""
+    """Return the folded words of that meaning. `telling` are words of people who speak of themselves or ask how."""
     return words_meaning(catalogue.words, meaning)
 
 
 @lru_cache(maxsize=4)
 def _of_exclusions(catalogue: Catalogue) -> frozenset[str]:
-    """The folded words of phrases that say what is not wanted: "que no sea", "but not"."""
+    """Return the folded words of phrases that exclude: "que no sea", "but not"."""
     return frozenset(word for phrase in catalogue.words.all("excluding") for word in words_of(phrase))
 
 
 @lru_cache(maxsize=4)
 def _of_speech(catalogue: Catalogue) -> frozenset[str]:
-    """Words beside the name of a language: who speaks it."""
+    """Return the words that stand beside the name of a language to say that it is spoken."""
     return frozenset(word for phrase in catalogue.words.all("speaks") for word in words_of(phrase) if len(word) > 2)
 
 
 @lru_cache(maxsize=20_000)
 def means_adviser(word: str, catalogue: Catalogue) -> bool:
-    """Whether a folded word says that a person is looked for, perhaps with a slip; "export" does not."""
+    """Return True if a folded word, perhaps with a typo, says that a person is looked for; "export" does not."""
     if len(word) < LONG_ENOUGH or word in expert_words(catalogue):
         return word in expert_words(catalogue)
     alike = _advisers_by_initial(catalogue).get(word[0], ())
@@ -231,7 +251,7 @@ def means_adviser(word: str, catalogue: Catalogue) -> bool:
 
 @lru_cache(maxsize=4)
 def _advisers_by_initial(catalogue: Catalogue) -> Mapping[str, Sequence[str]]:
-    """The words for a person that are long enough for a slip, by their first letter."""
+    """Return the words for a person that are long enough for a typo, by their first letter."""
     by_initial: dict[str, list[str]] = {}
     for word in sorted(expert_words(catalogue)):
         if len(word) >= LONG_ENOUGH:

@@ -1,4 +1,4 @@
-"""Countries and regions that goods shall be from: taken from the words of a sentence, as a wish of its own."""
+"""Countries and regions of origin: taken from the words of a sentence, as a filter of their own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from core.discovery.search.model import ParsedQuery
 
 
 def extract_countries(parsed: ParsedQuery, catalogue: Catalogue, places: Places) -> ParsedQuery:
-    """The same with the countries and regions among the words that were left over as `countries`. Where the place lies
-    that is named says only which place is meant ("Riga, Latvia", "Passau, Bayern"), and is no wish."""
+    """Return the query with the countries and regions among its remaining words moved to `countries`.
+
+    The country or region of a named place only tells which place is meant ("Riga, Latvia", "Passau, Bayern"). It is no
+    filter.
+    """
     written = parsed.rest.split()
     spans = list(_spans([folded(word) for word in written], catalogue, places))
     if not spans:
@@ -29,8 +32,10 @@ def extract_countries(parsed: ParsedQuery, catalogue: Catalogue, places: Places)
 
 
 def _spans(words: Sequence[str], catalogue: Catalogue, places: Places) -> Iterator[tuple[int, int]]:
-    """Where countries stand: by names of several words, and by those of one that is neither goods nor a town. With a
-    slip it may be anything ("turbine" is near "Turcia"), and nothing is hidden for that."""
+    """Yield where countries stand: names of several words, and single words that are neither goods nor a town.
+
+    A misspelt one may be anything ("turbine" is near "Turcia"), and hides nothing.
+    """
     several = list(catalogue.areas_in(words))
     inside = {place for start, end in several for place in range(start, end)}
     goods = catalogue.name_index.vocabulary

@@ -1,6 +1,6 @@
-"""Why a consultant is among those who fit: what they say of themselves, and what else of them the words have met.
+"""The reasons why a consultant fits: their own profile, and what else the words have met.
 
-Who is met by nothing that can be told is no match: a slip that the index forgave ("traces", "traders") is no reason.
+A hit without any such reason is no match: a typo that the index forgave ("traces", "traders") is no reason.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ OF_THEMSELVES: Final = frozenset({"field", "skill", "words"})
 
 
 class Known(NamedTuple):
-    """Of one consultant: the folded words of their own name and their company's, and where they are; `near`: to the
-    place that was asked for."""
+    """The folded words of a consultant's and their company's name, and their location.
+
+    `near`: near the place of the query.
+    """
 
     names: tuple[str, ...]
     place: str
@@ -36,7 +38,7 @@ class Known(NamedTuple):
 
 
 def load_known(ctx: Ctx, experts: Iterable[Expert]) -> Mapping[str, Known]:
-    """What is known of each beside the profile, by the expert's id."""
+    """Return the facts about each expert beside the profile, by the expert's id."""
     ids = [expert.id for expert in experts]
     rows = ctx.session.execute(
         select(Expert.id, Person.name, Organisation.name, Organisation.place, Organisation.place_country)
@@ -53,7 +55,7 @@ def load_known(ctx: Ctx, experts: Iterable[Expert]) -> Mapping[str, Known]:
 def reasons_for(
     catalogue: Catalogue, parsed: ParsedQuery, expert: Expert, known: Known, *, met: Sequence[str], now: datetime
 ) -> Reasons:
-    """What speaks for them, the strongest first. `met`: the words of the problem that their document meets."""
+    """Return the reasons for an expert, the strongest first. `met`: the problem's words that their document meets."""
     told = reasons_of(catalogue, expert, met, parsed.speaks, now)
     if any(kind in OF_THEMSELVES for kind, _ in told):
         return told
@@ -61,14 +63,18 @@ def reasons_for(
 
 
 def has_reason(reasons: Reasons, parsed: ParsedQuery) -> bool:
-    """Whether a word of the problem is among the reasons: who is merely free now, or speaks the language that all who
-    fit speak, is no answer to it."""
+    """Return True if a word of the problem is among the reasons.
+
+    Being free now, or speaking the language that the query requires of all, is no answer to the problem.
+    """
     return any(kind != "free_now" and (kind, part) != ("language", parsed.speaks) for kind, part in reasons)
 
 
 def has_only_words(reasons: Reasons, met: Sequence[str], catalogue: Catalogue) -> bool:
-    """Whether they are met only by words that they write, while one of these tells of what others advise on: "Money for
-    your boiler house" is about no boiler."""
+    """Return True if the expert is met only by words that they write, and one belongs to a field.
+
+    "Money for your boiler house" is about no boiler.
+    """
     kinds = {kind for kind, _ in reasons}
     return "words" in kinds and kinds.isdisjoint(ADVISING) and any(map(catalogue.fields_told_by, met))
 
@@ -76,7 +82,7 @@ def has_only_words(reasons: Reasons, met: Sequence[str], catalogue: Catalogue) -
 def _otherwise(
     catalogue: Catalogue, parsed: ParsedQuery, expert: Expert, met: Sequence[str], known: Known
 ) -> Iterator[tuple[str, str]]:
-    """By the topic or a word of the same meaning, by a name, by where they are, by the language that a word names."""
+    """Return reasons by topic, synonym, name, location, or the language that a word names."""
     told = ". ".join((expert.headline, *expert.skills, expert.bio))
     profile, topics = words_of(told), frozenset(catalogue.topics.told_by(told, expert.fields))
     same = catalogue.synonyms.of(met)

@@ -1,7 +1,7 @@
-"""Finds consultants for a problem told in one message, says why each was found, and what would help when none is.
+"""Search for consultants by a problem in one message. Every hit has its reasons, and an empty result has relaxations.
 
-What the message wishes (a language, a highest rate, "free now") filters; its other words are weighed against what the
-consultants say of themselves. Money never outranks a filter.
+The filters of the message (a language, a highest rate, "free now") must be met. Its other words are weighed against the
+consultants' profiles. Money never outranks a filter.
 """
 
 from __future__ import annotations
@@ -50,15 +50,15 @@ from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.people.blocking.service import blocked_for_me
 
-LOOKED_AT: Final = 200  # of whom the standing is asked; nobody pages further
-LEAST_RELEVANCE: Final = 0.1  # a problem is told in many words that no profile has
-BY_THE_WORD: Final = 0.8  # of the score of who writes a word that tells of a field, and advises in another
+LOOKED_AT: Final = 200  # hits that are ranked by reputation; further pages are not visited
+LEAST_RELEVANCE: Final = 0.1  # a problem has many words that are in no profile
+BY_THE_WORD: Final = 0.8  # share of the score if an expert uses a word of a field, but advises in another
 SHORTEST_WORD: Final = 3  # letters; shorter ones count only where a profile writes them in the same way
-FEW: Final = 3  # of the cheapest, who are offered where nobody takes as little as was said
+FEW: Final = 3  # cheapest experts that are offered if all are dearer than the limit
 MUCH_DEARER: Final = Fraction(3, 2)  # times the cheapest of them
-MINUTES: Final = 60  # of an hour
+MINUTES: Final = 60  # in an hour
 A_WEEK: Final = 7  # days
-OF_GOODS: Final = ("goods.one_at_a_time", NOT_TRADED)  # which is no matter to who asks about them
+OF_GOODS: Final = ("goods.one_at_a_time", NOT_TRADED)  # no matter in a question about them
 BY_MINUTE: Final = "rate_by_minute"  # the end of the sentences about a rate that was said for a minute
 
 
@@ -71,7 +71,7 @@ def _engine_query(parsed: ParsedQuery, catalogue: Catalogue, today: date, order:
     )
     here = parsed.place
     if here is not None and parsed.radius_km is None:
-        words += place_words(parsed)  # whoever is there meets the word best; others may do as well
+        words += place_words(parsed)  # experts there meet the word best; others may do as well
     musts = [frozenset({f"speaks:{parsed.speaks}"})] if parsed.speaks else []
     musts += [frozenset({FREE_NOW})] if parsed.free_now else []
     most = None if parsed.max_rate is None else hourly_amount(parsed.max_rate, catalogue)
@@ -89,7 +89,7 @@ def _engine_query(parsed: ParsedQuery, catalogue: Catalogue, today: date, order:
 
 
 def explain_problem(query: Query) -> tuple[Chip, ...]:
-    """What was understood of a problem, one chip a wish; a rate as it was said."""
+    """Return what was understood of a problem, one chip per filter; a rate as it was written."""
     parsed = query.parsed
     made = rules.chips_of(parsed, EXPERT_CHIPS)
     if parsed.max_rate is None or not parsed.by_minute or parsed.max_rate.minor % MINUTES:
@@ -101,7 +101,7 @@ def explain_problem(query: Query) -> tuple[Chip, ...]:
 
 
 def by_relevance(match: Match, standing: float) -> float:
-    """Who answers better comes first; of those who answer alike, whom others praise."""
+    """Return the score by relevance; among equal matches the better rated one comes first."""
     return match.score + rules.STANDING_TELLS * (standing - rules.UNKNOWN_SELLER)
 
 
@@ -120,7 +120,7 @@ class ExpertSearch:
     has_time: HasTime | None
 
     def confirmed(self, query: Query) -> list[Match]:
-        """Those who are still as they were found, best first, and of whom it can be told why."""
+        """Return the experts who still fit, best first, each with a reason."""
         ctx, parsed = self.ctx, query.parsed
         wanted = _engine_query(parsed, self.catalogue, ctx.now.date(), index_order(query.order))
         found = self.index.search(wanted, LOOKED_AT).found
@@ -146,7 +146,7 @@ class ExpertSearch:
         return Match(expert, score, reasons, None if found.km is None else round(found.km))
 
     def _fits(self, parsed: ParsedQuery, expert: Expert) -> bool:
-        """What can be compared exactly; a rate in another currency the index has compared."""
+        """Compare what can be compared exactly. The index has compared a rate in another currency."""
         busy = parsed.free_now and not is_free(expert, self.ctx.now)
         if not expert.live or expert.organisation_id == self.but or busy:
             return False
@@ -158,7 +158,7 @@ class ExpertSearch:
         return parsed.window is None or self.has_time is None or self.has_time(expert, parsed.window)
 
     def relaxations(self, query: Query) -> Iterator[ExpertRelaxation]:
-        """Each single wish that, given up, would find somebody; of a rate first how much more would do."""
+        """Return each single filter that, given up, would find experts. For a rate, first offer a higher one."""
         parts = {chip.wish: chip.parts for chip in explain_problem(query)}
         for wish, code in EXPERT_RELAXATIONS:
             wider = rules.without(query, wish)
@@ -173,7 +173,7 @@ class ExpertSearch:
                 yield ExpertRelaxation(wish, said, parts[wish], matches, wish)
 
     def _up_to(self, query: Query, matches: Sequence[Match]) -> ExpertRelaxation | None:
-        """The next rate that takes in the cheapest few: dearer by not much more than the cheapest."""
+        """Offer the next rate that takes in the cheapest few, which are not much dearer than the cheapest."""
         parsed, catalogue = query.parsed, self.catalogue
         most = parsed.max_rate
         assert most is not None, "a rate was given up"
@@ -191,19 +191,21 @@ class ExpertSearch:
 
 
 def _round_rate(rate: Fraction, currency: str, *, by_minute: bool) -> Money:
-    """The next rate that people would say: in fives an hour, in tenths a minute."""
+    """Return the next round rate: in fives an hour, in tenths a minute."""
     step = Fraction(MINUTES, 10) if by_minute else Fraction(5)
     return Money.rounded(math.ceil(rate / step) * step, currency)
 
 
 def is_dearer(expert: Expert, most: Money) -> bool:
-    """Whether an hour costs more than that; of a session of 45 minutes exactly, for `hourly` is whole cents."""
+    """Return True if an hour costs more than that. Sessions of 45 minutes are compared exactly, because `hourly` is in
+    whole cents.
+    """
     minutes = 1 if expert.basis == "minute" else max(expert.lengths)
     return expert.rate_minor * MINUTES > most.minor * minutes
 
 
 def nearest_words(index: Index, query: Query) -> Iterator[DidYouMean]:
-    """For each word that no profile has: the nearest word that one has."""
+    """Yield for each word that no profile has the nearest word that one has."""
     said: Sequence[str] = words_in(query.parsed.rest)
     for word in said:
         instead = None if index.knows(word) else index.nearest_word(word)

@@ -1,4 +1,4 @@
-"""What a sentence was understood to say, as what the engine looks for."""
+"""The conversion of a parsed query into a query of the engine."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from core.discovery.search.sentence.measurements import marks_meeting
 from core.discovery.search.spacing import meant_by_end, meant_by_half, split_joined_words
 
 Knows = Callable[[str], bool]
-NO_PACKAGING: Final = "any"  # of a listing that does not say how its goods are packed
-WORDS_AT_MOST: Final = 12  # of a query: who pastes a page is answered by its first words
+NO_PACKAGING: Final = "any"  # packing mark of a listing without a stated packing
+WORDS_AT_MOST: Final = 12  # words of a query; of a pasted page only the first ones count
 LONGEST_PAIR: Final = 2 * LONGEST_WORD  # letters of two words that ran together
 BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods that has the word, but is of other goods
 BY_KIND_ONLY: Final = 0.4  # the same of a word that tells kinds of the goods apart, which counts by itself as well
-LEAST_RELEVANCE: Final = 0.25  # of what was asked, weighed by what each word tells: less is nonsense
-SOMETHING: Final = 0.001  # of relevance: who has no word of a problem is not asked about it
+LEAST_RELEVANCE: Final = 0.25  # share of the query, by weight of words; less is nonsense
+SOMETHING: Final = 0.001  # least relevance; a hit without any word of the problem is no answer
 FIGURES_TELL: Final = 0.3  # a number that is no amount ("class 1") says little by itself
-ASIDE: Final = 0.5  # goods that a question is about, which are not looked for themselves
+ASIDE: Final = 0.5  # goods that a question is about, which are not searched for themselves
 PERHAPS_A_NAME: Final = 0.2  # a word of one of several goods, by itself: it may be the company's
 BESIDE_GOODS: Final = 0.7  # a word that only describes goods that are named already
 TALK: Final = 3  # words beside goods that are named; more are said by the way
 GOODS_TELL: Final = 2.0  # the words for them together: pellets of spruce are pellets before they are of spruce
-TOLD_OF: Final = 0.7  # how well who speaks of the topic of a word meets it, where nobody says that advice is wanted
-VERY_WORDS: Final = 0.1  # of what a word tells, for having it beside the topic that it tells of
-WHOM_TELLS: Final = 2.0  # where an expert is and what is spoken, against the language that the profile is written in
-WHERE_TELLS: Final = 1.3  # where they are matters more to who names a place
+TOLD_OF: Final = 0.7  # how well an expert on the topic of a word meets it, if the text does not ask for advice
+VERY_WORDS: Final = 0.1  # share of a word's weight, for having it beside its topic
+WHOM_TELLS: Final = 2.0  # an expert's country and languages, against the language of the profile
+WHERE_TELLS: Final = 1.3  # for a query that names a place, the place matters more
 SHORTEST_BEGUN: Final = 4  # letters of a last word that may be the beginning of one
 BEGUN_THERE: Final = 0.9  # how far it is taken for the one town of the trade that begins so
 ABROAD: Final = frozenset({"vat", "customs", "freight", "delivery_terms"})  # topics in which countries are named
@@ -50,8 +50,10 @@ PERHAPS_THERE: Final = 0.7  # how far a word is taken for a misspelt place
 def strict_query(
     parsed: ParsedQuery, catalogue: Catalogue, today: date, order: Order = "best", *, kind: str = "listing"
 ) -> EngineQuery:
-    """Over goods, offered or asked for: every wish that was understood has to be met. The words that were not
-    understood only decide the order, unless nothing says which goods are meant."""
+    """Return the query over goods, offered or requested, in which every filter must be met.
+
+    Words that were not understood only decide the order, unless no goods are named.
+    """
     goods = (parsed.product,) if parsed.product else parsed.alternatives
     musts = _musts(grades=parsed.grades_wanted, certificates=parsed.certificates)
     if goods:
@@ -86,7 +88,7 @@ def strict_query(
 
 
 def index_order(order: AnyOrder) -> Order:
-    """The order that the index can make: it knows nothing of good names, nor of calendars."""
+    """Return the order that the index can make: it has no ratings and no calendars."""
     match order:
         case "rated" | "soonest":
             return "best"
@@ -95,17 +97,17 @@ def index_order(order: AnyOrder) -> Order:
 
 
 def loose_query(parsed: ParsedQuery, catalogue: Catalogue, places: Places, knows: Knows, today: date) -> EngineQuery:
-    """Over goods and experts alike: the words decide, and whatever has been said in numbers has to hold.
+    """Return the query over goods and experts alike, in which the words decide and all numbers must hold.
 
-    The goods are words like others here: a consultant for pellets has no product, yet may be the very one.
-    `knows` tells whether any document has a word as it is written.
+    The goods are words like others here: a consultant for pellets has no product, yet may be the very one. `knows`
+    tells whether any document has a word as it is written.
     """
     goods = (parsed.product,) if parsed.product else parsed.alternatives
     of_goods = {f"product:{product}": 1.0 for product in goods}
     rest, ran_together = _taken_apart(parsed, catalogue, places, knows)
     fields = _advised(rest, catalogue, goods=bool(goods))
-    tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for who sells them
-    # What names goods was read already, and is no slip of anything else; where a question is about goods, it may be.
+    tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for sellers of pellets
+    # Words that name goods are already read, and are no typos of others. In a question about goods they may be.
     named = words_in(parsed.named)
     of_each = tells if tells == ASIDE else max(1.0, GOODS_TELL / max(1, len(named)))
     made_of = [word for word in rest if goods and _names_others(word, catalogue)]
@@ -147,7 +149,7 @@ def loose_query(parsed: ParsedQuery, catalogue: Catalogue, places: Places, knows
 
 
 def _advised(rest: list[str], catalogue: Catalogue, *, goods: bool) -> list[Mapping[str, float]]:
-    """For each word the marks of those who advise on it; what goods are praised for is no question about them."""
+    """Return for each word the marks of its advisers. Words that praise goods are no question about them."""
     if not goods:
         return [_topics_of(word, catalogue) for word in rest]
     praised = grammar_of(catalogue).praising(rest)
@@ -155,23 +157,27 @@ def _advised(rest: list[str], catalogue: Catalogue, *, goods: bool) -> list[Mapp
 
 
 def _of_names(parsed: ParsedQuery, named: list[str], catalogue: Catalogue) -> list[Word]:
-    """Where words name several goods, each by itself, all but one may be a part of the company's name: "Straw Energy
-    tallow"."""
+    """Return goods' words that may be a company's name.
+
+    If words each name goods, all but one may be part of the name: "Straw Energy tallow".
+    """
     index = catalogue.name_index
-    if len(parsed.alternatives) < 2 or len(named) < 2 or "," in parsed.named:  # which all are looked for
+    if len(parsed.alternatives) < 2 or len(named) < 2 or "," in parsed.named:  # all of them are searched for
         return []
     sure = {goods for word in named if (goods := index.surely(word)) is not None}
     return [Word(word, fuzzy=False, tells=PERHAPS_A_NAME) for word in named] if len(sure) > 1 else []
 
 
 def _names_others(word: str, catalogue: Catalogue) -> bool:
-    """Whether a word beside goods names others: those that they are made of, and all of its words together are."""
+    """Return True if a word beside goods names others, such as their material. All these words count as one."""
     return bool(catalogue.name_index.like(word)) and not catalogue.synonyms.describes_goods(word)
 
 
 def problem_query(parsed: ParsedQuery, catalogue: Catalogue, places: Places, knows: Knows, today: date) -> EngineQuery:
-    """Where advice is asked: experts, by what the problem is about, what an hour may cost and the language; what other
-    numbers are about is no matter."""
+    """Return the query for experts by the problem, the hourly price and the language.
+
+    Other numbers are ignored.
+    """
     named = words_in(parsed.named)
     rest, _ = _taken_apart(parsed, catalogue, places, knows)
     abroad = expert_words(catalogue).isdisjoint(rest) and crosses_borders((*named, *rest), catalogue)
@@ -201,13 +207,15 @@ def problem_query(parsed: ParsedQuery, catalogue: Catalogue, places: Places, kno
 
 
 def crosses_borders(words: Iterable[str], catalogue: Catalogue) -> bool:
-    """Whether a problem is one of trade between countries: "VAT on pellets to Germany" is no wish for anybody there."""
+    """Return True if a problem concerns trade between countries: "VAT on pellets to Germany" needs no adviser there."""
     return any(not ABROAD.isdisjoint(catalogue.topics.of(word)) for word in words)
 
 
 def _without_talk(words: list[Word], named: int) -> list[Word]:
-    """The words of goods, and after them others. Nobody says so much beside goods that names something: many words
-    that mean nothing but themselves tell as much together as a few do."""
+    """Return the words of goods, then the others with less weight if they are many.
+
+    More than a few words without synonyms are mere talk beside goods. Together they weigh as much as a few do.
+    """
     idle = [word for word in words[named:] if not word.also and word.spot is None]
     if len(idle) <= TALK:
         return words
@@ -215,8 +223,10 @@ def _without_talk(words: list[Word], named: int) -> list[Word]:
 
 
 def add_literal_words(words: Iterable[Word]) -> list[Word]:
-    """The same, and each word of a topic once more for itself: of those who know the problem, who says so in the very
-    words of the question comes first."""
+    """Return the words, and each word of a topic again as plain text.
+
+    Among experts on the problem, those who use the very words of the question come first.
+    """
     words = list(words)
     of_topics = (word for word in words if any(mark.startswith("topic:") for mark in word.also))
     return words + [word._replace(also=_of_meaning(word), tells=word.tells * VERY_WORDS) for word in of_topics]
@@ -227,8 +237,11 @@ def _of_meaning(word: Word) -> Mapping[str, float]:
 
 
 def expert_filter_word(word: str, catalogue: Catalogue) -> Word | None:
-    """Where an expert is or what is spoken, by a word alone: "Spain", "polska". Who knows the problem and fits comes
-    first, and who only fits not before who knows it: "import from Ukraine" is no wish for anybody there."""
+    """Return the word as a country or language of an expert: "Spain", "polska".
+
+    An expert who knows the problem and fits comes first. One who only fits does not precede one who knows it: "import
+    from Ukraine" needs no adviser there.
+    """
     language, country = language_named(word), catalogue.area_named(word)
     marks = ([f"speaks:{language}"] if language else []) + ([f"country:{country}"] if country else [])
     return None if not marks else Word(word, dict.fromkeys(marks, 1.0), fuzzy=False, tells=WHOM_TELLS)
@@ -237,7 +250,7 @@ def expert_filter_word(word: str, catalogue: Catalogue) -> Word | None:
 def _taken_apart(
     parsed: ParsedQuery, catalogue: Catalogue, places: Places, knows: Knows
 ) -> tuple[list[str], frozenset[str]]:
-    """The words that were not understood, and those among them that had run together with another."""
+    """Return the words that were not understood, and those among them that had run together with another."""
     rest = _with_countries(words_in(parsed.rest, LONGEST_PAIR), catalogue)[:WORDS_AT_MOST]
     halves = [[half[:LONGEST_WORD] for half in split_joined_words(word, catalogue, places, knows)] for word in rest]
     return [half for word in halves for half in word], frozenset(
@@ -246,7 +259,7 @@ def _taken_apart(
 
 
 def _with_countries(words: list[str], catalogue: Catalogue) -> list[str]:
-    """The same with each country's name of several words as one word."""
+    """Join each country's name of several words into one word."""
     joined, place = list[str](), 0
     for start, end in catalogue.areas_in(words):
         joined += [*words[place:start], " ".join(words[start:end])]
@@ -255,8 +268,10 @@ def _with_countries(words: list[str], catalogue: Catalogue) -> list[str]:
 
 
 def _with_wishes(words: list[Word], parsed: ParsedQuery, catalogue: Catalogue, knows: Knows) -> list[Word]:
-    """The same with the place, the language and, where no goods are named, the schemes; each word once. Of too many
-    words the last are left out, but none of these wishes."""
+    """Return the words with the place, the language and, without goods, the schemes; each word once.
+
+    If there are too many words the last are dropped, but none of these filters.
+    """
     wishes: list[Word] = []
     if parsed.place is not None and parsed.radius_km is None:
         wishes += place_words(parsed, knows)
@@ -272,20 +287,20 @@ def _with_wishes(words: list[Word], parsed: ParsedQuery, catalogue: Catalogue, k
 
 
 def _fields_of(word: str, catalogue: Catalogue) -> Mapping[str, float]:
-    """The marks of those who advise in the fields that a word beside goods is from."""
+    """Return the marks of advisers in the fields of a word beside goods."""
     fields = catalogue.fields_of(word)
     return {f"field:{field}": ADVISES for field in fields} if len(fields) < FIELDS_TOLD else {}
 
 
 def _topics_of(word: str, catalogue: Catalogue) -> Mapping[str, float]:
-    """The same where no goods are named, and the marks of those who speak of what the word tells of."""
+    """Return the same marks for a query without goods, and those of experts on the word's topics."""
     topics = catalogue.topics.of(word)
     of_topics = {f"topic:{topic}": TOLD_OF / len(topics) for topic in topics} if len(topics) < FIELDS_TOLD else {}
     return {**_fields_of(word, catalogue), **of_topics}
 
 
 def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, places: Places, knows: Knows) -> Word:
-    """A word that was not understood: one for experts, a place after all, or whatever documents call so."""
+    """Return a word that was not understood: one for experts, a place after all, or a word of documents."""
     if word.isdigit():
         return Word(word, fuzzy=False, tells=FIGURES_TELL)
     if word in expert_words(catalogue):
@@ -302,7 +317,7 @@ def _plain_word(word: str, same: Mapping[str, float], catalogue: Catalogue, plac
 
 
 def _begun(word: Word, places: Places, knows: Knows) -> Word:
-    """The last word beside goods, where nobody writes so: perhaps another's beginning, or that of a town."""
+    """Return the last word beside goods. If no document has it, it may begin another word or a town."""
     if len(word.text) < SHORTEST_BEGUN or knows(word.text) or (word.also and word.spot is None):
         return word
     towns = [place for place in places.beginning(word.text) if place.well_known]
@@ -314,7 +329,10 @@ def _begun(word: Word, places: Places, knows: Knows) -> Word:
 
 
 def _of_country(word: Word, catalogue: Catalogue, knows: Knows) -> Word:
-    """Beside goods: the same where it names a country as one, and a word that means nothing else as a slip of one."""
+    """Return a word beside goods as a country, if it names one.
+
+    A word without any other meaning may be a misspelt country.
+    """
     if catalogue.area_named(word.text) is not None:
         return word._replace(country=True)
     if word.also or word.spot or word.text.isdigit() or knows(word.text):
@@ -324,21 +342,24 @@ def _of_country(word: Word, catalogue: Catalogue, knows: Knows) -> Word:
 
 
 def expert_words(catalogue: Catalogue) -> frozenset[str]:
-    """The words that say that a person is looked for, not goods."""
+    """Return the words that ask for a person, not goods."""
     return grammar_of(catalogue).experts
 
 
 @lru_cache(maxsize=5_000)
 def _names(place: Place, weight: float) -> Mapping[str, float]:
-    """The place's names of one word, in every language."""
+    """Return the place's names of one word, in every language."""
     named = (words_in(name) for name in (place.name, *place.other_names))
     return {words[0]: weight for words in named if len(words) == 1}
 
 
 def place_words(parsed: ParsedQuery, knows: Knows = lambda _: False) -> list[Word]:
-    """The place by all its names and by what is near it. What was read as a place may yet be a company's name, so its
-    words stay words that documents may have, misspelt where they are no name of the place as they stand; what documents
-    have (`knows`) and no place is called was perhaps no place at all."""
+    """Return words for the place by all its names and by its surroundings.
+
+    The place may also be a company's name, so its words may match documents too. They may be misspelt if they are no
+    exact name of the place. A word that documents have (`knows`), and that is no name of the place, is perhaps not
+    about a place.
+    """
     assert parsed.place is not None
     spot = Spot(parsed.place.lat, parsed.place.lon)
     names = _names(parsed.place, 1.0)
@@ -365,13 +386,17 @@ def _spoken(scheme: str, catalogue: Catalogue) -> set[str]:
 
 
 def _scheme_words(parsed: ParsedQuery, catalogue: Catalogue) -> list[Word]:
-    """Schemes where no goods are named: what holds them, and who writes of them, such as one who helps to get them."""
+    """Return the schemes as words if no goods are named. They match holders, and texts about the scheme, such as
+    helpers'.
+    """
     spoken = ((scheme, words_in(catalogue.certificates[scheme].spoken[0])[:1]) for scheme in parsed.certificates)
     return [Word(word, {f"scheme:{scheme}": 1.0}, fuzzy=False) for scheme, words in spoken for word in words]
 
 
 def _musts(*, grades: Iterable[str], certificates: Iterable[str]) -> tuple[frozenset[str], ...]:
-    """A scheme that is a grade as well (DINplus) is met by either: some sellers name the one, some the other."""
+    """Return the required marks. A scheme that is also a grade (DINplus) is met by either, because sellers name one or
+    the other.
+    """
     grades, schemes = set(grades), set(certificates)
     named = frozenset(f"grade:{grade}" for grade in grades - schemes)
     held = [

@@ -1,4 +1,4 @@
-"""Which of the goods are wanted, or how, where their name says it: "UCOME" among FAME, "birch" among firewood."""
+"""The kinds and qualities of goods that their name states: "UCOME" among FAME, "birch" among firewood."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from core.discovery.search.engine.query import Word
 from core.discovery.search.model import ParsedQuery
 from core.discovery.search.sentence.exclusions import ANY_GOODS
 
-WHICH_KIND: Final = 0.5  # a word of a name that tells kinds of the goods apart, beside all that are called otherwise
+WHICH_KIND: Final = 0.5  # a word of a name that tells kinds of the goods apart, against goods without it
 
 
 def kind_words(parsed: ParsedQuery, catalogue: Catalogue) -> tuple[Word, ...]:
-    """The words of the goods' name that tell which of them ("UCOME", "birch") or how they are ("premium pellets"), in
-    all languages: these come first, and what is called otherwise is no worse than it was."""
+    """Return the words of the goods' name that tell their kind ("UCOME", "birch") or quality ("premium pellets").
+
+    Synonyms in all languages are included.
+
+    Goods with these words come first, and the rank of others does not change.
+    """
     goods = (parsed.product,) if parsed.product else parsed.alternatives
     named, synonyms = dict.fromkeys(words_in(parsed.named)), catalogue.synonyms
     telling = [
@@ -26,14 +30,17 @@ def kind_words(parsed: ParsedQuery, catalogue: Catalogue) -> tuple[Word, ...]:
         for word in named
         if goods and (synonyms.tells_kind(word, goods) or _only_praises(word, tuple(named), goods, catalogue))
     ]
-    # As it stands, or as another word for it: what is like it, or half of it, is of all the goods.
+    # Only the word itself and its synonyms. Similar words and parts of it fit all of the goods.
     meant = [{text: weight for text, weight in also.items() if weight >= SAME} for also in synonyms.of(telling)]
     return tuple(Word(word, also, fuzzy=False, tells=WHICH_KIND) for word, also in zip(telling, meant, strict=True))
 
 
 @lru_cache(maxsize=5_000)
 def _only_praises(word: str, named: tuple[str, ...], goods: tuple[str, ...], catalogue: Catalogue) -> bool:
-    """Whether a word of the goods' name says how they are, not of what ("bois"), and these are called so without."""
+    """Return True if a word describes the named goods, not their material ("bois").
+
+    Without it the name must be of the same goods.
+    """
     synonyms, index = catalogue.synonyms, catalogue.name_index
     if len(named) < 2 or not (synonyms.has(word) and synonyms.describes_goods(word)):
         return False

@@ -1,4 +1,4 @@
-"""What a sentence asks for: goods, advice, what goods cost, or our fee."""
+"""The intent of a sentence: goods, advice, market prices, or our fee."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from core.discovery.search import advice
 from core.discovery.search.model import LONGEST_SENTENCE, ParsedQuery
 from core.kernel.errors import Invalid
 
-SHORT: Final = 6  # words: "pellet prices in the Baltics"; who asks for prices in a letter wants quotes
+SHORT: Final = 6  # words: "pellet prices in the Baltics"; a letter that asks for prices wants quotes
 SHORTEST: Final = 3  # letters of such a word: "6 mm" measures the goods
-USUAL: Final = ("t", "MWh", "loose_m3", "l", "pallet")  # units that are told where no goods say theirs
+USUAL: Final = ("t", "MWh", "loose_m3", "l", "pallet")  # units that are shown without named goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class Intent:
     catalogue: Catalogue
 
     def asks_advice(self, knows: Callable[[str], bool] = lambda _: False) -> bool:
-        """Whether it calls for a consultant and not for goods. `knows`: whether any document has a word."""
+        """Return True if it asks for a consultant and not for goods. `knows`: whether any document has a word."""
         return advice.asks_advice(self.text, self.parsed, self.catalogue, knows)
 
     def names_adviser(self) -> bool:
-        """Whether it names a person who is looked for, or the price of an hour."""
+        """Return True if it names a person to find, or the price of an hour."""
         return advice.names_adviser(self.text, self.parsed, self.catalogue)
 
     def price_question(self) -> Literal["fee", "market"] | None:
@@ -45,8 +45,11 @@ class Intent:
         return "market" if self.asks_price() else None
 
     def asks_price(self) -> bool:
-        """A word for what things cost beside goods, with a question or in a few words; no price or amount is named, and
-        nothing is told that somebody advises on ("what does it cost to certify pellets")."""
+        """Return True if it asks for the market price.
+
+        It must have a word of cost beside goods, and be a question or short. It has no price or amount, and no word of
+        a field of advice ("what does it cost to certify pellets").
+        """
         text, parsed, catalogue = self.text, self.parsed, self.catalogue
         if not (parsed.product or parsed.alternatives) or parsed.side == "sell":
             return False
@@ -65,7 +68,7 @@ class Intent:
         return not told and not self.names_adviser()
 
     def asks_fee(self) -> bool:
-        """A word for our fee in a few words or beside a price, or the question what is left of a price."""
+        """Return True if it asks for our fee in few words or beside a price, or what a price leaves."""
         text, parsed, catalogue = self.text, self.parsed, self.catalogue
         words = words_of(text[:LONGEST_SENTENCE])
         priced = bool(parsed.price or parsed.max_price or parsed.min_price)
@@ -81,8 +84,11 @@ class Intent:
         return " ".join(word for word in self.parsed.rest.split() if not asking.issuperset(words_of(word)))
 
     def unread_figures(self, currency: str) -> tuple[Invalid, ...]:
-        """Each of them once, with what would be right. An amount that was read needs no other, and so does a price; but
-        what a price is for one of has to be a unit. `currency`: the usual one of who asks."""
+        """Return once each figure that was not understood, with what would be right.
+
+        If an amount was read, no other is needed; the same holds for a price. The unit after "per" must always be
+        known. `currency`: the usual one of the user.
+        """
         text, parsed, catalogue = self.text, self.parsed, self.catalogue
         priced = parsed.price or parsed.max_price or parsed.min_price or parsed.max_rate
         units = catalogue.product(parsed.product).units if parsed.product else USUAL
@@ -109,14 +115,14 @@ def whole_words(meaning: str, catalogue: Catalogue) -> frozenset[str]:
 
 
 def _is_none(written: str, unknown: set[str], catalogue: Catalogue) -> bool:
-    """Whether a word that was not understood as any figure is no unit or other small word either."""
+    """Return True if a word that is no understood figure is no unit or other small word either."""
     word = folded(written)
     return len(word) >= SHORTEST and word in unknown and not is_function_word(word, catalogue)
 
 
 @lru_cache(maxsize=4)
 def _patterns(catalogue: Catalogue) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A number, the word behind it and perhaps what it is for one of; and what anything is for one of."""
+    """Return two patterns: a number with the next word and perhaps its "per" unit, and any "per" unit alone."""
     words = catalogue.words.all("per")
     per = rf"\s*(?:/|(?<!\w){any_of(words)}(?!\w))\s*"
     surely = rf"(?:/|(?<!\w){any_of(word for word in words if len(word) >= SHORTEST)}(?!\w))\s*"

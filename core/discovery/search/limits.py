@@ -1,5 +1,7 @@
-"""Amounts and prices in the units that the index compares: what is in one kind of unit, and what becomes it by density,
-calorific value or a rate of exchange."""
+"""Amounts and prices in the units that the index compares.
+
+Kinds of units are converted by density, calorific value or a rate of exchange.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +20,17 @@ from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 
 BY_THE_HOUR: Final[Factors] = {("", AN_HOUR): 1.0}
-MUCH: Final = Decimal(1_000_000)  # of a unit is converted, so that the three decimals of an amount round nothing off
+MUCH: Final = Decimal(1_000_000)  # units are converted at once, so that an amount's three decimals round nothing off
 
 
 def amount_of(quantity: Quantity) -> Amount:
-    """An amount in the base unit of its kind."""
+    """Return an amount in the base unit of its kind."""
     unit = UNITS[quantity.unit]
     return Amount(float(Fraction(quantity.amount) * unit.size), UNIT_KINDS.index(unit.kind))
 
 
 def price_amount(price: UnitPrice, catalogue: Catalogue) -> Amount | None:
-    """A price in euros for the base unit of its kind; None where there is no rate for its currency."""
+    """Return a price in euros for the base unit of its kind, or None without a rate."""
     euros = catalogue.rates.converted(price, "EUR")
     if euros is None:
         return None
@@ -37,13 +39,13 @@ def price_amount(price: UnitPrice, catalogue: Catalogue) -> Amount | None:
 
 
 def hourly_amount(rate: Money, catalogue: Catalogue) -> Amount | None:
-    """The price of an hour in euros; None where there is no rate for its currency."""
+    """Return the price of an hour in euros, or None if there is no rate for its currency."""
     per_euro = catalogue.rates.per_euro.get(rate.currency)
     return None if per_euro is None else Amount(float(rate.amount / per_euro), AN_HOUR)
 
 
 def amount_limits(catalogue: Catalogue, quantity: Quantity | None) -> Limits | None:
-    """What amounts of each product and kind of unit are compared with."""
+    """Return the limits for amounts, by product and kind of unit."""
     if quantity is None:
         return None
     asked = amount_of(quantity)
@@ -51,7 +53,7 @@ def amount_limits(catalogue: Catalogue, quantity: Quantity | None) -> Limits | N
 
 
 def price_limits(catalogue: Catalogue, price: UnitPrice | None) -> Limits | None:
-    """The same for prices; None where there is no rate for the currency."""
+    """Return the limits for prices, or None if there is no rate for the currency."""
     if price is None:
         return None
     limit = price_amount(price, catalogue)
@@ -60,23 +62,23 @@ def price_limits(catalogue: Catalogue, price: UnitPrice | None) -> Limits | None
 
 @lru_cache(maxsize=64)
 def prices_per(catalogue: Catalogue, unit: str) -> Factors:
-    """What prices are multiplied by to be told per that unit."""
+    """Return the factors that convert prices to that unit."""
     kind, size = UNIT_KINDS.index(UNITS[unit].kind), float(UNITS[unit].size)
     return {key: factor * size for key, factor in _factors(catalogue, kind).items()}
 
 
 @lru_cache(maxsize=64)
 def _shares(catalogue: Catalogue, kind: int) -> Factors:
-    """What a price for a base unit of this kind is multiplied by to be one for a base unit of another."""
+    """Return the factors that convert a price per base unit of this kind to another kind."""
     return {key: 1 / factor for key, factor in _factors(catalogue, kind).items()}
 
 
 @lru_cache(maxsize=64)
 def _factors(catalogue: Catalogue, kind: int) -> Factors:
-    """How many base units of another kind one base unit of this kind is, by the figures of each product.
+    """Return how many base units of another kind one base unit of this kind is, by each product's figures.
 
-    Tonnes, cubic metres and megawatt-hours become each other by density and calorific value; one kind of unit is
-    always one of itself, also for what has no product.
+    Tonnes, cubic metres and megawatt-hours are converted by density and calorific value. The factor within one kind is
+    always one, also without a product.
     """
     factors = {(product, kind): 1.0 for product in ("", *catalogue.products)}
     base = {UNIT_KINDS.index(unit.kind): unit.code for unit in UNITS.values() if unit.size == 1}
@@ -92,7 +94,7 @@ def _factors(catalogue: Catalogue, kind: int) -> Factors:
 
 
 def _measure(measured: Callable[[Product, Quantity], Figured], product: Product, unit: str) -> float:
-    """The mass or energy of a million of that unit; 0 where the product has no figures for it."""
+    """Return the mass or energy of a million of that unit, or 0 without figures for it."""
     try:
         return float(measured(product, Quantity(MUCH, unit)).quantity.amount)
     except Refusal:

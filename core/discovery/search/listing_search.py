@@ -1,4 +1,4 @@
-"""One search for listings in one transaction: what the index finds, confirmed, and what would find more."""
+"""One search for listings in one transaction: the confirmed hits of the index, and wider queries that find more."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from core.kernel.transaction import Ctx
 from core.people.blocking.service import blocked_for_me
 from core.trade.listings.model import Listing
 
-SHORT_LIST: Final = 100  # of these the sellers' standing is asked; below them it could not change the first pages
+SHORT_LIST: Final = 100  # hits whose sellers' ratings are read; below them a rating could not change the first pages
 
 
 @dataclass(slots=True)
@@ -41,8 +41,10 @@ class ListingSearch:
         return cls(ctx, catalogue, index_cache_of(ctx, LISTINGS).look(ctx.session, catalogue), home)
 
     def learned(self, query: Query) -> Query:
-        """A word that no catalogue has, but that most sellers of certain goods use, names those goods; one that nobody
-        uses names those that its last part does."""
+        """Return the query with goods named by a word that is not in the catalogue.
+
+        The word names the goods that most of its sellers sell. If no document has it, its last part may name them.
+        """
         parsed = query.parsed
         if parsed.product or parsed.alternatives or parsed.grade:
             return query
@@ -73,7 +75,7 @@ class ListingSearch:
     def confirmed(
         self, query: Query, found: Sequence[Found], start: int, limit: int
     ) -> tuple[tuple[Hit, ...], int, int]:
-        """The next hits that are still as they were found, where the list goes on, and how many were not."""
+        """Return the next hits that still fit, where the list goes on, and how many no longer fit."""
         hits: list[Hit] = []
         gone, at = 0, start
         lowest = min((each.price for each in found if each.price is not None), default=None)
@@ -95,7 +97,7 @@ class ListingSearch:
         return tuple(hits), at, gone
 
     def relaxations(self, query: Query) -> tuple[Relaxation, ...]:
-        """Each single wish that, given up, would find something; when none would alone, all of them together."""
+        """Return each single filter that, given up, would find something. If none would alone, give up all."""
         helping: list[Relaxation] = []
         for code, parts, wider in rules.relaxed(query):
             if code == "search.relax.anywhere" and (nearer := self._wider(query, wider)):
@@ -113,7 +115,7 @@ class ListingSearch:
         return tuple(helping)
 
     def did_you_mean(self, query: Query) -> tuple[DidYouMean, ...]:
-        """For each word that nothing is called: the nearest word that something is, when it would find something."""
+        """Return for each unknown word the nearest known word, if it would find something."""
         parsed = query.parsed
         meant = []
         for word in rules.asked_words(parsed):
@@ -124,7 +126,7 @@ class ListingSearch:
         return tuple(meant)
 
     def _wider(self, query: Query, anywhere: Query) -> Relaxation | None:
-        """How far one has to go for the nearest few."""
+        """Return the radius that takes in the nearest few."""
         parsed = query.parsed
         if parsed.place is None or parsed.radius_km is None:
             return None
@@ -138,7 +140,7 @@ class ListingSearch:
         return Relaxation("search.relax.radius", {"km": km, "place": place, "asked_km": asked_km}, wider, number)
 
     def _from_where_on(self, parts: Mapping[str, object], wider: Query) -> Mapping[str, object]:
-        """How far a price or an amount is from the first that there is."""
+        """Return the nearest available price or amount."""
         match parts:
             case {"limit": UnitPrice() as limit}:
                 return {"from": self._cheapest(wider, limit)}
@@ -149,7 +151,7 @@ class ListingSearch:
                 return {}
 
     def _weighed(self, quantity: Quantity, product: str | None) -> Quantity:
-        """Bags and pallets of goods by what they hold, to be compared with what is sold by the tonne."""
+        """Return bags and pallets of goods by weight, to compare them with goods sold by the tonne."""
         if product is None or quantity.unit not in self.catalogue.product(product).packs:
             return quantity
         return quantity_in(self.catalogue, product, quantity, "t") or quantity

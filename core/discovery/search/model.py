@@ -1,4 +1,4 @@
-"""What goes in and out of the search: queries, hits with their reasons, and wider queries that would find more."""
+"""The input and output of the search: queries, hits with their reasons, and wider queries that would find more."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from core.trade.requests.model import Request
 LARGEST_PAGE: Final = 50
 ROW_HITS: Final = 10  # documents that a search over the rows of a file returns
 LONGEST_SENTENCE: Final = 500  # characters; the rest is not read
-NEAR_KM: Final = 150  # what "near" means when no distance is said: a truck there and back before noon
+NEAR_KM: Final = 150  # the radius of "near" without a distance: a truck there and back before noon
 LOOSE: Final = "bulk"  # the packaging of goods without one
 
-# What the marks of these begin with.
+# Prefixes of marks.
 COUNTRY: Final = "country:"
 TOWN: Final = "town:"  # and its name in the gazetteer
 GRADE: Final = "grade:"
 SCHEME: Final = "scheme:"
 PACKAGING: Final = "packaging:"
 PRODUCT: Final = "product:"
-WORD: Final = "word:"  # of a kind of goods, folded: whatever says it in any language is not wanted
+WORD: Final = "word:"  # an excluded kind of goods, folded; its word in any language is excluded
 
 # Codes of the refusals that say which words were left out of a search.
 UNREAD: Final = "search.limit_unread"
@@ -71,12 +71,12 @@ IN_BASE: Final[Mapping[str, Decimal]] = {
 # "rated": by the good names of sellers or consultants; "soonest": consultants by when they are free.
 Order = Literal["best", "cheapest", "nearest", "rated", "newest", "soonest"]
 Kind = Literal["listing", "expert", "request"]
-Standings = Callable[[Collection[str]], Mapping[str, float]]  # sellers -> 0..1, handed in by whoever knows
+Standings = Callable[[Collection[str]], Mapping[str, float]]  # sellers -> 0..1, supplied by the caller
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A limit of one figure, as it was said: `most` or else least, in `unit`."""
+    """A limit of one figure as it was written: `most` or else least, in `unit`."""
 
     parameter: str
     most: bool
@@ -90,7 +90,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """What a sentence said. Ids are the catalogue's; `alternatives` are products that are equally likely.
+    """The meaning of a sentence. Ids are the catalogue's; `alternatives` are products that are equally likely.
 
     Saved searches store these names as JSON, so a renamed field needs a migration.
     """
@@ -102,7 +102,7 @@ class ParsedQuery:
     certificates: tuple[str, ...] = ()
     by_grade: str | None = None  # the scheme that the grade's own name says: "ENplus A1"
     quantity: Quantity | None = None
-    by_load: bool = False  # the amount was told in truckloads
+    by_load: bool = False  # the amount was given in truckloads
     price: UnitPrice | None = None
     max_price: UnitPrice | None = None
     min_price: UnitPrice | None = None
@@ -110,27 +110,27 @@ class ParsedQuery:
     place: Place | None = None
     place_said: str = ""  # as it was written
     radius_km: int | None = None
-    around_km: int | None = None  # a distance from nowhere that was named: from whoever asks
+    around_km: int | None = None  # a distance without a place: from the user's own
     window: DateWindow | None = None
     packaging: tuple[str, ...] = ()
-    free_now: bool = False  # of an expert: at once
-    max_rate: Money | None = None  # of an expert, for an hour
+    free_now: bool = False  # an expert who is available at once
+    max_rate: Money | None = None  # the highest price of an expert's hour
     by_minute: bool = False  # it was said for a minute
-    at: str | None = None  # of an expert: the hour on the seeker's clock, "09:30"
+    at: str | None = None  # the hour of a session on the seeker's clock, "09:30"
     speaks: str | None = None  # the code of a language that an expert speaks
-    order: SaidOrder | None = None  # of the list: "cheap pellets", "nearest sawdust to Kaunas"
+    order: SaidOrder | None = None  # how to sort the list: "cheap pellets", "nearest sawdust to Kaunas"
     grades: tuple[str, ...] = ()  # that are meant alike ("A1 or A2"), or while the goods do not say which
     named: str = ""  # the words that name the goods
-    left_out: tuple[str, ...] = ()  # marks of what is not wanted: "country:UA", "grade:ENplus_A2", "scheme:FSC"
+    left_out: tuple[str, ...] = ()  # excluded marks: "country:UA", "grade:ENplus_A2", "scheme:FSC"
     countries: tuple[str, ...] = ()  # that goods shall be from; a sentence leaves them among its words
     countries_said: str = ""  # as they were written
-    quality: tuple[Measure, ...] = ()  # what goods are to be measured by; a sentence leaves it among its words
+    quality: tuple[Measure, ...] = ()  # measured properties of goods; a sentence leaves them among its words
     rest: str = ""  # the words that were not understood
-    unclear: tuple[Refusal, ...] = ()  # what was said but cannot be: a question to ask back
+    unclear: tuple[Refusal, ...] = ()  # statements that cannot be right: a question to ask back
 
     @property
     def grades_wanted(self) -> tuple[str, ...]:
-        """Of the goods that are named, those of which one has to be met; none: any will do."""
+        """The grades that goods must have, one of them; none means that any will do."""
         if self.grade is not None:
             return (self.grade,)
         return self.grades if self.product is not None else ()
@@ -141,7 +141,7 @@ class ParsedQuery:
         return self.certificates[0] if self.certificates else None
 
 
-# The wishes that chips are made of: the field of `ParsedQuery`, and the name of its part in the chip's sentence.
+# The filters that become chips: the field of `ParsedQuery`, and its part in the chip's sentence.
 CHIPS: Final = (
     ("product", "product"),
     ("alternatives", "products"),
@@ -200,7 +200,7 @@ def _empty(names: Iterable[str]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was understood of a sentence, or chosen in a menu."""
+    """The meaning of a sentence, or the choices in a menu."""
 
     parsed: ParsedQuery
     order: Order = "best"
@@ -245,7 +245,7 @@ class Query:
 
 
 def _without_contradiction(before: ParsedQuery, more: ParsedQuery, together: ParsedQuery) -> ParsedQuery:
-    """What is wanted now is left out no longer, and what is left out now is wanted no longer."""
+    """Drop exclusions that are wanted now, and filters that are excluded now."""
     wanted = {f"{SCHEME}{scheme}" for scheme in more.certificates} | {f"{COUNTRY}{code}" for code in more.countries}
     wanted |= {f"{GRADE}{grade}" for grade in more.grades_wanted} | {f"{PACKAGING}{each}" for each in more.packaging}
     wanted |= {f"{PRODUCT}{product}" for product in (more.product, *more.alternatives) if product}
@@ -275,7 +275,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something is in the list, as a code ("search.why.product") and the parts of its sentence."""
+    """A reason why something is in the list, as a code ("search.why.product") and the parts of its sentence."""
 
     code: str
     parts: Mapping[str, object] = field(default_factory=dict)
@@ -293,7 +293,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """What would find something: the code says which wish is given up, `query` is ready to be run."""
+    """A wider query that would find something. The code names the filter given up; `query` is ready to run."""
 
     code: str
     parts: Mapping[str, object]
@@ -303,7 +303,7 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class DidYouMean:
-    """A word that nothing is called, and one that something is; `query` asks with it instead, and finds something."""
+    """An unknown word, and the nearest known one; `query` has it instead, and finds something."""
 
     given: str
     instead: str
@@ -312,7 +312,7 @@ class DidYouMean:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a search has understood, one chip a filter, and what it has not."""
+    """The chips of a search, one per filter, and the parts that were not understood."""
 
     chips: tuple[Chip, ...]
     unclear: tuple[Refusal, ...]
@@ -328,7 +328,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What has to be asked back, likeliest reading first. Without choices: what was said cannot be (`parts` say why).
+    """A question back to the user, likeliest choice first. Without choices, the text cannot be right (`parts` say why).
 
     Codes: "search.ask.product" (equally likely goods), "search.ask.unclear" (`refusal`: a number that cannot be).
     """
@@ -359,8 +359,9 @@ HasTime = Callable[[Expert, DateWindow], bool]  # whether a consultant can be bo
 
 @dataclass(frozen=True, slots=True)
 class ExpertRelaxation:
-    """A wish that, given up or made weaker, would find these; its code and parts are a sentence. `choice` is what
-    `weaker` makes the query of."""
+    """A filter that, given up or weakened, would find these; its code and parts are a sentence. `weaker` makes the
+    query from `choice`.
+    """
 
     wish: str
     code: str
@@ -375,7 +376,7 @@ class ExpertRelaxation:
 
 @dataclass(frozen=True, slots=True)
 class ExpertResults:
-    """Who was found, best first; with nobody, `relaxations` say which wish stands in the way."""
+    """The consultants found, best first. If there are none, `relaxations` name the filter in the way."""
 
     query: Query
     matches: tuple[Match, ...]
@@ -385,7 +386,7 @@ class ExpertResults:
 
 @dataclass(frozen=True, slots=True)
 class RequestResults:
-    """The requests that fit, best first; of each, how far its place is from the one that was said."""
+    """The requests that fit, best first, each with the distance of its place from the named one."""
 
     query: Query
     requests: tuple[Request, ...]

@@ -1,4 +1,4 @@
-"""What a problem is about: the topics and fields that its words tell of, as marks of those who advise there."""
+"""The topics of a problem: the topics and fields of its words, as marks of the experts on them."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Final, NamedTuple
 from core.catalogue import Catalogue
 from core.catalogue.topics import weighed
 
-SPEAKS_OF_IT: Final = 0.95  # how well who speaks of a topic meets the words that tell most of it
-ADVISES: Final = 0.6  # how well who advises in a field meets its words
-TOPIC_SHARE: Final = 0.4  # of the words for the likeliest topic; of fewer there is nothing to it
+SPEAKS_OF_IT: Final = 0.95  # how well an expert on a topic meets the words that tell most of it
+ADVISES: Final = 0.6  # how well an adviser in a field meets its words
+TOPIC_SHARE: Final = 0.4  # share of the words for the likeliest topic; a smaller share is ignored
 FIELD_SHARE: Final = 0.6
 FIELDS_TOLD: Final = 3  # a word of more fields tells nothing
-BESIDE_PROBLEM: Final = 0.4  # a word of no field, where others say what the problem is about
+BESIDE_PROBLEM: Final = 0.4  # a word of no field beside words of the problem
 
 
 class WordTopics(NamedTuple):
-    """What one word of a problem tells: the terms that meet it, and how much it counts beside the other words."""
+    """The meaning of one word of a problem: the terms that meet it, and its weight."""
 
     also: Mapping[str, float]
     tells: float
 
 
 def weigh_problem_words(words: Sequence[str], catalogue: Catalogue) -> list[WordTopics]:
-    """For each word of a problem what it tells; a topic or field that other words tell of as well counts more.
+    """Return the meaning of each word of a problem. A topic or field that several words share counts more.
 
-    A word of several topics ("fumes") tells less of each, so the topic of the others decides what it means here.
+    A word of several topics ("fumes") tells less of each. The topic of the other words decides what it means here.
     """
     marks = _marks_of(words, catalogue)
     beside = BESIDE_PROBLEM if any(marks) else 1.0
@@ -40,8 +40,10 @@ def weigh_problem_words(words: Sequence[str], catalogue: Catalogue) -> list[Word
 
 
 def _same(word: str, same: Mapping[str, float], catalogue: Catalogue) -> Mapping[str, float]:
-    """Other words of its meaning; of a short one, and of one that tells of a topic, only where it is no slip ("mois" is
-    not "bois", nor "contrôle" a contract)."""
+    """Return other words of its meaning.
+
+    A short word, and one of a topic, must match exactly. "Mois" is not "bois", and "contrôle" is no contract.
+    """
     synonyms = catalogue.synonyms
     meant = synonyms.may_be_meant(word) and (synonyms.has(word) or not catalogue.topics.of(word))
     return same if meant else {}
@@ -62,7 +64,7 @@ def _marks_of(words: Sequence[str], catalogue: Catalogue) -> list[Mapping[str, f
 
 
 def _shares(told: Iterable[tuple[Sequence[str], float]], least: float) -> dict[str, float]:
-    """How much is told of each, beside what is told of the first."""
+    """Return the weight of each topic as a share of the strongest."""
     weights = weighed(told)
     most = max(weights.values(), default=1.0)
     return {one: weight / most for one, weight in weights.items() if weight >= least * most}

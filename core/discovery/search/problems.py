@@ -15,19 +15,19 @@ from core.discovery.search.sentence.clock import Clock
 
 
 def is_over(clock: Clock, now: time) -> bool:
-    """Whether the hour has passed: "Tuesday at 10:00", said on a Tuesday at noon, is next week's."""
+    """Return True if the hour has passed: "Tuesday at 10:00", said on a Tuesday at noon, is next week's."""
     return clock.at is not None and time.fromisoformat(clock.at) <= now
 
 
 def at_clock_time(query: Query, clock: Clock) -> Query:
-    """The query with the time and the weekday that were taken out of its sentence."""
+    """Return the query with the time and the weekday that were taken out of its sentence."""
     day = None if clock.day is None else DateWindow(clock.day, clock.day)
     parsed = query.parsed
     return replace(query, parsed=replace(parsed, at=clock.at, window=parsed.window or day))
 
 
 def problem_words(about: str, parsed: ParsedQuery, catalogue: Catalogue, text: str) -> list[str]:
-    """The words of a problem, each once: those that may tell one consultant from another."""
+    """Return the words of a problem that may tell one consultant from another, each once."""
     schemes = " ".join(scheme_as_said(scheme, catalogue, text) for scheme in parsed.certificates)
     each: dict[str, str] = {}
     for word in (*about.split(), *schemes.split()):
@@ -36,7 +36,7 @@ def problem_words(about: str, parsed: ParsedQuery, catalogue: Catalogue, text: s
 
 
 def scheme_as_said(scheme_id: str, catalogue: Catalogue, text: str) -> str:
-    """The scheme as the text calls it, or by the name that it mostly goes by: EUDR is asked about, and not TRACES."""
+    """Return the scheme as the text names it, or by its usual name: the text says EUDR, not TRACES."""
     pattern, normalised = grammar_of(catalogue).schemes.get(scheme_id), NormalisedText.of(text)
     found = pattern.search(normalised.text) if pattern else None
     if found is not None:

@@ -1,4 +1,4 @@
-"""What is published, changed or taken down, and what and where a company is, is known to the next search."""
+"""Reactions that update the index when anything is published, changed or taken down, or a company changes."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _request_moved(ctx: Ctx, fact: RequestFact) -> None:
 
 
 def _company_settled(ctx: Ctx, fact: CompanySettled) -> None:
-    """Where a consultant can be met; goods lie where each listing says."""
+    """Index a company's advisers again. Goods lie where each listing says."""
     company = person_of(ctx, fact.person_id).organisation_id
     advisers = select(Expert.id).where(Expert.organisation_id == company, Expert.live)
     note(ctx, EXPERTS, ctx.session.scalars(advisers).all())

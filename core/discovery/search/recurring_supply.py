@@ -1,4 +1,4 @@
-""" "300 t every month": who buys from a listing buys once; what shall come in turn is asked for as quotes."""
+"""Recurring supply, "300 t every month": a listing is bought once, so recurring goods need a request for quotes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.kernel.errors import Refusal
 
 
 def drop_recurrence(parsed: ParsedQuery, catalogue: Catalogue) -> ParsedQuery:
-    """The same without the words for how often, which are among what is unclear then. Only of goods that are named."""
+    """Return the query without the words for how often, if goods are named. The words become unclear."""
     if not parsed.rest or not (parsed.product or parsed.alternatives):
         return parsed
     rest = NormalisedText.of(parsed.rest)

@@ -1,4 +1,4 @@
-"""Pure decisions of a search: what fits the wishes, how near it is, in which order and why."""
+"""Pure decisions of a search: what meets the filters, how near it is, in which order and why."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ from core.trade.listings.model import Listing, ListingState
 
 LONGEST_WAY: Final = 5  # times as far as was asked is still worth telling
 JUST_LISTED_DAYS: Final = 3
-STANDING_TELLS: Final = 0.04  # how much the best seller gains over one of whom nothing is known
+STANDING_TELLS: Final = 0.04  # advantage of the best seller over one without ratings
 UNKNOWN_SELLER: Final = 0.5
 NEAREST_OFFERED: Final = 4  # "4 within 180 km": the radius that takes in so many
 
 
 def price_limit(parsed: ParsedQuery) -> UnitPrice | None:
-    """A price without "under" or "over" is, for who looks for goods, what they would pay at most."""
+    """Return the highest price. In a search for goods a price without "under" or "over" is a limit too."""
     return parsed.max_price or parsed.price
 
 
 def fits(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) -> bool:
-    """Whether a listing, as it stands now, meets what can be compared exactly; the rest the index has compared."""
+    """Return True if a listing meets what can be compared exactly now. The index has compared the rest."""
     said, price = parsed, listing.price
     limit, least = price_limit(said), said.min_price
     if (
@@ -65,13 +65,16 @@ def fits(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) -> bool:
 
 
 def _of_the_grade(parsed: ParsedQuery, listing: Listing) -> bool:
-    """A grade that is a scheme as well may have been found as a certificate."""
+    """Return True if the grade fits. A grade that is also a scheme may have been found as a certificate."""
     grades = parsed.grades_wanted
     return not grades or listing.grade_id in grades or not set(grades).isdisjoint(parsed.certificates)
 
 
 def is_from_there(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) -> bool:
-    """From a country or region that is wanted, and of no country, region, town, grade, goods or packing that is not."""
+    """Return True if a listing is from a wanted country or region.
+
+    Its country, region, town, grade, goods and packing must not be excluded.
+    """
     if not parsed.countries and not parsed.left_out:
         return True
     areas = catalogue.areas_at(listing.country, listing.lat, listing.lon)
@@ -85,7 +88,7 @@ def _alike(one: UnitPrice, other: UnitPrice) -> bool:
 
 
 def rank_by_rating(found: Sequence[Found], sellers: Mapping[str, float]) -> list[Found]:
-    """In the order of their scores, the sellers' good names counted in."""
+    """Return the hits by score, with the sellers' ratings added."""
 
     def score(each: Found) -> float:
         return each.score + STANDING_TELLS * (sellers.get(each.seller, UNKNOWN_SELLER) - UNKNOWN_SELLER)
@@ -94,7 +97,7 @@ def rank_by_rating(found: Sequence[Found], sellers: Mapping[str, float]) -> list
 
 
 def sort_by_rating(found: Sequence[Found], sellers: Mapping[str, float]) -> list[Found]:
-    """Sellers of whom others say the best first; of one seller, what fits best."""
+    """Return the hits by their sellers' ratings. Hits of one seller stay in order of relevance."""
     return sorted(found, key=lambda each: -sellers.get(each.seller, UNKNOWN_SELLER))
 
 
@@ -105,7 +108,7 @@ def reasons(
     lowest: float | None,
     today: date,
 ) -> tuple[Reason, ...]:
-    """Why this one is here, the strongest first."""
+    """Return the reasons for a hit, the strongest first."""
     why = []
     if parsed.product is not None or parsed.alternatives:
         why.append(Reason("search.why.product", {"product": listing.product_id}))
@@ -130,7 +133,7 @@ def reasons(
 
 
 def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
-    """The query with one wish given up, the wish that hurts least first; something must still be asked for."""
+    """Return the queries with one filter given up, the least important first. Some filter must remain."""
     parsed = query.parsed
     limit = price_limit(parsed)
     place = parsed.place.name if parsed.place else None
@@ -153,7 +156,10 @@ def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
 
 
 def wider_radius(nearest: Sequence[Found], asked_km: int) -> tuple[int, int] | None:
-    """The radius, in tens of kilometres, that takes in the nearest few, and how many it takes in; None: all too far."""
+    """Return the radius, in tens of kilometres, that takes in the nearest few, and how many it takes in.
+
+    Return None if all are too far.
+    """
     distances = [each.km for each in nearest[:NEAREST_OFFERED] if each.km is not None]
     close = [km for km in distances if km <= LONGEST_WAY * asked_km]
     if not close:
@@ -163,14 +169,17 @@ def wider_radius(nearest: Sequence[Found], asked_km: int) -> tuple[int, int] | N
 
 
 def cheapest(listings: Iterable[Listing], limit: UnitPrice) -> UnitPrice | None:
-    """The lowest price there is in the currency and unit of the limit."""
+    """Return the lowest price in the currency and unit of the limit."""
     prices = [each.price.per(limit.unit) for each in listings if _alike(limit, each.price)]
     return min(prices, key=lambda price: price.amount, default=None)
 
 
 def out_of_reach(wanted: Quantity, listings: Iterable[Listing]) -> dict[str, Quantity]:
-    """Why an amount finds nothing in any of these: "least" is the smallest order of all, where it is too little, and
-    "most" what one of them has at most, where it is too much; in the seller's own unit."""
+    """Return why an amount finds nothing in these listings, in the seller's own unit.
+
+    "least": the smallest order of all, if the amount is too small. "most": the most that one listing has, if it is too
+    large.
+    """
     comparable = [each for each in listings if convertible(wanted.unit, each.unit)]
     least = min((each.min_lot for each in comparable), key=_exactly, default=wanted)
     most = max((each.remaining for each in comparable), key=_exactly, default=wanted)
@@ -180,19 +189,22 @@ def out_of_reach(wanted: Quantity, listings: Iterable[Listing]) -> dict[str, Qua
 
 
 def _exactly(quantity: Quantity) -> Fraction:
-    """To be compared within one kind of unit."""
+    """Return the exact amount, comparable within one kind of unit."""
     return Fraction(quantity.amount) * unit_named(quantity.unit).size
 
 
 def asks_nothing(parsed: ParsedQuery) -> bool:
-    """Whether every listing is as good an answer as any other."""
+    """Return True if every listing answers equally well."""
     wording = replace(parsed, named="", place_said="", countries_said="", grades=(), by_grade=None)
     return replace(wording, side=None, around_km=None, unclear=()) == ParsedQuery()
 
 
 def bare(query: Query) -> tuple[Query, Query] | None:
-    """Only the product and the place are kept, with its distance and the countries; and the product alone, with the
-    place for the order. None: no product was asked for."""
+    """Return two simpler queries, or None if no product was named.
+
+    The first keeps the product, the place with its distance, and the countries. The second keeps the product, and the
+    place only for the order.
+    """
     parsed = query.parsed
     if parsed.product is None and not parsed.alternatives:
         return None
@@ -203,11 +215,11 @@ def bare(query: Query) -> tuple[Query, Query] | None:
 
 
 def chips_of(parsed: ParsedQuery, wishes: Sequence[tuple[str, str]] = CHIPS) -> tuple[Chip, ...]:
-    """One chip for each of these wishes that was said."""
+    """Return one chip for each of these filters that is set."""
     made = []
     for wish, part in wishes:
         value = getattr(parsed, wish)
-        if wish == "certificates":  # a scheme that is the grade as well (DINplus) is told once
+        if wish == "certificates":  # a scheme that is also the grade (DINplus) is shown once
             value = tuple(scheme for scheme in value if scheme not in parsed.grades_wanted)
         if value and (wish != "grades" or parsed.grades_wanted):
             parts = {part: value}
@@ -218,7 +230,7 @@ def chips_of(parsed: ParsedQuery, wishes: Sequence[tuple[str, str]] = CHIPS) -> 
 
 
 def without(query: Query, wish: str) -> Query:
-    """The query with one wish given up, and what would have no meaning without it."""
+    """Return the query with one filter given up, and all that means nothing without it."""
     parsed = query.parsed
     with_it: dict[str, dict[str, Any]] = {
         "place": {"radius_km": None},
@@ -232,7 +244,7 @@ def without(query: Query, wish: str) -> Query:
 
 
 def asks(query: Query) -> tuple[Ask, ...]:
-    """Goods that are equally likely, and numbers that cannot be."""
+    """Return questions about equally likely goods, and about impossible numbers."""
     parsed = query.parsed
     choices = tuple(
         Choice({"product": product}, replace(query, parsed=replace(parsed, product=product, alternatives=())))
@@ -243,5 +255,5 @@ def asks(query: Query) -> tuple[Ask, ...]:
 
 
 def asked_words(parsed: ParsedQuery) -> list[str]:
-    """The words that were not understood as anything else, each once."""
+    """Return the words that were not understood, each once."""
     return list(dict.fromkeys(words_of(parsed.rest)))

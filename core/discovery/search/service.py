@@ -61,7 +61,7 @@ from core.kernel.transaction import Ctx
 from core.trade.listings.model import Listing
 from core.trade.requests.model import REQUEST, Request
 
-LOOKED_AT: Final = 200  # requests of the best; nobody pages further
+LOOKED_AT: Final = 200  # requests that are looked at; further pages are not visited
 A_WEEK: Final = 7  # days
 OF_GOODS: Final = ("goods.one_at_a_time", NOT_TRADED)  # no matter in a question about goods
 
@@ -97,9 +97,13 @@ def parse_query(
     home: Place | None = None,
     measured: bool = True,
 ) -> Query:
-    """The query that a sentence is. Its order can be changed like one that was chosen, so it is no wish; the cheapest
-    in a town are those near it. `home`: where a distance is from that is said without a place. `measured`: whether
-    moisture, ash and the like are wishes, which they are to who looks for goods."""
+    """Return the query of a sentence.
+
+    Its order can be changed like a chosen one, so it is no filter. "Cheapest" in a town means near that town.
+
+    `home`: the origin of a distance without a place.
+    `measured`: whether moisture, ash and the like are filters, as in a search for goods.
+    """
     quality, text = extract_measures(text, catalogue) if measured else ((), text)
     unread, text = extract_incomplete_limit(text, catalogue, places) if measured else ("", text)
     said = _from_home(parse(text, catalogue, places, today, language, several=True), home)
@@ -122,7 +126,7 @@ def parse_query(
 
 
 def _from_home(parsed: ParsedQuery, home: Place | None) -> ParsedQuery:
-    """The same with "within 100 km" meant from home; without one it has to be told from where."""
+    """Return the query with "within 100 km" measured from home. Without a home the origin is unclear."""
     if parsed.around_km is None:
         return parsed
     if home is not None:
@@ -141,9 +145,10 @@ def parse_problem(
     now: time = time.min,
     answering: bool = False,
 ) -> Query:
-    """What a sentence to those who advise says, in the order that it asks for. A clock time is taken out beforehand.
+    """Return the query of a sentence to advisers, in the order it asks for. A clock time is taken out beforehand.
 
-    `now`: what the clock of the seeker shows. `answering`: it is said of a list of them (see `extract_clock_time`).
+    `now`: the time on the seeker's clock.
+    `answering`: the text follows a list of them (see `extract_clock_time`).
     """
     clock = extract_clock_time(text, catalogue, today, answering=answering)
     query = at_clock_time(parse_query(clock.text, catalogue, places, today, language, measured=False), clock)
@@ -155,8 +160,11 @@ def parse_problem(
 
 
 def as_problem(query: Query, catalogue: Catalogue, text: str = "") -> Query:
-    """The sentence as a seeker of advice means it: a price is for an hour, and goods are what the advice is about; the
-    order of goods is none of those who know of them. `text`: as it was written, for names of schemes."""
+    """Return the query of a seeker of advice.
+
+    A price is for an hour, and goods are the subject. A sort order for goods does not apply to advisers. `text`: as it
+    was written, for names of schemes.
+    """
     parsed = query.parsed
     limit = parsed.max_price or parsed.price
     rate = parsed.max_rate
@@ -181,8 +189,10 @@ def as_problem(query: Query, catalogue: Catalogue, text: str = "") -> Query:
 
 
 def as_supply(query: Query) -> Query:
-    """The sentence as a seller means it: a price is what they want at least, a packing what they can do.
-    What theirs is measured by is held against no request."""
+    """Return the query of a seller: a price is the least they accept, and a packing one they can deliver.
+
+    Their measured figures are not compared with requests.
+    """
     parsed = query.parsed
     least = parsed.min_price or parsed.price
     meant = replace(parsed, side=None, price=None, min_price=least, packaging=(), incoterm=None, free_now=False)
@@ -219,7 +229,9 @@ def without(query: Query, wish: str) -> Query:
 
 
 def weaker(query: Query, choice: str) -> Query:
-    """The query with a wish given up ("speaks"), or the rate raised to so many cents an hour ("max_rate:8000")."""
+    """Return the query with a filter given up ("speaks"), or the rate raised to so many cents an hour
+    ("max_rate:8000").
+    """
     wish, _, minor = choice.partition(":")
     most = query.parsed.max_rate
     if wish == "max_rate" and most is not None and minor.isascii() and minor.isdecimal():
@@ -229,8 +241,11 @@ def weaker(query: Query, choice: str) -> Query:
 
 
 def fit_grades(parsed: ParsedQuery, catalogue: Catalogue) -> ParsedQuery:
-    """The same with a grade that was said by itself ("A1") meant of the goods: of several that may be meant, those that
-    have it. Where none of them has, it stays as it is, and finds nothing."""
+    """Return the query with a bare grade ("A1") applied to the goods. If several goods may be meant, keep those with
+    that grade.
+
+    If none of them has it, the query stays unchanged and finds nothing.
+    """
     if not parsed.grades or not (parsed.product or parsed.alternatives):
         return parsed
     goods = (parsed.product,) if parsed.product else parsed.alternatives
@@ -257,11 +272,13 @@ def search(
     standings: Standings | None = None,
     home: Place | None = None,
 ) -> Page:
-    """A page of live listings, best first, each confirmed against its row in this transaction.
+    """Return a page of live listings, best first, each confirmed against its row in this transaction.
 
-    `after` is what the page seen before has as `after`. `standings` tells how good the sellers are, 0 to 1. `home`: of
-    what fits equally well the nearer comes first, where no place is asked for. Raises Invalid for a page longer than
-    fifty.
+    `after`: the `after` of the previous page.
+    `standings`: tells how good the sellers are, 0 to 1.
+    `home`: without a place in the query, equal hits are sorted by distance from here.
+
+    Raise Invalid for a page longer than fifty.
     """
     if not 1 <= limit <= LARGEST_PAGE:
         raise Invalid("search.page", field="limit", most=LARGEST_PAGE)
@@ -292,7 +309,7 @@ def search(
 
 
 def _mark(after: str | None) -> tuple[int, str | None]:
-    """Where the next page begins: behind the last one seen, or, when that is gone, in its place."""
+    """Return where the next page begins: behind the last hit seen or, if that is gone, in its place."""
     if after is None:
         return 0, None
     position, _, last_id = after.partition(":")
@@ -310,8 +327,12 @@ def search_experts(
     but: str | None = None,
     has_time: HasTime | None = None,
 ) -> ExpertResults:
-    """Consultants who are listed and fit. `standings`: how good organisations are, 0 to 1; `but`: one left out;
-    `has_time`: whether one can be booked on those days, without which days are no wish."""
+    """Return listed consultants who fit.
+
+    `standings`: how good organisations are, 0 to 1.
+    `but`: one left out.
+    `has_time`: whether one can be booked on those days; without it, days are no filter.
+    """
     index = index_cache_of(ctx, EXPERTS).look(ctx.session, catalogue)
     seeker = ExpertSearch(ctx, catalogue, index, but, has_time)
     matches = seeker.confirmed(query)
@@ -328,7 +349,7 @@ def search_experts(
 
 
 def search_requests(ctx: Ctx, catalogue: Catalogue, query: Query, *, but: str) -> RequestResults:
-    """Requests that take quotes now, each confirmed against its row. `but`: the organisation that is left out."""
+    """Return requests that take quotes now, each confirmed against its row. `but`: an organisation to leave out."""
     index = index_cache_of(ctx, REQUESTS).look(ctx.session, catalogue)
     order = index_order(query.order)
     query = replace(query, parsed=drop_unknown_words(ctx, query.parsed, index, catalogue))
@@ -358,7 +379,7 @@ def index_rows(rows: Iterable[dict[str, Any]], catalogue: Catalogue, known: Plac
 
 
 def explain(query: Query, kind: Kind = "listing") -> Explanation:
-    """Tell what was understood of a query, in the order in which a trader would say it, and what was not.
+    """Return what was understood of a query, in a trader's order, and what was not.
 
     Each `Hit` and `Match` has its own reasons.
     """
@@ -367,7 +388,7 @@ def explain(query: Query, kind: Kind = "listing") -> Explanation:
 
 
 def meets_origin(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) -> bool:
-    """Whether a listing is from a wanted area, and is nothing that the query excludes by a mark."""
+    """Return True if a listing is from a wanted area, and has no excluded mark."""
     return rules.is_from_there(parsed, listing, catalogue)
 
 

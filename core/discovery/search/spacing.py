@@ -16,8 +16,11 @@ SHORTEST_HALF: Final = 3  # letters; two would take many a misspelt word apart
 def split_joined_words(
     word: str, catalogue: Catalogue, places: Places, knows: Callable[[str], bool]
 ) -> tuple[str, ...]:
-    """The two words that a folded word is, by the goods, places and schemes that have names and by what documents say;
-    the word itself where it is known, or is no two words. Of several cuts the one with the longest shorter half."""
+    """Return the two words that a folded word consists of, or the word itself.
+
+    It stays whole if it is known or cannot be split. Both halves must be names of goods, places or schemes, or words of
+    documents. The cut nearest to the middle wins.
+    """
     if len(word) < 2 * SHORTEST_HALF or not word.isalpha() or knows(word) or catalogue.synonyms.knows(word):
         return (word,)
     if places.knows(word) or catalogue.fields_of(word):
@@ -33,7 +36,7 @@ def split_joined_words(
 
 
 def meant_by_half(half: str, catalogue: Catalogue) -> Mapping[str, float]:
-    """The marks of the scheme or the goods that are called by a word which nobody has read yet."""
+    """Return the marks of the scheme or the goods that a word not read yet names."""
     scheme = schemes_spoken(catalogue).get(half)
     if scheme is not None:
         return {f"scheme:{scheme}": 1.0}
@@ -42,11 +45,11 @@ def meant_by_half(half: str, catalogue: Catalogue) -> Mapping[str, float]:
 
 
 def meant_by_end(word: str, catalogue: Catalogue) -> Mapping[str, float]:
-    """The marks of the goods that the last part of a compound names."""
+    """Return the marks of the goods that the last part of a compound names."""
     return {f"product:{product}": 1.0 for product in catalogue.name_index.of_last_part(word)}
 
 
 @lru_cache(maxsize=4)
 def schemes_spoken(catalogue: Catalogue) -> Mapping[str, str]:
-    """The folded names of one word by which certificate schemes are known, each with the scheme."""
+    """Return the folded names of one word of certificate schemes, each with its scheme."""
     return {folded(name): scheme.id for scheme in catalogue.certificates.values() for name in scheme.spoken}

@@ -1,7 +1,7 @@
-"""Words beside goods that nobody in the market writes ("pellets Narnia"): they are told, and are no wish.
+"""Words beside goods that are unknown in the market ("pellets Narnia"): they are reported, and are no filter.
 
-A word counts that some document has, perhaps misspelt or in another case, that means something in the catalogue, or
-that a trader is called by. What none of these know can order no list, and nothing would ever meet it.
+A word is known if some document has it, perhaps misspelt or in another case. It is also known if it means something in
+the catalogue, or is part of a trader's name. Other words can order no list, and would never be met.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ SHORTEST_NAME: Final = 4  # letters of a word that a company may be called by
 
 
 def drop_unknown_words(ctx: Ctx, parsed: ParsedQuery, index: Index, catalogue: Catalogue) -> ParsedQuery:
-    """The same without these words, which are among what is unclear then. Where no goods are named some word has to be
-    met, so one must be left."""
+    """Return the query without unknown words, which become unclear.
+
+    Without goods some word must be met, so one word must be known.
+    """
     written = parsed.rest.split()
     known = _heard(ctx, written, index, catalogue)
     goods = parsed.product or parsed.alternatives or parsed.grade
@@ -46,7 +48,7 @@ def drop_unknown_words(ctx: Ctx, parsed: ParsedQuery, index: Index, catalogue: C
 
 
 def _heard(ctx: Ctx, written: Sequence[str], index: Index, catalogue: Catalogue) -> list[bool]:
-    """Of each word whether it counts. A number counts like the words beside it: "10000 lbs" are nothing together."""
+    """Return for each word whether it is known. A number counts like the words beside it ("10000 lbs")."""
     if not written:
         return []
     texts = [" ".join(words_in(word)) for word in written]
@@ -62,8 +64,10 @@ def _heard(ctx: Ctx, written: Sequence[str], index: Index, catalogue: Catalogue)
 
 
 def _names_of_traders(ctx: Ctx, words: Set[str]) -> frozenset[str]:
-    """Those of these folded words that somebody who has ever traded is called by; asked once a search, and only for
-    words that nothing else knows."""
+    """Return those of these folded words that are in the name of an organisation that has traded.
+
+    Called once per search, and only for words that are otherwise unknown.
+    """
     asked = frozenset(word for word in words if len(word) >= SHORTEST_NAME and word.isalpha())
     if not asked:
         return asked
@@ -72,5 +76,5 @@ def _names_of_traders(ctx: Ctx, words: Set[str]) -> frozenset[str]:
 
 
 def drop_single_letters(rest: str) -> str:
-    """The words without small letters that stand alone: "а" and "о" are no names of anything."""
+    """Return the words without small letters that stand alone: "а" and "о" are no names."""
     return " ".join(word for word in rest.split() if len(word) > 1 or not word.islower())

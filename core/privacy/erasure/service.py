@@ -145,12 +145,12 @@ def _forget_letters(ctx: Ctx, person: Person) -> None:
         _empty_letters(ctx, each)
         there = (CardPointer.platform == each.platform) & (CardPointer.workspace == each.workspace)
         ctx.session.execute(delete(CardPointer).where(there, CardPointer.address == (each.address or "")))
-        lane = f"{each.platform}:{each.workspace}:{each.address}"
-        ctx.session.execute(delete(OutboxRow).where(OutboxRow.lane == lane, OutboxRow.dead))
+        ordering_key = f"{each.platform}:{each.workspace}:{each.address}"
+        ctx.session.execute(delete(OutboxRow).where(OutboxRow.ordering_key == ordering_key, OutboxRow.dead))
     for name in (person.name, organisation_of(ctx, person.organisation_id).name):
         _empty_lines(ctx, name)
     if person.email is not None:
-        ctx.session.execute(delete(OutboxRow).where(OutboxRow.lane == f"mail:{person.email}"))
+        ctx.session.execute(delete(OutboxRow).where(OutboxRow.ordering_key == f"mail:{person.email}"))
 
 
 def _empty_letters(ctx: Ctx, account: ChatIdentity) -> None:

@@ -163,7 +163,7 @@ def put_off_ruling_by_time(ctx: Ctx, lot_id: str, moment: datetime) -> None:
         set_timer(ctx.session, Timer(LOT.name, lot_id, "lot_final_rule", moment))
 
 
-def recall_lots(ctx: Ctx, deal_id: str) -> None:
+def chargeback_lots(ctx: Ctx, deal_id: str) -> None:
     """End the open lots of a deal, as the buyer's bank has taken back the money held for them."""
     for lot in _still_open(ctx, deal_id):
         step(ctx, LOT, lot, "recalled", ("system",))

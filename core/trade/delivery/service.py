@@ -36,6 +36,7 @@ from core.trade.delivery.commands import AcceptLot, DispatchLot, ReportArrival, 
 from core.trade.delivery.events import LotArrived, LotDispatched, LotDropAsked, LotDropped, LotSampled, LotWeighed
 from core.trade.delivery.late_findings import show_late
 from core.trade.delivery.lifecycle import (
+    chargeback_lots,
     drop_unfunded,
     forget_lots,
     give_up_lots,
@@ -43,7 +44,6 @@ from core.trade.delivery.lifecycle import (
     on_the_road,
     plan_lots,
     put_off_ruling_by_time,
-    recall_lots,
     rule_by_proof,
     rule_lot,
     rule_lots,
@@ -75,6 +75,7 @@ __all__ = [
     "all_findings_of",
     "ask_drop",
     "ask_operator",
+    "chargeback_lots",
     "check_may",
     "claim_lot",
     "contradict_claim",
@@ -100,7 +101,6 @@ __all__ = [
     "propose_cut",
     "propose_replacement",
     "put_off_ruling_by_time",
-    "recall_lots",
     "refereed",
     "report_arrival",
     "report_referee",

@@ -66,7 +66,7 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     elif kept and deal.state == DealState.AWAITING_FUNDING:  # nobody shall pay the rest of it any more
         deals.time_is_up(ctx, deal.id, "funding_expired", on_the_road=False)
     elif kept:
-        delivery.recall_lots(ctx, deal.id)
+        delivery.chargeback_lots(ctx, deal.id)
         refund(ctx, deal)
 
 

@@ -267,7 +267,7 @@ def of_notices() -> dict[str, frozenset[str]]:
     told["notice.reviews_open"] |= {"until"}
     told |= {code: frozenset({"amount", "who"}) for code in event_sentences.REFUSED_FACTS.values()}
     told |= {code: frozenset({"amount", "left", "ref"}) for code in event_sentences.SERVED_FACTS.values()}
-    for fact, code in (*event_sentences.MONEY_FACTS.items(), *event_sentences.RECALL_FACTS.items()):
+    for fact, code in (*event_sentences.MONEY_FACTS.items(), *event_sentences.CHARGEBACK_FACTS.items()):
         if code:
             told[code] = frozenset({each.name for each in fields(fact)} & set(event_sentences.MONEY_PARTS))
     return told | sessions.notices() | sales.notices()

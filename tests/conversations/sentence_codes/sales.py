@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.advice.experts import promotion_notifications
-from conversations.books.chargebacks import RECALL_FACTS
+from conversations.books.chargebacks import CHARGEBACK_FACTS
 from conversations.moderation import REPORT_FACTS
 from conversations.shop import purchase_notifications
 from core.advice.promotion.model import Kind, PromotionState
@@ -51,8 +51,8 @@ def notices() -> dict[str, frozenset[str]]:
     facts = (purchase_notifications.PURCHASE_FACTS, purchase_notifications.PAGE_FACTS, *settled)
     told = {code: bought for table in facts for code in table.values() if code}
     told[purchase_notifications.KEPT] = bought
-    told |= dict.fromkeys(purchase_notifications.RECALL_FACTS.values(), bought)
-    told |= dict.fromkeys((code for code in RECALL_FACTS.values() if code), frozenset({"who"}))
+    told |= dict.fromkeys(purchase_notifications.CHARGEBACK_FACTS.values(), bought)
+    told |= dict.fromkeys((code for code in CHARGEBACK_FACTS.values() if code), frozenset({"who"}))
     promoted = frozenset({"who", *promotion_notifications.PARTS})
     told |= dict.fromkeys((code for code in promotion_notifications.PROMOTION_FACTS.values() if code), promoted)
     return told | dict.fromkeys(REPORT_FACTS.values(), frozenset({"who"}))

@@ -18,11 +18,11 @@ from conversations.advice.sessions import card as session_card
 from conversations.advice.sessions.notifications import (
     ASK_FACTS,
     CARD_FACTS,
+    CHARGEBACK_FACTS,
+    CHARGEBACK_LOST,
+    CHARGEBACK_TURNED,
     FOLLOW_UP_FACTS,
     PARTS,
-    RECALL_FACTS,
-    RECALL_LOST,
-    RECALL_TURNED,
     SESSION_FACTS,
 )
 from core.advice.availability.busy_times import Fault
@@ -138,7 +138,7 @@ def notices() -> dict[str, frozenset[str]]:
     of_experts = dict.fromkeys(
         [*EXPERT_FACTS.values(), *CALENDAR_FACTS.values()], frozenset({"who", *expert_notices.PARTS})
     )
-    told = (*RECALL_FACTS.values(), RECALL_LOST, RECALL_TURNED)
+    told = (*CHARGEBACK_FACTS.values(), CHARGEBACK_LOST, CHARGEBACK_TURNED)
     of_banks = (code for code in told if code.startswith("notice.session"))
     codes |= dict.fromkeys(of_banks, frozenset({"who", "amount"}))
     codes |= dict.fromkeys(QUESTION_FACTS.values(), frozenset({"who"}))

@@ -1,4 +1,4 @@
-"""Regions: what they are called in which language, and which towns lie in them."""
+"""Regions: their names in each language, and the towns in them."""
 
 from __future__ import annotations
 

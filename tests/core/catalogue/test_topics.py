@@ -49,7 +49,7 @@ ADVISERS: Final = [
 
 @cache
 def market() -> RowSearch:
-    """The advisers beside goods that are called like what problems are about."""
+    """Advisers beside goods with names that resemble words of problems."""
     goods = [listing(f"pellets{n}", "pellets for boilers, bilance, umid", **KAUNAS) for n in range(9)]
     return index_rows([*ADVISERS, *goods], *reference(), TODAY)
 
@@ -60,7 +60,7 @@ def market() -> RowSearch:
         ("verschlackte", "slagging"),  # any ending behind a stem
         ("katilinės", "boiler"),
         ("Hackgutkessel", "boiler"),  # the last part of a compound
-        ("demurage", "freight"),  # a slip within a stem
+        ("demurage", "freight"),  # a typo within a stem
         ("przestojowe", "freight"),
         ("l'assureur", "insurance"),  # a word behind an elision
         ("дистриб'юторів", "selling"),  # no elision

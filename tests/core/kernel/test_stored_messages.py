@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from core.kernel.dispatcher import ATTEMPTS, Delivered, Dispatcher
 from core.kernel.messages import ANY_CHANNEL, Message, Unreadable, declared_messages
-from core.kernel.outbox import OutboxRow, Post
+from core.kernel.outbox import OutboxMessage, OutboxRow
 from core.kernel.transaction import MARKET, Ctx
 from tests.core.conftest import Market
 
@@ -37,9 +37,9 @@ class Postman:
     """Delivers everything, and keeps what it was handed."""
 
     def __init__(self) -> None:
-        self.delivered: list[Post] = []
+        self.delivered: list[OutboxMessage] = []
 
-    async def carry(self, post: Post) -> Delivered:
+    async def carry(self, post: OutboxMessage) -> Delivered:
         self.delivered.append(post)
         return Delivered()
 
@@ -51,7 +51,7 @@ def kept(rows: Sequence[Row], ctx: Ctx) -> list[str]:
         OutboxRow(
             id=id_,
             channel=channel,
-            lane=f"lane:{id_}",
+            ordering_key=f"lane:{id_}",
             kind=kind,
             body=body,
             created_at=ctx.now,
@@ -111,6 +111,7 @@ def test_only_these_keys_of_old_rows_are_read_no_more() -> None:
         if key not in fields(declared_messages()[ANY_CHANNEL if channel in CHATS else channel, kind])
     }
     assert unread == {
+        ("payments", "evidence.submit", "matter"),  # read as subject_kind
         ("stars", "refund", "payment_intent"),
         *(("payments", "transfer", key) for key in ("payment_intent", "ref")),
         *(("payments", "refund", key) for key in ("group", "ref")),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.kernel.dispatcher import Delivered, Dispatcher, Later
 from core.kernel.messages import Message, stored_as
-from core.kernel.outbox import OutboxRow, Post
+from core.kernel.outbox import OutboxMessage, OutboxRow
 from core.kernel.timer_sweep import run_due_timers
 from core.kernel.timers import Timer, due_timers, set_timer
 from core.kernel.transaction import MARKET, Ctx
@@ -59,7 +59,7 @@ class Chat:
         self.away = False
         self.noted = Delivered()
 
-    async def carry(self, post: Post) -> Delivered | Later:
+    async def carry(self, post: OutboxMessage) -> Delivered | Later:
         if self.away:
             return Later("asked to wait", seconds=30)
         assert isinstance(post.message, Count)

@@ -1,4 +1,4 @@
-"""Days of the calendar, and the window from one to another. What is in no calendar is refused."""
+"""Days of the calendar, and the window from one to another. A day that is in no calendar is refused."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class DateWindow(NamedTuple):
 
 
 class OpenWindow(DateWindow):
-    """One of which only the start was said: its end is proposed, and who searches means any day from then on."""
+    """A window with only a start. A form proposes its end; a search takes any day from then on."""
 
     __slots__ = ()
 
 
 def ordered(first: date, last: date) -> DateWindow:
-    """The window between them; refuses one that ends before it starts, or is longer than anybody plans."""
+    """Return the window between two days. Raise Invalid if it ends before it starts, or is longer than plans may be."""
     if last < first:
         raise Invalid("window.ends_before_it_starts", first=first, last=last)
     if (last - first).days > LONGEST_WINDOW_DAYS:
@@ -37,29 +37,29 @@ def ordered(first: date, last: date) -> DateWindow:
 
 
 def open_from(first: date) -> OpenWindow:
-    """The window of which only the start was said."""
+    """Return a window of which only the start is known."""
     return OpenWindow(first, first + timedelta(days=OPEN_WINDOW_DAYS))
 
 
 def from_then_on(window: DateWindow | None) -> DateWindow | None:
-    """What one who searches means by it: as far ahead as anybody plans, where no end was said."""
+    """Return the window as a search means it: without an end, it runs as far ahead as plans may."""
     if not isinstance(window, OpenWindow):
         return window
     return DateWindow(window.first, window.first + timedelta(days=LONGEST_WINDOW_DAYS))
 
 
 def has_no_end(window: tuple[date, date]) -> bool:
-    """Whether it is one that `from_then_on` has made."""
+    """Return True if `from_then_on` has made the window."""
     return (window[1] - window[0]).days == LONGEST_WINDOW_DAYS
 
 
 def proposed(window: DateWindow) -> DateWindow:
-    """The same as a form proposes it: a month from its start where no end was said."""
+    """Return the window as a form proposes it: without an end, a month from its start."""
     return open_from(window.first) if has_no_end(window) else window
 
 
 def a_day(year: int, month: int, day: int, given: str) -> date:
-    """That day; refused as it was `given` where there is none."""
+    """Return that day. Raise Invalid with the text `given` if there is no such day."""
     try:
         return date(year, month, day)
     except ValueError as error:
@@ -67,7 +67,9 @@ def a_day(year: int, month: int, day: int, given: str) -> date:
 
 
 def next_such_day(today: date, month: int, day: int, given: str) -> date:
-    """This year's or the next one's. 29 February is in one of them at most: then it is that one, passed or not."""
+    """Return this year's or next year's day of that date. 29 February is in one of them at most, and is returned even
+    if it has passed.
+    """
     found: list[date] = []
     for year in (today.year, today.year + 1):
         with suppress(ValueError):
@@ -78,7 +80,7 @@ def next_such_day(today: date, month: int, day: int, given: str) -> date:
 
 
 def monday_of(year: int, week: int, given: str) -> date:
-    """The first day of a week by ISO 8601; refused as it was `given` where the year has none of that number."""
+    """Return the first day of an ISO 8601 week. Raise Invalid with the text `given` if the year has no such week."""
     try:
         return date.fromisocalendar(year, week, 1)
     except ValueError as error:
@@ -86,5 +88,4 @@ def monday_of(year: int, week: int, given: str) -> date:
 
 
 def end_of_month(year: int, month: int) -> date:
-    """Its last day."""
     return date(year, month, monthrange(year, month)[1])

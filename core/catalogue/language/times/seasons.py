@@ -30,8 +30,11 @@ Reading = Callable[[re.Match[str], date], DateWindow | None]
 
 
 class NamedWindows:
-    """`readings`: the patterns of such windows, each with what reads it; `by_weekday`: the one that comes behind all
-    others, for a date may stand beside the day. `weekday`: its bare name."""
+    """The windows that have names: seasons, years and weekdays.
+
+    `readings`: the patterns of such windows, each with its reader; `weekday`: its bare name.
+    `by_weekday`: the pattern to try after all others, because a date may stand beside the day.
+    """
 
     def __init__(self, words: Words) -> None:
         self._next = words_meaning(words, "next_one")
@@ -39,7 +42,7 @@ class NamedWindows:
         until, starting, during, this, next_one = (
             any_of(words.all(meaning)) for meaning in ("until", "starting", "during", "this_one", "next_one")
         )
-        # Without any of these it may be somebody's name, or a town: "Sonntag GmbH", "Środa".
+        # Without any of these it may be a person's name, or a town: "Sonntag GmbH", "Środa".
         lead = rf"(?:(?P<until>{until})|(?P<starting>{starting})|{during}|{this}|{next_one})"
         self.weekday = re.compile(rf"(?<!\w)(?P<day>{any_of(self._weekdays)})(?!\w)")
         self.readings: tuple[tuple[str, Reading], ...] = (
@@ -52,7 +55,7 @@ class NamedWindows:
         self.by_weekday: tuple[str, Reading] = (day, self._weekday)
 
     def _season(self, first: int, last: int, found: re.Match[str], today: date) -> DateWindow:
-        """The one that has begun or comes next; "next winter" is not the one that it is now."""
+        """Return the season that has begun or comes next. "Next winter" said in winter is not the present one."""
         year = today.year - 1
         while _season_of(year, first, last).last < today:
             year += 1
@@ -62,11 +65,11 @@ class NamedWindows:
         return DateWindow(max(today, season.first), season.last)
 
     def day_of(self, found: re.Match[str], today: date) -> date:
-        """The next day of a name that `weekday` has found, today among them."""
+        """Return the next day with the name that `weekday` has found; today counts."""
         return today + timedelta(days=(self._weekdays[found["day"]] - today.isoweekday()) % 7)
 
     def _weekday(self, found: re.Match[str], today: date) -> DateWindow:
-        """The day of that name; said on a Sunday, "next Sunday" is not this one."""
+        """Return the day of that name. Said on a Sunday, "next Sunday" is not today."""
         day = self.day_of(found, today)
         if day == today and not self._next.isdisjoint(found[0].split()):
             day += timedelta(days=7)
@@ -76,7 +79,7 @@ class NamedWindows:
 
 
 def _season_of(year: int, first: int, last: int) -> DateWindow:
-    """That which begins in that year."""
+    """Return the season that begins in that year."""
     return DateWindow(date(year, first, 1), end_of_month(year + (last < first), last))
 
 

@@ -38,7 +38,7 @@ Reading = Callable[[re.Match[str], date], DateWindow | None]
 
 
 class Spans:
-    """`readings`: the patterns of such windows, each with what reads it, to be tried in turn."""
+    """`readings`: the patterns of such windows, each with its reader, to be tried in turn."""
 
     def __init__(self, words: Words) -> None:
         months = (*words.months.items(), *words.genitives.items())

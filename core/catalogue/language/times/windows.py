@@ -30,8 +30,9 @@ RELATIVE_WINDOWS = ("today", "tomorrow", "this_week", "next_week", "this_month",
 FIGURES_OF_TIME = re.compile(r"[0-9]\s?[-–./]\s?[0-9]|[^\W\d_]\.?[0-9]")
 ALMOST_A_YEAR = timedelta(days=364)  # back from a day, so that the same day a year ago is not meant
 HALF_A_YEAR = timedelta(days=183)
-JUST_PASSED = timedelta(days=60)  # so long ago a day is named by mistake: nobody plans ten months ahead by the day
-CENTURY = 2000  # of a year that is written with two figures
+# a day this far back is named by mistake: plans by the day do not reach ten months ahead
+JUST_PASSED = timedelta(days=60)
+CENTURY = 2000  # added to a year that is written with two figures
 ARTICLE = r"(?:(?:the|den|dem|le|il|el)\s+)"  # "by the 15th of May", "entro il 15 maggio"
 # Behind the number of a day: "31st", "1er", "31ten", "31:a", "31-го".
 ORDINAL = r"(?:\.|st|nd|rd|th|er|ten|te|:[ae]|-(?:го|е|те|go))"
@@ -41,7 +42,7 @@ NO_GENERATION = rf"(?![12]\s+gen(?!\.|\s+{YEAR}))"  # "2 gen ethanol" is no day 
 
 @dataclass(frozen=True, slots=True)
 class FoundWindow:
-    """A window and where in the folded text it stands."""
+    """A window and its position in the folded text."""
 
     window: DateWindow
     start: int
@@ -50,7 +51,7 @@ class FoundWindow:
 
 @dataclass(frozen=True, slots=True)
 class NoWindow:
-    """What cannot be a window, why, and where in the folded text it stands."""
+    """A phrase that cannot be a window: the reason, and its position in the folded text."""
 
     refusal: Refusal
     start: int
@@ -100,15 +101,18 @@ class WindowReader:
         self._month_word = re.compile(rf"(?<![^\W\d_]){any_of(self._named)}(?![^\W\d_])")
 
     def find(self, text: str, today: date) -> FoundWindow | None:
-        """The first window in a folded text; refuses a day or week that is in no calendar."""
+        """Return the first window in a folded text. Raise Invalid for a day or week that does not exist."""
         heard = next(self._heard(text, today), None)
         if isinstance(heard, NoWindow):
             raise heard.refusal
         return heard
 
     def heard(self, text: str, today: date) -> FoundWindow | NoWindow | None:
-        """The same in a sentence, and of what it would refuse where it stands. A day that has just passed is meant as
-        it was said, and not the one a year ahead; from such a day on is from today on."""
+        """Return the first window or refusal of a sentence, with its position.
+
+        A day that has just passed is taken as written, not as the one a year ahead. A window that starts on such a day
+        starts today.
+        """
         return next(self._heard(text, today, passed=True), None)
 
     def _heard(self, text: str, today: date, *, passed: bool = False) -> Iterator[FoundWindow | NoWindow]:
@@ -125,13 +129,15 @@ class WindowReader:
                     yield FoundWindow(window, *found.span())
 
     def _two_days(self, found: re.Match[str], today: date) -> DateWindow:
-        """The last day is the next such day, and the first the one before it, which may have passed."""
+        """Return the window of two days. The last is the next such day, the first the one before it, which may have
+        passed.
+        """
         if re.search(YEAR, found["a"]):
             first = self._day(found["a"], today)
             return ordered(first, self._day(found["b"], first))
         last = self._day(found["b"], today)
         first = self._day(found["a"], last - ALMOST_A_YEAR)
-        if today - first > HALF_A_YEAR:  # nobody begins so long ago: the two days stand the wrong way round
+        if today - first > HALF_A_YEAR:  # too long ago for a beginning: the two days stand the wrong way round
             first = self._day(found["a"], today)
         return ordered(first, last)
 
@@ -211,7 +217,7 @@ class WindowReader:
 
 
 def _just_passed(reading: Reading, found: re.Match[str], today: date) -> DateWindow | None:
-    """The window that was over a short time ago, where one without a year is; None for any other."""
+    """Return a window that was over a short time ago, if it has no year; else None. An open one starts today."""
     try:
         window = reading(found, today - JUST_PASSED)
     except Refusal:
@@ -222,7 +228,7 @@ def _just_passed(reading: Reading, found: re.Match[str], today: date) -> DateWin
 
 
 def _any_day(month: str, short: str, words: Words) -> str:
-    """The pattern of one day, with or without its year; the patterns of a month's name, and of a short one."""
+    """Return the pattern of one day, with or without its year. Takes the patterns of full and short month names."""
     currency = any_of(word for said in words.currencies.values() for word in said)
     no_price = rf"(?!\s*{currency}(?!\w))(?![0-9])"
     year = rf"{YEAR}(?:\s?рр?\.?(?!\w))?"  # "30 червня 2027 р.", of a span "2027 рр."
@@ -239,7 +245,7 @@ def _any_day(month: str, short: str, words: Words) -> str:
 
 
 def _weeks_of(words: Words) -> tuple[str, str]:
-    """The patterns of weeks by their number: behind the word, and before it."""
+    """Return the patterns of weeks by number: after the word, and before it."""
     named = [word for word in words.all("week") if len(word) > 1]
     week, short = any_of(named), any_of(word for word in named if len(word) < 4)
     behind = (

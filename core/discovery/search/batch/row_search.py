@@ -37,13 +37,13 @@ class RowSearch:
         reader = Rows(self.catalogue, self.places, today)
         documents = [reader.document(row) for row in listed]
         self.index = Index(build(documents))
-        # As in the market, what is rare among those who advise need not be among goods.
+        # As in the market, a word that is rare among advisers need not be rare among goods.
         self.advisers = Index(build([document for document in documents if document.kind != "listing"]))
         for first in ("100 t wod pelets under 200 eur near Rigga", "consultant for boilr slaging"):
             self.search(first)  # patterns and forms of words are made on first use
 
     def search(self, text: str) -> list[str]:
-        """Ids of the best documents; where fewer than ten meet every wish, those that meet all but some follow."""
+        """Return ids of the best documents. If fewer than ten meet every filter, those that miss some follow."""
         text = retyped(text, self.catalogue, self.places) or text
         state = ParseState(
             text, self.catalogue, self.places, self.today, per="t", several=True
@@ -60,8 +60,10 @@ class RowSearch:
 
 
 def _towns_of(rows: Sequence[dict[str, Any]], known: Places, catalogue: Catalogue) -> list[Place]:
-    """Towns that the gazetteer does not have, or has elsewhere, each where its documents lie on average. A town that is
-    called like goods is a place only behind "near" and the like."""
+    """Return towns that the gazetteer does not have, or has elsewhere, at the average position of their documents.
+
+    A town named like goods is a place only behind "near" and the like.
+    """
     found: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for row in rows:
         town, lat, lon = row.get("city"), row.get("lat"), row.get("lon")

@@ -84,7 +84,7 @@ class Rows:
         )
 
     def _said(self, row: Row, told: str) -> ParsedQuery:
-        """What title and text say, where a field is missing."""
+        """Return what title and text say, for missing fields."""
         graded = row.get("grade") or not self._grades_of(self._goods(row, NOTHING))
         if graded and all(row.get(name) is not None for name in SAID_IN_FIELDS):
             return NOTHING
@@ -122,12 +122,12 @@ class Rows:
         grade = row.get("grade")
         if grade:
             yield from (f"grade:{meant}" for meant in self._grades(str(grade), product))
-        else:  # what the text was taken to be about may be other goods than the field or the title says
+        else:  # the text may have been read as other goods than the field or the title names
             perhaps = [one for one in (parsed.grade, *parsed.grades) if one in self._grades_of(product)]
             yield from (f"grade:{one}" for one in perhaps if len(perhaps) == 1)
 
     def _packed(self, told: str) -> Iterator[str]:
-        """The packaging that title or text tell of."""
+        """Yield the packaging that title or text state."""
         state = ParseState(told, self.catalogue, self.places, self.today)
         state.normalise()
         packings = state.grammar.packaging.items() if state.may_name("packaging") else ()

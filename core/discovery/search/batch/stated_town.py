@@ -23,8 +23,13 @@ _WORD: Final = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One town of a text: whether "near", "from" and the like stand beside it, whether nothing else stands between two
-    commas, whether it stands there last, and whether it is written as it is called."""
+    """One town of a text.
+
+    `marked`: "near", "from" or the like stands beside it.
+    `alone`: it stands alone between two commas.
+    `last`: it is the last word.
+    `as_called`: it is written exactly as its name.
+    """
 
     place: Place
     marked: bool
@@ -45,7 +50,7 @@ class Mention:
 
 
 class StatedTown:
-    """Reads the town out of a text; a town that goods are taken to is not where they are."""
+    """Reader of the town in a text; the destination of goods is not their location."""
 
     def __init__(self, catalogue: Catalogue, places: Places) -> None:
         words, self.places = catalogue.words, places
@@ -76,7 +81,7 @@ class StatedTown:
                 place += size
 
     def _named(self, normalised: NormalisedText, words: list[re.Match[str]]) -> tuple[int, Place | None]:
-        """The longest town that these words begin with, and of how many words its name is; goods are none."""
+        """Return the longest town that these words begin with, and its number of words. Goods are no town."""
         capital = normalised.as_written(*words[0].span())[:1].isupper()
         if words[0][0] in self.places.first_words:
             for size in range(len(words), 0, -1):

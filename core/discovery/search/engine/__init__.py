@@ -1,1 +1,1 @@
-"""The engine: finds documents by misspelt words and exact wishes, in flat arrays; knows no database and no listing."""
+"""The engine: search in flat arrays by misspelt words and exact filters, without database or listings."""

@@ -17,11 +17,11 @@ from core.discovery.search.engine.segment import F32, U32, Columns, Segment, Ter
 SELLERS_AT_LEAST: Final = 3  # with fewer, a company's own name would become a word for what it sells
 SOUTH_POLE, ALL_ROUND = 90, 361  # what makes degrees numbers from zero on, and more than there are of longitude
 SQUARES_AT_LEAST: Final = 5  # where sellers are unknown: a company has several places, too
-MOSTLY: Final = 0.5  # of the sellers who use a word, those who sell that product
+MOSTLY: Final = 0.5  # share of the sellers who use a word and sell that product
 
 
 def build(documents: Sequence[Document]) -> Segment:
-    """The segment of these documents; no two may have one id."""
+    """Return the segment of these documents, which must have different ids."""
     ordered = sorted(documents, key=lambda document: (document.day, document.id), reverse=True)
     columns = _columns(ordered)
     texts, starts, postings = _terms(ordered)
@@ -60,7 +60,7 @@ def _columns(ordered: Sequence[Document]) -> Columns:
 
 
 def _terms(ordered: Sequence[Document]) -> tuple[NDArray[np.bytes_], U32, U32]:
-    """The terms sorted, where the postings of each start, and the postings."""
+    """Return the terms sorted, where the postings of each start, and the postings."""
     number_of: dict[str, int] = {}
     owners, entries = array("I"), array("I")
     for number, document in enumerate(ordered):
@@ -82,11 +82,11 @@ def _terms(ordered: Sequence[Document]) -> tuple[NDArray[np.bytes_], U32, U32]:
 
 
 def learned(starts: U32, postings: U32, columns: Columns) -> tuple[NDArray[np.uint16], F32]:
-    """For each term, the product that most of the sellers using it have chosen for their goods, and their share.
+    """Return for each term the product that most of its sellers have chosen for their goods, and their share.
 
-    P(product | word) is counted in sellers, not in listings: who lists a hundred lots has one voice. Where sellers are
-    unknown, each square degree is taken for one: a company sells in few of them, a word is used in many. Zero where no
-    product has enough sellers, or most of them.
+    P(product | word) is counted in sellers, not in listings, so a hundred lots of one seller count once. If sellers are
+    unknown, each square degree is taken for one. A company sells in few of them, but a word is used in many. The result
+    is zero if no product has enough sellers, or most of them.
     """
     terms = len(starts) - 1
     lean, leaning = np.zeros(terms, np.uint16), np.zeros(terms, np.float32)
@@ -114,7 +114,7 @@ def learned(starts: U32, postings: U32, columns: Columns) -> tuple[NDArray[np.ui
 
 
 def _names(texts: Sequence[str]) -> NDArray[np.bytes_]:
-    """As bytes of one width, which numpy compares and finds faster than anything else."""
+    """Return the names as bytes of one width, which numpy compares and finds fastest."""
     return np.array([text.encode() for text in texts], dtype=np.bytes_) if texts else np.empty(0, "S1")
 
 

@@ -1,4 +1,4 @@
-"""The documents that are looked at for one query: all that meet the wishes, or a bounded number of the freshest."""
+"""The documents to weigh for one query: all that meet the filters, or a bounded number of the freshest."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from core.discovery.search.engine.query import GIVEN_UP, EngineQuery, Limits
 from core.discovery.search.engine.segment import U32, Segment, kilometres
 from core.discovery.search.engine.term_group import TermGroup, merged
 
-GOODS: Final = "product:"  # what the marks of goods begin with
-CAP: Final = 8_000  # documents that are ranked for one query: what bounds the slowest
-WORDS_CAP: Final = 2_000  # of them, those that are chosen for their words alone: those of the rarest words are enough
+GOODS: Final = "product:"  # the prefix of the marks of goods
+CAP: Final = 8_000  # documents that are ranked for one query: the bound for the slowest
+WORDS_CAP: Final = 2_000  # documents chosen for their words alone: those of the rarest words are enough
 ENOUGH: Final = 400  # documents that have all the words
-TELLS_LITTLE: Final = 0.1  # of what all words tell: one that tells less is no reason to leave others out
-FRESHEST: Final = 100  # of each word, beside the few that have all the words
-DEEP: Final = 200_000  # documents that exact wishes are tested on: a test is a comparison of two numbers
+TELLS_LITTLE: Final = 0.1  # share of all words' weight; a word with less is no reason to leave documents out
+FRESHEST: Final = 100  # documents per word, beside the few that have all the words
+DEEP: Final = 200_000  # documents that exact filters are tested on: a test is a comparison of two numbers
 ROUNDING: Final = 1e-9  # amounts are compared as floats here, and exactly when a hit is confirmed
 
 Which = NDArray[np.bool_]
@@ -36,10 +36,10 @@ class Candidates:
     alive: Which
     wanted: EngineQuery
     groups: Sequence[TermGroup]
-    weights: Sequence[float]  # what each group tells
+    weights: Sequence[float]  # the weight of each group
 
     def choose(self, limit: int) -> U32:
-        """Their numbers in order, the newest first."""
+        """Return the numbers of the candidates in order, the newest first."""
         if self.free and self.groups and self.wanted.order == "best":
             return self._with_all_words(limit)
         meeting = self._meeting_wishes()
@@ -58,7 +58,7 @@ class Candidates:
 
     @property
     def free(self) -> bool:
-        """Whether nothing but the words decides: then the best have rare words, and few need be looked at."""
+        """Return True if only the words decide. Then the best have rare words, and few documents need a look."""
         wanted = self.wanted
         limits = (wanted.price_at_most, wanted.price_at_least, wanted.amount, wanted.days)
         return (
@@ -66,7 +66,7 @@ class Candidates:
         )
 
     def _meeting_wishes(self) -> U32 | None:
-        """All documents that meet the wishes, found from the wish that fewest meet; None where too many meet each."""
+        """Return all documents that meet the filters, found from the rarest filter. None if too many meet each."""
         lists = [self._terms_of(wish) for wish in self.wanted.must]
         near = self.wanted.near
         if near is not None and near.circle_km is not None:
@@ -81,7 +81,7 @@ class Candidates:
         return self.fitting(self.documents(rarest, DEEP))
 
     def _terms_asked(self) -> list[int]:
-        """All terms of the words; where a distance is wished for, goods no further away than that."""
+        """Return all terms of the words; with a distance, only goods within it."""
         asked, near = {term for group in self.groups for term in group.lists}, self.wanted.near
         if near is None or near.circle_km is None:
             return list(asked)
@@ -93,31 +93,35 @@ class Candidates:
         ]
 
     def goods_named(self) -> list[str]:
-        """The products that some word names."""
+        """Return the products that some word names."""
         products, names = self.segment.product_of_term, self.segment.product_names
         return sorted({names[products[term]] for group in self.groups for term in group.lists if term in products})
 
     @property
     def only_goods(self) -> bool:
-        """Whether all words name goods, so that no others are wanted in the place of those."""
+        """Return True if all words name goods, so that no other goods can replace them."""
         return all(group.by_goods for group in self.groups)
 
     def _some_word_must(self) -> bool:
-        """Whether a document that has no asked word can be left out: nothing else would make it relevant."""
+        """Return True if a document without any asked word can be left out: nothing else would make it relevant."""
         wanted = self.wanted
         some = wanted.some_word or wanted.least_relevance > 0
         return some and bool(self.groups) and all(group.spot is None for group in self.groups)
 
     def fitting(self, numbers: U32) -> U32:
-        """Those of them that meet every wish; each test runs on what the ones before have left."""
+        """Return those that meet every filter. Each test runs on what the ones before have left."""
         numbers = self.living(numbers)
         for test in (self._within, *chain.from_iterable(self._tests())):
             numbers = numbers[test(numbers)]
         return numbers
 
     def giving_up(self, numbers: U32, enough: int) -> tuple[U32, NDArray[np.uint8]]:
-        """Those within the distance that meet every wish, and as long as they are not enough those that meet all but
-        the wishes given up first; with how far that was gone for each (the place in `GIVEN_UP`, from one on)."""
+        """Return the documents within the distance that meet every filter, each with how many kinds of filters were
+        given up.
+
+        If there are not enough, filters are given up in the order of `GIVEN_UP`. The number is the place in it, from
+        one on.
+        """
         numbers = self.living(numbers)
         numbers = numbers[self._within(numbers)]
         given_up = np.zeros(len(numbers), np.uint8)
@@ -129,7 +133,7 @@ class Candidates:
         return numbers[kept], given_up[kept]
 
     def _tests(self) -> Sequence[Sequence[Test]]:
-        """Of each kind of wish, as `GIVEN_UP` names them: which documents meet it."""
+        """Return the tests of each kind of filter in the order of `GIVEN_UP`: each tells which documents meet it."""
         wanted = self.wanted
         return (
             [self._to_be_had] if wanted.days is not None else (),
@@ -170,18 +174,20 @@ class Candidates:
         return within
 
     def _by_goods(self, limits: Limits, numbers: U32, kinds: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """The limit that holds for each document, NaN where its unit cannot be compared."""
+        """Return the limit that holds for each document, NaN where its unit cannot be compared."""
         return limits.value * self.segment.factors_of(limits.factors, numbers, kinds)
 
     def living(self, numbers: U32) -> U32:
-        """Those that have not been replaced, and have nothing that is not wanted."""
+        """Return those that have not been replaced, and have no excluded term."""
         numbers = numbers[self.alive.take(numbers)]
         unwanted = self.wanted.must_not
         return numbers[~self.has(numbers, self._terms_of(unwanted))] if unwanted else numbers
 
     def _with_all_words(self, limit: int) -> U32:
-        """Of the rarest word's documents those that have the other words too, as far as there are enough of them; where
-        there are not, with them the freshest of each word."""
+        """Return the rarest word's documents that also have the other words, if there are enough.
+
+        Otherwise add the freshest documents of each word.
+        """
         known = [place for place in self.rarest_first() if self.groups[place].lists]
         if not known:
             return np.empty(0, np.uint32)
@@ -195,13 +201,15 @@ class Candidates:
         return self.living(merged([*chosen, *freshest]))
 
     def _having(self, known: Sequence[int], limit: int) -> list[U32]:
-        """Of the first word's documents those that have the other words too, as far as there are enough of them, and
-        the fewer that have one more of these."""
+        """Return the first word's documents that also have the other words, as long as enough are left.
+
+        Each word that leaves too few gives another list: those few documents.
+        """
         rarest, *others = known
         numbers = self.living(self._weightiest(self.groups[rarest].lists, WORDS_CAP))
         telling = [place for place in others if self.weights[place] >= TELLS_LITTLE * sum(self.weights)]
         fewer: list[U32] = []
-        # Goods come last: who writes of them need not sell them.
+        # Goods come last: a document that mentions them need not sell them.
         for place in sorted(telling, key=lambda place: self.groups[place].by_goods):
             having = numbers[self.groups[place].meets(numbers)]
             if len(having) >= limit:
@@ -211,7 +219,7 @@ class Candidates:
         return [numbers[:ENOUGH], *fewer]
 
     def _with_words(self, cap: int) -> U32:
-        """Documents that have some asked word: of the rarest words first, since they say most."""
+        """Return documents that have some asked word, those of the rarest words first, because these say most."""
         chosen: list[U32] = []
         left = cap
         for place in self.rarest_first():
@@ -224,14 +232,14 @@ class Candidates:
         return sorted(range(len(self.groups)), key=lambda place: self.groups[place].reach)
 
     def documents(self, terms: Sequence[int], cap: int) -> U32:
-        """The freshest documents that have one of the terms."""
+        """Return the freshest documents that have one of the terms."""
         lists: list[U32] = [self.segment.postings(term)[:cap] for term in terms]
         if len(lists) == 1:
             return lists[0] >> np.uint32(1)
         return merged(lists, drop=1)[:cap]
 
     def _weightiest(self, terms: Sequence[int], cap: int) -> U32:
-        """The freshest documents that have the first of the terms, then of those that have the next."""
+        """Return the freshest documents that have the first of the terms, then of those that have the next."""
         lists: list[U32] = []
         for term in terms:
             if cap > 0:
@@ -240,7 +248,7 @@ class Candidates:
         return merged(lists, drop=1)
 
     def has(self, numbers: U32, terms: Sequence[int]) -> Which:
-        """Which of the documents have one of the terms."""
+        """Return which of the documents have one of the terms."""
         has = np.zeros(len(numbers), dtype=bool)
         if len(numbers):
             for term in terms:
@@ -264,7 +272,7 @@ class Candidates:
 
 
 def _filled(chosen: U32, others: U32) -> U32:
-    """Up to the cap, the freshest of the others first."""
+    """Return the chosen documents, filled up to the cap with the freshest of the others."""
     if len(chosen) >= CAP:
         return chosen[:CAP]
     return merged([chosen, others[: CAP - len(chosen)]])

@@ -1,4 +1,4 @@
-"""What can be found: one document, whatever it stands for, as the engine takes it in."""
+"""A document that can be found, of any kind, as the engine takes it in."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from core.catalogue.product_names import folded
 from core.discovery.search.engine.grid import square_of
 from core.kernel.quantity import UNITS
 
-LONGEST_WORD: Final = 24  # letters; what is longer is cut, in documents and in queries alike
+LONGEST_WORD: Final = 24  # letters; longer words are cut, in documents and in queries alike
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-# Amounts of one kind convert into each other; what is compared is counted in the base unit of its kind.
-# Beside goods, hours are sold.
+# Amounts of one kind convert into each other; they are compared in the base unit of their kind. Beside goods, hours are
+# sold.
 UNIT_KINDS: Final = (*dict.fromkeys(unit.kind for unit in UNITS.values()), "hour")
 AN_HOUR: Final = UNIT_KINDS.index("hour")
 
@@ -32,8 +32,8 @@ class Amount:
 class Document:
     """A listing, an expert or an open request.
 
-    `marks` are exact properties ("product:wood_pellets", "scheme:FSC"): a wish names those that would do. Prices are in
-    euros per base unit. What is None is unknown, and fits no wish about it.
+    `marks` are exact properties ("product:wood_pellets", "scheme:FSC"): a filter names those that would do. Prices are
+    in euros per base unit. None means unknown, and meets no filter.
     """
 
     id: str
@@ -48,13 +48,13 @@ class Document:
     price: Amount | None = None
     lat: float | None = None  # degrees
     lon: float | None = None
-    first_day: int = 0  # of delivery, as ordinals; 0 and 0: any time
+    first_day: int = 0  # first day of delivery, as an ordinal; 0 and 0 mean any time
     last_day: int = 0
     day: int = 0  # the ordinal of the day that it is from
-    stamp: int = field(default=0, compare=False)  # its version: what is shown must still be this
+    stamp: int = field(default=0, compare=False)  # its version: a hit must still have this one
 
     def terms(self) -> Iterator[tuple[str, bool]]:
-        """Words and marks, each with whether it counts fully: marks do, and words that stand in the title."""
+        """Yield words and marks, each with whether it counts fully, as marks and words of the title do."""
         for word in words_in(self.title):
             yield word, True
         for word in words_in(self.text):
@@ -63,7 +63,7 @@ class Document:
             yield mark, True
 
     def all_marks(self) -> Iterator[str]:
-        """Its marks with those that every document has: kind, product, and where on the map it is."""
+        """Return its marks with those that every document has: kind, product and square on the map."""
         yield f"kind:{self.kind}"
         yield from self.marks
         if self.product is not None:
@@ -76,8 +76,10 @@ class Document:
 
 
 def words_in(text: str, longest: int = LONGEST_WORD) -> list[str]:
-    """The folded words of a text in their order, to `longest` letters; one letter alone says nothing, unless it is a
-    number."""
+    """Return the folded words of a text in their order, cut to `longest` letters.
+
+    A single letter says nothing, but a single digit is kept.
+    """
     return [word for raw in _WORD.findall(text) if len(word := _folded(raw, longest)) > 1 or word.isdigit()]
 
 

@@ -1,4 +1,4 @@
-"""The map in square degrees: where a document lies is a mark of it, and what is near lies in a few of them."""
+"""The map in square degrees: a document's square is a mark of it, and its surroundings are a few squares."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ KM_PER_DEGREE: Final = 111.2
 
 
 def square_of(lat: float, lon: float) -> str:
-    """The square degree of a position: some 110 km north to south, and half of that across in the middle of Europe."""
+    """Return the square degree of a position: some 110 km north to south, half of that across in central Europe."""
     return f"{int(lat // 1)},{int(lon // 1)}"
 
 
 @lru_cache(maxsize=5_000)
 def cells_touched(lat: float, lon: float, km: float) -> tuple[tuple[float, str], ...]:
-    """The squares that a circle touches, the nearest first, each with how many kilometres away it begins, at least."""
+    """Return the squares that a circle touches, the nearest first, each with its least distance in kilometres."""
     north = km / KM_PER_DEGREE
     km_per_degree_east = KM_PER_DEGREE * max(0.05, math.cos(math.radians(min(89.0, abs(lat) + north))))
     east = km / km_per_degree_east
@@ -30,5 +30,5 @@ def cells_touched(lat: float, lon: float, km: float) -> tuple[tuple[float, str],
 
 
 def _gap(position: float, degree: int) -> float:
-    """How far a position lies outside of a degree of latitude or longitude."""
+    """Return how far a position is outside of a degree of latitude or longitude."""
     return max(0.0, degree - position, position - degree - 1)

@@ -1,4 +1,4 @@
-"""The index that one process searches: a large base that never changes, and small segments of what came since."""
+"""The index that one process searches: a large base that never changes, and small segments of later changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from core.discovery.search.engine.term_group import TermGroup
 from core.discovery.search.engine.word_lookup import CERTAINLY_LEANING, Reader, rejoined
 
 SORTED_BELOW: Final = 40  # keys: so few are sorted as a whole
-MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is built anew with it
+MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is rebuilt together with it
 
 
 class Found(NamedTuple):
@@ -48,7 +48,7 @@ class Answer(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Asked words as they were read: their groups in each part, and what each word tells."""
+    """Asked words as they were read: their groups in each part, and the weight of each word."""
 
     words: tuple[str, ...]
     groups: list[list[TermGroup]]
@@ -56,16 +56,16 @@ class Read(NamedTuple):
 
     @property
     def only_goods(self) -> bool:
-        """Whether all of them name goods, in every part."""
+        """Return True if all of them name goods, in every part."""
         return bool(self.words) and all(group.by_goods for of_part in self.groups for group in of_part)
 
 
 @dataclass(slots=True)
 class Part:
-    """A segment with what this process knows of it: which documents have been replaced since it was built."""
+    """A segment with this process's knowledge of it: which documents have been replaced since it was built."""
 
     segment: Segment
-    documents: tuple[Document, ...] = ()  # of small segments, which are built anew from them
+    documents: tuple[Document, ...] = ()  # documents of small segments, which are rebuilt from them
     alive: NDArray[np.bool_] = field(init=False)
     reader: Reader = field(init=False)
 
@@ -80,7 +80,7 @@ class Part:
                 self.alive[number] = False
 
     def living(self) -> list[Document]:
-        """The documents of a small segment that still count."""
+        """Return the documents of a small segment that still count."""
         return [
             document
             for document in self.documents
@@ -99,10 +99,10 @@ class Index:
         return sum(int(part.alive.sum()) for part in self.parts)
 
     def take(self, documents: Sequence[Document], gone: Collection[str] = ()) -> None:
-        """From now on these documents stand in place of earlier ones of their ids, and those in `gone` are not found.
+        """Replace earlier documents of the same ids by these, and remove those in `gone`.
 
-        New documents make a segment of their own; segments of about one size are built into one, so that there are
-        never more than a few and each document is built into ever larger ones only a few times.
+        New documents make a segment of their own. Segments of about one size are merged, so there are never more than a
+        few. Each document is built into larger segments only a few times.
         """
         replaced = [*gone, *(document.id for document in documents)]
         for part in self.parts:
@@ -114,13 +114,13 @@ class Index:
             self.parts.append(Part(build(fresh), tuple(fresh)))
 
     def search(self, query: EngineQuery, limit: int) -> Answer:
-        """The best `limit` documents of those that meet the wishes."""
+        """Return the best `limit` documents of those that meet the filters."""
         return self._answer(self._read(query.words), query, limit)
 
     def search_relaxed(self, query: EngineQuery, limit: int) -> list[Found]:
-        """The same, but where fewer meet every wish, those follow that meet all but the ones that hurt least."""
+        """Return the best documents. If too few meet every filter, others follow that miss the least important ones."""
         read = self._read(query.words)
-        # Of goods nearby it is known at once how many wishes each meets, so only the distance is left to be given up.
+        # For goods nearby it is known at once how many filters each meets. Only the distance is left to be given up.
         at_once = query.near is not None and query.near.circle_km is not None and read.only_goods
         if at_once:
             query = query._replace(patient=True)
@@ -155,12 +155,14 @@ class Index:
         return Answer(tuple(together[:limit]), total)
 
     def knows(self, word: str) -> bool:
-        """Whether any document has the word as it is written."""
+        """Return True if any document has the word as it is written."""
         return any(part.segment.term(word) is not None for part in self.parts)
 
     def heard(self, asked: Sequence[Word]) -> list[bool]:
-        """Of each word whether some document may have it: as it stands, in another case, misspelt, or written apart or
-        together otherwise."""
+        """Return for each word whether some document may have it.
+
+        It may be exact, in another case, misspelt, or written apart or together otherwise.
+        """
         readers = [part.reader for part in self.parts]
         known = [any(r.group(word).terms or r.split(word.text) for r in readers) for word in asked]
         for place, (one, other) in enumerate(pairwise(asked)):
@@ -169,7 +171,7 @@ class Index:
         return known
 
     def nearest_word(self, word: str) -> str | None:
-        """The word of documents that this one most likely is, when it is not one itself."""
+        """Return the most likely word of documents for a word that is none itself."""
         best: tuple[float, str] | None = None
         for part in self.parts:
             group = part.reader.group(Word(word))
@@ -180,7 +182,7 @@ class Index:
         return None if best is None else best[1]
 
     def leaning(self, word: str) -> str | None:
-        """The goods that most sellers who use the word have chosen."""
+        """Return the goods that most sellers who use the word have chosen."""
         for part in self.parts:
             term = part.segment.term(word)
             terms = part.segment.terms
@@ -203,7 +205,7 @@ class Index:
 
 
 def _lowest(ranked: Ranked, limit: int) -> float:
-    """The score of the last of the best so many; below every score when there are fewer."""
+    """Return the score of the last of the best `limit`; below every score if there are fewer."""
     if len(ranked.scores) < limit:
         return -1.0
     scores, last = ranked.scores.copy(), len(ranked.scores) - limit
@@ -212,7 +214,7 @@ def _lowest(ranked: Ranked, limit: int) -> float:
 
 
 def _key(query: EngineQuery, found: Found) -> tuple[float | str, ...]:
-    """The same order among the best of several segments."""
+    """Return the sort key of the same order, for the best of several segments."""
     match query.order:
         case "cheapest":
             return (-1 if found.price is None else 0, -(found.price or 0), found.score)
@@ -225,7 +227,7 @@ def _key(query: EngineQuery, found: Found) -> tuple[float | str, ...]:
 
 
 def _best(segment: Segment, ranked: Ranked, query: EngineQuery, limit: int, words: Sequence[str]) -> list[Found]:
-    """The first ones of a segment in the order that is wanted, as objects."""
+    """Return the first hits of a segment in the wanted order, as objects."""
     chosen = _first(_keys(ranked, query), limit)
     if not len(chosen):
         return []
@@ -251,7 +253,7 @@ def _known(values: NDArray[Any] | None, chosen: NDArray[np.intp]) -> list[float 
 
 
 def _met(met: F32, chosen: NDArray[np.intp], words: Sequence[str]) -> list[tuple[str, ...]]:
-    """For each of the chosen, the words that it meets: mostly all of them."""
+    """Return for each of the chosen the words that it meets, mostly all of them."""
     every = tuple(words)
     if not every:
         return [()] * len(chosen)
@@ -262,7 +264,7 @@ def _met(met: F32, chosen: NDArray[np.intp], words: Sequence[str]) -> list[tuple
 
 
 def _keys(ranked: Ranked, query: EngineQuery) -> NDArray[Any]:
-    """What is highest comes first."""
+    """Return the sort keys; the highest comes first."""
     match query.order:
         case "cheapest" if ranked.prices is not None:
             return np.nan_to_num(-ranked.prices, nan=-np.inf)
@@ -275,7 +277,9 @@ def _keys(ranked: Ranked, query: EngineQuery) -> NDArray[Any]:
 
 
 def _first(keys: NDArray[Any], limit: int) -> NDArray[np.intp]:
-    """The places of the highest keys, in order; of equal ones the newer document, which has the smaller number."""
+    """Return the positions of the highest keys, in order. Among equal ones the newer document wins, with the smaller
+    number.
+    """
     if len(keys) <= max(SORTED_BELOW, limit):
         return (-keys).argsort(kind="stable")[:limit]
     in_order, last = keys.copy(), len(keys) - limit

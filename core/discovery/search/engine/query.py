@@ -1,4 +1,4 @@
-"""What is looked for: words to be met as well as possible, and wishes that must be met exactly."""
+"""A query of the engine: words to be met as well as possible, and filters that must be met exactly."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Spot(NamedTuple):
 
     @property
     def circle_km(self) -> float | None:
-        """The radius, where it is so small that the squares within it are sooner looked through than all there is."""
+        """The radius, if its squares are scanned faster than the whole index."""
         return None if self.radius_km is None or self.radius_km > WIDE_KM else self.radius_km
 
 
@@ -30,12 +30,16 @@ NO_OTHER_TERMS: Final[Mapping[str, float]] = MappingProxyType({})
 class Word(NamedTuple):
     """One asked word. `also` are other terms that would do (translations, marks), each with how well, from 0 to 1.
 
-    With a `spot` the word is a place, and what is near it meets the word too. `fuzzy`: it may be misspelt. `own` and
-    `spot_weight`: how well the word itself, and the neighbourhood, would do. `tells`: what it counts against others.
-    `beside`: marks of goods that are named already, so that the word is not asked for once more by their sellers' use.
-    `goods`: it names goods that are looked for. `country`: it names where they are, and tells as much as a town,
-    however many documents are from there. `unfinished`: it was perhaps only begun, so a word that begins with it is
-    likelier than one that resembles it. `about`: it tells what a problem is about, which matters more than where.
+    With a `spot` the word is a place, and documents near it meet the word too.
+
+    - `fuzzy`: it may be misspelt.
+    - `own` and `spot_weight`: how well the word itself, and the neighbourhood, would do.
+    - `tells`: its weight against others.
+    - `beside`: marks of goods that are already named. The word does not ask for them again by their sellers' use.
+    - `goods`: it names goods to find.
+    - `country`: it names their country. It tells as much as a town, however many documents are from there.
+    - `unfinished`: it was perhaps only begun, so a word that begins with it is likelier than a similar one.
+    - `about`: it tells what a problem is about, which matters more than where.
     """
 
     text: str
@@ -58,7 +62,7 @@ Factors = Mapping[tuple[str, int], float]
 
 
 class Limits(NamedTuple):
-    """What amounts or prices are compared with: `value` times the factor of each document's goods and kind of unit."""
+    """A limit for amounts or prices: `value` times the factor of each document's goods and kind of unit."""
 
     value: float
     factors: Factors
@@ -68,7 +72,11 @@ class Limits(NamedTuple):
 
 
 class EngineQuery(NamedTuple):
-    """`must`: for each wish the terms of which one has to be there. `some_word`: what meets no word is not wanted."""
+    """A query of the engine.
+
+    `must`: for each filter the terms, one of which is required.
+    `some_word`: a document that meets no word is left out.
+    """
 
     words: tuple[Word, ...] = ()
     must: tuple[frozenset[str], ...] = ()
@@ -83,15 +91,15 @@ class EngineQuery(NamedTuple):
     least_relevance: float = 0.0
     order: Order = "best"
     today: int = 0
-    patient: bool = False  # where too few meet every wish, those are shown that meet all but `GIVEN_UP`
+    patient: bool = False  # if too few meet every filter, those that meet all but `GIVEN_UP` are shown
 
 
-# The kinds of wishes in the order in which they are given up, for each hurts more than those before it.
+# The kinds of filters in the order in which they are given up: each hurts more than those before it.
 GIVEN_UP: Final = ("days", "amount", "price", "must")
 
 
 def given_up(query: EngineQuery) -> list[EngineQuery]:
-    """The same with these wishes given up one after the other, and at last the distance."""
+    """Return the query with these filters given up one after the other, and finally the distance."""
     days = query._replace(days=None)
     amount = days._replace(amount=None)
     price = amount._replace(price_at_most=None, price_at_least=None)

@@ -1,11 +1,13 @@
-"""How well each candidate answers: the asked words it meets, weighed by what they tell, then what makes it handy.
+"""The score of each candidate: the asked words it meets, weighed by what they tell, then its handiness.
 
-relevance = sum(idf(word) * how well the word is met) / sum(idf(word)), between 0 and 1
-idf(word) = ln(1 + documents / (1 + documents that have the word)), over all segments: a rare word tells more
-score     = relevance * (1 - HANDY) + HANDY * handiness
+    relevance = sum(idf(word) * how well the word is met) / sum(idf(word)), between 0 and 1
 
-Handiness is near (falls with the logarithm of the distance, where a place was said) and fresh (halves in thirty days).
-It only decides among those that answer about equally well.
+    idf(word) = ln(1 + documents / (1 + documents that have the word)), over all segments: a rare word tells more
+
+    score     = relevance * (1 - HANDY) + HANDY * handiness
+
+Handiness is nearness to a named place and freshness. Nearness falls with the logarithm of the distance, and freshness
+halves in thirty days. Handiness only decides among documents that answer about equally well.
 """
 
 from __future__ import annotations
@@ -28,14 +30,14 @@ HALF_FRESH_DAYS: Final = 30
 FAR_KM: Final = 1000  # beyond it distance makes no difference any more
 NOBODY_SAYS: Final = 0.5  # how much a word that no document has counts beside the others: it may be mere talk
 _of_goods, _of_problem = attrgetter("goods"), attrgetter("about")
-ANY_WORD: Final = 1e-6  # of relevance: more than nothing
+ANY_WORD: Final = 1e-6  # least relevance above nothing
 GOODS_TO_PLACE: Final = 1.25  # goods that are named tell at least so much more than where: freshness weighs less
-PROBLEM_TO_PLACE: Final = 3  # who knows what a problem is about comes before others of the place, of its field too
+PROBLEM_TO_PLACE: Final = 3  # experts on the problem come before others of the place, even of its field
 PLACES_SHARE: Final = 100  # a place is taken to be as telling as a word that one document in a hundred has
 
 
 class Ranked(NamedTuple):
-    """Documents of one segment, by number, with what was found out about each. Prices that do not compare are NaN."""
+    """Documents of one segment, by number, with their scores and figures. Prices that do not compare are NaN."""
 
     numbers: U32
     relevance: F32
@@ -46,7 +48,7 @@ class Ranked(NamedTuple):
 
 
 def weigh(words: Sequence[Word], groups: Sequence[Sequence[TermGroup]], documents: int) -> list[float]:
-    """The idf of each asked word, from its groups in all segments; one that nobody uses tells less."""
+    """Return the idf of each asked word, from its groups in all segments. A word without documents weighs less."""
     weights: list[float] = []
     for place, word in enumerate(words):
         frequency = sum([of_segment[place].frequency for of_segment in groups])
@@ -76,7 +78,7 @@ def rank(
     query: EngineQuery,
     given_up: NDArray[np.uint8] | None = None,
 ) -> Ranked:
-    """Weigh these documents; whatever a wish had to be given up for comes after all that meet it."""
+    """Weigh these documents. Those with filters given up come after all that meet every filter."""
     at = numbers.astype(np.intp)
     met = np.empty((len(groups), len(at)), np.float32)
     if groups:
@@ -111,7 +113,7 @@ def _prices(segment: Segment, numbers: Numbers, query: EngineQuery) -> NDArray[n
 
 
 def handiness(segment: Segment, numbers: Numbers, near: Spot | None, today: int) -> F32:
-    """Of each document, between 0 and 1: how fresh it is, and, where a place was said, how near."""
+    """Return each document's handiness, from 0 to 1: its freshness and, if a place was named, its nearness."""
     fresh = segment.freshness(today, HALF_FRESH_DAYS).take(numbers)
     if near is None:
         return fresh
@@ -122,6 +124,6 @@ def handiness(segment: Segment, numbers: Numbers, near: Spot | None, today: int)
 
 
 def nearness(km: F32) -> F32:
-    """1 there, 0 so far away that it makes no difference any more, or where nobody knows."""
+    """Return 1 at the place, and 0 where distance no longer matters or is unknown."""
     near = 1 - np.minimum(np.log1p(km) / np.float32(math.log1p(FAR_KM)), 1)
     return np.where(np.isnan(near), np.float32(0), near)

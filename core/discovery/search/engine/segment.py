@@ -1,8 +1,8 @@
-"""A number of documents as flat arrays that are never changed: columns, the terms, and which documents have which.
+"""Documents as flat arrays that are never changed: columns, terms, and the documents of each term.
 
-Documents are numbered from the newest to the oldest, so the head of a term's list is its freshest documents and a scan
-can stop anywhere. Everything is an array of numbers or of fixed-width bytes, so that a segment of a million documents
-is read from a file or a database as it lies, without making a Python object of anything.
+Documents are numbered from the newest to the oldest. The head of a term's list is its freshest documents, and a scan
+can stop anywhere. Everything is an array of numbers or of fixed-width bytes. A segment of a million documents is read
+from a file or a database as it lies. No Python objects are made.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from core.discovery.search.engine.query import Factors
 
 U32 = NDArray[np.uint32]
 F32 = NDArray[np.float32]
-Numbers = U32 | NDArray[np.intp]  # of documents or places, to gather by; the second kind is gathered by sooner
+Numbers = U32 | NDArray[np.intp]  # numbers of documents or places, to gather by; the second kind is faster
 Tells = Callable[[F32], F32]
 EARTH_RADIUS_KM: Final = 6371.0088  # mean radius, IUGG
 COMMON: Final = 100  # documents that have a term
 TABLES_KEPT: Final = 64
 PLACES_AT_MOST: Final = 20_000  # more of them are measured for the few documents in question alone
-FIGURES_KEPT: Final = 4_000_000  # of distances: 16 MB
+FIGURES_KEPT: Final = 4_000_000  # cached distances: 16 MB
 LAST_LETTER: Final = "\U0010ffff"
 
 
 @dataclass(frozen=True)
 class Columns:
-    """What every document has, by its number. Unknown amounts, prices and positions are NaN."""
+    """The columns of every document, by its number. Unknown amounts, prices and positions are NaN."""
 
     ids: NDArray[np.bytes_]
     by_id: U32  # the numbers in the order of their ids
     stamps: NDArray[np.int32]
-    sellers: U32  # of `seller_names`
+    sellers: U32  # index into `seller_names`
     seller_names: NDArray[np.bytes_]
-    products: NDArray[np.uint16]  # of `product_names`; the first of them is no product
+    products: NDArray[np.uint16]  # index into `product_names`; the first of them is no product
     product_names: NDArray[np.bytes_]
     amounts: NDArray[np.float64]
     least: NDArray[np.float64]
@@ -64,9 +64,11 @@ class Columns:
 class Terms:
     """Words and marks in the order of their bytes, and the documents of each.
 
-    The documents of term t are `postings[starts[t]:starts[t + 1]]`, newest first; the lowest bit of a posting says
-    that the term stands in the title, the others are the document's number.
-    `lean` is the product that sellers who use the word mostly sell, `leaning` the share of those sellers.
+    The documents of term t are `postings[starts[t]:starts[t + 1]]`, newest first. The lowest bit of a posting says that
+    the term stands in the title; the others are the document's number.
+
+    `lean`: the product that sellers who use the word mostly sell.
+    `leaning`: the share of those sellers.
     """
 
     texts: NDArray[np.bytes_]
@@ -88,43 +90,44 @@ class Segment:
         return len(self.columns)
 
     def term(self, text: str) -> int | None:
-        """The number of that very word or mark."""
+        """Return the number of exactly that word or mark."""
         return self._numbers.get(text)
 
     def beginning(self, text: str, most: int) -> range:
-        """The numbers of the first so many terms that begin so."""
+        """Return the numbers of the first `most` terms that begin with the text."""
         start = bisect_left(self.texts, text)
         end = min(start + most, len(self.texts))  # far ends are far away in memory too
         return range(start, bisect_left(self.texts, text + LAST_LETTER, start, end))
 
     def frequency(self, term: int) -> int:
-        """How many documents have it."""
+        """Return how many documents have the term."""
         return self._starts[term + 1] - self._starts[term]
 
     def near(self, word: str) -> dict[int, int]:
-        """The terms within the edits that are believed of a word, with how many it takes."""
+        """Return the terms within the edits allowed for a word, each with its edits."""
         terms = self.spelling.near(word)
         blocking = distances(word, [self.texts[term] for term in terms])
         return {term: edits for term, edits in zip(terms, blocking, strict=True) if edits < FAR}
 
     def common_near(self, word: str) -> dict[int, int]:
-        """Of these, those that many documents have."""
+        """Return the same for common terms only."""
         return {self._numbers[text]: edits for text, edits in self._common.near(word).items()}
 
     def postings(self, term: int) -> U32:
-        """The documents that have it, newest first, each with its title bit."""
+        """Return the documents that have the term, newest first, each with its title bit."""
         return self.terms.postings[self._starts[term] : self._starts[term + 1]]
 
     def cells(self, lat: float, lon: float, km: float, goods: Sequence[str] = ()) -> list[int]:
-        """The square degrees that a circle touches, the nearest first; where only certain goods are wanted, those goods
-        within them."""
+        """Return the square degrees that a circle touches, the nearest first; with `goods`, only those goods within
+        them.
+        """
         squares = [square for _, square in cells_touched(lat, lon, km)]
         names = [f"in:{square}:{product}" for square in squares for product in goods] if goods else None
         terms = map(self.term, names or [f"cell:{square}" for square in squares])
         return [term for term in terms if term is not None]
 
     def number_of(self, document_id: str) -> int | None:
-        """The number of the document with that id."""
+        """Return the number of the document with that id."""
         key, columns = document_id.encode(), self.columns
         at = int(np.searchsorted(columns.ids, np.bytes_(key), sorter=columns.by_id))
         if at == len(columns):
@@ -133,7 +136,8 @@ class Segment:
         return number if columns.ids[number] == key else None
 
     def by_distance(self, numbers: Numbers, lat: float, lon: float, tells: Tells) -> F32:
-        """What the kilometres from that position tell of each document; they are NaN where its position is unknown.
+        """Return `tells` of each document's distance in kilometres from that position. It is NaN if the position is
+        unknown.
 
         Goods lie in far fewer places than there are listings, and people name the same few. So it is worked out once
         for each place, and kept.
@@ -144,7 +148,7 @@ class Segment:
         return tells(_km(self._places[lying], lat, lon))
 
     def freshness(self, today: int, half_life_days: int) -> F32:
-        """Of each document: 1 today, and half as much with every half life. Worked out once a day."""
+        """Return each document's freshness: 1 today, halved with every half life. Worked out once a day."""
         if self._fresh.get("day") != today:
             age = np.maximum(today - self.columns.days, 0)
             self._fresh.update(day=today, of=np.exp2(-age / half_life_days).astype(np.float32))
@@ -173,13 +177,13 @@ class Segment:
 
     @cached_property
     def _told(self) -> Callable[[float, float, Tells], F32]:
-        """What the distance from a position tells of each place, for the positions that were asked for last."""
+        """A cached function: `tells` of each place's distance from a position, for the latest positions."""
         kept = FIGURES_KEPT // (1 + len(self._places))
         return lru_cache(maxsize=kept)(lambda lat, lon, tells: tells(_km(self._places, lat, lon)))
 
     @cached_property
     def texts(self) -> list[str]:
-        """Of every term, in their order: in UTF-8 that of bytes is that of letters. Each query reads dozens."""
+        """Every term in order: in UTF-8 the order of bytes is that of letters. Each query reads dozens."""
         return [text.decode() for text in self.terms.texts.tolist()]
 
     @cached_property
@@ -192,7 +196,7 @@ class Segment:
 
     @cached_property
     def product_of_term(self) -> dict[int, int]:
-        """Of the terms that are marks of goods: the number of the product."""
+        """The number of the product, by the terms that are marks of goods."""
         terms = ((self.term(f"product:{name}"), number) for number, name in enumerate(self.product_names) if name)
         return {term: number for term, number in terms if term is not None}
 
@@ -203,12 +207,12 @@ class Segment:
 
     @cached_property
     def _starts(self) -> list[int]:
-        """As plain numbers, which one by one are read ten times as fast."""
+        """The starts as Python numbers, which are read one by one ten times as fast."""
         starts: list[int] = self.terms.starts.tolist()
         return starts
 
     def factors_of(self, factors: Factors, numbers: Numbers, kinds: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """The factor of each of these documents, by its goods and its kind of unit; NaN where there is none."""
+        """Return each document's factor, by its goods and its kind of unit; NaN if there is none."""
         _, table = self._tables.get(id(factors), (None, None))
         if table is None:
             table = np.full((len(self.columns.product_names), len(UNIT_KINDS)), np.nan)
@@ -228,12 +232,15 @@ class Segment:
 
     @cached_property
     def _tables(self) -> dict[int, tuple[Factors, NDArray[np.float64]]]:
-        """Factors as tables that can be gathered from, a row a product and a column a kind of unit; by identity, for
-        there are only a few: one of each kind of unit. Each is held with its factors, so an identity stays theirs."""
+        """Factors as tables to gather from, a row per product and a column per kind of unit.
+
+        They are keyed by identity, because there are only a few: one for each kind of unit. Each is held with its
+        factors, so an identity stays theirs.
+        """
         return {}
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Every array by its name, as `from_arrays` takes them back."""
+        """Return every array by its name, as `from_arrays` takes them back."""
         return {
             f"{part.name}.{one.name}": getattr(getattr(self, part.name), one.name)
             for part in fields(self)
@@ -242,7 +249,7 @@ class Segment:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Segment:
-        """The segment that these arrays were taken from."""
+        """Return the segment that these arrays were taken from."""
 
         def part(name: str) -> dict[str, Any]:
             return {key.removeprefix(f"{name}."): array for key, array in arrays.items() if key.startswith(f"{name}.")}
@@ -255,13 +262,15 @@ class Segment:
 
 
 def kilometres(km: F32) -> F32:
-    """What a distance tells, when it is asked for itself."""
+    """Return the distance itself, for callers that want kilometres."""
     return km
 
 
 def _km(places: NDArray[np.float64], lat: float, lon: float) -> F32:
-    """Of each place from that position along the great circle: by the angle between two points of a sphere, which in
-    double precision is exact to some meters."""
+    """Return each place's distance from that position along the great circle.
+
+    It is computed from the angle between two points of a sphere. In double precision this is exact to some metres.
+    """
     north, east = math.radians(lat), math.radians(lon)
     here = np.array((math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)))
     km: F32 = (EARTH_RADIUS_KM * np.arccos(np.minimum(places @ here, 1.0))).astype(np.float32)
@@ -269,7 +278,7 @@ def _km(places: NDArray[np.float64], lat: float, lon: float) -> F32:
 
 
 def _on_sphere(lats: NDArray[Any], lons: NDArray[Any]) -> NDArray[np.float64]:
-    """Positions in degrees as points of a sphere of radius one."""
+    """Return positions in degrees as points of a sphere of radius one."""
     north, east = np.radians(lats.astype(np.float64)), np.radians(lons.astype(np.float64))
     points = (np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north))
     return np.stack(points, axis=1)

@@ -1,6 +1,6 @@
-"""A few documents that mostly hold the best, each few with a bound: the highest score that any other can have.
+"""A few documents that mostly include the best, with a bound: the highest score that any other can have.
 
-Once the last of the best so many has more than that, no other document need be looked at, however many there are.
+Once the last of the best `limit` documents scores more, no other document is weighed, however many there are.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ from core.discovery.search.engine.term_group import AT_THE_PLACE_KM, AWAY_KM, NE
 
 FEW: Final = 100  # documents that are weighed before all others
 OF_RAREST: Final = 400  # documents of words so rare that all of theirs are
-LOOKED_THROUGH: Final = 2_000  # of the rarest word's documents, or of goods nearby: among them the few are found
+LOOKED_THROUGH: Final = 2_000  # documents of the rarest word, or of goods nearby, among which the few are found
 MOSTLY_REACHED: Final = 0.5  # a score that ten documents of the rarest words mostly have
 HARDLY_BETTER: Final = 0.8  # a score that ten of the first few seldom have
 NOTHING_ELSE: Final = -10.0  # a score below all
-BEYOND: Final = NEIGHBOURS * math.exp(-(TOUCHES - AT_THE_PLACE_KM) / AWAY_KM)  # what is not even in the neighbourhood
+BEYOND: Final = NEIGHBOURS * math.exp(-(TOUCHES - AT_THE_PLACE_KM) / AWAY_KM)  # a document beyond the neighbourhood
 
 
 class Shortlist(NamedTuple):
-    """Their numbers in order, the newest first, and the highest score that a document not among them can have.
+    """Their numbers in order, the newest first, and the highest score that any other document can have.
 
-    `given_up`: for each how many kinds of wishes, of those that hurt least, had to be given up."""
+    `given_up`: for each the number of kinds of filters given up, the least important first.
+    """
 
     numbers: U32
     most_of_others: float
@@ -40,12 +41,12 @@ class Shortlist(NamedTuple):
 
 
 def shortlists(candidates: Candidates, limit: int) -> Iterator[Shortlist]:
-    """One few after the other, until one of them will do."""
+    """Yield one shortlist after the other, until one of them is enough."""
     yield from of_rarest_words(candidates, limit) if candidates.free else of_goods_nearby(candidates, limit)
 
 
 def of_rarest_words(candidates: Candidates, limit: int) -> Iterator[Shortlist]:
-    """All documents of the rarest words; where that is not enough, with them the freshest of the next word."""
+    """Yield all documents of the rarest words. If these are not enough, add the freshest of the next word."""
     whole, part, left = list[int](), None, OF_RAREST
     for place in candidates.rarest_first():
         number = candidates.groups[place].reach
@@ -70,9 +71,12 @@ def of_rarest_words(candidates: Candidates, limit: int) -> Iterator[Shortlist]:
 def _bound(
     groups: Sequence[TermGroup], weights: Sequence[float], whole: Collection[int], part: int | None, fresh: float
 ) -> float:
-    """Others have none of the words that were looked at wholly (of a place they lie just beyond the neighbourhood, of
-    a company they have its goods).
-    They may have the word that was looked at in part, but are then no fresher than the last document of that part."""
+    """Return the highest score of documents outside of the shortlist.
+
+    They have none of the words that were read wholly. For a place they lie just beyond the neighbourhood, and for a
+    company they have its goods. They may have the word that was read in part. Then they are no fresher than the last
+    document of that part.
+    """
     relevance = of_part = 0.0
     for place, (group, weight) in enumerate(zip(groups, weights, strict=True)):
         if place in whole:
@@ -88,10 +92,10 @@ def _bound(
 
 
 def of_goods_nearby(candidates: Candidates, limit: int) -> Iterator[Shortlist]:
-    """What meets all wishes, lies within the distance, and is of the goods that the words name: the handiest of it.
+    """Yield shortlists of the handiest goods that the words name, within the distance and meeting all filters.
 
-    Square degrees are looked through from the nearest on until enough documents have been seen; then all of them. Where
-    all words name goods, no others are wanted in the place of those, however few they are.
+    Square degrees are read from the nearest on until enough documents have been seen; then all are read. If all words
+    name goods, no other goods replace them, however few they are.
     """
     near, goods = candidates.wanted.near, candidates.goods_named()
     if near is None or near.circle_km is None or not goods:
@@ -118,7 +122,7 @@ def of_goods_nearby(candidates: Candidates, limit: int) -> Iterator[Shortlist]:
 
 
 def _best_goods(candidates: Candidates, numbers: U32, given_up: NDArray[np.uint8], near: Spot) -> Shortlist:
-    """Of these goods, where all words name goods, those with the highest scores: no word tells more than its goods."""
+    """Return those of these goods with the highest scores, if all words name goods: no word outweighs its goods."""
     if len(numbers) > FEW:
         shares = np.array(candidates.weights, np.float32) / np.float32(sum(candidates.weights))
         relevance = shares @ np.stack([group.goods for group in candidates.groups if group.goods is not None])
@@ -131,7 +135,7 @@ def _best_goods(candidates: Candidates, numbers: U32, given_up: NDArray[np.uint8
 
 
 def _handiest(candidates: Candidates, numbers: U32, near: Spot, *, beyond: float | None) -> Shortlist:
-    """Of these goods the handiest; all others of them are less handy, or lie `beyond` so many kilometres."""
+    """Return the handiest of these goods. All others are less handy, or more than `beyond` kilometres away."""
     groups, weights = candidates.groups, candidates.weights
     total = sum(weights)
     of_other_goods = sum(map(mul, weights, [max(group.most_plain, group.most_there) for group in groups])) / total

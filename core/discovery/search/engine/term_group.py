@@ -1,6 +1,6 @@
-"""One asked word in one segment: the terms that it may stand for, and how well each document meets it by them.
+"""One asked word in one segment: the terms that it may stand for, and how well documents meet it.
 
-A word means the same for as long as its segment lasts, so what is found out here is kept with it for the next query.
+A word means the same as long as its segment lasts. So the result is kept with the segment for the next query.
 """
 
 from __future__ import annotations
@@ -13,28 +13,31 @@ from numpy.typing import NDArray
 from core.discovery.search.engine.query import Spot
 from core.discovery.search.engine.segment import F32, U32, Numbers, Segment, kilometres
 
-AT_THE_PLACE_KM: Final = 5  # who asks for a town takes its outskirts for it
+AT_THE_PLACE_KM: Final = 5  # a query for a town includes its outskirts
 NEIGHBOURS: Final = 0.85  # how well the next town does for the one that was named
 AWAY_KM: Final = 80  # how fast a place stops being "there"
 TOUCHES: Final = 60.0  # km around a place that is named without a distance
 NAMED_ENOUGH: Final = 200  # documents that name a place: with so many, its neighbourhood need not be looked through
-HINT: Final = 0.5  # of what the word itself counts: goods that it is worth less for are only hinted at
-IN_TEXT: Final = 0.9  # a word in the description tells less of what a thing is than one in its title
+HINT: Final = 0.5  # share of the word's own weight; goods with less are only hinted at
+IN_TEXT: Final = 0.9  # a word in the description weighs less than one in the title
 FEW: Final = 1_000  # documents of a word that are written down with how well they meet it; longer lists are searched
 
 
 class TermGroup:
     """A word's terms, the least weighty first; `frequency`: documents that have one of the shortlists.
 
-    `goods`: how well each product of the segment meets the word, where it names some, for the marks of goods are looked
-    up by the product of a document, not in a list of documents; `plain`: all other terms with their weights.
-    `most`: how well a document can meet the word at most; `most_plain`: the same, of other goods and far away;
-    `most_there`: the same, where the word is a place, by being there. `by_goods`: whether nothing meets it better than
-    the goods that it names.
-    `lists`: the terms whose documents are looked at, the weightiest first, and where the word is a place that few
-    documents name those of its neighbourhood; `reach`: how many documents these are, at most. `unlisted`: how well one
-    can meet the word that is in none of them. Goods that the word only hints at (a company sells mostly pellets) are in
-    no list: who asks for the company would be shown all pellets.
+    - `goods`: how well each product of the segment meets the word, if it names some. Marks of goods are looked up by a
+      document's product, not in a list of documents.
+    - `plain`: all other terms with their weights.
+    - `most`: how well a document can meet the word at most.
+    - `most_plain`: the same, of other goods and far away.
+    - `most_there`: the same for a place, by being there.
+    - `by_goods`: whether nothing meets it better than the goods that it names.
+    - `lists`: the terms whose documents are read, the weightiest first. For a place that few documents name, they
+      include its neighbourhood.
+    - `reach`: how many documents these are, at most.
+    - `unlisted`: how well a document in none of them can meet the word. Goods that the word only hints at (a company
+      sells mostly pellets) are in no list. Otherwise a query for the company would show all pellets.
     """
 
     __slots__ = (
@@ -89,10 +92,11 @@ class TermGroup:
         return self._documents
 
     def met(self, numbers: U32, at: Numbers, entries: U32, products: NDArray[Any] | None) -> F32:
-        """How well each document meets the word: by the best of the word's terms that it has, or by where it lies.
+        """Return how well each document meets the word, by the best of its terms or by its location.
 
-        `at`: the numbers to gather by. `entries`: what they are in postings, without the bit of the title.
-        `products`: those of the documents.
+        - `at`: the numbers to gather by.
+        - `entries`: the same numbers in postings, without the bit of the title.
+        - `products`: those of the documents.
         """
         met = self._by_terms(numbers, entries, products)
         if self.spot is not None:
@@ -101,8 +105,11 @@ class TermGroup:
         return met
 
     def meets(self, numbers: U32) -> NDArray[np.bool_]:
-        """Which of the documents meet it: where it names goods above all, those of these goods; where it is a place,
-        also those around it. Goods that are only hinted at meet nothing."""
+        """Return which of the documents meet the word.
+
+        If it mainly names goods, documents of these goods meet it. If it is a place, those around it meet it too. Goods
+        that are only hinted at meet nothing.
+        """
         products = None if self.goods is None or self.unlisted else self.segment.columns.products.take(numbers)
         if self.by_goods:
             assert self.goods is not None
@@ -137,8 +144,11 @@ class TermGroup:
         return np.zeros(len(numbers), np.float32) if met is None else met
 
     def _write_down(self) -> None:
-        """Where few documents have a term that names no goods: those, and how well each meets the word by the best of
-        them. Else the documents of each term, and what having it tells: in the text, in the title, not at all."""
+        """Store how well documents meet the word, in one of two forms.
+
+        If few documents have a term that names no goods, store them with their best term. Otherwise store the documents
+        of each term, and its worth: in the text, in the title, not at all.
+        """
         lists = [self.segment.postings(term) for term, _ in self.plain]
         if len(lists) < 4 or sum(map(len, lists)) > FEW:
             told = [np.array((weight * IN_TEXT, weight, 0.0), np.float32) for _, weight in self.plain]
@@ -156,7 +166,7 @@ class TermGroup:
 
 
 def how_near(km: F32) -> F32:
-    """1 at the place, less and less further off, NaN where the position is unknown."""
+    """Return 1 at the place, less with distance, NaN if the position is unknown."""
     there: F32 = np.exp((AT_THE_PLACE_KM - km) / np.float32(AWAY_KM))
     there *= np.float32(NEIGHBOURS)
     there[km <= AT_THE_PLACE_KM] = 1
@@ -164,8 +174,9 @@ def how_near(km: F32) -> F32:
 
 
 def merged(lists: list[U32], drop: int = 0) -> U32:
-    """All their numbers in order, each once, without so many low bits. (For short lists five times as fast as
-    np.unique.)"""
+    """Return all their numbers in order, each once, without the `drop` lowest bits. For short lists this is five times
+    as fast as np.unique.
+    """
     if not lists:
         return np.empty(0, np.uint32)
     together = np.concatenate(lists)

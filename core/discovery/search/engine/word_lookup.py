@@ -1,7 +1,7 @@
-"""Which terms of a segment an asked word stands for: itself, begun, inflected, misspelt, written apart or together.
+"""The terms that an asked word stands for: exact, begun, inflected, misspelt, written apart or together.
 
-All fuzziness is spent here, on the distinct words of a market, which grow far more slowly than its listings. What
-comes out is exact: a few terms, each with a weight from 0 to 1 that says how well it meets the word.
+All fuzziness is spent here, on the distinct words of a market, which grow far more slowly than its listings. The result
+is a few exact terms. Each has a weight from 0 to 1 that says how well it meets the word.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from core.discovery.search.engine.segment import Segment
 from core.discovery.search.engine.term_group import TermGroup
 
 BEGUN_AT_MOST: Final = 40  # terms of a word that was only begun: companies may have their name from one town or man
-TERMS_AT_MOST: Final = 10  # of one word: more of them are ever less likely, and each costs a list to look through
+TERMS_AT_MOST: Final = 10  # terms for one word: more are ever less likely, and each costs a list to scan
 BY_EDITS: Final = (1.0, 0.8, 0.6)  # how well a word meets another that is none, one or two edits away
 BEGUN: Final = 0.85  # "sunflow" is sunflower, not to its end
 INFLECTED: Final = 0.75  # "granulių" is granulės: one stem, another ending
 LONGEST_ENDING: Final = 3
 SHORTEST_PAIR: Final = 7  # letters of two words that are one in another case
 JOINED: Final = 0.95  # "wood pellets" and "woodpellets"
-WELL_KNOWN: Final = 100  # documents that have a word: it is no slip, and what resembles it is another word
-KNOWN: Final = 5  # documents that have a word: it may be the slip of one that is common, but of no rarer one
+WELL_KNOWN: Final = 100  # documents that have a word: it is no typo, and similar words are other words
+KNOWN: Final = 5  # documents that have a word: it may be a typo of a common one, but not of a rarer one
 NEARLY_EVERYBODY: Final = 20  # times as many documents
-BESIDE_EXACT: Final = 0.6  # how far a misspelling is believed of a word that is known as it stands
+BESIDE_EXACT: Final = 0.6  # weight of a misspelling of a word that is itself known
 BESIDE_BEGUN: Final = 0.5  # how far it is believed of a last word that others begin with: "waldl" is rather Waldler
 OTHER_INITIAL: Final = 0.85  # people seldom miss the first letter
 LEANING: Final = 0.7  # how well goods meet a word that their sellers use, when their own listing does not have it
 CLEARLY_LEANING: Final = 0.6
-NAMING: Final = 0.9  # how well goods meet a word that hardly anybody uses for others: it is a name of theirs
+NAMING: Final = 0.9  # how well goods meet a word that is hardly used for others: it is a name of theirs
 CERTAINLY_LEANING: Final = 0.8
 BY_CHANCE: Final = 2  # documents by which a share is taken to be too high: few may agree by chance
 BEGINNINGS_LOOKED_AT: Final = 500
@@ -41,7 +41,7 @@ WORDS_KEPT: Final = 5_000
 
 
 class Asked(NamedTuple):
-    """What decides which terms a word stands for: a `Word` without what it counts, to be found again by."""
+    """The cache key for the terms of a word: a `Word` without its weight."""
 
     text: str
     fuzzy: bool
@@ -53,14 +53,14 @@ class Asked(NamedTuple):
 
 
 class Reader:
-    """Reads asked words against one segment. What a word alone may be never changes, and is kept for the next query."""
+    """Reader of asked words for one segment. A word's own meaning never changes, and is kept for the next query."""
 
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
         self._groups = lru_cache(maxsize=WORDS_KEPT)(self._read)
 
     def group(self, word: Word) -> TermGroup:
-        """The terms that the word may stand for."""
+        """Return the terms that the word may stand for."""
         where = None if word.spot is None else (word.spot, word.spot_weight)
         also = tuple(word.also.items())
         return self._groups(Asked(word.text, word.fuzzy, word.own, also, where, word.beside, word.unfinished))
@@ -94,7 +94,7 @@ class Reader:
         return found
 
     def split(self, word: str) -> tuple[str, str] | None:
-        """The two known words that are written together; the more used they are, the likelier."""
+        """Return the two known words that are written together; the more used they are, the likelier."""
         best, parts = 0.0, None
         for cut in range(3, len(word) - 2):
             left, right = self.segment.term(word[:cut]), self.segment.term(word[cut:])
@@ -123,7 +123,7 @@ class Reader:
                 found[term] = max(weight, found.get(term, 0.0))
 
     def _begun(self, word: str, found: dict[int, float]) -> None:
-        """Words that begin with this one, and those that share all but a short ending with it."""
+        """Return words that begin with this one, and those that share all but a short ending with it."""
         segment = self.segment
         ending = min(LONGEST_ENDING, max(0, len(word) - SHORTEST))
         stem = word[: len(word) - ending] if len(word) > SHORTEST else word
@@ -146,7 +146,7 @@ class Reader:
                 found[term] = max(weight, found.get(term, 0.0))
 
     def _leaning(self, found: dict[int, float]) -> None:
-        """The goods that sellers who use these words have chosen: what a dictionary would say, learned from them."""
+        """Return the goods that sellers who use these words have chosen: a learned dictionary."""
         if not found:
             return
         terms, frequency = self.segment.terms, self.segment.frequency
@@ -171,8 +171,10 @@ class Reader:
         return math.log(1 + len(self.segment) / (1 + self.segment.frequency(term)))
 
     def _kept(self, found: Mapping[int, float], most_terms: int) -> tuple[list[int], list[float], int]:
-        """The likeliest terms; of two that are as near, the one that more documents have is likelier meant. Goods that
-        sellers have chosen for such words stay, however little that tells."""
+        """Return the likeliest terms. If two are as near, the one in more documents is likelier.
+
+        Goods that sellers have chosen for such words stay, however little they weigh.
+        """
         if not found:
             return [], [], 0
         heard = {term: self.segment.frequency(term) for term in found}
@@ -189,9 +191,9 @@ class Reader:
 
 
 def rejoined(words: Sequence[Word], readers: Sequence[Reader]) -> list[Word]:
-    """Words written apart or together otherwise than the market does are given its way of writing as well."""
+    """Return the words, with the market's spelling added to those it writes apart or together otherwise."""
     segments = [reader.segment for reader in readers]
-    joined: list[str | None] = [None] * (len(words) + 1)  # of each word with the one before it
+    joined: list[str | None] = [None] * (len(words) + 1)  # each word joined to the one before it
     for place, (one, other) in enumerate(pairwise(words), 1):
         pair = one.text + other.text
         if one.fuzzy and other.fuzzy:
@@ -212,7 +214,7 @@ def rejoined(words: Sequence[Word], readers: Sequence[Reader]) -> list[Word]:
 
 
 def _written(pair: str, segments: Sequence[Segment]) -> str | None:
-    """Two words as one, as the market writes it, perhaps in another case ("lind admark": Lindadmarks Såg)."""
+    """Return two words as one, as the market writes it, perhaps in another case ("lind admark": Lindadmarks Såg)."""
     if any(segment.term(pair) is not None for segment in segments):
         return pair
     begun = [segment.beginning(pair, 1) for segment in segments] if len(pair) >= SHORTEST_PAIR else []
@@ -221,7 +223,7 @@ def _written(pair: str, segments: Sequence[Segment]) -> str | None:
 
 
 def _shared(one: str, other: str) -> int:
-    """How many letters two words have in common from their beginning."""
+    """Return how many letters two words have in common from their beginning."""
     for number, (a, b) in enumerate(zip(one, other, strict=False)):
         if a != b:
             return number

@@ -1,1 +1,1 @@
-"""What can be found, kind by kind: how its rows become documents of the engine."""
+"""The kinds of things that can be found: how their rows become documents of the engine."""

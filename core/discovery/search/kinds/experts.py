@@ -25,8 +25,8 @@ def _read(_session: Session, catalogue: Catalogue, rows: Rows) -> Iterator[Docum
 
 
 def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
-    # Words for a field or a topic meet its mark, in any language; the names themselves stay out of the document, or all
-    # who advise on bioenergy would have the word "boiler" as much as those who tell of boilers.
+    # Words for a field or a topic meet its mark, in any language; the names themselves stay out. Otherwise all advisers
+    # on bioenergy would meet "boiler" as much as those who mention boilers.
     expert: Expert = row[0]
     marks = [*(f"field:{field}" for field in expert.fields), *(f"speaks:{code}" for code in expert.languages)]
     told = ". ".join((expert.headline, *expert.skills, expert.bio))

@@ -1,8 +1,8 @@
-"""A kind of thing that can be found: it has an index of its own, and this says how its rows become documents.
+"""A kind of thing that can be found, with an index of its own, and how its rows become documents.
 
 Each kind has its own words: what is rare among listings need not be among consultants. So each has its own log, its own
-bases, and its own small segments; a new kind is one `Kind`, one line in `config/search_index.py`, and a `note` in the
-transaction that changes its rows.
+bases, and its own small segments. A new kind needs one `Kind` and one line in `config/search_index.py`. It also needs a
+`note` in the transaction that changes its rows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ Rows = Sequence[Row[*tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class Kind:
-    """`live`: the rows of all that can be found now; `key` is their id; `read` makes documents of some of them."""
+    """A kind of document.
+
+    - `live`: the rows of all that can be found now; `key`: their id.
+    - `read`: makes documents of some of them.
+    """
 
     name: str
     key: InstrumentedAttribute[str]
@@ -32,7 +36,7 @@ class Kind:
     read: Callable[[Session, Catalogue, Rows], Iterable[Document]]
 
     def documents_of(self, session: Session, catalogue: Catalogue, ids: Collection[str]) -> list[Document]:
-        """The documents of those of these that can be found now."""
+        """Return the documents of those ids that can be found now."""
         wanted = sorted(ids)
         return [
             document
@@ -41,7 +45,7 @@ class Kind:
         ]
 
     def documents_after(self, session: Session, catalogue: Catalogue, last: str, limit: int) -> list[Document]:
-        """The next documents in the order of their ids."""
+        """Return the next documents in the order of their ids."""
         query = self.live.where(self.key > last).order_by(self.key).limit(limit)
         return list(self.read(session, catalogue, session.execute(query).all()))
 

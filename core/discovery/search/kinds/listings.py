@@ -58,7 +58,7 @@ def _read(session: Session, catalogue: Catalogue, rows: Rows) -> Iterator[Docume
 
 
 def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes: Sequence[str]) -> Document:
-    # Only fields are read that filters, ranking and matching need; what is shown is read when a hit is confirmed.
+    # Only fields that filters, ranking and matching need are read; the rest is read when a hit is confirmed.
     marks = [f"{SCHEME}{scheme}" for scheme in schemes]
     marks += [f"{GRADE}{row.grade_id}"] if row.grade_id else []
     marks += [f"{COUNTRY}{area}" for area in catalogue.areas_at(row.country, row.lat, row.lon)]

@@ -1,4 +1,4 @@
-"""Open requests as documents of the engine: what a buyer looks for, to be found by who has it."""
+"""Open requests as documents of the engine, to be found by sellers of such goods."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _read(_session: Session, catalogue: Catalogue, rows: Rows) -> Iterator[Docum
 
 
 def _document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
-    """Whoever has as much as is asked for, or more, fits; so does any price, where the buyer has none in mind."""
+    """Return a request as a document. A larger supply fits too; any price fits if the buyer named none."""
     asked: Request = row[0]
     quantity = amount_of(asked.quantity)
     grades = (asked.grade_id,) if asked.grade_id else catalogue.product(asked.product_id).grades

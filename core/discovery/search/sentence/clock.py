@@ -1,7 +1,7 @@
-"""When one who seeks advice has time: "tomorrow 10:00", "morgen 10 Uhr", "rytoj 10 val.", "Tuesday".
+"""The time at which a seeker of advice is free: "tomorrow 10:00", "morgen 10 Uhr", "rytoj 10 val.", "Tuesday".
 
-Goods are never wanted at an hour, so it is taken out before the sentence is read: "10" is no B10, nor "00" a word. And
-a weekday by itself, which beside goods may be a name ("Sonntag GmbH"), is a day here.
+Goods are never wanted at an hour, so the time is removed first: "10" is no B10. A weekday by itself is a day here,
+though beside goods it may be a name ("Sonntag GmbH").
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DIGIT: Final = re.compile("[0-9]")
 
 
 class Clock(NamedTuple):
-    """What is left of a sentence without its clock time and its bare weekday, that time ("09:30") and that day."""
+    """The rest of a sentence, the clock time taken out of it ("09:30") and its bare weekday as a day."""
 
     text: str
     at: str | None
@@ -31,9 +31,9 @@ class Clock(NamedTuple):
 
 
 def extract_clock_time(text: str, catalogue: Catalogue, today: date, *, answering: bool = False) -> Clock:
-    """Take the first clock time out, with what stands around it, and the first weekday where no other day is told.
+    """Take out the first clock time with its words. Also take out the first weekday if no other day is named.
 
-    `answering`: it is said of somebody whose times were shown, so that "at 10" is one without a day, too.
+    `answering`: the text answers a list of free times, so "at 10" is a time without a day too.
     """
     clock = _without_time(text, catalogue, today, answering=answering)
     normalised, windows = NormalisedText.of(clock.text), grammar_of(catalogue).windows
@@ -44,7 +44,7 @@ def extract_clock_time(text: str, catalogue: Catalogue, today: date, *, answerin
 
 
 def names_weekday(text: str, catalogue: Catalogue) -> bool:
-    """Whether a day is told by its name."""
+    """Return True if the text names a day of the week."""
     return grammar_of(catalogue).windows.named.weekday.search(NormalisedText.of(text).text) is not None
 
 
@@ -69,7 +69,7 @@ def _tells_day(normalised: NormalisedText, catalogue: Catalogue, today: date) ->
 
 
 def _without(normalised: NormalisedText, found: re.Match[str]) -> str:
-    """The sentence as it was written, without what was found."""
+    """Return the sentence as it was written, without the match."""
     start, end = found.span()
     left = (normalised.as_written(0, start).rstrip(), normalised.as_written(end, len(normalised.text)).lstrip())
     return " ".join(filter(None, left))
@@ -85,8 +85,10 @@ def _time_of(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4)
 def _patterns(catalogue: Catalogue) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
-    """Those that are sure: with minutes, or with a word of the clock behind the hour. And those that mean a time only
-    beside a day, for "at 10" may be bars, and "10 h" how long it took."""
+    """Return two sets of patterns: sure ones, and those that mean a time only beside a day.
+
+    Sure ones have minutes, or a word of the clock after the hour. By itself "at 10" may be bars, and "10 h" a duration.
+    """
     words = catalogue.words
     behind, before = any_of(words.all("oclock")), any_of(words.all("at_oclock"))
     half = r"(?P<half>[ap])\.?m\b\.?"

@@ -1,8 +1,8 @@
-"""What is not wanted ("not from Ukraine", "kein A1", "bez FSC"): the opposite of what its words alone would say.
+"""Exclusions ("not from Ukraine", "kein A1", "bez FSC"): the opposite of what the words alone would say.
 
-Countries, towns, grades, certificates and packings are left out so; other goods ("chips, no sawdust") and kinds of them
-("firewood without oak") where goods are named beside, or nothing else is said: what there is no more of may be a
-problem.
+Countries, towns, grades, certificates and packings can be excluded. Other goods ("chips, no sawdust") and kinds of
+goods ("firewood without oak") are excluded only beside named goods, or if nothing else is said. Otherwise goods that
+have run out may be a problem.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from core.discovery.search.sentence.state import TAKEN, ParseState
 SMALL_WORDS_BETWEEN: Final = 2  # "nicht aus der Ukraine", "nie z Ukrainy"
 LONGEST_NAME: Final = 4  # words of a country's or town's name
 LONGEST_GOODS: Final = 6  # words of goods that are not wanted, small ones with them: "pellets de cáscara de girasol"
-CERTAIN: Final = 0.9  # how like a word is to one of goods: a slip ("animal fat finnland") names none here
+CERTAIN: Final = 0.9  # similarity of a word to one of goods: a typo ("animal fat finnland") names none here
 SHORTEST_BEGUN: Final = 6  # letters of a word that names of goods begin with: "keine Sonnenblume"
 ANY_GOODS: Final = 4  # products that a word like "wood" is of: it tells no kind of them
 ENDS: Final = frozenset(f"{TAKEN},;:.!?")  # behind one, nothing is left out any more
-# How countries are called behind the Latvian "no", which is "from": "no Polijas", and, as some write, "no Polija".
+# The names of countries behind the Latvian "no", which is "from": "no Polijas", and, as some write, "no Polija".
 IN_LATVIAN: Final = re.compile(r".*(?:s|ij[au]|tuv[au]|rain[au])")
 Named = tuple[int, list[str]]  # where it ends, and its marks
 
 
 def take_exclusions(state: ParseState) -> tuple[str, ...]:
-    """The marks that are not wanted, as documents have them; struck out, with the words that say so."""
+    """Return the excluded marks, as documents have them. Strike them out with the words that exclude them."""
     lacking = state.words & state.grammar.lacking_kinds
     if not (lacking or state.may_name("excluding")):
         return ()
@@ -59,21 +59,23 @@ def take_exclusions(state: ParseState) -> tuple[str, ...]:
 
 
 def excluded_terms(left_out: tuple[str, ...], catalogue: Catalogue) -> frozenset[str]:
-    """What no document may have: the marks, and of each kind of goods those of its words in all languages."""
+    """Return the terms that no document may have. Kinds of goods give their words in all languages."""
     kinds = (f"{WORD}{word}" for mark in left_out if mark.startswith(WORD) for word in words_of_kind(mark, catalogue))
     return frozenset((*kinds, *(mark for mark in left_out if not mark.startswith(WORD))))
 
 
 def kind_marks(words: Iterable[str], catalogue: Catalogue) -> Iterator[str]:
-    """The marks of the kinds that these folded words of goods tell of; a seller's name is none of their words, so that
-    "without oak" finds the pellets of Oak Ltd."""
+    """Return the marks of the kinds that these folded words of goods name.
+
+    A seller's name is not among the words, so "without oak" finds the pellets of Oak Ltd.
+    """
     synonyms = catalogue.synonyms
     return (f"{WORD}{word}" for word in words if synonyms.has(word) and synonyms.describes_goods(word))
 
 
 @lru_cache(maxsize=1_000)
 def words_of_kind(mark: str, catalogue: Catalogue) -> frozenset[str]:
-    """The folded words of a kind of goods in all languages, but small ones: an alder is "al" in Swedish."""
+    """Return the folded words of a kind of goods in all languages, without small words ("al", Swedish for alder)."""
     word = mark.removeprefix(WORD)
     same = (other for other, weight in catalogue.synonyms.of([word])[0].items() if weight >= SAME)
     return frozenset((word, *same)) - grammar_of(catalogue).fillers
@@ -81,14 +83,14 @@ def words_of_kind(mark: str, catalogue: Catalogue) -> frozenset[str]:
 
 @dataclass(slots=True)
 class _Unwanted:
-    """Looks for what is named behind a "not"."""
+    """Reader of the things named behind a "not"."""
 
     state: ParseState
     catalogue: Catalogue
     places: Places
 
     def named(self, start: int, excluding: int, *, sure: bool) -> Named | None:
-        """What is named there, behind no more than a few small words: its marks, and where it ends."""
+        """Return the marks of the named thing, after at most a few small words, and its end."""
         text, small = self.state.text, self.state.grammar.beside_unwanted
         tokens = list(FIRST_WORD.finditer(text, start))[: SMALL_WORDS_BETWEEN + 1]
         for token in tokens:
@@ -112,8 +114,11 @@ class _Unwanted:
                     yield found.end(), [f"{PACKAGING}{code}"]
 
     def further(self, end: int, named: list[str]) -> int | None:
-        """Behind an "and" or an "or", where what was named may go on. "Sans écorce à Nantes": what is "and" elsewhere
-        stands before the town where goods are wanted, unless a thing of the same kind follows."""
+        """Return the end of an "and" or an "or" after which the exclusion may go on.
+
+        In "Sans écorce à Nantes" the "à", an "and" elsewhere, stands before the wanted town. It joins only a thing of
+        the same kind.
+        """
         joint = self.state.grammar.and_or.match(self.state.text, end)
         if joint is None or joint[0].strip() not in self.state.grammar.and_or_at:
             return joint and joint.end()
@@ -122,7 +127,7 @@ class _Unwanted:
         return joint.end() if alike else None
 
     def _marks(self, token: re.Match[str]) -> Iterator[Named]:
-        """Grades and schemes. "DINplus" is both, and neither is wanted."""
+        """Yield grades and schemes. "DINplus" is both, and both are excluded."""
         grammar, text, start = self.state.grammar, self.state.text, token.start()
         for words, grades in grammar.grades:
             if found := words.match(text, start):
@@ -137,7 +142,7 @@ class _Unwanted:
         yield from self._areas(token)
 
     def _areas(self, token: re.Match[str]) -> Iterator[Named]:
-        """A country or region."""
+        """Yield countries and regions, the longest name first."""
         several = list(FIRST_WORD.finditer(self.state.text, token.start()))[:LONGEST_NAME]
         for size in range(len(several), 0, -1):
             country = self.catalogue.area_named(" ".join(word[0] for word in several[:size]))
@@ -145,12 +150,15 @@ class _Unwanted:
                 yield several[size - 1].end(), [f"{COUNTRY}{country}"]
 
     def _abroad(self, token: re.Match[str]) -> Iterator[Named]:
-        """The same behind a "no" that would be "from" in Latvian, where the country is not called as it is there."""
+        """Return the areas after a "no" that would be "from" in Latvian.
+
+        Areas in a Latvian form are skipped.
+        """
         text, start = self.state.text, token.start()
         return (named for named in self._areas(token) if not IN_LATVIAN.fullmatch(text, start, named[0]))
 
     def _towns(self, token: re.Match[str]) -> Iterator[Named]:
-        """A well-known town, perhaps in another case ("nie z Kowna"), which is not called like a common word."""
+        """Yield a well-known town, perhaps in another case ("nie z Kowna"), whose name is no common word."""
         several = list(FIRST_WORD.finditer(self.state.text, token.start()))[:LONGEST_NAME]
         for size in range(len(several), 0, -1):
             name = self.state.text[token.start() : several[size - 1].end()]
@@ -160,7 +168,7 @@ class _Unwanted:
                 yield several[size - 1].end(), [f"{TOWN}{town.name}"]
 
     def _goods_and_kinds(self, token: re.Match[str], excluding: int, *, sure: bool) -> Iterator[Named]:
-        """Other goods than those that are named beside, or a kind of goods: the longest name of them."""
+        """Yield other goods than those named beside, or a kind of goods, by their longest name."""
         words = self._side_by_side(token)
         small = self.state.grammar.fillers
         for size in range(len(words), 0, -1):
@@ -183,7 +191,7 @@ class _Unwanted:
                 yield end, [f"{PRODUCT}{product}" for product in unwanted]
 
     def _side_by_side(self, token: re.Match[str]) -> list[re.Match[str]]:
-        """The words from there on, up to a comma, an "and" or an "or"."""
+        """Return the words from there on, up to a comma, an "and" or an "or"."""
         words: list[re.Match[str]] = []
         joints = self.state.grammar.ands | self.state.grammar.either
         for word in WORD_OR_NUMBER.finditer(self.state.text, token.start()):
@@ -197,7 +205,7 @@ class _Unwanted:
         return words
 
     def _tells_kind(self, word: str) -> bool:
-        """Whether it says how goods are, or of what wood: "oak", "dry", but not "wood" itself."""
+        """Return True if the word describes goods or their wood: "oak", "dry", but not "wood" itself."""
         known = self.catalogue.synonyms.describes_goods(word)
         index = self.catalogue.name_index
         return known and (word not in index.vocabulary or len(index.resolve(word)) < ANY_GOODS)
@@ -210,8 +218,11 @@ class _Unwanted:
         return max(like.values(), default=0.0) >= CERTAIN
 
     def _unwanted(self, said: list[str], beside: list[str], wanted: tuple[str, ...]) -> list[str]:
-        """The goods that these words name, and with the words beside them: "pellets, no straw" leaves out bales of it
-        and pellets of straw. Of several that may be wanted those that are called so ("chips, not industrial")."""
+        """Return the goods that these words name, alone and with the words beside them.
+
+        "Pellets, no straw" excludes straw bales and straw pellets. If several goods may be wanted, those with that name
+        are excluded ("chips, not industrial").
+        """
         together = self._best([*beside, *said])
         some = set(together) if len(together) < len(wanted) else set[str]()
         called_so = {product for product in some if self._are_called(product, said)}
@@ -222,7 +233,7 @@ class _Unwanted:
         return all(self.catalogue.name_index.is_named_by(word, (product,)) for word in said)
 
     def _best(self, words: list[str]) -> tuple[str, ...]:
-        """The goods that these words name together, or, where they do not, the surest of them alone."""
+        """Return the goods that these words name together, or else the surest of them alone."""
         index = self.catalogue.name_index
         ranked = index.resolve(" ".join(words))
         if not ranked:
@@ -230,19 +241,19 @@ class _Unwanted:
         return leaders(ranked)
 
     def _words_beside(self, start: int, end: int) -> list[str]:
-        """All other words of the sentence."""
+        """Return all other words of the sentence."""
         small, text = self.state.grammar.fillers, self.state.text
         return [word for word in words_of(f"{text[:start]} {text[end:]}") if word not in small]
 
     def _latvian(self, words: tuple[str, ...]) -> bool:
-        """Whether some word is one of goods in no language but that in which "no" is "from"."""
+        """Return True if some word is a word of goods only in the language in which "no" is "from"."""
         latvian, like = _latvian_words(self.catalogue), self.catalogue.name_index.like
         return any(word in latvian for said in words for word in (said, *like(said)))
 
 
 @lru_cache(maxsize=4)
 def _latvian_words(catalogue: Catalogue) -> frozenset[str]:
-    """The folded words of goods that only a language has in which what is "not" elsewhere is "from"."""
+    """Return folded words of goods that occur only in a language whose "from" is "not" elsewhere."""
     unsure, phrases = grammar_of(catalogue).not_or_from, catalogue.words.phrases
     meaning_from, meaning_not = (
         {language for meaning in meanings for language, said in phrases[meaning].items() if not unsure.isdisjoint(said)}

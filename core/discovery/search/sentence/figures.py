@@ -1,6 +1,6 @@
-"""The numbers of a sentence: what an hour, a unit or all of it may cost, and how much is wanted.
+"""The numbers of a sentence: the price of an hour, a unit or all of it, and the amount wanted.
 
-What a number belongs to is decided by what stands around it; each number is taken out with that.
+The words around a number decide what it belongs to; each number is taken out with them.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from core.kernel.quantity import Quantity, converted, convertible
 SAME_ORDER: Final = 10  # two amounts within so many times of each other are two answers to one question; "24 t, bags of
 # 15 kg" are an amount and how it is packed
 
-# What one of these holds at most: "pellets in 15 kg bags" says how they are packed, and no amount.
+# The most that one of these holds: "pellets in 15 kg bags" is about packing, and no amount.
 HOLDS_KG: Final = {"bag": 50, "big_bag": 1500}
 
 NEGATIVE: Final = re.compile(r"[-−][0-9]")
-MINUTES: Final = 60  # of an hour
+MINUTES: Final = 60  # per hour
 
 
 def take_figures(state: ParseState) -> Figures:
-    """All numbers with a unit or a currency, and truckloads."""
+    """Take all numbers with a unit or a currency, and truckloads."""
     figures = Figures()
     if state.has_digits:
         rate, by_minute = _rate(state)
@@ -46,7 +46,7 @@ def take_figures(state: ParseState) -> Figures:
 
 
 def _rate(state: ParseState) -> tuple[Money | None, bool]:
-    """What an hour may cost at most, and whether it was said for a minute: "80 eur/h", "under 2 €/min"."""
+    """Return the highest hourly rate, and whether it was given per minute: "80 eur/h", "under 2 €/min"."""
     found = state.take(state.grammar.rate) if state.may_name("rates") else None
     if found is None:
         return None, False
@@ -77,8 +77,10 @@ def _prices(state: ParseState) -> list[SaidPrice]:
 
 
 def _begins_an_amount(state: ParseState, found: re.Match[str]) -> bool:
-    """Whether the number goes on behind a space, with a unit at its end: "at least 12 500 t", "max 90 000 kg". But
-    "under 200 500 t" is a price and an amount."""
+    """Return True if the number goes on after a space and ends with a unit: "at least 12 500 t", "max 90 000 kg".
+
+    "Under 200 500 t" is a price and an amount.
+    """
     amount = state.grammar.amount_in_groups.match(state.text, found.start("number"))
     if amount is None:
         return False
@@ -86,7 +88,7 @@ def _begins_an_amount(state: ParseState, found: re.Match[str]) -> bool:
 
 
 def _amounts(state: ParseState) -> list[AmountFigure]:
-    """Of a range the smaller amount: who has no more than that has enough."""
+    """Return the amounts. A range counts as its smaller end, because a seller with that much has enough."""
     amounts = []
     ranges = (state.grammar.quantity_range,) if _may_be_range(state) else ()
     for pattern in (*ranges, state.grammar.quantity):
@@ -98,7 +100,7 @@ def _amounts(state: ParseState) -> list[AmountFigure]:
 
 
 def _may_be_range(state: ParseState) -> bool:
-    """Whether two numbers may be the ends of one wish; the patterns of that are the longest."""
+    """Return True if two numbers may be the ends of one range. The patterns of ranges are the longest."""
     return state.may_name("ranges") or RANGE.search(state.text) is not None
 
 
@@ -106,7 +108,7 @@ def _may_be_range(state: ParseState) -> bool:
 
 
 def amount(state: ParseState, figures: Figures, catalogue: Catalogue, product: str | None) -> Quantity | None:
-    """The amount that is wanted: the largest that is said. Two that may both be meant are asked about."""
+    """Return the wanted amount: the largest one stated. If two may both be meant, the user is asked."""
     if not figures.amounts:
         return None
     allowed = catalogue.units_of(product) if product else tuple(catalogue.units)
@@ -121,7 +123,7 @@ def amount(state: ParseState, figures: Figures, catalogue: Catalogue, product: s
     heard = [each for each in heard if not _packed(state, each)]
     if not heard:
         return None
-    # "1000 l tanks, 1500 t at once" are so many tonnes of what is sold by the tonne.
+    # "1000 l tanks, 1500 t at once" is an amount in tonnes for goods sold by the tonne.
     sold_in = next((each.unit for each in heard if convertible(each.unit, allowed[0])), heard[0].unit)
     alike = [each for each in heard if convertible(each.unit, sold_in)]
     most = max(alike, key=lambda each: converted(each, sold_in))
@@ -134,8 +136,11 @@ def amount(state: ParseState, figures: Figures, catalogue: Catalogue, product: s
 def amount_of_loads(
     figures: Figures, catalogue: Catalogue, goods: Collection[str], side: str | None
 ) -> Quantity | None:
-    """Truckloads as tonnes or cubic metres of these goods, in tonnes where a price is for one; of several that may be
-    meant, in tonnes of the lightest. None where no goods are named, or any that come otherwise."""
+    """Return truckloads as tonnes or cubic metres of these goods; in tonnes if a price is per tonne.
+
+    If several goods may be meant, return tonnes of the lightest. Return None if no goods are named, or some do not come
+    in trucks.
+    """
     offered = side == "sell" or any(price.limit is None for price in figures.prices)
     if not figures.loads or (figures.only_full and offered):
         return None  # to a seller "FTL" is how the goods come
@@ -149,7 +154,7 @@ def amount_of_loads(
 
 
 def _packed(state: ParseState, said: Quantity) -> bool:
-    """Whether an amount is what one bag holds, being said in kilograms beside bags: a tonne of a trader's is no bag."""
+    """Return True if an amount is the content of one bag: kilograms beside bags. A trader's tonne is no bag."""
     if said.unit != "kg":
         return False
     text, packings = state.normalised.text, state.grammar.packaging
@@ -159,9 +164,11 @@ def _packed(state: ParseState, said: Quantity) -> bool:
 def prices(
     state: ParseState, figures: Figures, catalogue: Catalogue, product: str | None, per: str | None
 ) -> dict[str | None, UnitPrice]:
-    """The price of each limit ("above", "below", or neither). What is said first counts; what differs is asked about.
+    """Return the price of each limit ("above", "below", or neither). The first one counts; a different one is asked
+    about.
 
-    A price without a unit is per that one (the unit of the amount), or per the product's usual one, or per tonne.
+    A price without a unit is per unit of the amount (`per`). Without one it is per the product's usual unit, or per
+    tonne.
     """
     if not figures.prices:
         return {}

@@ -1,4 +1,4 @@
-"""What the passes find in a sentence, before it is known how the findings fit together."""
+"""The findings of the passes in a sentence, before it is known how they fit together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.kernel.money import Money
 
 
 class AmountFigure(NamedTuple):
-    """A number and its unit, and where in the folded text it stands."""
+    """A number and its unit, with its position in the folded text."""
 
     number: str
     unit: str
@@ -24,13 +24,13 @@ class Figures(NamedTuple):
     by_minute: bool = False  # it was said for a minute
     prices: tuple[SaidPrice, ...] = ()
     amounts: tuple[AmountFigure, ...] = ()
-    loads: int | None = None  # of a truck, where no amount is said
+    loads: int | None = None  # trucks, if no amount is said
     loads_said: str = ""  # as it was written
     only_full: bool = False  # a full truck, without a number
 
 
 class Side(NamedTuple):
-    """Whether the writer sells or buys: by a word of either side, or by goods that are on offer without one."""
+    """The signs that the writer sells or buys: a word of either side, or goods on offer without one."""
 
     by_word: str | None = None  # "sell" or "buy"
     for_sale: bool = False

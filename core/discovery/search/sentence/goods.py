@@ -1,4 +1,4 @@
-"""Which goods the words mean that are left of a sentence, when amounts, places and all else have been taken out."""
+"""The goods meant by the words that are left after amounts, places and all else are taken out."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from core.discovery.search.sentence.state import ParseState
 from core.discovery.search.sentence.untraded_goods import take_untraded
 
 LONGEST_NAME: Final = 3  # words side by side that may name goods among others that do not
-WORDS_BETWEEN: Final = 3  # of an "and" and the goods behind it: "and 200 t chips"
-ALONE: Final = 0.88  # how surely one word names goods among others: "biolog" is no slip of bio-LNG
+WORDS_BETWEEN: Final = 3  # words between an "and" and the goods after it: "and 200 t chips"
+ALONE: Final = 0.88  # certainty with which one word names goods among others: "biolog" is no typo of bio-LNG
 WEAKLY_NAMED: Final = 0.85  # some of the words may be of another thing
-NAMED_EARLY: Final = 12  # words among which such a name is looked for
-ELATIVE: Final = "st"  # the end of an Estonian word for what something is made of
-LISTING: Final = frozenset(",;/&+")  # between goods that are all looked for
+NAMED_EARLY: Final = 12  # words among which such a name is searched
+ELATIVE: Final = "st"  # the end of an Estonian word for a material
+LISTING: Final = frozenset(",;/&+")  # between goods that are all wanted
 HEAT: Final = "heating"  # a word of the meaning in `synonyms.yaml`
 OF_ENGINES: Final = frozenset({"liquid_fuel", "certificate"})  # families
 
 
 @dataclass(slots=True)
 class GoodsReader:
-    """Reads the goods from the text that the other passes have left."""
+    """Reader of the goods in the text that the other passes have left."""
 
     state: ParseState
     catalogue: Catalogue
     places: Places
-    several: bool = False  # whether all goods of an "and", a comma or a stroke are looked for
+    several: bool = False  # whether all goods of an "and", a comma or a stroke are wanted
 
     def named(self, grades: tuple[str, ...]) -> Goods:
-        """The goods, of these grades if any are.
+        """Return the goods, of these grades if any are.
 
-        Where no goods are called so, words of description ("dry", "secas") are left out: names have them by chance.
+        If no goods match, words of description ("dry", "secas") are left out, because names have them by chance.
         """
         state, index = self.state, self.catalogue.name_index
         every = list(WORD_OR_NUMBER.finditer(state.text))
@@ -73,8 +73,10 @@ class GoodsReader:
         return Goods(best[0], (), named, tuple(others)) if len(best) == 1 else Goods(None, best, named, tuple(others))
 
     def _either(self, every: list[re.Match[str]]) -> Goods | None:
-        """Several goods with an "or" between them ("pellets or briquettes"), or, where `several` are looked for, an
-        "and" or a comma, where each part surely names its own."""
+        """Return several goods joined by an "or" ("pellets or briquettes").
+
+        If `several` goods are wanted, an "and" or a comma also joins parts that each surely name goods.
+        """
         state, index = self.state, self.catalogue.name_index
         alone = state.words.isdisjoint(state.grammar.either)
         if alone and not (self.several and self._are_joined(every)):
@@ -106,7 +108,7 @@ class GoodsReader:
         return Goods(None, tuple(products), named, others)
 
     def _parts(self, every: list[re.Match[str]]) -> list[list[re.Match[str]]]:
-        """The words between each "or", and, where several goods are looked for, each "and", comma and stroke."""
+        """Return the words between each "or". For several goods each "and", comma and stroke separates too."""
         grammar = self.state.grammar
         joints = grammar.either | grammar.ands if self.several else grammar.either
         parts: list[list[re.Match[str]]] = [[]]
@@ -121,8 +123,10 @@ class GoodsReader:
         return not LISTING.isdisjoint(self.state.text[one.end() : other.start()])
 
     def _are_joined(self, every: list[re.Match[str]]) -> bool:
-        """Whether an "and", a comma or a stroke stands between words that name goods, and before it nothing is made of
-        others: "pellets from sawdust and bark"."""
+        """Return True if an "and", a comma or a stroke joins words that name goods.
+
+        Nothing before it may be made of others: "pellets from sawdust and bark".
+        """
         grammar = self.state.grammar
         if self.state.words.isdisjoint(grammar.ands) and LISTING.isdisjoint(self.state.text):
             return False
@@ -140,13 +144,16 @@ class GoodsReader:
         return True
 
     def _may_name(self, word: re.Match[str]) -> bool:
-        """Whether some goods are called by the word, and it does not only describe them."""
+        """Return True if the word names some goods, and does not only describe them."""
         known = word[0] not in self.state.grammar.nameless and bool(self.catalogue.name_index.like(word[0]))
         return known and not self.catalogue.synonyms.describes_goods(word[0])
 
     def _is_one_name(self, every: list[re.Match[str]], products: Iterable[str]) -> bool:
-        """Whether all words with commas between them name one thing that none of them names alone ("straw, pellets"),
-        or goods are called so ("fats and oils")."""
+        """Return True if words with commas between them name one thing that none of them names alone ("straw,
+        pellets").
+
+        A name of goods may also contain the joint itself ("fats and oils").
+        """
         state = self.state
         if any(name in state.text for name in _names_with_joints(self.catalogue)):
             return True
@@ -156,8 +163,10 @@ class GoodsReader:
         return bool(ranked) and ranked[0].score >= SURELY_NAMED and ranked[0].product_id not in products
 
     def _without_begun_town(self, words: list[str], best: tuple[str, ...]) -> frozenset[int]:
-        """The places of the words that name these goods, without a last word that is rather the beginning of a town
-        than of a name, where the others name them alike: "metsahake tart", "pelet krakó"."""
+        """Return the positions of the words that name these goods, without the beginning of a town at the end.
+
+        The last word counts as a town if the others name the same goods alone: "metsahake tart", "pelet krakó".
+        """
         index, last = self.catalogue.name_index, len(words) - 1
         naming = index.naming(words, best)
         if last not in naming or len(naming) == 1 or len(words[last]) < SHORTEST or words[last] in index.vocabulary:
@@ -168,7 +177,7 @@ class GoodsReader:
         return others if town else naming
 
     def _likeliest(self, words: list[re.Match[str]], left: list[str]) -> tuple[list[Likeness], frozenset[int]]:
-        """The goods that these words name, and, where only those side by side do, the places of these."""
+        """Return the goods that these words name. If only adjacent ones name them, return their positions too."""
         index = self.catalogue.name_index
         plain = [written for word, written in zip(words, left, strict=True) if not self._only_describes(word[0])]
         ranked = index.resolve(" ".join(plain)) or index.resolve(self._undescribed(left))
@@ -188,9 +197,11 @@ class GoodsReader:
     def _beside_sure(
         self, words: list[re.Match[str]], ranked: list[Likeness], among: frozenset[int]
     ) -> tuple[list[Likeness], frozenset[int]]:
-        """The same, or the goods of another word that by itself and as it stands names them: in place of those that
-        others only resemble ("Energi Skog charcoal"), and beside those that are named as they stand, for either may be
-        a part of the company's name: "Straw Energy tallow"."""
+        """Return the same, or the goods that another word surely names exactly as written.
+
+        They replace goods that other words only resemble ("Energi Skog charcoal"). Beside goods that are named exactly
+        both stay, because either may be part of a company's name: "Straw Energy tallow".
+        """
         index, best = self.catalogue.name_index, leaders(ranked)
         naming = among or index.naming([word[0] for word in words], best)
         sure = {
@@ -211,8 +222,10 @@ class GoodsReader:
         )
 
     def _side_by_side(self, words: list[re.Match[str]], naming: frozenset[int], place: int) -> bool:
-        """Whether only words of names stand between it and the others: "UCO for biodiesel" wants UCO, and behind a
-        comma something else is told."""
+        """Return True if only words of names stand between it and the others.
+
+        "UCO for biodiesel" wants UCO, and after a comma something else begins.
+        """
         for other in naming:
             first, second = sorted((words[other], words[place]), key=lambda word: word.start())
             between = self.state.text[first.end() : second.start()].split()
@@ -221,8 +234,11 @@ class GoodsReader:
         return True
 
     def _made_of(self, every: list[re.Match[str]], words: list[re.Match[str]]) -> list[int]:
-        """Before which of the words what goods are made of may begin: behind a "from", or, in Estonian, with a word in
-        the case that says as much ("kasutatud toiduõlist") or the one before it."""
+        """Return the positions before which the material of the goods may begin.
+
+        It follows a "from". In Estonian it begins with a word in the elative case ("kasutatud toiduõlist") or the word
+        before it.
+        """
         made_of = self.state.grammar.made_of
         cuts = (
             []
@@ -243,8 +259,11 @@ class GoodsReader:
     def _not_of_what(
         self, cuts: list[int], words: list[re.Match[str]], left: list[str], whole: tuple[str, ...]
     ) -> tuple[list[Likeness], frozenset[int]] | None:
-        """The goods before what they are made of, where all the words together name that (`whole`): "HVO from used
-        cooking oil". No name has words of both sides then, as that of "pellets of straw" has."""
+        """Return the goods before their material, if all the words together name the material (`whole`): "HVO from used
+        cooking oil".
+
+        Then no name has words of both sides, as "pellets of straw" has.
+        """
         index = self.catalogue.name_index
         for cut in cuts:
             if not any(index.like(word[0]) for word in words[cut:]):
@@ -266,15 +285,17 @@ class GoodsReader:
         return " ".join(word for word in words if not self._describes(word))
 
     def _only_describes(self, word: str) -> bool:
-        """Whether a word as it stands says how goods are, and no name has it: "mänd" is pine, no begun "mandorla"."""
+        """Return True if an exact word describes goods and is part of no name: "mänd" is pine, no begun "mandorla"."""
         synonyms = self.catalogue.synonyms
         named = word in self.catalogue.name_index.vocabulary
         return not named and synonyms.has(word) and synonyms.describes_goods(word)
 
     def _in_between(self, words: list[str]) -> tuple[list[Likeness], range]:
-        """The goods that some words side by side name, among others that have nothing to do with them, and where those
-        stand: "Nord Oil wood chips" sells no oil. A longer name counts first, then one without a slip; a word alone
-        only where it is of one product."""
+        """Return the goods that adjacent words name among unrelated ones, and their positions: "Nord Oil wood chips"
+        sells no oil.
+
+        A longer name counts first, then one without a typo. A single word counts only if it names one product.
+        """
         index = self.catalogue.name_index
         said = [folded(word) for word in words[:NAMED_EARLY]]
         like = [bool(index.like(word)) for word in said]
@@ -293,7 +314,7 @@ class GoodsReader:
 
 @lru_cache(maxsize=4)
 def _names_with_joints(catalogue: Catalogue) -> frozenset[str]:
-    """The folded names of goods that have an "and", a comma or a stroke themselves."""
+    """Return the folded names of goods that have an "and", a comma or a stroke themselves."""
     joints = {folded(word) for meaning in ("and", "or") for word in catalogue.words.all(meaning)}
     names = (
         folded(name) for each in catalogue.products.values() for said in each.names.values() for name in said.words
@@ -304,7 +325,7 @@ def _names_with_joints(catalogue: Catalogue) -> frozenset[str]:
 
 
 class SecondGoods(NamedTuple):
-    """Other goods beside those that are looked for: where the "and" before them stands, and how they were written."""
+    """Other goods beside the wanted ones: the position of the "and" before them, and their words."""
 
     start: int
     said: str
@@ -313,7 +334,7 @@ class SecondGoods(NamedTuple):
 def find_second_goods(
     state: ParseState, catalogue: Catalogue, product: str, others: Sequence[tuple[int, str]]
 ) -> SecondGoods | None:
-    """What a second list would be needed for ("100 t pellets and 200 t chips"), where a word surely names it."""
+    """Return goods that need a second list ("100 t pellets and 200 t chips"), if a word surely names them."""
     index = catalogue.name_index
     if state.words.isdisjoint(state.grammar.ands):
         return None
@@ -329,8 +350,10 @@ def find_second_goods(
 
 
 def usable_as_fuel(alternatives: tuple[str, ...], words: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
-    """Of goods that may be meant those that are burnt for heat, where that is said beside them: no "heat fuel" is what
-    engines run on."""
+    """Return those of the possible goods that are burnt for heat, if heat is mentioned beside them.
+
+    Engine fuel is no "heat fuel".
+    """
     heat = set(catalogue.synonyms.meanings_of(HEAT))
     if len(alternatives) < 2 or not any(heat.intersection(catalogue.synonyms.meanings_of(word)) for word in words):
         return alternatives

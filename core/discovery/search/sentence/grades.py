@@ -11,7 +11,7 @@ from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded, leaders
 from core.discovery.search.sentence.state import ParseState
 
-SURE: Final = "sure"  # a scheme that is called like a word of everyday English
+SURE: Final = "sure"  # a scheme with the name of an everyday English word
 
 
 class Grades(NamedTuple):
@@ -49,7 +49,7 @@ def take_certificates_and_grades(state: ParseState) -> Grades:
 
 
 def _grades_beside(state: ParseState, grade: re.Match[str]) -> Iterator[str]:
-    """The grades that stand beside this one behind or before an "or": "A1 or A2", "A1/A2"."""
+    """Yield the grades beside this one, joined by an "or": "A1 or A2", "A1/A2"."""
     either = state.grammar.either
     for words, meant in state.grammar.grades:
         for other in words.finditer(state.text):
@@ -60,7 +60,7 @@ def _grades_beside(state: ParseState, grade: re.Match[str]) -> Iterator[str]:
 
 
 def _is_scheme(state: ParseState, start: int, end: int) -> bool:
-    """Whether "sure" is the scheme: written in capitals, or away from what one is sure of or not."""
+    """Return True if "sure" is the scheme: in capitals, or away from phrases of being sure."""
     before, after = WORD_OR_NUMBER.findall(state.text, 0, start)[-1:], WORD_OR_NUMBER.findall(state.text, end)[:1]
     if state.grammar.certified.search(" ".join((*before, *after))):
         return True
@@ -69,15 +69,17 @@ def _is_scheme(state: ParseState, start: int, end: int) -> bool:
 
 
 def resolve_grade(state: ParseState) -> str | None:
-    """The one grade that is meant, of those that were read, or else of those in the name of the goods."""
+    """Return the one grade that is meant, of those that were read or of those in the goods' name."""
     in_names = _grades_in_names(state) if not state.grades and state.has_digits else ()
     grades = grades_of_goods(state.grades or in_names, state.goods.product, state.catalogue)
     return grades[0] if len(grades) == 1 else None
 
 
 def _grades_in_names(state: ParseState) -> tuple[str, ...]:
-    """The grades of a word that names have too, where the goods are named without it: "industrial pellets I2" are
-    of the grade, and "I2 pellets" are industrial pellets of whatever grade."""
+    """Return the grades of a word that is also part of names, if the goods are named without it.
+
+    "Industrial pellets I2" have the grade; "I2 pellets" are industrial pellets of any grade.
+    """
     words, product = folded(state.goods.named), state.goods.product
     for name, meant in state.grammar.grades_in_names:
         others = name.sub(" ", words)
@@ -88,7 +90,7 @@ def _grades_in_names(state: ParseState) -> tuple[str, ...]:
 
 
 def grades_of_goods(grades: tuple[str, ...], product: str | None, catalogue: Catalogue) -> tuple[str, ...]:
-    """Those of these grades that the goods have."""
+    """Return those of these grades that the goods have."""
     if product is None:
         return grades
     return tuple(grade for grade in catalogue.product(product).grades if grade in grades)

@@ -1,6 +1,6 @@
-"""A limit without its number ("moisture below banana%", "price under market"): it is told, and is no wish.
+"""A limit without its number ("moisture below banana%", "price under market"): it is reported, and is no filter.
 
-Words that may as well stand before a place or a day ("do Gdańska", "bis Freitag") begin none.
+Words that may also stand before a place or a day ("do Gdańska", "bis Freitag") begin none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FEW: Final = 3  # words of a message that is such a limit and nothing else
 
 
 def extract_incomplete_limit(text: str, catalogue: Catalogue, places: Places) -> tuple[str, str]:
-    """Such a limit as it was written, empty where there is none; and the sentence without it."""
+    """Return the incomplete limit as it was written, empty if there is none, and the sentence without it."""
     normalised, patterns = NormalisedText.of(text), _patterns(catalogue)
     words = FIRST_WORD.findall(normalised.text)
     found = None
@@ -38,7 +38,7 @@ def extract_incomplete_limit(text: str, catalogue: Catalogue, places: Places) ->
 
 
 def _means_something(word: str, catalogue: Catalogue, places: Places) -> bool:
-    """Whether the word is goods, a place or a courtesy, which is no number gone wrong."""
+    """Return True if the word is goods, a place or a courtesy, and so no mistyped number."""
     courtesies = grammar_of(catalogue).letter_words
     return word in catalogue.name_index.vocabulary or word in courtesies or places.knows(word)
 

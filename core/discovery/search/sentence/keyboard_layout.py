@@ -1,9 +1,10 @@
 """A sentence typed while the keyboard was set to the other letters: "gtktnb ,skz Kmdjdf" is "пелети біля Львова".
 
-Ukrainian is the one language of the market that is not written in Latin letters, so who writes it has two layouts and
-forgets to change them. Where two layouts are both Latin most letters stay, and such a word is a slip like others.
-A sentence is read by the same keys where no word of it means anything as it stands, and most of it does so: one word
-that is known ends the question, so that an ordinary sentence is asked for its first word or two.
+Ukrainian is the one language of the market that is not written in Latin letters. Its writers have two layouts and
+forget to switch. Between two Latin layouts most letters stay, so such a word is an ordinary typo.
+
+A sentence is retyped if no word of it means anything as written, and most of it does retyped. One known word ends the
+check, so an ordinary sentence costs a word or two.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from core.catalogue.product_names import INFLECTED, folded
 
 SHORTEST: Final = 3  # letters of a word that means something; "n" is the tonne of "200 т", and no other word
 SHORTEST_TELLING: Final = 4  # letters of a word that tells by itself which layout was meant
-LONGEST: Final = 500  # characters of what is typed; more is pasted, by whoever has read it
+LONGEST: Final = 500  # characters; a longer text is pasted, and its writer has read it
 _KEYS: Final = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`\\"
 _SHIFTED: Final = 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~|'
 _UKRAINIAN: Final = "йцукенгшщзхїфівапролджєячсмитьбю'ґ"
@@ -46,7 +47,7 @@ _ENDS: Final = ".,;:"  # keys that are letters as well
 
 
 def retyped(text: str, catalogue: Catalogue, places: Places) -> str:
-    """The sentence as the same keys write it in the other letters; empty where it is to be read as it stands."""
+    """Return the sentence as the same keys write it in the other letters; empty if it needs no correction."""
     letters = set(filter(str.isalpha, text.lower()))
     if not letters or len(text) > LONGEST or not (letters <= _LATIN or letters <= _CYRILLIC):
         return ""
@@ -59,14 +60,14 @@ def retyped(text: str, catalogue: Catalogue, places: Places) -> str:
 
 
 class _Lexicon:
-    """What words as they are written, or in another case, mean in the catalogue and the gazetteer."""
+    """The meanings of words in the catalogue and the gazetteer, exact or in another case."""
 
     def __init__(self, catalogue: Catalogue, places: Places) -> None:
         self.catalogue, self.places = catalogue, places
         self.grades = grammar_of(catalogue).first_words["grades"]
 
     def knows(self, written: str) -> bool:
-        """Whether it is a word of any meaning, exactly so."""
+        """Return True if exactly this word has any meaning."""
         word = folded(written)
         if len(word) < SHORTEST:
             return False
@@ -81,8 +82,10 @@ class _Lexicon:
         )
 
     def is_understood(self, text: str) -> bool:
-        """Whether most of its letters are of words that are known, and one of these tells of goods, of a problem or of
-        a town of the trade."""
+        """Return True if most letters are in known words.
+
+        At least one of these must point to goods, a problem or a town of the trade.
+        """
         if _NO_LATIN.search(text):
             return False
         words = [folded(word) for word in _WORD.findall(text) if len(word) >= SHORTEST]
@@ -90,8 +93,10 @@ class _Lexicon:
         return sum(map(len, known)) * 2 > sum(map(len, words)) and any(map(self._tells, known))
 
     def typed_with(self, keys: dict[int, str], token: str) -> str:
-        """The token by the other layout. Numbers and grades stay, and so does a mark behind a word where its key was
-        not meant for a letter."""
+        """Return the token by the other layout. Numbers and grades stay.
+
+        A punctuation mark after a word stays if its key was not meant for a letter.
+        """
         if _NUMBER.fullmatch(token):
             return token.translate(_MARKS_IN_NUMBERS)
         if folded(token) in self.grades:
@@ -102,7 +107,10 @@ class _Lexicon:
         return meant
 
     def _tells(self, word: str) -> bool:
-        """Whether a folded word tells of goods, a problem or a town of the trade; of four letters only as it stands."""
+        """Return True if a folded word points to goods, a problem or a town of the trade.
+
+        A word of four letters must match exactly.
+        """
         catalogue, towns = self.catalogue, self.places.named(word)
         if word in catalogue.name_index.vocabulary or (towns and towns[0].well_known):
             return len(word) >= SHORTEST_TELLING

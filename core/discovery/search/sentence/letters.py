@@ -1,7 +1,7 @@
-"""A letter that asks for goods: what is said around the wish, and the words that every such letter has, left out.
+"""A letter that asks for goods: the courtesies around the wish are left out.
 
 "Our group is preparing its supply programme and kindly requests offers for pellets. Please include your terms of
-payment." wants pellets; the rest of it is no wish, no company's name and no problem.
+payment." wants pellets. The rest is no wish, no company's name and no problem.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from core.catalogue.language.places import Places
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 
-SURELY_A_LETTER: Final = 3  # words of letters, where somebody buys or names a number; of courtesy one
+SURELY_A_LETTER: Final = 3  # words of a letter, if the text has a buying word or a number; one courtesy is enough
 WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W_]+)?")
 _CLAUSE: Final = re.compile(r"(?:[^.!?;:\n]|[.!?;:](?=\S))+(?:[.!?;:\n]|$)")
 _DIGIT: Final = re.compile("[0-9]")
 
 
 def strip_courtesies(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue, places: Places) -> str:
-    """The text without the talk of a letter. As it is, where it is none, names no goods or looks for a person. `said`:
-    its folded words."""
+    """Return the text without the courtesies of a letter. `said`: its folded words.
+
+    It stays unchanged if it is no letter, names no goods, or looks for a person.
+    """
     idle = said & grammar.beside_wishes
     of_letters = said & grammar.letter_words
     if not (idle or of_letters) or not said.isdisjoint(grammar.experts):
@@ -40,8 +42,10 @@ def strip_courtesies(text: str, said: Set[str], grammar: Grammar, catalogue: Cat
 
 
 def rejoin_halves(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
-    """The text with a small word joined to the next one where they are the two halves of what goods are called: the
-    man of "man delschalen" is no man. `said`: its folded words."""
+    """Return the text with the two halves of a name of goods joined, if the first is a small word.
+
+    The man of "man delschalen" is no man. `said`: its folded words.
+    """
     if said.isdisjoint(grammar.nameless):
         return text
     goods = catalogue.name_index.vocabulary
@@ -53,13 +57,13 @@ def rejoin_halves(text: str, said: Set[str], grammar: Grammar, catalogue: Catalo
 
 
 class _Reader:
-    """Reads the clauses of one letter. `idle`: its folded words that tell nothing."""
+    """Reader of the clauses of one letter. `idle`: its folded words without meaning."""
 
     def __init__(self, idle: frozenset[str], grammar: Grammar, catalogue: Catalogue, places: Places) -> None:
         self.idle, self.grammar, self.catalogue, self.places = idle, grammar, catalogue, places
 
     def wishes(self, text: str) -> Iterator[str]:
-        """The clauses that say something, without the idle words."""
+        """Yield the clauses that mean something, without the idle words."""
         for clause in _CLAUSE.findall(text):
             if self._says_something(clause):
                 yield self.without_idle(clause)
@@ -70,7 +74,7 @@ class _Reader:
         return WORD.sub(lambda word: " " if folded(word[0]) in self.idle else word[0], text)
 
     def _says_something(self, clause: str) -> bool:
-        """Whether it holds goods, how they are, a number, a place or a side; or no word of a letter at all."""
+        """Return True if it has goods, a description, a number, a place or a side, or no letter word."""
         words = [folded(word) for word in WORD.findall(clause)]
         if _DIGIT.search(clause) or self.idle.isdisjoint(words):
             return True

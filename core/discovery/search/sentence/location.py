@@ -1,4 +1,4 @@
-"""Where the goods are to be had: delivery term, place and distance, by any name of the place, however it is spelt."""
+"""The location of the goods: delivery term, place and distance, by any name of the place in any spelling."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from core.discovery.search.sentence.state import TAKEN, ParseState
 FARTHEST_KM: Final = 20_000  # half around the earth
 LONGEST_NAME: Final = 3  # words of a place's name
 SHORTEST_PART: Final = 3  # letters of two words that are written as one
-SURELY_MISSPELT: Final = 6  # letters of a word that may be a town with a slip in it, though nothing says that it is one
-FAR_SLIPS: Final = 1.5  # of a word from one of goods: with two slips it is sooner a town with one
+SURELY_MISSPELT: Final = 6  # letters of a word that may be a misspelt town without any other sign of one
+FAR_SLIPS: Final = 1.5  # edits from a word for goods; a word two edits away is sooner a town one edit away
 _THOUSANDS: Final = re.compile(r"[\s.,'](?=[0-9]{3}(?![0-9]))")
 Spelt = Callable[[str], tuple[Place, ...]]
-# Before a word that goods are called by as well: "olio di", "huile d'".
+# Before a word that also names goods: "olio di", "huile d'".
 GOODS_OF: Final = re.compile(r"[^\W\d_]\s+(?:di|de|da|von|of|d')\s*$")
 STOPS: Final = frozenset(f"{TAKEN},;:")  # no name goes on behind one
 _PART: Final = re.compile(r"[^\W\d_]+")
@@ -30,8 +30,10 @@ _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
 
 def take_location(state: ParseState, catalogue: Catalogue, places: Places) -> Location:
-    """The longest name of a place that there is. Behind "DAP", "near" or a distance a misspelt one is believed at once,
-    elsewhere only when the word means nothing else."""
+    """Return the longest name of a place, with its term and distance.
+
+    A misspelt one is accepted at once after "DAP", "near" or a distance. Elsewhere the word must have no other meaning.
+    """
     grammar = state.grammar
     posted = take_postcode(state, catalogue, places)
     countries = _countries(state, catalogue, places)
@@ -59,8 +61,10 @@ def take_location(state: ParseState, catalogue: Catalogue, places: Places) -> Lo
 
 
 def _countries(state: ParseState, catalogue: Catalogue, places: Places) -> tuple[tuple[int, str], ...]:
-    """The countries and regions that are named, struck out: "Spain" is no slip of "shell", nor is "Paesi Bassi" a low
-    town."""
+    """Return the named countries and regions, and strike them out.
+
+    "Spain" is no typo of "shell", and "Paesi Bassi" is no low town.
+    """
     tokens = [token for token in FIRST_WORD.finditer(state.text) if len(token[0]) > 1]
     words = [token[0] for token in tokens]
     spans = [(tokens[start].start(), tokens[end - 1].end()) for start, end in catalogue.areas_in(words)]
@@ -82,25 +86,27 @@ def _countries(state: ParseState, catalogue: Catalogue, places: Places) -> tuple
 
 
 def _kilometres(number: str) -> int:
-    """At least one. A mark before three digits parts thousands ("1 000", "1.000"): nobody counts in metres here."""
+    """Return at least one. A separator before three digits marks thousands ("1 000", "1.000"): distances are never in
+    metres.
+    """
     plain = _THOUSANDS.sub("", number).replace(",", ".")
     return round(min(max(float(plain), 1.0), FARTHEST_KM))
 
 
 def _begins_sentence(text: str, start: int) -> bool:
-    """Whether a word stands first in any sentence but the first: its capital says nothing ("Lūdzam", please)."""
+    """Return True if a word begins a sentence after the first: its capital says nothing ("Lūdzam", please)."""
     return text[:start].rstrip().endswith((".", "!", "?"))
 
 
 @dataclass(slots=True)
 class _Finder:
-    """Looks for one place in the text that is left, and strikes it out."""
+    """Search for one place in the remaining text, which strikes it out."""
 
     state: ParseState
     catalogue: Catalogue
     places: Places
     said: str = ""
-    end: int = 0  # of what was struck out
+    end: int = 0  # where the struck-out text ends
 
     def behind(self, marks: list[int]) -> Place | None:
         for mark in marks:
@@ -111,7 +117,7 @@ class _Finder:
         return None
 
     def or_elsewhere(self) -> str:
-        """Another place behind an "or" and the one that was found, struck out with it; or nothing."""
+        """Return another place behind an "or" and the first one, struck out with it; or an empty string."""
         state = self.state
         first = state.may_name("either") and FIRST_WORD.search(state.text, self.end)
         if not first or first[0] not in state.grammar.either or state.text[self.end : first.start()].strip():
@@ -123,7 +129,7 @@ class _Finder:
         return self.said
 
     def unknown_behind(self, mark: int) -> str:
-        """The word behind a "near" that is written like a name, and is nothing that is known; or nothing."""
+        """Return the unknown word behind a "near" that is written like a name, or an empty string."""
         found = self.state.grammar.to_place.match(self.state.text, mark)
         token = _TOKEN.match(self.state.text, found.end()) if found else None
         if token is None or not self.state.written(token.start(), token.start() + 1).isupper():
@@ -145,7 +151,7 @@ class _Finder:
                     return place
             if capital and not _begins_sentence(state.text, token.start()):
                 capitals.append(token)
-        for token in capitals:  # no town as it stands, so perhaps one in another case: "Kaune", "Києві"
+        for token in capitals:  # not an exact town, so perhaps one in another case: "Kaune", "Києві"
             if token[0] not in self.catalogue.name_index.vocabulary:  # "SANSA DI OLIVA" is no Olita
                 place = self._found(token, self.places.declined(token[0]))
                 if place is not None:
@@ -153,8 +159,11 @@ class _Finder:
         return None
 
     def everyday_word(self, *, anywhere: bool) -> Place | None:
-        """A well-known town that is called like a common word: the last word, which is of no goods ("elephant grass
-        porto"), or, where a distance is said, whichever word is one."""
+        """Return a well-known town with the name of a common word.
+
+        It must be the last word and no word of goods ("elephant grass porto"). Beside a distance any word may be the
+        town.
+        """
         tokens = list(_TOKEN.finditer(self.state.text))
         beside_goods = any(token[0] in self.catalogue.name_index.vocabulary for token in tokens[:-1])
         for token in tokens if anywhere else tokens[-1:] if beside_goods else ():
@@ -165,8 +174,10 @@ class _Finder:
         return None
 
     def misspelt(self) -> Place | None:
-        """A word that means nothing else, and is one slip away from a town or the town in another case; goods that are
-        two slips away are something else: "Stlckholm" is no "Stockholz"."""
+        """Return a town for a word without another meaning, one edit away or in another case.
+
+        A word two edits away from goods has another meaning: "Stlckholm" is no "Stockholz".
+        """
         for token in _TOKEN.finditer(self.state.text):
             word = token[0]
             if len(word) >= SURELY_MISSPELT and not self._means_something(word):
@@ -176,7 +187,7 @@ class _Finder:
         return None
 
     def run_together(self) -> Place | None:
-        """A place that is written together with the goods before it: "pelletskaunas", "holz-pelletslinz"."""
+        """Return a place that is written together with the goods before it: "pelletskaunas", "holz-pelletslinz"."""
         index = self.catalogue.name_index
         goods = index.vocabulary
         for token in _PART.finditer(self.state.text):
@@ -190,7 +201,7 @@ class _Finder:
         return None
 
     def _is_of_goods(self, name: str, start: int) -> bool:
-        """Whether it is the end of what goods are called: "sansa di oliva" is not from Oliva."""
+        """Return True if it is the end of a name of goods: "sansa di oliva" is not from Oliva."""
         return name in self.catalogue.name_index.vocabulary and bool(GOODS_OF.search(self.state.text, 0, start))
 
     def _means_goods(self, word: str) -> bool:
@@ -207,7 +218,7 @@ class _Finder:
         )
 
     def _at(self, start: int, *, spelt: Spelt | None, sure: bool = True) -> Place | None:
-        """The longest place name that begins there, struck out. `spelt`: how a misspelt one is found."""
+        """Return the longest place name that begins there, struck out. `spelt`: how a misspelt one is found."""
         text = self.state.text
         tokens: list[re.Match[str]] = []
         for token in _TOKEN.finditer(text, start):

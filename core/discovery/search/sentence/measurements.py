@@ -1,7 +1,7 @@
-"""What goods are to be measured by: "moisture below 30%", "Asche max. 0,7 %", "over 17 MJ/kg", "M30".
+"""Measured properties of goods: "moisture below 30%", "Asche max. 0,7 %", "over 17 MJ/kg", "M30".
 
-A wish is met by goods whose grade promises as much, or whose seller says so in the words of the listing. Figures are
-compared in one unit each: per cent, MJ/kg, kg/m3, degrees.
+Goods meet a filter if their grade promises it or their listing says so. Figures are compared in one unit each: per
+cent, MJ/kg, kg/m3, degrees.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from core.catalogue.schema import Grade, Limit
 from core.discovery.search.model import IN_BASE, Measure
 from core.discovery.search.sentence.state import TAKEN
 
-MEASURED: Final = "measured:"  # what the marks begin with of what a seller says of the goods
-# What is measured: the limits of grades that promise it, in which steps it is compared, and the most that there is.
+MEASURED: Final = "measured:"  # the prefix of the marks of a seller's figures
+# Each property: the limits of grades that promise it, the step for comparing it, and its highest possible value.
 PARAMETERS: Final[Mapping[str, tuple[tuple[str, ...], Decimal, int]]] = {
     "moisture": (("moisture",), Decimal("0.5"), 70),
     "ash": (("ash",), Decimal("0.1"), 30),
@@ -38,7 +38,7 @@ PARAMETERS: Final[Mapping[str, tuple[tuple[str, ...], Decimal, int]]] = {
 }
 THE_MORE_THE_BETTER: Final = frozenset({"ncv", "durability", "bulk_density", "ash_softening"})
 WITHOUT_UNIT: Final = frozenset({"moisture", "ash"})  # "moisture below 30" can be nothing but per cent
-# Units as they are shown, by how they are written folded; and how many of the unit of comparison one of them is.
+# Units by their folded spellings: as they are shown, and how many units of comparison one of them is.
 UNITS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("%", "percent", "per cent", "prozent", "proc", "proc.", "procent", "protsenti"), "%"),
     **dict.fromkeys(("ppm",), "ppm"),
@@ -59,7 +59,7 @@ USUAL_UNITS: Final[Mapping[str, frozenset[str]]] = {
     "ash_softening": frozenset({"°C"}),
 }
 OF_SHARES: Final = frozenset({"%", "ppm", "mg/kg"})
-# Words without which none of the patterns can match, beside those for what is measured.
+# A pattern needs one of these words, or a word for the property.
 OF_ENERGY: Final = frozenset({"kwh", "mwh", "mj", "gj", "kcal", "квт", "квтг", "мвт", "мвтг", "мдж", "гдж", "ккал"})
 # The classes of moisture that are printed on data sheets: M30 of EN and ISO, W30 of Austria.
 CLASSES: Final = tuple(f"{letter}{most}" for letter in "mw" for most in (10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60))
@@ -69,7 +69,7 @@ _BELOW_SIGNS, _ABOVE_SIGNS = ("<", "<=", "≤", "max.", "max"), (">", ">=", "≥
 
 
 class _Figure(NamedTuple):
-    """A figure as it stands in a sentence: its ends, equal where it is one number, and its limit if one is named."""
+    """A figure in a sentence: its ends, equal if it is one number, and its limit if one is named."""
 
     parameter: str
     low: Decimal
@@ -80,11 +80,11 @@ class _Figure(NamedTuple):
     end: int
 
 
-# --- what a sentence wishes, and what a seller says -------------------------------------------------------------------
+# --- the figures of a sentence, and of a seller -----------------------------------------------------------------------
 
 
 def extract_measures(text: str, catalogue: Catalogue) -> tuple[tuple[Measure, ...], str]:
-    """The figures that goods shall have, one for each that is measured, and the sentence without them."""
+    """Return the wanted figures, one for each property, and the sentence without them."""
     normalised = NormalisedText.of(text)
     found = list(_figures(normalised, catalogue))
     if not found:
@@ -101,7 +101,7 @@ def extract_measures(text: str, catalogue: Catalogue) -> tuple[tuple[Measure, ..
 
 
 def declared(text: str, catalogue: Catalogue) -> Iterator[Measure]:
-    """What a seller says of the goods: a number alone is the least and the most at once."""
+    """Return what a seller states of the goods. A number alone is both the least and the most."""
     for each in _figures(NormalisedText.of(text), catalogue):
         if each.most is not False:
             yield Measure(each.parameter, True, each.high, each.unit)
@@ -110,7 +110,7 @@ def declared(text: str, catalogue: Catalogue) -> Iterator[Measure]:
 
 
 def _figures(normalised: NormalisedText, catalogue: Catalogue) -> Iterator[_Figure]:
-    """Every figure, from left to right. Most sentences have no such word beside a number, and are not looked at."""
+    """Yield every figure, from left to right. Most sentences have no such word beside a number, and are skipped."""
     if _DIGIT.search(normalised.text) is None:
         return
     patterns, words = _patterns(catalogue), frozenset(FIRST_WORD.findall(normalised.text))
@@ -153,7 +153,7 @@ class _Patterns:
         self.figure = re.compile(rf"(?:{before}|{behind}|{alone}){tail}|{classes}")
 
     def read(self, found: re.Match[str]) -> _Figure | None:
-        """What a match says; None where the number is of something else, or more than there can be."""
+        """Return the figure of a match. None if the number belongs to something else, or is impossibly high."""
         said = found.groupdict()
         if said["class"]:
             most = Decimal(said["class"])
@@ -184,11 +184,11 @@ def _decimal(number: str) -> Decimal:
     return Decimal(number.replace(",", "."))
 
 
-# --- what meets it ----------------------------------------------------------------------------------------------------
+# --- what meets a filter ----------------------------------------------------------------------------------------------
 
 
 def is_met(wish: Measure, grade_id: str | None, words: str, catalogue: Catalogue) -> bool:
-    """Whether the grade promises it or the words of the listing say so: what the index finds by `marks_meeting`."""
+    """Return True if the grade promises it or the listing's words state it: what the index finds by `marks_meeting`."""
     if grade_id in grades_promising(wish, catalogue):
         return True
     wanted = marks_meeting(wish, catalogue)
@@ -197,7 +197,7 @@ def is_met(wish: Measure, grade_id: str | None, words: str, catalogue: Catalogue
 
 @lru_cache(maxsize=500)
 def grades_promising(wish: Measure, catalogue: Catalogue) -> frozenset[str]:
-    """The grades within whose limits the figure is always met."""
+    """Return the grades with limits that always meet the figure."""
     return frozenset(grade.id for grade in catalogue.grades.values() if _promises(grade, wish))
 
 
@@ -216,7 +216,7 @@ def _within(limit: Limit, wish: Measure) -> bool:
 
 
 def marks_meeting(wish: Measure, catalogue: Catalogue) -> frozenset[str]:
-    """The marks of all documents that meet it: those of grades, and those of every figure that is good enough."""
+    """Return the marks of all documents that meet it: of grades, and of every figure that is good enough."""
     _, step, most = PARAMETERS[wish.parameter]
     steps = wish.in_base / step
     good = range(math.floor(steps) + 1) if wish.most else range(math.ceil(steps), math.floor(most / step) + 1)
@@ -225,7 +225,7 @@ def marks_meeting(wish: Measure, catalogue: Catalogue) -> frozenset[str]:
 
 
 def marks_of(words: str, catalogue: Catalogue) -> Sequence[str]:
-    """The marks of what a seller says of the goods, rounded to the next worse step."""
+    """Return the marks of a seller's figures, rounded to the next worse step."""
     marks = []
     for each in declared(words, catalogue):
         steps = each.in_base / PARAMETERS[each.parameter][1]

@@ -1,7 +1,7 @@
 """The passes that read a sentence, in the order in which they run.
 
-Each pass takes out what it has read, so that no later pass reads it again: "100t" is never a product. The order is the
-order of precedence, so a pass that is moved changes what sentences mean.
+Each pass takes out what it has read, so that no later pass reads it again. For example, "100t" is never a product. The
+order is also the precedence, so moving a pass changes what sentences mean.
 """
 
 from __future__ import annotations
@@ -273,7 +273,7 @@ def _parsed(state: ParseState) -> ParsedQuery:
 
 
 def _exclusions_of_goods(state: ParseState) -> tuple[str, ...]:
-    """Of the grades that an excluded one may mean, keep those of the goods."""
+    """Return the exclusions. If an excluded grade may mean several, keep those of the goods."""
     known = state.catalogue.product(state.product).grades if state.product else ()
     return tuple(
         mark for mark in state.exclusions if not mark.startswith(GRADE) or not known or mark[len(GRADE) :] in known

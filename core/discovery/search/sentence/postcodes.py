@@ -1,7 +1,7 @@
-"""The town that a postcode is of: "LV-1010", "44-100", "DE-80331", "NR1 3PA".
+"""The town of a postcode: "LV-1010", "44-100", "DE-80331", "NR1 3PA".
 
-With its country before it, or in a shape that nothing else has, a postcode is one in any sentence; five figures alone
-are one of the country whose language names the goods ("granulés 33000"), where they are no round amount.
+A postcode is recognised in any sentence by a country before it, or by a unique shape. Five figures alone belong to the
+country whose language names the goods ("granulés 33000"), unless they are a round amount.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OF_LANGUAGE: Final[Mapping[str, str]] = {
     "de": "DE", "fr": "FR", "es": "ES", "it": "IT", "et": "EE", "lt": "LT", "uk": "UA", "sv": "SE",
 }  # fmt: skip
 LONGEST_BEGINNING: Final = 3  # letters or figures of a code that tell the town
-ROUND: Final = ("0000", "5000")  # ends of amounts that are told without a unit
+ROUND: Final = ("0000", "5000")  # ends of amounts without a unit
 _ALONE: Final = r"(?<![\w.,+/-])"
 _NO_UNIT: Final = r"(?![\w.,/%€$£-]*[\w/%€$£-])"
 BEHIND_COUNTRY: Final = re.compile(
@@ -58,7 +58,7 @@ class PostcodeTown(NamedTuple):
 
 
 def take_postcode(state: ParseState, catalogue: Catalogue, places: Places) -> PostcodeTown | None:
-    """The first postcode of a town that is known, struck out."""
+    """Return the first postcode of a known town, struck out."""
     if not (state.has_digits and places.posted and MAY_BE_ONE.search(state.text)):
         return None
     for found, countries in _candidates(state, catalogue):
@@ -72,7 +72,7 @@ def take_postcode(state: ParseState, catalogue: Catalogue, places: Places) -> Po
 
 
 def _candidates(state: ParseState, catalogue: Catalogue) -> Iterable[tuple[re.Match[str], tuple[str, ...]]]:
-    """What may be a postcode, each with the countries whose it may be, the surest first."""
+    """Return the possible postcodes, each with its possible countries, the surest first."""
     text = state.text
     for found in BEHIND_COUNTRY.finditer(text):
         country = BY_CAR.get(found["country"]) if found["joint"].strip() else None
@@ -93,7 +93,7 @@ def _town(places: Places, country: str, code: str) -> Place | None:
 
 
 def _countries_of(state: ParseState, catalogue: Catalogue) -> tuple[str, ...]:
-    """Those whose language alone names the goods of the sentence, or else that of who writes."""
+    """Return the country of the one language that names the goods, or else of the writer's language."""
     known = _languages_of_goods(catalogue)
     words = WORD_OR_NUMBER.findall(state.normalised.original.lower())
     told = [languages for word in words if (languages := known.get(word) or known.get(folded(word)))]
@@ -105,8 +105,10 @@ def _countries_of(state: ParseState, catalogue: Catalogue) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def _languages_of_goods(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
-    """The words of names of goods, as they are written and folded ("granulės", "granulés"), each with the languages
-    that have it."""
+    """Return the words of goods' names, each with the languages that have it.
+
+    Words are as written and folded ("granulės", "granulés").
+    """
     languages: dict[str, set[str]] = defaultdict(set)
     for product in catalogue.products.values():
         for language, names in product.names.items():

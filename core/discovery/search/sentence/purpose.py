@@ -1,4 +1,4 @@
-"""What goods are for ("for our heating plant") is said by the way where somebody wants them: it names none itself."""
+"""The purpose of goods ("for our heating plant") in a buyer's sentence: it names no goods itself."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ _FIGURE: Final = re.compile("[0-9]")
 
 
 def strip_purpose(text: str, words: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
-    """The text without what goods are for, where it names goods beside and asks for them: somebody buys, or says a
-    number or a scheme. As it is where a person is looked for, for then it may be what something is wrong with.
-    `words`: those of the text, folded."""
+    """Return the text without the purpose of goods, if it also names goods and asks for them.
+
+    A word of buying, a number or a scheme asks for goods. A text that looks for a person stays unchanged, because the
+    purpose may have the problem.
+
+    `words`: those of the text, folded.
+    """
     if words.isdisjoint(grammar.ours):
         return text
     found = list(_WORD.finditer(text))
@@ -42,7 +46,7 @@ def strip_purpose(text: str, words: Set[str], grammar: Grammar, catalogue: Catal
 
 
 def _leading(said: list[str], our: int, grammar: Grammar) -> int:
-    """How many words before "our" belong to it: "for", or "per la"."""
+    """Return how many words before "our" belong to it: "for", or "per la"."""
     if our and said[our - 1] in grammar.meant_for:
         return 1
     articled = our > 1 and said[our - 1] in grammar.fillers and said[our - 2] in grammar.meant_for
@@ -50,7 +54,7 @@ def _leading(said: list[str], our: int, grammar: Grammar) -> int:
 
 
 def _clause(text: str, found: list[re.Match[str]], grammar: Grammar) -> list[str]:
-    """The folded words behind the first, up to a small one or a comma: "for our members in Kaunas"."""
+    """Return the folded words behind the first, up to a small one or a comma: "for our members in Kaunas"."""
     words: list[str] = []
     for before, word in pairwise(found):
         if text[before.end() : word.start()] not in {" ", "-"} or folded(word[0]) in grammar.fillers:
@@ -60,8 +64,10 @@ def _clause(text: str, found: list[re.Match[str]], grammar: Grammar) -> list[str
 
 
 def _behind_purpose(words: list[str], grammar: Grammar, catalogue: Catalogue, *, led: bool) -> int:
-    """How many words from "our" on say what goods are for, of it and the words behind it; 1 where it is no such thing.
-    `led`: whether "for" stands before them."""
+    """Return how many words from "our" on state the purpose of goods; 1 if they state none.
+
+    `led`: whether "for" stands before them.
+    """
     of_topics = catalogue.topics
     things = [place for place, word in enumerate(words) if word in grammar.consumers or of_topics.may_be_thing(word)]
     things = [place for place in things if place < AT_THE_END]

@@ -1,5 +1,8 @@
-"""Who writes: one who sells, or one who buys. "Sprzedam" says so by itself; that goods are "for sale" is asked as well
-as told, so it needs something beside it; and who makes goods, or has so many, and says no more, offers them."""
+"""The side of the writer, seller or buyer.
+
+"Sprzedam" is enough by itself. "For sale" occurs in questions too, so it needs something beside it. A writer who makes
+goods, or has an amount of them, and says no more offers them.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,11 @@ from core.discovery.search.sentence.supplier_questions import asks_for_supplier,
 
 
 def _by_word(state: ParseState, places: Places, catalogue: Catalogue) -> str | None:
-    """Selling or buying, by a word that says so. "Koper" further on is the port, not the Swedish for "buys"; "suche" is
-    Polish for dry; and who asks who sells, or who has something, wants to buy."""
+    """Return the side that a word names.
+
+    "Koper" further on is the port, not the Swedish for "buys", and "suche" is Polish for dry. A question for a seller
+    comes from a buyer.
+    """
     if takes_supplier_question(state):
         return "buy"
     if not state.may_name("sides"):
@@ -32,7 +38,7 @@ def _by_word(state: ParseState, places: Places, catalogue: Catalogue) -> str | N
 
 
 def take_side(state: ParseState) -> Side:
-    """Read behind the figures, and before goods and places are looked for among these words."""
+    """Read the side after the figures, and before goods and places are read from these words."""
     by_word, patterns = _by_word(state, state.places, state.catalogue), state.grammar.beside_goods
     found = {
         meaning: state.take(patterns[meaning]) if state.may_name(meaning) else None
@@ -45,7 +51,7 @@ def take_side(state: ParseState) -> Side:
 
 
 def side_of_goods(side: Side, figures: Figures, rest: str) -> str | None:
-    """Whether goods that are named with these figures are offered or wanted. `rest`: the other words."""
+    """Return whether goods named with these figures are offered or wanted. `rest`: the other words."""
     if side.asked:
         return "buy" if side.for_sale else None
     amount = bool(figures.amounts or figures.loads)

@@ -1,4 +1,4 @@
-"""The state that the passes of a sentence share: the text that is left, and what has been read so far."""
+"""The state that the passes of a sentence share: the remaining text, and the findings so far."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ParseState:
     today: date
     language: str = "en"
     per: str | None = None  # the unit of a price without a unit
-    several: bool = False  # whether all goods of a list are looked for
+    several: bool = False  # whether all goods of a list are wanted
 
     grammar: Grammar = field(init=False)
     normalised: NormalisedText = field(init=False)
@@ -58,7 +58,7 @@ class ParseState:
     location: Location = field(default_factory=Location)
     packaging: tuple[str, ...] = ()
     goods: Goods = field(default_factory=Goods)
-    product: str | None = None  # of the words for goods, or else of the grade
+    product: str | None = None  # by the words for goods, or else by the grade
     loads: Quantity | None = None
     quantity: Quantity | None = None
     prices: dict[str | None, UnitPrice] = field(default_factory=dict)  # by limit: "above", "below" or neither
@@ -76,7 +76,7 @@ class ParseState:
         self.has_digits = _DIGIT.search(self.text) is not None
 
     def may_name(self, kind: str) -> bool:
-        """Whether a word of the sentence begins any name of that kind. If not, no pattern need be tried."""
+        """Return True if a word of the sentence begins a name of that kind. If not, no pattern need be tried."""
         return not self.words.isdisjoint(self.grammar.first_words[kind])
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:

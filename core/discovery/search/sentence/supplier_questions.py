@@ -1,6 +1,6 @@
-"""Who asks who has goods ("who can deliver bark?", "wer kann Rinde liefern?") wants to buy them, and names no more.
+"""Questions for a supplier ("who can deliver bark?", "wer kann Rinde liefern?"): the writer wants to buy.
 
-What is said of an offer by the way ("in stock", "incl. freight", "with a VAT invoice") is no question about it.
+Remarks on an offer ("in stock", "incl. freight", "with a VAT invoice") are no question about it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from core.catalogue.language.grammar import FIRST_WORD, WORD_OR_NUMBER
 from core.discovery.search.sentence.state import ParseState
 
 BEGINS: Final = 3  # words, among which "who" stands: "hello, who sells ..."
-NEAR: Final = 3  # words between who is asked for and what they do: "which farms around here sell straw"
+NEAR: Final = 3  # words between the supplier and the verb: "which farms around here sell straw"
 BEHIND: Final = 3  # words behind "who", among which the verb stands: "who of you can deliver ..."
 
 
 def takes_supplier_question(state: ParseState) -> bool:
-    """Whether it does; its verbs are struck out, with what is said of an offer by the way. Of who has a problem
-    ("problem z fakturą VAT") nothing is."""
+    """Return True if the sentence asks for a supplier; strike out its verbs and the remarks on an offer.
+
+    If the sentence tells of a problem ("problem z fakturą VAT") the remarks stay.
+    """
     grammar = state.grammar
     by_the_way = state.may_name("by_the_way") and state.words.isdisjoint(grammar.trouble)
     while by_the_way and state.take(grammar.included) is not None:
@@ -41,6 +43,6 @@ def takes_supplier_question(state: ParseState) -> bool:
 
 
 def asks_for_supplier(state: ParseState, end: int) -> bool:
-    """Whether the words before a position in the text ask who does what is said there: "who can sell me pellets"."""
+    """Return True if the words before a position ask for a person, as in "who can sell me pellets"."""
     found = state.grammar.asked.search(state.text, 0, end)
     return found is not None and len(WORD_OR_NUMBER.findall(state.text, found.end(), end)) <= NEAR

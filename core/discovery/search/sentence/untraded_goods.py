@@ -1,5 +1,7 @@
-"""Fuels and other things that are not among the goods here, though a word of them names some: "bagasse pellets" are no
-wood pellets, nor is cat litter a fuel."""
+"""Fuels and other things that are not traded here, though a word of them names goods.
+
+"Bagasse pellets" are no wood pellets, and cat litter is no fuel.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,11 @@ TOGETHER: Final = frozenset({" ", "-"})  # between two words of one name
 
 
 def take_untraded(state: ParseState, every: Sequence[re.Match[str]], index: NameIndex) -> frozenset[int]:
-    """Where the words of such things begin, which are told: those of the phrase, and those of goods right behind it, or
-    else right before it, or before "of". `every`: all words that are left of the sentence."""
+    """Return where the words of untraded goods begin, and note them as unclear.
+
+    They are the words of the phrase, and the goods directly after it. If none follow, the goods directly before it or
+    before "of" count. `every`: all words left of the sentence.
+    """
     if not state.may_name("not_traded"):
         return frozenset()
     places = set[int]()
@@ -35,13 +40,13 @@ def take_untraded(state: ParseState, every: Sequence[re.Match[str]], index: Name
 
 
 def _goes_on(state: ParseState, every: Sequence[re.Match[str]], place: int, index: NameIndex) -> bool:
-    """Whether the word there goes on from the one before it, and is one of goods."""
+    """Return True if the word there continues the one before it and names goods."""
     between = state.text[every[place - 1].end() : every[place].start()]
     return between in TOGETHER and bool(index.like(every[place][0]))
 
 
 def _before(state: ParseState, every: Sequence[re.Match[str]], first: int, index: NameIndex) -> int:
-    """How many words before the phrase name the goods that are made of it: "wood pellets of", "briketai"."""
+    """Return how many words before the phrase name the goods made of it: "wood pellets of", "briketai"."""
     words = every[:first]
     made_of = int(bool(words) and words[-1][0] in state.grammar.made_of)
     goods = 0

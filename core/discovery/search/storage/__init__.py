@@ -1,1 +1,1 @@
-"""Where the index lies in the database: the log of changes, the bases, and what a process has read of them."""
+"""The index in the database: the log of changes, the bases, and the part that a process has read."""

@@ -1,9 +1,12 @@
-"""The steps by which the next base of the index is made; any one worker makes it, and may be killed at any moment.
+"""The steps that make the next base of the index. Any one worker makes it, and may be killed at any moment.
 
-`claim_base`, then all documents are read in short units, built and packed outside of any, written piece by piece under
-a name that nobody reads yet (`write_piece`), and named as served in the last step (`serve_base`). Until then the old
-base serves; what is left of a rebuild that was killed is swept away by the next one.
-`config/search_index.py` takes them.
+1. `claim_base` claims the name of the base.
+2. All documents are read in short units, and built and packed outside of any.
+3. `write_piece` writes them piece by piece under a name that is not read yet.
+4. `serve_base` names that base as served.
+
+Until then the old base serves. The next rebuild deletes what a killed one has left. `config/search_index.py` takes
+these steps.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ BASES_KEPT: Final = 2  # a worker that has not searched for long still finds the
 
 
 def is_due(session: Session, catalogue: Catalogue, kind: Kind) -> bool:
-    """Whether there is no base of that kind that can be read, or too much has happened since it was made."""
+    """Return True if that kind has no readable base, or too much has changed since it was made."""
     base = newest_generation(session, catalogue, kind)
     if base is None:
         return True
@@ -38,7 +41,7 @@ def is_due(session: Session, catalogue: Catalogue, kind: Kind) -> bool:
 
 
 def claim_base(ctx: Ctx, catalogue: Catalogue, kind: Kind) -> str | None:
-    """The name of the base that is ours to make; None when it is not due, or somebody else is making one."""
+    """Return the name of the base to make; None if it is not due, or another worker makes one."""
     session = ctx.session
     if not is_due(session, catalogue, kind):
         return None
@@ -73,7 +76,7 @@ def write_piece(ctx: Ctx, generation: str, part: int, content: bytes) -> None:
 
 
 def serve_base(ctx: Ctx, kind: Kind, generation: str, documents: int) -> bool:
-    """Name the base as served, unless another worker has swept it away; keep the one before it, and the log since."""
+    """Name the base as served, unless another worker has deleted it. Keep the one before it, and the log since."""
     session = ctx.session
     named = session.execute(
         update(SearchGeneration).where(SearchGeneration.id == generation).values(served=True, documents=documents)

@@ -1,7 +1,7 @@
-"""What one process has read of the index of a kind: the newest base, and all that the log has said since.
+"""The part of a kind's index that one process has read: the newest base, and the log since.
 
-It is a cache of the database and nothing more. Every query first reads the log, in its own transaction, so that a
-listing is found by the first query after its commit on any worker, however many there are.
+It is a cache of the database and nothing more. Every query first reads the log in its own transaction. So the first
+query after a commit finds the listing on any worker.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LAYOUT = "8"  # changes with the arrays of a segment, or with what is put into t
 
 
 def layout_of(catalogue: Catalogue) -> str:
-    """What a base must have been made with to be read: this program, and these rates of exchange."""
+    """Return what a base must have been made with to be readable: this program, and these rates of exchange."""
     return f"{LAYOUT}:{catalogue.rates.day.isoformat()}"
 
 
@@ -44,10 +44,10 @@ class IndexCache:
         self.seen = Seen(self.kind.name)
 
     def look(self, session: Session, catalogue: Catalogue) -> Index:
-        """The index as it stands in this transaction; to be searched before anything else is read.
+        """Return the index as it stands in this transaction, to be searched before anything else is read.
 
-        Where many units run at once, another one may take in news while this one reads its own: then what was read is
-        perhaps no longer the latest, and is read again.
+        If many units run at once, another may read the log in the meantime. The read part may then be outdated, and is
+        read again.
         """
         while True:
             turn, seen = self.turn, replace(self.seen)
@@ -83,7 +83,7 @@ _NEWEST_ON_POSTGRES: Final = replace(_NEWEST, text=_NEWEST_TEXT.replace("?", "$1
 
 
 def newest_generation(session: Session, catalogue: Catalogue, kind: Kind) -> tuple[str, int, int, int] | None:
-    """The newest base that is whole and that this program can read: id, how far it has seen the log, documents."""
+    """Return the newest whole base that this program can read: id, its position in the log, documents."""
     asked = {"kind": kind.name, "layout": layout_of(catalogue)}
     rows = (_NEWEST_ON_POSTGRES if on_postgres(session) else _NEWEST).rows(standing(session), asked)
     return (rows[0][0], rows[0][1], rows[0][2], rows[0][3]) if rows else None
@@ -93,7 +93,7 @@ _caches: WeakKeyDictionary[Engine, dict[str, IndexCache]] = WeakKeyDictionary()
 
 
 def index_cache_of(ctx: Ctx, kind: Kind) -> IndexCache:
-    """This process's shelf of that kind for the database that the unit works on."""
+    """Return this process's cache of that kind for the database that the unit works on."""
     shelves = _caches.setdefault(ctx.session.get_bind().engine, {})
     shelf = shelves.get(kind.name)
     if shelf is None:

@@ -1,11 +1,11 @@
 """The log of what can be found: written with the change itself, read by every query of every worker.
 
-In SQLite one writer appends at a time, so whoever has seen the last row has seen all of them; only a unit that is
-undone takes its rows away again, which shows in the last row seen being gone or another one.
+In SQLite one writer appends at a time, so a reader of the last row has seen all rows. Only a unit that is undone takes
+its rows away again. Then the last row that was seen is gone, or is another one.
 
-In PostgreSQL the order of a sequence is not the order of commits: reading `seq > last` would lose a row whose
-transaction commits late. Rows therefore carry their transaction, and are read again until every transaction that was
-running when they were first looked for has ended (`pg_snapshot_xmin`).
+In PostgreSQL the order of a sequence is not the order of commits. Reading `seq > last` would lose a row whose
+transaction commits late. Rows therefore carry their transaction. They are read again until every transaction that ran
+at the first look has ended (`pg_snapshot_xmin`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from core.discovery.search.storage.tables import SearchLog
 from core.kernel.compiled_statements import Prepared, add_rows, standing
 from core.kernel.transaction import Ctx
 
-REMEMBERED: Final = 4096  # of the last rows: more than the units of one group commit write together
+REMEMBERED: Final = 4096  # last rows that are checked: more than the units of one group commit write together
 _WITH_OWN_XID: Final = Prepared(
     "INSERT INTO search_log (kind, xid, mark, subject) VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3)",
     (("kind", None), ("mark", None), ("subject", None)),
@@ -52,7 +52,7 @@ def note(ctx: Ctx, kind: Kind, subjects: Iterable[str]) -> None:
 
 @dataclass(slots=True)
 class Seen:
-    """How far a reader of one kind's log has come, and the rows that may yet be undone: their marks and subjects."""
+    """A reader's position in one kind's log, and the rows that may yet be undone: marks and subjects."""
 
     kind: str
     seq: int = 0
@@ -60,7 +60,7 @@ class Seen:
     unsettled: dict[tuple[int, str], str] = field(default_factory=dict)
 
     def news(self, session: Session) -> set[str]:
-        """What has changed since the last call, or is no longer as it was said to be; moves on."""
+        """Return what has changed since the last call, or was undone. Move the position on."""
         session.flush()
         return self._news_by_transaction(session) if on_postgres(session) else self._news_in_order(session)
 
@@ -90,14 +90,14 @@ class Seen:
 
 
 def seen_by_now(session: Session, kind: Kind) -> Seen:
-    """A mark in the log: whatever is read from the tables from here on holds all that it said before."""
+    """Return a position in the log. Tables that are read after this call contain all changes before it."""
     if on_postgres(session):
         return Seen(kind.name, xid=int(session.execute(_HORIZON).scalar_one()))
     return Seen(kind.name, seq=int(session.scalar(select(func.coalesce(func.max(SearchLog.seq), 0))) or 0) + 1)
 
 
 def rows_since(session: Session, seen: Seen) -> int:
-    """How many changes the log holds since that mark."""
+    """Return how many changes the log has after that position."""
     newer = SearchLog.xid >= seen.xid if on_postgres(session) else SearchLog.seq >= seen.seq
     return int(
         session.scalar(select(func.count()).select_from(SearchLog).where(SearchLog.kind == seen.kind, newer)) or 0
@@ -111,5 +111,5 @@ def forget_before(session: Session, seen: Seen) -> None:
 
 
 def on_postgres(session: Session) -> bool:
-    """Whether many write at once."""
+    """Return True if several transactions write at once."""
     return session.get_bind().dialect.name == "postgresql"

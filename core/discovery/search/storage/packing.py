@@ -1,4 +1,4 @@
-"""A segment as bytes and back: a line that says which arrays there are, then the arrays as they lie in memory."""
+"""A segment as bytes and back: a line that lists the arrays, then the arrays as they lie in memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ALIGNED: Final = 64  # bytes: where every array begins, so that it can be read i
 
 
 def packed(segment: Segment) -> bytes:
-    """The segment as one piece of bytes."""
+    """Return the segment as one piece of bytes."""
     head, pieces, at = [], [], 0
     for name, array in segment.arrays().items():
         padding = -at % ALIGNED
@@ -28,7 +28,7 @@ def packed(segment: Segment) -> bytes:
 
 
 def unpacked(content: bytes) -> Segment:
-    """The segment that was packed; its arrays lie in these very bytes and cannot be written to."""
+    """Return the segment that was packed. Its arrays lie in these very bytes and are read-only."""
     size = int.from_bytes(content[:8], "little")
     arrays: dict[str, NDArray[Any]] = {}
     start = 8 + size

@@ -11,13 +11,13 @@ from core.kernel.database import Id, Instant, Table
 
 
 class SearchLog(Table):
-    """What has become of things that can be found: a row in the very transaction that changed them."""
+    """A change of something that can be found: a row in the very transaction that changed it."""
 
     __tablename__ = "search_log"
 
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
-    # Of the transaction, where many write at once: the order of `seq` is not the order of their commits.
+    # The transaction's id, because with several writers the order of `seq` is not the order of commits.
     xid: Mapped[int] = mapped_column(BigInteger, index=True)
     mark: Mapped[str] = mapped_column(Id)  # tells this row from another one that gets its number after a rollback
     subject: Mapped[str] = mapped_column(Id)
@@ -53,7 +53,7 @@ class SearchBlob(Table):
 
 
 class SearchRebuild(Table):
-    """Who builds the next base of a kind, and until when nobody else may begin."""
+    """The worker that builds the next base of a kind, and until when no other may begin."""
 
     __tablename__ = "search_rebuild"
 

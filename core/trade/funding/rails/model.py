@@ -33,7 +33,7 @@ class RailFacts:
 
 
 # EPC 016-06, SEPA Core Direct Debit Rulebook 4.3.4: eight weeks without a reason.
-DEBIT_RECALL: Final = timedelta(weeks=8)
+DEBIT_CHARGEBACK: Final = timedelta(weeks=8)
 # A debit that the banks are working on: most take six working days, fourteen days see the last of them.
 SETTLES_WITHIN: Final = timedelta(days=14)
 # What a buyer may have outstanding in debits that were passed on before their eight weeks were over, minor units.
@@ -43,7 +43,7 @@ FACTS: Final[Mapping[Rail, RailFacts]] = {
     # Pounds would come to a sort code and an account number, which nobody here is told.
     Rail.BANK_TRANSFER: RailFacts(frozenset({"EUR"})),
     Rail.CARD: RailFacts(),
-    Rail.SEPA_DEBIT: RailFacts(frozenset({"EUR"}), DEBIT_RECALL),
+    Rail.SEPA_DEBIT: RailFacts(frozenset({"EUR"}), DEBIT_CHARGEBACK),
     Rail.STABLECOIN: RailFacts(frozenset({"USD", "EUR"})),
 }
 

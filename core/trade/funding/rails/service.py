@@ -21,7 +21,7 @@ from core.trade.deals.model import Deal, DealState
 from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche, TrancheState
 from core.trade.funding.rails import rules
 from core.trade.funding.rails.events import PaymentSettling
-from core.trade.funding.rails.model import DEBIT_RECALL, FACTS, SETTLES_WITHIN, Payer, PaymentWay, Rail, RailChoice
+from core.trade.funding.rails.model import DEBIT_CHARGEBACK, FACTS, SETTLES_WITHIN, Payer, PaymentWay, Rail, RailChoice
 from core.trade.funding.rules import link_expires
 
 OFFERED: Final = (Rail.BANK_TRANSFER, Rail.CARD, Rail.SEPA_DEBIT)  # wherever the operator has said nothing else
@@ -204,7 +204,7 @@ def _stood(ctx: Ctx, buyer: str, currency: str) -> Money:
             Payment.currency == currency,
             Payment.state == PaymentState.RECEIVED,
             PaymentWay.rail == Rail.SEPA_DEBIT,
-            PaymentWay.came_at <= ctx.now - DEBIT_RECALL,
+            PaymentWay.came_at <= ctx.now - DEBIT_CHARGEBACK,
             ~exists().where(Chargeback.payment_id == Payment.id, Chargeback.state != ChargebackState.WON),
         )
     )
@@ -223,7 +223,7 @@ def _sent_early(ctx: Ctx, buyer: str, currency: str) -> Money:
             Disbursement.kind == DisbursementKind.PAYOUT,
             Disbursement.state.in_((DisbursementState.ASKED, DisbursementState.DONE)),
             PaymentWay.rail == Rail.SEPA_DEBIT,
-            PaymentWay.came_at > ctx.now - DEBIT_RECALL,
+            PaymentWay.came_at > ctx.now - DEBIT_CHARGEBACK,
         )
     )
     return Money(int(ctx.session.scalar(total) or 0), currency)

@@ -24,7 +24,7 @@ from core.advice.promotion import reactions, service
 from core.advice.promotion.model import PROMOTION, Promotion
 from core.kernel.errors import Refusal
 from core.kernel.money import Money
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.money.chargebacks import service as chargebacks
@@ -142,14 +142,14 @@ class Promoted(RuleBasedStateMachine):
                 elif told is not None:
                     await self.tells(told)
 
-    def _hears(self, post: Post) -> bool:
+    def _hears(self, post: OutboxMessage) -> bool:
         return self.moods.get(post.kind) != "is_silent"
 
     async def tells(self, told: Callable[[Ctx], object]) -> None:
         for _ in range(2):
             await self.run(PROVIDER, told)
 
-    def _done(self, post: Post, mood: Mood) -> Callable[[Ctx], None] | None:
+    def _done(self, post: OutboxMessage, mood: Mood) -> Callable[[Ctx], None] | None:
         body, no = post.body, mood in ("refuses", "puts_off")
         match post.channel, post.kind:
             case "payments", "purchase.page":

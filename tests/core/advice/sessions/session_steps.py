@@ -20,7 +20,7 @@ from core.advice.sessions.card_holds import holds_of
 from core.advice.sessions.model import Booking, BookSession, CallNow, CardHold, HoldState
 from core.advice.sessions.process import SessionState
 from core.kernel.money import Money
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import TimerRow
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
@@ -122,7 +122,7 @@ class Counsel:
                 if post.channel == "payments" and post.kind not in self.silent:
                     await self.market.run(PROVIDER, partial(self._answer, post=post))
 
-    def _answer(self, ctx: Ctx, post: Post) -> None:
+    def _answer(self, ctx: Ctx, post: OutboxMessage) -> None:
         body, no = post.body, post.kind in self.refuses
         hold = body.get("hold", "")
         match post.kind:

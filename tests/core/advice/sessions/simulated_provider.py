@@ -14,7 +14,7 @@ from typing import Literal
 
 from core.advice.sessions import card_results
 from core.kernel.money import Money
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import PROVIDER, Ctx
 from core.money.chargebacks import service as chargebacks
 from core.money.disbursements import recovery
@@ -85,10 +85,10 @@ class Till(Counsel):
                 if post.channel == "payments":
                     await self._carry(post)
 
-    def _hears(self, post: Post) -> bool:
+    def _hears(self, post: OutboxMessage) -> bool:
         return self.moods.get(post.kind) != "is_silent"
 
-    async def _carry(self, post: Post) -> None:
+    async def _carry(self, post: OutboxMessage) -> None:
         mood, answers = self.moods.get(post.kind, "does"), self._answers()
         if post.kind not in answers:
             return
@@ -107,7 +107,7 @@ class Till(Counsel):
             await self.tells(self.unheard.pop(0))
             await self.bank()
 
-    def _answers(self) -> dict[str, Callable[[Post, Mood], Unit]]:
+    def _answers(self) -> dict[str, Callable[[OutboxMessage, Mood], Unit]]:
         return {
             "hold.page": self._open,
             "card.page": self._open,
@@ -122,7 +122,7 @@ class Till(Counsel):
 
     # --- cards --------------------------------------------------------------------------------------------------------
 
-    def _open(self, post: Post, mood: Mood) -> Unit:
+    def _open(self, post: OutboxMessage, mood: Mood) -> Unit:
         body, hold = post.body, post.body["hold"]
         if mood in ("refuses", "puts_off"):
             return partial(card_results.page_lapsed, hold_id=hold)
@@ -133,7 +133,7 @@ class Till(Counsel):
         there = {"payer": "cus_1", "session": f"cs_{hold}", "url": "https://pay"}
         return lambda ctx: card_results.page_opened(ctx, hold, **there, expires_at=ends)
 
-    def _close(self, post: Post, _mood: Mood) -> Unit:
+    def _close(self, post: OutboxMessage, _mood: Mood) -> Unit:
         hold = post.body["hold"]
         if self.pages[hold] == "open":
             self.pages[hold] = "closed"
@@ -150,7 +150,7 @@ class Till(Counsel):
 
         return told
 
-    def _hold(self, post: Post, mood: Mood) -> Unit:
+    def _hold(self, post: OutboxMessage, mood: Mood) -> Unit:
         hold = post.body["hold"]
         if mood in ("refuses", "puts_off"):
             return partial(card_results.hold_refused, hold_id=hold, why="authentication_required")
@@ -181,7 +181,7 @@ class Till(Counsel):
 
         return told
 
-    def _capture(self, post: Post, mood: Mood) -> Unit:
+    def _capture(self, post: OutboxMessage, mood: Mood) -> Unit:
         hold, amount = post.body["hold"], post.body["amount"]
         charge = self.charges[hold]
         if charge.state is IntentState.HELD and mood in ("refuses", "puts_off"):
@@ -193,7 +193,7 @@ class Till(Counsel):
         self.stands += amount - self._money(amount).share(FEE_BP).minor
         return self.stands_so(hold)
 
-    def _cancel(self, post: Post, _mood: Mood) -> Unit:
+    def _cancel(self, post: OutboxMessage, _mood: Mood) -> Unit:
         charge = self.charges[post.body["hold"]]
         if charge.state is IntentState.HELD:
             charge.state = IntentState.CANCELLED
@@ -219,7 +219,7 @@ class Till(Counsel):
 
     # --- what leaves --------------------------------------------------------------------------------------------------
 
-    def _transfer(self, post: Post, mood: Mood) -> Unit:
+    def _transfer(self, post: OutboxMessage, mood: Mood) -> Unit:
         body, effect = post.body, post.body["effect"]
         if mood in ("refuses", "puts_off"):
             return partial(
@@ -235,7 +235,7 @@ class Till(Counsel):
             self.stands -= body["amount"]
         return partial(disbursements.done, disbursement_id=effect, ref=self.done[effect])
 
-    def _refund(self, post: Post, mood: Mood) -> Unit:
+    def _refund(self, post: OutboxMessage, mood: Mood) -> Unit:
         body, effect = post.body, post.body["effect"]
         charge = self.charges[body["payment_intent"].removeprefix("pi_")]
         if charge.called or mood in ("refuses", "puts_off"):
@@ -249,7 +249,7 @@ class Till(Counsel):
         self.stands -= body["amount"]
         return partial(disbursements.done, disbursement_id=effect, ref=ref)
 
-    def _reverse(self, post: Post, mood: Mood) -> Unit:
+    def _reverse(self, post: OutboxMessage, mood: Mood) -> Unit:
         body, effect = post.body, post.body["effect"]
         if mood in ("refuses", "puts_off"):
             why = "insufficient_funds"

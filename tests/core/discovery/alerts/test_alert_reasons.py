@@ -1,4 +1,4 @@
-"""Which of a person's saved searches tells of a listing, what has to fit for that, and what is said of why."""
+"""The choice of the saved search that tells a person of a listing, and the reasons it gives."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def test_the_soonest_search_that_fits_tells_and_of_equally_soon_ones_the_m
     assert watch.told_to(himself) == [(listing.id,)]
 
 
-async def test_what_a_slower_search_has_noted_is_told_by_a_faster_one_that_comes_to_fit(watch: Watch) -> None:
+async def test_faster_search_takes_over_a_find_once_it_fits(watch: Watch) -> None:
     tom, himself = await watch.buyer("Tom")
     await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
     fast = await watch.save(tom, "pellets under 200 eur")
@@ -57,7 +57,7 @@ async def test_what_a_slower_search_has_noted_is_told_by_a_faster_one_that_comes
     assert watch.told_to(himself) == [(listing.id,)]
 
 
-async def test_what_no_longer_fits_the_search_that_found_it_is_told_by_another_that_it_fits(watch: Watch) -> None:
+async def test_find_moves_to_another_search_that_still_fits(watch: Watch) -> None:
     tom, _ = await watch.buyer("Tom")
     await watch.save(tom, "pellets under 220 eur", Rhythm.DAILY)
     slow = await watch.save(tom, "pellets over 205 eur", Rhythm.WEEKLY)
@@ -82,7 +82,7 @@ async def test_a_search_that_becomes_the_soonest_tells_what_another_has_noted(wa
 
 
 async def test_a_deleted_search_leaves_nothing_to_those_who_began_to_look_later(watch: Watch) -> None:
-    """What it had found is held against the other searches of its own person alone."""
+    """Its finds are offered only to the other searches of the same person."""
     tom, _ = await watch.buyer("Tom")
     eva, _ = await watch.buyer("Eva")
     first = await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
@@ -128,7 +128,7 @@ async def test_why_says_what_is_met_and_which_search_fits_better(watch: Watch) -
     assert "alert.met.at_most" not in [each.code for each in met]
 
 
-async def test_a_company_that_has_traded_is_a_wish_and_a_word_that_nobody_knows_is_none(watch: Watch) -> None:
+async def test_traders_name_is_a_filter_and_unknown_word_is_none(watch: Watch) -> None:
     tom, himself = await watch.buyer("Tom")
     eva, herself = await watch.buyer("Eva")
     latgran, _ = await watch.market.newcomer("Latgran")

@@ -1,4 +1,4 @@
-"""Alerts: the index turned around finds what a plain look at every search finds, and nobody is told at a bad hour."""
+"""Alerts: the index turned around finds what a plain scan finds, and alerts respect quiet hours."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def listings(draw: st.DrawFn) -> Listing:
 def test_the_index_turned_around_leaves_out_nothing_that_a_plain_scan_finds(
     wanted: list[ParsedQuery], offered: list[Listing], data: st.DataObject
 ) -> None:
-    """Whatever was saved, changed and taken off before."""
+    """The result does not depend on what was saved, changed and removed before."""
     watchlist, known = Watchlist(), {f"{number:04}": each for number, each in enumerate(wanted)}
     watchlist.put((name, each.product or "", outline(each)) for name, each in known.items())
     for name in data.draw(st.sets(st.sampled_from(sorted(known)))):
@@ -116,7 +116,7 @@ def test_the_index_turned_around_leaves_out_nothing_that_a_plain_scan_finds(
 
 
 def fit(sentence: str, **changes: object) -> bool:
-    """Whether a search of that sentence is told of 500 t of A1 pellets of beech at 210 EUR/t, by Girios in Vilnius."""
+    """Return True if a search fits 500 t of A1 beech pellets, by default at 210 EUR/t in Vilnius."""
     pellets: dict[str, object] = {
         "product_id": "wood_pellets",
         "grade_id": "ENplus_A1",
@@ -187,7 +187,7 @@ def fit(sentence: str, **changes: object) -> bool:
         ("spruce pellets", False),  # "gran" in Swedish, but no beginning of "granulės"
         ("pellets Girios", True),
         ("pellets Latgran", False),
-        ("pellets hopefully soonish", True),  # nobody knows such words
+        ("pellets hopefully soonish", True),  # unknown words
         ("A1 pellets of whatever maker", True),
     ],
 )
@@ -195,7 +195,7 @@ def test_a_search_is_told_of_what_it_would_find(sentence: str, told: bool) -> No
     assert fit(sentence) is told
 
 
-def test_a_price_that_nobody_can_compare_is_not_told() -> None:
+def test_price_that_cannot_be_compared_is_not_told() -> None:
     assert fit("pellets under 300 eur", price_unit="pallet_crate") is False
     assert fit("pellets under 300 eur", price_currency="UAH") is False
 
@@ -209,7 +209,7 @@ def test_a_search_reads_back_as_it_was_kept(wanted: ParsedQuery, order: str) -> 
     assert Query.from_json(query.to_json()) == query
 
 
-def test_what_an_older_release_has_kept_is_read_as_far_as_it_is_known() -> None:
+def test_search_of_an_older_release_is_read_as_far_as_known() -> None:
     assert Query.from_json('{"product":"wood_pellets","moon":"full"}').parsed == ParsedQuery(product="wood_pellets")
     assert Query.from_json('{"quantity":{"amount":"-5","unit":"t"}}').parsed == ParsedQuery()
     assert Query.from_json("").parsed == ParsedQuery()
@@ -224,7 +224,7 @@ def test_what_an_older_release_has_kept_is_read_as_far_as_it_is_known() -> None:
         ("straw pellets", {"product": "straw_pellets", "grade": None}),
     ],
 )
-def test_what_is_said_next_narrows_what_was_asked(more: str, expected: dict[str, object]) -> None:
+def test_next_sentence_narrows_the_query(more: str, expected: dict[str, object]) -> None:
     today = date(2026, 11, 23)
     asked = parse("100 t A1 pellets under 230 eur near Kaunas", catalogue(), gazetteer(), today)
     said = parse(more, catalogue(), gazetteer(), today)
@@ -260,7 +260,7 @@ NIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
         (Rhythm.WEEKLY, EVENING, [], datetime(2026, 11, 30, 6, 0, tzinfo=UTC)),
     ],
 )
-def test_nobody_is_told_at_night_or_too_often(
+def test_alert_waits_for_the_night_and_the_daily_limit(
     rhythm: Rhythm, now: datetime, told: list[datetime], due: datetime
 ) -> None:
     assert rules.next_telling(rhythm, now, Hours(VILNIUS), told) == due

@@ -35,7 +35,7 @@ TEN_IN_VILNIUS = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
 
 @dataclass
 class Watch:
-    """A market in which a seller lists, others have saved searches, and it is written down who is told of what."""
+    """A market with a seller and buyers with saved searches, which records all alerts."""
 
     market: Market
     seller: Actor
@@ -68,14 +68,14 @@ class Watch:
         return listing
 
     async def later(self, **by: float) -> None:
-        """What is due is done; time goes by, and what is due then is done."""
+        """Fire what is due, advance the clock, and fire what is due then."""
         for step in ({}, by):
             self.market.clock.advance(**step)
             while await self.market.run_timers(self.timer_handlers):
                 pass
 
     def told_to(self, person: Person) -> list[tuple[str, ...]]:
-        """The listings of each message to somebody."""
+        """Return the listings of each message to a person."""
         return [tuple(each.listing_id for each in fact.found) for fact in self.told if fact.person_id == person.id]
 
 
@@ -103,7 +103,7 @@ async def test_a_new_listing_is_told_once_to_each_who_looks_for_it(watch: Watch)
     assert watch.told_to(eva_herself) == []
 
 
-async def test_nobody_hears_of_their_own_listing(watch: Watch) -> None:
+async def test_seller_is_not_told_of_their_own_listing(watch: Watch) -> None:
     await watch.save(watch.seller, "wood pellets")
     await watch.put()
     await watch.later(days=1)
@@ -111,7 +111,7 @@ async def test_nobody_hears_of_their_own_listing(watch: Watch) -> None:
 
 
 async def test_two_who_keep_apart_do_not_hear_of_each_other(watch: Watch) -> None:
-    """Whoever blocked whom, and also when the block comes after the find and before the digest."""
+    """A block works in both directions, also between the find and the digest."""
     tom, tom_himself = await watch.buyer("Tom")
     eva, eva_herself = await watch.buyer("Eva")
     listing = await watch.put()
@@ -125,7 +125,7 @@ async def test_two_who_keep_apart_do_not_hear_of_each_other(watch: Watch) -> Non
     assert watch.told_to(tom_himself) == watch.told_to(eva_herself) == []
 
 
-async def test_what_was_listed_before_the_search_was_saved_is_no_news(watch: Watch) -> None:
+async def test_listing_older_than_the_search_is_not_told(watch: Watch) -> None:
     tom, _ = await watch.buyer("Tom")
     await watch.market.run(watch.seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
     watch.market.clock.advance(seconds=1)
@@ -164,7 +164,7 @@ async def test_a_day_of_listings_comes_in_one_message_in_the_morning(watch: Watc
     assert len(watch.told) == 1
 
 
-async def test_what_is_sold_or_withdrawn_before_the_digest_is_not_told(watch: Watch) -> None:
+async def test_listing_gone_before_the_digest_is_not_told(watch: Watch) -> None:
     tom, himself = await watch.buyer("Tom")
     await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
     gone, dearer, stays = [await watch.put() for _ in range(3)]
@@ -222,7 +222,7 @@ async def test_a_muted_search_is_silent_until_it_is_wanted_again(watch: Watch) -
     assert watch.told_to(himself) == [(new.id,)]
 
 
-async def test_what_one_search_has_found_and_not_told_is_left_to_the_next(watch: Watch) -> None:
+async def test_untold_find_of_a_deleted_search_moves_to_the_next(watch: Watch) -> None:
     tom, _ = await watch.buyer("Tom")
     first = await watch.save(tom, "wood pellets", Rhythm.WEEKLY)
     second = await watch.save(tom, "pellets near Vilnius", Rhythm.DAILY)
@@ -268,7 +268,7 @@ async def test_the_same_search_is_kept_once_and_an_empty_one_never(watch: Watch)
         await watch.save(tom, "sunflower husk pellets")
 
 
-async def test_a_search_is_nobody_elses(watch: Watch) -> None:
+async def test_search_of_another_person_is_refused(watch: Watch) -> None:
     tom, _ = await watch.buyer("Tom")
     eva, _ = await watch.buyer("Eva")
     search = await watch.save(tom, "wood pellets")

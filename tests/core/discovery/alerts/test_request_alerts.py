@@ -1,4 +1,4 @@
-"""New requests: each seller who has shown that they sell it hears of one once, at their own hours, never their own."""
+"""Alerts about new requests: each seller of such goods is told once, at their own hours, never of their own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MADRID = Place(name="Madrid", country="ES", lat=40.4165, lon=-3.7026)
 
 @dataclass
 class Asking:
-    """A market in which a buyer asks, others have listed, and it is written down who is told of what."""
+    """A market with a buyer's requests and other people's listings, which records all alerts."""
 
     market: Market
     buyer: Actor
@@ -83,7 +83,7 @@ async def asking(market: Market) -> Asking:
     return Asking(market, buyer)
 
 
-async def test_who_sells_such_goods_hears_once_and_nobody_else(asking: Asking) -> None:
+async def test_only_sellers_of_such_goods_are_told_once(asking: Asking) -> None:
     anna, herself, listing = await asking.seller("Anna")
     others = [
         await asking.seller("Ben", product_id="wood_chips_dry", grade_id=None, certificates=()),
@@ -103,7 +103,7 @@ async def test_who_sells_such_goods_hears_once_and_nobody_else(asking: Asking) -
         await asking.market.run(others[0][0], lambda ctx: request_alerts.told_of(ctx, catalogue(), request.id))
 
 
-async def test_nobody_hears_of_their_own_company_or_of_whom_they_keep_apart_from(asking: Asking) -> None:
+async def test_own_company_and_blocked_buyers_are_not_told(asking: Asking) -> None:
     anna, herself, _ = await asking.seller("Anna")
     await asking.ask(buyer=anna)
     tom = await asking.market.run(asking.buyer, lambda ctx: ctx.session.get(Person, ctx.actor.person))
@@ -114,7 +114,7 @@ async def test_nobody_hears_of_their_own_company_or_of_whom_they_keep_apart_from
     assert asking.told_to(herself) == []
 
 
-async def test_what_was_once_put_up_says_what_they_sell_until_it_is_taken_down(asking: Asking) -> None:
+async def test_sold_out_listing_counts_until_it_is_withdrawn(asking: Asking) -> None:
     anna, herself, listing = await asking.seller("Anna")
     await asking.market.run(MARKET, lambda ctx: reserve(ctx, listing.id, listing.quantity))
     first = await asking.ask()
@@ -145,7 +145,7 @@ async def test_the_messages_of_a_day_are_capped_and_the_rest_come_together(askin
     assert [len(each) for each in asking.told_to(herself)] == [1] * MESSAGES_A_DAY + [3]
 
 
-async def test_who_has_muted_hears_nothing_until_they_want_to_again(asking: Asking) -> None:
+async def test_muted_seller_is_not_told_until_unmuted(asking: Asking) -> None:
     anna, herself, _ = await asking.seller("Anna")
     await asking.market.run(anna, lambda ctx: request_alerts.mute_requests(ctx, "wood_pellets"))
     await asking.market.run(anna, lambda ctx: request_alerts.mute_requests(ctx, "wood_pellets"))
@@ -158,7 +158,7 @@ async def test_who_has_muted_hears_nothing_until_they_want_to_again(asking: Aski
     assert await asking.market.run(anna, request_alerts.sold_products) == {"wood_pellets": True}
 
 
-async def test_who_has_found_it_and_quoted_is_not_told_what_they_know(asking: Asking) -> None:
+async def test_seller_who_has_quoted_is_not_told(asking: Asking) -> None:
     anna, herself, _ = await asking.seller("Anna")
     await asking.later(hours=13)
     request = await asking.ask()
@@ -170,7 +170,7 @@ async def test_who_has_found_it_and_quoted_is_not_told_what_they_know(asking: As
     assert asking.told_to(herself) == []
 
 
-async def test_what_either_of_two_accounts_has_muted_stays_so_when_they_become_one(asking: Asking) -> None:
+async def test_mute_of_either_account_survives_their_merge(asking: Asking) -> None:
     anna, herself, _ = await asking.seller("Anna")
     phone, _ = await asking.market.newcomer("Anna's phone")
     await asking.market.run(phone, lambda ctx: request_alerts.mute_requests(ctx, "wood_pellets"))

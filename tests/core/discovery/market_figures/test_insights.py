@@ -38,7 +38,7 @@ def test_nothing_is_told_of_fewer_than_three_sellers(prices: list[Asked]) -> Non
 
 
 @given(asked, st.integers(1, 30))
-def test_who_lists_often_has_one_voice(prices: list[Asked], times: int) -> None:
+def test_several_listings_of_one_seller_count_once(prices: list[Asked], times: int) -> None:
     """Listing the same price again and again moves the median nowhere."""
     before = rules.spread_of(prices, "EUR", "t")
     own = [each for each in prices if each.seller == prices[0].seller]
@@ -139,7 +139,7 @@ def test_a_price_is_far_from_another_beyond_three_times_as_high_or_as_low(price:
     assert times is None or times * Fraction(known) == Fraction(price)
 
 
-async def test_what_others_ask_is_told_like_the_price_that_is_laid_beside_it(market: Market) -> None:
+async def test_price_of_others_is_in_the_unit_of_the_compared_price(market: Market) -> None:
     (anna, herself), (bob, _), (carl, _) = [await seller(market, name) for name in ("Anna", "Bob", "Carl")]
 
     async def beside(amount: str, unit: str = "t", product: str = "wood_pellets") -> UnitPrice | None:
@@ -152,7 +152,7 @@ async def test_what_others_ask_is_told_like_the_price_that_is_laid_beside_it(mar
         await market.run(actor, lambda ctx: publish_listing(ctx, catalogue(), pellets(price=price)))
 
     await asks(anna, eur(38905))
-    assert await beside("38905") is None  # nobody is compared with themselves
+    assert await beside("38905") is None  # own prices are left out
 
     await asks(bob, eur(200))
     assert await beside("38905") == eur(200)

@@ -24,7 +24,7 @@ def expert(name: str, title: str, text: str) -> dict[str, Any]:
 
 
 def asks(text: str) -> bool:
-    """Whether it is a problem that is told, where no document has any of its words."""
+    """Return True if the text is a problem, without any document that has its words."""
     return asks_advice(text, parse(text, catalogue(), gazetteer(), TODAY), catalogue(), lambda _: False)
 
 

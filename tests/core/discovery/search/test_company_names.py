@@ -1,4 +1,4 @@
-"""Companies that are called like goods ("Straw Energy") or by a legal form that is a small word elsewhere ("OÜ")."""
+"""Companies with names of goods ("Straw Energy") or a legal form that is a small word elsewhere ("OÜ")."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_goods_are_named_before_what_other_words_only_resemble(sentence: str) ->
 
 
 @pytest.mark.parametrize("sentence", ["Straw Energy tallow", "tallow Straw Energy", "Straw Energy sebo"])
-def test_of_goods_that_are_named_alike_either_may_be_the_company(sentence: str) -> None:
+def test_either_of_two_named_goods_may_be_the_company(sentence: str) -> None:
     assert set(read(sentence).alternatives) == {"straw_bales", "animal_fat"}
 
 
@@ -30,7 +30,7 @@ def test_of_goods_that_are_named_alike_either_may_be_the_company(sentence: str) 
         ("Nord Oil sawdust", "sawdust"),
     ],
 )
-def test_what_goods_are_for_or_of_is_no_company(sentence: str, product: str) -> None:
+def test_purpose_and_material_of_goods_are_no_company(sentence: str, product: str) -> None:
     assert read(sentence).product == product
 
 
@@ -44,7 +44,7 @@ def test_the_company_that_is_called_like_goods_comes_first() -> None:
 
 
 @pytest.mark.parametrize("form", ["Girios OÜ", "AS Girios", "Girios SE", "Girios & Co"])
-def test_a_legal_form_asks_nobody_how(form: str) -> None:
+def test_legal_form_is_no_question(form: str) -> None:
     assert not asks(f"{form} granulki")
     rows = [
         *(listing(f"other {number}", f"granulki {number}", product="wood_pellets") for number in range(4)),

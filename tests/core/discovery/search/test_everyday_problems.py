@@ -1,4 +1,4 @@
-"""What people who have no name for their problem say of it, in every language, and who knows about that."""
+"""Problems in everyday words, in every language, and the advisers on them."""
 
 from __future__ import annotations
 

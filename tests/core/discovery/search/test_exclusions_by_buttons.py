@@ -1,4 +1,4 @@
-"""What is not wanted is not found: packings, other goods and kinds of them, on the market itself."""
+"""Exclusions on the market itself: packings, other goods and kinds of them are not found."""
 
 from __future__ import annotations
 

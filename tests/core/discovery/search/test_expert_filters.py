@@ -1,4 +1,4 @@
-"""Whom a seeker of advice wants: who knows the problem, speaks the language that was named, and is where was said."""
+"""Filters for advisers: knowledge of the problem, the named language and the named place."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_language_is_known_by_any_name_in_any_case(word: str, language: str | 
         ("Brand im Lager, Italien", None),  # a country, not what is spoken there
     ],
 )
-def test_who_speaks_a_language_is_asked_for(sentence: str, language: str | None) -> None:
+def test_named_language_is_a_filter(sentence: str, language: str | None) -> None:
     assert parse(sentence, catalogue(), gazetteer(), TODAY).speaks == language
 
 
@@ -83,7 +83,7 @@ def test_a_rate_by_the_hour_is_one_in_estonian_too() -> None:
         ("tuleoht laos, eesti keel", "madrid"),
     ],
 )
-def test_who_is_there_and_speaks_it_comes_before_who_writes_as_the_seeker_does(problem: str, best: str) -> None:
+def test_named_place_and_language_outrank_the_seekers_language(problem: str, best: str) -> None:
     assert found(ADVISERS, problem)[0] == best
 
 
@@ -106,7 +106,7 @@ def test_each_skill_of_a_profile_is_known() -> None:
     assert catalogue().topics.skills("Miatrient Vertvageent. Novi Sad.") == {}  # names only resemble words
 
 
-def test_of_those_who_know_the_topic_who_says_it_in_these_words_comes_first() -> None:
+def test_expert_with_the_very_words_comes_first() -> None:
     rows = [
         expert("other", "Flue gas engineer", "Chimneys, soot, emissions."),
         expert("very", "Flue gas engineer", "Chimneys, cyclones, emissions."),
@@ -152,7 +152,7 @@ def test_goods_are_found_by_a_slip_as_before() -> None:
         ("our boiler burns 200 t a year and slags, need a consultant", True),
         ("boiler, in Latvian, under 80 eur/h", True),
         ("reikia pagalba dėl katilo", True),
-        ("pagalba", False),  # asks for help, in whatever
+        ("pagalba", False),  # asks for help in any field
         ("mūsu palīdzība", False),
         ("boiler keeps clogging", False),
         ("200 t wood pellets, Baltic Consulting", False),

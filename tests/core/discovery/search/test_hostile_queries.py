@@ -1,4 +1,4 @@
-"""Whatever is typed into a search is answered, within bounds, and never by nonsense."""
+"""Any text in a search is answered, within bounds, and never with nonsense."""
 
 from __future__ import annotations
 

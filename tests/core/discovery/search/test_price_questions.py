@@ -1,4 +1,4 @@
-"""Who asks what goods cost, and who says what they would pay or wants advice."""
+"""Questions about the price of goods, as against limits of price and calls for advice."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_question_for_the_price_is_one_in_every_language(sentence: str) -> Non
         "how much does advice cost",
     ],
 )
-def test_who_names_a_price_or_tells_of_more_asks_for_none(sentence: str) -> None:
+def test_named_price_or_further_words_are_no_price_question(sentence: str) -> None:
     assert not Intent(sentence, read(sentence), CATALOGUE).asks_price()
 
 
@@ -73,7 +73,7 @@ def test_the_words_of_the_question_are_no_words_of_the_goods() -> None:
         "яка комісія",
     ],
 )
-def test_who_asks_what_we_take_asks_it_in_every_language(sentence: str) -> None:
+def test_fee_question_is_read_in_every_language(sentence: str) -> None:
     assert Intent(sentence, read(sentence), CATALOGUE).asks_fee()
 
 
@@ -86,11 +86,11 @@ def test_who_asks_what_we_take_asks_it_in_every_language(sentence: str) -> None:
         "we have been asked by the harbour for a fee on every tonne of wood chips",
     ],
 )
-def test_who_looks_for_goods_or_advice_does_not_ask_what_we_take(sentence: str) -> None:
+def test_search_for_goods_or_advice_is_no_fee_question(sentence: str) -> None:
     assert not Intent(sentence, read(sentence), CATALOGUE).asks_fee()
 
 
-def test_what_is_asked_about_is_left() -> None:
+def test_words_beside_the_fee_question_stay() -> None:
     assert (
         strip_fee_question("what would I get for 200 t at 215 EUR/t?", CATALOGUE) == "would I for 200 t at 215 EUR/t?"
     )

@@ -1,4 +1,4 @@
-"""A problem with what an hour may cost, a town or a country beside it: what it is about still comes first."""
+"""A problem with an hourly limit, a town or a country beside it: the problem still counts most."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ ADVISERS = [
         ("VAT consultant in Germany", "taxes"),
     ],
 )
-def test_who_knows_the_problem_comes_first(problem: str, best: str) -> None:
+def test_expert_on_the_problem_comes_first(problem: str, best: str) -> None:
     assert found(ADVISERS, problem)[0] == best
 
 
 @pytest.mark.parametrize("problem", ["the digester foams, max 50 euros", "le digesteur mousse max 50 euros de l heure"])
-def test_what_an_hour_may_cost_is_a_limit(problem: str) -> None:
+def test_price_of_an_hour_is_a_limit(problem: str) -> None:
     rows = [*ADVISERS, {**expert("cheap", "Biogas", "Digesters. 45 eur/h."), **WIEN}]
     assert found(rows, problem)[0] == "cheap"
 

@@ -1,4 +1,4 @@
-"""Search: a sentence finds what fits, says why it is there, and what would help when nothing is."""
+"""Search: a sentence finds fitting listings with reasons, or the filters to give up."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ async def test_a_sentence_that_says_the_order_keeps_to_the_place_that_it_names(m
     assert await asked("nearest wood pellets to Riga") == [cheap.id, dear.id, far.id]
 
 
-async def test_of_two_equal_ones_the_better_seller_comes_first(market: Market) -> None:
+async def test_better_seller_of_two_equal_hits_comes_first(market: Market) -> None:
     on = await shelf(market)
     other, ben = await market.newcomer("Ben")
     good = await on.put(other)
@@ -213,7 +213,7 @@ async def test_of_two_equal_ones_the_better_seller_comes_first(market: Market) -
     assert ids(praised) == [good.id, plain.id]
 
 
-async def test_of_what_fits_equally_well_the_nearer_to_my_place_comes_first(market: Market) -> None:
+async def test_nearer_of_equal_hits_comes_first(market: Market) -> None:
     on = await shelf(market)
     there = await on.put(place=RIGA)
     away = await on.put(place=GDANSK)
@@ -266,7 +266,7 @@ async def test_a_country_and_a_word_of_another_language_are_words_too(market: Ma
     assert ids(await on.find("wood pellets Latvia")) == [latvian.id]
 
 
-async def test_what_is_not_wanted_is_not_found(market: Market) -> None:
+async def test_excluded_things_are_not_found(market: Market) -> None:
     on = await shelf(market)
     latvian = await on.put(place=RIGA, certificates=(FSC,))
     polish = await on.put(place=GDANSK)
@@ -304,7 +304,7 @@ async def test_only_loose_goods_are_those_that_nothing_is_said_of(market: Market
     assert ids(await on.find("wood pellets in bulk")) == [plain.id]
 
 
-async def test_a_compound_that_nobody_uses_is_read_by_its_last_part(market: Market) -> None:
+async def test_unknown_compound_is_read_by_its_last_part(market: Market) -> None:
     on = await shelf(market)
     put = await on.put(place=RIGA)
     page = await on.find("Kraftwerkspellets Riga")

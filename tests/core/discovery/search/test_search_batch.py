@@ -79,7 +79,7 @@ def test_a_town_of_two_words_is_no_word_that_everybody_has() -> None:
     assert found(rows, "serrín La Coruña")[0] == "there"
 
 
-def test_what_no_field_says_is_read_from_the_text() -> None:
+def test_missing_fields_are_read_from_the_text() -> None:
     text = "Preis 270 €/t, ab Lager Hamburg. Vorrätig 200 t. ENplus A1, FSC. Tel. +49 40 1234567"
     said = {"id": "said", "kind": "listing", "title": "Verkaufe Pellets", "text": text, "lang": "de"}
     rows = [
@@ -106,7 +106,7 @@ def test_goods_come_before_what_they_are_of_and_countries_before_it_too() -> Non
     assert found(rows, "pellet di abete Lituania")[0] == "there"
 
 
-def test_who_advises_in_the_language_and_for_the_rate_comes_first() -> None:
+def test_expert_with_the_language_and_the_rate_comes_first() -> None:
     rows = [
         expert("wanted", "Customs clearance of biomass", "60 €/h. LV, EN. 20 years"),
         expert("dear", "Customs clearance of biomass", "160 €/h. LV, EN. 20 years"),
@@ -148,7 +148,7 @@ def test_a_problem_told_in_plain_words_finds_who_advises_in_it(problem: str, bes
         "wood pellets truck port Riga",
     ],
 )
-def test_who_wants_goods_asks_for_no_advice(wish: str) -> None:
+def test_search_for_goods_is_no_call_for_advice(wish: str) -> None:
     assert not asks(wish)
 
 
@@ -184,7 +184,7 @@ def test_a_last_word_that_is_only_begun_is_a_company_or_a_town() -> None:
     assert found([*pellets, there, company], "holzpellets waldl")[0] == "company"
 
 
-def test_what_only_describes_goods_is_no_beginning_of_another_name() -> None:
+def test_description_of_goods_does_not_begin_another_name() -> None:
     for query, product in (
         ("mänd peclletid", "wood_pellets"),  # pine, and not the beginning of "mandorla"
         ("briquetas de madera", "wood_briquettes"),
@@ -194,7 +194,7 @@ def test_what_only_describes_goods_is_no_beginning_of_another_name() -> None:
         assert parse(query, catalogue(), gazetteer(), TODAY).product == product
 
 
-def test_the_last_part_of_a_compound_names_goods_where_nobody_is_called_so() -> None:
+def test_last_part_of_a_compound_names_goods_unless_a_name() -> None:
     rows = [
         listing("pellets", "Holzpellets lose", product="wood_pellets"),
         listing("chips", "Hackschnitzel trocken", product="wood_chips_dry"),
@@ -206,7 +206,7 @@ def test_the_last_part_of_a_compound_names_goods_where_nobody_is_called_so() -> 
 
 
 def test_a_company_is_not_the_goods_that_it_sells_wherever_it_does() -> None:
-    """In a file nobody says who sells: a company of three towns must not become a word for pellets."""
+    """A file does not name sellers: a company of three towns must not become a word for pellets."""
     towns = [KAUNAS, WIEN, {"city": "Riga", "country": "LV", "lat": 56.95, "lon": 24.1}]
     own = [
         listing(
@@ -276,7 +276,7 @@ def test_goods_called_otherwise_are_no_worse_than_other_goods() -> None:
     assert found(rows, "ucome Kaunas")[0] == "here"
 
 
-def test_what_is_packed_as_asked_comes_first_in_every_language() -> None:
+def test_wanted_packing_comes_first_in_every_language() -> None:
     rows = [
         listing("bags", "trociny", text="Załadunek: worki 15 kg", product="sawdust", created="2026-01-01"),
         listing("big bags", "sciure", text="Livraison en big bags", product="sawdust", created="2026-01-01"),
@@ -295,7 +295,7 @@ def test_a_grade_in_the_text_is_of_the_goods_that_the_field_says() -> None:
     assert found(rows, "used cooking oil FFA max 5 %")[0] == "asked"
 
 
-def test_what_is_not_wanted_is_left_out_and_the_place_is_kept() -> None:
+def test_exclusion_is_left_out_and_the_place_is_kept() -> None:
     rows = [
         listing("oak", "Firewood", text="100 % Eiche", product="firewood", **KAUNAS),
         listing("birch", "Firewood", text="100 % Birke", product="firewood", **KAUNAS),

@@ -1,4 +1,4 @@
-"""The engine finds what a filter that anybody can read finds, after any sequence of changes and rebuilds."""
+"""The engine finds what a plain filter finds, after any sequence of changes and rebuilds."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def wishes(draw: st.DrawFn) -> EngineQuery:
 
 
 def plainly(wanted: EngineQuery, document: Document) -> bool:
-    """The same wishes as a filter that anybody can read."""
+    """Check the same filters on one document in plain code."""
     marks, words = set(document.all_marks()), {term for term, _ in document.terms()}
     if not all(wish & marks for wish in wanted.must):
         return False
@@ -177,7 +177,7 @@ def every_one(chosen: Candidates, _: int) -> U32:
     own=st.sampled_from((0.8, 0.1)),
 )
 @example(crowd=[*PELLETS, OLDER_AND_BETTER, *ELSEWHERE], words=["pellets", "larch"], few=3, within=150.0, own=0.1)
-def test_whoever_stops_early_has_found_the_best(
+def test_early_stop_has_found_the_best(
     crowd: list[Document], words: list[str], few: int, within: float | None, own: float
 ) -> None:
     """The bounds: where no other document could be better, the first few give the very scores that all would."""
@@ -189,7 +189,7 @@ def test_whoever_stops_early_has_found_the_best(
     wanted = EngineQuery(tuple(asked), near=near, today=90)
     everywhere = Index(build(crowd))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Candidates, "choose", every_one)  # who is not sure to have the best looks at all
+        patch.setattr(Candidates, "choose", every_one)  # a search without a certain best reads everything
         with pytest.MonkeyPatch.context() as never_early:
             never_early.setattr(index, "shortlists", lambda *_: ())
             all_of_them = everywhere.search(wanted, 3).found
@@ -216,7 +216,7 @@ def test_whoever_stops_early_has_found_the_best(
 def test_wishes_are_given_up_one_after_the_other(
     crowd: list[Document], wanted: EngineQuery, goods: str, few: int, weighed: int
 ) -> None:
-    """Whoever is patient sees the same as by one search after the other, each with a wish less."""
+    """A patient search finds the same as several searches, each with one filter less."""
     word = Word(goods, {f"product:{goods}": 1.0}, fuzzy=False, own=0.8)
     wanted = wanted._replace(words=(word, *wanted.words), some_word=False)
     everybody, held = Index(build(crowd)), {document.id: document for document in crowd}

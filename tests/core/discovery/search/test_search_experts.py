@@ -1,4 +1,4 @@
-"""A problem told in any language finds who advises on it, says why, and what would help when nobody does."""
+"""A problem in any language finds its advisers with reasons, or the filters to give up."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.core.goods import catalogue, gazetteer
 
 @dataclass
 class Office:
-    """Three consultants, and somebody who seeks."""
+    """Three consultants and a seeker."""
 
     market: Market
     alex: Actor
@@ -184,7 +184,7 @@ def test_a_scheme_that_was_chosen_goes_by_its_usual_name() -> None:
     )
 
 
-async def test_one_wish_alone_that_nobody_meets_has_its_ways_on(market: Market) -> None:
+async def test_single_filter_without_hits_offers_relaxations(market: Market) -> None:
     on = await office(market)
     now = await on.find("free now")
     assert [(each.wish, each.choice, each.count) for each in now.relaxations] == [("free_now", "free_now", 3)]
@@ -228,7 +228,7 @@ async def test_a_day_is_a_wish_and_who_has_no_time_then_does_not_fit(market: Mar
 
 
 async def test_everybody_who_fits_is_there_for_a_reason(market: Market) -> None:
-    """A slip that the index forgives ("traces" is near "traders") is none."""
+    """A typo that the index forgives ("traces" is near "traders") is no reason."""
     on = await office(market)
     assert await on.who("traces law") == ["ISCC"]
     renamed = CompleteProfile(roles=frozenset({Role.SELLER}), company="Dzukija Legal", country="LT")
@@ -249,7 +249,7 @@ async def test_a_price_without_a_word_for_its_time_is_that_of_an_hour_to_the_cen
     assert not limit.by_minute
 
 
-async def test_who_comes_goes_or_changes_is_known_to_the_next_search(market: Market) -> None:
+async def test_changed_expert_is_known_to_the_next_search(market: Market) -> None:
     on = await office(market)
     await market.run(on.ruta, say_free_now)
     assert await on.who("free now") == ["Contracts"]
@@ -267,13 +267,13 @@ async def test_who_comes_goes_or_changes_is_known_to_the_next_search(market: Mar
     assert await on.who("lawyer") == []
 
 
-async def test_nonsense_finds_nobody_and_a_slip_is_asked_about(market: Market) -> None:
+async def test_nonsense_finds_no_expert_and_a_typo_is_asked_about(market: Market) -> None:
     on = await office(market)
     assert await on.who("pizza napoletana") == []
     assert (await on.find("zzzz, , 🙂")).did_you_mean == ()
 
 
-async def test_of_two_who_fit_alike_the_better_spoken_of_comes_first(market: Market) -> None:
+async def test_better_rated_of_two_equal_experts_comes_first(market: Market) -> None:
     on = await office(market)
     nobody = await on.find("under 1000 eur/h")
     last = nobody.matches[-1].expert.organisation_id

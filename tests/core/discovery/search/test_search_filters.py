@@ -1,4 +1,4 @@
-"""Any wishes together find what a plain filter over the rows finds, in a base and among what was just published."""
+"""Any combination of filters finds what a plain scan of the rows finds, in a base and among new rows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Test = Callable[[Listing], bool]
 
 @dataclass(frozen=True)
 class Wish:
-    """Some fields of what was understood, and which listings meet them, said as plainly as can be."""
+    """Some fields of a parsed query, and a plain test of the listings that meet them."""
 
     said: dict[str, Any]
     met: Test
@@ -39,7 +39,7 @@ def wish(met: Test, **said: Any) -> Wish:
     return Wish(said, met)
 
 
-# Of each list one is drawn, or none.
+# One or none is drawn from each list.
 WISHES: tuple[tuple[Wish, ...], ...] = (
     (
         wish(lambda row: row.product_id == "wood_pellets", product="wood_pellets"),
@@ -88,7 +88,7 @@ WISHES: tuple[tuple[Wish, ...], ...] = (
 
 
 def goods(dice: random.Random) -> Any:
-    """A listing of which everything that a wish can be about is drawn."""
+    """Draw a listing in every property that a filter can be about."""
     kind = dice.choice(("wood_pellets", "wood_pellets", "wood_briquettes"))
     grade = dice.choice(("ENplus_A1", "ENplus_A2", None)) if kind == "wood_pellets" else None
     begins = FIRST + timedelta(days=dice.randrange(60))

@@ -1,4 +1,4 @@
-"""The index tells what the database holds: after any change, undo, rebuild or kill, on every worker."""
+"""The index matches the database after any change, undo, rebuild or kill, on every worker."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def worker(market: Market, database: str, seed: int) -> Worker:
 
 
 async def live(market: Market, at_most: UnitPrice | None = None) -> set[str]:
-    """What is on offer, by the rows themselves."""
+    """Return the live listings, by the rows themselves."""
     rows = await market.run(MARKET, lambda ctx: ctx.session.scalars(select(Listing)).all())
     return {
         row.id
@@ -71,7 +71,7 @@ async def live(market: Market, at_most: UnitPrice | None = None) -> set[str]:
 
 
 async def begin_a_base_and_die(market: Market) -> None:
-    """A worker is killed when it has written a piece of the next base: its claim stands until it runs out."""
+    """Kill a worker that has written a piece of the next base. Its claim stands until it runs out."""
 
     def unit(ctx: Ctx) -> None:
         generation = claim_base(ctx, catalogue(), LISTINGS)
@@ -90,7 +90,7 @@ async def found(market: Market, said: ParsedQuery | None = None) -> set[str]:
 
 @dataclass
 class Stand:
-    """One seller, and what may happen to what they sell; every step leaves the index to be held against the rows."""
+    """One seller and the possible changes to their listings. After every step the index must match the rows."""
 
     market: Market
     seller: Actor
@@ -169,7 +169,7 @@ async def test_whatever_is_done_to_listings_the_next_search_of_every_worker_tell
             await each.transactions.close()
 
 
-async def test_what_is_undone_was_never_there(market: Market) -> None:
+async def test_undone_changes_leave_no_trace(market: Market) -> None:
     reactions.listen(market.reactions)
     seller, _ = await market.newcomer("Anna")
     cheap = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets(price=eur(200))))
@@ -198,7 +198,7 @@ async def test_a_rebuild_that_is_killed_leaves_the_old_base_serving(market: Mark
     assert await reindex_if_due(market.transactions, catalogue(), LISTINGS)
     served = await market.run(MARKET, lambda ctx: ctx.session.scalar(select(SearchGeneration.id)))
 
-    # The next one dies after it has written a piece: a base that is no base, and a claim that nobody will give back.
+    # The next one dies after it has written a piece. It leaves half a base, and a claim that is not given back.
     market.clock.advance(days=1)
     half = SearchGeneration(
         id="7" * 26,
@@ -224,7 +224,7 @@ async def test_a_rebuild_that_is_killed_leaves_the_old_base_serving(market: Mark
     assert await newcomer.ids() == {first.id, second.id}
     assert newcomer.shelf.generation == served
 
-    # Nobody else begins while the claim stands; then anyone sweeps the half away and makes a whole one.
+    # No other worker begins while the claim stands. Then any worker deletes the half and makes a whole one.
     await market.run(MARKET, lambda ctx: ctx.session.execute(delete(SearchGeneration).where(SearchGeneration.served)))
     assert not await reindex_if_due(market.transactions, catalogue(), LISTINGS)
     market.clock.advance(hours=1)

@@ -20,7 +20,7 @@ from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, gazetteer, t
 
 @dataclass
 class Board:
-    """Requests that one buyer has published, by what they are called here."""
+    """Requests that one buyer has published, by their names in these tests."""
 
     market: Market
     buyer: Actor
@@ -64,7 +64,7 @@ async def board(market: Market) -> Board:
     ("sentence", "wanted"),
     [
         ("500 t A1 pelets", {"vilnius", "riga"}),
-        ("100 t of pellets", {"riga"}),  # who wants 300 t wants them from one
+        ("100 t of pellets", {"riga"}),  # a buyer of 300 t wants them from one seller
         ("turiu 500 t medienos granulių nuo 200 eur", {"vilnius", "riga"}),
         ("pellets from 220 eur", {"riga"}),  # it names no price
         ("Holzpellets FSC", {"riga"}),
@@ -85,5 +85,5 @@ async def test_a_request_that_is_over_is_not_found(board: Board) -> None:
     assert await board.who_wants("pellets", but=board.organisation) == []
     await board.market.run(board.buyer, lambda ctx: withdraw_request(ctx, late.id))
     assert set(await board.who_wants("pellets")) == {"vilnius", "riga"}
-    board.market.clock.advance(days=6)  # nobody has rung the cut-off yet
+    board.market.clock.advance(days=6)  # the cut-off timer has not fired yet
     assert await board.who_wants("pellets") == []

@@ -1,4 +1,4 @@
-"""What a consultant lists as skills, a line or a word each, and who finds them without saying that advice is wanted."""
+"""Skills of consultants, a line or a word each, which are found without any call for advice."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_thing_alone_is_no_skill() -> None:
 @pytest.mark.parametrize(
     "wish", ["Holzernteplanung Privatwald", "pianificazione tagli boschivi", "ekspert raieplaneerimine"]
 )
-def test_who_plans_harvests_is_found_in_any_language(wish: str) -> None:
+def test_harvest_planners_are_found_in_any_language(wish: str) -> None:
     assert set(found([*PLANNERS, *OTHERS, *GOODS], wish)[:4]) == {"english", "german", "french", "ukrainian"}
 
 
@@ -57,7 +57,7 @@ def test_who_plans_harvests_is_found_in_any_language(wish: str) -> None:
         ("SURE Kaunas", False),
     ],
 )
-def test_who_prepares_for_a_scheme_wants_advice(told: str, is_problem: bool) -> None:
+def test_preparation_for_a_scheme_is_a_call_for_advice(told: str, is_problem: bool) -> None:
     assert asks(told) is is_problem
 
 

@@ -1,4 +1,4 @@
-"""Who asks who has goods wants to buy them, in every language; what goods are praised for is no problem."""
+"""Questions for suppliers of goods, in every language: the writer wants to buy, and praise of goods is no problem."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.core.goods import catalogue, gazetteer
         ("хто виробляє кору Kaunas", "bark"),
         ("хто постачає кору Kaunas", "bark"),
         ("хто продає кору Kaunas", "bark"),
-        ("хто виробляє біогаз Kaunas", "biogas"),  # which may be what something is wrong with
+        ("хто виробляє біогаз Kaunas", "biogas"),  # which may be the thing with the problem
         ("wer liefert waldhackgut nach Kaunas", "wood_chips_industrial"),  # chips of a forest, and no forest
         ("var finns skogsflis Kaunas", "wood_chips_industrial"),
         ("kes muub metsahake Kaunas", "wood_chips_industrial"),
@@ -39,7 +39,7 @@ from tests.core.goods import catalogue, gazetteer
         ("pellet z faktura vat Kaunas", "wood_pellets"),
     ],
 )
-def test_who_asks_who_has_goods_is_shown_goods(asked: str, goods: str) -> None:
+def test_question_for_suppliers_finds_goods(asked: str, goods: str) -> None:
     rows = [
         listing("bark", "Rinde", product="bark", **KAUNAS),
         listing("biogas", "Biogas", product="biogas", **KAUNAS),
@@ -80,7 +80,7 @@ def test_the_words_of_the_question_are_no_wish(asked: str, rest: str) -> None:
         "the forest chips that we got are wet",
     ],
 )
-def test_who_says_what_is_wrong_still_looks_for_advice(asked: str) -> None:
+def test_stated_problem_is_still_a_call_for_advice(asked: str) -> None:
     assert asks(asked)
 
 
@@ -93,7 +93,7 @@ def test_who_says_what_is_wrong_still_looks_for_advice(asked: str) -> None:
         ("was kosten Pellets in Kaunas?", "pellets"),
     ],
 )
-def test_who_asks_what_goods_cost_is_shown_those_on_offer(asked: str, goods: str) -> None:
+def test_price_question_finds_goods_on_offer(asked: str, goods: str) -> None:
     rows = [
         listing("bark", "Rinde", product="bark", **KAUNAS),
         listing("pellets", "Pellets", product="wood_pellets", **KAUNAS),
@@ -129,6 +129,6 @@ def test_how_goods_shall_be_is_no_problem(asked: str) -> None:
     assert not asks(asked)
 
 
-def test_what_something_is_wrong_with_is_no_goods() -> None:
+def test_thing_with_a_problem_is_no_goods() -> None:
     assert asks("the boiler is full of clinker")
     assert not asks("boiler pellets")

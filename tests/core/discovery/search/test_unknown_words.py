@@ -1,4 +1,4 @@
-"""Words that nobody in the market writes are told beside goods, and are no wish."""
+"""Words that are unknown in the market are reported beside goods, and are no filter."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def unheard(page: Page) -> list[str]:
         ("pellets Narnia", "", ["Narnia"]),
         ("pellets 10000 lbs", "", ["10000 lbs"]),
         ("beech pellets Narnia girioss yesterday", "girioss", ["Narnia, yesterday"]),  # and beech means something
-        ("pellets birch", "birch", []),  # a word of the trade, though nobody has it now
+        ("pellets birch", "birch", []),  # a word of the trade, though no listing has it now
     ],
 )
-async def test_a_word_that_nobody_writes_is_told(market: Market, text: str, rest: str, told: list[str]) -> None:
+async def test_unknown_word_is_told(market: Market, text: str, rest: str, told: list[str]) -> None:
     on = await shelf(market)
     listing = await on.put(words="Beech, by Girios")
     page = await on.find(text)
@@ -35,7 +35,7 @@ async def test_a_word_that_nobody_writes_is_told(market: Market, text: str, rest
     assert unheard(page) == told
 
 
-async def test_who_has_traded_is_a_word_of_the_market_without_anything_on_sale(market: Market) -> None:
+async def test_trader_without_listings_is_a_known_word(market: Market) -> None:
     on = await shelf(market)
     await on.put()
     other, _ = await market.newcomer("Piret")

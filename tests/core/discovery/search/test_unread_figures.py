@@ -1,4 +1,4 @@
-"""What stands beside a number and is neither a unit nor money, and what only looks like it."""
+"""Words beside a number that are neither a unit nor money, and words that only resemble them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def told(text: str) -> list[tuple[str, object]]:
         ("120 bananas/h", "price.not_understood", "120 bananas/h"),
     ],
 )
-def test_what_is_no_unit_and_no_money_is_told(text: str, code: str, given: str) -> None:
+def test_unknown_unit_or_money_is_told(text: str, code: str, given: str) -> None:
     assert told(text) == [(code, given)]
 
 
@@ -45,7 +45,7 @@ def test_what_is_no_unit_and_no_money_is_told(text: str, code: str, given: str) 
         "banana",
     ],
 )
-def test_what_is_a_figure_or_none_at_all_is_not(text: str) -> None:
+def test_known_figure_or_none_is_not_told(text: str) -> None:
     assert told(text) == []
 
 

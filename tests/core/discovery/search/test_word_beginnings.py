@@ -1,4 +1,4 @@
-"""Last words that somebody has only begun, and words that an ending or a space makes another: what they are of."""
+"""Last words that are only begun, and words that an ending or a space changes: their meaning."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def searcher(goods: dict[str, dict[str, Any]]) -> RowSearch:
     ("query", "best"),
     [
         ("metsahake tart", "tartu"),  # and no "tartaczna" of a Polish name of other goods
-        ("sawdust Berge", "berge"),  # there is a town that is called so, too
+        ("sawdust Berge", "berge"),  # there is a town of that name, too
         ("pks lind admark", "lind"),
         ("metsahake tall", "tallinn"),
     ],
@@ -51,7 +51,7 @@ def test_all_whose_name_begins_so_are_found() -> None:
     assert set(found) <= set(names)
 
 
-def test_what_goods_begin_with_is_no_name_of_theirs_beside_one() -> None:
+def test_begun_name_of_goods_beside_goods_names_none() -> None:
     said = read("Hackschnitzel Birke Schwe")
     assert said.product != "animal_fat"  # Schweinefett
     assert "Schwe" in said.rest
@@ -83,7 +83,7 @@ def test_a_country_may_be_misspelt_in_any_case(written: str) -> None:
     assert searcher(goods).search(f"PKS {written}")[0] == "there"
 
 
-def test_thousands_are_read_where_nobody_says_in_which_language() -> None:
+def test_thousands_are_read_without_a_known_language() -> None:
     goods = {
         "enough": {"title": "Pellet di legno", "text": "", "product": "wood_pellets", "quantity_t": 1500},
         "little": {"title": "Pellet di legno", "text": "", "product": "wood_pellets", "quantity_t": 20},

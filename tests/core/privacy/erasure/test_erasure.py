@@ -59,7 +59,7 @@ STAYS = {
         *(
             "inbox.key",
             "inbox.failure",
-            "outbox.lane",
+            "outbox.ordering_key",
             "provider_line.ref",
             "provider_line.source",
             "returned_refund.ref",

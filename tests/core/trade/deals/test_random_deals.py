@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from core.kernel.errors import Refusal
 from core.kernel.money import Money
-from core.kernel.outbox import Post
+from core.kernel.outbox import OutboxMessage
 from core.kernel.process import timeline
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.money.disbursements import service as disbursements
@@ -207,7 +207,7 @@ class Chaos:
             await self.attempt(self.trade.seller, self.trade.in_lithuania)
             await self.attempt(self.trade.seller, escrow.ask_onboarding)
 
-    async def answer(self, post: Post, *, well: bool = False) -> None:
+    async def answer(self, post: OutboxMessage, *, well: bool = False) -> None:
         self.answered.add(post.id)
         effect = str(post.body.get("effect"))
         if well or self.dice.random() < 0.7 or post.kind not in ("transfer", "refund"):

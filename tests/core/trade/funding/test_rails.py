@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.kernel.lot_sizes import LARGEST_PAYMENT_MINOR
 from core.kernel.money import Money
-from core.trade.funding.rails.model import DEBIT_RECALL, FACTS, MOST_TRUST, Rail
+from core.trade.funding.rails.model import DEBIT_CHARGEBACK, FACTS, MOST_TRUST, Rail
 from core.trade.funding.rails.rules import fitting, proposed, safe_from, trusted
 from tests.core.amounts import eur
 
@@ -49,7 +49,7 @@ def test_a_business_is_proposed_a_bank_transfer(amount: Money, business: bool, r
 
 def test_only_a_debit_has_to_wait() -> None:
     waits = {rail: safe_from(rail, NOW) - NOW for rail in Rail}
-    assert waits.pop(Rail.SEPA_DEBIT) == DEBIT_RECALL == timedelta(days=56)
+    assert waits.pop(Rail.SEPA_DEBIT) == DEBIT_CHARGEBACK == timedelta(days=56)
     assert set(waits.values()) == {timedelta(0)}
     assert set(FACTS) == set(Rail)
 

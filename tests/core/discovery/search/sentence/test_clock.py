@@ -1,4 +1,4 @@
-"""A clock time in a sentence of one who seeks advice is taken out in each language; other numbers stay."""
+"""A clock time in a sentence of a seeker of advice is taken out in each language; other numbers stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is not wanted is read in each language: countries in every case of their names, towns, grades, certificates."""
+"""Exclusions in each language: countries in every case of their names, towns, grades, certificates."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_from_in_latvian_leaves_nothing_out(text: str) -> None:
     assert not read(text).left_out
 
 
-def test_of_several_goods_those_are_left_out_that_are_called_so() -> None:
+def test_exclusion_picks_those_of_several_goods_with_that_name() -> None:
     said = read("wood chips, not industrial")
     assert "product:wood_chips_industrial" in said.left_out
     assert "product:wood_chips_dry" not in said.left_out
@@ -149,7 +149,7 @@ def test_other_words_are_not_left_out(text: str) -> None:
     assert not read(text).left_out
 
 
-def test_a_small_word_that_nobody_knows_leaves_the_place() -> None:
+def test_unknown_word_after_not_keeps_the_place() -> None:
     said = read("chips not wet kaunas")
     assert (said.left_out, said.place and said.place.name) == ((), "Kaunas")
 
@@ -172,13 +172,13 @@ def test_the_latvian_from_leaves_nothing_out(text: str) -> None:
         ("flis men inget returträ i Kraków", "Kraków"),
     ],
 )
-def test_what_is_and_in_another_language_leaves_the_town(text: str, town: str) -> None:
+def test_foreign_and_before_a_town_ends_the_exclusion(text: str, town: str) -> None:
     said = read(text)
     assert said.place is not None
     assert (said.place.name, said.left_out) == (town, ("product:waste_wood",))
 
 
-def test_what_goes_on_behind_such_an_and_is_left_out_too() -> None:
+def test_foreign_and_continues_the_exclusion_of_like_things() -> None:
     assert read("zrębka bez kory i trocin").left_out == ("product:bark", "product:sawdust")
     assert read("pellet nie z Polski i Litwy").left_out == ("country:PL", "country:LT")
 

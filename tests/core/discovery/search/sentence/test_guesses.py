@@ -1,4 +1,4 @@
-"""Of the two readings of "1.200" the one is taken that such goods have; what was written with decimals keeps them."""
+"""The two readings of "1.200": the likely one for such goods counts, and written decimals stay."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_price_keeps_its_decimals_unless_no_such_goods_are_so_cheap(language: 
     assert (str(said.min_price), str(said.max_price)) == ("1000 EUR/t", "1200 EUR/t")
 
 
-def test_what_a_scale_shows_of_a_truck_is_as_the_language_writes_it() -> None:
+def test_weight_of_a_truck_is_read_as_the_language_writes_it() -> None:
     def amount(text: str, language: str, *, weighed: bool = False) -> str:
         return str(parse_quantity(text, CATALOGUE, ("t", "kg"), language=language, weighed=weighed))
 
@@ -47,7 +47,7 @@ def test_what_a_scale_shows_of_a_truck_is_as_the_language_writes_it() -> None:
     assert amount("24.520 t", "de") == "24520 t"
     assert {refusal(partial(amount, "24.520 t", each)).code for each in SILENT} == {"number.ambiguous"}
     assert amount("24,520 t", "de") == "24.52 t"
-    # On the ticket of a truck; of a ship it is what the language says.
+    # On the ticket of a truck; for a ship the language decides.
     assert {amount("24.520 t", each, weighed=True) for each in LANGUAGES} == {"24.52 t"}
     assert amount("8.480 t", "en", weighed=True) == "8.48 t"
     assert amount("24.520 kg", "en", weighed=True) == "24520 kg"

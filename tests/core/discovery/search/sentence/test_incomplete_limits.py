@@ -1,4 +1,4 @@
-"""A limit without its number is told as it was written, and all else is looked for."""
+"""A limit without its number is reported as written, and the rest is searched for."""
 
 from __future__ import annotations
 
@@ -43,6 +43,6 @@ def test_a_limit_without_a_number_is_told(sentence: str, unread: str) -> None:
         *("cheapest pellets under bark", "pellets price below Riga", "moisture in the boiler"),
     ],
 )
-def test_what_has_its_number_or_means_something_else_is_none(sentence: str) -> None:
+def test_limit_with_a_number_or_another_meaning_is_complete(sentence: str) -> None:
     said = parse_query(sentence, CATALOGUE, PLACES, TODAY).parsed
     assert UNREAD not in {each.code for each in said.unclear}

@@ -1,4 +1,4 @@
-"""A sentence typed with the keyboard set to the other letters: read by its keys where nothing of it means anything."""
+"""A sentence typed in the other keyboard layout: read by its keys if it means nothing as written."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_sentence_in_the_wrong_layout_is_read_by_its_keys(typed: str, sentence
     assert meant(typed) == sentence
 
 
-def test_what_was_meant_is_understood() -> None:
+def test_retyped_sentence_is_understood() -> None:
     said = read(meant("200 n gtktn F1 ,skz Kmdjdf"))
     assert said.place is not None
     assert (said.product, said.grade, str(said.quantity), said.place.name) == (
@@ -48,8 +48,8 @@ def test_what_was_meant_is_understood() -> None:
     "written",
     [
         "pellets",
-        "pelelts kauns",  # slips are no other layout
-        "gtktnb Kaunas",  # a word of it means something as it stands
+        "pelelts kauns",  # typos are no other layout
+        "gtktnb Kaunas",  # one word has a meaning as written
         "holzbrikett nürnberg",
         "пелети біля Львова",
         "пелети Kaunas",
@@ -67,7 +67,7 @@ def test_what_was_meant_is_understood() -> None:
         "[];'",
     ],
 )
-def test_what_is_written_in_its_own_letters_stays(written: str) -> None:
+def test_sentence_in_its_own_letters_stays(written: str) -> None:
     assert meant(written) == ""
 
 

@@ -1,4 +1,4 @@
-"""A letter that asks for goods wants the goods: courtesies, and what its writer tells of himself, are no part of it."""
+"""A letter that asks for goods wants the goods: courtesies and its writer's introduction are left out."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def words_of_kind(text: str) -> tuple[Word, ...]:
 
 
 @pytest.mark.parametrize("language", LETTERS)
-def test_of_a_letter_the_wishes_are_read_and_nothing_else(language: str) -> None:
+def test_letter_gives_its_filters_and_nothing_else(language: str) -> None:
     letter = LETTERS[language]
     said = read(letter)
     assert (said.product, said.rest) == ("wood_pellets", "")
@@ -87,7 +87,7 @@ def test_a_place_and_goods_are_kept_in_however_short_a_part() -> None:
     assert (said.product, said.place and said.place.name, said.rest) == ("wood_pellets", "Kaunas", "Kind")
 
 
-def test_a_company_keeps_its_name_where_nobody_writes_a_letter() -> None:
+def test_company_keeps_its_name_outside_of_a_letter() -> None:
     assert read("Norrland Supply Group pellets").rest == "Norrland Supply Group"
     assert read("supplier of wood pellets based in Kaunas").rest == ""
 
@@ -103,7 +103,7 @@ def test_many_words_of_talk_tell_no_more_than_a_few_do() -> None:
     assert sum(word.tells for word in others) <= 1.1 * goods.tells
 
 
-def test_who_is_looking_for_goods_is_heard_behind_other_words() -> None:
+def test_word_of_buying_is_read_behind_other_words() -> None:
     said = read("für unseren Betrieb suchen wir SAF")  # "suche" is Polish for dry
     assert (said.side, said.product, said.named) == ("buy", "saf", "SAF")
 

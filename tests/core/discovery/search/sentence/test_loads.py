@@ -1,4 +1,4 @@
-"""Amounts by the truck: so many times what one carries of the goods, in tonnes or cubic metres that everybody sees."""
+"""Amounts by the truck: a number of loads of the goods, shown in tonnes or cubic metres."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from tests.core.goods import tonnes
         ("a truckload of dry chips", "90 loose_m3"),  # which are mostly sold by them
         ("a truckload of dry chips under 80 eur/t", "20 t"),
         ("3 truckloads of bark", "225 loose_m3"),  # heavy before the truck is full
-        ("2 truckloads of chips", "40 t"),  # of whichever; the dry ones are lighter
+        ("2 truckloads of chips", "40 t"),  # chips of any kind; the dry ones are lighter
     ],
 )
 def test_truckloads_are_an_amount(sentence: str, amount: str) -> None:
@@ -55,7 +55,7 @@ def test_truckloads_are_an_amount(sentence: str, amount: str) -> None:
         ("half a truckload of pellets", "half truckload"),
         ("2 trucks per week of pellets", "2 trucks week"),
         ("prix du camion de granulés", "camion"),  # "du" is two in Lithuanian alone
-        ("2 trucks of straw bales", "2 trucks"),  # nobody has figures for what they carry
+        ("2 trucks of straw bales", "2 trucks"),  # the catalogue has no figures for a truck of bales
         ("two trucks", "two trucks"),
         ("sell A1 pellets 215 eur/t FTL Kaunas", "FTL"),  # how they come, and not how much there is
     ],
@@ -77,7 +77,7 @@ def test_trucks_that_something_was_wrong_with_are_a_problem() -> None:
     assert not parse_query("two trucks of pellets", CATALOGUE, PLACES, TODAY).parsed.by_load
 
 
-def test_what_a_truck_carries_lies_within_the_figures_of_the_catalogue() -> None:
+def test_truck_load_lies_within_the_figures_of_the_catalogue() -> None:
     for mode in (CATALOGUE.delivery[each] for each in FULL_TRUCKS):
         assert mode.tonnes is not None
         assert mode.tonnes[0] <= TRUCK_TONNES <= mode.tonnes[1]

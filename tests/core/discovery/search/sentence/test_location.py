@@ -39,7 +39,7 @@ def countries(sentence: str) -> list[str]:
         ("пелети в Італії", "IT"),
         ("HKN Biomethan Italien", "IT"),  # no French for Italian
         ("pellets Bosnia y Herzegovina", "BA"),
-        ("PKS, supplier based in Spain", "ES"),  # no slip of "shell"
+        ("PKS, supplier based in Spain", "ES"),  # no typo of "shell"
         ("sansa di oliva, Polonai", "PL"),
     ],
 )
@@ -81,9 +81,9 @@ def test_common_goods_further_away_come_before_others_of_the_town() -> None:
         ("шукаю пелети до 50 км від харкова", "Kharkiv", 50),
         ("pellets a 80 kilómetros de Sevilla", "Sevilla", 80),
         ("wood pellets Valmmiera +200km", "Valmiera", 200),
-        ("рисове лушпиння бургас", "Burgas", None),  # and no slip of Burgos
+        ("рисове лушпиння бургас", "Burgas", None),  # and no typo of Burgos
         ("трачыння Ювяскюля", "Jyväskylä", None),
-        ("sansa di oliva", None, None),  # what goods are of is no town behind "of"
+        ("sansa di oliva", None, None),  # the material of goods is no town behind "of"
         ("Pellets gesucht. Olita", "Alytus", None),
         ("peat moss", None, None),
     ],

@@ -1,4 +1,4 @@
-"""What is said in passing: ranges, contradictions, inflected goods and misspelt towns, and what is made of them."""
+"""Casual sentences and their meaning: ranges, contradictions, inflected goods and misspelt towns."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_range_of_prices_is_two_limits(sentence: str, least: str, most: str) -
     assert (str(said.min_price.amount), str(said.max_price.amount), said.rest) == (least, most, "")
 
 
-def test_of_a_range_of_amounts_the_smaller_is_enough() -> None:
+def test_range_of_amounts_gives_the_smaller_end() -> None:
     assert str(read("100-200 t pellets under 200 eur").quantity) == "100 t"
 
 
@@ -78,7 +78,7 @@ def test_inflected_and_described_goods_are_the_goods(sentence: str, product: str
         ("biodieselhamburg", "Hamburg"),
         ("hobelspänegöteborg", "Göteborg"),
         ("drova varshava", "Warsaw"),
-        ("kluven ved stlckholm", "Stockholm"),  # one slip, and two from "Stockholz"
+        ("kluven ved stlckholm", "Stockholm"),  # one edit, and two from "Stockholz"
     ],
 )
 def test_a_misspelt_town_is_one_where_the_word_is_nothing_else(sentence: str, place: str | None) -> None:
@@ -118,7 +118,7 @@ def test_any_distance_is_one_that_there_is_on_earth(said: str, km: int) -> None:
         ("500 kg pellets", "en", "500 kg", "None"),
     ],
 )
-def test_what_a_bag_holds_is_no_amount(sentence: str, language: str, amount: str, price: str) -> None:
+def test_content_of_a_bag_is_no_amount(sentence: str, language: str, amount: str, price: str) -> None:
     said = read(sentence, language)
     assert (str(said.quantity), str(said.max_price or said.price), said.rest) == (amount, price, "")
 
@@ -142,7 +142,7 @@ def test_a_town_is_known_where_its_name_changes_more_than_an_ending(said: str, l
     assert (heard.place and heard.place.name, heard.rest) == (town, "")
 
 
-def test_of_a_long_text_whole_words_are_read() -> None:
+def test_long_text_is_cut_after_a_whole_word() -> None:
     assert read("wood pelets " * 900).rest == ""
     assert read("x" * 9_000).rest == "x" * 500
 
@@ -163,7 +163,7 @@ def test_a_number_in_groups_is_an_amount_and_two_numbers_are_two(sentence: str, 
     assert (said.max_price and said.max_price.amount) == most
 
 
-def test_of_several_units_the_one_in_which_such_goods_are_sold_counts() -> None:
+def test_unit_in_which_the_goods_are_sold_counts() -> None:
     assert read("UCO in IBC of 1000 l, 1500 t at once").quantity == Quantity(Decimal(1500), "t")
     assert read("UCO in IBC of 1000 l").quantity == Quantity(Decimal(1000), "l")
 
@@ -183,7 +183,7 @@ def test_of_several_units_the_one_in_which_such_goods_are_sold_counts() -> None:
         ("hvo100 kasutatud toiduõlist", "hvo", "kasutatud toiduõlist"),
         ("saf kasutatud toiduõlist", "saf", "kasutatud toiduõlist"),
         ("biodiisel rapsiõlist", "fame", "rapsiõlist"),
-        # Names that say themselves what the goods are made of.
+        # Names that include the material of the goods.
         ("pellets de paja", "straw_pellets", ""),
         ("pellets de pahja", "straw_pellets", ""),
         ("granulas no koksnes", "wood_pellets", ""),
@@ -193,7 +193,7 @@ def test_of_several_units_the_one_in_which_such_goods_are_sold_counts() -> None:
         ("pelletid põhust", "straw_pellets", ""),
     ],
 )
-def test_what_goods_are_made_of_is_not_what_is_wanted(sentence: str, product: str, rest: str) -> None:
+def test_material_of_goods_is_not_looked_for(sentence: str, product: str, rest: str) -> None:
     said = read(sentence)
     assert (said.product, said.rest) == (product, rest)
 
@@ -233,13 +233,13 @@ def test_an_or_between_other_things_names_no_second_goods() -> None:
     assert [(each.code, each.parts["other"]) for each in said.unclear] == [("place.one_at_a_time", "Vilnius")]
 
 
-def test_a_town_that_nobody_knows_is_told() -> None:
+def test_unknown_town_is_told() -> None:
     said = read("pellets near Xyzzyburg")
     assert [(each.code, each.parts["given"]) for each in said.unclear] == [("place.unknown", "Xyzzyburg")]
     assert read("pellets near my plant").unclear == ()
 
 
-def test_a_distance_without_a_place_is_from_whoever_asks() -> None:
+def test_distance_without_a_place_is_from_the_user() -> None:
     assert (read("pellets within 100 km").around_km, read("pellets within 100 km of Riga").around_km) == (100, None)
 
 
@@ -261,7 +261,7 @@ def test_a_scheme_that_is_a_grade_as_well_stands_beside_a_grade() -> None:
     assert (set(either.grades), either.certificates) == ({"ENplus_A1", "DINplus"}, ())
 
 
-def test_what_engines_run_on_is_no_fuel_for_heat() -> None:
+def test_engine_fuel_is_no_fuel_for_heat() -> None:
     said = parse_query("cheapest heat fuel per MWh near Vilnius", CATALOGUE, PLACES, TODAY).parsed
     assert said.alternatives == ("wood_pellets", "wood_chips_industrial", "hog_fuel")
     assert "saf" in parse_query("cheapest fuel near Vilnius", CATALOGUE, PLACES, TODAY).parsed.alternatives

@@ -1,4 +1,4 @@
-"""Moisture, ash and the like: what a sentence wishes of them, and which goods meet it by their grade or their words."""
+"""Moisture, ash and the like: the filters of a sentence, and the goods that meet them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.core.goods import catalogue, tonnes
 
 
 def said(text: str) -> list[str]:
-    """The wishes as "moisture ≤ 30 %"."""
+    """Return the filters as "moisture ≤ 30 %"."""
     measures, _ = extract_measures(text, catalogue())
     return [f"{each.parameter} {'≤' if each.most else '≥'} {each.value} {each.unit}" for each in measures]
 
@@ -65,13 +65,13 @@ def test_other_figures_are_wishes_too_and_what_is_none_stays(text: str, wishes: 
     assert said(text) == wishes
 
 
-def test_what_is_measured_is_no_price_and_no_amount() -> None:
+def test_measurement_is_no_price_and_no_amount() -> None:
     for text in ("pellets above 4.8 kWh/kg", "hakkepuit alla 30%niiskust", "pellets over 17 MJ/kg"):
         understood = read(text)
         assert (understood.quantity, understood.max_price, understood.min_price) == (None, None, None)
 
 
-def test_what_a_seller_says_is_an_upper_and_a_lower_limit() -> None:
+def test_sellers_figure_is_an_upper_and_a_lower_limit() -> None:
     told = [(each.most, each.value) for each in declared("Fresh, moisture 25-28 %", catalogue())]
     assert told == [(True, Decimal(28)), (False, Decimal(25))]
 
@@ -95,7 +95,7 @@ async def test_a_grade_promises_it_or_the_seller_says_so(market: Market) -> None
     assert without(Query(none.parsed), "quality").parsed.quality == ()
 
 
-def test_who_saves_it_is_told_of_what_meets_it() -> None:
+def test_saved_search_filters_by_measurement() -> None:
     assert fit("pellets with ash below 0.7%")
     assert not fit("pellets with ash below 0.7%", grade_id="ENplus_B")
     assert fit("pellets with ash below 0.7%", grade_id=None, words="Ash 0.4 %")

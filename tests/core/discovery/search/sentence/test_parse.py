@@ -1,4 +1,4 @@
-"""What traders write, and what the house reads in it; what it cannot read it says, and never invents."""
+"""Sentences of traders and their meaning; unknown parts are reported, and nothing is invented."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def test_a_price_for_a_tonne_is_no_rate() -> None:
     assert read("pellets now").free_now
 
 
-def test_what_was_not_understood_is_given_back_as_written() -> None:
+def test_rest_is_given_back_as_written() -> None:
     assert read("200 t A1 pellets from Šilute with Žvirblis discount").rest == "Žvirblis discount"
 
 
@@ -276,7 +276,7 @@ def test_numbers_as_they_are_written(text: str, language: str | None, expected: 
 @pytest.mark.parametrize(
     "text", ["", "nan", "inf", "Infinity", "1e5", "+5", "1,2,3", "1.23.456", "1 20", "٣", "½", "0x1", "1_0", "9" * 40]
 )
-def test_what_is_no_number(text: str) -> None:
+def test_text_without_a_number_is_refused(text: str) -> None:
     assert refusal(lambda: parse_number(text)).code == "number.not_a_number"
 
 

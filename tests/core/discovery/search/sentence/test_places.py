@@ -78,14 +78,14 @@ def test_a_town_is_called_as_its_reader_calls_it_and_found_by_every_such_name() 
     assert (munich.called("de"), munich.called("it"), lviv.called("uk")) == ("München", "Monaco di Baviera", "Львів")
     assert PLACES.called("Ivano-Frankivsk", "UA", "uk") == "Івано-Франківськ"
     assert PLACES.called("Kaunas", "LT", "pl") == "Kowno"
-    assert PLACES.called("Wolfenbüttel", "DE", "uk") == "Wolfenbüttel"  # nobody writes it otherwise
+    assert PLACES.called("Wolfenbüttel", "DE", "uk") == "Wolfenbüttel"  # it has no other spelling
     assert PLACES.called("Nowhere", "DE", "de") == "Nowhere"
     for place in PLACES.well_known:
         assert all(place in PLACES.named(name) for name in place.in_languages.values()), place.in_languages
 
 
 def test_a_ukrainian_town_is_known_by_its_own_name() -> None:
-    """They stood there by every other name: "Умань" was looked for in Belgium."""
+    """The towns' own names were once missing: "Умань" was found in Belgium."""
     for own, name in (("Умань", "Uman"), ("Донецьк", "Donetsk"), ("Бровари", "Brovary"), ("Конотоп", "Konotop")):
         town = PLACES.named(own)[0]
         assert (town.name, town.called("uk")) == (name, own)

@@ -48,7 +48,7 @@ def test_a_postcode_is_the_town_that_it_is_of(text: str, town: str) -> None:
     assert said.product or said.alternatives
 
 
-def test_five_figures_are_of_the_country_of_who_writes_where_no_word_tells_another() -> None:
+def test_five_figures_fall_back_to_the_country_of_the_language() -> None:
     said = read("pellets 80331", "de")
     assert said.place is not None
     assert said.place.name == "Munich"

@@ -1,4 +1,4 @@
-"""What goods are for ("for our heating plant") decides neither which goods nor which advisers are found."""
+"""The purpose of goods ("for our heating plant") decides neither which goods nor which advisers are found."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read(text: str) -> ParsedQuery:
 
 
 @pytest.mark.parametrize("language", FOR_US)
-def test_what_goods_are_for_is_said_by_the_way(language: str) -> None:
+def test_purpose_of_goods_is_left_out(language: str) -> None:
     said = read(FOR_US[language])
     assert "wood_pellets" in (said.product, *said.alternatives)
     assert said.rest == ""
@@ -51,7 +51,7 @@ def test_a_purpose_need_not_be_known_and_what_is_said_behind_it_counts() -> None
         ("we need 20 t for our pellet customers", "customers"),  # no goods beside it
         ("our boiler keeps going out with 100 t of chips", "boiler"),  # it is the boiler that is wrong
         ("consultant for our boiler, 3 t of pellets", "boiler"),
-        ("pellets for our boiler", "boiler"),  # nobody says that they want them
+        ("pellets for our boiler", "boiler"),  # no word asks for them
     ],
 )
 def test_elsewhere_it_may_be_what_is_asked_about(text: str, kept: str) -> None:

@@ -98,7 +98,7 @@ def test_a_name_is_no_time(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["from January", "ab Januar", "od stycznia", "nuo sausio", "від січня"])
-def test_a_start_alone_has_no_end_for_who_searches(text: str) -> None:
+def test_start_alone_has_no_end_in_a_search(text: str) -> None:
     window = window_of(f"pellets {text}")
     assert window == (date(2027, 1, 1), date(2027, 1, 31))  # what a form proposes
     searched = from_then_on(window)
@@ -116,7 +116,7 @@ def test_a_start_alone_has_no_end_for_who_searches(text: str) -> None:
         ("a lawyer next week", "a lawyer next week", None, None),
     ],
 )
-def test_a_bare_weekday_is_a_day_for_who_seeks_advice(told: str, left: str, day: date | None, at: str | None) -> None:
+def test_bare_weekday_is_a_day_in_a_search_for_advice(told: str, left: str, day: date | None, at: str | None) -> None:
     clock = extract_clock_time(told, catalogue(), SUNDAY)
     assert (clock.text, clock.day, clock.at) == (left, day, at)
 
@@ -125,7 +125,7 @@ def test_a_bare_weekday_is_a_day_for_who_seeks_advice(told: str, left: str, day:
     ("text", "today", "days"),
     [
         ("pellets next Sunday", SUNDAY, (date(2026, 11, 29), date(2026, 11, 29))),
-        ("granulés dimanche prochain", SUNDAY, None),  # without an article it may be somebody's name
+        ("granulés dimanche prochain", SUNDAY, None),  # without an article it may be a person's name
         ("granulés le dimanche prochain", SUNDAY, (date(2026, 11, 29), date(2026, 11, 29))),
         ("pellets by next Sunday", SUNDAY, (SUNDAY, date(2026, 11, 29))),
         ("pellets this Sunday", SUNDAY, (SUNDAY, SUNDAY)),

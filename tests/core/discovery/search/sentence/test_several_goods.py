@@ -1,4 +1,4 @@
-"""Several goods in one sentence of who looks for them: all are looked for, where each part surely names its own."""
+"""Several goods in one sentence of a buyer: all are looked for if each part surely names its own."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_listing_is_of_one_alone_and_told_so() -> None:
     assert (said.product, [each.code for each in said.unclear]) == ("sawdust", ["goods.one_at_a_time"])
 
 
-def test_who_names_two_goods_finds_both_in_the_town_first() -> None:
+def test_two_goods_in_a_town_come_first() -> None:
     graz = {"city": "Graz", "country": "AT", "lat": 47.07, "lon": 15.44}
     far = {"city": "Ljubljana", "country": "SI", "lat": 46.05, "lon": 14.51}
     rows = [

@@ -1,4 +1,4 @@
-"""Names in short and in the words of a chat: one word for chips, certificates in small letters, the end of a year."""
+"""Short names and chat words: one word for chips, certificates in small letters, the year's end."""
 
 from __future__ import annotations
 

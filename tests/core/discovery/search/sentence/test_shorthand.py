@@ -63,7 +63,7 @@ def test_a_unit_may_follow_where_the_currency_stands_before_or_not_at_all(said: 
 
 
 @pytest.mark.parametrize("text", ["EN14961", "RED2", "B100", "for 200k eur", "1.250k t", "1,125 ct/kg", "5 cent"])
-def test_what_is_no_such_number_stays(text: str) -> None:
+def test_text_without_shorthand_stays(text: str) -> None:
     assert expand_shorthand(text, CATALOGUE) == text
 
 

@@ -1,4 +1,4 @@
-"""Who writes is heard from a sentence in every language: one who sells, one who buys, or nobody can tell."""
+"""The side of a sentence's writer in every language: seller, buyer, or unknown."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ def read(text: str) -> ParsedQuery:
 
 
 @pytest.mark.parametrize("sentence", SELLING)
-def test_who_offers_goods_sells_them(sentence: str) -> None:
+def test_offer_of_goods_is_a_sale(sentence: str) -> None:
     said = read(sentence)
     assert (said.side, said.rest) == ("sell", "")
 
 
 @pytest.mark.parametrize("sentence", ASKED_FOR)
-def test_who_asks_what_is_for_sale_sells_nothing(sentence: str) -> None:
+def test_question_for_goods_on_sale_is_no_sale(sentence: str) -> None:
     assert read(sentence).side != "sell"
 
 
@@ -81,5 +81,5 @@ def test_the_price_that_a_seller_names_is_theirs_and_no_ceiling() -> None:
 
 
 @pytest.mark.parametrize("sentence", ["we produce pellets and the die of our press cracks", "we have a wet stock"])
-def test_who_tells_of_their_plant_offers_nothing_yet(sentence: str) -> None:
+def test_talk_of_the_own_plant_is_no_offer(sentence: str) -> None:
     assert read(sentence).side is None

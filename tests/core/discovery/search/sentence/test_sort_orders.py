@@ -59,12 +59,12 @@ def test_a_sentence_says_in_which_order(sentence: str, order: str, product: str,
         ("pellets närmaste veckan", "närmaste veckan"),
     ],
 )
-def test_what_only_looks_like_an_order_is_none(sentence: str, rest: str) -> None:
+def test_phrase_that_resembles_an_order_is_none(sentence: str, rest: str) -> None:
     said = read(sentence)
     assert (said.order, said.product, said.rest) == (None, "wood_pellets", rest)
 
 
-def test_of_two_orders_the_first_counts_and_a_seller_is_still_one() -> None:
+def test_first_of_two_orders_counts_and_keeps_the_side() -> None:
     assert (read("nearest and cheapest pellets").order, read("nearest and cheapest pellets").rest) == ("nearest", "")
     assert read("sell cheap pellets 200 t").side == "sell"
     assert read("cheapest offer for pellets").side is None

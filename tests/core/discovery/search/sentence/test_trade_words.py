@@ -1,4 +1,4 @@
-"""Words of the trade in Britain, Ireland and America: what they are goods of, and what is not traded here at all."""
+"""Words of the trade in Britain, Ireland and America: their goods, and goods that are not traded here."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_an_everyday_word_of_such_a_name_is_no_goods(said: str) -> None:
         ("SRF", "SRF"),
     ],
 )
-def test_what_is_not_traded_here_is_told_and_is_no_other_goods(said: str, given: str) -> None:
+def test_untraded_goods_are_told_and_name_no_others(said: str, given: str) -> None:
     understood = read(said)
     assert (understood.product, understood.alternatives) == (None, ())
     assert [(each.code, each.parts["given"]) for each in understood.unclear] == [(NOT_TRADED, given)]

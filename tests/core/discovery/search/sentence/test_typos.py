@@ -1,4 +1,4 @@
-"""Units, limits and months that are misspelt beside a number are put right; a word of its own is left as it is."""
+"""Misspelt units, limits and months beside a number are corrected; a word with its own meaning stays."""
 
 from __future__ import annotations
 
@@ -72,6 +72,6 @@ def test_one_answer_may_hold_a_slip_too() -> None:
     assert window.first >= date(2026, 1, 1)
 
 
-def test_what_is_no_slip_is_refused_as_before() -> None:
+def test_word_that_is_no_typo_is_refused() -> None:
     with pytest.raises(Refusal):
         parse_quantity("24 stones", CATALOGUE, ["t", "kg"])

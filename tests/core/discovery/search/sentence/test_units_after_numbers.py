@@ -1,4 +1,4 @@
-"""What stands behind a number: a limit ("200 eur max"), and marks that only say that there are no cents."""
+"""Words after a number: a limit ("200 eur max"), and marks that only mean "no cents"."""
 
 from __future__ import annotations
 

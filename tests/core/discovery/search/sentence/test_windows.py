@@ -123,7 +123,7 @@ def test_a_window_that_cannot_be_is_no_words(days: str, code: str) -> None:
     assert (heard.place and heard.place.name, heard.window, heard.rest) == ("Riga", None, "")
 
 
-def test_of_two_days_the_one_that_there_is_counts() -> None:
+def test_existing_day_of_two_counts() -> None:
     heard = parse_query("sawdust by 31 June or by 15 July", CATALOGUE, PLACES, TODAY).parsed
     assert [each.parts["given"] for each in heard.unclear] == ["31 June"]
     assert heard.window is not None
@@ -167,14 +167,14 @@ def test_a_day_that_has_just_passed_is_told_and_is_not_next_years(said: str) -> 
     ("said", "first", "last"),
     [
         ("by 15 November 2027", "2026-11-21", "2027-11-15"),
-        ("by 15 June", "2026-11-21", "2027-06-15"),  # which nobody takes for the one that has passed
+        ("by 15 June", "2026-11-21", "2027-06-15"),  # too far back to be meant
         ("from 1 November", "2026-11-21", "2027-11-22"),
         ("10 Nov - 5 Dec", "2026-11-10", "2026-12-05"),
         ("1 Dec - 30 Sept", "2026-12-01", "2027-09-30"),
         ("in October", "2027-10-01", "2027-10-31"),
     ],
 )
-def test_what_is_yet_to_come_is_a_window(said: str, first: str, last: str) -> None:
+def test_days_still_to_come_are_a_window(said: str, first: str, last: str) -> None:
     heard = parse_query(f"sawdust {said}", CATALOGUE, PLACES, TODAY).parsed
     assert [day.isoformat() for day in heard.window or ()] == [first, last]
     assert heard.unclear == ()

@@ -14,11 +14,11 @@ from core.catalogue.language.times.windows import JUST_PASSED
 from core.kernel.errors import Refusal
 from tests.core.discovery.search.sentence.reading import CATALOGUE
 
-ALWAYS = (  # what forms and refusals propose, and what is said as often
+ALWAYS = (  # phrases that forms and refusals propose, and others as common
     *("tomorrow", "this week", "next week", "this month", "next month", "W50", "W50-W52", "W50-W2", "Q1", "in March"),
     *("Oct - Jan", "from 1 October"),
 )
-BY_THE_DAY = {  # of each, its last day: that has passed for a while, and is another one's from then on
+BY_THE_DAY = {  # last day of each; for a while it counts as just passed, then as next year's
     "15 Dec": (12, 15),
     "1-15 Dec": (12, 15),
     "28.12.-3.1.": (1, 3),
@@ -30,7 +30,7 @@ BY_THE_DAY = {  # of each, its last day: that has passed for a while, and is ano
 
 @settings(deadline=None, max_examples=300)
 @given(today=st.dates(date(2026, 1, 1), date(2033, 12, 31)), said=st.sampled_from(ALWAYS))
-def test_what_is_proposed_can_be_said_on_any_day(today: date, said: str) -> None:
+def test_proposed_window_is_valid_on_any_day(today: date, said: str) -> None:
     window = parse_date_window(said, CATALOGUE, today)
     assert today - timedelta(days=183) <= window.first <= window.last
     assert today <= window.last <= today + timedelta(days=366 + 31)
@@ -96,7 +96,7 @@ def test_the_year_that_is_meant(today: str, said: str, first: str, last: str) ->
         ("2027-11-22", "W53", "window.no_such_week"),
     ],
 )
-def test_what_is_a_slip_on_any_day(today: str, said: str, code: str) -> None:
+def test_impossible_window_is_refused_on_any_day(today: str, said: str, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         parse_date_window(said, CATALOGUE, date.fromisoformat(today))
     assert refused.value.code == code

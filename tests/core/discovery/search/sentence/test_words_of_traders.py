@@ -1,5 +1,4 @@
-"""The words that small sellers and buyers really write: goods by what they call them, limits as they say them, and
-towns by their own names for them."""
+"""The words of small sellers and buyers: their names of goods, their limits, and their towns' names."""
 
 from __future__ import annotations
 
@@ -128,7 +127,7 @@ def test_a_word_of_something_else_names_no_goods(sentence: str) -> None:
         ("деревні пелети не дорожче ніж 250 євро", 250),
     ],
 )
-def test_the_most_that_somebody_pays_is_heard_in_every_language(sentence: str, most: int) -> None:
+def test_highest_price_is_read_in_every_language(sentence: str, most: int) -> None:
     said = read(sentence)
     assert said.max_price is not None
     assert said.max_price.amount == most
@@ -151,7 +150,7 @@ def test_the_most_that_somebody_pays_is_heard_in_every_language(sentence: str, m
         ("деревні пелети не менше 250 євро", 250),
     ],
 )
-def test_the_least_that_somebody_takes_is_heard_and_is_no_most(sentence: str, least: int) -> None:
+def test_lowest_price_is_read_and_is_no_highest(sentence: str, least: int) -> None:
     said = read(sentence)
     assert said.min_price is not None
     assert said.min_price.amount == least
