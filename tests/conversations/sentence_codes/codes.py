@@ -46,7 +46,7 @@ from tests.core.goods import catalogue
 
 MODULES: Final = [import_module(each.name) for each in pkgutil.walk_packages(conversations.__path__, "conversations.")]
 ROUTERS: Final = merge_routers(
-    list({id(each.book): each.book for each in MODULES if isinstance(getattr(each, "book", None), Router)}.values())
+    list({id(each.router): each.router for each in MODULES if isinstance(getattr(each, "router", None), Router)}.values())
 )
 
 
