@@ -45,9 +45,8 @@ from tests.conversations.sentence_codes import direct, requests, sales, sessions
 from tests.core.goods import catalogue
 
 MODULES: Final = [import_module(each.name) for each in pkgutil.walk_packages(conversations.__path__, "conversations.")]
-ROUTERS: Final = merge_routers(
-    list({id(each.router): each.router for each in MODULES if isinstance(getattr(each, "router", None), Router)}.values())
-)
+FOUND: Final = [getattr(each, "router", None) for each in MODULES]
+ROUTERS: Final = merge_routers(list({id(each): each for each in FOUND if isinstance(each, Router)}.values()))
 
 
 def from_tables() -> dict[str, frozenset[str]]:
